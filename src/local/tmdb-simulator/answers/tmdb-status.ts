@@ -1,0 +1,24 @@
+/** TMDB's own status codes that the simulator answers, with their HTTP status and wording (data/tmdb/status_codes.json). */
+export const TMDB_STATUS = {
+  1: { http: 200, message: 'Success.' },
+  5: { http: 422, message: 'Invalid parameters: Your request parameters are incorrect.' },
+  7: { http: 401, message: 'Invalid API key: You must be granted a valid key.' },
+  11: { http: 500, message: 'Internal error: Something went wrong, contact TMDB.' },
+  22: {
+    http: 400,
+    message: 'Invalid page: Pages start at 1 and max at 500. They are expected to be an integer.',
+  },
+  23: { http: 400, message: 'Invalid date: Format needs to be YYYY-MM-DD.' },
+  24: { http: 504, message: 'Your request to the backend server timed out. Try again.' },
+  25: { http: 429, message: 'Your request count (#) is over the allowed limit of (40).' },
+  27: {
+    http: 400,
+    message: 'Too many append to response objects: The maximum number of remote calls is 20.',
+  },
+  34: { http: 404, message: 'The resource you requested could not be found.' },
+  42: { http: 405, message: 'This request method is not supported for this resource.' },
+  43: { http: 502, message: "Couldn't connect to the backend server." },
+} as const;
+
+/** One of those codes. */
+export type TmdbStatusCode = keyof typeof TMDB_STATUS;

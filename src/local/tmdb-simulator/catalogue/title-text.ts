@@ -1,0 +1,60 @@
+import { pickAt, unitFrom } from '../seeded-random.ts';
+import type { WordList } from '../words/word-list.ts';
+import { isWrittenLanguage, WORD_LISTS, type WrittenLanguage } from '../words/word-lists.ts';
+import type { CatalogueTitle } from './catalogue-title.ts';
+import { overviewText } from './overview-text.ts';
+
+/** What a title is called and said to be about in one language. */
+export type TitleText = { title: string; overview: string };
+
+const NO_OVERVIEW_SHARE = 0.02;
+/** How many titles have a translated name or overview; the better known half of the catalogue has more. */
+const TRANSLATED_SHARE = { english: 0.93, known: 0.8, obscure: 0.35 };
+const KNOWN_FROM_POPULARITY = 4;
+
+/** The title in its original language. */
+export function originalTitle(title: CatalogueTitle): string {
+  return titleIn(title, title.originalLanguage);
+}
+
+/**
+ * Title and overview in a language (ISO 639-1). Each field falls back on its own, as at TMDB: a missing title to the
+ * original one, a missing overview to the empty text.
+ */
+export function titleText(title: CatalogueTitle, language: string): TitleText {
+  const hasTitle = isWrittenLanguage(language) && isTranslated(title, language, 'title');
+  const hasOverview = isWrittenLanguage(language) && isTranslated(title, language, 'overview');
+  return {
+    title: hasTitle ? titleIn(title, language) : originalTitle(title),
+    overview: hasOverview ? overviewText(title.seed, WORD_LISTS[language], originalTitle(title)) : '',
+  };
+}
+
+/** Whether a field of a title exists in a language; the original title always does, its overview nearly always. */
+export function isTranslated(title: CatalogueTitle, language: WrittenLanguage, field: 'title' | 'overview'): boolean {
+  if (field === 'overview' && unitFrom(title.seed, 'no overview') < NO_OVERVIEW_SHARE) {
+    return false;
+  }
+  return language === title.originalLanguage || unitFrom(title.seed, field, language) < translatedShare(title, language);
+}
+
+function translatedShare(title: CatalogueTitle, language: WrittenLanguage): number {
+  if (language === 'en') {
+    return TRANSLATED_SHARE.english;
+  }
+  return title.popularity >= KNOWN_FROM_POPULARITY ? TRANSLATED_SHARE.known : TRANSLATED_SHARE.obscure;
+}
+
+/** The same draws in every language: the word lists are aligned, so the results translate one another. */
+function titleIn(title: CatalogueTitle, language: WrittenLanguage): string {
+  const list: WordList = WORD_LISTS[language];
+  const draw = (what: string): number => unitFrom(title.seed, 'title', what);
+  // The richest patterns come first in the lists: the power prefers them, so that few titles share a name.
+  const pattern = pickAt(list.titlePatterns, draw('pattern') ** 2.5);
+  const first = Math.floor(draw('a') * list.nouns.length);
+  const second = (first + 1 + Math.floor(draw('b') * (list.nouns.length - 1))) % list.nouns.length;
+  return pattern
+    .replace('{a}', list.nouns[first] ?? '')
+    .replace('{b}', list.nouns[second] ?? '')
+    .replace('{place}', pickAt(list.places, draw('place')));
+}

@@ -1,0 +1,2 @@
+/** What a title is: TMDB's own words. */
+export type MediaType = 'movie' | 'tv';

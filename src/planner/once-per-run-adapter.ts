@@ -1,0 +1,44 @@
+import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempotency';
+import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Context } from 'aws-lambda';
+import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-request.ts';
+import { runIdentity } from './plan-run.ts';
+import type { StartedRun } from './start-run.ts';
+
+type Start = (request: ScheduledRequest | AdHocEvent) => Promise<StartedRun>;
+
+/**
+ * How long a run is remembered: longer than a scheduler or an event bus retries (24 h), and longer than a week, so that
+ * the current weekly occurrence is always known.
+ */
+const rememberedSeconds = 14 * 24 * 3600;
+
+/**
+ * Lets each run start once, over all deliveries and containers, by a record in the control table:
+ *   first delivery   put INPROGRESS if absent → start → COMPLETED with its answer
+ *   second delivery  the put is refused → the stored answer, marked as duplicate
+ *   start throws     the record is deleted → the next delivery starts anew
+ *   start crashes    the record stops counting when the invocation's time was up → the next delivery starts anew
+ */
+export function oncePerRun(start: Start, client: DynamoDBDocumentClient, tableName: string) {
+  const config = new IdempotencyConfig({
+    eventKeyJmesPath: 'identity',
+    throwOnNoIdempotencyKey: true,
+    expiresAfterSeconds: rememberedSeconds,
+    responseHook: (answer) => ({ ...(answer as StartedRun), duplicate: true }),
+  });
+  const startOnce = makeIdempotent(
+    async (call: { identity: string; request: ScheduledRequest | AdHocEvent }) => start(call.request),
+    {
+      persistenceStore: new DynamoDBPersistenceLayer({ tableName, awsSdkV3Client: client }),
+      config,
+      keyPrefix: 'run',
+      dataIndexArgument: 0,
+    },
+  );
+  return (request: ScheduledRequest | AdHocEvent, context: Context): Promise<StartedRun> => {
+    config.registerLambdaContext(context);
+    return startOnce({ identity: runIdentity(request), request });
+  };
+}

@@ -1,0 +1,117 @@
+import type { MediaType } from '../shared/feed.ts';
+import { mediaTypes } from '../shared/feed.ts';
+import { type FetchJob, fetchJobSchema, jobIdFor } from '../shared/messages/fetch-job.ts';
+import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-request.ts';
+import { rowsPerPage } from '../shared/messages/item-page.ts';
+import type { CatalogReader } from '../shared/ports/catalog.ts';
+import { type Clock, isoFromMs, msFromIso } from '../shared/ports/clock.ts';
+import type { FeedHeads } from '../shared/ports/feed-heads.ts';
+import { nextOccurrenceMs } from '../shared/schedule.ts';
+import type { Settings } from '../shared/settings.ts';
+import { runIdFor, snapshotFor } from '../shared/snapshot.ts';
+import { feedHeadId } from '../shared/table/feed-head.ts';
+import { assembleList } from '../shared/table/read-list.ts';
+import { adHocPlan, dailyPlan, type PlannedFeed, type TopGenres, weeklyPlan } from './base-plan.ts';
+import { refreshPlan } from './refresh-plan.ts';
+import { topGenres } from './top-genres.ts';
+
+/** What a plan is made from. */
+export type PlanDependencies = { catalog: CatalogReader; heads: FeedHeads; clock: Clock; settings: Settings };
+
+/** A run before anything is sent. */
+export type RunPlan = {
+  runId: string;
+  snapshot: string;
+  origin: string;
+  jobs: FetchJob[];
+  /** What could not be planned, and why; empty as a rule. */
+  notes: string[];
+};
+
+/** What makes a run one and the same, however often it is delivered. */
+export function runIdentity(request: ScheduledRequest | AdHocEvent): string {
+  return 'schedule' in request
+    ? `${request.schedule}@${isoFromMs(msFromIso(request.occurrence))}`
+    : `ad-hoc@${request.id}`;
+}
+
+/** The jobs of a schedule occurrence or an ad-hoc request. Reads the tables, sends nothing. */
+export async function planRun(request: ScheduledRequest | AdHocEvent, deps: PlanDependencies): Promise<RunPlan> {
+  if ('schedule' in request) {
+    const { feeds, notes } = await scheduledFeeds(request, deps);
+    return toRun(request.schedule, msFromIso(request.occurrence), runIdentity(request), feeds, notes, deps.clock);
+  }
+  return toRun('ad-hoc', msFromIso(request.time), runIdentity(request), adHocPlan(request.detail), [], deps.clock);
+}
+
+async function scheduledFeeds(request: ScheduledRequest, deps: PlanDependencies) {
+  const { settings } = deps;
+  if (request.schedule === 'daily') {
+    return { feeds: dailyPlan(settings), notes: [] };
+  }
+  const genres = await genresInTable(deps);
+  const notes = mediaTypes.flatMap((media) => missingGenres(media, genres, settings));
+  const weekly = weeklyPlan(genres, settings);
+  if (request.schedule === 'weekly') {
+    return { feeds: weekly, notes };
+  }
+  const kept = [...dailyPlan(settings), ...weekly];
+  const heads = await deps.heads.read(kept.map(({ feed }) => feedHeadId(feed)));
+  const nowMs = deps.clock.nowMs();
+  return { feeds: refreshPlan(kept, heads, nowMs, nextOccurrenceMs('refresh', nowMs, settings.schedules)), notes };
+}
+
+/** Weighs the genres of what the daily lists hold. */
+async function genresInTable({ catalog, clock, settings }: PlanDependencies): Promise<TopGenres> {
+  const count = settings.feeds.genre.topGenres;
+  const byMedia = await Promise.all(
+    mediaTypes.map(async (media) => {
+      const feeds = dailyPlan(settings).filter(({ feed }) => feed.media === media);
+      const lists = await Promise.all(
+        feeds.map(async ({ feed, pages }) => {
+          const rows = pages * rowsPerPage;
+          return assembleList(await catalog.listPlacements(feed, rows), rows, clock.nowMs());
+        }),
+      );
+      return topGenres(lists.flat(), media, count);
+    }),
+  );
+  return { movie: byMedia[0] ?? [], tv: byMedia[1] ?? [] };
+}
+
+function missingGenres(media: MediaType, genres: TopGenres, settings: Settings): string[] {
+  const missing = settings.feeds.genre.topGenres - genres[media].length;
+  return missing === 0 ? [] : [`${missing} ${media} genre feeds left out: the table's lists name ${genres[media].length} genres so far`];
+}
+
+function toRun(
+  origin: string,
+  occurrenceMs: number,
+  identity: string,
+  feeds: readonly PlannedFeed[],
+  notes: string[],
+  clock: Clock,
+): RunPlan {
+  const runId = runIdFor(identity);
+  const snapshot = snapshotFor(occurrenceMs, runId);
+  const firstSeenAt = isoFromMs(clock.nowMs());
+  const jobs = feeds.flatMap(({ feed, pages, why }) =>
+    Array.from({ length: pages }, (_, index) =>
+      fetchJobSchema.parse({
+        kind: 'fetch-job',
+        version: 1,
+        jobId: jobIdFor(runId, feed, index + 1),
+        runId,
+        origin,
+        snapshot,
+        feed,
+        page: index + 1,
+        pages,
+        attempt: 0,
+        firstSeenAt,
+        why,
+      } satisfies FetchJob),
+    ),
+  );
+  return { runId, snapshot, origin, jobs, notes };
+}

@@ -1,0 +1,41 @@
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type { CatalogReader } from '../ports/catalog.ts';
+import { feedPartition, feedPrefix, type PlacementRow, placementRowSchema } from '../table/placement-row.ts';
+import { categoryIndex } from '../table/table-definitions.ts';
+import { titleRowSchema } from '../table/title-row.ts';
+
+/** Reads the catalog table `tableName`: lists through its index, titles by their key. Eventually consistent. */
+export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
+  return {
+    listPlacements: async (feed, maxRows) => {
+      const rows: PlacementRow[] = [];
+      let startKey: Record<string, unknown> | undefined;
+      do {
+        const answer = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            IndexName: categoryIndex,
+            KeyConditionExpression: 'category = :category AND begins_with(contentType, :prefix)',
+            ExpressionAttributeValues: { ':category': feedPartition(feed), ':prefix': feedPrefix(feed) },
+            ScanIndexForward: false,
+            Limit: maxRows - rows.length,
+            ...(startKey && { ExclusiveStartKey: startKey }),
+          }),
+        );
+        rows.push(...(answer.Items ?? []).flatMap(readablePlacement));
+        startKey = answer.LastEvaluatedKey;
+      } while (startKey !== undefined && rows.length < maxRows);
+      return rows;
+    },
+    readTitle: async (key) => {
+      const answer = await client.send(new GetCommand({ TableName: tableName, Key: key }));
+      return answer.Item === undefined ? undefined : titleRowSchema.parse(answer.Item);
+    },
+  };
+}
+
+/** A row of another layout (older, newer or damaged) is as good as absent: a list goes on without it. */
+function readablePlacement(item: Record<string, unknown>): PlacementRow[] {
+  const parsed = placementRowSchema.safeParse(item);
+  return parsed.success ? [parsed.data] : [];
+}

@@ -1,0 +1,50 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { FeedHeads } from '../ports/feed-heads.ts';
+import { type FeedHead, feedHeadSchema } from '../table/feed-head.ts';
+import { batchGetAll } from './dynamo-batch-get.ts';
+
+/** Feed heads in the control table `tableName`. Reads are consistent: a replace is decided on them. */
+export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: string): FeedHeads {
+  return {
+    read: async (ids) => {
+      const { items } = await batchGetAll(client, {
+        tableName,
+        keys: ids.map((id) => ({ id })),
+        consistent: true,
+      });
+      return new Map(items.flatMap(readableHead).map((head) => [head.id, head]));
+    },
+    replace: async (head, seen) => {
+      try {
+        await client.send(new PutCommand({ TableName: tableName, Item: head, ...unchangedSince(seen) }));
+        return true;
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) {
+          return false;
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** Two heads of one feed that agree in these three are the same head (see `joinFeedHeads`). */
+function unchangedSince(seen: FeedHead | undefined) {
+  if (seen === undefined) {
+    return { ConditionExpression: 'attribute_not_exists(id)' };
+  }
+  return {
+    ConditionExpression: 'snapshot = :snapshot AND fetchedAt = :fetchedAt AND size(pagesApplied) = :count',
+    ExpressionAttributeValues: {
+      ':snapshot': seen.snapshot,
+      ':fetchedAt': seen.fetchedAt,
+      ':count': seen.pagesApplied.length,
+    },
+  };
+}
+
+function readableHead(item: Record<string, unknown>): FeedHead[] {
+  const parsed = feedHeadSchema.safeParse(item);
+  return parsed.success ? [parsed.data] : [];
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+
+/** Categories whose name is fixed. Genre feeds are called `genre_<TMDB genre id>`. */
+export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
+
+/** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
+export const feedMedia = ['movie', 'tv', 'all'] as const;
+
+/** A title is one of these two; TMDB's movie and series ids overlap, so the key is always media type + id. */
+export const mediaTypes = ['movie', 'tv'] as const;
+
+export type MediaType = (typeof mediaTypes)[number];
+
+/** Region of a feed that is not asked for any country. */
+export const globalRegion = 'global';
+
+const genreCategory = /^genre_(\d{1,7})$/;
+const notCountries = new Set(['EU', 'EZ', 'UN', 'QO', 'ZZ']);
+const displayRegions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+const displayLanguages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+
+export const categorySchema = z
+  .string()
+  .refine((text) => (namedCategories as readonly string[]).includes(text) || genreCategory.test(text), {
+    error: (issue) =>
+      `unknown category '${shown(issue.input)}': allowed are ${namedCategories.join(', ')} and genre_<TMDB genre id>`,
+  });
+
+export const feedMediaSchema = z.enum(feedMedia, {
+  error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${feedMedia.join(', ')}`,
+});
+
+export const regionSchema = z.string().refine(isRegion, {
+  error: (issue) =>
+    `unknown region '${shown(issue.input)}': allowed are '${globalRegion}' and ISO 3166-1 alpha-2 codes such as US, GB, DE, JP, IN`,
+});
+
+export const languageSchema = z.string().refine(isLanguage, {
+  error: (issue) =>
+    `unknown language '${shown(issue.input)}': allowed are BCP 47 tags of a language and a region such as en-US, de-DE, ja-JP`,
+});
+
+/** One TMDB listing: category × media × region × language. */
+export const feedSchema = z
+  .object({
+    category: categorySchema,
+    media: feedMediaSchema,
+    region: regionSchema,
+    language: languageSchema,
+  })
+  .superRefine((feed, context) => {
+    const problem = feedProblem(feed);
+    if (problem !== undefined) {
+      context.addIssue({ code: 'custom', message: problem });
+    }
+  });
+
+export type Feed = z.infer<typeof feedSchema>;
+
+/** `popular/movie/DE/de-DE`: the feed's identity wherever a text is needed. */
+export function feedId(feed: Feed): string {
+  return `${feed.category}/${feed.media}/${feed.region}/${feed.language}`;
+}
+
+/** The genre id of a `genre_<id>` category, otherwise `undefined`. */
+export function genreIdOf(category: string): number | undefined {
+  const match = genreCategory.exec(category);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+/** Why TMDB has no such listing, as a sentence; `undefined` when it has. */
+function feedProblem(feed: { category: string; media: string; region: string }): string | undefined {
+  const { category, media, region } = feed;
+  if (media === 'all' && (category !== 'trending' || region !== globalRegion)) {
+    return `media 'all' exists only for category 'trending' in region '${globalRegion}', not for '${category}' in '${region}'`;
+  }
+  if (category === 'local_originals' && region === globalRegion) {
+    return `category 'local_originals' needs a country as its region, for example --region DE`;
+  }
+  const regional = category === 'popular' || category === 'trending' || category === 'local_originals';
+  if (!regional && region !== globalRegion) {
+    return `category '${category}' exists only in region '${globalRegion}', not in '${region}'`;
+  }
+  return undefined;
+}
+
+function isRegion(text: string): boolean {
+  return text === globalRegion || (/^[A-Z]{2}$/.test(text) && isCountry(text));
+}
+
+function isCountry(code: string): boolean {
+  // CLDR also names groups of countries and retired aliases (UK for GB), which TMDB does not know.
+  return (
+    !notCountries.has(code) && displayRegions.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code
+  );
+}
+
+function isLanguage(text: string): boolean {
+  const match = /^([a-z]{2,3})-([A-Z]{2})$/.exec(text);
+  return (
+    match?.[1] !== undefined &&
+    match[2] !== undefined &&
+    displayLanguages.of(match[1]) !== undefined &&
+    isRegion(match[2])
+  );
+}
+
+/** Input is echoed in messages: bounded, and without control characters. */
+function shown(input: unknown): string {
+  return String(input)
+    .replace(/\p{Cc}/gu, '?')
+    .slice(0, 60);
+}

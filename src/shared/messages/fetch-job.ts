@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { type Feed, feedId, feedSchema } from '../feed.ts';
+import { runIdSchema, snapshotSchema } from '../snapshot.ts';
+
+/** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
+export const maxPage = 500;
+
+/**
+ * One page of one feed to fetch: planner → fetch queue → worker. About 450 bytes.
+ * `attempt` and `firstSeenAt` travel with the job, since SQS's own receive count starts anew when a job is sent again.
+ */
+export const fetchJobSchema = z.object({
+  kind: z.literal('fetch-job'),
+  version: z.literal(1),
+  jobId: z.string().min(1).max(200),
+  runId: runIdSchema,
+  /** Schedule name, or `ad-hoc`. */
+  origin: z.string().min(1).max(40),
+  snapshot: snapshotSchema,
+  feed: feedSchema,
+  page: z.int().min(1).max(maxPage),
+  /** Pages of this feed in this run. */
+  pages: z.int().min(1).max(maxPage),
+  /** Deliveries so far that ended in a deferral. */
+  attempt: z.int().min(0),
+  firstSeenAt: z.iso.datetime(),
+  /** Why the planner chose it, in a few words. */
+  why: z.string().max(300),
+});
+
+export type FetchJob = z.infer<typeof fetchJobSchema>;
+
+/** `<run>/<feed>/<page>`: the same job of the same run has the same id, however often it is sent. */
+export function jobIdFor(runId: string, feed: Feed, page: number): string {
+  return `${runId}/${feedId(feed)}/${page}`;
+}

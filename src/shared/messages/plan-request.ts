@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import { categorySchema, type Feed, feedMediaSchema, feedSchema, languageSchema, regionSchema } from '../feed.ts';
+import { scheduleNames } from '../schedule.ts';
+import { maxPage } from './fetch-job.ts';
+
+/** What EventBridge Scheduler sends: `occurrence` is the scheduler's `<aws.scheduler.scheduled-time>`. */
+export const scheduledRequestSchema = z.object({
+  kind: z.literal('schedule'),
+  version: z.literal(1),
+  schedule: z.enum(scheduleNames),
+  occurrence: z.iso.datetime(),
+});
+
+export type ScheduledRequest = z.infer<typeof scheduledRequestSchema>;
+
+/** The `detail` of an ad-hoc event: every combination of its members is one feed. */
+export const fetchRequestSchema = z
+  .object({
+    version: z.literal(1),
+    category: categorySchema,
+    media: z.array(feedMediaSchema).min(1).max(3),
+    regions: z.array(regionSchema).min(1).max(60),
+    languages: z.array(languageSchema).min(1).max(60),
+    pages: z
+      .int(`pages must be a whole number from 1 to ${maxPage}`)
+      .min(1, `pages must be from 1 to ${maxPage}`)
+      .max(maxPage, `pages must be from 1 to ${maxPage}`),
+  })
+  .superRefine((request, context) => {
+    for (const feed of feedsOf(request)) {
+      const parsed = feedSchema.safeParse(feed);
+      if (!parsed.success) {
+        context.addIssue({ code: 'custom', message: parsed.error.issues[0]?.message ?? 'no such feed' });
+        return;
+      }
+    }
+  });
+
+export type FetchRequest = z.infer<typeof fetchRequestSchema>;
+
+/** An ad-hoc request as EventBridge delivers it; its `id` is the same on every delivery. */
+export const adHocEventSchema = z.object({
+  id: z.string().min(1).max(100),
+  source: z.literal('tmdb-pipeline'),
+  'detail-type': z.literal('Fetch Requested'),
+  time: z.iso.datetime(),
+  detail: fetchRequestSchema,
+});
+
+export type AdHocEvent = z.infer<typeof adHocEventSchema>;
+
+/** Everything the planner is invoked with. */
+export const plannerEventSchema = z.union([scheduledRequestSchema, adHocEventSchema]);
+
+/** Every feed a request names, each once. */
+export function feedsOf(request: Omit<FetchRequest, 'version' | 'pages'>): Feed[] {
+  return [...new Set(request.media)].flatMap((media) =>
+    [...new Set(request.regions)].flatMap((region) =>
+      [...new Set(request.languages)].map((language) => ({ category: request.category, media, region, language })),
+    ),
+  );
+}

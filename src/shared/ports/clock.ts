@@ -1,0 +1,22 @@
+/**
+ * Time as a port: every wait and every reading of the time goes through one of these, so that tests run on virtual time.
+ * Epoch milliseconds, UTC.
+ */
+export type Clock = {
+  /** The wall clock, in epoch milliseconds. It may jump. */
+  nowMs(): number;
+  /** A clock that never goes back, in milliseconds from an arbitrary origin: for durations. */
+  monotonicMs(): number;
+  /** Resolves after `delayMs`; resolves at once (never rejects) when `signal` aborts. */
+  sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
+};
+
+/** Epoch milliseconds as ISO 8601 UTC with milliseconds, e.g. `2026-11-23T08:00:00.000Z`: sorts as a string. */
+export function isoFromMs(epochMs: number): string {
+  return new Date(epochMs).toISOString();
+}
+
+/** ISO 8601 to epoch milliseconds; the caller has validated the text. */
+export function msFromIso(iso: string): number {
+  return Date.parse(iso);
+}

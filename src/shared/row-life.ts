@@ -1,0 +1,44 @@
+import { type Feed, feedId } from './feed.ts';
+import { feedKindOf, type Settings } from './settings.ts';
+import { stableFraction } from './stable-hash.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** A life in two stages: until `freshUntilMs` it is served as fresh, until `expiresAtMs` as stale, then never. */
+export type Life = { freshUntilMs: number; expiresAtMs: number };
+
+/**
+ * The life of what feed `feed` placed at `snapshot`. The jitter depends on feed and snapshot, not on the writer, so all
+ * pages of one snapshot grow stale together and different feeds do not.
+ */
+export function placementLife(feed: Feed, snapshot: string, fetchedAtMs: number, settings: Settings): Life {
+  const softMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
+  return lifeFrom(fetchedAtMs, softMs, stableFraction(`${feedId(feed)}|${snapshot}`), settings);
+}
+
+/** The life of a title row fetched in the period that starts at `fetchedAtMs`. */
+export function titleLife(titleKey: string, fetchedAtMs: number, settings: Settings): Life {
+  return lifeFrom(
+    fetchedAtMs,
+    settings.ttl.titleSoftHours * hourMs,
+    stableFraction(`${titleKey}|${fetchedAtMs}`),
+    settings,
+  );
+}
+
+/** Start of the period in which `fetchedAtMs` lies: the precision to which a title row knows its own age. */
+export function titlePeriodStartMs(fetchedAtMs: number, settings: Settings): number {
+  const periodMs = settings.ttl.titlePeriodHours * hourMs;
+  return Math.floor(fetchedAtMs / periodMs) * periodMs;
+}
+
+function lifeFrom(fetchedAtMs: number, softMs: number, fraction: number, settings: Settings): Life {
+  const { hardFactor, jitterShare, maxHardDays } = settings.ttl;
+  const jitteredSoftMs = Math.round(softMs * (1 + jitterShare * (2 * fraction - 1)));
+  const hardMs = hardFactor * softMs + Math.round(softMs * jitterShare * fraction);
+  return {
+    freshUntilMs: fetchedAtMs + jitteredSoftMs,
+    expiresAtMs: fetchedAtMs + Math.min(hardMs, maxHardDays * dayMs),
+  };
+}

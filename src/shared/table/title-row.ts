@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import type { MediaType } from '../feed.ts';
+import type { ItemPage, ListedTitle } from '../messages/item-page.ts';
+import { isoFromMs, msFromIso } from '../ports/clock.ts';
+import { titleLife, titlePeriodStartMs } from '../row-life.ts';
+import type { Settings } from '../settings.ts';
+import { canonicalJson, stableHash } from '../stable-hash.ts';
+import { cardOf, encodeCard, storedCardSchema } from './card.ts';
+import { type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion } from './row.ts';
+
+/**
+ * A title in one language. `fetchedAt` is the start of the period it was fetched in (`ttl.titlePeriodHours`), and its
+ * figures have `titleFigureDigits` digits: what moves less is no change, in any order of arrival (docs/adr/0003).
+ */
+export const titleRowSchema = z.object({ ...rowBaseSchema.shape, ...storedCardSchema.shape });
+
+export type TitleRow = z.infer<typeof titleRowSchema>;
+
+/** `550` + `movie`, in another than the default language `550` + `movie@de-DE`. */
+export function titleKey(mediaType: MediaType, id: number, language: string, settings: Settings): RowKey {
+  return {
+    mediaId: String(id),
+    mediaType: language === settings.defaultLanguage ? mediaType : `${mediaType}@${language}`,
+  };
+}
+
+/** The title row that a page's row asks for. */
+export function titleRowFor(page: ItemPage, listed: ListedTitle, settings: Settings): TitleRow {
+  const key = titleKey(listed.mediaType, listed.id, page.feed.language, settings);
+  const fetchedAtMs = titlePeriodStartMs(msFromIso(page.fetchedAt), settings);
+  const fetchedAt = isoFromMs(fetchedAtMs);
+  const life = titleLife(rowKeyText(key), fetchedAtMs, settings);
+  const card = {
+    ...cardOf(listed),
+    voteAverage: Math.round(listed.voteAverage * 10) / 10,
+    voteCount: toDigits(listed.voteCount, settings.titleFigureDigits),
+    popularity: toDigits(listed.popularity, settings.titleFigureDigits),
+  };
+  return {
+    ...key,
+    schemaVersion: rowSchemaVersion,
+    version: titleVersion(fetchedAt, card),
+    source: 'tmdb',
+    fetchedAt,
+    freshUntil: isoFromMs(life.freshUntilMs),
+    expiresAt: Math.floor(life.expiresAtMs / 1000),
+    ...encodeCard(card),
+  };
+}
+
+/**
+ * Newer period first; within one period the higher vote count (votes grow), then a digest of the content. Nothing finer
+ * than the period may come first: skipping what is unchanged and "newest wins" exclude each other (docs/adr/0003).
+ */
+function titleVersion(fetchedAt: string, card: { voteCount: number }): string {
+  const votes = String(Math.trunc(card.voteCount)).padStart(9, '0');
+  return `${fetchedAt}#${votes}#${stableHash(canonicalJson(card), 12)}`;
+}
+
+function toDigits(figure: number, digits: number): number {
+  return figure === 0 ? 0 : Number(figure.toPrecision(digits));
+}

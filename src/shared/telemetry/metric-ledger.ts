@@ -1,0 +1,21 @@
+/**
+ * Every custom metric there is: name, unit and the one service that emits it. CloudWatch bills each name × dimension set,
+ * so `service` is the only dimension and ten identities are the most that is allowed (design, promise 8).
+ */
+export const metricsNamespace = 'TmdbPipeline';
+
+export const metricLedger = {
+  /** One value a call, so its sample count is the number of calls. */
+  TmdbLatency: { unit: 'Milliseconds', service: 'worker' },
+  TmdbThrottles: { unit: 'Count', service: 'worker' },
+  TmdbFailures: { unit: 'Count', service: 'worker' },
+  /** Table rows put. */
+  RowsWritten: { unit: 'Count', service: 'writer' },
+  /** Table rows that needed no write. */
+  RowsUnchanged: { unit: 'Count', service: 'writer' },
+} as const;
+
+export type MetricName = keyof typeof metricLedger;
+
+/** Services that run as functions of their own. */
+export type ServiceName = 'planner' | 'worker' | 'writer';

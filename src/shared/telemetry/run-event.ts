@@ -1,0 +1,77 @@
+/**
+ * What happened, as structured log records. Each function writes them to its log under the key `runEvent`; the command
+ * line's summary and Logs Insights queries read the same records.
+ */
+import * as z from 'zod';
+import { runIdSchema } from '../snapshot.ts';
+
+const count = z.int().min(0);
+const job = { runId: runIdSchema, jobId: z.string() };
+
+const runPlanned = z.object({
+  event: z.literal('run-planned'),
+  runId: runIdSchema,
+  origin: z.string(),
+  snapshot: z.string(),
+  jobs: count,
+});
+
+const tmdbCall = z.object({
+  event: z.literal('tmdb-call'),
+  ...job,
+  /** 1 is the first call of this delivery. */
+  attempt: z.int().min(1),
+  /** HTTP status, or 0 when there was no answer. */
+  status: count,
+  outcome: z.enum(['ok', 'throttled', 'failed']),
+  latencyMs: z.number().min(0),
+});
+
+const pageFetched = z.object({ event: z.literal('page-fetched'), ...job, rows: count, rejected: count, persons: count });
+
+const jobSkipped = z.object({ event: z.literal('job-skipped'), ...job, code: z.string(), detail: z.string() });
+
+const jobFailed = z.object({
+  event: z.literal('job-failed'),
+  /** Empty when the message could not be read. */
+  jobId: z.string(),
+  code: z.string(),
+  detail: z.string(),
+});
+
+const tokenRejected = z.object({ event: z.literal('token-rejected'), status: count, detail: z.string() });
+
+/** Fates of a page's list rows: `received` is the sum of the other four. */
+const pageApplied = z.object({
+  event: z.literal('page-applied'),
+  ...job,
+  received: count,
+  written: count,
+  unchanged: count,
+  superseded: count,
+  rejected: count,
+});
+
+/** What one writer batch did to the table, in table rows and capacity units. */
+const batchWritten = z.object({
+  event: z.literal('batch-written'),
+  pages: count,
+  rowsWritten: count,
+  rowsUnchanged: count,
+  rowsSuperseded: count,
+  writeUnits: z.number().min(0),
+  readUnits: z.number().min(0),
+});
+
+export const runEventSchema = z.discriminatedUnion('event', [
+  runPlanned,
+  tmdbCall,
+  pageFetched,
+  jobSkipped,
+  jobFailed,
+  tokenRejected,
+  pageApplied,
+  batchWritten,
+]);
+
+export type RunEvent = z.infer<typeof runEventSchema>;

@@ -1,0 +1,90 @@
+import { type Feed, genreIdOf, globalRegion } from '../shared/feed.ts';
+import type { FetchJob } from '../shared/messages/fetch-job.ts';
+import type { Settings } from '../shared/settings.ts';
+import { snapshotTimeMs } from '../shared/snapshot.ts';
+
+/** A GET on TMDB's API: path below the base URL, and query parameters. */
+export type TmdbRequest = { path: string; query: Record<string, string> };
+
+const dayMs = 86_400_000;
+/** A regional trend is what came out in this window and is popular now: TMDB's trending lists know no region. */
+const trendWindowDays = 60;
+const anyMonetization = 'flatrate|free|ads|rent|buy';
+
+/** The request that fetches one page of a feed. Dates follow from the snapshot, so a job asks the same at any time. */
+export function feedRequest(job: Pick<FetchJob, 'feed' | 'page' | 'snapshot'>, settings: Settings): TmdbRequest {
+  const { feed, page, snapshot } = job;
+  const { path, query } = listing(feed, snapshotTimeMs(snapshot), settings);
+  return { path, query: { language: feed.language, page: String(page), ...query } };
+}
+
+function listing(feed: Feed, atMs: number, settings: Settings): TmdbRequest {
+  switch (feed.category) {
+    case 'popular':
+      return popular(feed);
+    case 'trending':
+      return feed.region === globalRegion
+        ? { path: `/trending/${feed.media}/day`, query: {} }
+        : regionalTrend(feed, atMs);
+    case 'hidden_gems': {
+      const { minVoteAverage, minVoteCount, maxVoteCount } = settings.feeds.hidden_gems;
+      return discover(feed, 'vote_average.desc', {
+        'vote_average.gte': String(minVoteAverage),
+        'vote_count.gte': String(minVoteCount),
+        'vote_count.lte': String(maxVoteCount),
+      });
+    }
+    case 'award_winning': {
+      const { minVoteAverage, minVoteCount } = settings.feeds.award_winning;
+      return discover(feed, 'vote_average.desc', {
+        'vote_average.gte': String(minVoteAverage),
+        'vote_count.gte': String(minVoteCount),
+      });
+    }
+    case 'local_originals':
+      return discover(feed, 'popularity.desc', {
+        with_origin_country: feed.region,
+        'vote_count.gte': String(settings.feeds.local_originals.minVoteCount),
+      });
+    default:
+      return discover(feed, 'popularity.desc', {
+        with_genres: String(genreIdOf(feed.category)),
+        'vote_count.gte': String(settings.feeds.genre.minVoteCount),
+      });
+  }
+}
+
+function popular(feed: Feed): TmdbRequest {
+  if (feed.region === globalRegion) {
+    return { path: `/${feed.media}/popular`, query: {} };
+  }
+  // /tv/popular ignores `region`: what can be watched there, by popularity, is the regional list.
+  return feed.media === 'movie'
+    ? { path: '/movie/popular', query: { region: feed.region } }
+    : discover(feed, 'popularity.desc', watchableIn(feed.region));
+}
+
+function regionalTrend(feed: Feed, atMs: number): TmdbRequest {
+  const from = isoDate(atMs - trendWindowDays * dayMs);
+  const to = isoDate(atMs);
+  return feed.media === 'movie'
+    ? discover(feed, 'popularity.desc', {
+        region: feed.region,
+        'release_date.gte': from,
+        'release_date.lte': to,
+        with_release_type: '2|3|4',
+      })
+    : discover(feed, 'popularity.desc', { ...watchableIn(feed.region), 'air_date.gte': from, 'air_date.lte': to });
+}
+
+function discover(feed: Feed, sortBy: string, query: Record<string, string>): TmdbRequest {
+  return { path: `/discover/${feed.media}`, query: { sort_by: sortBy, include_adult: 'false', ...query } };
+}
+
+function watchableIn(region: string): Record<string, string> {
+  return { watch_region: region, with_watch_monetization_types: anyMonetization };
+}
+
+function isoDate(epochMs: number): string {
+  return new Date(epochMs).toISOString().slice(0, 10);
+}

@@ -1,0 +1,96 @@
+import * as z from 'zod';
+import { type Feed, mediaTypes } from '../shared/feed.ts';
+import { type ListedTitle, listedTitleSchema, rowsPerPage } from '../shared/messages/item-page.ts';
+
+/** A page's rows after normalization; `rejected` had no usable id or type, `persons` are not titles. */
+export type NormalizedPage = { titles: ListedTitle[]; rejected: number; persons: number };
+
+const text = z.string().nullish().catch(undefined);
+const figure = z.number().min(0).catch(0);
+
+/**
+ * One row of any TMDB list. Only id and type make a row: whatever else is missing, null or of a wrong type becomes empty,
+ * as it does for TMDB itself. Unknown members are ignored. Source: the recorded lists, November 2026.
+ */
+const listRowSchema = z.object({
+  id: z.int().positive(),
+  media_type: text,
+  title: text,
+  name: text,
+  original_title: text,
+  original_name: text,
+  overview: text,
+  poster_path: text,
+  backdrop_path: text,
+  release_date: text,
+  first_air_date: text,
+  vote_average: figure,
+  vote_count: figure,
+  popularity: figure,
+  genre_ids: z.array(z.int()).catch([]),
+  original_language: text,
+  origin_country: z.array(z.string()).catch([]),
+  adult: z.boolean().nullish().catch(undefined),
+});
+
+type ListRow = z.infer<typeof listRowSchema>;
+
+const pageSchema = z.object({ results: z.array(z.unknown()) });
+
+/** The rows of a TMDB list answer, ranked by their place; `undefined` when the answer is no list. */
+export function normalizePage(json: unknown, feed: Feed, page: number): NormalizedPage | undefined {
+  const parsed = pageSchema.safeParse(json);
+  if (!parsed.success) {
+    return undefined;
+  }
+  const normalized: NormalizedPage = { titles: [], rejected: 0, persons: 0 };
+  for (const [index, row] of parsed.data.results.entries()) {
+    const outcome = normalizeRow(row, feed, (page - 1) * rowsPerPage + index + 1);
+    if (outcome === 'person') {
+      normalized.persons += 1;
+    } else if (outcome === undefined) {
+      normalized.rejected += 1;
+    } else {
+      normalized.titles.push(outcome);
+    }
+  }
+  return normalized;
+}
+
+function normalizeRow(raw: unknown, feed: Feed, rank: number): ListedTitle | 'person' | undefined {
+  const parsed = listRowSchema.safeParse(raw);
+  if (!parsed.success) {
+    return undefined;
+  }
+  const row = parsed.data;
+  const type = row.media_type || feed.media;
+  if (type === 'person') {
+    return 'person';
+  }
+  const mediaType = mediaTypes.find((known) => known === type);
+  return mediaType === undefined ? undefined : listedTitleSchema.parse({ rank, mediaType, ...content(row) });
+}
+
+function content(row: ListRow): Omit<ListedTitle, 'rank' | 'mediaType'> {
+  const originalTitle = row.original_title || row.original_name || row.title || row.name || '';
+  return {
+    id: row.id,
+    title: row.title || row.name || originalTitle,
+    originalTitle,
+    overview: row.overview ?? '',
+    posterPath: row.poster_path || null,
+    backdropPath: row.backdrop_path || null,
+    releaseDate: isoDate(row.release_date) ?? isoDate(row.first_air_date) ?? null,
+    voteAverage: row.vote_average,
+    voteCount: row.vote_count,
+    popularity: row.popularity,
+    genreIds: row.genre_ids,
+    originalLanguage: row.original_language ?? '',
+    originCountries: row.origin_country,
+    adult: row.adult ?? false,
+  };
+}
+
+function isoDate(value: string | null | undefined): string | undefined {
+  return value !== null && value !== undefined && /^\d{4}-\d\d-\d\d$/.test(value) ? value : undefined;
+}

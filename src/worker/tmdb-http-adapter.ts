@@ -1,0 +1,71 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { gunzipSync } from 'node:zlib';
+import axios, { type AxiosResponse, isAxiosError } from 'axios';
+import type { Settings } from '../shared/settings.ts';
+import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
+
+/** Where TMDB is and how to get in. */
+export type TmdbAccess = { baseUrl: string; token: string };
+
+/**
+ * TMDB over HTTP: kept-alive connections, one deadline over connecting, waiting and body, a bounded body, no redirects
+ * (the token would travel along) and no proxy. Errors are reduced to a code and a sentence here, because axios's own carry
+ * headers, and with them the token.
+ */
+export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb']): TmdbPort {
+  const client = axios.create({
+    baseURL: access.baseUrl,
+    headers: {
+      Accept: 'application/json',
+      'Accept-Encoding': 'gzip',
+      Authorization: `Bearer ${access.token}`,
+    },
+    httpAgent: new HttpAgent({ keepAlive: true }),
+    httpsAgent: new HttpsAgent({ keepAlive: true }),
+    responseType: 'arraybuffer',
+    maxContentLength: tmdb.maxBodyBytes,
+    maxRedirects: 0,
+    proxy: false,
+    validateStatus: () => true,
+  });
+  return {
+    get: async ({ path, query }) => {
+      try {
+        const signal = AbortSignal.timeout(tmdb.requestTimeoutMs);
+        return toAnswer(await client.get<ArrayBuffer>(path, { params: query, signal }), tmdb.maxBodyBytes);
+      } catch (error) {
+        return noAnswer(error, tmdb.requestTimeoutMs);
+      }
+    },
+  };
+}
+
+function toAnswer(response: AxiosResponse<ArrayBuffer>, maxBodyBytes: number): TmdbAnswer {
+  const retryAfter: unknown = response.headers['retry-after'];
+  return {
+    kind: 'response',
+    status: response.status,
+    body: decoded(Buffer.from(response.data), maxBodyBytes),
+    retryAfter: retryAfter === undefined || retryAfter === null ? undefined : String(retryAfter),
+  };
+}
+
+/** TMDB has sent gzip bytes without saying so in a header (May 2026). */
+function decoded(bytes: Buffer, maxBodyBytes: number): string {
+  const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  return (gzip ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes).toString('utf8');
+}
+
+function noAnswer(error: unknown, timeoutMs: number): TmdbAnswer {
+  if (axios.isCancel(error)) {
+    return { kind: 'no-response', code: 'timeout', detail: `no complete answer within ${timeoutMs} ms` };
+  }
+  const code = isAxiosError(error) ? (error.code ?? 'network') : systemCode(error);
+  return { kind: 'no-response', code: code.toLowerCase(), detail: `the call to TMDB broke off: ${code}` };
+}
+
+function systemCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'network';
+}

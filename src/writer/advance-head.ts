@@ -1,0 +1,21 @@
+import { RetryableError } from '../shared/errors.ts';
+import type { FeedHeads } from '../shared/ports/feed-heads.ts';
+import { type FeedHead, joinFeedHeads, sameFeedHead } from '../shared/table/feed-head.ts';
+
+/** Writers of one feed meet rarely; each lost race means that another one won. */
+const attempts = 20;
+
+/**
+ * Joins `known` into the stored head of its feed: read, join, replace if nobody was faster, otherwise again.
+ * @throws RetryableError after twenty lost races in a row.
+ */
+export async function advanceHead(known: FeedHead, heads: FeedHeads): Promise<void> {
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const seen = (await heads.read([known.id])).get(known.id);
+    const joined = seen === undefined ? known : joinFeedHeads(seen, known);
+    if ((seen !== undefined && sameFeedHead(seen, joined)) || (await heads.replace(joined, seen))) {
+      return;
+    }
+  }
+  throw new RetryableError('head_contended', `${known.id} changed ${attempts} times while it was being updated`);
+}

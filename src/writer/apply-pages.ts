@@ -1,0 +1,133 @@
+/**
+ * One batch of pages into the table:
+ *   merge all rows of the batch → read present versions → conditional puts → feed heads of the pages that are in whole.
+ * A crash at any point leaves rows that a redelivery finds unchanged; the head comes last, so it never names a page that is
+ * not in the table.
+ */
+import { messageOf } from '../shared/errors.ts';
+import type { ItemPage } from '../shared/messages/item-page.ts';
+import type { CatalogRow, CatalogStore } from '../shared/ports/catalog.ts';
+import type { FeedHeads } from '../shared/ports/feed-heads.ts';
+import type { Telemetry } from '../shared/ports/telemetry.ts';
+import type { Settings } from '../shared/settings.ts';
+import { type FeedHead, feedHeadFor, joinFeedHeads } from '../shared/table/feed-head.ts';
+import { rowKeyText } from '../shared/table/row.ts';
+import { advanceHead } from './advance-head.ts';
+import { type Candidate, candidatesOf, mergeRows } from './decide-rows.ts';
+import { type RowOutcome, type WriteReport, writeRows } from './write-rows.ts';
+
+/** A page with the id of the message that brought it. */
+export type Delivery = { messageId: string; page: ItemPage };
+
+/** What the writer needs. */
+export type ApplyDependencies = {
+  store: CatalogStore;
+  heads: FeedHeads;
+  telemetry: Telemetry;
+  settings: Settings;
+};
+
+/** Applies the pages; returns the ids of the messages that should come again, with the reason. */
+export async function applyPages(deliveries: readonly Delivery[], deps: ApplyDependencies): Promise<Map<string, string>> {
+  const { settings, store, telemetry } = deps;
+  const candidates = deliveries.flatMap(({ messageId, page }) => candidatesOf(messageId, page, settings));
+  const merged = mergeRows(candidates);
+  const report = await writeRows(merged, store, settings.writer.parallelWrites);
+  const failures = failedMessages(candidates, report.outcomes);
+  const applied = deliveries.filter(({ messageId }) => !failures.has(messageId));
+  for (const [messageId, reason] of await advanceHeads(applied, deps)) {
+    failures.set(messageId, reason);
+  }
+  reportBatch(deliveries.length, report, telemetry);
+  const done = deliveries.filter(({ messageId }) => !failures.has(messageId));
+  reportPages(done, Map.groupBy(candidates, ({ messageId }) => messageId), merged, report.outcomes, telemetry);
+  return failures;
+}
+
+/** A message fails for its own rows only. */
+function failedMessages(candidates: readonly Candidate[], outcomes: WriteReport['outcomes']): Map<string, string> {
+  const failures = new Map<string, string>();
+  for (const { messageId, placement, title } of candidates) {
+    for (const row of [placement, title]) {
+      const outcome = outcomes.get(rowKeyText(row));
+      if (typeof outcome === 'object') {
+        failures.set(messageId, `${row.mediaId} ${row.mediaType}: ${outcome.failed}`);
+      }
+    }
+  }
+  return failures;
+}
+
+/** One update for each feed of the batch; its failure fails the messages of that feed. */
+async function advanceHeads(deliveries: readonly Delivery[], deps: ApplyDependencies): Promise<Map<string, string>> {
+  const byHead = Map.groupBy(deliveries, ({ page }) => feedHeadFor(page, deps.settings).id);
+  const failures = new Map<string, string>();
+  await Promise.all(
+    [...byHead.values()].map(async (ofOneFeed) => {
+      try {
+        await advanceHead(knownHead(ofOneFeed, deps.settings), deps.heads);
+      } catch (error) {
+        for (const { messageId } of ofOneFeed) {
+          failures.set(messageId, messageOf(error));
+        }
+      }
+    }),
+  );
+  return failures;
+}
+
+function knownHead(ofOneFeed: readonly Delivery[], settings: Settings): FeedHead {
+  return ofOneFeed.map(({ page }) => feedHeadFor(page, settings)).reduce(joinFeedHeads);
+}
+
+function reportBatch(pages: number, report: WriteReport, telemetry: Telemetry): void {
+  const outcomes = [...report.outcomes.values()];
+  const rowsWritten = outcomes.filter((outcome) => outcome === 'write').length;
+  const rowsUnchanged = outcomes.filter((outcome) => outcome === 'unchanged').length;
+  const rowsSuperseded = outcomes.filter((outcome) => outcome === 'superseded').length;
+  telemetry.metric('RowsWritten', rowsWritten);
+  telemetry.metric('RowsUnchanged', rowsUnchanged);
+  const { writeUnits, readUnits } = report;
+  telemetry.event({ event: 'batch-written', pages, rowsWritten, rowsUnchanged, rowsSuperseded, writeUnits, readUnits });
+}
+
+function reportPages(
+  deliveries: readonly Delivery[],
+  candidates: ReadonlyMap<string, Candidate[]>,
+  merged: ReadonlyMap<string, CatalogRow>,
+  outcomes: WriteReport['outcomes'],
+  telemetry: Telemetry,
+): void {
+  for (const { messageId, page } of deliveries) {
+    const fates = (candidates.get(messageId) ?? []).map((candidate) => listRowFate(candidate, merged, outcomes));
+    telemetry.event({
+      event: 'page-applied',
+      runId: page.runId,
+      jobId: page.jobId,
+      received: page.titles.length + page.rejected + page.persons,
+      written: fates.filter((fate) => fate === 'write').length,
+      unchanged: fates.filter((fate) => fate === 'unchanged').length,
+      superseded: fates.filter((fate) => fate === 'superseded').length,
+      rejected: page.rejected + page.persons,
+    });
+  }
+}
+
+/** A list row counts once: written when either of its rows was put for it, else as its placement fared. */
+function listRowFate(
+  { placement, title }: Candidate,
+  merged: ReadonlyMap<string, CatalogRow>,
+  outcomes: ReadonlyMap<string, RowOutcome>,
+): RowOutcome {
+  const fate = (row: CatalogRow): RowOutcome | undefined => {
+    const winner = merged.get(rowKeyText(row));
+    if (winner === row) {
+      return outcomes.get(rowKeyText(row));
+    }
+    return winner?.version === row.version ? 'unchanged' : 'superseded';
+  };
+  if (fate(placement) === 'write' || fate(title) === 'write') {
+    return 'write';
+  }
+  return fate(placement) ?? 'superseded';
+}

@@ -1,0 +1,46 @@
+import pLimit from 'p-limit';
+import { messageOf } from '../shared/errors.ts';
+import type { CatalogRow, CatalogStore } from '../shared/ports/catalog.ts';
+import { type Decision, decideRow } from './decide-rows.ts';
+
+/** What became of a row. `failed` carries the sentence why. */
+export type RowOutcome = Decision | { failed: string };
+
+/** Outcomes by row key, and the capacity they took. */
+export type WriteReport = { outcomes: Map<string, RowOutcome>; writeUnits: number; readUnits: number };
+
+/**
+ * Brings the table to at least the versions of `rows`: reads the present versions, leaves what is unchanged or superseded,
+ * and puts the rest on condition that it is still newer, `parallelWrites` at a time. One row's failure is its own.
+ * @throws when the versions cannot be read.
+ */
+export async function writeRows(
+  rows: ReadonlyMap<string, CatalogRow>,
+  store: CatalogStore,
+  parallelWrites: number,
+): Promise<WriteReport> {
+  const { versions, readUnits } = await store.readVersions([...rows.values()]);
+  const report: WriteReport = { outcomes: new Map(), writeUnits: 0, readUnits };
+  const limit = pLimit(parallelWrites);
+  const puts = [...rows].map(([key, row]) => {
+    const decision = decideRow(row.version, versions.get(key));
+    if (decision !== 'write') {
+      report.outcomes.set(key, decision);
+      return undefined;
+    }
+    return limit(() => putRow(key, row, store, report));
+  });
+  await Promise.all(puts);
+  return report;
+}
+
+async function putRow(key: string, row: CatalogRow, store: CatalogStore, report: WriteReport): Promise<void> {
+  try {
+    const { written, writeUnits } = await store.putIfNewer(row);
+    report.writeUnits += writeUnits;
+    // Refused: another writer put the same or a greater version since the versions were read.
+    report.outcomes.set(key, written ? 'write' : 'superseded');
+  } catch (error) {
+    report.outcomes.set(key, { failed: messageOf(error) });
+  }
+}
