@@ -56,7 +56,7 @@ async function scheduledFeeds(request: ScheduledRequest, deps: PlanDependencies)
     return { feeds: weekly, notes };
   }
   const kept = [...dailyPlan(settings), ...weekly];
-  const heads = await deps.heads.read(kept.map(({ feed }) => feedHeadId(feed)));
+  const { heads } = await deps.heads.read(kept.map(({ feed }) => feedHeadId(feed)));
   const nowMs = deps.clock.nowMs();
   return { feeds: refreshPlan(kept, heads, nowMs, nextOccurrenceMs('refresh', nowMs, settings.schedules)), notes };
 }

@@ -35,7 +35,7 @@ export async function applyPages(deliveries: readonly Delivery[], deps: ApplyDep
   const report = await writeRows(merged, store, settings.writer.parallelWrites);
   const failures = failedMessages(candidates, report.outcomes);
   const applied = deliveries.filter(({ messageId }) => !failures.has(messageId));
-  for (const [messageId, reason] of await advanceHeads(applied, deps)) {
+  for (const [messageId, reason] of await advanceHeads(applied, report, deps)) {
     failures.set(messageId, reason);
   }
   reportBatch(deliveries.length, report, telemetry);
@@ -59,13 +59,19 @@ function failedMessages(candidates: readonly Candidate[], outcomes: WriteReport[
 }
 
 /** One update for each feed of the batch; its failure fails the messages of that feed. */
-async function advanceHeads(deliveries: readonly Delivery[], deps: ApplyDependencies): Promise<Map<string, string>> {
+async function advanceHeads(
+  deliveries: readonly Delivery[],
+  report: WriteReport,
+  deps: ApplyDependencies,
+): Promise<Map<string, string>> {
   const byHead = Map.groupBy(deliveries, ({ page }) => feedHeadFor(page, deps.settings).id);
   const failures = new Map<string, string>();
   await Promise.all(
     [...byHead.values()].map(async (ofOneFeed) => {
       try {
-        await advanceHead(knownHead(ofOneFeed, deps.settings), deps.heads);
+        const { writeUnits, readUnits } = await advanceHead(knownHead(ofOneFeed, deps.settings), deps.heads);
+        report.writeUnits += writeUnits;
+        report.readUnits += readUnits;
       } catch (error) {
         for (const { messageId } of ofOneFeed) {
           failures.set(messageId, messageOf(error));

@@ -2,26 +2,34 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { FeedHeads } from '../ports/feed-heads.ts';
 import { type FeedHead, feedHeadSchema } from '../table/feed-head.ts';
+import { rowBytes, writeUnitsFor } from '../table/row-size.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 
 /** Feed heads in the control table `tableName`. Reads are consistent: a replace is decided on them. */
 export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: string): FeedHeads {
   return {
     read: async (ids) => {
-      const { items } = await batchGetAll(client, {
+      const { items, readUnits } = await batchGetAll(client, {
         tableName,
         keys: ids.map((id) => ({ id })),
         consistent: true,
       });
-      return new Map(items.flatMap(readableHead).map((head) => [head.id, head]));
+      return { heads: new Map(items.flatMap(readableHead).map((head) => [head.id, head])), readUnits };
     },
     replace: async (head, seen) => {
       try {
-        await client.send(new PutCommand({ TableName: tableName, Item: head, ...unchangedSince(seen) }));
-        return true;
+        const answer = await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: head,
+            ReturnConsumedCapacity: 'TOTAL',
+            ...unchangedSince(seen),
+          }),
+        );
+        return { replaced: true, writeUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0 };
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) {
-          return false;
+          return { replaced: false, writeUnits: writeUnitsFor(rowBytes(head)) };
         }
         throw error;
       }

@@ -2,7 +2,13 @@ import { unitFrom } from '../seeded-random.ts';
 import type { CatalogueTitle } from './catalogue-title.ts';
 
 /** How likely a title can be watched in a region under a monetization type; subscriptions reach furthest. */
-const MONETIZATION_CHANCES: Readonly<Record<string, number>> = { flatrate: 0.5, free: 0.1, ads: 0.15, rent: 0.4, buy: 0.35 };
+const MONETIZATION_CHANCES: Readonly<Record<string, number>> = {
+  flatrate: 0.5,
+  free: 0.1,
+  ads: 0.15,
+  rent: 0.4,
+  buy: 0.35,
+};
 const PROVIDER_CHANCE = 0.25;
 const KEYWORD_CHANCE = 0.06;
 const RELEASED_ABROAD_CHANCE = 0.75;

@@ -41,8 +41,8 @@ function drawVoteCount(random: Random, fame: number, ageDays: number, scale: Vot
   const spread = 0.6 * fame + 0.8 * nearlyNormal(random);
   const hasNone = random.next() < (ageDays < 0 ? 0.8 : 0.14);
   const ripeness = Math.min(1, 0.05 + Math.max(0, ageDays) / 400);
-  const votes = Math.floor(10 ** (scale.median + scale.deviation * spread) * ripeness);
-  return hasNone ? 0 : Math.min(MOST_VOTES, votes);
+  const votes = Math.min(MOST_VOTES, 10 ** (scale.median + scale.deviation * spread));
+  return hasNone ? 0 : Math.floor(votes * ripeness);
 }
 
 function drawVoteAverage(random: Random, voteCount: number): number {

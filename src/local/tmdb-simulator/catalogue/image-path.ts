@@ -4,7 +4,13 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const NAME_LENGTH = 27;
 
 /** How many rows lack an image: 80 posters and 211 backdrops of 1,396 recorded rows are null. */
-const MISSING_SHARE: Readonly<Record<ImageKind, number>> = { poster: 0.057, backdrop: 0.15, profile: 0.1, logo: 0.3, still: 0.1 };
+const MISSING_SHARE: Readonly<Record<ImageKind, number>> = {
+  poster: 0.057,
+  backdrop: 0.15,
+  profile: 0.1,
+  logo: 0.3,
+  still: 0.1,
+};
 
 /** What an image shows; each kind of a seed has its own path. */
 export type ImageKind = 'poster' | 'backdrop' | 'profile' | 'logo' | 'still';

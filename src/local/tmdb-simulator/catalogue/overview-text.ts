@@ -28,10 +28,7 @@ export function overviewText(seed: number, list: WordList, title: string): strin
 }
 
 function fill(sentence: string, slots: { name: string; place: string; title: string }): string {
-  return sentence
-    .replaceAll('{name}', slots.name)
-    .replaceAll('{place}', slots.place)
-    .replaceAll('{a}', slots.title);
+  return sentence.replaceAll('{name}', slots.name).replaceAll('{place}', slots.place).replaceAll('{a}', slots.title);
 }
 
 function join(text: string, sentence: string): string {

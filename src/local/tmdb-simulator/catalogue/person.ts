@@ -6,9 +6,11 @@ export type Person = { mediaType: 'person'; id: number; seed: number; name: stri
 /** How many persons a catalogue has: few, as only trending lists show them. */
 export const PERSON_COUNT = 400;
 
-const GIVEN_NAMES = `Adela Bruno Camille Darius Edith Farid Greta Hugo Imani Jonas Keiko Leopold Marisol Niko Odette Pavel
+const GIVEN_NAMES =
+  `Adela Bruno Camille Darius Edith Farid Greta Hugo Imani Jonas Keiko Leopold Marisol Niko Odette Pavel
   Quentin Rosalind Satoshi Tamara Ulrich Valeria Wim Xenia Yusuf Zelda`.split(/\s+/);
-const FAMILY_NAMES = `Abernathy Bergmann Castellano Duval Ekwueme Fontaine Grünwald Hashimoto Ibarra Jankowski Kapoor Lindqvist
+const FAMILY_NAMES =
+  `Abernathy Bergmann Castellano Duval Ekwueme Fontaine Grünwald Hashimoto Ibarra Jankowski Kapoor Lindqvist
   Moreau Nakamura Okafor Petrov Quintana Rossi Sandoval Takeda Urquhart Vasquez Whitlock Yoon Zimmer`.split(/\s+/);
 
 /** The person at `index` (from 0) of a catalogue: the same seed gives the same person. */

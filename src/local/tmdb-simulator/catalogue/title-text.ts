@@ -35,7 +35,9 @@ export function isTranslated(title: CatalogueTitle, language: WrittenLanguage, f
   if (field === 'overview' && unitFrom(title.seed, 'no overview') < NO_OVERVIEW_SHARE) {
     return false;
   }
-  return language === title.originalLanguage || unitFrom(title.seed, field, language) < translatedShare(title, language);
+  return (
+    language === title.originalLanguage || unitFrom(title.seed, field, language) < translatedShare(title, language)
+  );
 }
 
 function translatedShare(title: CatalogueTitle, language: WrittenLanguage): number {

@@ -7,31 +7,36 @@ export type NamedGenre = { id: number; name: string };
 /** English names, and German ones as recorded in openapi.json; the others in TMDB's wording as far as it is known. */
 const NAMES: Readonly<Record<string, Readonly<Record<MediaType, readonly string[]>>>> = {
   en: {
-    movie: split(`Action, Adventure, Animation, Comedy, Crime, Documentary, Drama, Family, Fantasy, History, Horror, Music,
+    movie:
+      split(`Action, Adventure, Animation, Comedy, Crime, Documentary, Drama, Family, Fantasy, History, Horror, Music,
       Mystery, Romance, Science Fiction, TV Movie, Thriller, War, Western`),
     tv: split(`Action & Adventure, Animation, Comedy, Crime, Documentary, Drama, Family, Kids, Mystery, News, Reality,
       Sci-Fi & Fantasy, Soap, Talk, War & Politics, Western`),
   },
   de: {
-    movie: split(`Action, Abenteuer, Animation, Komödie, Krimi, Dokumentarfilm, Drama, Familie, Fantasy, Historie, Horror,
+    movie:
+      split(`Action, Abenteuer, Animation, Komödie, Krimi, Dokumentarfilm, Drama, Familie, Fantasy, Historie, Horror,
       Musik, Mystery, Liebesfilm, Science Fiction, TV-Film, Thriller, Kriegsfilm, Western`),
     tv: split(`Action & Adventure, Animation, Komödie, Krimi, Dokumentarfilm, Drama, Familie, Kids, Mystery, News, Reality,
       Sci-Fi & Fantasy, Soap, Talk, War & Politics, Western`),
   },
   fr: {
-    movie: split(`Action, Aventure, Animation, Comédie, Crime, Documentaire, Drame, Familial, Fantastique, Histoire, Horreur,
+    movie:
+      split(`Action, Aventure, Animation, Comédie, Crime, Documentaire, Drame, Familial, Fantastique, Histoire, Horreur,
       Musique, Mystère, Romance, Science-Fiction, Téléfilm, Thriller, Guerre, Western`),
     tv: split(`Action & Adventure, Animation, Comédie, Crime, Documentaire, Drame, Familial, Kids, Mystère, News, Reality,
       Science-Fiction & Fantastique, Soap, Talk, War & Politics, Western`),
   },
   es: {
-    movie: split(`Acción, Aventura, Animación, Comedia, Crimen, Documental, Drama, Familia, Fantasía, Historia, Terror, Música,
+    movie:
+      split(`Acción, Aventura, Animación, Comedia, Crimen, Documental, Drama, Familia, Fantasía, Historia, Terror, Música,
       Misterio, Romance, Ciencia ficción, Película de TV, Suspense, Bélica, Western`),
     tv: split(`Action & Adventure, Animación, Comedia, Crimen, Documental, Drama, Familia, Kids, Misterio, News, Reality,
       Sci-Fi & Fantasy, Soap, Talk, War & Politics, Western`),
   },
   ja: {
-    movie: split(`アクション, アドベンチャー, アニメーション, コメディ, 犯罪, ドキュメンタリー, ドラマ, ファミリー, ファンタジー,
+    movie:
+      split(`アクション, アドベンチャー, アニメーション, コメディ, 犯罪, ドキュメンタリー, ドラマ, ファミリー, ファンタジー,
       履歴, ホラー, 音楽, 謎, ロマンス, サイエンスフィクション, テレビ映画, スリラー, 戦争, 西洋`),
     tv: split(`Action & Adventure, アニメーション, コメディ, 犯罪, ドキュメンタリー, ドラマ, ファミリー, Kids, 謎, News, Reality,
       Sci-Fi & Fantasy, Soap, Talk, War & Politics, 西洋`),

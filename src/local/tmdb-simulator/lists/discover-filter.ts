@@ -29,7 +29,7 @@ export function matchesDiscover(title: CatalogueTitle, query: DiscoverQuery, day
 }
 
 function carriesAny(choice: Choice | undefined, has: (value: string) => boolean): boolean {
-  return choice !== undefined && choice.flat().some(has);
+  return choice?.flat().some(has) === true;
 }
 
 /** With a region a movie must come out there, and the release dates are the region's; without one they are the primary. */

@@ -1,12 +1,5 @@
 import type { MediaType } from '../media-type.ts';
-import {
-  type Choice,
-  choiceParam,
-  dayRange,
-  numberRange,
-  type Range,
-  regionParam,
-} from './query-params.ts';
+import { type Choice, choiceParam, dayRange, numberRange, type Range, regionParam } from './query-params.ts';
 
 /** What a title can be sorted by. */
 export type SortKey = 'popularity' | 'voteAverage' | 'voteCount' | 'releaseDay' | 'originalTitle';
@@ -96,6 +89,9 @@ function watchQuery(query: URLSearchParams): WatchQuery | undefined {
 
 function sortOf(mediaType: MediaType, text: string): DiscoverQuery['sort'] {
   const parts = /^([a-z_]+)\.(asc|desc)$/.exec(text);
-  const key = parts?.[1] !== undefined && Object.hasOwn(SORT_KEYS[mediaType], parts[1]) ? SORT_KEYS[mediaType][parts[1]] : undefined;
+  const key =
+    parts?.[1] !== undefined && Object.hasOwn(SORT_KEYS[mediaType], parts[1])
+      ? SORT_KEYS[mediaType][parts[1]]
+      : undefined;
   return key === undefined ? { key: 'popularity', descending: true } : { key, descending: parts?.[2] === 'desc' };
 }

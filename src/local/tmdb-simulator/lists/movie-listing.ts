@@ -60,9 +60,7 @@ function isIn(title: CatalogueTitle, name: MovieListName, region: string | undef
     case 'top_rated':
       return voteCountAt(title, day) >= TOP_RATED_MIN_VOTES;
     default:
-      return (
-        released !== undefined && released >= day + WINDOWS[name].from && released <= day + WINDOWS[name].to
-      );
+      return released !== undefined && released >= day + WINDOWS[name].from && released <= day + WINDOWS[name].to;
   }
 }
 

@@ -2,7 +2,8 @@ import { type WordList, words } from './word-list.ts';
 
 /** French. */
 export const french: WordList = {
-  nouns: words(`Hiver Port Lanterne Silence Rivière Feu Neige Miroir Ombre Jardin Orage Sel Fer Verre Lune Pont Île Forêt
+  nouns:
+    words(`Hiver Port Lanterne Silence Rivière Feu Neige Miroir Ombre Jardin Orage Sel Fer Verre Lune Pont Île Forêt
     Lettre Témoin Promesse Voleur Orphelin Loup Corbeau Été Frontière Train Nuit Os Poussière Miel`),
   places: words('Lisbonne Osaka Marseille Vienne Naples Séville Bombay Busan Chicago Dublin Cuba Tanger'),
   names: words('Claire Daniel Ruth Marc Inès Victor Nora Élias Mara Théo'),

@@ -2,7 +2,8 @@ import { type WordList, words } from './word-list.ts';
 
 /** Italian. */
 export const italian: WordList = {
-  nouns: words(`Inverno Porto Lanterna Silenzio Fiume Fuoco Neve Specchio Ombra Giardino Tempesta Sale Ferro Vetro Luna Ponte
+  nouns:
+    words(`Inverno Porto Lanterna Silenzio Fiume Fuoco Neve Specchio Ombra Giardino Tempesta Sale Ferro Vetro Luna Ponte
     Isola Bosco Lettera Testimone Promessa Ladro Orfano Lupo Corvo Estate Confine Treno Notte Osso Polvere Miele`),
   places: words('Lisbona Osaka Marsiglia Vienna Napoli Siviglia Mumbai Busan Chicago Dublino Cuba Tangeri'),
   names: words('Chiara Daniele Rut Marco Ines Vittorio Nora Elia Mara Teo'),

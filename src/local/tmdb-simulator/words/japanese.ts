@@ -2,7 +2,8 @@ import { type WordList, words } from './word-list.ts';
 
 /** Japanese. */
 export const japanese: WordList = {
-  nouns: words(`冬 港 提灯 静寂 川 炎 雪 鏡 影 庭 嵐 塩 鉄 硝子 月 橋 島 森 手紙 証人 約束 泥棒 孤児 狼 烏 夏 国境 列車 夜 骨
+  nouns:
+    words(`冬 港 提灯 静寂 川 炎 雪 鏡 影 庭 嵐 塩 鉄 硝子 月 橋 島 森 手紙 証人 約束 泥棒 孤児 狼 烏 夏 国境 列車 夜 骨
     塵 蜜`),
   places: words('リスボン 大阪 マルセイユ ウィーン ナポリ セビリア ムンバイ 釜山 シカゴ ダブリン ハバナ タンジール'),
   names: words('葵 大輔 瑠璃 誠 直美 健 紀子 蓮 真央 翔太'),

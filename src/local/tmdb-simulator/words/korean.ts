@@ -2,7 +2,8 @@ import { type WordList, words } from './word-list.ts';
 
 /** Korean. */
 export const korean: WordList = {
-  nouns: words(`겨울 항구 등불 침묵 강 불꽃 눈 거울 그림자 정원 폭풍 소금 강철 유리 달 다리 섬 숲 편지 목격자 약속 도둑 고아
+  nouns:
+    words(`겨울 항구 등불 침묵 강 불꽃 눈 거울 그림자 정원 폭풍 소금 강철 유리 달 다리 섬 숲 편지 목격자 약속 도둑 고아
     늑대 까마귀 여름 국경 열차 밤 뼈 먼지 꿀`),
   places: words('리스본 오사카 마르세유 빈 나폴리 세비야 뭄바이 부산 시카고 더블린 아바나 탕헤르'),
   names: words('지우 민준 서연 도윤 하은 태호 수아 현우 유나 준서'),

@@ -2,7 +2,8 @@ import { type WordList, words } from './word-list.ts';
 
 /** Portuguese. */
 export const portuguese: WordList = {
-  nouns: words(`Inverno Porto Lanterna Silêncio Rio Fogo Neve Espelho Sombra Jardim Tempestade Sal Ferro Vidro Lua Ponte Ilha
+  nouns:
+    words(`Inverno Porto Lanterna Silêncio Rio Fogo Neve Espelho Sombra Jardim Tempestade Sal Ferro Vidro Lua Ponte Ilha
     Floresta Carta Testemunha Promessa Ladrão Órfão Lobo Corvo Verão Fronteira Trem Noite Osso Poeira Mel`),
   places: words('Lisboa Osaka Marselha Viena Nápoles Sevilha Mumbai Busan Chicago Dublin Havana Tânger'),
   names: words('Clara Daniel Rute Marcos Inês Vítor Nora Elias Mara Téo'),

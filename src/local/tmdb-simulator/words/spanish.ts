@@ -2,7 +2,8 @@ import { type WordList, words } from './word-list.ts';
 
 /** Spanish. */
 export const spanish: WordList = {
-  nouns: words(`Invierno Puerto Farol Silencio Río Fuego Nieve Espejo Sombra Jardín Tormenta Sal Hierro Cristal Luna Puente
+  nouns:
+    words(`Invierno Puerto Farol Silencio Río Fuego Nieve Espejo Sombra Jardín Tormenta Sal Hierro Cristal Luna Puente
     Isla Bosque Carta Testigo Promesa Ladrón Huérfano Lobo Cuervo Verano Frontera Tren Noche Hueso Polvo Miel`),
   places: words('Lisboa Osaka Marsella Viena Nápoles Sevilla Bombay Busan Chicago Dublín Cuba Tánger'),
   names: words('Clara Daniel Rut Marcos Inés Víctor Nora Elías Mara Teo'),

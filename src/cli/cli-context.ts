@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { processEnvironment } from '../shared/adapters/env.ts';
+import { systemClock } from '../shared/adapters/system-clock.ts';
+import { UsageError } from '../shared/errors.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import { type Settings, settingsFrom } from '../shared/settings.ts';
+import { type CliOutput, terminalOutput } from './cli-output.ts';
+
+/** Options that every command takes. */
+export type CommonOptions = { json?: boolean; verbose?: boolean; settings?: string };
+
+/** What every command works with. */
+export type CliContext = {
+  output: CliOutput;
+  clock: Clock;
+  settings: Settings;
+  environment: Readonly<Record<string, string | undefined>>;
+};
+
+/** Reads settings file and environment. @throws UsageError when either is not understood. */
+export function cliContext(options: CommonOptions): CliContext {
+  const environment = processEnvironment();
+  const settings = settingsFrom(options.settings === undefined ? undefined : readSettingsFile(options.settings));
+  return {
+    output: terminalOutput({ json: options.json === true, verbose: options.verbose === true }),
+    clock: systemClock,
+    settings: withRate(settings, environment.TMDB_REQUESTS_PER_SECOND),
+    environment,
+  };
+}
+
+function readSettingsFile(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    throw new UsageError(`settings file '${path}' cannot be read (${code})`, { cause });
+  }
+}
+
+function withRate(settings: Settings, text: string | undefined): Settings {
+  if (text === undefined || text === '') {
+    return settings;
+  }
+  const requestsPerSecond = Number(text);
+  if (!(requestsPerSecond >= 0.1 && requestsPerSecond <= 40)) {
+    throw new UsageError(`TMDB_REQUESTS_PER_SECOND is '${text.slice(0, 40)}': allowed are numbers from 0.1 to 40`);
+  }
+  return { ...settings, tmdb: { ...settings.tmdb, requestsPerSecond } };
+}

@@ -1,0 +1,61 @@
+import { type Feed, globalRegion } from '../shared/feed.ts';
+import { latestOccurrenceMs } from '../shared/schedule.ts';
+import { assembleList, type ListEntry } from '../shared/table/read-list.ts';
+import type { CliContext } from './cli-context.ts';
+import { formatSummary } from './format-summary.ts';
+import { withTablesAt } from './open-tables.ts';
+import { parseDurationMs } from './parse-input.ts';
+import { formatList } from './read-command.ts';
+import { assertComplete, runOccurrence, type TrackedStack } from './run-occurrence.ts';
+import type { RunSummary } from './run-summary.ts';
+import { interruptible, type StackOptions, startTrackedStack } from './with-stack.ts';
+
+/** Options of `demo`. */
+export type DemoOptions = StackOptions & { timeout: string };
+
+const titlesShown = 5;
+
+/** `demo`: the daily and then the weekly occurrence, and the first titles of some lists read back through the index. */
+export async function demoCommand(options: DemoOptions, context: CliContext): Promise<void> {
+  const timeoutMs = parseDurationMs(options.timeout, '--timeout');
+  const { clock, settings, output } = context;
+  await interruptible(async (signal) => {
+    const tracked = await startTrackedStack(options, context);
+    try {
+      output.note(`calling ${tracked.stack.simulated ? 'the TMDB simulator' : tracked.stack.endpoints.endpoints.tmdb}`);
+      const runs: RunSummary[] = [];
+      for (const schedule of ['daily', 'weekly'] as const) {
+        const occurrenceMs = latestOccurrenceMs(schedule, clock.nowMs(), settings.schedules);
+        const { summary, end } = await runOccurrence({ schedule, occurrenceMs, timeoutMs, signal }, tracked, context);
+        assertComplete(summary, end, tracked.tracker.tokenRejection());
+        runs.push(summary);
+      }
+      const lists = await readBack(tracked, context);
+      const text = [...runs.map(formatSummary), ...lists.map(({ feed, titles }) => formatList(feed, titles))];
+      output.result({ runs, lists }, text.join('\n\n'));
+    } finally {
+      await tracked.stack.stop();
+    }
+  });
+}
+
+async function readBack(tracked: TrackedStack, { settings, clock }: CliContext) {
+  const { endpoints, catalogTable, controlTable } = tracked.stack.endpoints;
+  const language = settings.defaultLanguage;
+  const feeds: Feed[] = [
+    { category: 'popular', media: 'movie', region: globalRegion, language },
+    { category: 'trending', media: 'all', region: globalRegion, language },
+    { category: 'hidden_gems', media: 'tv', region: globalRegion, language },
+  ];
+  return withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, ({ catalog }) =>
+    Promise.all(
+      feeds.map(async (feed): Promise<{ feed: string; titles: ListEntry[] }> => {
+        const placements = await catalog.listPlacements(feed, titlesShown);
+        return {
+          feed: `${feed.category} / ${feed.media} / ${feed.region} / ${feed.language}`,
+          titles: assembleList(placements, titlesShown, clock.nowMs()),
+        };
+      }),
+    ),
+  );
+}

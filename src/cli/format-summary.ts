@@ -1,0 +1,22 @@
+import { title } from './format-text.ts';
+import type { RunSummary } from './run-summary.ts';
+
+/** A run's summary for people. */
+export function formatSummary(summary: RunSummary): string {
+  const { jobs, tmdb, rows, capacity } = summary;
+  const { p50, p95, max } = tmdb.latencyMs;
+  const seconds = (summary.durationMs / 1000).toFixed(1);
+  const perMillion = (summary.estimatedCostUsd * 1e6).toFixed(0);
+  return [
+    title(`${summary.schedule} run ${summary.runId}: ${jobs.succeeded} of ${jobs.planned} jobs in the table after ${seconds} s`),
+    line('jobs', `${jobs.planned} planned, ${jobs.succeeded} succeeded, ${jobs.deferred} open, ${jobs.deadLettered} dead-lettered`),
+    line('TMDB', `${tmdb.requests} calls, ${tmdb.throttled} throttled, ${tmdb.retries} retries; latency ${p50} / ${p95} / ${max} ms (p50 / p95 / max)`),
+    line('list rows', `${rows.received} received: ${rows.written} written, ${rows.unchanged} unchanged, ${rows.superseded} superseded, ${rows.rejected} rejected`),
+    line('capacity', `${capacity.writeUnits} write units, ${capacity.readUnits} read units`),
+    line('cost on AWS', `about $${summary.estimatedCostUsd.toFixed(6)}, or $${perMillion} for a million such runs`),
+  ].join('\n');
+}
+
+function line(name: string, text: string): string {
+  return `  ${name.padEnd(12)} ${text}`;
+}

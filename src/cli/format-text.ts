@@ -1,0 +1,21 @@
+import { styleText } from 'node:util';
+
+/** Columns of equal width, the first line as a heading; numbers to the right. */
+export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  const widths = heading.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)));
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => (isFigure(cell) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd();
+  return [styleText('dim', line(heading)), ...rows.map(line)].join('\n');
+}
+
+/** A heading in bold. */
+export function title(text: string): string {
+  return styleText('bold', text);
+}
+
+function isFigure(cell: string): boolean {
+  return /^[\d.,$]+$/.test(cell);
+}

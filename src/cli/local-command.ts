@@ -1,0 +1,114 @@
+import type { EmbeddedStackOptions } from '../local/embedded-stack.ts';
+import { readStackFile, removeStackFile, stackFilePath, writeStackFile } from '../local/stack-file.ts';
+import { messageOf, UsageError } from '../shared/errors.ts';
+import { isoFromMs } from '../shared/ports/clock.ts';
+import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName, scheduleNames } from '../shared/schedule.ts';
+import type { CliContext } from './cli-context.ts';
+import { parseCount } from './parse-input.ts';
+import { assertComplete, runOccurrence, type TrackedStack } from './run-occurrence.ts';
+import { interruptible, type StackOptions, startTrackedStack } from './with-stack.ts';
+
+/** Options of `local`. */
+export type LocalOptions = StackOptions & {
+  sqsPort?: string;
+  dynamodbPort?: string;
+  tmdbPort?: string;
+  catchUp: boolean;
+};
+
+const runTimeoutMs = 15 * 60_000;
+
+/** `local`: the embedded stack, kept running with its schedules, until Ctrl-C, which drains it. */
+export async function localCommand(options: LocalOptions, context: CliContext): Promise<void> {
+  const running = readStackFile();
+  if (running !== undefined) {
+    throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);
+  }
+  await interruptible(async (signal) => {
+    const tracked = await startTrackedStack(options, context, portsFrom(options));
+    try {
+      writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
+      announce(tracked, context);
+      if (options.catchUp) {
+        await catchUp(tracked, context, signal);
+      }
+      await Promise.all(scheduleNames.map((schedule) => keepSchedule(schedule, tracked, context, signal)));
+    } finally {
+      context.output.note('draining');
+      removeStackFile();
+      await tracked.stack.stop();
+    }
+  });
+}
+
+function portsFrom(options: LocalOptions): NonNullable<EmbeddedStackOptions['ports']> {
+  const port = (text: string | undefined, name: string) => parseCount(text ?? '0', name, 0, 65_535);
+  return {
+    sqs: port(options.sqsPort, '--sqs-port'),
+    dynamodb: port(options.dynamodbPort, '--dynamodb-port'),
+    tmdb: port(options.tmdbPort, '--tmdb-port'),
+  };
+}
+
+function announce({ stack }: TrackedStack, { output }: CliContext): void {
+  const { endpoints } = stack.endpoints;
+  output.result(
+    { ready: true, ...stack.endpoints },
+    [
+      `ready: SQS ${endpoints.sqs}, DynamoDB ${endpoints.dynamodb} (${stack.dynamoEngine}), TMDB ${endpoints.tmdb}`,
+      `endpoints in ${stackFilePath}; Ctrl-C drains and ends`,
+    ].join('\n'),
+  );
+}
+
+/** Brings the tables up to the latest daily and weekly occurrences; what was planned before is not planned again. */
+async function catchUp(tracked: TrackedStack, context: CliContext, signal: AbortSignal): Promise<void> {
+  for (const schedule of ['daily', 'weekly'] as const) {
+    const occurrenceMs = latestOccurrenceMs(schedule, context.clock.nowMs(), context.settings.schedules);
+    await runScheduled(schedule, occurrenceMs, tracked, context, signal);
+  }
+}
+
+async function keepSchedule(
+  schedule: ScheduleName,
+  tracked: TrackedStack,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, settings, output } = context;
+  while (!signal.aborted) {
+    const nextMs = nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules);
+    output.note(`next ${schedule} occurrence at ${isoFromMs(nextMs)}`);
+    await sleepUntil(nextMs, context, signal);
+    await runScheduled(schedule, nextMs, tracked, context, signal);
+  }
+}
+
+/** Timers take 2^31 ms at most, and the wall clock may be set meanwhile. */
+async function sleepUntil(atMs: number, { clock }: CliContext, signal: AbortSignal): Promise<void> {
+  for (let leftMs = atMs - clock.nowMs(); leftMs > 0 && !signal.aborted; leftMs = atMs - clock.nowMs()) {
+    await clock.sleep(Math.min(leftMs, 60_000), signal);
+  }
+}
+
+async function runScheduled(
+  schedule: ScheduleName,
+  occurrenceMs: number,
+  tracked: TrackedStack,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) {
+    return;
+  }
+  try {
+    const limits = { timeoutMs: runTimeoutMs, signal };
+    const { summary, end } = await runOccurrence({ schedule, occurrenceMs, ...limits }, tracked, context);
+    if (end.reason !== 'interrupted') {
+      assertComplete(summary, end, tracked.tracker.tokenRejection());
+    }
+  } catch (error) {
+    // A stack that is kept running outlives a bad run; the sentence is what an operator would find in the log.
+    context.output.note(`${schedule}: ${messageOf(error)}`);
+  }
+}

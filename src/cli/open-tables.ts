@@ -1,0 +1,66 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
+import { stackRegion } from '../local/stack-endpoints.ts';
+import { readStackFile } from '../local/stack-file.ts';
+import { dynamoClient } from '../shared/adapters/aws-clients.ts';
+import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
+import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
+import { UsageError } from '../shared/errors.ts';
+import type { CatalogReader } from '../shared/ports/catalog.ts';
+import type { FeedHeads } from '../shared/ports/feed-heads.ts';
+import { catalogTable, controlTable } from '../shared/table/table-definitions.ts';
+import type { CliContext } from './cli-context.ts';
+
+/** Both tables, for reading. */
+export type Tables = { catalog: CatalogReader; heads: FeedHeads };
+
+/** The tables of a DynamoDB endpoint, open while `act` runs. */
+export async function withTablesAt<T>(
+  stack: { dynamodb: string; catalogTable: string; controlTable: string },
+  act: (tables: Tables) => Promise<T>,
+): Promise<T> {
+  const client = dynamoClient({ endpoint: stack.dynamodb, region: stackRegion });
+  try {
+    return await act({
+      catalog: dynamoCatalogReader(client, stack.catalogTable),
+      heads: dynamoFeedHeads(client, stack.controlTable),
+    });
+  } finally {
+    client.destroy();
+  }
+}
+
+/**
+ * The tables a reading command means: those below `--data-dir`, else those at `AWS_ENDPOINT_URL_DYNAMODB`, else those of the
+ * `local` that is running.
+ * @throws UsageError when there are none.
+ */
+export async function withTables<T>(
+  options: { dataDir?: string; dynamodb?: string },
+  { environment }: CliContext,
+  act: (tables: Tables) => Promise<T>,
+): Promise<T> {
+  const names = { catalogTable: catalogTable.name, controlTable: controlTable.name };
+  if (options.dataDir !== undefined) {
+    const folder = join(options.dataDir, 'dynamodb');
+    if (!existsSync(folder)) {
+      throw new UsageError(`'${options.dataDir}' holds no tables: run an occurrence with this --data-dir first`);
+    }
+    const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
+    try {
+      return await withTablesAt({ ...names, dynamodb: server.endpoint }, act);
+    } finally {
+      await server.stop();
+    }
+  }
+  const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB;
+  if (endpoint !== undefined && endpoint !== '') {
+    return withTablesAt({ ...names, dynamodb: endpoint }, act);
+  }
+  const running = readStackFile();
+  if (running === undefined) {
+    throw new UsageError('there are no tables to read: start the stack with `local`, or name a --data-dir');
+  }
+  return withTablesAt({ ...running, dynamodb: running.endpoints.dynamodb }, act);
+}

@@ -1,0 +1,79 @@
+import type * as z from 'zod';
+import { UsageError } from '../shared/errors.ts';
+import { type Feed, feedMediaSchema, feedSchema, globalRegion, mediaTypes, type MediaType } from '../shared/feed.ts';
+import { type ScheduleName, scheduleNames } from '../shared/schedule.ts';
+import type { Settings } from '../shared/settings.ts';
+
+/** Input by a zod schema. @throws UsageError with the schema's first sentence. */
+export function parseInput<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw new UsageError(parsed.error.issues[0]?.message ?? 'input not understood');
+  }
+  return parsed.data;
+}
+
+/** A schedule's name. */
+export function parseSchedule(text: string): ScheduleName {
+  const name = scheduleNames.find((known) => known === text);
+  if (name === undefined) {
+    throw new UsageError(`unknown schedule '${shown(text)}': allowed are ${scheduleNames.join(', ')}`);
+  }
+  return name;
+}
+
+/** A feed from a command's arguments. */
+export function parseFeed(
+  category: string,
+  media: string,
+  options: { region?: string; language?: string },
+  settings: Settings,
+): Feed {
+  return parseInput(feedSchema, {
+    category,
+    media: parseInput(feedMediaSchema, media),
+    region: options.region ?? globalRegion,
+    language: options.language ?? settings.defaultLanguage,
+  });
+}
+
+/** `movie` or `tv`. */
+export function parseMediaType(text: string): MediaType {
+  const mediaType = mediaTypes.find((known) => known === text);
+  if (mediaType === undefined) {
+    throw new UsageError(`unknown media '${shown(text)}': allowed are ${mediaTypes.join(', ')}`);
+  }
+  return mediaType;
+}
+
+/** A whole number within bounds. */
+export function parseCount(text: string, name: string, min: number, max: number): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count < min || count > max) {
+    throw new UsageError(`${name} is '${shown(text)}': allowed are whole numbers from ${min} to ${max}`);
+  }
+  return count;
+}
+
+/** `90s`, `15m` or `2h` in milliseconds. */
+export function parseDurationMs(text: string, name: string): number {
+  const match = /^(\d{1,6})(s|m|h)$/.exec(text);
+  const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 }[match?.[2] ?? ''];
+  if (match?.[1] === undefined || unitMs === undefined || Number(match[1]) === 0) {
+    throw new UsageError(`${name} is '${shown(text)}': allowed are durations such as 90s, 15m or 2h`);
+  }
+  return Number(match[1]) * unitMs;
+}
+
+/** An occurrence time in epoch milliseconds, to the second. */
+export function parseOccurrenceMs(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(ms)) {
+    throw new UsageError(`occurrence is '${shown(text)}': allowed are 'now' and UTC times such as 2026-11-23T08:00:00Z`);
+  }
+  return Math.floor(ms / 1000) * 1000;
+}
+
+function shown(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?').slice(0, 60);
+}

@@ -1,0 +1,63 @@
+import { planRun, type RunPlan } from '../planner/plan-run.ts';
+import { feedId } from '../shared/feed.ts';
+import { isoFromMs } from '../shared/ports/clock.ts';
+import { nextOccurrenceMs } from '../shared/schedule.ts';
+import type { CliContext } from './cli-context.ts';
+import { table, title } from './format-text.ts';
+import { type Tables, withTables } from './open-tables.ts';
+import { parseSchedule } from './parse-input.ts';
+import { readStackFile } from '../local/stack-file.ts';
+
+/** Options of `plan`. */
+export type PlanOptions = { dataDir?: string };
+
+/** `plan <schedule>`: the jobs of the next occurrence, and why each; sends nothing. */
+export async function planCommand(scheduleText: string, options: PlanOptions, context: CliContext): Promise<void> {
+  const schedule = parseSchedule(scheduleText);
+  const { clock, settings, output } = context;
+  const occurrence = isoFromMs(nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules));
+  const plan = (tables: Tables) =>
+    planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { ...tables, clock, settings });
+  const { jobs, notes, runId } = hasTables(options, context)
+    ? await withTables(options, context, plan)
+    : await plan(emptyTables);
+  const document = {
+    schedule,
+    occurrence,
+    runId,
+    jobs: jobs.map(({ jobId, feed, page, pages, why }) => ({ jobId, feed: feedId(feed), page, pages, why })),
+    notes,
+  };
+  output.result(document, formatPlan(document));
+}
+
+/** What a plan finds before anything has run: nothing. */
+const emptyTables: Tables = {
+  catalog: { listPlacements: async () => [], readTitle: async () => undefined },
+  heads: {
+    read: async () => ({ heads: new Map(), readUnits: 0 }),
+    replace: async () => ({ replaced: false, writeUnits: 0 }),
+  },
+};
+
+function hasTables(options: PlanOptions, { environment }: CliContext): boolean {
+  return (
+    options.dataDir !== undefined ||
+    (environment.AWS_ENDPOINT_URL_DYNAMODB ?? '') !== '' ||
+    readStackFile() !== undefined
+  );
+}
+
+function formatPlan(plan: {
+  schedule: string;
+  occurrence: string;
+  jobs: { feed: string; page: number; pages: number; why: string }[];
+  notes: RunPlan['notes'];
+}): string {
+  const rows = plan.jobs.map(({ feed, page, pages, why }) => [feed, `${page}/${pages}`, why]);
+  return [
+    title(`${plan.schedule}, next at ${plan.occurrence}: ${plan.jobs.length} jobs`),
+    ...(rows.length > 0 ? [table(['feed', 'page', 'why'], rows)] : []),
+    ...plan.notes.map((note) => `note: ${note}`),
+  ].join('\n');
+}

@@ -1,0 +1,93 @@
+import type { EmbeddedStack } from '../local/embedded-stack.ts';
+import { runCostUsd } from '../shared/cost/run-cost.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { RunEnd } from './await-run.ts';
+import type { RunTracker } from './run-tracker.ts';
+
+/** What `run --json` prints. */
+export type RunSummary = {
+  schedule: string;
+  runId: string;
+  jobs: { planned: number; succeeded: number; deferred: number; deadLettered: number };
+  tmdb: {
+    requests: number;
+    throttled: number;
+    retries: number;
+    latencyMs: { p50: number; p95: number; max: number };
+  };
+  /** List rows; `received` is the sum of the other four. */
+  rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
+  /** Both tables. */
+  capacity: { writeUnits: number; readUnits: number };
+  durationMs: number;
+  /** On AWS, without the free tier and without standing costs. */
+  estimatedCostUsd: number;
+};
+
+/** Counters of a stack that grow over all its runs; two readings give what one run used. */
+export type UsageReading = {
+  functions: ReturnType<EmbeddedStack['usage']>;
+  sqsRequests: number;
+  capacity: { writeUnits: number; readUnits: number };
+};
+
+/** Reads the counters. */
+export function readUsage(stack: EmbeddedStack, tracker: RunTracker): UsageReading {
+  return { functions: stack.usage(), sqsRequests: stack.sqs.billedRequests(), capacity: tracker.capacity() };
+}
+
+/** The facts of a run that are in no counter. */
+export type RunFacts = { schedule: string; runId: string; planned: number; end: RunEnd; durationMs: number };
+
+/** Puts a run's summary together. */
+export function summarizeRun(
+  facts: RunFacts,
+  tracker: RunTracker,
+  before: UsageReading,
+  after: UsageReading,
+  settings: Settings,
+): RunSummary {
+  const { calls, rows, applied, skipped } = tracker.progress(facts.runId);
+  const latencies = calls.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+  const capacity = {
+    writeUnits: after.capacity.writeUnits - before.capacity.writeUnits,
+    readUnits: after.capacity.readUnits - before.capacity.readUnits,
+  };
+  return {
+    schedule: facts.schedule,
+    runId: facts.runId,
+    jobs: {
+      planned: facts.planned,
+      succeeded: applied.size + skipped.size,
+      deferred: facts.end.open,
+      deadLettered: facts.end.deadLettered,
+    },
+    tmdb: {
+      requests: calls.length,
+      throttled: calls.filter(({ outcome }) => outcome === 'throttled').length,
+      retries: calls.filter(({ attempt }) => attempt > 1).length,
+      latencyMs: { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), max: latencies.at(-1) ?? 0 },
+    },
+    rows,
+    capacity,
+    durationMs: Math.round(facts.durationMs),
+    estimatedCostUsd: Number(runCostUsd({ ...usedBetween(before, after, settings), ...capacity }).toFixed(8)),
+  };
+}
+
+function usedBetween(before: UsageReading, after: UsageReading, settings: Settings) {
+  const services = ['planner', 'worker', 'writer'] as const;
+  return {
+    functions: services.map((service) => ({
+      invocations: after.functions[service].invocations - before.functions[service].invocations,
+      billedMs: after.functions[service].billedMs - before.functions[service].billedMs,
+      memoryMb: settings[service].memoryMb,
+    })),
+    sqsRequests: after.sqsRequests - before.sqsRequests,
+  };
+}
+
+/** Nearest rank; 0 of nothing. */
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}

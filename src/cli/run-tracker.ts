@@ -1,0 +1,98 @@
+import type { OutputLine } from '../local/function-output.ts';
+import type { RunEvent } from '../shared/telemetry/run-event.ts';
+
+/** What is known of one run from its events. */
+export type RunProgress = {
+  /** Jobs by how far they came; a job that came further is in the later set too. */
+  fetched: Set<string>;
+  applied: Set<string>;
+  skipped: Set<string>;
+  calls: { latencyMs: number; attempt: number; outcome: 'ok' | 'throttled' | 'failed' }[];
+  rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
+};
+
+/** Gathers the events of all runs of one stack. */
+export type RunTracker = {
+  observe(line: OutputLine): void;
+  progress(runId: string): RunProgress;
+  /** Capacity units of all writer batches. */
+  capacity(): { writeUnits: number; readUnits: number };
+  /** TMDB's words when it refused the token; `undefined` while it has not. */
+  tokenRejection(): string | undefined;
+  /** Calls `listener` after each event, until the returned function is called. */
+  onChange(listener: () => void): () => void;
+};
+
+/** A tracker that has seen nothing. */
+export function trackRuns(): RunTracker {
+  const runs = new Map<string, RunProgress>();
+  const listeners = new Set<() => void>();
+  const capacity = { writeUnits: 0, readUnits: 0 };
+  let tokenRejection: string | undefined;
+
+  const progress = (runId: string): RunProgress => {
+    const known = runs.get(runId) ?? emptyProgress();
+    runs.set(runId, known);
+    return known;
+  };
+  return {
+    observe: (line) => {
+      if (line.kind !== 'event') {
+        return;
+      }
+      if (line.event.event === 'batch-written') {
+        capacity.writeUnits += line.event.writeUnits;
+        capacity.readUnits += line.event.readUnits;
+      } else if (line.event.event === 'token-rejected') {
+        tokenRejection = line.event.detail;
+      } else if ('runId' in line.event) {
+        advance(progress(line.event.runId), line.event);
+      }
+      for (const listener of listeners) {
+        listener();
+      }
+    },
+    progress,
+    capacity: () => ({ ...capacity }),
+    tokenRejection: () => tokenRejection,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function advance(run: RunProgress, event: RunEvent): void {
+  switch (event.event) {
+    case 'tmdb-call':
+      run.calls.push({ latencyMs: event.latencyMs, attempt: event.attempt, outcome: event.outcome });
+      break;
+    case 'page-fetched':
+      run.fetched.add(event.jobId);
+      break;
+    case 'job-skipped':
+      run.skipped.add(event.jobId);
+      break;
+    case 'page-applied':
+      // A page that is delivered twice is reported twice; the run counts it once.
+      if (!run.applied.has(event.jobId)) {
+        run.applied.add(event.jobId);
+        for (const fate of ['received', 'written', 'unchanged', 'superseded', 'rejected'] as const) {
+          run.rows[fate] += event[fate];
+        }
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+function emptyProgress(): RunProgress {
+  return {
+    fetched: new Set(),
+    applied: new Set(),
+    skipped: new Set(),
+    calls: [],
+    rows: { received: 0, written: 0, unchanged: 0, superseded: 0, rejected: 0 },
+  };
+}

@@ -1,0 +1,67 @@
+import { RetryableError, UsageError } from '../shared/errors.ts';
+
+/** TMDB to call, with its token. */
+export type TmdbTarget = { baseUrl: string; token: string };
+
+/** Source: TMDB's documentation, November 2026. */
+const tmdbBaseUrl = 'https://api.themoviedb.org/3';
+const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
+const checkTimeoutMs = 8_000;
+
+/**
+ * Which TMDB a run calls: `TMDB_BASE_URL` when set, else the real one when there is a token, else `undefined`, the simulator.
+ * @throws UsageError for a malformed URL, an unencrypted connection to another machine, or a missing token.
+ */
+export function tmdbTarget(environment: Readonly<Record<string, string | undefined>>): TmdbTarget | undefined {
+  const token = environment.TMDB_API_TOKEN?.trim() || undefined;
+  const baseUrl = environment.TMDB_BASE_URL?.trim() || undefined;
+  if (baseUrl === undefined) {
+    return token === undefined ? undefined : { baseUrl: tmdbBaseUrl, token: checkedToken(token) };
+  }
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const local = url !== undefined && loopbackHosts.has(url.hostname);
+  if (url === undefined || (url.protocol !== 'https:' && !(local && url.protocol === 'http:'))) {
+    throw new UsageError(`TMDB_BASE_URL is '${baseUrl.slice(0, 80)}': allowed are https URLs, and http on this machine`);
+  }
+  if (token === undefined && !local) {
+    throw new UsageError(`TMDB_API_TOKEN is missing: ${url.host} needs an API Read Access Token`);
+  }
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), token: token === undefined ? 'no-token' : checkedToken(token) };
+}
+
+/**
+ * Asks TMDB whether it takes the token, so that nothing is begun that cannot be finished. Servers on this machine are not
+ * asked: they need not know the endpoint.
+ * @throws UsageError when the token is rejected, RetryableError when TMDB cannot be reached.
+ */
+export async function checkToken(target: TmdbTarget): Promise<void> {
+  const { host, hostname } = new URL(target.baseUrl);
+  if (loopbackHosts.has(hostname)) {
+    return;
+  }
+  let status: number;
+  try {
+    const answer = await fetch(`${target.baseUrl}/authentication`, {
+      headers: { Authorization: `Bearer ${target.token}` },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(checkTimeoutMs),
+    });
+    status = answer.status;
+  } catch (cause) {
+    throw new RetryableError('tmdb_unreachable', `TMDB at ${host} cannot be reached, and nothing was started`, { cause });
+  }
+  if (status === 401 || status === 403) {
+    throw new RetryableError(
+      'token_rejected',
+      `TMDB rejected the token (HTTP ${status}), and nothing was started: set TMDB_API_TOKEN to a valid API Read Access Token`,
+    );
+  }
+}
+
+/** A header takes no other characters, and a message that shows the value must not be the way to find out. */
+function checkedToken(token: string): string {
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    throw new UsageError('TMDB_API_TOKEN holds characters that no token has');
+  }
+  return token;
+}

@@ -1,0 +1,77 @@
+import { type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
+import { parseFaultSpec } from '../local/tmdb-simulator/fault-plan.ts';
+import { messageOf, UsageError } from '../shared/errors.ts';
+import type { CliContext } from './cli-context.ts';
+import type { TrackedStack } from './run-occurrence.ts';
+import { trackRuns } from './run-tracker.ts';
+import { checkToken, tmdbTarget } from './tmdb-target.ts';
+
+/** Options of the commands that start a stack. */
+export type StackOptions = { dataDir?: string; faults?: string; dynamodb?: string };
+
+/** Starts an embedded stack as the options and the environment say. Problems of its functions are noted on stderr. */
+export async function startTrackedStack(
+  options: StackOptions,
+  context: CliContext,
+  ports: NonNullable<EmbeddedStackOptions['ports']> = {},
+): Promise<TrackedStack> {
+  const target = tmdbTarget(context.environment);
+  const faults = options.faults === undefined ? undefined : parseFaults(options.faults);
+  if (faults !== undefined && target !== undefined) {
+    throw new UsageError('--faults works on the simulator only, and TMDB_API_TOKEN or TMDB_BASE_URL is set');
+  }
+  if (target !== undefined) {
+    await checkToken(target);
+  }
+  const tracker = trackRuns();
+  const stack = await startEmbeddedStack({
+    settings: context.settings,
+    clock: context.clock,
+    tmdb: target,
+    dataDir: options.dataDir,
+    ports,
+    faults,
+    dynamoEngine: parseEngine(options.dynamodb),
+    onOutput: (service, line, text) => {
+      tracker.observe(line);
+      if (context.output.verbose) {
+        context.output.note(text);
+      } else if (line.kind === 'log' && line.problem) {
+        context.output.note(`${service}: ${line.message}`);
+      }
+    },
+  });
+  return { stack, tracker };
+}
+
+function parseFaults(spec: string) {
+  try {
+    return parseFaultSpec(spec);
+  } catch (cause) {
+    throw new UsageError(messageOf(cause), { cause });
+  }
+}
+
+function parseEngine(text: string | undefined) {
+  if (text === undefined || text === 'dynoxide' || text === 'dynalite') {
+    return text;
+  }
+  throw new UsageError(`unknown DynamoDB emulator '${text.slice(0, 40)}': allowed are dynoxide, dynalite`);
+}
+
+/** Runs `act` with a signal that Ctrl-C or a polite kill aborts; a second one ends the process at once. */
+export async function interruptible<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const interruption = new AbortController();
+  const interrupt = () => {
+    if (interruption.signal.aborted) {
+      process.exit(130);
+    }
+    interruption.abort();
+  };
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
+  try {
+    return await act(interruption.signal);
+  } finally {
+    process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', interrupt);
+  }
+}

@@ -1,0 +1,80 @@
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { freePort, loopback } from './free-port.ts';
+import { startGuarded } from './guarded-process.ts';
+
+/** `dynoxide` counts capacity and knows TTL; `dynalite` runs on every platform (docs/adr/0005). */
+export type DynamoEngine = 'dynoxide' | 'dynalite';
+
+/** A DynamoDB endpoint on loopback. */
+export type EmbeddedDynamo = { endpoint: string; engine: DynamoEngine; stop(): Promise<void> };
+
+/** `port` 0 is any free one; without `dataDir` everything is in memory. */
+export type EmbeddedDynamoOptions = { port: number; dataDir: string | undefined; engine: DynamoEngine | undefined };
+
+/** The engine for this platform. */
+export function defaultDynamoEngine(): DynamoEngine {
+  return dynoxideBinary() === undefined ? 'dynalite' : 'dynoxide';
+}
+
+/** Starts a DynamoDB emulator. @throws when its port or its data cannot be opened. */
+export async function startEmbeddedDynamo(options: EmbeddedDynamoOptions): Promise<EmbeddedDynamo> {
+  if (options.dataDir !== undefined) {
+    mkdirSync(options.dataDir, { recursive: true });
+  }
+  const engine = options.engine ?? defaultDynamoEngine();
+  const port = options.port === 0 ? await freePort() : options.port;
+  const stop = engine === 'dynoxide' ? await startDynoxide(port, options.dataDir) : await startDynalite(port, options.dataDir);
+  return { endpoint: `http://${loopback}:${port}`, engine, stop };
+}
+
+async function startDynoxide(port: number, dataDir: string | undefined): Promise<() => Promise<void>> {
+  const binary = dynoxideBinary();
+  if (binary === undefined) {
+    throw new Error('the DynamoDB emulator dynoxide is not installed: it exists for Linux on x64 only');
+  }
+  const database = dataDir === undefined ? [] : ['--db-path', join(dataDir, 'dynamodb.sqlite')];
+  const server = startGuarded(binary, ['serve', '--host', loopback, '--port', String(port), ...database]);
+  try {
+    await server.waitForLine('listening');
+  } catch (cause) {
+    await server.stop();
+    throw new Error('the DynamoDB emulator did not start', { cause });
+  }
+  return server.stop;
+}
+
+/** dynalite has no types of its own. */
+type Dynalite = (options: Record<string, unknown>) => Server;
+
+async function startDynalite(port: number, dataDir: string | undefined): Promise<() => Promise<void>> {
+  const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
+  const server = dynalite({
+    createTableMs: 0,
+    updateTableMs: 0,
+    deleteTableMs: 0,
+    ...(dataDir !== undefined && { path: join(dataDir, 'dynalite') }),
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, loopback, resolve);
+  });
+  return () => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(() => resolve()));
+  };
+}
+
+function dynoxideBinary(): string | undefined {
+  if (process.platform !== 'linux' || process.arch !== 'x64') {
+    return undefined;
+  }
+  try {
+    return createRequire(import.meta.url).resolve('@dynoxide/linux-x64/dynoxide');
+  } catch {
+    // An optional dependency: absent is a normal case.
+    return undefined;
+  }
+}

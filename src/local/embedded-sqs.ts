@@ -1,0 +1,158 @@
+import { mkdirSync } from 'node:fs';
+import { buildApp } from 'fauxqs';
+import type { QueueDefinition } from '../shared/queue-definitions.ts';
+import { loopback } from './free-port.ts';
+
+/** A message as the emulator holds it. */
+export type HeldMessage = { body: string; state: 'ready' | 'delayed' | 'inflight' };
+
+/** An SQS endpoint on loopback, in this process. */
+export type EmbeddedSqs = {
+  endpoint: string;
+  /** URL of a queue by name. */
+  queueUrl(name: string): string;
+  /** Messages of a queue, without receiving them. */
+  inspect(name: string): HeldMessage[];
+  /** Requests so far as SQS bills them: one for each 64 KB begun of request or answer. */
+  billedRequests(): number;
+  stop(): Promise<void>;
+};
+
+const billedBytes = 65_536;
+const region = 'us-east-1';
+
+/** The parts of fauxqs's store that are used here; its package exports no types for them. */
+type FauxqsStore = {
+  persistence?: unknown;
+  createQueue(name: string, url: string, arn: string, attributes: Record<string, string>): unknown;
+  getQueueByName(name: string): { arn: string; setAttributes(attributes: Record<string, string>): void } | undefined;
+  allQueues(): Iterable<{ persistence?: unknown }>;
+  inspectQueue(name: string):
+    | { messages: { ready: FauxqsMessage[]; delayed: FauxqsMessage[]; inflight: { message: FauxqsMessage }[] } }
+    | undefined;
+};
+type FauxqsMessage = { body: string };
+type FauxqsPersistence = { loadSqsAndSns(sqs: FauxqsStore, sns: unknown): void; close(): void };
+
+/**
+ * Starts the SQS emulator with the given queues and their dead-letter queues. `dataDir` keeps the messages; `port` 0 is any
+ * free one. fauxqs's own start function listens on every interface, so its application is built here and bound to loopback.
+ */
+export async function startEmbeddedSqs(
+  queues: readonly QueueDefinition[],
+  options: { port: number; dataDir: string | undefined },
+): Promise<EmbeddedSqs> {
+  const stores = await newStores();
+  const persistence = options.dataDir === undefined ? undefined : await persist(stores, options.dataDir);
+  const app = buildApp({ logger: false, defaultRegion: region, stores: stores as never });
+  let billed = 0;
+  app.addHook('onRequest', (request, _reply, done) => {
+    billed += Math.max(0, Math.ceil(Number(request.headers['content-length'] ?? 0) / billedBytes) - 1);
+    done();
+  });
+  app.addHook('onSend', (_request, _reply, payload, done) => {
+    billed += Math.max(1, Math.ceil(Buffer.byteLength(String(payload ?? '')) / billedBytes));
+    done(null, payload);
+  });
+  if (persistence !== undefined) {
+    app.addHook('preClose', (done) => {
+      persistence.close();
+      done();
+    });
+  }
+  const endpoint = await app.listen({ host: loopback, port: options.port });
+  const queueUrl = (name: string) => `${endpoint}/000000000000/${name}`;
+  for (const queue of queues) {
+    ensureQueues(stores.sqsStore, queue, queueUrl);
+  }
+  return {
+    endpoint,
+    queueUrl,
+    inspect: (name) => heldMessages(stores.sqsStore, name),
+    billedRequests: () => billed,
+    stop: () => app.close(),
+  };
+}
+
+function ensureQueues(store: FauxqsStore, queue: QueueDefinition, queueUrl: (name: string) => string): void {
+  const deadLetterArn = arnOf(queue.deadLetterName);
+  const attributes = {
+    VisibilityTimeout: String(queue.visibilityTimeoutSeconds),
+    MessageRetentionPeriod: String(queue.retentionSeconds),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetterArn, maxReceiveCount: queue.maxReceiveCount }),
+  };
+  ensureQueue(store, queue.deadLetterName, queueUrl, {
+    MessageRetentionPeriod: String(queue.deadLetterRetentionSeconds),
+  });
+  ensureQueue(store, queue.name, queueUrl, attributes);
+}
+
+function ensureQueue(
+  store: FauxqsStore,
+  name: string,
+  queueUrl: (name: string) => string,
+  attributes: Record<string, string>,
+): void {
+  const present = store.getQueueByName(name);
+  present === undefined
+    ? store.createQueue(name, queueUrl(name), arnOf(name), attributes)
+    : present.setAttributes(attributes);
+}
+
+/** ARN of an embedded queue. */
+export function arnOf(queueName: string): string {
+  return `arn:aws:sqs:${region}:000000000000:${queueName}`;
+}
+
+function heldMessages(store: FauxqsStore, name: string): HeldMessage[] {
+  const messages = store.inspectQueue(name)?.messages;
+  if (messages === undefined) {
+    return [];
+  }
+  return [
+    ...messages.ready.map(({ body }) => ({ body, state: 'ready' as const })),
+    ...messages.delayed.map(({ body }) => ({ body, state: 'delayed' as const })),
+    ...messages.inflight.map(({ message }) => ({ body: message.body, state: 'inflight' as const })),
+  ];
+}
+
+/** fauxqs keeps its stores and its SQLite persistence beside the module it exports. */
+function fauxqsModule(path: string): Promise<Record<string, new (...args: unknown[]) => unknown>> {
+  return import(new URL(path, import.meta.resolve('fauxqs')).href);
+}
+
+async function newStores() {
+  const [sqs, sns, s3] = await Promise.all([
+    fauxqsModule('./sqs/sqsStore.js'),
+    fauxqsModule('./sns/snsStore.js'),
+    fauxqsModule('./s3/s3Store.js'),
+  ]);
+  const make = (module: Record<string, new () => unknown>, name: string) => {
+    const Store = module[name];
+    if (Store === undefined) {
+      throw new Error(`fauxqs has no ${name}: its version is not the one this was written for`);
+    }
+    return new Store();
+  };
+  return {
+    sqsStore: make(sqs, 'SqsStore') as FauxqsStore,
+    snsStore: make(sns, 'SnsStore') as { persistence?: unknown },
+    s3Store: make(s3, 'S3Store'),
+  };
+}
+
+async function persist(stores: Awaited<ReturnType<typeof newStores>>, dataDir: string): Promise<FauxqsPersistence> {
+  mkdirSync(dataDir, { recursive: true });
+  const { PersistenceManager } = await fauxqsModule('./persistence.js');
+  if (PersistenceManager === undefined) {
+    throw new Error('fauxqs has no PersistenceManager: its version is not the one this was written for');
+  }
+  const persistence = new PersistenceManager(dataDir) as FauxqsPersistence;
+  persistence.loadSqsAndSns(stores.sqsStore, stores.snsStore);
+  stores.sqsStore.persistence = persistence;
+  stores.snsStore.persistence = persistence;
+  for (const queue of stores.sqsStore.allQueues()) {
+    queue.persistence = persistence;
+  }
+  return persistence;
+}

@@ -1,0 +1,208 @@
+/**
+ * The whole pipeline on one machine: SQS and DynamoDB emulators, the TMDB simulator when no other TMDB is named, the three
+ * bundled functions and the two event sources. Everything listens on loopback, and everything ends with this process.
+ */
+import { join } from 'node:path';
+import { dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queue-definitions.ts';
+import type { Settings } from '../shared/settings.ts';
+import { catalogTable, controlTable } from '../shared/table/table-definitions.ts';
+import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
+import { bundleHandlers } from './bundle-handlers.ts';
+import { createTable } from './create-tables.ts';
+import { type DynamoEngine, startEmbeddedDynamo } from './embedded-dynamodb.ts';
+import { arnOf, type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
+import { type EventSource, startEventSource } from './event-source.ts';
+import { assertPortFree } from './free-port.ts';
+import { functionEnvironments } from './function-environments.ts';
+import { type OutputLine, readOutputLine } from './function-output.ts';
+import { type LambdaFunction, startFunction } from './lambda-function.ts';
+import { type StackEndpoints, stackRegion } from './stack-endpoints.ts';
+import type { FaultPlan } from './tmdb-simulator/fault-plan.ts';
+import { startTmdbSimulator } from './tmdb-simulator/start-tmdb-simulator.ts';
+
+/** How to run the stack. */
+export type EmbeddedStackOptions = {
+  settings: Settings;
+  clock: Clock;
+  /** TMDB to call, with its token; without it the simulator is started. */
+  tmdb: { baseUrl: string; token: string } | undefined;
+  /** Keeps tables and queues there; without it everything is in memory. */
+  dataDir?: string | undefined;
+  /** 0 or absent: any free port. */
+  ports?: { sqs?: number; dynamodb?: number; tmdb?: number };
+  dynamoEngine?: DynamoEngine | undefined;
+  /** Faults of the simulator. */
+  faults?: FaultPlan | undefined;
+  /** Every line a function writes, as it comes. */
+  onOutput(service: ServiceName, line: OutputLine, text: string): void;
+};
+
+/** A running stack. */
+export type EmbeddedStack = {
+  endpoints: StackEndpoints;
+  dynamoEngine: DynamoEngine;
+  /** Whether TMDB is the simulator. */
+  simulated: boolean;
+  /** Invokes the planner with a schedule occurrence or an ad-hoc event. @throws what the planner throws. */
+  invokePlanner(event: unknown): Promise<unknown>;
+  sqs: EmbeddedSqs;
+  /** Invocations that are under way now. */
+  activeInvocations(): number;
+  /** Invocations and billed milliseconds so far, by function. */
+  usage(): Record<ServiceName, { invocations: number; billedMs: number }>;
+  /** Ends the event sources first, so that what is under way is finished; then everything else. */
+  stop(): Promise<void>;
+};
+
+type Stoppable = { stop(): Promise<void> };
+
+/** Starts everything. What was started before a failure is stopped again. */
+export async function startEmbeddedStack(options: EmbeddedStackOptions): Promise<EmbeddedStack> {
+  const started: Stoppable[] = [];
+  const stopAll = async () => {
+    for (const part of started.splice(0).reverse()) {
+      await part.stop();
+    }
+  };
+  try {
+    return await start(options, started, stopAll);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+}
+
+async function start(
+  options: EmbeddedStackOptions,
+  started: Stoppable[],
+  stop: () => Promise<void>,
+): Promise<EmbeddedStack> {
+  const bundling = bundleHandlers();
+  bundling.catch(() => undefined);
+  const queues = [fetchQueue(options.settings), itemQueue(options.settings)] as const;
+  const { sqs, dynamo, tmdb } = await startEmulators(options, queues, started);
+  const endpoints = endpointsOf(sqs, dynamo.endpoint, tmdb.baseUrl, queues);
+  const functions = startFunctions(await bundling, endpoints, tmdb.token, options, started);
+  const sources = startSources(functions, endpoints, queues, options);
+  started.push(...sources);
+  return {
+    endpoints,
+    dynamoEngine: dynamo.engine,
+    simulated: options.tmdb === undefined,
+    invokePlanner: (event) => functions.planner.invoke(event),
+    sqs,
+    activeInvocations: () => sources.reduce((sum, source) => sum + source.activeInvocations(), 0),
+    usage: () => ({
+      planner: functions.planner.usage(),
+      worker: functions.worker.usage(),
+      writer: functions.writer.usage(),
+    }),
+    stop,
+  };
+}
+
+async function startEmulators(
+  options: EmbeddedStackOptions,
+  queues: readonly QueueDefinition[],
+  started: Stoppable[],
+) {
+  const { ports = {}, dataDir, clock } = options;
+  await assertPortFree(ports.sqs ?? 0, 'SQS');
+  await assertPortFree(ports.dynamodb ?? 0, 'DynamoDB');
+  await assertPortFree(ports.tmdb ?? 0, 'TMDB');
+  const sqs = await startEmbeddedSqs(queues, { port: ports.sqs ?? 0, dataDir: dataDir && join(dataDir, 'sqs') });
+  started.push(sqs);
+  const dynamo = await startEmbeddedDynamo({
+    port: ports.dynamodb ?? 0,
+    dataDir: dataDir && join(dataDir, 'dynamodb'),
+    engine: options.dynamoEngine,
+  });
+  started.push(dynamo);
+  const client = dynamoClient({ endpoint: dynamo.endpoint, region: stackRegion });
+  for (const definition of [catalogTable, controlTable]) {
+    await createTable(client, definition, dynamo.engine);
+  }
+  client.destroy();
+  return { sqs, dynamo, tmdb: options.tmdb ?? (await startSimulator(options, clock, ports.tmdb ?? 0, started)) };
+}
+
+async function startSimulator(options: EmbeddedStackOptions, clock: Clock, port: number, started: Stoppable[]) {
+  const simulator = await startTmdbSimulator({ port, clock, ...(options.faults && { faults: options.faults }) });
+  started.push({ stop: () => simulator.close() });
+  return { baseUrl: simulator.baseUrl, token: 'token-of-the-simulator' };
+}
+
+function endpointsOf(
+  sqs: EmbeddedSqs,
+  dynamodb: string,
+  tmdb: string,
+  [fetch, items]: readonly [QueueDefinition, QueueDefinition],
+): StackEndpoints {
+  return {
+    region: stackRegion,
+    endpoints: { sqs: sqs.endpoint, dynamodb, tmdb },
+    fetchQueueUrl: sqs.queueUrl(fetch.name),
+    fetchDlqUrl: sqs.queueUrl(fetch.deadLetterName),
+    itemQueueUrl: sqs.queueUrl(items.name),
+    itemDlqUrl: sqs.queueUrl(items.deadLetterName),
+    catalogTable: catalogTable.name,
+    controlTable: controlTable.name,
+  };
+}
+
+function startFunctions(
+  bundles: Record<ServiceName, string>,
+  endpoints: StackEndpoints,
+  token: string,
+  options: EmbeddedStackOptions,
+  started: Stoppable[],
+): Record<ServiceName, LambdaFunction> {
+  const environments = functionEnvironments(endpoints, token, options.settings);
+  const startOne = (service: ServiceName): LambdaFunction => {
+    const { memoryMb, timeoutSeconds } = options.settings[service];
+    const started = startFunction(
+      {
+        name: `tmdb-${service}`,
+        bundleUrl: bundles[service],
+        environment: environments[service],
+        memoryMb,
+        timeoutSeconds,
+        onOutput: (text) => options.onOutput(service, readOutputLine(text), text),
+      },
+      options.clock,
+    );
+    started.warm();
+    return started;
+  };
+  const functions = { planner: startOne('planner'), worker: startOne('worker'), writer: startOne('writer') };
+  started.push(...Object.values(functions));
+  return functions;
+}
+
+function startSources(
+  functions: Record<ServiceName, LambdaFunction>,
+  endpoints: StackEndpoints,
+  [fetch, items]: readonly [QueueDefinition, QueueDefinition],
+  { settings, clock, onOutput }: EmbeddedStackOptions,
+): EventSource[] {
+  const sqs = sqsClient({ endpoint: endpoints.endpoints.sqs, region: stackRegion });
+  const source = (service: 'worker' | 'writer', queue: QueueDefinition, queueUrl: string) => {
+    const { batchSize, batchingWindowSeconds, maximumConcurrency } = settings[service];
+    return startEventSource(
+      {
+        queueUrl,
+        queueArn: arnOf(queue.name),
+        batchSize,
+        batchingWindowMs: batchingWindowSeconds * 1000,
+        maximumConcurrency,
+        invoke: (event) => functions[service].invoke(event),
+        onProblem: (message) => onOutput(service, { kind: 'log', problem: true, message }, message),
+      },
+      sqs,
+      clock,
+    );
+  };
+  return [source('worker', fetch, endpoints.fetchQueueUrl), source('writer', items, endpoints.itemQueueUrl)];
+}

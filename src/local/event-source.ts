@@ -1,0 +1,163 @@
+/**
+ * What Lambda does between a queue and a function: gather a batch (up to its size, or until its window is over), invoke,
+ * delete what succeeded. What failed stays until its visibility time-out, and SQS moves it to the dead-letter queue once it
+ * was received too often. `maximumConcurrency` batches are under way at most.
+ */
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import * as z from 'zod';
+import { messageOf } from '../shared/errors.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+
+/** A mapping of one queue to one function. */
+export type EventSourceOptions = {
+  queueUrl: string;
+  queueArn: string;
+  batchSize: number;
+  batchingWindowMs: number;
+  maximumConcurrency: number;
+  invoke(event: SQSEvent): Promise<unknown>;
+  /** An invocation or a call to the queue that failed, in one sentence. */
+  onProblem(sentence: string): void;
+};
+
+/** A running mapping. */
+export type EventSource = {
+  /** Invocations under way now. */
+  activeInvocations(): number;
+  /** Receives nothing more, and waits until what is under way has ended. */
+  stop(): Promise<void>;
+};
+
+/** SQS gives and deletes ten messages at a time, and waits 20 s for the first. Source: SQS quotas, November 2026. */
+const messagesPerCall = 10;
+const longPollSeconds = 20;
+const pauseAfterProblemMs = 1_000;
+
+const responseSchema = z
+  .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) })
+  .nullish();
+
+/** Starts polling. */
+export function startEventSource(options: EventSourceOptions, sqs: SQSClient, clock: Clock): EventSource {
+  const stopping = new AbortController();
+  let active = 0;
+
+  const pollOnce = async (): Promise<void> => {
+    const batch = await gatherBatch(options, sqs, clock, stopping.signal);
+    if (batch.length > 0) {
+      active += 1;
+      try {
+        await deliver(batch, options, sqs);
+      } finally {
+        active -= 1;
+      }
+    }
+  };
+
+  const poll = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await pollOnce();
+      } catch (error) {
+        if (!stopping.signal.aborted) {
+          options.onProblem(messageOf(error));
+          await clock.sleep(pauseAfterProblemMs, stopping.signal);
+        }
+      }
+    }
+  };
+
+  const pollers = Array.from({ length: options.maximumConcurrency }, poll);
+  return {
+    activeInvocations: () => active,
+    stop: async () => {
+      stopping.abort();
+      await Promise.all(pollers);
+    },
+  };
+}
+
+async function gatherBatch(
+  options: EventSourceOptions,
+  sqs: SQSClient,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Message[]> {
+  const batch = await receive(options, options.batchSize, longPollSeconds, sqs, signal);
+  const windowEndsMs = clock.monotonicMs() + options.batchingWindowMs;
+  while (batch.length > 0 && batch.length < options.batchSize && !signal.aborted) {
+    const leftMs = windowEndsMs - clock.monotonicMs();
+    if (leftMs <= 0) {
+      break;
+    }
+    // A window is over to the second: SQS waits in whole seconds.
+    const more = await receive(options, options.batchSize - batch.length, Math.min(longPollSeconds, Math.ceil(leftMs / 1000)), sqs, signal);
+    batch.push(...more);
+  }
+  return batch;
+}
+
+async function receive(
+  options: EventSourceOptions,
+  wanted: number,
+  waitSeconds: number,
+  sqs: SQSClient,
+  signal: AbortSignal,
+): Promise<Message[]> {
+  const answer = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: options.queueUrl,
+      MaxNumberOfMessages: Math.min(messagesPerCall, wanted),
+      WaitTimeSeconds: waitSeconds,
+      MessageSystemAttributeNames: ['All'],
+      MessageAttributeNames: ['All'],
+    }),
+    { abortSignal: signal },
+  );
+  return answer.Messages ?? [];
+}
+
+async function deliver(batch: readonly Message[], options: EventSourceOptions, sqs: SQSClient): Promise<void> {
+  let failed: Set<string>;
+  try {
+    const answer = responseSchema.parse(await options.invoke({ Records: batch.map((message) => toRecord(message, options)) }));
+    failed = new Set((answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier));
+  } catch (error) {
+    options.onProblem(messageOf(error));
+    return;
+  }
+  const done = batch.filter(({ MessageId }) => !failed.has(MessageId ?? ''));
+  for (let start = 0; start < done.length; start += messagesPerCall) {
+    const entries = done.slice(start, start + messagesPerCall);
+    await sqs.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: options.queueUrl,
+        Entries: entries.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+      }),
+    );
+  }
+}
+
+function toRecord(message: Message, options: EventSourceOptions): SQSRecord {
+  const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
+    name,
+    { stringValue: value.StringValue, stringListValues: [], binaryListValues: [], dataType: value.DataType ?? 'String' },
+  ]);
+  return {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: (message.Attributes ?? {}) as SQSRecord['attributes'],
+    messageAttributes: Object.fromEntries(attributes),
+    md5OfBody: message.MD5OfBody ?? '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: options.queueArn,
+    awsRegion: 'us-east-1',
+  };
+}

@@ -1,0 +1,47 @@
+import type * as z from 'zod';
+import type {
+  plannerEnvironmentSchema,
+  workerEnvironmentSchema,
+  writerEnvironmentSchema,
+} from '../shared/function-environments.ts';
+import type { Settings } from '../shared/settings.ts';
+import { metricsNamespace, type ServiceName } from '../shared/telemetry/metric-ledger.ts';
+import type { StackEndpoints } from './stack-endpoints.ts';
+
+/** Variables of each function in the embedded stack: what its handler asks for, and where the emulators are. */
+export function functionEnvironments(
+  stack: StackEndpoints,
+  token: string,
+  settings: Settings,
+): Record<ServiceName, Record<string, string>> {
+  const tables = { CATALOG_TABLE: stack.catalogTable, CONTROL_TABLE: stack.controlTable };
+  const SETTINGS_OVERRIDES = JSON.stringify(settings);
+  const planner: z.infer<typeof plannerEnvironmentSchema> = {
+    ...tables,
+    SETTINGS_OVERRIDES,
+    FETCH_QUEUE_URL: stack.fetchQueueUrl,
+  };
+  const worker: z.infer<typeof workerEnvironmentSchema> = {
+    SETTINGS_OVERRIDES,
+    ITEM_QUEUE_URL: stack.itemQueueUrl,
+    TMDB_BASE_URL: stack.endpoints.tmdb,
+    TMDB_API_TOKEN: token,
+  };
+  const writer: z.infer<typeof writerEnvironmentSchema> = { ...tables, SETTINGS_OVERRIDES };
+  return {
+    planner: { ...emulatorVariables(stack), ...planner } as Record<string, string>,
+    worker: { ...emulatorVariables(stack), ...worker } as Record<string, string>,
+    writer: { ...emulatorVariables(stack), ...writer } as Record<string, string>,
+  };
+}
+
+/** Read by the AWS SDK and by Powertools themselves. */
+function emulatorVariables(stack: StackEndpoints): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
+    AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
+    AWS_ACCESS_KEY_ID: 'embedded',
+    AWS_SECRET_ACCESS_KEY: 'embedded',
+    POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
+  };
+}

@@ -1,0 +1,130 @@
+import { createInterface } from 'node:readline';
+import { Worker } from 'node:worker_threads';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { Invocation, InvocationResult, ThreadData } from './lambda-thread.ts';
+
+/** One function as the embedded runtime runs it. */
+export type FunctionOptions = {
+  name: string;
+  bundleUrl: string;
+  environment: Readonly<Record<string, string>>;
+  memoryMb: number;
+  timeoutSeconds: number;
+  /** Every line the function writes to stdout or stderr. */
+  onOutput(line: string): void;
+};
+
+/** A running function: threads come as invocations overlap, and stay warm. */
+export type LambdaFunction = {
+  /** Starts one execution environment ahead of the first invocation. */
+  warm(): void;
+  /** Resolves with what the handler returns. @throws when the handler throws, its thread dies or its time is up. */
+  invoke(event: unknown): Promise<unknown>;
+  /** Invocations so far, and the milliseconds they are billed for. */
+  usage(): { invocations: number; billedMs: number };
+  stop(): Promise<void>;
+};
+
+/** Lambda's own variables, beside those of the function. */
+function runtimeVariables(options: FunctionOptions): Record<string, string> {
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_LAMBDA_FUNCTION_NAME: options.name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(options.memoryMb),
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    TZ: 'UTC',
+  };
+}
+
+/** Starts a function; its threads start with the first invocations. */
+export function startFunction(options: FunctionOptions, clock: Clock): LambdaFunction {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+  let invocations = 0;
+  let billedMs = 0;
+
+  const start = (): Worker => {
+    const worker = startThread(options);
+    all.add(worker);
+    worker.once('exit', () => {
+      all.delete(worker);
+      idle.splice(0, idle.length, ...idle.filter((other) => other !== worker));
+    });
+    // An error is also told to the invocation that waits; without one it is told by the output.
+    worker.on('error', (error) => options.onOutput(`${options.name}: ${error.stack ?? error.message}`));
+    return worker;
+  };
+
+  return {
+    warm: () => {
+      idle.push(start());
+    },
+    invoke: async (event) => {
+      invocations += 1;
+      const requestId = `${options.name}-${invocations}`;
+      const worker = idle.pop() ?? start();
+      const startedMs = clock.monotonicMs();
+      try {
+        const result = await runOn(worker, { requestId, event, deadlineAtMs: clock.nowMs() + options.timeoutSeconds * 1000 }, options, clock);
+        idle.push(worker);
+        if (!result.ok) {
+          throw new Error(result.error);
+        }
+        return result.value;
+      } finally {
+        billedMs += Math.ceil(clock.monotonicMs() - startedMs);
+      }
+    },
+    usage: () => ({ invocations, billedMs }),
+    stop: async () => {
+      await Promise.all([...all].map((worker) => worker.terminate()));
+    },
+  };
+}
+
+function startThread(options: FunctionOptions): Worker {
+  const data: ThreadData = { bundleUrl: options.bundleUrl, functionName: options.name, memoryMb: options.memoryMb };
+  const worker = new Worker(new URL('./lambda-thread.ts', import.meta.url), {
+    workerData: data,
+    env: { ...runtimeVariables(options), ...options.environment },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    resourceLimits: { maxOldGenerationSizeMb: options.memoryMb },
+    stdout: true,
+    stderr: true,
+  });
+  for (const stream of [worker.stdout, worker.stderr]) {
+    createInterface({ input: stream }).on('line', options.onOutput);
+  }
+  return worker;
+}
+
+/** One invocation on one thread. A thread that dies or overruns its time is gone, as in Lambda. */
+async function runOn(
+  worker: Worker,
+  invocation: Invocation,
+  options: FunctionOptions,
+  clock: Clock,
+): Promise<InvocationResult> {
+  const over = new AbortController();
+  const outcome = new Promise<InvocationResult>((resolve, reject) => {
+    const onMessage = (result: InvocationResult) => settle(() => resolve(result));
+    const onError = (error: Error) => settle(() => reject(error));
+    const onExit = () => settle(() => reject(new Error(`${options.name}: the execution environment ended`)));
+    const settle = (act: () => void) => {
+      worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+      over.abort();
+      act();
+    };
+    worker.on('message', onMessage).on('error', onError).on('exit', onExit);
+  });
+  worker.postMessage(invocation);
+  const timedOut = clock.sleep(options.timeoutSeconds * 1000, over.signal).then(async () => {
+    if (!over.signal.aborted) {
+      options.onOutput(`${options.name}: task timed out after ${options.timeoutSeconds} seconds`);
+      await worker.terminate();
+    }
+  });
+  const result = await outcome;
+  await timedOut;
+  return result;
+}

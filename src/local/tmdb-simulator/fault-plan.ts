@@ -1,0 +1,118 @@
+import * as z from 'zod';
+
+/** Every way an answer can go wrong; `faults/play-fault.ts` says what a client sees of each. */
+export const FAULT_KINDS = [
+  'throttle',
+  'serverError',
+  'badGateway',
+  'unavailable',
+  'gatewayTimeout',
+  'blackHole',
+  'slowBody',
+  'truncatedJson',
+  'gzipWithoutHeader',
+  'emptyBody',
+  'wrongContentType',
+  'resetMidBody',
+  'hugeBody',
+  'redirect',
+  'unauthorized',
+  'notFound',
+] as const;
+
+/** Every way a good answer can be odd. */
+export const ODDITIES = ['personsInTrending', 'duplicatesAtPageBorders', 'volatileJitter', 'oddRows'] as const;
+
+/** One rule: which fault, how likely for each request that it matches, and how often at most. */
+export const faultRuleSchema = z.strictObject({
+  kind: z.enum(FAULT_KINDS),
+  /** Chance for each matching request, 0 to 1; default 1. */
+  probability: z.number().min(0).max(1).default(1),
+  /** How many requests it hits at most; default: no limit. */
+  times: z.int().min(0).optional(),
+  /** Text that the path and query of the request must contain; default: every request. */
+  path: z.string().optional(),
+  /** `Retry-After` of a `throttle`, sent as it stands; default: no such header, as at TMDB. */
+  retryAfter: z.string().optional(),
+  /** How long a `slowBody` takes (default 5,000), or how long any other fault waits before it answers (default 0). */
+  delayMs: z.number().min(0).optional(),
+  /** Where a `redirect` leads; default a host that does not exist. */
+  location: z.string().optional(),
+});
+
+/** What a simulator does wrong: rules are tried in order, and the first that fires decides. */
+export const faultPlanSchema = z.strictObject({
+  rules: z.array(faultRuleSchema).default([]),
+  /** `/trending/all` holds persons too. */
+  personsInTrending: z.boolean().default(false),
+  /** Each page starts with the last row of the page before. */
+  duplicatesAtPageBorders: z.boolean().default(false),
+  /** Lists fetched at the same time differ slightly in votes and popularity. */
+  volatileJitter: z.boolean().default(false),
+  /** Pages carry rows that break the contract: null, missing, wrong and unknown fields. */
+  oddRows: z.boolean().default(false),
+});
+
+/** A fault by name. */
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** A fault plan as it is written: what has a default may be left out. */
+export type FaultPlan = z.input<typeof faultPlanSchema>;
+
+/** A fault plan with its defaults filled in. */
+export type CompleteFaultPlan = z.output<typeof faultPlanSchema>;
+
+/** One rule with its defaults filled in. */
+export type FaultRule = z.output<typeof faultRuleSchema>;
+
+/** The switches of a plan that change good answers. */
+export type Oddities = Pick<CompleteFaultPlan, (typeof ODDITIES)[number]>;
+
+/** Fills in a plan's defaults. Throws an Error that names the field where `plan` is none. */
+export function completeFaultPlan(plan: unknown): CompleteFaultPlan {
+  const parsed = faultPlanSchema.safeParse(plan);
+  if (parsed.success) {
+    return parsed.data;
+  }
+  const [issue] = parsed.error.issues;
+  const where = issue === undefined || issue.path.length === 0 ? 'the plan' : `"${issue.path.join('.')}"`;
+  throw new Error(`Not a fault plan: ${where} is wrong: ${issue?.message ?? 'unknown reason'}.`, {
+    cause: parsed.error,
+  });
+}
+
+/**
+ * Reads a plan from one line such as `throttle=0.1,blackHole,personsInTrending`: faults with a probability (default 1) and
+ * oddities by name, separated by commas. Throws an Error that names the part that is wrong and what is allowed.
+ */
+export function parseFaultSpec(text: string): FaultPlan {
+  const plan: FaultPlan & { rules: z.input<typeof faultRuleSchema>[] } = { rules: [] };
+  for (const part of text.split(',').map((piece) => piece.trim())) {
+    const [name = '', value] = part.split(/=(.*)/s);
+    const oddity = ODDITIES.find((known) => known === name);
+    if (oddity !== undefined && value === undefined) {
+      plan[oddity] = true;
+    } else {
+      plan.rules.push({ kind: faultKindOf(name, part), probability: probabilityOf(value, part) });
+    }
+  }
+  return plan;
+}
+
+function faultKindOf(name: string, part: string): FaultKind {
+  const kind = FAULT_KINDS.find((known) => known === name);
+  if (kind === undefined) {
+    throw new Error(
+      `"${part}" is no fault: allowed are ${FAULT_KINDS.join(', ')}, each also as NAME=PROBABILITY, and without a value ${ODDITIES.join(', ')}.`,
+    );
+  }
+  return kind;
+}
+
+function probabilityOf(value: string | undefined, part: string): number {
+  const probability = value === undefined ? 1 : Number(value === '' ? Number.NaN : value);
+  if (!(probability >= 0 && probability <= 1)) {
+    throw new Error(`"${part}" has no probability that can be used: allowed is a number from 0 to 1.`);
+  }
+  return probability;
+}

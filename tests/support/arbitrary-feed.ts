@@ -1,0 +1,29 @@
+import fc from 'fast-check';
+import type { Feed } from '../../src/shared/feed.ts';
+
+const countries = fc.constantFrom('US', 'GB', 'DE', 'JP', 'IN', 'BR', 'ZA', 'KR');
+const languages = fc.constantFrom('en-US', 'de-DE', 'ja-JP', 'pt-BR', 'zh-TW', 'ko-KR');
+const titleMedia = fc.constantFrom('movie' as const, 'tv' as const);
+const genres = fc.nat(9_999_999).map((id) => `genre_${id}`);
+
+/** Any feed that TMDB has. */
+export const arbitraryFeed: fc.Arbitrary<Feed> = fc.oneof(
+  fc.record({
+    category: fc.oneof(fc.constantFrom('popular', 'trending', 'hidden_gems', 'award_winning'), genres),
+    media: titleMedia,
+    region: fc.constant('global'),
+    language: languages,
+  }),
+  fc.record({
+    category: fc.constantFrom('popular', 'trending', 'local_originals'),
+    media: titleMedia,
+    region: countries,
+    language: languages,
+  }),
+  fc.record({
+    category: fc.constant('trending'),
+    media: fc.constant('all' as const),
+    region: fc.constant('global'),
+    language: languages,
+  }),
+);

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import type { Feed } from '../../src/shared/feed.ts';
+import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
+import { sampleFeed, samplePage } from './sample-messages.ts';
+
+/** Any text of whole code points: all scripts, emoji, control characters; no halves of surrogate pairs. */
+export const arbitraryText: fc.Arbitrary<string> = fc.string({ unit: 'binary', maxLength: 60 });
+
+/** An epoch time in the years 2000 to 2099, in milliseconds. */
+export const arbitraryEpochMs: fc.Arbitrary<number> = fc.integer({
+  min: Date.UTC(2000, 0, 1),
+  max: Date.UTC(2099, 11, 31),
+});
+
+/** Eight hex digits. */
+export const arbitraryRunId: fc.Arbitrary<string> = fc.nat(0xffffffff).map((n) => n.toString(16).padStart(8, '0'));
+
+/** `<ISO second>Z.<run id>`. */
+export const arbitrarySnapshot: fc.Arbitrary<string> = fc
+  .tuple(arbitraryEpochMs, arbitraryRunId)
+  .map(([atMs, runId]) => `${new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z')}.${runId}`);
+
+/** A list row with anything that the message allows in it. */
+export const arbitraryTitle: fc.Arbitrary<ListedTitle> = fc.record({
+  rank: fc.integer({ min: 1, max: 9_999 }),
+  mediaType: fc.constantFrom('movie' as const, 'tv' as const),
+  id: fc.integer({ min: 1, max: 2 ** 31 }),
+  title: arbitraryText,
+  originalTitle: arbitraryText,
+  overview: fc.oneof(arbitraryText, fc.string({ unit: 'binary', minLength: 100, maxLength: 900 })),
+  posterPath: fc.option(arbitraryText),
+  backdropPath: fc.option(arbitraryText),
+  releaseDate: fc.option(fc.constantFrom('1895-12-28', '1999-10-15', '2027-02-28')),
+  voteAverage: fc.double({ min: 0, max: 10, noNaN: true }),
+  voteCount: fc.nat(50_000_000),
+  popularity: fc.double({ min: 0, max: 100_000, noNaN: true }),
+  genreIds: fc.array(fc.nat(100_000), { maxLength: 6 }),
+  originalLanguage: fc.constantFrom('', 'en', 'ja', 'cn'),
+  originCountries: fc.array(fc.constantFrom('US', 'JP', 'FR'), { maxLength: 3 }),
+  adult: fc.boolean(),
+});
+
+/**
+ * One row on one page of `feed`, drawn from so few values that two draws are often equal, often differ in one member only
+ * and always concern the same title: 550, a film.
+ */
+export function arbitraryCloseSighting(feed: Feed = sampleFeed()): fc.Arbitrary<{ page: ItemPage; listed: ListedTitle }> {
+  return fc
+    .record({
+      snapshot: fc.constantFrom('2026-11-23T08:00:00Z.0badcafe', '2026-11-24T08:00:00Z.5eed5eed'),
+      fetchedAt: fc.constantFrom('2026-11-23T08:00:07.250Z', '2026-11-23T08:00:07.251Z', '2026-11-24T21:00:00.000Z'),
+      rank: fc.constantFrom(1, 2, 21),
+      title: fc.constantFrom('Fight Club', 'Fight Club 2'),
+      overview: fc.constantFrom('', 'A film.'),
+      posterPath: fc.constantFrom(null, '', '/p.jpg'),
+      releaseDate: fc.constantFrom(null, '1999-10-15'),
+      voteAverage: fc.constantFrom(8.4, 8.438, 7),
+      voteCount: fc.constantFrom(0, 27_044, 27_045, 31_000),
+      popularity: fc.constantFrom(0, 73.433, 73.6, 1e-7),
+      genreIds: fc.constantFrom([], [18], [18, 53]),
+      adult: fc.boolean(),
+    })
+    .map(({ snapshot, fetchedAt, ...facts }) => {
+      const listed: ListedTitle = { ...closeTitle, ...facts, genreIds: [...facts.genreIds] };
+      return { page: samplePage({ feed, snapshot, fetchedAt, titles: [listed] }), listed };
+    });
+}
+
+const closeTitle: ListedTitle = {
+  rank: 1,
+  mediaType: 'movie',
+  id: 550,
+  title: 'Fight Club',
+  originalTitle: 'Fight Club',
+  overview: '',
+  posterPath: null,
+  backdropPath: null,
+  releaseDate: null,
+  voteAverage: 0,
+  voteCount: 0,
+  popularity: 0,
+  genreIds: [],
+  originalLanguage: 'en',
+  originCountries: [],
+  adult: false,
+};

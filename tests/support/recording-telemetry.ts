@@ -1,0 +1,40 @@
+import type { Telemetry } from '../../src/shared/ports/telemetry.ts';
+import { type MetricName, metricLedger } from '../../src/shared/telemetry/metric-ledger.ts';
+import { type RunEvent, runEventSchema } from '../../src/shared/telemetry/run-event.ts';
+
+/** Telemetry that keeps everything, and takes only what the real logs and metrics could take. */
+export type RecordingTelemetry = Telemetry & {
+  readonly events: readonly RunEvent[];
+  readonly metrics: readonly { name: MetricName; value: number }[];
+  readonly warnings: readonly { message: string; facts: Record<string, unknown> }[];
+  /** The events of one kind, in order. */
+  eventsOf<K extends RunEvent['event']>(kind: K): Extract<RunEvent, { event: K }>[];
+  /** The values of one metric, in order. */
+  valuesOf(name: MetricName): number[];
+};
+
+export function recordingTelemetry(): RecordingTelemetry {
+  const events: RunEvent[] = [];
+  const metrics: { name: MetricName; value: number }[] = [];
+  const warnings: { message: string; facts: Record<string, unknown> }[] = [];
+  return {
+    events,
+    metrics,
+    warnings,
+    event: (event) => {
+      events.push(runEventSchema.parse(event));
+    },
+    metric: (name, value) => {
+      if (!(name in metricLedger) || !Number.isFinite(value)) {
+        throw new RangeError(`no metric: ${name} = ${value}`);
+      }
+      metrics.push({ name, value });
+    },
+    warn: (message, facts = {}) => {
+      warnings.push({ message, facts });
+    },
+    eventsOf: <K extends RunEvent['event']>(kind: K) =>
+      events.filter((event): event is Extract<RunEvent, { event: K }> => event.event === kind),
+    valuesOf: (name) => metrics.filter((metric) => metric.name === name).map((metric) => metric.value),
+  };
+}

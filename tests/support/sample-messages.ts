@@ -1,0 +1,69 @@
+import type { Feed } from '../../src/shared/feed.ts';
+import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
+import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
+
+/** A valid job; members given replace its own. */
+export function sampleJob(over: Partial<FetchJob> = {}): FetchJob {
+  return {
+    kind: 'fetch-job',
+    version: 1,
+    jobId: '0badcafe/popular/movie/global/en-US/1',
+    runId: '0badcafe',
+    origin: 'daily',
+    snapshot: '2026-11-23T08:00:00Z.0badcafe',
+    feed: sampleFeed(),
+    page: 1,
+    pages: 2,
+    attempt: 0,
+    firstSeenAt: '2026-11-23T08:00:00.000Z',
+    why: 'daily plan',
+    ...over,
+  };
+}
+
+/** A valid page; members given replace its own. */
+export function samplePage(over: Partial<ItemPage> = {}): ItemPage {
+  return {
+    kind: 'item-page',
+    version: 1,
+    jobId: '0badcafe/popular/movie/global/en-US/1',
+    runId: '0badcafe',
+    snapshot: '2026-11-23T08:00:00Z.0badcafe',
+    feed: sampleFeed(),
+    page: 1,
+    pages: 2,
+    fetchedAt: '2026-11-23T08:00:07.250Z',
+    titles: [sampleTitle()],
+    rejected: 0,
+    persons: 0,
+    ...over,
+  };
+}
+
+/** A film as a list row shows it. */
+export function sampleTitle(over: Partial<ListedTitle> = {}): ListedTitle {
+  return {
+    rank: 1,
+    mediaType: 'movie',
+    id: 550,
+    title: 'Fight Club',
+    originalTitle: 'Fight Club',
+    overview: 'A ticking-time-bomb insomniac and a slippery soap salesman start a secret club.',
+    posterPath: '/pB8BM7pdSp6B6Ih7QZ4DrQ3PmJK.jpg',
+    backdropPath: '/hZkgoQYus5vegHoetLkCJzb17zJ.jpg',
+    releaseDate: '1999-10-15',
+    voteAverage: 8.438,
+    voteCount: 27_044,
+    popularity: 73.433,
+    genreIds: [18, 53, 35],
+    originalLanguage: 'en',
+    originCountries: [],
+    adult: false,
+    ...over,
+  };
+}
+
+/** `popular/movie/global/en-US`; members given replace its own. */
+export function sampleFeed(over: Partial<Feed> = {}): Feed {
+  return { category: 'popular', media: 'movie', region: 'global', language: 'en-US', ...over };
+}
