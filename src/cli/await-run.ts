@@ -6,7 +6,11 @@ import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import type { RunTracker } from './run-tracker.ts';
 
 /** How a run ended. `open`: neither done nor in a dead-letter queue. */
-export type RunEnd = { reason: 'done' | 'timed-out' | 'token-rejected' | 'interrupted'; deadLettered: number; open: number };
+export type RunEnd = {
+  reason: 'done' | 'timed-out' | 'token-rejected' | 'interrupted';
+  deadLettered: number;
+  open: number;
+};
 
 /** What waiting needs. */
 export type AwaitRunOptions = {

@@ -44,7 +44,8 @@ function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
   }
-  const cause = error.cause instanceof Error && !(error instanceof UsageError) ? `: ${firstLine(error.cause.message)}` : '';
+  const cause =
+    error.cause instanceof Error && !(error instanceof UsageError) ? `: ${firstLine(error.cause.message)}` : '';
   return `${firstLine(error.message)}${cause}`;
 }
 

@@ -8,10 +8,21 @@ export function formatSummary(summary: RunSummary): string {
   const seconds = (summary.durationMs / 1000).toFixed(1);
   const perMillion = (summary.estimatedCostUsd * 1e6).toFixed(0);
   return [
-    title(`${summary.schedule} run ${summary.runId}: ${jobs.succeeded} of ${jobs.planned} jobs in the table after ${seconds} s`),
-    line('jobs', `${jobs.planned} planned, ${jobs.succeeded} succeeded, ${jobs.deferred} open, ${jobs.deadLettered} dead-lettered`),
-    line('TMDB', `${tmdb.requests} calls, ${tmdb.throttled} throttled, ${tmdb.retries} retries; latency ${p50} / ${p95} / ${max} ms (p50 / p95 / max)`),
-    line('list rows', `${rows.received} received: ${rows.written} written, ${rows.unchanged} unchanged, ${rows.superseded} superseded, ${rows.rejected} rejected`),
+    title(
+      `${summary.schedule} run ${summary.runId}: ${jobs.succeeded} of ${jobs.planned} jobs in the table after ${seconds} s`,
+    ),
+    line(
+      'jobs',
+      `${jobs.planned} planned, ${jobs.succeeded} succeeded, ${jobs.deferred} open, ${jobs.deadLettered} dead-lettered`,
+    ),
+    line(
+      'TMDB',
+      `${tmdb.requests} calls, ${tmdb.throttled} throttled, ${tmdb.retries} retries; latency ${p50} / ${p95} / ${max} ms (p50 / p95 / max)`,
+    ),
+    line(
+      'list rows',
+      `${rows.received} received: ${rows.written} written, ${rows.unchanged} unchanged, ${rows.superseded} superseded, ${rows.rejected} rejected`,
+    ),
     line('capacity', `${capacity.writeUnits} write units, ${capacity.readUnits} read units`),
     line('cost on AWS', `about $${summary.estimatedCostUsd.toFixed(6)}, or $${perMillion} for a million such runs`),
   ].join('\n');

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../shared/errors.ts';
-import { type CliContext, cliContext, type CommonOptions } from './cli-context.ts';
+import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
 import { reportFailure, terminalOutput } from './cli-output.ts';
 import { demoCommand } from './demo-command.ts';
 import { localCommand } from './local-command.ts';
@@ -58,14 +58,22 @@ function addReadCommands(program: Command): void {
     .option('--language <language>', 'such as en-US')
     .option('--limit <count>', 'number of titles', '20')
     .option('--data-dir <folder>', 'folder whose tables are read (default: those of the running `local`)')
-    .action(acting((options: ReadOptions, context, category: string, media: string) => readListCommand(category, media, options, context)));
+    .action(
+      acting((options: ReadOptions, context, category: string, media: string) =>
+        readListCommand(category, media, options, context),
+      ),
+    );
   withCommon(read.command('title'))
     .argument('<media>', 'movie or tv')
     .argument('<id>', 'TMDB id')
     .description('one title')
     .option('--language <language>', 'such as en-US')
     .option('--data-dir <folder>', 'folder whose tables are read (default: those of the running `local`)')
-    .action(acting((options: ReadOptions, context, media: string, id: string) => readTitleCommand(media, id, options, context)));
+    .action(
+      acting((options: ReadOptions, context, media: string, id: string) =>
+        readTitleCommand(media, id, options, context),
+      ),
+    );
 }
 
 function withCommon(command: Command): Command {
@@ -101,7 +109,10 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const sentence = error.message.replace(/^error: /, '');
-    return reportFailure(new UsageError(sentence === '(outputHelp)' ? 'a command is missing: see --help' : sentence), output);
+    return reportFailure(
+      new UsageError(sentence === '(outputHelp)' ? 'a command is missing: see --help' : sentence),
+      output,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { UsageError } from '../shared/errors.ts';
-import { type Feed, feedMediaSchema, feedSchema, globalRegion, mediaTypes, type MediaType } from '../shared/feed.ts';
+import { type Feed, feedMediaSchema, feedSchema, globalRegion, type MediaType, mediaTypes } from '../shared/feed.ts';
 import { type ScheduleName, scheduleNames } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
 
@@ -69,7 +69,9 @@ export function parseDurationMs(text: string, name: string): number {
 export function parseOccurrenceMs(text: string): number {
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(ms)) {
-    throw new UsageError(`occurrence is '${shown(text)}': allowed are 'now' and UTC times such as 2026-11-23T08:00:00Z`);
+    throw new UsageError(
+      `occurrence is '${shown(text)}': allowed are 'now' and UTC times such as 2026-11-23T08:00:00Z`,
+    );
   }
   return Math.floor(ms / 1000) * 1000;
 }

@@ -1,3 +1,4 @@
+import { readStackFile } from '../local/stack-file.ts';
 import { planRun, type RunPlan } from '../planner/plan-run.ts';
 import { feedId } from '../shared/feed.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
@@ -6,7 +7,6 @@ import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
 import { type Tables, withTables } from './open-tables.ts';
 import { parseSchedule } from './parse-input.ts';
-import { readStackFile } from '../local/stack-file.ts';
 
 /** Options of `plan`. */
 export type PlanOptions = { dataDir?: string };

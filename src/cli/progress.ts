@@ -1,4 +1,4 @@
-import ora, { type Ora } from 'ora';
+import ora from 'ora';
 import type { CliContext } from './cli-context.ts';
 import type { RunTracker } from './run-tracker.ts';
 
@@ -6,17 +6,23 @@ import type { RunTracker } from './run-tracker.ts';
 export type Progress = { update(): void; end(succeeded: boolean): void };
 
 /** Shows the progress of run `runId`. */
-export function showProgress(label: string, runId: string, jobs: number, tracker: RunTracker, { clock }: CliContext): Progress {
+export function showProgress(
+  label: string,
+  runId: string,
+  jobs: number,
+  tracker: RunTracker,
+  { clock, output }: CliContext,
+): Progress {
   const startedMs = clock.monotonicMs();
   const text = () => {
     const { fetched, applied, rows, calls } = tracker.progress(runId);
     const seconds = (clock.monotonicMs() - startedMs) / 1000;
     return `${label}: ${fetched.size}/${jobs} pages fetched, ${applied.size}/${jobs} in the table, ${rows.received} rows, ${calls.length} calls in ${seconds.toFixed(1)} s`;
   };
-  const spinner: Ora = ora({ text: text(), stream: process.stderr, discardStdin: false });
-  if (spinner.isSpinning === false && process.stderr.isTTY) {
-    spinner.start();
+  if (!process.stderr.isTTY) {
+    return { update: () => undefined, end: (succeeded) => output.note(`${succeeded ? 'done' : 'stopped'}: ${text()}`) };
   }
+  const spinner = ora({ text: text(), stream: process.stderr, discardStdin: false }).start();
   return {
     update: () => {
       spinner.text = text();

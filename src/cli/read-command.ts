@@ -1,12 +1,11 @@
-import { feedId } from '../shared/feed.ts';
+import { PermanentError } from '../shared/errors.ts';
+import { feedId, languageSchema } from '../shared/feed.ts';
 import { maxPage } from '../shared/messages/fetch-job.ts';
 import { rowsPerPage } from '../shared/messages/item-page.ts';
-import { PermanentError } from '../shared/errors.ts';
 import { decodeCard } from '../shared/table/card.ts';
 import { assembleList, type ListEntry } from '../shared/table/read-list.ts';
 import { isLive } from '../shared/table/row.ts';
 import { titleKey } from '../shared/table/title-row.ts';
-import { languageSchema } from '../shared/feed.ts';
 import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
 import { withTables } from './open-tables.ts';
@@ -51,7 +50,10 @@ export async function readTitleCommand(
   const stale = context.clock.nowMs() >= Date.parse(row.freshUntil);
   const { fetchedAt, freshUntil } = row;
   const document = { mediaType, id, language, fetchedAt, freshUntil, stale, ...decodeCard(row) };
-  const facts = Object.entries(document).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : String(value)]);
+  const facts = Object.entries(document).map(([name, value]) => [
+    name,
+    Array.isArray(value) ? value.join(', ') : String(value),
+  ]);
   context.output.result(document, table(['what', 'value'], facts));
 }
 

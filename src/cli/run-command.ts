@@ -48,7 +48,12 @@ async function seedIfEmpty(
   context: CliContext,
 ): Promise<void> {
   const { settings, clock, output } = context;
-  const feed = { category: 'popular', media: 'movie', region: globalRegion, language: settings.defaultLanguage } as const;
+  const feed = {
+    category: 'popular',
+    media: 'movie',
+    region: globalRegion,
+    language: settings.defaultLanguage,
+  } as const;
   const { endpoints, catalogTable, controlTable } = tracked.stack.endpoints;
   const first = await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, ({ catalog }) =>
     catalog.listPlacements(feed, 1),

@@ -13,7 +13,12 @@ import { type RunSummary, readUsage, summarizeRun } from './run-summary.ts';
 import type { RunTracker } from './run-tracker.ts';
 
 /** The planner's answer, as its caller sees it. */
-const startedRunSchema = z.object({ runId: z.string(), snapshot: z.string(), jobs: z.number(), duplicate: z.boolean() });
+const startedRunSchema = z.object({
+  runId: z.string(),
+  snapshot: z.string(),
+  jobs: z.number(),
+  duplicate: z.boolean(),
+});
 
 /** One occurrence to run on a stack. */
 export type Occurrence = { schedule: ScheduleName; occurrenceMs: number; timeoutMs: number; signal: AbortSignal };
@@ -37,7 +42,9 @@ export async function runOccurrence(
   const run = startedRunSchema.parse(await stack.invokePlanner(event));
   const planned = run.duplicate ? jobsUnderWay(run.runId, stack, settings) : run.jobs;
   if (run.duplicate) {
-    output.note(`the ${schedule} occurrence of ${event.occurrence} was planned before, as run ${run.runId}: nothing new was sent`);
+    output.note(
+      `the ${schedule} occurrence of ${event.occurrence} was planned before, as run ${run.runId}: nothing new was sent`,
+    );
   }
   const progress = showProgress(schedule, run.runId, planned, tracker, context);
   const end = await awaitRun(
@@ -62,7 +69,10 @@ export function assertComplete(summary: RunSummary, end: RunEnd, tokenRejection:
         `TMDB rejected the token (${tokenRejection}): ${end.open} of ${planned} jobs were not fetched; set TMDB_API_TOKEN to a valid API Read Access Token`,
       );
     case 'timed-out':
-      throw new PermanentError('timed_out', `${end.open} of ${planned} jobs were still open when the time was up: see --timeout`);
+      throw new PermanentError(
+        'timed_out',
+        `${end.open} of ${planned} jobs were still open when the time was up: see --timeout`,
+      );
     case 'interrupted':
       throw new PermanentError('interrupted', `interrupted with ${end.open} of ${planned} jobs still open`);
     case 'done':

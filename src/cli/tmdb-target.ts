@@ -13,20 +13,16 @@ const checkTimeoutMs = 8_000;
  * @throws UsageError for a malformed URL, an unencrypted connection to another machine, or a missing token.
  */
 export function tmdbTarget(environment: Readonly<Record<string, string | undefined>>): TmdbTarget | undefined {
-  const token = environment.TMDB_API_TOKEN?.trim() || undefined;
-  const baseUrl = environment.TMDB_BASE_URL?.trim() || undefined;
-  if (baseUrl === undefined) {
-    return token === undefined ? undefined : { baseUrl: tmdbBaseUrl, token: checkedToken(token) };
+  const token = checkedToken(environment.TMDB_API_TOKEN?.trim());
+  const baseUrl = environment.TMDB_BASE_URL?.trim();
+  if (baseUrl === undefined || baseUrl === '') {
+    return token === undefined ? undefined : { baseUrl: tmdbBaseUrl, token };
   }
-  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  const local = url !== undefined && loopbackHosts.has(url.hostname);
-  if (url === undefined || (url.protocol !== 'https:' && !(local && url.protocol === 'http:'))) {
-    throw new UsageError(`TMDB_BASE_URL is '${baseUrl.slice(0, 80)}': allowed are https URLs, and http on this machine`);
-  }
+  const { host, local } = checkedBaseUrl(baseUrl);
   if (token === undefined && !local) {
-    throw new UsageError(`TMDB_API_TOKEN is missing: ${url.host} needs an API Read Access Token`);
+    throw new UsageError(`TMDB_API_TOKEN is missing: ${host} needs an API Read Access Token`);
   }
-  return { baseUrl: baseUrl.replace(/\/+$/, ''), token: token === undefined ? 'no-token' : checkedToken(token) };
+  return { baseUrl: baseUrl.replace(/\/+$/, ''), token: token ?? 'no-token' };
 }
 
 /**
@@ -48,7 +44,9 @@ export async function checkToken(target: TmdbTarget): Promise<void> {
     });
     status = answer.status;
   } catch (cause) {
-    throw new RetryableError('tmdb_unreachable', `TMDB at ${host} cannot be reached, and nothing was started`, { cause });
+    throw new RetryableError('tmdb_unreachable', `TMDB at ${host} cannot be reached, and nothing was started`, {
+      cause,
+    });
   }
   if (status === 401 || status === 403) {
     throw new RetryableError(
@@ -58,8 +56,23 @@ export async function checkToken(target: TmdbTarget): Promise<void> {
   }
 }
 
+/** Over plain http a token goes no further than this machine. */
+function checkedBaseUrl(baseUrl: string): { host: string; local: boolean } {
+  const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
+  const local = url !== undefined && loopbackHosts.has(url.hostname);
+  if (url === undefined || (url.protocol !== 'https:' && !(local && url.protocol === 'http:'))) {
+    throw new UsageError(
+      `TMDB_BASE_URL is '${baseUrl.slice(0, 80)}': allowed are https URLs, and http on this machine`,
+    );
+  }
+  return { host: url.host, local };
+}
+
 /** A header takes no other characters, and a message that shows the value must not be the way to find out. */
-function checkedToken(token: string): string {
+function checkedToken(token: string | undefined): string | undefined {
+  if (token === undefined || token === '') {
+    return undefined;
+  }
   if (!/^[\x21-\x7e]+$/.test(token)) {
     throw new UsageError('TMDB_API_TOKEN holds characters that no token has');
   }

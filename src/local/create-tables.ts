@@ -8,8 +8,14 @@ import type { KeyAttribute, TableDefinition } from '../shared/table/table-defini
 import type { DynamoEngine } from './embedded-dynamodb.ts';
 
 /** Creates a table on an emulator from its one definition; a table that is there already stays as it is. */
-export async function createTable(client: DynamoDBClient, definition: TableDefinition, engine: DynamoEngine): Promise<void> {
-  const attributes = new Set([...definition.keys, ...definition.indexes.flatMap(({ keys }) => keys)].map(({ attribute }) => attribute));
+export async function createTable(
+  client: DynamoDBClient,
+  definition: TableDefinition,
+  engine: DynamoEngine,
+): Promise<void> {
+  const attributes = new Set(
+    [...definition.keys, ...definition.indexes.flatMap(({ keys }) => keys)].map(({ attribute }) => attribute),
+  );
   try {
     await client.send(
       new CreateTableCommand({

@@ -26,7 +26,8 @@ export async function startEmbeddedDynamo(options: EmbeddedDynamoOptions): Promi
   }
   const engine = options.engine ?? defaultDynamoEngine();
   const port = options.port === 0 ? await freePort() : options.port;
-  const stop = engine === 'dynoxide' ? await startDynoxide(port, options.dataDir) : await startDynalite(port, options.dataDir);
+  const stop =
+    engine === 'dynoxide' ? await startDynoxide(port, options.dataDir) : await startDynalite(port, options.dataDir);
   return { endpoint: `http://${loopback}:${port}`, engine, stop };
 }
 

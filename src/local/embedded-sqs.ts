@@ -27,7 +27,9 @@ type FauxqsStore = {
   createQueue(name: string, url: string, arn: string, attributes: Record<string, string>): unknown;
   getQueueByName(name: string): { arn: string; setAttributes(attributes: Record<string, string>): void } | undefined;
   allQueues(): Iterable<{ persistence?: unknown }>;
-  inspectQueue(name: string):
+  inspectQueue(
+    name: string,
+  ):
     | { messages: { ready: FauxqsMessage[]; delayed: FauxqsMessage[]; inflight: { message: FauxqsMessage }[] } }
     | undefined;
 };

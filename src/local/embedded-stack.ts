@@ -103,11 +103,7 @@ async function start(
   };
 }
 
-async function startEmulators(
-  options: EmbeddedStackOptions,
-  queues: readonly QueueDefinition[],
-  started: Stoppable[],
-) {
+async function startEmulators(options: EmbeddedStackOptions, queues: readonly QueueDefinition[], started: Stoppable[]) {
   const { ports = {}, dataDir, clock } = options;
   await assertPortFree(ports.sqs ?? 0, 'SQS');
   await assertPortFree(ports.dynamodb ?? 0, 'DynamoDB');

@@ -3,12 +3,7 @@
  * delete what succeeded. What failed stays until its visibility time-out, and SQS moves it to the dead-letter queue once it
  * was received too often. `maximumConcurrency` batches are under way at most.
  */
-import {
-  DeleteMessageBatchCommand,
-  type Message,
-  ReceiveMessageCommand,
-  type SQSClient,
-} from '@aws-sdk/client-sqs';
+import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import { messageOf } from '../shared/errors.ts';
@@ -39,9 +34,7 @@ const messagesPerCall = 10;
 const longPollSeconds = 20;
 const pauseAfterProblemMs = 1_000;
 
-const responseSchema = z
-  .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) })
-  .nullish();
+const responseSchema = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) }).nullish();
 
 /** Starts polling. */
 export function startEventSource(options: EventSourceOptions, sqs: SQSClient, clock: Clock): EventSource {
@@ -97,7 +90,13 @@ async function gatherBatch(
       break;
     }
     // A window is over to the second: SQS waits in whole seconds.
-    const more = await receive(options, options.batchSize - batch.length, Math.min(longPollSeconds, Math.ceil(leftMs / 1000)), sqs, signal);
+    const more = await receive(
+      options,
+      options.batchSize - batch.length,
+      Math.min(longPollSeconds, Math.ceil(leftMs / 1000)),
+      sqs,
+      signal,
+    );
     batch.push(...more);
   }
   return batch;
@@ -126,7 +125,9 @@ async function receive(
 async function deliver(batch: readonly Message[], options: EventSourceOptions, sqs: SQSClient): Promise<void> {
   let failed: Set<string>;
   try {
-    const answer = responseSchema.parse(await options.invoke({ Records: batch.map((message) => toRecord(message, options)) }));
+    const answer = responseSchema.parse(
+      await options.invoke({ Records: batch.map((message) => toRecord(message, options)) }),
+    );
     failed = new Set((answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier));
   } catch (error) {
     options.onProblem(messageOf(error));
@@ -147,7 +148,12 @@ async function deliver(batch: readonly Message[], options: EventSourceOptions, s
 function toRecord(message: Message, options: EventSourceOptions): SQSRecord {
   const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
     name,
-    { stringValue: value.StringValue, stringListValues: [], binaryListValues: [], dataType: value.DataType ?? 'String' },
+    {
+      stringValue: value.StringValue,
+      stringListValues: [],
+      binaryListValues: [],
+      dataType: value.DataType ?? 'String',
+    },
   ]);
   return {
     messageId: message.MessageId ?? '',

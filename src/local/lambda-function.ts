@@ -65,7 +65,12 @@ export function startFunction(options: FunctionOptions, clock: Clock): LambdaFun
       const worker = idle.pop() ?? start();
       const startedMs = clock.monotonicMs();
       try {
-        const result = await runOn(worker, { requestId, event, deadlineAtMs: clock.nowMs() + options.timeoutSeconds * 1000 }, options, clock);
+        const result = await runOn(
+          worker,
+          { requestId, event, deadlineAtMs: clock.nowMs() + options.timeoutSeconds * 1000 },
+          options,
+          clock,
+        );
         idle.push(worker);
         if (!result.ok) {
           throw new Error(result.error);

@@ -29,7 +29,14 @@ export function weeklyPlan(topGenres: TopGenres, settings: Settings): PlannedFee
   const why = 'part of every weekly run';
   const genres = mediaTypes.flatMap((media) =>
     topGenres[media].flatMap((id, place) =>
-      keptFeeds(`genre_${id}`, [media], globalRegion, language, settings, `genre ${place + 1} by weight in the table's lists`),
+      keptFeeds(
+        `genre_${id}`,
+        [media],
+        globalRegion,
+        language,
+        settings,
+        `genre ${place + 1} by weight in the table's lists`,
+      ),
     ),
   );
   return [

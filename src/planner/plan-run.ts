@@ -1,8 +1,8 @@
 import type { MediaType } from '../shared/feed.ts';
 import { mediaTypes } from '../shared/feed.ts';
 import { type FetchJob, fetchJobSchema, jobIdFor } from '../shared/messages/fetch-job.ts';
-import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-request.ts';
 import { rowsPerPage } from '../shared/messages/item-page.ts';
+import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-request.ts';
 import type { CatalogReader } from '../shared/ports/catalog.ts';
 import { type Clock, isoFromMs, msFromIso } from '../shared/ports/clock.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
@@ -81,7 +81,9 @@ async function genresInTable({ catalog, clock, settings }: PlanDependencies): Pr
 
 function missingGenres(media: MediaType, genres: TopGenres, settings: Settings): string[] {
   const missing = settings.feeds.genre.topGenres - genres[media].length;
-  return missing === 0 ? [] : [`${missing} ${media} genre feeds left out: the table's lists name ${genres[media].length} genres so far`];
+  return missing === 0
+    ? []
+    : [`${missing} ${media} genre feeds left out: the table's lists name ${genres[media].length} genres so far`];
 }
 
 function toRun(

@@ -28,7 +28,10 @@ export type ApplyDependencies = {
 };
 
 /** Applies the pages; returns the ids of the messages that should come again, with the reason. */
-export async function applyPages(deliveries: readonly Delivery[], deps: ApplyDependencies): Promise<Map<string, string>> {
+export async function applyPages(
+  deliveries: readonly Delivery[],
+  deps: ApplyDependencies,
+): Promise<Map<string, string>> {
   const { settings, store, telemetry } = deps;
   const candidates = deliveries.flatMap(({ messageId, page }) => candidatesOf(messageId, page, settings));
   const merged = mergeRows(candidates);
@@ -40,7 +43,13 @@ export async function applyPages(deliveries: readonly Delivery[], deps: ApplyDep
   }
   reportBatch(deliveries.length, report, telemetry);
   const done = deliveries.filter(({ messageId }) => !failures.has(messageId));
-  reportPages(done, Map.groupBy(candidates, ({ messageId }) => messageId), merged, report.outcomes, telemetry);
+  reportPages(
+    done,
+    Map.groupBy(candidates, ({ messageId }) => messageId),
+    merged,
+    report.outcomes,
+    telemetry,
+  );
   return failures;
 }
 

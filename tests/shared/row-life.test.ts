@@ -122,7 +122,10 @@ describe('a life depends on what is stored and on nothing else', () => {
   });
 
   it('differs from title to title', () => {
-    const lengths = Array.from({ length: 50 }, (_, id) => titleLife(`${id}\nmovie`, atMs, defaultSettings).freshUntilMs);
+    const lengths = Array.from(
+      { length: 50 },
+      (_, id) => titleLife(`${id}\nmovie`, atMs, defaultSettings).freshUntilMs,
+    );
     expect(new Set(lengths).size).toBe(50);
   });
 });

@@ -44,7 +44,9 @@ export const arbitraryTitle: fc.Arbitrary<ListedTitle> = fc.record({
  * One row on one page of `feed`, drawn from so few values that two draws are often equal, often differ in one member only
  * and always concern the same title: 550, a film.
  */
-export function arbitraryCloseSighting(feed: Feed = sampleFeed()): fc.Arbitrary<{ page: ItemPage; listed: ListedTitle }> {
+export function arbitraryCloseSighting(
+  feed: Feed = sampleFeed(),
+): fc.Arbitrary<{ page: ItemPage; listed: ListedTitle }> {
   return fc
     .record({
       snapshot: fc.constantFrom('2026-11-23T08:00:00Z.0badcafe', '2026-11-24T08:00:00Z.5eed5eed'),

@@ -29,7 +29,11 @@ export function jsonAnswer(status: number, json: unknown, retryAfter?: string): 
 
 /** TMDB's error envelope. */
 export function tmdbError(status: number, code: number, retryAfter?: string): TmdbAnswer {
-  return jsonAnswer(status, { success: false, status_code: code, status_message: `message of code ${code}` }, retryAfter);
+  return jsonAnswer(
+    status,
+    { success: false, status_code: code, status_message: `message of code ${code}` },
+    retryAfter,
+  );
 }
 
 /** No answer at all. */

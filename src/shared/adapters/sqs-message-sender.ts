@@ -20,7 +20,10 @@ export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clo
       let open: readonly string[] = bodies;
       for (let attempt = 1; open.length > 0; attempt += 1) {
         if (attempt > attempts) {
-          throw new RetryableError('send_incomplete', `${open.length} of ${bodies.length} messages were not taken by ${queueUrl}`);
+          throw new RetryableError(
+            'send_incomplete',
+            `${open.length} of ${bodies.length} messages were not taken by ${queueUrl}`,
+          );
         }
         if (attempt > 1) {
           await clock.sleep(random.next() * backoffBaseMs * 2 ** attempt);

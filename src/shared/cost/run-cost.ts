@@ -12,9 +12,7 @@ export type RunUsage = {
 export function runCostUsd(usage: RunUsage): number {
   const functions = usage.functions.reduce(
     (sum, { invocations, billedMs, memoryMb }) =>
-      sum +
-      invocations * priceTable.lambdaRequest +
-      (billedMs / 1000) * (memoryMb / 1024) * priceTable.lambdaGbSecond,
+      sum + invocations * priceTable.lambdaRequest + (billedMs / 1000) * (memoryMb / 1024) * priceTable.lambdaGbSecond,
     0,
   );
   return (

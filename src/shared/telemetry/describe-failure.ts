@@ -1,7 +1,10 @@
 import { messageOf, PipelineError } from '../errors.ts';
 
 /** A failed message for the log: which job, which code, one bounded sentence. */
-export function describeFailure(error: unknown, record: { body: string }): { jobId: string; code: string; detail: string } {
+export function describeFailure(
+  error: unknown,
+  record: { body: string },
+): { jobId: string; code: string; detail: string } {
   return {
     jobId: jobIdOf(record.body),
     code: error instanceof PipelineError ? error.code : 'unexpected',

@@ -27,7 +27,13 @@ const tmdbCall = z.object({
   latencyMs: z.number().min(0),
 });
 
-const pageFetched = z.object({ event: z.literal('page-fetched'), ...job, rows: count, rejected: count, persons: count });
+const pageFetched = z.object({
+  event: z.literal('page-fetched'),
+  ...job,
+  rows: count,
+  rejected: count,
+  persons: count,
+});
 
 const jobSkipped = z.object({ event: z.literal('job-skipped'), ...job, code: z.string(), detail: z.string() });
 
