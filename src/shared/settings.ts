@@ -65,8 +65,8 @@ export const settingsSchema = z.strictObject({
     /** TMDB's terms: nothing is cached longer than six months. */
     maxHardDays: z.number().positive().max(180),
   }),
-  /** Significant digits to which a title row keeps vote counts and popularity: a smaller move is no change. */
-  titleFigureDigits: z.int().min(1).max(6),
+  /** Vote counts and popularity move in steps of this share in a title row: what moves less is no change. */
+  titleFigureStep: z.number().min(0.001).max(1),
   schedules: z.strictObject({
     daily: z.strictObject({ hourUtc: z.int().min(0).max(23) }),
     weekly: z.strictObject({ weekday: z.int().min(0).max(6), hourUtc: z.int().min(0).max(23) }),
@@ -110,7 +110,7 @@ export const defaultSettings: Settings = {
     local_originals: { pages: 1, softTtlHours: 24, minVoteCount: 20 },
   },
   ttl: { titleSoftHours: 168, titlePeriodHours: 12, hardFactor: 3, jitterShare: 0.1, maxHardDays: 180 },
-  titleFigureDigits: 2,
+  titleFigureStep: 0.1,
   schedules: { daily: { hourUtc: 8 }, weekly: { weekday: 0, hourUtc: 9 }, refresh: { everyHours: 4 } },
   // TMDB documents "somewhere in the 40 requests per second range" (November 2026): three quarters of it.
   tmdb: {

@@ -6,21 +6,24 @@ const languages = fc.constantFrom('en-US', 'de-DE', 'ja-JP', 'pt-BR', 'zh-TW', '
 const titleMedia = fc.constantFrom('movie' as const, 'tv' as const);
 const genres = fc.nat(9_999_999).map((id) => `genre_${id}`);
 
+/** Objects with the usual prototype, which is what parsing gives: `isDeepStrictEqual` tells them from others. */
+const plain = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model, { noNullPrototype: true });
+
 /** Any feed that TMDB has. */
 export const arbitraryFeed: fc.Arbitrary<Feed> = fc.oneof(
-  fc.record({
+  plain({
     category: fc.oneof(fc.constantFrom('popular', 'trending', 'hidden_gems', 'award_winning'), genres),
     media: titleMedia,
     region: fc.constant('global'),
     language: languages,
   }),
-  fc.record({
+  plain({
     category: fc.constantFrom('popular', 'trending', 'local_originals'),
     media: titleMedia,
     region: countries,
     language: languages,
   }),
-  fc.record({
+  plain({
     category: fc.constant('trending'),
     media: fc.constant('all' as const),
     region: fc.constant('global'),

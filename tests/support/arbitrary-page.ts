@@ -21,24 +21,27 @@ export const arbitrarySnapshot: fc.Arbitrary<string> = fc
   .map(([atMs, runId]) => `${new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z')}.${runId}`);
 
 /** A list row with anything that the message allows in it. */
-export const arbitraryTitle: fc.Arbitrary<ListedTitle> = fc.record({
-  rank: fc.integer({ min: 1, max: 9_999 }),
-  mediaType: fc.constantFrom('movie' as const, 'tv' as const),
-  id: fc.integer({ min: 1, max: 2 ** 31 }),
-  title: arbitraryText,
-  originalTitle: arbitraryText,
-  overview: fc.oneof(arbitraryText, fc.string({ unit: 'binary', minLength: 100, maxLength: 900 })),
-  posterPath: fc.option(arbitraryText),
-  backdropPath: fc.option(arbitraryText),
-  releaseDate: fc.option(fc.constantFrom('1895-12-28', '1999-10-15', '2027-02-28')),
-  voteAverage: fc.double({ min: 0, max: 10, noNaN: true }),
-  voteCount: fc.nat(50_000_000),
-  popularity: fc.double({ min: 0, max: 100_000, noNaN: true }),
-  genreIds: fc.array(fc.nat(100_000), { maxLength: 6 }),
-  originalLanguage: fc.constantFrom('', 'en', 'ja', 'cn'),
-  originCountries: fc.array(fc.constantFrom('US', 'JP', 'FR'), { maxLength: 3 }),
-  adult: fc.boolean(),
-});
+export const arbitraryTitle: fc.Arbitrary<ListedTitle> = fc.record(
+  {
+    rank: fc.integer({ min: 1, max: 9_999 }),
+    mediaType: fc.constantFrom('movie' as const, 'tv' as const),
+    id: fc.integer({ min: 1, max: 2 ** 31 }),
+    title: arbitraryText,
+    originalTitle: arbitraryText,
+    overview: fc.oneof(arbitraryText, fc.string({ unit: 'binary', minLength: 100, maxLength: 900 })),
+    posterPath: fc.option(arbitraryText),
+    backdropPath: fc.option(arbitraryText),
+    releaseDate: fc.option(fc.constantFrom('1895-12-28', '1999-10-15', '2027-02-28')),
+    voteAverage: fc.double({ min: 0, max: 10, noNaN: true }),
+    voteCount: fc.nat(50_000_000),
+    popularity: fc.double({ min: 0, max: 100_000, noNaN: true }),
+    genreIds: fc.array(fc.nat(100_000), { maxLength: 6 }),
+    originalLanguage: fc.constantFrom('', 'en', 'ja', 'cn'),
+    originCountries: fc.array(fc.constantFrom('US', 'JP', 'FR'), { maxLength: 3 }),
+    adult: fc.boolean(),
+  },
+  { noNullPrototype: true },
+);
 
 /**
  * One row on one page of `feed`, drawn from so few values that two draws are often equal, often differ in one member only

@@ -48,7 +48,7 @@ export type TmdbSimulator = {
 };
 
 const DEFAULT_SEED = 1;
-/** TMDB's documented range (facts of its rate limit, 2026). */
+/** "Somewhere in the 40 requests per second range" (developer.themoviedb.org/docs/rate-limiting, 2026). */
 const DEFAULT_REQUESTS_PER_SECOND = 40;
 const DEFAULT_LATENCY_MS = { min: 5, max: 40 };
 const LOOPBACK = '127.0.0.1';

@@ -43,7 +43,9 @@ function unchangedSince(seen: FeedHead | undefined) {
     return { ConditionExpression: 'attribute_not_exists(id)' };
   }
   return {
-    ConditionExpression: 'snapshot = :snapshot AND fetchedAt = :fetchedAt AND size(pagesApplied) = :count',
+    ConditionExpression: '#snapshot = :snapshot AND fetchedAt = :fetchedAt AND size(pagesApplied) = :count',
+    // A reserved word of DynamoDB's.
+    ExpressionAttributeNames: { '#snapshot': 'snapshot' },
     ExpressionAttributeValues: {
       ':snapshot': seen.snapshot,
       ':fetchedAt': seen.fetchedAt,

@@ -10,7 +10,7 @@ import { type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion } from './row.
 
 /**
  * A title in one language. `fetchedAt` is the start of the period it was fetched in (`ttl.titlePeriodHours`), and its
- * figures have `titleFigureDigits` digits: what moves less is no change, in any order of arrival (docs/adr/0003).
+ * figures stand on steps of `titleFigureStep`: what moves less is no change, in any order of arrival (docs/adr/0003).
  */
 export const titleRowSchema = z.object({ ...rowBaseSchema.shape, ...storedCardSchema.shape });
 
@@ -33,8 +33,8 @@ export function titleRowFor(page: ItemPage, listed: ListedTitle, settings: Setti
   const card = {
     ...cardOf(listed),
     voteAverage: Math.round(listed.voteAverage * 10) / 10,
-    voteCount: toDigits(listed.voteCount, settings.titleFigureDigits),
-    popularity: toDigits(listed.popularity, settings.titleFigureDigits),
+    voteCount: Math.round(toStep(listed.voteCount, settings.titleFigureStep)),
+    popularity: toStep(listed.popularity, settings.titleFigureStep),
   };
   return {
     ...key,
@@ -57,6 +57,11 @@ function titleVersion(fetchedAt: string, card: { voteCount: number }): string {
   return `${fetchedAt}#${votes}#${stableHash(canonicalJson(card), 12)}`;
 }
 
-function toDigits(figure: number, digits: number): number {
-  return figure === 0 ? 0 : Number(figure.toPrecision(digits));
+/** The nearest of the figures 1, 1 + step, (1 + step)², … and their inverses, to three digits. */
+function toStep(figure: number, step: number): number {
+  if (figure <= 0) {
+    return 0;
+  }
+  const steps = Math.round(Math.log(figure) / Math.log1p(step));
+  return Number(((1 + step) ** steps).toPrecision(3));
 }

@@ -10,7 +10,7 @@ import type { Row } from './list-rows.ts';
 
 const MOST_APPENDED = 20;
 
-/** Keywords with TMDB's own ids (openapi.json, movie-keywords and tv-series-keywords). */
+/** Keywords with TMDB's own ids (examples of TMDB's OpenAPI document). */
 const KEYWORDS: readonly { id: number; name: string }[] = [
   { id: 818, name: 'based on novel or book' },
   { id: 825, name: 'support group' },

@@ -1,6 +1,6 @@
 import { words } from '../words/word-list.ts';
 
-/** The answer of `/configuration`, as recorded in openapi.json: where images are and in which sizes. */
+/** The answer of `/configuration`, as in the example of TMDB's OpenAPI document: where images are and in which sizes. */
 export const CONFIGURATION = {
   images: {
     base_url: 'http://image.tmdb.org/t/p/',

@@ -1,4 +1,4 @@
-/** TMDB's own status codes that the simulator answers, with their HTTP status and wording (data/tmdb/status_codes.json). */
+/** TMDB's own status codes that the simulator answers, with their HTTP status and wording (developer.themoviedb.org/docs/errors). */
 export const TMDB_STATUS = {
   1: { http: 200, message: 'Success.' },
   5: { http: 422, message: 'Invalid parameters: Your request parameters are incorrect.' },

@@ -4,7 +4,7 @@ import { GENRE_WEIGHTS } from './genre-weights.ts';
 /** One row of a genre list, as TMDB writes it. */
 export type NamedGenre = { id: number; name: string };
 
-/** English names, and German ones as recorded in openapi.json; the others in TMDB's wording as far as it is known. */
+/** English names, and German ones as in TMDB's OpenAPI document; the others in TMDB's wording as far as it is known. */
 const NAMES: Readonly<Record<string, Readonly<Record<MediaType, readonly string[]>>>> = {
   en: {
     movie:

@@ -4,7 +4,7 @@ import type { MediaType } from '../media-type.ts';
 export type GenreWeight = { id: number; weight: number };
 
 /**
- * TMDB's official genres in the order of its own lists (openapi.json, genre-movie-list and genre-tv-list); movie and tv ids
+ * TMDB's official genres in the order of its own lists (examples of TMDB's OpenAPI document); movie and tv ids
  * differ. The weights are rough shares of TMDB's catalogue, never so small that a genre has no page of its own.
  */
 export const GENRE_WEIGHTS: Readonly<Record<MediaType, readonly GenreWeight[]>> = {

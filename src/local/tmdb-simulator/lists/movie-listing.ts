@@ -10,13 +10,13 @@ import { rankBy } from './rank-by.ts';
 /** The fixed movie lists, by the last part of their path. */
 export type MovieListName = 'popular' | 'top_rated' | 'now_playing' | 'upcoming';
 
-/** What `/movie/popular` reported in January 2024 (jdrouet-tmdb-api/movie-popular.json). */
+/** What `/movie/popular` reported in January 2024 (recorded by github.com/jdrouet/tmdb-api). */
 const CLAIMED_POPULAR: ListTotals = { pages: 42_471, results: 849_412 };
 
 /** Fewer votes than this keep a movie out of the best rated. */
 const TOP_RATED_MIN_VOTES = 300;
 
-/** The windows TMDB reports (recorded): six weeks back to six days ahead are playing, the three weeks after are upcoming. */
+/** The windows TMDB reported in January 2024 (recorded there too): six weeks back to six days ahead are playing, the three weeks after are upcoming. */
 const WINDOWS = { now_playing: { from: -42, to: 6 }, upcoming: { from: 7, to: 28 } };
 
 /** How much more a region cares for its own titles. */

@@ -12,7 +12,7 @@ export type TrendingMedia = 'all' | 'movie' | 'tv' | 'person';
 /** Over what time it trends. */
 export type TrendingWindow = 'day' | 'week';
 
-/** What every trending list reports (recorded), whatever it holds. */
+/** What every trending list reports (examples of TMDB's OpenAPI document), whatever it holds. */
 const CLAIMED: ListTotals = { pages: 1000, results: 20_000 };
 
 /** Hours between two turning points of a title's trend: lists change from hour to hour, and wholly within days. */

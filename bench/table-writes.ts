@@ -1,0 +1,238 @@
+/**
+ * Write and read units of the table model on dynoxide, beside two others, over a week of daily runs:
+ * one item per page of a list, and the same rows by BatchWriteItem without conditions.
+ */
+import {
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { dailyPlan } from '../src/planner/base-plan.ts';
+import { createTable } from '../src/local/create-tables.ts';
+import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import { startTmdbSimulator } from '../src/local/tmdb-simulator/start-tmdb-simulator.ts';
+import { dynamoClient } from '../src/shared/adapters/aws-clients.ts';
+import { dynamoFeedHeads } from '../src/shared/adapters/dynamo-feed-heads.ts';
+import { systemClock } from '../src/shared/adapters/system-clock.ts';
+import { feedId } from '../src/shared/feed.ts';
+import { type ItemPage, itemPageSchema } from '../src/shared/messages/item-page.ts';
+import type { Clock } from '../src/shared/ports/clock.ts';
+import type { CatalogRow } from '../src/shared/ports/catalog.ts';
+import { defaultSettings } from '../src/shared/settings.ts';
+import { runIdFor, snapshotFor } from '../src/shared/snapshot.ts';
+import { cardOf, encodeCard } from '../src/shared/table/card.ts';
+import { catalogTable, categoryIndex, controlTable, type TableDefinition } from '../src/shared/table/table-definitions.ts';
+import { feedRequest } from '../src/worker/feed-request.ts';
+import { normalizePage } from '../src/worker/normalize-page.ts';
+import { applyPages } from '../src/writer/apply-pages.ts';
+import { candidatesOf, mergeRows } from '../src/writer/decide-rows.ts';
+import { dynamoCatalogStore } from '../src/writer/dynamo-catalog-adapter.ts';
+import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
+
+const days = 7;
+const dayMs = 86_400_000;
+const firstDayMs = Date.UTC(2026, 10, 16, 8);
+const batchWriteSize = 25;
+const listTable: TableDefinition = {
+  name: 'OneItemPerPage',
+  keys: [
+    { attribute: 'feed', type: 'HASH' },
+    { attribute: 'page', type: 'RANGE' },
+  ],
+  indexes: [],
+  ttlAttribute: 'expiresAt',
+};
+const blindTable: TableDefinition = { ...catalogTable, name: 'BlindPuts' };
+
+/** Runs the comparison. @throws where dynoxide is not installed: only it counts capacity as DynamoDB does. */
+export async function benchTableWrites(): Promise<BenchReport> {
+  const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
+  const client = dynamoClient({ endpoint: server.endpoint, region: 'us-east-1' });
+  try {
+    for (const definition of [catalogTable, controlTable, listTable, blindTable]) {
+      await createTable(client, definition, server.engine);
+    }
+    const results = [...(await writeWeek(client)), ...(await readOnce(client)), ...(await deliverLate(client))];
+    return {
+      bench: 'table-writes',
+      method: `${days} daily runs (7 pages, 140 rows each) of the simulator's drifting lists, written by each model into its own table of one dynoxide; capacity as DynamoDB would report it. Then one list of 20 read, then the first day's pages delivered again after the last day's.`,
+      environment: benchEnvironment({ dynoxide: '1.2.1' }),
+      results,
+      targets: [],
+    };
+  } finally {
+    client.destroy();
+    await server.stop();
+  }
+}
+
+async function writeWeek(client: DynamoDBDocumentClient): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (let day = 0; day < days; day += 1) {
+    const pages = await fetchDay(day);
+    const metric = day === 0 ? 'write units, first day' : `write units, day ${day + 1}`;
+    const ours = await applyAll(client, pages);
+    results.push({ subject: 'a row per title and placement', metric, value: ours.writeUnits, unit: 'WCU' });
+    results.push({ subject: 'one item per page of a list', metric, value: await putLists(client, pages), unit: 'WCU' });
+    const blind = await putBlind(client, pages);
+    results.push({ subject: 'the same rows by BatchWriteItem', metric, value: blind.writeUnits, unit: 'WCU' });
+    if (day === days - 1) {
+      results.push({ subject: 'a row per title and placement', metric: `read units, day ${days}`, value: ours.readUnits, unit: 'RCU' });
+    }
+  }
+  return results;
+}
+
+async function readOnce(client: DynamoDBDocumentClient): Promise<BenchResult[]> {
+  const query = await client.send(
+    new QueryCommand({
+      TableName: catalogTable.name,
+      IndexName: categoryIndex,
+      KeyConditionExpression: 'category = :c AND begins_with(contentType, :p)',
+      ExpressionAttributeValues: { ':c': 'popular/global/en-US', ':p': 'movie#' },
+      ScanIndexForward: false,
+      Limit: 20,
+      ReturnConsumedCapacity: 'TOTAL',
+    }),
+  );
+  const item = await client.send(
+    new GetCommand({
+      TableName: listTable.name,
+      Key: { feed: 'popular/movie/global/en-US', page: '1' },
+      ReturnConsumedCapacity: 'TOTAL',
+    }),
+  );
+  return [
+    { subject: 'a row per title and placement', metric: 'read units, list of 20', value: query.ConsumedCapacity?.CapacityUnits ?? 0, unit: 'RCU' },
+    { subject: 'one item per page of a list', metric: 'read units, list of 20', value: item.ConsumedCapacity?.CapacityUnits ?? 0, unit: 'RCU' },
+  ];
+}
+
+/** The first day's messages once more, after the last day's: a replayed dead letter. */
+async function deliverLate(client: DynamoDBDocumentClient): Promise<BenchResult[]> {
+  const pages = await fetchDay(0);
+  const rows = [...mergeRows(pages.flatMap((page) => candidatesOf('', page, defaultSettings))).values()];
+  const ours = await applyAll(client, pages);
+  const before = await versionsOf(client, blindTable.name, rows);
+  const blind = await putBlind(client, pages);
+  const wentBack = rows.filter((row) => (before.get(`${row.mediaId} ${row.mediaType}`) ?? '') > row.version).length;
+  return [
+    { subject: 'a row per title and placement', metric: 'write units, late delivery', value: ours.writeUnits, unit: 'WCU' },
+    { subject: 'the same rows by BatchWriteItem', metric: 'write units, late delivery', value: blind.writeUnits, unit: 'WCU' },
+    { subject: 'a row per title and placement', metric: 'rows that went back', value: ours.rowsWritten, unit: 'rows' },
+    { subject: 'the same rows by BatchWriteItem', metric: 'rows that went back', value: wentBack, unit: 'rows' },
+  ];
+}
+
+async function applyAll(client: DynamoDBDocumentClient, pages: readonly ItemPage[]) {
+  const total = { writeUnits: 0, readUnits: 0, rowsWritten: 0 };
+  const failures = await applyPages(
+    pages.map((page) => ({ messageId: page.jobId, page })),
+    {
+      store: dynamoCatalogStore(client, catalogTable.name),
+      heads: dynamoFeedHeads(client, controlTable.name),
+      settings: defaultSettings,
+      telemetry: {
+        event: (event) => {
+          if (event.event === 'batch-written') {
+            total.writeUnits += event.writeUnits;
+            total.readUnits += event.readUnits;
+            total.rowsWritten += event.rowsWritten;
+          }
+        },
+        metric: () => undefined,
+        warn: () => undefined,
+      },
+    },
+  );
+  if (failures.size > 0) {
+    throw new Error(`${failures.size} pages failed: ${[...failures.values()][0]}`);
+  }
+  return total;
+}
+
+async function putLists(client: DynamoDBDocumentClient, pages: readonly ItemPage[]): Promise<number> {
+  let writeUnits = 0;
+  for (const page of pages) {
+    const answer = await client.send(
+      new PutCommand({
+        TableName: listTable.name,
+        Item: {
+          feed: feedId(page.feed),
+          page: String(page.page),
+          snapshot: page.snapshot,
+          fetchedAt: page.fetchedAt,
+          titles: page.titles.map((listed) => ({ id: listed.id, mediaType: listed.mediaType, ...encodeCard(cardOf(listed)) })),
+        },
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+    writeUnits += answer.ConsumedCapacity?.CapacityUnits ?? 0;
+  }
+  return writeUnits;
+}
+
+async function putBlind(client: DynamoDBDocumentClient, pages: readonly ItemPage[]) {
+  const rows = [...mergeRows(pages.flatMap((page) => candidatesOf('', page, defaultSettings))).values()];
+  let writeUnits = 0;
+  for (let start = 0; start < rows.length; start += batchWriteSize) {
+    const answer = await client.send(
+      new BatchWriteCommand({
+        RequestItems: {
+          [blindTable.name]: rows.slice(start, start + batchWriteSize).map((Item) => ({ PutRequest: { Item } })),
+        },
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+    writeUnits += (answer.ConsumedCapacity ?? []).reduce((sum, table) => sum + (table.CapacityUnits ?? 0), 0);
+  }
+  return { writeUnits };
+}
+
+async function versionsOf(client: DynamoDBDocumentClient, tableName: string, rows: readonly CatalogRow[]) {
+  const versions = new Map<string, string>();
+  for (const { mediaId, mediaType } of rows) {
+    const answer = await client.send(new GetCommand({ TableName: tableName, Key: { mediaId, mediaType } }));
+    versions.set(`${mediaId} ${mediaType}`, String(answer.Item?.version ?? ''));
+  }
+  return versions;
+}
+
+/** The daily plan's pages as the worker would emit them on that day. */
+async function fetchDay(day: number): Promise<ItemPage[]> {
+  const atMs = firstDayMs + day * dayMs;
+  const clock: Clock = { ...systemClock, nowMs: () => atMs };
+  const simulator = await startTmdbSimulator({ clock, seed: 1, latencyMs: { min: 0, max: 0 }, requestsPerSecond: 1_000 });
+  const runId = runIdFor(`bench day ${day}`);
+  const snapshot = snapshotFor(atMs, runId);
+  try {
+    const pages: ItemPage[] = [];
+    for (const { feed, pages: count } of dailyPlan(defaultSettings)) {
+      for (let page = 1; page <= count; page += 1) {
+        const { path, query } = feedRequest({ feed, page, snapshot }, defaultSettings);
+        const answer = await fetch(`${simulator.baseUrl}${path}?${new URLSearchParams(query)}`, {
+          headers: { Authorization: 'Bearer bench' },
+        });
+        pages.push(
+          itemPageSchema.parse({
+            kind: 'item-page',
+            version: 1,
+            jobId: `${runId}/${feedId(feed)}/${page}`,
+            runId,
+            snapshot,
+            feed,
+            page,
+            pages: count,
+            fetchedAt: new Date(atMs + page).toISOString(),
+            ...normalizePage(await answer.json(), feed, page),
+          }),
+        );
+      }
+    }
+    return pages;
+  } finally {
+    await simulator.close();
+  }
+}
