@@ -46,8 +46,8 @@ describe('title row', () => {
       title: 'Fight Club',
       fetchedAt: '2026-11-23T00:00:00.000Z',
       voteAverage: 8.4,
-      voteCount: 27_000,
-      popularity: 73,
+      voteCount: 26_900,
+      popularity: 72.9,
       genreIds: [18, 53, 35],
     });
     const freshMs = Date.parse(row.freshUntil) - Date.parse('2026-11-23T00:00:00Z');
@@ -91,29 +91,54 @@ describe('title row', () => {
 
 describe('figures that hardly move', () => {
   it.each([
-    ['votes', { voteCount: 27_044 }, { voteCount: 27_401 }],
-    ['popularity', { popularity: 73.433 }, { popularity: 72.61 }],
+    ['votes', { voteCount: 27_044 }, { voteCount: 28_100 }],
+    ['votes, down', { voteCount: 27_044 }, { voteCount: 25_700 }],
+    ['popularity', { popularity: 73.433 }, { popularity: 76.4 }],
     ['the average', { voteAverage: 8.438 }, { voteAverage: 8.36 }],
   ])('make no other row: %s', (_name, before, after) => {
     expect(rowOf(samplePage(), sampleTitle(after))).toEqual(rowOf(samplePage(), sampleTitle(before)));
   });
 
   it.each([
-    ['votes', { voteCount: 27_044 }, { voteCount: 28_100 }],
-    ['popularity', { popularity: 73.433 }, { popularity: 82 }],
+    ['votes', { voteCount: 27_044 }, { voteCount: 29_800 }],
+    ['popularity', { popularity: 73.433 }, { popularity: 81 }],
     ['the average', { voteAverage: 8.438 }, { voteAverage: 8.51 }],
     ['a text', {}, { overview: 'Another one.' }],
   ])('but make one when they have moved: %s', (_name, before, after) => {
     expect(rowOf(samplePage(), sampleTitle(after)).version).not.toBe(rowOf(samplePage(), sampleTitle(before)).version);
   });
 
-  it('are kept to as many digits as configured', () => {
-    const settings = { ...defaultSettings, titleFigureDigits: 4 };
-    expect(titleRowFor(samplePage(), sampleTitle(), settings)).toMatchObject({ voteCount: 27_040, popularity: 73.43 });
-    expect(rowOf(samplePage(), sampleTitle({ voteCount: 0, popularity: 0 }))).toMatchObject({
-      voteCount: 0,
-      popularity: 0,
-    });
+  const rowWith = (popularity: number, voteCount: number, titleFigureStep: number) =>
+    titleRowFor(samplePage(), sampleTitle({ popularity, voteCount }), { ...defaultSettings, titleFigureStep });
+  const anyStep = fc.double({ min: 0.02, max: 1, noNaN: true });
+  const anyFigure = fc.double({ min: 1, max: 1e8, noNaN: true });
+
+  it('stay within half a step of what TMDB said', () => {
+    fc.assert(
+      fc.property(anyFigure, anyStep, (figure, step) => {
+        const row = rowWith(figure, Math.round(figure), step);
+        const factor = Math.sqrt(1 + step) * 1.005;
+        expect(row.popularity).toBeGreaterThanOrEqual(figure / factor);
+        expect(row.popularity).toBeLessThanOrEqual(figure * factor);
+        expect(row.voteCount).toBeGreaterThanOrEqual(Math.floor(Math.round(figure) / factor));
+        expect(row.voteCount).toBeLessThanOrEqual(Math.ceil(Math.round(figure) * factor));
+      }),
+    );
+  });
+
+  it('move up when TMDB’s do by more than a step, and never against them', () => {
+    fc.assert(
+      fc.property(anyFigure, anyStep, fc.double({ min: 1, max: 5, noNaN: true }), (figure, step, growth) => {
+        const before = rowWith(figure, 1, step).popularity;
+        expect(rowWith(figure * growth, 1, step).popularity).toBeGreaterThanOrEqual(before);
+        expect(rowWith(figure * (1 + step) * 1.001, 1, step).popularity).toBeGreaterThan(before);
+      }),
+    );
+  });
+
+  it('are nothing when they are nothing', () => {
+    expect(rowWith(0, 0, 0.1)).toMatchObject({ voteCount: 0, popularity: 0 });
+    expect(Object.is(rowWith(-1, -1, 0.1).popularity, 0)).toBe(true);
   });
 });
 
