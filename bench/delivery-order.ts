@@ -23,7 +23,8 @@ export async function benchDeliveryOrder(): Promise<BenchReport> {
   for (let set = 0; set < sets; set += 1) {
     const messages = messagesOfOneTitle(random);
     const orders = permutations(messages);
-    counts.usual += distinct(orders.map((order) => order.reduce<Message | undefined>(usualRule, undefined))) > 1 ? 1 : 0;
+    counts.usual +=
+      distinct(orders.map((order) => order.reduce<Message | undefined>(usualRule, undefined))) > 1 ? 1 : 0;
     counts.versions += distinct(orders.map((order) => order.map(rowOf).reduce(versionRule))) > 1 ? 1 : 0;
     counts.usualWrites += writesInOrder(messages, usualRule);
     counts.versionWrites += writesInOrder(messages.map(rowOf), (present, row) =>
@@ -37,11 +38,31 @@ export async function benchDeliveryOrder(): Promise<BenchReport> {
     method: `${sets} sets of ${messagesPerSet} messages of one title within one day, seeded; all ${120} orders of each; a set counts when two orders end in different rows. Writes: delivered in the order they were fetched.`,
     environment: benchEnvironment({}),
     results: [
-      { subject: 'newer wins, small moves skipped', metric: 'order-dependent sets', value: share(counts.usual), unit: '%' },
+      {
+        subject: 'newer wins, small moves skipped',
+        metric: 'order-dependent sets',
+        value: share(counts.usual),
+        unit: '%',
+      },
       { subject: 'greater version wins', metric: 'order-dependent sets', value: share(counts.versions), unit: '%' },
-      { subject: 'newer wins, nothing skipped', metric: 'writes per message in order', value: counts.newestWrites / (sets * messagesPerSet), unit: '' },
-      { subject: 'newer wins, small moves skipped', metric: 'writes per message in order', value: counts.usualWrites / (sets * messagesPerSet), unit: '' },
-      { subject: 'greater version wins', metric: 'writes per message in order', value: counts.versionWrites / (sets * messagesPerSet), unit: '' },
+      {
+        subject: 'newer wins, nothing skipped',
+        metric: 'writes per message in order',
+        value: counts.newestWrites / (sets * messagesPerSet),
+        unit: '',
+      },
+      {
+        subject: 'newer wins, small moves skipped',
+        metric: 'writes per message in order',
+        value: counts.usualWrites / (sets * messagesPerSet),
+        unit: '',
+      },
+      {
+        subject: 'greater version wins',
+        metric: 'writes per message in order',
+        value: counts.versionWrites / (sets * messagesPerSet),
+        unit: '',
+      },
     ],
     targets: [{ name: 'order-dependent sets', value: counts.versions, target: '0', met: counts.versions === 0 }],
   };

@@ -10,7 +10,9 @@ const benches: Record<string, () => Promise<BenchReport>> = {
 const [name, ...flags] = process.argv.slice(2);
 const bench = benches[name ?? ''];
 if (bench === undefined || flags.some((flag) => flag !== '--json')) {
-  process.stderr.write(`error: unknown bench '${name ?? ''}': allowed are ${Object.keys(benches).join(', ')}, with --json\n`);
+  process.stderr.write(
+    `error: unknown bench '${name ?? ''}': allowed are ${Object.keys(benches).join(', ')}, with --json\n`,
+  );
   process.exitCode = 2;
 } else {
   const report = await bench();

@@ -9,21 +9,26 @@ import {
   PutCommand,
   QueryCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { dailyPlan } from '../src/planner/base-plan.ts';
 import { createTable } from '../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { startTmdbSimulator } from '../src/local/tmdb-simulator/start-tmdb-simulator.ts';
+import { dailyPlan } from '../src/planner/base-plan.ts';
 import { dynamoClient } from '../src/shared/adapters/aws-clients.ts';
 import { dynamoFeedHeads } from '../src/shared/adapters/dynamo-feed-heads.ts';
 import { systemClock } from '../src/shared/adapters/system-clock.ts';
 import { feedId } from '../src/shared/feed.ts';
 import { type ItemPage, itemPageSchema } from '../src/shared/messages/item-page.ts';
-import type { Clock } from '../src/shared/ports/clock.ts';
 import type { CatalogRow } from '../src/shared/ports/catalog.ts';
+import type { Clock } from '../src/shared/ports/clock.ts';
 import { defaultSettings } from '../src/shared/settings.ts';
 import { runIdFor, snapshotFor } from '../src/shared/snapshot.ts';
 import { cardOf, encodeCard } from '../src/shared/table/card.ts';
-import { catalogTable, categoryIndex, controlTable, type TableDefinition } from '../src/shared/table/table-definitions.ts';
+import {
+  catalogTable,
+  categoryIndex,
+  controlTable,
+  type TableDefinition,
+} from '../src/shared/table/table-definitions.ts';
 import { feedRequest } from '../src/worker/feed-request.ts';
 import { normalizePage } from '../src/worker/normalize-page.ts';
 import { applyPages } from '../src/writer/apply-pages.ts';
@@ -79,7 +84,12 @@ async function writeWeek(client: DynamoDBDocumentClient): Promise<BenchResult[]>
     const blind = await putBlind(client, pages);
     results.push({ subject: 'the same rows by BatchWriteItem', metric, value: blind.writeUnits, unit: 'WCU' });
     if (day === days - 1) {
-      results.push({ subject: 'a row per title and placement', metric: `read units, day ${days}`, value: ours.readUnits, unit: 'RCU' });
+      results.push({
+        subject: 'a row per title and placement',
+        metric: `read units, day ${days}`,
+        value: ours.readUnits,
+        unit: 'RCU',
+      });
     }
   }
   return results;
@@ -105,8 +115,18 @@ async function readOnce(client: DynamoDBDocumentClient): Promise<BenchResult[]> 
     }),
   );
   return [
-    { subject: 'a row per title and placement', metric: 'read units, list of 20', value: query.ConsumedCapacity?.CapacityUnits ?? 0, unit: 'RCU' },
-    { subject: 'one item per page of a list', metric: 'read units, list of 20', value: item.ConsumedCapacity?.CapacityUnits ?? 0, unit: 'RCU' },
+    {
+      subject: 'a row per title and placement',
+      metric: 'read units, list of 20',
+      value: query.ConsumedCapacity?.CapacityUnits ?? 0,
+      unit: 'RCU',
+    },
+    {
+      subject: 'one item per page of a list',
+      metric: 'read units, list of 20',
+      value: item.ConsumedCapacity?.CapacityUnits ?? 0,
+      unit: 'RCU',
+    },
   ];
 }
 
@@ -119,8 +139,18 @@ async function deliverLate(client: DynamoDBDocumentClient): Promise<BenchResult[
   const blind = await putBlind(client, pages);
   const wentBack = rows.filter((row) => (before.get(`${row.mediaId} ${row.mediaType}`) ?? '') > row.version).length;
   return [
-    { subject: 'a row per title and placement', metric: 'write units, late delivery', value: ours.writeUnits, unit: 'WCU' },
-    { subject: 'the same rows by BatchWriteItem', metric: 'write units, late delivery', value: blind.writeUnits, unit: 'WCU' },
+    {
+      subject: 'a row per title and placement',
+      metric: 'write units, late delivery',
+      value: ours.writeUnits,
+      unit: 'WCU',
+    },
+    {
+      subject: 'the same rows by BatchWriteItem',
+      metric: 'write units, late delivery',
+      value: blind.writeUnits,
+      unit: 'WCU',
+    },
     { subject: 'a row per title and placement', metric: 'rows that went back', value: ours.rowsWritten, unit: 'rows' },
     { subject: 'the same rows by BatchWriteItem', metric: 'rows that went back', value: wentBack, unit: 'rows' },
   ];
@@ -164,7 +194,11 @@ async function putLists(client: DynamoDBDocumentClient, pages: readonly ItemPage
           page: String(page.page),
           snapshot: page.snapshot,
           fetchedAt: page.fetchedAt,
-          titles: page.titles.map((listed) => ({ id: listed.id, mediaType: listed.mediaType, ...encodeCard(cardOf(listed)) })),
+          titles: page.titles.map((listed) => ({
+            id: listed.id,
+            mediaType: listed.mediaType,
+            ...encodeCard(cardOf(listed)),
+          })),
         },
         ReturnConsumedCapacity: 'TOTAL',
       }),
@@ -204,7 +238,12 @@ async function versionsOf(client: DynamoDBDocumentClient, tableName: string, row
 async function fetchDay(day: number): Promise<ItemPage[]> {
   const atMs = firstDayMs + day * dayMs;
   const clock: Clock = { ...systemClock, nowMs: () => atMs };
-  const simulator = await startTmdbSimulator({ clock, seed: 1, latencyMs: { min: 0, max: 0 }, requestsPerSecond: 1_000 });
+  const simulator = await startTmdbSimulator({
+    clock,
+    seed: 1,
+    latencyMs: { min: 0, max: 0 },
+    requestsPerSecond: 1_000,
+  });
   const runId = runIdFor(`bench day ${day}`);
   const snapshot = snapshotFor(atMs, runId);
   try {

@@ -21,13 +21,12 @@ export type DiscoverQuery = {
   /** Any episode; series only. */
   airDay: Range;
   region: string | undefined;
-  /** `undefined` also where a watch region stands without types and providers: then TMDB does not filter. */
   watch: WatchQuery | undefined;
   includeAdult: boolean;
   sort: { key: SortKey; descending: boolean };
 };
 
-/** Where and how a title must be watchable; at least one of the choices is given. */
+/** Where and how a title must be watchable; a region without either choice filters nothing, as at TMDB. */
 export type WatchQuery = { region: string; monetization: Choice | undefined; providers: Choice | undefined };
 
 const OPEN: Range = { from: undefined, to: undefined };
@@ -79,12 +78,14 @@ export function discoverQuery(mediaType: MediaType, query: URLSearchParams): Dis
 
 function watchQuery(query: URLSearchParams): WatchQuery | undefined {
   const region = regionParam(query, 'watch_region');
-  const monetization = choiceParam(query, 'with_watch_monetization_types');
-  const providers = choiceParam(query, 'with_watch_providers');
-  if (region === undefined || (monetization === undefined && providers === undefined)) {
+  if (region === undefined) {
     return undefined;
   }
-  return { region, monetization, providers };
+  return {
+    region,
+    monetization: choiceParam(query, 'with_watch_monetization_types'),
+    providers: choiceParam(query, 'with_watch_providers'),
+  };
 }
 
 function sortOf(mediaType: MediaType, text: string): DiscoverQuery['sort'] {
