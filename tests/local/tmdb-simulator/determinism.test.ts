@@ -63,6 +63,11 @@ describe('drift', () => {
     expect(after).not.toEqual(before);
     const stayed = after.filter((row) => before.some(({ id }) => id === row.id));
     expect(stayed.length).toBeGreaterThan(15);
+    const popularities = new Map(before.map((row) => [row.id, row.popularity]));
+    expect(stayed.filter((row) => row.popularity !== popularities.get(row.id))).toHaveLength(stayed.length);
+    client.clock.advance(9 * 24 * HOUR_MS);
+    const muchLater = await client.rows('/movie/popular');
+    expect(muchLater.map(({ id }) => id)).not.toEqual(before.map(({ id }) => id));
   });
 
   test('votes never fall as time passes', async () => {

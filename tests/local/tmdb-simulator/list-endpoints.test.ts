@@ -126,6 +126,12 @@ describe('regions', () => {
     expect(germany).not.toEqual(global);
     expect(germany).not.toEqual(japan);
     expect(japan.filter((id) => global.includes(id)).length).toBeLessThan(18);
+    const common = (order: readonly number[]) => order.filter((id) => germany.includes(id) && japan.includes(id));
+    expect(common(germany).length).toBeGreaterThan(3);
+    expect(common(japan)).not.toEqual(common(germany));
+    const germans = (rows: readonly Row[]) => rows.filter((row) => row.original_language === 'de').length;
+    const inGermany = germans(await client.rows('/movie/popular?region=DE'));
+    expect(inGermany).toBeGreaterThan(germans(await client.rows('/movie/popular')));
   });
 
   test.each(['/tv/popular', '/trending/movie/day', '/trending/all/week'])('%s ignores the region', async (path) => {
