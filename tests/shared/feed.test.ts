@@ -10,6 +10,7 @@ import {
   regionSchema,
 } from '../../src/shared/feed.ts';
 import { arbitraryFeed } from '../support/arbitrary-feed.ts';
+import { arbitraryText } from '../support/arbitrary-text.ts';
 import { refusalOf, refusalsOf } from '../support/refusal.ts';
 
 const english = { language: 'en-US' };
@@ -164,7 +165,7 @@ describe('language', () => {
 describe('what a sentence echoes', () => {
   it('is bounded and has no control characters', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 300 }), (text) => {
+      fc.property(arbitraryText(300), (text) => {
         for (const schema of [categorySchema, feedMediaSchema, regionSchema, languageSchema]) {
           const sentence = refusalOf(schema, text) ?? '';
           expect(sentence).not.toMatch(/\p{Cc}/u);

@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import type { Feed } from '../../src/shared/feed.ts';
 import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
+import { arbitraryText } from './arbitrary-text.ts';
 import { sampleFeed, samplePage } from './sample-messages.ts';
-
-/** Any text of whole code points: all scripts, emoji, control characters; no halves of surrogate pairs. */
-export const arbitraryText: fc.Arbitrary<string> = fc.string({ unit: 'binary', maxLength: 60 });
 
 /** An epoch time in the years 2000 to 2099, in milliseconds. */
 export const arbitraryEpochMs: fc.Arbitrary<number> = fc.integer({
@@ -20,17 +18,19 @@ export const arbitrarySnapshot: fc.Arbitrary<string> = fc
   .tuple(arbitraryEpochMs, arbitraryRunId)
   .map(([atMs, runId]) => `${new Date(atMs).toISOString().replace(/\.\d+Z$/, 'Z')}.${runId}`);
 
+const anyText = arbitraryText(60);
+
 /** A list row with anything that the message allows in it. */
 export const arbitraryTitle: fc.Arbitrary<ListedTitle> = fc.record(
   {
     rank: fc.integer({ min: 1, max: 9_999 }),
     mediaType: fc.constantFrom('movie' as const, 'tv' as const),
     id: fc.integer({ min: 1, max: 2 ** 31 }),
-    title: arbitraryText,
-    originalTitle: arbitraryText,
-    overview: fc.oneof(arbitraryText, fc.string({ unit: 'binary', minLength: 100, maxLength: 900 })),
-    posterPath: fc.option(arbitraryText),
-    backdropPath: fc.option(arbitraryText),
+    title: anyText,
+    originalTitle: anyText,
+    overview: fc.oneof(anyText, arbitraryText(900, 100)),
+    posterPath: fc.option(anyText),
+    backdropPath: fc.option(anyText),
     releaseDate: fc.option(fc.constantFrom('1895-12-28', '1999-10-15', '2027-02-28')),
     voteAverage: fc.double({ min: 0, max: 10, noNaN: true }),
     voteCount: fc.nat(50_000_000),

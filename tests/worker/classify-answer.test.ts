@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classifyAnswer, type Verdict } from '../../src/worker/classify-answer.ts';
 import type { TmdbAnswer } from '../../src/worker/tmdb-port.ts';
+import { arbitraryText } from '../support/arbitrary-text.ts';
 import { jsonAnswer, noResponse, tmdbError } from '../support/scripted-tmdb.ts';
 import { itWithSharedData, readSharedJson } from '../support/shared-data.ts';
 
@@ -172,7 +173,7 @@ describe('a retry', () => {
 });
 
 describe('any answer', () => {
-  const bodies = fc.oneof(fc.string({ unit: 'binary' }), fc.json());
+  const bodies = fc.oneof(arbitraryText(60), fc.json());
   it('gets one verdict, with a bounded detail', () => {
     fc.assert(
       fc.property(

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { type FetchJob, fetchJobSchema, jobIdFor } from '../../../src/shared/messages/fetch-job.ts';
 import { parseMessage } from '../../../src/shared/messages/parse-message.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
-import { arbitraryEpochMs, arbitraryRunId, arbitrarySnapshot, arbitraryText } from '../../support/arbitrary-page.ts';
+import { arbitraryEpochMs, arbitraryRunId, arbitrarySnapshot } from '../../support/arbitrary-page.ts';
+import { arbitraryText } from '../../support/arbitrary-text.ts';
 import { caught } from '../../support/caught.ts';
 import { sampleFeed, sampleJob } from '../../support/sample-messages.ts';
 import { changed, without } from '../../support/without.ts';
@@ -20,7 +21,7 @@ const arbitraryJob: fc.Arbitrary<FetchJob> = fc.record({
   pages: fc.integer({ min: 1, max: 500 }),
   attempt: fc.nat(1_000),
   firstSeenAt: arbitraryEpochMs.map((atMs) => new Date(atMs).toISOString()),
-  why: arbitraryText,
+  why: arbitraryText(150),
 });
 
 const refusal = (value: unknown) =>

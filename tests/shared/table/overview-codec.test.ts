@@ -2,13 +2,14 @@ import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeOverview, encodeOverview } from '../../../src/shared/table/overview-codec.ts';
+import { arbitraryText } from '../../support/arbitrary-text.ts';
 import { englishOverview, japaneseOverview } from '../../support/sample-overviews.ts';
 
 const storedBytes = (stored: string | Uint8Array) =>
   typeof stored === 'string' ? Buffer.byteLength(stored) : stored.byteLength;
 
 const arbitraryOverview = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 400 }),
+  arbitraryText(400),
   fc.string({ maxLength: 1_500 }),
   fc
     .array(fc.constantFrom('the ', 'secret ', 'of ', 'a ', 'family ', 'war. '), { maxLength: 300 })

@@ -1,0 +1,136 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { adHocPlan, dailyPlan, type PlannedFeed, weeklyPlan } from '../../src/planner/base-plan.ts';
+import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { sampleFetchRequest } from '../support/sample-requests.ts';
+
+/** `popular/movie/global/en-US ×2` for each feed, in order. */
+const listed = (plan: readonly PlannedFeed[]) =>
+  plan.map(
+    ({ feed, pages }) =>
+      `${feed.category}/${feed.media}/${feed.region}/${feed.language}${pages > 1 ? ` ×${pages}` : ''}`,
+  );
+const jobs = (plan: readonly PlannedFeed[]) => plan.reduce((sum, { pages }) => sum + pages, 0);
+const withRegions = (...regions: Settings['regions']): Settings => ({ ...defaultSettings, regions });
+
+describe('the daily plan', () => {
+  it('is seven jobs: two pages of popular films and series, and three trends', () => {
+    expect(listed(dailyPlan(defaultSettings))).toEqual([
+      'popular/movie/global/en-US ×2',
+      'popular/tv/global/en-US ×2',
+      'trending/movie/global/en-US',
+      'trending/tv/global/en-US',
+      'trending/all/global/en-US',
+    ]);
+    expect(jobs(dailyPlan(defaultSettings))).toBe(7);
+  });
+
+  it('adds popular, trending and local originals of each configured region in its language', () => {
+    const settings = withRegions({ region: 'DE', language: 'de-DE' }, { region: 'JP', language: 'ja-JP' });
+    const added = listed(dailyPlan(settings)).slice(5);
+    expect(added).toEqual([
+      'popular/movie/DE/de-DE ×2',
+      'popular/tv/DE/de-DE ×2',
+      'trending/movie/DE/de-DE',
+      'trending/tv/DE/de-DE',
+      'local_originals/movie/DE/de-DE',
+      'local_originals/tv/DE/de-DE',
+      'popular/movie/JP/ja-JP ×2',
+      'popular/tv/JP/ja-JP ×2',
+      'trending/movie/JP/ja-JP',
+      'trending/tv/JP/ja-JP',
+      'local_originals/movie/JP/ja-JP',
+      'local_originals/tv/JP/ja-JP',
+    ]);
+    expect(jobs(dailyPlan(settings))).toBe(7 + 2 * 8);
+  });
+
+  it('follows the settings’ pages and language', () => {
+    const feeds = { ...defaultSettings.feeds, trending: { pages: 3, softTtlHours: 4 } };
+    const plan = dailyPlan({ ...defaultSettings, feeds, defaultLanguage: 'ja-JP' });
+    expect(listed(plan)).toContain('trending/all/global/ja-JP ×3');
+    expect(jobs(plan)).toBe(2 + 2 + 9);
+  });
+
+  it('says why: for the schedule, or for the region', () => {
+    const plan = dailyPlan(withRegions({ region: 'DE', language: 'de-DE' }));
+    expect(plan[0]?.why).toBe('part of every daily run');
+    expect(plan.at(-1)?.why).toBe('daily for the configured region DE');
+  });
+});
+
+describe('the weekly plan', () => {
+  const genres = { movie: [28, 18, 35, 53, 878], tv: [18, 80, 10765, 35, 9648] };
+
+  it('is fourteen jobs: five genres, hidden gems and award winners of films and of series', () => {
+    const plan = weeklyPlan(genres, defaultSettings);
+    expect(listed(plan)).toEqual([
+      ...[28, 18, 35, 53, 878].map((id) => `genre_${id}/movie/global/en-US`),
+      ...[18, 80, 10765, 35, 9648].map((id) => `genre_${id}/tv/global/en-US`),
+      'hidden_gems/movie/global/en-US',
+      'hidden_gems/tv/global/en-US',
+      'award_winning/movie/global/en-US',
+      'award_winning/tv/global/en-US',
+    ]);
+    expect(jobs(plan)).toBe(14);
+  });
+
+  it('is the other four where the table names no genres yet', () => {
+    const plan = weeklyPlan({ movie: [], tv: [] }, defaultSettings);
+    expect(listed(plan).map((text) => text.split('/')[0])).toEqual([
+      'hidden_gems',
+      'hidden_gems',
+      'award_winning',
+      'award_winning',
+    ]);
+  });
+
+  it('says which place a genre has', () => {
+    const plan = weeklyPlan(genres, defaultSettings);
+    expect(plan[2]?.why).toContain('genre 3');
+    expect(plan[5]?.why).toContain('genre 1');
+    expect(plan.at(-1)?.why).toBe('part of every weekly run');
+  });
+});
+
+describe('an ad-hoc plan', () => {
+  it('is every combination once, with the pages asked for', () => {
+    const plan = adHocPlan(
+      sampleFetchRequest({
+        media: ['movie', 'tv', 'movie'],
+        regions: ['DE', 'JP', 'DE'],
+        languages: ['de-DE', 'en-US'],
+        pages: 3,
+      }),
+    );
+    expect(listed(plan)).toEqual([
+      'popular/movie/DE/de-DE ×3',
+      'popular/movie/DE/en-US ×3',
+      'popular/movie/JP/de-DE ×3',
+      'popular/movie/JP/en-US ×3',
+      'popular/tv/DE/de-DE ×3',
+      'popular/tv/DE/en-US ×3',
+      'popular/tv/JP/de-DE ×3',
+      'popular/tv/JP/en-US ×3',
+    ]);
+    expect(new Set(plan.map(({ why }) => why))).toEqual(new Set(['asked for ad hoc']));
+  });
+
+  it('has as many feeds as the product of what differs', () => {
+    const some = <T>(...values: T[]) => fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 5 });
+    fc.assert(
+      fc.property(
+        some('movie' as const, 'tv' as const),
+        some('US', 'GB', 'DE', 'IN'),
+        some('en-US', 'de-DE', 'hi-IN'),
+        fc.integer({ min: 1, max: 500 }),
+        (media, regions, languages, pages) => {
+          const plan = adHocPlan(sampleFetchRequest({ media, regions, languages, pages }));
+          const sizes = [media, regions, languages].map((values) => new Set<string>(values).size);
+          expect(plan).toHaveLength(sizes.reduce((product, size) => product * size, 1));
+          expect(new Set(listed(plan)).size).toBe(plan.length);
+        },
+      ),
+    );
+  });
+});

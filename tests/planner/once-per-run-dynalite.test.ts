@@ -1,0 +1,3 @@
+import { oncePerRunSuite } from '../support/once-per-run-suite.ts';
+
+oncePerRunSuite('dynalite');

@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { PlannedFeed } from '../../src/planner/base-plan.ts';
+import { refreshPlan } from '../../src/planner/refresh-plan.ts';
+import type { FeedHead } from '../../src/shared/table/feed-head.ts';
+import { sampleHead } from '../support/feed-heads-contract.ts';
+import { sampleFeed } from '../support/sample-messages.ts';
+
+const nowMs = Date.UTC(2026, 10, 23, 8);
+const nextMs = Date.UTC(2026, 10, 23, 12);
+const feeds: PlannedFeed[] = (['movie', 'tv', 'all'] as const).map((media, n) => ({
+  feed: sampleFeed({ category: 'trending', media }),
+  pages: n + 1,
+  why: 'part of every daily run',
+}));
+const idOf = (n: number) => `feed#trending/${['movie', 'tv', 'all'][n]}/global/en-US`;
+const headOf = (n: number, over: Partial<FeedHead>) =>
+  sampleHead({ id: idOf(n), pagesApplied: [1, 2], lastOutcome: 'complete', ...over });
+const planned = (heads: readonly FeedHead[]) =>
+  refreshPlan(feeds, new Map(heads.map((head) => [head.id, head])), nowMs, nextMs);
+
+describe('what a refresh fetches', () => {
+  it('is everything when nothing is in the table', () => {
+    expect(planned([])).toEqual(feeds.map((feed) => ({ ...feed, why: 'not in the table' })));
+  });
+
+  it.each([
+    ['stale since yesterday', '2026-11-22T08:00:00.000Z', true, 'stale since 2026-11-22T08:00:00.000Z'],
+    ['stale from this moment on', '2026-11-23T08:00:00.000Z', true, 'stale since 2026-11-23T08:00:00.000Z'],
+    ['stale in a moment', '2026-11-23T08:00:00.001Z', true, 'before the next refresh'],
+    ['stale just before the next refresh', '2026-11-23T11:59:59.999Z', true, 'before the next refresh'],
+    ['fresh until the next refresh', '2026-11-23T12:00:00.000Z', false, ''],
+    ['fresh for long', '2026-11-29T08:00:00.000Z', false, ''],
+  ])('of a feed that is %s', (_name, freshUntil, due, why) => {
+    const others = [1, 2].map((n) => headOf(n, { freshUntil: '2026-11-29T08:00:00.000Z' }));
+    const plan = planned([headOf(0, { freshUntil }), ...others]);
+    expect(plan.map(({ feed }) => feed.media)).toEqual(due ? ['movie'] : []);
+    expect(plan[0]?.why ?? '').toContain(why);
+  });
+
+  it('is a fresh feed too of which pages are missing, and it says how many', () => {
+    const fresh = { freshUntil: '2026-11-29T08:00:00.000Z' };
+    const partial = headOf(1, { ...fresh, pagesApplied: [2], pages: 3, lastOutcome: 'partial' });
+    const plan = planned([headOf(0, fresh), partial, headOf(2, fresh)]);
+    expect(plan).toEqual([{ ...feeds[1], why: 'only 1 of 3 pages are in the table' }]);
+  });
+
+  it('is what is missing, stale before the next refresh, or partial, and nothing else', () => {
+    const state = fc.option(
+      fc.record({
+        freshForMs: fc.oneof(
+          fc.integer({ min: -86_400_000, max: 7 * 86_400_000 }),
+          fc.constantFrom(-1, 0, 1, 14_399_999, 14_400_000, 14_400_001),
+        ),
+        partial: fc.boolean(),
+      }),
+    );
+    fc.assert(
+      fc.property(fc.tuple(state, state, state), (states) => {
+        const heads = states.flatMap((one, n) =>
+          one === null
+            ? []
+            : headOf(n, {
+                freshUntil: new Date(nowMs + one.freshForMs).toISOString(),
+                lastOutcome: one.partial ? 'partial' : 'complete',
+              }),
+        );
+        const plan = planned(heads);
+        const due = states.map((one) => one === null || one.partial || one.freshForMs < 4 * 3_600_000);
+        expect(plan.map(({ feed, pages }) => ({ feed, pages }))).toEqual(
+          feeds.filter((_, n) => due[n]).map(({ feed, pages }) => ({ feed, pages })),
+        );
+        for (const { why } of plan) {
+          expect(why.length).toBeGreaterThan(5);
+          expect(why).not.toBe('part of every daily run');
+        }
+      }),
+    );
+  });
+});

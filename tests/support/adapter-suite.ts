@@ -1,0 +1,160 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, it } from 'vitest';
+import type { DynamoEngine } from '../../src/local/embedded-dynamodb.ts';
+import { batchGetAll } from '../../src/shared/adapters/dynamo-batch-get.ts';
+import { dynamoCatalogReader } from '../../src/shared/adapters/dynamo-catalog-reader.ts';
+import { dynamoFeedHeads } from '../../src/shared/adapters/dynamo-feed-heads.ts';
+import { assembleList } from '../../src/shared/table/read-list.ts';
+import { advanceHead } from '../../src/writer/advance-head.ts';
+import { dynamoCatalogStore } from '../../src/writer/dynamo-catalog-adapter.ts';
+import { catalogContract, catalogListContract } from './catalog-contract.ts';
+import { describeOnEngine, type EmbeddedTables } from './embedded-tables.ts';
+import { feedHeadsContract, sampleHead } from './feed-heads-contract.ts';
+import { sampleFeed } from './sample-messages.ts';
+import { samplePlacementRow, sampleTitleRow } from './sample-rows.ts';
+
+/** Everything that talks to DynamoDB, on one engine. */
+export function adapterSuite(engine: DynamoEngine): void {
+  describeOnEngine(engine, 'DynamoDB adapters', (tables) => {
+    const open = async () => openCatalog(tables);
+    catalogContract(open);
+    catalogListContract(open);
+    feedHeadsContract(async () => dynamoFeedHeads(tables.client, await tables.newControl()));
+    describe('feed heads of another layout', () => oldHeadSuite(tables));
+    describe('catalog reader', () => readerSuite(tables));
+    describe('batch get', () => batchGetSuite(tables));
+    if (engine === 'dynoxide') {
+      describe('capacity', () => capacitySuite(tables));
+    }
+  });
+}
+
+async function openCatalog({ client, newCatalog }: EmbeddedTables) {
+  const table = await newCatalog();
+  return {
+    table,
+    store: dynamoCatalogStore(client, table),
+    reader: dynamoCatalogReader(client, table),
+    putItem: (item: Record<string, unknown>) => client.send(new PutCommand({ TableName: table, Item: item })),
+  };
+}
+
+/** The n-th placement of the sample feed, from rank 1 on. */
+function ranked(rank: number, over: Parameters<typeof samplePlacementRow>[0] = {}) {
+  const contentType = `movie#2026-11-23T08:00:00Z.0badcafe#${9999 - rank}`;
+  return samplePlacementRow({ mediaId: `${1000 + rank}`, rank, contentType, ...over });
+}
+
+function readerSuite(tables: EmbeddedTables): void {
+  it('pages over a list of more than 1 MB', async () => {
+    const { store, reader } = await openCatalog(tables);
+    const overview = 'x'.repeat(30_000);
+    const ranks = Array.from({ length: 50 }, (_, n) => n + 1);
+    await Promise.all(ranks.map((rank) => store.putIfNewer(ranked(rank, { overview }))));
+    const read = async (maxRows: number) =>
+      (await reader.listPlacements(sampleFeed(), maxRows)).map(({ rank }) => rank);
+    expect(await read(100)).toEqual(ranks);
+    expect(await read(45)).toEqual(ranks.slice(0, 45));
+  });
+
+  it('goes on behind rows of another layout until it has as many as asked for', async () => {
+    const { reader, putItem } = await openCatalog(tables);
+    const broken = [{ schemaVersion: 2 }, { title: undefined }, { rank: 'first' }, { expiresAt: '2026-11-26' }];
+    for (let rank = 1; rank <= 12; rank += 1) {
+      const damage = rank % 3 === 0 ? {} : (broken[rank % broken.length] ?? {});
+      await putItem({ ...ranked(rank), ...damage });
+    }
+    const read = async (maxRows: number) =>
+      (await reader.listPlacements(sampleFeed(), maxRows)).map(({ rank }) => rank);
+    expect(await read(3)).toEqual([3, 6, 9]);
+    expect(await read(20)).toEqual([3, 6, 9, 12]);
+  });
+
+  it('gives rows past their hard TTL to nobody as a list', async () => {
+    const { store, reader } = await openCatalog(tables);
+    const nowMs = Date.UTC(2026, 10, 23, 12);
+    const nowSeconds = nowMs / 1000;
+    await store.putIfNewer(ranked(1, { expiresAt: nowSeconds - 1 }));
+    await store.putIfNewer(ranked(2, { expiresAt: nowSeconds }));
+    await store.putIfNewer(ranked(3, { expiresAt: nowSeconds + 1 }));
+    const list = assembleList(await reader.listPlacements(sampleFeed(), 20), 20, nowMs);
+    expect(list.map(({ rank }) => rank)).toEqual([3]);
+  });
+
+  it('lets the writer replace a row of the predecessor, which has no version', async () => {
+    const { store, reader, putItem } = await openCatalog(tables);
+    await putItem({ mediaId: '550', mediaType: 'movie', category: 'popular', contentType: 'movie' });
+    const row = sampleTitleRow();
+    expect((await store.readVersions([row])).versions).toEqual(new Map([['550\nmovie', '']]));
+    expect(await store.putIfNewer(row)).toMatchObject({ written: true });
+    expect(await reader.readTitle({ mediaId: '550', mediaType: 'movie' })).toEqual(row);
+  });
+}
+
+function oldHeadSuite(tables: EmbeddedTables): void {
+  const open = async () => {
+    const table = await tables.newControl();
+    const { lastOutcome: _lastOutcome, ...old } = sampleHead();
+    await tables.client.send(new PutCommand({ TableName: table, Item: old }));
+    return dynamoFeedHeads(tables.client, table);
+  };
+
+  it('are as good as absent', async () => {
+    const heads = await open();
+    expect((await heads.read([sampleHead().id])).heads).toEqual(new Map());
+  });
+
+  // BUG src/shared/adapters/dynamo-feed-heads.ts: read says there is none, but replace where none was seen asks for
+  // `attribute_not_exists(id)`. So advanceHead loses twenty races against nobody, and every message of the feed fails
+  // until DynamoDB has deleted the item.
+  it.fails('are replaced by the next page', async () => {
+    const heads = await open();
+    await advanceHead(sampleHead(), heads);
+    expect((await heads.read([sampleHead().id])).heads.get(sampleHead().id)).toEqual(sampleHead());
+  });
+}
+
+function batchGetSuite(tables: EmbeddedTables): void {
+  it('reads more keys than one call takes, whole items or named attributes', async () => {
+    const { table, putItem } = await openCatalog(tables);
+    const keys = Array.from({ length: 230 }, (_, n) => ({ mediaId: `${n}`, mediaType: 'movie' }));
+    await Promise.all(keys.filter((_, n) => n % 2 === 0).map((key) => putItem({ ...key, title: 'even', votes: 1 })));
+    const whole = await batchGetAll(tables.client, { tableName: table, keys, consistent: false });
+    expect(whole.items.map(({ mediaId }) => Number(mediaId)).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 115 }, (_, n) => 2 * n),
+    );
+    expect(whole.items[0]).toMatchObject({ title: 'even', votes: 1 });
+    expect(whole.readUnits).toBe(115);
+    const named = await batchGetAll(tables.client, {
+      tableName: table,
+      keys,
+      consistent: true,
+      attributes: ['mediaId', 'votes'],
+    });
+    expect(named.items).toHaveLength(115);
+    expect(Object.keys(named.items[0] ?? {}).sort()).toEqual(['mediaId', 'votes']);
+    expect(named.readUnits).toBe(230);
+  });
+
+  it('makes no call for no keys', async () => {
+    const request = { tableName: 'no-such-table', keys: [], consistent: true };
+    expect(await batchGetAll(tables.client, request)).toEqual({ items: [], readUnits: 0 });
+  });
+}
+
+/** dynoxide alone counts the index; figures by the price list: 1 KB a unit, and the index again where it is touched. */
+function capacitySuite(tables: EmbeddedTables): void {
+  it('of a title is one unit for each KB, and the index none', async () => {
+    const { store } = await openCatalog(tables);
+    expect((await store.putIfNewer(sampleTitleRow())).writeUnits).toBe(1);
+    const long = sampleTitleRow({ version: 'n', overview: 'x'.repeat(1500) });
+    expect((await store.putIfNewer(long)).writeUnits).toBe(2);
+  });
+
+  it('of a placement is two units when new and three when it moves in the index', async () => {
+    const { store } = await openCatalog(tables);
+    expect((await store.putIfNewer(ranked(1))).writeUnits).toBe(2);
+    expect((await store.putIfNewer(ranked(2, { mediaId: '1001', version: 'n' }))).writeUnits).toBe(3);
+    expect((await store.putIfNewer(ranked(1))).writeUnits).toBe(1);
+  });
+}

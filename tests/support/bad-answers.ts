@@ -1,0 +1,125 @@
+import { gzipSync } from 'node:zlib';
+import type { RequestHandler } from './http-server.ts';
+
+const page = JSON.stringify({ page: 1, results: [], total_pages: 1, total_results: 0 });
+const gzipped = gzipSync(page);
+
+/** Ways not to answer, each with what the adapter makes of it: a code, or the HTTP status of an answer. */
+export const badAnswers: readonly { name: string; handler: RequestHandler; code?: RegExp; status?: number }[] = [
+  { name: 'no answer at all', code: /^timeout$/, handler: () => undefined },
+  {
+    name: 'headers, and then nothing',
+    code: /^timeout$/,
+    handler: (response) => {
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': page.length });
+      response.flushHeaders();
+    },
+  },
+  {
+    name: 'one byte after the other',
+    code: /^timeout$/,
+    handler: (response) => {
+      response.writeHead(200);
+      const drip = setInterval(() => response.write(' '), 10);
+      response.on('close', () => clearInterval(drip));
+    },
+  },
+  {
+    name: 'a connection that is reset at once',
+    code: /^econnreset$/,
+    handler: (response) => response.socket?.resetAndDestroy(),
+  },
+  {
+    name: 'a connection that is reset in the body',
+    code: /^(econnreset|econnaborted|err_bad_response)$/,
+    handler: (response) => {
+      response.writeHead(200, { 'Content-Length': page.length });
+      response.write(page.slice(0, 20), () => response.socket?.resetAndDestroy());
+    },
+  },
+  {
+    name: 'a body that ends too early',
+    code: /^(econnreset|econnaborted|err_bad_response)$/,
+    handler: (response) => {
+      response.writeHead(200, { 'Content-Length': page.length });
+      response.write(page.slice(0, 20), () => response.socket?.end());
+    },
+  },
+  {
+    // What could be unpacked is handed on: half a JSON text is none, so the verdict is the same.
+    name: 'truncated gzip, declared',
+    status: 200,
+    handler: (response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip' });
+      response.end(gzipped.subarray(0, gzipped.length - 12));
+    },
+  },
+  {
+    name: 'truncated gzip, not declared',
+    code: /^z_buf_error$/,
+    handler: (response) => response.end(gzipped.subarray(0, gzipped.length - 12)),
+  },
+  {
+    name: 'damaged gzip, not declared',
+    code: /^z_data_error$/,
+    handler: (response) => response.end(Buffer.from([0x1f, 0x8b, 0x08, 0x00, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])),
+  },
+  {
+    name: 'a body that is too large, by its length',
+    code: /^err_bad_response$/,
+    handler: (response) => response.end('x'.repeat(20_000)),
+  },
+  {
+    name: 'a body that is too large, in chunks',
+    code: /^err_bad_response$/,
+    handler: (response) => {
+      for (let n = 0; n < 20; n += 1) {
+        response.write('x'.repeat(1_000));
+      }
+      response.end();
+    },
+  },
+  {
+    name: 'a small body that unpacks to a large one, declared',
+    code: /^err_bad_response$/,
+    handler: (response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip' });
+      response.end(gzipSync(Buffer.alloc(1_000_000)));
+    },
+  },
+  {
+    name: 'a small body that unpacks to a large one, not declared',
+    code: /^err_buffer_too_large$/,
+    handler: (response) => response.end(gzipSync(Buffer.alloc(1_000_000))),
+  },
+  {
+    name: 'something that is no HTTP',
+    code: /^hpe_[a-z_]+$/,
+    handler: (response) => response.socket?.end('HTTP/9.9 nonsense\r\n\r\n'),
+  },
+  { name: 'an empty 200', status: 200, handler: (response) => response.end() },
+  {
+    name: 'a 503 in HTML',
+    status: 503,
+    handler: (response) => {
+      response.writeHead(503, { 'Content-Type': 'text/html' });
+      response.end('<html><body>Back-end server is at capacity</body></html>');
+    },
+  },
+  {
+    name: 'a 401',
+    status: 401,
+    handler: (response) => {
+      response.writeHead(401, { 'Content-Type': 'application/json' });
+      response.end('{"success":false,"status_code":7,"status_message":"Invalid API key"}');
+    },
+  },
+  {
+    name: 'a redirect',
+    status: 302,
+    handler: (response) => {
+      response.writeHead(302, { Location: 'http://127.0.0.1:9/elsewhere' });
+      response.end();
+    },
+  },
+];

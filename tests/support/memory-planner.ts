@@ -1,0 +1,58 @@
+import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { type MemoryCatalog, memoryCatalog } from './memory-catalog.ts';
+import { type MemoryFeedHeads, memoryFeedHeads } from './memory-feed-heads.ts';
+import { type RecordingSender, recordingSender } from './recording-sender.ts';
+import { type RecordingTelemetry, recordingTelemetry } from './recording-telemetry.ts';
+import { samplePlacementRow } from './sample-rows.ts';
+import { type VirtualClock, virtualClock } from './virtual-clock.ts';
+
+/** Everything the planner needs, in memory. It is Monday 2026-11-23, 08:00 UTC, unless the clock is moved. */
+export type MemoryPlanner = {
+  catalog: MemoryCatalog;
+  heads: MemoryFeedHeads;
+  jobs: RecordingSender;
+  telemetry: RecordingTelemetry;
+  clock: VirtualClock;
+  settings: Settings;
+};
+
+export function memoryPlanner(over: Partial<MemoryPlanner> = {}): MemoryPlanner {
+  return {
+    catalog: memoryCatalog(),
+    heads: memoryFeedHeads(),
+    jobs: recordingSender(),
+    telemetry: recordingTelemetry(),
+    clock: virtualClock(),
+    settings: defaultSettings,
+    ...over,
+  };
+}
+
+/** Puts a list of `category` and `media`, world-wide: the genres of its titles from rank 1 on. */
+export async function seedList(
+  catalog: MemoryCatalog,
+  category: string,
+  media: 'movie' | 'tv',
+  genresByRank: readonly (readonly number[])[],
+  expiresAt = Date.UTC(2026, 10, 30) / 1000,
+): Promise<void> {
+  for (const [index, genreIds] of genresByRank.entries()) {
+    await catalog.putIfNewer(
+      samplePlacementRow({
+        mediaId: `${index + 1}`,
+        mediaType: `${media}#${category}/${media}/global/en-US`,
+        category: `${category}/global/en-US`,
+        contentType: `${media}#2026-11-22T08:00:00Z.0badcafe#${9998 - index}`,
+        rank: index + 1,
+        genreIds: [...genreIds],
+        expiresAt,
+      }),
+    );
+  }
+}
+
+/** Both media's popular lists with six genres each: films 1 to 6, series 11 to 16, the lower the heavier. */
+export async function seedSixGenres(catalog: MemoryCatalog): Promise<void> {
+  await seedList(catalog, 'popular', 'movie', [[1], [2], [3], [4], [5], [6]]);
+  await seedList(catalog, 'popular', 'tv', [[11], [12], [13], [14], [15], [16]]);
+}

@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import type { MessageSender } from '../../src/shared/ports/message-sender.ts';
+import { rejectionOf } from './caught.ts';
+
+/** A sender, what its queue holds, and the same sender with a queue that takes nothing. */
+export type OpenSender = { sender: MessageSender; held(): string[]; broken: MessageSender };
+
+/** What every sender keeps to; `open` gives one with an empty queue. */
+export function messageSenderContract(open: () => Promise<OpenSender>): void {
+  describe('message sender', () => {
+    const body = (n: number) => JSON.stringify({ n, text: 'Überraschung, 日本, "quoted" <&>' });
+
+    it('sends one message as it is', async () => {
+      const { sender, held } = await open();
+      await sender.send(body(1));
+      expect(held()).toEqual([body(1)]);
+    });
+
+    it.each([0, 1, 10, 11, 25])('sends %i messages, each once', async (count) => {
+      const { sender, held } = await open();
+      const bodies = Array.from({ length: count }, (_, n) => body(n));
+      await sender.sendAll(bodies);
+      expect(held().sort()).toEqual([...bodies].sort());
+    });
+
+    it('sends equal bodies as often as they are given', async () => {
+      const { sender, held } = await open();
+      await sender.sendAll([body(1), body(1), body(1)]);
+      expect(held()).toEqual([body(1), body(1), body(1)]);
+    });
+
+    it('throws when the queue takes nothing', async () => {
+      const { broken } = await open();
+      expect(await rejectionOf(broken.send(body(1)))).toBeInstanceOf(Error);
+      expect(await rejectionOf(broken.sendAll([body(1), body(2)]))).toBeInstanceOf(Error);
+    });
+  });
+}

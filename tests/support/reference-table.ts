@@ -1,0 +1,99 @@
+/**
+ * What the tables must hold after a set of pages, found from the law in prose, without the versions of the code under test:
+ *   placement  of the sightings of a title in a feed: those of the newest snapshot; of these the earliest fetched; of these
+ *              the best rank
+ *   title      of the sightings of a title in a language: those of the newest half day; of these the most votes, counted
+ *              in steps of a tenth
+ *   head       the newest snapshot of a feed, which of its pages came, and when the first of them was fetched
+ * Where several sightings are left, any of them will do here: that it is the same one every time is another assertion.
+ */
+import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
+
+type Sighting = { page: ItemPage; listed: ListedTitle };
+
+/** Sightings that may stand in a row, by the row's key. */
+export type ReferenceTable = { placements: Map<string, Sighting[]>; titles: Map<string, Sighting[]> };
+
+/** What must be known of a feed. */
+export type ReferenceHead = {
+  id: string;
+  feed: string;
+  snapshot: string;
+  pagesApplied: number[];
+  pages: number;
+  fetchedAt: string;
+  lastOutcome: string;
+};
+
+export function referenceTable(pages: readonly ItemPage[]): ReferenceTable {
+  const sightings = pages.flatMap((page) => page.titles.map((listed) => ({ page, listed })));
+  const placements = Map.groupBy(sightings, ({ page, listed }) => `${listed.id}\n${listed.mediaType}#${pathOf(page)}`);
+  const titles = Map.groupBy(sightings, ({ page, listed }) => {
+    const suffix = page.feed.language === 'en-US' ? '' : `@${page.feed.language}`;
+    return `${listed.id}\n${listed.mediaType}${suffix}`;
+  });
+  return {
+    placements: mapped(placements, (group) => {
+      const newest = best(group, ({ page }) => page.snapshot);
+      const earliest = best(newest, ({ page }) => page.fetchedAt, 'least');
+      return best(earliest, ({ listed }) => listed.rank, 'least');
+    }),
+    titles: mapped(titles, (group) => {
+      const newest = best(group, ({ page }) => halfDayOf(page.fetchedAt));
+      return best(newest, ({ listed }) => inSteps(listed.voteCount));
+    }),
+  };
+}
+
+export function referenceHeads(pages: readonly ItemPage[]): ReferenceHead[] {
+  const byFeed = Map.groupBy(pages, pathOf);
+  return [...byFeed.entries()]
+    .map(([feed, group]) => {
+      const newest = best(group, ({ snapshot }) => snapshot);
+      const pagesApplied = [1, 2, 3].filter((page) => newest.some((one) => one.page === page));
+      const wanted = newest[0]?.pages ?? 0;
+      return {
+        id: `feed#${feed}`,
+        feed,
+        snapshot: newest[0]?.snapshot ?? '',
+        pagesApplied,
+        pages: wanted,
+        fetchedAt: best(newest, ({ fetchedAt }) => fetchedAt, 'least')[0]?.fetchedAt ?? '',
+        lastOutcome: pagesApplied.length === wanted ? 'complete' : 'partial',
+      };
+    })
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** `2026-11-23T00` or `2026-11-23T12`. */
+export function halfDayOf(iso: string): string {
+  return `${iso.slice(0, 11)}${Number(iso.slice(11, 13)) < 12 ? '00' : '12'}`;
+}
+
+/** The nearest power of 1.1 on a logarithmic scale, as a whole number of three digits and zeros; 0 stays 0. */
+export function inSteps(votes: number): number {
+  if (votes === 0) {
+    return 0;
+  }
+  let step = 1;
+  // Half-way between two steps of a geometric series lies their geometric mean.
+  while (step * Math.sqrt(1.1) < votes) {
+    step *= 1.1;
+  }
+  const zeros = 10 ** Math.max(0, String(Math.floor(step)).length - 3);
+  return Math.round(step / zeros) * zeros;
+}
+
+function pathOf({ feed }: ItemPage): string {
+  return [feed.category, feed.media, feed.region, feed.language].join('/');
+}
+
+function best<T, V extends string | number>(group: readonly T[], by: (one: T) => V, which = 'greatest'): T[] {
+  const values = group.map(by).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  const wanted = which === 'greatest' ? values.at(-1) : values[0];
+  return group.filter((one) => by(one) === wanted);
+}
+
+function mapped<K, A, B>(map: ReadonlyMap<K, A>, change: (value: A) => B): Map<K, B> {
+  return new Map([...map].map(([key, value]) => [key, change(value)]));
+}

@@ -1,0 +1,217 @@
+import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { classifyAnswer } from '../../src/worker/classify-answer.ts';
+import { tmdbHttp } from '../../src/worker/tmdb-http-adapter.ts';
+import type { TmdbAnswer } from '../../src/worker/tmdb-port.ts';
+import { badAnswers } from '../support/bad-answers.ts';
+import { type RequestHandler, startHttpServer, type TestHttpServer } from '../support/http-server.ts';
+
+const token = 'eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LXRva2Vu.v3rY-s3cr3t';
+const limits = { ...defaultSettings.tmdb, requestTimeoutMs: 5_000, maxBodyBytes: 10_000 };
+const request = { path: '/trending/all/day', query: { language: 'ja-JP', page: '1' } };
+const page = JSON.stringify({ page: 1, results: [{ id: 550, name: 'Amélie 映画 🎬' }] });
+
+let server: TestHttpServer;
+
+beforeAll(async () => {
+  server = await startHttpServer((response) => response.end(page));
+});
+beforeEach(() => server.answerWith((response) => response.end(page)));
+afterAll(() => server.close());
+
+/** One call; what comes back holds the token nowhere, whatever it is. */
+async function get(handler?: RequestHandler, over: Partial<typeof limits> = {}): Promise<TmdbAnswer> {
+  if (handler !== undefined) {
+    server.answerWith(handler);
+  }
+  const tmdb = tmdbHttp({ baseUrl: `${server.baseUrl}/3`, token }, { ...limits, ...over });
+  return withoutToken(await tmdb.get(request));
+}
+
+function withoutToken(answer: TmdbAnswer): TmdbAnswer {
+  const shown = inspect(answer, { depth: Number.POSITIVE_INFINITY, showHidden: true });
+  expect(shown).not.toContain(token);
+  expect(shown).not.toContain('Bearer');
+  return answer;
+}
+
+const okAnswer = { kind: 'response', status: 200, body: page, retryAfter: undefined };
+
+describe('a call', () => {
+  it('is a GET below the base URL, with the token in its header only', async () => {
+    expect(await get()).toEqual(okAnswer);
+    const seen = server.seen.at(-1);
+    expect(seen).toMatchObject({ method: 'GET', url: '/3/trending/all/day?language=ja-JP&page=1' });
+    expect(seen?.headers).toMatchObject({
+      authorization: `Bearer ${token}`,
+      accept: 'application/json',
+      'accept-encoding': 'gzip',
+    });
+    expect(seen?.url).not.toContain(token);
+  });
+
+  it('says its query so that TMDB reads it back', async () => {
+    const query = { with_watch_monetization_types: 'flatrate|free|ads', 'vote_count.gte': '100', with_genres: '18,35' };
+    await tmdbHttp({ baseUrl: server.baseUrl, token }, limits).get({ path: '/discover/movie', query });
+    const { pathname, searchParams } = new URL(server.seen.at(-1)?.url ?? '', server.baseUrl);
+    expect(pathname).toBe('/discover/movie');
+    expect(Object.fromEntries(searchParams)).toEqual(query);
+  });
+
+  it('keeps its connection for the next one', async () => {
+    const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token }, limits);
+    const from = server.seen.length;
+    await tmdb.get(request);
+    await tmdb.get(request);
+    await tmdb.get(request);
+    const connections = server.seen.slice(from).map(({ connection }) => connection);
+    expect(connections).toHaveLength(3);
+    expect(new Set(connections).size).toBe(1);
+  });
+
+  it('goes to TMDB itself, whatever proxy the environment names', async () => {
+    const proxy = await startHttpServer((response) => response.end('from the proxy'));
+    const names = ['HTTP_PROXY', 'http_proxy', 'ALL_PROXY', 'all_proxy'] as const;
+    const before = names.map((name) => [name, process.env[name]] as const);
+    try {
+      for (const name of names) {
+        process.env[name] = proxy.baseUrl;
+      }
+      expect(await get()).toEqual(okAnswer);
+      expect(proxy.seen).toEqual([]);
+    } finally {
+      for (const [name, value] of before) {
+        if (value === undefined) {
+          delete process.env[name];
+        } else {
+          process.env[name] = value;
+        }
+      }
+      await proxy.close();
+    }
+  });
+});
+
+describe('an answer', () => {
+  it('is unpacked when it is declared as gzip', async () => {
+    const handler: RequestHandler = (response) => {
+      response.writeHead(200, { 'Content-Encoding': 'gzip' });
+      response.end(gzipSync(page));
+    };
+    expect(await get(handler)).toEqual(okAnswer);
+  });
+
+  it('is unpacked when it is gzip and does not say so', async () => {
+    expect(await get((response) => response.end(gzipSync(page)))).toEqual(okAnswer);
+  });
+
+  it('comes whole when it comes in pieces', async () => {
+    const handler: RequestHandler = (response) => {
+      for (const byte of Buffer.from(page)) {
+        response.write(Buffer.from([byte]));
+      }
+      response.end();
+    };
+    expect(await get(handler)).toEqual(okAnswer);
+  });
+
+  it('may be as large as the limit', async () => {
+    const answer = await get((response) => response.end('x'.repeat(10_000)));
+    expect(answer).toMatchObject({ kind: 'response', status: 200, body: 'x'.repeat(10_000) });
+  });
+
+  it.each([204, 304, 400, 404, 422, 429, 500, 503, 504])('of status %i is an answer too', async (status) => {
+    const handler: RequestHandler = (response) => response.writeHead(status).end();
+    expect(await get(handler)).toMatchObject({ kind: 'response', status, body: '' });
+  });
+
+  it.each(['7', '1.5', 'Mon, 23 Nov 2026 08:00:09 GMT', '', 'soon'])(
+    'carries Retry-After verbatim: %j',
+    async (value) => {
+      expect(await get((response) => response.writeHead(429, { 'Retry-After': value }).end('{}'))).toMatchObject({
+        status: 429,
+        retryAfter: value,
+      });
+    },
+  );
+
+  // BUG src/worker/tmdb-http-adapter.ts toAnswer: Node drops a second Retry-After (it is on its list of headers that may
+  // come once), so only the first one counts, here 1 s of 30. The port promises both, joined by a comma.
+  it.fails('carries a Retry-After that was sent twice', async () => {
+    const answer = await get((response) => {
+      response.writeHead(429, [
+        ['Retry-After', '1'],
+        ['Retry-After', '30'],
+      ]);
+      response.end('{}');
+    });
+    expect(answer).toMatchObject({ status: 429, retryAfter: '1, 30' });
+  });
+});
+
+describe('a bad answer', () => {
+  const timeoutFor = ({ code }: { code?: RegExp }) => (code?.test('timeout') ? 80 : 5_000);
+
+  it.each(badAnswers)('is told as it is, without the token: $name', async (bad) => {
+    const answer = await get(bad.handler, { requestTimeoutMs: timeoutFor(bad) });
+    if (answer.kind === 'response') {
+      expect(answer.status).toBe(bad.status);
+    } else {
+      expect(answer.code).toMatch(bad.code ?? /^none was expected$/);
+      expect(answer.detail).toMatch(/^[^\n]{10,120}$/);
+    }
+  });
+
+  it('does not spoil the connection for the next call', async () => {
+    for (const { handler } of badAnswers) {
+      const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token }, { ...limits, requestTimeoutMs: 80 });
+      server.answerWith(handler);
+      await tmdb.get(request);
+      server.answerWith((response) => response.end(page));
+      expect(await tmdb.get(request)).toEqual(okAnswer);
+    }
+  });
+
+  it('is told when nobody listens', async () => {
+    const gone = await startHttpServer(() => undefined);
+    await gone.close();
+    const answer = await tmdbHttp({ baseUrl: gone.baseUrl, token }, limits).get(request);
+    expect(withoutToken(answer)).toMatchObject({ kind: 'no-response', code: 'econnrefused' });
+  });
+
+  it.each(['\n', '\r\nX-Other: 1', '\u0000', ' 映'])(
+    'is told, and not the token, when the token is followed by %j',
+    async (suffix) => {
+      const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token: `${token}${suffix}` }, limits);
+      withoutToken(await tmdb.get(request));
+      expect(server.seen.at(-1)?.headers).not.toHaveProperty('x-other');
+    },
+  );
+
+  it.each(badAnswers)('is worth another try, but for a refused token and a redirect: $name', async (bad) => {
+    const fates = new Map([
+      ['a 401', 'stop'],
+      ['a redirect', 'bug'],
+    ]);
+    const answer = await get(bad.handler, { requestTimeoutMs: timeoutFor(bad) });
+    expect(classifyAnswer(answer, 0).fate).toBe(fates.get(bad.name) ?? 'retry');
+  });
+});
+
+describe('a redirect', () => {
+  it.each([301, 302, 303, 307, 308])(
+    'of status %i is not followed: the other server sees no request',
+    async (status) => {
+      const other = await startHttpServer((response) => response.end(page));
+      const handler: RequestHandler = (response) => {
+        response.writeHead(status, { Location: `${other.baseUrl}/3/trending/all/day` });
+        response.end();
+      };
+      expect(await get(handler)).toMatchObject({ kind: 'response', status, body: '' });
+      expect(other.seen).toEqual([]);
+      await other.close();
+    },
+  );
+});

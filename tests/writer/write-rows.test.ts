@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import { writeRows } from '../../src/writer/write-rows.ts';
+import { failing, type PortCall, throttledOnce } from '../support/call-hook.ts';
+import { rejectionOf } from '../support/caught.ts';
+import { gatedStore } from '../support/gated-store.ts';
+import { memoryCatalog } from '../support/memory-catalog.ts';
+import { samplePlacementRow, sampleTitleRow } from '../support/sample-rows.ts';
+import { eventLoopTurn } from '../support/virtual-clock.ts';
+
+const keyed = (rows: readonly CatalogRow[]) =>
+  new Map(rows.map((row) => [`${row.mediaId}\n${row.mediaType}`, row] as const));
+const titles = (count: number, version = 'm') =>
+  Array.from({ length: count }, (_, n) => sampleTitleRow({ mediaId: `${n + 1}`, version }));
+
+describe('writing rows', () => {
+  it('puts what is absent or older, and leaves what is the same or newer', async () => {
+    const store = memoryCatalog();
+    await store.putIfNewer(sampleTitleRow({ mediaId: '1', version: 'a' }));
+    await store.putIfNewer(sampleTitleRow({ mediaId: '2', version: 'm' }));
+    await store.putIfNewer(sampleTitleRow({ mediaId: '3', version: 'z' }));
+    const { outcomes } = await writeRows(keyed(titles(4)), store, 16);
+    expect(Object.fromEntries(outcomes)).toEqual({
+      '1\nmovie': 'write',
+      '2\nmovie': 'unchanged',
+      '3\nmovie': 'superseded',
+      '4\nmovie': 'write',
+    });
+    expect(store.puts.slice(3).map(({ mediaId }) => mediaId)).toEqual(['1', '4']);
+    expect(store.rows().map(({ version }) => version)).toEqual(['m', 'm', 'z', 'm']);
+  });
+
+  it('calls a row superseded that another writer overtook after the versions were read', async () => {
+    const overtaken: string[] = [];
+    const store = memoryCatalog(async (call, act) => {
+      if (call.name === 'putIfNewer' && overtaken.length === 0) {
+        overtaken.push(call.key);
+        await store.putIfNewer(sampleTitleRow({ mediaId: '1', version: 'z', title: 'theirs' }));
+      }
+      return act();
+    });
+    const { outcomes } = await writeRows(keyed(titles(1)), store, 16);
+    expect(outcomes.get('1\nmovie')).toBe('superseded');
+    expect(store.rows()).toEqual([sampleTitleRow({ mediaId: '1', version: 'z', title: 'theirs' })]);
+  });
+
+  it('keeps one row’s failure to that row, with its reason', async () => {
+    const store = memoryCatalog(throttledOnce(({ key }) => key === '2\nmovie'));
+    const { outcomes } = await writeRows(keyed(titles(3)), store, 2);
+    expect(outcomes.get('2\nmovie')).toEqual({ failed: 'ProvisionedThroughputExceededException' });
+    expect([outcomes.get('1\nmovie'), outcomes.get('3\nmovie')]).toEqual(['write', 'write']);
+    expect(store.rows().map(({ mediaId }) => mediaId)).toEqual(['1', '3']);
+  });
+
+  it('throws when the versions cannot be read, and puts nothing', async () => {
+    const down = new Error('DynamoDB is down');
+    const store = memoryCatalog(failing(({ name }) => (name === 'readVersions' ? down : undefined)));
+    expect(await rejectionOf(writeRows(keyed(titles(3)), store, 2))).toBe(down);
+    expect(store.puts).toEqual([]);
+  });
+
+  it('adds up the units of reads, puts and refused puts', async () => {
+    const store = memoryCatalog();
+    const rows = keyed([...titles(3), samplePlacementRow({ mediaId: '1' })]);
+    expect(await writeRows(rows, store, 16)).toMatchObject({ readUnits: 2, writeUnits: 3 + 2 });
+    expect(await writeRows(rows, store, 16)).toMatchObject({ readUnits: 2, writeUnits: 0 });
+    const stale = { ...store, readVersions: async () => ({ versions: new Map<string, string>(), readUnits: 0 }) };
+    expect(await writeRows(rows, stale, 16)).toMatchObject({ readUnits: 0, writeUnits: 4 });
+  });
+
+  it('asks for the versions of all rows at once', async () => {
+    const calls: PortCall['name'][] = [];
+    const store = memoryCatalog(async ({ name }, act) => {
+      calls.push(name);
+      return act();
+    });
+    await writeRows(keyed(titles(120)), store, 16);
+    expect(calls.filter((name) => name === 'readVersions')).toHaveLength(1);
+    expect(calls[0]).toBe('readVersions');
+  });
+});
+
+describe('puts at the same time', () => {
+  it('are as many as allowed while there are rows, and never more', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 0, max: 40 }),
+        fc.infiniteStream(fc.nat(1000)),
+        async (parallelWrites, count, draws) => {
+          const store = gatedStore();
+          const writing = writeRows(keyed(titles(count)), store, parallelWrites);
+          await eventLoopTurn();
+          for (let left = count; left > 0; left -= 1) {
+            expect(store.underWay).toHaveLength(Math.min(parallelWrites, left));
+            await store.letGo(draws.next().value % store.underWay.length);
+          }
+          expect((await writing).outcomes.size).toBe(count);
+        },
+      ),
+    );
+  });
+
+  it('do not wait for rows that need no put', async () => {
+    const store = gatedStore(new Map(titles(30).map(({ mediaId }) => [`${mediaId}\nmovie`, 'm'])));
+    const writing = writeRows(keyed(titles(32)), store, 1);
+    await eventLoopTurn();
+    expect(store.underWay).toEqual(['31\nmovie']);
+    await store.letGo(0);
+    expect(store.underWay).toEqual(['32\nmovie']);
+    await store.letGo(0);
+    expect((await writing).writeUnits).toBe(2);
+  });
+});
