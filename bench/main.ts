@@ -1,9 +1,11 @@
 import { type BenchReport, formatReport } from './bench-report.ts';
 import { benchDeliveryOrder } from './delivery-order.ts';
+import { benchRate } from './rate.ts';
 import { benchTableWrites } from './table-writes.ts';
 
 const benches: Record<string, () => Promise<BenchReport>> = {
   'delivery-order': benchDeliveryOrder,
+  rate: benchRate,
   'table-writes': benchTableWrites,
 };
 

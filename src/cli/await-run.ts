@@ -1,15 +1,15 @@
 import type { EmbeddedStack } from '../local/embedded-stack.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import { fetchQueue, itemQueue } from '../shared/queue-definitions.ts';
 import type { Settings } from '../shared/settings.ts';
-import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
+import { deadLetteredJobs, jobsUnderWay } from './run-jobs.ts';
 import type { RunTracker } from './run-tracker.ts';
 
-/** How a run ended. `open`: neither done nor in a dead-letter queue. */
+/** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
 export type RunEnd = {
   reason: 'done' | 'timed-out' | 'token-rejected' | 'interrupted';
-  deadLettered: number;
+  deadLetteredJobs: string[];
   open: number;
+  openJobs: string[];
 };
 
 /** What waiting needs. */
@@ -58,25 +58,20 @@ function endOf(
   timedOut: boolean,
 ): RunEnd | undefined {
   const { applied, skipped } = tracker.progress(options.runId);
-  const deadLettered = deadLetteredJobs(options.runId, stack, settings).size;
-  const open = Math.max(0, options.jobs - applied.size - skipped.size - deadLettered);
+  const deadLetteredJobIds = [...deadLetteredJobs(options.runId, stack, settings)];
+  const open = Math.max(0, options.jobs - applied.size - skipped.size - deadLetteredJobIds.length);
+  const endedBy = (reason: RunEnd['reason']): RunEnd => {
+    const openJobs = [...jobsUnderWay(options.runId, stack, settings)].filter((jobId) => !applied.has(jobId));
+    return { reason, deadLetteredJobs: deadLetteredJobIds, open, openJobs };
+  };
   if (open === 0) {
-    return { reason: 'done', deadLettered, open };
+    return endedBy('done');
   }
   if (options.signal.aborted) {
-    return { reason: 'interrupted', deadLettered, open };
+    return endedBy('interrupted');
   }
   if (tracker.tokenRejection() !== undefined && stack.activeInvocations() === 0) {
-    return { reason: 'token-rejected', deadLettered, open };
+    return endedBy('token-rejected');
   }
-  return timedOut ? { reason: 'timed-out', deadLettered, open } : undefined;
-}
-
-function deadLetteredJobs(runId: string, stack: EmbeddedStack, settings: Settings): Set<string> {
-  const queues = [fetchQueue(settings), itemQueue(settings)];
-  const jobIds = queues
-    .flatMap(({ deadLetterName }) => stack.sqs.inspect(deadLetterName))
-    .map(({ body }) => jobIdOf(body))
-    .filter((jobId) => jobId.startsWith(`${runId}/`));
-  return new Set(jobIds);
+  return timedOut ? endedBy('timed-out') : undefined;
 }

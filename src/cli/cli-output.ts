@@ -1,4 +1,5 @@
 import { PipelineError, UsageError } from '../shared/errors.ts';
+import { IncompleteRunError } from './incomplete-run.ts';
 
 /** Where a command writes: results to stdout, everything else to stderr. */
 export type CliOutput = {
@@ -33,7 +34,9 @@ export function reportFailure(error: unknown, output: CliOutput): 1 | 2 {
       output.note(`caused by ${cause.stack}`);
     }
   }
-  if (output.json) {
+  if (error instanceof IncompleteRunError) {
+    output.result(error.summary, error.text);
+  } else if (output.json) {
     output.result({ error: { code: error instanceof PipelineError ? error.code : 'failed', message: sentence } }, '');
   }
   return error instanceof UsageError ? 2 : 1;

@@ -1,13 +1,15 @@
+import type { FaultPlan } from '../local/tmdb-simulator/fault-plan.ts';
 import { type Feed, globalRegion } from '../shared/feed.ts';
 import { latestOccurrenceMs } from '../shared/schedule.ts';
 import { assembleList, type ListEntry } from '../shared/table/read-list.ts';
 import type { CliContext } from './cli-context.ts';
 import { formatSummary } from './format-summary.ts';
+import { assertComplete } from './incomplete-run.ts';
 import { withTablesAt } from './open-tables.ts';
 import { parseDurationMs } from './parse-input.ts';
 import { formatList } from './read-command.ts';
-import { assertComplete, runOccurrence, type TrackedStack } from './run-occurrence.ts';
-import type { RunSummary } from './run-summary.ts';
+import { runOccurrence, type TrackedStack } from './run-occurrence.ts';
+import type { Pacing, RunSummary } from './run-summary.ts';
 import { interruptible, type StackOptions, startTrackedStack } from './with-stack.ts';
 
 /** Options of `demo`. */
@@ -15,24 +17,40 @@ export type DemoOptions = StackOptions & { timeout: string };
 
 const titlesShown = 5;
 
+/** Two calls that the simulator throttles and one that it fails, so that the demo shows what the worker does about it. */
+const demoFaults: FaultPlan = {
+  rules: [
+    { kind: 'throttle', path: '/tv/popular', times: 1, retryAfter: '1' },
+    { kind: 'throttle', path: 'with_genres', times: 1 },
+    { kind: 'serverError', path: '/trending/movie', times: 1 },
+  ],
+};
+
 /** `demo`: the daily and then the weekly occurrence, and the first titles of some lists read back through the index. */
 export async function demoCommand(options: DemoOptions, context: CliContext): Promise<void> {
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
   const { clock, settings, output } = context;
   await interruptible(async (signal) => {
-    const tracked = await startTrackedStack(options, context);
+    const tracked = await startTrackedStack(options, context, { faults: demoFaults });
     try {
       output.note(`calling ${tracked.stack.simulated ? 'the TMDB simulator' : tracked.stack.endpoints.endpoints.tmdb}`);
-      const runs: RunSummary[] = [];
+      const runs: { summary: RunSummary; pacing: Pacing }[] = [];
       for (const schedule of ['daily', 'weekly'] as const) {
         const occurrenceMs = latestOccurrenceMs(schedule, clock.nowMs(), settings.schedules);
-        const { summary, end } = await runOccurrence({ schedule, occurrenceMs, timeoutMs, signal }, tracked, context);
+        const { summary, pacing, end } = await runOccurrence(
+          { schedule, occurrenceMs, timeoutMs, signal },
+          tracked,
+          context,
+        );
         assertComplete(summary, end, tracked.tracker.tokenRejection());
-        runs.push(summary);
+        runs.push({ summary, pacing });
       }
       const lists = await readBack(tracked, context);
-      const text = [...runs.map(formatSummary), ...lists.map(({ feed, titles }) => formatList(feed, titles))];
-      output.result({ runs, lists }, text.join('\n\n'));
+      const text = [
+        ...runs.map(({ summary, pacing }) => formatSummary(summary, pacing)),
+        ...lists.map(({ feed, titles }) => formatList(feed, titles)),
+      ];
+      output.result({ runs: runs.map(({ summary }) => summary), lists }, text.join('\n\n'));
     } finally {
       await tracked.stack.stop();
     }

@@ -1,8 +1,8 @@
 import { title } from './format-text.ts';
-import type { RunSummary } from './run-summary.ts';
+import type { Pacing, RunSummary } from './run-summary.ts';
 
 /** A run's summary for people. */
-export function formatSummary(summary: RunSummary): string {
+export function formatSummary(summary: RunSummary, pacing?: Pacing): string {
   const { jobs, tmdb, rows, capacity } = summary;
   const { p50, p95, max } = tmdb.latencyMs;
   const seconds = (summary.durationMs / 1000).toFixed(1);
@@ -17,8 +17,9 @@ export function formatSummary(summary: RunSummary): string {
     ),
     line(
       'TMDB',
-      `${tmdb.requests} calls, ${tmdb.throttled} throttled, ${tmdb.retries} retries; latency ${p50} / ${p95} / ${max} ms (p50 / p95 / max)`,
+      `${tmdb.requests} calls, ${tmdb.throttled} throttled, ${tmdb.retries} ${tmdb.retries === 1 ? 'retry' : 'retries'}; latency ${p50} / ${p95} / ${max} ms (p50 / p95 / max)`,
     ),
+    ...(pacing === undefined ? [] : [line('pacing', pacingText(pacing))]),
     line(
       'list rows',
       `${rows.received} received: ${rows.written} written, ${rows.unchanged} unchanged, ${rows.superseded} superseded, ${rows.rejected} rejected`,
@@ -30,4 +31,9 @@ export function formatSummary(summary: RunSummary): string {
 
 function line(name: string, text: string): string {
   return `  ${name.padEnd(12)} ${text}`;
+}
+
+function pacingText({ highestPerSecond, slotWaitMs, deferrals }: Pacing): string {
+  const waits = `${(slotWaitMs.total / 1000).toFixed(1)} s waited for slots, ${Math.round(slotWaitMs.max)} ms at most`;
+  return `${highestPerSecond} calls in the busiest second; ${waits}; ${deferrals} ${deferrals === 1 ? 'deferral' : 'deferrals'}`;
 }

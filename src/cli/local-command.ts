@@ -4,8 +4,9 @@ import { messageOf, UsageError } from '../shared/errors.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName, scheduleNames } from '../shared/schedule.ts';
 import type { CliContext } from './cli-context.ts';
+import { assertComplete } from './incomplete-run.ts';
 import { parseCount } from './parse-input.ts';
-import { assertComplete, runOccurrence, type TrackedStack } from './run-occurrence.ts';
+import { runOccurrence, type TrackedStack } from './run-occurrence.ts';
 import { interruptible, type StackOptions, startTrackedStack } from './with-stack.ts';
 
 /** Options of `local`. */
@@ -25,7 +26,7 @@ export async function localCommand(options: LocalOptions, context: CliContext): 
     throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);
   }
   await interruptible(async (signal) => {
-    const tracked = await startTrackedStack(options, context, portsFrom(options));
+    const tracked = await startTrackedStack(options, context, { ports: portsFrom(options) });
     try {
       writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
       announce(tracked, context);

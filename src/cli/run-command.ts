@@ -2,9 +2,10 @@ import { globalRegion } from '../shared/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../shared/schedule.ts';
 import type { CliContext } from './cli-context.ts';
 import { formatSummary } from './format-summary.ts';
+import { assertComplete } from './incomplete-run.ts';
 import { withTablesAt } from './open-tables.ts';
 import { parseDurationMs, parseOccurrenceMs, parseSchedule } from './parse-input.ts';
-import { assertComplete, type Occurrence, runOccurrence, type TrackedStack } from './run-occurrence.ts';
+import { type Occurrence, runOccurrence, type TrackedStack } from './run-occurrence.ts';
 import { interruptible, type StackOptions, startTrackedStack } from './with-stack.ts';
 
 /** Options of `run`. */
@@ -21,9 +22,13 @@ export async function runCommand(scheduleText: string, options: RunOptions, cont
       if (schedule === 'weekly') {
         await seedIfEmpty({ timeoutMs, signal }, tracked, context);
       }
-      const { summary, end } = await runOccurrence({ schedule, occurrenceMs, timeoutMs, signal }, tracked, context);
+      const { summary, pacing, end } = await runOccurrence(
+        { schedule, occurrenceMs, timeoutMs, signal },
+        tracked,
+        context,
+      );
       assertComplete(summary, end, tracked.tracker.tokenRejection());
-      context.output.result(summary, formatSummary(summary));
+      context.output.result(summary, formatSummary(summary, pacing));
     } finally {
       await tracked.stack.stop();
     }

@@ -2,7 +2,7 @@ import type { EmbeddedStack } from '../local/embedded-stack.ts';
 import { runCostUsd } from '../shared/cost/run-cost.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { RunEnd } from './await-run.ts';
-import type { RunTracker } from './run-tracker.ts';
+import type { RunProgress, RunTracker } from './run-tracker.ts';
 
 /** What `run --json` prints. */
 export type RunSummary = {
@@ -23,6 +23,16 @@ export type RunSummary = {
   /** On AWS, without the free tier and without standing costs. */
   estimatedCostUsd: number;
 };
+
+/** How the rate limit was felt: for people only. */
+export type Pacing = { highestPerSecond: number; slotWaitMs: { total: number; max: number }; deferrals: number };
+
+/** Reads the pacing of a run off its calls. */
+export function pacingOf({ calls, slotWaitMs, deferrals }: RunProgress): Pacing {
+  const starts = calls.map(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
+  const inSecondFrom = (startMs: number) => starts.filter((ms) => ms >= startMs && ms < startMs + 1_000).length;
+  return { highestPerSecond: Math.max(0, ...starts.map(inSecondFrom)), slotWaitMs, deferrals };
+}
 
 /** Counters of a stack that grow over all its runs; two readings give what one run used. */
 export type UsageReading = {
@@ -60,12 +70,12 @@ export function summarizeRun(
       planned: facts.planned,
       succeeded: applied.size + skipped.size,
       deferred: facts.end.open,
-      deadLettered: facts.end.deadLettered,
+      deadLettered: facts.end.deadLetteredJobs.length,
     },
     tmdb: {
       requests: calls.length,
       throttled: calls.filter(({ outcome }) => outcome === 'throttled').length,
-      retries: calls.filter(({ attempt }) => attempt > 1).length,
+      retries: calls.length - new Set(calls.map(({ jobId }) => jobId)).size,
       latencyMs: { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), max: latencies.at(-1) ?? 0 },
     },
     rows,

@@ -7,7 +7,12 @@ export type RunProgress = {
   fetched: Set<string>;
   applied: Set<string>;
   skipped: Set<string>;
-  calls: { latencyMs: number; attempt: number; outcome: 'ok' | 'throttled' | 'failed' }[];
+  /** Deferrals, by job: the last one's code. */
+  deferred: Map<string, string>;
+  deferrals: number;
+  calls: { jobId: string; startedAtMs: number; latencyMs: number; outcome: 'ok' | 'throttled' | 'failed' }[];
+  /** Milliseconds that calls waited for their slots, together and at most. */
+  slotWaitMs: { total: number; max: number };
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
 };
 
@@ -65,7 +70,15 @@ export function trackRuns(): RunTracker {
 function advance(run: RunProgress, event: RunEvent): void {
   switch (event.event) {
     case 'tmdb-call':
-      run.calls.push({ latencyMs: event.latencyMs, attempt: event.attempt, outcome: event.outcome });
+      run.calls.push(event);
+      break;
+    case 'slot-awaited':
+      run.slotWaitMs.total += event.waitMs;
+      run.slotWaitMs.max = Math.max(run.slotWaitMs.max, event.waitMs);
+      break;
+    case 'job-deferred':
+      run.deferred.set(event.jobId, event.code);
+      run.deferrals += 1;
       break;
     case 'page-fetched':
       run.fetched.add(event.jobId);
@@ -92,7 +105,10 @@ function emptyProgress(): RunProgress {
     fetched: new Set(),
     applied: new Set(),
     skipped: new Set(),
+    deferred: new Map(),
+    deferrals: 0,
     calls: [],
+    slotWaitMs: { total: 0, max: 0 },
     rows: { received: 0, written: 0, unchanged: 0, superseded: 0, rejected: 0 },
   };
 }

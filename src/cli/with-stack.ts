@@ -13,11 +13,11 @@ export type StackOptions = { dataDir?: string; faults?: string; dynamodb?: strin
 export async function startTrackedStack(
   options: StackOptions,
   context: CliContext,
-  ports: NonNullable<EmbeddedStackOptions['ports']> = {},
+  more: Pick<EmbeddedStackOptions, 'ports' | 'faults'> = {},
 ): Promise<TrackedStack> {
   const target = tmdbTarget(context.environment);
-  const faults = options.faults === undefined ? undefined : parseFaults(options.faults);
-  if (faults !== undefined && target !== undefined) {
+  const faults = options.faults === undefined ? more.faults : parseFaults(options.faults);
+  if (options.faults !== undefined && target !== undefined) {
     throw new UsageError('--faults works on the simulator only, and TMDB_API_TOKEN or TMDB_BASE_URL is set');
   }
   if (target !== undefined) {
@@ -29,7 +29,7 @@ export async function startTrackedStack(
     clock: context.clock,
     tmdb: target,
     dataDir: options.dataDir,
-    ports,
+    ports: more.ports ?? {},
     faults,
     dynamoEngine: parseEngine(options.dynamodb),
     onOutput: (service, line, text) => {

@@ -23,11 +23,18 @@ export function functionEnvironments(
   };
   const worker: z.infer<typeof workerEnvironmentSchema> = {
     SETTINGS_OVERRIDES,
+    CONTROL_TABLE: stack.controlTable,
+    FETCH_QUEUE_URL: stack.fetchQueueUrl,
+    FETCH_DLQ_URL: stack.fetchDlqUrl,
     ITEM_QUEUE_URL: stack.itemQueueUrl,
     TMDB_BASE_URL: stack.endpoints.tmdb,
     TMDB_API_TOKEN: token,
   };
-  const writer: z.infer<typeof writerEnvironmentSchema> = { ...tables, SETTINGS_OVERRIDES };
+  const writer: z.infer<typeof writerEnvironmentSchema> = {
+    ...tables,
+    SETTINGS_OVERRIDES,
+    ITEM_DLQ_URL: stack.itemDlqUrl,
+  };
   return {
     planner: { ...emulatorVariables(stack), ...planner } as Record<string, string>,
     worker: { ...emulatorVariables(stack), ...worker } as Record<string, string>,

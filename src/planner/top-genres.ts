@@ -10,7 +10,7 @@ export function topGenres(entries: readonly ListEntry[], mediaType: MediaType, c
   for (const entry of entries) {
     if (entry.mediaType === mediaType) {
       for (const genre of new Set(entry.genreIds)) {
-        weights.set(genre, (weights.get(genre) ?? 0) + 1 / Math.log2(entry.rank + 1));
+        weights.set(genre, (weights.get(genre) ?? 0) + discount(entry.rank));
       }
     }
   }
@@ -18,4 +18,9 @@ export function topGenres(entries: readonly ListEntry[], mediaType: MediaType, c
     .sort(([idA, weightA], [idB, weightB]) => weightB - weightA || idA - idB)
     .slice(0, count)
     .map(([id]) => id);
+}
+
+/** In whole millionths: sums of fractions would depend on the order of the entries in their last bit. */
+function discount(rank: number): number {
+  return Math.round(1e6 / Math.log2(rank + 1));
 }

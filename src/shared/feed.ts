@@ -14,14 +14,16 @@ export type MediaType = (typeof mediaTypes)[number];
 /** Region of a feed that is not asked for any country. */
 export const globalRegion = 'global';
 
-const genreCategory = /^genre_(\d{1,7})$/;
-const notCountries = new Set(['EU', 'EZ', 'UN', 'QO', 'ZZ']);
+const genreCategory = /^genre_([1-9]\d{0,6})$/;
+/** Groups, exceptional reservations and test codes of CLDR that ISO 3166-1 does not assign to a country. */
+const notCountries = new Set('AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ'.split(' '));
 const displayRegions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
 const displayLanguages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
 
 export const categorySchema = z
   .string()
   .refine((text) => (namedCategories as readonly string[]).includes(text) || genreCategory.test(text), {
+    abort: true,
     error: (issue) =>
       `unknown category '${shown(issue.input)}': allowed are ${namedCategories.join(', ')} and genre_<TMDB genre id>`,
   });
@@ -31,11 +33,13 @@ export const feedMediaSchema = z.enum(feedMedia, {
 });
 
 export const regionSchema = z.string().refine(isRegion, {
+  abort: true,
   error: (issue) =>
     `unknown region '${shown(issue.input)}': allowed are '${globalRegion}' and ISO 3166-1 alpha-2 codes such as US, GB, DE, JP, IN`,
 });
 
 export const languageSchema = z.string().refine(isLanguage, {
+  abort: true,
   error: (issue) =>
     `unknown language '${shown(issue.input)}': allowed are BCP 47 tags of a language and a region such as en-US, de-DE, ja-JP`,
 });
@@ -89,7 +93,7 @@ function isRegion(text: string): boolean {
 }
 
 function isCountry(code: string): boolean {
-  // CLDR also names groups of countries and retired aliases (UK for GB), which TMDB does not know.
+  // CLDR also names retired aliases (UK for GB), which TMDB does not know.
   return (
     !notCountries.has(code) && displayRegions.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code
   );

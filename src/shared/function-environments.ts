@@ -18,6 +18,9 @@ export const plannerEnvironmentSchema = z.object({
 
 export const workerEnvironmentSchema = z.object({
   ...common,
+  CONTROL_TABLE: z.string().min(1),
+  FETCH_QUEUE_URL: z.url(),
+  FETCH_DLQ_URL: z.url(),
   ITEM_QUEUE_URL: z.url(),
   TMDB_BASE_URL: z.url(),
   /** TMDB's API Read Access Token. */
@@ -26,6 +29,7 @@ export const workerEnvironmentSchema = z.object({
 
 export const writerEnvironmentSchema = z.object({
   ...common,
+  ITEM_DLQ_URL: z.url(),
   CATALOG_TABLE: z.string().min(1),
   CONTROL_TABLE: z.string().min(1),
 });

@@ -36,9 +36,11 @@ export function titlePeriodStartMs(fetchedAtMs: number, settings: Settings): num
 function lifeFrom(fetchedAtMs: number, softMs: number, fraction: number, settings: Settings): Life {
   const { hardFactor, jitterShare, maxHardDays } = settings.ttl;
   const jitteredSoftMs = Math.round(softMs * (1 + jitterShare * (2 * fraction - 1)));
-  const hardMs = hardFactor * softMs + Math.round(softMs * jitterShare * fraction);
+  const jitteredHardMs = hardFactor * softMs + Math.round(softMs * jitterShare * fraction);
+  const hardMs = Math.min(jitteredHardMs, maxHardDays * dayMs);
   return {
-    freshUntilMs: fetchedAtMs + jitteredSoftMs,
-    expiresAtMs: fetchedAtMs + Math.min(hardMs, maxHardDays * dayMs),
+    // A row is stale before it vanishes, whatever the settings say.
+    freshUntilMs: fetchedAtMs + Math.min(jitteredSoftMs, hardMs - 1_000),
+    expiresAtMs: fetchedAtMs + hardMs,
   };
 }

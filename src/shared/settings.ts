@@ -5,9 +5,12 @@
  */
 import * as z from 'zod';
 import { UsageError } from './errors.ts';
-import { type Feed, genreIdOf, languageSchema, regionSchema } from './feed.ts';
+import { type Feed, genreIdOf, globalRegion, languageSchema, regionSchema } from './feed.ts';
 
 const count = z.int().positive();
+/** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
+export const maxPage = 500;
+const pages = z.int().min(1).max(maxPage);
 const share = z.number().min(0).max(1);
 const hours = z.number().positive();
 
@@ -28,30 +31,49 @@ const consumerSchema = z.strictObject({
   maximumConcurrency: z.int().min(2).max(1000),
 });
 
+/** SQS refuses an event source otherwise. */
+const windowForLargeBatches = [
+  ({ batchSize, batchingWindowSeconds }: { batchSize: number; batchingWindowSeconds: number }) =>
+    batchSize <= 10 || batchingWindowSeconds >= 1,
+  'a batchSize beyond 10 needs a batchingWindowSeconds of at least 1',
+] as const;
+
 /** The shape of the settings, with the unit in each name. */
 export const settingsSchema = z.strictObject({
   /** Language whose title rows have no suffix; default language of every feed. */
   defaultLanguage: languageSchema,
   /** Regional feeds of the daily plan: popular, trending and local originals of each of these. */
-  regions: z.array(z.strictObject({ region: regionSchema, language: languageSchema })),
+  regions: z
+    .array(
+      z.strictObject({
+        region: regionSchema.refine((region) => region !== globalRegion, 'a configured region is a country'),
+        language: languageSchema,
+      }),
+    )
+    .refine(
+      (regions) => new Set(regions.map(({ region, language }) => `${region}/${language}`)).size === regions.length,
+      'a region is configured twice',
+    ),
   feeds: z.strictObject({
-    popular: z.strictObject({ pages: count, softTtlHours: hours }),
-    trending: z.strictObject({ pages: count, softTtlHours: hours }),
-    genre: z.strictObject({ pages: count, softTtlHours: hours, topGenres: count, minVoteCount: count }),
-    hidden_gems: z.strictObject({
-      pages: count,
-      softTtlHours: hours,
-      minVoteAverage: z.number().min(0).max(10),
-      minVoteCount: count,
-      maxVoteCount: count,
-    }),
+    popular: z.strictObject({ pages, softTtlHours: hours }),
+    trending: z.strictObject({ pages, softTtlHours: hours }),
+    genre: z.strictObject({ pages, softTtlHours: hours, topGenres: count, minVoteCount: count }),
+    hidden_gems: z
+      .strictObject({
+        pages,
+        softTtlHours: hours,
+        minVoteAverage: z.number().min(0).max(10),
+        minVoteCount: count,
+        maxVoteCount: count,
+      })
+      .refine((feed) => feed.minVoteCount <= feed.maxVoteCount, 'minVoteCount is greater than maxVoteCount'),
     award_winning: z.strictObject({
-      pages: count,
+      pages,
       softTtlHours: hours,
       minVoteAverage: z.number().min(0).max(10),
       minVoteCount: count,
     }),
-    local_originals: z.strictObject({ pages: count, softTtlHours: hours, minVoteCount: count }),
+    local_originals: z.strictObject({ pages, softTtlHours: hours, minVoteCount: count }),
   }),
   ttl: z.strictObject({
     /** Titles are their own kind of content: what a film is called changes more slowly than where it ranks. */
@@ -66,24 +88,48 @@ export const settingsSchema = z.strictObject({
     maxHardDays: z.number().positive().max(180),
   }),
   /** Vote counts and popularity move in steps of this share in a title row: what moves less is no change. */
-  titleFigureStep: z.number().min(0.001).max(1),
+  titleFigureStep: z.number().min(0.01).max(1),
   schedules: z.strictObject({
     daily: z.strictObject({ hourUtc: z.int().min(0).max(23) }),
     weekly: z.strictObject({ weekday: z.int().min(0).max(6), hourUtc: z.int().min(0).max(23) }),
-    refresh: z.strictObject({ everyHours: z.int().refine((every) => [1, 2, 3, 4, 6, 8, 12].includes(every)) }),
+    refresh: z.strictObject({ everyHours: z.literal([1, 2, 3, 4, 6, 8, 12]) }),
   }),
   tmdb: z.strictObject({
     requestsPerSecond: z.number().min(0.1).max(40),
     /** Covers connecting, waiting and the whole body. */
     requestTimeoutMs: count,
     maxBodyBytes: count,
+    /** Calls of one job within one invocation. */
     attempts: z.int().min(1).max(5),
     backoffBaseMs: count,
     backoffCapMs: count,
+    /** Immediate retries allowed for each call, and how many at once. */
+    retryShare: share,
+    retryBurst: count,
+    /** A job that is older is not deferred again but dead-lettered. */
+    maxAgeHours: hours,
+  }),
+  rate: z.strictObject({
+    floorPerSecond: z.number().positive(),
+    slowdown: z.number().min(0.1).max(0.95),
+    recoveryPerMinute: z.number().positive(),
+    pauseMs: count,
+    pauseCapMs: count,
+    /** A slot that was missed by more than this is void. */
+    slotToleranceMs: count,
+  }),
+  breaker: z.strictObject({
+    failureShare: z.number().gt(0).lt(1),
+    lastCalls: count,
+    minimumCalls: count,
+    openMs: count,
+    openCapMs: count,
+    tokenOpenMs: count,
+    trialMs: count,
   }),
   planner: z.strictObject({ memoryMb: z.int().min(128).max(10_240), timeoutSeconds: z.int().min(1).max(900) }),
-  worker: consumerSchema,
-  writer: consumerSchema.extend({ parallelWrites: count }),
+  worker: consumerSchema.refine(...windowForLargeBatches),
+  writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),
   queues: z.strictObject({ fetch: queueSchema, items: queueSchema }),
 });
 
@@ -120,6 +166,26 @@ export const defaultSettings: Settings = {
     attempts: 3,
     backoffBaseMs: 250,
     backoffCapMs: 4_000,
+    retryShare: 0.1,
+    retryBurst: 3,
+    maxAgeHours: 6,
+  },
+  rate: {
+    floorPerSecond: 1,
+    slowdown: 0.5,
+    recoveryPerMinute: 10,
+    pauseMs: 1_000,
+    pauseCapMs: 60_000,
+    slotToleranceMs: 100,
+  },
+  breaker: {
+    failureShare: 0.7,
+    lastCalls: 20,
+    minimumCalls: 8,
+    openMs: 15_000,
+    openCapMs: 60_000,
+    tokenOpenMs: 900_000,
+    trialMs: 30_000,
   },
   planner: { memoryMb: 256, timeoutSeconds: 60 },
   worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 10, batchingWindowSeconds: 0, maximumConcurrency: 2 },
@@ -143,11 +209,14 @@ export const defaultSettings: Settings = {
  */
 export function settingsFrom(overridesJson: string | undefined): Settings {
   const overrides = overridesJson === undefined || overridesJson === '' ? {} : parseJson(overridesJson);
-  const parsed = settingsSchema.safeParse(laidOver(defaultSettings, overrides));
+  const candidate = laidOver(defaultSettings, overrides);
+  const parsed = settingsSchema.safeParse(candidate);
   if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    const where = issue?.path.join('.');
-    throw new UsageError(`settings: ${where ? `${where}: ` : ''}${issue?.message ?? 'not understood'}`);
+    const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
+    const value = path.reduce<unknown>((whole, key) => (whole as Record<PropertyKey, unknown>)?.[key], candidate);
+    const found =
+      typeof value === 'object' || value === undefined ? '' : ` (found ${JSON.stringify(value).slice(0, 60)})`;
+    throw new UsageError(`settings: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}${found}`);
   }
   return parsed.data;
 }

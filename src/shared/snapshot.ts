@@ -7,7 +7,8 @@ export const runIdSchema = z.string().regex(/^[0-9a-f]{8}$/, 'a run id is eight 
 /** `<occurrence, ISO 8601 UTC to the second>.<run id>`: fixed width, so snapshots sort by time as plain strings. */
 export const snapshotSchema = z
   .string()
-  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.[0-9a-f]{8}$/, 'a snapshot is an occurrence time and a run id');
+  .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.[0-9a-f]{8}$/, 'a snapshot is an occurrence time and a run id')
+  .refine((text) => !Number.isNaN(snapshotTimeMs(text)), 'a snapshot names a time that exists');
 
 /** The run that `identity` (a schedule occurrence or an ad-hoc request) causes, however often it is delivered. */
 export function runIdFor(identity: string): string {

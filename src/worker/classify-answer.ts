@@ -82,7 +82,12 @@ function tmdbError(json: unknown): { tmdbCode: number | undefined; message: stri
     return { tmdbCode: undefined, message: undefined };
   }
   const { status_code: code, status_message: text, errors } = json as Record<string, unknown>;
-  const message = typeof text === 'string' ? text : Array.isArray(errors) ? errors.join('; ') : undefined;
+  const message =
+    typeof text === 'string'
+      ? text
+      : Array.isArray(errors)
+        ? errors.filter((entry) => typeof entry === 'string').join('; ')
+        : undefined;
   return { tmdbCode: typeof code === 'number' ? code : undefined, message: message?.slice(0, 200) };
 }
 

@@ -1,115 +1,173 @@
-import { PermanentError, RetryableError } from '../shared/errors.ts';
+import type { Admission } from '../shared/breaker/shared-breaker.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { type ItemPage, itemPageSchema } from '../shared/messages/item-page.ts';
-import { type Clock, isoFromMs } from '../shared/ports/clock.ts';
-import type { MessageSender } from '../shared/ports/message-sender.ts';
-import type { Random } from '../shared/ports/random.ts';
-import type { Telemetry } from '../shared/ports/telemetry.ts';
-import type { Settings } from '../shared/settings.ts';
+import { isoFromMs } from '../shared/ports/clock.ts';
 import { fullJitterDelayMs } from './backoff.ts';
+import type { CallGate } from './call-gate.ts';
 import { classifyAnswer, type Verdict } from './classify-answer.ts';
 import { feedRequest } from './feed-request.ts';
 import { normalizePage } from './normalize-page.ts';
-import type { RequestGate, TmdbPort } from './tmdb-port.ts';
+import type { WorkDependencies } from './work-dependencies.ts';
 
-/** What fetching needs. `tokenRefusal` is shared by all jobs of one container. */
-export type FetchDependencies = {
-  tmdb: TmdbPort;
-  gate: RequestGate;
-  items: MessageSender;
-  telemetry: Telemetry;
-  clock: Clock;
-  random: Random;
-  settings: Settings;
-  tokenRefusal: TokenRefusal;
-};
+/** How fetching a page ended. `later`: worth another try, not before `retryInMs`. */
+export type FetchFate =
+  | { kind: 'done' }
+  | { kind: 'later'; code: string; detail: string; retryInMs: number }
+  | { kind: 'refused'; code: string; detail: string };
 
-/** When TMDB last refused the token, on the monotonic clock; `undefined` while it has not. */
-export type TokenRefusal = { sinceMs: number | undefined };
-
-/** After a refusal this container makes no call for so long: the token may be replaced meanwhile. */
-const tokenRefusalMs = 60_000;
-/** Left of an invocation for sending the page and returning. */
+/** Left of an invocation for sending what came of a call, and returning. */
 const reserveMs = 2_000;
 
 /**
  * Fetches one page and hands it to the item queue.
- * @param remainingMs - what is left of the invocation; no call or wait is begun that could outlast it.
- * @throws RetryableError when the job should come again, PermanentError when that would not help.
+ * @param remainingMs - what is left of the invocation; no wait and no call is begun that could outlast it.
+ * @throws when the item queue does not take the page.
  */
-export async function fetchPage(job: FetchJob, deps: FetchDependencies, remainingMs: () => number): Promise<void> {
-  const { attempts, requestTimeoutMs } = deps.settings.tmdb;
+export async function fetchPage(
+  job: FetchJob,
+  gate: CallGate,
+  deps: WorkDependencies,
+  remainingMs: () => number,
+): Promise<FetchFate> {
+  const spareMs = () => remainingMs() - deps.settings.tmdb.requestTimeoutMs - reserveMs;
   for (let attempt = 1; ; attempt += 1) {
-    refuseWhileTokenIsRejected(deps);
-    await deps.gate.enter();
-    if (remainingMs() < requestTimeoutMs + reserveMs) {
-      throw new RetryableError('out_of_time', `${job.jobId}: not enough of the invocation left for a call`);
+    const entry = await enterGate(job, gate, deps, spareMs);
+    if (entry.kind === 'later') {
+      return entry;
     }
     const verdict = await call(job, attempt, deps);
+    await tellBreaker(verdict, entry.admission, deps);
     if (verdict.fate !== 'retry') {
       return finish(job, verdict, deps);
     }
-    const delayMs = verdict.retryAfterMs ?? fullJitterDelayMs(attempt, deps.random.next(), deps.settings.tmdb);
-    if (attempt === attempts || remainingMs() < delayMs + requestTimeoutMs + reserveMs) {
-      throw new RetryableError(verdict.code, `${job.jobId}: ${verdict.detail}, after ${attempt} calls`, {
-        retryAfterMs: verdict.retryAfterMs,
-      });
+    if (verdict.throttled) {
+      await deps.schedule.slowDown(verdict.retryAfterMs);
+    }
+    const delayMs = retryDelayMs(verdict, attempt, deps);
+    // A trial is one call; its retry would be a second.
+    const possible = entry.admission.kind === 'closed' && delayMs !== undefined && spareMs() > delayMs;
+    if (!possible || !deps.budget.trySpend()) {
+      const detail = `${verdict.detail}, after ${attempt} ${attempt === 1 ? 'call' : 'calls'}`;
+      return { kind: 'later', code: verdict.code, detail, retryInMs: verdict.retryAfterMs ?? 0 };
     }
     await deps.clock.sleep(delayMs);
   }
 }
 
-function refuseWhileTokenIsRejected({ tokenRefusal, clock }: FetchDependencies): void {
-  if (tokenRefusal.sinceMs !== undefined && clock.monotonicMs() - tokenRefusal.sinceMs < tokenRefusalMs) {
-    throw new RetryableError('token_rejected', 'TMDB has refused the token: no call is made');
+/** How long to wait before the next call of this invocation; `undefined` after the last one. */
+function retryDelayMs(
+  verdict: Extract<Verdict, { fate: 'retry' }>,
+  attempt: number,
+  { settings: { tmdb }, random }: WorkDependencies,
+): number | undefined {
+  if (attempt >= tmdb.attempts) {
+    return undefined;
   }
+  return verdict.retryAfterMs ?? fullJitterDelayMs(attempt, random.next(), tmdb);
 }
 
-async function call(job: FetchJob, attempt: number, deps: FetchDependencies): Promise<Verdict> {
+/** Passes the gate, or says why not yet. */
+async function enterGate(
+  job: FetchJob,
+  gate: CallGate,
+  { telemetry }: WorkDependencies,
+  spareMs: () => number,
+): Promise<{ kind: 'go'; admission: Admission } | Extract<FetchFate, { kind: 'later' }>> {
+  const entry = await gate.enter(spareMs);
+  telemetry.metric('BreakerOpen', entry.kind === 'refused' && entry.code === 'breaker_open' ? 1 : 0);
+  if (entry.kind === 'refused') {
+    return { ...entry, kind: 'later' };
+  }
+  if (spareMs() < 0) {
+    return { kind: 'later', code: 'out_of_time', detail: 'the invocation was over before the call', retryInMs: 0 };
+  }
+  telemetry.event({ event: 'slot-awaited', runId: job.runId, jobId: job.jobId, waitMs: rounded(entry.waitedMs) });
+  return entry;
+}
+
+async function call(job: FetchJob, attempt: number, deps: WorkDependencies): Promise<JudgedAnswer> {
   const { clock, telemetry } = deps;
+  if (attempt === 1) {
+    deps.budget.earn();
+  }
+  const startedAtMs = clock.nowMs();
   const startedMs = clock.monotonicMs();
   const answer = await deps.tmdb.get(feedRequest(job, deps.settings));
-  const latencyMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
-  const verdict = classifyAnswer(answer, clock.nowMs());
+  const latencyMs = rounded(clock.monotonicMs() - startedMs);
+  const verdict = judge(classifyAnswer(answer, clock.nowMs()), job);
   const outcome = verdict.fate === 'ok' ? 'ok' : verdict.fate === 'retry' && verdict.throttled ? 'throttled' : 'failed';
   telemetry.metric('TmdbLatency', latencyMs);
   if (outcome !== 'ok') {
     telemetry.metric(outcome === 'throttled' ? 'TmdbThrottles' : 'TmdbFailures', 1);
   }
-  telemetry.event({
-    event: 'tmdb-call',
-    runId: job.runId,
-    jobId: job.jobId,
-    attempt,
-    status: answer.kind === 'response' ? answer.status : 0,
-    outcome,
-    latencyMs,
-  });
+  const status = answer.kind === 'response' ? answer.status : 0;
+  const { runId, jobId } = job;
+  telemetry.event({ event: 'tmdb-call', runId, jobId, attempt, status, outcome, startedAtMs, latencyMs });
   return verdict;
 }
 
-async function finish(job: FetchJob, verdict: Exclude<Verdict, { fate: 'retry' }>, deps: FetchDependencies) {
-  const { jobId, runId } = job;
+/** A verdict whose good answer is known to be a list. */
+type JudgedAnswer =
+  | Exclude<Verdict, { fate: 'ok' }>
+  | { fate: 'ok'; page: NonNullable<ReturnType<typeof normalizePage>> };
+
+/** JSON that is no list is no better than no JSON. */
+function judge(verdict: Verdict, job: FetchJob): JudgedAnswer {
+  if (verdict.fate !== 'ok') {
+    return verdict;
+  }
+  const page = normalizePage(verdict.json, job.feed, job.page);
+  return page === undefined
+    ? {
+        fate: 'retry',
+        code: 'not_a_list',
+        detail: 'the answer is JSON but has no list of results',
+        throttled: false,
+        retryAfterMs: undefined,
+      }
+    : { fate: 'ok', page };
+}
+
+/** 404s and refusals are answers too: TMDB is there. */
+async function tellBreaker(verdict: JudgedAnswer, admission: Admission, deps: WorkDependencies): Promise<void> {
+  if (verdict.fate === 'stop') {
+    deps.telemetry.event({ event: 'token-rejected', status: verdict.status, detail: verdict.detail });
+    await deps.breaker.rejectToken(verdict.detail);
+    return;
+  }
+  const detail = verdict.fate === 'ok' ? 'TMDB answers' : verdict.detail;
+  const outcome = verdict.fate !== 'retry' ? 'succeeded' : verdict.throttled ? 'neutral' : 'failed';
+  await deps.breaker.ended(admission, outcome, detail);
+}
+
+async function finish(
+  job: FetchJob,
+  verdict: Exclude<JudgedAnswer, { fate: 'retry' }>,
+  deps: WorkDependencies,
+): Promise<FetchFate> {
   switch (verdict.fate) {
     case 'ok':
-      return emitPage(job, verdict.json, deps);
-    case 'skip':
-      deps.telemetry.event({ event: 'job-skipped', runId, jobId, code: verdict.code, detail: verdict.detail });
-      return;
-    case 'stop':
-      deps.tokenRefusal.sinceMs = deps.clock.monotonicMs();
-      deps.telemetry.event({ event: 'token-rejected', status: verdict.status, detail: verdict.detail });
-      throw new RetryableError('token_rejected', `${jobId}: ${verdict.detail}`);
+      await emitPage(job, verdict.page, deps);
+      return { kind: 'done' };
+    case 'skip': {
+      const { code, detail } = verdict;
+      deps.telemetry.event({ event: 'job-skipped', runId: job.runId, jobId: job.jobId, code, detail });
+      return { kind: 'done' };
+    }
+    case 'stop': {
+      const { tokenOpenMs } = deps.settings.breaker;
+      return { kind: 'later', code: 'token_rejected', detail: verdict.detail, retryInMs: tokenOpenMs };
+    }
     case 'bug':
-      throw new PermanentError(verdict.code, `${jobId}: ${verdict.detail}`);
+      return { kind: 'refused', code: verdict.code, detail: verdict.detail };
   }
 }
 
-async function emitPage(job: FetchJob, json: unknown, deps: FetchDependencies): Promise<void> {
-  const normalized = normalizePage(json, job.feed, job.page);
-  if (normalized === undefined) {
-    throw new RetryableError('not_a_list', `${job.jobId}: the answer is JSON but has no list of results`);
-  }
+async function emitPage(
+  job: FetchJob,
+  normalized: NonNullable<ReturnType<typeof normalizePage>>,
+  deps: WorkDependencies,
+): Promise<void> {
   const { jobId, runId, snapshot, feed, page, pages } = job;
   const message: ItemPage = itemPageSchema.parse({
     kind: 'item-page',
@@ -124,13 +182,11 @@ async function emitPage(job: FetchJob, json: unknown, deps: FetchDependencies): 
     ...normalized,
   });
   await deps.items.send(JSON.stringify(message));
-  const rows = normalized.titles.length + normalized.rejected + normalized.persons;
-  deps.telemetry.event({
-    event: 'page-fetched',
-    runId,
-    jobId,
-    rows,
-    rejected: normalized.rejected,
-    persons: normalized.persons,
-  });
+  const { rejected, persons } = normalized;
+  const rows = normalized.titles.length + rejected + persons;
+  deps.telemetry.event({ event: 'page-fetched', runId, jobId, rows, rejected, persons });
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

@@ -1,53 +1,64 @@
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { sqsClient } from '../shared/adapters/aws-clients.ts';
+import { dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
+import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
+import { dynamoRateSchedule } from '../shared/adapters/dynamo-rate-schedule.ts';
 import { readEnvironment } from '../shared/adapters/env.ts';
 import { powertoolsTelemetry } from '../shared/adapters/powertools-telemetry.ts';
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
+import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { workerEnvironmentSchema } from '../shared/function-environments.ts';
-import { fetchJobSchema } from '../shared/messages/fetch-job.ts';
-import { parseMessage } from '../shared/messages/parse-message.ts';
 import { settingsFrom } from '../shared/settings.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
-import { type FetchDependencies, fetchPage } from './fetch-page.ts';
-import { paceRequests } from './pace-requests.ts';
+import { type CallGate, callGate } from './call-gate.ts';
+import { retryBudget } from './retry-budget.ts';
 import { tmdbHttp } from './tmdb-http-adapter.ts';
+import type { WorkDependencies } from './work-dependencies.ts';
+import { workJob } from './work-job.ts';
 
 const environment = readEnvironment(workerEnvironmentSchema);
 const settings = settingsFrom(environment.SETTINGS_OVERRIDES);
 const telemetry = powertoolsTelemetry('worker');
 const processor = new BatchProcessor(EventType.SQS);
-const dependencies: FetchDependencies = {
+const { requestsPerSecond, retryShare, retryBurst } = settings.tmdb;
+const table = [dynamoClient(), environment.CONTROL_TABLE] as const;
+const sqs = sqsClient();
+const queue = (url: string) => sqsMessageSender(sqs, url, systemClock, systemRandom);
+const dependencies: WorkDependencies = {
   tmdb: tmdbHttp({ baseUrl: environment.TMDB_BASE_URL, token: environment.TMDB_API_TOKEN }, settings.tmdb),
-  gate: paceRequests(settings.tmdb.requestsPerSecond / settings.worker.maximumConcurrency, systemClock),
-  items: sqsMessageSender(sqsClient(), environment.ITEM_QUEUE_URL, systemClock, systemRandom),
+  breaker: sharedBreaker(dynamoBreakerStore(...table), settings.breaker, systemClock, (record) =>
+    telemetry.event({ event: 'breaker-changed', ...record }),
+  ),
+  schedule: dynamoRateSchedule(...table, { ...settings.rate, requestsPerSecond }, systemClock),
+  budget: retryBudget(retryShare, retryBurst),
+  items: queue(environment.ITEM_QUEUE_URL),
+  jobs: queue(environment.FETCH_QUEUE_URL),
+  deadLetters: queue(environment.FETCH_DLQ_URL),
   telemetry,
   clock: systemClock,
   random: systemRandom,
   settings,
-  tokenRefusal: { sinceMs: undefined },
 };
 
-/** Fetch queue → TMDB → item queue. Answers with the messages that should come again. */
+/** Fetch queue → TMDB → item queue. Answers with the messages that could not even be sent back. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   telemetry.begin(context);
   try {
-    const remainingMs = () => context.getRemainingTimeInMillis();
+    const { slotToleranceMs } = settings.rate;
+    const gate = callGate(event.Records.length, { ...dependencies, slotToleranceMs });
+    const work = (record: SQSRecord) => workRecord(record, gate, context);
     // A batch that fails as a whole is reported like any other: throwing would only hide which messages failed.
-    return await processPartialResponse(event, (record: SQSRecord) => fetchRecord(record, remainingMs), processor, {
-      context,
-      throwOnFullBatchFailure: false,
-    });
+    return await processPartialResponse(event, work, processor, { context, throwOnFullBatchFailure: false });
   } finally {
     telemetry.end();
   }
 }
 
-async function fetchRecord(record: SQSRecord, remainingMs: () => number): Promise<void> {
+async function workRecord(record: SQSRecord, gate: CallGate, context: Context): Promise<void> {
   try {
-    await fetchPage(parseMessage(fetchJobSchema, record.body), dependencies, remainingMs);
+    await workJob(record.body, gate, dependencies, () => context.getRemainingTimeInMillis());
   } catch (error) {
     telemetry.event({ event: 'job-failed', ...describeFailure(error, record) });
     throw error;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Feed, mediaTypes } from '../shared/feed.ts';
-import { type ListedTitle, listedTitleSchema, rowsPerPage } from '../shared/messages/item-page.ts';
+import { type ListedTitle, listedTitleSchema, maxRank, rowsPerPage } from '../shared/messages/item-page.ts';
 
 /** A page's rows after normalization; `rejected` had no usable id or type, `persons` are not titles. */
 export type NormalizedPage = { titles: ListedTitle[]; rejected: number; persons: number };
@@ -59,7 +59,7 @@ export function normalizePage(json: unknown, feed: Feed, page: number): Normaliz
 
 function normalizeRow(raw: unknown, feed: Feed, rank: number): ListedTitle | 'person' | undefined {
   const parsed = listRowSchema.safeParse(raw);
-  if (!parsed.success) {
+  if (!parsed.success || rank > maxRank) {
     return undefined;
   }
   const row = parsed.data;

@@ -42,13 +42,19 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb']): TmdbPort {
 }
 
 function toAnswer(response: AxiosResponse<ArrayBuffer>, maxBodyBytes: number): TmdbAnswer {
-  const retryAfter: unknown = response.headers['retry-after'];
   return {
     kind: 'response',
     status: response.status,
     body: decoded(Buffer.from(response.data), maxBodyBytes),
-    retryAfter: retryAfter === undefined || retryAfter === null ? undefined : String(retryAfter),
+    retryAfter: retryAfterOf(response),
   };
+}
+
+/** Of a header that may come once only, Node drops the second; the raw ones are all there. */
+function retryAfterOf(response: AxiosResponse): string | undefined {
+  const raw: readonly string[] = response.request?.res?.rawHeaders ?? [];
+  const values = raw.filter((_text, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === 'retry-after');
+  return values.length === 0 ? undefined : values.join(', ');
 }
 
 /** TMDB has sent gzip bytes without saying so in a header (May 2026). */

@@ -17,8 +17,3 @@ export type TmdbAnswer =
 export type TmdbPort = {
   get(request: TmdbRequest): Promise<TmdbAnswer>;
 };
-
-/** Leave to make one call, given when it may start. */
-export type RequestGate = {
-  enter(): Promise<void>;
-};

@@ -1,19 +1,23 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { dynamoClient } from '../shared/adapters/aws-clients.ts';
+import { dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
 import { readEnvironment } from '../shared/adapters/env.ts';
 import { powertoolsTelemetry } from '../shared/adapters/powertools-telemetry.ts';
+import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
+import { systemClock } from '../shared/adapters/system-clock.ts';
+import { systemRandom } from '../shared/adapters/system-random.ts';
+import { messageOf } from '../shared/errors.ts';
 import { writerEnvironmentSchema } from '../shared/function-environments.ts';
-import { itemPageSchema } from '../shared/messages/item-page.ts';
-import { parseMessage } from '../shared/messages/parse-message.ts';
 import { settingsFrom } from '../shared/settings.ts';
-import { describeFailure, jobIdOf } from '../shared/telemetry/describe-failure.ts';
+import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { type ApplyDependencies, applyPages, type Delivery } from './apply-pages.ts';
 import { dynamoCatalogStore } from './dynamo-catalog-adapter.ts';
+import { receivePage } from './receive-page.ts';
 
 const environment = readEnvironment(writerEnvironmentSchema);
 const telemetry = powertoolsTelemetry('writer');
 const client = dynamoClient();
+const deadLetters = sqsMessageSender(sqsClient(), environment.ITEM_DLQ_URL, systemClock, systemRandom);
 const dependencies: ApplyDependencies = {
   store: dynamoCatalogStore(client, environment.CATALOG_TABLE),
   heads: dynamoFeedHeads(client, environment.CONTROL_TABLE),
@@ -29,28 +33,41 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
   telemetry.begin(context);
   try {
     const deliveries: Delivery[] = [];
-    const failed: string[] = [];
+    const failed = new Map<string, string>();
     for (const record of event.Records) {
-      const page = readPage(record);
-      page === undefined ? failed.push(record.messageId) : deliveries.push({ messageId: record.messageId, page });
+      await receiveRecord(record, deliveries, failed);
     }
-    const failures = await applyPages(deliveries, dependencies);
-    for (const record of event.Records.filter(({ messageId }) => failures.has(messageId))) {
-      const detail = failures.get(record.messageId) ?? '';
-      telemetry.event({ event: 'job-failed', jobId: jobIdOf(record.body), code: 'write_failed', detail });
-      failed.push(record.messageId);
+    for (const [messageId, detail] of await applyPages(deliveries, dependencies)) {
+      failed.set(messageId, detail);
     }
-    return { batchItemFailures: failed.map((itemIdentifier) => ({ itemIdentifier })) };
+    reportFailures(event.Records, failed);
+    return { batchItemFailures: [...failed.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
   } finally {
     telemetry.end();
   }
 }
 
-function readPage(record: SQSRecord): Delivery['page'] | undefined {
+async function receiveRecord(record: SQSRecord, deliveries: Delivery[], failed: Map<string, string>): Promise<void> {
   try {
-    return parseMessage(itemPageSchema, record.body);
+    const page = await receivePage(record.body, { deadLetters, telemetry, clock: systemClock });
+    if (page !== undefined) {
+      deliveries.push({ messageId: record.messageId, page });
+    }
   } catch (error) {
-    telemetry.event({ event: 'job-failed', ...describeFailure(error, record) });
-    return undefined;
+    failed.set(record.messageId, messageOf(error));
+  }
+}
+
+function reportFailures(records: readonly SQSRecord[], failed: ReadonlyMap<string, string>): void {
+  for (const { messageId, body } of records) {
+    const detail = failed.get(messageId);
+    if (detail !== undefined) {
+      telemetry.event({
+        event: 'job-failed',
+        jobId: jobIdOf(body),
+        code: 'write_failed',
+        detail: detail.slice(0, 500),
+      });
+    }
   }
 }

@@ -13,8 +13,15 @@ const backoffBaseMs = 100;
 /** Sends to the SQS queue at `queueUrl`; entries that a batch call refuses are sent again, the others are not. */
 export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clock, random: Random): MessageSender {
   return {
-    send: async (body) => {
-      await client.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: body }));
+    send: async (body, options) => {
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: queueUrl,
+          MessageBody: body,
+          ...(options?.delaySeconds !== undefined && { DelaySeconds: options.delaySeconds }),
+          ...(options?.attributes !== undefined && { MessageAttributes: stringAttributes(options.attributes) }),
+        }),
+      );
     },
     sendAll: async (bodies) => {
       let open: readonly string[] = bodies;
@@ -32,6 +39,12 @@ export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clo
       }
     },
   };
+}
+
+function stringAttributes(attributes: Readonly<Record<string, string>>) {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+  );
 }
 
 /** One round over all batches; returns the bodies that were not taken. */

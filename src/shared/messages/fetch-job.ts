@@ -1,9 +1,7 @@
 import * as z from 'zod';
 import { type Feed, feedId, feedSchema } from '../feed.ts';
+import { maxPage } from '../settings.ts';
 import { runIdSchema, snapshotSchema } from '../snapshot.ts';
-
-/** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
-export const maxPage = 500;
 
 /**
  * One page of one feed to fetch: planner → fetch queue → worker. About 450 bytes.

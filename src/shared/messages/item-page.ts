@@ -1,18 +1,18 @@
 import * as z from 'zod';
 import { feedSchema, mediaTypes } from '../feed.ts';
+import { maxPage } from '../settings.ts';
 import { runIdSchema, snapshotSchema } from '../snapshot.ts';
-import { maxPage } from './fetch-job.ts';
 
 /** Rows of one TMDB list page. Source: every recorded list, November 2026. */
 export const rowsPerPage = 20;
 
+/** Rank of the last row that TMDB serves. */
+export const maxRank = maxPage * rowsPerPage;
+
 /** A title as one row of a list shows it. Missing texts are `''`, missing images and dates `null`. */
 export const listedTitleSchema = z.object({
   /** Position in the feed, 1 is the top. */
-  rank: z
-    .int()
-    .min(1)
-    .max(maxPage * 100),
+  rank: z.int().min(1).max(maxRank),
   mediaType: z.enum(mediaTypes),
   id: z.int().positive(),
   title: z.string(),

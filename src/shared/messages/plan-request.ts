@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { categorySchema, type Feed, feedMediaSchema, feedSchema, languageSchema, regionSchema } from '../feed.ts';
 import { scheduleNames } from '../schedule.ts';
-import { maxPage } from './fetch-job.ts';
+import { maxPage } from '../settings.ts';
 
 /** What EventBridge Scheduler sends: `occurrence` is the scheduler's `<aws.scheduler.scheduled-time>`. */
 export const scheduledRequestSchema = z.object({
@@ -49,8 +49,16 @@ export const adHocEventSchema = z.object({
 
 export type AdHocEvent = z.infer<typeof adHocEventSchema>;
 
-/** Everything the planner is invoked with. */
-export const plannerEventSchema = z.union([scheduledRequestSchema, adHocEventSchema]);
+/** Everything the planner is invoked with: an event of the bus has a `source`, a scheduler's own text has a `kind`. */
+export const plannerEventSchema = z.unknown().transform((event, context): ScheduledRequest | AdHocEvent => {
+  const isAdHoc = typeof event === 'object' && event !== null && 'source' in event;
+  const parsed = (isAdHoc ? adHocEventSchema : scheduledRequestSchema).safeParse(event);
+  if (!parsed.success) {
+    context.issues.push(...(parsed.error.issues as typeof context.issues));
+    return z.NEVER;
+  }
+  return parsed.data;
+});
 
 /** Every feed a request names, each once. */
 export function feedsOf(request: Omit<FetchRequest, 'version' | 'pages'>): Feed[] {

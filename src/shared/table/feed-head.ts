@@ -67,6 +67,6 @@ export function sameFeedHead(a: FeedHead, b: FeedHead): boolean {
     a.snapshot === b.snapshot &&
     a.fetchedAt === b.fetchedAt &&
     a.pages === b.pages &&
-    a.pagesApplied.length === b.pagesApplied.length
+    a.pagesApplied.join() === b.pagesApplied.join()
   );
 }

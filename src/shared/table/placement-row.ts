@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Feed, feedId, type MediaType, mediaTypes } from '../feed.ts';
-import type { ItemPage, ListedTitle } from '../messages/item-page.ts';
+import { type ItemPage, type ListedTitle, maxRank } from '../messages/item-page.ts';
 import { isoFromMs, msFromIso } from '../ports/clock.ts';
 import { placementLife } from '../row-life.ts';
 import type { Settings } from '../settings.ts';
@@ -38,9 +38,13 @@ export function feedPrefix(feed: Feed): string {
   return `${feed.media}#`;
 }
 
-/** Sort key of the index: read backwards it gives the newest snapshot first, and in it the ranks from 1 on. */
+/**
+ * Sort key of the index: read backwards it gives the newest snapshot first, and in it the ranks from 1 on. Four digits end at
+ * rank 9,999; the one rank beyond, the last row of page 500, has none and so comes last.
+ */
 export function placementSortKey(feed: Feed, snapshot: string, rank: number): string {
-  return `${feedPrefix(feed)}${snapshot}#${String(Math.max(0, 9999 - rank)).padStart(4, '0')}`;
+  const complement = rank < maxRank ? String(9_999 - rank).padStart(4, '0') : '';
+  return `${feedPrefix(feed)}${snapshot}#${complement}`;
 }
 
 /** Media type of the title that a placement places. */

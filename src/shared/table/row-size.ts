@@ -32,15 +32,13 @@ function valueBytes(value: unknown): number {
     return value.reduce((sum: number, element) => sum + 1 + valueBytes(element), 3);
   }
   if (value !== null && typeof value === 'object') {
-    return 3 + rowBytes(value as Record<string, unknown>);
+    return 3 + Object.keys(value).length + rowBytes(value as Record<string, unknown>);
   }
   return 1;
 }
 
 function numberBytes(value: number): number {
-  const digits = Math.abs(value)
-    .toString()
-    .replace('.', '')
-    .replace(/^0+|0+$/g, '').length;
+  const [mantissa = ''] = Math.abs(value).toString().split('e');
+  const digits = mantissa.replace('.', '').replace(/^0+|0+$/g, '').length;
   return Math.ceil(digits / 2) + 1 + (value < 0 ? 1 : 0);
 }

@@ -9,6 +9,8 @@ export const metricLedger = {
   TmdbLatency: { unit: 'Milliseconds', service: 'worker' },
   TmdbThrottles: { unit: 'Count', service: 'worker' },
   TmdbFailures: { unit: 'Count', service: 'worker' },
+  /** 1 for each job that found the breaker open, 0 for each that did not: its maximum is the state. */
+  BreakerOpen: { unit: 'Count', service: 'worker' },
   /** Table rows put. */
   RowsWritten: { unit: 'Count', service: 'writer' },
   /** Table rows that needed no write. */

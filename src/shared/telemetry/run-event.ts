@@ -24,6 +24,8 @@ const tmdbCall = z.object({
   /** HTTP status, or 0 when there was no answer. */
   status: count,
   outcome: z.enum(['ok', 'throttled', 'failed']),
+  /** Epoch milliseconds. */
+  startedAtMs: z.number(),
   latencyMs: z.number().min(0),
 });
 
@@ -36,6 +38,38 @@ const pageFetched = z.object({
 });
 
 const jobSkipped = z.object({ event: z.literal('job-skipped'), ...job, code: z.string(), detail: z.string() });
+
+/** Sent back to the queue, to come again after the delay. */
+const jobDeferred = z.object({
+  event: z.literal('job-deferred'),
+  ...job,
+  code: z.string(),
+  detail: z.string(),
+  /** Deferrals of this job so far, this one included. */
+  deferrals: z.int().min(1),
+  delaySeconds: count,
+});
+
+/** Sent to a dead-letter queue with its reason. */
+const jobDeadLettered = z.object({
+  event: z.literal('job-dead-lettered'),
+  /** Empty when the message could not be read. */
+  jobId: z.string(),
+  reason: z.string(),
+  code: z.string(),
+  detail: z.string(),
+});
+
+/** A worker opened or closed the breaker. */
+const breakerChanged = z.object({
+  event: z.literal('breaker-changed'),
+  state: z.enum(['open', 'closed']),
+  reason: z.string(),
+  detail: z.string(),
+});
+
+/** A call waited for its slot. */
+const slotAwaited = z.object({ event: z.literal('slot-awaited'), ...job, waitMs: z.number().min(0) });
 
 const jobFailed = z.object({
   event: z.literal('job-failed'),
@@ -74,7 +108,11 @@ export const runEventSchema = z.discriminatedUnion('event', [
   tmdbCall,
   pageFetched,
   jobSkipped,
+  jobDeferred,
+  jobDeadLettered,
   jobFailed,
+  breakerChanged,
+  slotAwaited,
   tokenRejected,
   pageApplied,
   batchWritten,

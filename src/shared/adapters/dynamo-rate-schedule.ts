@@ -1,0 +1,159 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import * as z from 'zod';
+import { RetryableError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { RateScheduleStore } from '../ports/rate-schedule.ts';
+import { idleRateState, type RateLimits, type RateState, slotIntervalMs, slowDown } from '../rate/rate-schedule.ts';
+
+/** Id of the schedule's item in the control table. */
+export const rateScheduleId = 'rate-schedule';
+
+const rateStateSchema = z.object({
+  nextSlotMs: z.number(),
+  slowRate: z.number(),
+  slowSinceMs: z.number(),
+  pausedUntilMs: z.number(),
+});
+
+/** Every lost race means that another worker got its slots. */
+const attempts = 25;
+
+/**
+ * The schedule as one item of the control table `tableName`. Taking slots is one conditional update without a read before:
+ * `nextSlotMs` is moved by addition, on the condition that the timeline is busy and the rate is the one the step was
+ * computed with. The condition fails when the timeline is idle, or after a throttle; the refusal brings the item along, and
+ * the next update is made from it. `onUpdate` is told of every write, refused ones too (each costs a write unit).
+ */
+export function dynamoRateSchedule(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  limits: RateLimits,
+  clock: Clock,
+  onUpdate: () => void = () => undefined,
+): RateScheduleStore {
+  const item = scheduleItem(client, tableName, onUpdate);
+  let known: RateState = idleRateState;
+
+  const change = async (makeUpdate: (attempt: number) => ConditionalUpdate): Promise<void> => {
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const { done, state } = await item.update(makeUpdate(attempt));
+      known = state;
+      if (done) {
+        return;
+      }
+    }
+    throw new RetryableError('schedule_contended', `the rate schedule was lost to others ${attempts} times in a row`);
+  };
+
+  return {
+    read: item.read,
+    take: async (count) => {
+      let stepMs = 0;
+      await change((attempt) => {
+        const nowMs = clock.nowMs();
+        stepMs = inMicroseconds(count * slotIntervalMs(known, nowMs, limits));
+        // What this worker last saw may be long past: unless it knows of no state at all, it assumes a busy timeline first.
+        const idle = attempt > 1 ? known.nextSlotMs < nowMs : known === idleRateState;
+        return idle ? takeFromNow(known, nowMs, stepMs) : takeFromEnd(known, nowMs, stepMs);
+      });
+      const firstMs = known.nextSlotMs - stepMs;
+      return Array.from({ length: count }, (_, index) => firstMs + (index * stepMs) / count);
+    },
+    slowDown: async (retryAfterMs) => {
+      known = await item.read();
+      await change(() => replaceState(known, slowDown(known, retryAfterMs, clock.nowMs(), limits)));
+    },
+  };
+}
+
+/** The item itself: an update says whether it was made, and the state that stands afterwards either way. */
+function scheduleItem(client: DynamoDBDocumentClient, tableName: string, onUpdate: () => void) {
+  const key = { TableName: tableName, Key: { id: rateScheduleId } };
+  const read = async (): Promise<RateState> => {
+    const answer = await client.send(new GetCommand({ ...key, ConsistentRead: true }));
+    return answer.Item === undefined ? idleRateState : rateStateSchema.parse(answer.Item);
+  };
+  const update = async (request: ConditionalUpdate): Promise<{ done: boolean; state: RateState }> => {
+    onUpdate();
+    try {
+      const answer = await client.send(
+        new UpdateCommand({
+          ...key,
+          ...request,
+          ReturnValues: 'ALL_NEW',
+          ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+        }),
+      );
+      return { done: true, state: rateStateSchema.parse(answer.Attributes) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) {
+        throw error;
+      }
+      // dynalite does not bring the item along.
+      const state = error.Item === undefined ? await read() : rateStateSchema.parse(plainNumbers(error.Item));
+      return { done: false, state };
+    }
+  };
+  return { read, update };
+}
+
+/**
+ * DynamoDB adds decimals exactly, JavaScript does not: with whole microseconds a moment read back is still the moment
+ * that is stored. Rounded up, so that the rate stays below its limit.
+ */
+function inMicroseconds(ms: number): number {
+  return Math.ceil(ms * 1_000) / 1_000;
+}
+
+type ConditionalUpdate = {
+  UpdateExpression: string;
+  ConditionExpression: string;
+  ExpressionAttributeValues: Record<string, number>;
+};
+
+/** Busy: the slots follow the end of the timeline. */
+function takeFromEnd(known: RateState, nowMs: number, stepMs: number): ConditionalUpdate {
+  return {
+    UpdateExpression: 'SET nextSlotMs = nextSlotMs + :step',
+    ConditionExpression: 'nextSlotMs >= :now AND slowSinceMs = :slowSince',
+    ExpressionAttributeValues: { ':step': stepMs, ':now': nowMs, ':slowSince': known.slowSinceMs },
+  };
+}
+
+/** Idle: the slots start now. */
+function takeFromNow(known: RateState, nowMs: number, stepMs: number): ConditionalUpdate {
+  return {
+    UpdateExpression:
+      'SET nextSlotMs = :end, slowRate = :slowRate, slowSinceMs = :slowSince, pausedUntilMs = :pausedUntil',
+    ConditionExpression: 'attribute_not_exists(id) OR (nextSlotMs < :now AND slowSinceMs = :slowSince)',
+    ExpressionAttributeValues: {
+      ':end': nowMs + stepMs,
+      ':now': nowMs,
+      ':slowRate': known.slowRate,
+      ':slowSince': known.slowSinceMs,
+      ':pausedUntil': known.pausedUntilMs,
+    },
+  };
+}
+
+function replaceState(known: RateState, next: RateState): ConditionalUpdate {
+  return {
+    UpdateExpression:
+      'SET nextSlotMs = :next, slowRate = :slowRate, slowSinceMs = :slowSince, pausedUntilMs = :pausedUntil',
+    ConditionExpression: 'attribute_not_exists(id) OR (nextSlotMs = :knownNext AND slowSinceMs = :knownSlowSince)',
+    ExpressionAttributeValues: {
+      ':next': next.nextSlotMs,
+      ':slowRate': next.slowRate,
+      ':slowSince': next.slowSinceMs,
+      ':pausedUntil': next.pausedUntilMs,
+      ':knownNext': known.nextSlotMs,
+      ':knownSlowSince': known.slowSinceMs,
+    },
+  };
+}
+
+/** The document client does not translate the item of an exception. */
+function plainNumbers(item: Record<string, { N?: string | undefined }>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, Number(value.N)]));
+}

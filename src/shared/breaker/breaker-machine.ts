@@ -1,0 +1,106 @@
+import { BrokenCircuitError, CircuitState, CountBreaker, circuitBreaker, DelegateBackoff, handleAll } from 'cockatiel';
+
+/** How the breaker judges and how long it stays open. */
+export type BreakerLimits = {
+  /** It opens when more than this share of the last calls failed. */
+  failureShare: number;
+  /** How many calls it looks back. */
+  lastCalls: number;
+  /** With fewer calls than this it does not judge. */
+  minimumCalls: number;
+  /** Open time before the first trial; doubled with each trial that fails. */
+  openMs: number;
+  openCapMs: number;
+  /** Open time after a rejected token: only a person can mend that. */
+  tokenOpenMs: number;
+  /** A worker that took the trial and is not heard of loses it after this time. */
+  trialMs: number;
+};
+
+/** cockatiel's state between two transitions, as JSON text. */
+export type MachineState = string;
+
+/** What a transition led to. `openForMs` is set where the breaker is open now. */
+export type Transition = { machine: MachineState; open: boolean; openForMs: number };
+
+/**
+ * The breaker's state machine, which is cockatiel's: counting while closed, one trial when half-open, longer openings with
+ * each failed trial. Its states leave as JSON, so that all workers can share them; its clock is not used, since the shared
+ * record says when the next trial is due.
+ */
+export type BreakerMachine = {
+  /** A call ended while closed. Counts are this process's own. */
+  count(succeeded: boolean): Promise<Transition>;
+  /** The trial of the open state `machine` ended. */
+  trial(machine: MachineState, succeeded: boolean): Promise<Transition>;
+  /** Forgets the counts: another worker closed the breaker. */
+  reset(): void;
+};
+
+/** A closed breaker that has counted nothing. */
+export function breakerMachine(limits: BreakerLimits): BreakerMachine {
+  let closed = newPolicy(limits);
+  const countOne = async (succeeded: boolean): Promise<Transition> => {
+    const transition = await step(closed, succeeded, limits);
+    if (transition.open) {
+      closed = newPolicy(limits);
+    }
+    return transition;
+  };
+  // One after the other: a call counted while the policy opens would be taken for a trial.
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    count: (succeeded) => {
+      const counted = last.then(() => countOne(succeeded));
+      last = counted;
+      return counted;
+    },
+    trial: (machine, succeeded) => step(newPolicy(limits, machine), succeeded, limits),
+    reset: () => {
+      closed = newPolicy(limits);
+    },
+  };
+}
+
+/** The state of a breaker that was opened without any call having been counted. */
+export function openedMachine(limits: BreakerLimits): MachineState {
+  const { breakerState } = newPolicy(limits).toJSON() as { breakerState: unknown };
+  return JSON.stringify({ ownState: { value: CircuitState.Open, openedAt: 0, attemptNo: 1 }, breakerState });
+}
+
+type Policy = ReturnType<typeof circuitBreaker>;
+
+function newPolicy(limits: BreakerLimits, machine?: MachineState): Policy {
+  return circuitBreaker(handleAll, {
+    breaker: new CountBreaker({
+      threshold: limits.failureShare,
+      size: limits.lastCalls,
+      minimumNumberOfCalls: limits.minimumCalls,
+    }),
+    // The shared record says when a trial is due, so the policy itself never waits.
+    halfOpenAfter: new DelegateBackoff(() => 0),
+    ...(machine !== undefined && { initialState: JSON.parse(machine) }),
+  });
+}
+
+async function step(policy: Policy, succeeded: boolean, limits: BreakerLimits): Promise<Transition> {
+  try {
+    await policy.execute(() => {
+      if (!succeeded) {
+        throw new Error('the call failed');
+      }
+    });
+  } catch (error) {
+    if (error instanceof BrokenCircuitError) {
+      throw error;
+    }
+  }
+  const state = policy.toJSON() as { ownState: { value: CircuitState; attemptNo?: number } };
+  const open = state.ownState.value === CircuitState.Open;
+  const failedTrials = Math.max(0, (state.ownState.attemptNo ?? 1) - 1);
+  return {
+    machine: JSON.stringify(state),
+    open,
+    openForMs: open ? Math.min(limits.openCapMs, limits.openMs * 2 ** failedTrials) : 0,
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * One timeline of slots that all workers share. A slot is a moment at which one call may start; slots are 1/rate apart.
+ * Whoever wants to call takes the next `count` slots and moves the timeline's end behind them:
+ *
+ *   busy  the end lies ahead   → the slots follow it
+ *   idle  the end lies behind  → the slots start now; what was not used is gone, so there is never a burst
+ *
+ * A throttle by TMDB cuts the rate at once and pauses the timeline; from then on the rate rises with time alone, so raising
+ * it takes no write. Pure: the driver stores the state and waits.
+ */
+
+/** What the workers share. Times are epoch milliseconds. */
+export type RateState = {
+  /** End of the timeline: the next slot when it is busy. */
+  nextSlotMs: number;
+  /** Rate right after the last throttle, in calls a second; the limit when there was none. */
+  slowRate: number;
+  /** When that was; 0 when there was none. */
+  slowSinceMs: number;
+  /** Slots before this moment are void: TMDB asked for a pause. */
+  pausedUntilMs: number;
+};
+
+/** How fast the schedule may go and how it slows down. */
+export type RateLimits = {
+  requestsPerSecond: number;
+  /** Never slower than this, or a throttled pipeline would not find out that it may go on. */
+  floorPerSecond: number;
+  /** The rate is multiplied by this at a throttle. */
+  slowdown: number;
+  /** Calls a second gained back in each minute without a throttle. */
+  recoveryPerMinute: number;
+  /** Pause after a throttle that named none. */
+  pauseMs: number;
+  /** A longer pause than this is not believed. */
+  pauseCapMs: number;
+};
+
+/** Before anyone has called. */
+export const idleRateState: RateState = { nextSlotMs: 0, slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 };
+
+/** Throttles of calls that were under way together are one event. */
+const sameEventMs = 2_000;
+
+/** Calls a second that are allowed at `nowMs`. */
+export function rateAt(state: RateState, nowMs: number, limits: RateLimits): number {
+  if (state.slowSinceMs === 0) {
+    return limits.requestsPerSecond;
+  }
+  const gained = (Math.max(0, nowMs - state.slowSinceMs) / 60_000) * limits.recoveryPerMinute;
+  const floor = Math.min(limits.floorPerSecond, limits.requestsPerSecond);
+  return Math.min(limits.requestsPerSecond, Math.max(floor, state.slowRate) + gained);
+}
+
+/** Milliseconds between two slots at `nowMs`. */
+export function slotIntervalMs(state: RateState, nowMs: number, limits: RateLimits): number {
+  return 1_000 / rateAt(state, nowMs, limits);
+}
+
+/** Takes `count` slots: the new state and the slots' moments, ascending. */
+export function takeSlots(
+  state: RateState,
+  count: number,
+  nowMs: number,
+  limits: RateLimits,
+): { state: RateState; slotsMs: number[] } {
+  const intervalMs = slotIntervalMs(state, nowMs, limits);
+  const firstMs = Math.max(state.nextSlotMs, nowMs);
+  return {
+    state: { ...state, nextSlotMs: firstMs + count * intervalMs },
+    slotsMs: Array.from({ length: count }, (_, index) => firstMs + index * intervalMs),
+  };
+}
+
+/** TMDB throttled a call: pause for everyone, and a lower rate from then on. */
+export function slowDown(
+  state: RateState,
+  retryAfterMs: number | undefined,
+  nowMs: number,
+  limits: RateLimits,
+): RateState {
+  const pauseMs = Math.min(limits.pauseCapMs, retryAfterMs ?? limits.pauseMs);
+  const pausedUntilMs = Math.max(state.pausedUntilMs, nowMs + pauseMs);
+  const nextSlotMs = Math.max(state.nextSlotMs, pausedUntilMs);
+  if (state.slowSinceMs > 0 && nowMs - state.slowSinceMs < sameEventMs) {
+    return { ...state, pausedUntilMs, nextSlotMs };
+  }
+  const slowRate = Math.max(limits.floorPerSecond, rateAt(state, nowMs, limits) * limits.slowdown);
+  return { nextSlotMs, pausedUntilMs, slowRate, slowSinceMs: nowMs };
+}

@@ -1,0 +1,27 @@
+import type { SharedBreaker } from '../shared/breaker/shared-breaker.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { MessageSender } from '../shared/ports/message-sender.ts';
+import type { Random } from '../shared/ports/random.ts';
+import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
+import type { Telemetry } from '../shared/ports/telemetry.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { RetryBudget } from './retry-budget.ts';
+import type { TmdbPort } from './tmdb-port.ts';
+
+/** What a worker container works with; one set for all its invocations. */
+export type WorkDependencies = {
+  tmdb: TmdbPort;
+  breaker: SharedBreaker;
+  schedule: RateScheduleStore;
+  budget: RetryBudget;
+  /** The item queue. */
+  items: MessageSender;
+  /** The fetch queue, for deferrals. */
+  jobs: MessageSender;
+  /** The fetch queue's dead-letter queue. */
+  deadLetters: MessageSender;
+  telemetry: Telemetry;
+  clock: Clock;
+  random: Random;
+  settings: Settings;
+};

@@ -1,0 +1,81 @@
+/**
+ * One delivery of one fetch job, from its body to its fate:
+ *
+ *   malformed, or refused by TMDB as wrong, or too old to be deferred ──► dead-letter queue, with the reason
+ *   breaker open, no slot, time is short, or still failing after the retries ──► deferred: sent back with a delay
+ *   404 ──► skipped
+ *   a page ──► item queue
+ *
+ * What is thrown here (a queue that takes nothing) leaves the message where it is, and SQS delivers it again.
+ */
+import { messageOf, PermanentError } from '../shared/errors.ts';
+import { type Death, sendDeadLetter } from '../shared/messages/dead-letter.ts';
+import { type FetchJob, fetchJobSchema } from '../shared/messages/fetch-job.ts';
+import { parseMessage } from '../shared/messages/parse-message.ts';
+import { msFromIso } from '../shared/ports/clock.ts';
+import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
+import type { CallGate } from './call-gate.ts';
+import { deferralDelaySeconds } from './deferral-delay.ts';
+import { fetchPage } from './fetch-page.ts';
+import type { WorkDependencies } from './work-dependencies.ts';
+
+const hourMs = 3_600_000;
+
+/**
+ * Works one message of a batch.
+ * @param remainingMs - what is left of the invocation.
+ * @throws when neither the page nor the deferral nor the dead letter could be sent.
+ */
+export async function workJob(
+  body: string,
+  gate: CallGate,
+  deps: WorkDependencies,
+  remainingMs: () => number,
+): Promise<void> {
+  const job = readJob(body);
+  if (job instanceof PermanentError) {
+    return bury(body, { reason: 'malformed', code: job.code, detail: job.message, jobId: jobIdOf(body) }, deps);
+  }
+  const fate = await fetchPage(job, gate, deps, remainingMs);
+  switch (fate.kind) {
+    case 'done':
+      return;
+    case 'refused':
+      return bury(body, { reason: 'refused-by-tmdb', code: fate.code, detail: fate.detail, jobId: job.jobId }, deps);
+    case 'later':
+      return isTooOld(job, deps)
+        ? bury(body, { reason: 'too-old', code: fate.code, detail: fate.detail, jobId: job.jobId }, deps)
+        : defer(job, fate, deps);
+  }
+}
+
+function readJob(body: string): FetchJob | PermanentError {
+  try {
+    return parseMessage(fetchJobSchema, body);
+  } catch (error) {
+    return error instanceof PermanentError ? error : new PermanentError('malformed_message', messageOf(error));
+  }
+}
+
+function isTooOld(job: FetchJob, { clock, settings }: WorkDependencies): boolean {
+  return clock.nowMs() - msFromIso(job.firstSeenAt) > settings.tmdb.maxAgeHours * hourMs;
+}
+
+/** Sends the job back. Only then is the message deleted: a crash between the two leaves it twice, which changes no row. */
+async function defer(
+  job: FetchJob,
+  later: { code: string; detail: string; retryInMs: number },
+  { jobs, random, telemetry }: WorkDependencies,
+): Promise<void> {
+  const delaySeconds = deferralDelaySeconds(job.attempt, later.retryInMs, random.next());
+  const deferrals = job.attempt + 1;
+  await jobs.send(JSON.stringify({ ...job, attempt: deferrals } satisfies FetchJob), { delaySeconds });
+  const { jobId, runId } = job;
+  const { code, detail } = later;
+  telemetry.event({ event: 'job-deferred', runId, jobId, code, detail: detail.slice(0, 300), deferrals, delaySeconds });
+}
+
+async function bury(body: string, death: Death, { deadLetters, telemetry, clock }: WorkDependencies): Promise<void> {
+  await sendDeadLetter(deadLetters, body, death, clock);
+  telemetry.event({ event: 'job-dead-lettered', ...death, detail: death.detail.slice(0, 300) });
+}

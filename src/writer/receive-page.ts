@@ -1,0 +1,28 @@
+import { messageOf, PermanentError } from '../shared/errors.ts';
+import { type Death, sendDeadLetter } from '../shared/messages/dead-letter.ts';
+import { type ItemPage, itemPageSchema } from '../shared/messages/item-page.ts';
+import { parseMessage } from '../shared/messages/parse-message.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { MessageSender } from '../shared/ports/message-sender.ts';
+import type { Telemetry } from '../shared/ports/telemetry.ts';
+import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
+
+/** What receiving needs; `deadLetters` is the item queue's dead-letter queue. */
+export type ReceiveDependencies = { deadLetters: MessageSender; telemetry: Telemetry; clock: Clock };
+
+/**
+ * The page in a message body. One that can never be read goes to the dead-letter queue at once, byte for byte, and the
+ * answer is `undefined`.
+ * @throws when the dead-letter queue does not take it.
+ */
+export async function receivePage(body: string, deps: ReceiveDependencies): Promise<ItemPage | undefined> {
+  try {
+    return parseMessage(itemPageSchema, body);
+  } catch (error) {
+    const code = error instanceof PermanentError ? error.code : 'malformed_message';
+    const death: Death = { reason: 'malformed', code, detail: messageOf(error), jobId: jobIdOf(body) };
+    await sendDeadLetter(deps.deadLetters, body, death, deps.clock);
+    deps.telemetry.event({ event: 'job-dead-lettered', ...death, detail: death.detail.slice(0, 300) });
+    return undefined;
+  }
+}
