@@ -31,27 +31,42 @@ export async function fetchPage(
 ): Promise<FetchFate> {
   const spareMs = () => remainingMs() - deps.settings.tmdb.requestTimeoutMs - reserveMs;
   for (let attempt = 1; ; attempt += 1) {
-    const entry = await enterGate(job, gate, deps, spareMs);
-    if (entry.kind === 'later') {
-      return entry;
+    const fate = await tryOnce(job, attempt, gate, deps, spareMs);
+    if (fate.kind !== 'again') {
+      return fate;
     }
-    const verdict = await call(job, attempt, deps);
-    await tellBreaker(verdict, entry.admission, deps);
-    if (verdict.fate !== 'retry') {
-      return finish(job, verdict, deps);
-    }
-    if (verdict.throttled) {
-      await deps.schedule.slowDown(verdict.retryAfterMs);
-    }
-    const delayMs = retryDelayMs(verdict, attempt, deps);
-    // A trial is one call; its retry would be a second.
-    const possible = entry.admission.kind === 'closed' && delayMs !== undefined && spareMs() > delayMs;
-    if (!possible || !deps.budget.trySpend()) {
-      const detail = `${verdict.detail}, after ${attempt} ${attempt === 1 ? 'call' : 'calls'}`;
-      return { kind: 'later', code: verdict.code, detail, retryInMs: verdict.retryAfterMs ?? 0 };
-    }
-    await deps.clock.sleep(delayMs);
+    await deps.clock.sleep(fate.afterMs);
   }
+}
+
+/** One call with all that belongs to it. */
+async function tryOnce(
+  job: FetchJob,
+  attempt: number,
+  gate: CallGate,
+  deps: WorkDependencies,
+  spareMs: () => number,
+): Promise<FetchFate | { kind: 'again'; afterMs: number }> {
+  const entry = await enterGate(job, gate, deps, spareMs);
+  if (entry.kind === 'later') {
+    return entry;
+  }
+  const verdict = await call(job, attempt, deps);
+  await tellBreaker(verdict, entry.admission, deps);
+  if (verdict.fate !== 'retry') {
+    return finish(job, verdict, deps);
+  }
+  if (verdict.throttled) {
+    await deps.schedule.slowDown(verdict.retryAfterMs);
+  }
+  const afterMs = retryDelayMs(verdict, attempt, deps);
+  // A trial is one call; its retry would be a second.
+  const possible = entry.admission.kind === 'closed' && afterMs !== undefined && spareMs() > afterMs;
+  if (possible && deps.budget.trySpend()) {
+    return { kind: 'again', afterMs };
+  }
+  const detail = `${verdict.detail}, after ${attempt} ${attempt === 1 ? 'call' : 'calls'}`;
+  return { kind: 'later', code: verdict.code, detail, retryInMs: verdict.retryAfterMs ?? 0 };
 }
 
 /** How long to wait before the next call of this invocation; `undefined` after the last one. */

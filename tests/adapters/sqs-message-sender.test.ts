@@ -99,7 +99,7 @@ describe('with a queue that refuses entries', () => {
 
   it('splits before a batch is larger than 1 MiB, counting bytes, not characters', async () => {
     const opened = await open(() => undefined);
-    const quarter = (n: number) => String(n) + 'ü'.repeat(131_071) + 'x';
+    const quarter = (n: number) => `${n}${'ü'.repeat(131_071)}x`;
     const bodies = [0, 1, 2, 3, 4].map(quarter);
     expect(byteSize(bodies)).toBe(5 * 262_144);
     await opened.sender.sendAll([...bodies, '']);

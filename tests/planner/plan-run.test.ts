@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { planRun, runIdentity } from '../../src/planner/plan-run.ts';
 import { fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
 import { failing } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
@@ -191,16 +190,7 @@ describe('an ad-hoc run', () => {
   });
 });
 
-describe('settings that name a region in an odd way', () => {
-  // BUG src/shared/settings.ts `regions`: a region that is configured twice passes, and then every refresh fails:
-  // `heads.read` gets each of its feeds twice, which BatchGetItem refuses; daily jobs are sent twice.
-  it.fails('plan a region that is named twice once', async () => {
-    const region = { region: 'DE', language: 'de-DE' };
-    const planner = memoryPlanner({ settings: { ...defaultSettings, regions: [region, region] } });
-    const { jobs } = await planRun(sampleScheduled({ schedule: 'refresh' }), planner);
-    expect(new Set(jobs.map(({ jobId }) => jobId)).size).toBe(jobs.length);
-  });
-
+describe('plans that need the tables', () => {
   it('fail when the tables do', async () => {
     const down = new Error('DynamoDB is down');
     const planner = memoryPlanner({ catalog: memoryCatalog(failing(() => down)) });

@@ -79,7 +79,7 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       await store.putIfNewer(row);
       const read = await reader.readTitle(fightClub);
       expect(read).toEqual({ ...row, overview: expect.any(Uint8Array) });
-      expect([...(read?.overview as Uint8Array)]).toEqual([0, 255, 10, 128]);
+      expect(Array.from((read?.overview ?? []) as Uint8Array)).toEqual([0, 255, 10, 128]);
     });
 
     it('has no title that was never put', async () => {
