@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../shared/errors.ts';
+import { breakerCommand } from './breaker-command.ts';
 import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
 import { reportFailure, terminalOutput } from './cli-output.ts';
 import { demoCommand } from './demo-command.ts';
@@ -44,6 +45,12 @@ function pipelineProgram(): Command {
     .description('the jobs of the next occurrence, and why each; sends nothing')
     .option('--data-dir <folder>', 'folder whose tables are read (default: those of the running `local`)')
     .action(acting((options: PlanOptions, context, schedule: string) => planCommand(schedule, options, context)));
+  withCommon(program.command('breaker'))
+    .argument('<action>', 'show, open or close')
+    .description('the shared breaker: what it says, or a change by hand')
+    .option('--why <words>', 'why it is changed, for whoever looks at it next')
+    .option('--data-dir <folder>', 'folder whose tables are used (default: those of the running `local`)')
+    .action(acting(breakerCommand));
   addReadCommands(program);
   return program;
 }

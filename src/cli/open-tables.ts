@@ -4,16 +4,18 @@ import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { readStackFile } from '../local/stack-file.ts';
 import { dynamoClient } from '../shared/adapters/aws-clients.ts';
+import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
 import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
 import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
 import { UsageError } from '../shared/errors.ts';
+import type { BreakerStore } from '../shared/ports/breaker-store.ts';
 import type { CatalogReader } from '../shared/ports/catalog.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
 import { catalogTable, controlTable } from '../shared/table/table-definitions.ts';
 import type { CliContext } from './cli-context.ts';
 
-/** Both tables, for reading. */
-export type Tables = { catalog: CatalogReader; heads: FeedHeads };
+/** Both tables, for reading, and the breaker. */
+export type Tables = { catalog: CatalogReader; heads: FeedHeads; breaker: BreakerStore };
 
 /** The tables of a DynamoDB endpoint, open while `act` runs. */
 export async function withTablesAt<T>(
@@ -25,6 +27,7 @@ export async function withTablesAt<T>(
     return await act({
       catalog: dynamoCatalogReader(client, stack.catalogTable),
       heads: dynamoFeedHeads(client, stack.controlTable),
+      breaker: dynamoBreakerStore(client, stack.controlTable),
     });
   } finally {
     client.destroy();

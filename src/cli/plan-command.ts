@@ -8,6 +8,8 @@ import { table, title } from './format-text.ts';
 import { type Tables, withTables } from './open-tables.ts';
 import { parseSchedule } from './parse-input.ts';
 
+type PlanTables = Pick<Tables, 'catalog' | 'heads'>;
+
 /** Options of `plan`. */
 export type PlanOptions = { dataDir?: string };
 
@@ -16,8 +18,8 @@ export async function planCommand(scheduleText: string, options: PlanOptions, co
   const schedule = parseSchedule(scheduleText);
   const { clock, settings, output } = context;
   const occurrence = isoFromMs(nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules));
-  const plan = (tables: Tables) =>
-    planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { ...tables, clock, settings });
+  const plan = ({ catalog, heads }: PlanTables) =>
+    planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { catalog, heads, clock, settings });
   const { jobs, notes, runId } = hasTables(options, context)
     ? await withTables(options, context, plan)
     : await plan(emptyTables);
@@ -32,7 +34,7 @@ export async function planCommand(scheduleText: string, options: PlanOptions, co
 }
 
 /** What a plan finds before anything has run: nothing. */
-const emptyTables: Tables = {
+const emptyTables: PlanTables = {
   catalog: { listPlacements: async () => [], readTitle: async () => undefined },
   heads: {
     read: async () => ({ heads: new Map(), readUnits: 0 }),

@@ -1,7 +1,9 @@
 import { type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
 import { parseFaultSpec } from '../local/tmdb-simulator/fault-plan.ts';
 import { messageOf, UsageError } from '../shared/errors.ts';
+import { releaseRejectedToken } from './breaker-command.ts';
 import type { CliContext } from './cli-context.ts';
+import { withTablesAt } from './open-tables.ts';
 import type { TrackedStack } from './run-occurrence.ts';
 import { trackRuns } from './run-tracker.ts';
 import { checkToken, tmdbTarget } from './tmdb-target.ts';
@@ -41,6 +43,10 @@ export async function startTrackedStack(
       }
     },
   });
+  const { endpoints, catalogTable, controlTable } = stack.endpoints;
+  await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, ({ breaker }) =>
+    releaseRejectedToken(breaker, context),
+  );
   return { stack, tracker };
 }
 

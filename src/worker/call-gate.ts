@@ -32,6 +32,9 @@ export type GateDependencies = {
 /** Long enough for two reads, short enough that their answers are still true when the slot comes. */
 const askBeforeMs = 25;
 
+/** However long the breaker stays open: somebody may close it by hand, and then nothing should sleep on. */
+export const askAgainCapMs = 60_000;
+
 /** A gate that takes the first slots of `jobs` jobs in one go. */
 export function callGate(jobs: number, deps: GateDependencies): CallGate {
   let firstSlots: Promise<number[]> | undefined;
@@ -57,7 +60,8 @@ export function callGate(jobs: number, deps: GateDependencies): CallGate {
           return { kind: 'go', admission, waitedMs: deps.clock.monotonicMs() - startedMs };
         }
       }
-      return { kind: 'refused', code: 'breaker_open', detail: sentence(admission), retryInMs: admission.retryInMs };
+      const retryInMs = Math.min(admission.retryInMs, askAgainCapMs);
+      return { kind: 'refused', code: 'breaker_open', detail: sentence(admission), retryInMs };
     },
   };
 }

@@ -3,7 +3,7 @@ import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { type ItemPage, itemPageSchema } from '../shared/messages/item-page.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import { fullJitterDelayMs } from './backoff.ts';
-import type { CallGate } from './call-gate.ts';
+import { askAgainCapMs, type CallGate } from './call-gate.ts';
 import { classifyAnswer, type Verdict } from './classify-answer.ts';
 import { feedRequest } from './feed-request.ts';
 import { normalizePage } from './normalize-page.ts';
@@ -169,10 +169,8 @@ async function finish(
       deps.telemetry.event({ event: 'job-skipped', runId: job.runId, jobId: job.jobId, code, detail });
       return { kind: 'done' };
     }
-    case 'stop': {
-      const { tokenOpenMs } = deps.settings.breaker;
-      return { kind: 'later', code: 'token_rejected', detail: verdict.detail, retryInMs: tokenOpenMs };
-    }
+    case 'stop':
+      return { kind: 'later', code: 'token_rejected', detail: verdict.detail, retryInMs: askAgainCapMs };
     case 'bug':
       return { kind: 'refused', code: verdict.code, detail: verdict.detail };
   }

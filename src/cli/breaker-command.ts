@@ -1,0 +1,91 @@
+import { userInfo } from 'node:os';
+import { openedMachine } from '../shared/breaker/breaker-machine.ts';
+import type { BreakerRecord } from '../shared/breaker/breaker-record.ts';
+import { PermanentError, UsageError } from '../shared/errors.ts';
+import type { BreakerStore } from '../shared/ports/breaker-store.ts';
+import { isoFromMs } from '../shared/ports/clock.ts';
+import type { CliContext } from './cli-context.ts';
+import { withTables } from './open-tables.ts';
+
+/** Options of `breaker`. */
+export type BreakerOptions = { why?: string; dataDir?: string };
+
+const actions = ['show', 'open', 'close'] as const;
+/** Open by hand means until somebody closes it: the last moment that a date can name. */
+const neverMs = 8_640_000_000_000_000;
+const whyCharacters = 200;
+
+/** `breaker <show|open|close>`: what the shared breaker says, or a change of it by hand, with who and why. */
+export async function breakerCommand(options: BreakerOptions, context: CliContext, actionText: string): Promise<void> {
+  const action = actions.find((known) => known === actionText);
+  if (action === undefined) {
+    throw new UsageError(`unknown action '${actionText.slice(0, 40)}': allowed are ${actions.join(', ')}`);
+  }
+  if (action !== 'show' && !options.why) {
+    throw new UsageError(`breaker ${action} needs --why, a few words for whoever looks at it next`);
+  }
+  const record = await withTables(options, context, ({ breaker }) =>
+    action === 'show' ? breaker.read() : setByHand(action, options.why ?? '', breaker, context),
+  );
+  context.output.result(documentOf(record), sentenceOf(record));
+}
+
+async function setByHand(
+  action: 'open' | 'close',
+  why: string,
+  store: BreakerStore,
+  { clock, settings }: CliContext,
+): Promise<BreakerRecord> {
+  const seen = await store.read();
+  const detail = `${userInfo().username}: ${why.replace(/\p{Cc}/gu, ' ').slice(0, whyCharacters)}`;
+  const record: BreakerRecord = {
+    state: action === 'open' ? 'open' : 'closed',
+    reason: 'by-hand',
+    detail,
+    since: isoFromMs(clock.nowMs()),
+    retryAtMs: action === 'open' ? neverMs : 0,
+    trialUntilMs: 0,
+    machine: openedMachine(settings.breaker),
+    revision: (seen?.revision ?? 0) + 1,
+  };
+  if (!(await store.replace(record, seen?.revision ?? 0))) {
+    throw new PermanentError(
+      'breaker_changed',
+      'a worker changed the breaker at the same moment: look at it and try again',
+    );
+  }
+  return record;
+}
+
+/**
+ * Lets calls through again after a rejected token: who starts a stack has had the chance to set another one. A breaker that
+ * is open for another reason stays as it is.
+ */
+export async function releaseRejectedToken(store: BreakerStore, context: CliContext): Promise<void> {
+  const seen = await store.read();
+  if (seen?.state === 'open' && seen.reason === 'token-rejected') {
+    await setByHand('close', 'a stack was started anew after the token had been rejected', store, context);
+    context.output.note(`the breaker was open since ${seen.since} (${seen.detail}): closed by this start`);
+  }
+}
+
+function documentOf(record: BreakerRecord | undefined) {
+  if (record === undefined) {
+    return { state: 'closed' };
+  }
+  const { state, reason, detail, since, retryAtMs } = record;
+  return { state, reason, detail, since, ...(state === 'open' && { retryAt: retryAt(retryAtMs) }) };
+}
+
+function sentenceOf(record: BreakerRecord | undefined): string {
+  if (record === undefined) {
+    return 'the breaker is closed, and was never open';
+  }
+  const until =
+    record.state === 'open' ? `; next trial ${retryAt(record.retryAtMs) ?? 'when it is closed by hand'}` : '';
+  return `the breaker is ${record.state} since ${record.since} (${record.reason}: ${record.detail})${until}`;
+}
+
+function retryAt(retryAtMs: number): string | null {
+  return retryAtMs === neverMs ? null : isoFromMs(retryAtMs);
+}
