@@ -1,4 +1,4 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../shared/errors.ts';
 import { breakerCommand } from './breaker-command.ts';

@@ -90,16 +90,22 @@ async function gatherBatch(
       break;
     }
     // A window is over to the second: SQS waits in whole seconds.
-    const more = await receive(
-      options,
-      options.batchSize - batch.length,
-      Math.min(longPollSeconds, Math.ceil(leftMs / 1000)),
-      sqs,
-      signal,
-    );
-    batch.push(...more);
+    const waitSeconds = Math.min(longPollSeconds, Math.ceil(leftMs / 1000));
+    batch.push(...(await receiveMore(options, options.batchSize - batch.length, waitSeconds, sqs, signal)));
   }
   return batch;
+}
+
+/** Nothing more when the source is stopped meanwhile: what has been received is delivered all the same. */
+async function receiveMore(...args: Parameters<typeof receive>): Promise<Message[]> {
+  try {
+    return await receive(...args);
+  } catch (error) {
+    if (args[4].aborted) {
+      return [];
+    }
+    throw error;
+  }
 }
 
 async function receive(
