@@ -3,6 +3,7 @@ import {
   type DynamoDBClient,
   ResourceInUseException,
   UpdateTimeToLiveCommand,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import type { KeyAttribute, TableDefinition } from '../shared/table/table-definitions.ts';
 import type { DynamoEngine } from './embedded-dynamodb.ts';
@@ -38,6 +39,11 @@ export async function createTable(
     }
     throw error;
   }
+  // dynalite answers before the table is there.
+  await waitUntilTableExists(
+    { client, maxWaitTime: 10, minDelay: 0.02, maxDelay: 0.2 },
+    { TableName: definition.name },
+  );
   // dynalite has no time to live; readers filter expired rows on their own everywhere.
   if (engine === 'dynoxide') {
     await client.send(

@@ -57,7 +57,8 @@ async function scheduledFeeds(request: ScheduledRequest, deps: PlanDependencies)
   }
   const kept = [...dailyPlan(settings), ...weekly];
   const { heads } = await deps.heads.read(kept.map(({ feed }) => feedHeadId(feed)));
-  const nowMs = deps.clock.nowMs();
+  // Whichever is later: a clock that is a little behind must not take the occurrence itself for the next one.
+  const nowMs = Math.max(deps.clock.nowMs(), msFromIso(request.occurrence));
   return { feeds: refreshPlan(kept, heads, nowMs, nextOccurrenceMs('refresh', nowMs, settings.schedules)), notes };
 }
 

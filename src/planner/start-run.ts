@@ -1,3 +1,4 @@
+import { messageBody } from '../shared/messages/message-body.ts';
 import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-request.ts';
 import type { MessageSender } from '../shared/ports/message-sender.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
@@ -15,7 +16,7 @@ export type StartedRun = { runId: string; snapshot: string; jobs: number; duplic
  */
 export async function startRun(request: ScheduledRequest | AdHocEvent, deps: StartDependencies): Promise<StartedRun> {
   const { runId, snapshot, origin, jobs, notes } = await planRun(request, deps);
-  await deps.jobs.sendAll(jobs.map((job) => JSON.stringify(job)));
+  await deps.jobs.sendAll(jobs.map(messageBody));
   for (const note of notes) {
     deps.telemetry.warn(note, { runId });
   }

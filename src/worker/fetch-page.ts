@@ -1,6 +1,7 @@
 import type { Admission } from '../shared/breaker/shared-breaker.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { type ItemPage, itemPageSchema } from '../shared/messages/item-page.ts';
+import { messageBody } from '../shared/messages/message-body.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import { fullJitterDelayMs } from './backoff.ts';
 import { askAgainCapMs, type CallGate } from './call-gate.ts';
@@ -194,7 +195,7 @@ async function emitPage(
     fetchedAt: isoFromMs(deps.clock.nowMs()),
     ...normalized,
   });
-  await deps.items.send(JSON.stringify(message));
+  await deps.items.send(messageBody(message));
   const { rejected, persons } = normalized;
   const rows = normalized.titles.length + rejected + persons;
   deps.telemetry.event({ event: 'page-fetched', runId, jobId, rows, rejected, persons });

@@ -5,8 +5,19 @@ import { type ListedTitle, listedTitleSchema, maxRank, rowsPerPage } from '../sh
 /** A page's rows after normalization; `rejected` had no usable id or type, `persons` are not titles. */
 export type NormalizedPage = { titles: ListedTitle[]; rejected: number; persons: number };
 
-const text = z.string().nullish().catch(undefined);
-const figure = z.number().min(0).catch(0);
+/** Half a surrogate pair is no character, and no store takes it. */
+const text = z
+  .string()
+  .transform((raw) => raw.toWellFormed())
+  .nullish()
+  .catch(undefined);
+/** Within what any store can hold; TMDB's figures are nowhere near either end. */
+const figure = z
+  .number()
+  .min(0)
+  .max(1e12)
+  .catch(0)
+  .transform((value) => (value < 1e-6 ? 0 : value));
 
 /**
  * One row of any TMDB list. Only id and type make a row: whatever else is missing, null or of a wrong type becomes empty,

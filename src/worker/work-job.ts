@@ -11,6 +11,7 @@
 import { messageOf, PermanentError } from '../shared/errors.ts';
 import { type Death, sendDeadLetter } from '../shared/messages/dead-letter.ts';
 import { type FetchJob, fetchJobSchema } from '../shared/messages/fetch-job.ts';
+import { messageBody } from '../shared/messages/message-body.ts';
 import { parseMessage } from '../shared/messages/parse-message.ts';
 import { msFromIso } from '../shared/ports/clock.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
@@ -69,7 +70,7 @@ async function defer(
 ): Promise<void> {
   const delaySeconds = deferralDelaySeconds(job.attempt, later.retryInMs, random.next());
   const deferrals = job.attempt + 1;
-  await jobs.send(JSON.stringify({ ...job, attempt: deferrals } satisfies FetchJob), { delaySeconds });
+  await jobs.send(messageBody({ ...job, attempt: deferrals } satisfies FetchJob), { delaySeconds });
   const { jobId, runId } = job;
   const { code, detail } = later;
   telemetry.event({ event: 'job-deferred', runId, jobId, code, detail: detail.slice(0, 300), deferrals, delaySeconds });

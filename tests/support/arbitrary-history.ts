@@ -76,23 +76,37 @@ export const arbitraryHistoryPage: fc.Arbitrary<ItemPage> = fc
     ...rest,
   }));
 
+/** A job that was fetched twice in the same millisecond, with answers that differ. */
+const arbitraryTwin = fc.record({
+  of: fc.nat(5),
+  change: fc.record({ overview: fc.constantFrom('', 'Another club.'), voteCount: fc.constantFrom(0, 27_001) }),
+});
+
+const arbitraryPages: fc.Arbitrary<ItemPage[]> = fc
+  .tuple(fc.array(arbitraryHistoryPage, { minLength: 1, maxLength: 6 }), fc.array(arbitraryTwin, { maxLength: 2 }))
+  .map(([pages, twins]) => [
+    ...pages,
+    ...twins.flatMap(({ of, change }) =>
+      pages
+        .slice(of, of + 1)
+        .map((page) => ({ ...page, titles: page.titles.map((listed) => ({ ...listed, ...change })) })),
+    ),
+  ]);
+
 /** Messages and a way in which they arrive at one to three writers: any order, any repetition, any batches. */
-export const arbitraryHistory: fc.Arbitrary<History> = fc
-  .array(arbitraryHistoryPage, { minLength: 1, maxLength: 6 })
-  .chain((pages) => {
-    const index = fc.nat(pages.length - 1);
-    return fc
-      .array(index, { maxLength: 5 })
-      .chain((again) => {
-        const all = [...pages.keys(), ...again];
-        return fc.record({
-          order: fc.shuffledSubarray(all, { minLength: all.length }),
-          writer: fc.array(fc.nat(2), { minLength: all.length, maxLength: all.length }),
-          cut: fc.array(fc.boolean(), { minLength: all.length, maxLength: all.length }),
-        });
-      })
-      .map(({ order, writer, cut }) => ({ pages, writers: dealt(order, writer, cut) }));
-  });
+export const arbitraryHistory: fc.Arbitrary<History> = arbitraryPages.chain((pages) =>
+  fc
+    .array(fc.nat(pages.length - 1), { maxLength: 5 })
+    .chain((again) => {
+      const all = [...pages.keys(), ...again];
+      return fc.record({
+        order: fc.shuffledSubarray(all, { minLength: all.length }),
+        writer: fc.array(fc.nat(2), { minLength: all.length, maxLength: all.length }),
+        cut: fc.array(fc.boolean(), { minLength: all.length, maxLength: all.length }),
+      });
+    })
+    .map(({ order, writer, cut }) => ({ pages, writers: dealt(order, writer, cut) })),
+);
 
 function dealt(order: number[], writer: number[], cut: boolean[]): number[][][] {
   const writers: number[][][] = [[], [], []];

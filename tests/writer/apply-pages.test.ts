@@ -126,6 +126,20 @@ describe('a batch', () => {
     expect(writer.heads.stored).toHaveLength(1);
   });
 
+  it('of twenty full pages is in the table in whole', async () => {
+    const writer = memoryWriter();
+    const pages = Array.from({ length: 20 }, (_, n) => {
+      const titles = Array.from({ length: 20 }, (_row, k) => sampleTitle({ id: 20 * n + k + 1, rank: 20 * n + k + 1 }));
+      return samplePage({ page: n + 1, pages: 20, titles });
+    });
+    await applyAtOnce(pages, writer);
+    expect(writer.store.rows()).toHaveLength(800);
+    expect((await writer.store.listPlacements(first.feed, 1000)).map(({ rank }) => rank)).toEqual(
+      Array.from({ length: 400 }, (_, n) => n + 1),
+    );
+    expect(writer.heads.all()).toMatchObject([{ pages: 20, lastOutcome: 'complete' }]);
+  });
+
   it('of nothing is nothing', async () => {
     const writer = memoryWriter();
     expect(await applyAtOnce([], writer)).toEqual(new Map());

@@ -1,9 +1,13 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RetryableError } from '../errors.ts';
+import { systemClock } from './system-clock.ts';
+import { systemRandom } from './system-random.ts';
 
 /** DynamoDB reads at most this many keys in one BatchGetItem. Source: its API reference, November 2026. */
 const keysPerCall = 100;
-const attempts = 5;
+/** Rounds in a row that brought nothing. */
+const maxIdleRounds = 5;
+const pauseMs = 20;
 
 /** What to read; `attributes` limits the answer to these (the read units stay those of whole rows). */
 export type BatchGetRequest = {
@@ -13,29 +17,41 @@ export type BatchGetRequest = {
   attributes?: readonly string[];
 };
 
+/** The items that exist, in no order, and the read units they took. */
+export type BatchGetAnswer = { items: Record<string, unknown>[]; readUnits: number };
+
 /**
  * Reads any number of distinct keys, asking again for what DynamoDB left unprocessed.
- * @throws RetryableError when keys are still unprocessed after five rounds.
+ * @throws RetryableError when five rounds in a row bring nothing.
  */
-export async function batchGetAll(
+export async function batchGetAll(client: DynamoDBDocumentClient, request: BatchGetRequest): Promise<BatchGetAnswer> {
+  const all: BatchGetAnswer = { items: [], readUnits: 0 };
+  for (let start = 0; start < request.keys.length; start += keysPerCall) {
+    await readUntilDone(client, request, request.keys.slice(start, start + keysPerCall), all);
+  }
+  return all;
+}
+
+async function readUntilDone(
   client: DynamoDBDocumentClient,
   request: BatchGetRequest,
-): Promise<{ items: Record<string, unknown>[]; readUnits: number }> {
-  const items: Record<string, unknown>[] = [];
-  let readUnits = 0;
-  for (let start = 0; start < request.keys.length; start += keysPerCall) {
-    let open: Record<string, unknown>[] = request.keys.slice(start, start + keysPerCall);
-    for (let attempt = 1; open.length > 0; attempt += 1) {
-      if (attempt > attempts) {
-        throw new RetryableError('read_incomplete', `${open.length} keys of ${request.tableName} stayed unread`);
-      }
-      const answer = await readOnce(client, request, open);
-      items.push(...answer.items);
-      readUnits += answer.readUnits;
-      open = answer.unread;
+  keys: Record<string, unknown>[],
+  all: BatchGetAnswer,
+): Promise<void> {
+  let idleRounds = 0;
+  for (let open = keys; open.length > 0; ) {
+    const answer = await readOnce(client, request, open);
+    all.items.push(...answer.items);
+    all.readUnits += answer.readUnits;
+    idleRounds = answer.unread.length < open.length ? 0 : idleRounds + 1;
+    open = answer.unread;
+    if (idleRounds === maxIdleRounds) {
+      throw new RetryableError('read_incomplete', `${open.length} keys of ${request.tableName} stayed unread`);
+    }
+    if (open.length > 0) {
+      await systemClock.sleep(systemRandom.next() * pauseMs * 2 ** idleRounds);
     }
   }
-  return { items, readUnits };
 }
 
 async function readOnce(client: DynamoDBDocumentClient, request: BatchGetRequest, keys: Record<string, unknown>[]) {

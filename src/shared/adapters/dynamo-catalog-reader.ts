@@ -27,14 +27,14 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
       } while (startKey !== undefined && rows.length < maxRows);
       return rows;
     },
-    readTitle: async (key) => {
-      const answer = await client.send(new GetCommand({ TableName: tableName, Key: key }));
-      return answer.Item === undefined ? undefined : titleRowSchema.parse(answer.Item);
+    readTitle: async ({ mediaId, mediaType }) => {
+      const answer = await client.send(new GetCommand({ TableName: tableName, Key: { mediaId, mediaType } }));
+      return titleRowSchema.safeParse(answer.Item).data;
     },
   };
 }
 
-/** A row of another layout (older, newer or damaged) is as good as absent: a list goes on without it. */
+/** A row of another layout (older, newer or damaged) is as good as absent, in a list as for a title. */
 function readablePlacement(item: Record<string, unknown>): PlacementRow[] {
   const parsed = placementRowSchema.safeParse(item);
   return parsed.success ? [parsed.data] : [];

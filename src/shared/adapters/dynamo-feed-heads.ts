@@ -7,6 +7,8 @@ import { batchGetAll } from './dynamo-batch-get.ts';
 
 /** Feed heads in the control table `tableName`. Reads are consistent: a replace is decided on them. */
 export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: string): FeedHeads {
+  /** Heads of another layout, as they were read last: absent for the caller, but there when it comes to replacing them. */
+  const unreadable = new Map<string, Record<string, unknown>>();
   return {
     read: async (ids) => {
       const { items, readUnits } = await batchGetAll(client, {
@@ -14,7 +16,14 @@ export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: strin
         keys: ids.map((id) => ({ id })),
         consistent: true,
       });
-      return { heads: new Map(items.flatMap(readableHead).map((head) => [head.id, head])), readUnits };
+      const heads = new Map<string, FeedHead>();
+      for (const item of items) {
+        const id = String(item.id);
+        const parsed = feedHeadSchema.safeParse(item);
+        unreadable.delete(id);
+        parsed.success ? heads.set(id, parsed.data) : unreadable.set(id, item);
+      }
+      return { heads, readUnits };
     },
     replace: async (head, seen) => {
       try {
@@ -23,7 +32,7 @@ export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: strin
             TableName: tableName,
             Item: head,
             ReturnConsumedCapacity: 'TOTAL',
-            ...unchangedSince(seen),
+            ...unchangedSince(seen ?? unreadable.get(head.id)),
           }),
         );
         return { replaced: true, writeUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0 };
@@ -37,24 +46,19 @@ export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: strin
   };
 }
 
-/** Two heads of one feed that agree in these three are the same head (see `joinFeedHeads`). */
-function unchangedSince(seen: FeedHead | undefined) {
+/** Every attribute is as it was seen; of a list its length, since pages only ever come on. */
+function unchangedSince(seen: Record<string, unknown> | undefined) {
   if (seen === undefined) {
     return { ConditionExpression: 'attribute_not_exists(id)' };
   }
+  const attributes = Object.entries(seen);
   return {
-    ConditionExpression: '#snapshot = :snapshot AND fetchedAt = :fetchedAt AND size(pagesApplied) = :count',
-    // A reserved word of DynamoDB's.
-    ExpressionAttributeNames: { '#snapshot': 'snapshot' },
-    ExpressionAttributeValues: {
-      ':snapshot': seen.snapshot,
-      ':fetchedAt': seen.fetchedAt,
-      ':count': seen.pagesApplied.length,
-    },
+    ConditionExpression: attributes
+      .map(([, value], index) => (Array.isArray(value) ? `size(#a${index}) = :a${index}` : `#a${index} = :a${index}`))
+      .join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries(attributes.map(([name], index) => [`#a${index}`, name])),
+    ExpressionAttributeValues: Object.fromEntries(
+      attributes.map(([, value], index) => [`:a${index}`, Array.isArray(value) ? value.length : value]),
+    ),
   };
-}
-
-function readableHead(item: Record<string, unknown>): FeedHead[] {
-  const parsed = feedHeadSchema.safeParse(item);
-  return parsed.success ? [parsed.data] : [];
 }

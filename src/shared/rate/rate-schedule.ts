@@ -80,7 +80,8 @@ export function slowDown(
   limits: RateLimits,
 ): RateState {
   const pauseMs = Math.min(limits.pauseCapMs, retryAfterMs ?? limits.pauseMs);
-  const pausedUntilMs = Math.max(state.pausedUntilMs, nowMs + pauseMs);
+  // Whole milliseconds: the store must give back the very number it was given.
+  const pausedUntilMs = Math.max(state.pausedUntilMs, Math.ceil(nowMs + pauseMs));
   const nextSlotMs = Math.max(state.nextSlotMs, pausedUntilMs);
   if (state.slowSinceMs > 0 && nowMs - state.slowSinceMs < sameEventMs) {
     return { ...state, pausedUntilMs, nextSlotMs };

@@ -33,14 +33,15 @@ export function feedHeadId(feed: Feed): string {
 
 /** The head of a feed of which only `page` is known. */
 export function feedHeadFor(page: ItemPage, settings: Settings): FeedHead {
-  const life = placementLife(page.feed, page.snapshot, msFromIso(page.fetchedAt), settings);
+  const fetchedAtMs = msFromIso(page.fetchedAt);
+  const life = placementLife(page.feed, page.snapshot, fetchedAtMs, settings);
   return {
     id: feedHeadId(page.feed),
     feed: feedId(page.feed),
     snapshot: page.snapshot,
     pagesApplied: [page.page],
     pages: page.pages,
-    fetchedAt: page.fetchedAt,
+    fetchedAt: isoFromMs(fetchedAtMs),
     freshUntil: isoFromMs(life.freshUntilMs),
     lastOutcome: page.pages === 1 ? 'complete' : 'partial',
     expiration: Math.floor(life.expiresAtMs / 1000),
@@ -55,7 +56,7 @@ export function joinFeedHeads(a: FeedHead, b: FeedHead): FeedHead {
   if (a.snapshot !== b.snapshot) {
     return a.snapshot > b.snapshot ? a : b;
   }
-  const earlier = a.fetchedAt <= b.fetchedAt ? a : b;
+  const earlier = msFromIso(a.fetchedAt) <= msFromIso(b.fetchedAt) ? a : b;
   const pagesApplied = [...new Set([...a.pagesApplied, ...b.pagesApplied])].sort((x, y) => x - y);
   const pages = Math.max(a.pages, b.pages);
   return { ...earlier, pages, pagesApplied, lastOutcome: pagesApplied.length >= pages ? 'complete' : 'partial' };

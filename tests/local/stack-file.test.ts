@@ -1,0 +1,72 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { readStackFile, removeStackFile, type StackFile, writeStackFile } from '../../src/local/stack-file.ts';
+import { testFolder } from '../support/scratch-folder.ts';
+
+const stack: StackFile = {
+  processId: process.pid,
+  region: 'us-east-1',
+  endpoints: { sqs: 'http://127.0.0.1:1', dynamodb: 'http://127.0.0.1:2', tmdb: 'http://127.0.0.1:3/3' },
+  fetchQueueUrl: 'http://127.0.0.1:1/000000000000/fetch',
+  fetchDlqUrl: 'http://127.0.0.1:1/000000000000/fetch-dlq',
+  itemQueueUrl: 'http://127.0.0.1:1/000000000000/items',
+  itemDlqUrl: 'http://127.0.0.1:1/000000000000/items-dlq',
+  catalogTable: 'MovieRecCache',
+  controlTable: 'PipelineControl',
+};
+
+describe('stack file', () => {
+  let path: string;
+  beforeEach(() => {
+    path = join(testFolder(), '.local', 'stack.json');
+  });
+
+  it('is read as it was written, and leaves nothing else in its folder', () => {
+    writeStackFile(stack, path);
+    expect(readStackFile(path)).toEqual(stack);
+    expect(readdirSync(dirname(path))).toEqual(['stack.json']);
+  });
+
+  it('replaces the one before', () => {
+    writeStackFile(stack, path);
+    writeStackFile({ ...stack, catalogTable: 'Other' }, path);
+    expect(readStackFile(path)?.catalogTable).toBe('Other');
+  });
+
+  it('is gone after it was removed, and can be removed again', () => {
+    writeStackFile(stack, path);
+    removeStackFile(path);
+    removeStackFile(path);
+    expect(existsSync(path)).toBe(false);
+    expect(readStackFile(path)).toBeUndefined();
+  });
+
+  it('does not count when its process is gone', async () => {
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    writeStackFile({ ...stack, processId: child.pid ?? 0 }, path);
+    expect(readStackFile(path)).toBeUndefined();
+  });
+
+  it.each([
+    ['empty', ''],
+    ['no JSON', '{"processId":'],
+    ['no object', 'null'],
+    ['without a member', JSON.stringify({ ...stack, fetchQueueUrl: undefined })],
+    ['with an endpoint that is no URL', JSON.stringify({ ...stack, endpoints: { ...stack.endpoints, sqs: 'there' } })],
+    ['with a process id that is no number', JSON.stringify({ ...stack, processId: `${process.pid}` })],
+  ])('does not count when it is %s', (_what, text) => {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+    expect(readStackFile(path)).toBeUndefined();
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('does not count when there is a folder in its place', () => {
+    mkdirSync(path, { recursive: true });
+    expect(readStackFile(path)).toBeUndefined();
+  });
+});

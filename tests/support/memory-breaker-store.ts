@@ -1,0 +1,32 @@
+import type { BreakerRecord } from '../../src/shared/breaker/breaker-record.ts';
+import type { BreakerStore } from '../../src/shared/ports/breaker-store.ts';
+import { atOnce, type StoreHook } from './store-hook.ts';
+
+/** The breaker's record in memory. */
+export type MemoryBreakerStore = BreakerStore & {
+  /** Every record that was stored, in order. */
+  readonly stored: readonly BreakerRecord[];
+  /** The record as it is now, past the hook. */
+  now(): BreakerRecord | undefined;
+};
+
+export function memoryBreakerStore(hook: StoreHook = atOnce): MemoryBreakerStore {
+  const stored: BreakerRecord[] = [];
+  const now = () => {
+    const last = stored.at(-1);
+    return last === undefined ? undefined : { ...last };
+  };
+  return {
+    stored,
+    now,
+    read: () => hook('readBreaker', now),
+    replace: (next, seenRevision) =>
+      hook('replaceBreaker', () => {
+        if ((stored.at(-1)?.revision ?? 0) !== seenRevision) {
+          return false;
+        }
+        stored.push({ ...next });
+        return true;
+      }),
+  };
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../../src/shared/ports/clock.ts';
+import type { RateScheduleStore } from '../../src/shared/ports/rate-schedule.ts';
+import {
+  idleRateState,
+  type RateLimits,
+  type RateState,
+  slowDown,
+  takeSlots,
+} from '../../src/shared/rate/rate-schedule.ts';
+import { atOnce, type StoreHook } from './store-hook.ts';
+
+/** One timeline in memory; every worker has its own driver, on its own clock. */
+export type MemoryRateSchedule = {
+  driver(clock: Clock): RateScheduleStore;
+  /** What the workers were told by TMDB: the pause each throttle named. */
+  readonly slowDowns: readonly (number | undefined)[];
+  /** How many slots each take asked for, in order. */
+  readonly takes: readonly number[];
+  state(): RateState;
+};
+
+export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = atOnce): MemoryRateSchedule {
+  let state: RateState = { ...idleRateState };
+  const slowDowns: (number | undefined)[] = [];
+  const takes: number[] = [];
+  return {
+    slowDowns,
+    takes,
+    state: () => ({ ...state }),
+    driver: (clock) => ({
+      take: (count) =>
+        hook('take', () => {
+          const taken = takeSlots(state, count, clock.nowMs(), limits);
+          state = taken.state;
+          takes.push(count);
+          return taken.slotsMs;
+        }),
+      slowDown: (retryAfterMs) =>
+        hook('slowDown', () => {
+          state = slowDown(state, retryAfterMs, clock.nowMs(), limits);
+          slowDowns.push(retryAfterMs);
+        }),
+      read: () => hook('readSchedule', () => ({ ...state })),
+    }),
+  };
+}

@@ -1,0 +1,149 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../src/shared/ports/clock.ts';
+import type { RateScheduleStore } from '../../src/shared/ports/rate-schedule.ts';
+import type { RateLimits } from '../../src/shared/rate/rate-schedule.ts';
+import { smallestGap } from './most-within.ts';
+import { anyHistory, plainLimits, type RateStep } from './rate-history.ts';
+import { skewedClock } from './skewed-clock.ts';
+import { type VirtualClock, virtualClock } from './virtual-clock.ts';
+
+/** One shared schedule on which nobody has called yet; each worker opens its own driver of it. */
+export type OpenSchedule = { driver(clock: Clock): RateScheduleStore };
+
+/** Slots are kept to the microsecond, and each take rounds its step up. */
+const tolerance = 0.01;
+const startMs = Date.UTC(2026, 10, 23, 8);
+
+/** What every shared schedule keeps to. */
+export function rateScheduleContract(open: (limits: RateLimits) => Promise<OpenSchedule>): void {
+  const openAt = async (drivers: number, limits = plainLimits) => {
+    const clock = virtualClock({ startMs });
+    const schedule = await open(limits);
+    return { clock, schedule, drivers: Array.from({ length: drivers }, () => schedule.driver(clock)) };
+  };
+  const one = async () => {
+    const { clock, drivers, schedule } = await openAt(1);
+    return { clock, schedule, driver: drivers[0] as RateScheduleStore };
+  };
+
+  describe('a shared rate schedule', () => {
+    it('has no pause, no throttle and no slot at first', async () => {
+      const { driver } = await one();
+      expect(await driver.read()).toEqual({ nextSlotMs: 0, slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 });
+    });
+
+    it('gives a run of slots from now on', async () => {
+      const { driver } = await one();
+      const slotsMs = await driver.take(4);
+      expect(slotsMs.map((ms) => Math.round(ms - startMs))).toEqual([0, 100, 200, 300]);
+      expect((await driver.read()).nextSlotMs).toBeCloseTo(startMs + 400, 2);
+    });
+
+    it('goes on where another worker’s run ended', async () => {
+      const { drivers } = await openAt(3);
+      const runs = [];
+      for (const driver of drivers) {
+        runs.push(...(await driver.take(2)));
+      }
+      expect(runs.map((ms) => Math.round(ms - startMs))).toEqual([0, 100, 200, 300, 400, 500]);
+    });
+
+    it('saves nothing up while nobody calls', async () => {
+      const { clock, drivers } = await openAt(2);
+      await Promise.all(drivers.map((driver) => driver.take(3)));
+      await clock.advance(3_600_000);
+      const slotsMs = (await Promise.all(drivers.map((driver) => driver.take(3)))).flat().sort((a, b) => a - b);
+      expect(Math.min(...slotsMs)).toBe(startMs + 3_600_000);
+      expect(smallestGap(slotsMs)).toBeGreaterThanOrEqual(100 - tolerance);
+    });
+
+    it('pauses for everyone, also for who has seen nothing of the throttle', async () => {
+      const { drivers } = await openAt(3);
+      for (const driver of drivers) {
+        await driver.take(1);
+      }
+      await drivers[0]?.slowDown(7_000);
+      const late = await Promise.all([drivers[1]?.take(1), drivers[2]?.take(1)]);
+      expect(Math.min(...late.flatMap((slots) => slots ?? []))).toBe(startMs + 7_000);
+      expect(await drivers[2]?.read()).toMatchObject({ pausedUntilMs: startMs + 7_000, slowRate: 5 });
+    });
+
+    it('pauses as long as usual, and never longer than the cap', async () => {
+      const { driver, clock } = await one();
+      await driver.slowDown(undefined);
+      expect((await driver.read()).pausedUntilMs).toBe(startMs + 1_000);
+      await clock.advance(5_000);
+      await driver.slowDown(86_400_000);
+      expect((await driver.read()).pausedUntilMs).toBe(startMs + 65_000);
+      expect(await driver.take(1)).toEqual([startMs + 65_000]);
+    });
+
+    it('slows down once when everyone is throttled together', async () => {
+      const { drivers } = await openAt(6);
+      await Promise.all(drivers.map((driver) => driver.slowDown(undefined)));
+      const [first = 0, second = 0] = (await drivers[5]?.take(2)) ?? [];
+      expect(second - first).toBeCloseTo(200, 2);
+    });
+
+    it('is as fast as ever after a while', async () => {
+      const { driver, clock } = await one();
+      await driver.slowDown(undefined);
+      await clock.advance(60_000);
+      const [first = 0, second = 0] = await driver.take(2);
+      expect(second - first).toBeCloseTo(100, 2);
+    });
+
+    it('slows down a worker that has not been told, on its very next run', async () => {
+      const { drivers, clock } = await openAt(2);
+      await drivers[0]?.take(1);
+      await drivers[1]?.slowDown(0);
+      await clock.advance(200);
+      const [first = 0, second = 0] = (await drivers[0]?.take(2)) ?? [];
+      // 0.02 calls a second have been gained.
+      expect(second - first).toBeGreaterThan(199);
+      expect(second - first).toBeLessThan(200);
+    });
+
+    it('shares no slot and loses none, whoever takes at the same time', async () => {
+      const { drivers } = await openAt(8);
+      const takes = drivers.flatMap((driver) => Array.from({ length: 5 }, () => driver.take(10)));
+      const slotsMs = (await Promise.all(takes)).flat().sort((a, b) => a - b);
+      expect(slotsMs).toHaveLength(400);
+      expect(smallestGap(slotsMs)).toBeGreaterThanOrEqual(100 - tolerance);
+      expect(slotsMs.map((ms) => Math.round((ms - startMs) / 100))).toEqual(Array.from({ length: 400 }, (_, n) => n));
+    });
+
+    it('keeps its distances for any history of workers whose clocks differ', async () => {
+      await fc.assert(
+        fc.asyncProperty(anyHistory(12), async (steps) => {
+          const { clock, schedule } = await openAt(0);
+          const drivers = [0, 2_000, -2_000].map((skewMs) => schedule.driver(skewedClock(clock, skewMs)));
+          const slotsMs = await slotsOf(steps, drivers, clock);
+          expect(smallestGap(slotsMs)).toBeGreaterThanOrEqual(100 - tolerance);
+          expect(slotsMs).toEqual([...slotsMs].sort((a, b) => a - b));
+        }),
+        { numRuns: 15 },
+      );
+    });
+  });
+}
+
+/** Plays a history; all slots in the order in which they were given. */
+async function slotsOf(
+  steps: readonly RateStep[],
+  drivers: readonly RateScheduleStore[],
+  clock: VirtualClock,
+): Promise<number[]> {
+  const slotsMs: number[] = [];
+  for (const step of steps) {
+    if (step.kind === 'idle') {
+      await clock.advance(step.ms);
+    } else if (step.kind === 'take') {
+      slotsMs.push(...((await drivers[step.by]?.take(step.count)) ?? []));
+    } else {
+      await drivers[step.by]?.slowDown(step.retryAfterMs);
+    }
+  }
+  return slotsMs;
+}
