@@ -1,19 +1,19 @@
 import { isoFromMs, msFromIso } from '../../shared/ports/clock.ts';
 
 /** Milliseconds in a day of UTC. */
-export const DAY_MS = 86_400_000;
+export const dayMs = 86_400_000;
 
 /** Milliseconds in an hour. */
-export const HOUR_MS = 3_600_000;
+export const hourMs = 3_600_000;
 
 /** The UTC day of an instant, as whole days since 1970-01-01. */
 export function dayOfMs(epochMs: number): number {
-  return Math.floor(epochMs / DAY_MS);
+  return Math.floor(epochMs / dayMs);
 }
 
 /** A day as `YYYY-MM-DD`; the empty text for `undefined`, which is how TMDB writes an unknown date. */
 export function dateOfDay(day: number | undefined): string {
-  return day === undefined ? '' : isoFromMs(day * DAY_MS).slice(0, 10);
+  return day === undefined ? '' : isoFromMs(day * dayMs).slice(0, 10);
 }
 
 /** `YYYY-MM-DD` as a day; `undefined` for any other text and for days no calendar has. */

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Every way an answer can go wrong; `faults/play-fault.ts` says what a client sees of each. */
-export const FAULT_KINDS = [
+export const faultKinds = [
   'throttle',
   'serverError',
   'badGateway',
@@ -21,11 +21,11 @@ export const FAULT_KINDS = [
 ] as const;
 
 /** Every way a good answer can be odd. */
-export const ODDITIES = ['personsInTrending', 'duplicatesAtPageBorders', 'volatileJitter', 'oddRows'] as const;
+export const oddityNames = ['personsInTrending', 'duplicatesAtPageBorders', 'volatileJitter', 'oddRows'] as const;
 
 /** One rule: which fault, how likely for each request that it matches, and how often at most. */
 export const faultRuleSchema = z.strictObject({
-  kind: z.enum(FAULT_KINDS),
+  kind: z.enum(faultKinds),
   /** Chance for each matching request, 0 to 1; default 1. */
   probability: z.number().min(0).max(1).default(1),
   /** How many requests it hits at most; default: no limit. */
@@ -54,7 +54,7 @@ export const faultPlanSchema = z.strictObject({
 });
 
 /** A fault by name. */
-export type FaultKind = (typeof FAULT_KINDS)[number];
+export type FaultKind = (typeof faultKinds)[number];
 
 /** A fault plan as it is written: what has a default may be left out. */
 export type FaultPlan = z.input<typeof faultPlanSchema>;
@@ -66,7 +66,7 @@ export type CompleteFaultPlan = z.output<typeof faultPlanSchema>;
 export type FaultRule = z.output<typeof faultRuleSchema>;
 
 /** The switches of a plan that change good answers. */
-export type Oddities = Pick<CompleteFaultPlan, (typeof ODDITIES)[number]>;
+export type Oddities = Pick<CompleteFaultPlan, (typeof oddityNames)[number]>;
 
 /** Fills in a plan's defaults. Throws an Error that names the field where `plan` is none. */
 export function completeFaultPlan(plan: unknown): CompleteFaultPlan {
@@ -89,7 +89,7 @@ export function parseFaultSpec(text: string): FaultPlan {
   const plan: FaultPlan & { rules: z.input<typeof faultRuleSchema>[] } = { rules: [] };
   for (const part of text.split(',').map((piece) => piece.trim())) {
     const [name = '', value] = part.split(/=(.*)/s);
-    const oddity = ODDITIES.find((known) => known === name);
+    const oddity = oddityNames.find((known) => known === name);
     if (oddity !== undefined && value === undefined) {
       plan[oddity] = true;
     } else {
@@ -100,10 +100,10 @@ export function parseFaultSpec(text: string): FaultPlan {
 }
 
 function faultKindOf(name: string, part: string): FaultKind {
-  const kind = FAULT_KINDS.find((known) => known === name);
+  const kind = faultKinds.find((known) => known === name);
   if (kind === undefined) {
     throw new Error(
-      `"${part}" is no fault: allowed are ${FAULT_KINDS.join(', ')}, each also as NAME=PROBABILITY, and without a value ${ODDITIES.join(', ')}.`,
+      `"${part}" is no fault: allowed are ${faultKinds.join(', ')}, each also as NAME=PROBABILITY, and without a value ${oddityNames.join(', ')}.`,
     );
   }
   return kind;

@@ -3,7 +3,7 @@ import type { Random } from '../../shared/ports/random.ts';
 /** What a seed is mixed with: a whole number up to 32 bits, or a short text. */
 export type Salt = number | string;
 
-const UINT32_RANGE = 2 ** 32;
+const uint32Range = 2 ** 32;
 
 /** A well mixed unsigned 32-bit number from a seed and salts: the same input gives the same number on every machine. */
 export function hash32(seed: number, ...salts: readonly Salt[]): number {
@@ -16,7 +16,7 @@ export function hash32(seed: number, ...salts: readonly Salt[]): number {
 
 /** `hash32` as a number in [0, 1): a draw that needs no state, so it can be repeated in any order. */
 export function unitFrom(seed: number, ...salts: readonly Salt[]): number {
-  return hash32(seed, ...salts) / UINT32_RANGE;
+  return hash32(seed, ...salts) / uint32Range;
 }
 
 /** Noise in [0, 1) that runs in straight lines between whole positions: what drifts slowly with time reads it. */
@@ -35,7 +35,7 @@ export function seededRandom(seed: number): Random {
       state = (state + 0x6d2b79f5) >>> 0;
       let mixed = Math.imul(state ^ (state >>> 15), state | 1);
       mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / UINT32_RANGE;
+      return ((mixed ^ (mixed >>> 14)) >>> 0) / uint32Range;
     },
   };
 }

@@ -9,7 +9,7 @@ import { type CompleteFaultPlan, completeFaultPlan, type FaultPlan } from './fau
 import { createFaultChooser } from './faults/choose-fault.ts';
 import { createRateWindow } from './http/rate-window.ts';
 import { sendAnswer } from './http/send-answer.ts';
-import { ADMIN_ROOT, serveAdmin } from './http/serve-admin.ts';
+import { adminRoot, serveAdmin } from './http/serve-admin.ts';
 import { type SimulatorState, serveRequest } from './http/serve-request.ts';
 import { createOrderCache } from './lists/order-cache.ts';
 import { hash32, seededRandom } from './seeded-random.ts';
@@ -47,11 +47,11 @@ export type TmdbSimulator = {
   close(): Promise<void>;
 };
 
-const DEFAULT_SEED = 1;
+const defaultSeed = 1;
 /** "Somewhere in the 40 requests per second range" (developer.themoviedb.org/docs/rate-limiting, 2026). */
-const DEFAULT_REQUESTS_PER_SECOND = 40;
-const DEFAULT_LATENCY_MS = { min: 5, max: 40 };
-const LOOPBACK = '127.0.0.1';
+const defaultRequestsPerSecond = 40;
+const defaultLatencyMs = { min: 5, max: 40 };
+const loopback = '127.0.0.1';
 
 /**
  * Starts a server on loopback that answers like TMDB's API v3 from a made-up catalogue. The same seed and clock give the
@@ -62,18 +62,18 @@ export async function startTmdbSimulator(options: TmdbSimulatorOptions): Promise
   const state = createState(options);
   const setFaults = (plan: CompleteFaultPlan) => {
     state.plan = plan;
-    state.faults = createFaultChooser(plan, options.seed ?? DEFAULT_SEED);
+    state.faults = createFaultChooser(plan, options.seed ?? defaultSeed);
   };
   const stats = () => ({ ...state.counts, maxRequestsInAnySecond: state.window.highestCount() });
   const server = createServer((request, response) => {
     handle(state, request, response, { setFaults, stats }).catch((error: unknown) => fail(error, request, response));
   });
-  server.listen(options.port ?? 0, LOOPBACK);
+  server.listen(options.port ?? 0, loopback);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   let closed: Promise<void> | undefined;
   return {
-    baseUrl: `http://${LOOPBACK}:${port}/3`,
+    baseUrl: `http://${loopback}:${port}/3`,
     port,
     setFaults: (plan) => setFaults(completeFaultPlan(plan)),
     setToken: (token) => {
@@ -88,8 +88,8 @@ export async function startTmdbSimulator(options: TmdbSimulatorOptions): Promise
 }
 
 function createState(options: TmdbSimulatorOptions): SimulatorState {
-  const { clock, seed = DEFAULT_SEED, requestsPerSecond = DEFAULT_REQUESTS_PER_SECOND } = options;
-  const latencyMs = options.latencyMs ?? DEFAULT_LATENCY_MS;
+  const { clock, seed = defaultSeed, requestsPerSecond = defaultRequestsPerSecond } = options;
+  const latencyMs = options.latencyMs ?? defaultLatencyMs;
   if (!(requestsPerSecond >= 1)) {
     throw new RangeError(`requestsPerSecond is ${requestsPerSecond}: it must be at least 1.`);
   }
@@ -118,8 +118,8 @@ async function handle(
   response: ServerResponse,
   actions: Parameters<typeof serveAdmin>[3],
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', `http://${LOOPBACK}`);
-  if (url.pathname.startsWith(ADMIN_ROOT)) {
+  const url = new URL(request.url ?? '/', `http://${loopback}`);
+  if (url.pathname.startsWith(adminRoot)) {
     await serveAdmin(url.pathname, request, response, actions);
   } else {
     await serveRequest(state, { request, response, url });

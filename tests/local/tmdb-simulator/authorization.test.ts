@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clientForTest } from './simulator-fixture.ts';
 
-const REFUSAL = {
+const refusal = {
   success: false,
   status_code: 7,
   status_message: 'Invalid API key: You must be granted a valid key.',
@@ -17,7 +17,7 @@ describe('authorization', () => {
     for (const path of ['/movie/popular', '/authentication', '/nothing']) {
       expect(await client.get(path, { headers: headers as Record<string, string> })).toMatchObject({
         status: 401,
-        body: REFUSAL,
+        body: refusal,
       });
     }
     expect(client.simulator.stats()).toMatchObject({ requests: 3, unauthorized: 3, answered: 0 });

@@ -3,11 +3,11 @@ import { buildCatalogue } from '../../../src/local/tmdb-simulator/catalogue/buil
 import type { CatalogueTitle } from '../../../src/local/tmdb-simulator/catalogue/catalogue-title.ts';
 import { imagePath } from '../../../src/local/tmdb-simulator/catalogue/image-path.ts';
 import { titleText } from '../../../src/local/tmdb-simulator/catalogue/title-text.ts';
-import { ALIGNED_LENGTHS } from '../../../src/local/tmdb-simulator/words/word-list.ts';
-import { WORD_LISTS } from '../../../src/local/tmdb-simulator/words/word-lists.ts';
+import { alignedLengths } from '../../../src/local/tmdb-simulator/words/word-list.ts';
+import { wordLists } from '../../../src/local/tmdb-simulator/words/word-lists.ts';
 
-const TODAY = 20_780;
-const { titles } = buildCatalogue(1, TODAY);
+const today = 20_780;
+const { titles } = buildCatalogue(1, today);
 
 function shareOf(list: readonly CatalogueTitle[], holds: (title: CatalogueTitle) => boolean): number {
   return list.filter(holds).length / list.length;
@@ -40,7 +40,7 @@ describe('the catalogue', () => {
       0.03,
     );
     within(
-      shareOf(list, ({ releaseDay }) => (releaseDay ?? 0) > TODAY),
+      shareOf(list, ({ releaseDay }) => (releaseDay ?? 0) > today),
       0.02,
       0.12,
     );
@@ -98,14 +98,14 @@ describe('the catalogue', () => {
 });
 
 describe('word lists', () => {
-  test.each(Object.entries(WORD_LISTS))('%s is aligned with the others', (_language, list) => {
-    for (const [name, length] of Object.entries(ALIGNED_LENGTHS)) {
-      const entries = list[name as keyof typeof ALIGNED_LENGTHS];
+  test.each(Object.entries(wordLists))('%s is aligned with the others', (_language, list) => {
+    for (const [name, length] of Object.entries(alignedLengths)) {
+      const entries = list[name as keyof typeof alignedLengths];
       expect(entries).toHaveLength(length);
       expect(new Set(entries).size).toBe(length);
     }
     const slots = (pattern: string) => (pattern.match(/\{\w+\}/g) ?? []).toSorted();
-    expect(list.titlePatterns.map(slots)).toEqual(WORD_LISTS.en.titlePatterns.map(slots));
+    expect(list.titlePatterns.map(slots)).toEqual(wordLists.en.titlePatterns.map(slots));
     expect(list.sentences.length).toBeGreaterThanOrEqual(8);
   });
 });

@@ -63,7 +63,7 @@ function dateFilters(parameter: string, key: string): fc.Arbitrary<Filter>[] {
   ];
 }
 
-const MEDIA = {
+const mediaCases = {
   movie: {
     filters: [
       ...commonFilters,
@@ -107,7 +107,7 @@ function isSorted(rows: readonly Row[], key: string, direction: string): boolean
 }
 
 describe.each(['movie', 'tv'] as const)('discover %s', (media) => {
-  const { filters, sorts } = MEDIA[media];
+  const { filters, sorts } = mediaCases[media];
 
   test('every row satisfies every filter, in the order that is asked for', async () => {
     const queries = fc.tuple(

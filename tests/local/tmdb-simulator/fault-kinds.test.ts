@@ -5,7 +5,7 @@ import { type Client, clientForTest, untilStats } from './simulator-fixture.ts';
 
 type Rule = NonNullable<FaultPlan['rules']>[number];
 
-const PATH = '/movie/popular';
+const faultPath = '/movie/popular';
 
 function faulty(rule: Rule): Promise<Client> {
   return clientForTest({ faults: { rules: [rule] } });
@@ -13,7 +13,7 @@ function faulty(rule: Rule): Promise<Client> {
 
 /** What the same request is answered without faults. */
 async function truth(): Promise<string> {
-  return (await (await clientForTest()).fetch(PATH)).text();
+  return (await (await clientForTest()).fetch(faultPath)).text();
 }
 
 describe('faults with an answer of their own', () => {
@@ -26,7 +26,7 @@ describe('faults with an answer of their own', () => {
     ['notFound', 404, 34],
   ])('%s is %i with code %i', async (kind, status, code) => {
     const client = await faulty({ kind });
-    const got = await client.get(PATH);
+    const got = await client.get(faultPath);
     expect(got.status).toBe(status);
     expect(got.body).toMatchObject({ success: false, status_code: code });
     expect(got.headers.get('retry-after')).toBeNull();
@@ -43,29 +43,29 @@ describe('faults with an answer of their own', () => {
     'throttle sends Retry-After %j as it stands',
     async (retryAfter) => {
       const client = await faulty({ kind: 'throttle', retryAfter });
-      expect((await client.fetch(PATH)).headers.get('retry-after')).toBe(retryAfter);
+      expect((await client.fetch(faultPath)).headers.get('retry-after')).toBe(retryAfter);
     },
   );
 
   test('unavailable is 503 with a page that is no JSON', async () => {
-    const response = await (await faulty({ kind: 'unavailable' })).fetch(PATH);
+    const response = await (await faulty({ kind: 'unavailable' })).fetch(faultPath);
     expect(response.status).toBe(503);
     expect(response.headers.get('content-type')).toBe('text/html');
     expect(await response.text()).toMatch(/^<html>/);
   });
 
   test('redirect leads to the host that is given, or to one that does not exist', async () => {
-    const response = await (await faulty({ kind: 'redirect', location: 'http://127.0.0.2:9/3/x' })).fetch(PATH);
+    const response = await (await faulty({ kind: 'redirect', location: 'http://127.0.0.2:9/3/x' })).fetch(faultPath);
     expect(response.status).toBe(302);
     expect(response.headers.get('location')).toBe('http://127.0.0.2:9/3/x');
-    const nowhere = await (await faulty({ kind: 'redirect' })).fetch(PATH);
+    const nowhere = await (await faulty({ kind: 'redirect' })).fetch(faultPath);
     expect(new URL(nowhere.headers.get('location') ?? '').hostname).toMatch(/\.invalid$/);
   });
 });
 
 describe('faults of a body', () => {
   test('truncatedJson ends in the middle and looks complete to HTTP', async () => {
-    const response = await (await faulty({ kind: 'truncatedJson' })).fetch(PATH);
+    const response = await (await faulty({ kind: 'truncatedJson' })).fetch(faultPath);
     const text = await response.text();
     expect(response.status).toBe(200);
     expect(text.length).toBeGreaterThan(100);
@@ -74,7 +74,7 @@ describe('faults of a body', () => {
   });
 
   test('gzipWithoutHeader sends gzip that nothing announces', async () => {
-    const response = await (await faulty({ kind: 'gzipWithoutHeader' })).fetch(PATH);
+    const response = await (await faulty({ kind: 'gzipWithoutHeader' })).fetch(faultPath);
     const body = Buffer.from(await response.arrayBuffer());
     expect(response.headers.get('content-encoding')).toBeNull();
     expect(body.subarray(0, 2).toString('hex')).toBe('1f8b');
@@ -82,19 +82,19 @@ describe('faults of a body', () => {
   });
 
   test('emptyBody is 200 with nothing', async () => {
-    const response = await (await faulty({ kind: 'emptyBody' })).fetch(PATH);
+    const response = await (await faulty({ kind: 'emptyBody' })).fetch(faultPath);
     expect(response.status).toBe(200);
     expect(await response.text()).toBe('');
   });
 
   test('wrongContentType calls the JSON a page', async () => {
-    const response = await (await faulty({ kind: 'wrongContentType' })).fetch(PATH);
+    const response = await (await faulty({ kind: 'wrongContentType' })).fetch(faultPath);
     expect(response.headers.get('content-type')).toBe('text/html');
     expect(await response.text()).toBe(await truth());
   });
 
   test('hugeBody is 10 MB of valid JSON without a length', async () => {
-    const response = await (await faulty({ kind: 'hugeBody' })).fetch(PATH);
+    const response = await (await faulty({ kind: 'hugeBody' })).fetch(faultPath);
     expect(response.headers.get('content-length')).toBeNull();
     const text = await response.text();
     expect(text.length).toBeGreaterThan(10 * 1024 * 1024);
@@ -103,13 +103,13 @@ describe('faults of a body', () => {
 
   test('a client may leave a huge body unread', async () => {
     const client = await clientForTest({ faults: { rules: [{ kind: 'hugeBody', times: 1 }] } });
-    const response = await client.fetch(PATH);
+    const response = await client.fetch(faultPath);
     await response.body?.cancel();
-    expect((await client.fetch(PATH)).status).toBe(200);
+    expect((await client.fetch(faultPath)).status).toBe(200);
   });
 
   test('resetMidBody promises a whole body and breaks the connection', async () => {
-    const response = await (await faulty({ kind: 'resetMidBody' })).fetch(PATH);
+    const response = await (await faulty({ kind: 'resetMidBody' })).fetch(faultPath);
     expect(response.status).toBe(200);
     expect(Number(response.headers.get('content-length'))).toBe(Buffer.byteLength(await truth()));
     await expect(response.text()).rejects.toThrow();
@@ -119,7 +119,7 @@ describe('faults of a body', () => {
 describe('faults in time', () => {
   test('slowBody sends its headers at once and its body over the delay', async () => {
     const client = await faulty({ kind: 'slowBody', delayMs: 9000 });
-    const response = await client.fetch(PATH);
+    const response = await client.fetch(faultPath);
     const reader = response.body?.getReader();
     let text = '';
     const decoder = new TextDecoder();
@@ -141,7 +141,7 @@ describe('faults in time', () => {
   test('other faults wait for their delay', async () => {
     const client = await faulty({ kind: 'gatewayTimeout', delayMs: 30_000 });
     let isAnswered = false;
-    const answer = client.fetch(PATH).finally(() => {
+    const answer = client.fetch(faultPath).finally(() => {
       isAnswered = true;
     });
     await client.clock.whenSleeping(1);
@@ -153,14 +153,14 @@ describe('faults in time', () => {
   test('blackHole never answers, while others are answered, until the simulator closes', async () => {
     const client = await clientForTest({ faults: { rules: [{ kind: 'blackHole', times: 1 }] } });
     let isSettled = false;
-    const lost = client.fetch(PATH).finally(() => {
+    const lost = client.fetch(faultPath).finally(() => {
       isSettled = true;
     });
     const outcome = expect(lost).rejects.toThrow();
     await untilStats(client, ({ faulted }) => faulted === 1);
     client.clock.advance(24 * 3_600_000);
     for (let round = 0; round < 20; round += 1) {
-      expect((await client.fetch(PATH)).status).toBe(200);
+      expect((await client.fetch(faultPath)).status).toBe(200);
     }
     expect(isSettled).toBe(false);
     await client.simulator.close();
@@ -170,12 +170,12 @@ describe('faults in time', () => {
   test('a client that gives up on a black hole can go on', async () => {
     const client = await clientForTest({ faults: { rules: [{ kind: 'blackHole', times: 1 }] } });
     const giveUp = new AbortController();
-    const lost = client.fetch(PATH, { headers: { Authorization: 'Bearer any' }, signal: giveUp.signal });
+    const lost = client.fetch(faultPath, { headers: { Authorization: 'Bearer any' }, signal: giveUp.signal });
     const outcome = expect(lost).rejects.toThrow();
     await untilStats(client, ({ faulted }) => faulted === 1);
     giveUp.abort();
     await outcome;
-    expect((await client.fetch(PATH)).status).toBe(200);
+    expect((await client.fetch(faultPath)).status).toBe(200);
   });
 });
 
@@ -187,7 +187,7 @@ describe('faults and the rest', () => {
       client.simulator.setFaults(plan);
       const statuses = [];
       for (const page of [1, 2, 2]) {
-        statuses.push((await client.fetch(`${PATH}?page=${page}`)).status);
+        statuses.push((await client.fetch(`${faultPath}?page=${page}`)).status);
       }
       expect(statuses).toEqual([200, 500, 200]);
     }
@@ -196,8 +196,8 @@ describe('faults and the rest', () => {
 
   test('a request over the limit is refused before a fault can hit it', async () => {
     const client = await clientForTest({ requestsPerSecond: 1, faults: { rules: [{ kind: 'serverError' }] } });
-    expect((await client.fetch(PATH)).status).toBe(500);
-    expect((await client.fetch(PATH)).status).toBe(429);
+    expect((await client.fetch(faultPath)).status).toBe(500);
+    expect((await client.fetch(faultPath)).status).toBe(429);
     expect(client.simulator.stats()).toMatchObject({ requests: 2, faulted: 1, throttled: 1 });
   });
 });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   completeFaultPlan,
-  FAULT_KINDS,
-  ODDITIES,
+  faultKinds,
+  oddityNames,
   parseFaultSpec,
 } from '../../../src/local/tmdb-simulator/fault-plan.ts';
 import { createFaultChooser } from '../../../src/local/tmdb-simulator/faults/choose-fault.ts';
@@ -48,10 +48,10 @@ describe('a fault spec', () => {
   test('reads back every plan that can be written as one', () => {
     const parts = fc.tuple(
       fc.array(
-        fc.record({ kind: fc.constantFrom(...FAULT_KINDS), probability: fc.double({ min: 0, max: 1, noNaN: true }) }),
+        fc.record({ kind: fc.constantFrom(...faultKinds), probability: fc.double({ min: 0, max: 1, noNaN: true }) }),
         { minLength: 1 },
       ),
-      fc.subarray([...ODDITIES]),
+      fc.subarray([...oddityNames]),
     );
     fc.assert(
       fc.property(parts, ([rules, oddities]) => {
@@ -59,7 +59,7 @@ describe('a fault spec', () => {
         const plan = completeFaultPlan(parseFaultSpec(text));
         // A probability of -0 is written as 0.
         expect(plan.rules).toEqual(rules.map(({ kind, probability }) => ({ kind, probability: probability + 0 })));
-        expect(ODDITIES.filter((name) => plan[name])).toEqual(oddities);
+        expect(oddityNames.filter((name) => plan[name])).toEqual(oddities);
       }),
     );
   });

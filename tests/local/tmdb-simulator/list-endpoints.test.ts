@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Client, type Row, startClient } from './simulator-fixture.ts';
 
-const MOVIE_KEYS = [
+const movieKeys = [
   'adult',
   'backdrop_path',
   'genre_ids',
@@ -17,7 +17,7 @@ const MOVIE_KEYS = [
   'vote_average',
   'vote_count',
 ];
-const SERIES_KEYS = [
+const seriesKeys = [
   'adult',
   'backdrop_path',
   'first_air_date',
@@ -48,14 +48,14 @@ describe('fixed lists', () => {
   const lists = [
     ...['popular', 'top_rated', 'now_playing', 'upcoming'].map((name) => ({
       path: `/movie/${name}`,
-      keys: MOVIE_KEYS,
+      keys: movieKeys,
     })),
     ...['popular', 'top_rated', 'airing_today', 'on_the_air'].map((name) => ({
       path: `/tv/${name}`,
-      keys: SERIES_KEYS,
+      keys: seriesKeys,
     })),
-    { path: '/discover/movie', keys: MOVIE_KEYS },
-    { path: '/discover/tv', keys: SERIES_KEYS },
+    { path: '/discover/movie', keys: movieKeys },
+    { path: '/discover/tv', keys: seriesKeys },
   ];
   test.each(lists)('$path has a full first page of rows with exactly the recorded keys', async ({ path, keys }) => {
     const { status, body } = await client.get(path);
@@ -153,7 +153,7 @@ describe('trending', () => {
     const mixed = await client.rows(`/trending/all/${window}`);
     expect(new Set(mixed.map((row) => row.media_type))).toEqual(new Set(['movie', 'tv']));
     for (const row of mixed) {
-      const keys = row.media_type === 'movie' ? MOVIE_KEYS : SERIES_KEYS;
+      const keys = row.media_type === 'movie' ? movieKeys : seriesKeys;
       expect(keysOf(row)).toEqual([...keys, 'media_type'].toSorted());
     }
   });

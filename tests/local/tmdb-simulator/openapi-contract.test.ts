@@ -21,11 +21,11 @@ type OpenApi = {
 };
 type Examples = Record<string, { value: unknown }>;
 
-const DOCUMENT = fileURLToPath(new URL('../../../../shared/data/tmdb/openapi.json', import.meta.url));
-const IS_HERE = existsSync(DOCUMENT);
+const openApiDocument = fileURLToPath(new URL('../../../../shared/data/tmdb/openapi.json', import.meta.url));
+const isHere = existsSync(openApiDocument);
 
 /** The document was derived from one example each: these are null in recorded answers or in other examples. */
-const NULLABLE = new Set([
+const nullable = new Set([
   'backdrop_path',
   'poster_path',
   'profile_path',
@@ -53,7 +53,7 @@ function strict(schema: Schema, name = ''): Schema {
   const type = name === 'vote_average' ? 'number' : schema.type;
   return {
     ...rest,
-    ...(type === undefined ? {} : { type: NULLABLE.has(name) ? [type, 'null'].flat() : type }),
+    ...(type === undefined ? {} : { type: nullable.has(name) ? [type, 'null'].flat() : type }),
     ...(schema.properties === undefined
       ? {}
       : { properties: Object.fromEntries(properties), required: properties.map(([key]) => key) }),
@@ -62,7 +62,7 @@ function strict(schema: Schema, name = ''): Schema {
 }
 
 /** The answers that a simulator must give in the form of the document; `as` is the path in the document. */
-const CONTRACTS = [
+const contracts = [
   ...['popular', 'top_rated', 'now_playing', 'upcoming'].map((name) => ({
     path: `/movie/${name}`,
     as: `/movie/${name}`,
@@ -80,14 +80,14 @@ const CONTRACTS = [
   { path: '/configuration', as: '/configuration' },
 ];
 
-const why = IS_HERE ? '' : ` (skipped: ${DOCUMENT} is absent)`;
+const why = isHere ? '' : ` (skipped: ${openApiDocument} is absent)`;
 
-describe.skipIf(!IS_HERE)(`answers against TMDB's OpenAPI document${why}`, () => {
+describe.skipIf(!isHere)(`answers against TMDB's OpenAPI document${why}`, () => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   let document: OpenApi;
   let client: Client;
   beforeAll(async () => {
-    document = JSON.parse(readFileSync(DOCUMENT, 'utf8')) as OpenApi;
+    document = JSON.parse(readFileSync(openApiDocument, 'utf8')) as OpenApi;
     client = await startClient();
   });
   afterAll(() => client.simulator.close());
@@ -105,7 +105,7 @@ describe.skipIf(!IS_HERE)(`answers against TMDB's OpenAPI document${why}`, () =>
     return (validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`);
   };
 
-  test.each(CONTRACTS)('$path on its first pages, in two languages', async ({ path, as }) => {
+  test.each(contracts)('$path on its first pages, in two languages', async ({ path, as }) => {
     const join = path.includes('?') ? '&' : '?';
     for (const query of ['page=1', 'page=2', 'page=7&language=ja-JP', 'page=90']) {
       const { status, body } = await client.get(`${path}${join}${query}`);
@@ -156,7 +156,7 @@ describe.skipIf(!IS_HERE)(`answers against TMDB's OpenAPI document${why}`, () =>
 
   test("the check accepts the document's own examples and refuses what is broken", async () => {
     // The persons of the example are known for series too, which the document's own schema does not describe.
-    const described = CONTRACTS.map((contract) => contract.as).filter((as) => !as.startsWith('/trending/person'));
+    const described = contracts.map((contract) => contract.as).filter((as) => !as.startsWith('/trending/person'));
     for (const as of new Set(described)) {
       for (const { value } of Object.values(contentOf(as).examples)) {
         const example = typeof value === 'string' ? (JSON.parse(value) as unknown) : value;

@@ -27,7 +27,7 @@ export type Client = {
 };
 
 /** A limit no test reaches by accident while its clock stands still. */
-const NO_LIMIT = 1_000_000;
+const noLimit = 1_000_000;
 
 /** A simulator on virtual time without latency or limit. The caller closes it. */
 export async function startClient(
@@ -35,7 +35,7 @@ export async function startClient(
 ): Promise<Client> {
   const clock = options.clock ?? new VirtualClock();
   const simulator = await startTmdbSimulator({
-    requestsPerSecond: NO_LIMIT,
+    requestsPerSecond: noLimit,
     latencyMs: { min: 0, max: 0 },
     ...options,
     clock,

@@ -1,4 +1,4 @@
-import { TMDB_STATUS, type TmdbStatusCode } from './tmdb-status.ts';
+import { type TmdbStatusCode, tmdbStatus } from './tmdb-status.ts';
 
 /** An answer before it is put on the wire: its body is JSON. */
 export type Answer = {
@@ -9,9 +9,9 @@ export type Answer = {
 };
 
 /** The body TMDB gives with its own codes: `success`, `status_code`, `status_message`. */
-export function statusAnswer(code: TmdbStatusCode, message: string = TMDB_STATUS[code].message): Answer {
+export function statusAnswer(code: TmdbStatusCode, message: string = tmdbStatus[code].message): Answer {
   return {
-    status: TMDB_STATUS[code].http,
+    status: tmdbStatus[code].http,
     body: { success: code === 1, status_code: code, status_message: message },
   };
 }
@@ -21,7 +21,7 @@ export class ApiFailure extends Error {
   readonly code: TmdbStatusCode;
 
   constructor(code: TmdbStatusCode) {
-    super(TMDB_STATUS[code].message);
+    super(tmdbStatus[code].message);
     this.name = 'ApiFailure';
     this.code = code;
   }

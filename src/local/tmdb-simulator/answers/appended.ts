@@ -1,17 +1,17 @@
 import { hasKeyword } from '../catalogue/availability.ts';
 import type { CatalogueTitle } from '../catalogue/catalogue-title.ts';
-import { LANGUAGE_NAMES } from '../catalogue/origins.ts';
+import { languageNames } from '../catalogue/origins.ts';
 import { isTranslated, titleText } from '../catalogue/title-text.ts';
 import { unitFrom } from '../seeded-random.ts';
-import { isWrittenLanguage, WORD_LISTS } from '../words/word-lists.ts';
+import { isWrittenLanguage, wordLists } from '../words/word-lists.ts';
 import { ApiFailure } from './answer.ts';
 import { imdbId } from './common-details.ts';
 import type { Row } from './list-rows.ts';
 
-const MOST_APPENDED = 20;
+const mostAppended = 20;
 
 /** Keywords with TMDB's own ids (examples of TMDB's OpenAPI document). */
-const KEYWORDS: readonly { id: number; name: string }[] = [
+const keywordNames: readonly { id: number; name: string }[] = [
   { id: 818, name: 'based on novel or book' },
   { id: 825, name: 'support group' },
   { id: 851, name: 'dual identity' },
@@ -30,7 +30,7 @@ const KEYWORDS: readonly { id: number; name: string }[] = [
   { id: 170362, name: 'fantasy world' },
 ];
 
-const APPENDABLE: Readonly<Record<string, (title: CatalogueTitle) => Row>> = {
+const appendable: Readonly<Record<string, (title: CatalogueTitle) => Row>> = {
   external_ids: externalIds,
   keywords: keywordsOf,
   translations: translationsOf,
@@ -42,11 +42,11 @@ const APPENDABLE: Readonly<Record<string, (title: CatalogueTitle) => Row>> = {
  */
 export function appendedParts(title: CatalogueTitle, query: URLSearchParams): Row {
   const names = (query.get('append_to_response') ?? '').split(',').filter((name) => name !== '');
-  if (names.length > MOST_APPENDED) {
+  if (names.length > mostAppended) {
     throw new ApiFailure(27);
   }
   return Object.fromEntries(
-    Object.entries(APPENDABLE)
+    Object.entries(appendable)
       .filter(([name]) => names.includes(name))
       .map(([name, read]) => [name, read(title)]),
   );
@@ -66,18 +66,18 @@ function externalIds(title: CatalogueTitle): Row {
 }
 
 function keywordsOf(title: CatalogueTitle): Row {
-  const found = KEYWORDS.filter(({ id }) => hasKeyword(title, String(id)));
+  const found = keywordNames.filter(({ id }) => hasKeyword(title, String(id)));
   return title.mediaType === 'movie' ? { keywords: found } : { results: found };
 }
 
 function translationsOf(title: CatalogueTitle): Row {
-  const languages = Object.keys(WORD_LISTS).filter(isWrittenLanguage);
+  const languages = Object.keys(wordLists).filter(isWrittenLanguage);
   const translated = languages.filter(
     (language) => isTranslated(title, language, 'title') || isTranslated(title, language, 'overview'),
   );
   return {
     translations: translated.map((language) => {
-      const { english, native, country } = LANGUAGE_NAMES[language];
+      const { english, native, country } = languageNames[language];
       const text = titleText(title, language);
       const ownTitle = isTranslated(title, language, 'title') ? text.title : '';
       const data = { homepage: '', overview: text.overview, tagline: '' };

@@ -8,7 +8,7 @@ import { unitFrom } from '../seeded-random.ts';
 import { productionCompanies, productionCountries, spokenLanguages } from './companies.ts';
 import type { Row } from './list-rows.ts';
 
-const HOMEPAGE_SHARE = 0.3;
+const homepageShare = 0.3;
 
 /** The keys that the details of movies and series share, in a language (ISO 639-1) and at an instant (epoch milliseconds). */
 export function commonDetails(title: CatalogueTitle, language: string, nowMs: number): Row {
@@ -19,7 +19,7 @@ export function commonDetails(title: CatalogueTitle, language: string, nowMs: nu
     backdrop_path: imagePath(title.seed, 'backdrop'),
     genres: title.genreIds.flatMap((id) => genres.filter((genre) => genre.id === id)),
     homepage:
-      unitFrom(title.seed, 'homepage') < HOMEPAGE_SHARE ? `https://titles.example/${title.mediaType}/${title.id}` : '',
+      unitFrom(title.seed, 'homepage') < homepageShare ? `https://titles.example/${title.mediaType}/${title.id}` : '',
     id: title.id,
     origin_country: title.originCountries,
     original_language: title.originalLanguage,

@@ -1,9 +1,9 @@
 import type { CatalogueTitle } from '../catalogue/catalogue-title.ts';
 import { imagePath } from '../catalogue/image-path.ts';
-import { COUNTRY_NAMES, LANGUAGE_NAMES } from '../catalogue/origins.ts';
+import { countryNames, languageNames } from '../catalogue/origins.ts';
 import { hash32, pickAt, unitFrom } from '../seeded-random.ts';
 
-const COMPANY_NAMES = [
+const companyNames = [
   'Lantern Row Pictures',
   'Northgate Film',
   'Saltwater Studios',
@@ -13,7 +13,7 @@ const COMPANY_NAMES = [
   'Kestrel & Sons',
   'Open Window Media',
 ];
-const NETWORK_NAMES = [
+const networkNames = [
   'Channel Nine',
   'Meridian',
   'Kanal Nord',
@@ -31,25 +31,25 @@ export type CompanyRow = { id: number; logo_path: string | null; name: string; o
 export function productionCompanies(title: CatalogueTitle): CompanyRow[] {
   const count = Math.floor(unitFrom(title.seed, 'companies') * 4);
   const drawn = Array.from({ length: count }, (_, index) =>
-    pickAt(COMPANY_NAMES, unitFrom(title.seed, 'company', index)),
+    pickAt(companyNames, unitFrom(title.seed, 'company', index)),
   );
-  return [...new Set(drawn)].map((name) => companyRow(name, COMPANY_NAMES.indexOf(name), title));
+  return [...new Set(drawn)].map((name) => companyRow(name, companyNames.indexOf(name), title));
 }
 
 /** The network of a series. */
 export function networks(title: CatalogueTitle): CompanyRow[] {
-  const name = pickAt(NETWORK_NAMES, unitFrom(title.seed, 'network'));
-  return [companyRow(name, 1000 + NETWORK_NAMES.indexOf(name), title)];
+  const name = pickAt(networkNames, unitFrom(title.seed, 'network'));
+  return [companyRow(name, 1000 + networkNames.indexOf(name), title)];
 }
 
 /** The countries of a title with their English names. */
 export function productionCountries(title: CatalogueTitle): { iso_3166_1: string; name: string }[] {
-  return title.originCountries.map((country) => ({ iso_3166_1: country, name: COUNTRY_NAMES[country] ?? '' }));
+  return title.originCountries.map((country) => ({ iso_3166_1: country, name: countryNames[country] ?? '' }));
 }
 
 /** The languages spoken in a title: its original one. */
 export function spokenLanguages(title: CatalogueTitle): { english_name: string; iso_639_1: string; name: string }[] {
-  const { english, native } = LANGUAGE_NAMES[title.originalLanguage];
+  const { english, native } = languageNames[title.originalLanguage];
   return [{ english_name: english, iso_639_1: title.originalLanguage, name: native }];
 }
 

@@ -1,7 +1,7 @@
 import { words } from '../words/word-list.ts';
 
 /** The answer of `/configuration`, as in the example of TMDB's OpenAPI document: where images are and in which sizes. */
-export const CONFIGURATION = {
+export const configurationAnswer = {
   images: {
     base_url: 'http://image.tmdb.org/t/p/',
     secure_base_url: 'https://image.tmdb.org/t/p/',

@@ -2,7 +2,7 @@ import { hash32 } from '../seeded-random.ts';
 import type { Row } from './list-rows.ts';
 
 /** What a contract breach does to a row; each page gets one of each. */
-const BREACHES: readonly ((row: Row) => Row)[] = [
+const breaches: readonly ((row: Row) => Row)[] = [
   // Recorded: `adult` is null in some rows.
   (row) => ({ ...row, adult: null }),
   ({ overview: _overview, genre_ids: _genreIds, popularity: _popularity, ...rest }) => rest,
@@ -18,7 +18,7 @@ export function breakRows(rows: readonly Row[], seed: number, listKey: string, p
   // A step of three visits different rows of any page that is not a multiple of three long; the last pages may be.
   const step = rows.length % 3 === 0 ? 1 : 3;
   const broken = [...rows];
-  for (const [index, breach] of BREACHES.slice(0, rows.length).entries()) {
+  for (const [index, breach] of breaches.slice(0, rows.length).entries()) {
     const place = (first + index * step) % rows.length;
     broken[place] = breach(broken[place] ?? {});
   }

@@ -1,5 +1,5 @@
 /** TMDB's own status codes that the simulator answers, with their HTTP status and wording (developer.themoviedb.org/docs/errors). */
-export const TMDB_STATUS = {
+export const tmdbStatus = {
   1: { http: 200, message: 'Success.' },
   5: { http: 422, message: 'Invalid parameters: Your request parameters are incorrect.' },
   7: { http: 401, message: 'Invalid API key: You must be granted a valid key.' },
@@ -21,4 +21,4 @@ export const TMDB_STATUS = {
 } as const;
 
 /** One of those codes. */
-export type TmdbStatusCode = keyof typeof TMDB_STATUS;
+export type TmdbStatusCode = keyof typeof tmdbStatus;

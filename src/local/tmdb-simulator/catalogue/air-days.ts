@@ -3,9 +3,9 @@ import type { CatalogueTitle } from './catalogue-title.ts';
 /** One episode of a series: season and number count from 1; the day is whole days since 1970-01-01. */
 export type Episode = { season: number; number: number; day: number };
 
-const DAYS_BETWEEN_EPISODES = 7;
+const daysBetweenEpisodes = 7;
 /** 52 weeks, so that every season of a series airs on the same day of the week. */
-const DAYS_BETWEEN_SEASONS = 364;
+const daysBetweenSeasons = 364;
 
 /** Every episode of a series in the order it airs; none for movies and for series without a first air date. */
 export function episodesOf(title: CatalogueTitle): readonly Episode[] {
@@ -17,7 +17,7 @@ export function episodesOf(title: CatalogueTitle): readonly Episode[] {
   return Array.from(all, (_, index) => {
     const season = Math.floor(index / seasons.episodesEach);
     const number = index % seasons.episodesEach;
-    const day = releaseDay + season * DAYS_BETWEEN_SEASONS + number * DAYS_BETWEEN_EPISODES;
+    const day = releaseDay + season * daysBetweenSeasons + number * daysBetweenEpisodes;
     return { season: season + 1, number: number + 1, day };
   });
 }
@@ -29,8 +29,8 @@ export function airsBetween(title: CatalogueTitle, from = -Infinity, to = Infini
     return false;
   }
   for (let season = 0; season < seasons.count; season += 1) {
-    const first = releaseDay + season * DAYS_BETWEEN_SEASONS;
-    const last = first + (seasons.episodesEach - 1) * DAYS_BETWEEN_EPISODES;
+    const first = releaseDay + season * daysBetweenSeasons;
+    const last = first + (seasons.episodesEach - 1) * daysBetweenEpisodes;
     if (weeklyDayWithin(first, Math.max(first, from), Math.min(last, to))) {
       return true;
     }
@@ -40,6 +40,6 @@ export function airsBetween(title: CatalogueTitle, from = -Infinity, to = Infini
 
 /** Whether a day that lies whole weeks after `first` falls from `from` to `to`. */
 function weeklyDayWithin(first: number, from: number, to: number): boolean {
-  const weeks = Math.ceil((from - first) / DAYS_BETWEEN_EPISODES);
-  return first + weeks * DAYS_BETWEEN_EPISODES <= to;
+  const weeks = Math.ceil((from - first) / daysBetweenEpisodes);
+  return first + weeks * daysBetweenEpisodes <= to;
 }

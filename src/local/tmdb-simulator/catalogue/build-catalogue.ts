@@ -6,7 +6,7 @@ import { drawFigures, type VoteScale } from './draw-figures.ts';
 import { drawGenreIds } from './draw-genres.ts';
 import { drawMovieIds, drawSeriesIds } from './draw-ids.ts';
 import { drawReleaseDay, type ReleaseShares } from './draw-release-day.ts';
-import { ORIGINS } from './origins.ts';
+import { origins } from './origins.ts';
 
 /** Everything the simulator knows, by medium, and by id for details. Titles that are marked adult are included. */
 export type Catalogue = {
@@ -16,13 +16,13 @@ export type Catalogue = {
 };
 
 /** How many titles a catalogue holds, adult ones included. */
-export const CATALOGUE_SIZE: Readonly<Record<MediaType, number>> = { movie: 5200, tv: 3200 };
+export const catalogueSize: Readonly<Record<MediaType, number>> = { movie: 5200, tv: 3200 };
 
-const ADULT_SHARE = 0.012;
-const SECOND_COUNTRY_SHARE = 0.12;
+const adultShare = 0.012;
+const secondCountryShare = 0.12;
 
 /** What differs between the media when a title is drawn. */
-const TRAITS: Readonly<Record<MediaType, { shares: ReleaseShares; votes: VoteScale }>> = {
+const traits: Readonly<Record<MediaType, { shares: ReleaseShares; votes: VoteScale }>> = {
   movie: {
     shares: { unknown: 0.015, upcoming: 0.08, recent: 0.1, oldestYears: 70 },
     votes: { median: 1.85, deviation: 1.1 },
@@ -36,8 +36,8 @@ const TRAITS: Readonly<Record<MediaType, { shares: ReleaseShares; votes: VoteSca
 /** Builds the catalogue of a seed around `today` (whole days since 1970-01-01): the same input gives the same catalogue. */
 export function buildCatalogue(seed: number, today: number): Catalogue {
   const random = seededRandom(hash32(seed, 'ids'));
-  const movieIds = drawMovieIds(random, CATALOGUE_SIZE.movie);
-  const ids = { movie: movieIds, tv: drawSeriesIds(random, CATALOGUE_SIZE.tv, movieIds) };
+  const movieIds = drawMovieIds(random, catalogueSize.movie);
+  const ids = { movie: movieIds, tv: drawSeriesIds(random, catalogueSize.tv, movieIds) };
   const titles = {
     movie: ids.movie.map((id) => drawTitle(seed, 'movie', id, today)),
     tv: ids.tv.map((id) => drawTitle(seed, 'tv', id, today)),
@@ -48,8 +48,8 @@ export function buildCatalogue(seed: number, today: number): Catalogue {
 function drawTitle(seed: number, mediaType: MediaType, id: number, today: number): CatalogueTitle {
   const titleSeed = hash32(seed, mediaType, id);
   const random = seededRandom(titleSeed);
-  const origin = pickWeighted(ORIGINS, random.next());
-  const releaseDay = drawReleaseDay(random, today, TRAITS[mediaType].shares);
+  const origin = pickWeighted(origins, random.next());
+  const releaseDay = drawReleaseDay(random, today, traits[mediaType].shares);
   const ageDays = releaseDay === undefined ? -1 : today - releaseDay;
   return {
     mediaType,
@@ -60,15 +60,15 @@ function drawTitle(seed: number, mediaType: MediaType, id: number, today: number
     genreIds: drawGenreIds(random, mediaType),
     releaseDay,
     seasons: mediaType === 'tv' ? drawSeasons(random) : undefined,
-    ...drawFigures(random, ageDays, TRAITS[mediaType].votes),
-    adult: unitFrom(titleSeed, 'adult') < ADULT_SHARE,
+    ...drawFigures(random, ageDays, traits[mediaType].votes),
+    adult: unitFrom(titleSeed, 'adult') < adultShare,
     builtOnDay: today,
   };
 }
 
 function drawCountries(random: Random, first: string): readonly string[] {
-  const second = pickWeighted(ORIGINS, random.next()).country;
-  return random.next() < SECOND_COUNTRY_SHARE && second !== first ? [first, second] : [first];
+  const second = pickWeighted(origins, random.next()).country;
+  return random.next() < secondCountryShare && second !== first ? [first, second] : [first];
 }
 
 /** Most series end after a season or two; a few run for twelve. */

@@ -8,10 +8,10 @@ export type Figures = { popularity: number; voteAverage: number; voteCount: numb
 export type VoteScale = { median: number; deviation: number };
 
 /** How many decimals averages carry: mostly three, as in the recorded rows. */
-const AVERAGE_DECIMALS = [1, 2, 3, 3, 3];
-const MOST_VOTES = 38_500;
+const averageDecimals = [1, 2, 3, 3, 3];
+const mostVotes = 38_500;
 /** Below this many votes an average says little and is often a round number. */
-const FEW_VOTES = 8;
+const fewVotes = 8;
 
 /**
  * Draws figures with heavy tails: most titles are hardly known, a few have thousands of votes, one in seven has none.
@@ -41,17 +41,17 @@ function drawVoteCount(random: Random, fame: number, ageDays: number, scale: Vot
   const spread = 0.6 * fame + 0.8 * nearlyNormal(random);
   const hasNone = random.next() < (ageDays < 0 ? 0.8 : 0.14);
   const ripeness = Math.min(1, 0.05 + Math.max(0, ageDays) / 400);
-  const votes = Math.min(MOST_VOTES, 10 ** (scale.median + scale.deviation * spread));
+  const votes = Math.min(mostVotes, 10 ** (scale.median + scale.deviation * spread));
   return hasNone ? 0 : Math.floor(votes * ripeness);
 }
 
 function drawVoteAverage(random: Random, voteCount: number): number {
   const spread = nearlyNormal(random);
-  const decimals = pickAt(AVERAGE_DECIMALS, random.next());
+  const decimals = pickAt(averageDecimals, random.next());
   if (voteCount === 0) {
     return 0;
   }
-  if (voteCount < FEW_VOTES) {
+  if (voteCount < fewVotes) {
     return Math.max(1, Math.min(10, Math.round(7 + 2.5 * spread)));
   }
   const average = 6 + 0.3 * Math.log10(voteCount) + 0.8 * spread;

@@ -1,22 +1,22 @@
 import type { Random } from '../../../shared/ports/random.ts';
 import { wholeBetween } from '../seeded-random.ts';
 
-const MOVIE_ID_STEP = 230;
-const SERIES_ID_STEP = 85;
+const movieIdStep = 230;
+const seriesIdStep = 85;
 /** Every third series takes the id of a movie: 605 is a film and a series on TMDB too. */
-const COLLISION_STEP = 3;
+const collisionStep = 3;
 
 /** Different movie ids, spread as TMDB's are: from small numbers to above a million. */
 export function drawMovieIds(random: Random, count: number): readonly number[] {
-  return Array.from({ length: count }, (_, index) => 2 + index * MOVIE_ID_STEP + wholeBetween(random, 0, 200));
+  return Array.from({ length: count }, (_, index) => 2 + index * movieIdStep + wholeBetween(random, 0, 200));
 }
 
 /** Different series ids, of which every third is also the id of a movie. */
 export function drawSeriesIds(random: Random, count: number, movieIds: readonly number[]): readonly number[] {
   const taken = new Set<number>();
   for (let index = 0; index < count; index += 1) {
-    const collides = index % COLLISION_STEP === 0;
-    let id = (collides ? movieIds[index] : undefined) ?? 3 + index * SERIES_ID_STEP + wholeBetween(random, 0, 80);
+    const collides = index % collisionStep === 0;
+    let id = (collides ? movieIds[index] : undefined) ?? 3 + index * seriesIdStep + wholeBetween(random, 0, 80);
     while (taken.has(id)) {
       id += 1;
     }

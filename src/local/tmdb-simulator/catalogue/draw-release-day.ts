@@ -4,9 +4,9 @@ import { wholeBetween } from '../seeded-random.ts';
 /** Shares of the catalogue by when titles came out, and how far back the oldest lie. */
 export type ReleaseShares = { unknown: number; upcoming: number; recent: number; oldestYears: number };
 
-const UPCOMING_DAYS = 200;
-const RECENT_DAYS = 75;
-const DAYS_A_YEAR = 365.25;
+const upcomingDays = 200;
+const recentDays = 75;
+const daysAYear = 365.25;
 
 /**
  * A release day around `today`: a few unknown (`undefined`), some upcoming, some recent, the rest the thinner the older.
@@ -18,11 +18,11 @@ export function drawReleaseDay(random: Random, today: number, shares: ReleaseSha
     return undefined;
   }
   if (kind < shares.unknown + shares.upcoming) {
-    return today + wholeBetween(random, 1, UPCOMING_DAYS);
+    return today + wholeBetween(random, 1, upcomingDays);
   }
   if (kind < shares.unknown + shares.upcoming + shares.recent) {
-    return today - wholeBetween(random, 0, RECENT_DAYS);
+    return today - wholeBetween(random, 0, recentDays);
   }
-  const age = random.next() ** 2 * shares.oldestYears * DAYS_A_YEAR;
-  return today - RECENT_DAYS - Math.floor(age);
+  const age = random.next() ** 2 * shares.oldestYears * daysAYear;
+  return today - recentDays - Math.floor(age);
 }

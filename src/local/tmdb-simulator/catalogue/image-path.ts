@@ -1,10 +1,10 @@
 import { hash32, seededRandom, unitFrom } from '../seeded-random.ts';
 
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-const NAME_LENGTH = 27;
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const nameLength = 27;
 
 /** How many rows lack an image: 80 posters and 211 backdrops of 1,396 recorded rows are null. */
-const MISSING_SHARE: Readonly<Record<ImageKind, number>> = {
+const missingShare: Readonly<Record<ImageKind, number>> = {
   poster: 0.057,
   backdrop: 0.15,
   profile: 0.1,
@@ -17,13 +17,13 @@ export type ImageKind = 'poster' | 'backdrop' | 'profile' | 'logo' | 'still';
 
 /** The path of an image in TMDB's form (`/` and 27 letters and digits, `.jpg`), or null where there is none. */
 export function imagePath(seed: number, kind: ImageKind): string | null {
-  if (unitFrom(seed, 'missing', kind) < MISSING_SHARE[kind]) {
+  if (unitFrom(seed, 'missing', kind) < missingShare[kind]) {
     return null;
   }
   const random = seededRandom(hash32(seed, 'image', kind));
   let name = '';
-  while (name.length < NAME_LENGTH) {
-    name += ALPHABET[Math.floor(random.next() * ALPHABET.length)];
+  while (name.length < nameLength) {
+    name += alphabet[Math.floor(random.next() * alphabet.length)];
   }
   return `/${name}.jpg`;
 }

@@ -4,7 +4,7 @@ import type { WrittenLanguage } from '../words/word-lists.ts';
 export type Origin = { country: string; language: WrittenLanguage; weight: number };
 
 /** Countries large enough that each has several pages of its own titles in both media. */
-export const ORIGINS: readonly Origin[] = [
+export const origins: readonly Origin[] = [
   { country: 'US', language: 'en', weight: 32 },
   { country: 'GB', language: 'en', weight: 8 },
   { country: 'CA', language: 'en', weight: 3 },
@@ -21,7 +21,7 @@ export const ORIGINS: readonly Origin[] = [
 ];
 
 /** English country names, as details give them. */
-export const COUNTRY_NAMES: Readonly<Record<string, string>> = {
+export const countryNames: Readonly<Record<string, string>> = {
   US: 'United States of America',
   GB: 'United Kingdom',
   CA: 'Canada',
@@ -41,7 +41,7 @@ export const COUNTRY_NAMES: Readonly<Record<string, string>> = {
 export type LanguageName = { english: string; native: string; country: string };
 
 /** The languages the simulator writes in. */
-export const LANGUAGE_NAMES: Readonly<Record<WrittenLanguage, LanguageName>> = {
+export const languageNames: Readonly<Record<WrittenLanguage, LanguageName>> = {
   en: { english: 'English', native: 'English', country: 'US' },
   de: { english: 'German', native: 'Deutsch', country: 'DE' },
   fr: { english: 'French', native: 'Français', country: 'FR' },

@@ -3,14 +3,14 @@ import { hash32, pickAt, seededRandom, wholeBetween } from '../seeded-random.ts'
 import type { WordList } from '../words/word-list.ts';
 
 /** Lengths of overviews in characters; the longest recorded one has 737. */
-const MIN_CHARACTERS = 80;
-const MAX_CHARACTERS = 900;
+const minCharacters = 80;
+const maxCharacters = 900;
 
 /** An overview of whole sentences, 80 to 900 characters, drawn from a title's seed in the words of one language. */
 export function overviewText(seed: number, list: WordList, title: string): string {
   const random = seededRandom(hash32(seed, 'overview'));
   // Squared: most overviews are short, some fill the card.
-  const target = MIN_CHARACTERS + random.next() ** 2 * (MAX_CHARACTERS - MIN_CHARACTERS);
+  const target = minCharacters + random.next() ** 2 * (maxCharacters - minCharacters);
   const slots = {
     name: pickAt(list.names, random.next()),
     place: pickAt(list.places, random.next()),
@@ -19,7 +19,7 @@ export function overviewText(seed: number, list: WordList, title: string): strin
   let text = '';
   for (const sentence of shuffled(list.sentences, random)) {
     const longer = join(text, fill(sentence, slots));
-    if (text.length >= target || longer.length > MAX_CHARACTERS) {
+    if (text.length >= target || longer.length > maxCharacters) {
       break;
     }
     text = longer;

@@ -1,16 +1,16 @@
 import { pickAt, unitFrom } from '../seeded-random.ts';
 import type { WordList } from '../words/word-list.ts';
-import { isWrittenLanguage, WORD_LISTS, type WrittenLanguage } from '../words/word-lists.ts';
+import { isWrittenLanguage, type WrittenLanguage, wordLists } from '../words/word-lists.ts';
 import type { CatalogueTitle } from './catalogue-title.ts';
 import { overviewText } from './overview-text.ts';
 
 /** What a title is called and said to be about in one language. */
 export type TitleText = { title: string; overview: string };
 
-const NO_OVERVIEW_SHARE = 0.02;
+const noOverviewShare = 0.02;
 /** How many titles have a translated name or overview; the better known half of the catalogue has more. */
-const TRANSLATED_SHARE = { english: 0.93, known: 0.8, obscure: 0.35 };
-const KNOWN_FROM_POPULARITY = 4;
+const translatedShares = { english: 0.93, known: 0.8, obscure: 0.35 };
+const knownFromPopularity = 4;
 
 /** The title in its original language. */
 export function originalTitle(title: CatalogueTitle): string {
@@ -26,13 +26,13 @@ export function titleText(title: CatalogueTitle, language: string): TitleText {
   const hasOverview = isWrittenLanguage(language) && isTranslated(title, language, 'overview');
   return {
     title: hasTitle ? titleIn(title, language) : originalTitle(title),
-    overview: hasOverview ? overviewText(title.seed, WORD_LISTS[language], originalTitle(title)) : '',
+    overview: hasOverview ? overviewText(title.seed, wordLists[language], originalTitle(title)) : '',
   };
 }
 
 /** Whether a field of a title exists in a language; the original title always does, its overview nearly always. */
 export function isTranslated(title: CatalogueTitle, language: WrittenLanguage, field: 'title' | 'overview'): boolean {
-  if (field === 'overview' && unitFrom(title.seed, 'no overview') < NO_OVERVIEW_SHARE) {
+  if (field === 'overview' && unitFrom(title.seed, 'no overview') < noOverviewShare) {
     return false;
   }
   return (
@@ -42,14 +42,14 @@ export function isTranslated(title: CatalogueTitle, language: WrittenLanguage, f
 
 function translatedShare(title: CatalogueTitle, language: WrittenLanguage): number {
   if (language === 'en') {
-    return TRANSLATED_SHARE.english;
+    return translatedShares.english;
   }
-  return title.popularity >= KNOWN_FROM_POPULARITY ? TRANSLATED_SHARE.known : TRANSLATED_SHARE.obscure;
+  return title.popularity >= knownFromPopularity ? translatedShares.known : translatedShares.obscure;
 }
 
 /** The same draws in every language: the word lists are aligned, so the results translate one another. */
 function titleIn(title: CatalogueTitle, language: WrittenLanguage): string {
-  const list: WordList = WORD_LISTS[language];
+  const list: WordList = wordLists[language];
   const draw = (what: string): number => unitFrom(title.seed, 'title', what);
   // The richest patterns come first in the lists: the power prefers them, so that few titles share a name.
   const pattern = pickAt(list.titlePatterns, draw('pattern') ** 2.5);

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import type { Clock } from '../../../shared/ports/clock.ts';
 import { type Answer, statusAnswer } from '../answers/answer.ts';
 import type { FaultKind, FaultRule } from '../fault-plan.ts';
-import { JSON_TYPE, sendAnswer } from '../http/send-answer.ts';
+import { jsonType, sendAnswer } from '../http/send-answer.ts';
 
 /** A request on which a fault is played. */
 export type FaultScene = {
@@ -21,17 +21,17 @@ export type FaultScene = {
 
 type Player = (scene: FaultScene) => void | Promise<void>;
 
-const SLOW_BODY_MS = 5000;
-const SLOW_BODY_PIECES = 10;
-const HUGE_BODY_BYTES = 10 * 1024 * 1024;
-const HUGE_PIECE_BYTES = 64 * 1024;
+const slowBodyMs = 5000;
+const slowBodyPieces = 10;
+const hugeBodyBytes = 10 * 1024 * 1024;
+const hugePieceBytes = 64 * 1024;
 /** RFC 2606 reserves `.invalid`: the name never resolves. */
-const NOWHERE = 'https://redirected.invalid/3';
+const nowhere = 'https://redirected.invalid/3';
 /** What a load balancer says in place of TMDB: no JSON (pymedusa/Medusa issue 3072 has one in words). */
-const BALANCER_PAGE =
+const balancerPage =
   '<html>\r\n<head><title>503 Service Temporarily Unavailable</title></head>\r\n<body>\r\n<center><h1>503 Service Temporarily Unavailable</h1></center>\r\n</body>\r\n</html>\r\n';
 
-const PLAYERS: Readonly<Record<FaultKind, Player>> = {
+const players: Readonly<Record<FaultKind, Player>> = {
   throttle: (scene) => {
     const { retryAfter } = scene.rule;
     const message = 'Your request count (46) is over the allowed limit of 40.';
@@ -41,7 +41,7 @@ const PLAYERS: Readonly<Record<FaultKind, Player>> = {
   serverError: (scene) => sendAnswer(statusAnswer(11), scene.request, scene.response),
   badGateway: (scene) => sendAnswer(statusAnswer(43), scene.request, scene.response),
   unavailable: ({ response }) => {
-    response.writeHead(503, { 'Content-Type': 'text/html' }).end(BALANCER_PAGE);
+    response.writeHead(503, { 'Content-Type': 'text/html' }).end(balancerPage);
   },
   gatewayTimeout: (scene) => sendAnswer(statusAnswer(24), scene.request, scene.response),
   // Nothing is sent: the response stays open until the client gives up or the simulator closes.
@@ -49,15 +49,15 @@ const PLAYERS: Readonly<Record<FaultKind, Player>> = {
   slowBody: playSlowBody,
   truncatedJson: ({ answer, response }) => {
     const body = bytesOf(answer);
-    sendBytes(response, answer.status, JSON_TYPE, body.subarray(0, body.length / 2));
+    sendBytes(response, answer.status, jsonType, body.subarray(0, body.length / 2));
   },
-  gzipWithoutHeader: ({ answer, response }) => sendBytes(response, answer.status, JSON_TYPE, gzipSync(bytesOf(answer))),
-  emptyBody: ({ answer, response }) => sendBytes(response, answer.status, JSON_TYPE, Buffer.alloc(0)),
+  gzipWithoutHeader: ({ answer, response }) => sendBytes(response, answer.status, jsonType, gzipSync(bytesOf(answer))),
+  emptyBody: ({ answer, response }) => sendBytes(response, answer.status, jsonType, Buffer.alloc(0)),
   wrongContentType: ({ answer, response }) => sendBytes(response, answer.status, 'text/html', bytesOf(answer)),
   resetMidBody: playReset,
   hugeBody: playHugeBody,
   redirect: ({ rule, response }) => {
-    response.writeHead(302, { Location: rule.location ?? NOWHERE, 'Content-Length': 0 }).end();
+    response.writeHead(302, { Location: rule.location ?? nowhere, 'Content-Length': 0 }).end();
   },
   unauthorized: (scene) => sendAnswer(statusAnswer(7), scene.request, scene.response),
   notFound: (scene) => sendAnswer(statusAnswer(34), scene.request, scene.response),
@@ -70,16 +70,16 @@ export async function playFault(scene: FaultScene): Promise<void> {
     await scene.clock.sleep(delayMs, scene.gone);
   }
   if (!scene.gone.aborted) {
-    await PLAYERS[kind](scene);
+    await players[kind](scene);
   }
 }
 
 /** The headers at once, then the body in ten pieces spread evenly over the delay; the first piece comes at once too. */
 async function playSlowBody({ rule, answer, response, clock, gone }: FaultScene): Promise<void> {
   const body = bytesOf(answer);
-  const pauseMs = (rule.delayMs ?? SLOW_BODY_MS) / (SLOW_BODY_PIECES - 1);
-  const pieceBytes = Math.ceil(body.length / SLOW_BODY_PIECES);
-  response.writeHead(answer.status, { 'Content-Type': JSON_TYPE, 'Content-Length': body.length });
+  const pauseMs = (rule.delayMs ?? slowBodyMs) / (slowBodyPieces - 1);
+  const pieceBytes = Math.ceil(body.length / slowBodyPieces);
+  response.writeHead(answer.status, { 'Content-Type': jsonType, 'Content-Length': body.length });
   for (let start = 0; start < body.length && !gone.aborted; start += pieceBytes) {
     response.write(body.subarray(start, start + pieceBytes));
     if (start + pieceBytes < body.length) {
@@ -92,16 +92,16 @@ async function playSlowBody({ rule, answer, response, clock, gone }: FaultScene)
 /** Half the body is handed to the system before the connection is reset, so that the client has begun to read. */
 function playReset({ answer, response }: FaultScene): void {
   const body = bytesOf(answer);
-  response.writeHead(answer.status, { 'Content-Type': JSON_TYPE, 'Content-Length': body.length });
+  response.writeHead(answer.status, { 'Content-Type': jsonType, 'Content-Length': body.length });
   response.write(body.subarray(0, body.length / 2), () => response.socket?.resetAndDestroy());
 }
 
 /** Valid JSON, sent in chunks without a length: a client that does not count the bytes reads all of them. */
 async function playHugeBody({ answer, response, gone }: FaultScene): Promise<void> {
-  response.writeHead(answer.status, { 'Content-Type': JSON_TYPE });
+  response.writeHead(answer.status, { 'Content-Type': jsonType });
   const open = Buffer.from('{"page":1,"results":[],"total_pages":1,"total_results":0,"padding":"');
-  const piece = Buffer.alloc(HUGE_PIECE_BYTES, 'x');
-  const pieces = Array.from({ length: HUGE_BODY_BYTES / HUGE_PIECE_BYTES }, () => piece);
+  const piece = Buffer.alloc(hugePieceBytes, 'x');
+  const pieces = Array.from({ length: hugeBodyBytes / hugePieceBytes }, () => piece);
   try {
     await pipeline(Readable.from([open, ...pieces, Buffer.from('"}')]), response, { signal: gone });
   } catch (error) {

@@ -1,11 +1,11 @@
 import type { MediaType } from '../media-type.ts';
-import { GENRE_WEIGHTS } from './genre-weights.ts';
+import { genreWeights } from './genre-weights.ts';
 
 /** One row of a genre list, as TMDB writes it. */
 export type NamedGenre = { id: number; name: string };
 
 /** English names, and German ones as in TMDB's OpenAPI document; the others in TMDB's wording as far as it is known. */
-const NAMES: Readonly<Record<string, Readonly<Record<MediaType, readonly string[]>>>> = {
+const nameTable: Readonly<Record<string, Readonly<Record<MediaType, readonly string[]>>>> = {
   en: {
     movie:
       split(`Action, Adventure, Animation, Comedy, Crime, Documentary, Drama, Family, Fantasy, History, Horror, Music,
@@ -51,8 +51,8 @@ const NAMES: Readonly<Record<string, Readonly<Record<MediaType, readonly string[
 
 /** The official genres of a medium by name; English where the language (ISO 639-1) has no names of its own. */
 export function namedGenres(mediaType: MediaType, language: string): NamedGenre[] {
-  const names = (Object.hasOwn(NAMES, language) ? NAMES[language] : NAMES.en)?.[mediaType] ?? [];
-  return GENRE_WEIGHTS[mediaType].map(({ id }, index) => ({ id, name: names[index] ?? '' }));
+  const names = (Object.hasOwn(nameTable, language) ? nameTable[language] : nameTable.en)?.[mediaType] ?? [];
+  return genreWeights[mediaType].map(({ id }, index) => ({ id, name: names[index] ?? '' }));
 }
 
 function split(text: string): readonly string[] {

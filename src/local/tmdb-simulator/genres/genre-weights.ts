@@ -7,7 +7,7 @@ export type GenreWeight = { id: number; weight: number };
  * TMDB's official genres in the order of its own lists (examples of TMDB's OpenAPI document); movie and tv ids
  * differ. The weights are rough shares of TMDB's catalogue, never so small that a genre has no page of its own.
  */
-export const GENRE_WEIGHTS: Readonly<Record<MediaType, readonly GenreWeight[]>> = {
+export const genreWeights: Readonly<Record<MediaType, readonly GenreWeight[]>> = {
   movie: [
     { id: 28, weight: 10 },
     { id: 12, weight: 6 },

@@ -1,12 +1,12 @@
 import { type Answer, ApiFailure, statusAnswer } from '../answers/answer.ts';
 import type { World } from '../world.ts';
 import { isAuthorized } from './authorize.ts';
-import { answerOf, ROUTES } from './routes.ts';
+import { answerOf, routes } from './routes.ts';
 
 /** What of a request decides its answer. */
 export type ApiRequest = { method: string; url: URL; authorization: string | undefined };
 
-const API_ROOT = '/3';
+const apiRoot = '/3';
 
 /**
  * The answer to a request below `/3`: who asks comes first, then whether the resource exists, then whether it can be read
@@ -17,8 +17,8 @@ export function answerRequest(request: ApiRequest, world: World, token: string |
   if (!isAuthorized({ authorization, apiKey: url.searchParams.get('api_key') }, token)) {
     return statusAnswer(7);
   }
-  const path = url.pathname.startsWith(`${API_ROOT}/`) ? url.pathname.slice(API_ROOT.length) : '';
-  const route = ROUTES.find(({ pattern }) => pattern.test(path));
+  const path = url.pathname.startsWith(`${apiRoot}/`) ? url.pathname.slice(apiRoot.length) : '';
+  const route = routes.find(({ pattern }) => pattern.test(path));
   if (route === undefined) {
     return statusAnswer(34);
   }

@@ -9,7 +9,7 @@ export type RateWindow = {
   highestCount(): number;
 };
 
-const SECOND_MS = 1000;
+const secondMs = 1000;
 
 /**
  * A limit of `limit` admitted requests in any second [t, t + 1000 ms). Refused requests are counted but do not use up the
@@ -37,7 +37,7 @@ export function createRateWindow(limit: number): RateWindow {
 function createSlidingCount() {
   const instants: number[] = [];
   const count = (nowMs: number): number => {
-    const firstInside = instants.findIndex((instant) => instant > nowMs - SECOND_MS);
+    const firstInside = instants.findIndex((instant) => instant > nowMs - secondMs);
     instants.splice(0, firstInside === -1 ? instants.length : firstInside);
     return instants.length;
   };

@@ -1,6 +1,6 @@
 import { type Answer, statusAnswer } from '../answers/answer.ts';
 import { appendedParts } from '../answers/appended.ts';
-import { CONFIGURATION } from '../answers/configuration.ts';
+import { configurationAnswer } from '../answers/configuration.ts';
 import { listAnswer } from '../answers/list-answer.ts';
 import { movieDetails } from '../answers/movie-details.ts';
 import { seriesDetails } from '../answers/series-details.ts';
@@ -27,9 +27,9 @@ export type Route = {
 };
 
 /** Everything that can be read below `/3`. A path that no pattern matches does not exist. */
-export const ROUTES: readonly Route[] = [
+export const routes: readonly Route[] = [
   { pattern: /^\/authentication$/, answer: () => statusAnswer(1) },
-  { pattern: /^\/configuration$/, cache: 'fixed', answer: () => ok(CONFIGURATION) },
+  { pattern: /^\/configuration$/, cache: 'fixed', answer: () => ok(configurationAnswer) },
   {
     pattern: /^\/movie\/(popular|top_rated|now_playing|upcoming)$/,
     cache: 'list',

@@ -4,10 +4,10 @@ import { gzipSync } from 'node:zlib';
 import type { Answer } from '../answers/answer.ts';
 
 /** TMDB's content type. */
-export const JSON_TYPE = 'application/json;charset=utf-8';
+export const jsonType = 'application/json;charset=utf-8';
 
 /** The fastest level: the simulator must not be the slow part of a bench. */
-const GZIP_LEVEL = 1;
+const gzipLevel = 1;
 
 /** An answer as bytes, with the headers TMDB sends with it. */
 export type WireAnswer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
@@ -15,7 +15,7 @@ export type WireAnswer = { status: number; headers: OutgoingHttpHeaders; body: B
 /** Puts an answer into bytes for a request: JSON, `Cache-Control`, an ETag, 304 for a known ETag, gzip where accepted. */
 export function wireAnswer(answer: Answer, request: IncomingMessage): WireAnswer {
   const json = Buffer.from(JSON.stringify(answer.body));
-  const headers: OutgoingHttpHeaders = { 'Content-Type': JSON_TYPE, Vary: 'Accept-Encoding' };
+  const headers: OutgoingHttpHeaders = { 'Content-Type': jsonType, Vary: 'Accept-Encoding' };
   if (answer.maxAgeSeconds !== undefined) {
     headers['Cache-Control'] = `public, max-age=${answer.maxAgeSeconds}`;
     headers.ETag = `W/"${createHash('md5').update(json).digest('hex')}"`;
@@ -27,7 +27,7 @@ export function wireAnswer(answer: Answer, request: IncomingMessage): WireAnswer
     return { status: answer.status, headers, body: json };
   }
   headers['Content-Encoding'] = 'gzip';
-  return { status: answer.status, headers, body: gzipSync(json, { level: GZIP_LEVEL }) };
+  return { status: answer.status, headers, body: gzipSync(json, { level: gzipLevel }) };
 }
 
 /** Sends an answer and ends the response. */

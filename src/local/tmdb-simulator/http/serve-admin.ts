@@ -3,12 +3,12 @@ import { type CompleteFaultPlan, completeFaultPlan } from '../fault-plan.ts';
 import type { SimulatorStats } from '../simulator-stats.ts';
 
 /** Where the simulator itself is spoken to, outside `/3`. */
-export const ADMIN_ROOT = '/__simulator/';
+export const adminRoot = '/__simulator/';
 
 /** What can be asked of a simulator. */
 export type AdminActions = { setFaults(plan: CompleteFaultPlan): void; stats(): SimulatorStats };
 
-const MAX_PLAN_BYTES = 1024 * 1024;
+const maxPlanBytes = 1024 * 1024;
 
 /** Answers `PUT /__simulator/faults` (a fault plan as JSON) and `GET /__simulator/stats`; 404 for anything else. */
 export async function serveAdmin(
@@ -18,15 +18,15 @@ export async function serveAdmin(
   actions: AdminActions,
 ): Promise<void> {
   switch (`${request.method} ${path}`) {
-    case `GET ${ADMIN_ROOT}stats`:
+    case `GET ${adminRoot}stats`:
       sendJson(response, 200, actions.stats());
       return;
-    case `PUT ${ADMIN_ROOT}faults`:
+    case `PUT ${adminRoot}faults`:
       await takeFaults(request, response, actions);
       return;
     default:
       sendJson(response, 404, {
-        error: `No ${request.method} ${path}: there are GET ${ADMIN_ROOT}stats and PUT ${ADMIN_ROOT}faults.`,
+        error: `No ${request.method} ${path}: there are GET ${adminRoot}stats and PUT ${adminRoot}faults.`,
       });
   }
 }
@@ -47,11 +47,11 @@ async function bodyText(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const piece of request as AsyncIterable<Buffer>) {
     bytes += piece.length;
-    if (bytes <= MAX_PLAN_BYTES) {
+    if (bytes <= maxPlanBytes) {
       pieces.push(piece);
     }
   }
-  return bytes <= MAX_PLAN_BYTES ? Buffer.concat(pieces).toString('utf8') : '';
+  return bytes <= maxPlanBytes ? Buffer.concat(pieces).toString('utf8') : '';
 }
 
 function jsonOf(text: string): unknown {

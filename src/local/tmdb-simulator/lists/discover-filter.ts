@@ -8,7 +8,7 @@ import { type Choice, isBounded, isWithin, matchesChoice } from './query-params.
 /** One condition of a query; `day` is today in whole days since 1970-01-01. */
 type Condition = (title: CatalogueTitle, query: DiscoverQuery, day: number) => boolean;
 
-const CONDITIONS: readonly Condition[] = [
+const conditions: readonly Condition[] = [
   (title, query) => query.includeAdult || !title.adult,
   (title, query) => isWithin(query.voteAverage, title.voteAverage),
   (title, query, day) => isWithin(query.voteCount, voteCountAt(title, day)),
@@ -25,7 +25,7 @@ const CONDITIONS: readonly Condition[] = [
 
 /** Whether a title answers a discover query on a day (whole days since 1970-01-01). */
 export function matchesDiscover(title: CatalogueTitle, query: DiscoverQuery, day: number): boolean {
-  return CONDITIONS.every((holds) => holds(title, query, day));
+  return conditions.every((holds) => holds(title, query, day));
 }
 
 function carriesAny(choice: Choice | undefined, has: (value: string) => boolean): boolean {

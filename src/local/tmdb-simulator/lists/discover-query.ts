@@ -29,13 +29,13 @@ export type DiscoverQuery = {
 /** Where and how a title must be watchable; a region without either choice filters nothing, as at TMDB. */
 export type WatchQuery = { region: string; monetization: Choice | undefined; providers: Choice | undefined };
 
-const OPEN: Range = { from: undefined, to: undefined };
+const openFilter: Range = { from: undefined, to: undefined };
 
 /**
  * The names `sort_by` takes for each medium. Titles sort by the original title whatever the language, and a name of the
  * other medium is ignored: both as seen on the live API (seerr-team/seerr pull request 3305, 2026-07).
  */
-const SORT_KEYS: Readonly<Record<MediaType, Readonly<Record<string, SortKey>>>> = {
+const sortKeys: Readonly<Record<MediaType, Readonly<Record<string, SortKey>>>> = {
   movie: {
     popularity: 'popularity',
     vote_average: 'voteAverage',
@@ -67,8 +67,8 @@ export function discoverQuery(mediaType: MediaType, query: URLSearchParams): Dis
     voteAverage: numberRange(query, 'vote_average'),
     voteCount: numberRange(query, 'vote_count'),
     primaryDay: dayRange(query, isMovie ? 'primary_release_date' : 'first_air_date'),
-    releaseDay: isMovie ? dayRange(query, 'release_date') : OPEN,
-    airDay: isMovie ? OPEN : dayRange(query, 'air_date'),
+    releaseDay: isMovie ? dayRange(query, 'release_date') : openFilter,
+    airDay: isMovie ? openFilter : dayRange(query, 'air_date'),
     region: isMovie ? regionParam(query) : undefined,
     watch: watchQuery(query),
     includeAdult: query.get('include_adult') === 'true',
@@ -91,8 +91,8 @@ function watchQuery(query: URLSearchParams): WatchQuery | undefined {
 function sortOf(mediaType: MediaType, text: string): DiscoverQuery['sort'] {
   const parts = /^([a-z_]+)\.(asc|desc)$/.exec(text);
   const key =
-    parts?.[1] !== undefined && Object.hasOwn(SORT_KEYS[mediaType], parts[1])
-      ? SORT_KEYS[mediaType][parts[1]]
+    parts?.[1] !== undefined && Object.hasOwn(sortKeys[mediaType], parts[1])
+      ? sortKeys[mediaType][parts[1]]
       : undefined;
   return key === undefined ? { key: 'popularity', descending: true } : { key, descending: parts?.[2] === 'desc' };
 }

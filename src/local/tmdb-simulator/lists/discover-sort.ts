@@ -6,7 +6,7 @@ import type { DiscoverQuery, SortKey } from './discover-query.ts';
 type Sortable = number | string;
 
 /** What each key reads of a title on a day (whole days since 1970-01-01); unknown dates come last in the descending order. */
-const VALUES: Readonly<Record<SortKey, (title: CatalogueTitle, day: number) => Sortable>> = {
+const sortValues: Readonly<Record<SortKey, (title: CatalogueTitle, day: number) => Sortable>> = {
   popularity: popularityAt,
   voteAverage: (title) => title.voteAverage,
   voteCount: voteCountAt,
@@ -22,7 +22,7 @@ export function sortDiscovered(
 ): readonly CatalogueTitle[] {
   const direction = sort.descending ? -1 : 1;
   return titles
-    .map((title) => ({ title, value: VALUES[sort.key](title, day) }))
+    .map((title) => ({ title, value: sortValues[sort.key](title, day) }))
     .sort((one, other) => direction * compare(one.value, other.value) || one.title.id - other.title.id)
     .map(({ title }) => title);
 }

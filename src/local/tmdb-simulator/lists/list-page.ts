@@ -1,10 +1,10 @@
 import type { ListEntry, Listing, ListTotals } from './listing.ts';
 
 /** Rows on a page of every TMDB list but the changes lists. */
-export const ROWS_A_PAGE = 20;
+export const rowsAPage = 20;
 
 /** The highest page TMDB answers; `total_pages` may be far beyond. */
-export const LAST_PAGE = 500;
+export const lastPage = 500;
 
 /** One page of a list. */
 export type ListPage = { page: number; entries: readonly ListEntry[]; totals: ListTotals };
@@ -14,12 +14,12 @@ export type ListPage = { page: number; entries: readonly ListEntry[]; totals: Li
  * what a client sees when a title enters the list while it is paged.
  */
 export function listPage(listing: Listing, page: number, slides: boolean): ListPage {
-  const step = slides ? ROWS_A_PAGE - 1 : ROWS_A_PAGE;
+  const step = slides ? rowsAPage - 1 : rowsAPage;
   const start = (page - 1) * step;
   const results = listing.entries.length;
   return {
     page,
-    entries: listing.entries.slice(start, start + ROWS_A_PAGE),
-    totals: listing.claimed ?? { pages: Math.ceil(results / ROWS_A_PAGE), results },
+    entries: listing.entries.slice(start, start + rowsAPage),
+    totals: listing.claimed ?? { pages: Math.ceil(results / rowsAPage), results },
   };
 }

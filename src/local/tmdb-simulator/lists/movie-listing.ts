@@ -11,16 +11,16 @@ import { rankBy } from './rank-by.ts';
 export type MovieListName = 'popular' | 'top_rated' | 'now_playing' | 'upcoming';
 
 /** What `/movie/popular` reported in January 2024 (recorded by github.com/jdrouet/tmdb-api). */
-const CLAIMED_POPULAR: ListTotals = { pages: 42_471, results: 849_412 };
+const claimedPopular: ListTotals = { pages: 42_471, results: 849_412 };
 
 /** Fewer votes than this keep a movie out of the best rated. */
-const TOP_RATED_MIN_VOTES = 300;
+const topRatedMinVotes = 300;
 
 /** The windows TMDB reported in January 2024 (recorded there too): six weeks back to six days ahead are playing, the three weeks after are upcoming. */
-const WINDOWS = { now_playing: { from: -42, to: 6 }, upcoming: { from: 7, to: 28 } };
+const windows = { now_playing: { from: -42, to: 6 }, upcoming: { from: 7, to: 28 } };
 
 /** How much more a region cares for its own titles. */
-const HOME_AFFINITY = 6;
+const homeAffinity = 6;
 
 /** A fixed movie list on the day of `world`; with a region only what comes out there, in the order of that region. */
 export function movieListing(world: World, name: MovieListName, region: string | undefined): Listing {
@@ -31,7 +31,7 @@ export function movieListing(world: World, name: MovieListName, region: string |
     key,
     entries,
     ...(region === undefined ? {} : { region }),
-    ...(name === 'popular' && region === undefined ? { claimed: CLAIMED_POPULAR } : {}),
+    ...(name === 'popular' && region === undefined ? { claimed: claimedPopular } : {}),
     ...(name === 'now_playing' || name === 'upcoming' ? { dates: windowDates(name, day) } : {}),
   };
 }
@@ -58,9 +58,9 @@ function isIn(title: CatalogueTitle, name: MovieListName, region: string | undef
     case 'popular':
       return true;
     case 'top_rated':
-      return voteCountAt(title, day) >= TOP_RATED_MIN_VOTES;
+      return voteCountAt(title, day) >= topRatedMinVotes;
     default:
-      return released !== undefined && released >= day + WINDOWS[name].from && released <= day + WINDOWS[name].to;
+      return released !== undefined && released >= day + windows[name].from && released <= day + windows[name].to;
   }
 }
 
@@ -69,9 +69,9 @@ function affinity(title: CatalogueTitle, region: string | undefined): number {
     return 1;
   }
   const taste = 0.3 + 2 * unitFrom(title.seed, 'taste', region);
-  return title.originCountries.includes(region) ? taste * HOME_AFFINITY : taste;
+  return title.originCountries.includes(region) ? taste * homeAffinity : taste;
 }
 
 function windowDates(name: 'now_playing' | 'upcoming', day: number): { maximum: string; minimum: string } {
-  return { maximum: dateOfDay(day + WINDOWS[name].to), minimum: dateOfDay(day + WINDOWS[name].from) };
+  return { maximum: dateOfDay(day + windows[name].to), minimum: dateOfDay(day + windows[name].from) };
 }

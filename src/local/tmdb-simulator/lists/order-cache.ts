@@ -6,10 +6,10 @@ export type OrderCache = {
   get(key: string, build: () => readonly ListEntry[]): readonly ListEntry[];
 };
 
-const DEFAULT_CAPACITY = 48;
+const defaultCapacity = 48;
 
 /** An order cache that forgets the order built longest ago when it holds more than `capacity` (default 48). */
-export function createOrderCache(capacity = DEFAULT_CAPACITY): OrderCache {
+export function createOrderCache(capacity = defaultCapacity): OrderCache {
   const kept = new Map<string, readonly ListEntry[]>();
   return {
     get: (key, build) => {

@@ -1,6 +1,6 @@
 import { ApiFailure } from '../answers/answer.ts';
 import { dayOfDate } from '../calendar-day.ts';
-import { LAST_PAGE } from './list-page.ts';
+import { lastPage } from './list-page.ts';
 
 /** A range with open ends where a bound is `undefined`; both bounds are included. */
 export type Range = { from: number | undefined; to: number | undefined };
@@ -12,7 +12,7 @@ export type Choice = readonly (readonly string[])[];
 export function pageParam(query: URLSearchParams): number {
   const text = query.get('page') ?? '1';
   const page = /^\d{1,9}$/.test(text) ? Number(text) : 0;
-  if (page < 1 || page > LAST_PAGE) {
+  if (page < 1 || page > lastPage) {
     throw new ApiFailure(22);
   }
   return page;

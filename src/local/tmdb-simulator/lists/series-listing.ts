@@ -10,20 +10,20 @@ import { rankBy } from './rank-by.ts';
 export type SeriesListName = 'popular' | 'top_rated' | 'airing_today' | 'on_the_air';
 
 /** What `/tv/popular` reports in TMDB's OpenAPI example. */
-const CLAIMED_POPULAR: ListTotals = { pages: 7416, results: 148_302 };
+const claimedPopular: ListTotals = { pages: 7416, results: 148_302 };
 
 /** Fewer votes than this keep a series out of the best rated. */
-const TOP_RATED_MIN_VOTES = 200;
+const topRatedMinVotes = 200;
 
 /** On the air means an episode within a week, today included. */
-const ON_THE_AIR_DAYS = 7;
+const onTheAirDays = 7;
 
 /** A fixed series list on the day of `world`. */
 export function seriesListing(world: World, name: SeriesListName): Listing {
   const day = dayOfMs(world.nowMs);
   const key = `tv/${name}`;
   const entries = world.orders.get(`${key}/${day}`, () => orderOf(world, name, day));
-  return { key, entries, ...(name === 'popular' ? { claimed: CLAIMED_POPULAR } : {}) };
+  return { key, entries, ...(name === 'popular' ? { claimed: claimedPopular } : {}) };
 }
 
 function orderOf(world: World, name: SeriesListName, day: number): readonly CatalogueTitle[] {
@@ -36,10 +36,10 @@ function isIn(title: CatalogueTitle, name: SeriesListName, day: number): boolean
     case 'popular':
       return true;
     case 'top_rated':
-      return voteCountAt(title, day) >= TOP_RATED_MIN_VOTES;
+      return voteCountAt(title, day) >= topRatedMinVotes;
     case 'airing_today':
       return airsBetween(title, day, day);
     case 'on_the_air':
-      return airsBetween(title, day, day + ON_THE_AIR_DAYS - 1);
+      return airsBetween(title, day, day + onTheAirDays - 1);
   }
 }

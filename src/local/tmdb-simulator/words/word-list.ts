@@ -11,7 +11,7 @@ export type WordList = {
 };
 
 /** How many entries the lists have that are read by the same index in every language. */
-export const ALIGNED_LENGTHS = { nouns: 32, places: 12, names: 10, titlePatterns: 11 };
+export const alignedLengths = { nouns: 32, places: 12, names: 10, titlePatterns: 11 };
 
 /** The words of a text, split at white space. */
 export function words(text: string): readonly string[] {

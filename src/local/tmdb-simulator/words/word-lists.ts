@@ -13,7 +13,7 @@ import type { WordList } from './word-list.ts';
 export type WrittenLanguage = 'en' | 'de' | 'fr' | 'es' | 'it' | 'pt' | 'ja' | 'ko' | 'hi';
 
 /** The words of every language the simulator writes in: titles exist in these and in no other. */
-export const WORD_LISTS: Readonly<Record<WrittenLanguage, WordList>> = {
+export const wordLists: Readonly<Record<WrittenLanguage, WordList>> = {
   en: english,
   de: german,
   fr: french,
@@ -27,5 +27,5 @@ export const WORD_LISTS: Readonly<Record<WrittenLanguage, WordList>> = {
 
 /** Whether the simulator has words for a language (ISO 639-1, lower case). */
 export function isWrittenLanguage(language: string): language is WrittenLanguage {
-  return Object.hasOwn(WORD_LISTS, language);
+  return Object.hasOwn(wordLists, language);
 }
