@@ -13,7 +13,7 @@ import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
 /** Whether a call may start now. A refusal says in how many milliseconds it is worth asking again. */
 export type Entry =
   | { kind: 'go'; admission: Admission; waitedMs: number }
-  | { kind: 'refused'; code: 'breaker_open' | 'no_slot'; detail: string; retryInMs: number };
+  | { kind: 'refused'; code: 'breaker_open' | 'no_slot' | 'control_unavailable'; detail: string; retryInMs: number };
 
 /** The gate of one batch of jobs. */
 export type CallGate = {
@@ -38,21 +38,20 @@ export const askAgainCapMs = 60_000;
 /** A gate that takes the first slots of `jobs` jobs in one go. */
 export function callGate(jobs: number, deps: GateDependencies): CallGate {
   let firstSlots: Promise<number[]> | undefined;
-  const nextSlotMs = async (): Promise<number> => {
-    firstSlots ??= deps.schedule.take(jobs);
+  const nextSlotMs = async (withinMs: number): Promise<number | undefined> => {
+    firstSlots ??= deps.schedule.take(jobs, withinMs);
     const slots = await firstSlots;
-    return slots.shift() ?? (await deps.schedule.take(1))[0] ?? deps.clock.nowMs();
+    return slots.shift() ?? (await deps.schedule.take(1, withinMs))[0];
   };
   return {
     enter: async (remainingMs) => {
       const startedMs = deps.clock.monotonicMs();
       let admission = await deps.breaker.admit();
       while (admission.kind !== 'refused') {
-        const slotMs = await nextSlotMs();
-        const waitMs = slotMs - deps.clock.nowMs();
-        if (waitMs > remainingMs()) {
+        const slotMs = await nextSlotMs(remainingMs());
+        if (slotMs === undefined || slotMs - deps.clock.nowMs() > remainingMs()) {
           // A trial that was taken is not given back: it lapses by itself.
-          return { kind: 'refused', code: 'no_slot', detail: 'no slot came in time', retryInMs: waitMs };
+          return noSlot(deps);
         }
         const awaited = await awaitSlot(slotMs, admission, deps);
         admission = awaited.admission;
@@ -64,6 +63,12 @@ export function callGate(jobs: number, deps: GateDependencies): CallGate {
       return { kind: 'refused', code: 'breaker_open', detail: sentence(admission), retryInMs };
     },
   };
+}
+
+async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {
+  const { nextSlotMs } = await schedule.read();
+  const retryInMs = Math.min(askAgainCapMs, Math.max(0, nextSlotMs - clock.nowMs()));
+  return { kind: 'refused', code: 'no_slot', detail: 'no slot came in time', retryInMs };
 }
 
 /** Waits on the monotonic clock, so that a wall clock that is set meanwhile moves no slot. */

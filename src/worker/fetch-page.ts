@@ -1,13 +1,14 @@
 import type { Admission } from '../shared/breaker/shared-breaker.ts';
+import { messageOf } from '../shared/errors.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { type ItemPage, itemPageSchema } from '../shared/messages/item-page.ts';
 import { messageBody } from '../shared/messages/message-body.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import { fullJitterDelayMs } from './backoff.ts';
-import { askAgainCapMs, type CallGate } from './call-gate.ts';
-import { classifyAnswer, type Verdict } from './classify-answer.ts';
-import { feedRequest } from './feed-request.ts';
-import { normalizePage } from './normalize-page.ts';
+import { askAgainCapMs, type CallGate, type Entry } from './call-gate.ts';
+import { callTmdb, type JudgedAnswer } from './call-tmdb.ts';
+import type { Verdict } from './classify-answer.ts';
+import type { NormalizedPage } from './normalize-page.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /** How fetching a page ended. `later`: worth another try, not before `retryInMs`. */
@@ -52,13 +53,10 @@ async function tryOnce(
   if (entry.kind === 'later') {
     return entry;
   }
-  const verdict = await call(job, attempt, deps);
-  await tellBreaker(verdict, entry.admission, deps);
+  const verdict = await callTmdb(job, attempt, deps);
+  await tellOthers(verdict, entry.admission, deps);
   if (verdict.fate !== 'retry') {
     return finish(job, verdict, deps);
-  }
-  if (verdict.throttled) {
-    await deps.schedule.slowDown(verdict.retryAfterMs);
   }
   const afterMs = retryDelayMs(verdict, attempt, deps);
   // A trial is one call; its retry would be a second.
@@ -82,6 +80,20 @@ function retryDelayMs(
   return verdict.retryAfterMs ?? fullJitterDelayMs(attempt, random.next(), tmdb);
 }
 
+/** The control table is away: that is not the job's fault, and so no reason to count a receive. */
+async function passGate(gate: CallGate, spareMs: () => number): Promise<Entry> {
+  try {
+    return await gate.enter(spareMs);
+  } catch (error) {
+    return {
+      kind: 'refused',
+      code: 'control_unavailable',
+      detail: messageOf(error).slice(0, 200),
+      retryInMs: askAgainCapMs,
+    };
+  }
+}
+
 /** Passes the gate, or says why not yet. */
 async function enterGate(
   job: FetchJob,
@@ -89,7 +101,7 @@ async function enterGate(
   { telemetry }: WorkDependencies,
   spareMs: () => number,
 ): Promise<{ kind: 'go'; admission: Admission } | Extract<FetchFate, { kind: 'later' }>> {
-  const entry = await gate.enter(spareMs);
+  const entry = await passGate(gate, spareMs);
   telemetry.metric('BreakerOpen', entry.kind === 'refused' && entry.code === 'breaker_open' ? 1 : 0);
   if (entry.kind === 'refused') {
     return { ...entry, kind: 'later' };
@@ -97,51 +109,20 @@ async function enterGate(
   if (spareMs() < 0) {
     return { kind: 'later', code: 'out_of_time', detail: 'the invocation was over before the call', retryInMs: 0 };
   }
-  telemetry.event({ event: 'slot-awaited', runId: job.runId, jobId: job.jobId, waitMs: rounded(entry.waitedMs) });
+  telemetry.event({ event: 'slot-awaited', runId: job.runId, jobId: job.jobId, waitMs: Math.round(entry.waitedMs) });
   return entry;
 }
 
-async function call(job: FetchJob, attempt: number, deps: WorkDependencies): Promise<JudgedAnswer> {
-  const { clock, telemetry } = deps;
-  if (attempt === 1) {
-    deps.budget.earn();
+/** What the call says to all workers. When it cannot be told, the call counts all the same. */
+async function tellOthers(verdict: JudgedAnswer, admission: Admission, deps: WorkDependencies): Promise<void> {
+  try {
+    await tellBreaker(verdict, admission, deps);
+    if (verdict.fate === 'retry' && verdict.throttled) {
+      await deps.schedule.slowDown(verdict.retryAfterMs);
+    }
+  } catch (error) {
+    deps.telemetry.warn('the other workers could not be told how a call ended', { detail: messageOf(error) });
   }
-  const startedAtMs = clock.nowMs();
-  const startedMs = clock.monotonicMs();
-  const answer = await deps.tmdb.get(feedRequest(job, deps.settings));
-  const latencyMs = rounded(clock.monotonicMs() - startedMs);
-  const verdict = judge(classifyAnswer(answer, clock.nowMs()), job);
-  const outcome = verdict.fate === 'ok' ? 'ok' : verdict.fate === 'retry' && verdict.throttled ? 'throttled' : 'failed';
-  telemetry.metric('TmdbLatency', latencyMs);
-  if (outcome !== 'ok') {
-    telemetry.metric(outcome === 'throttled' ? 'TmdbThrottles' : 'TmdbFailures', 1);
-  }
-  const status = answer.kind === 'response' ? answer.status : 0;
-  const { runId, jobId } = job;
-  telemetry.event({ event: 'tmdb-call', runId, jobId, attempt, status, outcome, startedAtMs, latencyMs });
-  return verdict;
-}
-
-/** A verdict whose good answer is known to be a list. */
-type JudgedAnswer =
-  | Exclude<Verdict, { fate: 'ok' }>
-  | { fate: 'ok'; page: NonNullable<ReturnType<typeof normalizePage>> };
-
-/** JSON that is no list is no better than no JSON. */
-function judge(verdict: Verdict, job: FetchJob): JudgedAnswer {
-  if (verdict.fate !== 'ok') {
-    return verdict;
-  }
-  const page = normalizePage(verdict.json, job.feed, job.page);
-  return page === undefined
-    ? {
-        fate: 'retry',
-        code: 'not_a_list',
-        detail: 'the answer is JSON but has no list of results',
-        throttled: false,
-        retryAfterMs: undefined,
-      }
-    : { fate: 'ok', page };
 }
 
 /** 404s and refusals are answers too: TMDB is there. */
@@ -177,11 +158,7 @@ async function finish(
   }
 }
 
-async function emitPage(
-  job: FetchJob,
-  normalized: NonNullable<ReturnType<typeof normalizePage>>,
-  deps: WorkDependencies,
-): Promise<void> {
+async function emitPage(job: FetchJob, normalized: NormalizedPage, deps: WorkDependencies): Promise<void> {
   const { jobId, runId, snapshot, feed, page, pages } = job;
   const message: ItemPage = itemPageSchema.parse({
     kind: 'item-page',
@@ -199,8 +176,4 @@ async function emitPage(
   const { rejected, persons } = normalized;
   const rows = normalized.titles.length + rejected + persons;
   deps.telemetry.event({ event: 'page-fetched', runId, jobId, rows, rejected, persons });
-}
-
-function rounded(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }

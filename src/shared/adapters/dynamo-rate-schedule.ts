@@ -35,12 +35,16 @@ export function dynamoRateSchedule(
   const item = scheduleItem(client, tableName, onUpdate);
   let known: RateState = idleRateState;
 
-  const change = async (makeUpdate: (attempt: number) => ConditionalUpdate): Promise<void> => {
+  const change = async (makeUpdate: (attempt: number) => ConditionalUpdate | undefined): Promise<boolean> => {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const { done, state } = await item.update(makeUpdate(attempt));
+      const request = makeUpdate(attempt);
+      if (request === undefined) {
+        return false;
+      }
+      const { done, state } = await item.update(request);
       known = state;
       if (done) {
-        return;
+        return true;
       }
     }
     throw new RetryableError('schedule_contended', `the rate schedule was lost to others ${attempts} times in a row`);
@@ -48,15 +52,22 @@ export function dynamoRateSchedule(
 
   return {
     read: item.read,
-    take: async (count) => {
+    take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
       let stepMs = 0;
-      await change((attempt) => {
+      const taken = await change((attempt) => {
         const nowMs = clock.nowMs();
+        const latestMs = Math.min(nowMs + withinMs, Number.MAX_SAFE_INTEGER);
+        if (attempt > 1 && known.nextSlotMs > latestMs) {
+          return undefined;
+        }
         stepMs = inMicroseconds(count * slotIntervalMs(known, nowMs, limits));
         // What this worker last saw may be long past: unless it knows of no state at all, it assumes a busy timeline first.
         const idle = attempt > 1 ? known.nextSlotMs < nowMs : known === idleRateState;
-        return idle ? takeFromNow(known, nowMs, stepMs) : takeFromEnd(known, nowMs, stepMs);
+        return idle ? takeFromNow(known, nowMs, stepMs) : takeFromEnd(known, nowMs, stepMs, latestMs);
       });
+      if (!taken) {
+        return [];
+      }
       const firstMs = known.nextSlotMs - stepMs;
       return Array.from({ length: count }, (_, index) => firstMs + (index * stepMs) / count);
     },
@@ -113,11 +124,11 @@ type ConditionalUpdate = {
 };
 
 /** Busy: the slots follow the end of the timeline. */
-function takeFromEnd(known: RateState, nowMs: number, stepMs: number): ConditionalUpdate {
+function takeFromEnd(known: RateState, nowMs: number, stepMs: number, latestMs: number): ConditionalUpdate {
   return {
     UpdateExpression: 'SET nextSlotMs = nextSlotMs + :step',
-    ConditionExpression: 'nextSlotMs >= :now AND slowSinceMs = :slowSince',
-    ExpressionAttributeValues: { ':step': stepMs, ':now': nowMs, ':slowSince': known.slowSinceMs },
+    ConditionExpression: 'nextSlotMs BETWEEN :now AND :latest AND slowSinceMs = :slowSince',
+    ExpressionAttributeValues: { ':step': stepMs, ':now': nowMs, ':latest': latestMs, ':slowSince': known.slowSinceMs },
   };
 }
 

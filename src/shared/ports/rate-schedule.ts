@@ -2,8 +2,12 @@ import type { RateState } from '../rate/rate-schedule.ts';
 
 /** The shared timeline of slots, wherever it is kept. */
 export type RateScheduleStore = {
-  /** Takes `count` slots for this caller alone; their moments in epoch milliseconds, ascending. */
-  take(count: number): Promise<number[]>;
+  /**
+   * Takes `count` slots for this caller alone; their moments in epoch milliseconds, ascending. When the first of them would be
+   * more than `withinMs` away (default: any time will do) it takes none and answers with an empty list: slots that nobody
+   * can wait for must not push the others out.
+   */
+  take(count: number, withinMs?: number): Promise<number[]>;
   /** Tells everyone that TMDB throttled a call. */
   slowDown(retryAfterMs: number | undefined): Promise<void>;
   /** The present state; the idle one when nobody has called yet. */
