@@ -113,6 +113,18 @@ for (const engine of ['dynoxide', 'dynalite'] as const) {
         await clock.advance(2_100);
       }
     });
+
+    // BUG src/shared/adapters/dynamo-rate-schedule.ts, takeFromEnd: `nextSlotMs BETWEEN :now AND :latest` with a latest moment
+    // before now is no condition that fails but a ValidationException. It comes to this when an invocation has less left than
+    // a call needs (a slot that became void at the end, or a worker time-out below 10 s in the settings): the jobs are
+    // deferred as `control_unavailable`, which names the wrong culprit, and an alarm on DynamoDB errors would ring.
+    it.fails.each([-0.5, -10_000])('give no slot to who has no time left: %d ms', async (withinMs) => {
+      const { drivers } = await openDrivers(tables, 2);
+      await drivers[0]?.take(1);
+      for (const driver of drivers) {
+        expect(await driver.take(1, withinMs)).toEqual([]);
+      }
+    });
   });
 }
 

@@ -69,7 +69,8 @@ describe.each(engines)('tables of the embedded stack (%s)', (engine) => {
   });
 
   // dynalite has no time to live.
-  const expiring = engine === 'dynoxide' ? Object.entries({ MovieRecCache: 'expiresAt', PipelineControl: 'expiration' }) : [];
+  const expiring =
+    engine === 'dynoxide' ? Object.entries({ MovieRecCache: 'expiresAt', PipelineControl: 'expiration' }) : [];
   it.each(expiring)('%s lets DynamoDB delete by %s', async (TableName, AttributeName) => {
     const { TimeToLiveDescription } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
     expect(TimeToLiveDescription).toEqual({ AttributeName, TimeToLiveStatus: 'ENABLED' });

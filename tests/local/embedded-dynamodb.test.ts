@@ -49,9 +49,7 @@ describe.each(engines)('embedded DynamoDB (%s)', (engine) => {
     const others = outsideAddresses();
     context.skip(others.length === 0, 'this machine has no address but loopback');
     const { port } = await start({ engine });
-    expect(await Promise.all(others.map((host) => tryToConnect(host, port)))).toEqual(
-      others.map(() => 'ECONNREFUSED'),
-    );
+    expect(await Promise.all(others.map((host) => tryToConnect(host, port)))).toEqual(others.map(() => 'ECONNREFUSED'));
   });
 
   it('listens on the port it is given', async () => {

@@ -56,9 +56,7 @@ describe('embedded SQS', () => {
     context.skip(others.length === 0, 'this machine has no address but loopback');
     const { endpoint, port } = await start();
     expect(endpoint).toBe(`http://127.0.0.1:${port}`);
-    expect(await Promise.all(others.map((host) => tryToConnect(host, port)))).toEqual(
-      others.map(() => 'ECONNREFUSED'),
-    );
+    expect(await Promise.all(others.map((host) => tryToConnect(host, port)))).toEqual(others.map(() => 'ECONNREFUSED'));
   });
 
   it('has the queues with the attributes of their definitions', async () => {
@@ -123,7 +121,10 @@ describe('embedded SQS', () => {
   it('gives kept queues the attributes of today', async () => {
     const dataDir = testFolder();
     await (await start({ dataDir })).stop();
-    const { attributes } = await start({ dataDir, queues: [{ ...queue, maxReceiveCount: 9, visibilityTimeoutSeconds: 5 }] });
+    const { attributes } = await start({
+      dataDir,
+      queues: [{ ...queue, maxReceiveCount: 9, visibilityTimeoutSeconds: 5 }],
+    });
     const jobs = await attributes('jobs');
     expect(jobs.VisibilityTimeout).toBe('5');
     expect(JSON.parse(jobs.RedrivePolicy ?? '')).toMatchObject({ maxReceiveCount: 9 });

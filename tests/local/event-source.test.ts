@@ -105,10 +105,7 @@ describe('event source', () => {
   });
 
   it('has at most as many invocations under way as it may', async () => {
-    let release = () => undefined as void;
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { promise: gate, resolve: release } = Promise.withResolvers<void>();
     let underWay = 0;
     let most = 0;
     const { sqs, send, connect, events } = await queueToHandler(async () => {
@@ -130,10 +127,7 @@ describe('event source', () => {
   });
 
   it('finishes what is under way when it is stopped, and receives nothing more', async () => {
-    let release = () => undefined as void;
-    const gate = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const { promise: gate, resolve: release } = Promise.withResolvers<void>();
     const { sqs, send, connect, event, events, problems } = await queueToHandler(() => gate.then(allGood));
     await send('under way', 'under way too');
     const source = connect({ batchSize: 1, maximumConcurrency: 3 });

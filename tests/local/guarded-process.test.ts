@@ -25,7 +25,7 @@ function pidIn(line: string): number {
 
 describe('guarded process', () => {
   it('is awaited until it says a word, on stdout or stderr', async () => {
-    await expect(start("console.log('a'); console.log('b ready c'); " + staying).waitForLine('ready')).resolves.toBe(
+    await expect(start(`console.log("a"); console.log("b ready c"); ${staying}`).waitForLine('ready')).resolves.toBe(
       'b ready c',
     );
     await expect(start(`console.error('listening on 1'); ${staying}`).waitForLine('listening')).resolves.toBe(
@@ -73,21 +73,24 @@ describe('guarded process', () => {
     expect(() => process.kill(-(guard?.pid ?? 0), 0)).not.toThrow();
   });
 
-  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)('ends when the process that started it gets %s', async (signal) => {
-    const parent = spawn(
-      node,
-      [
-        '--disable-warning=ExperimentalWarning',
-        join(repositoryRoot, 'tests/support/guarded-parent.ts'),
-        ...[node, '-e', staying],
-      ],
-      { stdio: ['ignore', 'pipe', 'inherit'] },
-    );
-    onTestFinished(() => void parent.kill('SIGKILL'));
-    const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
-    const pid = pidIn(line);
-    expect(isRunning(pid)).toBe(true);
-    parent.kill(signal);
-    await until('the guarded process is gone', () => !isRunning(pid));
-  });
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+    'ends when the process that started it gets %s',
+    async (signal) => {
+      const parent = spawn(
+        node,
+        [
+          '--disable-warning=ExperimentalWarning',
+          join(repositoryRoot, 'tests/support/guarded-parent.ts'),
+          ...[node, '-e', staying],
+        ],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      onTestFinished(() => void parent.kill('SIGKILL'));
+      const [line] = (await once(createInterface({ input: parent.stdout }), 'line')) as [string];
+      const pid = pidIn(line);
+      expect(isRunning(pid)).toBe(true);
+      parent.kill(signal);
+      await until('the guarded process is gone', () => !isRunning(pid));
+    },
+  );
 });

@@ -100,8 +100,14 @@ export function oneDocument(stdout: string): unknown {
   return JSON.parse(stdout);
 }
 
+/** Nothing of the machine's own settings gets in; the cache halves the time that Node takes to start. */
 function bareEnvironment(): Record<string, string> {
-  return { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? tmpdir(), NO_COLOR: '1' };
+  return {
+    PATH: process.env.PATH ?? '',
+    HOME: process.env.HOME ?? tmpdir(),
+    NO_COLOR: '1',
+    NODE_COMPILE_CACHE: join(repositoryRoot, 'node_modules/.cache/tmdb-pipeline-tests'),
+  };
 }
 
 async function wholeLine(read: () => string, text: string, over: () => boolean): Promise<string> {

@@ -1,45 +1,98 @@
 import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
-import { type FetchDependencies, fetchPage } from '../../src/worker/fetch-page.ts';
-import type { RequestGate } from '../../src/worker/tmdb-port.ts';
-import { recordingSender } from './recording-sender.ts';
+import type { CallGate, Entry } from '../../src/worker/call-gate.ts';
+import { fetchPage } from '../../src/worker/fetch-page.ts';
+import type { RetryBudget } from '../../src/worker/retry-budget.ts';
+import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
+import { workJob } from '../../src/worker/work-job.ts';
+import { memoryRateSchedule } from './memory-rate-schedule.ts';
+import { recordingBreaker } from './recording-breaker.ts';
+import { recordingQueue } from './recording-queue.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';
 import { sampleJob } from './sample-messages.ts';
 import { type ScriptedAnswer, scriptedTmdb } from './scripted-tmdb.ts';
 import { constantRandom } from './seeded-random.ts';
 import { virtualClock } from './virtual-clock.ts';
 
-/** A gate that lets everyone in at once. */
-export const openGate: RequestGate = { enter: async () => undefined };
+/** What a gate says that lets a job call at once. */
+export const go: Extract<Entry, { kind: 'go' }> = { kind: 'go', admission: { kind: 'closed' }, waitedMs: 0 };
 
-/** Everything `fetchPage` needs, on virtual time that jumps by itself; draws are always one half. */
-export function fetchHarness(script: readonly ScriptedAnswer[], over: Partial<FetchDependencies> = {}) {
+/** A gate that answers by script; from the last answer on that one again. */
+export function scriptedGate(...script: readonly Entry[]): CallGate {
+  let asked = 0;
+  return {
+    enter: async () => {
+      const entry = script[Math.min(asked, script.length - 1)] ?? go;
+      asked += 1;
+      return entry;
+    },
+  };
+}
+
+/** A budget that always has a retry left, and says what was asked of it. */
+export function openBudget(): RetryBudget & { readonly earned: () => number; readonly spent: () => number } {
+  let earned = 0;
+  let spent = 0;
+  return {
+    earned: () => earned,
+    spent: () => spent,
+    earn: () => {
+      earned += 1;
+    },
+    trySpend: () => {
+      spent += 1;
+      return true;
+    },
+  };
+}
+
+/**
+ * Everything that one job needs, on virtual time that jumps by itself; draws are always one half. The gate is open and the
+ * budget endless unless a test says otherwise.
+ */
+export function fetchHarness(script: readonly ScriptedAnswer[], over: Partial<WorkDependencies> = {}) {
   const clock = virtualClock({ autoJump: true });
   const tmdb = scriptedTmdb(...script);
-  const items = recordingSender();
+  const [items, jobs, deadLetters] = [recordingQueue(), recordingQueue(), recordingQueue()];
   const telemetry = recordingTelemetry();
-  const settings: Settings = defaultSettings;
-  const dependencies: FetchDependencies = {
+  const settings: Settings = over.settings ?? defaultSettings;
+  const { requestsPerSecond } = settings.tmdb;
+  const timeline = memoryRateSchedule({ ...settings.rate, requestsPerSecond });
+  const breaker = recordingBreaker();
+  const budget = openBudget();
+  const dependencies: WorkDependencies = {
     tmdb,
-    gate: openGate,
+    breaker,
+    schedule: timeline.driver(clock),
+    budget,
     items,
+    jobs,
+    deadLetters,
     telemetry,
     clock,
     random: constantRandom(0.5),
     settings,
-    tokenRefusal: { sinceMs: undefined },
     ...over,
   };
   const startedMs = clock.monotonicMs();
+  const leftOf = (totalMs: number) => () => totalMs - (clock.monotonicMs() - startedMs);
   return {
     clock,
     tmdb,
     items,
+    jobs,
+    deadLetters,
     telemetry,
+    timeline,
+    breaker,
+    budget,
     dependencies,
-    /** Runs one job in an invocation that has `budgetMs` in all; its time goes on with the clock. */
-    fetch: (job: FetchJob = sampleJob(), budgetMs = 60_000) =>
-      fetchPage(job, dependencies, () => budgetMs - (clock.monotonicMs() - startedMs)),
+    /** Fetches one job's page in an invocation that has `totalMs` in all. */
+    fetch: (job: FetchJob = sampleJob(), totalMs = 60_000, gate: CallGate = scriptedGate()) =>
+      fetchPage(job, gate, dependencies, leftOf(totalMs)),
+    /** Works one message, from its body to its fate. */
+    work: (body: string = JSON.stringify(sampleJob()), totalMs = 60_000, gate: CallGate = scriptedGate()) =>
+      workJob(body, gate, dependencies, leftOf(totalMs)),
     /** Lets `ms` pass during a call, then gives `answer`. */
     after: (ms: number, answer: ScriptedAnswer) => async () => {
       await clock.sleep(ms);

@@ -28,8 +28,11 @@ export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = atOnce)
     takes,
     state: () => ({ ...state }),
     driver: (clock) => ({
-      take: (count) =>
+      take: (count, withinMs = Number.POSITIVE_INFINITY) =>
         hook('take', () => {
+          if (Math.max(0, state.nextSlotMs - clock.nowMs()) > withinMs) {
+            return [];
+          }
           const taken = takeSlots(state, count, clock.nowMs(), limits);
           state = taken.state;
           takes.push(count);

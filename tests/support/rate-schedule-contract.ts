@@ -114,6 +114,36 @@ export function rateScheduleContract(open: (limits: RateLimits) => Promise<OpenS
       expect(slotsMs.map((ms) => Math.round((ms - startMs) / 100))).toEqual(Array.from({ length: 400 }, (_, n) => n));
     });
 
+    it('gives no slot that nobody can wait for, and pushes nobody out with it', async () => {
+      const { drivers } = await openAt(3);
+      await drivers[0]?.take(10);
+      // The next slot is a second away.
+      for (const driver of drivers) {
+        expect(await driver.take(5, 999)).toEqual([]);
+      }
+      const [granted = 0] = (await drivers[1]?.take(1, 1_001)) ?? [];
+      expect(granted).toBeCloseTo(startMs + 1_000, 2);
+      expect((await drivers[2]?.read())?.nextSlotMs).toBeCloseTo(startMs + 1_100, 2);
+    });
+
+    it('gives no slot behind a pause that nobody can wait for', async () => {
+      const { drivers, clock } = await openAt(2);
+      await drivers[0]?.take(1);
+      await drivers[1]?.slowDown(50_000);
+      expect(await drivers[0]?.take(10, 49_000)).toEqual([]);
+      await clock.advance(1_500);
+      expect(await drivers[0]?.take(1, 49_000)).toEqual([startMs + 50_000]);
+    });
+
+    it('gives none that is still to come to who cannot wait', async () => {
+      const { drivers } = await openAt(2);
+      await drivers[0]?.take(1);
+      for (const driver of drivers) {
+        expect(await driver.take(1, 0)).toEqual([]);
+      }
+      expect((await drivers[0]?.read())?.nextSlotMs).toBeCloseTo(startMs + 100, 2);
+    });
+
     it('keeps its distances for any history of workers whose clocks differ', async () => {
       await fc.assert(
         fc.asyncProperty(anyHistory(12), async (steps) => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { PermanentError, RetryableError } from '../../src/shared/errors.ts';
+import { RetryableError } from '../../src/shared/errors.ts';
 import { itemPageSchema } from '../../src/shared/messages/item-page.ts';
 import { parseMessage } from '../../src/shared/messages/parse-message.ts';
 import { rejectionOf } from '../support/caught.ts';
@@ -16,7 +16,7 @@ describe('a page that TMDB has', () => {
     const mixed = sampleFeed({ category: 'trending', media: 'all' });
     const rows = [movieRow({ media_type: 'movie' }), personRow(), {}, seriesRow({ media_type: 'tv' })];
     const harness = fetchHarness([jsonAnswer(200, listPage(...rows))]);
-    await harness.fetch(sampleJob({ feed: mixed, page: 2, pages: 3 }));
+    expect(await harness.fetch(sampleJob({ feed: mixed, page: 2, pages: 3 }))).toEqual({ kind: 'done' });
 
     expect(harness.items.bodies).toHaveLength(1);
     expect(parseMessage(itemPageSchema, harness.items.bodies[0] ?? '')).toMatchObject({
@@ -41,6 +41,16 @@ describe('a page that TMDB has', () => {
     ]);
   });
 
+  it('goes on with its good rows when others are bad, whatever is wrong with them', async () => {
+    const bad = [null, 17, 'row', [], {}, { id: 0 }, { id: 'x' }, { id: 1.5 }, movieRow({ media_type: 'collection' })];
+    const harness = fetchHarness([jsonAnswer(200, listPage(...bad.slice(0, 5), movieRow(), ...bad.slice(5)))]);
+    await harness.fetch();
+    expect(JSON.parse(harness.items.bodies[0] ?? '')).toMatchObject({
+      titles: [{ rank: 6, id: 550, title: 'Fight Club' }],
+      rejected: 9,
+    });
+  });
+
   it('is asked for once, by the feed’s request', async () => {
     const harness = fetchHarness([okPage]);
     await harness.fetch();
@@ -61,10 +71,11 @@ describe('a page that TMDB has', () => {
         return okPage;
       },
     ]);
+    const startedAtMs = harness.clock.nowMs();
     await harness.fetch();
     expect(harness.telemetry.valuesOf('TmdbLatency')).toEqual([250]);
-    expect(harness.telemetry.eventsOf('tmdb-call')).toEqual([
-      { event: 'tmdb-call', runId: '0badcafe', jobId, attempt: 1, status: 200, outcome: 'ok', latencyMs: 250 },
+    expect(harness.telemetry.eventsOf('tmdb-call')).toMatchObject([
+      { runId: '0badcafe', jobId, attempt: 1, status: 200, outcome: 'ok', startedAtMs, latencyMs: 250 },
     ]);
   });
 
@@ -80,35 +91,71 @@ describe('a page that TMDB has', () => {
     harness.items.failWith(full);
     expect(await rejectionOf(harness.fetch())).toBe(full);
     expect(harness.telemetry.eventsOf('page-fetched')).toEqual([]);
+    expect(harness.breaker.ends).toMatchObject([{ outcome: 'succeeded' }]);
   });
 });
 
-describe('other verdicts', () => {
-  it('nothing there: the job is done without rows, and says why', async () => {
+describe('each verdict', () => {
+  const later = (code: string, retryInMs = 0) => ({ kind: 'later', code, retryInMs });
+  it.each([
+    ['an ok', okPage, { kind: 'done' }],
+    ['nothing there', tmdbError(404, 34), { kind: 'done' }],
+    ['a bare 404', jsonAnswer(404, {}), { kind: 'done' }],
+    ['a wrong page', tmdbError(400, 22), { kind: 'refused', code: 'tmdb_22', detail: 'HTTP 400: message of code 22' }],
+    ['a redirect', jsonAnswer(302, {}), { kind: 'refused', code: 'http_302', detail: 'HTTP 302' }],
+    ['an outage', tmdbError(503, 9), later('tmdb_9')],
+    ['an outage that says when', tmdbError(503, 9, '40'), later('tmdb_9', 40_000)],
+    ['a throttle', tmdbError(429, 25), later('tmdb_25')],
+    ['a throttle that says when', tmdbError(429, 25, '7'), later('tmdb_25', 7_000)],
+    ['a throttle that says nonsense', tmdbError(429, 25, '86400'), later('tmdb_25', 60_000)],
+    ['no answer', noResponse('timeout'), later('timeout')],
+    ['JSON that is no list', jsonAnswer(200, { id: 550 }), later('not_a_list')],
+    ['no JSON', { kind: 'response', status: 200, body: '<html>', retryAfter: undefined }, later('unreadable_body')],
+    ['a rejected token', tmdbError(401, 7), later('token_rejected', 60_000)],
+    ['a suspended user', tmdbError(403, 45), later('token_rejected', 60_000)],
+  ] as const)('%s has its fate', async (_name, answer, fate) => {
+    const harness = fetchHarness([answer]);
+    harness.dependencies.budget.trySpend = () => false;
+    expect(await harness.fetch()).toMatchObject(fate);
+    expect(harness.tmdb.requests).toHaveLength(1);
+    expect(harness.items.bodies).toHaveLength(answer === okPage ? 1 : 0);
+  });
+
+  it('nothing there says why', async () => {
     const harness = fetchHarness([tmdbError(404, 34)]);
     await harness.fetch();
-    expect(harness.items.bodies).toEqual([]);
     expect(harness.telemetry.eventsOf('job-skipped')).toEqual([
       { event: 'job-skipped', runId: '0badcafe', jobId, code: 'tmdb_34', detail: 'HTTP 404: message of code 34' },
     ]);
-    expect(harness.telemetry.valuesOf('TmdbFailures')).toEqual([1]);
+  });
+});
+
+describe('what the others are told of a call', () => {
+  const told = (outcome: string) => [{ admission: 'closed', outcome, detail: expect.any(String) }];
+  it.each([
+    ['an ok', okPage, told('succeeded'), []],
+    ['nothing there', tmdbError(404, 34), told('succeeded'), []],
+    ['a wrong request', tmdbError(400, 22), told('succeeded'), []],
+    ['an outage', tmdbError(503, 9), told('failed'), []],
+    ['an outage that says when', tmdbError(503, 9, '5'), told('failed'), []],
+    ['no answer', noResponse(), told('failed'), []],
+    ['JSON that is no list', jsonAnswer(200, []), told('failed'), []],
+    ['a throttle', tmdbError(429, 25), told('neutral'), [undefined]],
+    ['a throttle that says when', tmdbError(429, 25, '7'), told('neutral'), [7_000]],
+    ['a throttle without TMDB’s words', jsonAnswer(429, {}), told('neutral'), [undefined]],
+  ] as const)('%s', async (_name, answer, ends, slowDowns) => {
+    const harness = fetchHarness([answer]);
+    harness.dependencies.budget.trySpend = () => false;
+    await harness.fetch();
+    expect(harness.breaker.ends).toEqual(ends);
+    expect(harness.breaker.rejections).toEqual([]);
+    expect(harness.timeline.slowDowns).toEqual(slowDowns);
   });
 
-  it('our request is wrong: for good, and at once', async () => {
-    const harness = fetchHarness([tmdbError(400, 22)]);
-    const error = await rejectionOf(harness.fetch());
-    expect(error).toBeInstanceOf(PermanentError);
-    expect(error).toMatchObject({ code: 'tmdb_22', message: `${jobId}: HTTP 400: message of code 22` });
-    expect(harness.tmdb.requests).toHaveLength(1);
-    expect(harness.items.bodies).toEqual([]);
-  });
-
-  it('JSON without a list: again later', async () => {
-    const harness = fetchHarness([jsonAnswer(200, { id: 550, title: 'Fight Club' })]);
-    const error = await rejectionOf(harness.fetch());
-    expect(error).toBeInstanceOf(RetryableError);
-    expect(error).toMatchObject({ code: 'not_a_list' });
-    expect(harness.items.bodies).toEqual([]);
+  it('every throttle of a job slows the schedule down', async () => {
+    const harness = fetchHarness([tmdbError(429, 25, '1'), tmdbError(429, 25), okPage]);
+    await harness.fetch();
+    expect(harness.timeline.slowDowns).toEqual([1_000, undefined]);
   });
 });
 
@@ -123,6 +170,7 @@ describe('the metrics of calls', () => {
     await harness.fetch();
     expect(harness.telemetry.valuesOf('TmdbThrottles')).toEqual(counts.TmdbThrottles);
     expect(harness.telemetry.valuesOf('TmdbFailures')).toEqual(counts.TmdbFailures);
+    expect(harness.telemetry.valuesOf('BreakerOpen')).toEqual(harness.tmdb.requests.map(() => 0));
     expect(harness.telemetry.eventsOf('tmdb-call')[0]).toMatchObject({ attempt: 1, outcome, status });
     expect(harness.telemetry.valuesOf('TmdbLatency')).toHaveLength(harness.tmdb.requests.length);
   });

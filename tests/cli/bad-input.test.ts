@@ -1,0 +1,185 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { oneDocument, runCli } from '../support/cli-process.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+/** Arguments as they are typed (no argument holds a blank), and the sentence they get. */
+type Case = readonly [typed: string, sentence: string];
+
+const folder = scratchFolder();
+mkdirSync(join(folder, 'no-tables'));
+for (const [name, text] of Object.entries({
+  'no.json': '{"worker":',
+  'unknown.json': '{"worker":{"batchsize":5}}',
+  'range.json': '{"worker":{"batchSize":0}}',
+  'list.json': '[]',
+  'region.json': '{"regions":[{"region":"XX","language":"en-US"}]}',
+})) {
+  writeFileSync(join(folder, name), text);
+}
+
+const commands: Case[] = [
+  ['nonsense', "unknown command 'nonsense'"],
+  ['read nonsense', "unknown command 'nonsense'"],
+  ['run', "missing required argument 'schedule'"],
+  ['run daily weekly', "too many arguments for 'run'. Expected 1 argument but got 2: daily, weekly."],
+  ['run daily --nonsense', "unknown option '--nonsense'"],
+  ['run daily --timeout', "option '--timeout <duration>' argument missing"],
+  ['run yearly', "unknown schedule 'yearly': allowed are daily, weekly, refresh"],
+  ['breaker nonsense', "unknown action 'nonsense': allowed are show, open, close"],
+];
+
+const categories = 'popular, trending, hidden_gems, award_winning, local_originals and genre_<TMDB genre id>';
+const regions = "'global' and ISO 3166-1 alpha-2 codes such as US, GB, DE, JP, IN";
+const languages = 'BCP 47 tags of a language and a region such as en-US, de-DE, ja-JP';
+const feeds: Case[] = [
+  ['read list nonsense movie', `unknown category 'nonsense': allowed are ${categories}`],
+  ['read list popular book', "unknown media 'book': allowed are movie, tv, all"],
+  [
+    'read list popular all',
+    "media 'all' exists only for category 'trending' in region 'global', not for 'popular' in 'global'",
+  ],
+  ['read list popular movie --region XX', `unknown region 'XX': allowed are ${regions}`],
+  ['read list popular movie --language german', `unknown language 'german': allowed are ${languages}`],
+  ['read list hidden_gems movie --region DE', "category 'hidden_gems' exists only in region 'global', not in 'DE'"],
+  ['read title book 550', "unknown media 'book': allowed are movie, tv"],
+  ['read title movie 550 --language de', `unknown language 'de': allowed are ${languages}`],
+];
+
+const limits = 'allowed are whole numbers from 1 to 10000';
+const ids = 'allowed are whole numbers from 1 to 2147483647';
+const durations = 'allowed are durations such as 90s, 15m or 2h';
+const times = "allowed are 'now' and UTC times such as 2026-11-23T08:00:00Z";
+const figures: Case[] = [
+  ...['0', '-1', 'abc', '1e9'].map(
+    (text) => [`read list popular movie --limit ${text}`, `--limit is '${text}': ${limits}`] as const,
+  ),
+  ...['abc', '-5'].map((text) => [`read title movie ${text}`, `the TMDB id is '${text}': ${ids}`] as const),
+  ...['90', 'soon'].map((text) => [`run daily --timeout ${text}`, `--timeout is '${text}': ${durations}`] as const),
+  ...['tomorrow', '2026-13-45T00:00:00Z'].map(
+    (text) => [`run daily --occurrence ${text}`, `occurrence is '${text}': ${times}`] as const,
+  ),
+  ['local --sqs-port 65536', "--sqs-port is '65536': allowed are whole numbers from 0 to 65535"],
+];
+
+const kinds =
+  'throttle, serverError, badGateway, unavailable, gatewayTimeout, blackHole, slowBody, truncatedJson, gzipWithoutHeader, ' +
+  'emptyBody, wrongContentType, resetMidBody, hugeBody, redirect, unauthorized, notFound';
+const files: Case[] = [
+  ['plan daily --settings missing.json', "settings file 'missing.json' cannot be read (ENOENT)"],
+  ['plan daily --settings no.json', 'settings: the text is not valid JSON'],
+  ['plan daily --settings unknown.json', 'settings: worker: Unrecognized key: "batchsize"'],
+  ['plan daily --settings range.json', 'settings: worker.batchSize: Too small: expected number to be >=1 (found 0)'],
+  ['plan daily --settings list.json', 'settings: Invalid input: expected object, received array'],
+  [
+    'plan daily --settings region.json',
+    `settings: regions.0.region: unknown region 'XX': allowed are ${regions} (found "XX")`,
+  ],
+  ['plan daily --data-dir nowhere', "'nowhere' holds no tables: run an occurrence with this --data-dir first"],
+  ['read title tv 1 --data-dir no-tables', "'no-tables' holds no tables: run an occurrence with this --data-dir first"],
+  ['read title tv 1', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],
+  ['run daily --dynamodb redis', "unknown DynamoDB emulator 'redis': allowed are dynoxide, dynalite"],
+  [
+    'run daily --faults wobble=0.5',
+    `"wobble=0.5" is no fault: allowed are ${kinds}, each also as NAME=PROBABILITY, and without a value ` +
+      'personsInTrending, duplicatesAtPageBorders, volatileJitter, oddRows.',
+  ],
+  [
+    'run daily --faults throttle=2',
+    '"throttle=2" has no probability that can be used: allowed is a number from 0 to 1.',
+  ],
+];
+
+/** What every refusal has in common: one line on stderr, nothing on stdout, the exit code of wrong usage. */
+async function refusalOf(typed: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
+  const args = typed === '' ? [] : typed.split(' ');
+  const { stderr, ...rest } = await runCli(args, { cwd: folder, environment });
+  expect(rest).toEqual({ code: 2, signal: null, stdout: '' });
+  expect(stderr).toMatch(/^error: [^\n]+\n$/);
+  return stderr.slice('error: '.length, -1);
+}
+
+describe.concurrent('wrong usage is refused in one sentence', () => {
+  it.each([...commands, ...feeds, ...figures, ...files])('%s', async (typed, sentence) => {
+    expect(await refusalOf(typed)).toBe(sentence);
+  });
+
+  // Bug: src/cli/main.ts, quiet: commander writes the whole help to stderr before the sentence.
+  it.fails.each([
+    ['', 'a command is missing: see --help'],
+    ['read', 'a command is missing: see --help'],
+  ])('a missing command: %s', async (typed, sentence) => {
+    expect(await refusalOf(typed)).toBe(sentence);
+  });
+});
+
+const rates = 'allowed are numbers from 0.1 to 40';
+const urls = 'allowed are https URLs, and http on this machine';
+const environments: [Record<string, string>, string][] = [
+  ...['abc', '0', '1000'].map((text): [Record<string, string>, string] => [
+    { TMDB_REQUESTS_PER_SECOND: text },
+    `TMDB_REQUESTS_PER_SECOND is '${text}': ${rates}`,
+  ]),
+  ...['nonsense', 'http://tmdb.invalid/3'].map((text): [Record<string, string>, string] => [
+    { TMDB_BASE_URL: text, TMDB_API_TOKEN: 'token' },
+    `TMDB_BASE_URL is '${text}': ${urls}`,
+  ]),
+  [
+    { TMDB_BASE_URL: 'https://tmdb.invalid/3' },
+    'TMDB_API_TOKEN is missing: tmdb.invalid needs an API Read Access Token',
+  ],
+  [{ TMDB_API_TOKEN: 'secret\u0007' }, 'TMDB_API_TOKEN holds characters that no token has'],
+];
+
+describe.concurrent('a wrong environment is refused in one sentence', () => {
+  it.each(environments)('%j', async (environment, sentence) => {
+    expect(await refusalOf('run daily', environment)).toBe(sentence);
+  });
+
+  it('faults are for the simulator only', async () => {
+    expect(await refusalOf('run daily --faults throttle', { TMDB_BASE_URL: 'http://127.0.0.1:1/3' })).toBe(
+      '--faults works on the simulator only, and TMDB_API_TOKEN or TMDB_BASE_URL is set',
+    );
+  });
+
+  // Bug: src/cli/tmdb-target.ts, checkedBaseUrl: a URL with a password in it is taken, and fetch's own message shows it whole.
+  it.fails('a password in the URL is not shown', async () => {
+    const environment = { TMDB_BASE_URL: 'https://user:hidden@tmdb.invalid/3', TMDB_API_TOKEN: 'token' };
+    const { stderr } = await runCli(['run', 'daily'], { cwd: folder, environment });
+    expect(stderr).not.toContain('hidden');
+  });
+});
+
+describe.concurrent('with --json', () => {
+  it.each([
+    ['run yearly --json', "unknown schedule 'yearly': allowed are daily, weekly, refresh"],
+    ['read list popular movie --json --limit 0', `--limit is '0': ${limits}`],
+    ['read title movie 550 --json', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],
+  ])('the sentence stands on stdout too, as one document: %s', async (typed, sentence) => {
+    const { code, stdout, stderr } = await runCli(typed.split(' '), { cwd: folder });
+    expect(code).toBe(2);
+    expect(oneDocument(stdout)).toEqual({ error: { code: 'usage', message: sentence } });
+    expect(stderr).toBe(`error: ${sentence}\n`);
+  });
+
+  it('and --verbose there is a stack trace, on stderr', async () => {
+    const { stdout, stderr } = await runCli(['run', 'yearly', '--json', '--verbose'], { cwd: folder });
+    expect(oneDocument(stdout)).toMatchObject({ error: { code: 'usage' } });
+    expect(stderr).toMatch(/^error: unknown schedule 'yearly'.*\n(.*\n)*\s+at /);
+  });
+});
+
+describe.concurrent('help', () => {
+  it('is shown on stdout, and is no failure', async () => {
+    const { code, stdout, stderr } = await runCli(['run', '--help'], { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('Usage: tmdb-pipeline run');
+  });
+
+  // Bug: src/cli/main.ts, main: commander ends `help` with the code `commander.help`, which is taken for a missing command.
+  it.fails('is also a command', async () => {
+    const { code, stderr } = await runCli(['help'], { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+});

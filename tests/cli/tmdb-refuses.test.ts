@@ -1,0 +1,116 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type CliResult, oneDocument, runCli } from '../support/cli-process.ts';
+import { type ListAnswer, type ListRequest, type ListServer, startListServer } from '../support/list-server.ts';
+import { incompleteRunSchema, runSummarySchema } from '../support/run-summary.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { dumpTables } from '../support/table-dump.ts';
+
+const token = 'eyJhbGciOiJub25lIn0.secret-of-this-test';
+
+const notFound = {
+  status: 404,
+  body: { success: false, status_code: 34, status_message: 'The resource you requested could not be found.' },
+};
+const refused = {
+  status: 401,
+  body: { success: false, status_code: 7, status_message: 'Invalid API key: You must be granted a valid key.' },
+};
+const wrongRequest = { status: 400, body: { success: false, status_code: 22, status_message: 'Invalid page.' } };
+
+const cases = {
+  missingPage: ({ path, query }: ListRequest) => (path === '/tv/popular' && query.page === '2' ? notFound : undefined),
+  rejectedToken: () => refused,
+  wrongRequest: ({ path }: ListRequest) => (path === '/trending/tv/day' ? wrongRequest : undefined),
+} satisfies Record<string, (request: ListRequest) => ListAnswer | undefined>;
+
+type Case = keyof typeof cases;
+
+const folder = scratchFolder();
+const servers = new Map<Case, ListServer>();
+const results = new Map<Case, CliResult>();
+const dataDirOf = (name: Case) => join(folder, name);
+const resultOf = (name: Case) => results.get(name) as CliResult;
+
+beforeAll(async () => {
+  const settings = join(folder, 'settings.json');
+  writeFileSync(settings, JSON.stringify({ writer: { batchSize: 10, batchingWindowSeconds: 0 } }));
+  await Promise.all(
+    (Object.keys(cases) as Case[]).map(async (name) => {
+      const server = await startListServer(cases[name]);
+      servers.set(name, server);
+      const args = ['run', 'daily', '--json', '--settings', settings, '--data-dir', dataDirOf(name)];
+      const environment = { TMDB_BASE_URL: server.baseUrl, TMDB_API_TOKEN: token };
+      results.set(name, await runCli(args, { cwd: folder, environment }));
+    }),
+  );
+}, 60_000);
+afterAll(() => Promise.all([...servers.values()].map((server) => server.close())));
+
+describe('a page that TMDB does not have', () => {
+  it('is skipped, and the run succeeds', () => {
+    const { code, stdout } = resultOf('missingPage');
+    const { jobs, rows, tmdb } = runSummarySchema.parse(oneDocument(stdout));
+    expect(code).toBe(0);
+    expect(jobs).toEqual({ planned: 7, succeeded: 7, deferred: 0, deadLettered: 0 });
+    expect(rows).toMatchObject({ received: 120, written: 120 });
+    expect(tmdb.requests).toBe(7);
+  });
+
+  it('leaves the other pages of its list in the table', async () => {
+    const { catalog } = await dumpTables(dataDirOf('missingPage'));
+    expect(catalog.filter(({ mediaType }) => String(mediaType).includes('#popular/tv/'))).toHaveLength(20);
+  });
+});
+
+describe('a token that TMDB refuses', () => {
+  it('ends the run with one sentence that says what to do', () => {
+    const { code, stderr } = resultOf('rejectedToken');
+    expect(code).toBe(1);
+    const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
+    expect(errors).toEqual([
+      'error: TMDB rejected the token (HTTP 401: Invalid API key: You must be granted a valid key.) and 7 of 7 jobs were not fetched: set TMDB_API_TOKEN to a valid API Read Access Token',
+    ]);
+    expect(stderr).not.toMatch(/^\s+at /m);
+  });
+
+  it('still gives the summary on stdout, with what was not done', () => {
+    const { incomplete, jobs, rows } = incompleteRunSchema.parse(oneDocument(resultOf('rejectedToken').stdout));
+    expect(incomplete.reason).toBe('token-rejected');
+    expect(incomplete.jobs).toHaveLength(7);
+    expect(jobs).toEqual({ planned: 7, succeeded: 0, deferred: 7, deadLettered: 0 });
+    expect(rows).toMatchObject({ received: 0, written: 0 });
+  });
+
+  it('is not tried again and again', () => {
+    // No more than one call for each job, and as a rule two: one of each worker.
+    expect(servers.get('rejectedToken')?.requests.length).toBeLessThanOrEqual(7);
+  });
+
+  it('leaves nothing in the catalog', async () => {
+    expect((await dumpTables(dataDirOf('rejectedToken'))).catalog).toEqual([]);
+  });
+});
+
+describe('a request that TMDB finds wrong', () => {
+  it('ends as a dead letter, and the other jobs are done', async () => {
+    const { code, stdout, stderr } = resultOf('wrongRequest');
+    const { incomplete, jobs, rows } = incompleteRunSchema.parse(oneDocument(stdout));
+    expect(code).toBe(1);
+    expect(jobs).toEqual({ planned: 7, succeeded: 6, deferred: 0, deadLettered: 1 });
+    expect(rows).toMatchObject({ received: 120, written: 120 });
+    expect(incomplete.jobs).toEqual([expect.stringMatching(/\/trending\/tv\/global\/en-US\/1$/)]);
+    expect(stderr).toMatch(/^error: 1 of 7 jobs ended in a dead-letter queue/m);
+  });
+});
+
+describe('whatever TMDB answers', () => {
+  it.each(Object.keys(cases) as Case[])('the token stands nowhere in the output (%s)', (name) => {
+    const { stdout, stderr } = resultOf(name);
+    expect(stdout + stderr).not.toContain('secret-of-this-test');
+    expect(new Set(servers.get(name)?.requests.map(({ headers }) => headers.authorization))).toEqual(
+      new Set([`Bearer ${token}`]),
+    );
+  });
+});

@@ -1,0 +1,33 @@
+/**
+ * Preloaded into a process (`--import record-connections.ts?file=<path>`): writes one line of JSON for every connection that
+ * the process or one of its worker threads opens. Threads are given the same preload.
+ */
+import { appendFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { type NetConnectOpts, Socket } from 'node:net';
+import threads, { threadId, type WorkerOptions } from 'node:worker_threads';
+
+const file = new URL(import.meta.url).searchParams.get('file') ?? '';
+const record = (line: { host: string; port: number | undefined }) =>
+  appendFileSync(file, `${JSON.stringify({ threadId, ...line })}\n`);
+
+// Anything may be handed over: options, a port with or without a host, or a path, each also as the list that net itself makes.
+const connect = Socket.prototype.connect;
+Socket.prototype.connect = function recorded(this: Socket, ...handed: unknown[]) {
+  const [first, second] = (Array.isArray(handed[0]) ? handed[0] : handed) as [unknown, unknown];
+  const options = (typeof first === 'object' ? first : { port: first, host: second }) as NetConnectOpts;
+  if (!('path' in options && typeof options.path === 'string')) {
+    const { host, port } = options as { host?: unknown; port?: number | string };
+    record({ host: typeof host === 'string' ? host : 'localhost', port: Number(port) });
+  }
+  return Reflect.apply(connect, this, handed) as Socket;
+} as typeof connect;
+
+const Thread = threads.Worker;
+threads.Worker = class extends Thread {
+  constructor(module: string | URL, options: WorkerOptions = {}) {
+    super(module, { ...options, execArgv: [...(options.execArgv ?? []), '--import', import.meta.url] });
+  }
+};
+syncBuiltinESMExports();
+record({ host: 'preloaded', port: undefined });

@@ -1,0 +1,38 @@
+import type { Admission, SharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
+
+/** A breaker that admits by script (from the last answer on that one again) and keeps what it is told. */
+export type RecordingBreaker = SharedBreaker & {
+  readonly ends: readonly { admission: Admission['kind']; outcome: string; detail: string }[];
+  readonly rejections: readonly string[];
+  /** How often it was asked. */
+  asked(): number;
+};
+
+export const admitted: Admission = { kind: 'closed' };
+
+/** What an open breaker answers. */
+export function refusing(retryInMs = 15_000): Admission {
+  return { kind: 'refused', reason: 'failures', detail: 'HTTP 503', retryInMs };
+}
+
+export function recordingBreaker(...script: readonly Admission[]): RecordingBreaker {
+  const ends: { admission: Admission['kind']; outcome: string; detail: string }[] = [];
+  const rejections: string[] = [];
+  let asked = 0;
+  return {
+    ends,
+    rejections,
+    asked: () => asked,
+    admit: async () => {
+      const answer = script[Math.min(asked, script.length - 1)] ?? admitted;
+      asked += 1;
+      return answer;
+    },
+    ended: async (admission, outcome, detail) => {
+      ends.push({ admission: admission.kind, outcome, detail });
+    },
+    rejectToken: async (detail) => {
+      rejections.push(detail);
+    },
+  };
+}
