@@ -112,7 +112,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) {
       return reportFailure(error, output);
     }
-    if (error.code === 'commander.helpDisplayed' || error.code === 'commander.version') {
+    if (error.exitCode === 0) {
       return 0;
     }
     const sentence = error.message.replace(/^error: /, '');
@@ -125,7 +125,7 @@ async function main(argv: readonly string[]): Promise<number> {
 
 /** commander throws instead of exiting, and leaves the one sentence to `reportFailure`. */
 function quiet(command: Command): void {
-  command.exitOverride().configureOutput({ outputError: () => undefined });
+  command.exitOverride().configureOutput({ writeErr: () => undefined, outputError: () => undefined });
   command.commands.forEach(quiet);
 }
 

@@ -78,7 +78,7 @@ export function summarizeRun(
       retries: calls.length - new Set(calls.map(({ jobId }) => jobId)).size,
       latencyMs: { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), max: latencies.at(-1) ?? 0 },
     },
-    rows,
+    rows: { ...rows },
     capacity,
     durationMs: Math.round(facts.durationMs),
     estimatedCostUsd: Number(runCostUsd({ ...usedBetween(before, after, settings), ...capacity }).toFixed(8)),

@@ -60,6 +60,11 @@ export async function checkToken(target: TmdbTarget): Promise<void> {
 function checkedBaseUrl(baseUrl: string): { host: string; local: boolean } {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
   const local = url !== undefined && loopbackHosts.has(url.hostname);
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    throw new UsageError(
+      'TMDB_BASE_URL holds a user or a password: allowed are URLs without them, the token goes into TMDB_API_TOKEN',
+    );
+  }
   if (url === undefined || (url.protocol !== 'https:' && !(local && url.protocol === 'http:'))) {
     throw new UsageError(
       `TMDB_BASE_URL is '${baseUrl.slice(0, 80)}': allowed are https URLs, and http on this machine`,

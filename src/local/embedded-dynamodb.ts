@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -14,9 +14,23 @@ export type EmbeddedDynamo = { endpoint: string; engine: DynamoEngine; stop(): P
 /** `port` 0 is any free one; without `dataDir` everything is in memory. */
 export type EmbeddedDynamoOptions = { port: number; dataDir: string | undefined; engine: DynamoEngine | undefined };
 
+const dynoxideFile = 'dynamodb.sqlite';
+const dynaliteFolder = 'dynalite';
+
 /** The engine for this platform. */
 export function defaultDynamoEngine(): DynamoEngine {
   return dynoxideBinary() === undefined ? 'dynalite' : 'dynoxide';
+}
+
+/** The engine that wrote a data folder, which is the only one that can read it. */
+function engineOf(dataDir: string | undefined): DynamoEngine | undefined {
+  if (dataDir === undefined) {
+    return undefined;
+  }
+  if (existsSync(join(dataDir, dynoxideFile))) {
+    return 'dynoxide';
+  }
+  return existsSync(join(dataDir, dynaliteFolder)) ? 'dynalite' : undefined;
 }
 
 /** Starts a DynamoDB emulator. @throws when its port or its data cannot be opened. */
@@ -24,7 +38,7 @@ export async function startEmbeddedDynamo(options: EmbeddedDynamoOptions): Promi
   if (options.dataDir !== undefined) {
     mkdirSync(options.dataDir, { recursive: true });
   }
-  const engine = options.engine ?? defaultDynamoEngine();
+  const engine = options.engine ?? engineOf(options.dataDir) ?? defaultDynamoEngine();
   const port = options.port === 0 ? await freePort() : options.port;
   const stop =
     engine === 'dynoxide' ? await startDynoxide(port, options.dataDir) : await startDynalite(port, options.dataDir);
@@ -36,7 +50,7 @@ async function startDynoxide(port: number, dataDir: string | undefined): Promise
   if (binary === undefined) {
     throw new Error('the DynamoDB emulator dynoxide is not installed: it exists for Linux on x64 only');
   }
-  const database = dataDir === undefined ? [] : ['--db-path', join(dataDir, 'dynamodb.sqlite')];
+  const database = dataDir === undefined ? [] : ['--db-path', join(dataDir, dynoxideFile)];
   const server = startGuarded(binary, ['serve', '--host', loopback, '--port', String(port), ...database]);
   try {
     await server.waitForLine('listening');
@@ -56,7 +70,7 @@ async function startDynalite(port: number, dataDir: string | undefined): Promise
     createTableMs: 0,
     updateTableMs: 0,
     deleteTableMs: 0,
-    ...(dataDir !== undefined && { path: join(dataDir, 'dynalite') }),
+    ...(dataDir !== undefined && { path: join(dataDir, dynaliteFolder) }),
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -3,7 +3,7 @@
  * bundled functions and the two event sources. Everything listens on loopback, and everything ends with this process.
  */
 import { join } from 'node:path';
-import { dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
+import { dynamoClient } from '../shared/adapters/aws-clients.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queue-definitions.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -12,8 +12,8 @@ import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { bundleHandlers } from './bundle-handlers.ts';
 import { createTable } from './create-tables.ts';
 import { type DynamoEngine, startEmbeddedDynamo } from './embedded-dynamodb.ts';
-import { arnOf, type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
-import { type EventSource, startEventSource } from './event-source.ts';
+import { type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
+import { drainSources, startSources } from './event-sources.ts';
 import { assertPortFree } from './free-port.ts';
 import { functionEnvironments } from './function-environments.ts';
 import { type OutputLine, readOutputLine } from './function-output.ts';
@@ -85,15 +85,17 @@ async function start(
   const { sqs, dynamo, tmdb } = await startEmulators(options, queues, started);
   const endpoints = endpointsOf(sqs, dynamo.endpoint, tmdb.baseUrl, queues);
   const functions = startFunctions(await bundling, endpoints, tmdb.token, options, started);
-  const sources = startSources(functions, endpoints, queues, options);
-  started.push(...sources);
+  const sources = startSources(functions, endpoints, queues, options, (service, message) =>
+    options.onOutput(service, { kind: 'log', problem: true, message }, message),
+  );
+  started.push({ stop: () => drainSources(sources, sqs, queues[1].name, options.clock) });
   return {
     endpoints,
     dynamoEngine: dynamo.engine,
     simulated: options.tmdb === undefined,
     invokePlanner: (event) => functions.planner.invoke(event),
     sqs,
-    activeInvocations: () => sources.reduce((sum, source) => sum + source.activeInvocations(), 0),
+    activeInvocations: () => sources.worker.activeInvocations() + sources.writer.activeInvocations(),
     usage: () => ({
       planner: functions.planner.usage(),
       worker: functions.worker.usage(),
@@ -175,30 +177,4 @@ function startFunctions(
   const functions = { planner: startOne('planner'), worker: startOne('worker'), writer: startOne('writer') };
   started.push(...Object.values(functions));
   return functions;
-}
-
-function startSources(
-  functions: Record<ServiceName, LambdaFunction>,
-  endpoints: StackEndpoints,
-  [fetch, items]: readonly [QueueDefinition, QueueDefinition],
-  { settings, clock, onOutput }: EmbeddedStackOptions,
-): EventSource[] {
-  const sqs = sqsClient({ endpoint: endpoints.endpoints.sqs, region: stackRegion });
-  const source = (service: 'worker' | 'writer', queue: QueueDefinition, queueUrl: string) => {
-    const { batchSize, batchingWindowSeconds, maximumConcurrency } = settings[service];
-    return startEventSource(
-      {
-        queueUrl,
-        queueArn: arnOf(queue.name),
-        batchSize,
-        batchingWindowMs: batchingWindowSeconds * 1000,
-        maximumConcurrency,
-        invoke: (event) => functions[service].invoke(event),
-        onProblem: (message) => onOutput(service, { kind: 'log', problem: true, message }, message),
-      },
-      sqs,
-      clock,
-    );
-  };
-  return [source('worker', fetch, endpoints.fetchQueueUrl), source('writer', items, endpoints.itemQueueUrl)];
 }

@@ -34,7 +34,10 @@ const messagesPerCall = 10;
 const longPollSeconds = 20;
 const pauseAfterProblemMs = 1_000;
 
-const responseSchema = z.object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })) }).nullish();
+/** No answer, and one without a list, mean that all went well. Source: Lambda developer guide, partial batch responses. */
+const responseSchema = z
+  .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).nullish() })
+  .nullish();
 
 /** Starts polling. */
 export function startEventSource(options: EventSourceOptions, sqs: SQSClient, clock: Clock): EventSource {
@@ -131,10 +134,8 @@ async function receive(
 async function deliver(batch: readonly Message[], options: EventSourceOptions, sqs: SQSClient): Promise<void> {
   let failed: Set<string>;
   try {
-    const answer = responseSchema.parse(
-      await options.invoke({ Records: batch.map((message) => toRecord(message, options)) }),
-    );
-    failed = new Set((answer?.batchItemFailures ?? []).map(({ itemIdentifier }) => itemIdentifier));
+    const event = { Records: batch.map((message) => toRecord(message, options)) };
+    failed = failedMessages(batch, await options.invoke(event));
   } catch (error) {
     options.onProblem(messageOf(error));
     return;
@@ -149,6 +150,19 @@ async function deliver(batch: readonly Message[], options: EventSourceOptions, s
       }),
     );
   }
+}
+
+/** @throws when the answer is none that Lambda would understand: the whole batch has failed then. */
+function failedMessages(batch: readonly Message[], answer: unknown): Set<string> {
+  const failures = responseSchema.parse(answer)?.batchItemFailures ?? [];
+  const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
+  const known = new Set(batch.map(({ MessageId }) => MessageId));
+  for (const id of failed) {
+    if (!known.has(id)) {
+      throw new Error(`the function named a message that was not in its batch: ${id}`);
+    }
+  }
+  return failed;
 }
 
 function toRecord(message: Message, options: EventSourceOptions): SQSRecord {

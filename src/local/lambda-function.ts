@@ -65,13 +65,15 @@ export function startFunction(options: FunctionOptions, clock: Clock): LambdaFun
       const worker = idle.pop() ?? start();
       const startedMs = clock.monotonicMs();
       try {
-        const result = await runOn(
+        const { result, alive } = await runOn(
           worker,
           { requestId, event, deadlineAtMs: clock.nowMs() + options.timeoutSeconds * 1000 },
           options,
           clock,
         );
-        idle.push(worker);
+        if (alive) {
+          idle.push(worker);
+        }
         if (!result.ok) {
           throw new Error(result.error);
         }
@@ -109,7 +111,7 @@ async function runOn(
   invocation: Invocation,
   options: FunctionOptions,
   clock: Clock,
-): Promise<InvocationResult> {
+): Promise<{ result: InvocationResult; alive: boolean }> {
   const over = new AbortController();
   const outcome = new Promise<InvocationResult>((resolve, reject) => {
     const onMessage = (result: InvocationResult) => settle(() => resolve(result));
@@ -123,13 +125,15 @@ async function runOn(
     worker.on('message', onMessage).on('error', onError).on('exit', onExit);
   });
   worker.postMessage(invocation);
+  let alive = true;
   const timedOut = clock.sleep(options.timeoutSeconds * 1000, over.signal).then(async () => {
     if (!over.signal.aborted) {
+      alive = false;
       options.onOutput(`${options.name}: task timed out after ${options.timeoutSeconds} seconds`);
       await worker.terminate();
     }
   });
   const result = await outcome;
   await timedOut;
-  return result;
+  return { result, alive };
 }

@@ -48,8 +48,9 @@ export function callGate(jobs: number, deps: GateDependencies): CallGate {
       const startedMs = deps.clock.monotonicMs();
       let admission = await deps.breaker.admit();
       while (admission.kind !== 'refused') {
-        const slotMs = await nextSlotMs(remainingMs());
-        if (slotMs === undefined || slotMs - deps.clock.nowMs() > remainingMs()) {
+        const withinMs = longestWaitMs(admission, remainingMs(), deps.clock);
+        const slotMs = await nextSlotMs(withinMs);
+        if (slotMs === undefined || slotMs - deps.clock.nowMs() > withinMs) {
           // A trial that was taken is not given back: it lapses by itself.
           return noSlot(deps);
         }
@@ -63,6 +64,11 @@ export function callGate(jobs: number, deps: GateDependencies): CallGate {
       return { kind: 'refused', code: 'breaker_open', detail: sentence(admission), retryInMs };
     },
   };
+}
+
+/** A trial waits no longer than it lasts: afterwards another worker may make it. */
+function longestWaitMs(admission: Admission, remainingMs: number, clock: Clock): number {
+  return admission.kind === 'trial' ? Math.min(remainingMs, admission.untilMs - clock.nowMs()) : remainingMs;
 }
 
 async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {

@@ -9,7 +9,7 @@
  * What is thrown here (a queue that takes nothing) leaves the message where it is, and SQS delivers it again.
  */
 import { messageOf, PermanentError } from '../shared/errors.ts';
-import { type Death, sendDeadLetter } from '../shared/messages/dead-letter.ts';
+import { sendDeadLetter } from '../shared/messages/dead-letter.ts';
 import { type FetchJob, fetchJobSchema } from '../shared/messages/fetch-job.ts';
 import { messageBody } from '../shared/messages/message-body.ts';
 import { parseMessage } from '../shared/messages/parse-message.ts';
@@ -35,17 +35,25 @@ export async function workJob(
 ): Promise<void> {
   const job = readJob(body);
   if (job instanceof PermanentError) {
-    return bury(body, { reason: 'malformed', code: job.code, detail: job.message, jobId: jobIdOf(body) }, deps);
+    return sendDeadLetter(
+      body,
+      { reason: 'malformed', code: job.code, detail: job.message, jobId: jobIdOf(body) },
+      deps,
+    );
   }
   const fate = await fetchPage(job, gate, deps, remainingMs);
   switch (fate.kind) {
     case 'done':
       return;
     case 'refused':
-      return bury(body, { reason: 'refused-by-tmdb', code: fate.code, detail: fate.detail, jobId: job.jobId }, deps);
+      return sendDeadLetter(
+        body,
+        { reason: 'refused-by-tmdb', code: fate.code, detail: fate.detail, jobId: job.jobId },
+        deps,
+      );
     case 'later':
       return isTooOld(job, deps)
-        ? bury(body, { reason: 'too-old', code: fate.code, detail: fate.detail, jobId: job.jobId }, deps)
+        ? sendDeadLetter(body, { reason: 'too-old', code: fate.code, detail: fate.detail, jobId: job.jobId }, deps)
         : defer(job, fate, deps);
   }
 }
@@ -74,9 +82,4 @@ async function defer(
   const { jobId, runId } = job;
   const { code, detail } = later;
   telemetry.event({ event: 'job-deferred', runId, jobId, code, detail: detail.slice(0, 300), deferrals, delaySeconds });
-}
-
-async function bury(body: string, death: Death, { deadLetters, telemetry, clock }: WorkDependencies): Promise<void> {
-  await sendDeadLetter(deadLetters, body, death, clock);
-  telemetry.event({ event: 'job-dead-lettered', ...death, detail: death.detail.slice(0, 300) });
 }

@@ -21,8 +21,7 @@ export async function receivePage(body: string, deps: ReceiveDependencies): Prom
   } catch (error) {
     const code = error instanceof PermanentError ? error.code : 'malformed_message';
     const death: Death = { reason: 'malformed', code, detail: messageOf(error), jobId: jobIdOf(body) };
-    await sendDeadLetter(deps.deadLetters, body, death, deps.clock);
-    deps.telemetry.event({ event: 'job-dead-lettered', ...death, detail: death.detail.slice(0, 300) });
+    await sendDeadLetter(body, death, deps);
     return undefined;
   }
 }

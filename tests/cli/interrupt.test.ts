@@ -87,9 +87,7 @@ describe('a run that was interrupted', () => {
   const occurrence = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
   const daily = (dataDir: string) => ['run', 'daily', '--json', '--occurrence', occurrence, '--data-dir', dataDir];
 
-  // Bug: src/cli/run-summary.ts, summarizeRun: `rows` is the tracker's own object, which goes on growing while the stack
-  // drains; the jobs were counted before. The summary that is printed then does not agree with itself.
-  it.fails('has a summary that agrees with itself', async () => {
+  it('has a summary that agrees with itself', async () => {
     const server = await heldServer(({ path }) => path === '/trending/all/day');
     const cwd = testFolder();
     const run = startCli([...daily(join(cwd, 'data')), '--verbose'], { cwd, environment: server.environment });
@@ -101,10 +99,7 @@ describe('a run that was interrupted', () => {
     expect(rows.received).toBe(20 * jobs.succeeded);
   });
 
-  // Bug: src/local/embedded-stack.ts, stop: the writer's event source is stopped before the worker's, so the pages that the
-  // worker still sends are not written; and fauxqs hands one of them to the long poll that event-source.ts has aborted,
-  // where it stays invisible for the visibility time-out of six minutes. The run that follows waits for it.
-  it.fails('is finished by the same run on the same folder', async () => {
+  it('is finished by the same run on the same folder', async () => {
     const server = await heldServer();
     const cwd = testFolder();
     const args = daily(join(cwd, 'data'));

@@ -46,7 +46,11 @@ describe('the breaker’s trial', () => {
     ['an outage', tmdbError(503, 9), 'failed'],
   ] as const)('ends with what came of it: %s', async (_name, answer, outcome) => {
     const harness = fetchHarness([answer]);
-    const gate = scriptedGate({ kind: 'go', admission: { kind: 'trial' }, waitedMs: 0 });
+    const gate = scriptedGate({
+      kind: 'go',
+      admission: { kind: 'trial', revision: 1, untilMs: Number.MAX_SAFE_INTEGER },
+      waitedMs: 0,
+    });
     await harness.fetch(sampleJob(), 60_000, gate);
     expect(harness.breaker.ends).toMatchObject([{ admission: 'trial', outcome }]);
     expect(harness.tmdb.requests).toHaveLength(1);
@@ -54,7 +58,11 @@ describe('the breaker’s trial', () => {
 
   it('whose token is rejected opens it for that', async () => {
     const harness = fetchHarness([tmdbError(401, 7)]);
-    const gate = scriptedGate({ kind: 'go', admission: { kind: 'trial' }, waitedMs: 0 });
+    const gate = scriptedGate({
+      kind: 'go',
+      admission: { kind: 'trial', revision: 1, untilMs: Number.MAX_SAFE_INTEGER },
+      waitedMs: 0,
+    });
     await harness.fetch(sampleJob(), 60_000, gate);
     expect(harness.breaker.rejections).toEqual(['HTTP 401: message of code 7']);
     expect(harness.breaker.ends).toEqual([]);

@@ -88,7 +88,11 @@ describe('what can be retried', () => {
 
   it('is not retried when the call was the breaker’s trial', async () => {
     const harness = fetchHarness([offline, okPage]);
-    const gate = scriptedGate({ kind: 'go', admission: { kind: 'trial' }, waitedMs: 0 });
+    const gate = scriptedGate({
+      kind: 'go',
+      admission: { kind: 'trial', revision: 1, untilMs: Number.MAX_SAFE_INTEGER },
+      waitedMs: 0,
+    });
     expect(await harness.fetch(sampleJob(), 60_000, gate)).toMatchObject({ kind: 'later', code: 'tmdb_9' });
     expect(harness.tmdb.requests).toHaveLength(1);
     expect(harness.breaker.ends).toMatchObject([{ admission: 'trial', outcome: 'failed' }]);

@@ -35,16 +35,18 @@ export function dynamoRateSchedule(
   const item = scheduleItem(client, tableName, onUpdate);
   let known: RateState = idleRateState;
 
-  const change = async (makeUpdate: (attempt: number) => ConditionalUpdate | undefined): Promise<boolean> => {
+  const change = async (
+    makeUpdate: (attempt: number) => ConditionalUpdate | undefined,
+  ): Promise<RateState | undefined> => {
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const request = makeUpdate(attempt);
       if (request === undefined) {
-        return false;
+        return undefined;
       }
       const { done, state } = await item.update(request);
       known = state;
       if (done) {
-        return true;
+        return state;
       }
     }
     throw new RetryableError('schedule_contended', `the rate schedule was lost to others ${attempts} times in a row`);
@@ -53,6 +55,9 @@ export function dynamoRateSchedule(
   return {
     read: item.read,
     take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
+      if (withinMs < 0) {
+        return [];
+      }
       let stepMs = 0;
       const taken = await change((attempt) => {
         const nowMs = clock.nowMs();
@@ -65,10 +70,11 @@ export function dynamoRateSchedule(
         const idle = attempt > 1 ? known.nextSlotMs < nowMs : known === idleRateState;
         return idle ? takeFromNow(known, nowMs, stepMs) : takeFromEnd(known, nowMs, stepMs, latestMs);
       });
-      if (!taken) {
+      if (taken === undefined) {
         return [];
       }
-      const firstMs = known.nextSlotMs - stepMs;
+      // This answer's own state: `known` may be another take's by now.
+      const firstMs = taken.nextSlotMs - stepMs;
       return Array.from({ length: count }, (_, index) => firstMs + (index * stepMs) / count);
     },
     slowDown: async (retryAfterMs) => {

@@ -95,11 +95,15 @@ async function step(policy: Policy, succeeded: boolean, limits: BreakerLimits): 
       throw error;
     }
   }
-  const state = policy.toJSON() as { ownState: { value: CircuitState; attemptNo?: number } };
-  const open = state.ownState.value === CircuitState.Open;
-  const failedTrials = Math.max(0, (state.ownState.attemptNo ?? 1) - 1);
+  const { ownState, breakerState } = policy.toJSON() as {
+    ownState: { value: CircuitState; attemptNo?: number };
+    breakerState: unknown;
+  };
+  const open = ownState.value === CircuitState.Open;
+  const failedTrials = Math.max(0, (ownState.attemptNo ?? 1) - 1);
   return {
-    machine: JSON.stringify(state),
+    // Opened "long ago" for cockatiel, whose own clock would else disagree with a worker's that is behind.
+    machine: JSON.stringify({ ownState: open ? { ...ownState, openedAt: 0 } : ownState, breakerState }),
     open,
     openForMs: open ? Math.min(limits.openCapMs, limits.openMs * 2 ** failedTrials) : 0,
   };

@@ -22,8 +22,8 @@ import type { BreakerRecord } from './breaker-record.ts';
 /** Whether a call may be made. */
 export type Admission =
   | { kind: 'closed' }
-  /** The one trial: its outcome must be told by `ended`. */
-  | { kind: 'trial' }
+  /** The one trial, of the opening of this revision: its outcome must be told by `ended`, before `untilMs` (epoch). */
+  | { kind: 'trial'; revision: number; untilMs: number }
   | { kind: 'refused'; reason: BreakerRecord['reason']; detail: string; retryInMs: number };
 
 /** The breaker as a worker uses it. */
@@ -51,24 +51,25 @@ export function sharedBreaker(
 ): SharedBreaker {
   const machine = breakerMachine(limits);
   const changes = breakerChanges(store, clock, onChange);
-  let wasOpen = false;
+  let countedSinceRevision = 0;
   return {
     admit: async () => {
       const record = await store.read();
       if (record?.state === 'open') {
-        wasOpen = true;
         return admitWhileOpen(record, store, limits, clock.nowMs());
       }
-      if (wasOpen) {
+      // A new revision: there was an opening since, and failures from before it say nothing any more.
+      if (record !== undefined && record.revision !== countedSinceRevision) {
         machine.reset();
-        wasOpen = false;
+        countedSinceRevision = record.revision;
       }
       return { kind: 'closed' };
     },
     ended: async (admission, outcome, detail) => {
       if (admission.kind === 'trial') {
         // A throttle is an answer: TMDB is there.
-        await changes.endTrial((state) => machine.trial(state, outcome !== 'failed'), detail);
+        const advance = (state: MachineState) => machine.trial(state, outcome !== 'failed');
+        await changes.endTrial(admission.revision, advance, detail);
       } else if (outcome !== 'neutral') {
         const { open, machine: state, openForMs } = await machine.count(outcome === 'succeeded');
         if (open) {
@@ -91,23 +92,29 @@ async function admitWhileOpen(
   if (nowMs >= dueMs) {
     const taken = { ...record, trialUntilMs: nowMs + limits.trialMs, revision: record.revision + 1 };
     if (await store.replace(taken, record.revision)) {
-      return { kind: 'trial' };
+      return { kind: 'trial', revision: taken.revision, untilMs: taken.trialUntilMs };
     }
   }
   const retryInMs = Math.max(dueMs - nowMs, shortestRefusalMs);
   return { kind: 'refused', reason: record.reason, detail: record.detail, retryInMs };
 }
 
-/** The changes of state. Each is made on condition that nobody made another one meanwhile; who loses leaves it at that. */
+/** A rejected token must not get lost to others; each lost race means that somebody else changed the record. */
+const tokenAttempts = 10;
+
+/** The changes of state. Each is made on condition that nobody made another one meanwhile. */
 function breakerChanges(store: BreakerStore, clock: Clock, onChange: BreakerListener) {
   const change = async (next: Omit<BreakerRecord, 'revision' | 'since'>, seen: BreakerRecord | undefined) => {
     const revision = seen?.revision ?? 0;
     const record = { ...next, since: isoFromMs(clock.nowMs()), revision: revision + 1 };
-    if (await store.replace(record, revision)) {
+    const stored = await store.replace(record, revision);
+    if (stored) {
       onChange(record);
     }
+    return stored;
   };
   return {
+    /** Who loses to another change leaves it at that: the breaker is open, or somebody has just closed it. */
     openForFailures: async (detail: string, machine: MachineState, openForMs: number) => {
       const seen = await store.read();
       if (seen?.state !== 'open') {
@@ -115,22 +122,33 @@ function breakerChanges(store: BreakerStore, clock: Clock, onChange: BreakerList
         await change({ state: 'open', reason: 'failures', detail, retryAtMs, trialUntilMs: 0, machine }, seen);
       }
     },
+    /** Takes the place of an opening for failures, and of nobody's by hand. */
     openForToken: async (detail: string, machine: MachineState, openForMs: number) => {
-      const seen = await store.read();
-      const nowMs = clock.nowMs();
-      const known = seen?.state === 'open' && seen.reason === 'token-rejected' && seen.retryAtMs > nowMs;
-      if (!known) {
-        const retryAtMs = nowMs + openForMs;
-        await change({ state: 'open', reason: 'token-rejected', detail, retryAtMs, trialUntilMs: 0, machine }, seen);
+      for (let attempt = 1; attempt <= tokenAttempts; attempt += 1) {
+        const seen = await store.read();
+        const retryAtMs = clock.nowMs() + openForMs;
+        const next = { state: 'open', reason: 'token-rejected', detail, retryAtMs, trialUntilMs: 0, machine } as const;
+        if (outranksToken(seen, clock.nowMs()) || (await change(next, seen))) {
+          return;
+        }
       }
     },
-    endTrial: async (advance: (machine: MachineState) => Promise<Transition>, detail: string) => {
+    /** Only the opening that the trial belongs to: a record changed since then is somebody else's decision. */
+    endTrial: async (revision: number, advance: (machine: MachineState) => Promise<Transition>, detail: string) => {
       const seen = await store.read();
-      if (seen?.state === 'open') {
+      if (seen?.state === 'open' && seen.revision === revision) {
         const { machine, open, openForMs } = await advance(seen.machine);
         const retryAtMs = open ? clock.nowMs() + openForMs : 0;
         await change({ ...seen, state: open ? 'open' : 'closed', detail, retryAtMs, trialUntilMs: 0, machine }, seen);
       }
     },
   };
+}
+
+/** Openings that a rejected token leaves alone: an operator's, and its own while it lasts. */
+function outranksToken(seen: BreakerRecord | undefined, nowMs: number): boolean {
+  if (seen?.state !== 'open') {
+    return false;
+  }
+  return seen.reason === 'by-hand' || (seen.reason === 'token-rejected' && seen.retryAtMs > nowMs);
 }

@@ -1,5 +1,6 @@
 import { type Clock, isoFromMs } from '../ports/clock.ts';
 import type { MessageSender } from '../ports/message-sender.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
 
 /** Why a message can never succeed. */
 export type DeathReason = 'malformed' | 'refused-by-tmdb' | 'too-old';
@@ -10,20 +11,25 @@ export type Death = { reason: DeathReason; code: string; detail: string; jobId: 
 /** SQS takes 1 MiB in all; a sentence is enough. */
 const detailCharacters = 500;
 
-/** Sends `body`, byte for byte, to a dead-letter queue, with the reason in the message's attributes. */
-export async function sendDeadLetter(queue: MessageSender, body: string, death: Death, clock: Clock): Promise<void> {
-  await queue.send(body, {
-    attributes: {
-      reason: death.reason,
-      code: death.code,
-      detail: printable(death.detail) || 'none',
-      jobId: printable(death.jobId) || 'unknown',
-      failedAt: isoFromMs(clock.nowMs()),
-    },
-  });
+/** Sends `body`, byte for byte, to a dead-letter queue, with the reason in the message's attributes, and says so. */
+export async function sendDeadLetter(
+  body: string,
+  death: Death,
+  { deadLetters, telemetry, clock }: { deadLetters: MessageSender; telemetry: Telemetry; clock: Clock },
+): Promise<void> {
+  const { reason, code } = death;
+  const detail = printable(death.detail);
+  const jobId = printable(death.jobId);
+  // SQS takes no empty attribute.
+  const attributes = { reason, code, detail: detail || 'none', jobId: jobId || 'unknown' };
+  await deadLetters.send(body, { attributes: { ...attributes, failedAt: isoFromMs(clock.nowMs()) } });
+  telemetry.event({ event: 'job-dead-lettered', reason, code, detail, jobId });
 }
 
-/** An attribute holds no control characters and is not empty. */
+/** What SQS takes in an attribute: no control characters, no half surrogate pairs, neither U+FFFE nor U+FFFF; bounded. */
 function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, ' ').slice(0, detailCharacters);
+  return text
+    .slice(0, detailCharacters)
+    .toWellFormed()
+    .replace(/[\p{Cc}\ufffe\uffff]/gu, ' ');
 }

@@ -93,7 +93,7 @@ describe('an open breaker', () => {
     const { workers, clock } = breakerWorld();
     await eightFailures(workers[0]);
     await clock.advance(15_000);
-    expect(await workers[1].admit()).toEqual({ kind: 'trial' });
+    expect(await workers[1].admit()).toMatchObject({ kind: 'trial' });
     for (const worker of workers) {
       expect(await worker.admit()).toMatchObject({ kind: 'refused', reason: 'failures', retryInMs: 30_000 });
     }
@@ -103,7 +103,7 @@ describe('an open breaker', () => {
     const { workers, clock, store, changes } = breakerWorld();
     await eightFailures(workers[0]);
     await clock.advance(15_000);
-    expect(await calls(workers[1], 'succeeded')).toEqual([{ kind: 'trial' }]);
+    expect(await calls(workers[1], 'succeeded')).toMatchObject([{ kind: 'trial' }]);
     expect(store.now()).toMatchObject({ state: 'closed', since: '2026-11-23T08:00:15.000Z', detail: 'it succeeded' });
     expect(changes.map(({ state }) => state)).toEqual(['open', 'closed']);
     for (const worker of workers) {
@@ -125,7 +125,7 @@ describe('an open breaker', () => {
     const waitsMs = [15_000];
     for (let n = 0; n < 4; n += 1) {
       await clock.advance(waitsMs.at(-1) ?? 0);
-      expect(await calls(workers[n % 3 === 0 ? 1 : 2], 'failed')).toEqual([{ kind: 'trial' }]);
+      expect(await calls(workers[n % 3 === 0 ? 1 : 2], 'failed')).toMatchObject([{ kind: 'trial' }]);
       waitsMs.push((store.now()?.retryAtMs ?? 0) - clock.nowMs());
     }
     expect(waitsMs).toEqual([15_000, 30_000, 60_000, 60_000, 60_000]);
@@ -146,11 +146,11 @@ describe('an open breaker', () => {
     const { workers, clock } = breakerWorld();
     await eightFailures(workers[0]);
     await clock.advance(15_000);
-    expect(await workers[1].admit()).toEqual({ kind: 'trial' });
+    expect(await workers[1].admit()).toMatchObject({ kind: 'trial' });
     await clock.advance(29_999);
     expect(await workers[2].admit()).toMatchObject({ kind: 'refused' });
     await clock.advance(1);
-    expect(await workers[2].admit()).toEqual({ kind: 'trial' });
+    expect(await workers[2].admit()).toMatchObject({ kind: 'trial' });
   });
 });
 
@@ -170,11 +170,7 @@ describe('counts', () => {
     expect(store.now()).toMatchObject({ state: 'open' });
   });
 
-  // BUG src/shared/breaker/shared-breaker.ts, admit: the counts are reset only in a worker that asked while the breaker was
-  // open (`wasOpen`). One that had no job in that time keeps its failures of before the outage, and the worker that opened
-  // keeps those of its calls that were under way: the first odd failure after TMDB's return opens the breaker for everyone.
-  // The record's revision tells that there was an opening in between.
-  it.fails('start anew in a worker that had nothing to do while the breaker was open', async () => {
+  it('start anew in a worker that had nothing to do while the breaker was open', async () => {
     const { workers, clock, store } = breakerWorld();
     await calls(workers[0], ...seven);
     await eightFailures(workers[1]);

@@ -1,0 +1,103 @@
+import { type SharedBreaker, sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
+import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { callGate } from '../../src/worker/call-gate.ts';
+import { retryBudget } from '../../src/worker/retry-budget.ts';
+import { tmdbHttp } from '../../src/worker/tmdb-http-adapter.ts';
+import type { TmdbPort } from '../../src/worker/tmdb-port.ts';
+import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
+import { workJob } from '../../src/worker/work-job.ts';
+import { memoryBreakerStore } from './memory-breaker-store.ts';
+import { memoryRateSchedule } from './memory-rate-schedule.ts';
+import { recordingQueue } from './recording-queue.ts';
+import { recordingTelemetry } from './recording-telemetry.ts';
+import { sampleJob } from './sample-messages.ts';
+import { constantRandom } from './seeded-random.ts';
+import { virtualClock } from './virtual-clock.ts';
+
+/** A call may take a quarter of a second of real time; everything else is on virtual time. */
+const settings: Settings = { ...defaultSettings, tmdb: { ...defaultSettings.tmdb, requestTimeoutMs: 250 } };
+
+export const seamToken = 'secret-token-3f9a';
+
+/**
+ * One worker as it is in Lambda, over real HTTP: adapter, gate, breaker, schedule, budget and job. Time stands still while a
+ * call is under way, and jumps on otherwise.
+ */
+export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}) {
+  let underWay = 0;
+  const clock = virtualClock({ autoJump: true, isBusy: () => underWay > 0 });
+  const real = tmdbHttp({ baseUrl, token: seamToken }, settings.tmdb);
+  const tmdb: TmdbPort = {
+    get: async (request) => {
+      underWay += 1;
+      try {
+        return await real.get(request);
+      } finally {
+        underWay -= 1;
+      }
+    },
+  };
+  const { requestsPerSecond, retryShare, retryBurst } = settings.tmdb;
+  const [items, jobs, deadLetters] = [recordingQueue(), recordingQueue(), recordingQueue()];
+  const telemetry = recordingTelemetry();
+  const timeline = memoryRateSchedule({ ...settings.rate, requestsPerSecond });
+  const store = memoryBreakerStore();
+  const told: string[] = [];
+  const dependencies: WorkDependencies = {
+    tmdb,
+    breaker: overheard(
+      sharedBreaker(store, settings.breaker, clock, (record) =>
+        telemetry.event({ event: 'breaker-changed', ...record }),
+      ),
+      told,
+    ),
+    schedule: timeline.driver(clock),
+    budget: retryBudget(retryShare, retryBurst),
+    items,
+    jobs,
+    deadLetters,
+    telemetry,
+    clock,
+    random: constantRandom(0.5),
+    settings,
+    ...over,
+  };
+  return {
+    clock,
+    items,
+    jobs,
+    deadLetters,
+    telemetry,
+    timeline,
+    store,
+    /** What the breaker was told, in order: outcomes, and `rejected`. */
+    told,
+    /** One invocation with a batch of `count` jobs. */
+    work: async (
+      count = 1,
+      bodies = Array.from({ length: count }, (_, n) => JSON.stringify(sampleJob({ page: n + 1 }))),
+    ) => {
+      const deadlineMs = clock.monotonicMs() + 60_000;
+      const gate = callGate(bodies.length, { ...dependencies, slotToleranceMs: settings.rate.slotToleranceMs });
+      return Promise.allSettled(
+        bodies.map((body) => workJob(body, gate, dependencies, () => deadlineMs - clock.monotonicMs())),
+      );
+    },
+  };
+}
+
+export type HttpWorker = ReturnType<typeof httpWorker>;
+
+function overheard(breaker: SharedBreaker, told: string[]): SharedBreaker {
+  return {
+    admit: () => breaker.admit(),
+    ended: (admission, outcome, detail) => {
+      told.push(outcome);
+      return breaker.ended(admission, outcome, detail);
+    },
+    rejectToken: (detail) => {
+      told.push('rejected');
+      return breaker.rejectToken(detail);
+    },
+  };
+}

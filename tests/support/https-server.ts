@@ -1,0 +1,42 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { selfSignedCertificate } from './self-signed-certificate.ts';
+
+/** An HTTPS server on 127.0.0.1 with a certificate that nobody trusts. */
+export type TestHttpsServer = {
+  readonly baseUrl: string;
+  /** Requests that came through all the same. */
+  requests(): number;
+  /** TLS connections that were broken off by the other side or refused. */
+  failedHandshakes(): number;
+  close(): Promise<void>;
+};
+
+const yearMs = 365 * 86_400_000;
+
+export async function startHttpsServer(body: string): Promise<TestHttpsServer> {
+  let requests = 0;
+  let failed = 0;
+  const now = Date.now();
+  const server = createServer(
+    selfSignedCertificate(new Date(now - yearMs), new Date(now + yearMs)),
+    (_request, response) => {
+      requests += 1;
+      response.end(body);
+    },
+  );
+  server.on('tlsClientError', () => {
+    failed += 1;
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    baseUrl: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests: () => requests,
+    failedHandshakes: () => failed,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
