@@ -15,7 +15,8 @@ export type RunEnd = {
 /** What waiting needs. */
 export type AwaitRunOptions = {
   runId: string;
-  jobs: number;
+  /** How many jobs to wait for, or which. */
+  jobs: number | ReadonlySet<string>;
   timeoutMs: number;
   /** Ends the waiting early. */
   signal: AbortSignal;
@@ -58,11 +59,14 @@ function endOf(
   timedOut: boolean,
 ): RunEnd | undefined {
   const { applied, skipped } = tracker.progress(options.runId);
-  const deadLetteredJobIds = [...deadLetteredJobs(options.runId, stack, settings)];
-  const open = Math.max(0, options.jobs - applied.size - skipped.size - deadLetteredJobIds.length);
+  const dead = deadLetteredJobs(options.runId, stack, settings);
+  const settled = new Set([...applied, ...skipped, ...dead]);
+  const { jobs } = options;
+  const open =
+    typeof jobs === 'number' ? Math.max(0, jobs - settled.size) : [...jobs].filter((id) => !settled.has(id)).length;
   const endedBy = (reason: RunEnd['reason']): RunEnd => {
-    const openJobs = [...jobsUnderWay(options.runId, stack, settings)].filter((jobId) => !applied.has(jobId));
-    return { reason, deadLetteredJobs: deadLetteredJobIds, open, openJobs };
+    const openJobs = [...jobsUnderWay(options.runId, stack, settings)].filter((jobId) => !settled.has(jobId));
+    return { reason, deadLetteredJobs: [...dead], open, openJobs };
   };
   if (open === 0) {
     return endedBy('done');

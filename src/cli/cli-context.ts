@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { processEnvironment } from '../shared/adapters/env.ts';
+import { takeEnvironment } from '../shared/adapters/env.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { UsageError } from '../shared/errors.ts';
 import type { Clock } from '../shared/ports/clock.ts';
@@ -19,7 +19,7 @@ export type CliContext = {
 
 /** Reads settings file and environment. @throws UsageError when either is not understood. */
 export function cliContext(options: CommonOptions): CliContext {
-  const environment = processEnvironment();
+  const environment = takeEnvironment(['TMDB_API_TOKEN']);
   const settings = settingsFrom(options.settings === undefined ? undefined : readSettingsFile(options.settings));
   return {
     output: terminalOutput({ json: options.json === true, verbose: options.verbose === true }),

@@ -1,3 +1,4 @@
+import { ZodError } from 'zod';
 import { PipelineError, UsageError } from '../shared/errors.ts';
 import { IncompleteRunError } from './incomplete-run.ts';
 
@@ -11,8 +12,13 @@ export type CliOutput = {
   note(text: string): void;
 };
 
-/** Output on this process's streams. */
+/** Output on this process's streams. A reader that goes away early (`| head`) ends the output, not the work. */
 export function terminalOutput(options: { json: boolean; verbose: boolean }): CliOutput {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (stream.listenerCount('error') === 0) {
+      stream.on('error', () => undefined);
+    }
+  }
   return {
     ...options,
     result: (document, text) => {
@@ -46,6 +52,10 @@ export function reportFailure(error: unknown, output: CliOutput): 1 | 2 {
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return String(error);
+  }
+  if (error instanceof ZodError) {
+    const { path = [], message = 'not understood' } = error.issues[0] ?? {};
+    return `${path.join('.') || 'data'}: ${message}`;
   }
   const cause =
     error.cause instanceof Error && !(error instanceof UsageError) ? `: ${firstLine(error.cause.message)}` : '';

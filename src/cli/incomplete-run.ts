@@ -2,10 +2,11 @@ import { PipelineError } from '../shared/errors.ts';
 import type { RunEnd } from './await-run.ts';
 import { formatSummary } from './format-summary.ts';
 import type { RunSummary } from './run-summary.ts';
+import type { RunTracker } from './run-tracker.ts';
 
 /** Why a run left jobs undone, and which. */
 export type Incompleteness = {
-  reason: Exclude<RunEnd['reason'], 'done'> | 'dead-letters';
+  reason: Exclude<RunEnd['reason'], 'done'> | 'dead-letters' | 'nothing-found';
   detail: string;
   jobs: string[];
 };
@@ -28,28 +29,63 @@ const jobsNamed = 5;
  * Checks that a run is complete.
  * @throws IncompleteRunError saying in one sentence what was not done, and why.
  */
-export function assertComplete(summary: RunSummary, end: RunEnd, tokenRejection: string | undefined): void {
-  const { planned, deadLettered } = summary.jobs;
-  const open = `${end.open} of ${planned} jobs`;
-  const named = end.openJobs.slice(0, jobsNamed).join(', ');
-  const names = end.openJobs.length > jobsNamed ? `${named} and ${end.openJobs.length - jobsNamed} more` : named;
-  switch (end.reason) {
+export function assertComplete(summary: RunSummary, end: RunEnd, tracker: RunTracker): void {
+  const incomplete =
+    end.reason === 'done' ? badEnd(summary, end, tracker) : earlyEnd(summary, end.reason, end, tracker);
+  if (incomplete !== undefined) {
+    throw new IncompleteRunError(summary, incomplete);
+  }
+}
+
+/** Every job has ended, but not as it should. */
+function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
+  const dead = end.deadLetteredJobs;
+  if (dead.length > 0) {
+    const detail = `${dead.length} jobs of this run are in a dead-letter queue: ${named(dead)}`;
+    return { reason: 'dead-letters', detail, jobs: dead };
+  }
+  const { applied, skipped } = tracker.progress(summary.runId);
+  const { planned } = summary.jobs;
+  if (planned > 0 && applied.size === 0 && skipped.size >= planned) {
+    const detail = `TMDB knows none of the ${planned} lists that were asked for (404)`;
+    return { reason: 'nothing-found', detail, jobs: [...skipped] };
+  }
+  return undefined;
+}
+
+function earlyEnd(
+  summary: RunSummary,
+  reason: Exclude<RunEnd['reason'], 'done'>,
+  { open, openJobs: jobs }: RunEnd,
+  tracker: RunTracker,
+): Incompleteness {
+  const left = `${open} of ${summary.jobs.planned} jobs`;
+  switch (reason) {
     case 'token-rejected': {
-      const detail = `TMDB rejected the token (${tokenRejection}) and ${open} were not fetched: set TMDB_API_TOKEN to a valid API Read Access Token`;
-      throw new IncompleteRunError(summary, { reason: end.reason, detail, jobs: end.openJobs });
+      const words = tracker.tokenRejection();
+      const detail = `TMDB rejected the token (${words}) and ${left} were not fetched: set TMDB_API_TOKEN to a valid API Read Access Token`;
+      return { reason, detail, jobs };
     }
     case 'timed-out': {
-      const detail = `${open} were still open when the time was up (see --timeout): ${names || 'none of them on a queue'}`;
-      throw new IncompleteRunError(summary, { reason: end.reason, detail, jobs: end.openJobs });
+      const why = lastReasons(jobs, tracker.progress(summary.runId).deferred);
+      const detail = `${left} were still open when the time was up (see --timeout): ${named(jobs)}${why}`;
+      return { reason, detail, jobs };
     }
-    case 'interrupted': {
-      const detail = `interrupted with ${open} still open`;
-      throw new IncompleteRunError(summary, { reason: end.reason, detail, jobs: end.openJobs });
-    }
-    case 'done':
-      if (deadLettered > 0) {
-        const detail = `${deadLettered} of ${planned} jobs ended in a dead-letter queue`;
-        throw new IncompleteRunError(summary, { reason: 'dead-letters', detail, jobs: end.deadLetteredJobs });
-      }
+    case 'interrupted':
+      return { reason, detail: `interrupted with ${left} still open`, jobs };
   }
+}
+
+function named(jobs: readonly string[]): string {
+  const more = jobs.length > jobsNamed ? ` and ${jobs.length - jobsNamed} more` : '';
+  return jobs.length === 0 ? 'none of them on a queue' : `${jobs.slice(0, jobsNamed).join(', ')}${more}`;
+}
+
+/** Why the open jobs were sent back last, each reason with its count. */
+function lastReasons(jobs: readonly string[], deferred: ReadonlyMap<string, string>): string {
+  const counts = new Map<string, number>();
+  for (const reason of jobs.map((job) => deferred.get(job)).filter((known) => known !== undefined)) {
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return counts.size === 0 ? '' : ` (${[...counts].map(([reason, count]) => `${count} × ${reason}`).join('; ')})`;
 }

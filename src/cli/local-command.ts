@@ -25,7 +25,7 @@ export async function localCommand(options: LocalOptions, context: CliContext): 
   if (running !== undefined) {
     throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);
   }
-  await interruptible(async (signal) => {
+  await interruptible(context, async (signal) => {
     const tracked = await startTrackedStack(options, context, { ports: portsFrom(options) });
     try {
       writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
@@ -106,7 +106,7 @@ async function runScheduled(
     const limits = { timeoutMs: runTimeoutMs, signal };
     const { summary, end } = await runOccurrence({ schedule, occurrenceMs, ...limits }, tracked, context);
     if (end.reason !== 'interrupted') {
-      assertComplete(summary, end, tracked.tracker.tokenRejection());
+      assertComplete(summary, end, tracked.tracker);
     }
   } catch (error) {
     // A stack that is kept running outlives a bad run; the sentence is what an operator would find in the log.

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
+import { lockDataDir } from '../local/data-lock.ts';
+import { type EmbeddedDynamo, startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { readStackFile } from '../local/stack-file.ts';
 import { dynamoClient } from '../shared/adapters/aws-clients.ts';
@@ -40,7 +41,7 @@ export async function withTablesAt<T>(
  * @throws UsageError when there are none.
  */
 export async function withTables<T>(
-  options: { dataDir?: string; dynamodb?: string },
+  options: { dataDir?: string },
   { environment }: CliContext,
   act: (tables: Tables) => Promise<T>,
 ): Promise<T> {
@@ -50,11 +51,14 @@ export async function withTables<T>(
     if (!existsSync(folder)) {
       throw new UsageError(`'${options.dataDir}' holds no tables: run an occurrence with this --data-dir first`);
     }
-    const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
+    const lock = lockDataDir(options.dataDir);
+    let server: EmbeddedDynamo | undefined;
     try {
+      server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
       return await withTablesAt({ ...names, dynamodb: server.endpoint }, act);
     } finally {
-      await server.stop();
+      await server?.stop();
+      lock.release();
     }
   }
   const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB;

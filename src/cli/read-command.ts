@@ -2,7 +2,7 @@ import { PermanentError } from '../shared/errors.ts';
 import { feedId, languageSchema } from '../shared/feed.ts';
 import { rowsPerPage } from '../shared/messages/item-page.ts';
 import { maxPage } from '../shared/settings.ts';
-import { decodeCard } from '../shared/table/card.ts';
+import { tryDecodeCard } from '../shared/table/card.ts';
 import { assembleList, type ListEntry } from '../shared/table/read-list.ts';
 import { isLive } from '../shared/table/row.ts';
 import { titleKey } from '../shared/table/title-row.ts';
@@ -44,12 +44,13 @@ export async function readTitleCommand(
   const language = parseInput(languageSchema, options.language ?? context.settings.defaultLanguage);
   const key = titleKey(mediaType, id, language, context.settings);
   const row = await withTables(options, context, ({ catalog }) => catalog.readTitle(key));
-  if (row === undefined || !isLive(row, context.clock.nowMs())) {
+  const card = row === undefined ? undefined : tryDecodeCard(row);
+  if (row === undefined || card === undefined || !isLive(row, context.clock.nowMs())) {
     throw new PermanentError('not_in_table', `the table holds no ${mediaType} ${id} in ${language}`);
   }
   const stale = context.clock.nowMs() >= Date.parse(row.freshUntil);
   const { fetchedAt, freshUntil } = row;
-  const document = { mediaType, id, language, fetchedAt, freshUntil, stale, ...decodeCard(row) };
+  const document = { mediaType, id, language, fetchedAt, freshUntil, stale, ...card };
   const facts = Object.entries(document).map(([name, value]) => [
     name,
     Array.isArray(value) ? value.join(', ') : String(value),

@@ -1,3 +1,4 @@
+import { PermanentError, UsageError } from '../shared/errors.ts';
 import { globalRegion } from '../shared/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../shared/schedule.ts';
 import type { CliContext } from './cli-context.ts';
@@ -16,7 +17,7 @@ export async function runCommand(scheduleText: string, options: RunOptions, cont
   const schedule = parseSchedule(scheduleText);
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
   const occurrenceMs = occurrenceFrom(options.occurrence, schedule, context);
-  await interruptible(async (signal) => {
+  await interruptible(context, async (signal) => {
     const tracked = await startTrackedStack(options, context);
     try {
       if (schedule === 'weekly') {
@@ -27,7 +28,7 @@ export async function runCommand(scheduleText: string, options: RunOptions, cont
         tracked,
         context,
       );
-      assertComplete(summary, end, tracked.tracker.tokenRejection());
+      assertComplete(summary, end, tracked.tracker);
       context.output.result(summary, formatSummary(summary, pacing));
     } finally {
       await tracked.stack.stop();
@@ -40,12 +41,17 @@ function occurrenceFrom(text: string | undefined, schedule: ScheduleName, { cloc
   if (text === undefined) {
     return latestOccurrenceMs(schedule, clock.nowMs(), settings.schedules);
   }
-  return text === 'now' ? Math.floor(clock.nowMs() / 1000) * 1000 : parseOccurrenceMs(text);
+  const nowMs = Math.floor(clock.nowMs() / 1000) * 1000;
+  const occurrenceMs = text === 'now' ? nowMs : parseOccurrenceMs(text);
+  if (occurrenceMs > nowMs) {
+    throw new UsageError(`occurrence is '${text.slice(0, 60)}': allowed are 'now' and times that have come`);
+  }
+  return occurrenceMs;
 }
 
 /**
  * The weekly run takes its genres from what the daily lists hold, and on a schedule the daily run always comes first. On an
- * empty table it does here too.
+ * empty table it does here too; when its occurrence was planned before and came to nothing, as another one of now.
  */
 async function seedIfEmpty(
   limits: Pick<Occurrence, 'timeoutMs' | 'signal'>,
@@ -53,6 +59,25 @@ async function seedIfEmpty(
   context: CliContext,
 ): Promise<void> {
   const { settings, clock, output } = context;
+  if (await holdsLists(tracked, context)) {
+    return;
+  }
+  output.note('the table is empty: the daily occurrence comes first, because the top genres are found in its lists');
+  const nowMs = Math.floor(clock.nowMs() / 1000) * 1000;
+  for (const occurrenceMs of [latestOccurrenceMs('daily', nowMs, settings.schedules), nowMs]) {
+    const { summary, end } = await runOccurrence({ schedule: 'daily', occurrenceMs, ...limits }, tracked, context);
+    assertComplete(summary, end, tracked.tracker);
+    if (await holdsLists(tracked, context)) {
+      return;
+    }
+  }
+  throw new PermanentError(
+    'no_lists',
+    'the daily occurrence brought no lists, so there are no genres to plan a weekly one from',
+  );
+}
+
+async function holdsLists(tracked: TrackedStack, { settings }: CliContext): Promise<boolean> {
   const feed = {
     category: 'popular',
     media: 'movie',
@@ -63,11 +88,5 @@ async function seedIfEmpty(
   const first = await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, ({ catalog }) =>
     catalog.listPlacements(feed, 1),
   );
-  if (first.length > 0) {
-    return;
-  }
-  output.note('the table is empty: the daily occurrence comes first, because the top genres are found in its lists');
-  const occurrenceMs = latestOccurrenceMs('daily', clock.nowMs(), settings.schedules);
-  const { summary, end } = await runOccurrence({ schedule: 'daily', occurrenceMs, ...limits }, tracked, context);
-  assertComplete(summary, end, tracked.tracker.tokenRejection());
+  return first.length > 0;
 }

@@ -36,8 +36,10 @@ export async function runOccurrence(
   const before = readUsage(stack, tracker);
   const startedMs = clock.monotonicMs();
   const event = { kind: 'schedule', version: 1, schedule, occurrence: isoFromMs(occurrenceMs) };
+  signal.throwIfAborted();
   const run = startedRunSchema.parse(await stack.invokePlanner(event));
-  const planned = run.duplicate ? jobsUnderWay(run.runId, stack, settings).size : run.jobs;
+  const jobs = run.duplicate ? jobsUnderWay(run.runId, stack, settings) : run.jobs;
+  const planned = typeof jobs === 'number' ? jobs : jobs.size;
   if (run.duplicate) {
     output.note(
       `the ${schedule} occurrence of ${event.occurrence} was planned before, as run ${run.runId}: nothing new was sent`,
@@ -45,7 +47,7 @@ export async function runOccurrence(
   }
   const progress = showProgress(schedule, run.runId, planned, tracker, context);
   const end = await awaitRun(
-    { runId: run.runId, jobs: planned, timeoutMs, signal, onProgress: progress.update },
+    { runId: run.runId, jobs, timeoutMs, signal, onProgress: progress.update },
     stack,
     tracker,
     settings,

@@ -17,7 +17,7 @@ export type RunSummary = {
   };
   /** List rows; `received` is the sum of the other four. */
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
-  /** Both tables. */
+  /** Of the writer, on both tables; the questions before each call and the planner's record are not in it. */
   capacity: { writeUnits: number; readUnits: number };
   durationMs: number;
   /** On AWS, without the free tier and without standing costs. */

@@ -7,7 +7,7 @@ export type RunProgress = {
   fetched: Set<string>;
   applied: Set<string>;
   skipped: Set<string>;
-  /** Deferrals, by job: the last one's code. */
+  /** Why each job was deferred last. */
   deferred: Map<string, string>;
   deferrals: number;
   calls: { jobId: string; startedAtMs: number; latencyMs: number; outcome: 'ok' | 'throttled' | 'failed' }[];
@@ -22,7 +22,7 @@ export type RunTracker = {
   progress(runId: string): RunProgress;
   /** Capacity units of all writer batches. */
   capacity(): { writeUnits: number; readUnits: number };
-  /** TMDB's words when it refused the token; `undefined` while it has not. */
+  /** TMDB's words when it refused the token; `undefined` while it has not, and once calls are let through again. */
   tokenRejection(): string | undefined;
   /** Calls `listener` after each event, until the returned function is called. */
   onChange(listener: () => void): () => void;
@@ -40,21 +40,31 @@ export function trackRuns(): RunTracker {
     runs.set(runId, known);
     return known;
   };
+  const note = (event: RunEvent): void => {
+    switch (event.event) {
+      case 'batch-written':
+        capacity.writeUnits += event.writeUnits;
+        capacity.readUnits += event.readUnits;
+        break;
+      case 'token-rejected':
+        tokenRejection = event.detail;
+        break;
+      case 'breaker-changed':
+        tokenRejection = event.state === 'closed' ? undefined : tokenRejection;
+        break;
+      default:
+        if ('runId' in event) {
+          advance(progress(event.runId), event);
+        }
+    }
+  };
   return {
     observe: (line) => {
-      if (line.kind !== 'event') {
-        return;
-      }
-      if (line.event.event === 'batch-written') {
-        capacity.writeUnits += line.event.writeUnits;
-        capacity.readUnits += line.event.readUnits;
-      } else if (line.event.event === 'token-rejected') {
-        tokenRejection = line.event.detail;
-      } else if ('runId' in line.event) {
-        advance(progress(line.event.runId), line.event);
-      }
-      for (const listener of listeners) {
-        listener();
+      if (line.kind === 'event') {
+        note(line.event);
+        for (const listener of listeners) {
+          listener();
+        }
       }
     },
     progress,
@@ -77,7 +87,7 @@ function advance(run: RunProgress, event: RunEvent): void {
       run.slotWaitMs.max = Math.max(run.slotWaitMs.max, event.waitMs);
       break;
     case 'job-deferred':
-      run.deferred.set(event.jobId, event.code);
+      run.deferred.set(event.jobId, `${event.code}: ${event.detail}`);
       run.deferrals += 1;
       break;
     case 'page-fetched':

@@ -1,4 +1,4 @@
-import { RetryableError, UsageError } from '../shared/errors.ts';
+import { PermanentError, RetryableError, UsageError } from '../shared/errors.ts';
 
 /** TMDB to call, with its token. */
 export type TmdbTarget = { baseUrl: string; token: string };
@@ -28,7 +28,7 @@ export function tmdbTarget(environment: Readonly<Record<string, string | undefin
 /**
  * Asks TMDB whether it takes the token, so that nothing is begun that cannot be finished. Servers on this machine are not
  * asked: they need not know the endpoint.
- * @throws UsageError when the token is rejected, RetryableError when TMDB cannot be reached.
+ * @throws PermanentError when the token is rejected, RetryableError when TMDB cannot be reached.
  */
 export async function checkToken(target: TmdbTarget): Promise<void> {
   const { host, hostname } = new URL(target.baseUrl);
@@ -49,7 +49,7 @@ export async function checkToken(target: TmdbTarget): Promise<void> {
     });
   }
   if (status === 401 || status === 403) {
-    throw new RetryableError(
+    throw new PermanentError(
       'token_rejected',
       `TMDB rejected the token (HTTP ${status}), and nothing was started: set TMDB_API_TOKEN to a valid API Read Access Token`,
     );

@@ -44,9 +44,14 @@ export async function startTrackedStack(
     },
   });
   const { endpoints, catalogTable, controlTable } = stack.endpoints;
-  await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, ({ breaker }) =>
-    releaseRejectedToken(breaker, context),
-  );
+  try {
+    await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, ({ breaker }) =>
+      releaseRejectedToken(breaker, context),
+    );
+  } catch (error) {
+    await stack.stop();
+    throw error;
+  }
   return { stack, tracker };
 }
 
@@ -66,12 +71,13 @@ function parseEngine(text: string | undefined) {
 }
 
 /** Runs `act` with a signal that Ctrl-C or a polite kill aborts; a second one ends the process at once. */
-export async function interruptible<T>(act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+export async function interruptible<T>({ output }: CliContext, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const interruption = new AbortController();
   const interrupt = () => {
     if (interruption.signal.aborted) {
       process.exit(130);
     }
+    output.note('finishing what is under way; a second Ctrl-C ends at once');
     interruption.abort();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { freePort, loopback } from './free-port.ts';
 import { startGuarded } from './guarded-process.ts';
 
-/** `dynoxide` counts capacity and knows TTL; `dynalite` runs on every platform (docs/adr/0005). */
+/** `dynoxide` counts capacity and knows TTL; `dynalite` runs on every platform (docs/adr/0006). */
 export type DynamoEngine = 'dynoxide' | 'dynalite';
 
 /** A DynamoDB endpoint on loopback. */

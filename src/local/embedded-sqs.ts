@@ -26,12 +26,17 @@ type FauxqsStore = {
   persistence?: unknown;
   createQueue(name: string, url: string, arn: string, attributes: Record<string, string>): unknown;
   getQueueByName(name: string): { arn: string; setAttributes(attributes: Record<string, string>): void } | undefined;
-  allQueues(): Iterable<{ persistence?: unknown }>;
+  allQueues(): Iterable<FauxqsQueue>;
   inspectQueue(
     name: string,
   ):
     | { messages: { ready: FauxqsMessage[]; delayed: FauxqsMessage[]; inflight: { message: FauxqsMessage }[] } }
     | undefined;
+};
+type FauxqsQueue = {
+  persistence?: unknown;
+  inflightMessages: Map<string, unknown>;
+  changeVisibility(receiptHandle: string, timeoutSeconds: number): void;
 };
 type FauxqsMessage = { body: string };
 type FauxqsPersistence = { loadSqsAndSns(sqs: FauxqsStore, sns: unknown): void; close(): void };
@@ -155,6 +160,10 @@ async function persist(stores: Awaited<ReturnType<typeof newStores>>, dataDir: s
   stores.snsStore.persistence = persistence;
   for (const queue of stores.sqsStore.allQueues()) {
     queue.persistence = persistence;
+    // Whoever had received these is gone with its process: nobody would delete them, and everybody would wait.
+    for (const receiptHandle of [...queue.inflightMessages.keys()]) {
+      queue.changeVisibility(receiptHandle, 0);
+    }
   }
   return persistence;
 }

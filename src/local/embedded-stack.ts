@@ -11,6 +11,7 @@ import { catalogTable, controlTable } from '../shared/table/table-definitions.ts
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { bundleHandlers } from './bundle-handlers.ts';
 import { createTable } from './create-tables.ts';
+import { lockDataDir } from './data-lock.ts';
 import { type DynamoEngine, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
 import { drainSources, startSources } from './event-sources.ts';
@@ -79,6 +80,10 @@ async function start(
   started: Stoppable[],
   stop: () => Promise<void>,
 ): Promise<EmbeddedStack> {
+  if (options.dataDir !== undefined) {
+    const lock = lockDataDir(options.dataDir);
+    started.push({ stop: async () => lock.release() });
+  }
   const bundling = bundleHandlers();
   bundling.catch(() => undefined);
   const queues = [fetchQueue(options.settings), itemQueue(options.settings)] as const;

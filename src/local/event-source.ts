@@ -31,7 +31,7 @@ export type EventSource = {
 
 /** SQS gives and deletes ten messages at a time, and waits 20 s for the first. Source: SQS quotas, November 2026. */
 const messagesPerCall = 10;
-const longPollSeconds = 20;
+export const longPollSeconds = 20;
 const pauseAfterProblemMs = 1_000;
 
 /** No answer, and one without a list, mean that all went well. Source: Lambda developer guide, partial batch responses. */

@@ -4,7 +4,7 @@ import type { QueueDefinition } from '../shared/queue-definitions.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { arnOf, type EmbeddedSqs } from './embedded-sqs.ts';
-import { type EventSource, startEventSource } from './event-source.ts';
+import { type EventSource, longPollSeconds, startEventSource } from './event-source.ts';
 import type { LambdaFunction } from './lambda-function.ts';
 import { type StackEndpoints, stackRegion } from './stack-endpoints.ts';
 
@@ -19,7 +19,7 @@ export function startSources(
   { settings, clock }: { settings: Settings; clock: Clock },
   onProblem: (service: 'worker' | 'writer', sentence: string) => void,
 ): Sources {
-  const sqs = sqsClient({ endpoint: endpoints.endpoints.sqs, region: stackRegion });
+  const sqs = sqsClient({ endpoint: endpoints.endpoints.sqs, region: stackRegion }, longPollSeconds * 1_000);
   const source = (service: 'worker' | 'writer', queue: QueueDefinition, queueUrl: string) => {
     const { batchSize, batchingWindowSeconds, maximumConcurrency } = settings[service];
     return startEventSource(

@@ -31,6 +31,8 @@ export function startGuarded(command: string, args: readonly string[]): GuardedP
   const child = spawn('/bin/sh', ['-c', guardScript, 'guard', command, ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
+    // Nothing of ours is for it to know, the token least.
+    env: {},
   });
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

@@ -13,7 +13,7 @@ export const bundleOptions = {
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
-  // Multipart uploads are never sent; the package is a fifth of the bundle (docs/adr/0005).
+  // Multipart uploads are never sent; the package is a fifth of the bundle (docs/adr/0006).
   alias: { 'form-data': './src/shared/adapters/no-form-data.ts' },
 } as const;
 

@@ -13,15 +13,8 @@ export abstract class PipelineError extends Error {
   }
 }
 
-/** Worth trying again; `retryAfterMs` is what the other side asked for, when it did. */
-export class RetryableError extends PipelineError {
-  readonly retryAfterMs: number | undefined;
-
-  constructor(code: string, message: string, options?: ErrorOptions & { retryAfterMs?: number | undefined }) {
-    super(code, message, options);
-    this.retryAfterMs = options?.retryAfterMs;
-  }
-}
+/** Worth trying again. */
+export class RetryableError extends PipelineError {}
 
 /** No retry will mend it: the message ends in the dead-letter queue. */
 export class PermanentError extends PipelineError {}

@@ -39,99 +39,106 @@ const windowForLargeBatches = [
 ] as const;
 
 /** The shape of the settings, with the unit in each name. */
-export const settingsSchema = z.strictObject({
-  /** Language whose title rows have no suffix; default language of every feed. */
-  defaultLanguage: languageSchema,
-  /** Regional feeds of the daily plan: popular, trending and local originals of each of these. */
-  regions: z
-    .array(
-      z.strictObject({
-        region: regionSchema.refine((region) => region !== globalRegion, 'a configured region is a country'),
-        language: languageSchema,
-      }),
-    )
-    .refine(
-      (regions) => new Set(regions.map(({ region, language }) => `${region}/${language}`)).size === regions.length,
-      'a region is configured twice',
-    ),
-  feeds: z.strictObject({
-    popular: z.strictObject({ pages, softTtlHours: hours }),
-    trending: z.strictObject({ pages, softTtlHours: hours }),
-    genre: z.strictObject({ pages, softTtlHours: hours, topGenres: count, minVoteCount: count }),
-    hidden_gems: z
-      .strictObject({
+export const settingsSchema = z
+  .strictObject({
+    /** Language whose title rows have no suffix; default language of every feed. */
+    defaultLanguage: languageSchema,
+    /** Regional feeds of the daily plan: popular, trending and local originals of each of these. */
+    regions: z
+      .array(
+        z.strictObject({
+          region: regionSchema.refine((region) => region !== globalRegion, 'a configured region is a country'),
+          language: languageSchema,
+        }),
+      )
+      .refine(
+        (regions) => new Set(regions.map(({ region, language }) => `${region}/${language}`)).size === regions.length,
+        'a region is configured twice',
+      ),
+    feeds: z.strictObject({
+      popular: z.strictObject({ pages, softTtlHours: hours }),
+      trending: z.strictObject({ pages, softTtlHours: hours }),
+      genre: z.strictObject({ pages, softTtlHours: hours, topGenres: count, minVoteCount: count }),
+      hidden_gems: z
+        .strictObject({
+          pages,
+          softTtlHours: hours,
+          minVoteAverage: z.number().min(0).max(10),
+          minVoteCount: count,
+          maxVoteCount: count,
+        })
+        .refine((feed) => feed.minVoteCount <= feed.maxVoteCount, 'minVoteCount is greater than maxVoteCount'),
+      award_winning: z.strictObject({
         pages,
         softTtlHours: hours,
         minVoteAverage: z.number().min(0).max(10),
         minVoteCount: count,
-        maxVoteCount: count,
-      })
-      .refine((feed) => feed.minVoteCount <= feed.maxVoteCount, 'minVoteCount is greater than maxVoteCount'),
-    award_winning: z.strictObject({
-      pages,
-      softTtlHours: hours,
-      minVoteAverage: z.number().min(0).max(10),
-      minVoteCount: count,
+      }),
+      local_originals: z.strictObject({ pages, softTtlHours: hours, minVoteCount: count }),
     }),
-    local_originals: z.strictObject({ pages, softTtlHours: hours, minVoteCount: count }),
-  }),
-  ttl: z.strictObject({
-    /** Titles are their own kind of content: what a film is called changes more slowly than where it ranks. */
-    titleSoftHours: hours,
-    /** A title row is renewed once in each such period at the most, unless its content changed. */
-    titlePeriodHours: hours,
-    /** Hard TTL = factor × soft. */
-    hardFactor: z.number().min(1),
-    /** Soft TTLs vary by ± this share, from feed to feed and from title to title. */
-    jitterShare: share,
-    /** TMDB's terms: nothing is cached longer than six months. */
-    maxHardDays: z.number().positive().max(180),
-  }),
-  /** Vote counts and popularity move in steps of this share in a title row: what moves less is no change. */
-  titleFigureStep: z.number().min(0.01).max(1),
-  schedules: z.strictObject({
-    daily: z.strictObject({ hourUtc: z.int().min(0).max(23) }),
-    weekly: z.strictObject({ weekday: z.int().min(0).max(6), hourUtc: z.int().min(0).max(23) }),
-    refresh: z.strictObject({ everyHours: z.literal([1, 2, 3, 4, 6, 8, 12]) }),
-  }),
-  tmdb: z.strictObject({
-    requestsPerSecond: z.number().min(0.1).max(40),
-    /** Covers connecting, waiting and the whole body. */
-    requestTimeoutMs: count,
-    maxBodyBytes: count,
-    /** Calls of one job within one invocation. */
-    attempts: z.int().min(1).max(5),
-    backoffBaseMs: count,
-    backoffCapMs: count,
-    /** Immediate retries allowed for each call, and how many at once. */
-    retryShare: share,
-    retryBurst: count,
-    /** A job that is older is not deferred again but dead-lettered. */
-    maxAgeHours: hours,
-  }),
-  rate: z.strictObject({
-    floorPerSecond: z.number().positive(),
-    slowdown: z.number().min(0.1).max(0.95),
-    recoveryPerMinute: z.number().positive(),
-    pauseMs: count,
-    pauseCapMs: count,
-    /** A slot that was missed by more than this is void. */
-    slotToleranceMs: count,
-  }),
-  breaker: z.strictObject({
-    failureShare: z.number().gt(0).lt(1),
-    lastCalls: count,
-    minimumCalls: count,
-    openMs: count,
-    openCapMs: count,
-    tokenOpenMs: count,
-    trialMs: count,
-  }),
-  planner: z.strictObject({ memoryMb: z.int().min(128).max(10_240), timeoutSeconds: z.int().min(1).max(900) }),
-  worker: consumerSchema.refine(...windowForLargeBatches),
-  writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),
-  queues: z.strictObject({ fetch: queueSchema, items: queueSchema }),
-});
+    ttl: z.strictObject({
+      /** Titles are their own kind of content: what a film is called changes more slowly than where it ranks. */
+      titleSoftHours: hours,
+      /** A title row is renewed once in each such period at the most, unless its content changed. */
+      titlePeriodHours: hours,
+      /** Hard TTL = factor × soft. */
+      hardFactor: z.number().min(1),
+      /** Soft TTLs vary by ± this share, from feed to feed and from title to title. */
+      jitterShare: share,
+      /** TMDB's terms: nothing is cached longer than six months. */
+      maxHardDays: z.number().positive().max(180),
+    }),
+    /** Vote counts and popularity move in steps of this share in a title row: what moves less is no change. */
+    titleFigureStep: z.number().min(0.01).max(1),
+    schedules: z.strictObject({
+      daily: z.strictObject({ hourUtc: z.int().min(0).max(23) }),
+      weekly: z.strictObject({ weekday: z.int().min(0).max(6), hourUtc: z.int().min(0).max(23) }),
+      refresh: z.strictObject({ everyHours: z.literal([1, 2, 3, 4, 6, 8, 12]) }),
+    }),
+    tmdb: z.strictObject({
+      requestsPerSecond: z.number().min(0.1).max(40),
+      /** Covers connecting, waiting and the whole body. */
+      requestTimeoutMs: count,
+      maxBodyBytes: count,
+      /** Calls of one job within one invocation. */
+      attempts: z.int().min(1).max(5),
+      backoffBaseMs: count,
+      backoffCapMs: count,
+      /** Immediate retries allowed for each call, and how many at once. */
+      retryShare: share,
+      retryBurst: count,
+      /** A job that is older is not deferred again but dead-lettered. */
+      maxAgeHours: hours,
+    }),
+    rate: z.strictObject({
+      floorPerSecond: z.number().positive(),
+      slowdown: z.number().min(0.1).max(0.95),
+      recoveryPerMinute: z.number().positive(),
+      pauseMs: count,
+      pauseCapMs: count,
+      /** A slot that was missed by more than this is void. */
+      slotToleranceMs: count,
+    }),
+    breaker: z
+      .strictObject({
+        failureShare: z.number().gt(0).lt(1),
+        lastCalls: count,
+        minimumCalls: count,
+        openMs: count,
+        openCapMs: count,
+        tokenOpenMs: count,
+        trialMs: count,
+      })
+      .refine((breaker) => breaker.minimumCalls <= breaker.lastCalls, 'minimumCalls is greater than lastCalls'),
+    planner: z.strictObject({ memoryMb: z.int().min(128).max(10_240), timeoutSeconds: z.int().min(1).max(900) }),
+    worker: consumerSchema.refine(...windowForLargeBatches),
+    writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),
+    queues: z.strictObject({ fetch: queueSchema, items: queueSchema }),
+  })
+  .refine(({ worker, tmdb }) => worker.timeoutSeconds * 1_000 >= 2 * tmdb.requestTimeoutMs + 5_000, {
+    path: ['worker', 'timeoutSeconds'],
+    message: 'the time-out leaves no room for a call: allowed are two tmdb.requestTimeoutMs and five seconds, or more',
+  });
 
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -176,7 +183,7 @@ export const defaultSettings: Settings = {
     recoveryPerMinute: 10,
     pauseMs: 1_000,
     pauseCapMs: 60_000,
-    slotToleranceMs: 100,
+    slotToleranceMs: 50,
   },
   breaker: {
     failureShare: 0.7,
@@ -188,7 +195,7 @@ export const defaultSettings: Settings = {
     trialMs: 30_000,
   },
   planner: { memoryMb: 256, timeoutSeconds: 60 },
-  worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 10, batchingWindowSeconds: 0, maximumConcurrency: 2 },
+  worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 10, batchingWindowSeconds: 0, maximumConcurrency: 3 },
   writer: {
     memoryMb: 256,
     timeoutSeconds: 60,

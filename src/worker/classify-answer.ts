@@ -72,8 +72,8 @@ function fateOfStatus(status: number): Exclude<Fate, 'ok'> {
   if (status === 401 || status === 403) {
     return 'stop';
   }
-  // Redirects are never followed, the token would go along; other client errors repeat on every try.
-  return status === 404 ? 'skip' : 'bug';
+  // A redirect is never followed, the token would go along; like a 404 that is not TMDB's own, it is somebody in between.
+  return status === 404 || (status >= 300 && status < 400) ? 'retry' : 'bug';
 }
 
 /** TMDB's error envelope, in its two shapes; texts are bounded, they end in logs. */

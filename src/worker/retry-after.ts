@@ -15,7 +15,7 @@ const httpDates = [
 export function parseRetryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   const waits = candidates(header ?? '')
     .map((part) => waitMs(part, nowMs))
-    .filter((wait) => wait !== undefined);
+    .filter((wait): wait is number => wait !== undefined && !Number.isNaN(wait));
   return waits.length === 0 ? undefined : Math.min(capMs, Math.max(0, ...waits));
 }
 

@@ -33,12 +33,18 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb']): TmdbPort {
     get: async ({ path, query }) => {
       try {
         const signal = AbortSignal.timeout(tmdb.requestTimeoutMs);
-        return toAnswer(await client.get<ArrayBuffer>(path, { params: query, signal }), tmdb.maxBodyBytes);
+        const response = await client.get<ArrayBuffer>(path, { params: query, signal });
+        return withoutToken(toAnswer(response, tmdb.maxBodyBytes), access.token);
       } catch (error) {
         return noAnswer(error, tmdb.requestTimeoutMs);
       }
     },
   };
+}
+
+/** A server that repeats what it was sent must not bring the token into logs and messages. */
+function withoutToken(answer: TmdbAnswer, token: string): TmdbAnswer {
+  return answer.kind === 'response' ? { ...answer, body: answer.body.replaceAll(token, '[token]') } : answer;
 }
 
 function toAnswer(response: AxiosResponse<ArrayBuffer>, maxBodyBytes: number): TmdbAnswer {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { sqsClient } from '../../src/shared/adapters/aws-clients.ts';
 import { numbered, queueToHandler } from '../support/queue-to-handler.ts';
 import { until } from '../support/until.ts';
@@ -115,6 +115,7 @@ describe('event source', () => {
       underWay -= 1;
       return allGood();
     });
+    onTestFinished(() => release());
     await send(...numbered(6));
     const source = connect({ batchSize: 1, maximumConcurrency: 2 });
     await until('two are under way', () => source.activeInvocations() === 2);
@@ -129,6 +130,7 @@ describe('event source', () => {
   it('finishes what is under way when it is stopped, and receives nothing more', async () => {
     const { promise: gate, resolve: release } = Promise.withResolvers<void>();
     const { sqs, send, connect, event, events, problems } = await queueToHandler(() => gate.then(allGood));
+    onTestFinished(() => release());
     await send('under way', 'under way too');
     const source = connect({ batchSize: 1, maximumConcurrency: 3 });
     await event(2);

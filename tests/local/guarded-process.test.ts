@@ -9,8 +9,8 @@ import { descendantsOf, isRunning } from '../support/process-table.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
 import { until } from '../support/until.ts';
 
-/** Says its process id, then goes on until someone ends it. */
-const staying = "console.log('ready ' + process.pid); setInterval(() => {}, 60_000)";
+/** Says its process id, then goes on until someone ends it; in the worst case for twenty seconds. */
+const staying = "console.log('ready ' + process.pid); setTimeout(() => {}, 20_000)";
 const node = process.execPath;
 
 function start(script: string) {

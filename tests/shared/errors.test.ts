@@ -4,16 +4,14 @@ import { messageOf, PermanentError, PipelineError, RetryableError, UsageError } 
 describe('errors', () => {
   it('carry their fate as their class, a code and the cause', () => {
     const cause = new Error('socket hang up');
-    const error = new RetryableError('tmdb_9', 'offline', { cause, retryAfterMs: 7_000 });
+    const error = new RetryableError('tmdb_9', 'offline', { cause });
     expect(error).toBeInstanceOf(PipelineError);
     expect(error).toMatchObject({
       name: 'RetryableError',
       code: 'tmdb_9',
       message: 'offline',
-      retryAfterMs: 7_000,
       cause,
     });
-    expect(new RetryableError('tmdb_9', 'offline').retryAfterMs).toBeUndefined();
     expect(new PermanentError('tmdb_22', 'page')).toMatchObject({ name: 'PermanentError', code: 'tmdb_22' });
     expect(new PermanentError('tmdb_22', 'page')).not.toBeInstanceOf(RetryableError);
     expect(new UsageError('wrong')).toMatchObject({ name: 'UsageError', code: 'usage' });

@@ -11,16 +11,24 @@ const maxAttempts = 4;
 /** Where a client connects to when it is not AWS; region and credentials come from the environment otherwise. */
 export type ClientTarget = { endpoint: string; region: string };
 
+/** A connection that is not there in this time is none, and an answer neither: silence must not use up an invocation. */
+const connectionTimeoutMs = 1_000;
+const requestTimeoutMs = 4_000;
+
 /** DynamoDB with plain values instead of typed attributes; `undefined` members are left out. */
 export function dynamoClient(target?: ClientTarget): DynamoDBDocumentClient {
-  return DynamoDBDocumentClient.from(new DynamoDBClient({ maxAttempts, ...connection(target) }), {
-    marshallOptions: { removeUndefinedValues: true },
-  });
+  const client = new DynamoDBClient({ maxAttempts, requestHandler: timeouts(requestTimeoutMs), ...connection(target) });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** SQS. Queue URLs are used as they are. */
-export function sqsClient(target?: ClientTarget): SQSClient {
-  return new SQSClient({ maxAttempts, ...connection(target) });
+/** SQS. Queue URLs are used as they are. `longPollMs` is how long a receive may wait on purpose. */
+export function sqsClient(target?: ClientTarget, longPollMs = 0): SQSClient {
+  const requestHandler = timeouts(longPollMs + requestTimeoutMs);
+  return new SQSClient({ maxAttempts, requestHandler, ...connection(target) });
+}
+
+function timeouts(requestTimeout: number) {
+  return { connectionTimeout: connectionTimeoutMs, requestTimeout, throwOnRequestTimeout: true };
 }
 
 function connection(target: ClientTarget | undefined) {

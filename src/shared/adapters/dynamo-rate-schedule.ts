@@ -4,7 +4,14 @@ import * as z from 'zod';
 import { RetryableError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RateScheduleStore } from '../ports/rate-schedule.ts';
-import { idleRateState, type RateLimits, type RateState, slotIntervalMs, slowDown } from '../rate/rate-schedule.ts';
+import {
+  idleRateState,
+  type RateLimits,
+  type RateState,
+  slotsBefore,
+  slowDown,
+  stepMs,
+} from '../rate/rate-schedule.ts';
 
 /** Id of the schedule's item in the control table. */
 export const rateScheduleId = 'rate-schedule';
@@ -58,24 +65,23 @@ export function dynamoRateSchedule(
       if (withinMs < 0) {
         return [];
       }
-      let stepMs = 0;
+      let step = 0;
       const taken = await change((attempt) => {
         const nowMs = clock.nowMs();
         const latestMs = Math.min(nowMs + withinMs, Number.MAX_SAFE_INTEGER);
         if (attempt > 1 && known.nextSlotMs > latestMs) {
           return undefined;
         }
-        stepMs = inMicroseconds(count * slotIntervalMs(known, nowMs, limits));
+        step = stepMs(known, count, nowMs, limits);
         // What this worker last saw may be long past: unless it knows of no state at all, it assumes a busy timeline first.
         const idle = attempt > 1 ? known.nextSlotMs < nowMs : known === idleRateState;
-        return idle ? takeFromNow(known, nowMs, stepMs) : takeFromEnd(known, nowMs, stepMs, latestMs);
+        return idle ? takeFromNow(known, nowMs, step) : takeFromEnd(known, nowMs, step, latestMs);
       });
       if (taken === undefined) {
         return [];
       }
       // This answer's own state: `known` may be another take's by now.
-      const firstMs = taken.nextSlotMs - stepMs;
-      return Array.from({ length: count }, (_, index) => firstMs + (index * stepMs) / count);
+      return slotsBefore(taken.nextSlotMs, step, count);
     },
     slowDown: async (retryAfterMs) => {
       known = await item.read();
@@ -115,14 +121,6 @@ function scheduleItem(client: DynamoDBDocumentClient, tableName: string, onUpdat
   return { read, update };
 }
 
-/**
- * DynamoDB adds decimals exactly, JavaScript does not: with whole microseconds a moment read back is still the moment
- * that is stored. Rounded up, so that the rate stays below its limit.
- */
-function inMicroseconds(ms: number): number {
-  return Math.ceil(ms * 1_000) / 1_000;
-}
-
 type ConditionalUpdate = {
   UpdateExpression: string;
   ConditionExpression: string;
@@ -130,22 +128,22 @@ type ConditionalUpdate = {
 };
 
 /** Busy: the slots follow the end of the timeline. */
-function takeFromEnd(known: RateState, nowMs: number, stepMs: number, latestMs: number): ConditionalUpdate {
+function takeFromEnd(known: RateState, nowMs: number, step: number, latestMs: number): ConditionalUpdate {
   return {
     UpdateExpression: 'SET nextSlotMs = nextSlotMs + :step',
     ConditionExpression: 'nextSlotMs BETWEEN :now AND :latest AND slowSinceMs = :slowSince',
-    ExpressionAttributeValues: { ':step': stepMs, ':now': nowMs, ':latest': latestMs, ':slowSince': known.slowSinceMs },
+    ExpressionAttributeValues: { ':step': step, ':now': nowMs, ':latest': latestMs, ':slowSince': known.slowSinceMs },
   };
 }
 
 /** Idle: the slots start now. */
-function takeFromNow(known: RateState, nowMs: number, stepMs: number): ConditionalUpdate {
+function takeFromNow(known: RateState, nowMs: number, step: number): ConditionalUpdate {
   return {
     UpdateExpression:
       'SET nextSlotMs = :end, slowRate = :slowRate, slowSinceMs = :slowSince, pausedUntilMs = :pausedUntil',
     ConditionExpression: 'attribute_not_exists(id) OR (nextSlotMs < :now AND slowSinceMs = :slowSince)',
     ExpressionAttributeValues: {
-      ':end': nowMs + stepMs,
+      ':end': nowMs + step,
       ':now': nowMs,
       ':slowRate': known.slowRate,
       ':slowSince': known.slowSinceMs,

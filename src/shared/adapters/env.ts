@@ -1,8 +1,15 @@
 import type * as z from 'zod';
 
-/** The process environment: this file is the only one that touches it. */
-export function processEnvironment(): Readonly<Record<string, string | undefined>> {
-  return process.env;
+/**
+ * A copy of the process environment: this file is the only one that touches it. The variables named in `secrets` are taken out
+ * of it, so that no child process inherits them.
+ */
+export function takeEnvironment(secrets: readonly string[]): Readonly<Record<string, string | undefined>> {
+  const environment = { ...process.env };
+  for (const name of secrets) {
+    delete process.env[name];
+  }
+  return environment;
 }
 
 /**

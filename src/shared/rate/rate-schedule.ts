@@ -57,19 +57,29 @@ export function slotIntervalMs(state: RateState, nowMs: number, limits: RateLimi
   return 1_000 / rateAt(state, nowMs, limits);
 }
 
-/** Takes `count` slots: the new state and the slots' moments, ascending. */
+/**
+ * How far `count` slots move the timeline's end. In whole microseconds: DynamoDB adds decimals exactly, JavaScript does not,
+ * and a moment read back must still be the moment that is stored. Rounded up, so that the rate stays below its limit.
+ */
+export function stepMs(state: RateState, count: number, nowMs: number, limits: RateLimits): number {
+  return Math.ceil(count * slotIntervalMs(state, nowMs, limits) * 1_000) / 1_000;
+}
+
+/** The moments of `count` slots that moved the end by `step` milliseconds to `endMs`, ascending. */
+export function slotsBefore(endMs: number, step: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => endMs - step + (index * step) / count);
+}
+
+/** Takes `count` slots: the new state and the slots' moments, ascending. The law that the drivers keep by conditional writes. */
 export function takeSlots(
   state: RateState,
   count: number,
   nowMs: number,
   limits: RateLimits,
 ): { state: RateState; slotsMs: number[] } {
-  const intervalMs = slotIntervalMs(state, nowMs, limits);
-  const firstMs = Math.max(state.nextSlotMs, nowMs);
-  return {
-    state: { ...state, nextSlotMs: firstMs + count * intervalMs },
-    slotsMs: Array.from({ length: count }, (_, index) => firstMs + index * intervalMs),
-  };
+  const step = stepMs(state, count, nowMs, limits);
+  const endMs = Math.max(state.nextSlotMs, nowMs) + step;
+  return { state: { ...state, nextSlotMs: endMs }, slotsMs: slotsBefore(endMs, step, count) };
 }
 
 /** TMDB throttled a call: pause for everyone, and a lower rate from then on. */

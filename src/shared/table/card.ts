@@ -65,6 +65,15 @@ export function decodeCard(stored: StoredCard): Card {
   };
 }
 
+/** Attributes to card; `undefined` when they are damaged, which is as good as absent. */
+export function tryDecodeCard(stored: StoredCard): Card | undefined {
+  try {
+    return decodeCard(stored);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The card's part of a listed title. */
 export function cardOf({ rank: _rank, id: _id, mediaType: _mediaType, ...card }: ListedTitle): Card {
   return card;

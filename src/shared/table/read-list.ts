@@ -1,10 +1,11 @@
-import { type Card, decodeCard } from './card.ts';
+import type { MediaType } from '../feed.ts';
+import { type Card, tryDecodeCard } from './card.ts';
 import { type PlacementRow, placedMediaType } from './placement-row.ts';
 import { isLive } from './row.ts';
 
 /** One entry of a list as an application gets it. */
 export type ListEntry = Card & {
-  mediaType: 'movie' | 'tv';
+  mediaType: MediaType;
   id: number;
   rank: number;
   snapshot: string;
@@ -15,21 +16,22 @@ export type ListEntry = Card & {
 
 /**
  * Placements in the index's order (newest snapshot first, in it by rank) as a list: each title once, nothing past its hard
- * TTL, at most `limit` entries. Where the newest snapshot is incomplete, older placements fill up behind it.
+ * TTL, at most `limit` entries, none that is damaged. Where the newest snapshot is incomplete, older placements fill up behind it.
  */
 export function assembleList(placements: readonly PlacementRow[], limit: number, nowMs: number): ListEntry[] {
   const entries = new Map<string, ListEntry>();
   for (const row of placements) {
     const mediaType = placedMediaType(row);
     const key = `${mediaType}/${row.mediaId}`;
-    if (entries.size < limit && !entries.has(key) && isLive(row, nowMs)) {
-      entries.set(key, toEntry(row, mediaType, nowMs));
+    const card = entries.size < limit && !entries.has(key) && isLive(row, nowMs) ? tryDecodeCard(row) : undefined;
+    if (card !== undefined) {
+      entries.set(key, toEntry(row, mediaType, card, nowMs));
     }
   }
   return [...entries.values()];
 }
 
-function toEntry(row: PlacementRow, mediaType: 'movie' | 'tv', nowMs: number): ListEntry {
+function toEntry(row: PlacementRow, mediaType: MediaType, card: Card, nowMs: number): ListEntry {
   return {
     mediaType,
     id: Number(row.mediaId),
@@ -37,6 +39,6 @@ function toEntry(row: PlacementRow, mediaType: 'movie' | 'tv', nowMs: number): L
     snapshot: row.snapshot,
     fetchedAt: row.fetchedAt,
     stale: nowMs >= Date.parse(row.freshUntil),
-    ...decodeCard(row),
+    ...card,
   };
 }

@@ -37,7 +37,7 @@ export const catalogTable: TableDefinition = {
   ttlAttribute: 'expiresAt',
 };
 
-/** The planner's idempotency records and one head per feed. */
+/** The planner's idempotency records, one head per feed, the rate schedule and the breaker. */
 export const controlTable: TableDefinition = {
   name: 'PipelineControl',
   keys: [{ attribute: 'id', type: 'HASH' }],

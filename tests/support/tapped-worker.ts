@@ -1,0 +1,126 @@
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import type { SQSRecord } from 'aws-lambda';
+import { bundleHandlers } from '../../src/local/bundle-handlers.ts';
+import { createTable } from '../../src/local/create-tables.ts';
+import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { arnOf, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
+import { type LambdaFunction, startFunction } from '../../src/local/lambda-function.ts';
+import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
+import { systemClock } from '../../src/shared/adapters/system-clock.ts';
+import { fetchQueue, itemQueue } from '../../src/shared/queue-definitions.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { controlTable } from '../../src/shared/table/table-definitions.ts';
+import { sampleJob } from './sample-messages.ts';
+import { startWireTap } from './wire-tap.ts';
+
+/** The worker's own bundle in threads as Lambda runs them; everything it writes or sends is overheard. */
+export type TappedWorker = {
+  /** Starts an execution environment that calls `baseUrl` with `token`; variables given replace the others. */
+  open(baseUrl: string, token: string, over?: Record<string, string>): LambdaFunction;
+  /** Output lines of all functions, errors of invocations included. */
+  readonly lines: readonly string[];
+  /** Every byte that was sent to the queues and tables. */
+  sent(): string;
+  /** Lets calls through again. */
+  closeBreaker(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** Everything that takes time is short, and the log says all it can. */
+const settingsOverrides = {
+  tmdb: { requestTimeoutMs: 120, attempts: 2, backoffBaseMs: 1, backoffCapMs: 2 },
+  rate: { pauseMs: 1, pauseCapMs: 20 },
+};
+
+export async function startTappedWorker(): Promise<TappedWorker> {
+  const queues = [fetchQueue(defaultSettings), itemQueue(defaultSettings)] as const;
+  const [{ worker: bundleUrl }, sqs, dynamo] = await Promise.all([
+    bundleHandlers(),
+    startEmbeddedSqs(queues, { port: 0, dataDir: undefined }),
+    startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: undefined }),
+  ]);
+  const client = dynamoClient({ endpoint: dynamo.endpoint, region: 'us-east-1' });
+  await createTable(client, controlTable, dynamo.engine);
+  const [sqsTap, dynamoTap] = await Promise.all([startWireTap(sqs.endpoint), startWireTap(dynamo.endpoint)]);
+  const queueUrl = (name: string) => sqs.queueUrl(name).replace(sqs.endpoint, sqsTap.endpoint);
+  const lines: string[] = [];
+  const functions: LambdaFunction[] = [];
+  return {
+    lines,
+    sent: () => sqsTap.heard() + dynamoTap.heard(),
+    open: (baseUrl, token, over = {}) => {
+      const environment = {
+        AWS_ENDPOINT_URL_SQS: sqsTap.endpoint,
+        AWS_ENDPOINT_URL_DYNAMODB: dynamoTap.endpoint,
+        AWS_ACCESS_KEY_ID: 'embedded',
+        AWS_SECRET_ACCESS_KEY: 'embedded',
+        POWERTOOLS_LOG_LEVEL: 'DEBUG',
+        SETTINGS_OVERRIDES: JSON.stringify(settingsOverrides),
+        CONTROL_TABLE: controlTable.name,
+        FETCH_QUEUE_URL: queueUrl(queues[0].name),
+        FETCH_DLQ_URL: queueUrl(queues[0].deadLetterName),
+        ITEM_QUEUE_URL: queueUrl(queues[1].name),
+        TMDB_BASE_URL: baseUrl,
+        TMDB_API_TOKEN: token,
+        ...over,
+      };
+      const own = startFunction(
+        {
+          name: 'worker',
+          bundleUrl,
+          environment,
+          memoryMb: 256,
+          timeoutSeconds: 60,
+          onOutput: (line) => lines.push(line),
+        },
+        systemClock,
+      );
+      functions.push(own);
+      return {
+        ...own,
+        invoke: async (event) => {
+          try {
+            const answer = await own.invoke(event);
+            lines.push(JSON.stringify(answer));
+            return answer;
+          } catch (error) {
+            lines.push(error instanceof Error ? (error.stack ?? error.message) : String(error));
+            return undefined;
+          }
+        },
+      };
+    },
+    closeBreaker: async () => {
+      await client.send(new DeleteCommand({ TableName: controlTable.name, Key: { id: 'breaker' } }));
+    },
+    stop: async () => {
+      await Promise.all(functions.map((own) => own.stop()));
+      await Promise.all([sqsTap.close(), dynamoTap.close()]);
+      client.destroy();
+      await Promise.all([sqs.stop(), dynamo.stop()]);
+    },
+  };
+}
+
+/** An event of the fetch queue with these bodies; without any, with one good job. */
+export function fetchEvent(...bodies: readonly string[]): { Records: SQSRecord[] } {
+  const given = bodies.length === 0 ? [JSON.stringify(sampleJob({ firstSeenAt: new Date().toISOString() }))] : bodies;
+  return {
+    Records: given.map((body, n) => ({
+      messageId: `m-${n}`,
+      receiptHandle: `r-${n}`,
+      body,
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: '0',
+        SenderId: 'test',
+        ApproximateFirstReceiveTimestamp: '0',
+      },
+      messageAttributes: {},
+      md5OfBody: '',
+      eventSource: 'aws:sqs',
+      eventSourceARN: arnOf('tmdb-fetch'),
+      awsRegion: 'us-east-1',
+    })),
+  };
+}
