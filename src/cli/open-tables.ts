@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { lockDataDir } from '../local/data-lock.ts';
-import { type EmbeddedDynamo, startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
+import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { readStackFile } from '../local/stack-file.ts';
 import { dynamoClient } from '../shared/adapters/aws-clients.ts';
@@ -51,14 +50,11 @@ export async function withTables<T>(
     if (!existsSync(folder)) {
       throw new UsageError(`'${options.dataDir}' holds no tables: run an occurrence with this --data-dir first`);
     }
-    const lock = lockDataDir(options.dataDir);
-    let server: EmbeddedDynamo | undefined;
+    const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
     try {
-      server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
       return await withTablesAt({ ...names, dynamodb: server.endpoint }, act);
     } finally {
-      await server?.stop();
-      lock.release();
+      await server.stop();
     }
   }
   const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB;

@@ -66,9 +66,9 @@ export function callGate(jobs: number, deps: GateDependencies): CallGate {
   };
 }
 
-/** A trial waits no longer than it lasts: afterwards another worker may make it. */
+/** A trial that began late would outlast its own time, and another worker would make a second one. */
 function longestWaitMs(admission: Admission, remainingMs: number, clock: Clock): number {
-  return admission.kind === 'trial' ? Math.min(remainingMs, admission.untilMs - clock.nowMs()) : remainingMs;
+  return admission.kind === 'trial' ? Math.min(remainingMs, admission.beginByMs - clock.nowMs()) : remainingMs;
 }
 
 async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {

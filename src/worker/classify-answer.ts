@@ -51,7 +51,8 @@ export function classifyAnswer(answer: TmdbAnswer, nowMs: number): Verdict {
 
 function failure(status: number, json: unknown, retryAfterMs: number | undefined): Verdict {
   const { tmdbCode, message } = tmdbError(json);
-  const fate = (tmdbCode === undefined ? undefined : fateOfTmdbCode.get(tmdbCode)) ?? fateOfStatus(status);
+  const fate =
+    (tmdbCode === undefined ? undefined : fateOfTmdbCode.get(tmdbCode)) ?? fateOfStatus(status, tmdbCode !== undefined);
   const code = tmdbCode === undefined ? `http_${status}` : `tmdb_${tmdbCode}`;
   const detail = `HTTP ${status}${message === undefined ? '' : `: ${message}`}`;
   switch (fate) {
@@ -65,12 +66,15 @@ function failure(status: number, json: unknown, retryAfterMs: number | undefined
 }
 
 /** For bodies without a known TMDB code, such as a load balancer's page. */
-function fateOfStatus(status: number): Exclude<Fate, 'ok'> {
+function fateOfStatus(status: number, fromTmdb: boolean): Exclude<Fate, 'ok'> {
   if (status === 429 || status === 408 || status >= 500) {
     return 'retry';
   }
   if (status === 401 || status === 403) {
     return 'stop';
+  }
+  if (status === 404 && fromTmdb) {
+    return 'skip';
   }
   // A redirect is never followed, the token would go along; like a 404 that is not TMDB's own, it is somebody in between.
   return status === 404 || (status >= 300 && status < 400) ? 'retry' : 'bug';

@@ -60,6 +60,10 @@ const figures: Case[] = [
   ...['tomorrow', '2026-13-45T00:00:00Z'].map(
     (text) => [`run daily --occurrence ${text}`, `occurrence is '${text}': ${times}`] as const,
   ),
+  [
+    'run daily --occurrence 2999-01-01T00:00:00Z',
+    "occurrence is '2999-01-01T00:00:00Z': allowed are 'now' and times that have come",
+  ],
   ['local --sqs-port 65536', "--sqs-port is '65536': allowed are whole numbers from 0 to 65535"],
 ];
 

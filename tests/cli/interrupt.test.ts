@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { oneDocument, runCli, startCli } from '../support/cli-process.ts';
@@ -37,18 +38,6 @@ describe('Ctrl-C while TMDB keeps the worker waiting', () => {
     expect(children.filter(({ pid }) => isRunning(pid))).toEqual([]);
   });
 
-  it('run says how much it left undone', async () => {
-    const server = await heldServer();
-    const run = startCli(['run', 'daily'], { cwd: testFolder(), environment: server.environment });
-    await callUnderWay(server);
-    run.signal('SIGINT');
-    await run.line('stderr', 'stopped: daily: 0/7 pages fetched');
-    server.release();
-    const { code, stderr } = await run.ended;
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: interrupted with 7 of 7 jobs still open$/m);
-  });
-
   it('twice ends at once, and still leaves no process behind', async () => {
     const server = await heldServer();
     const run = startCli(['run', 'daily'], { cwd: testFolder(), environment: server.environment });
@@ -56,10 +45,26 @@ describe('Ctrl-C while TMDB keeps the worker waiting', () => {
     const children = descendantsOf(run.pid);
     expect(children.length).toBeGreaterThan(0);
     run.signal('SIGINT');
-    await run.line('stderr', 'stopped: daily');
+    await run.line('stderr', 'a second Ctrl-C ends at once');
     run.signal('SIGINT');
     expect(await run.ended).toMatchObject({ code: 130 });
     await until('its children are gone', () => !children.some(({ pid }) => isRunning(pid)));
+  });
+});
+
+describe.runIf(existsSync('/proc/self/environ'))('the processes that a run starts', () => {
+  it('do not get the token', async () => {
+    const server = await heldServer();
+    const environment = { ...server.environment, TMDB_API_TOKEN: 'secret-of-this-test' };
+    const run = startCli(['run', 'daily'], { cwd: testFolder(), environment });
+    await callUnderWay(server);
+    const children = descendantsOf(run.pid);
+    const environments = children.map(({ pid }) => readFileSync(`/proc/${pid}/environ`, 'utf8'));
+    run.signal('SIGKILL');
+    await run.ended;
+    expect(environments.length).toBeGreaterThan(0);
+    expect(environments.filter((text) => text.includes('secret-of-this-test'))).toEqual([]);
+    expect(server.requests[0]?.headers.authorization).toBe('Bearer secret-of-this-test');
   });
 });
 
@@ -99,19 +104,42 @@ describe('a run that was interrupted', () => {
     expect(rows.received).toBe(20 * jobs.succeeded);
   });
 
-  it('is finished by the same run on the same folder', async () => {
+  it('says how much it left undone, and is finished by the same run on the same folder', async () => {
     const server = await heldServer();
     const cwd = testFolder();
     const args = daily(join(cwd, 'data'));
     const run = startCli(args, { cwd, environment: server.environment });
     await callUnderWay(server);
     run.signal('SIGINT');
-    await run.line('stderr', 'stopped: daily');
+    await run.line('stderr', 'stopped: daily: 0/7 pages fetched');
     server.release();
+    const { code, stdout, stderr } = await run.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: interrupted with 7 of 7 jobs still open$/m);
+    expect(incompleteRunSchema.parse(oneDocument(stdout)).incomplete.reason).toBe('interrupted');
+    await expectFinished(args, cwd, server);
+  });
+
+  // Bug: src/local/embedded-sqs.ts, persist; see tests/local/embedded-sqs.test.ts.
+  it.fails('by kill -9 is finished as well', async () => {
+    const server = await heldServer();
+    const cwd = testFolder();
+    const args = daily(join(cwd, 'data'));
+    const run = startCli(args, { cwd, environment: server.environment });
+    await callUnderWay(server);
+    const children = descendantsOf(run.pid);
+    run.signal('SIGKILL');
     await run.ended;
-    const again = await runCli([...args, '--timeout', '6s'], { cwd, environment: server.environment });
-    expect(runSummarySchema.parse(oneDocument(again.stdout)).jobs).toMatchObject({ deferred: 0, deadLettered: 0 });
-    const { catalog } = await dumpTables(join(cwd, 'data'));
-    expect(catalog.filter(({ category }) => category !== undefined)).toHaveLength(140);
+    await until('its children are gone', () => !children.some(({ pid }) => isRunning(pid)));
+    server.release();
+    await expectFinished(args, cwd, server);
   });
 });
+
+async function expectFinished(args: string[], cwd: string, { environment }: { environment: Record<string, string> }) {
+  const again = await runCli([...args, '--timeout', '20s'], { cwd, environment });
+  expect(again.stderr).toContain('was planned before');
+  expect(runSummarySchema.parse(oneDocument(again.stdout)).jobs).toMatchObject({ deferred: 0, deadLettered: 0 });
+  const { catalog } = await dumpTables(join(cwd, 'data'));
+  expect(catalog.filter(({ category }) => category !== undefined)).toHaveLength(140);
+}

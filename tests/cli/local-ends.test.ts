@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { lockDataDir } from '../../src/local/data-lock.ts';
 import { oneDocument, runCli, startCli } from '../support/cli-process.ts';
 import { descendantsOf, isRunning } from '../support/process-table.ts';
 import { testFolder } from '../support/scratch-folder.ts';
@@ -28,29 +29,12 @@ describe('a port that is in use', () => {
   });
 });
 
-describe('local with ports of its own', () => {
-  it('listens on them, and can be started there again', async () => {
-    const cwd = testFolder();
-    const first = startCli(['local', '--json', '--no-catch-up'], { cwd });
-    const { endpoints } = await readyOf(first);
-    const ports = Object.values(endpoints).map((endpoint) => new URL(endpoint).port);
-    first.signal('SIGTERM');
-    expect(await first.ended).toMatchObject({ code: 0 });
-    const [sqs = '', dynamodb = '', tmdb = ''] = ports;
-    const options = ['--sqs-port', sqs, '--dynamodb-port', dynamodb, '--tmdb-port', tmdb];
-    const second = startCli(['local', '--json', '--no-catch-up', ...options], { cwd });
-    expect((await readyOf(second)).endpoints).toEqual(endpoints);
-    second.signal('SIGHUP');
-    expect(await second.ended).toMatchObject({ code: 0 });
-  });
-});
-
 describe('local that is killed', () => {
-  it('leaves no process behind, and its file is no hindrance', async () => {
+  it('leaves no process behind, and neither its file nor its ports hinder the next one', async () => {
     const cwd = testFolder();
     const stackFile = join(cwd, '.local', 'stack.json');
     const first = startCli(['local', '--json', '--no-catch-up'], { cwd });
-    await readyOf(first);
+    const { endpoints } = await readyOf(first);
     await until('the file is there', () => existsSync(stackFile));
     const children = descendantsOf(first.pid);
     expect(children.length).toBeGreaterThan(0);
@@ -61,10 +45,28 @@ describe('local that is killed', () => {
     const read = await runCli(['read', 'title', 'movie', '1'], { cwd });
     expect(read).toMatchObject({ code: 2, stderr: expect.stringContaining('there are no tables to read') });
 
-    const second = startCli(['local', '--json', '--no-catch-up'], { cwd });
-    await readyOf(second);
+    const ports = (['sqs', 'dynamodb', 'tmdb'] as const).flatMap((name) => [
+      `--${name}-port`,
+      new URL(endpoints[name] ?? '').port,
+    ]);
+    const second = startCli(['local', '--json', '--no-catch-up', ...ports], { cwd });
+    expect((await readyOf(second)).endpoints).toEqual(endpoints);
     expect(JSON.parse(readFileSync(stackFile, 'utf8'))).toMatchObject({ processId: second.pid });
-    second.signal('SIGINT');
-    expect(await second.ended).toMatchObject({ code: 0 });
+    second.signal('SIGTERM');
+    expect(await second.ended).toMatchObject({ code: 0, signal: null });
+    expect(existsSync(stackFile)).toBe(false);
+  });
+});
+
+describe('a data folder that another process works on', () => {
+  it('is refused in one sentence, and nothing is changed in it', async () => {
+    const folder = join(testFolder(), 'data');
+    const lock = lockDataDir(folder);
+    const before = readdirSync(folder);
+    const { code, stdout, stderr } = await runCli(['run', 'daily', '--data-dir', folder]);
+    const sentence = `the folder '${folder}' is in use by process ${process.pid}: wait for it, or choose another one`;
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: `error: ${sentence}\n` });
+    expect(readdirSync(folder)).toEqual(before);
+    lock.release();
   });
 });

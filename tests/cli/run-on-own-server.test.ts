@@ -146,11 +146,9 @@ describe('read on what a run left', () => {
     runJson<Record<string, unknown>>(['read', ...args, '--data-dir', dataDir], { cwd: folder });
 
   it('list: in the order of TMDB, each title once, as many as asked for', async () => {
-    const [all, five, mixed] = await Promise.all([
-      read('list', 'popular', 'movie', '--limit', '100'),
-      read('list', 'popular', 'tv', '--limit', '5'),
-      read('list', 'trending', 'all'),
-    ]);
+    const all = await read('list', 'popular', 'movie', '--limit', '100');
+    const five = await read('list', 'popular', 'tv', '--limit', '5');
+    const mixed = await read('list', 'trending', 'all');
     const ids = ({ titles }: Record<string, unknown>) => (titles as { id: number }[]).map(({ id }) => id);
     expect(all).toMatchObject({ feed: 'popular/movie/global/en-US', stale: false });
     expect(ids(all)).toEqual(idsOf(server, '/movie/popular', 2));
@@ -177,10 +175,8 @@ describe('read on what a run left', () => {
   });
 
   it('what the table does not hold fails in one sentence', async () => {
-    const [list, title] = await Promise.all([
-      runCli(['read', 'list', 'hidden_gems', 'movie', '--data-dir', dataDir], { cwd: folder }),
-      runCli(['read', 'title', 'tv', '999999', '--data-dir', dataDir], { cwd: folder }),
-    ]);
+    const list = await runCli(['read', 'list', 'hidden_gems', 'movie', '--data-dir', dataDir], { cwd: folder });
+    const title = await runCli(['read', 'title', 'tv', '999999', '--data-dir', dataDir], { cwd: folder });
     expect(list).toEqual({
       code: 1,
       signal: null,

@@ -65,6 +65,18 @@ describe('run tracker', () => {
     expect(tracking({ event: 'token-rejected', status: 401, detail: 'HTTP 401' }).tokenRejection()).toBe('HTTP 401');
   });
 
+  it('forgets a refused token when calls are let through again', () => {
+    const refused: RunEvent = { event: 'token-rejected', status: 401, detail: 'HTTP 401' };
+    const breaker = (state: 'open' | 'closed'): RunEvent => ({
+      event: 'breaker-changed',
+      state,
+      reason: '',
+      detail: '',
+    });
+    expect(tracking(refused, breaker('open')).tokenRejection()).toBe('HTTP 401');
+    expect(tracking(refused, breaker('open'), breaker('closed')).tokenRejection()).toBeUndefined();
+  });
+
   it('wakes who listens for each event, and nobody for a line that is none', () => {
     const tracker = trackRuns();
     let woken = 0;

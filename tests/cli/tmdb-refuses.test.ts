@@ -21,6 +21,7 @@ const wrongRequest = { status: 400, body: { success: false, status_code: 22, sta
 
 const cases = {
   missingPage: ({ path, query }: ListRequest) => (path === '/tv/popular' && query.page === '2' ? notFound : undefined),
+  nothingThere: () => notFound,
   rejectedToken: () => refused,
   wrongRequest: ({ path }: ListRequest) => (path === '/trending/tv/day' ? wrongRequest : undefined),
 } satisfies Record<string, (request: ListRequest) => ListAnswer | undefined>;
@@ -64,6 +65,17 @@ describe('a page that TMDB does not have', () => {
   });
 });
 
+describe('a server that knows none of the lists', () => {
+  it('is no TMDB: the run fails, and says so', () => {
+    const { code, stdout, stderr } = resultOf('nothingThere');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: TMDB knows none of the 7 lists that were asked for \(404\)$/m);
+    const { incomplete, jobs } = incompleteRunSchema.parse(oneDocument(stdout));
+    expect(incomplete).toMatchObject({ reason: 'nothing-found', jobs: expect.objectContaining({ length: 7 }) });
+    expect(jobs).toEqual({ planned: 7, succeeded: 7, deferred: 0, deadLettered: 0 });
+  });
+});
+
 describe('a token that TMDB refuses', () => {
   it('ends the run with one sentence that says what to do', () => {
     const { code, stderr } = resultOf('rejectedToken');
@@ -101,7 +113,9 @@ describe('a request that TMDB finds wrong', () => {
     expect(jobs).toEqual({ planned: 7, succeeded: 6, deferred: 0, deadLettered: 1 });
     expect(rows).toMatchObject({ received: 120, written: 120 });
     expect(incomplete.jobs).toEqual([expect.stringMatching(/\/trending\/tv\/global\/en-US\/1$/)]);
-    expect(stderr).toMatch(/^error: 1 of 7 jobs ended in a dead-letter queue/m);
+    expect(stderr).toMatch(
+      /^error: 1 jobs? of this run .* in a dead-letter queue: \w+\/trending\/tv\/global\/en-US\/1$/m,
+    );
   });
 });
 

@@ -9,7 +9,7 @@ import { startHttpsServer } from '../support/https-server.ts';
 
 describe('a redirect to another host', () => {
   it.each([301, 302, 303, 307, 308])(
-    'of status %i is not followed: the other host sees nothing, the job is dead',
+    'of status %i is not followed: the other host sees nothing, the job is sent back',
     async (status) => {
       const other = await startHttpServer(goodAnswer);
       const location = `${other.baseUrl.replace('127.0.0.1', 'localhost')}/3/movie/popular`;
@@ -17,11 +17,10 @@ describe('a redirect to another host', () => {
       try {
         const worker = httpWorker(tmdb.baseUrl);
         await worker.work();
-        expect([tmdb.seen.length, other.seen.length]).toEqual([1, 0]);
-        expect(worker.told).toEqual(['succeeded']);
-        expect(worker.deadLetters.sent).toMatchObject([
-          { attributes: { reason: 'refused-by-tmdb', code: `http_${status}`, detail: `HTTP ${status}` } },
-        ]);
+        expect(other.seen).toEqual([]);
+        expect(worker.told).toEqual(tmdb.seen.map(() => 'failed'));
+        expect(worker.telemetry.eventsOf('job-deferred')).toMatchObject([{ code: `http_${status}` }]);
+        expect(worker.deadLetters.sent).toEqual([]);
       } finally {
         await Promise.all([other.close(), tmdb.close()]);
       }
@@ -33,7 +32,7 @@ describe('a redirect to another host', () => {
     const worker = httpWorker(tmdb.baseUrl);
     await worker.work();
     await tmdb.close();
-    expect([worker.items.sent.length, worker.deadLetters.sent.length]).toEqual([0, 1]);
+    expect([worker.items.sent.length, worker.jobs.sent.length]).toEqual([0, 1]);
   });
 });
 

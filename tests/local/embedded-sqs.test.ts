@@ -87,7 +87,10 @@ describe('embedded SQS', () => {
     expect(inspect('no-such-queue')).toEqual([]);
   });
 
-  it('keeps messages and queues below a data folder', async () => {
+  // Bug: src/local/embedded-sqs.ts, persist: fauxqs's changeVisibility(…, 0) writes NULL into a NOT NULL column once the queue
+  // has its persistence; the loop must come before `queue.persistence = persistence`. Until then a folder that a killed run
+  // left with a message in flight cannot be opened at all.
+  it.fails('keeps messages and queues below a data folder; what somebody had received is there to be received again', async () => {
     const dataDir = testFolder();
     const first = await start({ dataDir });
     await first.send('received');
@@ -96,14 +99,19 @@ describe('embedded SQS', () => {
     const { ReceiptHandle } = (await first.receive()) ?? {};
     await first.client.send(new DeleteMessageCommand({ QueueUrl: first.queueUrl('jobs'), ReceiptHandle }));
     await first.send('ready');
+    await first.send('delayed', 60);
     await first.stop();
 
     const second = await start({ dataDir });
-    expect(second.inspect('jobs')).toEqual([
-      { body: 'ready', state: 'ready' },
-      { body: 'received', state: 'inflight' },
-    ]);
-    expect((await second.receive())?.Body).toBe('ready');
+    expect(new Set(second.inspect('jobs'))).toEqual(
+      new Set([
+        { body: 'ready', state: 'ready' },
+        { body: 'received', state: 'ready' },
+        { body: 'delayed', state: 'delayed' },
+      ]),
+    );
+    const bodies = [(await second.receive())?.Body, (await second.receive())?.Body];
+    expect(bodies.sort()).toEqual(['ready', 'received']);
     const { RedrivePolicy = '' } = await second.attributes('jobs');
     expect(JSON.parse(RedrivePolicy)).toEqual({ deadLetterTargetArn: arnOf('jobs-dlq'), maxReceiveCount: 6 });
   });

@@ -178,7 +178,7 @@ describe('an ad-hoc run', () => {
     const event = sampleAdHoc({ detail: sampleFetchRequest({ regions: ['DE', 'JP'], pages: 2 }) });
     const { jobs, snapshot, runId, origin, notes } = await planRun(event, memoryPlanner());
     expect({ origin, notes }).toEqual({ origin: 'ad-hoc', notes: [] });
-    expect(snapshot).toBe(`2026-11-23T09:30:15Z.${runId}`);
+    expect(snapshot).toBe(`2026-11-23T07:30:15Z.${runId}`);
     expect(jobs.map(({ feed, page }) => `${feed.region} ${page}`)).toEqual(['DE 1', 'DE 2', 'JP 1', 'JP 2']);
   });
 

@@ -7,7 +7,7 @@ import { rejectionOf } from '../support/caught.ts';
 import { memoryPlanner } from '../support/memory-planner.ts';
 import { sampleScheduled } from '../support/sample-requests.ts';
 
-const weekly = sampleScheduled({ schedule: 'weekly', occurrence: '2026-11-29T09:00:00Z' });
+const weekly = sampleScheduled({ schedule: 'weekly', occurrence: '2026-11-22T09:00:00Z' });
 
 describe('starting a run', () => {
   it('sends the planned jobs as messages and answers with the run', async () => {
@@ -45,6 +45,15 @@ describe('starting a run', () => {
     planner.jobs.failWith(refused);
     expect(await rejectionOf(startRun(weekly, planner))).toBe(refused);
     expect([planner.telemetry.events, planner.telemetry.warnings]).toEqual([[], []]);
+  });
+
+  it('is refused while the occurrence has not come, but for a little difference of clocks', async () => {
+    const ahead = sampleScheduled({ occurrence: '2026-11-23T08:05:01Z' });
+    const planner = memoryPlanner();
+    expect(await rejectionOf(startRun(ahead, planner))).toMatchObject({ code: 'occurrence_ahead' });
+    expect(planner.jobs.bodies).toEqual([]);
+    await planner.clock.advance(1_000);
+    expect(await startRun(ahead, planner)).toMatchObject({ jobs: 7 });
   });
 
   it('sends the same ids and the same snapshot when it is started again', async () => {

@@ -48,7 +48,7 @@ export function oncePerRunSuite(engine: DynamoEngine): void {
       const { planner, container } = await open();
       const requests: (ScheduledRequest | AdHocEvent)[] = [
         sampleScheduled(),
-        sampleScheduled({ occurrence: '2026-11-24T08:00:00Z' }),
+        sampleScheduled({ occurrence: '2026-11-22T08:00:00Z' }),
         sampleScheduled({ schedule: 'weekly' }),
         sampleAdHoc({ id: 'a' }),
         sampleAdHoc({ id: 'b' }),
@@ -63,7 +63,7 @@ export function oncePerRunSuite(engine: DynamoEngine): void {
     it('by an ad-hoc event is sent once for each id of an event', async () => {
       const { planner, container } = await open();
       await container()(sampleAdHoc({ id: 'a' }), lambdaContext());
-      const again = sampleAdHoc({ id: 'a', time: '2026-11-23T09:31:00Z', detail: sampleFetchRequest({ pages: 3 }) });
+      const again = sampleAdHoc({ id: 'a', time: '2026-11-23T07:31:00Z', detail: sampleFetchRequest({ pages: 3 }) });
       expect(await container()(again, lambdaContext())).toMatchObject({ duplicate: true, jobs: 1 });
       expect(planner.jobs.bodies).toHaveLength(1);
     });

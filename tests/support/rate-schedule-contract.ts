@@ -144,6 +144,16 @@ export function rateScheduleContract(open: (limits: RateLimits) => Promise<OpenS
       expect((await drivers[0]?.read())?.nextSlotMs).toBeCloseTo(startMs + 100, 2);
     });
 
+    it('shares no slot while others are throttled at the same time', async () => {
+      const { drivers } = await openAt(8);
+      await Promise.all(drivers.map((driver) => driver.take(1)));
+      const runs = await Promise.all(
+        drivers.flatMap((driver) => [driver.take(5), driver.slowDown(0).then(() => []), driver.take(5)]),
+      );
+      expect(runs.flat()).toHaveLength(80);
+      expect(smallestGap(runs.flat())).toBeGreaterThanOrEqual(100 - tolerance);
+    });
+
     it('keeps its distances for any history of workers whose clocks differ', async () => {
       await fc.assert(
         fc.asyncProperty(anyHistory(12), async (steps) => {

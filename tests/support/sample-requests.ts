@@ -24,7 +24,7 @@ export function sampleAdHoc(over: Partial<AdHocEvent> = {}): AdHocEvent {
     id: '7bf73129-1428-4cd3-a780-95db273d1602',
     source: 'tmdb-pipeline',
     'detail-type': 'Fetch Requested',
-    time: '2026-11-23T09:30:15Z',
+    time: '2026-11-23T07:30:15Z',
     detail: sampleFetchRequest(),
     ...over,
   };

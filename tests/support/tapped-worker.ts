@@ -21,6 +21,8 @@ export type TappedWorker = {
   readonly lines: readonly string[];
   /** Every byte that was sent to the queues and tables. */
   sent(): string;
+  /** Bodies that a queue holds. */
+  held(queue: 'fetch' | 'fetchDeadLetters' | 'items'): string[];
   /** Lets calls through again. */
   closeBreaker(): Promise<void>;
   stop(): Promise<void>;
@@ -89,6 +91,11 @@ export async function startTappedWorker(): Promise<TappedWorker> {
           }
         },
       };
+    },
+    held: (queue) => {
+      const [fetch, items] = queues;
+      const names = { fetch: fetch.name, fetchDeadLetters: fetch.deadLetterName, items: items.name };
+      return sqs.inspect(names[queue]).map(({ body }) => body);
     },
     closeBreaker: async () => {
       await client.send(new DeleteCommand({ TableName: controlTable.name, Key: { id: 'breaker' } }));

@@ -119,11 +119,11 @@ describe('the breaker', () => {
   it('gives its trial once: who has it is not asked again, however long the slot is away', async () => {
     const opened = openGate(
       1,
-      recordingBreaker({ kind: 'trial', revision: 1, untilMs: Number.MAX_SAFE_INTEGER }, refusing()),
+      recordingBreaker({ kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER }, refusing()),
     );
     await opened.schedule.take(30);
     expect(await enterAll(opened, 1)).toMatchObject([
-      { entry: { kind: 'go', admission: { kind: 'trial', revision: 1, untilMs: Number.MAX_SAFE_INTEGER } } },
+      { entry: { kind: 'go', admission: { kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER } } },
     ]);
     expect(opened.breaker.asked()).toBe(1);
   });

@@ -48,7 +48,7 @@ describe('the breaker’s trial', () => {
     const harness = fetchHarness([answer]);
     const gate = scriptedGate({
       kind: 'go',
-      admission: { kind: 'trial', revision: 1, untilMs: Number.MAX_SAFE_INTEGER },
+      admission: { kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER },
       waitedMs: 0,
     });
     await harness.fetch(sampleJob(), 60_000, gate);
@@ -60,7 +60,7 @@ describe('the breaker’s trial', () => {
     const harness = fetchHarness([tmdbError(401, 7)]);
     const gate = scriptedGate({
       kind: 'go',
-      admission: { kind: 'trial', revision: 1, untilMs: Number.MAX_SAFE_INTEGER },
+      admission: { kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER },
       waitedMs: 0,
     });
     await harness.fetch(sampleJob(), 60_000, gate);

@@ -90,7 +90,7 @@ describe('what can be retried', () => {
     const harness = fetchHarness([offline, okPage]);
     const gate = scriptedGate({
       kind: 'go',
-      admission: { kind: 'trial', revision: 1, untilMs: Number.MAX_SAFE_INTEGER },
+      admission: { kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER },
       waitedMs: 0,
     });
     expect(await harness.fetch(sampleJob(), 60_000, gate)).toMatchObject({ kind: 'later', code: 'tmdb_9' });

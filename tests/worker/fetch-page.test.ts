@@ -100,9 +100,9 @@ describe('each verdict', () => {
   it.each([
     ['an ok', okPage, { kind: 'done' }],
     ['nothing there', tmdbError(404, 34), { kind: 'done' }],
-    ['a bare 404', jsonAnswer(404, {}), { kind: 'done' }],
+    ['a 404 that is not TMDB’s', jsonAnswer(404, {}), { kind: 'later', code: 'http_404' }],
     ['a wrong page', tmdbError(400, 22), { kind: 'refused', code: 'tmdb_22', detail: 'HTTP 400: message of code 22' }],
-    ['a redirect', jsonAnswer(302, {}), { kind: 'refused', code: 'http_302', detail: 'HTTP 302' }],
+    ['a redirect', jsonAnswer(302, {}), { kind: 'later', code: 'http_302' }],
     ['an outage', tmdbError(503, 9), later('tmdb_9')],
     ['an outage that says when', tmdbError(503, 9, '40'), later('tmdb_9', 40_000)],
     ['a throttle', tmdbError(429, 25), later('tmdb_25')],

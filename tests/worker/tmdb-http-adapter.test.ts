@@ -188,11 +188,8 @@ describe('a bad answer', () => {
     },
   );
 
-  it.each(badAnswers)('is worth another try, but for a refused token and a redirect: $name', async (bad) => {
-    const fates = new Map([
-      ['a 401', 'stop'],
-      ['a redirect', 'bug'],
-    ]);
+  it.each(badAnswers)('is worth another try, but for a refused token: $name', async (bad) => {
+    const fates = new Map([['a 401', 'stop']]);
     const answer = await get(bad.handler, { requestTimeoutMs: timeoutFor(bad) });
     expect(classifyAnswer(answer, 0).fate).toBe(fates.get(bad.name) ?? 'retry');
   });

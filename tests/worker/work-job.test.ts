@@ -26,7 +26,7 @@ describe('a job', () => {
     ['that TMDB has the page of', okPage, { items: 1, jobs: 0, deadLetters: 0 }],
     ['whose page is not there', tmdbError(404, 34), { items: 0, jobs: 0, deadLetters: 0 }],
     ['that TMDB refuses as wrong', tmdbError(422, 20), { items: 0, jobs: 0, deadLetters: 1 }],
-    ['that is redirected', jsonAnswer(301, {}), { items: 0, jobs: 0, deadLetters: 1 }],
+    ['that is redirected', jsonAnswer(301, {}), { items: 0, jobs: 1, deadLetters: 0 }],
     ['whose token is rejected', tmdbError(401, 7), { items: 0, jobs: 1, deadLetters: 0 }],
     ['that is throttled', tmdbError(429, 25), { items: 0, jobs: 1, deadLetters: 0 }],
     ['in an outage', offline, { items: 0, jobs: 1, deadLetters: 0 }],

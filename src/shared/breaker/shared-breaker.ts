@@ -22,8 +22,8 @@ import type { BreakerRecord } from './breaker-record.ts';
 /** Whether a call may be made. */
 export type Admission =
   | { kind: 'closed' }
-  /** The one trial, of the opening of this revision: its outcome must be told by `ended`, before `untilMs` (epoch). */
-  | { kind: 'trial'; revision: number; untilMs: number }
+  /** The one trial, of the opening of this revision; its call begins by `beginByMs` (epoch), its outcome is told by `ended`. */
+  | { kind: 'trial'; revision: number; beginByMs: number }
   | { kind: 'refused'; reason: BreakerRecord['reason']; detail: string; retryInMs: number };
 
 /** The breaker as a worker uses it. */
@@ -92,7 +92,8 @@ async function admitWhileOpen(
   if (nowMs >= dueMs) {
     const taken = { ...record, trialUntilMs: nowMs + limits.trialMs, revision: record.revision + 1 };
     if (await store.replace(taken, record.revision)) {
-      return { kind: 'trial', revision: taken.revision, untilMs: taken.trialUntilMs };
+      // Half of the trial's time is for waiting, the other half for the call.
+      return { kind: 'trial', revision: taken.revision, beginByMs: nowMs + limits.trialMs / 2 };
     }
   }
   const retryInMs = Math.max(dueMs - nowMs, shortestRefusalMs);
