@@ -28,6 +28,21 @@ for (const engine of ['dynoxide', 'dynalite'] as const) {
       expect(breakerId).toBe('breaker');
     });
 
+    it.each([
+      ['of another layout', { state: 'ajar', revision: 7 }],
+      ['whose revision is no number', { ...sampleBreaker(), revision: 'seven' }],
+      ['without a revision', { state: 'open' }],
+      ['that is empty', {}],
+    ])('takes a record %s for none, and replaces it once', async (_name, damaged) => {
+      const table = await tables.newControl();
+      await tables.client.send(new PutCommand({ TableName: table, Item: { id: breakerId, ...damaged } }));
+      const [one, other] = [dynamoBreakerStore(tables.client, table), dynamoBreakerStore(tables.client, table)];
+      expect([await one.read(), await other.read()]).toEqual([undefined, undefined]);
+      const stored = await Promise.all([one, other].map((store) => store.replace(sampleBreaker(), 0)));
+      expect([...stored].sort()).toEqual([false, true]);
+      expect(await one.read()).toEqual(sampleBreaker());
+    });
+
     it('passes on what DynamoDB says', async () => {
       const store = dynamoBreakerStore(tables.client, 'no-such-table');
       expect(await rejectionOf(store.read())).toMatchObject({ name: 'ResourceNotFoundException' });

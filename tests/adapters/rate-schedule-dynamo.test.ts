@@ -104,6 +104,22 @@ for (const engine of ['dynoxide', 'dynalite'] as const) {
       }
     });
 
+    // BUG src/shared/adapters/dynamo-rate-schedule.ts, scheduleItem: an item of another layout (an older version's, or one that
+    // was mended by hand and badly) makes every read and every take throw, in all workers, until somebody deletes it: no job is
+    // ever fetched. The breaker's store takes such a record for none and replaces it; the schedule could do the same.
+    it.fails.each([
+      ['with a text for a time', { nextSlotMs: 'soon', slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 }],
+      ['with a member short', { nextSlotMs: startMs + 90_000, slowRate: 0 }],
+      ['that is empty', {}],
+    ])('go on from an item %s', async (_name, damaged) => {
+      const { table, open } = await openDrivers(tables, 0);
+      await tables.client.send(new PutCommand({ TableName: table, Item: { id: rateScheduleId, ...damaged } }));
+      const slotsMs = [...(await open().take(2)), ...(await open().take(2))];
+      expect(smallestGap(slotsMs)).toBeGreaterThan(99);
+      await open().slowDown(1_000);
+      expect((await open().read()).slowRate).toBe(5);
+    });
+
     // What DynamoDB adds up exactly and JavaScript does not must still compare as equal.
     it('can be slowed down again after a pause with a fraction of a microsecond', async () => {
       const { drivers, clock } = await openDrivers(tables, 2);
