@@ -14,7 +14,7 @@ import { systemClock } from '../src/shared/adapters/system-clock.ts';
 import { sharedBreaker } from '../src/shared/breaker/shared-breaker.ts';
 import { defaultSettings } from '../src/shared/settings.ts';
 import { controlTable } from '../src/shared/table/table-definitions.ts';
-import { callGate } from '../src/worker/call-gate.ts';
+import { type CallGate, callGate } from '../src/worker/call-gate.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
 import { type SlidingWindowServer, startSlidingWindowServer } from './sliding-window-server.ts';
 
@@ -102,9 +102,9 @@ function newWorker(trial: Trial, client: DynamoDB): Worker {
   const rate = trial.limit * configuredShare;
   switch (trial.subject) {
     case 'this schedule':
-      return scheduleWorker(rate, client, 'overlapping');
+      return overlappingWorker(gateOf(rate, client));
     case 'batch by batch':
-      return scheduleWorker(rate, client, 'one by one');
+      return batchByBatchWorker(gateOf(rate, client));
     case 'rate-limiter-flexible':
       return limiterWorker(rate, trial, client);
     case 'fixed split':
@@ -112,31 +112,27 @@ function newWorker(trial: Trial, client: DynamoDB): Worker {
   }
 }
 
-/**
- * The worker's own gate, in batches. Overlapping: the next batch begins when half of the last one has been sent, which measures
- * the schedule. One by one: the next begins when all answers are there, as Lambda invokes a container, which measures how many
- * containers the rate needs.
- */
-function scheduleWorker(requestsPerSecond: number, client: DynamoDB, order: 'overlapping' | 'one by one'): Worker {
+/** The worker's own gate over the shared schedule and breaker, anew for each batch. */
+function gateOf(requestsPerSecond: number, client: DynamoDB): () => CallGate {
   const documents = DynamoDBDocumentClient.from(client as unknown as DynamoDBClient);
   const rateLimits = { ...defaultSettings.rate, requestsPerSecond };
   const schedule = dynamoRateSchedule(documents, controlTable.name, rateLimits, systemClock);
   const store = dynamoBreakerStore(documents, controlTable.name);
   const breaker = sharedBreaker(store, defaultSettings.breaker, systemClock, () => undefined);
   const { slotToleranceMs } = defaultSettings.rate;
+  return () => callGate(batchSize, { schedule, breaker, clock: systemClock, slotToleranceMs });
+}
+
+/** The next batch begins when half of the last one has been sent: this measures the schedule. */
+function overlappingWorker(newGate: () => CallGate): Worker {
   const batch: Worker = async (running, call) => {
-    const gate = callGate(batchSize, { schedule, breaker, clock: systemClock, slotToleranceMs });
-    const nextAt = order === 'overlapping' ? batchSize / 2 : batchSize;
+    const gate = newGate();
     let sent = 0;
     let next: Promise<void> | undefined;
     const work = async () => {
-      const entry = await gate.enter(() => 60_000);
-      const answered = entry.kind === 'go' && running() ? call() : undefined;
-      if (order === 'one by one') {
-        await answered;
-      }
+      await enterAndCall(gate, running, call);
       sent += 1;
-      if (sent === nextAt && running()) {
+      if (sent === batchSize / 2 && running()) {
         next = batch(running, call);
       }
     };
@@ -144,6 +140,31 @@ function scheduleWorker(requestsPerSecond: number, client: DynamoDB, order: 'ove
     await next;
   };
   return batch;
+}
+
+/** The next batch begins when all answers are there, as Lambda invokes a container: how many of these the rate needs. */
+function batchByBatchWorker(newGate: () => CallGate): Worker {
+  return async (running, call) => {
+    while (running()) {
+      const gate = newGate();
+      const work = async () => (await enterAndCall(gate, running, call))?.();
+      await Promise.all(Array.from({ length: batchSize }, work));
+    }
+  };
+}
+
+/** Makes the call when the gate lets it; what is returned waits for the answer. */
+async function enterAndCall(
+  gate: CallGate,
+  running: () => boolean,
+  call: () => Promise<void>,
+): Promise<(() => Promise<void>) | undefined> {
+  const entry = await gate.enter(() => 60_000);
+  if (entry.kind !== 'go' || !running()) {
+    return undefined;
+  }
+  const answered = call();
+  return () => answered;
 }
 
 function limiterWorker(rate: number, trial: Trial, client: DynamoDB): Worker {
