@@ -156,14 +156,15 @@ async function persist(stores: Awaited<ReturnType<typeof newStores>>, dataDir: s
   }
   const persistence = new PersistenceManager(dataDir) as FauxqsPersistence;
   persistence.loadSqsAndSns(stores.sqsStore, stores.snsStore);
-  stores.sqsStore.persistence = persistence;
-  stores.snsStore.persistence = persistence;
   for (const queue of stores.sqsStore.allQueues()) {
-    queue.persistence = persistence;
-    // Whoever had received these is gone with its process: nobody would delete them, and everybody would wait.
+    // Whoever had received these is gone with its process: nobody would delete them, and everybody would wait. Before the
+    // queue writes through, since fauxqs has no way to write this change.
     for (const receiptHandle of [...queue.inflightMessages.keys()]) {
       queue.changeVisibility(receiptHandle, 0);
     }
+    queue.persistence = persistence;
   }
+  stores.sqsStore.persistence = persistence;
+  stores.snsStore.persistence = persistence;
   return persistence;
 }

@@ -113,8 +113,7 @@ describe('a run that was interrupted', () => {
     await expectFinished(args, cwd, server);
   });
 
-  // Bug: src/local/embedded-sqs.ts, persist; see tests/local/embedded-sqs.test.ts.
-  it.fails('by kill -9 is finished as well', async () => {
+  it('by kill -9 is finished as well', async () => {
     const server = await heldServer();
     const cwd = testFolder();
     const args = daily(join(cwd, 'data'));

@@ -40,7 +40,7 @@ export function dynamoRateSchedule(
   onUpdate: () => void = () => undefined,
 ): RateScheduleStore {
   const item = scheduleItem(client, tableName, onUpdate);
-  let known: RateState = idleRateState;
+  let known: Seen = { state: idleRateState, damagedEnd: undefined };
 
   const change = async (
     makeUpdate: (attempt: number) => ConditionalUpdate | undefined,
@@ -50,17 +50,17 @@ export function dynamoRateSchedule(
       if (request === undefined) {
         return undefined;
       }
-      const { done, state } = await item.update(request);
-      known = state;
+      const { done, seen } = await item.update(request);
+      known = seen;
       if (done) {
-        return state;
+        return seen.state;
       }
     }
     throw new RetryableError('schedule_contended', `the rate schedule was lost to others ${attempts} times in a row`);
   };
 
   return {
-    read: item.read,
+    read: async () => (await item.read()).state,
     take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
       if (withinMs < 0) {
         return [];
@@ -69,13 +69,13 @@ export function dynamoRateSchedule(
       const taken = await change((attempt) => {
         const nowMs = clock.nowMs();
         const latestMs = Math.min(nowMs + withinMs, Number.MAX_SAFE_INTEGER);
-        if (attempt > 1 && known.nextSlotMs > latestMs) {
+        if (attempt > 1 && known.state.nextSlotMs > latestMs) {
           return undefined;
         }
-        step = stepMs(known, count, nowMs, limits);
+        step = stepMs(known.state, count, nowMs, limits);
         // What this worker last saw may be long past: unless it knows of no state at all, it assumes a busy timeline first.
-        const idle = attempt > 1 ? known.nextSlotMs < nowMs : known === idleRateState;
-        return idle ? takeFromNow(known, nowMs, step) : takeFromEnd(known, nowMs, step, latestMs);
+        const idle = attempt > 1 ? known.state.nextSlotMs < nowMs : known.state === idleRateState;
+        return idle ? takeFromNow(known, nowMs, step) : takeFromEnd(known.state, nowMs, step, latestMs);
       });
       if (taken === undefined) {
         return [];
@@ -85,19 +85,22 @@ export function dynamoRateSchedule(
     },
     slowDown: async (retryAfterMs) => {
       known = await item.read();
-      await change(() => replaceState(known, slowDown(known, retryAfterMs, clock.nowMs(), limits)));
+      await change(() => replaceState(known, slowDown(known.state, retryAfterMs, clock.nowMs(), limits)));
     },
   };
 }
 
-/** The item itself: an update says whether it was made, and the state that stands afterwards either way. */
+/** What was read: a damaged item counts as an idle timeline, and its end tells whether somebody has mended it meanwhile. */
+type Seen = { state: RateState; damagedEnd: { nextSlotMs: unknown } | undefined };
+
+/** The item itself: an update says whether it was made, and what stands afterwards either way. */
 function scheduleItem(client: DynamoDBDocumentClient, tableName: string, onUpdate: () => void) {
   const key = { TableName: tableName, Key: { id: rateScheduleId } };
-  const read = async (): Promise<RateState> => {
+  const read = async (): Promise<Seen> => {
     const answer = await client.send(new GetCommand({ ...key, ConsistentRead: true }));
-    return answer.Item === undefined ? idleRateState : rateStateSchema.parse(answer.Item);
+    return seenIn(answer.Item);
   };
-  const update = async (request: ConditionalUpdate): Promise<{ done: boolean; state: RateState }> => {
+  const update = async (request: ConditionalUpdate): Promise<{ done: boolean; seen: Seen }> => {
     onUpdate();
     try {
       const answer = await client.send(
@@ -108,23 +111,28 @@ function scheduleItem(client: DynamoDBDocumentClient, tableName: string, onUpdat
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
-      return { done: true, state: rateStateSchema.parse(answer.Attributes) };
+      return { done: true, seen: seenIn(answer.Attributes) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) {
         throw error;
       }
       // dynalite does not bring the item along.
-      const state = error.Item === undefined ? await read() : rateStateSchema.parse(plainNumbers(error.Item));
-      return { done: false, state };
+      return { done: false, seen: error.Item === undefined ? await read() : seenIn(plainValues(error.Item)) };
     }
   };
   return { read, update };
 }
 
+function seenIn(item: Record<string, unknown> | undefined): Seen {
+  const { data } = rateStateSchema.safeParse(item);
+  const damagedEnd = item === undefined || data !== undefined ? undefined : { nextSlotMs: item.nextSlotMs };
+  return { state: data ?? idleRateState, damagedEnd };
+}
+
 type ConditionalUpdate = {
   UpdateExpression: string;
   ConditionExpression: string;
-  ExpressionAttributeValues: Record<string, number>;
+  ExpressionAttributeValues: Record<string, unknown>;
 };
 
 /** Busy: the slots follow the end of the timeline. */
@@ -137,38 +145,53 @@ function takeFromEnd(known: RateState, nowMs: number, step: number, latestMs: nu
 }
 
 /** Idle: the slots start now. */
-function takeFromNow(known: RateState, nowMs: number, step: number): ConditionalUpdate {
-  return {
-    UpdateExpression:
-      'SET nextSlotMs = :end, slowRate = :slowRate, slowSinceMs = :slowSince, pausedUntilMs = :pausedUntil',
-    ConditionExpression: 'attribute_not_exists(id) OR (nextSlotMs < :now AND slowSinceMs = :slowSince)',
-    ExpressionAttributeValues: {
-      ':end': nowMs + step,
-      ':now': nowMs,
-      ':slowRate': known.slowRate,
-      ':slowSince': known.slowSinceMs,
-      ':pausedUntil': known.pausedUntilMs,
-    },
-  };
+function takeFromNow({ state, damagedEnd }: Seen, nowMs: number, step: number): ConditionalUpdate {
+  const condition = damagedEnd
+    ? stillDamaged(damagedEnd.nextSlotMs)
+    : {
+        ConditionExpression: 'attribute_not_exists(id) OR (nextSlotMs < :now AND slowSinceMs = :knownSlowSince)',
+        values: { ':now': nowMs, ':knownSlowSince': state.slowSinceMs },
+      };
+  return replacing({ ...state, nextSlotMs: nowMs + step }, condition);
 }
 
-function replaceState(known: RateState, next: RateState): ConditionalUpdate {
+function replaceState({ state, damagedEnd }: Seen, next: RateState): ConditionalUpdate {
+  const condition = damagedEnd
+    ? stillDamaged(damagedEnd.nextSlotMs)
+    : {
+        ConditionExpression: 'attribute_not_exists(id) OR (nextSlotMs = :knownNext AND slowSinceMs = :knownSlowSince)',
+        values: { ':knownNext': state.nextSlotMs, ':knownSlowSince': state.slowSinceMs },
+      };
+  return replacing(next, condition);
+}
+
+type Condition = { ConditionExpression: string; values: Record<string, unknown> };
+
+/** Nobody has mended the item since: its end is what it was. */
+function stillDamaged(nextSlotMs: unknown): Condition {
+  return nextSlotMs === undefined
+    ? { ConditionExpression: 'attribute_not_exists(nextSlotMs)', values: {} }
+    : { ConditionExpression: 'nextSlotMs = :damaged', values: { ':damaged': nextSlotMs } };
+}
+
+function replacing(next: RateState, { ConditionExpression, values }: Condition): ConditionalUpdate {
   return {
     UpdateExpression:
       'SET nextSlotMs = :next, slowRate = :slowRate, slowSinceMs = :slowSince, pausedUntilMs = :pausedUntil',
-    ConditionExpression: 'attribute_not_exists(id) OR (nextSlotMs = :knownNext AND slowSinceMs = :knownSlowSince)',
+    ConditionExpression,
     ExpressionAttributeValues: {
       ':next': next.nextSlotMs,
       ':slowRate': next.slowRate,
       ':slowSince': next.slowSinceMs,
       ':pausedUntil': next.pausedUntilMs,
-      ':knownNext': known.nextSlotMs,
-      ':knownSlowSince': known.slowSinceMs,
+      ...values,
     },
   };
 }
 
-/** The document client does not translate the item of an exception. */
-function plainNumbers(item: Record<string, { N?: string | undefined }>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, Number(value.N)]));
+/** The document client does not translate the item of an exception; the schedule's holds numbers, a damaged one anything. */
+function plainValues(
+  item: Record<string, { N?: string | undefined; S?: string | undefined }>,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(item).map(([name, { N, S }]) => [name, N === undefined ? S : Number(N)]));
 }
