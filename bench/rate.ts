@@ -22,7 +22,7 @@ const limits = [40, 200];
 const workerCounts = [1, 2, 4, 8];
 /** Calls a second asked for, as a share of the limit: what arrives is a little less even than what is sent. */
 const configuredShare = 0.9;
-const runSeconds = 6;
+const runSeconds = 5;
 const batchSize = 10;
 const limiterTable = { ...controlTable, name: 'rate-limits', keys: [{ attribute: 'key', type: 'HASH' }] } as const;
 
