@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand, type UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { dynamoRateSchedule, rateScheduleId } from '../../src/shared/adapters/dynamo-rate-schedule.ts';
 import { RetryableError } from '../../src/shared/errors.ts';
@@ -115,6 +115,26 @@ for (const engine of ['dynoxide', 'dynalite'] as const) {
       expect(smallestGap(slotsMs)).toBeGreaterThan(99);
       await open().slowDown(1_000);
       expect((await open().read()).slowRate).toBe(5);
+    });
+
+    it('of a throttle give back no slot that was taken since it read', async () => {
+      const { table, clock, drivers } = await openDrivers(tables, 1);
+      const [other] = drivers;
+      await other?.take(1);
+      const taken: number[] = [];
+      let overtaken = false;
+      const send = async (command: UpdateCommand) => {
+        if (command instanceof UpdateCommand && !overtaken) {
+          overtaken = true;
+          taken.push(...((await other?.take(5)) ?? []));
+        }
+        return tables.client.send(command);
+      };
+      const throttled = dynamoRateSchedule({ send } as unknown as DynamoDBDocumentClient, table, plainLimits, clock);
+      await throttled.slowDown(0);
+      taken.push(...((await other?.take(5)) ?? []));
+      expect(taken).toHaveLength(10);
+      expect(smallestGap(taken)).toBeGreaterThan(99);
     });
 
     // What DynamoDB adds up exactly and JavaScript does not must still compare as equal.

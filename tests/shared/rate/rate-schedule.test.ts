@@ -148,6 +148,17 @@ describe('a throttle', () => {
     );
   });
 
+  it('ends at a whole millisecond, and never before the time it names', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: 1_000_000_000 }), (n) => {
+        const retryAfterMs = n / 17_000;
+        const { state } = play([{ kind: 'throttle', by: 0, retryAfterMs }], plainLimits);
+        expect(Number.isInteger(state.pausedUntilMs)).toBe(true);
+        expect(state.pausedUntilMs).toBeGreaterThanOrEqual(startMs + retryAfterMs);
+      }),
+    );
+  });
+
   it('does not move a timeline that is busy beyond the pause', () => {
     const { slotsMs } = play(
       [
