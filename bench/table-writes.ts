@@ -164,6 +164,7 @@ async function applyAll(client: DynamoDBDocumentClient, pages: readonly ItemPage
       store: dynamoCatalogStore(client, catalogTable.name),
       heads: dynamoFeedHeads(client, controlTable.name),
       settings: defaultSettings,
+      pace: { waitFor: async () => undefined },
       telemetry: {
         event: (event) => {
           if (event.event === 'batch-written') {

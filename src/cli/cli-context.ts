@@ -3,7 +3,8 @@ import { takeEnvironment } from '../shared/adapters/env.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { UsageError } from '../shared/errors.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import { type Settings, settingsFrom } from '../shared/settings.ts';
+import type { Settings } from '../shared/settings.ts';
+import { settingsFrom } from '../shared/settings-overrides.ts';
 import { type CliOutput, terminalOutput } from './cli-output.ts';
 
 /** Options that every command takes. */

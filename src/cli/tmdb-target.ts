@@ -1,10 +1,9 @@
 import { PermanentError, RetryableError, UsageError } from '../shared/errors.ts';
+import { tmdbBaseUrl } from '../shared/tmdb-base-url.ts';
 
 /** TMDB to call, with its token. */
 export type TmdbTarget = { baseUrl: string; token: string };
 
-/** Source: TMDB's documentation, November 2026. */
-const tmdbBaseUrl = 'https://api.themoviedb.org/3';
 const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const checkTimeoutMs = 8_000;
 

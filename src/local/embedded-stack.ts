@@ -4,12 +4,12 @@
  */
 import { join } from 'node:path';
 import { dynamoClient } from '../shared/adapters/aws-clients.ts';
+import { bundleHandlers } from '../shared/adapters/bundle-handlers.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queue-definitions.ts';
 import type { Settings } from '../shared/settings.ts';
 import { catalogTable, controlTable } from '../shared/table/table-definitions.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
-import { bundleHandlers } from './bundle-handlers.ts';
 import { createTable } from './create-tables.ts';
 import { lockDataDir } from './data-lock.ts';
 import { type DynamoEngine, startEmbeddedDynamo } from './embedded-dynamodb.ts';

@@ -5,6 +5,7 @@ import type {
   writerEnvironmentSchema,
 } from '../shared/function-environments.ts';
 import type { Settings } from '../shared/settings.ts';
+import { overridesOf } from '../shared/settings-overrides.ts';
 import { metricsNamespace, type ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import type { StackEndpoints } from './stack-endpoints.ts';
 
@@ -15,7 +16,9 @@ export function functionEnvironments(
   settings: Settings,
 ): Record<ServiceName, Record<string, string>> {
   const tables = { CATALOG_TABLE: stack.catalogTable, CONTROL_TABLE: stack.controlTable };
-  const SETTINGS_OVERRIDES = JSON.stringify(settings);
+  // The emulators know no throughput, so nothing needs to keep a pace there.
+  const unpaced = { ...settings, capacity: { ...settings.capacity, mode: 'on-demand' as const } };
+  const SETTINGS_OVERRIDES = overridesOf(unpaced);
   const planner: z.infer<typeof plannerEnvironmentSchema> = {
     ...tables,
     SETTINGS_OVERRIDES,

@@ -9,7 +9,7 @@ import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { plannerEnvironmentSchema } from '../shared/function-environments.ts';
 import { plannerEventSchema } from '../shared/messages/plan-request.ts';
-import { settingsFrom } from '../shared/settings.ts';
+import { settingsFrom } from '../shared/settings-overrides.ts';
 import { oncePerRun } from './once-per-run-adapter.ts';
 import { type StartDependencies, type StartedRun, startRun } from './start-run.ts';
 

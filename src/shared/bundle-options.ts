@@ -13,8 +13,12 @@ export const bundleOptions = {
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },
-  // Multipart uploads are never sent; the package is a fifth of the bundle (docs/adr/0006).
-  alias: { 'form-data': './src/shared/adapters/no-form-data.ts' },
+  alias: {
+    // Multipart uploads are never sent; the package is a fifth of the bundle (docs/adr/0006).
+    'form-data': './src/shared/adapters/no-form-data.ts',
+    // In Lambda credentials are in the environment; the other sources are an eighth of the bundle (docs/adr/0009).
+    '@aws-sdk/credential-provider-node': './src/shared/adapters/lambda-credentials.ts',
+  },
 } as const;
 
 /** The handlers, by function. */

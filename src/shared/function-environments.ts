@@ -16,16 +16,31 @@ export const plannerEnvironmentSchema = z.object({
   FETCH_QUEUE_URL: z.url(),
 });
 
-export const workerEnvironmentSchema = z.object({
-  ...common,
-  CONTROL_TABLE: z.string().min(1),
-  FETCH_QUEUE_URL: z.url(),
-  FETCH_DLQ_URL: z.url(),
-  ITEM_QUEUE_URL: z.url(),
-  TMDB_BASE_URL: z.url(),
-  /** TMDB's API Read Access Token. */
-  TMDB_API_TOKEN: z.string().min(1),
-});
+/** Where the token comes from: one of the two. */
+const token = {
+  /** Name of the SecureString parameter that holds TMDB's API Read Access Token: in a deployment. */
+  TMDB_TOKEN_PARAMETER: z.string().min(1).optional(),
+  /** The token itself: in the embedded stack, whose functions know no Parameter Store. */
+  TMDB_API_TOKEN: z.string().min(1).optional(),
+};
+
+export const workerEnvironmentSchema = z
+  .object({
+    ...common,
+    ...token,
+    CONTROL_TABLE: z.string().min(1),
+    FETCH_QUEUE_URL: z.url(),
+    FETCH_DLQ_URL: z.url(),
+    ITEM_QUEUE_URL: z.url(),
+    TMDB_BASE_URL: z.url(),
+  })
+  .refine(
+    (environment) => (environment.TMDB_API_TOKEN === undefined) !== (environment.TMDB_TOKEN_PARAMETER === undefined),
+    {
+      path: ['TMDB_API_TOKEN or TMDB_TOKEN_PARAMETER'],
+      message: 'exactly one of the two',
+    },
+  );
 
 export const writerEnvironmentSchema = z.object({
   ...common,

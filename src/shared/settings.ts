@@ -1,10 +1,9 @@
 /**
  * The one settings file: feeds, times to live, schedules, rates and queues, shared by the planner, the worker, the writer,
  * the command line and CDK. Change the defaults here; one environment's differences go into a JSON file of the same shape
- * (`--settings FILE`), of which every member is optional.
+ * (`--settings FILE`, in a deployment `-c settings=FILE`), of which every member is optional.
  */
 import * as z from 'zod';
-import { UsageError } from './errors.ts';
 import { type Feed, genreIdOf, globalRegion, languageSchema, regionSchema } from './feed.ts';
 
 const count = z.int().positive();
@@ -30,6 +29,58 @@ const consumerSchema = z.strictObject({
   /** Concurrent invocations by the event source; Lambda's floor is 2. */
   maximumConcurrency: z.int().min(2).max(1000),
 });
+
+const units = z.int().min(1);
+/** Units of a table or an index, or of both together. */
+const throughput = z.strictObject({ readUnits: units, writeUnits: units });
+
+/** What an account has free of charge, over all its tables and indexes. Source: DynamoDB pricing, November 2026. */
+export const freeProvisionedUnits = 25;
+
+const capacitySchema = z
+  .strictObject({
+    /** `on-demand` is billed by the unit; `provisioned` has the units below, and the writer keeps to them. */
+    mode: z.enum(['on-demand', 'provisioned']),
+    catalog: throughput,
+    index: throughput,
+  })
+  .refine(
+    ({ mode, catalog, index }) =>
+      mode === 'on-demand' ||
+      Math.max(catalog.readUnits + index.readUnits, catalog.writeUnits + index.writeUnits) <= freeProvisionedUnits,
+    `catalog and index together are beyond the ${freeProvisionedUnits} free units: use the mode on-demand`,
+  );
+
+/** Retention periods that CloudWatch Logs knows, up to a year. Source: PutRetentionPolicy, November 2026. */
+const retentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]);
+
+const deploymentSchema = z.strictObject({
+  stackName: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'a stack name has letters, digits and hyphens'),
+  /** Where alarms go. Without it they go to the topic only, which nobody hears until somebody subscribes. */
+  alarmEmail: z.email().optional(),
+  /** Where this repository's docs/operations.md can be read: alarms link to its sections. */
+  runbookUrl: z.url().optional(),
+  /** SecureString parameter that holds the TMDB token. */
+  tokenParameter: z.string().regex(/^(\/[\w.-]+)+$/, 'a parameter name is a path such as /tmdb-pipeline/tmdb-token'),
+  catalogTable: z.strictObject({
+    name: z.string().regex(/^[\w.-]{3,255}$/, 'a table name has 3 to 255 letters, digits, _ . -'),
+    /** Whether the table is there already: then it is used as it is, and not created. */
+    existing: z.boolean(),
+    /** Restore to any second of the last 35 days; billed by size. */
+    pointInTimeRecovery: z.boolean(),
+    /** What becomes of the table when the stack is deleted. */
+    removalPolicy: z.enum(['destroy', 'retain']),
+  }),
+  logRetentionDays: retentionDays,
+  /** What the month may cost: the line in the dashboard's cost graph. */
+  monthlyBudgetUsd: z.number().positive(),
+});
+
+/** Rows that a page can change in the table: a placement and a title for each of 20 list rows. */
+const rowsPerPageWritten = 40;
+
+/** The share of the writer's time-out that a batch may take when every row of it is written at the table's pace. */
+const pacedShare = 0.8;
 
 /** SQS refuses an event source otherwise. */
 const windowForLargeBatches = [
@@ -130,6 +181,9 @@ export const settingsSchema = z
         trialMs: count,
       })
       .refine((breaker) => breaker.minimumCalls <= breaker.lastCalls, 'minimumCalls is greater than lastCalls'),
+    /** Of the catalog table and its index; the control table is always on demand. */
+    capacity: capacitySchema,
+    deployment: deploymentSchema,
     planner: z.strictObject({ memoryMb: z.int().min(128).max(10_240), timeoutSeconds: z.int().min(1).max(900) }),
     worker: consumerSchema.refine(...windowForLargeBatches),
     writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),
@@ -138,7 +192,19 @@ export const settingsSchema = z
   .refine(({ worker, tmdb }) => worker.timeoutSeconds * 1_000 >= 2 * tmdb.requestTimeoutMs + 5_000, {
     path: ['worker', 'timeoutSeconds'],
     message: 'the time-out leaves no room for a call: allowed are two tmdb.requestTimeoutMs and five seconds, or more',
-  });
+  })
+  .refine(
+    ({ capacity, writer }) =>
+      capacity.mode === 'on-demand' ||
+      (writer.batchSize * rowsPerPageWritten * writer.maximumConcurrency) /
+        Math.min(capacity.catalog.writeUnits, capacity.index.writeUnits) <=
+        pacedShare * writer.timeoutSeconds,
+    {
+      path: ['writer', 'batchSize'],
+      message:
+        'a batch would outlast the writer at the pace of capacity: a smaller batch or a longer time-out is needed',
+    },
+  );
 
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -194,12 +260,26 @@ export const defaultSettings: Settings = {
     tokenOpenMs: 900_000,
     trialMs: 30_000,
   },
+  // The free units of an account: the index takes two for each placement, the table one for it and one for its title.
+  capacity: {
+    mode: 'provisioned',
+    catalog: { readUnits: 15, writeUnits: 12 },
+    index: { readUnits: 10, writeUnits: 13 },
+  },
+  deployment: {
+    stackName: 'TmdbPipeline',
+    tokenParameter: '/tmdb-pipeline/tmdb-token',
+    // A cache: what is lost is fetched again, so nothing is left behind that would cost.
+    catalogTable: { name: 'MovieRecCache', existing: false, pointInTimeRecovery: false, removalPolicy: 'destroy' },
+    logRetentionDays: 14,
+    monthlyBudgetUsd: 0.15,
+  },
   planner: { memoryMb: 256, timeoutSeconds: 60 },
   worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 10, batchingWindowSeconds: 0, maximumConcurrency: 3 },
   writer: {
     memoryMb: 256,
-    timeoutSeconds: 60,
-    batchSize: 20,
+    timeoutSeconds: 90,
+    batchSize: 10,
     batchingWindowSeconds: 1,
     maximumConcurrency: 2,
     parallelWrites: 16,
@@ -209,44 +289,3 @@ export const defaultSettings: Settings = {
     items: { maxReceiveCount: 5, retentionDays: 4, deadLetterRetentionDays: 14 },
   },
 };
-
-/**
- * The defaults with the members of `overridesJson` laid over them (objects member by member, lists as a whole).
- * @throws UsageError in one sentence when the text is no JSON, names an unknown setting or holds a value out of range.
- */
-export function settingsFrom(overridesJson: string | undefined): Settings {
-  const overrides = overridesJson === undefined || overridesJson === '' ? {} : parseJson(overridesJson);
-  const candidate = laidOver(defaultSettings, overrides);
-  const parsed = settingsSchema.safeParse(candidate);
-  if (!parsed.success) {
-    const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
-    const value = path.reduce<unknown>((whole, key) => (whole as Record<PropertyKey, unknown>)?.[key], candidate);
-    const found =
-      typeof value === 'object' || value === undefined ? '' : ` (found ${JSON.stringify(value).slice(0, 60)})`;
-    throw new UsageError(`settings: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}${found}`);
-  }
-  return parsed.data;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError('settings: the text is not valid JSON', { cause });
-  }
-}
-
-function laidOver(base: unknown, over: unknown): unknown {
-  if (!isPlainObject(base) || !isPlainObject(over)) {
-    return over;
-  }
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, value] of Object.entries(over)) {
-    merged[key] = key in base ? laidOver(base[key], value) : value;
-  }
-  return merged;
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}

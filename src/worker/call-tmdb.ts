@@ -7,7 +7,7 @@ import type { WorkDependencies } from './work-dependencies.ts';
 /** A verdict whose good answer is known to be a list. */
 export type JudgedAnswer = Exclude<Verdict, { fate: 'ok' }> | { fate: 'ok'; page: NormalizedPage };
 
-/** Makes one call for a job, and measures it. */
+/** Makes one call for a job, and measures it; without a token none is made. */
 export async function callTmdb(job: FetchJob, attempt: number, deps: WorkDependencies): Promise<JudgedAnswer> {
   const { clock, telemetry } = deps;
   if (attempt === 1) {
@@ -18,6 +18,9 @@ export async function callTmdb(job: FetchJob, attempt: number, deps: WorkDepende
   const answer = await deps.tmdb.get(feedRequest(job, deps.settings));
   const latencyMs = rounded(clock.monotonicMs() - startedMs);
   const verdict = judge(classifyAnswer(answer, clock.nowMs()), job);
+  if (answer.kind === 'no-token') {
+    return verdict;
+  }
   const outcome = verdict.fate === 'ok' ? 'ok' : verdict.fate === 'retry' && verdict.throttled ? 'throttled' : 'failed';
   telemetry.metric('TmdbLatency', latencyMs);
   if (outcome !== 'ok') {

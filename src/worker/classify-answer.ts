@@ -6,7 +6,7 @@ export type Verdict =
   | { fate: 'ok'; json: unknown }
   /** Try again; `throttled` when TMDB said that there were too many calls. */
   | { fate: 'retry'; code: string; detail: string; throttled: boolean; retryAfterMs: number | undefined }
-  /** The token is refused: no call of anyone will succeed. */
+  /** The token is refused, or there is none (status 0): no call of anyone will succeed. */
   | { fate: 'stop'; code: string; detail: string; status: number }
   /** Nothing there: the job is done without rows. */
   | { fate: 'skip'; code: string; detail: string }
@@ -31,6 +31,9 @@ const throttleTmdbCode = 25;
 
 /** Judges one answer of TMDB. `nowMs` turns a Retry-After date into a delay. */
 export function classifyAnswer(answer: TmdbAnswer, nowMs: number): Verdict {
+  if (answer.kind === 'no-token') {
+    return { fate: 'stop', code: 'token_unavailable', detail: answer.detail, status: 0 };
+  }
   if (answer.kind === 'no-response') {
     return { fate: 'retry', code: answer.code, detail: answer.detail, throttled: false, retryAfterMs: undefined };
   }

@@ -152,7 +152,12 @@ async function finish(
       return { kind: 'done' };
     }
     case 'stop':
-      return { kind: 'later', code: 'token_rejected', detail: verdict.detail, retryInMs: askAgainCapMs };
+      return {
+        kind: 'later',
+        code: verdict.status === 0 ? verdict.code : 'token_rejected',
+        detail: verdict.detail,
+        retryInMs: askAgainCapMs,
+      };
     case 'bug':
       return { kind: 'refused', code: verdict.code, detail: verdict.detail };
   }

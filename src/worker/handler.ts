@@ -8,9 +8,10 @@ import { powertoolsTelemetry } from '../shared/adapters/powertools-telemetry.ts'
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
+import { tokenSource } from '../shared/adapters/token-source.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { workerEnvironmentSchema } from '../shared/function-environments.ts';
-import { settingsFrom } from '../shared/settings.ts';
+import { settingsFrom } from '../shared/settings-overrides.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
 import { type CallGate, callGate } from './call-gate.ts';
 import { retryBudget } from './retry-budget.ts';
@@ -26,8 +27,9 @@ const { requestsPerSecond, retryShare, retryBurst } = settings.tmdb;
 const table = [dynamoClient(), environment.CONTROL_TABLE] as const;
 const sqs = sqsClient();
 const queue = (url: string) => sqsMessageSender(sqs, url, systemClock, systemRandom);
+const token = tokenSource(environment, systemClock);
 const dependencies: WorkDependencies = {
-  tmdb: tmdbHttp({ baseUrl: environment.TMDB_BASE_URL, token: environment.TMDB_API_TOKEN }, settings.tmdb),
+  tmdb: tmdbHttp({ baseUrl: environment.TMDB_BASE_URL, token }, settings.tmdb),
   breaker: sharedBreaker(dynamoBreakerStore(...table), settings.breaker, systemClock, (record) =>
     telemetry.event({ event: 'breaker-changed', ...record }),
   ),
@@ -41,6 +43,9 @@ const dependencies: WorkDependencies = {
   random: systemRandom,
   settings,
 };
+
+// While the container starts there is time to read it; when that fails, the first job says so.
+await token().catch(() => undefined);
 
 /** Fetch queue → TMDB → item queue. Answers with the messages that could not even be sent back. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {

@@ -2,11 +2,13 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import axios, { type AxiosResponse, isAxiosError } from 'axios';
+import { messageOf } from '../shared/errors.ts';
+import type { TokenSource } from '../shared/ports/token-source.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
 
 /** Where TMDB is and how to get in. */
-export type TmdbAccess = { baseUrl: string; token: string };
+export type TmdbAccess = { baseUrl: string; token: TokenSource };
 
 /**
  * TMDB over HTTP: kept-alive connections, one deadline over connecting, waiting and body, a bounded body, no redirects
@@ -19,7 +21,6 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb']): TmdbPort {
     headers: {
       Accept: 'application/json',
       'Accept-Encoding': 'gzip',
-      Authorization: `Bearer ${access.token}`,
     },
     httpAgent: new HttpAgent({ keepAlive: true }),
     httpsAgent: new HttpsAgent({ keepAlive: true }),
@@ -31,10 +32,17 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb']): TmdbPort {
   });
   return {
     get: async ({ path, query }) => {
+      let token: string;
+      try {
+        token = await access.token();
+      } catch (error) {
+        return { kind: 'no-token', detail: messageOf(error) };
+      }
       try {
         const signal = AbortSignal.timeout(tmdb.requestTimeoutMs);
-        const response = await client.get<ArrayBuffer>(path, { params: query, signal });
-        return withoutToken(toAnswer(response, tmdb.maxBodyBytes), access.token);
+        const headers = { Authorization: `Bearer ${token}` };
+        const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
+        return withoutToken(toAnswer(response, tmdb.maxBodyBytes), token);
       } catch (error) {
         return noAnswer(error, tmdb.requestTimeoutMs);
       }

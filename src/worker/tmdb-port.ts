@@ -11,7 +11,9 @@ export type TmdbAnswer =
       retryAfter: string | undefined;
     }
   /** No complete answer: refused, reset, timed out, too large. */
-  | { kind: 'no-response'; code: string; detail: string };
+  | { kind: 'no-response'; code: string; detail: string }
+  /** There is no token to call with, and no call was made. */
+  | { kind: 'no-token'; detail: string };
 
 /** TMDB as the core sees it. Never rejects. */
 export type TmdbPort = {

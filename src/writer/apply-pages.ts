@@ -4,6 +4,7 @@
  * A crash at any point leaves rows that a redelivery finds unchanged; the head comes last, so it never names a page that is
  * not in the table.
  */
+import { batchCostMicroUsd } from '../shared/cost/batch-cost.ts';
 import { messageOf } from '../shared/errors.ts';
 import type { ItemPage } from '../shared/messages/item-page.ts';
 import type { CatalogRow, CatalogStore } from '../shared/ports/catalog.ts';
@@ -14,6 +15,7 @@ import { type FeedHead, feedHeadFor, joinFeedHeads } from '../shared/table/feed-
 import { rowKeyText } from '../shared/table/row.ts';
 import { advanceHead } from './advance-head.ts';
 import { type Candidate, candidatesOf, mergeRows } from './decide-rows.ts';
+import type { WritePace } from './write-pace.ts';
 import { type RowOutcome, type WriteReport, writeRows } from './write-rows.ts';
 
 /** A page with the id of the message that brought it. */
@@ -23,6 +25,7 @@ export type Delivery = { messageId: string; page: ItemPage };
 export type ApplyDependencies = {
   store: CatalogStore;
   heads: FeedHeads;
+  pace: WritePace;
   telemetry: Telemetry;
   settings: Settings;
 };
@@ -35,7 +38,7 @@ export async function applyPages(
   const { settings, store, telemetry } = deps;
   const candidates = deliveries.flatMap(({ messageId, page }) => candidatesOf(messageId, page, settings));
   const merged = mergeRows(candidates);
-  const report = await writeRows(merged, store, settings.writer.parallelWrites);
+  const report = await writeRows(merged, store, settings.writer.parallelWrites, deps.pace);
   const failures = failedMessages(candidates, report.outcomes);
   const applied = deliveries.filter(({ messageId }) => !failures.has(messageId));
   for (const [messageId, reason] of await advanceHeads(applied, report, deps)) {
@@ -103,6 +106,7 @@ function reportBatch(pages: number, report: WriteReport, telemetry: Telemetry): 
   telemetry.metric('RowsWritten', rowsWritten);
   telemetry.metric('RowsUnchanged', rowsUnchanged);
   const { writeUnits, readUnits } = report;
+  telemetry.metric('EstimatedCost', batchCostMicroUsd({ pages, writeUnits, readUnits }));
   telemetry.event({ event: 'batch-written', pages, rowsWritten, rowsUnchanged, rowsSuperseded, writeUnits, readUnits });
 }
 

@@ -8,21 +8,24 @@ import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { messageOf } from '../shared/errors.ts';
 import { writerEnvironmentSchema } from '../shared/function-environments.ts';
-import { settingsFrom } from '../shared/settings.ts';
+import { settingsFrom } from '../shared/settings-overrides.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { type ApplyDependencies, applyPages, type Delivery } from './apply-pages.ts';
 import { dynamoCatalogStore } from './dynamo-catalog-adapter.ts';
 import { receivePage } from './receive-page.ts';
+import { writePace } from './write-pace.ts';
 
 const environment = readEnvironment(writerEnvironmentSchema);
 const telemetry = powertoolsTelemetry('writer');
 const client = dynamoClient();
 const deadLetters = sqsMessageSender(sqsClient(), environment.ITEM_DLQ_URL, systemClock, systemRandom);
+const settings = settingsFrom(environment.SETTINGS_OVERRIDES);
 const dependencies: ApplyDependencies = {
   store: dynamoCatalogStore(client, environment.CATALOG_TABLE),
   heads: dynamoFeedHeads(client, environment.CONTROL_TABLE),
   telemetry,
-  settings: settingsFrom(environment.SETTINGS_OVERRIDES),
+  pace: writePace(settings, systemClock),
+  settings,
 };
 
 /**

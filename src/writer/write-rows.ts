@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { messageOf } from '../shared/errors.ts';
 import type { CatalogRow, CatalogStore } from '../shared/ports/catalog.ts';
 import { type Decision, decideRow } from './decide-rows.ts';
+import type { WritePace } from './write-pace.ts';
 
 /** What became of a row. `failed` carries the sentence why. */
 export type RowOutcome = Decision | { failed: string };
@@ -11,13 +12,14 @@ export type WriteReport = { outcomes: Map<string, RowOutcome>; writeUnits: numbe
 
 /**
  * Brings the table to at least the versions of `rows`: reads the present versions, leaves what is unchanged or superseded,
- * and puts the rest on condition that it is still newer, `parallelWrites` at a time. One row's failure is its own.
+ * and puts the rest on condition that it is still newer, `parallelWrites` at a time and at the table's pace. One row's failure is its own.
  * @throws when the versions cannot be read.
  */
 export async function writeRows(
   rows: ReadonlyMap<string, CatalogRow>,
   store: CatalogStore,
   parallelWrites: number,
+  pace: WritePace,
 ): Promise<WriteReport> {
   const { versions, readUnits } = await store.readVersions([...rows.values()]);
   const report: WriteReport = { outcomes: new Map(), writeUnits: 0, readUnits };
@@ -28,7 +30,10 @@ export async function writeRows(
       report.outcomes.set(key, decision);
       return undefined;
     }
-    return limit(() => putRow(key, row, store, report));
+    return limit(async () => {
+      await pace.waitFor(row);
+      await putRow(key, row, store, report);
+    });
   });
   await Promise.all(puts);
   return report;

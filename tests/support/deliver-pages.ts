@@ -6,6 +6,7 @@ import { type CallHook, noHook } from './call-hook.ts';
 import { type MemoryCatalog, memoryCatalog } from './memory-catalog.ts';
 import { type MemoryFeedHeads, memoryFeedHeads } from './memory-feed-heads.ts';
 import { type RecordingTelemetry, recordingTelemetry } from './recording-telemetry.ts';
+import { unpaced } from './unpaced.ts';
 
 /** More than any script of faults is long. */
 const mostRounds = 100;
@@ -13,7 +14,7 @@ const mostRounds = 100;
 /** Both tables in memory with everything else the writer needs. */
 export type MemoryWriter = { store: MemoryCatalog; heads: MemoryFeedHeads; telemetry: RecordingTelemetry } & Pick<
   ApplyDependencies,
-  'settings'
+  'settings' | 'pace'
 >;
 
 /** A writer on two empty tables; `hook` stands around every call to either. */
@@ -23,6 +24,7 @@ export function memoryWriter(hook: CallHook = noHook): MemoryWriter {
     heads: memoryFeedHeads(hook),
     telemetry: recordingTelemetry(),
     settings: defaultSettings,
+    pace: unpaced,
   };
 }
 

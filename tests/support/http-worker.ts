@@ -26,7 +26,7 @@ export const seamToken = 'secret-token-3f9a';
 export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}) {
   let underWay = 0;
   const clock = virtualClock({ autoJump: true, isBusy: () => underWay > 0 });
-  const real = tmdbHttp({ baseUrl, token: seamToken }, settings.tmdb);
+  const real = tmdbHttp({ baseUrl, token: async () => seamToken }, settings.tmdb);
   const tmdb: TmdbPort = {
     get: async (request) => {
       underWay += 1;

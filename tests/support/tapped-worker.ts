@@ -1,11 +1,11 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
-import { bundleHandlers } from '../../src/local/bundle-handlers.ts';
 import { createTable } from '../../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import { arnOf, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { type LambdaFunction, startFunction } from '../../src/local/lambda-function.ts';
 import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
+import { bundleHandlers } from '../../src/shared/adapters/bundle-handlers.ts';
 import { systemClock } from '../../src/shared/adapters/system-clock.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queue-definitions.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';

@@ -26,7 +26,7 @@ async function get(handler?: RequestHandler, over: Partial<typeof limits> = {}):
   if (handler !== undefined) {
     server.answerWith(handler);
   }
-  const tmdb = tmdbHttp({ baseUrl: `${server.baseUrl}/3`, token }, { ...limits, ...over });
+  const tmdb = tmdbHttp({ baseUrl: `${server.baseUrl}/3`, token: async () => token }, { ...limits, ...over });
   return withoutToken(await tmdb.get(request));
 }
 
@@ -54,14 +54,17 @@ describe('a call', () => {
 
   it('says its query so that TMDB reads it back', async () => {
     const query = { with_watch_monetization_types: 'flatrate|free|ads', 'vote_count.gte': '100', with_genres: '18,35' };
-    await tmdbHttp({ baseUrl: server.baseUrl, token }, limits).get({ path: '/discover/movie', query });
+    await tmdbHttp({ baseUrl: server.baseUrl, token: async () => token }, limits).get({
+      path: '/discover/movie',
+      query,
+    });
     const { pathname, searchParams } = new URL(server.seen.at(-1)?.url ?? '', server.baseUrl);
     expect(pathname).toBe('/discover/movie');
     expect(Object.fromEntries(searchParams)).toEqual(query);
   });
 
   it('keeps its connection for the next one', async () => {
-    const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token }, limits);
+    const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token: async () => token }, limits);
     const from = server.seen.length;
     await tmdb.get(request);
     await tmdb.get(request);
@@ -157,14 +160,15 @@ describe('a bad answer', () => {
     if (answer.kind === 'response') {
       expect(answer.status).toBe(bad.status);
     } else {
-      expect(answer.code).toMatch(bad.code ?? /^none was expected$/);
+      const { code } = answer as Extract<TmdbAnswer, { kind: 'no-response' }>;
+      expect(code).toMatch(bad.code ?? /^none was expected$/);
       expect(answer.detail).toMatch(/^[^\n]{10,120}$/);
     }
   });
 
   it('does not spoil the connection for the next call', async () => {
     for (const { handler } of badAnswers) {
-      const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token }, { ...limits, requestTimeoutMs: 80 });
+      const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token: async () => token }, { ...limits, requestTimeoutMs: 80 });
       server.answerWith(handler);
       await tmdb.get(request);
       server.answerWith((response) => response.end(page));
@@ -175,14 +179,14 @@ describe('a bad answer', () => {
   it('is told when nobody listens', async () => {
     const gone = await startHttpServer(() => undefined);
     await gone.close();
-    const answer = await tmdbHttp({ baseUrl: gone.baseUrl, token }, limits).get(request);
+    const answer = await tmdbHttp({ baseUrl: gone.baseUrl, token: async () => token }, limits).get(request);
     expect(withoutToken(answer)).toMatchObject({ kind: 'no-response', code: 'econnrefused' });
   });
 
   it.each(['\n', '\r\nX-Other: 1', '\u0000', ' 映'])(
     'is told, and not the token, when the token is followed by %j',
     async (suffix) => {
-      const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token: `${token}${suffix}` }, limits);
+      const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token: async () => `${token}${suffix}` }, limits);
       withoutToken(await tmdb.get(request));
       expect(server.seen.at(-1)?.headers).not.toHaveProperty('x-other');
     },

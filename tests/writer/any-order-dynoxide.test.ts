@@ -11,6 +11,7 @@ import { applyAtOnce, deliver } from '../support/deliver-pages.ts';
 import { describeOnEngine, type EmbeddedTables } from '../support/embedded-tables.ts';
 import { expectHeads, expectTable } from '../support/expect-table.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
+import { unpaced } from '../support/unpaced.ts';
 
 /** The must-hold property where the writers really run at the same time, on real conditional writes. */
 describeOnEngine('dynoxide', 'concurrent writers', (tables) => {
@@ -60,6 +61,7 @@ async function openWriter({ client, newCatalog, newControl, scan }: EmbeddedTabl
     heads: dynamoFeedHeads(client, control),
     telemetry: recordingTelemetry(),
     settings: defaultSettings,
+    pace: unpaced,
   };
   const contents = async () => ({
     rows: (await scan(catalog)) as CatalogRow[],

@@ -7,6 +7,7 @@ import { rejectionOf } from '../support/caught.ts';
 import { gatedStore } from '../support/gated-store.ts';
 import { memoryCatalog } from '../support/memory-catalog.ts';
 import { samplePlacementRow, sampleTitleRow } from '../support/sample-rows.ts';
+import { unpaced } from '../support/unpaced.ts';
 import { eventLoopTurn } from '../support/virtual-clock.ts';
 
 const keyed = (rows: readonly CatalogRow[]) =>
@@ -20,7 +21,7 @@ describe('writing rows', () => {
     await store.putIfNewer(sampleTitleRow({ mediaId: '1', version: 'a' }));
     await store.putIfNewer(sampleTitleRow({ mediaId: '2', version: 'm' }));
     await store.putIfNewer(sampleTitleRow({ mediaId: '3', version: 'z' }));
-    const { outcomes } = await writeRows(keyed(titles(4)), store, 16);
+    const { outcomes } = await writeRows(keyed(titles(4)), store, 16, unpaced);
     expect(Object.fromEntries(outcomes)).toEqual({
       '1\nmovie': 'write',
       '2\nmovie': 'unchanged',
@@ -40,14 +41,14 @@ describe('writing rows', () => {
       }
       return act();
     });
-    const { outcomes } = await writeRows(keyed(titles(1)), store, 16);
+    const { outcomes } = await writeRows(keyed(titles(1)), store, 16, unpaced);
     expect(outcomes.get('1\nmovie')).toBe('superseded');
     expect(store.rows()).toEqual([sampleTitleRow({ mediaId: '1', version: 'z', title: 'theirs' })]);
   });
 
   it('keeps one row’s failure to that row, with its reason', async () => {
     const store = memoryCatalog(throttledOnce(({ key }) => key === '2\nmovie'));
-    const { outcomes } = await writeRows(keyed(titles(3)), store, 2);
+    const { outcomes } = await writeRows(keyed(titles(3)), store, 2, unpaced);
     expect(outcomes.get('2\nmovie')).toEqual({ failed: 'ProvisionedThroughputExceededException' });
     expect([outcomes.get('1\nmovie'), outcomes.get('3\nmovie')]).toEqual(['write', 'write']);
     expect(store.rows().map(({ mediaId }) => mediaId)).toEqual(['1', '3']);
@@ -56,17 +57,17 @@ describe('writing rows', () => {
   it('throws when the versions cannot be read, and puts nothing', async () => {
     const down = new Error('DynamoDB is down');
     const store = memoryCatalog(failing(({ name }) => (name === 'readVersions' ? down : undefined)));
-    expect(await rejectionOf(writeRows(keyed(titles(3)), store, 2))).toBe(down);
+    expect(await rejectionOf(writeRows(keyed(titles(3)), store, 2, unpaced))).toBe(down);
     expect(store.puts).toEqual([]);
   });
 
   it('adds up the units of reads, puts and refused puts', async () => {
     const store = memoryCatalog();
     const rows = keyed([...titles(3), samplePlacementRow({ mediaId: '1' })]);
-    expect(await writeRows(rows, store, 16)).toMatchObject({ readUnits: 2, writeUnits: 3 + 2 });
-    expect(await writeRows(rows, store, 16)).toMatchObject({ readUnits: 2, writeUnits: 0 });
+    expect(await writeRows(rows, store, 16, unpaced)).toMatchObject({ readUnits: 2, writeUnits: 3 + 2 });
+    expect(await writeRows(rows, store, 16, unpaced)).toMatchObject({ readUnits: 2, writeUnits: 0 });
     const stale = { ...store, readVersions: async () => ({ versions: new Map<string, string>(), readUnits: 0 }) };
-    expect(await writeRows(rows, stale, 16)).toMatchObject({ readUnits: 0, writeUnits: 4 });
+    expect(await writeRows(rows, stale, 16, unpaced)).toMatchObject({ readUnits: 0, writeUnits: 4 });
   });
 
   it('asks for the versions of all rows at once', async () => {
@@ -75,7 +76,7 @@ describe('writing rows', () => {
       calls.push(name);
       return act();
     });
-    await writeRows(keyed(titles(120)), store, 16);
+    await writeRows(keyed(titles(120)), store, 16, unpaced);
     expect(calls.filter((name) => name === 'readVersions')).toHaveLength(1);
     expect(calls[0]).toBe('readVersions');
   });
@@ -90,7 +91,7 @@ describe('puts at the same time', () => {
         fc.infiniteStream(fc.nat(1000)),
         async (parallelWrites, count, draws) => {
           const store = gatedStore();
-          const writing = writeRows(keyed(titles(count)), store, parallelWrites);
+          const writing = writeRows(keyed(titles(count)), store, parallelWrites, unpaced);
           await eventLoopTurn();
           for (let left = count; left > 0; left -= 1) {
             expect(store.underWay).toHaveLength(Math.min(parallelWrites, left));
@@ -104,7 +105,7 @@ describe('puts at the same time', () => {
 
   it('do not wait for rows that need no put', async () => {
     const store = gatedStore(new Map(titles(30).map(({ mediaId }) => [`${mediaId}\nmovie`, 'm'])));
-    const writing = writeRows(keyed(titles(32)), store, 1);
+    const writing = writeRows(keyed(titles(32)), store, 1, unpaced);
     await eventLoopTurn();
     expect(store.underWay).toEqual(['31\nmovie']);
     await store.letGo(0);

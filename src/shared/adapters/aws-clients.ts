@@ -17,22 +17,21 @@ const requestTimeoutMs = 4_000;
 
 /** DynamoDB with plain values instead of typed attributes; `undefined` members are left out. */
 export function dynamoClient(target?: ClientTarget): DynamoDBDocumentClient {
-  const client = new DynamoDBClient({ maxAttempts, requestHandler: timeouts(requestTimeoutMs), ...connection(target) });
+  const client = new DynamoDBClient(clientOptions(target));
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
 /** SQS. Queue URLs are used as they are. `longPollMs` is how long a receive may wait on purpose. */
 export function sqsClient(target?: ClientTarget, longPollMs = 0): SQSClient {
-  const requestHandler = timeouts(longPollMs + requestTimeoutMs);
-  return new SQSClient({ maxAttempts, requestHandler, ...connection(target) });
+  return new SQSClient(clientOptions(target, longPollMs));
 }
 
-function timeouts(requestTimeout: number) {
-  return { connectionTimeout: connectionTimeoutMs, requestTimeout, throwOnRequestTimeout: true };
-}
-
-function connection(target: ClientTarget | undefined) {
-  return target === undefined
-    ? {}
-    : { ...target, credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' } };
+/** Attempts, time-outs and target of any client; `longPollMs` is how long an answer may be held back on purpose. */
+export function clientOptions(target?: ClientTarget, longPollMs = 0) {
+  const requestTimeout = longPollMs + requestTimeoutMs;
+  return {
+    maxAttempts,
+    requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout, throwOnRequestTimeout: true },
+    ...(target && { ...target, credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' } }),
+  };
 }

@@ -15,8 +15,16 @@ export const metricLedger = {
   RowsWritten: { unit: 'Count', service: 'writer' },
   /** Table rows that needed no write. */
   RowsUnchanged: { unit: 'Count', service: 'writer' },
+  /** Micro-USD of a batch: its units and the requests of its messages, on demand and without the free tier. */
+  EstimatedCost: { unit: 'Count', service: 'writer' },
+  /** 1 or 0 for each read, so its average is the hit ratio and its sample count the reads. */
+  CacheHit: { unit: 'Count', service: 'reader' },
+  /** Reads that were served past their soft TTL. */
+  StaleReads: { unit: 'Count', service: 'reader' },
+  ReadLatency: { unit: 'Milliseconds', service: 'reader' },
 } as const;
 
+/** A custom metric. Those of the reader are emitted once there is a reader. */
 export type MetricName = keyof typeof metricLedger;
 
 /** Services that run as functions of their own. */

@@ -79,6 +79,7 @@ const jobFailed = z.object({
   detail: z.string(),
 });
 
+/** `status` 0: there was no token to call with. */
 const tokenRejected = z.object({ event: z.literal('token-rejected'), status: count, detail: z.string() });
 
 /** Fates of a page's list rows: `received` is the sum of the other four. */

@@ -1,11 +1,11 @@
 import { copyFileSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type Bundles, bundleHandlers } from '../../src/local/bundle-handlers.ts';
 import { functionEnvironments } from '../../src/local/function-environments.ts';
+import { type Bundles, bundleHandlers } from '../../src/shared/adapters/bundle-handlers.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import type { ServiceName } from '../../src/shared/telemetry/metric-ledger.ts';
 import { rejectionOf } from '../support/caught.ts';
@@ -32,7 +32,7 @@ const environments = functionEnvironments(
 /** A function that says what the bundle exports, where no package can be found: the bundle is copied out of the repository. */
 function startAlone(bundleUrl: string, environment: Readonly<Record<string, string>>) {
   const path = fileURLToPath(bundleUrl);
-  const copy = join(testFolder(), basename(path));
+  const copy = join(testFolder(), 'index.mjs');
   copyFileSync(path, copy);
   return startHandler(
     `import * as bundle from ${JSON.stringify(pathToFileURL(copy).href)};

@@ -1,0 +1,211 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import {
+  Dashboard,
+  GraphWidget,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  MathExpression,
+  SingleValueWidget,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Settings } from '../../src/shared/settings.ts';
+import { categoryIndex } from '../../src/shared/table/table-definitions.ts';
+import type { PipelineParts } from '../pipeline-parts.ts';
+import { consumedUnits, customMetric, throttledPuts } from './pipeline-metrics.ts';
+
+const half = 12;
+const whole = 24;
+const visible = (queue: IQueue, label: string) =>
+  queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', label });
+
+/** One dashboard, from top to bottom in the order in which an operator asks. Metric math costs nothing here. */
+export class PipelineDashboard extends Construct {
+  readonly name: string;
+
+  constructor(scope: Construct, id: string, parts: PipelineParts, settings: Settings) {
+    super(scope, id);
+    this.name = Stack.of(this).stackName;
+    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: this.name, defaultInterval: Duration.days(1) });
+    dashboard.addWidgets(freshness(parts));
+    dashboard.addWidgets(...this.calls(settings));
+    dashboard.addWidgets(...queues(parts));
+    dashboard.addWidgets(...deadLetters(parts));
+    dashboard.addWidgets(...this.rows(parts));
+    dashboard.addWidgets(...capacity(parts));
+    dashboard.addWidgets(this.cost(settings));
+  }
+
+  private calls({ tmdb }: Settings): IWidget[] {
+    const calls = customMetric(this, 'TmdbLatency', { statistic: 'SampleCount', period: Duration.minutes(1) });
+    const perSecond = new MathExpression({
+      expression: 'calls / PERIOD(calls)',
+      usingMetrics: { calls },
+      period: Duration.minutes(1),
+      label: 'calls a second',
+    });
+    return [
+      new GraphWidget({
+        title: 'Calls a second, against the limit',
+        width: half,
+        left: [perSecond],
+        leftYAxis: { min: 0 },
+        leftAnnotations: [{ value: tmdb.requestsPerSecond, label: 'limit' }],
+      }),
+      new GraphWidget({
+        title: 'Throttles (429), failures, latency, breaker',
+        width: half,
+        left: [
+          customMetric(this, 'TmdbThrottles', { statistic: 'Sum', label: '429' }),
+          customMetric(this, 'TmdbFailures', { statistic: 'Sum', label: 'failures' }),
+          customMetric(this, 'BreakerOpen', { statistic: 'Maximum', label: 'breaker open' }),
+        ],
+        right: [customMetric(this, 'TmdbLatency', { statistic: 'p95', label: 'latency p95' })],
+      }),
+    ];
+  }
+
+  private rows({ writer }: PipelineParts): IWidget[] {
+    return [
+      new GraphWidget({
+        title: 'Rows written and unchanged',
+        width: half,
+        left: [
+          customMetric(this, 'RowsWritten', { statistic: 'Sum', label: 'written' }),
+          customMetric(this, 'RowsUnchanged', { statistic: 'Sum', label: 'unchanged' }),
+        ],
+        stacked: true,
+      }),
+      new LogQueryWidget({
+        title: 'List rows by fate, superseded ones too',
+        width: half,
+        logGroupNames: [writer.logGroup.logGroupName],
+        view: LogQueryVisualizationType.TABLE,
+        queryLines: [
+          'filter runEvent.event = "page-applied"',
+          'stats sum(runEvent.written) as written, sum(runEvent.unchanged) as unchanged, sum(runEvent.superseded) as superseded, sum(runEvent.rejected) as rejected by bin(1h) as hour',
+          'sort hour desc',
+        ],
+      }),
+    ];
+  }
+
+  private cost({ deployment }: Settings): IWidget {
+    const spent = customMetric(this, 'EstimatedCost', { statistic: 'Sum', period: Duration.days(1) });
+    const month = new MathExpression({
+      expression: 'spent / 1000000 * 30',
+      usingMetrics: { spent },
+      period: Duration.days(1),
+      label: 'US dollars a month at the day’s pace, without the free tier',
+    });
+    return new GraphWidget({
+      title: 'Cost of writing, against the budget of the month',
+      width: whole,
+      left: [month],
+      leftYAxis: { min: 0 },
+      leftAnnotations: [{ value: deployment.monthlyBudgetUsd, label: 'budget' }],
+    });
+  }
+}
+
+function freshness({ writer }: PipelineParts): IWidget {
+  return new LogQueryWidget({
+    title: 'Freshness: when each feed was last written, oldest first',
+    width: whole,
+    height: 8,
+    logGroupNames: [writer.logGroup.logGroupName],
+    view: LogQueryVisualizationType.TABLE,
+    queryLines: [
+      'filter runEvent.event = "page-applied"',
+      'parse runEvent.jobId /^[^\\/]+\\/(?<feed>.+)\\/\\d+$/',
+      'stats max(@timestamp) as lastWritten, count(*) as pages by feed',
+      'sort lastWritten asc',
+    ],
+  });
+}
+
+function queues({ fetch, items }: PipelineParts): IWidget[] {
+  const drain = (queue: IQueue, name: string) =>
+    new MathExpression({
+      expression: `${name}Waiting / (${name}Done / PERIOD(${name}Done))`,
+      usingMetrics: {
+        [`${name}Waiting`]: visible(queue, 'waiting'),
+        [`${name}Done`]: queue.metricNumberOfMessagesDeleted({ statistic: 'Sum' }),
+      },
+      label: `${name}: seconds to drain`,
+    });
+  return [
+    new GraphWidget({
+      title: 'Age of the oldest message',
+      width: half,
+      left: [
+        fetch.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', label: 'fetch' }),
+        items.queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', label: 'items' }),
+      ],
+    }),
+    new GraphWidget({
+      title: 'Messages waiting, and the time to drain them',
+      width: half,
+      left: [visible(fetch.queue, 'fetch'), visible(items.queue, 'items')],
+      right: [drain(fetch.queue, 'fetch'), drain(items.queue, 'items')],
+    }),
+  ];
+}
+
+function deadLetters({ fetch, items, undelivered, plannerFailures }: PipelineParts): IWidget[] {
+  const move = (dlq: IQueue, queue: IQueue) =>
+    `aws sqs start-message-move-task --source-arn ${dlq.queueArn} --destination-arn ${queue.queueArn}`;
+  return [
+    new SingleValueWidget({
+      title: 'Dead letters',
+      width: half,
+      height: 6,
+      metrics: [
+        visible(fetch.deadLetters, 'fetch'),
+        visible(items.deadLetters, 'items'),
+        visible(undelivered, 'undelivered triggers'),
+        visible(plannerFailures, 'planner failures'),
+      ],
+    }),
+    new TextWidget({
+      width: half,
+      height: 6,
+      markdown: [
+        '### Replay',
+        '```',
+        move(fetch.deadLetters, fetch.queue),
+        move(items.deadLetters, items.queue),
+        '```',
+        'Old messages never overwrite newer rows.',
+      ].join('\n'),
+    }),
+  ];
+}
+
+function capacity({ tables: { catalog }, worker, writer }: PipelineParts): IWidget[] {
+  return [
+    new GraphWidget({
+      title: 'Capacity consumed',
+      width: half,
+      left: [
+        consumedUnits(catalog, 'Write'),
+        consumedUnits(catalog, 'Write', categoryIndex),
+        consumedUnits(catalog, 'Read'),
+        consumedUnits(catalog, 'Read', categoryIndex),
+      ],
+    }),
+    new GraphWidget({
+      title: 'Throttles and errors',
+      width: half,
+      left: [
+        throttledPuts(catalog).with({ label: 'throttled puts' }),
+        worker.metricThrottles({ label: 'worker throttled' }),
+        writer.metricThrottles({ label: 'writer throttled' }),
+        worker.metricErrors({ label: 'worker errors' }),
+        writer.metricErrors({ label: 'writer errors' }),
+      ],
+    }),
+  ];
+}

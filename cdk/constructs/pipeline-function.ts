@@ -1,0 +1,77 @@
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  Architecture,
+  Code,
+  EventSourceMapping,
+  type FunctionProps,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Settings } from '../../src/shared/settings.ts';
+
+/** One function: its bundle, what it may do, and the variables that its handler asks for. */
+export type PipelineFunctionProps = Pick<
+  FunctionProps,
+  'description' | 'recursiveLoop' | 'onFailure' | 'retryAttempts' | 'maxEventAge'
+> & {
+  /** URL of the bundle's `index.mjs`. */
+  bundleUrl: string;
+  memoryMb: number;
+  timeoutSeconds: number;
+  logRetentionDays: number;
+  environment: Record<string, string>;
+  /** Resource → actions: the function's own and no others. */
+  may: readonly { on: string; actions: readonly string[] }[];
+};
+
+/** A function on arm64 with a log group of the STANDARD class (the others know no EMF), and a role of its own. */
+export class PipelineFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
+    const { bundleUrl, memoryMb, timeoutSeconds, logRetentionDays, may, ...rest } = props;
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: logRetentionDays,
+      logGroupClass: LogGroupClass.STANDARD,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    const logs = { on: logGroup.logGroupArn, actions: ['logs:CreateLogStream', 'logs:PutLogEvents'] };
+    for (const { on, actions } of [...may, logs]) {
+      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [on] }));
+    }
+    super(scope, id, {
+      ...rest,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      handler: 'index.handler',
+      code: Code.fromAsset(dirname(fileURLToPath(bundleUrl))),
+      memorySize: memoryMb,
+      timeout: Duration.seconds(timeoutSeconds),
+      role,
+      logGroup,
+    });
+  }
+
+  /** Lets the queue's messages invoke the function; what fails of a batch comes again by itself. */
+  consume(queue: IQueue, consumer: Settings['worker']): void {
+    this.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
+        resources: [queue.queueArn],
+      }),
+    );
+    new EventSourceMapping(this, 'Source', {
+      target: this,
+      eventSourceArn: queue.queueArn,
+      batchSize: consumer.batchSize,
+      maxBatchingWindow: Duration.seconds(consumer.batchingWindowSeconds),
+      maxConcurrency: consumer.maximumConcurrency,
+      reportBatchItemFailures: true,
+    });
+  }
+}

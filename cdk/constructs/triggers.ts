@@ -1,0 +1,90 @@
+import { Duration, Stack } from 'aws-cdk-lib';
+import { Rule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { adHocEventSchema, type ScheduledRequest } from '../../src/shared/messages/plan-request.ts';
+import { type ScheduleName, scheduleNames } from '../../src/shared/schedule.ts';
+import type { Settings } from '../../src/shared/settings.ts';
+
+/** Day names as EventBridge writes them; our weekday 0 is Sunday. */
+const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
+
+/** EventBridge Scheduler puts the occurrence's own time here, also when it delivers late or twice. */
+const scheduledTime = '<aws.scheduler.scheduled-time>';
+
+/** Deliveries are tried again for less than the shortest useful delay of a refresh; then they are dead letters. */
+const retries = { maxEventAgeSeconds: 3_600, attempts: 10 };
+
+/** What invokes the planner: three schedules, and events of the account's default bus. */
+export class Triggers extends Construct {
+  /** Occurrences and events that could not be delivered. */
+  constructor(scope: Construct, id: string, planner: IFunction, undelivered: Queue, schedules: Settings['schedules']) {
+    super(scope, id);
+    const group = new CfnScheduleGroup(this, 'Group', { name: `${Stack.of(this).stackName}-schedules` });
+    const role = this.schedulerRole(planner, undelivered);
+    for (const name of scheduleNames) {
+      new CfnSchedule(this, name, {
+        groupName: group.ref,
+        description: `tmdb-pipeline: ${name}`,
+        scheduleExpression: cronOf(name, schedules),
+        scheduleExpressionTimezone: 'UTC',
+        flexibleTimeWindow: { mode: 'OFF' },
+        target: {
+          arn: planner.functionArn,
+          roleArn: role.roleArn,
+          input: inputOf(name),
+          deadLetterConfig: { arn: undelivered.queueArn },
+          retryPolicy: {
+            maximumEventAgeInSeconds: retries.maxEventAgeSeconds,
+            maximumRetryAttempts: retries.attempts,
+          },
+        },
+      });
+    }
+    const { source, 'detail-type': detailType } = adHocEventSchema.shape;
+    new Rule(this, 'AdHoc', {
+      description: 'tmdb-pipeline: ad-hoc fetch requests',
+      eventPattern: { source: [source.value], detailType: [detailType.value] },
+      targets: [
+        new LambdaFunction(planner, {
+          deadLetterQueue: undelivered,
+          maxEventAge: Duration.seconds(retries.maxEventAgeSeconds),
+          retryAttempts: retries.attempts,
+        }),
+      ],
+    });
+  }
+
+  private schedulerRole(planner: IFunction, undelivered: Queue): Role {
+    const { account } = Stack.of(this);
+    const role = new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
+      }),
+    });
+    role.addToPolicy(new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [planner.functionArn] }));
+    role.addToPolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] }));
+    return role;
+  }
+}
+
+/** EventBridge's six fields: minutes, hours, day of month, month, day of week, year. */
+function cronOf(name: ScheduleName, { daily, weekly, refresh }: Settings['schedules']): string {
+  switch (name) {
+    case 'daily':
+      return `cron(0 ${daily.hourUtc} * * ? *)`;
+    case 'weekly':
+      return `cron(0 ${weekly.hourUtc} ? * ${weekdays[weekly.weekday]} *)`;
+    case 'refresh':
+      return `cron(0 0/${refresh.everyHours} * * ? *)`;
+  }
+}
+
+function inputOf(schedule: ScheduleName): string {
+  const request: ScheduledRequest = { kind: 'schedule', version: 1, schedule, occurrence: scheduledTime };
+  return JSON.stringify(request);
+}

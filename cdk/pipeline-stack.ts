@@ -1,0 +1,164 @@
+import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
+import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import type { Construct } from 'constructs';
+import { fetchQueue, itemQueue } from '../src/shared/queue-definitions.ts';
+import type { Settings } from '../src/shared/settings.ts';
+import { overridesOf } from '../src/shared/settings-overrides.ts';
+import { categoryIndex } from '../src/shared/table/table-definitions.ts';
+import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
+import { tmdbBaseUrl } from '../src/shared/tmdb-base-url.ts';
+import { Alarms } from './constructs/alarms.ts';
+import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
+import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
+import { PipelineFunction } from './constructs/pipeline-function.ts';
+import { PipelineTables } from './constructs/pipeline-tables.ts';
+import { Triggers } from './constructs/triggers.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
+
+/** Days that a trigger or an invocation that failed is kept. */
+const failureRetention = Duration.days(14);
+/** Asynchronous invocations of the planner are tried three times within this. */
+const plannerEventAge = Duration.hours(1);
+
+/** The whole pipeline. By hand remain the token in Parameter Store and the confirmation of the e-mail subscription. */
+export class PipelineStack extends Stack {
+  readonly #settings: Settings;
+  readonly #bundles: Record<ServiceName, string>;
+
+  /** `bundles` are URLs, as `bundleHandlers` gives them. */
+  constructor(scope: Construct, settings: Settings, bundles: Record<ServiceName, string>) {
+    super(scope, settings.deployment.stackName, { description: 'tmdb-pipeline: TMDB lists and titles in DynamoDB' });
+    this.#settings = settings;
+    this.#bundles = bundles;
+    const tables = new PipelineTables(this, 'Tables', settings);
+    const fetch = new QueueWithDlq(this, 'Fetch', fetchQueue(settings));
+    const items = new QueueWithDlq(this, 'Items', itemQueue(settings));
+    const undelivered = new GuardedQueue(this, 'UndeliveredTriggers', { retentionPeriod: failureRetention });
+    const plannerFailures = new GuardedQueue(this, 'PlannerFailures', { retentionPeriod: failureRetention });
+    const planner = this.#planner({ tables, fetch }, plannerFailures);
+    const worker = this.#worker({ tables, fetch, items });
+    const writer = this.#writer({ tables, items });
+    new Triggers(this, 'Triggers', planner, undelivered, settings.schedules);
+    const parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer };
+    new Alarms(this, 'Alarms', parts, settings);
+    const dashboard = new PipelineDashboard(this, 'Watch', parts, settings);
+    this.#outputs(parts, dashboard.name);
+    Tags.of(this).add('application', 'tmdb-pipeline');
+    if (settings.deployment.alarmEmail === undefined) {
+      Annotations.of(this).addWarningV2('no-alarm-email', 'deployment.alarmEmail is not set: nobody hears the alarms');
+    }
+  }
+
+  #planner({ tables, fetch }: Pick<PipelineParts, 'tables' | 'fetch'>, failures: GuardedQueue): PipelineFunction {
+    return new PipelineFunction(this, 'Planner', {
+      ...this.#common('planner'),
+      description: 'Schedule occurrences and ad-hoc events to fetch jobs',
+      onFailure: new SqsDestination(failures),
+      retryAttempts: 2,
+      maxEventAge: plannerEventAge,
+      environment: {
+        ...this.#overrides(),
+        CATALOG_TABLE: tables.catalog.tableName,
+        CONTROL_TABLE: tables.control.tableName,
+        FETCH_QUEUE_URL: fetch.queue.queueUrl,
+      },
+      may: [
+        { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
+        // Powertools' idempotency puts, reads, updates and deletes its record; the heads are read.
+        {
+          on: tables.control.tableArn,
+          actions: [
+            'dynamodb:GetItem',
+            'dynamodb:BatchGetItem',
+            'dynamodb:PutItem',
+            'dynamodb:UpdateItem',
+            'dynamodb:DeleteItem',
+          ],
+        },
+        { on: fetch.queue.queueArn, actions: ['sqs:SendMessage'] },
+      ],
+    });
+  }
+
+  #worker({ tables, fetch, items }: Pick<PipelineParts, 'tables' | 'fetch' | 'items'>): PipelineFunction {
+    const { tokenParameter } = this.#settings.deployment;
+    const worker = new PipelineFunction(this, 'Worker', {
+      ...this.#common('worker'),
+      description: 'Fetch jobs to pages of TMDB',
+      // Jobs that cannot be done now are sent back to the worker's own queue; Lambda would stop that after 16 rounds.
+      recursiveLoop: RecursiveLoop.ALLOW,
+      environment: {
+        ...this.#overrides(),
+        CONTROL_TABLE: tables.control.tableName,
+        FETCH_QUEUE_URL: fetch.queue.queueUrl,
+        FETCH_DLQ_URL: fetch.deadLetters.queueUrl,
+        ITEM_QUEUE_URL: items.queue.queueUrl,
+        TMDB_BASE_URL: tmdbBaseUrl,
+        TMDB_TOKEN_PARAMETER: tokenParameter,
+      },
+      may: [
+        { on: tables.control.tableArn, actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+        { on: fetch.queue.queueArn, actions: ['sqs:SendMessage'] },
+        { on: fetch.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
+        { on: items.queue.queueArn, actions: ['sqs:SendMessage'] },
+        // The AWS-managed key of Parameter Store lets everybody decrypt who may read the parameter.
+        {
+          on: this.formatArn({ service: 'ssm', resource: 'parameter', resourceName: tokenParameter.slice(1) }),
+          actions: ['ssm:GetParameter'],
+        },
+      ],
+    });
+    worker.consume(fetch.queue, this.#settings.worker);
+    return worker;
+  }
+
+  #writer({ tables, items }: Pick<PipelineParts, 'tables' | 'items'>): PipelineFunction {
+    const writer = new PipelineFunction(this, 'Writer', {
+      ...this.#common('writer'),
+      description: 'Pages to rows of the catalog table',
+      environment: {
+        ...this.#overrides(),
+        CATALOG_TABLE: tables.catalog.tableName,
+        CONTROL_TABLE: tables.control.tableName,
+        ITEM_DLQ_URL: items.deadLetters.queueUrl,
+      },
+      may: [
+        { on: tables.catalog.tableArn, actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'] },
+        { on: tables.control.tableArn, actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'] },
+        { on: items.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
+      ],
+    });
+    writer.consume(items.queue, this.#settings.writer);
+    return writer;
+  }
+
+  #common(service: ServiceName) {
+    const { memoryMb, timeoutSeconds } = this.#settings[service];
+    const { logRetentionDays } = this.#settings.deployment;
+    return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays };
+  }
+
+  #overrides(): Record<string, string> {
+    const overrides = overridesOf(this.#settings);
+    return overrides === '{}' ? {} : { SETTINGS_OVERRIDES: overrides };
+  }
+
+  /** What the command line and an application need to know, under the names of `local --json`. */
+  #outputs({ tables, fetch, items, planner }: PipelineParts, dashboardName: string): void {
+    const outputs = {
+      FetchQueueUrl: fetch.queue.queueUrl,
+      FetchDlqUrl: fetch.deadLetters.queueUrl,
+      ItemQueueUrl: items.queue.queueUrl,
+      ItemDlqUrl: items.deadLetters.queueUrl,
+      CatalogTable: tables.catalog.tableName,
+      ControlTable: tables.control.tableName,
+      PlannerFunction: planner.functionName,
+      DashboardName: dashboardName,
+      TokenParameter: this.#settings.deployment.tokenParameter,
+    };
+    for (const [name, value] of Object.entries(outputs)) {
+      new CfnOutput(this, name, { value });
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import type { WritePace } from '../../src/writer/write-pace.ts';
+
+/** A table whose throughput nobody has to care for. */
+export const unpaced: WritePace = { waitFor: async () => undefined };

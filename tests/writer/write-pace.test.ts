@@ -1,0 +1,81 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { fullBucket, takeUnits, writePace } from '../../src/writer/write-pace.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
+
+const title = { mediaId: '1', mediaType: 'movie' } as CatalogRow;
+const placement = { mediaId: '1', mediaType: 'movie#f', category: 'f' } as CatalogRow;
+
+/** Two writers share 12 and 13 units: six a second of the table, six and a half of the index, and a minute of each in hand. */
+const settings = {
+  ...defaultSettings,
+  capacity: {
+    mode: 'provisioned' as const,
+    catalog: { readUnits: 15, writeUnits: 12 },
+    index: { readUnits: 10, writeUnits: 13 },
+  },
+  writer: { ...defaultSettings.writer, maximumConcurrency: 2 },
+};
+
+async function secondsFor(rows: readonly CatalogRow[], over: Partial<typeof settings.capacity> = {}): Promise<number> {
+  const clock = virtualClock({ autoJump: true });
+  const startedMs = clock.monotonicMs();
+  const pace = writePace({ ...settings, capacity: { ...settings.capacity, ...over } } as typeof settings, clock);
+  for (const row of rows) {
+    await pace.waitFor(row);
+  }
+  return (clock.monotonicMs() - startedMs) / 1_000;
+}
+
+describe('the writer’s pace', () => {
+  it('lets a day’s lists through at once: 150 placements and their titles', async () => {
+    expect(await secondsFor([...Array(150).fill(placement), ...Array(150).fill(title)])).toBe(0);
+  });
+
+  it('keeps to the table’s share for titles once the minute in hand is used up', async () => {
+    // 360 at once, then 600 at six a second.
+    expect(await secondsFor(Array(960).fill(title))).toBeCloseTo(100, 3);
+  });
+
+  it('keeps to the index’s share for placements, which take two units of it', async () => {
+    // 390 units at once, then 650 units at 6.5 a second.
+    expect(await secondsFor(Array(520).fill(placement))).toBeCloseTo(100, 3);
+  });
+
+  it('is none on demand', async () => {
+    expect(await secondsFor(Array(5_000).fill(placement), { mode: 'on-demand' as never })).toBe(0);
+  });
+});
+
+describe('a bucket', () => {
+  it('never gives more than its rate and a minute of it over any time, whatever is asked when', () => {
+    const step = fc.record({ gapMs: fc.nat({ max: 30_000 }), units: fc.integer({ min: 0, max: 40 }) });
+    fc.assert(
+      fc.property(fc.double({ min: 0.5, max: 20, noNaN: true }), fc.array(step, { maxLength: 60 }), (rate, steps) => {
+        let bucket = fullBucket(rate, 0);
+        let nowMs = 0;
+        let taken = 0;
+        for (const { gapMs, units } of steps) {
+          nowMs += gapMs;
+          const next = takeUnits(bucket, units, rate, nowMs);
+          bucket = next.bucket;
+          taken += units;
+          nowMs += next.waitMs;
+          expect(taken).toBeLessThanOrEqual(60 * rate + (nowMs / 1_000) * rate + 1e-6);
+        }
+      }),
+    );
+  });
+
+  it('holds a minute at the most, however long nothing is taken', () => {
+    const { bucket } = takeUnits(fullBucket(5, 0), 0, 5, 3_600_000);
+    expect(bucket.units).toBe(300);
+  });
+
+  it('loses nothing to a clock that goes back', () => {
+    const { bucket } = takeUnits({ units: 10, atMs: 5_000 }, 4, 5, 1_000);
+    expect(bucket.units).toBe(6);
+  });
+});
