@@ -1,7 +1,6 @@
 import { PermanentError } from '../shared/errors.ts';
-import { feedId, languageSchema } from '../shared/feed.ts';
+import { feedId, languageSchema, maxPage } from '../shared/feed.ts';
 import { rowsPerPage } from '../shared/messages/item-page.ts';
-import { maxPage } from '../shared/settings.ts';
 import { tryDecodeCard } from '../shared/table/card.ts';
 import { assembleList, type ListEntry } from '../shared/table/read-list.ts';
 import { isLive } from '../shared/table/row.ts';

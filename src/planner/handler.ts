@@ -8,8 +8,8 @@ import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { plannerEnvironmentSchema } from '../shared/function-environments.ts';
+import { functionSettings } from '../shared/function-settings.ts';
 import { plannerEventSchema } from '../shared/messages/plan-request.ts';
-import { settingsFrom } from '../shared/settings-overrides.ts';
 import { oncePerRun } from './once-per-run-adapter.ts';
 import { type StartDependencies, type StartedRun, startRun } from './start-run.ts';
 
@@ -22,7 +22,7 @@ const dependencies: StartDependencies = {
   jobs: sqsMessageSender(sqsClient(), environment.FETCH_QUEUE_URL, systemClock, systemRandom),
   telemetry,
   clock: systemClock,
-  settings: settingsFrom(environment.SETTINGS_OVERRIDES),
+  settings: await functionSettings(environment.SETTINGS_OVERRIDES),
 };
 const start = oncePerRun((request) => startRun(request, dependencies), client, environment.CONTROL_TABLE);
 

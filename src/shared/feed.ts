@@ -1,5 +1,8 @@
 import * as z from 'zod';
 
+/** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
+export const maxPage = 500;
+
 /** Categories whose name is fixed. Genre feeds are called `genre_<TMDB genre id>`. */
 export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
 
@@ -17,8 +20,14 @@ export const globalRegion = 'global';
 const genreCategory = /^genre_([1-9]\d{0,6})$/;
 /** Groups, exceptional reservations and test codes of CLDR that ISO 3166-1 does not assign to a country. */
 const notCountries = new Set('AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ'.split(' '));
-const displayRegions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
-const displayLanguages = new Intl.DisplayNames('en', { type: 'language', fallback: 'none' });
+/** Made when first asked: loading CLDR's names takes a few milliseconds of a cold start. */
+const displayNames = new Map<string, Intl.DisplayNames>();
+
+function nameOf(type: 'region' | 'language', code: string): string | undefined {
+  const names = displayNames.get(type) ?? new Intl.DisplayNames('en', { type, fallback: 'none' });
+  displayNames.set(type, names);
+  return names.of(code);
+}
 
 export const categorySchema = z
   .string()
@@ -95,7 +104,7 @@ function isRegion(text: string): boolean {
 function isCountry(code: string): boolean {
   // CLDR also names retired aliases (UK for GB), which TMDB does not know.
   return (
-    !notCountries.has(code) && displayRegions.of(code) !== undefined && new Intl.Locale(`und-${code}`).region === code
+    !notCountries.has(code) && nameOf('region', code) !== undefined && new Intl.Locale(`und-${code}`).region === code
   );
 }
 
@@ -104,7 +113,7 @@ function isLanguage(text: string): boolean {
   return (
     match?.[1] !== undefined &&
     match[2] !== undefined &&
-    displayLanguages.of(match[1]) !== undefined &&
+    nameOf('language', match[1]) !== undefined &&
     isRegion(match[2])
   );
 }

@@ -1,5 +1,6 @@
 import { UsageError } from './errors.ts';
-import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
+import { defaultSettings, type Settings } from './settings.ts';
+import { settingsSchema } from './settings-schema.ts';
 
 /**
  * The defaults with the members of `overridesJson` laid over them (objects member by member, lists as a whole).

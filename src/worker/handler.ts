@@ -11,7 +11,7 @@ import { systemRandom } from '../shared/adapters/system-random.ts';
 import { tokenSource } from '../shared/adapters/token-source.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { workerEnvironmentSchema } from '../shared/function-environments.ts';
-import { settingsFrom } from '../shared/settings-overrides.ts';
+import { functionSettings } from '../shared/function-settings.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
 import { type CallGate, callGate } from './call-gate.ts';
 import { retryBudget } from './retry-budget.ts';
@@ -20,7 +20,7 @@ import type { WorkDependencies } from './work-dependencies.ts';
 import { workJob } from './work-job.ts';
 
 const environment = readEnvironment(workerEnvironmentSchema);
-const settings = settingsFrom(environment.SETTINGS_OVERRIDES);
+const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
 const telemetry = powertoolsTelemetry('worker');
 const processor = new BatchProcessor(EventType.SQS);
 const { requestsPerSecond, retryShare, retryBurst } = settings.tmdb;

@@ -8,7 +8,7 @@ import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { messageOf } from '../shared/errors.ts';
 import { writerEnvironmentSchema } from '../shared/function-environments.ts';
-import { settingsFrom } from '../shared/settings-overrides.ts';
+import { functionSettings } from '../shared/function-settings.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { type ApplyDependencies, applyPages, type Delivery } from './apply-pages.ts';
 import { dynamoCatalogStore } from './dynamo-catalog-adapter.ts';
@@ -19,7 +19,7 @@ const environment = readEnvironment(writerEnvironmentSchema);
 const telemetry = powertoolsTelemetry('writer');
 const client = dynamoClient();
 const deadLetters = sqsMessageSender(sqsClient(), environment.ITEM_DLQ_URL, systemClock, systemRandom);
-const settings = settingsFrom(environment.SETTINGS_OVERRIDES);
+const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
 const dependencies: ApplyDependencies = {
   store: dynamoCatalogStore(client, environment.CATALOG_TABLE),
   heads: dynamoFeedHeads(client, environment.CONTROL_TABLE),

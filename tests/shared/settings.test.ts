@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../src/shared/errors.ts';
-import { defaultSettings, feedKindOf, settingsSchema } from '../../src/shared/settings.ts';
+import { defaultSettings, feedKindOf } from '../../src/shared/settings.ts';
 import { settingsFrom } from '../../src/shared/settings-overrides.ts';
+import { settingsSchema } from '../../src/shared/settings-schema.ts';
 import { arbitraryFeed } from '../support/arbitrary-feed.ts';
 import { caught } from '../support/caught.ts';
 

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { type Feed, feedId, feedSchema } from '../feed.ts';
-import { maxPage } from '../settings.ts';
+import { type Feed, feedId, feedSchema, maxPage } from '../feed.ts';
 import { runIdSchema, snapshotSchema } from '../snapshot.ts';
 
 /**

@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import { feedSchema, mediaTypes } from '../feed.ts';
-import { maxPage } from '../settings.ts';
+import { feedSchema, maxPage, mediaTypes } from '../feed.ts';
 import { runIdSchema, snapshotSchema } from '../snapshot.ts';
 
 /** Rows of one TMDB list page. Source: every recorded list, November 2026. */

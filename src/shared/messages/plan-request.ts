@@ -1,7 +1,14 @@
 import * as z from 'zod';
-import { categorySchema, type Feed, feedMediaSchema, feedSchema, languageSchema, regionSchema } from '../feed.ts';
+import {
+  categorySchema,
+  type Feed,
+  feedMediaSchema,
+  feedSchema,
+  languageSchema,
+  maxPage,
+  regionSchema,
+} from '../feed.ts';
 import { scheduleNames } from '../schedule.ts';
-import { maxPage } from '../settings.ts';
 
 /** What EventBridge Scheduler sends: `occurrence` is the scheduler's `<aws.scheduler.scheduled-time>`. */
 export const scheduledRequestSchema = z.object({
