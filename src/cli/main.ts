@@ -4,6 +4,7 @@ import { UsageError } from '../shared/errors.ts';
 import { breakerCommand } from './breaker-command.ts';
 import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
 import { reportFailure, terminalOutput } from './cli-output.ts';
+import { costCommand } from './cost-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { localCommand } from './local-command.ts';
 import { type PlanOptions, planCommand } from './plan-command.ts';
@@ -52,7 +53,14 @@ function pipelineProgram(): Command {
     .option('--data-dir <folder>', 'folder whose tables are used (default: those of the running `local`)')
     .action(acting(breakerCommand));
   addReadCommands(program);
+  addCostCommand(program);
   return program;
+}
+
+function addCostCommand(program: Command): void {
+  withCommon(program.command('cost'))
+    .description('the modelled month of the deployment and its plan, line by line')
+    .action(acting(costCommand));
 }
 
 function addReadCommands(program: Command): void {

@@ -1,4 +1,7 @@
-/** Prices in US dollars: us-east-1, on demand, without the free tier. Source: AWS price lists, read in November 2026. */
+/**
+ * Prices in US dollars: us-east-1, without the free tier, and what each account has free for ever. Source: AWS price lists, read in
+ * November 2026.
+ */
 export const priceTable = {
   asOf: '2026-11',
   region: 'us-east-1',
@@ -7,4 +10,32 @@ export const priceTable = {
   sqsRequest: 0.4 / 1e6,
   dynamoWriteUnit: 0.625 / 1e6,
   dynamoReadUnit: 0.125 / 1e6,
+  dynamoProvisionedWriteUnitHour: 0.00065,
+  dynamoProvisionedReadUnitHour: 0.00013,
+  dynamoGbMonth: 0.25,
+  metricMonth: 0.3,
+  alarmMonth: 0.1,
+  dashboardMonth: 3,
+  logGb: 0.5,
+  schedulerInvocation: 1 / 1e6,
+  keyMonth: 1,
+  secretMonth: 0.4,
 } as const;
+
+/** A priced thing. */
+export type PriceName = Exclude<keyof typeof priceTable, 'asOf' | 'region'>;
+
+/** Free in each month; what is not named here is not free. Provisioned units are free by the hour. */
+export const freeTier: Partial<Record<PriceName, number>> = {
+  lambdaGbSecond: 400_000,
+  lambdaRequest: 1e6,
+  sqsRequest: 1e6,
+  dynamoProvisionedWriteUnitHour: 25 * 720,
+  dynamoProvisionedReadUnitHour: 25 * 720,
+  dynamoGbMonth: 25,
+  metricMonth: 10,
+  alarmMonth: 10,
+  dashboardMonth: 3,
+  logGb: 5,
+  schedulerInvocation: 14e6,
+};

@@ -1,0 +1,78 @@
+import { documentedPollers, type MonthCost, measuredPollers, monthCost } from '../shared/cost/month-cost.ts';
+import { priceTable } from '../shared/cost/price-table.ts';
+import { inventoryOf } from '../shared/cost/template-inventory.ts';
+import { metricLedger } from '../shared/telemetry/metric-ledger.ts';
+import type { CliContext, CommonOptions } from './cli-context.ts';
+import { table, title } from './format-text.ts';
+import { monthPlan } from './month-plan.ts';
+import { synthesizedTemplate } from './synthesize.ts';
+
+/** Functions that are deployed: the metrics of others are not emitted. */
+const deployedServices = new Set<string>(['planner', 'worker', 'writer']);
+
+/** `cost`: the modelled month of the template that a deployment would upload, and of the plan. */
+export async function costCommand(options: CommonOptions, context: CliContext): Promise<void> {
+  const { settings, output, environment } = context;
+  const template = await synthesizedTemplate(options.settings, settings.deployment.stackName, environment);
+  const inventory = inventoryOf(template);
+  const plan = monthPlan(settings);
+  const metrics = Object.values(metricLedger).filter(({ service }) => deployedServices.has(service)).length;
+  const month = monthCost(inventory, plan, settings, metrics, documentedPollers);
+  const measured = monthCost(inventory, plan, settings, metrics, measuredPollers);
+  const document = {
+    asOf: priceTable.asOf,
+    region: priceTable.region,
+    days: 30,
+    capacity: settings.capacity.mode,
+    plan,
+    lines: month.lines.map((line) => ({
+      ...line,
+      unitPriceUsd: priceTable[line.price],
+      usd: rounded(line.usd),
+      usdWithFreeTier: rounded(line.usdWithFreeTier),
+    })),
+    totals: totalsOf(month),
+    withMeasuredPollers: { pollers: measuredPollers, ...totalsOf(measured) },
+    budgetUsd: settings.deployment.monthlyBudgetUsd,
+    unpriced: inventory.unpriced,
+  };
+  output.result(document, formatCost(document));
+}
+
+function totalsOf({ usd, usdWithFreeTier }: MonthCost): { usdWithFreeTier: number; usdWithoutFreeTier: number } {
+  return { usdWithFreeTier: rounded(usdWithFreeTier), usdWithoutFreeTier: rounded(usd) };
+}
+
+function rounded(usd: number): number {
+  return Number(usd.toFixed(6));
+}
+
+function formatCost(cost: {
+  asOf: string;
+  region: string;
+  capacity: string;
+  plan: { jobs: number };
+  lines: { item: string; quantity: number; usd: number; usdWithFreeTier: number }[];
+  totals: { usdWithFreeTier: number; usdWithoutFreeTier: number };
+  withMeasuredPollers: { pollers: number; usdWithFreeTier: number };
+  budgetUsd: number;
+  unpriced: string[];
+}): string {
+  const dollars = (usd: number) => usd.toFixed(4);
+  const rows = cost.lines.map(({ item, quantity, usd, usdWithFreeTier }) => [
+    item,
+    String(Number(quantity.toFixed(3))),
+    dollars(usdWithFreeTier),
+    dollars(usd),
+  ]);
+  const { totals, withMeasuredPollers } = cost;
+  return [
+    title(`a month of ${cost.plan.jobs} jobs, capacity ${cost.capacity}, prices of ${cost.asOf}, ${cost.region}`),
+    table(
+      ['item', 'quantity', 'USD', 'without free tier'],
+      [...rows, ['total', '', dollars(totals.usdWithFreeTier), dollars(totals.usdWithoutFreeTier)]],
+    ),
+    `with ${withMeasuredPollers.pollers} pollers, as measured: ${dollars(withMeasuredPollers.usdWithFreeTier)} USD; budget ${cost.budgetUsd} USD`,
+    ...cost.unpriced.map((type) => `not priced: ${type}`),
+  ].join('\n');
+}

@@ -1,0 +1,105 @@
+/** The bill of a month of 30 days, line by line: what stands there, and what the plan's jobs use. */
+import type { Settings } from '../settings.ts';
+import { freeTier, type PriceName, priceTable } from './price-table.ts';
+import type { TemplateInventory } from './template-inventory.ts';
+
+/** Jobs and occurrences of a month. */
+export type MonthPlan = { jobs: number; occurrences: number };
+
+/** One line: `usd` is the list price, `usdWithFreeTier` what an account pays that uses the free tier for nothing else. */
+export type CostLine = {
+  item: string;
+  price: PriceName;
+  quantity: number;
+  freeQuantity: number;
+  usd: number;
+  usdWithFreeTier: number;
+};
+
+/** A month's lines and sums. */
+export type MonthCost = { lines: CostLine[]; usd: number; usdWithFreeTier: number };
+
+const hoursPerMonth = 720;
+/** An idle event source asks every 20 s with five pollers. Source: Lambda developer guide, SQS scaling, November 2026. */
+export const documentedPollers = 5;
+/** What was measured at a maximum concurrency of two. Source: published measurements, November 2026. */
+export const measuredPollers = 2;
+const pollSeconds = 20;
+
+/**
+ * What a job takes, from its plan to its rows. Requests, units and log bytes as measured on the embedded stack in November 2026
+ * (`run daily` from the second day on, seven jobs); milliseconds are ten times what was measured there, for a slower processor.
+ */
+export const perJob = {
+  sqsRequests: 6,
+  workerMs: 1_500,
+  writerMs: 1_500,
+  catalogWriteUnits: 73,
+  catalogReadUnits: 20,
+  controlWriteUnits: 4,
+  controlReadUnits: 4,
+  logBytes: 6_000,
+} as const;
+
+/** Tables and logs are far below their free gigabytes; this much is priced. */
+const storedGb = 0.05;
+const plannerMs = 2_000;
+
+/** Prices a month. `pollers` is how many pollers an idle event source keeps. */
+export function monthCost(
+  inventory: TemplateInventory,
+  plan: MonthPlan,
+  settings: Settings,
+  emittedMetrics: number,
+  pollers: number,
+): MonthCost {
+  const quantities = [...standing(inventory, emittedMetrics, pollers), ...used(inventory, plan, settings)];
+  const free = new Map(Object.entries(freeTier));
+  const lines = quantities.map(([item, price, quantity]) => {
+    const freeQuantity = Math.min(quantity, free.get(price) ?? 0);
+    free.set(price, (free.get(price) ?? 0) - freeQuantity);
+    const usd = quantity * priceTable[price];
+    return { item, price, quantity, freeQuantity, usd, usdWithFreeTier: (quantity - freeQuantity) * priceTable[price] };
+  });
+  const sum = (member: 'usd' | 'usdWithFreeTier') => lines.reduce((total, line) => total + line[member], 0);
+  return { lines, usd: sum('usd'), usdWithFreeTier: sum('usdWithFreeTier') };
+}
+
+type Quantity = readonly [item: string, price: PriceName, quantity: number];
+
+function standing(inventory: TemplateInventory, emittedMetrics: number, pollers: number): Quantity[] {
+  const polls = (inventory.eventSources * pollers * hoursPerMonth * 3_600) / pollSeconds;
+  const { readUnits, writeUnits } = inventory.provisioned;
+  return [
+    [`idle polling: ${inventory.eventSources} event sources, ${pollers} pollers each`, 'sqsRequest', polls],
+    ['provisioned write units, by the hour', 'dynamoProvisionedWriteUnitHour', writeUnits * hoursPerMonth],
+    ['provisioned read units, by the hour', 'dynamoProvisionedReadUnitHour', readUnits * hoursPerMonth],
+    ['stored rows, GB', 'dynamoGbMonth', storedGb],
+    ['custom metrics', 'metricMonth', emittedMetrics],
+    ['alarms, by metric', 'alarmMonth', inventory.alarmMetrics],
+    ['dashboards', 'dashboardMonth', inventory.dashboards],
+    ['customer-managed keys', 'keyMonth', inventory.keys],
+    ['secrets', 'secretMonth', inventory.secrets],
+  ];
+}
+
+function used({ provisioned }: TemplateInventory, { jobs, occurrences }: MonthPlan, settings: Settings): Quantity[] {
+  const { planner, worker, writer } = settings;
+  const gbSeconds =
+    (occurrences * plannerMs * planner.memoryMb +
+      jobs * perJob.workerMs * worker.memoryMb +
+      jobs * perJob.writerMs * writer.memoryMb) /
+    (1_000 * 1_024);
+  const onDemand = provisioned.writeUnits === 0;
+  return [
+    ['requests of jobs and pages', 'sqsRequest', jobs * perJob.sqsRequests],
+    ['function invocations', 'lambdaRequest', occurrences + 2 * jobs],
+    ['function time, GB-s', 'lambdaGbSecond', gbSeconds],
+    ['catalog write units on demand', 'dynamoWriteUnit', onDemand ? jobs * perJob.catalogWriteUnits : 0],
+    ['catalog read units on demand', 'dynamoReadUnit', onDemand ? jobs * perJob.catalogReadUnits : 0],
+    ['control write units', 'dynamoWriteUnit', jobs * perJob.controlWriteUnits],
+    ['control read units', 'dynamoReadUnit', jobs * perJob.controlReadUnits],
+    ['logs, GB', 'logGb', (jobs * perJob.logBytes) / 1e9],
+    ['schedule occurrences', 'schedulerInvocation', occurrences],
+  ];
+}

@@ -1,0 +1,73 @@
+/** What of a CloudFormation template is billed for standing there. */
+export type TemplateInventory = {
+  eventSources: number;
+  alarmMetrics: number;
+  dashboards: number;
+  keys: number;
+  secrets: number;
+  /** Provisioned units over all tables and indexes; 0 on demand. */
+  provisioned: { readUnits: number; writeUnits: number };
+  /** Resource types that nobody has thought of: they are in no line. */
+  unpriced: string[];
+};
+
+type Template = { Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }> };
+type Throughput = { ReadCapacityUnits?: number; WriteCapacityUnits?: number };
+type Throughputs = {
+  ProvisionedThroughput?: Throughput;
+  GlobalSecondaryIndexes?: { ProvisionedThroughput?: Throughput }[];
+};
+
+/** Billed by use, which the month's model counts, or not at all. */
+const billedByUseOrFree = new Set([
+  'AWS::SQS::Queue',
+  'AWS::SQS::QueuePolicy',
+  'AWS::IAM::Role',
+  'AWS::IAM::Policy',
+  'AWS::Logs::LogGroup',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::EventInvokeConfig',
+  'AWS::Lambda::Permission',
+  'AWS::Scheduler::Schedule',
+  'AWS::Scheduler::ScheduleGroup',
+  'AWS::Events::Rule',
+  // E-mail: the first thousand a month are free. Source: SNS pricing, November 2026.
+  'AWS::SNS::Topic',
+  'AWS::SNS::TopicPolicy',
+  'AWS::SNS::Subscription',
+  'AWS::CDK::Metadata',
+]);
+const counted = new Set([
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::CloudWatch::Alarm',
+  'AWS::CloudWatch::Dashboard',
+  'AWS::KMS::Key',
+  'AWS::SecretsManager::Secret',
+  'AWS::DynamoDB::Table',
+]);
+
+/** Counts what a template holds. */
+export function inventoryOf(template: Template): TemplateInventory {
+  const resources = Object.values(template.Resources);
+  const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
+  const throughputs = ofType('AWS::DynamoDB::Table').flatMap(({ Properties = {} }) => {
+    const { ProvisionedThroughput, GlobalSecondaryIndexes = [] } = Properties as Throughputs;
+    return [ProvisionedThroughput, ...GlobalSecondaryIndexes.map((index) => index.ProvisionedThroughput)];
+  });
+  const sum = (unit: keyof Throughput) => throughputs.reduce((total, one) => total + (one?.[unit] ?? 0), 0);
+  return {
+    eventSources: ofType('AWS::Lambda::EventSourceMapping').length,
+    // Each metric of an alarm is billed, those of metric math too.
+    alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce(
+      (total, { Properties = {} }) => total + ((Properties.Metrics as unknown[] | undefined)?.length ?? 1),
+      0,
+    ),
+    dashboards: ofType('AWS::CloudWatch::Dashboard').length,
+    keys: ofType('AWS::KMS::Key').length,
+    secrets: ofType('AWS::SecretsManager::Secret').length,
+    provisioned: { readUnits: sum('ReadCapacityUnits'), writeUnits: sum('WriteCapacityUnits') },
+    unpriced: [...new Set(resources.map(({ Type }) => Type))].filter(
+      (type) => !billedByUseOrFree.has(type) && !counted.has(type),
+    ),
+  };
+}

@@ -1,0 +1,117 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { monthPlan } from '../../src/cli/month-plan.ts';
+import { documentedPollers, monthCost } from '../../src/shared/cost/month-cost.ts';
+import { inventoryOf } from '../../src/shared/cost/template-inventory.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { runCli } from '../support/cli-process.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+type Line = { item: string; quantity: number; freeQuantity: number; usd: number; usdWithFreeTier: number };
+type Cost = {
+  asOf: string;
+  plan: { jobs: number; occurrences: number };
+  lines: Line[];
+  totals: { usdWithFreeTier: number; usdWithoutFreeTier: number };
+  withMeasuredPollers: { pollers: number; usdWithFreeTier: number };
+  unpriced: string[];
+};
+
+const folder = scratchFolder();
+
+async function costWith(overrides: unknown): Promise<Cost> {
+  const file = join(folder, 'settings.json');
+  writeFileSync(file, JSON.stringify(overrides));
+  const { code, stdout } = await runCli(['cost', '--json', '--settings', file]);
+  expect(code).toBe(0);
+  return JSON.parse(stdout) as Cost;
+}
+
+describe('cost', () => {
+  let cost: Cost;
+  beforeAll(async () => {
+    cost = await costWith({});
+  }, 60_000);
+  const line = (text: string) => cost.lines.find(({ item }) => item.includes(text)) as Line;
+
+  it('prices the default month within the budget of the design', () => {
+    expect(cost.totals.usdWithFreeTier).toBeLessThanOrEqual(0.15);
+    expect(cost.withMeasuredPollers.usdWithFreeTier).toBeLessThan(cost.totals.usdWithFreeTier);
+    expect(cost.totals.usdWithoutFreeTier).toBeGreaterThan(cost.totals.usdWithFreeTier);
+    expect(cost.asOf).toMatch(/^20\d\d-\d\d$/);
+  });
+
+  it('leaves nothing of the template without a price', () => {
+    expect(cost.unpriced).toEqual([]);
+  });
+
+  it('counts the idle polls of two event sources with five pollers each', () => {
+    // 648,000 a month each. Source: docs on SQS event sources; measured, November 2026.
+    expect(line('idle polling')).toMatchObject({ quantity: 1_296_000, freeQuantity: 1_000_000 });
+    expect(line('idle polling').usdWithFreeTier).toBeCloseTo(0.1184, 6);
+  });
+
+  it('has lines that make the sums', () => {
+    const sum = (member: 'usd' | 'usdWithFreeTier') => cost.lines.reduce((total, one) => total + one[member], 0);
+    expect(sum('usdWithFreeTier')).toBeCloseTo(cost.totals.usdWithFreeTier, 4);
+    expect(sum('usd')).toBeCloseTo(cost.totals.usdWithoutFreeTier, 4);
+  });
+
+  it('stays within what is free of metrics, alarms and dashboards', () => {
+    for (const item of ['custom metrics', 'alarms', 'dashboards', 'provisioned write', 'provisioned read']) {
+      expect(line(item).usdWithFreeTier, item).toBe(0);
+    }
+  });
+
+  it('prices the catalog’s units where they are on demand', async () => {
+    const onDemand = await costWith({ capacity: { mode: 'on-demand' } });
+    const units = onDemand.lines.find(({ item }) => item.startsWith('catalog write units')) as Line;
+    expect(units.usdWithFreeTier).toBeGreaterThan(0);
+    expect(onDemand.totals.usdWithFreeTier).toBeGreaterThan(cost.totals.usdWithFreeTier);
+    expect(onDemand.totals.usdWithoutFreeTier).toBeLessThan(cost.totals.usdWithoutFreeTier);
+  }, 60_000);
+
+  it('says why a stack cannot be synthesized', async () => {
+    const file = join(folder, 'broken.json');
+    writeFileSync(file, '{"deployment":{"stackName":"9"}}');
+    const { code, stderr } = await runCli(['cost', '--settings', file]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^error: settings: deployment\.stackName: a stack name has letters[^\n]*\n$/);
+  });
+});
+
+describe('the month of the plan', () => {
+  it('has an occurrence for each tick of the schedules: a day’s 6 + 1, and one a week', () => {
+    expect(monthPlan(defaultSettings).occurrences).toBe(Math.round((28 * 7 + 4) * (30 / 28)));
+  });
+
+  it('has every daily and weekly job in it, and what refreshes add', () => {
+    const { jobs } = monthPlan(defaultSettings);
+    expect(jobs).toBeGreaterThan(30 * 7 + (30 / 7) * 14);
+    // Three trends at each of six refreshes a day, and never more than everything.
+    expect(jobs).toBeLessThan(30 * 6 * (7 + 14));
+  });
+
+  it('grows with each region by its six feeds a day at least', () => {
+    const withRegion = { ...defaultSettings, regions: [{ region: 'DE', language: 'de-DE' }] };
+    expect(monthPlan(withRegion).jobs - monthPlan(defaultSettings).jobs).toBeGreaterThanOrEqual(30 * 6);
+  });
+});
+
+describe('a template', () => {
+  it('shows a key, a secret and what nobody has thought of', () => {
+    const inventory = inventoryOf({
+      Resources: {
+        a: { Type: 'AWS::KMS::Key' },
+        b: { Type: 'AWS::SecretsManager::Secret' },
+        c: { Type: 'AWS::EC2::NatGateway' },
+        d: { Type: 'AWS::CloudWatch::Alarm', Properties: { Metrics: [{}, {}, {}] } },
+      },
+    });
+    expect(inventory).toMatchObject({ keys: 1, secrets: 1, alarmMetrics: 3, unpriced: ['AWS::EC2::NatGateway'] });
+    const { lines } = monthCost(inventory, { jobs: 0, occurrences: 0 }, defaultSettings, 0, documentedPollers);
+    const paid = lines.filter(({ usdWithFreeTier }) => usdWithFreeTier > 0).map(({ item }) => item);
+    expect(paid).toEqual(['customer-managed keys', 'secrets']);
+  });
+});

@@ -1,0 +1,42 @@
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { PipelineStack } from '../../cdk/pipeline-stack.ts';
+import { bundleHandlers } from '../../src/shared/adapters/bundle-handlers.ts';
+import { settingsFrom } from '../../src/shared/settings-overrides.ts';
+
+/** A resource as it stands in the template. */
+// biome-ignore lint/suspicious/noExplicitAny: templates are JSON of a hundred shapes, and each test looks at its own.
+export type Resource = { Type: string; Properties: any; DeletionPolicy?: string };
+
+/** The synthesized template, by logical id and by type. */
+export type PipelineTemplate = {
+  resources: Record<string, Resource>;
+  outputs: Record<string, { Value: unknown }>;
+  text: string;
+  ofType(type: string): [string, Resource][];
+  /** The only resource of `type` whose logical id begins with `prefix`. */
+  one(type: string, prefix: string): Resource & { id: string };
+};
+
+/** Synthesizes into the folder `outdir` with these overrides of the settings. */
+export async function pipelineTemplate(outdir: string, overrides: unknown = {}): Promise<PipelineTemplate> {
+  const app = new App({ outdir });
+  const stack = new PipelineStack(app, settingsFrom(JSON.stringify(overrides)), await bundleHandlers());
+  const json = Template.fromStack(stack).toJSON();
+  const resources = json.Resources as Record<string, Resource>;
+  const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);
+  return {
+    resources,
+    outputs: json.Outputs,
+    text: JSON.stringify(json),
+    ofType,
+    one: (type, prefix) => {
+      const found = ofType(type).filter(([id]) => id.startsWith(prefix));
+      const [id, resource] = found[0] ?? [];
+      if (found.length !== 1 || id === undefined || resource === undefined) {
+        throw new Error(`${found.length} resources ${type} ${prefix}`);
+      }
+      return { ...resource, id };
+    },
+  };
+}
