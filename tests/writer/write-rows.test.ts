@@ -114,3 +114,28 @@ describe('puts at the same time', () => {
     expect((await writing).writeUnits).toBe(2);
   });
 });
+
+describe('the pace', () => {
+  it('is asked for each row before it is put, and for none that needs no put', async () => {
+    const order: string[] = [];
+    const catalog = memoryCatalog();
+    await writeRows(keyed(titles(2)), catalog, 16, unpaced);
+    const store = {
+      ...catalog,
+      putIfNewer: async (row: Parameters<typeof catalog.putIfNewer>[0]) => {
+        order.push(`put ${row.mediaId}`);
+        return catalog.putIfNewer(row);
+      },
+    };
+    const pace = {
+      waitFor: async (row: { mediaId: string }) => {
+        order.push(`wait ${row.mediaId}`);
+      },
+    };
+    await writeRows(keyed(titles(4)), store, 1, pace);
+    const newOnes = titles(4)
+      .slice(2)
+      .map(({ mediaId }) => mediaId);
+    expect(order).toEqual(newOnes.flatMap((id) => [`wait ${id}`, `put ${id}`]));
+  });
+});
