@@ -31,7 +31,7 @@ export class Alarms extends Construct {
     this.#notEmpty('PlannerFailures', parts.plannerFailures);
     this.#waiting('FetchQueueAge', parts.fetch.queue);
     this.#waiting('ItemQueueAge', parts.items.queue);
-    // One hour more than a refresh's period, hour by hour, since an alarm's period is an hour at the most here.
+    // One hour more than a refresh's period, in hours: an alarm whose periods are shorter looks back a day at the most.
     const silentHours = settings.schedules.refresh.everyHours + 1;
     this.#add('PlannerHeartbeat', parts.planner.metricInvocations({ period: Duration.hours(1), statistic: 'Sum' }), {
       threshold: 1,

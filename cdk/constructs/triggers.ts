@@ -21,7 +21,7 @@ const retries = { maxEventAgeSeconds: 3_600, attempts: 10 };
 
 /** What invokes the planner: three schedules, and events of the account's default bus. */
 export class Triggers extends Construct {
-  /** Occurrences and events that could not be delivered. */
+  /** `undelivered` takes the occurrences and events that did not reach the planner. */
   constructor(scope: Construct, id: string, planner: IFunction, undelivered: Queue, schedules: Settings['schedules']) {
     super(scope, id);
     const group = new CfnScheduleGroup(this, 'Group', { name: `${Stack.of(this).stackName}-schedules` });
