@@ -27,8 +27,10 @@ export const measuredPollers = 2;
 const pollSeconds = 20;
 
 /**
- * What a job takes, from its plan to its rows. Requests, units and log bytes as measured on the embedded stack in November 2026
- * (`run daily` from the second day on, seven jobs); milliseconds are ten times what was measured there, for a slower processor.
+ * What a job takes, from its plan to its rows. The catalog's units are those of a daily run from the second day on (docs/adr/0004:
+ * 509 write units for seven jobs). The rest are estimates from above: each job and page sent, received and deleted alone; the
+ * control table read and written for breaker, slot, planner record and head without sharing; functions that wait a second for TMDB or
+ * for the table.
  */
 export const perJob = {
   sqsRequests: 6,
