@@ -61,7 +61,7 @@ export async function benchBundles(): Promise<BenchReport> {
   }
   return {
     bench: 'bundles',
-    method: `Deployed: what a deployment uploads, own code included. Naive: an entry that does nothing but import what the function's own sources import from packages, name by name ('{ z }' for zod), bundled by the same esbuild with everything inside, minified, with the same platform, target, format and banner, but esbuild's own order of main fields and no aliases; no own code runs in it. Import: the time of one 'await import()' in a fresh process, files warm in the system's cache; ${samples.measured} samples each after ${samples.warmUps} warm-ups, deployed and naive in turn (A B B A); the ratio is that of the medians.`,
+    method: `Deployed: what a deployment uploads, own code included. Naive: an entry that does nothing but import what the function's own sources import from packages, name by name (for zod the older form '{ z }', which brings all of it), bundled by the same esbuild with everything inside, minified, with the same platform, target, format and banner, but esbuild's own order of main fields and no aliases; no own code runs in it. Import: the time of one 'await import()' in a fresh process, files warm in the system's cache; ${samples.measured} samples each after ${samples.warmUps} warm-ups, deployed and naive in turn (A B B A); the ratio is that of the medians.`,
     environment: benchEnvironment({ esbuild: esbuildVersion }),
     results: measured.flatMap(resultsOf),
     targets: measured.flatMap(targetsOf),

@@ -1,5 +1,5 @@
 /**
- * The bundle to compare with: the packages of a function, imported as their documentation shows, through esbuild with
+ * The bundle to compare with: the packages of a function, imported without a thought for size, through esbuild with
  * nothing but what makes it run. Which packages these are is read from the sources, so that the list cannot grow stale.
  */
 import { isBuiltin } from 'node:module';
@@ -12,7 +12,10 @@ export type PackageImports = Map<string, Set<string>>;
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
 
-/** Packages that this project imports in another form than most code does: `{ z }` drags all of zod along. */
+/**
+ * Packages that this project imports in another form than code often does: `{ z }` drags all of zod along. The README of
+ * zod 4.6.7 shows `* as z`; against that the ratios are about 0.1 greater.
+ */
 const usualNames: Record<string, string[]> = { zod: ['z'] };
 
 /** What stays of the deployed options. The order of main fields and the aliases are what is measured. */
