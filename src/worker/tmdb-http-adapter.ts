@@ -11,7 +11,7 @@ import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
 export type TmdbAccess = { baseUrl: string; token: TokenSource };
 
 /**
- * TMDB over HTTP: kept-alive connections, one deadline over connecting, waiting and body, a bounded body, no redirects
+ * TMDB over HTTP: kept-alive connections, one deadline over token, connecting, waiting and body, a bounded body, no redirects
  * (the token would travel along) and no proxy. Errors are reduced to a code and a sentence here, because axios's own carry
  * headers, and with them the token.
  */
@@ -32,14 +32,14 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb']): TmdbPort {
   });
   return {
     get: async ({ path, query }) => {
+      const signal = AbortSignal.timeout(tmdb.requestTimeoutMs);
       let token: string;
       try {
-        token = await access.token();
+        token = await within(signal, access.token(), tmdb.requestTimeoutMs);
       } catch (error) {
         return { kind: 'no-token', detail: messageOf(error) };
       }
       try {
-        const signal = AbortSignal.timeout(tmdb.requestTimeoutMs);
         const headers = { Authorization: `Bearer ${token}` };
         const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
         return withoutToken(toAnswer(response, tmdb.maxBodyBytes), token);
@@ -48,6 +48,14 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb']): TmdbPort {
       }
     },
   };
+}
+
+/** The invocation has kept free the time of one call: reading the token is part of it. */
+function within(signal: AbortSignal, token: Promise<string>, timeoutMs: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error(`no token within ${timeoutMs} ms`)), { once: true });
+    token.then(resolve, reject);
+  });
 }
 
 /** A server that repeats what it was sent must not bring the token into logs and messages. */

@@ -3,7 +3,23 @@ import { createServer, type IncomingMessage } from 'node:http';
 /** A call as an AWS SDK client sends it in its JSON protocol: the operation's bare name and the input. */
 export type ScriptedCall = { operation: string; input: Record<string, unknown> };
 
-/** A real HTTP server in AWS's place: `answer` makes the body of each call's answer, always with status 200. */
+/** Anything but an answer of status 200 that is JSON. */
+export class RawAnswer {
+  readonly status: number;
+  readonly text: string;
+
+  constructor(status: number, text: string) {
+    this.status = status;
+    this.text = text;
+  }
+}
+
+/** An error as AWS tells it in its JSON protocol. */
+export function awsError(status: number, name: string): RawAnswer {
+  return new RawAnswer(status, JSON.stringify({ __type: name, message: `${name} by script` }));
+}
+
+/** A real HTTP server in AWS's place: `answer` makes each call's answer, the JSON of one with status 200 unless it is raw. */
 export type AwsScriptServer = {
   readonly endpoint: string;
   readonly calls: readonly ScriptedCall[];
@@ -11,15 +27,19 @@ export type AwsScriptServer = {
 };
 
 export async function startAwsScriptServer(
-  answer: (call: ScriptedCall, nth: number) => Record<string, unknown>,
+  answer: (call: ScriptedCall, nth: number) => Record<string, unknown> | RawAnswer,
 ): Promise<AwsScriptServer> {
   const calls: ScriptedCall[] = [];
   const server = createServer(async (request, response) => {
     const target = String(request.headers['x-amz-target'] ?? '');
     const call = { operation: target.split('.').at(-1) ?? '', input: await readJson(request) };
     calls.push(call);
-    response.setHeader('content-type', 'application/x-amz-json-1.0');
-    response.end(JSON.stringify(answer(call, calls.length)));
+    const given = answer(call, calls.length);
+    const { status, text } = given instanceof RawAnswer ? given : new RawAnswer(200, JSON.stringify(given));
+    // A test may have set the time, and the SDK would take this machine's for the right one.
+    response.sendDate = false;
+    response.writeHead(status, { 'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0' });
+    response.end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -69,6 +69,7 @@ describe('a line in the embedded metric format', () => {
     ['no set of dimensions', `${directive}.Dimensions`, []],
     ['dimensions that are no set', `${directive}.Dimensions`, ['service']],
     ['an empty dimension name', `${directive}.Dimensions`, [['']]],
+    ['a dimension name that is too long', `${directive}.Dimensions`, [['d'.repeat(251)]]],
     ['no metrics', `${directive}.Metrics`, undefined],
     ['a directive with a member of its own', `${directive}.Service`, 'checkout'],
     ['a metric without a name', `${metric}.Name`, undefined],
