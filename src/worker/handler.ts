@@ -44,8 +44,8 @@ const dependencies: WorkDependencies = {
   settings,
 };
 
-// While the container starts there is time to read it; when that fails, the first job says so.
-await token().catch(() => undefined);
+// Asked for while the container starts, but not waited for: Lambda gives a start ten seconds, and the first call waits anyway.
+void token().catch(() => undefined);
 
 /** Fetch queue → TMDB → item queue. Answers with the messages that could not even be sent back. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
