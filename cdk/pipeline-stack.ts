@@ -2,6 +2,7 @@ import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
+import { UsageError } from '../src/shared/errors.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queue-definitions.ts';
 import type { Settings } from '../src/shared/settings.ts';
 import { overridesOf } from '../src/shared/settings-overrides.ts';
@@ -21,8 +22,13 @@ const failureRetention = Duration.days(14);
 /** Asynchronous invocations of the planner are tried three times within this. */
 const plannerEventAge = Duration.hours(1);
 
+/** Lambda allows four kilobytes for all variables; ours without the settings take less than one. */
+const mostOverrideBytes = 3_000;
+
 /** The whole pipeline. By hand remain the token in Parameter Store and the confirmation of the e-mail subscription. */
 export class PipelineStack extends Stack {
+  /** What of the stack has metrics, or findings to acknowledge. */
+  readonly parts: PipelineParts;
   readonly #settings: Settings;
   readonly #bundles: Record<ServiceName, string>;
 
@@ -40,10 +46,10 @@ export class PipelineStack extends Stack {
     const worker = this.#worker({ tables, fetch, items });
     const writer = this.#writer({ tables, items });
     new Triggers(this, 'Triggers', planner, undelivered, settings.schedules);
-    const parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer };
-    new Alarms(this, 'Alarms', parts, settings);
-    const dashboard = new PipelineDashboard(this, 'Watch', parts, settings);
-    this.#outputs(parts, dashboard.name);
+    this.parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer };
+    new Alarms(this, 'Alarms', this.parts, settings);
+    const dashboard = new PipelineDashboard(this, 'Watch', this.parts, settings);
+    this.#outputs(this.parts, dashboard.name);
     Tags.of(this).add('application', 'tmdb-pipeline');
     if (settings.deployment.alarmEmail === undefined) {
       Annotations.of(this).addWarningV2('no-alarm-email', 'deployment.alarmEmail is not set: nobody hears the alarms');
@@ -141,6 +147,12 @@ export class PipelineStack extends Stack {
 
   #overrides(): Record<string, string> {
     const overrides = overridesOf(this.#settings);
+    const bytes = Buffer.byteLength(overrides);
+    if (bytes > mostOverrideBytes) {
+      throw new UsageError(
+        `settings: what differs from the defaults takes ${bytes} bytes: a function can be given ${mostOverrideBytes}`,
+      );
+    }
     return overrides === '{}' ? {} : { SETTINGS_OVERRIDES: overrides };
   }
 

@@ -39,7 +39,7 @@ export class Alarms extends Construct {
       evaluationPeriods: silentHours,
       treatMissingData: TreatMissingData.BREACHING,
     });
-    this.#add('BreakerOpen', customMetric(this, 'BreakerOpen', { statistic: 'Maximum' }), { threshold: 0 });
+    this.#add('BreakerOpen', customMetric('BreakerOpen', { statistic: 'Maximum' }), { threshold: 0 });
     this.#add('WriteThrottles', throttledPuts(parts.tables.catalog), {
       threshold: harmlessThrottles,
       evaluationPeriods: 3,

@@ -30,84 +30,84 @@ export class PipelineDashboard extends Construct {
     this.name = Stack.of(this).stackName;
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: this.name, defaultInterval: Duration.days(1) });
     dashboard.addWidgets(freshness(parts));
-    dashboard.addWidgets(...this.calls(settings));
+    dashboard.addWidgets(...calls(settings));
     dashboard.addWidgets(...queues(parts));
     dashboard.addWidgets(...deadLetters(parts));
-    dashboard.addWidgets(...this.rows(parts));
+    dashboard.addWidgets(...rows(parts));
     dashboard.addWidgets(...capacity(parts));
-    dashboard.addWidgets(this.cost(settings));
+    dashboard.addWidgets(cost(settings));
   }
+}
 
-  private calls({ tmdb }: Settings): IWidget[] {
-    const calls = customMetric(this, 'TmdbLatency', { statistic: 'SampleCount', period: Duration.minutes(1) });
-    const perSecond = new MathExpression({
-      expression: 'calls / PERIOD(calls)',
-      usingMetrics: { calls },
-      period: Duration.minutes(1),
-      label: 'calls a second',
-    });
-    return [
-      new GraphWidget({
-        title: 'Calls a second, against the limit',
-        width: half,
-        left: [perSecond],
-        leftYAxis: { min: 0 },
-        leftAnnotations: [{ value: tmdb.requestsPerSecond, label: 'limit' }],
-      }),
-      new GraphWidget({
-        title: 'Throttles (429), failures, latency, breaker',
-        width: half,
-        left: [
-          customMetric(this, 'TmdbThrottles', { statistic: 'Sum', label: '429' }),
-          customMetric(this, 'TmdbFailures', { statistic: 'Sum', label: 'failures' }),
-          customMetric(this, 'BreakerOpen', { statistic: 'Maximum', label: 'breaker open' }),
-        ],
-        right: [customMetric(this, 'TmdbLatency', { statistic: 'p95', label: 'latency p95' })],
-      }),
-    ];
-  }
-
-  private rows({ writer }: PipelineParts): IWidget[] {
-    return [
-      new GraphWidget({
-        title: 'Rows written and unchanged',
-        width: half,
-        left: [
-          customMetric(this, 'RowsWritten', { statistic: 'Sum', label: 'written' }),
-          customMetric(this, 'RowsUnchanged', { statistic: 'Sum', label: 'unchanged' }),
-        ],
-        stacked: true,
-      }),
-      new LogQueryWidget({
-        title: 'List rows by fate, superseded ones too',
-        width: half,
-        logGroupNames: [writer.logGroup.logGroupName],
-        view: LogQueryVisualizationType.TABLE,
-        queryLines: [
-          'filter runEvent.event = "page-applied"',
-          'stats sum(runEvent.written) as written, sum(runEvent.unchanged) as unchanged, sum(runEvent.superseded) as superseded, sum(runEvent.rejected) as rejected by bin(1h) as hour',
-          'sort hour desc',
-        ],
-      }),
-    ];
-  }
-
-  private cost({ deployment }: Settings): IWidget {
-    const spent = customMetric(this, 'EstimatedCost', { statistic: 'Sum', period: Duration.days(1) });
-    const month = new MathExpression({
-      expression: 'spent / 1000000 * 30',
-      usingMetrics: { spent },
-      period: Duration.days(1),
-      label: 'US dollars a month at the day’s pace, without the free tier',
-    });
-    return new GraphWidget({
-      title: 'Cost of writing, against the budget of the month',
-      width: whole,
-      left: [month],
+function calls({ tmdb }: Settings): IWidget[] {
+  const calls = customMetric('TmdbLatency', { statistic: 'SampleCount', period: Duration.minutes(1) });
+  const perSecond = new MathExpression({
+    expression: 'calls / PERIOD(calls)',
+    usingMetrics: { calls },
+    period: Duration.minutes(1),
+    label: 'calls a second',
+  });
+  return [
+    new GraphWidget({
+      title: 'Calls a second, against the limit',
+      width: half,
+      left: [perSecond],
       leftYAxis: { min: 0 },
-      leftAnnotations: [{ value: deployment.monthlyBudgetUsd, label: 'budget' }],
-    });
-  }
+      leftAnnotations: [{ value: tmdb.requestsPerSecond, label: 'limit' }],
+    }),
+    new GraphWidget({
+      title: 'Throttles (429), failures, latency, breaker',
+      width: half,
+      left: [
+        customMetric('TmdbThrottles', { statistic: 'Sum', label: '429' }),
+        customMetric('TmdbFailures', { statistic: 'Sum', label: 'failures' }),
+        customMetric('BreakerOpen', { statistic: 'Maximum', label: 'breaker open' }),
+      ],
+      right: [customMetric('TmdbLatency', { statistic: 'p95', label: 'latency p95' })],
+    }),
+  ];
+}
+
+function rows({ writer }: PipelineParts): IWidget[] {
+  return [
+    new GraphWidget({
+      title: 'Rows written and unchanged',
+      width: half,
+      left: [
+        customMetric('RowsWritten', { statistic: 'Sum', label: 'written' }),
+        customMetric('RowsUnchanged', { statistic: 'Sum', label: 'unchanged' }),
+      ],
+      stacked: true,
+    }),
+    new LogQueryWidget({
+      title: 'List rows by fate, superseded ones too',
+      width: half,
+      logGroupNames: [writer.logGroup.logGroupName],
+      view: LogQueryVisualizationType.TABLE,
+      queryLines: [
+        'filter runEvent.event = "page-applied"',
+        'stats sum(runEvent.written) as written, sum(runEvent.unchanged) as unchanged, sum(runEvent.superseded) as superseded, sum(runEvent.rejected) as rejected by bin(1h) as hour',
+        'sort hour desc',
+      ],
+    }),
+  ];
+}
+
+function cost({ deployment }: Settings): IWidget {
+  const spent = customMetric('EstimatedCost', { statistic: 'Sum', period: Duration.days(1) });
+  const month = new MathExpression({
+    expression: 'spent / 1000000 * 30',
+    usingMetrics: { spent },
+    period: Duration.days(1),
+    label: 'US dollars a month at the day’s pace, without the free tier',
+  });
+  return new GraphWidget({
+    title: 'Cost of writing, against the budget of the month',
+    width: whole,
+    left: [month],
+    leftYAxis: { min: 0 },
+    leftAnnotations: [{ value: deployment.monthlyBudgetUsd, label: 'budget' }],
+  });
 }
 
 function freshness({ writer }: PipelineParts): IWidget {

@@ -1,16 +1,14 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Construct } from 'constructs';
 import { type MetricName, metricLedger, metricsNamespace } from '../../src/shared/telemetry/metric-ledger.ts';
 import type { AnyTable } from './pipeline-tables.ts';
 
 /** A custom metric, with the one dimension it is emitted under. */
-export function customMetric(scope: Construct, metricName: MetricName, options: MetricOptions): Metric {
+export function customMetric(metricName: MetricName, options: MetricOptions): Metric {
   return new Metric({
     namespace: metricsNamespace,
     metricName,
     dimensionsMap: { service: metricLedger[metricName].service },
-    region: Stack.of(scope).region,
     period: Duration.minutes(5),
     ...options,
   });

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { takeEnvironment } from '../shared/adapters/env.ts';
+import { settingsFromFile } from '../shared/adapters/settings-file.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { UsageError } from '../shared/errors.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Settings } from '../shared/settings.ts';
-import { settingsFrom } from '../shared/settings-overrides.ts';
 import { type CliOutput, terminalOutput } from './cli-output.ts';
 
 /** Options that every command takes. */
@@ -21,22 +20,13 @@ export type CliContext = {
 /** Reads settings file and environment. @throws UsageError when either is not understood. */
 export function cliContext(options: CommonOptions): CliContext {
   const environment = takeEnvironment(['TMDB_API_TOKEN']);
-  const settings = settingsFrom(options.settings === undefined ? undefined : readSettingsFile(options.settings));
+  const settings = settingsFromFile(options.settings);
   return {
     output: terminalOutput({ json: options.json === true, verbose: options.verbose === true }),
     clock: systemClock,
     settings: withRate(settings, environment.TMDB_REQUESTS_PER_SECOND),
     environment,
   };
-}
-
-function readSettingsFile(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new UsageError(`settings file '${path}' cannot be read (${code})`, { cause });
-  }
 }
 
 function withRate(settings: Settings, text: string | undefined): Settings {

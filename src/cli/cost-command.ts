@@ -1,3 +1,4 @@
+import { handlerEntries } from '../shared/bundle-options.ts';
 import { documentedPollers, type MonthCost, measuredPollers, monthCost } from '../shared/cost/month-cost.ts';
 import { priceTable } from '../shared/cost/price-table.ts';
 import { inventoryOf } from '../shared/cost/template-inventory.ts';
@@ -7,16 +8,14 @@ import { table, title } from './format-text.ts';
 import { monthPlan } from './month-plan.ts';
 import { synthesizedTemplate } from './synthesize.ts';
 
-/** Functions that are deployed: the metrics of others are not emitted. */
-const deployedServices = new Set<string>(['planner', 'worker', 'writer']);
-
 /** `cost`: the modelled month of the template that a deployment would upload, and of the plan. */
 export async function costCommand(options: CommonOptions, context: CliContext): Promise<void> {
   const { settings, output, environment } = context;
   const template = await synthesizedTemplate(options.settings, settings.deployment.stackName, environment);
   const inventory = inventoryOf(template);
   const plan = monthPlan(settings);
-  const metrics = Object.values(metricLedger).filter(({ service }) => deployedServices.has(service)).length;
+  // The metrics of functions that are not deployed are not emitted.
+  const metrics = Object.values(metricLedger).filter(({ service }) => service in handlerEntries).length;
   const month = monthCost(inventory, plan, settings, metrics, documentedPollers);
   const measured = monthCost(inventory, plan, settings, metrics, measuredPollers);
   const document = {

@@ -29,7 +29,11 @@ export async function synthesizedTemplate(
     });
     return JSON.parse(readFileSync(join(outdir, `${stackName}.template.json`), 'utf8'));
   } catch (cause) {
-    const said = (cause as { stderr?: string }).stderr?.trim().split('\n').at(-1);
+    const said = (cause as { stderr?: string }).stderr
+      ?.trim()
+      .split('\n')
+      .at(-1)
+      ?.replace(/^error: /, '');
     throw new PermanentError('synthesis_failed', `the stack cannot be synthesized: ${said || messageOf(cause)}`, {
       cause,
     });

@@ -16,7 +16,7 @@ export const bundleOptions = {
   alias: {
     // Multipart uploads are never sent; the package is a fifth of the bundle (docs/adr/0006).
     'form-data': './src/shared/adapters/no-form-data.ts',
-    // In Lambda credentials are in the environment; the other sources are an eighth of the bundle (docs/adr/0010).
+    // In Lambda credentials are in the environment; the other sources are a sixth of the worker's bundle (docs/adr/0010).
     '@aws-sdk/credential-provider-node': './src/shared/adapters/lambda-credentials.ts',
   },
 } as const;

@@ -1,6 +1,8 @@
 /** The shape of the settings, apart from the settings themselves: a function that runs on the defaults never loads it. */
 import * as z from 'zod';
+import { capacitySchema, deploymentSchema } from './deployment-schema.ts';
 import { globalRegion, languageSchema, maxPage, regionSchema } from './feed.ts';
+import { rowsPerPage } from './messages/item-page.ts';
 
 const count = z.int().positive();
 const pages = z.int().min(1).max(maxPage);
@@ -24,54 +26,8 @@ const consumerSchema = z.strictObject({
   maximumConcurrency: z.int().min(2).max(1000),
 });
 
-const units = z.int().min(1);
-/** Units of a table or an index, or of both together. */
-const throughput = z.strictObject({ readUnits: units, writeUnits: units });
-
-/** What an account has free of charge, over all its tables and indexes. Source: DynamoDB pricing, November 2026. */
-export const freeProvisionedUnits = 25;
-
-const capacitySchema = z
-  .strictObject({
-    /** `on-demand` is billed by the unit; `provisioned` has the units below, and the writer keeps to them. */
-    mode: z.enum(['on-demand', 'provisioned']),
-    catalog: throughput,
-    index: throughput,
-  })
-  .refine(
-    ({ mode, catalog, index }) =>
-      mode === 'on-demand' ||
-      Math.max(catalog.readUnits + index.readUnits, catalog.writeUnits + index.writeUnits) <= freeProvisionedUnits,
-    `catalog and index together are beyond the ${freeProvisionedUnits} free units: use the mode on-demand`,
-  );
-
-/** Retention periods that CloudWatch Logs knows, up to a year. Source: PutRetentionPolicy, November 2026. */
-const retentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]);
-
-const deploymentSchema = z.strictObject({
-  stackName: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,99}$/, 'a stack name has letters, digits and hyphens'),
-  /** Where alarms go. Without it they go to the topic only, which nobody hears until somebody subscribes. */
-  alarmEmail: z.email().optional(),
-  /** Where this repository's docs/operations.md can be read: alarms link to its sections. */
-  runbookUrl: z.url().optional(),
-  /** SecureString parameter that holds the TMDB token. */
-  tokenParameter: z.string().regex(/^(\/[\w.-]+)+$/, 'a parameter name is a path such as /tmdb-pipeline/tmdb-token'),
-  catalogTable: z.strictObject({
-    name: z.string().regex(/^[\w.-]{3,255}$/, 'a table name has 3 to 255 letters, digits, _ . -'),
-    /** Whether the table is there already: then it is used as it is, and not created. */
-    existing: z.boolean(),
-    /** Restore to any second of the last 35 days; billed by size. */
-    pointInTimeRecovery: z.boolean(),
-    /** What becomes of the table when the stack is deleted. */
-    removalPolicy: z.enum(['destroy', 'retain']),
-  }),
-  logRetentionDays: retentionDays,
-  /** What the month may cost: the line in the dashboard's cost graph. */
-  monthlyBudgetUsd: z.number().positive(),
-});
-
-/** Rows that a page can change in the table: a placement and a title for each of 20 list rows. */
-const rowsPerPageWritten = 40;
+/** A list row is a placement and a title. */
+const putsPerPage = 2 * rowsPerPage;
 
 /** The share of the writer's time-out that a batch may take when every row of it is written at the table's pace. */
 const pacedShare = 0.8;
@@ -190,7 +146,7 @@ export const settingsSchema = z
   .refine(
     ({ capacity, writer }) =>
       capacity.mode === 'on-demand' ||
-      (writer.batchSize * rowsPerPageWritten * writer.maximumConcurrency) /
+      (writer.batchSize * putsPerPage * writer.maximumConcurrency) /
         Math.min(capacity.catalog.writeUnits, capacity.index.writeUnits) <=
         pacedShare * writer.timeoutSeconds,
     {

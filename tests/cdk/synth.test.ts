@@ -37,6 +37,7 @@ describe('the app', () => {
     ['{"deployment":{"alarmEmail":"nobody"}}', /^error: settings: deployment\.alarmEmail: [^\n]*\n$/],
     ['{"capacity":{"catalog":{"writeUnits":20}}}', /^error: settings: capacity: [^\n]*25 free units[^\n]*\n$/],
     ['{"writer":{"batchSize":30}}', /^error: settings: writer\.batchSize: [^\n]*\n$/],
+    [`{"deployment":{"stackName":"${'S'.repeat(55)}"}}`, /^error: settings: deployment\.stackName: [^\n]*\n$/],
     ['not json', /^error: settings: the text is not valid JSON\n$/],
   ])('refuses %s in one sentence', async (text, sentence) => {
     const file = join(testFolder(), 'settings.json');

@@ -72,13 +72,26 @@ describe('cost', () => {
     expect(onDemand.totals.usdWithoutFreeTier).toBeLessThan(cost.totals.usdWithoutFreeTier);
   }, 60_000);
 
+  it('prices an imported table as the settings say that it is, and its recovery where that is on', async () => {
+    const units = (cost: Cost) => cost.lines.find(({ item }) => item.startsWith('provisioned write units'))?.quantity;
+    const imported = await costWith({ deployment: { catalogTable: { name: 'OldCache', existing: true } } });
+    expect(units(imported)).toBe(units(cost));
+    const recovered = await costWith({ deployment: { catalogTable: { pointInTimeRecovery: true } } });
+    expect(recovered.totals.usdWithFreeTier).toBeGreaterThan(cost.totals.usdWithFreeTier);
+  }, 60_000);
+
   it('says why a stack cannot be synthesized', async () => {
-    const file = join(folder, 'broken.json');
-    writeFileSync(file, '{"deployment":{"stackName":"9"}}');
-    const { code, stderr } = await runCli(['cost', '--settings', file]);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/^error: settings: deployment\.stackName: a stack name has letters[^\n]*\n$/);
-  });
+    // More regions than fit into the environment of a function.
+    const countries = 'DE JP IN GB FR IT ES PT BR MX KR SE NO DK FI PL NL BE AT CH CZ GR HU IE RO TR'.split(' ');
+    const regions = countries.flatMap((region) =>
+      ['en-US', 'de-DE', 'fr-FR', 'es-ES'].map((language) => ({ region, language })),
+    );
+    const file = join(folder, 'large.json');
+    writeFileSync(file, JSON.stringify({ regions }));
+    const { code, stdout, stderr } = await runCli(['cost', '--settings', file]);
+    expect(stderr).toMatch(/^error: the stack cannot be synthesized: settings: what differs[^\n]*\n$/);
+    expect([code, stdout]).toEqual([1, '']);
+  }, 60_000);
 });
 
 describe('the month of the plan', () => {

@@ -1,5 +1,6 @@
 /** The bill of a month of 30 days, line by line: what stands there, and what the plan's jobs use. */
 import type { Settings } from '../settings.ts';
+import { requestsPerPage } from './batch-cost.ts';
 import { freeTier, type PriceName, priceTable } from './price-table.ts';
 import type { TemplateInventory } from './template-inventory.ts';
 
@@ -28,12 +29,11 @@ const pollSeconds = 20;
 
 /**
  * What a job takes, from its plan to its rows. The catalog's units are those of a daily run from the second day on (docs/adr/0004:
- * 509 write units for seven jobs). The rest are estimates from above: each job and page sent, received and deleted alone; the
+ * 509 write units for seven jobs). The rest are estimates from above: the
  * control table read and written for breaker, slot, planner record and head without sharing; functions that wait a second for TMDB or
  * for the table.
  */
 export const perJob = {
-  sqsRequests: 6,
   workerMs: 1_500,
   writerMs: 1_500,
   catalogWriteUnits: 73,
@@ -55,7 +55,7 @@ export function monthCost(
   emittedMetrics: number,
   pollers: number,
 ): MonthCost {
-  const quantities = [...standing(inventory, emittedMetrics, pollers), ...used(inventory, plan, settings)];
+  const quantities = [...standing(inventory, settings, emittedMetrics, pollers), ...used(plan, settings)];
   const free = new Map(Object.entries(freeTier));
   const lines = quantities.map(([item, price, quantity]) => {
     const freeQuantity = Math.min(quantity, free.get(price) ?? 0);
@@ -69,14 +69,21 @@ export function monthCost(
 
 type Quantity = readonly [item: string, price: PriceName, quantity: number];
 
-function standing(inventory: TemplateInventory, emittedMetrics: number, pollers: number): Quantity[] {
+function standing(
+  inventory: TemplateInventory,
+  settings: Settings,
+  emittedMetrics: number,
+  pollers: number,
+): Quantity[] {
   const polls = (inventory.eventSources * pollers * hoursPerMonth * 3_600) / pollSeconds;
-  const { readUnits, writeUnits } = inventory.provisioned;
+  const { readUnits, writeUnits } = provisionedUnits(inventory, settings);
+  const recovered = settings.deployment.catalogTable.pointInTimeRecovery;
   return [
     [`idle polling: ${inventory.eventSources} event sources, ${pollers} pollers each`, 'sqsRequest', polls],
     ['provisioned write units, by the hour', 'dynamoProvisionedWriteUnitHour', writeUnits * hoursPerMonth],
     ['provisioned read units, by the hour', 'dynamoProvisionedReadUnitHour', readUnits * hoursPerMonth],
     ['stored rows, GB', 'dynamoGbMonth', storedGb],
+    ['point-in-time recovery, GB', 'dynamoRecoveryGbMonth', recovered ? storedGb : 0],
     ['custom metrics', 'metricMonth', emittedMetrics],
     ['alarms, by metric', 'alarmMonth', inventory.alarmMetrics],
     ['dashboards', 'dashboardMonth', inventory.dashboards],
@@ -85,16 +92,27 @@ function standing(inventory: TemplateInventory, emittedMetrics: number, pollers:
   ];
 }
 
-function used({ provisioned }: TemplateInventory, { jobs, occurrences }: MonthPlan, settings: Settings): Quantity[] {
+/** An imported table is in no template: it has what the settings say. */
+function provisionedUnits(inventory: TemplateInventory, { capacity, deployment }: Settings) {
+  if (!deployment.catalogTable.existing || capacity.mode === 'on-demand') {
+    return inventory.provisioned;
+  }
+  return {
+    readUnits: capacity.catalog.readUnits + capacity.index.readUnits,
+    writeUnits: capacity.catalog.writeUnits + capacity.index.writeUnits,
+  };
+}
+
+function used({ jobs, occurrences }: MonthPlan, settings: Settings): Quantity[] {
   const { planner, worker, writer } = settings;
   const gbSeconds =
     (occurrences * plannerMs * planner.memoryMb +
       jobs * perJob.workerMs * worker.memoryMb +
       jobs * perJob.writerMs * writer.memoryMb) /
     (1_000 * 1_024);
-  const onDemand = provisioned.writeUnits === 0;
+  const onDemand = settings.capacity.mode === 'on-demand';
   return [
-    ['requests of jobs and pages', 'sqsRequest', jobs * perJob.sqsRequests],
+    ['requests of jobs and pages', 'sqsRequest', jobs * requestsPerPage],
     ['function invocations', 'lambdaRequest', occurrences + 2 * jobs],
     ['function time, GB-s', 'lambdaGbSecond', gbSeconds],
     ['catalog write units on demand', 'dynamoWriteUnit', onDemand ? jobs * perJob.catalogWriteUnits : 0],

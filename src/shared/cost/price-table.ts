@@ -13,6 +13,7 @@ export const priceTable = {
   dynamoProvisionedWriteUnitHour: 0.00065,
   dynamoProvisionedReadUnitHour: 0.00013,
   dynamoGbMonth: 0.25,
+  dynamoRecoveryGbMonth: 0.2,
   metricMonth: 0.3,
   alarmMonth: 0.1,
   dashboardMonth: 3,

@@ -1,0 +1,135 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  plannerEnvironmentSchema,
+  workerEnvironmentSchema,
+  writerEnvironmentSchema,
+} from '../../src/shared/function-environments.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { settingsFrom } from '../../src/shared/settings-overrides.ts';
+import { type PipelineTemplate, pipelineTemplate, type Resource } from '../support/pipeline-template.ts';
+import { scratchFolder, testFolder } from '../support/scratch-folder.ts';
+
+const fn = 'AWS::Lambda::Function';
+const folder = scratchFolder();
+let template: PipelineTemplate;
+
+beforeAll(async () => {
+  template = await pipelineTemplate(folder);
+});
+
+/** Statements of the policies of one function's role. */
+function statementsOf(name: string): { Action: string | string[]; Resource: unknown; Effect: string }[] {
+  return template.one('AWS::IAM::Policy', `${name}Role`).Properties.PolicyDocument.Statement;
+}
+
+const list = <T>(value: T | T[]): T[] => (Array.isArray(value) ? value : [value]);
+
+describe('the functions', () => {
+  const schemas = {
+    Planner: plannerEnvironmentSchema,
+    Worker: workerEnvironmentSchema,
+    Writer: writerEnvironmentSchema,
+  } as const;
+
+  it.each(Object.entries(schemas))(
+    '%s has exactly the variables that its handler’s schema asks for',
+    (name, schema) => {
+      const variables = template.one(fn, name).Properties.Environment.Variables as Record<string, unknown>;
+      // References become names and URLs when the stack is deployed.
+      const deployed = Object.fromEntries(
+        Object.entries(variables).map(([key, value]) => [
+          key,
+          typeof value === 'string' ? value : 'https://sqs.test/q',
+        ]),
+      );
+      expect(schema.safeParse(deployed).success).toBe(true);
+      expect(Object.keys(schema.shape)).toEqual(expect.arrayContaining(Object.keys(variables)));
+      for (const missing of Object.keys(variables)) {
+        const { [missing]: _, ...rest } = deployed;
+        expect(schema.safeParse(rest).success, missing).toBe(false);
+      }
+    },
+  );
+
+  it.each(Object.keys(schemas))('%s runs on Node 24 and arm64 with a log group of the STANDARD class', (name) => {
+    const { Properties } = template.one(fn, name);
+    expect(Properties).toMatchObject({ Runtime: 'nodejs24.x', Architectures: ['arm64'], Handler: 'index.handler' });
+    const group = template.resources[Properties.LoggingConfig.LogGroup.Ref] as Resource;
+    expect(group.Properties).toMatchObject({
+      LogGroupClass: 'STANDARD',
+      RetentionInDays: defaultSettings.deployment.logRetentionDays,
+    });
+  });
+
+  it('may call themselves in a loop where jobs are sent back, and nowhere else', () => {
+    const loops = template.ofType(fn).filter(([, { Properties }]) => Properties.RecursiveLoop === 'Allow');
+    expect(loops.map(([id]) => id)).toEqual([expect.stringMatching(/^Worker/)]);
+  });
+
+  it('are given the token by name only', () => {
+    expect(template.text).not.toMatch(/TMDB_API_TOKEN|SecretsManager|resolve:ssm/);
+    const { TMDB_TOKEN_PARAMETER } = template.one(fn, 'Worker').Properties.Environment.Variables;
+    expect(TMDB_TOKEN_PARAMETER).toBe(defaultSettings.deployment.tokenParameter);
+    expect(JSON.stringify(statementsOf('Worker'))).toContain(`:parameter${TMDB_TOKEN_PARAMETER}`);
+    expect(JSON.stringify([statementsOf('Planner'), statementsOf('Writer')])).not.toContain('ssm:');
+  });
+
+  it('know the settings that differ from the defaults, and no e-mail address', async () => {
+    const overrides = { deployment: { alarmEmail: 'ops@example.com' }, tmdb: { requestsPerSecond: 12 } };
+    const other = await pipelineTemplate(testFolder(), overrides);
+    for (const name of Object.keys(schemas)) {
+      const given = other.one(fn, name).Properties.Environment.Variables.SETTINGS_OVERRIDES;
+      expect(settingsFrom(given)).toEqual(settingsFrom('{"tmdb":{"requestsPerSecond":12}}'));
+      expect(given).not.toContain('ops@example.com');
+    }
+    expect(template.text).not.toContain('SETTINGS_OVERRIDES');
+    expect(other.one('AWS::SNS::Subscription', '').Properties).toMatchObject({
+      Protocol: 'email',
+      Endpoint: 'ops@example.com',
+    });
+  });
+
+  it('are refused more settings than a function can be given', async () => {
+    const regions =
+      'DE JP IN GB FR IT ES PT BR MX KR SE NO DK FI PL NL BE AT CH CZ GR HU IE RO TR UA ZA NG EG AR CL CO PE'
+        .split(' ')
+        .flatMap((region) => ['en-US', 'de-DE', 'fr-FR'].map((language) => ({ region, language })));
+    await expect(pipelineTemplate(testFolder(), { regions })).rejects.toThrow(/^settings: what differs .* 3000$/);
+  });
+});
+
+describe('roles', () => {
+  it('name every action and every resource', () => {
+    for (const [, { Properties }] of template.ofType('AWS::IAM::Policy')) {
+      for (const { Action, Resource: resource, Effect } of Properties.PolicyDocument.Statement) {
+        expect(Effect).toBe('Allow');
+        expect(list(Action).filter((action: string) => action.includes('*'))).toEqual([]);
+        expect(JSON.stringify(resource)).not.toContain('*');
+      }
+    }
+    for (const [, { Properties }] of template.ofType('AWS::IAM::Role')) {
+      expect(Properties.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  it.each([
+    ['Planner', ['dynamodb', 'logs', 'sqs']],
+    ['Worker', ['dynamodb', 'logs', 'sqs', 'ssm']],
+    ['Writer', ['dynamodb', 'logs', 'sqs']],
+  ])('of the %s reach the services it needs', (name, services) => {
+    const reached = new Set(statementsOf(name).flatMap(({ Action }) => list(Action).map((one) => one.split(':')[0])));
+    expect([...reached].sort()).toEqual(services);
+  });
+
+  it('let the planner and the worker write no title', () => {
+    const { id } = template.one('AWS::DynamoDB::Table', 'TablesCatalog');
+    const onCatalog = (name: string) =>
+      statementsOf(name)
+        .filter(({ Resource: resource }) => JSON.stringify(resource).includes(id))
+        .flatMap(({ Action }) => list(Action))
+        .sort();
+    expect(onCatalog('Planner')).toEqual(['dynamodb:Query']);
+    expect(onCatalog('Worker')).toEqual([]);
+    expect(onCatalog('Writer')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:PutItem']);
+  });
+});

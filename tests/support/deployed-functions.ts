@@ -1,0 +1,159 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { createTable } from '../../src/local/create-tables.ts';
+import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
+import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
+import { startTmdbSimulator } from '../../src/local/tmdb-simulator/start-tmdb-simulator.ts';
+import { dynamoClient, sqsClient } from '../../src/shared/adapters/aws-clients.ts';
+import { systemClock } from '../../src/shared/adapters/system-clock.ts';
+import { fetchQueue, itemQueue } from '../../src/shared/queue-definitions.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { catalogTable, controlTable } from '../../src/shared/table/table-definitions.ts';
+import { type AwsScriptServer, startAwsScriptServer } from './aws-script-server.ts';
+import { type BundleProcess, startBundle } from './bundle-process.ts';
+import { type OperationProxy, startOperationProxy } from './operation-proxy.ts';
+import { type PipelineTemplate, pipelineTemplate } from './pipeline-template.ts';
+
+/** A function by the logical id that it begins with. */
+export type FunctionName = 'Planner' | 'Worker' | 'Writer';
+export const functionNames = ['Planner', 'Worker', 'Writer'] as const;
+
+/** The functions of a synthesized stack, each in processes of its own, on the emulators. */
+export type DeployedFunctions = {
+  template: PipelineTemplate;
+  functions: Record<FunctionName, BundleProcess>;
+  /** What each function has called, by service. */
+  proxies: Record<FunctionName, OperationProxy[]>;
+  parameterStore: AwsScriptServer;
+  /** Endpoint of the tables. */
+  dynamodb: string;
+  stop(): Promise<void>;
+};
+
+const region = 'us-east-1';
+const queues = [fetchQueue(defaultSettings), itemQueue(defaultSettings)] as const;
+type Stops = (() => Promise<unknown>)[];
+
+/** URL of the file that CDK would upload for a function of the stack synthesized into `outdir`. */
+export function assetOf(name: FunctionName, template: PipelineTemplate, outdir: string): string {
+  const { S3Key } = template.one('AWS::Lambda::Function', name).Properties.Code;
+  const assets = JSON.parse(readFileSync(join(outdir, 'TmdbPipeline.assets.json'), 'utf8'));
+  const { path } = assets.files[S3Key.replace('.zip', '')].source;
+  return pathToFileURL(join(outdir, path, 'index.mjs')).href;
+}
+
+/**
+ * Synthesizes into `outdir` and starts what would be deployed: each bundle from `workdir` with the environment of the template, its
+ * endpoints replaced. Parameter Store holds `token`, and the simulator takes no other; of its first two calls it throttles one
+ * and fails the other.
+ */
+export async function startDeployedFunctions(
+  outdir: string,
+  workdir: string,
+  token: string,
+): Promise<DeployedFunctions> {
+  const stops: Stops = [];
+  const parameterStore = await startAwsScriptServer(() => ({ Parameter: { Type: 'SecureString', Value: token } }));
+  stops.push(() => parameterStore.stop());
+  const template = await pipelineTemplate(outdir);
+  const { sqs, dynamodb } = await startEmulators(stops);
+  const faults = { rules: [{ kind: 'throttle', times: 1 } as const, { kind: 'unavailable', times: 1 } as const] };
+  const simulator = await startTmdbSimulator({ clock: systemClock, token, faults });
+  stops.push(() => simulator.close());
+  const functions = {} as Record<FunctionName, BundleProcess>;
+  const proxies = {} as Record<FunctionName, OperationProxy[]>;
+  for (const name of functionNames) {
+    const [toSqs, toDynamo, toSsm] = await Promise.all([
+      startOperationProxy('sqs', sqs.endpoint),
+      startOperationProxy('dynamodb', dynamodb),
+      startOperationProxy('ssm', parameterStore.endpoint),
+    ]);
+    proxies[name] = [toSqs, toDynamo, toSsm];
+    const { Timeout } = template.one('AWS::Lambda::Function', name).Properties;
+    const variables = {
+      ...variablesOf(name, template, sqs),
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: 'k',
+      AWS_SECRET_ACCESS_KEY: 's',
+      AWS_ENDPOINT_URL_SQS: toSqs.endpoint,
+      AWS_ENDPOINT_URL_DYNAMODB: toDynamo.endpoint,
+      AWS_ENDPOINT_URL_SSM: toSsm.endpoint,
+      ...(name === 'Worker' && { TMDB_BASE_URL: simulator.baseUrl }),
+    };
+    const started = startBundle(assetOf(name, template, outdir), variables, workdir, Timeout);
+    functions[name] = started;
+    stops.push(
+      () => Promise.all(proxies[name].map((proxy) => proxy.stop())),
+      () => started.stop(),
+    );
+  }
+  startSource('worker', functions.Worker, sqs.queueUrl(queues[0].name), sqs, stops);
+  startSource('writer', functions.Writer, sqs.queueUrl(queues[1].name), sqs, stops);
+  const stop = async () => {
+    for (const one of stops.reverse()) {
+      await one();
+    }
+  };
+  return { template, functions, proxies, parameterStore, dynamodb, stop };
+}
+
+async function startEmulators(stops: Stops): Promise<{ sqs: EmbeddedSqs; dynamodb: string }> {
+  const sqs = await startEmbeddedSqs(queues, { port: 0, dataDir: undefined });
+  const dynamo = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: undefined });
+  stops.push(
+    () => sqs.stop(),
+    () => dynamo.stop(),
+  );
+  const client = dynamoClient({ endpoint: dynamo.endpoint, region });
+  await createTable(client, catalogTable, dynamo.engine);
+  await createTable(client, controlTable, dynamo.engine);
+  client.destroy();
+  return { sqs, dynamodb: dynamo.endpoint };
+}
+
+/** What CloudFormation makes of references, here: queue URLs and table names of the emulators. */
+function variablesOf(name: FunctionName, template: PipelineTemplate, sqs: EmbeddedSqs): Record<string, string> {
+  const resolved = (value: unknown): string => {
+    if (typeof value === 'string') {
+      return value;
+    }
+    const { Type, Properties } = template.resources[(value as { Ref: string }).Ref] ?? { Type: 'none', Properties: {} };
+    if (Type === 'AWS::SQS::Queue') {
+      return sqs.queueUrl(Properties.QueueName.replace('TmdbPipeline-', ''));
+    }
+    if (Type !== 'AWS::DynamoDB::Table') {
+      throw new Error(`${name} refers to a ${Type}, which the emulators have none of`);
+    }
+    return Properties.TableName ?? controlTable.name;
+  };
+  const { Variables } = template.one('AWS::Lambda::Function', name).Properties.Environment;
+  return Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, resolved(value)]));
+}
+
+function startSource(
+  service: 'worker' | 'writer',
+  consumer: BundleProcess,
+  queueUrl: string,
+  sqs: EmbeddedSqs,
+  stops: Stops,
+): void {
+  const { batchSize, batchingWindowSeconds, maximumConcurrency } = defaultSettings[service];
+  const source = startEventSource(
+    {
+      queueUrl,
+      queueArn: `arn:aws:sqs:${region}:000000000000:${service}`,
+      batchSize,
+      batchingWindowMs: batchingWindowSeconds * 1_000,
+      maximumConcurrency,
+      invoke: (event) => consumer.invoke(event),
+      onProblem: (sentence) => {
+        throw new Error(sentence);
+      },
+    },
+    sqsClient({ endpoint: sqs.endpoint, region }, longPollSeconds * 1_000),
+    systemClock,
+  );
+  stops.push(() => source.stop());
+}
