@@ -8,7 +8,8 @@ import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 
 async function synthesize(): Promise<void> {
-  const app = new App();
+  // Once, below: CDK would otherwise synthesize half a stack when making it has failed.
+  const app = new App({ autoSynth: false });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const settings = settingsFromFile(app.node.tryGetContext('settings'));
   const stack = new PipelineStack(app, settings, await bundleHandlers());

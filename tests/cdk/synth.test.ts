@@ -47,6 +47,18 @@ describe('the app', () => {
     expect(code).toBe(2);
   });
 
+  it('refuses in one sentence what only the stack finds out', async () => {
+    const countries = 'DE JP IN GB FR IT ES PT BR MX KR SE NO DK FI PL NL BE AT CH CZ GR HU IE RO TR'.split(' ');
+    const regions = countries.flatMap((region) =>
+      ['en-US', 'de-DE', 'fr-FR', 'es-ES'].map((language) => ({ region, language })),
+    );
+    const file = join(testFolder(), 'settings.json');
+    writeFileSync(file, JSON.stringify({ regions }));
+    const { code, stderr } = await synth({ settings: file });
+    expect(stderr).toMatch(/^error: settings: what differs from the defaults takes \d+ bytes[^\n]*\n$/);
+    expect(code).toBe(2);
+  });
+
   it('refuses a settings file that is not there', async () => {
     const { code, stderr } = await synth({ settings: '/nowhere.json' });
     expect(stderr).toBe("error: settings file '/nowhere.json' cannot be read (ENOENT)\n");
