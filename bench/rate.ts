@@ -12,9 +12,9 @@ import { dynamoBreakerStore } from '../src/shared/adapters/dynamo-breaker-store.
 import { dynamoRateSchedule } from '../src/shared/adapters/dynamo-rate-schedule.ts';
 import { systemClock } from '../src/shared/adapters/system-clock.ts';
 import { sharedBreaker } from '../src/shared/breaker/shared-breaker.ts';
+import { type CallGate, callGate } from '../src/shared/rate/call-gate.ts';
 import { defaultSettings } from '../src/shared/settings.ts';
 import { controlTable } from '../src/shared/table/table-definitions.ts';
-import { type CallGate, callGate } from '../src/worker/call-gate.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
 import { type SlidingWindowServer, startSlidingWindowServer } from './sliding-window-server.ts';
 

@@ -29,8 +29,8 @@ import {
   controlTable,
   type TableDefinition,
 } from '../src/shared/table/table-definitions.ts';
-import { feedRequest } from '../src/worker/feed-request.ts';
-import { normalizePage } from '../src/worker/normalize-page.ts';
+import { feedRequest } from '../src/shared/tmdb/feed-request.ts';
+import { normalizePage } from '../src/shared/tmdb/normalize-page.ts';
 import { applyPages } from '../src/writer/apply-pages.ts';
 import { candidatesOf, mergeRows } from '../src/writer/decide-rows.ts';
 import { dynamoCatalogStore } from '../src/writer/dynamo-catalog-adapter.ts';

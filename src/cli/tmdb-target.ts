@@ -1,5 +1,5 @@
 import { PermanentError, RetryableError, UsageError } from '../shared/errors.ts';
-import { tmdbBaseUrl } from '../shared/tmdb-base-url.ts';
+import { tmdbBaseUrl } from '../shared/tmdb/tmdb-base-url.ts';
 
 /** TMDB to call, with its token. */
 export type TmdbTarget = { baseUrl: string; token: string };

@@ -1,7 +1,7 @@
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
-import { classifyAnswer, type Verdict } from './classify-answer.ts';
-import { feedRequest } from './feed-request.ts';
-import { type NormalizedPage, normalizePage } from './normalize-page.ts';
+import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
+import { feedRequest } from '../shared/tmdb/feed-request.ts';
+import { type NormalizedPage, normalizePage } from '../shared/tmdb/normalize-page.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /** A verdict whose good answer is known to be a list. */

@@ -4,11 +4,11 @@ import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { type ItemPage, itemPageSchema } from '../shared/messages/item-page.ts';
 import { messageBody } from '../shared/messages/message-body.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
+import { askAgainCapMs, type CallGate, type Entry } from '../shared/rate/call-gate.ts';
+import type { Verdict } from '../shared/tmdb/classify-answer.ts';
+import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { fullJitterDelayMs } from './backoff.ts';
-import { askAgainCapMs, type CallGate, type Entry } from './call-gate.ts';
 import { callTmdb, type JudgedAnswer } from './call-tmdb.ts';
-import type { Verdict } from './classify-answer.ts';
-import type { NormalizedPage } from './normalize-page.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /** How fetching a page ended. `later`: worth another try, not before `retryInMs`. */

@@ -8,14 +8,14 @@ import { powertoolsTelemetry } from '../shared/adapters/powertools-telemetry.ts'
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
+import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
 import { tokenSource } from '../shared/adapters/token-source.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { workerEnvironmentSchema } from '../shared/function-environments.ts';
 import { functionSettings } from '../shared/function-settings.ts';
+import { type CallGate, callGate } from '../shared/rate/call-gate.ts';
+import { retryBudget } from '../shared/rate/retry-budget.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
-import { type CallGate, callGate } from './call-gate.ts';
-import { retryBudget } from './retry-budget.ts';
-import { tmdbHttp } from './tmdb-http-adapter.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 import { workJob } from './work-job.ts';
 

@@ -4,9 +4,9 @@ import type { MessageSender } from '../shared/ports/message-sender.ts';
 import type { Random } from '../shared/ports/random.ts';
 import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
+import type { RetryBudget } from '../shared/rate/retry-budget.ts';
 import type { Settings } from '../shared/settings.ts';
-import type { RetryBudget } from './retry-budget.ts';
-import type { TmdbPort } from './tmdb-port.ts';
+import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
 
 /** What a worker container works with; one set for all its invocations. */
 export type WorkDependencies = {

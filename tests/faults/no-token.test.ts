@@ -1,11 +1,11 @@
 /** There is no token to call with: no call is made, nothing is lost, and the reason is in the log. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
 import type { BreakerRecord } from '../../src/shared/breaker/breaker-record.ts';
 import { RetryableError } from '../../src/shared/errors.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
-import { classifyAnswer } from '../../src/worker/classify-answer.ts';
-import { tmdbHttp } from '../../src/worker/tmdb-http-adapter.ts';
-import type { TmdbAnswer, TmdbPort } from '../../src/worker/tmdb-port.ts';
+import { classifyAnswer } from '../../src/shared/tmdb/classify-answer.ts';
+import type { TmdbAnswer, TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { httpWorker } from '../support/http-worker.ts';
 import { sampleJob } from '../support/sample-messages.ts';

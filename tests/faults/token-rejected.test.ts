@@ -1,6 +1,6 @@
 /** The token is rejected in the middle of a run: calls stop, nothing is lost, and the reason is in the log. Virtual time. */
 import { describe, expect, it } from 'vitest';
-import type { TmdbPort } from '../../src/worker/tmdb-port.ts';
+import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import { sampleJob } from '../support/sample-messages.ts';
 import { jsonAnswer, tmdbError } from '../support/scripted-tmdb.ts';
 import { seededRandom } from '../support/seeded-random.ts';

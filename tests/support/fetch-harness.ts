@@ -1,8 +1,8 @@
 import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
+import type { CallGate, Entry } from '../../src/shared/rate/call-gate.ts';
+import type { RetryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
-import type { CallGate, Entry } from '../../src/worker/call-gate.ts';
 import { fetchPage } from '../../src/worker/fetch-page.ts';
-import type { RetryBudget } from '../../src/worker/retry-budget.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workJob } from '../../src/worker/work-job.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';

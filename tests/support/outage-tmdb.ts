@@ -1,4 +1,4 @@
-import type { TmdbAnswer, TmdbPort } from '../../src/worker/tmdb-port.ts';
+import type { TmdbAnswer, TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import { jsonAnswer, noResponse, tmdbError } from './scripted-tmdb.ts';
 import { seededRandom } from './seeded-random.ts';
 import { listPage, movieRow } from './tmdb-rows.ts';

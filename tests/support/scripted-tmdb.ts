@@ -1,5 +1,5 @@
-import type { TmdbRequest } from '../../src/worker/feed-request.ts';
-import type { TmdbAnswer, TmdbPort } from '../../src/worker/tmdb-port.ts';
+import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
+import type { TmdbAnswer, TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 
 /** TMDB by script: the n-th call gets the n-th answer, and from the last on that one again. */
 export type ScriptedTmdb = TmdbPort & { readonly requests: readonly TmdbRequest[] };

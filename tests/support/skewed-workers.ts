@@ -1,5 +1,5 @@
+import { callGate } from '../../src/shared/rate/call-gate.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
-import { callGate } from '../../src/worker/call-gate.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { recordingBreaker } from './recording-breaker.ts';
 import { seededRandom } from './seeded-random.ts';

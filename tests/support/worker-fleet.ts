@@ -1,8 +1,8 @@
 import { sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
+import { callGate } from '../../src/shared/rate/call-gate.ts';
+import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
-import { callGate } from '../../src/worker/call-gate.ts';
-import { retryBudget } from '../../src/worker/retry-budget.ts';
-import type { TmdbPort } from '../../src/worker/tmdb-port.ts';
+import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workJob } from '../../src/worker/work-job.ts';
 import { type MemoryBreakerStore, memoryBreakerStore } from './memory-breaker-store.ts';

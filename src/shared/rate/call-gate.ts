@@ -6,9 +6,9 @@
  * A slot is void when TMDB asked for a pause meanwhile, or when this container was held up and missed it: calling late would
  * put the call among the slots of others. Then the next slot is taken.
  */
-import type { Admission, SharedBreaker } from '../shared/breaker/shared-breaker.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
+import type { Admission, SharedBreaker } from '../breaker/shared-breaker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { RateScheduleStore } from '../ports/rate-schedule.ts';
 
 /** Whether a call may start now. A refusal says in how many milliseconds it is worth asking again. */
 export type Entry =

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryBudget } from '../../src/worker/retry-budget.ts';
-import { fetchHarness } from '../support/fetch-harness.ts';
-import { jsonAnswer, noResponse, type ScriptedAnswer, tmdbError } from '../support/scripted-tmdb.ts';
-import { seededRandom } from '../support/seeded-random.ts';
-import { listPage, movieRow } from '../support/tmdb-rows.ts';
+import { retryBudget } from '../../../src/shared/rate/retry-budget.ts';
+import { fetchHarness } from '../../support/fetch-harness.ts';
+import { jsonAnswer, noResponse, type ScriptedAnswer, tmdbError } from '../../support/scripted-tmdb.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { listPage, movieRow } from '../../support/tmdb-rows.ts';
 
 const okPage = jsonAnswer(200, listPage(movieRow()));
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ListedTitle } from '../../src/shared/messages/item-page.ts';
-import { normalizePage } from '../../src/worker/normalize-page.ts';
-import { sampleFeed } from '../support/sample-messages.ts';
-import { listPage, movieRow, personRow, seriesRow } from '../support/tmdb-rows.ts';
+import type { ListedTitle } from '../../../src/shared/messages/item-page.ts';
+import { normalizePage } from '../../../src/shared/tmdb/normalize-page.ts';
+import { sampleFeed } from '../../support/sample-messages.ts';
+import { listPage, movieRow, personRow, seriesRow } from '../../support/tmdb-rows.ts';
 
 const movies = sampleFeed();
 const series = sampleFeed({ media: 'tv' });

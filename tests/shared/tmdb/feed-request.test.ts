@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../src/shared/settings.ts';
-import { settingsFrom } from '../../src/shared/settings-overrides.ts';
-import { feedRequest } from '../../src/worker/feed-request.ts';
-import { arbitraryFeed } from '../support/arbitrary-feed.ts';
-import { arbitrarySnapshot } from '../support/arbitrary-page.ts';
+import { defaultSettings } from '../../../src/shared/settings.ts';
+import { settingsFrom } from '../../../src/shared/settings-overrides.ts';
+import { feedRequest } from '../../../src/shared/tmdb/feed-request.ts';
+import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
+import { arbitrarySnapshot } from '../../support/arbitrary-page.ts';
 
 const snapshot = '2026-11-23T08:00:00Z.0badcafe';
 const language = 'de-DE';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classifyAnswer, type Verdict } from '../../src/worker/classify-answer.ts';
-import type { TmdbAnswer } from '../../src/worker/tmdb-port.ts';
-import { arbitraryText } from '../support/arbitrary-text.ts';
-import { jsonAnswer, noResponse, tmdbError } from '../support/scripted-tmdb.ts';
-import { itWithSharedData, readSharedJson } from '../support/shared-data.ts';
+import { classifyAnswer, type Verdict } from '../../../src/shared/tmdb/classify-answer.ts';
+import type { TmdbAnswer } from '../../../src/shared/tmdb/tmdb-port.ts';
+import { arbitraryText } from '../../support/arbitrary-text.ts';
+import { jsonAnswer, noResponse, tmdbError } from '../../support/scripted-tmdb.ts';
+import { itWithSharedData, readSharedJson } from '../../support/shared-data.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const judge = (answer: TmdbAnswer) => classifyAnswer(answer, nowMs);

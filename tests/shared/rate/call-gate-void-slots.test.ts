@@ -1,15 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
-import type { Clock } from '../../src/shared/ports/clock.ts';
-import { type CallGate, callGate } from '../../src/worker/call-gate.ts';
-import { eightFailures, plainBreaker } from '../support/breaker-world.ts';
-import { memoryBreakerStore } from '../support/memory-breaker-store.ts';
-import { memoryRateSchedule } from '../support/memory-rate-schedule.ts';
-import { smallestGap } from '../support/most-within.ts';
-import { plainLimits } from '../support/rate-history.ts';
-import { recordingBreaker } from '../support/recording-breaker.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import { sharedBreaker } from '../../../src/shared/breaker/shared-breaker.ts';
+import type { Clock } from '../../../src/shared/ports/clock.ts';
+import { type CallGate, callGate } from '../../../src/shared/rate/call-gate.ts';
+import { eightFailures, plainBreaker } from '../../support/breaker-world.ts';
+import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
+import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
+import { smallestGap } from '../../support/most-within.ts';
+import { plainLimits } from '../../support/rate-history.ts';
+import { recordingBreaker } from '../../support/recording-breaker.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 
 const slotToleranceMs = 100;
 

@@ -2,10 +2,10 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import axios, { type AxiosResponse, isAxiosError } from 'axios';
-import { messageOf } from '../shared/errors.ts';
-import type { TokenSource } from '../shared/ports/token-source.ts';
-import type { Settings } from '../shared/settings.ts';
-import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
+import { messageOf } from '../errors.ts';
+import type { TokenSource } from '../ports/token-source.ts';
+import type { Settings } from '../settings.ts';
+import type { TmdbAnswer, TmdbPort } from '../tmdb/tmdb-port.ts';
 
 /** Where TMDB is and how to get in. */
 export type TmdbAccess = { baseUrl: string; token: TokenSource };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../src/shared/ports/clock.ts';
-import { callGate, type Entry } from '../../src/worker/call-gate.ts';
-import { rejectionOf } from '../support/caught.ts';
-import { memoryRateSchedule } from '../support/memory-rate-schedule.ts';
-import { plainLimits } from '../support/rate-history.ts';
-import { admitted, recordingBreaker, refusing } from '../support/recording-breaker.ts';
-import { virtualClock } from '../support/virtual-clock.ts';
+import type { Clock } from '../../../src/shared/ports/clock.ts';
+import { callGate, type Entry } from '../../../src/shared/rate/call-gate.ts';
+import { rejectionOf } from '../../support/caught.ts';
+import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
+import { plainLimits } from '../../support/rate-history.ts';
+import { admitted, recordingBreaker, refusing } from '../../support/recording-breaker.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 
 const plenty = () => 50_000;
 

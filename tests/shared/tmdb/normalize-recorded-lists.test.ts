@@ -1,9 +1,9 @@
 import { describe, expect } from 'vitest';
-import type { Feed } from '../../src/shared/feed.ts';
-import { listedTitleSchema } from '../../src/shared/messages/item-page.ts';
-import { normalizePage } from '../../src/worker/normalize-page.ts';
-import { sampleFeed } from '../support/sample-messages.ts';
-import { itWithSharedData, readSharedJson } from '../support/shared-data.ts';
+import type { Feed } from '../../../src/shared/feed.ts';
+import { listedTitleSchema } from '../../../src/shared/messages/item-page.ts';
+import { normalizePage } from '../../../src/shared/tmdb/normalize-page.ts';
+import { sampleFeed } from '../../support/sample-messages.ts';
+import { itWithSharedData, readSharedJson } from '../../support/shared-data.ts';
 
 type Recording = { file: string; endpoint: string; kind: string };
 type Row = { id?: number; media_type?: string };

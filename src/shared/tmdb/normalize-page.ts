@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Feed, mediaTypes } from '../shared/feed.ts';
-import { type ListedTitle, listedTitleSchema, maxRank, rowsPerPage } from '../shared/messages/item-page.ts';
+import { type Feed, mediaTypes } from '../feed.ts';
+import { type ListedTitle, listedTitleSchema, maxRank, rowsPerPage } from '../messages/item-page.ts';
 
 /** A page's rows after normalization; `rejected` had no usable id or type, `persons` are not titles. */
 export type NormalizedPage = { titles: ListedTitle[]; rejected: number; persons: number };

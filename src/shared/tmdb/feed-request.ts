@@ -1,7 +1,7 @@
-import { type Feed, genreIdOf, globalRegion } from '../shared/feed.ts';
-import type { FetchJob } from '../shared/messages/fetch-job.ts';
-import type { Settings } from '../shared/settings.ts';
-import { snapshotTimeMs } from '../shared/snapshot.ts';
+import { type Feed, genreIdOf, globalRegion } from '../feed.ts';
+import type { FetchJob } from '../messages/fetch-job.ts';
+import type { Settings } from '../settings.ts';
+import { snapshotTimeMs } from '../snapshot.ts';
 
 /** A GET on TMDB's API: path below the base URL, and query parameters. */
 export type TmdbRequest = { path: string; query: Record<string, string> };

@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
-import { classifyAnswer } from '../../src/worker/classify-answer.ts';
-import { tmdbHttp } from '../../src/worker/tmdb-http-adapter.ts';
-import type { TmdbAnswer } from '../../src/worker/tmdb-port.ts';
+import { classifyAnswer } from '../../src/shared/tmdb/classify-answer.ts';
+import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
 import { badAnswers } from '../support/bad-answers.ts';
 import { type RequestHandler, startHttpServer, type TestHttpServer } from '../support/http-server.ts';
 
