@@ -144,7 +144,7 @@ function rowOf({ fetchedAtMs, listed }: Message): TitleRow {
     rejected: 0,
     persons: 0,
   };
-  return titleRowFor(page, listed, defaultSettings);
+  return titleRowFor({ language: page.feed.language, fetchedAt: page.fetchedAt }, listed, defaultSettings);
 }
 
 function distinct(rows: readonly unknown[]): number {

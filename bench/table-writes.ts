@@ -31,7 +31,7 @@ import {
 } from '../src/shared/table/table-definitions.ts';
 import { feedRequest } from '../src/shared/tmdb/feed-request.ts';
 import { normalizePage } from '../src/shared/tmdb/normalize-page.ts';
-import { applyPages } from '../src/writer/apply-pages.ts';
+import { applyItems } from '../src/writer/apply-items.ts';
 import { candidatesOf, mergeRows } from '../src/writer/decide-rows.ts';
 import { dynamoCatalogStore } from '../src/writer/dynamo-catalog-adapter.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
@@ -158,8 +158,8 @@ async function deliverLate(client: DynamoDBDocumentClient): Promise<BenchResult[
 
 async function applyAll(client: DynamoDBDocumentClient, pages: readonly ItemPage[]) {
   const total = { writeUnits: 0, readUnits: 0, rowsWritten: 0 };
-  const failures = await applyPages(
-    pages.map((page) => ({ messageId: page.jobId, page })),
+  const failures = await applyItems(
+    pages.map((page) => ({ messageId: page.jobId, item: page })),
     {
       store: dynamoCatalogStore(client, catalogTable.name),
       heads: dynamoFeedHeads(client, controlTable.name),

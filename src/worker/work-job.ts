@@ -10,14 +10,14 @@
  */
 import { messageOf, PermanentError } from '../shared/errors.ts';
 import { sendDeadLetter } from '../shared/messages/dead-letter.ts';
-import { type FetchJob, fetchJobSchema } from '../shared/messages/fetch-job.ts';
+import { type Job, jobSchema } from '../shared/messages/job.ts';
 import { messageBody } from '../shared/messages/message-body.ts';
 import { parseMessage } from '../shared/messages/parse-message.ts';
 import { msFromIso } from '../shared/ports/clock.ts';
 import type { CallGate } from '../shared/rate/call-gate.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { deferralDelaySeconds } from './deferral-delay.ts';
-import { fetchPage } from './fetch-page.ts';
+import { fetchItem } from './fetch-item.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 const hourMs = 3_600_000;
@@ -41,7 +41,7 @@ export async function workJob(
       deps,
     );
   }
-  const fate = await fetchPage(job, gate, deps, remainingMs);
+  const fate = await fetchItem(job, gate, deps, remainingMs);
   switch (fate.kind) {
     case 'done':
       return;
@@ -58,27 +58,27 @@ export async function workJob(
   }
 }
 
-function readJob(body: string): FetchJob | PermanentError {
+function readJob(body: string): Job | PermanentError {
   try {
-    return parseMessage(fetchJobSchema, body);
+    return parseMessage(jobSchema, body);
   } catch (error) {
     return error instanceof PermanentError ? error : new PermanentError('malformed_message', messageOf(error));
   }
 }
 
-function isTooOld(job: FetchJob, { clock, settings }: WorkDependencies): boolean {
+function isTooOld(job: Job, { clock, settings }: WorkDependencies): boolean {
   return clock.nowMs() - msFromIso(job.firstSeenAt) > settings.tmdb.maxAgeHours * hourMs;
 }
 
 /** Sends the job back. Only then is the message deleted: a crash between the two leaves it twice, which changes no row. */
 async function defer(
-  job: FetchJob,
+  job: Job,
   later: { code: string; detail: string; retryInMs: number },
   { jobs, random, telemetry }: WorkDependencies,
 ): Promise<void> {
   const delaySeconds = deferralDelaySeconds(job.attempt, later.retryInMs, random.next());
   const deferrals = job.attempt + 1;
-  await jobs.send(messageBody({ ...job, attempt: deferrals } satisfies FetchJob), { delaySeconds });
+  await jobs.send(messageBody({ ...job, attempt: deferrals } satisfies Job), { delaySeconds });
   const { jobId, runId } = job;
   const { code, detail } = later;
   telemetry.event({ event: 'job-deferred', runId, jobId, code, detail: detail.slice(0, 300), deferrals, delaySeconds });

@@ -1,30 +1,39 @@
-import type { ItemPage, ListedTitle } from '../shared/messages/item-page.ts';
+import type { Item } from '../shared/messages/item-title.ts';
 import type { CatalogRow } from '../shared/ports/catalog.ts';
 import type { Settings } from '../shared/settings.ts';
 import { placementRowFor } from '../shared/table/placement-row.ts';
 import { rowKeyText } from '../shared/table/row.ts';
 import { titleRowFor } from '../shared/table/title-row.ts';
 
-/** The rows that one list row of one message asks for. */
-export type Candidate = { messageId: string; placement: CatalogRow; title: CatalogRow };
+/** The rows that one title of one message asks for; one that came on its own has no place in a list. */
+export type Candidate = { messageId: string; placement: CatalogRow | undefined; title: CatalogRow };
 
 /** What is to happen to a row, given the version the table holds. */
 export type Decision = 'write' | 'unchanged' | 'superseded';
 
-/** Every candidate of a page. */
-export function candidatesOf(messageId: string, page: ItemPage, settings: Settings): Candidate[] {
-  return page.titles.map((listed: ListedTitle) => ({
+/** Every candidate of a message. */
+export function candidatesOf(messageId: string, item: Item, settings: Settings): Candidate[] {
+  if (item.kind === 'item-title') {
+    return [{ messageId, placement: undefined, title: titleRowFor(item, item.title, settings) }];
+  }
+  const fetched = { language: item.feed.language, fetchedAt: item.fetchedAt };
+  return item.titles.map((listed) => ({
     messageId,
-    placement: placementRowFor(page, listed, settings),
-    title: titleRowFor(page, listed, settings),
+    placement: placementRowFor(item, listed, settings),
+    title: titleRowFor(fetched, listed, settings),
   }));
+}
+
+/** The rows of a candidate. */
+export function rowsOf({ placement, title }: Candidate): CatalogRow[] {
+  return placement === undefined ? [title] : [placement, title];
 }
 
 /** The greatest version of each row over all candidates, by row key: pages of one batch meet here before the table. */
 export function mergeRows(candidates: readonly Candidate[]): Map<string, CatalogRow> {
   const merged = new Map<string, CatalogRow>();
-  for (const { placement, title } of candidates) {
-    for (const row of [placement, title]) {
+  for (const candidate of candidates) {
+    for (const row of rowsOf(candidate)) {
       const key = rowKeyText(row);
       const present = merged.get(key);
       if (present === undefined || present.version < row.version) {

@@ -10,9 +10,9 @@ import { messageOf } from '../shared/errors.ts';
 import { writerEnvironmentSchema } from '../shared/function-environments.ts';
 import { functionSettings } from '../shared/function-settings.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
-import { type ApplyDependencies, applyPages, type Delivery } from './apply-pages.ts';
+import { type ApplyDependencies, applyItems, type Delivery } from './apply-items.ts';
 import { dynamoCatalogStore } from './dynamo-catalog-adapter.ts';
-import { receivePage } from './receive-page.ts';
+import { receiveItem } from './receive-item.ts';
 import { writePace } from './write-pace.ts';
 
 const environment = readEnvironment(writerEnvironmentSchema);
@@ -40,7 +40,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     for (const record of event.Records) {
       await receiveRecord(record, deliveries, failed);
     }
-    for (const [messageId, detail] of await applyPages(deliveries, dependencies)) {
+    for (const [messageId, detail] of await applyItems(deliveries, dependencies)) {
       failed.set(messageId, detail);
     }
     reportFailures(event.Records, failed);
@@ -52,9 +52,9 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
 
 async function receiveRecord(record: SQSRecord, deliveries: Delivery[], failed: Map<string, string>): Promise<void> {
   try {
-    const page = await receivePage(record.body, { deadLetters, telemetry, clock: systemClock });
-    if (page !== undefined) {
-      deliveries.push({ messageId: record.messageId, page });
+    const item = await receiveItem(record.body, { deadLetters, telemetry, clock: systemClock });
+    if (item !== undefined) {
+      deliveries.push({ messageId: record.messageId, item });
     }
   } catch (error) {
     failed.set(record.messageId, messageOf(error));

@@ -1,6 +1,6 @@
 import type { ItemPage } from '../../src/shared/messages/item-page.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
-import { type ApplyDependencies, applyPages, type Delivery } from '../../src/writer/apply-pages.ts';
+import { type ApplyDependencies, applyItems, type Delivery } from '../../src/writer/apply-items.ts';
 import type { History } from './arbitrary-history.ts';
 import { type CallHook, noHook } from './call-hook.ts';
 import { type MemoryCatalog, memoryCatalog } from './memory-catalog.ts';
@@ -44,12 +44,12 @@ export function hookSwitch(first: CallHook = noHook): HookSwitch {
 
 /** `pages` as deliveries with ids `m0`, `m1`, … */
 export function deliveriesOf(pages: readonly ItemPage[]): Delivery[] {
-  return pages.map((page, n) => ({ messageId: `m${n}`, page }));
+  return pages.map((item, n) => ({ messageId: `m${n}`, item }));
 }
 
 /** All pages in one batch. */
 export function applyAtOnce(pages: readonly ItemPage[], deps: ApplyDependencies): Promise<Map<string, string>> {
-  return applyPages(deliveriesOf(pages), deps);
+  return applyItems(deliveriesOf(pages), deps);
 }
 
 /**
@@ -60,7 +60,7 @@ export async function deliver({ pages, writers }: History, deps: ApplyDependenci
   await Promise.all(
     writers.map(async (batches, writer) => {
       for (const [n, batch] of batches.entries()) {
-        const first = batch.map((index, k) => ({ messageId: `w${writer}b${n}m${k}`, page: pageAt(pages, index) }));
+        const first = batch.map((index, k) => ({ messageId: `w${writer}b${n}m${k}`, item: pageAt(pages, index) }));
         await applyUntilDone(first, deps);
       }
     }),
@@ -75,7 +75,7 @@ async function applyUntilDone(first: Delivery[], deps: ApplyDependencies): Promi
       throw new Error(`still failing after ${mostRounds} deliveries`, { cause: lastError });
     }
     try {
-      const failures = await applyPages(open, deps);
+      const failures = await applyItems(open, deps);
       open = open.filter(({ messageId }) => failures.has(messageId));
     } catch (error) {
       lastError = error;

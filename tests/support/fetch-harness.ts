@@ -2,7 +2,7 @@ import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
 import type { CallGate, Entry } from '../../src/shared/rate/call-gate.ts';
 import type { RetryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
-import { fetchPage } from '../../src/worker/fetch-page.ts';
+import { fetchItem } from '../../src/worker/fetch-item.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workJob } from '../../src/worker/work-job.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
@@ -89,7 +89,7 @@ export function fetchHarness(script: readonly ScriptedAnswer[], over: Partial<Wo
     dependencies,
     /** Fetches one job's page in an invocation that has `totalMs` in all. */
     fetch: (job: FetchJob = sampleJob(), totalMs = 60_000, gate: CallGate = scriptedGate()) =>
-      fetchPage(job, gate, dependencies, leftOf(totalMs)),
+      fetchItem(job, gate, dependencies, leftOf(totalMs)),
     /** Works one message, from its body to its fate. */
     work: (body: string = JSON.stringify(sampleJob()), totalMs = 60_000, gate: CallGate = scriptedGate()) =>
       workJob(body, gate, dependencies, leftOf(totalMs)),

@@ -4,7 +4,7 @@ import { dynamoFeedHeads } from '../../src/shared/adapters/dynamo-feed-heads.ts'
 import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import type { FeedHead } from '../../src/shared/table/feed-head.ts';
-import type { ApplyDependencies } from '../../src/writer/apply-pages.ts';
+import type { ApplyDependencies } from '../../src/writer/apply-items.ts';
 import { dynamoCatalogStore } from '../../src/writer/dynamo-catalog-adapter.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { applyAtOnce, deliver } from '../support/deliver-pages.ts';

@@ -33,8 +33,8 @@ describe('candidates of a page', () => {
     const titles = [sampleTitle(), sampleTitle({ rank: 2, id: 551 }), sampleTitle({ rank: 3 })];
     const keys = candidatesOf('m1', samplePage({ titles }), defaultSettings).map(({ messageId, placement, title }) => [
       messageId,
-      placement.mediaId,
-      placement.mediaType,
+      placement?.mediaId,
+      placement?.mediaType,
       title.mediaId,
       title.mediaType,
     ]);

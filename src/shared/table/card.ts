@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { ListedTitle } from '../messages/item-page.ts';
+import type { DescribedTitle } from '../messages/item-title.ts';
 import { decodeOverview, encodeOverview } from './overview-codec.ts';
 
 /** What a card on a screen needs of a title. */
@@ -74,7 +75,8 @@ export function tryDecodeCard(stored: StoredCard): Card | undefined {
   }
 }
 
-/** The card's part of a listed title. */
-export function cardOf({ rank: _rank, id: _id, mediaType: _mediaType, ...card }: ListedTitle): Card {
+/** The card's part of a title, listed or on its own. */
+export function cardOf(title: DescribedTitle | ListedTitle): Card {
+  const { rank: _rank, id: _id, mediaType: _mediaType, ...card } = { rank: 0, ...title };
   return card;
 }

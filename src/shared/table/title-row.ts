@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { MediaType } from '../feed.ts';
-import type { ItemPage, ListedTitle } from '../messages/item-page.ts';
+import type { DescribedTitle } from '../messages/item-title.ts';
 import { isoFromMs, msFromIso } from '../ports/clock.ts';
 import { titleLife, titlePeriodStartMs } from '../row-life.ts';
 import type { Settings } from '../settings.ts';
@@ -24,17 +24,21 @@ export function titleKey(mediaType: MediaType, id: number, language: string, set
   };
 }
 
-/** The title row that a page's row asks for. */
-export function titleRowFor(page: ItemPage, listed: ListedTitle, settings: Settings): TitleRow {
-  const key = titleKey(listed.mediaType, listed.id, page.feed.language, settings);
-  const fetchedAtMs = titlePeriodStartMs(msFromIso(page.fetchedAt), settings);
+/** The title row that a title asks for which was fetched in `fetched.language` at `fetched.fetchedAt` (ISO 8601). */
+export function titleRowFor(
+  fetched: { language: string; fetchedAt: string },
+  title: DescribedTitle,
+  settings: Settings,
+): TitleRow {
+  const key = titleKey(title.mediaType, title.id, fetched.language, settings);
+  const fetchedAtMs = titlePeriodStartMs(msFromIso(fetched.fetchedAt), settings);
   const fetchedAt = isoFromMs(fetchedAtMs);
   const life = titleLife(rowKeyText(key), fetchedAtMs, settings);
   const card = {
-    ...cardOf(listed),
-    voteAverage: Math.round(listed.voteAverage * 10) / 10,
-    voteCount: Math.round(toStep(listed.voteCount, settings.titleFigureStep)),
-    popularity: toStep(listed.popularity, settings.titleFigureStep),
+    ...cardOf(title),
+    voteAverage: Math.round(title.voteAverage * 10) / 10,
+    voteCount: Math.round(toStep(title.voteCount, settings.titleFigureStep)),
+    popularity: toStep(title.popularity, settings.titleFigureStep),
   };
   return {
     ...key,

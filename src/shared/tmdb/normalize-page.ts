@@ -1,6 +1,7 @@
 import * as z from 'zod';
-import { type Feed, mediaTypes } from '../feed.ts';
+import { type Feed, type MediaType, mediaTypes } from '../feed.ts';
 import { type ListedTitle, listedTitleSchema, maxRank, rowsPerPage } from '../messages/item-page.ts';
+import { type DescribedTitle, describedTitleSchema } from '../messages/item-title.ts';
 
 /** A page's rows after normalization; `rejected` had no usable id or type, `persons` are not titles. */
 export type NormalizedPage = { titles: ListedTitle[]; rejected: number; persons: number };
@@ -66,6 +67,20 @@ export function normalizePage(json: unknown, feed: Feed, page: number): Normaliz
     }
   }
   return normalized;
+}
+
+/** Details name their genres; lists give ids. */
+const detailsSchema = z.object({ id: z.int().positive(), genres: z.array(z.object({ id: z.int() })).catch([]) });
+
+/** A TMDB details answer as the title that it describes; `undefined` when it describes none, or another than `id`. */
+export function normalizeTitle(json: unknown, mediaType: MediaType, id: number): DescribedTitle | undefined {
+  const details = detailsSchema.safeParse(json);
+  if (details.data?.id !== id) {
+    return undefined;
+  }
+  const genreIds = details.data.genres.map((genre) => genre.id);
+  const row = listRowSchema.parse({ ...(json as Record<string, unknown>), genre_ids: genreIds });
+  return describedTitleSchema.parse({ mediaType, ...content(row) });
 }
 
 function normalizeRow(raw: unknown, feed: Feed, rank: number): ListedTitle | 'person' | undefined {

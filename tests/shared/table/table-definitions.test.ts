@@ -6,7 +6,11 @@ import { catalogTable, controlTable } from '../../../src/shared/table/table-defi
 import { titleRowFor } from '../../../src/shared/table/title-row.ts';
 import { samplePage, sampleTitle } from '../../support/sample-messages.ts';
 
-const title: Record<string, unknown> = titleRowFor(samplePage(), sampleTitle(), defaultSettings);
+const title: Record<string, unknown> = titleRowFor(
+  { language: 'en-US', fetchedAt: samplePage().fetchedAt },
+  sampleTitle(),
+  defaultSettings,
+);
 const placement: Record<string, unknown> = placementRowFor(samplePage(), sampleTitle(), defaultSettings);
 const head: Record<string, unknown> = feedHeadFor(samplePage(), defaultSettings);
 

@@ -9,7 +9,8 @@ import { arbitraryCloseSighting, arbitraryEpochMs, arbitraryTitle } from '../../
 import { sampleFeed, samplePage, sampleTitle } from '../../support/sample-messages.ts';
 import { englishOverview } from '../../support/sample-overviews.ts';
 
-const rowOf = (page = samplePage(), listed = sampleTitle()) => titleRowFor(page, listed, defaultSettings);
+const rowOf = (page = samplePage(), listed = sampleTitle()) =>
+  titleRowFor({ language: page.feed.language, fetchedAt: page.fetchedAt }, listed, defaultSettings);
 
 const contentOf = ({ version: _version, ...content }: TitleRow) => content;
 
@@ -109,7 +110,10 @@ describe('figures that hardly move', () => {
   });
 
   const rowWith = (popularity: number, voteCount: number, titleFigureStep: number) =>
-    titleRowFor(samplePage(), sampleTitle({ popularity, voteCount }), { ...defaultSettings, titleFigureStep });
+    titleRowFor({ language: 'en-US', fetchedAt: samplePage().fetchedAt }, sampleTitle({ popularity, voteCount }), {
+      ...defaultSettings,
+      titleFigureStep,
+    });
   const anyStep = fc.double({ min: 0.02, max: 1, noNaN: true });
   const anyFigure = fc.double({ min: 1, max: 1e8, noNaN: true });
 

@@ -1,6 +1,6 @@
 import { messageOf, PermanentError } from '../shared/errors.ts';
 import { type Death, sendDeadLetter } from '../shared/messages/dead-letter.ts';
-import { type ItemPage, itemPageSchema } from '../shared/messages/item-page.ts';
+import { type Item, itemSchema } from '../shared/messages/item-title.ts';
 import { parseMessage } from '../shared/messages/parse-message.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { MessageSender } from '../shared/ports/message-sender.ts';
@@ -11,13 +11,13 @@ import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 export type ReceiveDependencies = { deadLetters: MessageSender; telemetry: Telemetry; clock: Clock };
 
 /**
- * The page in a message body. One that can never be read goes to the dead-letter queue at once, byte for byte, and the
+ * The page or title in a message body. One that can never be read goes to the dead-letter queue at once, byte for byte, and the
  * answer is `undefined`.
  * @throws when the dead-letter queue does not take it.
  */
-export async function receivePage(body: string, deps: ReceiveDependencies): Promise<ItemPage | undefined> {
+export async function receiveItem(body: string, deps: ReceiveDependencies): Promise<Item | undefined> {
   try {
-    return parseMessage(itemPageSchema, body);
+    return parseMessage(itemSchema, body);
   } catch (error) {
     const code = error instanceof PermanentError ? error.code : 'malformed_message';
     const death: Death = { reason: 'malformed', code, detail: messageOf(error), jobId: jobIdOf(body) };

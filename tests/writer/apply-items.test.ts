@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ItemPage } from '../../src/shared/messages/item-page.ts';
-import { applyPages } from '../../src/writer/apply-pages.ts';
+import { applyItems } from '../../src/writer/apply-items.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { type CallHook, failing, type PortCall, scheduledBy, throttledOnce } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';
@@ -157,7 +157,7 @@ describe('a batch', () => {
 describe('what fails', () => {
   const applied = async (hook: CallHook, pages: ItemPage[]) => {
     const writer = memoryWriter(hook);
-    const failures = await applyPages(deliveriesOf(pages), writer);
+    const failures = await applyItems(deliveriesOf(pages), writer);
     return { writer, failed: [...failures.keys()].sort(), reasons: [...failures.values()] };
   };
   const jobsApplied = (writer: ReturnType<typeof memoryWriter>) =>

@@ -1,17 +1,16 @@
 import type { Admission } from '../shared/breaker/shared-breaker.ts';
 import { messageOf } from '../shared/errors.ts';
-import type { FetchJob } from '../shared/messages/fetch-job.ts';
-import { type ItemPage, itemPageSchema } from '../shared/messages/item-page.ts';
+import type { Job } from '../shared/messages/job.ts';
 import { messageBody } from '../shared/messages/message-body.ts';
-import { isoFromMs } from '../shared/ports/clock.ts';
 import { askAgainCapMs, type CallGate, type Entry } from '../shared/rate/call-gate.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
-import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
+import { tellOthers } from '../shared/tmdb/tell-others.ts';
 import { fullJitterDelayMs } from './backoff.ts';
 import { callTmdb, type JudgedAnswer } from './call-tmdb.ts';
+import { type AnswerContent, itemOf, rowsOf } from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
-/** How fetching a page ended. `later`: worth another try, not before `retryInMs`. */
+/** How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`. */
 export type FetchFate =
   | { kind: 'done' }
   | { kind: 'later'; code: string; detail: string; retryInMs: number }
@@ -21,12 +20,12 @@ export type FetchFate =
 const reserveMs = 2_000;
 
 /**
- * Fetches one page and hands it to the item queue.
+ * Fetches one page or one title and hands it to the item queue.
  * @param remainingMs - what is left of the invocation; no wait and no call is begun that could outlast it.
- * @throws when the item queue does not take the page.
+ * @throws when the item queue does not take it.
  */
-export async function fetchPage(
-  job: FetchJob,
+export async function fetchItem(
+  job: Job,
   gate: CallGate,
   deps: WorkDependencies,
   remainingMs: () => number,
@@ -43,7 +42,7 @@ export async function fetchPage(
 
 /** One call with all that belongs to it. */
 async function tryOnce(
-  job: FetchJob,
+  job: Job,
   attempt: number,
   gate: CallGate,
   deps: WorkDependencies,
@@ -96,7 +95,7 @@ async function passGate(gate: CallGate, spareMs: () => number): Promise<Entry> {
 
 /** Passes the gate, or says why not yet. */
 async function enterGate(
-  job: FetchJob,
+  job: Job,
   gate: CallGate,
   { telemetry }: WorkDependencies,
   spareMs: () => number,
@@ -113,38 +112,14 @@ async function enterGate(
   return entry;
 }
 
-/** What the call says to all workers. When it cannot be told, the call counts all the same. */
-async function tellOthers(verdict: JudgedAnswer, admission: Admission, deps: WorkDependencies): Promise<void> {
-  try {
-    await tellBreaker(verdict, admission, deps);
-    if (verdict.fate === 'retry' && verdict.throttled) {
-      await deps.schedule.slowDown(verdict.retryAfterMs);
-    }
-  } catch (error) {
-    deps.telemetry.warn('the other workers could not be told how a call ended', { detail: messageOf(error) });
-  }
-}
-
-/** 404s and refusals are answers too: TMDB is there. */
-async function tellBreaker(verdict: JudgedAnswer, admission: Admission, deps: WorkDependencies): Promise<void> {
-  if (verdict.fate === 'stop') {
-    deps.telemetry.event({ event: 'token-rejected', status: verdict.status, detail: verdict.detail });
-    await deps.breaker.rejectToken(verdict.detail);
-    return;
-  }
-  const detail = verdict.fate === 'ok' ? 'TMDB answers' : verdict.detail;
-  const outcome = verdict.fate !== 'retry' ? 'succeeded' : verdict.throttled ? 'neutral' : 'failed';
-  await deps.breaker.ended(admission, outcome, detail);
-}
-
 async function finish(
-  job: FetchJob,
+  job: Job,
   verdict: Exclude<JudgedAnswer, { fate: 'retry' }>,
   deps: WorkDependencies,
 ): Promise<FetchFate> {
   switch (verdict.fate) {
     case 'ok':
-      await emitPage(job, verdict.page, deps);
+      await emitItem(job, verdict.content, deps);
       return { kind: 'done' };
     case 'skip': {
       const { code, detail } = verdict;
@@ -163,22 +138,8 @@ async function finish(
   }
 }
 
-async function emitPage(job: FetchJob, normalized: NormalizedPage, deps: WorkDependencies): Promise<void> {
-  const { jobId, runId, snapshot, feed, page, pages } = job;
-  const message: ItemPage = itemPageSchema.parse({
-    kind: 'item-page',
-    version: 1,
-    jobId,
-    runId,
-    snapshot,
-    feed,
-    page,
-    pages,
-    fetchedAt: isoFromMs(deps.clock.nowMs()),
-    ...normalized,
-  });
-  await deps.items.send(messageBody(message));
-  const { rejected, persons } = normalized;
-  const rows = normalized.titles.length + rejected + persons;
-  deps.telemetry.event({ event: 'page-fetched', runId, jobId, rows, rejected, persons });
+async function emitItem(job: Job, content: AnswerContent, deps: WorkDependencies): Promise<void> {
+  await deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs())));
+  const { jobId, runId } = job;
+  deps.telemetry.event({ event: 'page-fetched', runId, jobId, ...rowsOf(content) });
 }

@@ -1,25 +1,25 @@
 /**
- * One batch of pages into the table:
+ * One batch of pages and titles into the table:
  *   merge all rows of the batch → read present versions → conditional puts → feed heads of the pages that are in whole.
  * A crash at any point leaves rows that a redelivery finds unchanged; the head comes last, so it never names a page that is
  * not in the table.
  */
 import { batchCostMicroUsd } from '../shared/cost/batch-cost.ts';
 import { messageOf } from '../shared/errors.ts';
-import type { ItemPage } from '../shared/messages/item-page.ts';
+import type { Item } from '../shared/messages/item-title.ts';
 import type { CatalogRow, CatalogStore } from '../shared/ports/catalog.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { Settings } from '../shared/settings.ts';
-import { type FeedHead, feedHeadFor, joinFeedHeads } from '../shared/table/feed-head.ts';
+import { feedHeadFor, joinFeedHeads } from '../shared/table/feed-head.ts';
 import { rowKeyText } from '../shared/table/row.ts';
 import { advanceHead } from './advance-head.ts';
-import { type Candidate, candidatesOf, mergeRows } from './decide-rows.ts';
+import { type Candidate, candidatesOf, mergeRows, rowsOf } from './decide-rows.ts';
 import type { WritePace } from './write-pace.ts';
 import { type RowOutcome, type WriteReport, writeRows } from './write-rows.ts';
 
-/** A page with the id of the message that brought it. */
-export type Delivery = { messageId: string; page: ItemPage };
+/** A page or a title with the id of the message that brought it. */
+export type Delivery = { messageId: string; item: Item };
 
 /** What the writer needs. */
 export type ApplyDependencies = {
@@ -30,13 +30,13 @@ export type ApplyDependencies = {
   settings: Settings;
 };
 
-/** Applies the pages; returns the ids of the messages that should come again, with the reason. */
-export async function applyPages(
+/** Applies the items; returns the ids of the messages that should come again, with the reason. */
+export async function applyItems(
   deliveries: readonly Delivery[],
   deps: ApplyDependencies,
 ): Promise<Map<string, string>> {
   const { settings, store, telemetry } = deps;
-  const candidates = deliveries.flatMap(({ messageId, page }) => candidatesOf(messageId, page, settings));
+  const candidates = deliveries.flatMap(({ messageId, item }) => candidatesOf(messageId, item, settings));
   const merged = mergeRows(candidates);
   const report = await writeRows(merged, store, settings.writer.parallelWrites, deps.pace);
   const failures = failedMessages(candidates, report.outcomes);
@@ -59,11 +59,11 @@ export async function applyPages(
 /** A message fails for its own rows only. */
 function failedMessages(candidates: readonly Candidate[], outcomes: WriteReport['outcomes']): Map<string, string> {
   const failures = new Map<string, string>();
-  for (const { messageId, placement, title } of candidates) {
-    for (const row of [placement, title]) {
+  for (const candidate of candidates) {
+    for (const row of rowsOf(candidate)) {
       const outcome = outcomes.get(rowKeyText(row));
       if (typeof outcome === 'object') {
-        failures.set(messageId, `${row.mediaId} ${row.mediaType}: ${outcome.failed}`);
+        failures.set(candidate.messageId, `${row.mediaId} ${row.mediaType}: ${outcome.failed}`);
       }
     }
   }
@@ -76,12 +76,15 @@ async function advanceHeads(
   report: WriteReport,
   deps: ApplyDependencies,
 ): Promise<Map<string, string>> {
-  const byHead = Map.groupBy(deliveries, ({ page }) => feedHeadFor(page, deps.settings).id);
+  const pages = deliveries.flatMap(({ messageId, item }) =>
+    item.kind === 'item-page' ? [{ messageId, head: feedHeadFor(item, deps.settings) }] : [],
+  );
   const failures = new Map<string, string>();
   await Promise.all(
-    [...byHead.values()].map(async (ofOneFeed) => {
+    [...Map.groupBy(pages, ({ head }) => head.id).values()].map(async (ofOneFeed) => {
       try {
-        const { writeUnits, readUnits } = await advanceHead(knownHead(ofOneFeed, deps.settings), deps.heads);
+        const known = ofOneFeed.map(({ head }) => head).reduce(joinFeedHeads);
+        const { writeUnits, readUnits } = await advanceHead(known, deps.heads);
         report.writeUnits += writeUnits;
         report.readUnits += readUnits;
       } catch (error) {
@@ -92,10 +95,6 @@ async function advanceHeads(
     }),
   );
   return failures;
-}
-
-function knownHead(ofOneFeed: readonly Delivery[], settings: Settings): FeedHead {
-  return ofOneFeed.map(({ page }) => feedHeadFor(page, settings)).reduce(joinFeedHeads);
 }
 
 function reportBatch(pages: number, report: WriteReport, telemetry: Telemetry): void {
@@ -117,17 +116,18 @@ function reportPages(
   outcomes: WriteReport['outcomes'],
   telemetry: Telemetry,
 ): void {
-  for (const { messageId, page } of deliveries) {
+  for (const { messageId, item } of deliveries) {
     const fates = (candidates.get(messageId) ?? []).map((candidate) => listRowFate(candidate, merged, outcomes));
+    const rejected = item.kind === 'item-page' ? item.rejected + item.persons : 0;
     telemetry.event({
       event: 'page-applied',
-      runId: page.runId,
-      jobId: page.jobId,
-      received: page.titles.length + page.rejected + page.persons,
+      runId: item.runId,
+      jobId: item.jobId,
+      received: fates.length + rejected,
       written: fates.filter((fate) => fate === 'write').length,
       unchanged: fates.filter((fate) => fate === 'unchanged').length,
       superseded: fates.filter((fate) => fate === 'superseded').length,
-      rejected: page.rejected + page.persons,
+      rejected,
     });
   }
 }
@@ -145,6 +145,9 @@ function listRowFate(
     }
     return winner?.version === row.version ? 'unchanged' : 'superseded';
   };
+  if (placement === undefined) {
+    return fate(title) ?? 'superseded';
+  }
   if (fate(placement) === 'write' || fate(title) === 'write') {
     return 'write';
   }

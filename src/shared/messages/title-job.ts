@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { languageSchema, type MediaType, mediaTypes } from '../feed.ts';
+import { runIdSchema } from '../snapshot.ts';
+
+/**
+ * One title in one language to fetch: reader → fetch queue → worker. It has no place in a list, and so no snapshot: its row
+ * stands or falls by its version alone.
+ */
+export const titleJobSchema = z.object({
+  kind: z.literal('title-job'),
+  version: z.literal(1),
+  jobId: z.string().min(1).max(200),
+  runId: runIdSchema,
+  /** Who asked, such as `reader`. */
+  origin: z.string().min(1).max(40),
+  mediaType: z.enum(mediaTypes),
+  id: z.int().positive(),
+  language: languageSchema,
+  /** Deliveries so far that ended in a deferral. */
+  attempt: z.int().min(0),
+  firstSeenAt: z.iso.datetime(),
+  /** Why it was asked for, in a few words. */
+  why: z.string().max(300),
+});
+
+export type TitleJob = z.infer<typeof titleJobSchema>;
+
+/** `<run>/title/movie/550/de-DE`. */
+export function titleJobIdFor(runId: string, mediaType: MediaType, id: number, language: string): string {
+  return `${runId}/title/${mediaType}/${id}/${language}`;
+}

@@ -1,0 +1,49 @@
+import { type Item, itemSchema } from '../shared/messages/item-title.ts';
+import type { Job } from '../shared/messages/job.ts';
+import { isoFromMs } from '../shared/ports/clock.ts';
+import type { Settings } from '../shared/settings.ts';
+import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
+import { normalizePage, normalizeTitle } from '../shared/tmdb/normalize-page.ts';
+import { titleRequest } from '../shared/tmdb/title-request.ts';
+
+/** What TMDB's answer to a job holds, before it becomes a message. */
+export type AnswerContent =
+  | { kind: 'page'; page: NonNullable<ReturnType<typeof normalizePage>> }
+  | { kind: 'title'; title: NonNullable<ReturnType<typeof normalizeTitle>> };
+
+/** The request that a job stands for. */
+export function requestFor(job: Job, settings: Settings): TmdbRequest {
+  return job.kind === 'fetch-job' ? feedRequest(job, settings) : titleRequest(job.mediaType, job.id, job.language);
+}
+
+/** Reads the JSON of an answer; `undefined` when it is not what was asked for. */
+export function readAnswer(json: unknown, job: Job): AnswerContent | undefined {
+  if (job.kind === 'fetch-job') {
+    const page = normalizePage(json, job.feed, job.page);
+    return page && { kind: 'page', page };
+  }
+  const title = normalizeTitle(json, job.mediaType, job.id);
+  return title && { kind: 'title', title };
+}
+
+/** The message for the item queue. */
+export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): Item {
+  const { jobId, runId } = job;
+  const common = { version: 1, jobId, runId, fetchedAt: isoFromMs(fetchedAtMs) };
+  const { kind: _kind, ...facts } = content;
+  if (job.kind === 'title-job') {
+    return itemSchema.parse({ ...common, kind: 'item-title', language: job.language, ...facts });
+  }
+  const { snapshot, feed, page, pages } = job;
+  const rows = 'page' in facts ? facts.page : {};
+  return itemSchema.parse({ ...common, kind: 'item-page', snapshot, feed, page, pages, ...rows });
+}
+
+/** List rows that an answer holds, by fate; a title is one. */
+export function rowsOf(content: AnswerContent): { rows: number; rejected: number; persons: number } {
+  if (content.kind === 'title') {
+    return { rows: 1, rejected: 0, persons: 0 };
+  }
+  const { titles, rejected, persons } = content.page;
+  return { rows: titles.length + rejected + persons, rejected, persons };
+}
