@@ -9,6 +9,7 @@ import { demoCommand } from './demo-command.ts';
 import { localCommand } from './local-command.ts';
 import { type PlanOptions, planCommand } from './plan-command.ts';
 import { type ReadOptions, readListCommand, readTitleCommand } from './read-command.ts';
+import { type RecommendOptions, recommendCommand } from './recommend-command.ts';
 import { type RunOptions, runCommand } from './run-command.ts';
 
 const dataDirHelp = 'folder that keeps tables and queues (default: everything in memory)';
@@ -53,6 +54,7 @@ function pipelineProgram(): Command {
     .option('--data-dir <folder>', 'folder whose tables are used (default: those of the running `local`)')
     .action(acting(breakerCommand));
   addReadCommands(program);
+  addRecommendCommand(program);
   addCostCommand(program);
   return program;
 }
@@ -82,6 +84,7 @@ function addReadCommands(program: Command): void {
     .argument('<media>', 'movie or tv')
     .argument('<id>', 'TMDB id')
     .description('one title')
+    .option('--region <region>', 'global, or a country such as DE: its language stands in for the asked one')
     .option('--language <language>', 'such as en-US')
     .option('--data-dir <folder>', 'folder whose tables are read (default: those of the running `local`)')
     .action(
@@ -89,6 +92,22 @@ function addReadCommands(program: Command): void {
         readTitleCommand(media, id, options, context),
       ),
     );
+}
+
+function addRecommendCommand(program: Command): void {
+  withCommon(program.command('recommend'))
+    .description('titles for a viewer, from what the table holds, and why each')
+    .option('--liked <titles>', 'titles the viewer liked, such as movie:550,tv:1399')
+    .option('--seen <titles>', 'titles to leave out')
+    .option('--genres <ids>', 'TMDB genre ids the viewer asks for, such as 18,35')
+    .option('--media <media>', 'movie, tv or all (default: all)')
+    .option('--region <region>', 'global, or a country such as DE')
+    .option('--language <language>', 'such as en-US')
+    .option('--hour <hour>', "hour of the viewer's day, 0 to 23")
+    .option('--limit <count>', 'number of titles', '10')
+    .option('--adult', 'adult titles too')
+    .option('--data-dir <folder>', 'folder whose tables are read (default: those of the running `local`)')
+    .action(acting((options: RecommendOptions, context) => recommendCommand(options, context)));
 }
 
 function withCommon(command: Command): Command {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
-import { readStackFile } from '../local/stack-file.ts';
+import { readStackFile, type StackFile } from '../local/stack-file.ts';
 import { dynamoClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
 import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
@@ -34,15 +34,26 @@ export async function withTablesAt<T>(
   }
 }
 
+/** Where a reading command finds its tables; `running` is the `local` they belong to, when it is one. */
+export type TablePlace = { dynamodb: string; catalogTable: string; controlTable: string; running?: StackFile };
+
+/** The tables a reading command means, open while `act` runs. @throws UsageError when there are none. */
+export function withTables<T>(
+  options: { dataDir?: string },
+  context: CliContext,
+  act: (tables: Tables) => Promise<T>,
+): Promise<T> {
+  return withTablePlace(options, context, (place) => withTablesAt(place, act));
+}
+
 /**
- * The tables a reading command means: those below `--data-dir`, else those at `AWS_ENDPOINT_URL_DYNAMODB`, else those of the
- * `local` that is running.
+ * Those below `--data-dir`, else those at `AWS_ENDPOINT_URL_DYNAMODB`, else those of the `local` that is running.
  * @throws UsageError when there are none.
  */
-export async function withTables<T>(
+export async function withTablePlace<T>(
   options: { dataDir?: string },
   { environment }: CliContext,
-  act: (tables: Tables) => Promise<T>,
+  act: (place: TablePlace) => Promise<T>,
 ): Promise<T> {
   const names = { catalogTable: catalogTable.name, controlTable: controlTable.name };
   if (options.dataDir !== undefined) {
@@ -52,18 +63,19 @@ export async function withTables<T>(
     }
     const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
     try {
-      return await withTablesAt({ ...names, dynamodb: server.endpoint }, act);
+      return await act({ ...names, dynamodb: server.endpoint });
     } finally {
       await server.stop();
     }
   }
   const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB;
   if (endpoint !== undefined && endpoint !== '') {
-    return withTablesAt({ ...names, dynamodb: endpoint }, act);
+    return act({ ...names, dynamodb: endpoint });
   }
   const running = readStackFile();
   if (running === undefined) {
     throw new UsageError('there are no tables to read: start the stack with `local`, or name a --data-dir');
   }
-  return withTablesAt({ ...running, dynamodb: running.endpoints.dynamodb }, act);
+  const { catalogTable: catalog, controlTable: control } = running;
+  return act({ dynamodb: running.endpoints.dynamodb, catalogTable: catalog, controlTable: control, running });
 }

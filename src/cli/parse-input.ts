@@ -3,6 +3,7 @@ import { UsageError } from '../shared/errors.ts';
 import { type Feed, feedMediaSchema, feedSchema, globalRegion, type MediaType, mediaTypes } from '../shared/feed.ts';
 import { type ScheduleName, scheduleNames } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
+import { shown } from '../shared/shown-text.ts';
 
 /** Input by a zod schema. @throws UsageError with the schema's first sentence. */
 export function parseInput<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
@@ -46,6 +47,22 @@ export function parseMediaType(text: string): MediaType {
   return mediaType;
 }
 
+/** `movie:550,tv:1399`: titles, separated by commas. */
+export function parseTitleRefs(text: string, name: string): { mediaType: MediaType; id: number }[] {
+  return parseListOf(text).map((part) => {
+    const match = /^(movie|tv):(\d{1,10})$/.exec(part);
+    if (match === null) {
+      throw new UsageError(`${name} holds '${shown(part)}': allowed are titles such as movie:550, separated by commas`);
+    }
+    return { mediaType: match[1] as MediaType, id: Number(match[2]) };
+  });
+}
+
+/** Texts that are separated by commas; of an empty text none. */
+export function parseListOf(text: string): string[] {
+  return text === '' ? [] : text.split(',').map((part) => part.trim());
+}
+
 /** A whole number within bounds. */
 export function parseCount(text: string, name: string, min: number, max: number): number {
   const count = Number(text);
@@ -74,8 +91,4 @@ export function parseOccurrenceMs(text: string): number {
     );
   }
   return Math.floor(ms / 1000) * 1000;
-}
-
-function shown(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?').slice(0, 60);
 }

@@ -35,7 +35,7 @@ export async function planCommand(scheduleText: string, options: PlanOptions, co
 
 /** What a plan finds before anything has run: nothing. */
 const emptyTables: PlanTables = {
-  catalog: { listPlacements: async () => [], readTitle: async () => undefined },
+  catalog: { listPlacements: async () => [], readTitles: async () => new Map() },
   heads: {
     read: async () => ({ heads: new Map(), readUnits: 0 }),
     replace: async () => ({ replaced: false, writeUnits: 0 }),

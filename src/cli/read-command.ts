@@ -1,19 +1,17 @@
+import type { Origin, Provenance, TitleAnswer } from '../reader/reader-api.ts';
 import { PermanentError } from '../shared/errors.ts';
-import { feedId, languageSchema, maxPage } from '../shared/feed.ts';
+import { feedId, languageSchema, maxPage, regionSchema } from '../shared/feed.ts';
 import { rowsPerPage } from '../shared/messages/item-page.ts';
-import { tryDecodeCard } from '../shared/table/card.ts';
-import { assembleList, type ListEntry } from '../shared/table/read-list.ts';
-import { isLive } from '../shared/table/row.ts';
-import { titleKey } from '../shared/table/title-row.ts';
+import type { ListEntry } from '../shared/table/read-list.ts';
 import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
-import { withTables } from './open-tables.ts';
 import { parseCount, parseFeed, parseInput, parseMediaType } from './parse-input.ts';
+import { withReader } from './with-reader.ts';
 
 /** Options of both `read` commands. */
 export type ReadOptions = { region?: string; language?: string; limit?: string; dataDir?: string };
 
-/** `read list <category> <media>`: a feed through the table's index. */
+/** `read list <category> <media>`: a feed as an application would get it. */
 export async function readListCommand(
   category: string,
   media: string,
@@ -22,16 +20,15 @@ export async function readListCommand(
 ): Promise<void> {
   const feed = parseFeed(category, media, options, context.settings);
   const limit = parseCount(options.limit ?? '20', '--limit', 1, maxPage * rowsPerPage);
-  // Twice the rows, since placements of an older snapshot may stand in for missing pages of the newest.
-  const placements = await withTables(options, context, ({ catalog }) => catalog.listPlacements(feed, 2 * limit));
-  const titles = assembleList(placements, limit, context.clock.nowMs());
-  if (titles.length === 0) {
-    throw new PermanentError('not_in_table', `the table holds no list ${feedId(feed)}`);
+  const answer = await withReader(options, context, (reader) => reader.list(feed, { limit }));
+  if (answer.titles.length === 0) {
+    throw new PermanentError('not_in_table', `the table holds no list ${feedId(feed)}${whyNot(answer)}`);
   }
-  context.output.result({ feed: feedId(feed), ...freshness(titles), titles }, formatList(feedId(feed), titles));
+  const document = { ...answer, feed: feedId(feed) };
+  context.output.result(document, `${formatList(feedId(feed), answer.titles)}\n${provenanceLine(answer)}`);
 }
 
-/** `read title <movie|tv> <id>`: one title. */
+/** `read title <movie|tv> <id>`: one title as an application would get it. */
 export async function readTitleCommand(
   media: string,
   idText: string,
@@ -41,20 +38,27 @@ export async function readTitleCommand(
   const mediaType = parseMediaType(media);
   const id = parseCount(idText, 'the TMDB id', 1, 2_147_483_647);
   const language = parseInput(languageSchema, options.language ?? context.settings.defaultLanguage);
-  const key = titleKey(mediaType, id, language, context.settings);
-  const row = await withTables(options, context, ({ catalog }) => catalog.readTitle(key));
-  const card = row === undefined ? undefined : tryDecodeCard(row);
-  if (row === undefined || card === undefined || !isLive(row, context.clock.nowMs())) {
-    throw new PermanentError('not_in_table', `the table holds no ${mediaType} ${id} in ${language}`);
+  const region = options.region === undefined ? {} : { region: parseInput(regionSchema, options.region) };
+  const answer = await withReader(options, context, (reader) => reader.title(mediaType, id, { language, ...region }));
+  if (answer.title === null) {
+    throw new PermanentError('not_in_table', noTitle(answer, language));
   }
-  const stale = context.clock.nowMs() >= Date.parse(row.freshUntil);
-  const { fetchedAt, freshUntil } = row;
-  const document = { mediaType, id, language, fetchedAt, freshUntil, stale, ...card };
-  const facts = Object.entries(document).map(([name, value]) => [
-    name,
-    Array.isArray(value) ? value.join(', ') : String(value),
-  ]);
+  const { title: card, absent: _absent, ...provenance } = answer;
+  const document = { ...provenance, ...card };
+  const facts = Object.entries(document).map(([name, value]) => [name, shownValue(value)]);
   context.output.result(document, table(['what', 'value'], facts));
+}
+
+function noTitle(answer: TitleAnswer, language: string): string {
+  const { mediaType, id, absent } = answer;
+  return absent
+    ? `TMDB knows no ${mediaType} ${id}`
+    : `the table holds no ${mediaType} ${id} in ${language}${whyNot(answer)}`;
+}
+
+/** What else there is to say of nothing. */
+function whyNot({ problem }: Pick<Provenance, 'problem'>): string {
+  return problem === undefined || problem.code === 'not_cached' ? '' : ` (${problem.detail})`;
 }
 
 /** A list for people: rank, title, year, votes. */
@@ -67,12 +71,26 @@ export function formatList(name: string, titles: readonly ListEntry[]): string {
     entry.voteAverage.toFixed(1),
     String(entry.voteCount),
   ]);
-  const { stale, fetchedAt } = freshness(titles);
-  return `${title(name)}, fetched ${fetchedAt}${stale ? ' (stale)' : ''}\n${table(['rank', 'title', 'kind', 'year', 'average', 'votes'], rows)}`;
+  return `${title(name)}, fetched ${titles[0]?.fetchedAt}${titles[0]?.stale ? ' (stale)' : ''}\n${table(['rank', 'title', 'kind', 'year', 'average', 'votes'], rows)}`;
 }
 
-/** A list is as fresh as its oldest entry. */
-function freshness(titles: readonly ListEntry[]) {
-  const fetchedAt = titles.map((entry) => entry.fetchedAt).sort()[0];
-  return { fetchedAt, stale: titles.some((entry) => entry.stale) };
+const origins: Record<Origin, string> = {
+  memory: 'memory',
+  table: 'the table',
+  tmdb: 'TMDB itself',
+  nowhere: 'nowhere',
+};
+
+/** Where an answer came from, for people. */
+export function provenanceLine(answer: Provenance): string {
+  const { from, freshness, freshUntil, expiresAt, problem } = answer;
+  const life = `freshness ${freshness.toFixed(2)}, fresh until ${freshUntil}, gone at ${expiresAt}`;
+  return `from ${origins[from]}; ${life}${problem === undefined ? '' : `; ${problem.detail}`}`;
+}
+
+function shownValue(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.join(', ');
+  }
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }

@@ -24,14 +24,19 @@ export function tmdbTarget(environment: Readonly<Record<string, string | undefin
   return { baseUrl: baseUrl.replace(/\/+$/, ''), token: token ?? 'no-token' };
 }
 
+/** Whether a URL is of this machine. */
+export function isOnThisMachine(url: string): boolean {
+  return loopbackHosts.has(new URL(url).hostname);
+}
+
 /**
  * Asks TMDB whether it takes the token, so that nothing is begun that cannot be finished. Servers on this machine are not
  * asked: they need not know the endpoint.
  * @throws PermanentError when the token is rejected, RetryableError when TMDB cannot be reached.
  */
 export async function checkToken(target: TmdbTarget): Promise<void> {
-  const { host, hostname } = new URL(target.baseUrl);
-  if (loopbackHosts.has(hostname)) {
+  const { host } = new URL(target.baseUrl);
+  if (isOnThisMachine(target.baseUrl)) {
     return;
   }
   let status: number;

@@ -1,6 +1,6 @@
 import type { MediaType } from '../shared/feed.ts';
 import { mediaTypes } from '../shared/feed.ts';
-import { type FetchJob, fetchJobSchema, jobIdFor } from '../shared/messages/fetch-job.ts';
+import { type FetchJob, fetchJobsFor } from '../shared/messages/fetch-job.ts';
 import { rowsPerPage } from '../shared/messages/item-page.ts';
 import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-request.ts';
 import type { CatalogReader } from '../shared/ports/catalog.ts';
@@ -97,24 +97,7 @@ function toRun(
 ): RunPlan {
   const runId = runIdFor(identity);
   const snapshot = snapshotFor(occurrenceMs, runId);
-  const firstSeenAt = isoFromMs(clock.nowMs());
-  const jobs = feeds.flatMap(({ feed, pages, why }) =>
-    Array.from({ length: pages }, (_, index) =>
-      fetchJobSchema.parse({
-        kind: 'fetch-job',
-        version: 1,
-        jobId: jobIdFor(runId, feed, index + 1),
-        runId,
-        origin,
-        snapshot,
-        feed,
-        page: index + 1,
-        pages,
-        attempt: 0,
-        firstSeenAt,
-        why,
-      } satisfies FetchJob),
-    ),
-  );
+  const run = { runId, snapshot, origin, firstSeenAt: isoFromMs(clock.nowMs()) };
+  const jobs = feeds.flatMap((planned) => fetchJobsFor(run, planned));
   return { runId, snapshot, origin, jobs, notes };
 }

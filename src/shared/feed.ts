@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { shown } from './shown-text.ts';
 
 /** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
 export const maxPage = 500;
@@ -116,11 +117,4 @@ function isLanguage(text: string): boolean {
     nameOf('language', match[1]) !== undefined &&
     isRegion(match[2])
   );
-}
-
-/** Input is echoed in messages: bounded, and without control characters. */
-function shown(input: unknown): string {
-  return String(input)
-    .replace(/\p{Cc}/gu, '?')
-    .slice(0, 60);
 }

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { capacitySchema, deploymentSchema } from './deployment-schema.ts';
 import { globalRegion, languageSchema, maxPage, regionSchema } from './feed.ts';
 import { rowsPerPage } from './messages/item-page.ts';
+import { readerSchema } from './reader-settings-schema.ts';
 
 const count = z.int().positive();
 const pages = z.int().min(1).max(maxPage);
@@ -137,6 +138,7 @@ export const settingsSchema = z
     planner: z.strictObject({ memoryMb: z.int().min(128).max(10_240), timeoutSeconds: z.int().min(1).max(900) }),
     worker: consumerSchema.refine(...windowForLargeBatches),
     writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),
+    reader: readerSchema,
     queues: z.strictObject({ fetch: queueSchema, items: queueSchema }),
   })
   .refine(({ worker, tmdb }) => worker.timeoutSeconds * 1_000 >= 2 * tmdb.requestTimeoutMs + 5_000, {

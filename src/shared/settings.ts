@@ -5,6 +5,7 @@
  */
 import type * as z from 'zod';
 import { type Feed, genreIdOf } from './feed.ts';
+import { defaultReaderSettings } from './reader-settings.ts';
 import type { settingsSchema } from './settings-schema.ts';
 
 /** The settings, with the unit in each name. */
@@ -86,6 +87,7 @@ export const defaultSettings: Settings = {
     maximumConcurrency: 2,
     parallelWrites: 16,
   },
+  reader: defaultReaderSettings,
   queues: {
     fetch: { maxReceiveCount: 5, retentionDays: 4, deadLetterRetentionDays: 14 },
     items: { maxReceiveCount: 5, retentionDays: 4, deadLetterRetentionDays: 14 },

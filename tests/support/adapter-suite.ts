@@ -7,7 +7,7 @@ import { dynamoFeedHeads } from '../../src/shared/adapters/dynamo-feed-heads.ts'
 import { assembleList } from '../../src/shared/table/read-list.ts';
 import { advanceHead } from '../../src/writer/advance-head.ts';
 import { dynamoCatalogStore } from '../../src/writer/dynamo-catalog-adapter.ts';
-import { catalogContract, catalogListContract } from './catalog-contract.ts';
+import { catalogContract, catalogListContract, titleOf } from './catalog-contract.ts';
 import { describeOnEngine, type EmbeddedTables } from './embedded-tables.ts';
 import { feedHeadsContract, sampleHead } from './feed-heads-contract.ts';
 import { sampleFeed } from './sample-messages.ts';
@@ -87,7 +87,7 @@ function readerSuite(tables: EmbeddedTables): void {
     const row = sampleTitleRow();
     expect((await store.readVersions([row])).versions).toEqual(new Map([['550\nmovie', '']]));
     expect(await store.putIfNewer(row)).toMatchObject({ written: true });
-    expect(await reader.readTitle({ mediaId: '550', mediaType: 'movie' })).toEqual(row);
+    expect(await titleOf(reader, row)).toEqual(row);
   });
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogReader, CatalogStore } from '../../src/shared/ports/catalog.ts';
-import type { RowKey } from '../../src/shared/table/row.ts';
+import { type RowKey, rowKeyText } from '../../src/shared/table/row.ts';
+import type { TitleRow } from '../../src/shared/table/title-row.ts';
 import { rejectionOf } from './caught.ts';
 import { sampleFeed } from './sample-messages.ts';
 import { samplePlacementRow, sampleTitleRow } from './sample-rows.ts';
@@ -26,7 +27,7 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       expect((await store.readVersions([row, { mediaId: '550', mediaType: 'tv' }])).versions).toEqual(
         new Map([['550\nmovie', 'm']]),
       );
-      expect(await reader.readTitle(fightClub)).toEqual(row);
+      expect(await titleOf(reader, fightClub)).toEqual(row);
     });
 
     it.each(['m', 'l', 'M', ''])('refuses version %j where it holds m', async (version) => {
@@ -34,7 +35,7 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       await store.putIfNewer(sampleTitleRow());
       const late = sampleTitleRow({ version, title: 'late' });
       expect(await store.putIfNewer(late)).toMatchObject({ written: false });
-      expect(await reader.readTitle(fightClub)).toEqual(sampleTitleRow());
+      expect(await titleOf(reader, fightClub)).toEqual(sampleTitleRow());
     });
 
     it('replaces a row by one of a greater version as a whole', async () => {
@@ -42,7 +43,7 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       await store.putIfNewer(sampleTitleRow({ posterPath: '/old.jpg' }));
       const newer = sampleTitleRow({ version: 'ma', title: 'newer' });
       expect(await store.putIfNewer(newer)).toMatchObject({ written: true });
-      expect(await reader.readTitle(fightClub)).toEqual(newer);
+      expect(await titleOf(reader, fightClub)).toEqual(newer);
     });
 
     it('counts units of reads, puts and refused puts', async () => {
@@ -59,7 +60,7 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       const answers = await Promise.all(
         versions.map((version) => store.putIfNewer(sampleTitleRow({ version, title: version }))),
       );
-      expect(await reader.readTitle(fightClub)).toMatchObject({ version: 'e', title: 'e' });
+      expect(await titleOf(reader, fightClub)).toMatchObject({ version: 'e', title: 'e' });
       expect(answers.filter(({ written }, n) => written && versions[n] === 'e')).toHaveLength(1);
     });
 
@@ -77,16 +78,21 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       const overview = new Uint8Array([0, 255, 10, 128]);
       const row = sampleTitleRow({ title: '日本 🎬 \u0000', originalTitle: '', overview });
       await store.putIfNewer(row);
-      const read = await reader.readTitle(fightClub);
+      const read = await titleOf(reader, fightClub);
       expect(read).toEqual({ ...row, overview: expect.any(Uint8Array) });
       expect(Array.from((read?.overview ?? []) as Uint8Array)).toEqual([0, 255, 10, 128]);
     });
 
     it('has no title that was never put', async () => {
       const { reader } = await open();
-      expect(await reader.readTitle(fightClub)).toBeUndefined();
+      expect(await titleOf(reader, fightClub)).toBeUndefined();
     });
   });
+}
+
+/** The title row under `key`. */
+export async function titleOf(reader: CatalogReader, key: RowKey): Promise<TitleRow | undefined> {
+  return (await reader.readTitles([key])).get(rowKeyText(key));
 }
 
 /** One placement of a small list: which title, where, in which run. */

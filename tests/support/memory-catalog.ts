@@ -42,8 +42,14 @@ export function memoryCatalog(hook: CallHook = noHook): MemoryCatalog {
           .slice(0, maxRows)
           .map((row) => structuredClone(row));
       }),
-    readTitle: (key) =>
-      hook({ name: 'readTitle', key: rowKeyText(key) }, () => structuredClone(table.get(rowKeyText(key)) as TitleRow)),
+    readTitles: (keys) =>
+      hook({ name: 'readTitles', key: '' }, () => {
+        const texts = keys.map(rowKeyText);
+        assertDistinct(texts);
+        return new Map(
+          texts.flatMap((text) => (table.has(text) ? [[text, structuredClone(table.get(text)) as TitleRow]] : [])),
+        );
+      }),
   };
 }
 

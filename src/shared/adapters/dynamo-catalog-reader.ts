@@ -1,8 +1,10 @@
-import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { CatalogReader } from '../ports/catalog.ts';
 import { feedPartition, feedPrefix, type PlacementRow, placementRowSchema } from '../table/placement-row.ts';
+import { rowKeyText } from '../table/row.ts';
 import { categoryIndex } from '../table/table-definitions.ts';
 import { titleRowSchema } from '../table/title-row.ts';
+import { batchGetAll } from './dynamo-batch-get.ts';
 
 /** Reads the catalog table `tableName`: lists through its index, titles by their key. Eventually consistent. */
 export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
@@ -27,9 +29,14 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
       } while (startKey !== undefined && rows.length < maxRows);
       return rows;
     },
-    readTitle: async ({ mediaId, mediaType }) => {
-      const answer = await client.send(new GetCommand({ TableName: tableName, Key: { mediaId, mediaType } }));
-      return titleRowSchema.safeParse(answer.Item).data;
+    readTitles: async (keys) => {
+      const { items } = await batchGetAll(client, {
+        tableName,
+        keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
+        consistent: false,
+      });
+      const rows = items.flatMap((item) => titleRowSchema.safeParse(item).data ?? []);
+      return new Map(rows.map((row) => [rowKeyText(row), row]));
     },
   };
 }

@@ -15,6 +15,8 @@ import {
 
 /** Id of the schedule's item in the control table. */
 export const rateScheduleId = 'rate-schedule';
+/** Id of the readers' own schedule: their share of the rate. Each of their calls takes a slot of both. */
+export const readerScheduleId = 'rate-schedule-readers';
 
 const rateStateSchema = z.object({
   nextSlotMs: z.number(),
@@ -31,6 +33,7 @@ const attempts = 25;
  * `nextSlotMs` is moved by addition, on the condition that the timeline is busy and the rate is the one the step was
  * computed with. The condition fails when the timeline is idle, or after a throttle; the refusal brings the item along, and
  * the next update is made from it. `onUpdate` is told of every write, refused ones too (each costs a write unit).
+ * `id` is the item.
  */
 export function dynamoRateSchedule(
   client: DynamoDBDocumentClient,
@@ -38,8 +41,9 @@ export function dynamoRateSchedule(
   limits: RateLimits,
   clock: Clock,
   onUpdate: () => void = () => undefined,
+  id = rateScheduleId,
 ): RateScheduleStore {
-  const item = scheduleItem(client, tableName, onUpdate);
+  const item = scheduleItem(client, { TableName: tableName, Key: { id } }, onUpdate);
   let known: Seen = { state: idleRateState, damagedEnd: undefined };
 
   const change = async (
@@ -94,8 +98,11 @@ export function dynamoRateSchedule(
 type Seen = { state: RateState; damagedEnd: { nextSlotMs: unknown } | undefined };
 
 /** The item itself: an update says whether it was made, and what stands afterwards either way. */
-function scheduleItem(client: DynamoDBDocumentClient, tableName: string, onUpdate: () => void) {
-  const key = { TableName: tableName, Key: { id: rateScheduleId } };
+function scheduleItem(
+  client: DynamoDBDocumentClient,
+  key: { TableName: string; Key: { id: string } },
+  onUpdate: () => void,
+) {
   const read = async (): Promise<Seen> => {
     const answer = await client.send(new GetCommand({ ...key, ConsistentRead: true }));
     return seenIn(answer.Item);

@@ -31,3 +31,18 @@ export type FetchJob = z.infer<typeof fetchJobSchema>;
 export function jobIdFor(runId: string, feed: Feed, page: number): string {
   return `${runId}/${feedId(feed)}/${page}`;
 }
+
+/** What the jobs of one run have in common. `firstSeenAt` is ISO 8601 UTC. */
+export type JobRun = { runId: string; snapshot: string; origin: string; firstSeenAt: string };
+
+/** The jobs of `run` that fetch pages `from` (default 1) to `pages` of a feed. */
+export function fetchJobsFor(
+  run: JobRun,
+  { feed, pages, why, from = 1 }: { feed: Feed; pages: number; why: string; from?: number },
+): FetchJob[] {
+  return Array.from({ length: Math.max(0, pages - from + 1) }, (_, index) => {
+    const page = from + index;
+    const jobId = jobIdFor(run.runId, feed, page);
+    return fetchJobSchema.parse({ kind: 'fetch-job', version: 1, ...run, jobId, feed, page, pages, attempt: 0, why });
+  });
+}

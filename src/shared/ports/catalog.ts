@@ -21,6 +21,6 @@ export type CatalogStore = {
 export type CatalogReader = {
   /** At most `maxRows` placements of a feed in the index's order: newest snapshot first, in it by rank. */
   listPlacements(feed: Feed, maxRows: number): Promise<PlacementRow[]>;
-  /** One title row; `undefined` when there is none that can be read. May be past its hard TTL. */
-  readTitle(key: RowKey): Promise<TitleRow | undefined>;
+  /** The title rows under `keys` (distinct) that are there and can be read, by `rowKeyText`. They may be past their hard TTL. */
+  readTitles(keys: readonly RowKey[]): Promise<Map<string, TitleRow>>;
 };

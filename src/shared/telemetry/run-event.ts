@@ -104,6 +104,20 @@ const batchWritten = z.object({
   readUnits: z.number().min(0),
 });
 
+/** A reader asked TMDB itself, because neither tier had anything. */
+const liveFetched = z.object({
+  event: z.literal('live-fetched'),
+  /** Feed id, or `movie/550/de-DE`. */
+  subject: z.string(),
+  outcome: z.enum(['ok', 'absent', 'unavailable']),
+  /** Why there was no answer; empty otherwise. */
+  code: z.string(),
+  latencyMs: z.number().min(0),
+});
+
+/** A reader found something stale, or in part, and asked the pipeline for it. */
+const refreshAsked = z.object({ event: z.literal('refresh-asked'), subject: z.string(), jobs: count });
+
 export const runEventSchema = z.discriminatedUnion('event', [
   runPlanned,
   tmdbCall,
@@ -117,6 +131,8 @@ export const runEventSchema = z.discriminatedUnion('event', [
   tokenRejected,
   pageApplied,
   batchWritten,
+  liveFetched,
+  refreshAsked,
 ]);
 
 export type RunEvent = z.infer<typeof runEventSchema>;

@@ -1,0 +1,59 @@
+import type { Feed } from '../shared/feed.ts';
+import { cardOfRow, type ListRow, toEntry } from '../shared/table/read-list.ts';
+import { fillLanguages } from './fill-languages.ts';
+import { languageChain } from './language-fallback.ts';
+import type { ListReader } from './list-reader.ts';
+import { listLife } from './list-tiers.ts';
+import { provenanceOf } from './provenance.ts';
+import type { ListAnswer } from './reader-api.ts';
+import type { ReaderDependencies } from './reader-dependencies.ts';
+import type { TierRead } from './tier-answers.ts';
+import type { TitleReader } from './title-reader.ts';
+
+/** What answers are made with. */
+export type AnswerParts = { lists: ListReader; titles: TitleReader; deps: ReaderDependencies };
+
+/**
+ * A feed as an application gets it. Where it cannot be had in its language, the same feed in another one stands in; what of a
+ * title is missing in the feed's language comes from the title's other languages.
+ */
+export async function answerList(feed: Feed, limit: number, { lists, titles, deps }: AnswerParts): Promise<ListAnswer> {
+  const { clock, settings } = deps;
+  const languages = languageChain(feed.language, feed.region, settings);
+  const asked = await lists.read(feed, limit, true);
+  const { language, read } =
+    asked.found.length > 0 || asked.absent
+      ? { language: feed.language, read: asked }
+      : await inOtherLanguage(feed, limit, asked, languages.slice(1), lists);
+  const listed = read.found.map((row) => {
+    const { mediaType, id } = row;
+    return { mediaType, id, language, card: cardOfRow(row) };
+  });
+  const cards = await fillLanguages(listed, languages, titles);
+  const nowMs = clock.nowMs();
+  return {
+    feed,
+    ...provenanceOf(read.from, listLife(read.found), nowMs, read.problem),
+    titles: read.found.map((row, index) => {
+      const { card, fellBack } = cards[index] ?? { card: {}, fellBack: {} };
+      return { ...toEntry(row, nowMs), ...card, fellBack };
+    }),
+  };
+}
+
+/** The first of the other languages that the first two tiers have this feed in. Why it is another one stays said. */
+async function inOtherLanguage(
+  feed: Feed,
+  limit: number,
+  asked: TierRead<ListRow>,
+  languages: readonly string[],
+  lists: ListReader,
+): Promise<{ language: string; read: TierRead<ListRow> }> {
+  for (const language of languages) {
+    const read = await lists.read({ ...feed, language }, limit, false);
+    if (read.found.length > 0) {
+      return { language, read: { ...read, ...(asked.problem && { problem: asked.problem }) } };
+    }
+  }
+  return { language: feed.language, read: asked };
+}

@@ -1,0 +1,44 @@
+/**
+ * One feed through the tiers:
+ *
+ *   memory → table (one query of the index) → TMDB, where both have nothing and the caller wants it
+ *
+ * Stale rows are given at once, and asked for. What has passed its hard TTL is not given, from whichever tier.
+ */
+import type { Feed } from '../shared/feed.ts';
+import { type ListRow, liveRows } from '../shared/table/read-list.ts';
+import { type ListLive, type ListTable, listLife, listLive, listTable } from './list-tiers.ts';
+import type { MemoryTier } from './memory-tier.ts';
+import type { ReaderDependencies } from './reader-dependencies.ts';
+import type { TableGuard } from './table-guard.ts';
+import { nothing, readOfLive, type TierRead } from './tier-answers.ts';
+
+/** Reads feeds. Never rejects. */
+export type ListReader = {
+  /** @param live - whether TMDB may be asked. */
+  read(feed: Feed, limit: number, live: boolean): Promise<TierRead<ListRow>>;
+};
+
+/** Reads lists of one process. */
+export function listReader(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): ListReader {
+  const { clock } = deps;
+  const fromTable: ListTable = listTable(deps, memory, table);
+  const fromTmdb: ListLive | undefined = deps.live && listLive(deps, deps.live, memory);
+  return {
+    read: async (feed, limit, live) => {
+      const read = await fromTable(feed, limit);
+      const life = listLife(read.found);
+      if (life !== undefined) {
+        if (clock.nowMs() >= life.freshUntilMs) {
+          deps.pipeline?.refreshFeed(feed, read.found[0]?.snapshot ?? '');
+        }
+        return read;
+      }
+      if (!live || fromTmdb === undefined) {
+        return nothing(read.problem ?? { code: 'not_cached', detail: 'the table holds no such list' });
+      }
+      const asked = readOfLive(await fromTmdb(feed), read.problem);
+      return { ...asked, found: liveRows(asked.found, limit, clock.nowMs()) };
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import { type Feed, feedId } from '../shared/feed.ts';
+import { placementRowFor } from '../shared/table/placement-row.ts';
+import { decodeList, type ListRow, liveRows } from '../shared/table/read-list.ts';
+import type { LiveCalls } from './live-calls.ts';
+import type { MemoryTier } from './memory-tier.ts';
+import { pageMessage, readerRun } from './pipeline-requests.ts';
+import { type Aged, jointLife } from './provenance.ts';
+import type { ReaderDependencies } from './reader-dependencies.ts';
+import type { TableGuard } from './table-guard.ts';
+import { type LiveOutcome, nothing, originOf, problemOf, type TierRead, toProblem } from './tier-answers.ts';
+
+/** What the first two tiers hold of a feed, at most `limit` rows. Never rejects. */
+export type ListTable = (feed: Feed, limit: number) => Promise<TierRead<ListRow>>;
+
+/** What TMDB says of a feed, asked once for all who ask at the same time. */
+export type ListLive = (feed: Feed) => Promise<LiveOutcome<ListRow>>;
+
+/** Lists are read, and kept, in these sizes: a few entries a feed, whatever limits are asked for. */
+const sizes = [20, 60, 200, 1_000, 10_000];
+/** What a live call has brought is in the first tier by then. */
+const liveKeptMs = 1_000;
+
+/** Memory, then one query of the index. */
+export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): ListTable {
+  const { clock, settings } = deps;
+  const { listSeconds, staleSeconds } = settings.reader.memory;
+  const load = (feed: Feed, size: number) => async () => {
+    const rows = decodeList(await table.read(() => deps.catalog.listPlacements(feed, size)));
+    const life = listLife(liveRows(rows, size, clock.nowMs()));
+    const fresh = life !== undefined && clock.nowMs() < life.freshUntilMs;
+    return { value: rows, keepMs: 1_000 * (fresh ? listSeconds : staleSeconds) };
+  };
+  return async (feed, limit) => {
+    const size = sizes.find((known) => known >= limit) ?? limit;
+    try {
+      const got = await memory.get(tableKey(feed, size), load(feed, size));
+      const found = liveRows(got.value, limit, clock.nowMs());
+      return { ...nothing(problemOf(got)), found, from: found.length === 0 ? 'nowhere' : originOf(got) };
+    } catch (error) {
+      return nothing(toProblem(error));
+    }
+  };
+}
+
+/** The first page from TMDB; it goes to the pipeline, and into memory as if it had been read from the table. */
+export function listLive(deps: ReaderDependencies, calls: LiveCalls, memory: MemoryTier): ListLive {
+  const { clock, settings } = deps;
+  const { staleSeconds, absentSeconds } = settings.reader.memory;
+  const load = (feed: Feed) => async (): Promise<{ value: LiveOutcome<ListRow>; keepMs: number }> => {
+    const answer = await calls.firstPage(feed, readerRun(feed, clock.nowMs()).snapshot);
+    if (answer.kind !== 'ok') {
+      const seconds = answer.kind === 'absent' ? absentSeconds : settings.reader.live.failureSeconds;
+      return { value: answer, keepMs: seconds * 1_000 };
+    }
+    const page = pageMessage(feed, answer.value, clock.nowMs(), settings);
+    deps.pipeline?.sendPage(page);
+    const rows = decodeList(page.titles.map((listed) => placementRowFor(page, listed, settings)));
+    for (const size of sizes) {
+      memory.put(tableKey(feed, size), { value: rows, keepMs: staleSeconds * 1_000 });
+    }
+    return { value: { kind: 'ok', found: rows }, keepMs: liveKeptMs };
+  };
+  return async (feed) => (await memory.get(`live#${feedId(feed)}`, load(feed))).value;
+}
+
+/** A list is as fresh as its newest snapshot: what stands behind it has left the list. It lives as long as all that is shown. */
+export function listLife(rows: readonly ListRow[]): Aged | undefined {
+  const newest = rows[0]?.snapshot;
+  const life = jointLife(rows.filter(({ snapshot }) => snapshot === newest));
+  const all = jointLife(rows);
+  return life && all && { ...life, expiresAtMs: all.expiresAtMs };
+}
+
+function tableKey(feed: Feed, size: number): string {
+  return `list#${feedId(feed)}#${size}`;
+}

@@ -1,0 +1,143 @@
+/**
+ * The last tier: TMDB itself, within the readers' share of the global rate, under the shared breaker and within a deadline that a
+ * reader can bear. One attempt: what fails is told, not retried.
+ *
+ *   breaker known to be open, or no slot lately → unavailable at once
+ *   slot of the readers' own timeline → slot of everybody's timeline and the breaker (the gate) → call → judged, told to all
+ */
+import { messageOf } from '../shared/errors.ts';
+import type { Feed, MediaType } from '../shared/feed.ts';
+import { feedId } from '../shared/feed.ts';
+import type { DescribedTitle } from '../shared/messages/item-title.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
+import { callGate, type Entry, type GateDependencies } from '../shared/rate/call-gate.ts';
+import type { Settings } from '../shared/settings.ts';
+import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
+import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
+import { type NormalizedPage, normalizePage, normalizeTitle } from '../shared/tmdb/normalize-page.ts';
+import { type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
+import { titleRequest } from '../shared/tmdb/title-request.ts';
+import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
+import type { Problem } from './reader-api.ts';
+
+/** What TMDB said. `absent`: there is no such thing. */
+export type LiveAnswer<T> = { kind: 'ok'; value: T } | { kind: 'absent' } | ({ kind: 'unavailable' } & Problem);
+
+/** Calls of readers to TMDB. They never reject. */
+export type LiveCalls = {
+  /** The first page of a feed, as of `snapshot`. */
+  firstPage(feed: Feed, snapshot: string): Promise<LiveAnswer<NormalizedPage>>;
+  title(mediaType: MediaType, id: number, language: string): Promise<LiveAnswer<DescribedTitle>>;
+};
+
+/** What a call needs. `share` is the readers' own timeline. */
+export type LiveDependencies = ToldDependencies & {
+  tmdb: TmdbPort;
+  share: RateScheduleStore;
+  clock: Clock;
+  settings: Settings;
+};
+
+/** However long a refusal is meant to last: somebody may close the breaker meanwhile. */
+const holdCapMs = 5_000;
+
+type Refusal = Extract<Entry, { kind: 'refused' }>;
+
+/** Live calls of one process. */
+export function liveCalls(deps: LiveDependencies): LiveCalls {
+  const { clock } = deps;
+  let hold: { untilMs: number; refusal: Refusal } | undefined;
+
+  const enter = async (): Promise<Entry> => {
+    if (hold !== undefined && clock.monotonicMs() < hold.untilMs) {
+      return hold.refusal;
+    }
+    const entry = await passGates(deps);
+    const holdMs = entry.kind === 'refused' ? Math.min(holdCapMs, entry.retryInMs) : 0;
+    hold = entry.kind === 'refused' ? { untilMs: clock.monotonicMs() + holdMs, refusal: entry } : undefined;
+    return entry;
+  };
+
+  const call = async <T>(
+    subject: string,
+    request: TmdbRequest,
+    read: (json: unknown) => T | undefined,
+  ): Promise<LiveAnswer<T>> => {
+    const startedMs = clock.monotonicMs();
+    const answer = await attempt(request, read, enter, deps);
+    deps.telemetry.event({
+      event: 'live-fetched',
+      subject,
+      outcome: answer.kind,
+      code: answer.kind === 'unavailable' ? answer.code : '',
+      latencyMs: Math.round(clock.monotonicMs() - startedMs),
+    });
+    return answer;
+  };
+
+  return {
+    firstPage: (feed, snapshot) =>
+      call(feedId(feed), feedRequest({ feed, page: 1, snapshot }, deps.settings), (json) =>
+        normalizePage(json, feed, 1),
+      ),
+    title: (mediaType, id, language) =>
+      call(`${mediaType}/${id}/${language}`, titleRequest(mediaType, id, language), (json) =>
+        normalizeTitle(json, mediaType, id),
+      ),
+  };
+}
+
+/** A slot of the readers' share, then the gate that everybody passes. */
+async function passGates(deps: LiveDependencies): Promise<Entry> {
+  const { clock, share, settings } = deps;
+  const { waitMs } = settings.reader.live;
+  const gateDependencies: GateDependencies = { ...deps, slotToleranceMs: settings.rate.slotToleranceMs };
+  try {
+    const [slotMs] = await share.take(1, waitMs);
+    if (slotMs === undefined) {
+      const detail = 'the readers have used up their share of the rate';
+      return { kind: 'refused', code: 'no_slot', detail, retryInMs: waitMs };
+    }
+    await clock.sleep(Math.max(0, slotMs - clock.nowMs()));
+    return await callGate(1, gateDependencies).enter(() => waitMs);
+  } catch (error) {
+    return {
+      kind: 'refused',
+      code: 'control_unavailable',
+      detail: messageOf(error).slice(0, 200),
+      retryInMs: holdCapMs,
+    };
+  }
+}
+
+async function attempt<T>(
+  request: TmdbRequest,
+  read: (json: unknown) => T | undefined,
+  enter: () => Promise<Entry>,
+  deps: LiveDependencies,
+): Promise<LiveAnswer<T>> {
+  const entry = await enter();
+  if (entry.kind === 'refused') {
+    return { kind: 'unavailable', code: entry.code, detail: entry.detail };
+  }
+  const verdict = classifyAnswer(await deps.tmdb.get(request), deps.clock.nowMs());
+  const value = verdict.fate === 'ok' ? read(verdict.json) : undefined;
+  if (verdict.fate === 'ok' && value !== undefined) {
+    await tellOthers({ fate: 'ok' }, entry.admission, deps);
+    return { kind: 'ok', value };
+  }
+  const failure = verdict.fate === 'ok' ? notWhatWasAsked : verdict;
+  await tellOthers(failure, entry.admission, deps);
+  return failure.fate === 'skip'
+    ? { kind: 'absent' }
+    : { kind: 'unavailable', code: failure.code, detail: failure.detail };
+}
+
+const notWhatWasAsked: Exclude<Verdict, { fate: 'ok' }> = {
+  fate: 'retry',
+  code: 'unreadable_answer',
+  detail: 'the answer of TMDB is JSON but not what was asked for',
+  throttled: false,
+  retryAfterMs: undefined,
+};

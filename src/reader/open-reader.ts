@@ -1,0 +1,137 @@
+/** The reader on DynamoDB and SQS: what an application imports, and what the function behind the URL runs on. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { type ClientTarget, dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
+import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
+import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
+import { dynamoRateSchedule, readerScheduleId } from '../shared/adapters/dynamo-rate-schedule.ts';
+import { dynamoUsageStore } from '../shared/adapters/dynamo-usage-store.ts';
+import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
+import { systemClock } from '../shared/adapters/system-clock.ts';
+import { systemRandom } from '../shared/adapters/system-random.ts';
+import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
+import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
+import type { Telemetry } from '../shared/ports/telemetry.ts';
+import type { TokenSource } from '../shared/ports/token-source.ts';
+import { defaultSettings, type Settings } from '../shared/settings.ts';
+import { type Background, background } from './background.ts';
+import { dynamoRefreshLeases } from './dynamo-refresh-leases-adapter.ts';
+import { type LiveCalls, liveCalls } from './live-calls.ts';
+import { pipelineRequests } from './pipeline-requests.ts';
+import { createReader } from './reader.ts';
+import type { Reader, ReaderHealth } from './reader-api.ts';
+
+/** Where the pipeline is. Names and URLs are those of the stack's outputs. */
+export type OpenReaderOptions = {
+  catalogTable: string;
+  /** Without it the reader neither counts nor asks for refreshes nor calls TMDB. */
+  controlTable?: string | undefined;
+  /** Both or none: without them nothing is asked of the pipeline. */
+  fetchQueueUrl?: string | undefined;
+  itemQueueUrl?: string | undefined;
+  /** TMDB for what the cache does not have, with its API Read Access Token; without it the cache answers alone. */
+  tmdb?: { baseUrl: string; token: TokenSource } | undefined;
+  /** Whether reads are counted; default: yes. */
+  countReads?: boolean | undefined;
+  /** Emulators instead of AWS. */
+  dynamodb?: ClientTarget | undefined;
+  sqs?: ClientTarget | undefined;
+  /** Default: what is deployed by default. */
+  settings?: Settings | undefined;
+  /** Default: none. */
+  telemetry?: Telemetry | undefined;
+};
+
+const silent: Telemetry = { event: () => undefined, metric: () => undefined, warn: () => undefined };
+
+/** Opens a reader. Nothing is called yet; credentials come from where the AWS SDK finds them. */
+export function openReader(options: OpenReaderOptions): Reader {
+  const { settings = defaultSettings, telemetry = silent } = options;
+  const client = dynamoClient(options.dynamodb);
+  const behind = background(telemetry);
+  const reader = createReader({
+    catalog: dynamoCatalogReader(client, options.catalogTable),
+    background: behind,
+    telemetry,
+    clock: systemClock,
+    settings,
+    ...controlled(options, client, behind, settings, telemetry),
+  });
+  return { ...reader, close: () => reader.close().finally(() => client.destroy()) };
+}
+
+/** What needs the control table. */
+function controlled(
+  options: OpenReaderOptions,
+  client: DynamoDBDocumentClient,
+  behind: Background,
+  settings: Settings,
+  telemetry: Telemetry,
+) {
+  const { controlTable, fetchQueueUrl, itemQueueUrl, tmdb } = options;
+  if (controlTable === undefined) {
+    return {};
+  }
+  const breakerStore = dynamoBreakerStore(client, controlTable);
+  const queue = (url: string) => sqsMessageSender(sqsClient(options.sqs), url, systemClock, systemRandom);
+  return {
+    usage: options.countReads === false ? undefined : dynamoUsageStore(client, controlTable),
+    live:
+      tmdb === undefined || settings.reader.live.rateShare === 0
+        ? undefined
+        : liveOn(tmdb, client, controlTable, settings, telemetry),
+    pipeline:
+      fetchQueueUrl === undefined || itemQueueUrl === undefined
+        ? undefined
+        : pipelineRequests({
+            leases: dynamoRefreshLeases(client, controlTable),
+            jobs: queue(fetchQueueUrl),
+            items: queue(itemQueueUrl),
+            background: behind,
+            telemetry,
+            clock: systemClock,
+            settings,
+          }),
+    breakerState: async (): Promise<ReaderHealth['breaker']> => {
+      try {
+        return (await breakerStore.read())?.state ?? 'closed';
+      } catch {
+        return 'unknown';
+      }
+    },
+  };
+}
+
+function liveOn(
+  tmdb: NonNullable<OpenReaderOptions['tmdb']>,
+  client: DynamoDBDocumentClient,
+  controlTable: string,
+  settings: Settings,
+  telemetry: Telemetry,
+): LiveCalls {
+  const { requestsPerSecond } = settings.tmdb;
+  const { rateShare, timeoutMs } = settings.reader.live;
+  const schedule = (perSecond: number, id?: string) =>
+    dynamoRateSchedule(
+      client,
+      controlTable,
+      {
+        ...settings.rate,
+        requestsPerSecond: perSecond,
+        floorPerSecond: Math.min(settings.rate.floorPerSecond, perSecond),
+      },
+      systemClock,
+      undefined,
+      id,
+    );
+  return liveCalls({
+    tmdb: tmdbHttp(tmdb, { ...settings.tmdb, requestTimeoutMs: timeoutMs }),
+    schedule: schedule(requestsPerSecond),
+    share: schedule(requestsPerSecond * rateShare, readerScheduleId),
+    breaker: sharedBreaker(dynamoBreakerStore(client, controlTable), settings.breaker, systemClock, (record) =>
+      telemetry.event({ event: 'breaker-changed', ...record }),
+    ),
+    telemetry,
+    clock: systemClock,
+    settings,
+  });
+}

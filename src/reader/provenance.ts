@@ -1,0 +1,59 @@
+import { isoFromMs, msFromIso } from '../shared/ports/clock.ts';
+import type { Origin, Problem, Provenance } from './reader-api.ts';
+
+/** The life of something that is served. */
+export type Aged = { fetchedAt: string; freshUntilMs: number; expiresAtMs: number };
+
+/** 1 when just fetched, 0 at the hard TTL and later; in between it falls evenly. A fetch in the future counts as now. */
+export function freshnessScore({ fetchedAt, expiresAtMs }: Aged, nowMs: number): number {
+  const lifeMs = expiresAtMs - msFromIso(fetchedAt);
+  if (lifeMs <= 0 || nowMs >= expiresAtMs) {
+    return 0;
+  }
+  return Math.min(1, (expiresAtMs - nowMs) / lifeMs);
+}
+
+/** The life of several things served together: as old as the oldest, fresh and alive as long as all of them are. */
+export function jointLife(parts: readonly Aged[]): Aged | undefined {
+  const [first] = parts;
+  if (first === undefined) {
+    return undefined;
+  }
+  return parts.reduce((joint, part) => ({
+    fetchedAt: [joint.fetchedAt, part.fetchedAt].sort()[0] ?? part.fetchedAt,
+    freshUntilMs: Math.min(joint.freshUntilMs, part.freshUntilMs),
+    expiresAtMs: Math.min(joint.expiresAtMs, part.expiresAtMs),
+  }));
+}
+
+/** What an answer says about itself at `nowMs`. */
+export function provenanceOf(
+  from: Origin,
+  life: Aged | undefined,
+  nowMs: number,
+  problem: Problem | undefined,
+): Provenance {
+  const said = problem === undefined ? {} : { problem };
+  if (life === undefined) {
+    return {
+      from,
+      fetchedAt: null,
+      freshUntil: null,
+      expiresAt: null,
+      ageSeconds: null,
+      freshness: 0,
+      stale: false,
+      ...said,
+    };
+  }
+  return {
+    from,
+    fetchedAt: life.fetchedAt,
+    freshUntil: isoFromMs(life.freshUntilMs),
+    expiresAt: isoFromMs(life.expiresAtMs),
+    ageSeconds: Math.max(0, Math.floor((nowMs - msFromIso(life.fetchedAt)) / 1_000)),
+    freshness: Math.round(freshnessScore(life, nowMs) * 1e4) / 1e4,
+    stale: nowMs >= life.freshUntilMs,
+    ...said,
+  };
+}

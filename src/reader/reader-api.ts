@@ -1,0 +1,127 @@
+/** What an application sees of the reader. Times are ISO 8601 UTC unless a name says otherwise. */
+import type { Feed, MediaType } from '../shared/feed.ts';
+import type { Card } from '../shared/table/card.ts';
+import type { ListEntry } from '../shared/table/read-list.ts';
+
+/** Where an answer came from; `nowhere`: neither tier had anything, and TMDB could not be asked. */
+export type Origin = 'memory' | 'table' | 'tmdb' | 'nowhere';
+
+/** What did not work while answering: a stable word and a sentence. The answer is what there was all the same. */
+export type Problem = { code: string; detail: string };
+
+/** Where an answer came from and how old it is. The times are `null` where there is nothing to be old. */
+export type Provenance = {
+  from: Origin;
+  fetchedAt: string | null;
+  /** Soft TTL: later the answer is stale. */
+  freshUntil: string | null;
+  /** Hard TTL: nothing is served later. */
+  expiresAt: string | null;
+  ageSeconds: number | null;
+  /** 1 when it was just fetched, 0 at its hard TTL. */
+  freshness: number;
+  stale: boolean;
+  problem?: Problem;
+};
+
+/** Fields of a card that depend on the language. */
+export type TranslatedField = 'title' | 'overview' | 'posterPath' | 'backdropPath';
+
+/** Fields that are not in the asked language, and the language they are in; `original` is the title's own. */
+export type FellBack = Partial<Record<TranslatedField, string>>;
+
+/** One entry of a list; `rank` is 1 at the top. */
+export type ListedCard = ListEntry & { fellBack: FellBack };
+
+/** Which list; without a region the world's, without a language the settings'. */
+export type FeedInput = Pick<Feed, 'category' | 'media'> & Partial<Pick<Feed, 'region' | 'language'>>;
+
+/** A list in TMDB's order. */
+export type ListAnswer = Provenance & { feed: Feed; titles: ListedCard[] };
+
+/** Which title. */
+export type TitleRef = { mediaType: MediaType; id: number };
+
+/** A title in one language. */
+export type TitleCard = Card & TitleRef & { language: string; fellBack: FellBack };
+
+/** A title, if there is one. `absent`: TMDB says that there is no such title. */
+export type TitleAnswer = Provenance & TitleRef & { title: TitleCard | null; absent: boolean };
+
+/** What a recommendation is made from; every member may be left out. */
+export type RecommendRequest = {
+  /** Default: both. */
+  media?: MediaType | 'all';
+  /** Titles the viewer liked; they are not recommended again. At most 100. */
+  liked?: readonly TitleRef[];
+  /** Titles to leave out. At most 1,000. */
+  seen?: readonly TitleRef[];
+  /** TMDB genre ids the viewer asks for. At most 20. */
+  genres?: readonly number[];
+  /** ISO 3166-1 alpha-2; default `global`. */
+  region?: string;
+  /** BCP 47; default: the settings' language. */
+  language?: string;
+  /** Hour of the viewer's day, 0 to 23. */
+  hour?: number;
+  /** Default 20, at most 100. */
+  limit?: number;
+  /** Default: adult titles stay out. */
+  includeAdult?: boolean;
+};
+
+/** The parts of a score, each 0 to 1 (docs/reader.md says how they are made). */
+export type ScoreParts = {
+  genre: number;
+  origin: number;
+  votes: number;
+  popularity: number;
+  freshness: number;
+  placement: number;
+  dayPart: number;
+};
+
+/** One recommended title. */
+export type Recommended = TitleCard & {
+  /** Weighted mean of the parts, 0 to 1. */
+  score: number;
+  parts: ScoreParts;
+  /** Why, in a few words. */
+  why: string;
+  stale: boolean;
+};
+
+/** Recommended titles, best first. Its age is that of the oldest list it was made from. */
+export type RecommendAnswer = Provenance & {
+  picks: Recommended[];
+  /** Titles that were weighed. */
+  candidates: number;
+  /** Ids of the feeds they came from. */
+  feeds: string[];
+  /** Liked titles that nothing is known of: they did not count. */
+  unknownLiked: TitleRef[];
+};
+
+/** How the reader itself is. */
+export type ReaderHealth = {
+  table: 'ok' | 'away';
+  breaker: 'closed' | 'open' | 'unknown';
+  memory: { entries: number; bytes: number };
+};
+
+/** The reader. Nothing here throws for a fault of cache, queue or TMDB: the answer says what there was and what was wrong. */
+export type Reader = {
+  /** @throws UsageError for a feed or a limit that does not exist. */
+  list(feed: FeedInput, options?: { limit?: number }): Promise<ListAnswer>;
+  /** @throws UsageError for an id, a language or a region that does not exist. */
+  title(mediaType: MediaType, id: number, options?: { language?: string; region?: string }): Promise<TitleAnswer>;
+  /** Several titles in one go, in the order asked for; at most 100. @throws UsageError like `title`. */
+  titles(refs: readonly TitleRef[], options?: { language?: string; region?: string }): Promise<TitleAnswer[]>;
+  /** @throws UsageError naming the member that is wrong. */
+  recommend(request?: RecommendRequest): Promise<RecommendAnswer>;
+  health(): Promise<ReaderHealth>;
+  /** Waits for what goes on behind the answers: refreshes that are asked for, pages that are sent on, counts that are due. */
+  settled(): Promise<void>;
+  /** Writes the counts of the last window. Call it once before the process ends. */
+  close(): Promise<void>;
+};

@@ -1,0 +1,26 @@
+import type { CatalogReader } from '../shared/ports/catalog.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { Telemetry } from '../shared/ports/telemetry.ts';
+import type { UsageStore } from '../shared/ports/usage-store.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { Background } from './background.ts';
+import type { LiveCalls } from './live-calls.ts';
+import type { PipelineRequests } from './pipeline-requests.ts';
+import type { ReaderHealth } from './reader-api.ts';
+
+/** What a reader works with; one set for a process. What is left out is not done: a reader of the table alone is one too. */
+export type ReaderDependencies = {
+  catalog: CatalogReader;
+  /** Calls of TMDB for what neither tier has. */
+  live?: LiveCalls | undefined;
+  /** Refreshes, and what live calls have brought. */
+  pipeline?: PipelineRequests | undefined;
+  /** Where reads are counted. */
+  usage?: UsageStore | undefined;
+  /** The shared breaker's state, for `health`. */
+  breakerState?: (() => Promise<ReaderHealth['breaker']>) | undefined;
+  background: Background;
+  telemetry: Telemetry;
+  clock: Clock;
+  settings: Settings;
+};

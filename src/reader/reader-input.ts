@@ -1,0 +1,80 @@
+/** What may be asked of a reader: one set of rules for the library, HTTP and the command line. */
+import * as z from 'zod';
+import { UsageError } from '../shared/errors.ts';
+import { feedSchema, globalRegion, languageSchema, mediaTypes, regionSchema } from '../shared/feed.ts';
+import { maxRank } from '../shared/messages/item-page.ts';
+import type { Settings } from '../shared/settings.ts';
+import { shown } from '../shared/shown-text.ts';
+
+/** TMDB's ids are 32-bit. */
+const highestId = 2_147_483_647;
+
+function wholeNumber(min: number, max: number) {
+  const error = (issue: { input?: unknown }) =>
+    `'${shown(issue.input)}' is no whole number from ${min} to ${max}, which are allowed`;
+  return z.int({ error }).min(min, { error }).max(max, { error });
+}
+
+export const mediaTypeSchema = z.enum(mediaTypes, {
+  error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${mediaTypes.join(', ')}`,
+});
+export const titleIdSchema = wholeNumber(1, highestId);
+export const listLimitSchema = wholeNumber(1, maxRank);
+
+const titleRefSchema = z.strictObject({ mediaType: mediaTypeSchema, id: titleIdSchema });
+
+/** At most `most` titles. */
+function titleRefs(most: number) {
+  return z.array(titleRefSchema).max(most, { error: `more than ${most} titles: at most ${most} are allowed` });
+}
+
+export const titleRefsSchema = titleRefs(100);
+
+export const titleOptionsSchema = z.strictObject({
+  language: languageSchema.optional(),
+  region: regionSchema.optional(),
+});
+
+/** A recommendation's request, with its defaults. */
+export const recommendSchema = z.strictObject({
+  media: z
+    .enum([...mediaTypes, 'all'], {
+      error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${mediaTypes.join(', ')}, all`,
+    })
+    .default('all'),
+  liked: titleRefs(100).default([]),
+  seen: titleRefs(1_000).default([]),
+  genres: z
+    .array(wholeNumber(1, 9_999_999))
+    .max(20, { error: 'more than 20 genres: at most 20 are allowed' })
+    .default([]),
+  region: regionSchema.default(globalRegion),
+  language: languageSchema.optional(),
+  hour: wholeNumber(0, 23).optional(),
+  limit: wholeNumber(1, 100).default(20),
+  includeAdult: z.boolean({ error: 'neither true nor false, which are allowed' }).default(false),
+});
+
+export type RecommendInput = z.infer<typeof recommendSchema>;
+
+/** A feed with its defaults. */
+export function feedInputSchema(settings: Settings) {
+  return z
+    .strictObject({
+      category: z.string(),
+      media: z.string(),
+      region: z.string().default(globalRegion),
+      language: z.string().default(settings.defaultLanguage),
+    })
+    .pipe(feedSchema);
+}
+
+/** Input by a schema. @throws UsageError naming the member that is wrong and what is allowed. */
+export function checkedInput<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
+    throw new UsageError(`${[what, ...path].join('.')}: ${message}`);
+  }
+  return parsed.data;
+}

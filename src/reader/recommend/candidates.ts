@@ -1,0 +1,72 @@
+import { type Feed, globalRegion, type MediaType } from '../../shared/feed.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { ListRow } from '../../shared/table/read-list.ts';
+import type { TitleRef } from '../reader-api.ts';
+
+/** A title that may be recommended, with every place that it has in the lists. */
+export type Candidate = {
+  row: ListRow;
+  /** Language of the row's texts. */
+  language: string;
+  places: readonly { feed: Feed; rank: number }[];
+};
+
+/** What is read of each feed: what it has, as a rule. */
+export const rowsPerFeed = 60;
+
+/**
+ * Feeds that candidates come from: the world's lists, those of the region in its configured languages, and those of the genres
+ * that matter. Which titles they hold is not known here; a feed that is not there holds none.
+ */
+export function candidateFeeds(
+  media: readonly MediaType[],
+  region: string,
+  genres: readonly number[],
+  settings: Settings,
+): Feed[] {
+  const world = { region: globalRegion, language: settings.defaultLanguage };
+  const inRegion = settings.regions.filter((known) => known.region === region);
+  return media.flatMap((medium): Feed[] => [
+    ...(['popular', 'trending', 'hidden_gems', 'award_winning'] as const).map((category) => ({
+      category,
+      media: medium,
+      ...world,
+    })),
+    ...inRegion.flatMap(({ language }) =>
+      (['popular', 'trending', 'local_originals'] as const).map((category) => ({
+        category,
+        media: medium,
+        region,
+        language,
+      })),
+    ),
+    ...genres.map((genre) => ({ category: `genre_${genre}`, media: medium, ...world })),
+  ]);
+}
+
+/** Titles that are in the feeds and not in `without`, each once, with the row that was fetched last. */
+export function gatherCandidates(
+  lists: readonly { feed: Feed; rows: readonly ListRow[] }[],
+  without: readonly TitleRef[],
+  includeAdult: boolean,
+): Candidate[] {
+  const excluded = new Set(without.map(({ mediaType, id }) => `${mediaType}/${id}`));
+  const allowed = (row: ListRow) => !excluded.has(`${row.mediaType}/${row.id}`) && (includeAdult || !row.adult);
+  const candidates = new Map<string, Candidate>();
+  for (const { feed, rows } of lists) {
+    for (const row of rows.filter(allowed)) {
+      const key = `${row.mediaType}/${row.id}`;
+      candidates.set(key, joined(candidates.get(key), row, feed));
+    }
+  }
+  return [...candidates.values()];
+}
+
+function joined(known: Candidate | undefined, row: ListRow, feed: Feed): Candidate {
+  const place = { feed, rank: row.rank };
+  if (known === undefined) {
+    return { row, language: feed.language, places: [place] };
+  }
+  const places = [...known.places, place];
+  return row.fetchedAt > known.row.fetchedAt ? { row, language: feed.language, places } : { ...known, places };
+}

@@ -1,0 +1,169 @@
+/**
+ * A recommendation:
+ *
+ *   liked titles → taste → feeds that matter → candidates → scores → variety → the viewer's language → why
+ *
+ * Everything comes from the first two tiers. Only where no feed holds anything at all, one is asked of TMDB.
+ */
+import type { Feed, MediaType } from '../../shared/feed.ts';
+import { feedId, globalRegion, mediaTypes } from '../../shared/feed.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { RetryBudget } from '../../shared/rate/retry-budget.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { cardOfRow, type ListRow } from '../../shared/table/read-list.ts';
+import { fillLanguages } from '../fill-languages.ts';
+import { languageChain } from '../language-fallback.ts';
+import type { ListReader } from '../list-reader.ts';
+import { listLife } from '../list-tiers.ts';
+import type { PipelineRequests } from '../pipeline-requests.ts';
+import { jointLife, provenanceOf } from '../provenance.ts';
+import type { Origin, RecommendAnswer, Recommended, TitleRef } from '../reader-api.ts';
+import type { RecommendInput } from '../reader-input.ts';
+import type { TierRead } from '../tier-answers.ts';
+import type { TitleReader } from '../title-reader.ts';
+import { candidateFeeds, gatherCandidates, rowsPerFeed } from './candidates.ts';
+import { diversify } from './diversify.ts';
+import { explain } from './explain.ts';
+import { type ScoreContext, type Scored, scoreCandidates } from './score.ts';
+import { heaviestGenres, type LikedTitle, tasteOf } from './taste.ts';
+
+/** What a recommendation is made with. */
+export type RecommendDependencies = {
+  lists: ListReader;
+  titles: TitleReader;
+  pipeline: PipelineRequests | undefined;
+  /** Earns with each recommendation, and pays for each unknown title that the pipeline is asked for. */
+  likedBudget: RetryBudget;
+  clock: Clock;
+  settings: Settings;
+};
+
+type FeedRead = TierRead<ListRow> & { feed: Feed };
+
+/** Genres of a taste whose feeds are read. */
+const genresRead = 3;
+
+/** Makes a recommendation. Never rejects. */
+export async function recommend(input: RecommendInput, deps: RecommendDependencies): Promise<RecommendAnswer> {
+  const { clock, settings } = deps;
+  const media = input.media === 'all' ? mediaTypes : [input.media];
+  const { liked, unknown } = await readLiked(input.liked, deps);
+  const taste = tasteOf(liked, input.genres);
+  const reads = await readFeeds(
+    candidateFeeds(media, input.region, heaviestGenres(taste, genresRead), settings),
+    media,
+    deps,
+  );
+  const lists = reads.filter(({ found }) => found.length > 0).map(({ feed, found }) => ({ feed, rows: found }));
+  const candidates = gatherCandidates(lists, [...input.liked, ...input.seen], input.includeAdult);
+  const { ranking, dayParts } = settings.reader;
+  const context: ScoreContext = {
+    taste,
+    region: input.region,
+    hour: input.hour,
+    nowMs: clock.nowMs(),
+    ranking,
+    dayParts,
+  };
+  const picked = diversify(scoreCandidates(candidates, context), input.limit, ranking.relevance);
+  const problem = lists.length === 0 ? reads.find((read) => read.problem)?.problem : partial(reads);
+  const life = jointLife(lists.flatMap(({ rows }) => listLife(rows) ?? []));
+  return {
+    ...provenanceOf(originOf(reads), life, clock.nowMs(), problem),
+    picks: await inLanguage(picked, input, context, deps),
+    candidates: candidates.length,
+    feeds: lists.map(({ feed }) => feedId(feed)),
+    unknownLiked: unknown,
+  };
+}
+
+/** What is known of the liked titles. Of those that nothing is known of, now and then one is asked for. */
+async function readLiked(
+  refs: readonly TitleRef[],
+  deps: RecommendDependencies,
+): Promise<{ liked: LikedTitle[]; unknown: TitleRef[] }> {
+  const { defaultLanguage } = deps.settings;
+  const liked: LikedTitle[] = [];
+  const unknown: TitleRef[] = [];
+  deps.likedBudget.earn();
+  const reads = await Promise.all(
+    refs.map(async (ref) => ({ ref, ...(await deps.titles.peek(ref, [defaultLanguage])) })),
+  );
+  for (const { ref, found, problem } of reads) {
+    const [version] = found;
+    if (version !== undefined) {
+      liked.push({ ...ref, card: version.card });
+      continue;
+    }
+    unknown.push(ref);
+    if (problem === undefined && deps.likedBudget.trySpend()) {
+      deps.pipeline?.refreshTitle(ref.mediaType, ref.id, defaultLanguage, '');
+    }
+  }
+  return { liked, unknown };
+}
+
+async function readFeeds(
+  feeds: readonly Feed[],
+  media: readonly MediaType[],
+  { lists, settings }: RecommendDependencies,
+): Promise<FeedRead[]> {
+  const reads = await Promise.all(
+    feeds.map(async (feed) => ({ feed, ...(await lists.read(feed, rowsPerFeed, false)) })),
+  );
+  if (reads.some(({ found }) => found.length > 0)) {
+    return reads;
+  }
+  // The table is empty, or away: one list is better than none.
+  const feed = {
+    category: 'popular',
+    media: media[0] ?? 'movie',
+    region: globalRegion,
+    language: settings.defaultLanguage,
+  };
+  return [{ feed, ...(await lists.read(feed, rowsPerFeed, true)) }];
+}
+
+/** A feed that is not there is no problem while others are; a table that failed is. */
+function partial(reads: readonly FeedRead[]) {
+  return reads.find(({ problem }) => problem !== undefined && problem.code !== 'not_cached')?.problem;
+}
+
+function originOf(reads: readonly FeedRead[]): Origin {
+  const origins = new Set(reads.map(({ from }) => from));
+  return (['tmdb', 'table', 'memory'] as const).find((origin) => origins.has(origin)) ?? 'nowhere';
+}
+
+async function inLanguage(
+  picked: readonly Scored[],
+  input: RecommendInput,
+  context: ScoreContext,
+  { titles, settings, clock }: RecommendDependencies,
+): Promise<Recommended[]> {
+  const asked = input.language ?? settings.defaultLanguage;
+  const languages = languageChain(asked, input.region, settings);
+  const listed = picked.map(({ candidate: { row, language } }) => {
+    const { mediaType, id } = row;
+    return { mediaType, id, language, card: cardOfRow(row) };
+  });
+  const cards = await fillLanguages(listed, languages, titles);
+  return picked.flatMap((scored, index) => {
+    const filled = cards[index];
+    const { row } = scored.candidate;
+    return filled === undefined
+      ? []
+      : [
+          {
+            mediaType: row.mediaType,
+            id: row.id,
+            language: asked,
+            ...filled.card,
+            fellBack: filled.fellBack,
+            score: Math.round(scored.score * 1e4) / 1e4,
+            parts: scored.parts,
+            why: explain(scored, context),
+            stale: clock.nowMs() >= row.freshUntilMs,
+          },
+        ];
+  });
+}

@@ -1,0 +1,43 @@
+import { messageOf, PipelineError } from '../shared/errors.ts';
+import type { Got } from './memory-tier.ts';
+import type { Origin, Problem } from './reader-api.ts';
+
+/** What the tiers hold of something: nothing, one or several of its parts. `absent`: TMDB says that there is no such thing. */
+export type TierRead<T> = { found: T[]; from: Origin; absent: boolean; problem?: Problem };
+
+/** What the last tier said, as it is kept for a moment. */
+export type LiveOutcome<T> = { kind: 'ok'; found: T[] } | { kind: 'absent' } | ({ kind: 'unavailable' } & Problem);
+
+/** Nothing found, and perhaps why. */
+export function nothing<T>(problem: Problem | undefined): TierRead<T> {
+  return { found: [], from: 'nowhere', absent: false, ...(problem && { problem }) };
+}
+
+/** Where something from the first two tiers came from. */
+export function originOf(got: Got<unknown>): Origin {
+  return got.how === 'loaded' ? 'table' : 'memory';
+}
+
+/** A load that failed where something older was there. */
+export function problemOf(got: Got<unknown>): Problem | undefined {
+  const detail = 'the table cannot be read: this is what was read before';
+  return got.how === 'failed' ? { code: 'table_unavailable', detail } : undefined;
+}
+
+/** What went wrong, as an application is told. */
+export function toProblem(error: unknown): Problem {
+  const code = error instanceof PipelineError ? error.code : 'unexpected';
+  return { code, detail: messageOf(error) };
+}
+
+/** What the last tier brought, beside what had gone wrong before it. */
+export function readOfLive<T>(outcome: LiveOutcome<T>, before: Problem | undefined): TierRead<T> {
+  switch (outcome.kind) {
+    case 'ok':
+      return { ...nothing<T>(before), found: outcome.found, from: outcome.found.length === 0 ? 'nowhere' : 'tmdb' };
+    case 'absent':
+      return { ...nothing<T>(before), absent: true };
+    case 'unavailable':
+      return nothing<T>(before ?? { code: outcome.code, detail: outcome.detail });
+  }
+}

@@ -1,0 +1,103 @@
+import DataLoader from 'dataloader';
+import { tryDecodeCard } from '../shared/table/card.ts';
+import { type RowKey, rowKeyText } from '../shared/table/row.ts';
+import { type TitleRow, titleKey, titleRowFor } from '../shared/table/title-row.ts';
+import type { InLanguage } from './language-fallback.ts';
+import type { LiveCalls } from './live-calls.ts';
+import type { Got, MemoryTier } from './memory-tier.ts';
+import { titleMessage } from './pipeline-requests.ts';
+import type { Aged } from './provenance.ts';
+import type { TitleRef } from './reader-api.ts';
+import type { ReaderDependencies } from './reader-dependencies.ts';
+import type { TableGuard } from './table-guard.ts';
+import { type LiveOutcome, nothing, originOf, problemOf, type TierRead, toProblem } from './tier-answers.ts';
+
+/** A title row in one language, decoded. */
+export type TitleVersion = InLanguage & Aged;
+
+/** What the first two tiers hold of a title: its languages, in the order asked for. Never rejects. */
+export type TitleTable = (ref: TitleRef, languages: readonly string[]) => Promise<TierRead<TitleVersion>>;
+
+/** What TMDB says of a title in one language, asked once for all who ask at the same time. */
+export type TitleLive = (ref: TitleRef, language: string) => Promise<LiveOutcome<TitleVersion>>;
+
+/** `null`: the table has none, or none that can be read. */
+type Stored = TitleVersion | null;
+
+/** DynamoDB's BatchGetItem takes as many. Source: its API reference, November 2026. */
+const keysPerRead = 100;
+
+/** Memory, then one BatchGet for all that is missing at the same time. */
+export function titleTable(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): TitleTable {
+  const { clock } = deps;
+  const loader = new DataLoader<RowKey, TitleRow | undefined, string>(
+    async (keys) => {
+      const rows = await table.read(() => deps.catalog.readTitles(distinct(keys)));
+      return keys.map((key) => rows.get(rowKeyText(key)));
+    },
+    { cache: false, maxBatchSize: keysPerRead },
+  );
+  const load = (ref: TitleRef, language: string) =>
+    memory.get<Stored>(titleText(ref, language, deps), async () => {
+      const row = await loader.load(titleKey(ref.mediaType, ref.id, language, deps.settings));
+      const value = row === undefined ? null : versionOf(row, language);
+      return { value, keepMs: keepMsOf(value, deps) };
+    });
+  return async (ref, languages) => {
+    const loaded = await Promise.allSettled(languages.map((language) => load(ref, language)));
+    const got = loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+    const failure = loaded.find((result) => result.status === 'rejected');
+    const live = got.filter(
+      (one): one is Got<TitleVersion> => one.value !== null && clock.nowMs() < one.value.expiresAtMs,
+    );
+    const problem =
+      failure === undefined ? got.map(problemOf).find((one) => one !== undefined) : toProblem(failure.reason);
+    const from = live.length === 0 ? 'nowhere' : live.some((one) => originOf(one) === 'table') ? 'table' : 'memory';
+    return { ...nothing(problem), found: live.map(({ value }) => value), from };
+  };
+}
+
+/** A title from TMDB; it goes to the pipeline, and into memory as if it had been read from the table. */
+export function titleLive(deps: ReaderDependencies, calls: LiveCalls, memory: MemoryTier): TitleLive {
+  const { clock, settings } = deps;
+  const load = (ref: TitleRef, language: string) => async () => {
+    const answer = await calls.title(ref.mediaType, ref.id, language);
+    if (answer.kind !== 'ok') {
+      const { absentSeconds } = settings.reader.memory;
+      const seconds = answer.kind === 'absent' ? absentSeconds : settings.reader.live.failureSeconds;
+      return { value: answer, keepMs: seconds * 1_000 };
+    }
+    const item = titleMessage(answer.value, language, clock.nowMs());
+    deps.pipeline?.sendTitle(item);
+    const version = versionOf(titleRowFor(item, item.title, settings), language);
+    const keepMs = keepMsOf(version, deps);
+    memory.put<Stored>(titleText(ref, language, deps), { value: version, keepMs });
+    return { value: { kind: 'ok' as const, found: version === null ? [] : [version] }, keepMs };
+  };
+  return async (ref, language) => {
+    const key = `live#${ref.mediaType}/${ref.id}/${language}`;
+    return (await memory.get<LiveOutcome<TitleVersion>>(key, load(ref, language))).value;
+  };
+}
+
+function titleText({ mediaType, id }: TitleRef, language: string, { settings }: ReaderDependencies): string {
+  return `title#${rowKeyText(titleKey(mediaType, id, language, settings))}`;
+}
+
+/** The same key may be asked for twice at once, by two languages or two callers; DynamoDB takes each once. */
+function distinct(keys: readonly RowKey[]): RowKey[] {
+  return [...new Map(keys.map((key) => [rowKeyText(key), key])).values()];
+}
+
+function versionOf(row: TitleRow, language: string): Stored {
+  const card = tryDecodeCard(row);
+  const { fetchedAt, freshUntil, expiresAt } = row;
+  return card === undefined
+    ? null
+    : { language, card, fetchedAt, freshUntilMs: Date.parse(freshUntil), expiresAtMs: expiresAt * 1_000 };
+}
+
+function keepMsOf(value: Stored, { clock, settings }: ReaderDependencies): number {
+  const { titleSeconds, staleSeconds } = settings.reader.memory;
+  return 1_000 * (value !== null && clock.nowMs() < value.freshUntilMs ? titleSeconds : staleSeconds);
+}

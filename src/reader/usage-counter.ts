@@ -1,0 +1,126 @@
+/**
+ * Counts reads in memory and adds them to the hour's counters once a window: two writes a window for one container, and what a
+ * container that ends has not written yet is one window at the most.
+ */
+import { messageOf } from '../shared/errors.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import type { Telemetry } from '../shared/ports/telemetry.ts';
+import type { UsageStore } from '../shared/ports/usage-store.ts';
+import type { Settings } from '../shared/settings.ts';
+import {
+  counterName,
+  feedUsageId,
+  otherSubject,
+  titleUsageId,
+  type UsageCounters,
+  type UsageKind,
+} from '../shared/table/usage-row.ts';
+
+/** How a read went. */
+export type ReadOutcome = { hit: boolean; stale: boolean };
+
+/** The counter of one process. */
+export type UsageCounter = {
+  feed(feedId: string, outcome: ReadOutcome): void;
+  title(subject: string, outcome: ReadOutcome): void;
+  /** Whether the window is over and something was counted in it. */
+  due(): boolean;
+  /** Writes what was counted. Never rejects: what cannot be written is counted on, and written with the next window. */
+  flush(): Promise<void>;
+};
+
+type Counts = Map<string, Record<UsageKind, number>>;
+type Window = { openedMs: number; hour: number; atMs: number; feeds: Counts; titles: Counts };
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** Subjects that are told apart in a window that cannot be written; what comes on top counts as `~other`. */
+const mostSubjects = 2_000;
+/** Counters in one update: DynamoDB takes an expression of 4 KB. */
+const mostCounters = 200;
+
+/** A counter that has counted nothing. */
+export function usageCounter(
+  store: UsageStore,
+  usage: Settings['reader']['usage'],
+  clock: Clock,
+  telemetry: Pick<Telemetry, 'warn'>,
+): UsageCounter {
+  let window = newWindow(clock);
+  const flush = async (): Promise<void> => {
+    const full = window;
+    window = newWindow(clock);
+    const expiresAtMs = full.atMs + usage.keepDays * dayMs;
+    const writes = [
+      { id: feedUsageId(full.atMs), counts: full.feeds, most: Number.POSITIVE_INFINITY, into: () => window.feeds },
+      { id: titleUsageId(full.atMs), counts: full.titles, most: usage.titlesPerWindow, into: () => window.titles },
+    ];
+    await Promise.all(
+      writes.map(async ({ id, counts, most, into }) => {
+        if (counts.size === 0) {
+          return;
+        }
+        try {
+          await store.add(id, countersOf(counts, most), expiresAtMs);
+        } catch (error) {
+          telemetry.warn('reads could not be counted, and will be with the next window', { detail: messageOf(error) });
+          addAll(into(), counts);
+        }
+      }),
+    );
+  };
+  return {
+    feed: (feedId, outcome) => count(window.feeds, feedId, outcome),
+    title: (subject, outcome) => count(window.titles, subject, outcome),
+    due: () => {
+      const over = clock.monotonicMs() - window.openedMs >= usage.windowSeconds * 1_000;
+      const something = window.feeds.size + window.titles.size > 0;
+      return something && (over || hourOf(clock.nowMs()) !== window.hour);
+    },
+    flush,
+  };
+}
+
+function newWindow(clock: Clock): Window {
+  const atMs = clock.nowMs();
+  return { openedMs: clock.monotonicMs(), hour: hourOf(atMs), atMs, feeds: new Map(), titles: new Map() };
+}
+
+function hourOf(nowMs: number): number {
+  return Math.floor(nowMs / hourMs);
+}
+
+function count(counts: Counts, subject: string, { hit, stale }: ReadOutcome): void {
+  add(counts, subject, { reads: 1, misses: hit ? 0 : 1, stale: stale ? 1 : 0 });
+}
+
+function add(counts: Counts, subject: string, more: Record<UsageKind, number>): void {
+  const name = counts.has(subject) || counts.size < mostSubjects ? subject : otherSubject;
+  const known = counts.get(name) ?? { reads: 0, misses: 0, stale: 0 };
+  counts.set(name, {
+    reads: known.reads + more.reads,
+    misses: known.misses + more.misses,
+    stale: known.stale + more.stale,
+  });
+}
+
+function addAll(into: Counts, from: Counts): void {
+  for (const [subject, counted] of from) {
+    add(into, subject, counted);
+  }
+}
+
+/** The `most` most read subjects by name, the others as one, and no more counters than an update takes. */
+function countersOf(counts: Counts, most: number): UsageCounters {
+  const ranked = [...counts].sort(([a, x], [b, y]) => y.reads - x.reads || (a < b ? -1 : 1));
+  const kinds: readonly UsageKind[] = ['reads', 'misses', 'stale'];
+  const counters: Record<string, number> = {};
+  for (const [place, [subject, counted]] of ranked.entries()) {
+    const full = place >= most || Object.keys(counters).length > mostCounters - 2 * kinds.length;
+    for (const kind of kinds.filter((known) => counted[known] > 0)) {
+      const name = counterName(kind, full ? otherSubject : subject);
+      counters[name] = (counters[name] ?? 0) + counted[kind];
+    }
+  }
+  return counters;
+}
