@@ -8,6 +8,7 @@ import { bundleHandlers } from '../src/shared/adapters/bundle-handlers.ts';
 import { handlerEntries } from '../src/shared/bundle-options.ts';
 import type {
   plannerEnvironmentSchema,
+  readerEnvironmentSchema,
   workerEnvironmentSchema,
   writerEnvironmentSchema,
 } from '../src/shared/function-environments.ts';
@@ -42,7 +43,19 @@ const workerVariables: z.infer<typeof workerEnvironmentSchema> = {
   TMDB_API_TOKEN: 'none',
 };
 const writerVariables: z.infer<typeof writerEnvironmentSchema> = { ...tables, ITEM_DLQ_URL: queue };
-const ownVariables = { planner: plannerVariables, worker: workerVariables, writer: writerVariables };
+const readerVariables: z.infer<typeof readerEnvironmentSchema> = {
+  ...tables,
+  FETCH_QUEUE_URL: queue,
+  ITEM_QUEUE_URL: queue,
+  TMDB_BASE_URL: nowhere,
+  TMDB_API_TOKEN: 'none',
+};
+const ownVariables = {
+  planner: plannerVariables,
+  worker: workerVariables,
+  writer: writerVariables,
+  reader: readerVariables,
+};
 /** What Lambda sets, and what the SDK and Powertools read themselves. */
 const commonVariables = {
   AWS_REGION: 'us-east-1',

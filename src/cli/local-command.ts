@@ -14,6 +14,7 @@ export type LocalOptions = StackOptions & {
   sqsPort?: string;
   dynamodbPort?: string;
   tmdbPort?: string;
+  httpPort?: string;
   catchUp: boolean;
 };
 
@@ -26,7 +27,7 @@ export async function localCommand(options: LocalOptions, context: CliContext): 
     throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);
   }
   await interruptible(context, async (signal) => {
-    const tracked = await startTrackedStack(options, context, { ports: portsFrom(options) });
+    const tracked = await startTrackedStack(options, context, { ports: portsFrom(options), http: true });
     try {
       writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
       announce(tracked, context);
@@ -48,6 +49,7 @@ function portsFrom(options: LocalOptions): NonNullable<EmbeddedStackOptions['por
     sqs: port(options.sqsPort, '--sqs-port'),
     dynamodb: port(options.dynamodbPort, '--dynamodb-port'),
     tmdb: port(options.tmdbPort, '--tmdb-port'),
+    http: port(options.httpPort, '--http-port'),
   };
 }
 
@@ -57,6 +59,7 @@ function announce({ stack }: TrackedStack, { output }: CliContext): void {
     { ready: true, ...stack.endpoints },
     [
       `ready: SQS ${endpoints.sqs}, DynamoDB ${endpoints.dynamodb} (${stack.dynamoEngine}), TMDB ${endpoints.tmdb}`,
+      `reader: ${endpoints.http}/v1/lists/popular/movie`,
       `endpoints in ${stackFilePath}; Ctrl-C drains and ends`,
     ].join('\n'),
   );

@@ -32,16 +32,6 @@ function pipelineProgram(): Command {
     .option('--timeout <duration>', timeoutHelp, '15m')
     .option('--faults <spec>', 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05')
     .action(acting(demoCommand));
-  withCommon(program.command('local'))
-    .description('the embedded stack, kept running with its schedules until Ctrl-C')
-    .option('--data-dir <folder>', dataDirHelp)
-    .option('--sqs-port <port>', 'port of the SQS emulator (default: any free one)')
-    .option('--dynamodb-port <port>', 'port of the DynamoDB emulator (default: any free one)')
-    .option('--tmdb-port <port>', 'port of the TMDB simulator (default: any free one)')
-    .option('--faults <spec>', 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05')
-    .option('--dynamodb <emulator>', 'dynoxide or dynalite (default: dynoxide where it runs)')
-    .option('--no-catch-up', 'do not start with the latest daily and weekly occurrences')
-    .action(acting(localCommand));
   withCommon(program.command('plan'))
     .argument('<schedule>', 'daily, weekly or refresh')
     .description('the jobs of the next occurrence, and why each; sends nothing')
@@ -53,10 +43,25 @@ function pipelineProgram(): Command {
     .option('--why <words>', 'why it is changed, for whoever looks at it next')
     .option('--data-dir <folder>', 'folder whose tables are used (default: those of the running `local`)')
     .action(acting(breakerCommand));
+  addLocalCommand(program);
   addReadCommands(program);
   addRecommendCommand(program);
   addCostCommand(program);
   return program;
+}
+
+function addLocalCommand(program: Command): void {
+  withCommon(program.command('local'))
+    .description('the embedded stack, kept running with its schedules until Ctrl-C')
+    .option('--data-dir <folder>', dataDirHelp)
+    .option('--sqs-port <port>', 'port of the SQS emulator (default: any free one)')
+    .option('--dynamodb-port <port>', 'port of the DynamoDB emulator (default: any free one)')
+    .option('--tmdb-port <port>', 'port of the TMDB simulator (default: any free one)')
+    .option('--http-port <port>', 'port of the reader over HTTP (default: any free one)')
+    .option('--faults <spec>', 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05')
+    .option('--dynamodb <emulator>', 'dynoxide or dynalite (default: dynoxide where it runs)')
+    .option('--no-catch-up', 'do not start with the latest daily and weekly occurrences')
+    .action(acting(localCommand));
 }
 
 function addCostCommand(program: Command): void {

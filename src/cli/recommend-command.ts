@@ -49,8 +49,7 @@ function requestOf(options: RecommendOptions): RecommendRequest {
     limit: parseCount(options.limit ?? '10', '--limit', 1, 100),
     includeAdult: options.adult === true,
   };
-  const { language: asked, hour, ...rest } = checkedInput(recommendSchema, request, 'recommend');
-  return { ...rest, ...(asked !== undefined && { language: asked }), ...(hour !== undefined && { hour }) };
+  return checkedInput(recommendSchema, request, 'recommend');
 }
 
 function formatRecommendation(answer: RecommendAnswer): string {

@@ -15,7 +15,7 @@ export type StackOptions = { dataDir?: string; faults?: string; dynamodb?: strin
 export async function startTrackedStack(
   options: StackOptions,
   context: CliContext,
-  more: Pick<EmbeddedStackOptions, 'ports' | 'faults'> = {},
+  more: Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'> = {},
 ): Promise<TrackedStack> {
   const target = tmdbTarget(context.environment);
   const faults = options.faults === undefined ? more.faults : parseFaults(options.faults);
@@ -32,6 +32,7 @@ export async function startTrackedStack(
     tmdb: target,
     dataDir: options.dataDir,
     ports: more.ports ?? {},
+    http: more.http ?? false,
     faults,
     dynamoEngine: parseEngine(options.dynamodb),
     onOutput: (service, line, text) => {

@@ -1,6 +1,6 @@
 /**
- * The whole pipeline on one machine: SQS and DynamoDB emulators, the TMDB simulator when no other TMDB is named, the three
- * bundled functions and the two event sources. Everything listens on loopback, and everything ends with this process.
+ * The whole pipeline on one machine: SQS and DynamoDB emulators, the TMDB simulator when no other TMDB is named, the
+ * bundled functions, the two event sources and, where it is asked for, the reader's URL. Everything listens on loopback, and everything ends with this process.
  */
 import { join } from 'node:path';
 import { dynamoClient } from '../shared/adapters/aws-clients.ts';
@@ -18,6 +18,7 @@ import { drainSources, startSources } from './event-sources.ts';
 import { assertPortFree } from './free-port.ts';
 import { functionEnvironments } from './function-environments.ts';
 import { type OutputLine, readOutputLine } from './function-output.ts';
+import { type FunctionUrl, startFunctionUrl } from './function-url.ts';
 import { type LambdaFunction, startFunction } from './lambda-function.ts';
 import { type StackEndpoints, stackRegion } from './stack-endpoints.ts';
 import type { FaultPlan } from './tmdb-simulator/fault-plan.ts';
@@ -32,7 +33,9 @@ export type EmbeddedStackOptions = {
   /** Keeps tables and queues there; without it everything is in memory. */
   dataDir?: string | undefined;
   /** 0 or absent: any free port. */
-  ports?: { sqs?: number; dynamodb?: number; tmdb?: number };
+  ports?: { sqs?: number; dynamodb?: number; tmdb?: number; http?: number };
+  /** Whether the reader is served over HTTP; default: no. */
+  http?: boolean;
   dynamoEngine?: DynamoEngine | undefined;
   /** Faults of the simulator. */
   faults?: FaultPlan | undefined;
@@ -90,12 +93,13 @@ async function start(
   const { sqs, dynamo, tmdb } = await startEmulators(options, queues, started);
   const endpoints = endpointsOf(sqs, dynamo.endpoint, tmdb.baseUrl, queues);
   const functions = startFunctions(await bundling, endpoints, tmdb.token, options, started);
+  const url = await startReaderUrl(functions.reader, options, started);
   const sources = startSources(functions, endpoints, queues, options, (service, message) =>
     options.onOutput(service, { kind: 'log', problem: true, message }, message),
   );
   started.push({ stop: () => drainSources(sources, sqs, queues[1].name, options.clock) });
   return {
-    endpoints,
+    endpoints: { ...endpoints, endpoints: { ...endpoints.endpoints, ...(url && { http: url.endpoint }) } },
     dynamoEngine: dynamo.engine,
     simulated: options.tmdb === undefined,
     invokePlanner: (event) => functions.planner.invoke(event),
@@ -105,6 +109,7 @@ async function start(
       planner: functions.planner.usage(),
       worker: functions.worker.usage(),
       writer: functions.writer.usage(),
+      reader: functions.reader.usage(),
     }),
     stop,
   };
@@ -112,9 +117,7 @@ async function start(
 
 async function startEmulators(options: EmbeddedStackOptions, queues: readonly QueueDefinition[], started: Stoppable[]) {
   const { ports = {}, dataDir, clock } = options;
-  await assertPortFree(ports.sqs ?? 0, 'SQS');
-  await assertPortFree(ports.dynamodb ?? 0, 'DynamoDB');
-  await assertPortFree(ports.tmdb ?? 0, 'TMDB');
+  await assertPortsFree(ports);
   const sqs = await startEmbeddedSqs(queues, { port: ports.sqs ?? 0, dataDir: dataDir && join(dataDir, 'sqs') });
   started.push(sqs);
   const dynamo = await startEmbeddedDynamo({
@@ -129,6 +132,13 @@ async function startEmulators(options: EmbeddedStackOptions, queues: readonly Qu
   }
   client.destroy();
   return { sqs, dynamo, tmdb: options.tmdb ?? (await startSimulator(options, clock, ports.tmdb ?? 0, started)) };
+}
+
+async function assertPortsFree(ports: NonNullable<EmbeddedStackOptions['ports']>): Promise<void> {
+  const named = { sqs: 'SQS', dynamodb: 'DynamoDB', tmdb: 'TMDB', http: 'HTTP' } as const;
+  for (const [service, name] of Object.entries(named)) {
+    await assertPortFree(ports[service as keyof typeof named] ?? 0, name);
+  }
 }
 
 async function startSimulator(options: EmbeddedStackOptions, clock: Clock, port: number, started: Stoppable[]) {
@@ -176,10 +186,35 @@ function startFunctions(
       },
       options.clock,
     );
-    started.warm();
+    if (service !== 'reader' || options.http === true) {
+      started.warm();
+    }
     return started;
   };
-  const functions = { planner: startOne('planner'), worker: startOne('worker'), writer: startOne('writer') };
+  const functions = {
+    planner: startOne('planner'),
+    worker: startOne('worker'),
+    writer: startOne('writer'),
+    reader: startOne('reader'),
+  };
   started.push(...Object.values(functions));
   return functions;
+}
+
+async function startReaderUrl(
+  reader: LambdaFunction,
+  options: EmbeddedStackOptions,
+  started: Stoppable[],
+): Promise<FunctionUrl | undefined> {
+  if (options.http !== true) {
+    return undefined;
+  }
+  const url = await startFunctionUrl(
+    (event) => reader.invoke(event),
+    options.ports?.http ?? 0,
+    options.clock,
+    (message) => options.onOutput('reader', { kind: 'log', problem: true, message }, message),
+  );
+  started.push(url);
+  return url;
 }

@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type {
   plannerEnvironmentSchema,
+  readerEnvironmentSchema,
   workerEnvironmentSchema,
   writerEnvironmentSchema,
 } from '../shared/function-environments.ts';
@@ -38,7 +39,16 @@ export function functionEnvironments(
     SETTINGS_OVERRIDES,
     ITEM_DLQ_URL: stack.itemDlqUrl,
   };
+  const reader: z.infer<typeof readerEnvironmentSchema> = {
+    ...tables,
+    SETTINGS_OVERRIDES,
+    FETCH_QUEUE_URL: stack.fetchQueueUrl,
+    ITEM_QUEUE_URL: stack.itemQueueUrl,
+    TMDB_BASE_URL: stack.endpoints.tmdb,
+    TMDB_API_TOKEN: token,
+  };
   return {
+    reader: { ...emulatorVariables(stack), ...reader } as Record<string, string>,
     planner: { ...emulatorVariables(stack), ...planner } as Record<string, string>,
     worker: { ...emulatorVariables(stack), ...worker } as Record<string, string>,
     writer: { ...emulatorVariables(stack), ...writer } as Record<string, string>,

@@ -6,7 +6,8 @@ export const stackRegion = 'us-east-1';
 /** Where a running stack can be reached: the line of `local --json`, and `.local/stack.json`. */
 export const stackEndpointsSchema = z.object({
   region: z.string().min(1),
-  endpoints: z.object({ sqs: z.url(), dynamodb: z.url(), tmdb: z.url() }),
+  /** `http`: the reader's URL, where it is served. */
+  endpoints: z.object({ sqs: z.url(), dynamodb: z.url(), tmdb: z.url(), http: z.url().optional() }),
   fetchQueueUrl: z.url(),
   fetchDlqUrl: z.url(),
   itemQueueUrl: z.url(),

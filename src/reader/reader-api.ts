@@ -51,23 +51,23 @@ export type TitleAnswer = Provenance & TitleRef & { title: TitleCard | null; abs
 /** What a recommendation is made from; every member may be left out. */
 export type RecommendRequest = {
   /** Default: both. */
-  media?: MediaType | 'all';
+  media?: MediaType | 'all' | undefined;
   /** Titles the viewer liked; they are not recommended again. At most 100. */
-  liked?: readonly TitleRef[];
+  liked?: readonly TitleRef[] | undefined;
   /** Titles to leave out. At most 1,000. */
-  seen?: readonly TitleRef[];
+  seen?: readonly TitleRef[] | undefined;
   /** TMDB genre ids the viewer asks for. At most 20. */
-  genres?: readonly number[];
+  genres?: readonly number[] | undefined;
   /** ISO 3166-1 alpha-2; default `global`. */
-  region?: string;
+  region?: string | undefined;
   /** BCP 47; default: the settings' language. */
-  language?: string;
+  language?: string | undefined;
   /** Hour of the viewer's day, 0 to 23. */
-  hour?: number;
+  hour?: number | undefined;
   /** Default 20, at most 100. */
-  limit?: number;
+  limit?: number | undefined;
   /** Default: adult titles stay out. */
-  includeAdult?: boolean;
+  includeAdult?: boolean | undefined;
 };
 
 /** The parts of a score, each 0 to 1 (docs/reader.md says how they are made). */

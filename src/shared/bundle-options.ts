@@ -26,4 +26,5 @@ export const handlerEntries = {
   planner: 'src/planner/handler.ts',
   worker: 'src/worker/handler.ts',
   writer: 'src/writer/handler.ts',
+  reader: 'src/reader/handler.ts',
 } as const;

@@ -24,6 +24,14 @@ const token = {
   TMDB_API_TOKEN: z.string().min(1).optional(),
 };
 
+type Token = { TMDB_TOKEN_PARAMETER?: string | undefined; TMDB_API_TOKEN?: string | undefined };
+
+function hasOneToken(environment: Token): boolean {
+  return (environment.TMDB_API_TOKEN === undefined) !== (environment.TMDB_TOKEN_PARAMETER === undefined);
+}
+
+const oneToken = { path: ['TMDB_API_TOKEN or TMDB_TOKEN_PARAMETER'], message: 'exactly one of the two' };
+
 export const workerEnvironmentSchema = z
   .object({
     ...common,
@@ -34,13 +42,19 @@ export const workerEnvironmentSchema = z
     ITEM_QUEUE_URL: z.url(),
     TMDB_BASE_URL: z.url(),
   })
-  .refine(
-    (environment) => (environment.TMDB_API_TOKEN === undefined) !== (environment.TMDB_TOKEN_PARAMETER === undefined),
-    {
-      path: ['TMDB_API_TOKEN or TMDB_TOKEN_PARAMETER'],
-      message: 'exactly one of the two',
-    },
-  );
+  .refine(hasOneToken, oneToken);
+
+export const readerEnvironmentSchema = z
+  .object({
+    ...common,
+    ...token,
+    CATALOG_TABLE: z.string().min(1),
+    CONTROL_TABLE: z.string().min(1),
+    FETCH_QUEUE_URL: z.url(),
+    ITEM_QUEUE_URL: z.url(),
+    TMDB_BASE_URL: z.url(),
+  })
+  .refine(hasOneToken, oneToken);
 
 export const writerEnvironmentSchema = z.object({
   ...common,

@@ -24,8 +24,8 @@ export const metricLedger = {
   ReadLatency: { unit: 'Milliseconds', service: 'reader' },
 } as const;
 
-/** A custom metric. Those of the reader are emitted once there is a reader. */
+/** A custom metric. */
 export type MetricName = keyof typeof metricLedger;
 
 /** Services that run as functions of their own. */
-export type ServiceName = 'planner' | 'worker' | 'writer';
+export type ServiceName = 'planner' | 'worker' | 'writer' | 'reader';

@@ -1,0 +1,119 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import * as z from 'zod';
+import { messageOf } from '../shared/errors.ts';
+import { type Clock, isoFromMs } from '../shared/ports/clock.ts';
+import { loopback } from './free-port.ts';
+import { stackRegion } from './stack-endpoints.ts';
+
+/** A function behind a URL of its own, on loopback. Nobody is asked who he is: IAM is not here. */
+export type FunctionUrl = { endpoint: string; stop(): Promise<void> };
+
+/** Lambda takes six megabytes; a reader takes none, so this is for those who try. */
+const maxBodyBytes = 100_000;
+
+const resultSchema = z.object({
+  statusCode: z.int().min(100).max(599),
+  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
+  body: z.string().optional(),
+  isBase64Encoded: z.boolean().optional(),
+}) satisfies z.ZodType<Partial<APIGatewayProxyStructuredResultV2>>;
+
+/**
+ * Serves a function as its function URL would: each request is an event of payload format 2.0.
+ * @param port - 0 is any free one.
+ */
+export async function startFunctionUrl(
+  invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>,
+  port: number,
+  clock: Clock,
+  onProblem: (sentence: string) => void,
+): Promise<FunctionUrl> {
+  const server = createServer((request, response) => {
+    serve(request, response, invoke, clock).catch((error: unknown) => {
+      onProblem(messageOf(error));
+      // As Lambda answers when a function fails.
+      response.headersSent ? response.destroy() : response.writeHead(502).end('Internal Server Error');
+    });
+  });
+  server.listen(port, loopback);
+  await once(server, 'listening');
+  return {
+    endpoint: `http://${loopback}:${(server.address() as AddressInfo).port}`,
+    stop: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>,
+  clock: Clock,
+): Promise<void> {
+  const body = await bodyOf(request);
+  if (body === undefined) {
+    response.writeHead(413).end('Request Entity Too Large');
+    return;
+  }
+  const result = resultSchema.parse(await invoke(eventOf(request, body, clock)));
+  const bytes = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
+  const headers = Object.entries(result.headers ?? {}).filter(([name]) => name.toLowerCase() !== 'content-length');
+  response.writeHead(result.statusCode, Object.fromEntries(headers.map(([name, value]) => [name, String(value)])));
+  response.end(result.statusCode === 304 || request.method === 'HEAD' ? undefined : bytes);
+}
+
+/** `undefined` when it is too long. */
+async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBodyBytes) {
+      return undefined;
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The event that a function URL makes of a request. Source: Lambda developer guide, function URLs, November 2026. */
+function eventOf(request: IncomingMessage, body: string, clock: Clock): APIGatewayProxyEventV2 {
+  const [rawPath = '/', ...query] = (request.url ?? '/').split('?');
+  const nowMs = clock.nowMs();
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
+  );
+  return {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath,
+    rawQueryString: query.join('?'),
+    headers,
+    requestContext: {
+      accountId: 'anonymous',
+      apiId: 'embedded',
+      domainName: `embedded.lambda-url.${stackRegion}.on.aws`,
+      domainPrefix: 'embedded',
+      http: {
+        method: request.method ?? 'GET',
+        path: rawPath,
+        protocol: 'HTTP/1.1',
+        sourceIp: request.socket.remoteAddress ?? loopback,
+        userAgent: request.headers['user-agent'] ?? '',
+      },
+      requestId: `embedded-${nowMs}`,
+      routeKey: '$default',
+      stage: '$default',
+      time: isoFromMs(nowMs),
+      timeEpoch: nowMs,
+    },
+    ...(body !== '' && { body }),
+    isBase64Encoded: false,
+  };
+}

@@ -1,0 +1,42 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { readEnvironment } from '../shared/adapters/env.ts';
+import { powertoolsTelemetry } from '../shared/adapters/powertools-telemetry.ts';
+import { systemClock } from '../shared/adapters/system-clock.ts';
+import { tokenSource } from '../shared/adapters/token-source.ts';
+import { readerEnvironmentSchema } from '../shared/function-environments.ts';
+import { functionSettings } from '../shared/function-settings.ts';
+import { readerRouter } from './http/router-adapter.ts';
+import { openReader } from './open-reader.ts';
+
+const environment = readEnvironment(readerEnvironmentSchema);
+const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
+const telemetry = powertoolsTelemetry('reader');
+const reader = openReader({
+  catalogTable: environment.CATALOG_TABLE,
+  controlTable: environment.CONTROL_TABLE,
+  fetchQueueUrl: environment.FETCH_QUEUE_URL,
+  itemQueueUrl: environment.ITEM_QUEUE_URL,
+  tmdb: { baseUrl: environment.TMDB_BASE_URL, token: tokenSource(environment, systemClock) },
+  settings,
+  telemetry,
+});
+const router = readerRouter({ reader, telemetry, clock: systemClock, settings });
+
+/** Longest wait for what goes on behind an answer: later Lambda freezes it until the next request. */
+const settleMs = 1_000;
+
+/** A request to the function URL → its answer. */
+export async function handler(
+  event: APIGatewayProxyEventV2,
+  context: Context,
+): Promise<APIGatewayProxyStructuredResultV2> {
+  telemetry.begin(context);
+  try {
+    const answer = await router.resolve(event, context);
+    const settled = new AbortController();
+    await Promise.race([reader.settled().finally(() => settled.abort()), systemClock.sleep(settleMs, settled.signal)]);
+    return answer as APIGatewayProxyStructuredResultV2;
+  } finally {
+    telemetry.end();
+  }
+}

@@ -1,0 +1,133 @@
+import * as z from 'zod';
+import { type Feed, feedSchema, globalRegion, languageSchema, regionSchema } from '../../shared/feed.ts';
+import type { Settings } from '../../shared/settings.ts';
+import { shown } from '../../shared/shown-text.ts';
+import { mediaTypeSchema, type RecommendInput, recommendSchema, titleIdSchema } from '../reader-input.ts';
+import { badRequest, type FieldError } from './problem-details.ts';
+
+/** What a client may ask for over HTTP: a list of this size fits into a response. */
+export const mostListed = 500;
+
+/** Longer values are none of ours: lists of titles are the longest. */
+const longestValue = 20_000;
+
+const yesOrNo = z.enum(['true', 'false'], { error: 'allowed are true and false' }).transform((text) => text === 'true');
+
+/** Digits only: what JavaScript else takes for a number (1e9, 0x10) is none here. */
+function digits(min: number, max: number) {
+  const error = (issue: { input?: unknown }) =>
+    `'${shown(issue.input)}' is not allowed: allowed are whole numbers from ${min} to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,10}$/, { error, abort: true })
+    .transform(Number)
+    .pipe(z.int({ error }).min(min, { error }).max(max, { error }));
+}
+
+const separated = z.string().transform((text) => (text === '' ? [] : text.split(',')));
+
+const titlesSchema = separated.pipe(
+  z.array(
+    z
+      .string()
+      .regex(/^(movie|tv):\d{1,10}$/, {
+        error: (issue) =>
+          `'${shown(issue.input)}' is not allowed: allowed are titles such as movie:550, separated by commas`,
+      })
+      .transform((text) => {
+        const [mediaType, id] = text.split(':');
+        return { mediaType, id: Number(id) };
+      }),
+  ),
+);
+
+const listQuerySchema = z.strictObject({
+  region: z.string().default(globalRegion),
+  language: z.string().optional(),
+  limit: digits(1, mostListed).default(20),
+});
+
+const titleQuerySchema = z.strictObject({ region: regionSchema.optional(), language: languageSchema.optional() });
+
+const recommendQuerySchema = z.strictObject({
+  media: z.string().optional(),
+  liked: titlesSchema.optional(),
+  seen: titlesSchema.optional(),
+  genres: separated.pipe(z.array(digits(1, 9_999_999))).optional(),
+  region: z.string().optional(),
+  language: z.string().optional(),
+  hour: digits(0, 23).optional(),
+  limit: digits(1, 100).optional(),
+  adult: yesOrNo.optional(),
+});
+
+/** `GET /v1/lists/{category}/{media}`. @throws HttpProblem 400. */
+export function parseListRequest(
+  params: Readonly<Record<string, string>>,
+  query: URLSearchParams,
+  settings: Settings,
+): { feed: Feed; limit: number } {
+  const { limit, region, language = settings.defaultLanguage } = checked(listQuerySchema, singly(query));
+  const { category, media } = params;
+  return { feed: checked(feedSchema, { category, media, region, language }), limit };
+}
+
+/** `GET /v1/titles/{media}/{id}`. @throws HttpProblem 400. */
+export function parseTitleRequest(params: Readonly<Record<string, string>>, query: URLSearchParams) {
+  const options = checked(titleQuerySchema, singly(query));
+  const shape = z.object({ media: mediaTypeSchema, id: digits(1, 2_147_483_647).pipe(titleIdSchema) });
+  const { media, id } = checked(shape, { media: params.media, id: params.id });
+  return { mediaType: media, id, options: defined(options) };
+}
+
+/** `GET /v1/recommendations`. @throws HttpProblem 400. */
+export function parseRecommendRequest(query: URLSearchParams): RecommendInput {
+  const { adult, ...rest } = checked(recommendQuerySchema, singly(query));
+  return checked(recommendSchema, defined({ ...rest, includeAdult: adult }));
+}
+
+/** A request without parameters. @throws HttpProblem 400. */
+export function parseNoQuery(query: URLSearchParams): void {
+  checked(z.strictObject({}), singly(query));
+}
+
+/** @throws HttpProblem 400 for a parameter that comes twice, or is too long to be one. */
+function singly(query: URLSearchParams): Record<string, string> {
+  const names = [...query.keys()];
+  const errors: FieldError[] = [];
+  for (const name of new Set(names)) {
+    if (names.filter((other) => other === name).length > 1) {
+      errors.push({ field: shown(name), detail: 'is given twice: allowed is once' });
+    } else if ((query.get(name)?.length ?? 0) > longestValue) {
+      errors.push({ field: shown(name), detail: `is longer than the ${longestValue} characters that are allowed` });
+    }
+  }
+  if (errors.length > 0) {
+    throw badRequest(errors);
+  }
+  return Object.fromEntries(query);
+}
+
+/** @throws HttpProblem 400 with each wrong field and what is allowed. */
+function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const parsed = schema.safeParse(value);
+  if (!parsed.success) {
+    throw badRequest(parsed.error.issues.slice(0, 10).flatMap((issue) => fieldErrors(issue, schema)));
+  }
+  return parsed.data;
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, schema: z.ZodType): FieldError[] {
+  if (issue.code === 'unrecognized_keys') {
+    const allowed = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
+    const detail = `unknown parameter: allowed are ${allowed === '' ? 'none' : allowed}`;
+    return issue.keys.map((key) => ({ field: shown(key), detail }));
+  }
+  return [{ field: issue.path.join('.') || 'request', detail: issue.message }];
+}
+
+function defined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
