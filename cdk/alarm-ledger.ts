@@ -12,8 +12,8 @@ export const alarmLedger = {
   PlannerHeartbeat: { says: 'The planner has not been invoked', section: 'planner-heartbeat' },
   BreakerOpen: { says: 'No calls are made: TMDB fails, or the token is rejected', section: 'breaker-open' },
   WriteThrottles: { says: 'DynamoDB throttles the writer', section: 'write-throttles' },
-  HitRatio: { says: 'Readers miss the cache', section: 'hit-ratio', service: 'reader' },
-} as const satisfies Record<string, { says: string; section: string; service?: string }>;
+  HitRatio: { says: 'Readers miss the cache', section: 'hit-ratio' },
+} as const satisfies Record<string, { says: string; section: string }>;
 
 /** An alarm's name. */
 export type AlarmName = keyof typeof alarmLedger;

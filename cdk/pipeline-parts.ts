@@ -15,4 +15,5 @@ export type PipelineParts = {
   planner: PipelineFunction;
   worker: PipelineFunction;
   writer: PipelineFunction;
+  reader: PipelineFunction;
 };

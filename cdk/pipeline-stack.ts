@@ -1,5 +1,5 @@
 import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
-import { RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { FunctionUrlAuthType, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
 import { UsageError } from '../src/shared/errors.ts';
@@ -45,8 +45,9 @@ export class PipelineStack extends Stack {
     const planner = this.#planner({ tables, fetch }, plannerFailures);
     const worker = this.#worker({ tables, fetch, items });
     const writer = this.#writer({ tables, items });
+    const reader = this.#reader({ tables, fetch, items });
     new Triggers(this, 'Triggers', planner, undelivered, settings.schedules);
-    this.parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer };
+    this.parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer, reader };
     new Alarms(this, 'Alarms', this.parts, settings);
     const dashboard = new PipelineDashboard(this, 'Watch', this.parts, settings);
     this.#outputs(this.parts, dashboard.name);
@@ -108,11 +109,7 @@ export class PipelineStack extends Stack {
         { on: fetch.queue.queueArn, actions: ['sqs:SendMessage'] },
         { on: fetch.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
         { on: items.queue.queueArn, actions: ['sqs:SendMessage'] },
-        // The AWS-managed key of Parameter Store lets everybody decrypt who may read the parameter.
-        {
-          on: this.formatArn({ service: 'ssm', resource: 'parameter', resourceName: tokenParameter.slice(1) }),
-          actions: ['ssm:GetParameter'],
-        },
+        this.#mayReadToken(),
       ],
     });
     worker.consume(fetch.queue, this.#settings.worker);
@@ -139,6 +136,44 @@ export class PipelineStack extends Stack {
     return writer;
   }
 
+  #reader({ tables, fetch, items }: Pick<PipelineParts, 'tables' | 'fetch' | 'items'>): PipelineFunction {
+    const { tokenParameter } = this.#settings.deployment;
+    return new PipelineFunction(this, 'Reader', {
+      ...this.#common('reader'),
+      description: 'Lists, titles and recommendations from the cache',
+      environment: {
+        ...this.#overrides(),
+        CATALOG_TABLE: tables.catalog.tableName,
+        CONTROL_TABLE: tables.control.tableName,
+        FETCH_QUEUE_URL: fetch.queue.queueUrl,
+        ITEM_QUEUE_URL: items.queue.queueUrl,
+        TMDB_BASE_URL: tmdbBaseUrl,
+        TMDB_TOKEN_PARAMETER: tokenParameter,
+      },
+      may: [
+        { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
+        { on: tables.catalog.tableArn, actions: ['dynamodb:BatchGetItem'] },
+        // Breaker and rate for its own calls, leases on refreshes (put, given back), usage counters (updated).
+        {
+          on: tables.control.tableArn,
+          actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+        },
+        { on: fetch.queue.queueArn, actions: ['sqs:SendMessage'] },
+        { on: items.queue.queueArn, actions: ['sqs:SendMessage'] },
+        this.#mayReadToken(),
+      ],
+    });
+  }
+
+  /** The AWS-managed key of Parameter Store lets everybody decrypt who may read the parameter. */
+  #mayReadToken(): { on: string; actions: string[] } {
+    const resourceName = this.#settings.deployment.tokenParameter.slice(1);
+    return {
+      on: this.formatArn({ service: 'ssm', resource: 'parameter', resourceName }),
+      actions: ['ssm:GetParameter'],
+    };
+  }
+
   #common(service: ServiceName) {
     const { memoryMb, timeoutSeconds } = this.#settings[service];
     const { logRetentionDays } = this.#settings.deployment;
@@ -157,8 +192,12 @@ export class PipelineStack extends Stack {
   }
 
   /** What the command line and an application need to know, under the names of `local --json`. */
-  #outputs({ tables, fetch, items, planner }: PipelineParts, dashboardName: string): void {
+  #outputs({ tables, fetch, items, planner, reader }: PipelineParts, dashboardName: string): void {
+    const { url } = this.#settings.deployment.reader;
+    const authType = url === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
     const outputs = {
+      ...(url !== 'none' && { ReaderUrl: reader.addFunctionUrl({ authType }).url }),
+      ReaderFunction: reader.functionName,
       FetchQueueUrl: fetch.queue.queueUrl,
       FetchDlqUrl: fetch.deadLetters.queueUrl,
       ItemQueueUrl: items.queue.queueUrl,

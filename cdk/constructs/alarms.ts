@@ -15,6 +15,8 @@ import { customMetric, throttledPuts } from './pipeline-metrics.ts';
 const longWaitSeconds = 1_800;
 /** Puts that are throttled in five minutes and do not matter: the SDK tries each again three times. */
 const harmlessThrottles = 10;
+/** The target is 95 %; an hour below this, three times in a row, is no cold start any more. */
+const lowHitRatio = 0.9;
 
 /** The alarms, and the topic that tells people. Anything in a dead-letter queue is one message too many. */
 export class Alarms extends Construct {
@@ -44,6 +46,11 @@ export class Alarms extends Construct {
       threshold: harmlessThrottles,
       evaluationPeriods: 3,
       datapointsToAlarm: 2,
+    });
+    this.#add('HitRatio', customMetric('CacheHit', { statistic: 'Average', period: Duration.hours(1) }), {
+      threshold: lowHitRatio,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      evaluationPeriods: 3,
     });
   }
 

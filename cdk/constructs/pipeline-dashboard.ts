@@ -18,6 +18,7 @@ import { consumedUnits, customMetric, throttledPuts } from './pipeline-metrics.t
 
 const half = 12;
 const whole = 24;
+const targetHitRatio = 0.95;
 const visible = (queue: IQueue, label: string) =>
   queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', label });
 
@@ -29,6 +30,7 @@ export class PipelineDashboard extends Construct {
     super(scope, id);
     this.name = Stack.of(this).stackName;
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: this.name, defaultInterval: Duration.days(1) });
+    dashboard.addWidgets(...reads());
     dashboard.addWidgets(freshness(parts));
     dashboard.addWidgets(...calls(settings));
     dashboard.addWidgets(...queues(parts));
@@ -37,6 +39,31 @@ export class PipelineDashboard extends Construct {
     dashboard.addWidgets(...capacity(parts));
     dashboard.addWidgets(cost(settings));
   }
+}
+
+function reads(): IWidget[] {
+  return [
+    new GraphWidget({
+      title: 'Hit ratio and stale share, against the target',
+      width: half,
+      left: [
+        customMetric('CacheHit', { statistic: 'Average', label: 'hit ratio' }),
+        customMetric('StaleReads', { statistic: 'Average', label: 'stale share' }),
+      ],
+      leftYAxis: { min: 0, max: 1 },
+      leftAnnotations: [{ value: targetHitRatio, label: 'target' }],
+      right: [customMetric('CacheHit', { statistic: 'SampleCount', label: 'reads' })],
+    }),
+    new GraphWidget({
+      title: 'Read latency',
+      width: half,
+      left: [
+        customMetric('ReadLatency', { statistic: 'p50', label: 'p50' }),
+        customMetric('ReadLatency', { statistic: 'p99', label: 'p99' }),
+      ],
+      leftYAxis: { min: 0 },
+    }),
+  ];
 }
 
 function calls({ tmdb }: Settings): IWidget[] {

@@ -44,6 +44,12 @@ export const deploymentSchema = z.strictObject({
     /** What becomes of the table when the stack is deleted. */
     removalPolicy: z.enum(['destroy', 'retain']),
   }),
+  reader: z.strictObject({
+    /** Who may call the reader's URL: who IAM lets (`iam`), or everybody (`public`); `none`: there is no URL, only the library. */
+    url: z.enum(['iam', 'public', 'none']),
+    /** Reads that are expected; only the modelled bill knows them. */
+    readsPerDay: z.int().min(0),
+  }),
   logRetentionDays: retentionDays,
   /** What the month may cost: the line in the dashboard's cost graph. */
   monthlyBudgetUsd: z.number().positive(),

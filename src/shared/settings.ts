@@ -74,6 +74,7 @@ export const defaultSettings: Settings = {
     tokenParameter: '/tmdb-pipeline/tmdb-token',
     // A cache: what is lost is fetched again, so nothing is left behind that would cost.
     catalogTable: { name: 'MovieRecCache', existing: false, pointInTimeRecovery: false, removalPolicy: 'destroy' },
+    reader: { url: 'iam', readsPerDay: 1_000 },
     logRetentionDays: 14,
     monthlyBudgetUsd: 0.15,
   },

@@ -15,12 +15,16 @@ import {
   startDeployedFunctions,
 } from '../support/deployed-functions.ts';
 import { emfDocumentSchema, emfProblems } from '../support/emf-schema.ts';
+import { functionUrlEvent } from '../support/function-url-event.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { until } from '../support/until.ts';
 
 const token = 'token-in-parameter-store';
 const [outdir, workdir] = [scratchFolder(), scratchFolder()];
 let deployed: DeployedFunctions;
+/** What the function URL would answer. */
+type Reading = { statusCode: number; headers: Record<string, string> };
+let readings: Reading[];
 
 /** EMF documents, by the function that wrote them. */
 const emfLines = () =>
@@ -38,6 +42,11 @@ beforeAll(async () => {
     const applied = functions.Writer.lines.filter((line) => line.includes('"event":"page-applied"'));
     return applied.length === 7;
   });
+  // A list that is there, one that TMDB must be asked for (its other pages are asked for too), and a title.
+  readings = [];
+  for (const path of ['lists/popular/movie', 'lists/popular/tv?language=de-DE', 'titles/tv/1', 'recommendations']) {
+    readings.push((await functions.Reader.invoke(functionUrlEvent(`/v1/${path}`))) as Reading);
+  }
 }, 60_000);
 
 afterAll(() => deployed?.stop(), 30_000);
@@ -59,11 +68,21 @@ describe('the bundles that would be uploaded, with the environment of the templa
     expect(await catalog.listPlacements(feed, 100)).toHaveLength(40);
     client.destroy();
     expect(deployed.parameterStore.calls.length).toBeGreaterThan(0);
-    expect(deployed.parameterStore.calls.length).toBeLessThanOrEqual(defaultSettings.worker.maximumConcurrency);
+    // One reader beside them.
+    expect(deployed.parameterStore.calls.length).toBeLessThanOrEqual(defaultSettings.worker.maximumConcurrency + 1);
     expect(deployed.parameterStore.calls[0]?.input).toMatchObject({
       Name: defaultSettings.deployment.tokenParameter,
       WithDecryption: true,
     });
+  });
+
+  it('answer reads from the table, and from TMDB what is not there', () => {
+    expect(readings.map(({ statusCode, headers }) => [statusCode, headers['cache-status']])).toEqual([
+      [200, 'tmdb-pipeline; hit; detail=table'],
+      [200, 'tmdb-pipeline; fwd=miss; detail=tmdb'],
+      [404, undefined],
+      [200, expect.stringContaining('hit')],
+    ]);
   });
 
   it('call nothing that their roles do not allow', () => {
@@ -91,7 +110,7 @@ describe('the bundles that would be uploaded, with the environment of the templa
 
 describe('the metrics of that run', () => {
   it('are EMF as its specification has it', () => {
-    expect(new Set(emfLines().map(({ name }) => name))).toEqual(new Set(['Worker', 'Writer']));
+    expect(new Set(emfLines().map(({ name }) => name))).toEqual(new Set(['Worker', 'Writer', 'Reader']));
     for (const { line } of emfLines()) {
       expect(emfProblems(line)).toEqual([]);
     }

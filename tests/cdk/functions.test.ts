@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   plannerEnvironmentSchema,
+  readerEnvironmentSchema,
   workerEnvironmentSchema,
   writerEnvironmentSchema,
 } from '../../src/shared/function-environments.ts';
@@ -29,6 +30,7 @@ describe('the functions', () => {
     Planner: plannerEnvironmentSchema,
     Worker: workerEnvironmentSchema,
     Writer: writerEnvironmentSchema,
+    Reader: readerEnvironmentSchema,
   } as const;
 
   it.each(Object.entries(schemas))(
@@ -68,9 +70,11 @@ describe('the functions', () => {
 
   it('are given the token by name only', () => {
     expect(template.text).not.toMatch(/TMDB_API_TOKEN|SecretsManager|resolve:ssm/);
-    const { TMDB_TOKEN_PARAMETER } = template.one(fn, 'Worker').Properties.Environment.Variables;
-    expect(TMDB_TOKEN_PARAMETER).toBe(defaultSettings.deployment.tokenParameter);
-    expect(JSON.stringify(statementsOf('Worker'))).toContain(`:parameter${TMDB_TOKEN_PARAMETER}`);
+    for (const name of ['Worker', 'Reader']) {
+      const { TMDB_TOKEN_PARAMETER } = template.one(fn, name).Properties.Environment.Variables;
+      expect(TMDB_TOKEN_PARAMETER).toBe(defaultSettings.deployment.tokenParameter);
+      expect(JSON.stringify(statementsOf(name))).toContain(`:parameter${TMDB_TOKEN_PARAMETER}`);
+    }
     expect(JSON.stringify([statementsOf('Planner'), statementsOf('Writer')])).not.toContain('ssm:');
   });
 
@@ -116,12 +120,13 @@ describe('roles', () => {
     ['Planner', ['dynamodb', 'logs', 'sqs']],
     ['Worker', ['dynamodb', 'logs', 'sqs', 'ssm']],
     ['Writer', ['dynamodb', 'logs', 'sqs']],
+    ['Reader', ['dynamodb', 'logs', 'sqs', 'ssm']],
   ])('of the %s reach the services it needs', (name, services) => {
     const reached = new Set(statementsOf(name).flatMap(({ Action }) => list(Action).map((one) => one.split(':')[0])));
     expect([...reached].sort()).toEqual(services);
   });
 
-  it('let the planner and the worker write no title', () => {
+  it('let nobody but the writer write a title', () => {
     const { id } = template.one('AWS::DynamoDB::Table', 'TablesCatalog');
     const onCatalog = (name: string) =>
       statementsOf(name)
@@ -130,6 +135,26 @@ describe('roles', () => {
         .sort();
     expect(onCatalog('Planner')).toEqual(['dynamodb:Query']);
     expect(onCatalog('Worker')).toEqual([]);
+    expect(onCatalog('Reader')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:Query']);
     expect(onCatalog('Writer')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:PutItem']);
+  });
+});
+
+describe('the URL of the reader', () => {
+  const url = 'AWS::Lambda::Url';
+
+  it('asks IAM who is calling, and belongs to the reader', () => {
+    const { Properties } = template.one(url, 'Reader');
+    expect(Properties.AuthType).toBe('AWS_IAM');
+    expect(JSON.stringify(Properties.TargetFunctionArn)).toContain(template.one(fn, 'Reader').id);
+    expect(template.outputs.ReaderUrl).toBeDefined();
+  });
+
+  it('is for everybody, or is not there, where the settings say so', async () => {
+    const open = await pipelineTemplate(testFolder(), { deployment: { reader: { url: 'public' } } });
+    expect(open.one(url, 'Reader').Properties.AuthType).toBe('NONE');
+    const none = await pipelineTemplate(testFolder(), { deployment: { reader: { url: 'none' } } });
+    expect(none.ofType(url)).toEqual([]);
+    expect(none.outputs).not.toHaveProperty('ReaderUrl');
   });
 });

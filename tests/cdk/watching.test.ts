@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 describe('what is watched', () => {
   const alarms = () => template.ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({ id, ...Properties }));
-  const deployed = Object.entries(alarmLedger).filter(([, alarm]) => !('service' in alarm));
+  const deployed = Object.entries(alarmLedger);
 
   it('has ten metrics and ten alarms in its ledgers, which is what is free', () => {
     expect(Object.keys(metricLedger)).toHaveLength(10);
@@ -51,7 +51,7 @@ describe('what is watched', () => {
     expect(used.length).toBeGreaterThan(5);
     for (const { name, service } of used) {
       expect(metricLedger[name as keyof typeof metricLedger]?.service, name).toBe(service);
-      expect(['planner', 'worker', 'writer']).toContain(service);
+      expect(['planner', 'worker', 'writer', 'reader']).toContain(service);
     }
   });
 
@@ -68,9 +68,14 @@ describe('what is watched', () => {
 });
 
 describe('the bill', () => {
-  it('has no key, no secret, no address for the public and one dashboard', () => {
+  it('has no key, no secret, no network and one dashboard', () => {
     const types = new Set(Object.values(template.resources).map(({ Type }) => Type));
-    for (const type of ['AWS::KMS::Key', 'AWS::SecretsManager::Secret', 'AWS::Lambda::Url', 'AWS::EC2::NatGateway']) {
+    for (const type of [
+      'AWS::KMS::Key',
+      'AWS::SecretsManager::Secret',
+      'AWS::EC2::NatGateway',
+      'AWS::ApiGateway::RestApi',
+    ]) {
       expect(types).not.toContain(type);
     }
     expect(template.ofType('AWS::CloudWatch::Dashboard')).toHaveLength(1);
@@ -80,6 +85,20 @@ describe('the bill', () => {
     for (const { reason } of acknowledgedFindings) {
       expect(reason).toMatch(/^[A-Z][^.]{30,}\.$/);
     }
+  });
+});
+
+describe('the hit ratio', () => {
+  it('alarms below nine in ten, over three hours, and not where nobody reads', () => {
+    expect(template.one('AWS::CloudWatch::Alarm', 'AlarmsHitRatio').Properties).toMatchObject({
+      MetricName: 'CacheHit',
+      Statistic: 'Average',
+      Period: 3_600,
+      EvaluationPeriods: 3,
+      Threshold: 0.9,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
   });
 });
 

@@ -17,8 +17,8 @@ import { type OperationProxy, startOperationProxy } from './operation-proxy.ts';
 import { type PipelineTemplate, pipelineTemplate } from './pipeline-template.ts';
 
 /** A function by the logical id that it begins with. */
-export type FunctionName = 'Planner' | 'Worker' | 'Writer';
-export const functionNames = ['Planner', 'Worker', 'Writer'] as const;
+export type FunctionName = 'Planner' | 'Worker' | 'Writer' | 'Reader';
+export const functionNames = ['Planner', 'Worker', 'Writer', 'Reader'] as const;
 
 /** The functions of a synthesized stack, each in processes of its own, on the emulators. */
 export type DeployedFunctions = {
@@ -80,7 +80,7 @@ export async function startDeployedFunctions(
       AWS_ENDPOINT_URL_SQS: toSqs.endpoint,
       AWS_ENDPOINT_URL_DYNAMODB: toDynamo.endpoint,
       AWS_ENDPOINT_URL_SSM: toSsm.endpoint,
-      ...(name === 'Worker' && { TMDB_BASE_URL: simulator.baseUrl }),
+      ...('TMDB_BASE_URL' in variablesOf(name, template, sqs) && { TMDB_BASE_URL: simulator.baseUrl }),
     };
     const started = startBundle(assetOf(name, template, outdir), variables, workdir, Timeout);
     functions[name] = started;

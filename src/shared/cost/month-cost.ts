@@ -20,7 +20,8 @@ export type CostLine = {
 /** A month's lines and sums. */
 export type MonthCost = { lines: CostLine[]; usd: number; usdWithFreeTier: number };
 
-const hoursPerMonth = 720;
+const daysPerMonth = 30;
+const hoursPerMonth = 24 * daysPerMonth;
 /** An idle event source asks every 20 s with five pollers. Source: Lambda developer guide, SQS scaling, November 2026. */
 export const documentedPollers = 5;
 /** What was measured at a maximum concurrency of two. Source: published measurements, November 2026. */
@@ -42,6 +43,14 @@ export const perJob = {
   controlReadUnits: 4,
   logBytes: 6_000,
 } as const;
+
+/**
+ * What a read takes, estimated from above: a container that is warm as a rule answers in a few milliseconds; a recommendation of a
+ * cold one reads 20 lists. Units of the catalog are billed on demand only.
+ */
+export const perRead = { readerMs: 60, catalogReadUnits: 4, logBytes: 1_000 } as const;
+/** A window of counted reads is two updates, of items of one to two kilobytes. */
+const unitsPerUsageWindow = 3;
 
 /** Tables and logs are far below their free gigabytes; this much is priced. */
 const storedGb = 0.05;
@@ -104,22 +113,28 @@ function provisionedUnits(inventory: TemplateInventory, { capacity, deployment }
 }
 
 function used({ jobs, occurrences }: MonthPlan, settings: Settings): Quantity[] {
-  const { planner, worker, writer } = settings;
+  const { planner, worker, writer, reader } = settings;
+  const reads = settings.deployment.reader.readsPerDay * daysPerMonth;
+  // One container, each of whose windows holds a read as long as there are reads.
+  const usageWindows = Math.min(reads, (hoursPerMonth * 3_600) / reader.usage.windowSeconds);
   const gbSeconds =
     (occurrences * plannerMs * planner.memoryMb +
       jobs * perJob.workerMs * worker.memoryMb +
-      jobs * perJob.writerMs * writer.memoryMb) /
+      jobs * perJob.writerMs * writer.memoryMb +
+      reads * perRead.readerMs * reader.memoryMb) /
     (1_000 * 1_024);
   const onDemand = settings.capacity.mode === 'on-demand';
+  const catalogReads = jobs * perJob.catalogReadUnits + reads * perRead.catalogReadUnits;
   return [
     ['requests of jobs and pages', 'sqsRequest', jobs * requestsPerPage],
-    ['function invocations', 'lambdaRequest', occurrences + 2 * jobs],
+    ['function invocations', 'lambdaRequest', occurrences + 2 * jobs + reads],
     ['function time, GB-s', 'lambdaGbSecond', gbSeconds],
     ['catalog write units on demand', 'dynamoWriteUnit', onDemand ? jobs * perJob.catalogWriteUnits : 0],
-    ['catalog read units on demand', 'dynamoReadUnit', onDemand ? jobs * perJob.catalogReadUnits : 0],
+    ['catalog read units on demand', 'dynamoReadUnit', onDemand ? catalogReads : 0],
     ['control write units', 'dynamoWriteUnit', jobs * perJob.controlWriteUnits],
     ['control read units', 'dynamoReadUnit', jobs * perJob.controlReadUnits],
-    ['logs, GB', 'logGb', (jobs * perJob.logBytes) / 1e9],
+    [`usage counters of ${reads} reads, write units`, 'dynamoWriteUnit', usageWindows * unitsPerUsageWindow],
+    ['logs, GB', 'logGb', (jobs * perJob.logBytes + reads * perRead.logBytes) / 1e9],
     ['schedule occurrences', 'schedulerInvocation', occurrences],
   ];
 }
