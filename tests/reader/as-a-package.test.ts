@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type EmbeddedStack, startEmbeddedStack } from '../../src/local/embedded-stack.ts';
+import { systemClock } from '../../src/shared/adapters/system-clock.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { repositoryRoot } from '../support/shared-data.ts';
+import { until } from '../support/until.ts';
+
+const run = promisify(execFile);
+/** Below `node_modules`, so that what the package depends on is found as it would be in an application's own folder. */
+const cache = join(repositoryRoot, 'node_modules/.cache/tmdb-pipeline-tests');
+mkdirSync(cache, { recursive: true });
+const application = mkdtempSync(join(cache, 'application-'));
+let stack: EmbeddedStack;
+
+beforeAll(async () => {
+  let applied = 0;
+  const starting = startEmbeddedStack({
+    settings: defaultSettings,
+    clock: systemClock,
+    tmdb: undefined,
+    onOutput: (_service, line) => {
+      applied += line.kind === 'event' && line.event.event === 'page-applied' ? 1 : 0;
+    },
+  });
+  // As `npm install` of a git dependency would: pack (which builds) and unpack.
+  const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', application], { cwd: repositoryRoot });
+  const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('[')));
+  const installed = join(application, 'node_modules/tmdb-pipeline');
+  mkdirSync(installed, { recursive: true });
+  await run('tar', ['-xzf', join(application, filename), '-C', installed, '--strip-components=1']);
+  stack = await starting;
+  const occurrence = new Date(systemClock.nowMs() - 1_000).toISOString();
+  await stack.invokePlanner({ kind: 'schedule', version: 1, schedule: 'daily', occurrence });
+  await until('seven pages are applied', () => applied === 7, 30_000);
+}, 120_000);
+
+afterAll(async () => {
+  rmSync(application, { recursive: true, force: true });
+  await stack?.stop();
+}, 30_000);
+
+/** The example in docs/reader.md. */
+function example(): string {
+  const page = readFileSync(join(repositoryRoot, 'docs/reader.md'), 'utf8');
+  return /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+}
+
+/** The variables that the example reads, and where the AWS SDK looks. */
+function variables(): Record<string, string> {
+  const { endpoints, controlTable, fetchQueueUrl, itemQueueUrl } = stack.endpoints;
+  return {
+    PATH: process.env.PATH ?? '',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'embedded',
+    AWS_SECRET_ACCESS_KEY: 'embedded',
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    CONTROL_TABLE: controlTable,
+    FETCH_QUEUE_URL: fetchQueueUrl,
+    ITEM_QUEUE_URL: itemQueueUrl,
+  };
+}
+
+describe('the reader as a package in an application', () => {
+  it('runs the example of the documentation', async () => {
+    writeFileSync(join(application, 'example.mjs'), example());
+    const { stdout, stderr } = await run(process.execPath, ['example.mjs'], { cwd: application, env: variables() });
+    const lines = stdout.trim().split('\n');
+    expect(stderr).toBe('');
+    expect(lines[0]).toMatch(/^popular, from table, freshness (1|0\.\d+)$/);
+    expect(lines.slice(1, 4).map((line) => line.split(' ')[0])).toEqual(['1', '2', '3']);
+    expect(lines.slice(4)).toHaveLength(3);
+    expect(lines.slice(4).every((line) => /^.+: .+$/.test(line))).toBe(true);
+  });
+
+  it('has types that a strict application compiles against', async () => {
+    writeFileSync(join(application, 'package.json'), '{"type":"module"}');
+    writeFileSync(
+      join(application, 'application.ts'),
+      `import type { Recommended } from 'tmdb-pipeline/reader/api';\n${example()}
+const first: Recommended | undefined = picks[0];
+// @ts-expect-error a limit is a number
+await reader.list({ category: 'popular', media: 'movie' }, { limit: '3' });
+export default first?.title;
+`,
+    );
+    const options = [
+      '--ignoreConfig',
+      '--noEmit',
+      '--strict',
+      '--target',
+      'es2024',
+      '--module',
+      'nodenext',
+      '--types',
+      'node',
+      '--skipLibCheck',
+      'false',
+    ];
+    const checked = run(join(repositoryRoot, 'node_modules/.bin/tsc'), [...options, 'application.ts'], {
+      cwd: application,
+    });
+    await expect(checked.catch((error) => error.stdout)).resolves.toMatchObject({ stdout: '' });
+  });
+});
