@@ -72,18 +72,19 @@ export class PipelineStack extends Stack {
       },
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
-        // Powertools' idempotency puts, reads, updates and deletes its record; the heads are read.
+        // Powertools' idempotency puts, reads, updates and deletes its record; heads and marks are read, marks written.
         {
           on: tables.control.tableArn,
           actions: [
             'dynamodb:GetItem',
             'dynamodb:BatchGetItem',
+            'dynamodb:BatchWriteItem',
             'dynamodb:PutItem',
             'dynamodb:UpdateItem',
             'dynamodb:DeleteItem',
           ],
         },
-        { on: fetch.queue.queueArn, actions: ['sqs:SendMessage'] },
+        { on: fetch.queue.queueArn, actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'] },
       ],
     });
   }
@@ -128,7 +129,10 @@ export class PipelineStack extends Stack {
       },
       may: [
         { on: tables.catalog.tableArn, actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'] },
-        { on: tables.control.tableArn, actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem'] },
+        {
+          on: tables.control.tableArn,
+          actions: ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        },
         { on: items.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
       ],
     });

@@ -6,16 +6,20 @@ import type { BreakerStore } from '../shared/ports/breaker-store.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import type { CliContext } from './cli-context.ts';
 import { withTables } from './open-tables.ts';
+import type { PlaceOptions } from './stack-place.ts';
 
 /** Options of `breaker`. */
-export type BreakerOptions = { why?: string; dataDir?: string };
+export type BreakerOptions = PlaceOptions & { why?: string };
 
-const actions = ['show', 'open', 'close'] as const;
+const actions = ['show', 'open', 'close', 'reset'] as const;
 /** Open by hand means until somebody closes it: the last moment that a date can name. */
 const neverMs = 8_640_000_000_000_000;
 const whyCharacters = 200;
 
-/** `breaker <show|open|close>`: what the shared breaker says, or a change of it by hand, with who and why. */
+/**
+ * `breaker <show|open|close|reset>`: what the shared breaker says, or a change of it by hand, with who and why. `reset` closes it and
+ * forgets what throttles have slowed down.
+ */
 export async function breakerCommand(options: BreakerOptions, context: CliContext, actionText: string): Promise<void> {
   const action = actions.find((known) => known === actionText);
   if (action === undefined) {
@@ -24,9 +28,16 @@ export async function breakerCommand(options: BreakerOptions, context: CliContex
   if (action !== 'show' && !options.why) {
     throw new UsageError(`breaker ${action} needs --why, a few words for whoever looks at it next`);
   }
-  const record = await withTables(options, context, ({ breaker }) =>
-    action === 'show' ? breaker.read() : setByHand(action, options.why ?? '', breaker, context),
-  );
+  const record = await withTables(options, context, async ({ breaker, rate }) => {
+    if (action === 'show') {
+      return breaker.read();
+    }
+    const changed = await setByHand(action === 'open' ? 'open' : 'close', options.why ?? '', breaker, context);
+    if (action === 'reset') {
+      await rate.forgetThrottles();
+    }
+    return changed;
+  });
   context.output.result(documentOf(record), sentenceOf(record));
 }
 

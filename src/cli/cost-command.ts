@@ -7,10 +7,15 @@ import type { CliContext, CommonOptions } from './cli-context.ts';
 import { table, title } from './format-text.ts';
 import { monthPlan } from './month-plan.ts';
 import { synthesizedTemplate } from './synthesize.ts';
+import { whatIf } from './what-if.ts';
+
+/** Options of `cost`: what-ifs over the settings. */
+export type CostOptions = CommonOptions & { regions?: string; readsPerDay?: string; rate?: string };
 
 /** `cost`: the modelled month of the template that a deployment would upload, and of the plan. */
-export async function costCommand(options: CommonOptions, context: CliContext): Promise<void> {
-  const { settings, output, environment } = context;
+export async function costCommand(options: CostOptions, context: CliContext): Promise<void> {
+  const { output, environment } = context;
+  const settings = whatIf(context.settings, options);
   const template = await synthesizedTemplate(options.settings, settings.deployment.stackName, environment);
   const inventory = inventoryOf(template);
   const plan = monthPlan(settings);
@@ -23,6 +28,9 @@ export async function costCommand(options: CommonOptions, context: CliContext): 
     region: priceTable.region,
     days: 30,
     capacity: settings.capacity.mode,
+    regions: settings.regions.map(({ region, language }) => `${region}:${language}`),
+    readsPerDay: settings.deployment.reader.readsPerDay,
+    requestsPerSecond: settings.tmdb.requestsPerSecond,
     plan,
     lines: month.lines.map((line) => ({
       ...line,
@@ -51,6 +59,8 @@ function formatCost(cost: {
   region: string;
   capacity: string;
   plan: { jobs: number };
+  regions: string[];
+  readsPerDay: number;
   lines: { item: string; quantity: number; usd: number; usdWithFreeTier: number }[];
   totals: { usdWithFreeTier: number; usdWithoutFreeTier: number };
   withMeasuredPollers: { pollers: number; usdWithFreeTier: number };
@@ -66,7 +76,9 @@ function formatCost(cost: {
   ]);
   const { totals, withMeasuredPollers } = cost;
   return [
-    title(`a month of ${cost.plan.jobs} jobs, capacity ${cost.capacity}, prices of ${cost.asOf}, ${cost.region}`),
+    title(
+      `a month of ${cost.plan.jobs} jobs and ${cost.readsPerDay * 30} reads, ${cost.regions.length === 0 ? 'no regions' : `regions ${cost.regions.join(', ')}`}, capacity ${cost.capacity}, prices of ${cost.asOf}, ${cost.region}`,
+    ),
     table(
       ['item', 'quantity', 'USD', 'without free tier'],
       [...rows, ['total', '', dollars(totals.usdWithFreeTier), dollars(totals.usdWithoutFreeTier)]],

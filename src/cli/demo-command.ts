@@ -57,7 +57,8 @@ export async function demoCommand(options: DemoOptions, context: CliContext): Pr
   });
 }
 
-async function readBack(tracked: TrackedStack, { settings, clock }: CliContext) {
+async function readBack(tracked: TrackedStack, context: CliContext) {
+  const { settings, clock } = context;
   const { endpoints, catalogTable, controlTable } = tracked.stack.endpoints;
   const language = settings.defaultLanguage;
   const feeds: Feed[] = [
@@ -65,7 +66,7 @@ async function readBack(tracked: TrackedStack, { settings, clock }: CliContext) 
     { category: 'trending', media: 'all', region: globalRegion, language },
     { category: 'hidden_gems', media: 'tv', region: globalRegion, language },
   ];
-  return withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, ({ catalog }) =>
+  return withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, context, ({ catalog }) =>
     Promise.all(
       feeds.map(async (feed): Promise<{ feed: string; titles: ListEntry[] }> => {
         const placements = await catalog.listPlacements(feed, titlesShown);

@@ -18,5 +18,5 @@ export function title(text: string): string {
 }
 
 function isFigure(cell: string): boolean {
-  return /^[\d.,$]*$/.test(cell);
+  return /^[\d.,$%]*$/.test(cell);
 }

@@ -1,15 +1,16 @@
 #!/usr/bin/env -S node --disable-warning=ExperimentalWarning
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../shared/errors.ts';
-import { breakerCommand } from './breaker-command.ts';
-import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
 import { reportFailure, terminalOutput } from './cli-output.ts';
-import { costCommand } from './cost-command.ts';
+import { acting, withCommon, withPlace } from './command-shape.ts';
+import { type CostOptions, costCommand } from './cost-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { localCommand } from './local-command.ts';
+import { addOperatorCommands } from './operator-commands.ts';
 import { type PlanOptions, planCommand } from './plan-command.ts';
 import { type ReadOptions, readListCommand, readTitleCommand } from './read-command.ts';
 import { type RecommendOptions, recommendCommand } from './recommend-command.ts';
+import { type ReportOptions, reportCommand } from './report-command.ts';
 import { type RunOptions, runCommand } from './run-command.ts';
 
 const dataDirHelp = 'folder that keeps tables and queues (default: everything in memory)';
@@ -32,21 +33,16 @@ function pipelineProgram(): Command {
     .option('--timeout <duration>', timeoutHelp, '15m')
     .option('--faults <spec>', 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05')
     .action(acting(demoCommand));
-  withCommon(program.command('plan'))
+  withPlace(program.command('plan'))
     .argument('<schedule>', 'daily, weekly or refresh')
     .description('the jobs of the next occurrence, and why each; sends nothing')
-    .option('--data-dir <folder>', 'folder whose tables are read (default: those of the running `local`)')
     .action(acting((options: PlanOptions, context, schedule: string) => planCommand(schedule, options, context)));
-  withCommon(program.command('breaker'))
-    .argument('<action>', 'show, open or close')
-    .description('the shared breaker: what it says, or a change by hand')
-    .option('--why <words>', 'why it is changed, for whoever looks at it next')
-    .option('--data-dir <folder>', 'folder whose tables are used (default: those of the running `local`)')
-    .action(acting(breakerCommand));
   addLocalCommand(program);
   addReadCommands(program);
   addRecommendCommand(program);
   addCostCommand(program);
+  addReportCommand(program);
+  addOperatorCommands(program);
   return program;
 }
 
@@ -67,31 +63,42 @@ function addLocalCommand(program: Command): void {
 function addCostCommand(program: Command): void {
   withCommon(program.command('cost'))
     .description('the modelled month of the deployment and its plan, line by line')
-    .action(acting(costCommand));
+    .option('--regions <countries>', 'as if these were configured, such as US,GB or DE:de-DE')
+    .option('--reads-per-day <count>', 'as if so much were read')
+    .option('--rate <calls>', 'as if so many calls a second were allowed')
+    .action(acting((options: CostOptions, context) => costCommand(options, context)));
+}
+
+function addReportCommand(program: Command): void {
+  withPlace(program.command('report'))
+    .description('hits, misses, most and least read, freshness, calls, writes and cost over a period')
+    .option('--since <duration>', 'how long a period, such as 24h, 7d or 30d', '7d')
+    .option('--until <time>', 'UTC time of its end (default: now)')
+    .option('--top <count>', 'length of the rankings', '10')
+    .option('--html <file>', 'the same as a page, in one file')
+    .action(acting((options: ReportOptions, context) => reportCommand(options, context)));
 }
 
 function addReadCommands(program: Command): void {
   const read = program.command('read').description('what an application would get from the table');
-  withCommon(read.command('list'))
+  withPlace(read.command('list'))
     .argument('<category>', 'popular, trending, genre_<id>, hidden_gems, award_winning or local_originals')
     .argument('<media>', 'movie, tv or all')
     .description('a feed, through the index')
     .option('--region <region>', 'global, or a country such as DE')
     .option('--language <language>', 'such as en-US')
     .option('--limit <count>', 'number of titles', '20')
-    .option('--data-dir <folder>', 'folder whose tables are read (default: those of the running `local`)')
     .action(
       acting((options: ReadOptions, context, category: string, media: string) =>
         readListCommand(category, media, options, context),
       ),
     );
-  withCommon(read.command('title'))
+  withPlace(read.command('title'))
     .argument('<media>', 'movie or tv')
     .argument('<id>', 'TMDB id')
     .description('one title')
     .option('--region <region>', 'global, or a country such as DE: its language stands in for the asked one')
     .option('--language <language>', 'such as en-US')
-    .option('--data-dir <folder>', 'folder whose tables are read (default: those of the running `local`)')
     .action(
       acting((options: ReadOptions, context, media: string, id: string) =>
         readTitleCommand(media, id, options, context),
@@ -100,7 +107,7 @@ function addReadCommands(program: Command): void {
 }
 
 function addRecommendCommand(program: Command): void {
-  withCommon(program.command('recommend'))
+  withPlace(program.command('recommend'))
     .description('titles for a viewer, from what the table holds, and why each')
     .option('--liked <titles>', 'titles the viewer liked, such as movie:550,tv:1399')
     .option('--seen <titles>', 'titles to leave out')
@@ -111,25 +118,7 @@ function addRecommendCommand(program: Command): void {
     .option('--hour <hour>', "hour of the viewer's day, 0 to 23")
     .option('--limit <count>', 'number of titles', '10')
     .option('--adult', 'adult titles too')
-    .option('--data-dir <folder>', 'folder whose tables are read (default: those of the running `local`)')
     .action(acting((options: RecommendOptions, context) => recommendCommand(options, context)));
-}
-
-function withCommon(command: Command): Command {
-  return command
-    .option('--json', 'one JSON document on stdout, nothing else there')
-    .option('--verbose', 'everything the functions log, and stack traces')
-    .option('--settings <file>', 'JSON file laid over the default settings');
-}
-
-/** commander hands over the arguments one by one, then the options, then the command. */
-function acting<O>(
-  act: (options: O, context: CliContext, ...args: string[]) => Promise<void>,
-): (...handed: unknown[]) => Promise<void> {
-  return async (...handed) => {
-    const options = handed.at(-2) as O & CommonOptions;
-    await act(options, cliContext(options), ...(handed.slice(0, -2) as string[]));
-  };
 }
 
 /** Runs the program; returns its exit code. */

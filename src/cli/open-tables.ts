@@ -1,81 +1,64 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { stackRegion } from '../local/stack-endpoints.ts';
-import { readStackFile, type StackFile } from '../local/stack-file.ts';
-import { dynamoClient } from '../shared/adapters/aws-clients.ts';
+import { type ClientTarget, dynamoClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
 import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
 import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
-import { UsageError } from '../shared/errors.ts';
+import { dynamoRateSchedule } from '../shared/adapters/dynamo-rate-schedule.ts';
 import type { BreakerStore } from '../shared/ports/breaker-store.ts';
 import type { CatalogReader } from '../shared/ports/catalog.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
-import { catalogTable, controlTable } from '../shared/table/table-definitions.ts';
+import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
 import type { CliContext } from './cli-context.ts';
+import { type PlaceOptions, withStackPlace } from './stack-place.ts';
 
-/** Both tables, for reading, and the breaker. */
-export type Tables = { catalog: CatalogReader; heads: FeedHeads; breaker: BreakerStore };
+/** Both tables, for reading, the breaker and the rate schedule. */
+export type Tables = { catalog: CatalogReader; heads: FeedHeads; breaker: BreakerStore; rate: RateScheduleStore };
 
-/** The tables of a DynamoDB endpoint, open while `act` runs. */
-export async function withTablesAt<T>(
+/** The tables of an embedded DynamoDB, open while `act` runs. */
+export function withTablesAt<T>(
   stack: { dynamodb: string; catalogTable: string; controlTable: string },
+  context: CliContext,
   act: (tables: Tables) => Promise<T>,
 ): Promise<T> {
-  const client = dynamoClient({ endpoint: stack.dynamodb, region: stackRegion });
+  const target = { endpoint: stack.dynamodb, region: stackRegion };
+  return withDynamo(target, (client) => act(tablesOf(client, stack, context)));
+}
+
+/** The tables a command means, open while `act` runs. @throws UsageError when there are none. */
+export function withTables<T>(
+  options: PlaceOptions,
+  context: CliContext,
+  act: (tables: Tables) => Promise<T>,
+): Promise<T> {
+  return withStackPlace(options, context, (place) =>
+    withDynamo(place.dynamodb, (client) => act(tablesOf(client, place, context))),
+  );
+}
+
+/** A client that is closed when `act` has ended. */
+export async function withDynamo<T>(
+  target: ClientTarget | undefined,
+  act: (client: DynamoDBDocumentClient) => Promise<T>,
+): Promise<T> {
+  const client = dynamoClient(target);
   try {
-    return await act({
-      catalog: dynamoCatalogReader(client, stack.catalogTable),
-      heads: dynamoFeedHeads(client, stack.controlTable),
-      breaker: dynamoBreakerStore(client, stack.controlTable),
-    });
+    return await act(client);
   } finally {
     client.destroy();
   }
 }
 
-/** Where a reading command finds its tables; `running` is the `local` they belong to, when it is one. */
-export type TablePlace = { dynamodb: string; catalogTable: string; controlTable: string; running?: StackFile };
-
-/** The tables a reading command means, open while `act` runs. @throws UsageError when there are none. */
-export function withTables<T>(
-  options: { dataDir?: string },
-  context: CliContext,
-  act: (tables: Tables) => Promise<T>,
-): Promise<T> {
-  return withTablePlace(options, context, (place) => withTablesAt(place, act));
-}
-
-/**
- * Those below `--data-dir`, else those at `AWS_ENDPOINT_URL_DYNAMODB`, else those of the `local` that is running.
- * @throws UsageError when there are none.
- */
-export async function withTablePlace<T>(
-  options: { dataDir?: string },
-  { environment }: CliContext,
-  act: (place: TablePlace) => Promise<T>,
-): Promise<T> {
-  const names = { catalogTable: catalogTable.name, controlTable: controlTable.name };
-  if (options.dataDir !== undefined) {
-    const folder = join(options.dataDir, 'dynamodb');
-    if (!existsSync(folder)) {
-      throw new UsageError(`'${options.dataDir}' holds no tables: run an occurrence with this --data-dir first`);
-    }
-    const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
-    try {
-      return await act({ ...names, dynamodb: server.endpoint });
-    } finally {
-      await server.stop();
-    }
-  }
-  const endpoint = environment.AWS_ENDPOINT_URL_DYNAMODB;
-  if (endpoint !== undefined && endpoint !== '') {
-    return act({ ...names, dynamodb: endpoint });
-  }
-  const running = readStackFile();
-  if (running === undefined) {
-    throw new UsageError('there are no tables to read: start the stack with `local`, or name a --data-dir');
-  }
-  const { catalogTable: catalog, controlTable: control } = running;
-  return act({ dynamodb: running.endpoints.dynamodb, catalogTable: catalog, controlTable: control, running });
+function tablesOf(
+  client: DynamoDBDocumentClient,
+  names: { catalogTable: string; controlTable: string },
+  { settings, clock }: CliContext,
+): Tables {
+  const limits = { ...settings.rate, requestsPerSecond: settings.tmdb.requestsPerSecond };
+  return {
+    catalog: dynamoCatalogReader(client, names.catalogTable),
+    heads: dynamoFeedHeads(client, names.controlTable),
+    breaker: dynamoBreakerStore(client, names.controlTable),
+    rate: dynamoRateSchedule(client, names.controlTable, limits, clock),
+  };
 }

@@ -72,23 +72,35 @@ export function parseCount(text: string, name: string, min: number, max: number)
   return count;
 }
 
-/** `90s`, `15m` or `2h` in milliseconds. */
+/** A number a second, within bounds; fractions are allowed. */
+export function parseRate(text: string, name: string, min: number, max: number): number {
+  const rate = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || rate < min || rate > max) {
+    throw new UsageError(`${name} is '${shown(text)}': allowed are numbers from ${min} to ${max}`);
+  }
+  return rate;
+}
+
+/** `90s`, `15m`, `2h` or `7d` in milliseconds. */
 export function parseDurationMs(text: string, name: string): number {
-  const match = /^(\d{1,6})(s|m|h)$/.exec(text);
-  const unitMs = { s: 1_000, m: 60_000, h: 3_600_000 }[match?.[2] ?? ''];
+  const match = /^(\d{1,6})(s|m|h|d)$/.exec(text);
+  const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match?.[2] ?? ''];
   if (match?.[1] === undefined || unitMs === undefined || Number(match[1]) === 0) {
-    throw new UsageError(`${name} is '${shown(text)}': allowed are durations such as 90s, 15m or 2h`);
+    throw new UsageError(`${name} is '${shown(text)}': allowed are durations such as 90s, 15m, 2h or 7d`);
   }
   return Number(match[1]) * unitMs;
 }
 
 /** An occurrence time in epoch milliseconds, to the second. */
 export function parseOccurrenceMs(text: string): number {
+  return parseTimeMs(text, 'occurrence');
+}
+
+/** A UTC time in epoch milliseconds, to the second. The caller takes care of `now`. */
+export function parseTimeMs(text: string, name: string): number {
   const ms = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(ms)) {
-    throw new UsageError(
-      `occurrence is '${shown(text)}': allowed are 'now' and UTC times such as 2026-11-23T08:00:00Z`,
-    );
+    throw new UsageError(`${name} is '${shown(text)}': allowed are 'now' and UTC times such as 2026-11-23T08:00:00Z`);
   }
   return Math.floor(ms / 1000) * 1000;
 }

@@ -1,4 +1,3 @@
-import { readStackFile } from '../local/stack-file.ts';
 import { planRun, type RunPlan } from '../planner/plan-run.ts';
 import { feedId } from '../shared/feed.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
@@ -7,11 +6,12 @@ import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
 import { type Tables, withTables } from './open-tables.ts';
 import { parseSchedule } from './parse-input.ts';
+import { hasStackPlace, type PlaceOptions } from './stack-place.ts';
 
 type PlanTables = Pick<Tables, 'catalog' | 'heads'>;
 
 /** Options of `plan`. */
-export type PlanOptions = { dataDir?: string };
+export type PlanOptions = PlaceOptions;
 
 /** `plan <schedule>`: the jobs of the next occurrence, and why each; sends nothing. */
 export async function planCommand(scheduleText: string, options: PlanOptions, context: CliContext): Promise<void> {
@@ -20,7 +20,7 @@ export async function planCommand(scheduleText: string, options: PlanOptions, co
   const occurrence = isoFromMs(nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules));
   const plan = ({ catalog, heads }: PlanTables) =>
     planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { catalog, heads, clock, settings });
-  const { jobs, notes, runId } = hasTables(options, context)
+  const { jobs, notes, runId } = hasStackPlace(options, context)
     ? await withTables(options, context, plan)
     : await plan(emptyTables);
   const document = {
@@ -38,17 +38,10 @@ const emptyTables: PlanTables = {
   catalog: { listPlacements: async () => [], readTitles: async () => new Map() },
   heads: {
     read: async () => ({ heads: new Map(), readUnits: 0 }),
+    list: async () => [],
     replace: async () => ({ replaced: false, writeUnits: 0 }),
   },
 };
-
-function hasTables(options: PlanOptions, { environment }: CliContext): boolean {
-  return (
-    options.dataDir !== undefined ||
-    (environment.AWS_ENDPOINT_URL_DYNAMODB ?? '') !== '' ||
-    readStackFile() !== undefined
-  );
-}
 
 function formatPlan(plan: {
   schedule: string;

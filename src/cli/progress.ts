@@ -5,6 +5,32 @@ import type { RunTracker } from './run-tracker.ts';
 /** A line on stderr that tells how far a run is. On something else than a terminal it stays silent until the end. */
 export type Progress = { update(): void; end(succeeded: boolean): void };
 
+/** A line on stderr that is rewritten as things go on; on something else than a terminal only its last state is written. */
+export function showLine(
+  first: string,
+  { output }: Pick<CliContext, 'output'>,
+): { update(text: string): void; end(succeeded: boolean): void } {
+  let last = first;
+  const spinner = process.stderr.isTTY
+    ? ora({ text: first, stream: process.stderr, discardStdin: false }).start()
+    : undefined;
+  return {
+    update: (text) => {
+      last = text;
+      if (spinner !== undefined) {
+        spinner.text = text;
+      }
+    },
+    end: (succeeded) => {
+      if (spinner === undefined) {
+        output.note(`${succeeded ? 'done' : 'stopped'}: ${last}`);
+      } else {
+        succeeded ? spinner.succeed() : spinner.fail();
+      }
+    },
+  };
+}
+
 /** Shows the progress of run `runId`. */
 export function showProgress(
   label: string,
@@ -19,17 +45,12 @@ export function showProgress(
     const seconds = (clock.monotonicMs() - startedMs) / 1000;
     return `${label}: ${fetched.size}/${jobs} pages fetched, ${applied.size}/${jobs} in the table, ${rows.received} rows, ${calls.length} calls in ${seconds.toFixed(1)} s`;
   };
-  if (!process.stderr.isTTY) {
-    return { update: () => undefined, end: (succeeded) => output.note(`${succeeded ? 'done' : 'stopped'}: ${text()}`) };
-  }
-  const spinner = ora({ text: text(), stream: process.stderr, discardStdin: false }).start();
+  const line = showLine(text(), { output });
   return {
-    update: () => {
-      spinner.text = text();
-    },
+    update: () => line.update(text()),
     end: (succeeded) => {
-      spinner.text = text();
-      succeeded ? spinner.succeed() : spinner.fail();
+      line.update(text());
+      line.end(succeeded);
     },
   };
 }

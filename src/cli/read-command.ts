@@ -6,10 +6,11 @@ import type { ListEntry } from '../shared/table/read-list.ts';
 import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
 import { parseCount, parseFeed, parseInput, parseMediaType } from './parse-input.ts';
+import type { PlaceOptions } from './stack-place.ts';
 import { withReader } from './with-reader.ts';
 
 /** Options of both `read` commands. */
-export type ReadOptions = { region?: string; language?: string; limit?: string; dataDir?: string };
+export type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string };
 
 /** `read list <category> <media>`: a feed as an application would get it. */
 export async function readListCommand(

@@ -5,10 +5,11 @@ import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
 import { parseCount, parseListOf, parseTitleRefs } from './parse-input.ts';
 import { provenanceLine } from './read-command.ts';
+import type { PlaceOptions } from './stack-place.ts';
 import { withReader } from './with-reader.ts';
 
 /** Options of `recommend`. */
-export type RecommendOptions = {
+export type RecommendOptions = PlaceOptions & {
   media?: string;
   liked?: string;
   seen?: string;
@@ -18,7 +19,6 @@ export type RecommendOptions = {
   hour?: string;
   limit?: string;
   adult?: boolean;
-  dataDir?: string;
 };
 
 /** `recommend`: titles from what the table holds, with why. */

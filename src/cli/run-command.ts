@@ -77,16 +77,18 @@ async function seedIfEmpty(
   );
 }
 
-async function holdsLists(tracked: TrackedStack, { settings }: CliContext): Promise<boolean> {
+async function holdsLists(tracked: TrackedStack, context: CliContext): Promise<boolean> {
   const feed = {
     category: 'popular',
     media: 'movie',
     region: globalRegion,
-    language: settings.defaultLanguage,
+    language: context.settings.defaultLanguage,
   } as const;
   const { endpoints, catalogTable, controlTable } = tracked.stack.endpoints;
-  const first = await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, ({ catalog }) =>
-    catalog.listPlacements(feed, 1),
+  const first = await withTablesAt(
+    { dynamodb: endpoints.dynamodb, catalogTable, controlTable },
+    context,
+    ({ catalog }) => catalog.listPlacements(feed, 1),
   );
   return first.length > 0;
 }

@@ -46,7 +46,7 @@ export async function startTrackedStack(
   });
   const { endpoints, catalogTable, controlTable } = stack.endpoints;
   try {
-    await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, ({ breaker }) =>
+    await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, context, ({ breaker }) =>
       releaseRejectedToken(breaker, context),
     );
   } catch (error) {

@@ -2,9 +2,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import pLimit from 'p-limit';
 import * as z from 'zod';
 import { messageOf } from '../shared/errors.ts';
-import { type Clock, isoFromMs } from '../shared/ports/clock.ts';
+import type { Clock } from '../shared/ports/clock.ts';
 import { loopback } from './free-port.ts';
 import { stackRegion } from './stack-endpoints.ts';
 
@@ -14,6 +15,9 @@ export type FunctionUrl = { endpoint: string; stop(): Promise<void> };
 /** Lambda takes six megabytes; a reader takes none, so this is for those who try. */
 const maxBodyBytes = 100_000;
 
+/** Each execution environment is a thread that loads the whole bundle: on a machine with few cores more would only time out. */
+const mostAtOnce = 4;
+
 const resultSchema = z.object({
   statusCode: z.int().min(100).max(599),
   headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
@@ -22,7 +26,8 @@ const resultSchema = z.object({
 }) satisfies z.ZodType<Partial<APIGatewayProxyStructuredResultV2>>;
 
 /**
- * Serves a function as its function URL would: each request is an event of payload format 2.0.
+ * Serves a function as its function URL would: each request is an event of payload format 2.0. Four are answered at once, the
+ * others wait.
  * @param port - 0 is any free one.
  */
 export async function startFunctionUrl(
@@ -31,8 +36,9 @@ export async function startFunctionUrl(
   clock: Clock,
   onProblem: (sentence: string) => void,
 ): Promise<FunctionUrl> {
+  const inTurn = pLimit(mostAtOnce);
   const server = createServer((request, response) => {
-    serve(request, response, invoke, clock).catch((error: unknown) => {
+    serve(request, response, (event) => inTurn(() => invoke(event)), clock).catch((error: unknown) => {
       onProblem(messageOf(error));
       // As Lambda answers when a function fails.
       response.headersSent ? response.destroy() : response.writeHead(502).end('Internal Server Error');
@@ -68,33 +74,36 @@ async function serve(
   response.end(result.statusCode === 304 || request.method === 'HEAD' ? undefined : bytes);
 }
 
-/** `undefined` when it is too long. */
+/** `undefined` when it is too long. It is read to its end then too: who stops reading cuts the connection before the answer. */
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.byteLength;
-    if (bytes > maxBodyBytes) {
-      return undefined;
+    if (bytes <= maxBodyBytes) {
+      chunks.push(chunk);
     }
-    chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return bytes > maxBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
 /** The event that a function URL makes of a request. Source: Lambda developer guide, function URLs, November 2026. */
 function eventOf(request: IncomingMessage, body: string, clock: Clock): APIGatewayProxyEventV2 {
   const [rawPath = '/', ...query] = (request.url ?? '/').split('?');
+  const rawQueryString = query.join('?');
   const nowMs = clock.nowMs();
+  const { cookie, ...others } = request.headers;
   const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
+    Object.entries(others).map(([name, value]) => [name, Array.isArray(value) ? value.join(',') : value]),
   );
   return {
     version: '2.0',
     routeKey: '$default',
     rawPath,
-    rawQueryString: query.join('?'),
+    rawQueryString,
+    ...(cookie !== undefined && { cookies: cookie.split('; ') }),
     headers,
+    ...(rawQueryString !== '' && { queryStringParameters: joinedParameters(rawQueryString) }),
     requestContext: {
       accountId: 'anonymous',
       apiId: 'embedded',
@@ -110,10 +119,21 @@ function eventOf(request: IncomingMessage, body: string, clock: Clock): APIGatew
       requestId: `embedded-${nowMs}`,
       routeKey: '$default',
       stage: '$default',
-      time: isoFromMs(nowMs),
+      time: commonLogTime(nowMs),
       timeEpoch: nowMs,
     },
     ...(body !== '' && { body }),
     isBase64Encoded: false,
   };
+}
+
+/** One value for each name: those of a name that comes several times, with commas between them. */
+function joinedParameters(rawQueryString: string): Record<string, string> {
+  const byName = Map.groupBy(new URLSearchParams(rawQueryString), ([name]) => name);
+  return Object.fromEntries([...byName].map(([name, given]) => [name, given.map(([, value]) => value).join(',')]));
+}
+
+/** `12/Mar/2020:19:03:58 +0000`. */
+function commonLogTime(nowMs: number): string {
+  return new Date(nowMs).toUTCString().replace(/^\w+, (\d+) (\w+) (\d+) (\S+) GMT$/, '$1/$2/$3:$4 +0000');
 }

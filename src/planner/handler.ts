@@ -2,9 +2,11 @@ import type { Context } from 'aws-lambda';
 import { dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
 import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
+import { dynamoFeedsOnTheWay } from '../shared/adapters/dynamo-feeds-on-the-way.ts';
 import { readEnvironment } from '../shared/adapters/env.ts';
 import { powertoolsTelemetry } from '../shared/adapters/powertools-telemetry.ts';
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
+import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { plannerEnvironmentSchema } from '../shared/function-environments.ts';
@@ -16,10 +18,13 @@ import { type StartDependencies, type StartedRun, startRun } from './start-run.t
 const environment = readEnvironment(plannerEnvironmentSchema);
 const telemetry = powertoolsTelemetry('planner');
 const client = dynamoClient();
+const sqs = sqsClient();
 const dependencies: StartDependencies = {
   catalog: dynamoCatalogReader(client, environment.CATALOG_TABLE),
   heads: dynamoFeedHeads(client, environment.CONTROL_TABLE),
-  jobs: sqsMessageSender(sqsClient(), environment.FETCH_QUEUE_URL, systemClock, systemRandom),
+  onTheWay: dynamoFeedsOnTheWay(client, environment.CONTROL_TABLE),
+  backlog: sqsQueueDepth(sqs, environment.FETCH_QUEUE_URL),
+  jobs: sqsMessageSender(sqs, environment.FETCH_QUEUE_URL, systemClock, systemRandom),
   telemetry,
   clock: systemClock,
   settings: await functionSettings(environment.SETTINGS_OVERRIDES),

@@ -1,22 +1,38 @@
+import { messageOf } from '../shared/errors.ts';
 import type { MediaType } from '../shared/feed.ts';
 import { mediaTypes } from '../shared/feed.ts';
 import { type FetchJob, fetchJobsFor } from '../shared/messages/fetch-job.ts';
 import { rowsPerPage } from '../shared/messages/item-page.ts';
-import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-request.ts';
+import type { AdHocEvent, FetchRequest, ScheduledRequest } from '../shared/messages/plan-request.ts';
 import type { CatalogReader } from '../shared/ports/catalog.ts';
 import { type Clock, isoFromMs, msFromIso } from '../shared/ports/clock.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
+import type { FeedsOnTheWay } from '../shared/ports/feeds-on-the-way.ts';
+import type { QueueDepth } from '../shared/ports/queue-depth.ts';
 import { nextOccurrenceMs } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
 import { runIdFor, snapshotFor } from '../shared/snapshot.ts';
 import { feedHeadId } from '../shared/table/feed-head.ts';
+import { onTheWayId } from '../shared/table/on-the-way.ts';
 import { assembleList } from '../shared/table/read-list.ts';
 import { adHocPlan, dailyPlan, type PlannedFeed, type TopGenres, weeklyPlan } from './base-plan.ts';
 import { refreshPlan } from './refresh-plan.ts';
 import { topGenres } from './top-genres.ts';
+import { trimPlan } from './trim-plan.ts';
+import { type Deduplicated, withoutThoseOnTheWay } from './without-those-on-the-way.ts';
 
-/** What a plan is made from. */
-export type PlanDependencies = { catalog: CatalogReader; heads: FeedHeads; clock: Clock; settings: Settings };
+const hourMs = 3_600_000;
+
+/** What a plan is made from. Without `backlog` nothing is trimmed, without `onTheWay` nothing is left out as sent before. */
+export type PlanDependencies = {
+  catalog: CatalogReader;
+  heads: FeedHeads;
+  /** Depth of the fetch queue. */
+  backlog?: QueueDepth | undefined;
+  onTheWay?: FeedsOnTheWay | undefined;
+  clock: Clock;
+  settings: Settings;
+};
 
 /** A run before anything is sent. */
 export type RunPlan = {
@@ -41,7 +57,19 @@ export async function planRun(request: ScheduledRequest | AdHocEvent, deps: Plan
     const { feeds, notes } = await scheduledFeeds(request, deps);
     return toRun(request.schedule, msFromIso(request.occurrence), runIdentity(request), feeds, notes, deps.clock);
   }
-  return toRun('ad-hoc', msFromIso(request.time), runIdentity(request), adHocPlan(request.detail), [], deps.clock);
+  const { feeds, notes } = await adHocFeeds(request.detail, deps);
+  return toRun('ad-hoc', msFromIso(request.time), runIdentity(request), feeds, notes, deps.clock);
+}
+
+/** What is asked for, less what is on its way already. An ad-hoc run is never trimmed: somebody waits for it. */
+async function adHocFeeds(request: FetchRequest, deps: PlanDependencies): Promise<Deduplicated> {
+  const planned = adHocPlan(request);
+  if (request.force === true || deps.onTheWay === undefined) {
+    return { feeds: planned, notes: [] };
+  }
+  const marks = await deps.onTheWay.read(planned.map(({ feed }) => onTheWayId(feed)));
+  const { heads } = await deps.heads.read(planned.map(({ feed }) => feedHeadId(feed)));
+  return withoutThoseOnTheWay(planned, marks, heads, deps.clock.nowMs(), deps.settings.tmdb.maxAgeHours * hourMs);
 }
 
 async function scheduledFeeds(request: ScheduledRequest, deps: PlanDependencies) {
@@ -59,7 +87,22 @@ async function scheduledFeeds(request: ScheduledRequest, deps: PlanDependencies)
   const { heads } = await deps.heads.read(kept.map(({ feed }) => feedHeadId(feed)));
   // Whichever is later: a clock that is a little behind must not take the occurrence itself for the next one.
   const nowMs = Math.max(deps.clock.nowMs(), msFromIso(request.occurrence));
-  return { feeds: refreshPlan(kept, heads, nowMs, nextOccurrenceMs('refresh', nowMs, settings.schedules)), notes };
+  const due = refreshPlan(kept, heads, nowMs, nextOccurrenceMs('refresh', nowMs, settings.schedules));
+  const trimmed = await trimmedToBacklog(due, deps);
+  return { feeds: trimmed.feeds, notes: [...notes, ...trimmed.notes] };
+}
+
+/** A backlog trims refreshes only. A queue that cannot be asked trims nothing. */
+async function trimmedToBacklog(due: PlannedFeed[], { backlog, settings }: PlanDependencies): Promise<Deduplicated> {
+  if (backlog === undefined) {
+    return { feeds: due, notes: [] };
+  }
+  try {
+    const { visible, delayed } = await backlog.read();
+    return trimPlan(due, visible + delayed, settings.planner.maxBacklogJobs);
+  } catch (error) {
+    return { feeds: due, notes: [`the backlog is unknown, so nothing was trimmed: ${messageOf(error)}`] };
+  }
 }
 
 /** Weighs the genres of what the daily lists hold. */

@@ -1,10 +1,14 @@
-import { PermanentError } from '../shared/errors.ts';
+import { messageOf, PermanentError } from '../shared/errors.ts';
+import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { messageBody } from '../shared/messages/message-body.ts';
 import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-request.ts';
 import { msFromIso } from '../shared/ports/clock.ts';
 import type { MessageSender } from '../shared/ports/message-sender.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
+import { onTheWayId } from '../shared/table/on-the-way.ts';
 import { type PlanDependencies, planRun } from './plan-run.ts';
+
+const hourMs = 3_600_000;
 
 /** Planning plus what sending needs. */
 export type StartDependencies = PlanDependencies & { jobs: MessageSender; telemetry: Telemetry };
@@ -23,11 +27,33 @@ export async function startRun(request: ScheduledRequest | AdHocEvent, deps: Sta
   assertNotAhead(request, deps.clock.nowMs());
   const { runId, snapshot, origin, jobs, notes } = await planRun(request, deps);
   await deps.jobs.sendAll(jobs.map(messageBody));
+  await markSent(jobs, deps);
   for (const note of notes) {
     deps.telemetry.warn(note, { runId });
   }
   deps.telemetry.event({ event: 'run-planned', runId, origin, snapshot, jobs: jobs.length });
   return { runId, snapshot, jobs: jobs.length, duplicate: false };
+}
+
+/** Last, so that nothing counts as sent that was not. When it fails, who asks for the same feeds sends them twice. */
+async function markSent(jobs: readonly FetchJob[], { onTheWay, telemetry, clock, settings }: StartDependencies) {
+  const sentAtMs = clock.nowMs();
+  const expiration = Math.ceil((sentAtMs + settings.tmdb.maxAgeHours * hourMs) / 1_000);
+  const marks = jobs
+    .filter(({ page }) => page === 1)
+    .map(({ feed, snapshot, runId, pages }) => ({
+      id: onTheWayId(feed),
+      snapshot,
+      runId,
+      pages,
+      sentAtMs,
+      expiration,
+    }));
+  try {
+    await onTheWay?.mark(marks);
+  } catch (error) {
+    telemetry.warn('the feeds could not be marked as sent', { detail: messageOf(error) });
+  }
 }
 
 /** A snapshot from the future would stand above every later one, and freeze its feeds. */

@@ -5,6 +5,9 @@ import type { FellBack, TranslatedField } from './reader-api.ts';
 /** Asked for when nothing nearer has a translation. */
 const english = 'en-US';
 
+/** TMDB's own code for Cantonese; BCP 47 has no such language. Source: the recorded lists, November 2026. */
+const cantonese = 'cn';
+
 /** A card in one language. */
 export type InLanguage = { language: string; card: Card };
 
@@ -61,10 +64,11 @@ const has: Record<TranslatedField, (card: Card, language: string) => boolean> = 
  * counts as translated where it can be read there and somebody has translated the overview.
  */
 function hasTitle({ title, originalTitle, originalLanguage, overview }: Card, language: string): boolean {
-  if (title === '' || title !== originalTitle || language.startsWith(`${originalLanguage}-`)) {
+  const original = originalLanguage === cantonese ? 'zh' : originalLanguage;
+  if (title === '' || title !== originalTitle || language.startsWith(`${original}-`)) {
     return title !== '';
   }
-  return overview !== '' && scriptOf(originalLanguage) === scriptOf(language);
+  return overview !== '' && scriptOf(original) === scriptOf(language);
 }
 
 const scripts = new Map<string, string | undefined>();

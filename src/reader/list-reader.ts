@@ -37,8 +37,9 @@ export function listReader(deps: ReaderDependencies, memory: MemoryTier, table: 
       if (!live || fromTmdb === undefined) {
         return nothing(read.problem ?? { code: 'not_cached', detail: 'the table holds no such list' });
       }
-      const asked = readOfLive(await fromTmdb(feed), read.problem);
-      return { ...asked, found: liveRows(asked.found, limit, clock.nowMs()) };
+      const outcome = await fromTmdb(feed);
+      const found = outcome.kind === 'ok' ? liveRows(outcome.found, limit, clock.nowMs()) : [];
+      return readOfLive(outcome.kind === 'ok' ? { kind: 'ok', found } : outcome, read.problem);
     },
   };
 }

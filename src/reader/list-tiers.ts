@@ -2,7 +2,7 @@ import { type Feed, feedId } from '../shared/feed.ts';
 import { placementRowFor } from '../shared/table/placement-row.ts';
 import { decodeList, type ListRow, liveRows } from '../shared/table/read-list.ts';
 import type { LiveCalls } from './live-calls.ts';
-import type { MemoryTier } from './memory-tier.ts';
+import type { Kept, MemoryTier } from './memory-tier.ts';
 import { pageMessage, readerRun } from './pipeline-requests.ts';
 import { type Aged, jointLife } from './provenance.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
@@ -30,16 +30,35 @@ export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: T
     const fresh = life !== undefined && clock.nowMs() < life.freshUntilMs;
     return { value: rows, keepMs: 1_000 * (fresh ? listSeconds : staleSeconds) };
   };
+  const read = async (feed: Feed, limit: number, size: number, act: () => Promise<Kept<ListRow[]>>) => {
+    const got = await memory.get(tableKey(feed, size), act);
+    const found = liveRows(got.value, limit, clock.nowMs());
+    return { got, found };
+  };
   return async (feed, limit) => {
     const size = sizes.find((known) => known >= limit) ?? limit;
     try {
-      const got = await memory.get(tableKey(feed, size), load(feed, size));
-      const found = liveRows(got.value, limit, clock.nowMs());
+      const { got, found } = await read(feed, limit, size, load(feed, size));
       return { ...nothing(problemOf(got)), found, from: found.length === 0 ? 'nowhere' : originOf(got) };
     } catch (error) {
-      return nothing(toProblem(error));
+      return inAnotherSize(error, size, (other) => read(feed, limit, other, () => Promise.reject(error)));
     }
   };
+}
+
+/** What memory has of a list that cannot be read: a longer one first, then a shorter one. */
+async function inAnotherSize(
+  error: unknown,
+  size: number,
+  read: (size: number) => Promise<{ found: ListRow[] }>,
+): Promise<TierRead<ListRow>> {
+  for (const other of [...sizes.filter((known) => known > size), ...sizes.filter((known) => known < size).reverse()]) {
+    const { found } = await read(other).catch(() => ({ found: [] }));
+    if (found.length > 0) {
+      return { ...nothing(toProblem(error)), found, from: 'memory' };
+    }
+  }
+  return nothing(toProblem(error));
 }
 
 /** The first page from TMDB; it goes to the pipeline, and into memory as if it had been read from the table. */

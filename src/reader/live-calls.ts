@@ -1,10 +1,11 @@
 /**
  * The last tier: TMDB itself, within the readers' share of the global rate, under the shared breaker and within a deadline that a
- * reader can bear. One attempt: what fails is told, not retried.
+ * reader can bear, also where the control table does not answer. One attempt: what fails is told, not retried.
  *
  *   breaker known to be open, or no slot lately → unavailable at once
  *   slot of the readers' own timeline → slot of everybody's timeline and the breaker (the gate) → call → judged, told to all
  */
+import type { Admission } from '../shared/breaker/shared-breaker.ts';
 import { messageOf } from '../shared/errors.ts';
 import type { Feed, MediaType } from '../shared/feed.ts';
 import { feedId } from '../shared/feed.ts';
@@ -16,10 +17,11 @@ import type { Settings } from '../shared/settings.ts';
 import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
 import { type NormalizedPage, normalizePage, normalizeTitle } from '../shared/tmdb/normalize-page.ts';
-import { type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
+import { type Outcome, type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
 import { titleRequest } from '../shared/tmdb/title-request.ts';
 import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
 import type { Problem } from './reader-api.ts';
+import { within } from './within.ts';
 
 /** What TMDB said. `absent`: there is no such thing. */
 export type LiveAnswer<T> = { kind: 'ok'; value: T } | { kind: 'absent' } | ({ kind: 'unavailable' } & Problem);
@@ -53,7 +55,7 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
     if (hold !== undefined && clock.monotonicMs() < hold.untilMs) {
       return hold.refusal;
     }
-    const entry = await passGates(deps);
+    const entry = await passGatesInTime(deps);
     const holdMs = entry.kind === 'refused' ? Math.min(holdCapMs, entry.retryInMs) : 0;
     hold = entry.kind === 'refused' ? { untilMs: clock.monotonicMs() + holdMs, refusal: entry } : undefined;
     return entry;
@@ -88,6 +90,13 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
   };
 }
 
+/** Slots may be waited for as the settings say, and the control table as long as the catalog. */
+function passGatesInTime(deps: LiveDependencies): Promise<Entry> {
+  const { live, tableTimeoutMs } = deps.settings.reader;
+  const mostMs = 2 * live.waitMs + tableTimeoutMs;
+  return within(mostMs, passGates(deps), refusal('the control table has not answered in time'), deps.clock);
+}
+
 /** A slot of the readers' share, then the gate that everybody passes. */
 async function passGates(deps: LiveDependencies): Promise<Entry> {
   const { clock, share, settings } = deps;
@@ -102,13 +111,13 @@ async function passGates(deps: LiveDependencies): Promise<Entry> {
     await clock.sleep(Math.max(0, slotMs - clock.nowMs()));
     return await callGate(1, gateDependencies).enter(() => waitMs);
   } catch (error) {
-    return {
-      kind: 'refused',
-      code: 'control_unavailable',
-      detail: messageOf(error).slice(0, 200),
-      retryInMs: holdCapMs,
-    };
+    return refusal(messageOf(error).slice(0, 200));
   }
+}
+
+/** Without the control table nobody knows whether a call is allowed. */
+function refusal(detail: string): Refusal {
+  return { kind: 'refused', code: 'control_unavailable', detail, retryInMs: holdCapMs };
 }
 
 async function attempt<T>(
@@ -124,14 +133,19 @@ async function attempt<T>(
   const verdict = classifyAnswer(await deps.tmdb.get(request), deps.clock.nowMs());
   const value = verdict.fate === 'ok' ? read(verdict.json) : undefined;
   if (verdict.fate === 'ok' && value !== undefined) {
-    await tellOthers({ fate: 'ok' }, entry.admission, deps);
+    await tellInTime({ fate: 'ok' }, entry.admission, deps);
     return { kind: 'ok', value };
   }
   const failure = verdict.fate === 'ok' ? notWhatWasAsked : verdict;
-  await tellOthers(failure, entry.admission, deps);
+  await tellInTime(failure, entry.admission, deps);
   return failure.fate === 'skip'
     ? { kind: 'absent' }
     : { kind: 'unavailable', code: failure.code, detail: failure.detail };
+}
+
+/** The reader has its answer: it waits for the control table no longer than for the catalog. */
+function tellInTime(outcome: Outcome, admission: Admission, deps: LiveDependencies): Promise<void> {
+  return within(deps.settings.reader.tableTimeoutMs, tellOthers(outcome, admission, deps), undefined, deps.clock);
 }
 
 const notWhatWasAsked: Exclude<Verdict, { fate: 'ok' }> = {

@@ -20,7 +20,7 @@ export type MemoryTier = {
   size(): { entries: number; bytes: number };
 };
 
-type Entry = { value: unknown; serial: number; untilMs: number };
+type Entry = { value: unknown; serial: number };
 type Load = () => Promise<Kept<unknown>>;
 
 /** An entry's own bookkeeping, roughly. */
@@ -29,9 +29,9 @@ const entryBytes = 200;
 /** `maxBytes` bounds the sum of what the values take as JSON; one that is larger by itself is not kept. */
 export function memoryTier(maxBytes: number, clock: Clock): MemoryTier {
   let serial = 0;
-  const toEntry = ({ value, keepMs }: Kept<unknown>): Entry => {
+  const toEntry = ({ value }: Kept<unknown>): Entry => {
     serial += 1;
-    return { value, serial, untilMs: clock.monotonicMs() + keepMs };
+    return { value, serial };
   };
   const cache = new LRUCache<string, Entry, Load>({
     maxSize: maxBytes,
@@ -39,7 +39,8 @@ export function memoryTier(maxBytes: number, clock: Clock): MemoryTier {
     // A start at 0 would mean "no time to live".
     perf: { now: () => clock.monotonicMs() + 1 },
     ttlResolution: 0,
-    allowStaleOnFetchRejection: true,
+    // Who waits for a load gets what it brings, also where the entry was replaced or crowded out meanwhile.
+    ignoreFetchAbort: true,
     noDeleteOnFetchRejection: true,
     noDeleteOnStaleGet: true,
     fetchMethod: async (_key, _stale, { options, context }) => {
@@ -51,12 +52,16 @@ export function memoryTier(maxBytes: number, clock: Clock): MemoryTier {
   return {
     get: async <V>(key: string, load: () => Promise<Kept<V>>) => {
       const before = serial;
-      const entry = await cache.fetch(key, { context: load });
-      if (entry === undefined) {
-        throw new Error(`the load of ${key} was given up`);
+      try {
+        const entry = await cache.forceFetch(key, { context: load });
+        return { value: entry.value as V, how: entry.serial > before ? 'loaded' : 'memory' };
+      } catch (error) {
+        const older = cache.get(key, { allowStale: true });
+        if (older === undefined) {
+          throw error;
+        }
+        return { value: older.value as V, how: older.serial > before ? 'memory' : 'failed' };
       }
-      const how = entry.serial > before ? 'loaded' : clock.monotonicMs() > entry.untilMs ? 'failed' : 'memory';
-      return { value: entry.value as V, how };
     },
     put: (key, kept) => {
       cache.set(key, toEntry(kept), { ttl: kept.keepMs });

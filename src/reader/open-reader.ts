@@ -32,6 +32,8 @@ export type OpenReaderOptions = {
   tmdb?: { baseUrl: string; token: TokenSource } | undefined;
   /** Whether reads are counted; default: yes. */
   countReads?: boolean | undefined;
+  /** The application's own client, which stays open; default: one of the reader's own. */
+  client?: DynamoDBDocumentClient | undefined;
   /** Emulators instead of AWS. */
   dynamodb?: ClientTarget | undefined;
   sqs?: ClientTarget | undefined;
@@ -46,7 +48,7 @@ const silent: Telemetry = { event: () => undefined, metric: () => undefined, war
 /** Opens a reader. Nothing is called yet; credentials come from where the AWS SDK finds them. */
 export function openReader(options: OpenReaderOptions): Reader {
   const { settings = defaultSettings, telemetry = silent } = options;
-  const client = dynamoClient(options.dynamodb);
+  const client = options.client ?? dynamoClient(options.dynamodb);
   const behind = background(telemetry);
   const reader = createReader({
     catalog: dynamoCatalogReader(client, options.catalogTable),
@@ -56,7 +58,9 @@ export function openReader(options: OpenReaderOptions): Reader {
     settings,
     ...controlled(options, client, behind, settings, telemetry),
   });
-  return { ...reader, close: () => reader.close().finally(() => client.destroy()) };
+  return options.client === undefined
+    ? { ...reader, close: () => reader.close().finally(() => client.destroy()) }
+    : reader;
 }
 
 /** What needs the control table. */

@@ -24,7 +24,7 @@ export type PipelineRequests = {
   refreshFeed(feed: Feed, seen: string): void;
   /** A title is stale since it was fetched at `seen`, or is not there in this language (`''`). */
   refreshTitle(mediaType: MediaType, id: number, language: string, seen: string): void;
-  /** Sends a first page on, and asks for the others. */
+  /** Sends a first page on, and asks for the others; for all of them where it could not be sent. */
   sendPage(page: ItemPage): void;
   /** Sends a title on. */
   sendTitle(item: ItemTitle): void;
@@ -100,14 +100,25 @@ export function pipelineRequests(deps: RequestDependencies): PipelineRequests {
       ]);
     },
     sendPage: (page) => {
-      deps.background.run('sending a page on', () => deps.items.send(messageBody(page)));
       const { runId, snapshot, feed, pages } = page;
-      if (pages > 1) {
+      const askFrom = (from: number): void => {
         const run = { runId, snapshot, origin, firstSeenAt: isoFromMs(clock.nowMs()) };
         const why = 'a reader found the list missing and fetched its first page';
         const periodMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
-        ask(feedId(feed), snapshot, periodMs, () => fetchJobsFor(run, { feed, pages, why, from: 2 }));
-      }
+        ask(feedId(feed), snapshot, periodMs, () => fetchJobsFor(run, { feed, pages, why, from }));
+      };
+      deps.background.run('sending a page on', async () => {
+        try {
+          await deps.items.send(messageBody(page));
+        } catch (error) {
+          // Without it the table would have a list that begins in the middle.
+          askFrom(1);
+          throw error;
+        }
+        if (pages > 1) {
+          askFrom(2);
+        }
+      });
     },
     sendTitle: (item) => deps.background.run('sending a title on', () => deps.items.send(messageBody(item))),
   };

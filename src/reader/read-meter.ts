@@ -2,7 +2,7 @@ import { feedId } from '../shared/feed.ts';
 import { titleSubject } from '../shared/table/usage-row.ts';
 import type { ListAnswer, Origin, Provenance, RecommendAnswer, TitleAnswer } from './reader-api.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
-import { type ReadOutcome, usageCounter } from './usage-counter.ts';
+import { type ReadOutcome, type UsageCounter, usageCounter } from './usage-counter.ts';
 
 /** Measures reads: a metric for each, and the usage counters. */
 export type ReadMeter = {
@@ -29,22 +29,23 @@ export function readMeter({ usage: store, telemetry, clock, settings, background
       background.run('counting reads', () => usage.flush());
     }
   };
+  const count = (answer: Provenance, latencyMs: number, add: (to: UsageCounter, outcome: ReadOutcome) => void) => {
+    const outcome = measure(answer, latencyMs);
+    if (usage !== undefined) {
+      add(usage, outcome);
+      flushWhenDue();
+    }
+  };
   return {
-    list: (answer, latencyMs) => {
-      usage?.feed(feedId(answer.feed), measure(answer, latencyMs));
-      flushWhenDue();
-    },
-    title: (answer, latencyMs) => {
-      usage?.title(titleSubject(answer.mediaType, answer.id), measure(answer, latencyMs));
-      flushWhenDue();
-    },
-    recommendation: (answer, latencyMs) => {
-      const outcome = measure(answer, latencyMs);
-      for (const feed of answer.feeds) {
-        usage?.feed(feed, outcome);
-      }
-      flushWhenDue();
-    },
+    list: (answer, latencyMs) => count(answer, latencyMs, (to, outcome) => to.feed(feedId(answer.feed), outcome)),
+    title: (answer, latencyMs) =>
+      count(answer, latencyMs, (to, outcome) => to.title(titleSubject(answer.mediaType, answer.id), outcome)),
+    recommendation: (answer, latencyMs) =>
+      count(answer, latencyMs, (to, outcome) => {
+        for (const feed of answer.feeds) {
+          to.feed(feed, outcome);
+        }
+      }),
     flush: async () => usage?.flush(),
   };
 }

@@ -19,7 +19,8 @@ export const mediaTypeSchema = z.enum(mediaTypes, {
   error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${mediaTypes.join(', ')}`,
 });
 export const titleIdSchema = wholeNumber(1, highestId);
-export const listLimitSchema = wholeNumber(1, maxRank);
+
+export const listOptionsSchema = z.strictObject({ limit: wholeNumber(1, maxRank).default(20) });
 
 const titleRefSchema = z.strictObject({ mediaType: mediaTypeSchema, id: titleIdSchema });
 
@@ -71,10 +72,24 @@ export function feedInputSchema(settings: Settings) {
 
 /** Input by a schema. @throws UsageError naming the member that is wrong and what is allowed. */
 export function checkedInput<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { error: inOurWords });
   if (!parsed.success) {
     const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
     throw new UsageError(`${[what, ...path].join('.')}: ${message}`);
   }
   return parsed.data;
+}
+
+const nouns: Readonly<Record<string, string>> = { string: 'a text', array: 'a list', object: 'an object' };
+
+/** What zod would say in its own words, and with names as they were given. A schema's sentence comes first. */
+function inOurWords(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === 'unrecognized_keys') {
+    const allowed = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(', ') : 'none';
+    return `unknown member '${shown(issue.keys[0])}': allowed are ${allowed}`;
+  }
+  if (issue.code === 'invalid_type') {
+    return `'${shown(issue.input)}' is not allowed: allowed is ${nouns[issue.expected] ?? issue.expected}`;
+  }
+  return undefined;
 }

@@ -9,7 +9,7 @@ import type { ReaderDependencies } from './reader-dependencies.ts';
 import {
   checkedInput,
   feedInputSchema,
-  listLimitSchema,
+  listOptionsSchema,
   recommendSchema,
   titleOptionsSchema,
   titleRefsSchema,
@@ -17,8 +17,6 @@ import {
 import { recommend } from './recommend/recommend.ts';
 import { tableGuard } from './table-guard.ts';
 import { titleReader } from './title-reader.ts';
-
-const defaultLimit = 20;
 
 /** A reader over the given tiers; one for a process, since it holds the first of them. */
 export function createReader(deps: ReaderDependencies): Reader {
@@ -48,7 +46,7 @@ export function createReader(deps: ReaderDependencies): Reader {
   return {
     list: async (feed, options = {}) => {
       const checked = checkedInput(feedInput, feed, 'feed');
-      const limit = checkedInput(listLimitSchema, options.limit ?? defaultLimit, 'limit');
+      const { limit } = checkedInput(listOptionsSchema, options, 'options');
       return timed(() => answerList(checked, limit, { lists, titles, deps }), meter.list);
     },
     title: async (mediaType, id, options = {}) => {

@@ -5,7 +5,7 @@ import type { Clock } from '../shared/ports/clock.ts';
 export type TableGuard = {
   /** Runs one read. @throws RetryableError `table_unavailable` when it fails, takes too long, or was not tried. */
   read<T>(act: () => Promise<T>): Promise<T>;
-  /** Whether the last read worked. */
+  /** Whether the last read failed. */
   away(): boolean;
 };
 

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { Clock } from '../shared/ports/clock.ts';
 import { tryDecodeCard } from '../shared/table/card.ts';
 import { type RowKey, rowKeyText } from '../shared/table/row.ts';
 import { type TitleRow, titleKey, titleRowFor } from '../shared/table/title-row.ts';
@@ -24,6 +25,8 @@ export type TitleLive = (ref: TitleRef, language: string) => Promise<LiveOutcome
 /** `null`: the table has none, or none that can be read. */
 type Stored = TitleVersion | null;
 
+/** What a live call has brought is in the first tier by then. */
+const liveKeptMs = 1_000;
 /** DynamoDB's BatchGetItem takes as many. Source: its API reference, November 2026. */
 const keysPerRead = 100;
 
@@ -48,7 +51,7 @@ export function titleTable(deps: ReaderDependencies, memory: MemoryTier, table: 
     const got = loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const failure = loaded.find((result) => result.status === 'rejected');
     const live = got.filter(
-      (one): one is Got<TitleVersion> => one.value !== null && clock.nowMs() < one.value.expiresAtMs,
+      (one): one is Got<TitleVersion> => one.value !== null && isThere(one.value, clock),
     );
     const problem =
       failure === undefined ? got.map(problemOf).find((one) => one !== undefined) : toProblem(failure.reason);
@@ -70,14 +73,18 @@ export function titleLive(deps: ReaderDependencies, calls: LiveCalls, memory: Me
     const item = titleMessage(answer.value, language, clock.nowMs());
     deps.pipeline?.sendTitle(item);
     const version = versionOf(titleRowFor(item, item.title, settings), language);
-    const keepMs = keepMsOf(version, deps);
-    memory.put<Stored>(titleText(ref, language, deps), { value: version, keepMs });
-    return { value: { kind: 'ok' as const, found: version === null ? [] : [version] }, keepMs };
+    memory.put<Stored>(titleText(ref, language, deps), { value: version, keepMs: keepMsOf(version, deps) });
+    return { value: { kind: 'ok' as const, found: version === null ? [] : [version] }, keepMs: liveKeptMs };
   };
   return async (ref, language) => {
     const key = `live#${ref.mediaType}/${ref.id}/${language}`;
-    return (await memory.get<LiveOutcome<TitleVersion>>(key, load(ref, language))).value;
+    const { value } = await memory.get<LiveOutcome<TitleVersion>>(key, load(ref, language));
+    return value.kind === 'ok' ? { ...value, found: value.found.filter((one) => isThere(one, clock)) } : value;
   };
+}
+
+function isThere({ expiresAtMs }: Aged, clock: Clock): boolean {
+  return clock.nowMs() < expiresAtMs;
 }
 
 function titleText({ mediaType, id }: TitleRef, language: string, { settings }: ReaderDependencies): string {

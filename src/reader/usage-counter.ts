@@ -1,6 +1,6 @@
 /**
- * Counts reads in memory and adds them to the hour's counters once a window: two writes a window for one container, and what a
- * container that ends has not written yet is one window at the most.
+ * Counts reads in memory and adds them to the hour's counters once a window: two writes a window for one container (four where the
+ * hour turned in it), and what a container that ends has not written yet is one window at the most.
  */
 import { messageOf } from '../shared/errors.ts';
 import type { Clock } from '../shared/ports/clock.ts';
@@ -47,43 +47,66 @@ export function usageCounter(
   telemetry: Pick<Telemetry, 'warn'>,
 ): UsageCounter {
   let window = newWindow(clock);
-  const flush = async (): Promise<void> => {
-    const full = window;
-    window = newWindow(clock);
-    const expiresAtMs = full.atMs + usage.keepDays * dayMs;
-    const writes = [
-      { id: feedUsageId(full.atMs), counts: full.feeds, most: Number.POSITIVE_INFINITY, into: () => window.feeds },
-      { id: titleUsageId(full.atMs), counts: full.titles, most: usage.titlesPerWindow, into: () => window.titles },
-    ];
-    await Promise.all(
-      writes.map(async ({ id, counts, most, into }) => {
-        if (counts.size === 0) {
-          return;
-        }
-        try {
-          await store.add(id, countersOf(counts, most), expiresAtMs);
-        } catch (error) {
-          telemetry.warn('reads could not be counted, and will be with the next window', { detail: messageOf(error) });
-          addAll(into(), counts);
-        }
-      }),
-    );
+  /** Windows that ended with their hour and are not written yet. */
+  let ended: Window[] = [];
+  /** The window of this hour: a read counts in the hour that it was made in. */
+  const opened = (): Window => {
+    const atMs = clock.nowMs();
+    if (isEmpty(window)) {
+      window = { ...window, atMs, hour: hourOf(atMs) };
+    } else if (hourOf(atMs) !== window.hour) {
+      ended.push(window);
+      window = { ...newWindow(clock), openedMs: window.openedMs };
+    }
+    return window;
   };
   return {
-    feed: (feedId, outcome) => count(window.feeds, feedId, outcome),
-    title: (subject, outcome) => count(window.titles, subject, outcome),
+    feed: (feedId, outcome) => count(opened().feeds, feedId, outcome),
+    title: (subject, outcome) => count(opened().titles, subject, outcome),
     due: () => {
       const over = clock.monotonicMs() - window.openedMs >= usage.windowSeconds * 1_000;
-      const something = window.feeds.size + window.titles.size > 0;
-      return something && (over || hourOf(clock.nowMs()) !== window.hour);
+      return ended.length > 0 || (!isEmpty(window) && (over || hourOf(clock.nowMs()) !== window.hour));
     },
-    flush,
+    flush: async () => {
+      const writes = [...ended, window].flatMap((full) => writesOf(full, usage));
+      ended = [];
+      window = newWindow(clock);
+      await Promise.all(
+        writes.map(async ({ id, counters, expiresAtMs, of, counts }) => {
+          try {
+            await store.add(id, counters, expiresAtMs);
+          } catch (error) {
+            const detail = messageOf(error);
+            telemetry.warn('reads could not be counted, and will be with the next window', { detail });
+            addAll(window[of], counts);
+          }
+        }),
+      );
+    },
   };
+}
+
+type Write = { id: string; counters: UsageCounters; expiresAtMs: number; of: 'feeds' | 'titles'; counts: Counts };
+
+/** The updates that write a window: none for what was not read. */
+function writesOf({ atMs, feeds, titles }: Window, usage: Settings['reader']['usage']): Write[] {
+  const expiresAtMs = atMs + usage.keepDays * dayMs;
+  const ofFeeds = { id: feedUsageId(atMs), counters: countersOf(feeds, Number.POSITIVE_INFINITY) };
+  const ofTitles = { id: titleUsageId(atMs), counters: countersOf(titles, usage.titlesPerWindow) };
+  const both: Write[] = [
+    { ...ofFeeds, expiresAtMs, of: 'feeds', counts: feeds },
+    { ...ofTitles, expiresAtMs, of: 'titles', counts: titles },
+  ];
+  return both.filter(({ counts }) => counts.size > 0);
 }
 
 function newWindow(clock: Clock): Window {
   const atMs = clock.nowMs();
   return { openedMs: clock.monotonicMs(), hour: hourOf(atMs), atMs, feeds: new Map(), titles: new Map() };
+}
+
+function isEmpty({ feeds, titles }: Window): boolean {
+  return feeds.size + titles.size === 0;
 }
 
 function hourOf(nowMs: number): number {

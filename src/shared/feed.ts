@@ -89,7 +89,7 @@ function feedProblem(feed: { category: string; media: string; region: string }):
     return `media 'all' exists only for category 'trending' in region '${globalRegion}', not for '${category}' in '${region}'`;
   }
   if (category === 'local_originals' && region === globalRegion) {
-    return `category 'local_originals' needs a country as its region, for example --region DE`;
+    return `category 'local_originals' needs a country as its region, for example DE`;
   }
   const regional = category === 'popular' || category === 'trending' || category === 'local_originals';
   if (!regional && region !== globalRegion) {

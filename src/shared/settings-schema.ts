@@ -135,7 +135,12 @@ export const settingsSchema = z
     /** Of the catalog table and its index; the control table is always on demand. */
     capacity: capacitySchema,
     deployment: deploymentSchema,
-    planner: z.strictObject({ memoryMb: z.int().min(128).max(10_240), timeoutSeconds: z.int().min(1).max(900) }),
+    planner: z.strictObject({
+      memoryMb: z.int().min(128).max(10_240),
+      timeoutSeconds: z.int().min(1).max(900),
+      /** Jobs that may wait on the fetch queue before a refresh is trimmed; daily, weekly and ad-hoc runs never are. */
+      maxBacklogJobs: count,
+    }),
     worker: consumerSchema.refine(...windowForLargeBatches),
     writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),
     reader: readerSchema,

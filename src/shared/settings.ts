@@ -78,7 +78,7 @@ export const defaultSettings: Settings = {
     logRetentionDays: 14,
     monthlyBudgetUsd: 0.15,
   },
-  planner: { memoryMb: 256, timeoutSeconds: 60 },
+  planner: { memoryMb: 256, timeoutSeconds: 60, maxBacklogJobs: 500 },
   worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 10, batchingWindowSeconds: 0, maximumConcurrency: 3 },
   writer: {
     memoryMb: 256,

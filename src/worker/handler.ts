@@ -3,6 +3,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
 import { dynamoRateSchedule } from '../shared/adapters/dynamo-rate-schedule.ts';
+import { dynamoUsageStore } from '../shared/adapters/dynamo-usage-store.ts';
 import { readEnvironment } from '../shared/adapters/env.ts';
 import { powertoolsTelemetry } from '../shared/adapters/powertools-telemetry.ts';
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
@@ -16,6 +17,7 @@ import { functionSettings } from '../shared/function-settings.ts';
 import { type CallGate, callGate } from '../shared/rate/call-gate.ts';
 import { retryBudget } from '../shared/rate/retry-budget.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
+import { hourLedger } from '../shared/telemetry/hour-ledger.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 import { workJob } from './work-job.ts';
 
@@ -25,6 +27,7 @@ const telemetry = powertoolsTelemetry('worker');
 const processor = new BatchProcessor(EventType.SQS);
 const { requestsPerSecond, retryShare, retryBurst } = settings.tmdb;
 const table = [dynamoClient(), environment.CONTROL_TABLE] as const;
+const ledger = hourLedger(telemetry, dynamoUsageStore(...table), settings.reader.usage.keepDays, systemClock);
 const sqs = sqsClient();
 const queue = (url: string) => sqsMessageSender(sqs, url, systemClock, systemRandom);
 const token = tokenSource(environment, systemClock);
@@ -38,7 +41,7 @@ const dependencies: WorkDependencies = {
   items: queue(environment.ITEM_QUEUE_URL),
   jobs: queue(environment.FETCH_QUEUE_URL),
   deadLetters: queue(environment.FETCH_DLQ_URL),
-  telemetry,
+  telemetry: ledger,
   clock: systemClock,
   random: systemRandom,
   settings,
@@ -57,6 +60,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     // A batch that fails as a whole is reported like any other: throwing would only hide which messages failed.
     return await processPartialResponse(event, work, processor, { context, throwOnFullBatchFailure: false });
   } finally {
+    await ledger.flush();
     telemetry.end();
   }
 }

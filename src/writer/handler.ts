@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
+import { dynamoUsageStore } from '../shared/adapters/dynamo-usage-store.ts';
 import { readEnvironment } from '../shared/adapters/env.ts';
 import { powertoolsTelemetry } from '../shared/adapters/powertools-telemetry.ts';
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
@@ -10,6 +11,7 @@ import { messageOf } from '../shared/errors.ts';
 import { writerEnvironmentSchema } from '../shared/function-environments.ts';
 import { functionSettings } from '../shared/function-settings.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
+import { hourLedger } from '../shared/telemetry/hour-ledger.ts';
 import { type ApplyDependencies, applyItems, type Delivery } from './apply-items.ts';
 import { dynamoCatalogStore } from './dynamo-catalog-adapter.ts';
 import { receiveItem } from './receive-item.ts';
@@ -20,10 +22,12 @@ const telemetry = powertoolsTelemetry('writer');
 const client = dynamoClient();
 const deadLetters = sqsMessageSender(sqsClient(), environment.ITEM_DLQ_URL, systemClock, systemRandom);
 const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
+const usage = dynamoUsageStore(client, environment.CONTROL_TABLE);
+const ledger = hourLedger(telemetry, usage, settings.reader.usage.keepDays, systemClock);
 const dependencies: ApplyDependencies = {
   store: dynamoCatalogStore(client, environment.CATALOG_TABLE),
   heads: dynamoFeedHeads(client, environment.CONTROL_TABLE),
-  telemetry,
+  telemetry: ledger,
   pace: writePace(settings, systemClock),
   settings,
 };
@@ -46,6 +50,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     reportFailures(event.Records, failed);
     return { batchItemFailures: [...failed.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
   } finally {
+    await ledger.flush();
     telemetry.end();
   }
 }

@@ -30,6 +30,7 @@ export function feedHeadsContract(open: () => Promise<FeedHeads>): void {
       const heads = await open();
       expect((await heads.read([first.id])).heads).toEqual(new Map());
       expect((await heads.read([])).heads).toEqual(new Map());
+      expect(await heads.list()).toEqual([]);
     });
 
     it('are stored where none was seen, and told as they were stored', async () => {
@@ -96,6 +97,15 @@ export function feedHeadsContract(open: () => Promise<FeedHeads>): void {
       await Promise.all(many.map((head) => heads.replace(head, undefined)));
       expect((await heads.read(many.map(({ id }) => id))).heads).toEqual(new Map(many.map((head) => [head.id, head])));
       expect(await rejectionOf(heads.read([first.id, first.id]))).toBeInstanceOf(Error);
+    });
+
+    it('are listed by id, each as it stands now, the expired ones too', async () => {
+      const heads = await open();
+      const expired = sampleHead({ id: 'feed#award_winning/tv/global/en-US', expiration: 1 });
+      await heads.replace(first, undefined);
+      await heads.replace(whole, first);
+      await heads.replace(expired, undefined);
+      expect(await heads.list()).toEqual([expired, whole]);
     });
   });
 }

@@ -15,9 +15,11 @@ export type MemoryFeedHeads = FeedHeads & {
 export function memoryFeedHeads(hook: CallHook = noHook): MemoryFeedHeads {
   const table = new Map<string, FeedHead>();
   const stored: FeedHead[] = [];
+  const all = () => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, head]) => structuredClone(head));
   return {
     stored,
-    all: () => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, head]) => structuredClone(head)),
+    all,
+    list: () => hook({ name: 'listHeads', key: '' }, all),
     read: (ids) =>
       hook({ name: 'readHeads', key: ids.length === 1 ? (ids[0] ?? '') : '' }, () => {
         assertDistinct(ids);

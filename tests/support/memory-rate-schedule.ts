@@ -6,6 +6,7 @@ import {
   type RateState,
   slowDown,
   takeSlots,
+  unthrottled,
 } from '../../src/shared/rate/rate-schedule.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
@@ -42,6 +43,10 @@ export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = atOnce)
         hook('slowDown', () => {
           state = slowDown(state, retryAfterMs, clock.nowMs(), limits);
           slowDowns.push(retryAfterMs);
+        }),
+      forgetThrottles: () =>
+        hook('slowDown', () => {
+          state = unthrottled(state);
         }),
       read: () => hook('readSchedule', () => ({ ...state })),
     }),

@@ -93,12 +93,11 @@ export function parseNoQuery(query: URLSearchParams): void {
 
 /** @throws HttpProblem 400 for a parameter that comes twice, or is too long to be one. */
 function singly(query: URLSearchParams): Record<string, string> {
-  const names = [...query.keys()];
   const errors: FieldError[] = [];
-  for (const name of new Set(names)) {
-    if (names.filter((other) => other === name).length > 1) {
+  for (const [name, given] of Map.groupBy(query, ([name]) => name)) {
+    if (given.length > 1) {
       errors.push({ field: shown(name), detail: 'is given twice: allowed is once' });
-    } else if ((query.get(name)?.length ?? 0) > longestValue) {
+    } else if ((given[0]?.[1].length ?? 0) > longestValue) {
       errors.push({ field: shown(name), detail: `is longer than the ${longestValue} characters that are allowed` });
     }
   }
@@ -112,7 +111,7 @@ function singly(query: URLSearchParams): Record<string, string> {
 function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
   const parsed = schema.safeParse(value);
   if (!parsed.success) {
-    throw badRequest(parsed.error.issues.slice(0, 10).flatMap((issue) => fieldErrors(issue, schema)));
+    throw badRequest(parsed.error.issues.flatMap((issue) => fieldErrors(issue, schema)));
   }
   return parsed.data;
 }

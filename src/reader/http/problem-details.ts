@@ -37,10 +37,22 @@ const titles: Record<number, string> = {
 /** After this time asking again may help: the breaker's next trial, or a table's return. */
 const retryAfterSeconds = '15';
 
+/** Errors that are named at the most: a request may hold thousands. */
+const mostErrors = 10;
+
 /** A request that is wrong. */
-export function badRequest(errors: readonly FieldError[]): HttpProblem {
+export function badRequest(all: readonly FieldError[]): HttpProblem {
+  const errors = all.slice(0, mostErrors);
   const detail = errors.map((error) => `${error.field}: ${error.detail}`).join('; ');
   return new HttpProblem(400, 'bad_request', detail, { errors });
+}
+
+/** Problems that are told in the words of somebody else's error: those of AWS name accounts and roles. */
+const foreignCodes = new Set(['control_unavailable', 'token_unavailable', 'unexpected']);
+
+/** A problem as a client may be told it. */
+export function outward({ code, detail }: Problem): Problem {
+  return { code, detail: foreignCodes.has(code) ? 'the reader has a problem of its own, which its log names' : detail };
 }
 
 /** Nothing to answer with: the cache has it not, and TMDB could not be asked. */
@@ -60,7 +72,8 @@ export function problemResponse({ status, code, message, errors, headers }: Http
     code,
     ...(errors.length > 0 && { errors }),
   };
-  return new Response(JSON.stringify(body), {
+  // What is echoed can be no markup, whoever shows the text.
+  return new Response(JSON.stringify(body).replaceAll('<', '\\u003c'), {
     status,
     headers: {
       'Content-Type': 'application/problem+json',

@@ -1,14 +1,16 @@
-import { NotFoundError, Router } from '@aws-lambda-powertools/event-handler/http';
+import { NotFoundError, ParameterValidationError, Router } from '@aws-lambda-powertools/event-handler/http';
 import { compress } from '@aws-lambda-powertools/event-handler/http/middleware';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import { messageOf } from '../../shared/errors.ts';
 import { feedId } from '../../shared/feed.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Telemetry } from '../../shared/ports/telemetry.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { Provenance, Reader } from '../reader-api.ts';
+import { acceptsGzip } from './accept-encoding.ts';
 import { cacheControl, cacheStatus, entityTag, namesTag } from './cache-headers.ts';
 import { parseListRequest, parseNoQuery, parseRecommendRequest, parseTitleRequest } from './parse-query.ts';
-import { HttpProblem, problemResponse, unavailable } from './problem-details.ts';
+import { HttpProblem, outward, problemResponse, unavailable } from './problem-details.ts';
 
 /** What the routes work with. */
 export type RouterDependencies = { reader: Reader; telemetry: Telemetry; clock: Clock; settings: Settings };
@@ -16,25 +18,34 @@ export type RouterDependencies = { reader: Reader; telemetry: Telemetry; clock: 
 type Params = Readonly<Record<string, string>>;
 type Answer = (params: Params, query: URLSearchParams) => Promise<{ answer: Provenance; scope: 'public' | 'private' }>;
 
+/** Answers events of a function URL. Never rejects for anything that a client sends. */
+export type ReaderRouter = { resolve(event: APIGatewayProxyEventV2, context: Context): ReturnType<Router['resolve']> };
+
 /** The reader over HTTP: four resources, of which `docs/reader-openapi.json` is the description. */
-export function readerRouter(deps: RouterDependencies): Router {
+export function readerRouter(deps: RouterDependencies): ReaderRouter {
   const { reader, settings } = deps;
+  const told = <A extends Provenance>(answer: A): A => withoutForeign(answer, deps.telemetry);
   const router = new Router({ logger: quietLogger(deps.telemetry) });
   router.use(async (step) => {
-    // Without the header the library compresses; a client that does not ask would see bytes.
-    const asked = step.reqCtx.req.headers.has('accept-encoding');
+    // The library compresses without the header too, and for `gzip;q=0`; a client that does not ask would see bytes.
+    const asked = acceptsGzip(step.reqCtx.req.headers.get('accept-encoding'));
     await (asked ? compress()(step) : step.next());
-    step.reqCtx.res.headers.set('Vary', 'Accept-Encoding');
+    const { headers, status } = step.reqCtx.res;
+    headers.set('Vary', 'Accept-Encoding');
+    if (status === 304) {
+      // The library's own, of an answer that has no body.
+      headers.delete('Content-Type');
+    }
   });
   const get = (path: `/${string}`, answer: Answer) => {
     router.get(path, async ({ req, params }) => {
       const query = new URL(req.url).searchParams;
-      return respond(req, await answer(decoded(params), query), deps.clock.nowMs());
+      return respond(req, await answer(params, query), deps.clock.nowMs());
     });
   };
   get('/v1/lists/:category/:media', async (params, query) => {
     const { feed, limit } = parseListRequest(params, query, settings);
-    const answer = await reader.list(feed, { limit });
+    const answer = told(await reader.list(feed, { limit }));
     if (answer.titles.length === 0) {
       throw nothing(answer, `TMDB has no list ${feedId(feed)}`);
     }
@@ -42,14 +53,14 @@ export function readerRouter(deps: RouterDependencies): Router {
   });
   get('/v1/titles/:media/:id', async (params, query) => {
     const { mediaType, id, options } = parseTitleRequest(params, query);
-    const answer = await reader.title(mediaType, id, options);
+    const answer = told(await reader.title(mediaType, id, options));
     if (answer.title === null) {
       throw nothing(answer, `TMDB has no ${mediaType} ${id}`);
     }
     return { answer, scope: 'public' };
   });
   get('/v1/recommendations', async (_params, query) => {
-    const answer = await reader.recommend(parseRecommendRequest(query));
+    const answer = told(await reader.recommend(parseRecommendRequest(query)));
     if (answer.from === 'nowhere' && answer.problem !== undefined) {
       throw unavailable(answer.problem);
     }
@@ -62,7 +73,35 @@ export function readerRouter(deps: RouterDependencies): Router {
     return json({ status, ...health }, { 'Cache-Control': 'no-store' });
   });
   onErrors(router, deps.telemetry);
-  return router;
+  return { resolve: (event, context) => router.resolve(bare(event), context) };
+}
+
+/**
+ * A request without what no resource takes and the library fails on: a body of a GET, a method that it does not know, a host or a
+ * protocol that are none.
+ */
+function bare({ body: _body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const { requestContext, headers } = event;
+  const { http, domainName } = requestContext;
+  // What is not GET is refused, all of it in the same way.
+  const method = http.method === 'GET' ? 'GET' : 'POST';
+  return {
+    ...event,
+    headers: { ...headers, host: domainName, 'x-forwarded-proto': 'https' },
+    requestContext: { ...requestContext, http: { ...http, method } },
+  };
+}
+
+/** An answer whose problem says nothing that is not for clients; the log has it instead. */
+function withoutForeign<A extends Provenance>(answer: A, telemetry: Telemetry): A {
+  if (answer.problem === undefined) {
+    return answer;
+  }
+  const problem = outward(answer.problem);
+  if (problem.detail !== answer.problem.detail) {
+    telemetry.warn('a read had a problem', answer.problem);
+  }
+  return { ...answer, problem };
 }
 
 function respond(req: Request, { answer, scope }: Awaited<ReturnType<Answer>>, nowMs: number): Response {
@@ -88,15 +127,6 @@ function json(body: object, headers: Record<string, string>): Response {
   });
 }
 
-/** Path parameters come as they were sent. @throws HttpProblem 400 for a percent sign that encodes nothing. */
-function decoded(params: Params): Params {
-  try {
-    return Object.fromEntries(Object.entries(params).map(([name, value]) => [name, decodeURIComponent(value)]));
-  } catch {
-    throw new HttpProblem(400, 'bad_request', 'the path is not percent-encoded as RFC 3986 has it');
-  }
-}
-
 function onErrors(router: Router, telemetry: Telemetry): void {
   router.notFound(async (_error, { req }) => {
     const known = /^\/v1\/(lists\/[^/]+\/[^/]+|titles\/[^/]+\/[^/]+|recommendations|health)\/?$/;
@@ -116,6 +146,11 @@ function onErrors(router: Router, telemetry: Telemetry): void {
     }
     if (error instanceof NotFoundError) {
       throw error;
+    }
+    // The library decodes the parts of a path.
+    if (error instanceof URIError || error instanceof ParameterValidationError) {
+      const detail = 'the path has an empty part, or is not percent-encoded as RFC 3986 has it';
+      return problemResponse(new HttpProblem(400, 'bad_request', detail));
     }
     telemetry.warn('a request failed', { detail: messageOf(error) });
     return problemResponse(new HttpProblem(500, 'unexpected', 'something went wrong that should not have'));

@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { FeedHeads } from '../ports/feed-heads.ts';
 import { type FeedHead, feedHeadSchema } from '../table/feed-head.ts';
 import { rowBytes, writeUnitsFor } from '../table/row-size.ts';
@@ -25,6 +25,7 @@ export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: strin
       }
       return { heads, readUnits };
     },
+    list: () => listHeads(client, tableName),
     replace: async (head, seen) => {
       try {
         const answer = await client.send(
@@ -44,6 +45,20 @@ export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: strin
       }
     },
   };
+}
+
+/** What is no head of this layout is left out: a damaged item must not stop whoever looks. */
+async function listHeads(client: DynamoDBDocumentClient, tableName: string): Promise<FeedHead[]> {
+  const heads: FeedHead[] = [];
+  const scan = {
+    TableName: tableName,
+    FilterExpression: 'begins_with(id, :feed)',
+    ExpressionAttributeValues: { ':feed': 'feed#' },
+  };
+  for await (const { Items = [] } of paginateScan({ client }, scan)) {
+    heads.push(...Items.flatMap((item) => feedHeadSchema.safeParse(item).data ?? []));
+  }
+  return heads.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
 /** Every attribute is as it was seen; of a list its length, since pages only ever come on. */

@@ -11,6 +11,7 @@ import {
   slotsBefore,
   slowDown,
   stepMs,
+  unthrottled,
 } from '../rate/rate-schedule.ts';
 
 /** Id of the schedule's item in the control table. */
@@ -81,15 +82,16 @@ export function dynamoRateSchedule(
         const idle = attempt > 1 ? known.state.nextSlotMs < nowMs : known.state === idleRateState;
         return idle ? takeFromNow(known, nowMs, step) : takeFromEnd(known.state, nowMs, step, latestMs);
       });
-      if (taken === undefined) {
-        return [];
-      }
       // This answer's own state: `known` may be another take's by now.
-      return slotsBefore(taken.nextSlotMs, step, count);
+      return taken === undefined ? [] : slotsBefore(taken.nextSlotMs, step, count);
     },
     slowDown: async (retryAfterMs) => {
       known = await item.read();
       await change(() => replaceState(known, slowDown(known.state, retryAfterMs, clock.nowMs(), limits)));
+    },
+    forgetThrottles: async () => {
+      known = await item.read();
+      await change(() => replaceState(known, unthrottled(known.state)));
     },
   };
 }

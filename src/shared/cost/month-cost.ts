@@ -39,7 +39,7 @@ export const perJob = {
   writerMs: 1_500,
   catalogWriteUnits: 73,
   catalogReadUnits: 20,
-  controlWriteUnits: 4,
+  controlWriteUnits: 6,
   controlReadUnits: 4,
   logBytes: 6_000,
 } as const;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Feed, feedId, feedSchema, maxPage } from '../feed.ts';
 import { runIdSchema, snapshotSchema } from '../snapshot.ts';
+import { replaysSchema } from './replays.ts';
 
 /**
  * One page of one feed to fetch: planner → fetch queue → worker. About 450 bytes.
@@ -23,6 +24,8 @@ export const fetchJobSchema = z.object({
   firstSeenAt: z.iso.datetime(),
   /** Why the planner chose it, in a few words. */
   why: z.string().max(300),
+  /** How often an operator took it out of a dead-letter queue and sent it again. */
+  replays: replaysSchema,
 });
 
 export type FetchJob = z.infer<typeof fetchJobSchema>;

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { feedSchema, maxPage, mediaTypes } from '../feed.ts';
 import { runIdSchema, snapshotSchema } from '../snapshot.ts';
+import { replaysSchema } from './replays.ts';
 
 /** Rows of one TMDB list page. Source: every recorded list, November 2026. */
 export const rowsPerPage = 20;
@@ -51,6 +52,7 @@ export const itemPageSchema = z.object({
   rejected: z.int().min(0),
   /** Persons, which mixed lists hold between the titles. */
   persons: z.int().min(0),
+  replays: replaysSchema,
 });
 
 export type ItemPage = z.infer<typeof itemPageSchema>;

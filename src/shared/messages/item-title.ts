@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { languageSchema } from '../feed.ts';
 import { runIdSchema } from '../snapshot.ts';
 import { itemPageSchema, listedTitleSchema } from './item-page.ts';
+import { replaysSchema } from './replays.ts';
 
 /** A title on its own: what a list row tells, without a rank. */
 export const describedTitleSchema = listedTitleSchema.omit({ rank: true });
@@ -17,6 +18,7 @@ export const itemTitleSchema = z.object({
   language: languageSchema,
   fetchedAt: z.iso.datetime(),
   title: describedTitleSchema,
+  replays: replaysSchema,
 });
 
 export type ItemTitle = z.infer<typeof itemTitleSchema>;

@@ -32,6 +32,8 @@ export const fetchRequestSchema = z
       .int(`pages must be a whole number from 1 to ${maxPage}`)
       .min(1, `pages must be from 1 to ${maxPage}`)
       .max(maxPage, `pages must be from 1 to ${maxPage}`),
+    /** Feeds whose jobs are on their way already are left out, unless this is true. */
+    force: z.boolean().optional(),
   })
   .superRefine((request, context) => {
     for (const feed of feedsOf(request)) {
@@ -68,7 +70,7 @@ export const plannerEventSchema = z.unknown().transform((event, context): Schedu
 });
 
 /** Every feed a request names, each once. */
-export function feedsOf(request: Omit<FetchRequest, 'version' | 'pages'>): Feed[] {
+export function feedsOf(request: Omit<FetchRequest, 'version' | 'pages' | 'force'>): Feed[] {
   return [...new Set(request.media)].flatMap((media) =>
     [...new Set(request.regions)].flatMap((region) =>
       [...new Set(request.languages)].map((language) => ({ category: request.category, media, region, language })),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { languageSchema, type MediaType, mediaTypes } from '../feed.ts';
 import { runIdSchema } from '../snapshot.ts';
+import { replaysSchema } from './replays.ts';
 
 /**
  * One title in one language to fetch: reader → fetch queue → worker. It has no place in a list, and so no snapshot: its row
@@ -21,6 +22,8 @@ export const titleJobSchema = z.object({
   firstSeenAt: z.iso.datetime(),
   /** Why it was asked for, in a few words. */
   why: z.string().max(300),
+  /** How often an operator took it out of a dead-letter queue and sent it again. */
+  replays: replaysSchema,
 });
 
 export type TitleJob = z.infer<typeof titleJobSchema>;

@@ -10,6 +10,8 @@ export type RateScheduleStore = {
   take(count: number, withinMs?: number): Promise<number[]>;
   /** Tells everyone that TMDB throttled a call. */
   slowDown(retryAfterMs: number | undefined): Promise<void>;
+  /** Forgets what throttles have slowed down: an operator knows that the limit is what it was. */
+  forgetThrottles(): Promise<void>;
   /** The present state; the idle one when nobody has called yet. */
   read(): Promise<RateState>;
 };

@@ -39,6 +39,11 @@ export type RateLimits = {
 /** Before anyone has called. */
 export const idleRateState: RateState = { nextSlotMs: 0, slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 };
 
+/** The timeline goes on where it is, at the full rate and without a pause. */
+export function unthrottled(state: RateState): RateState {
+  return { ...idleRateState, nextSlotMs: state.nextSlotMs };
+}
+
 /** Throttles of calls that were under way together are one event. */
 const sameEventMs = 2_000;
 

@@ -13,6 +13,8 @@ import { type RowKey, rowBaseSchema, rowSchemaVersion } from './row.ts';
 export const placementRowSchema = z.object({
   ...rowBaseSchema.shape,
   ...storedCardSchema.shape,
+  /** `movie#popular/movie/DE/de-DE`. */
+  mediaType: z.string().refine((text) => mediaTypes.some((type) => text.startsWith(`${type}#`))),
   /** Partition key of the index: `popular/global/en-US`. */
   category: z.string().min(1),
   /** Sort key of the index: `movie#<snapshot>#<9999 - rank>`. */

@@ -8,6 +8,9 @@ import * as z from 'zod';
 /** Version of the row layout. */
 export const rowSchemaVersion = 1;
 
+/** The end of the year 9999: a time in milliseconds lies behind it, and so does all that is no date. */
+const latestEpochSeconds = 253_402_300_799;
+
 /** Members that every row carries. */
 export const rowBaseSchema = z.object({
   /** TMDB id as text. */
@@ -21,7 +24,7 @@ export const rowBaseSchema = z.object({
   /** Soft TTL, ISO 8601 UTC: later it is served as stale. */
   freshUntil: z.iso.datetime(),
   /** Hard TTL, epoch seconds: later it does not exist. */
-  expiresAt: z.int(),
+  expiresAt: z.int().min(0).max(latestEpochSeconds),
 });
 
 /** Primary key of a row. */

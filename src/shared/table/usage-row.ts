@@ -4,6 +4,7 @@
  *   usage#2026-11-25T02#feeds       of the hour, by feed:   `r:` reads, `m:` reads that missed, `s:` reads that were stale
  *   usage#2026-11-25T02#titles#05   of five minutes, by title: the same. An update is billed by the size of its item, and
  *                                   there are many titles
+ *   usage#2026-11-25T02#pipeline    of the hour: what worker and writer did, `p:calls`, `p:rowsWritten`, …
  *
  * The order of magnitude of a flush is thus one write unit for the feeds and one or two for the titles.
  */
@@ -18,12 +19,34 @@ export type UsageKind = 'reads' | 'misses' | 'stale';
 const prefixes: Record<UsageKind, string> = { reads: 'r:', misses: 'm:', stale: 's:' };
 const slotMinutes = 5;
 
+/** What the pipeline counts of itself. `costMicroUsd`: millionths of a US dollar, as the metric EstimatedCost has them. */
+export const pipelineCounters = [
+  'calls',
+  'throttles',
+  'failures',
+  'rowsWritten',
+  'rowsUnchanged',
+  'costMicroUsd',
+] as const;
+
+export type PipelineCounter = (typeof pipelineCounters)[number];
+
 /** Everything that was read of feeds, or of titles, beyond what is counted by name. */
 export const otherSubject = '~other';
 
 /** A counter's name. */
 export function counterName(kind: UsageKind, subject: string): string {
   return `${prefixes[kind]}${subject}`;
+}
+
+/** The name of one of the pipeline's own counters. */
+export function pipelineCounterName(counter: PipelineCounter): string {
+  return `p:${counter}`;
+}
+
+/** Whether a name is one of the pipeline's own counters. */
+export function isPipelineCounter(name: string): boolean {
+  return pipelineCounters.some((counter) => name === pipelineCounterName(counter));
 }
 
 /** What a counter's name means; `undefined` for a name that is none. */
@@ -48,10 +71,15 @@ export function titleUsageId(nowMs: number): string {
   return titleSlotId(hourOf(nowMs), minute - (minute % slotMinutes));
 }
 
+/** Item of the hour of `nowMs` for the pipeline's own counters. */
+export function pipelineUsageId(nowMs: number): string {
+  return `usage#${hourOf(nowMs)}#pipeline`;
+}
+
 /** Every item of the hour of `nowMs`. */
 export function usageIdsOfHour(nowMs: number): string[] {
   const slots = Array.from({ length: 60 / slotMinutes }, (_, slot) => titleSlotId(hourOf(nowMs), slot * slotMinutes));
-  return [feedUsageId(nowMs), ...slots];
+  return [feedUsageId(nowMs), pipelineUsageId(nowMs), ...slots];
 }
 
 function titleSlotId(hour: string, minute: number): string {

@@ -66,7 +66,8 @@ describe('a batch at the gate', () => {
     const away = new Error('the table is away');
     const schedule = { take: async () => Promise.reject(away), read: async () => Promise.reject(away) };
     const gate = callGate(2, {
-      schedule: { ...schedule, slowDown: async () => undefined },
+      schedule: { ...schedule, slowDown: async () => undefined, forgetThrottles: async () => undefined },
+        forgetThrottles: async () => undefined,
       breaker,
       clock,
       slotToleranceMs: 100,

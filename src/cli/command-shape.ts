@@ -1,0 +1,28 @@
+/** What all commands have in common. */
+import type { Command } from 'commander';
+import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
+
+/** Options of every command. */
+export function withCommon(command: Command): Command {
+  return command
+    .option('--json', 'one JSON document on stdout, nothing else there')
+    .option('--verbose', 'everything the functions log, and stack traces')
+    .option('--settings <file>', 'JSON file laid over the default settings');
+}
+
+/** commander hands over the arguments one by one, then the options, then the command. */
+export function acting<O>(
+  act: (options: O, context: CliContext, ...args: string[]) => Promise<void>,
+): (...handed: unknown[]) => Promise<void> {
+  return async (...handed) => {
+    const options = handed.at(-2) as O & CommonOptions;
+    await act(options, cliContext(options), ...(handed.slice(0, -2) as string[]));
+  };
+}
+
+/** Options of the commands that look at a stack. */
+export function withPlace(command: Command): Command {
+  return withCommon(command)
+    .option('--stack <stack>', 'local or aws (default: local, where one is running)')
+    .option('--data-dir <folder>', 'folder whose tables are used (default: those of the stack)');
+}

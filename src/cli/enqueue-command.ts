@@ -1,0 +1,145 @@
+import { planRun } from '../planner/plan-run.ts';
+import { type StartDependencies, startRun } from '../planner/start-run.ts';
+import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
+import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
+import { dynamoFeedsOnTheWay } from '../shared/adapters/dynamo-feeds-on-the-way.ts';
+import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
+import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
+import { systemRandom } from '../shared/adapters/system-random.ts';
+import { PermanentError } from '../shared/errors.ts';
+import { feedId, globalRegion } from '../shared/feed.ts';
+import type { FetchJob } from '../shared/messages/fetch-job.ts';
+import { type AdHocEvent, fetchRequestSchema } from '../shared/messages/plan-request.ts';
+import { isoFromMs } from '../shared/ports/clock.ts';
+import { awaitFeeds, type FeedsEnd } from './await-feeds.ts';
+import type { CliContext } from './cli-context.ts';
+import { table, title } from './format-text.ts';
+import { withDynamo } from './open-tables.ts';
+import { parseCount, parseDurationMs, parseInput, parseListOf } from './parse-input.ts';
+import { type PlaceOptions, type QueueUrls, type StackPlace, withQueues } from './stack-place.ts';
+import { withSqs } from './with-sqs.ts';
+import { interruptible } from './with-stack.ts';
+
+/** Options of `enqueue`. */
+export type EnqueueOptions = PlaceOptions & {
+  category: string;
+  media: string;
+  region?: string;
+  language?: string;
+  pages?: string;
+  dryRun?: boolean;
+  force?: boolean;
+  wait?: boolean;
+  timeout: string;
+};
+
+type Sent = { runId: string; snapshot: string; jobs: FetchJob[]; notes: string[] };
+
+/** `enqueue`: ad-hoc jobs, by the planner's own core; what is on its way already is left out. */
+export async function enqueueCommand(options: EnqueueOptions, context: CliContext): Promise<void> {
+  const event = eventOf(options, context);
+  const timeoutMs = parseDurationMs(options.timeout, '--timeout');
+  const end = await interruptible(context, (signal) =>
+    withQueues(options, context, (place) =>
+      withDependencies(place, context, async (deps, place) => {
+        const plan = await planRun(event, deps);
+        const sent: Sent = plan;
+        if (options.dryRun !== true && plan.jobs.length > 0) {
+          await startRun(event, deps);
+        }
+        const waited =
+          options.wait === true && options.dryRun !== true && plan.jobs.length > 0
+            ? await awaitFeeds(plan, place, timeoutMs, signal, context)
+            : undefined;
+        return { sent, waited };
+      }),
+    ),
+  );
+  report(end.sent, end.waited, options, context);
+}
+
+/** @throws UsageError for a feed that does not exist. */
+function eventOf(options: EnqueueOptions, { settings, clock }: CliContext): AdHocEvent {
+  const nowMs = clock.nowMs();
+  const detail = parseInput(fetchRequestSchema, {
+    version: 1,
+    category: options.category,
+    media: parseListOf(options.media),
+    regions: parseListOf(options.region ?? globalRegion),
+    languages: parseListOf(options.language ?? settings.defaultLanguage),
+    pages: parseCount(options.pages ?? '1', '--pages', 1, 500),
+    ...(options.force === true && { force: true }),
+  });
+  return {
+    // Who types it twice means two requests; the planner leaves out what is on its way.
+    id: `cli-${process.pid}-${nowMs}`,
+    source: 'tmdb-pipeline',
+    'detail-type': 'Fetch Requested',
+    time: isoFromMs(Math.floor(nowMs / 1_000) * 1_000),
+    detail,
+  };
+}
+
+type QueuePlace = StackPlace & { queues: QueueUrls };
+
+function withDependencies<T>(
+  place: QueuePlace,
+  { clock, settings, output }: CliContext,
+  act: (deps: StartDependencies, place: QueuePlace) => Promise<T>,
+): Promise<T> {
+  return withDynamo(place.dynamodb, (client) =>
+    withSqs(place.sqs, 0, (sqs) => {
+      const { fetchQueueUrl } = place.queues;
+      return act(
+        {
+          catalog: dynamoCatalogReader(client, place.catalogTable),
+          heads: dynamoFeedHeads(client, place.controlTable),
+          onTheWay: dynamoFeedsOnTheWay(client, place.controlTable),
+          backlog: sqsQueueDepth(sqs, fetchQueueUrl),
+          jobs: sqsMessageSender(sqs, fetchQueueUrl, clock, systemRandom),
+          telemetry: {
+            event: () => undefined,
+            metric: () => undefined,
+            warn: (message) => output.verbose && output.note(message),
+          },
+          clock,
+          settings,
+        },
+        place,
+      );
+    }),
+  );
+}
+
+function report(sent: Sent, waited: FeedsEnd | undefined, options: EnqueueOptions, { output }: CliContext): void {
+  const dryRun = options.dryRun === true;
+  const jobs = sent.jobs.map(({ jobId, feed, page, pages }) => ({ jobId, feed: feedId(feed), page, pages }));
+  const document = {
+    runId: sent.runId,
+    snapshot: sent.snapshot,
+    dryRun,
+    sent: dryRun ? 0 : jobs.length,
+    jobs,
+    notes: sent.notes,
+    ...(waited && { waited }),
+  };
+  const verb = dryRun ? 'would be sent' : 'sent';
+  const text = [
+    title(`run ${sent.runId}: ${jobs.length} jobs ${verb}`),
+    ...(jobs.length > 0
+      ? [
+          table(
+            ['feed', 'page'],
+            jobs.map(({ feed, page, pages }) => [feed, `${page}/${pages}`]),
+          ),
+        ]
+      : []),
+    ...sent.notes.map((note) => `${note} (--force sends it all the same)`),
+    ...(waited === undefined ? [] : [`${waited.applied} of ${waited.feeds} feeds are in the table`]),
+  ].join('\n');
+  if (waited !== undefined && waited.applied < waited.feeds) {
+    output.note(text);
+    throw new PermanentError('not_applied', waited.why);
+  }
+  output.result(document, text);
+}

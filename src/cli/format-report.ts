@@ -1,0 +1,128 @@
+import type { RankedFeed, RankedTitle, Report } from '../operator/report/build-report.ts';
+import type { FreshnessNow } from '../operator/report/feed-freshness.ts';
+import type { ReadFigures } from '../operator/report/read-figures.ts';
+import type { UsageSeries } from '../operator/report/usage-series.ts';
+import { table, title } from './format-text.ts';
+
+/** Of a title's name. */
+const mostCharacters = 40;
+const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+
+/** A report for people at a terminal. */
+export function formatReport(report: Report): string {
+  const { period, mostRead, leastRead, cost, notes } = report;
+  const heading = `report of ${minute(period.from)} to ${minute(period.to)}, ${count.format(period.hours)} hours`;
+  const sections = [
+    [title(heading), readsTable(report.reads)],
+    [title('pipeline'), pipelineTable(report)],
+    freshnessLines(report.freshness),
+    ranking('most read feeds', 'feed', mostRead.feeds, ({ feed }) => feed),
+    ranking('least read feeds', 'feed', leastRead.feeds, ({ feed }) => feed),
+    ranking('most read titles', 'title', mostRead.titles, nameOf),
+    ranking('least read titles', 'title', leastRead.titles, nameOf),
+    otherLines(report.notByName),
+    seriesLines(report.series),
+    [title('notes'), `The cost is that of ${cost.covers}.`, ...notes],
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n');
+}
+
+function pipelineTable({ pipeline, cost }: Report): string {
+  const { calls, throttles, failures, rowsWritten, rowsUnchanged } = pipeline;
+  const figures = [calls, throttles, failures, rowsWritten, rowsUnchanged].map((figure) => count.format(figure));
+  return table(
+    ['calls', 'throttled', 'failed', 'rows written', 'rows unchanged', 'writing, USD'],
+    [[...figures, cost.writingUsd.toFixed(6)]],
+  );
+}
+
+function readsTable({ feeds, titles, all }: Report['reads']): string {
+  const row = (name: string, figures: ReadFigures) => [name, ...cells(figures)];
+  return table(
+    ['reads of', 'reads', 'hits', 'misses', 'stale', 'hit ratio', 'stale share'],
+    [row('feeds', feeds), row('titles', titles), row('all', all)],
+  );
+}
+
+function freshnessLines(freshness: FreshnessNow): string[] {
+  const { total, fresh, stale, expired, incomplete, median, buckets } = freshness;
+  if (total === 0) {
+    return [title('feeds now: none in the table')];
+  }
+  const missing = incomplete === 0 ? '' : `, pages missing of ${incomplete}`;
+  const percent = (bound: number) => `${Math.round(bound * 100)}%`;
+  return [
+    title(
+      `feeds now: ${total}, of which ${fresh} fresh, ${stale} stale, ${expired} expired${missing}; median freshness ${(median ?? 0).toFixed(2)}`,
+    ),
+    table(
+      ['freshness', 'fresh', 'stale', 'expired'],
+      buckets
+        .filter((bucket) => bucket.fresh + bucket.stale + bucket.expired > 0)
+        .map((bucket) => [
+          `${percent(bucket.from)} to ${percent(bucket.to)}`,
+          ...[bucket.fresh, bucket.stale, bucket.expired].map(String),
+        ]),
+    ),
+  ];
+}
+
+function ranking<T extends RankedFeed | RankedTitle>(
+  heading: string,
+  what: string,
+  ranked: readonly T[],
+  name: (one: T) => string,
+): string[] {
+  if (ranked.length === 0) {
+    return [title(`${heading}: none`)];
+  }
+  const rows = ranked.map((one) => [printable(name(one)), ...cells(one)]);
+  return [title(heading), table([what, 'reads', 'hits', 'misses', 'stale', 'hit ratio', 'stale share'], rows)];
+}
+
+function otherLines({ feeds, titles }: Report['notByName']): string[] {
+  return feeds + titles === 0 ? [] : [`not counted by name: ${feeds} reads of feeds, ${titles} of titles`];
+}
+
+/** What nothing happened in is left out. */
+function seriesLines({ step, points }: UsageSeries): string[] {
+  const rows = points
+    .filter(({ reads, calls, rowsWritten, rowsUnchanged }) => reads + calls + rowsWritten + rowsUnchanged > 0)
+    .map((point) => [
+      step === 'hour' ? minute(point.from) : point.from.slice(0, 10),
+      ...cells(point),
+      ...[point.calls, point.rowsWritten, point.rowsUnchanged].map((figure) => count.format(figure)),
+    ]);
+  const heads = ['reads', 'hits', 'misses', 'stale', 'hit ratio', 'stale share', 'calls', 'written', 'unchanged'];
+  return rows.length === 0 ? [] : [title(`by ${step}`), table([step, ...heads], rows)];
+}
+
+function cells({ reads, hits, misses, stale, hitRatio, staleShare }: ReadFigures): string[] {
+  return [...[reads, hits, misses, stale].map((figure) => count.format(figure)), share(hitRatio), share(staleShare)];
+}
+
+function share(part: number | null): string {
+  return part === null ? '' : `${(part * 100).toFixed(1)}%`;
+}
+
+function nameOf({ mediaType, id, title: name }: RankedTitle): string {
+  return name === null ? `${mediaType} ${id}` : `${shortened(name)} (${mediaType} ${id})`;
+}
+
+function shortened(name: string): string {
+  const characters = [...name];
+  return characters.length > mostCharacters ? `${characters.slice(0, mostCharacters - 1).join('')}…` : name;
+}
+
+/** `2026-11-25T02:00Z`. */
+function minute(iso: string): string {
+  return `${iso.slice(0, 16)}Z`;
+}
+
+/** A name must not move the cursor. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}/gu, '?');
+}

@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import { type BreakerOptions, breakerCommand } from './breaker-command.ts';
+import { acting, withPlace } from './command-shape.ts';
+import { type DlqOptions, dlqListCommand, dlqShowCommand } from './dlq-command.ts';
+import { type DlqReplayOptions, dlqReplayCommand } from './dlq-replay-command.ts';
+import { type EnqueueOptions, enqueueCommand } from './enqueue-command.ts';
+import { type StatusOptions, statusCommand } from './status-command.ts';
+
+/** What an operator does: looks, asks for more, replays, holds the calls. */
+export function addOperatorCommands(program: Command): void {
+  withPlace(program.command('status'))
+    .description('queues, dead letters, breaker, rate, feeds and next occurrences')
+    .option('--watch [duration]', 'again and again, until Ctrl-C (every 2s)')
+    .action(acting((options: StatusOptions, context) => statusCommand(options, context)));
+  withPlace(program.command('enqueue'))
+    .description('ad-hoc jobs for every combination of media, regions and languages')
+    .requiredOption(
+      '--category <category>',
+      'popular, trending, genre_<id>, hidden_gems, award_winning or local_originals',
+    )
+    .requiredOption('--media <media>', 'movie, tv or all; several by commas')
+    .option('--region <regions>', 'countries such as DE,FR (default: global)')
+    .option('--language <languages>', "such as de-DE,fr-FR (default: the settings' language)")
+    .option('--pages <count>', 'pages of each feed', '1')
+    .option('--dry-run', 'the jobs, without sending them')
+    .option('--force', 'also what is on its way already')
+    .option('--wait', 'until everything is in the table or in a dead-letter queue')
+    .option('--timeout <duration>', 'how long to wait, such as 90s or 15m', '15m')
+    .action(acting((options: EnqueueOptions, context) => enqueueCommand(options, context)));
+  addDlqCommands(program);
+  withPlace(program.command('breaker'))
+    .argument('<action>', 'show, open, close or reset')
+    .description('the shared breaker: what it says, or a change by hand; reset also forgets throttles')
+    .option('--why <words>', 'why it is changed, for whoever looks at it next')
+    .action(acting((options: BreakerOptions, context, action: string) => breakerCommand(options, context, action)));
+}
+
+function addDlqCommands(program: Command): void {
+  const dlq = program.command('dlq').description('dead letters: look into them, replay them');
+  const matching = (command: Command) =>
+    withPlace(command)
+      .option('--match <key=value...>', 'only those with this reason, category, region, feed, jobId, …')
+      .option('--hold-seconds <count>', 'how long a message that is looked at is hidden from others', '60');
+  matching(dlq.command('list'))
+    .argument('<queue>', 'fetch or items')
+    .description('by reason and feed, with counts and ages')
+    .action(acting((options: DlqOptions, context, queue: string) => dlqListCommand(queue, options, context)));
+  withPlace(dlq.command('show'))
+    .argument('<queue>', 'fetch or items')
+    .argument('<id>', "a message's id, or its job's")
+    .description('one of them, decoded')
+    .option('--hold-seconds <count>', 'how long a message that is looked at is hidden from others', '60')
+    .action(
+      acting((options: DlqOptions, context, queue: string, id: string) => dlqShowCommand(queue, id, options, context)),
+    );
+  matching(dlq.command('replay'))
+    .argument('<queue>', 'fetch or items')
+    .description('back to their queue, all or those that match')
+    .option('--max <count>', 'no more than so many')
+    .option('--rate <messages>', 'messages a second (default: 30)')
+    .option('--dry-run', 'what would be replayed, without doing it')
+    .option('--native', "the whole queue by SQS's own move task (on AWS)")
+    .action(acting((options: DlqReplayOptions, context, queue: string) => dlqReplayCommand(queue, options, context)));
+}

@@ -1,0 +1,60 @@
+import { buildReport } from '../operator/report/build-report.ts';
+import { reportHtml } from '../operator/report/html/report-html.ts';
+import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
+import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
+import { dynamoUsageStore } from '../shared/adapters/dynamo-usage-store.ts';
+import { UsageError } from '../shared/errors.ts';
+import type { CliContext } from './cli-context.ts';
+import { formatReport } from './format-report.ts';
+import { withDynamo } from './open-tables.ts';
+import { parseCount, parseDurationMs, parseTimeMs } from './parse-input.ts';
+import { type PlaceOptions, withStackPlace } from './stack-place.ts';
+import { assertWritable, replaceFile } from './whole-file.ts';
+
+/** Options of `report`. */
+export type ReportOptions = PlaceOptions & { since: string; until?: string; top: string; html?: string };
+
+/** Counters are kept no longer (`reader.usage.keepDays`). */
+const mostDays = 400;
+const dayMs = 86_400_000;
+
+/** `report`: reads, rankings, freshness, work and cost over a period; `--html` writes the same as a page. */
+export async function reportCommand(options: ReportOptions, context: CliContext): Promise<void> {
+  const { settings, clock, output } = context;
+  const nowMs = clock.nowMs();
+  const request = {
+    untilMs: options.until === undefined || options.until === 'now' ? nowMs : parseTimeMs(options.until, '--until'),
+    sinceMs: parseSinceMs(options.since),
+    top: parseCount(options.top, '--top', 1, 100),
+  };
+  if (options.html !== undefined) {
+    assertWritable(options.html, '--html');
+  }
+  const report = await withStackPlace(options, context, ({ dynamodb, catalogTable, controlTable }) =>
+    withDynamo(dynamodb, (client) => {
+      const usage = dynamoUsageStore(client, controlTable);
+      const heads = dynamoFeedHeads(client, controlTable);
+      return buildReport(
+        request,
+        { usage, heads, catalog: dynamoCatalogReader(client, catalogTable) },
+        settings,
+        nowMs,
+      );
+    }),
+  );
+  if (options.html !== undefined) {
+    replaceFile(options.html, reportHtml(report));
+    output.note(`written: ${options.html}`);
+  }
+  output.result(report, formatReport(report));
+}
+
+function parseSinceMs(text: string): number {
+  const sinceMs = parseDurationMs(text, '--since');
+  if (sinceMs > mostDays * dayMs) {
+    throw new UsageError(
+      `--since is '${text}': allowed are durations of up to ${mostDays}d, as long as counters are kept`,
+    );
+  }
+  return sinceMs;
+}

@@ -1,0 +1,144 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
+import { stackRegion } from '../local/stack-endpoints.ts';
+import { readStackFile, type StackFile } from '../local/stack-file.ts';
+import type { ClientTarget } from '../shared/adapters/aws-clients.ts';
+import { deployedStack } from '../shared/adapters/deployed-stack.ts';
+import { UsageError } from '../shared/errors.ts';
+import { catalogTable, controlTable } from '../shared/table/table-definitions.ts';
+import { tmdbBaseUrl } from '../shared/tmdb/tmdb-base-url.ts';
+import type { CliContext } from './cli-context.ts';
+
+/** Options that say which stack a command means. */
+export type PlaceOptions = { stack?: string; dataDir?: string };
+
+/** The four queues, by URL. */
+export type QueueUrls = { fetchQueueUrl: string; fetchDlqUrl: string; itemQueueUrl: string; itemDlqUrl: string };
+
+/** Where the parts of a stack are. A target that is `undefined` is AWS, as the SDK finds it. */
+export type StackPlace = {
+  kind: 'local' | 'aws' | 'tables';
+  dynamodb: ClientTarget | undefined;
+  sqs: ClientTarget | undefined;
+  catalogTable: string;
+  controlTable: string;
+  /** None where there are only tables. */
+  queues: QueueUrls | undefined;
+  tmdb: string | undefined;
+};
+
+/**
+ * The stack a command means, as long as `act` runs: with `--stack aws` the deployed one, below `--data-dir` the tables there, else those
+ * at `AWS_ENDPOINT_URL_DYNAMODB`, else the `local` that is running (which is `--stack local`).
+ * @throws UsageError when there is none.
+ */
+export async function withStackPlace<T>(
+  options: PlaceOptions,
+  context: CliContext,
+  act: (place: StackPlace) => Promise<T>,
+): Promise<T> {
+  const kind = parseStackKind(options);
+  if (kind === 'aws') {
+    return act(await awsPlace(context));
+  }
+  if (options.dataDir !== undefined) {
+    return withDataDir(options.dataDir, act);
+  }
+  const endpoint = context.environment.AWS_ENDPOINT_URL_DYNAMODB;
+  if (kind === undefined && endpoint !== undefined && endpoint !== '') {
+    return act(tablesAt(endpoint));
+  }
+  const running = readStackFile();
+  if (running === undefined) {
+    throw new UsageError('there are no tables to read: start the stack with `local`, or name a --data-dir');
+  }
+  return act(localPlace(running));
+}
+
+/** Like `withStackPlace`, for commands that need the queues too. */
+export function withQueues<T>(
+  options: PlaceOptions,
+  context: CliContext,
+  act: (place: StackPlace & { queues: QueueUrls }) => Promise<T>,
+): Promise<T> {
+  return withStackPlace(options, context, (place) => {
+    if (place.queues === undefined) {
+      throw new UsageError('there are tables but no queues: start the stack with `local`, or take --stack aws');
+    }
+    return act({ ...place, queues: place.queues });
+  });
+}
+
+/** Whether there is a stack to look at, without opening it. */
+export function hasStackPlace(options: PlaceOptions, { environment }: CliContext): boolean {
+  return (
+    options.stack !== undefined ||
+    options.dataDir !== undefined ||
+    (environment.AWS_ENDPOINT_URL_DYNAMODB ?? '') !== '' ||
+    readStackFile() !== undefined
+  );
+}
+
+function parseStackKind({ stack, dataDir }: PlaceOptions): 'local' | 'aws' | undefined {
+  if (stack !== undefined && stack !== 'local' && stack !== 'aws') {
+    throw new UsageError(`unknown stack '${stack.slice(0, 40)}': allowed are local, aws`);
+  }
+  if (stack !== undefined && dataDir !== undefined) {
+    throw new UsageError('--stack and --data-dir name two different stacks: allowed is one of them');
+  }
+  return stack;
+}
+
+async function withDataDir<T>(dataDir: string, act: (place: StackPlace) => Promise<T>): Promise<T> {
+  const folder = join(dataDir, 'dynamodb');
+  if (!existsSync(folder)) {
+    throw new UsageError(`'${dataDir}' holds no tables: run an occurrence with this --data-dir first`);
+  }
+  const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
+  try {
+    return await act(tablesAt(server.endpoint));
+  } finally {
+    await server.stop();
+  }
+}
+
+function tablesAt(endpoint: string): StackPlace {
+  return {
+    kind: 'tables',
+    dynamodb: { endpoint, region: stackRegion },
+    sqs: undefined,
+    catalogTable: catalogTable.name,
+    controlTable: controlTable.name,
+    queues: undefined,
+    tmdb: undefined,
+  };
+}
+
+function localPlace(running: StackFile): StackPlace {
+  const { endpoints, fetchQueueUrl, fetchDlqUrl, itemQueueUrl, itemDlqUrl } = running;
+  const target = (endpoint: string) => ({ endpoint, region: running.region });
+  return {
+    kind: 'local',
+    dynamodb: target(endpoints.dynamodb),
+    sqs: target(endpoints.sqs),
+    catalogTable: running.catalogTable,
+    controlTable: running.controlTable,
+    queues: { fetchQueueUrl, fetchDlqUrl, itemQueueUrl, itemDlqUrl },
+    tmdb: endpoints.tmdb,
+  };
+}
+
+async function awsPlace({ settings }: CliContext): Promise<StackPlace> {
+  const outputs = await deployedStack(settings.deployment.stackName);
+  const { fetchQueueUrl, fetchDlqUrl, itemQueueUrl, itemDlqUrl } = outputs;
+  return {
+    kind: 'aws',
+    dynamodb: undefined,
+    sqs: undefined,
+    catalogTable: outputs.catalogTable,
+    controlTable: outputs.controlTable,
+    queues: { fetchQueueUrl, fetchDlqUrl, itemQueueUrl, itemDlqUrl },
+    tmdb: tmdbBaseUrl,
+  };
+}

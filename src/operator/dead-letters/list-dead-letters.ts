@@ -1,0 +1,55 @@
+import { msFromIso } from '../../shared/ports/clock.ts';
+import type { MessageSource } from '../../shared/ports/message-source.ts';
+import { type DeadLetter, decodeDeadLetter } from './decode-dead-letter.ts';
+import { scanQueue } from './scan-queue.ts';
+
+/** Dead letters of one reason and one feed, and how old they are. */
+export type DeadLetterGroup = {
+  reason: string;
+  subject: string;
+  count: number;
+  /** By age: up to an hour, up to a day, older. */
+  ages: { hour: number; day: number; older: number };
+  oldest: string;
+  newest: string;
+  /** One of them, to be shown. */
+  messageId: string;
+};
+
+const hourMs = 3_600_000;
+
+/** Everything that is in a dead-letter queue now; all of it stays there. */
+export async function readDeadLetters(source: MessageSource, holdSeconds: number): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  await scanQueue(source, holdSeconds, async (batch) => {
+    letters.push(...batch.map(decodeDeadLetter));
+    return { fates: batch.map(() => 'left') };
+  });
+  return letters;
+}
+
+/** By reason and feed, the largest group first. */
+export function groupDeadLetters(letters: readonly DeadLetter[], nowMs: number): DeadLetterGroup[] {
+  const groups = Map.groupBy(letters, ({ reason, subject }) => JSON.stringify([reason, subject]));
+  return [...groups.values()]
+    .map((group) => toGroup(group, nowMs))
+    .sort((a, b) => b.count - a.count || (`${a.reason} ${a.subject}` < `${b.reason} ${b.subject}` ? -1 : 1));
+}
+
+function toGroup(group: readonly DeadLetter[], nowMs: number): DeadLetterGroup {
+  const [first] = group;
+  const failedAt = group.map((letter) => letter.failedAt).sort();
+  const within = (fromMs: number, toMs: number) =>
+    failedAt.filter((at) => nowMs - msFromIso(at) >= fromMs && nowMs - msFromIso(at) < toMs).length;
+  const hour = within(Number.NEGATIVE_INFINITY, hourMs);
+  const day = within(hourMs, 24 * hourMs);
+  return {
+    reason: first?.reason ?? '',
+    subject: first?.subject ?? '',
+    count: group.length,
+    ages: { hour, day, older: group.length - hour - day },
+    oldest: failedAt[0] ?? '',
+    newest: failedAt.at(-1) ?? '',
+    messageId: first?.messageId ?? '',
+  };
+}

@@ -1,0 +1,85 @@
+async function describeTable(client: DynamoDBDocumentClient, TableName: string): Promise<TableFacts | undefined> {
+  try {
+    const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+    return Table && factsOf(Table);
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function factsOf(table: TableDescription): TableFacts {
+  const index = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === categoryIndex);
+  const units = [table, index].map((one) => one?.ProvisionedThroughput?.WriteCapacityUnits ?? 0);
+  const provisioned = units.filter((one) => one > 0);
+  return {
+    active: table.TableStatus === 'ACTIVE',
+    keys: keyAttributes(table.KeySchema),
+    attributeTypes: Object.fromEntries(
+      (table.AttributeDefinitions ?? []).map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
+    ),
+    index: index && {
+      keys: keyAttributes(index.KeySchema),
+      projection: index.Projection?.ProjectionType ?? '',
+      ready: index.IndexStatus === 'ACTIVE' && index.Backfilling !== true,
+    },
+    writeUnits: isOnDemand(table) || provisioned.length === 0 ? undefined : Math.min(...provisioned),
+  };
+}
+
+function isOnDemand({ BillingModeSummary }: TableDescription): boolean {
+  return BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST';
+}
+
+function keyAttributes(keySchema: TableDescription['KeySchema'] = []): KeyAttribute[] {
+  return keySchema.map(({ AttributeName = '', KeyType = 'HASH' }) => ({ attribute: AttributeName, type: KeyType }));
+}
+
+async function addIndex(client: DynamoDBDocumentClient, TableName: string, units: IndexUnits): Promise<boolean> {
+  const { Table } = await client.send(new DescribeTableCommand({ TableName }));
+  const throughput = { ReadCapacityUnits: units.readUnits, WriteCapacityUnits: units.writeUnits };
+  const [index] = catalogTable.indexes;
+  const attributes = [...catalogTable.keys, ...(index?.keys ?? [])].map(({ attribute }) => attribute);
+  const answer = await client.send(
+    new UpdateTableCommand({
+      TableName,
+      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      GlobalSecondaryIndexUpdates: [
+        {
+          Create: {
+            IndexName: categoryIndex,
+            KeySchema: (index?.keys ?? []).map(({ attribute, type }) => ({ AttributeName: attribute, KeyType: type })),
+            Projection: { ProjectionType: index?.projection ?? 'ALL' },
+            ...(!(Table && isOnDemand(Table)) && { ProvisionedThroughput: throughput }),
+          },
+        },
+      ],
+    }),
+  );
+  // dynalite takes the request and does nothing.
+  return answer.TableDescription?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === categoryIndex) ?? false;
+}
+
+async function enableTtl(client: DynamoDBDocumentClient, TableName: string): Promise<boolean> {
+  try {
+    const TimeToLiveSpecification = { AttributeName: catalogTable.ttlAttribute, Enabled: true };
+    await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
+    return true;
+  } catch (error) {
+    // dynalite has no time to live.
+    if (error instanceof Error && error.name === 'UnknownOperationException') {
+      return false;
+    }
+    throw error;
+  }
+}
+
+function ttlState(status: string | undefined): 'on' | 'off' | 'turning-off' {
+  if (status === 'DISABLING') {
+    return 'turning-off';
+  }
+  return status === 'ENABLED' || status === 'ENABLING' ? 'on' : 'off';
+}
+

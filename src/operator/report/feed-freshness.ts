@@ -1,0 +1,84 @@
+import { isoFromMs } from '../../shared/ports/clock.ts';
+import type { FeedHead } from '../../shared/table/feed-head.ts';
+import { describeFeed } from '../status/describe-status.ts';
+
+/** Up to the soft TTL a feed is fresh, up to the hard TTL stale, then nobody is served from it. */
+export type FeedState = 'fresh' | 'stale' | 'expired';
+
+/** One feed now. `freshness` is 1 when it was just fetched and 0 at its hard TTL. */
+export type FeedNow = {
+  feed: string;
+  state: FeedState;
+  freshness: number;
+  /** Whether every page of its snapshot is in the table. */
+  complete: boolean;
+  fetchedAt: string;
+  freshUntil: string;
+  expiresAt: string;
+};
+
+/** Feeds whose freshness lies from `from` to below `to`; the last bucket holds 1 too. */
+export type FreshnessBucket = { from: number; to: number } & Record<FeedState, number>;
+
+/** How fresh the feeds in the table are now. */
+export type FreshnessNow = {
+  total: number;
+  incomplete: number;
+  /** `null` where there are no feeds. */
+  median: number | null;
+  buckets: FreshnessBucket[];
+  /** Stalest first. */
+  feeds: FeedNow[];
+} & Record<FeedState, number>;
+
+const bucketCount = 10;
+/** The last moment that a date can name. */
+const latestMs = 8_640_000_000_000_000;
+
+/** The distribution at `nowMs`. */
+export function freshnessNow(heads: readonly FeedHead[], nowMs: number): FreshnessNow {
+  const feeds = heads
+    .map((head) => feedNow(head, nowMs))
+    .sort((a, b) => a.freshness - b.freshness || (a.feed < b.feed ? -1 : 1));
+  return {
+    total: feeds.length,
+    ...countStates(feeds),
+    incomplete: feeds.filter(({ complete }) => !complete).length,
+    median: medianOf(feeds.map(({ freshness }) => freshness)),
+    buckets: Array.from({ length: bucketCount }, (_, n) => ({
+      from: n / bucketCount,
+      to: (n + 1) / bucketCount,
+      ...countStates(feeds.filter(({ freshness }) => bucketOf(freshness) === n)),
+    })),
+    feeds,
+  };
+}
+
+function feedNow(head: FeedHead, nowMs: number): FeedNow {
+  const { state, freshness } = describeFeed(head, nowMs);
+  return {
+    feed: head.feed,
+    state: state === 'gone' ? 'expired' : state,
+    freshness,
+    complete: head.lastOutcome === 'complete',
+    fetchedAt: head.fetchedAt,
+    freshUntil: head.freshUntil,
+    expiresAt: isoFromMs(Math.min(head.expiration * 1_000, latestMs)),
+  };
+}
+
+function countStates(feeds: readonly FeedNow[]): Record<FeedState, number> {
+  const count = (state: FeedState) => feeds.filter((feed) => feed.state === state).length;
+  return { fresh: count('fresh'), stale: count('stale'), expired: count('expired') };
+}
+
+function bucketOf(freshness: number): number {
+  return Math.min(bucketCount - 1, Math.floor(freshness * bucketCount));
+}
+
+/** Of an even number the mean of the middle two. `sorted` is ascending. */
+function medianOf(sorted: readonly number[]): number | null {
+  const middle = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
+  return low === undefined || high === undefined ? null : Math.round(((low + high) / 2) * 1e4) / 1e4;
+}

@@ -1,0 +1,64 @@
+import type { SeriesStep } from '../report-period.ts';
+
+const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat('en-US', {
+  style: 'percent',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
+const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' });
+const time = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  hour: '2-digit',
+  minute: '2-digit',
+  hourCycle: 'h23',
+});
+const moment = new Intl.DateTimeFormat('en-GB', {
+  timeZone: 'UTC',
+  dateStyle: 'medium',
+  timeStyle: 'short',
+});
+
+/** `1,234`. */
+export function countText(count: number): string {
+  return whole.format(count);
+}
+
+/** `1.2K`. */
+export function shortText(count: number): string {
+  return short.format(count);
+}
+
+/** `98.2%`; a dash where there is none. */
+export function shareText(share: number | null): string {
+  return share === null ? '–' : percent.format(share);
+}
+
+/** `$0.0031`. */
+export function usdText(usd: number): string {
+  return `$${usd.toFixed(usd > 0 && usd < 1 ? 4 : 2)}`;
+}
+
+/** `25 Nov 2026, 02:00 UTC`. */
+export function momentText(iso: string): string {
+  return `${moment.format(new Date(iso))} UTC`;
+}
+
+/** `25 Nov`. */
+export function dayText(iso: string): string {
+  return day.format(new Date(iso));
+}
+
+/** `14:00`. */
+export function timeText(iso: string): string {
+  return time.format(new Date(iso));
+}
+
+/** What a point of a series is called: `25 Nov, 14:00`, `25 Nov` or `week of 23 Nov`. */
+export function pointText(iso: string, step: SeriesStep): string {
+  if (step === 'hour') {
+    return `${dayText(iso)}, ${timeText(iso)}`;
+  }
+  return step === 'day' ? dayText(iso) : `week of ${dayText(iso)}`;
+}

@@ -1,0 +1,84 @@
+/** What a stack is doing now, from what was read of it. Pure: the same readings give the same status. */
+import type { BreakerRecord } from '../../shared/breaker/breaker-record.ts';
+import { isoFromMs, msFromIso } from '../../shared/ports/clock.ts';
+import { type RateLimits, type RateState, rateAt } from '../../shared/rate/rate-schedule.ts';
+import { nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared/schedule.ts';
+import type { Settings } from '../../shared/settings.ts';
+import type { FeedHead } from '../../shared/table/feed-head.ts';
+
+/** Messages of a queue; SQS counts approximately. */
+export type Depth = { visible: number; delayed: number; inFlight: number };
+
+/** What was read; without queues where there are only tables. */
+export type Readings = {
+  queues: Record<'fetch' | 'items', { queue: Depth; deadLetters: Depth }> | undefined;
+  breaker: BreakerRecord | undefined;
+  rate: RateState;
+  heads: readonly FeedHead[];
+};
+
+/** A feed's state: `gone` is past its hard TTL. */
+export type FeedStatus = {
+  feed: string;
+  snapshot: string;
+  pages: string;
+  fetchedAt: string;
+  ageSeconds: number;
+  freshness: number;
+  state: 'fresh' | 'stale' | 'gone';
+};
+
+/** What `status` tells. */
+export type Status = {
+  at: string;
+  queues: NonNullable<Readings['queues']> | null;
+  breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
+  rate: { perSecond: number; limitPerSecond: number; pausedUntil: string | null; busyUntil: string | null };
+  next: Record<ScheduleName, string>;
+  feeds: FeedStatus[];
+};
+
+/** Puts a status together, the stalest feed first. */
+export function describeStatus(readings: Readings, settings: Settings, nowMs: number): Status {
+  const { breaker, rate, heads } = readings;
+  const limits: RateLimits = { ...settings.rate, requestsPerSecond: settings.tmdb.requestsPerSecond };
+  const ahead = (ms: number) => (ms > nowMs ? isoFromMs(ms) : null);
+  const feeds = heads
+    .map((head) => describeFeed(head, nowMs))
+    .sort((a, b) => a.freshness - b.freshness || (a.feed < b.feed ? -1 : 1));
+  return {
+    at: isoFromMs(nowMs),
+    queues: readings.queues ?? null,
+    breaker:
+      breaker === undefined
+        ? { state: 'closed' }
+        : { state: breaker.state, reason: breaker.reason, detail: breaker.detail, since: breaker.since },
+    rate: {
+      perSecond: Math.round(rateAt(rate, nowMs, limits) * 10) / 10,
+      limitPerSecond: limits.requestsPerSecond,
+      pausedUntil: ahead(rate.pausedUntilMs),
+      busyUntil: ahead(rate.nextSlotMs),
+    },
+    next: Object.fromEntries(
+      scheduleNames.map((name) => [name, isoFromMs(nextOccurrenceMs(name, nowMs, settings.schedules))]),
+    ) as Record<ScheduleName, string>,
+    feeds,
+  };
+}
+
+/** What a feed's head says at `nowMs`. */
+export function describeFeed(head: FeedHead, nowMs: number): FeedStatus {
+  const fetchedMs = msFromIso(head.fetchedAt);
+  const expiresMs = head.expiration * 1_000;
+  const lifeMs = expiresMs - fetchedMs;
+  const left = lifeMs <= 0 ? 0 : (expiresMs - nowMs) / lifeMs;
+  return {
+    feed: head.feed,
+    snapshot: head.snapshot,
+    pages: `${head.pagesApplied.length}/${head.pages}`,
+    fetchedAt: head.fetchedAt,
+    ageSeconds: Math.max(0, Math.floor((nowMs - fetchedMs) / 1_000)),
+    freshness: Math.round(Math.min(1, Math.max(0, left)) * 1e4) / 1e4,
+    state: nowMs >= expiresMs ? 'gone' : nowMs >= msFromIso(head.freshUntil) ? 'stale' : 'fresh',
+  };
+}

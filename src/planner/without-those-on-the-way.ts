@@ -1,0 +1,31 @@
+import { feedId } from '../shared/feed.ts';
+import { isoFromMs } from '../shared/ports/clock.ts';
+import type { FeedHead } from '../shared/table/feed-head.ts';
+import { feedHeadId } from '../shared/table/feed-head.ts';
+import { isOnTheWay, type OnTheWay, onTheWayId } from '../shared/table/on-the-way.ts';
+import type { PlannedFeed } from './base-plan.ts';
+
+/** What is left of a plan, and a sentence for each feed that was left out. */
+export type Deduplicated = { feeds: PlannedFeed[]; notes: string[] };
+
+/** Leaves out the feeds whose jobs were sent and have neither arrived nor been given up (after `maxAgeMs`). */
+export function withoutThoseOnTheWay(
+  planned: readonly PlannedFeed[],
+  marks: ReadonlyMap<string, OnTheWay>,
+  heads: ReadonlyMap<string, FeedHead>,
+  nowMs: number,
+  maxAgeMs: number,
+): Deduplicated {
+  const feeds: PlannedFeed[] = [];
+  const notes: string[] = [];
+  for (const one of planned) {
+    const mark = marks.get(onTheWayId(one.feed));
+    if (mark !== undefined && isOnTheWay(mark, heads.get(feedHeadId(one.feed)), nowMs, maxAgeMs)) {
+      const since = isoFromMs(mark.sentAtMs);
+      notes.push(`${feedId(one.feed)} is on its way already, in run ${mark.runId} since ${since}: not sent again`);
+    } else {
+      feeds.push(one);
+    }
+  }
+  return { feeds, notes };
+}

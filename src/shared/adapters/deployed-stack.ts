@@ -1,0 +1,57 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import * as z from 'zod';
+import { messageOf, PermanentError } from '../errors.ts';
+import { clientOptions } from './aws-clients.ts';
+
+/** Outputs of a deployed stack that the command line needs; CDK's names begin with a capital. */
+const outputsSchema = z.object({
+  FetchQueueUrl: z.url(),
+  FetchDlqUrl: z.url(),
+  ItemQueueUrl: z.url(),
+  ItemDlqUrl: z.url(),
+  CatalogTable: z.string().min(1),
+  ControlTable: z.string().min(1),
+});
+
+/** Names and URLs of a deployed stack. */
+export type DeployedStack = {
+  fetchQueueUrl: string;
+  fetchDlqUrl: string;
+  itemQueueUrl: string;
+  itemDlqUrl: string;
+  catalogTable: string;
+  controlTable: string;
+};
+
+/**
+ * Reads the outputs of the CloudFormation stack `stackName`, in the account and region that the AWS SDK finds.
+ * @throws PermanentError `stack_unknown` when it cannot be read, or is not one of ours.
+ */
+export async function deployedStack(stackName: string): Promise<DeployedStack> {
+  const client = new CloudFormationClient(clientOptions());
+  let outputs: Record<string, string | undefined>;
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    outputs = Object.fromEntries(
+      (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+    );
+  } catch (cause) {
+    throw new PermanentError('stack_unknown', `the stack '${stackName}' cannot be read: ${messageOf(cause)}`);
+  } finally {
+    client.destroy();
+  }
+  const parsed = outputsSchema.safeParse(outputs);
+  if (!parsed.success) {
+    const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+    throw new PermanentError('stack_unknown', `the stack '${stackName}' has no output ${missing}: deploy it anew`);
+  }
+  const { data } = parsed;
+  return {
+    fetchQueueUrl: data.FetchQueueUrl,
+    fetchDlqUrl: data.FetchDlqUrl,
+    itemQueueUrl: data.ItemQueueUrl,
+    itemDlqUrl: data.ItemDlqUrl,
+    catalogTable: data.CatalogTable,
+    controlTable: data.ControlTable,
+  };
+}

@@ -1,0 +1,36 @@
+import * as z from 'zod';
+import { type Feed, feedId } from '../feed.ts';
+import { snapshotSchema } from '../snapshot.ts';
+import type { FeedHead } from './feed-head.ts';
+
+/** That jobs of a feed were sent, one item of `PipelineControl`: who asks for the same feed ad hoc finds out. */
+export const onTheWaySchema = z.object({
+  id: z.string().startsWith('on-the-way#'),
+  snapshot: snapshotSchema,
+  runId: z.string().min(1),
+  pages: z.int().min(1),
+  sentAtMs: z.number(),
+  /** The table's TTL attribute, epoch seconds. */
+  expiration: z.int(),
+});
+
+export type OnTheWay = z.infer<typeof onTheWaySchema>;
+
+/** Key of a feed's mark. */
+export function onTheWayId(feed: Feed): string {
+  return `on-the-way#${feedId(feed)}`;
+}
+
+/**
+ * Whether what was sent has neither arrived nor been given up: a job ends in a dead-letter queue at `maxAgeMs`, and the head of a
+ * feed names the newest snapshot that is in the table.
+ */
+export function isOnTheWay(mark: OnTheWay, head: FeedHead | undefined, nowMs: number, maxAgeMs: number): boolean {
+  if (nowMs - mark.sentAtMs >= maxAgeMs) {
+    return false;
+  }
+  if (head === undefined || head.snapshot < mark.snapshot) {
+    return true;
+  }
+  return head.snapshot === mark.snapshot && head.pagesApplied.length < mark.pages;
+}
