@@ -29,15 +29,16 @@ export async function answerList(feed: Feed, limit: number, { lists, titles, dep
     const { mediaType, id } = row;
     return { mediaType, id, language, card: cardOfRow(row) };
   });
-  const cards = await fillLanguages(listed, languages, titles);
+  const cards = await fillLanguages(listed, languages, titles, clock);
   const nowMs = clock.nowMs();
+  const entries = read.found.map((row, index) => ({ row, ...(cards[index] ?? { card: {}, fellBack: {} }) }));
+  // Reading the other languages took its time.
+  const alive = entries.filter(({ row }) => nowMs < row.expiresAtMs);
+  const life = listLife(alive.map(({ row }) => row));
   return {
     feed,
-    ...provenanceOf(read.from, listLife(read.found), nowMs, read.problem),
-    titles: read.found.map((row, index) => {
-      const { card, fellBack } = cards[index] ?? { card: {}, fellBack: {} };
-      return { ...toEntry(row, nowMs), ...card, fellBack };
-    }),
+    ...provenanceOf(life === undefined ? 'nowhere' : read.from, life, nowMs, read.problem),
+    titles: alive.map(({ row, card, fellBack }) => ({ ...toEntry(row, nowMs), ...card, fellBack })),
   };
 }
 

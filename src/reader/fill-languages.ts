@@ -1,3 +1,4 @@
+import type { Clock } from '../shared/ports/clock.ts';
 import type { Card } from '../shared/table/card.ts';
 import { type InLanguage, isComplete, mergeLanguages } from './language-fallback.ts';
 import type { FellBack, TitleRef } from './reader-api.ts';
@@ -10,21 +11,27 @@ export type Listed = TitleRef & InLanguage;
  * Cards in the first of `languages`, each field that it lacks from the next that has it. Only what is not whole is looked up, in
  * the first two tiers; where these fail the cards stay as they are.
  */
-export function fillLanguages(
+export async function fillLanguages(
   listed: readonly Listed[],
   languages: readonly [string, ...string[]],
   titles: Pick<TitleReader, 'peek'>,
+  clock: Pick<Clock, 'nowMs'>,
 ): Promise<{ card: Card; fellBack: FellBack }[]> {
-  return Promise.all(
+  const reads = await Promise.all(
     listed.map(async (own) => {
       if (own.language === languages[0] && isComplete(own)) {
-        return { card: own.card, fellBack: {} };
+        return [];
       }
       const others = languages.filter((language) => language !== own.language);
-      const { found } = await titles.peek(own, others);
-      return mergeLanguages(languages[0], inOrder(own, found, languages));
+      return (await titles.peek(own, others)).found;
     }),
   );
+  // One title may be read later than another.
+  const nowMs = clock.nowMs();
+  return listed.map((own, index) => {
+    const alive = (reads[index] ?? []).filter(({ expiresAtMs }) => nowMs < expiresAtMs);
+    return mergeLanguages(languages[0], inOrder(own, alive, languages));
+  });
 }
 
 /** The list's own card stands where its language stands: it is newer than the title's. */

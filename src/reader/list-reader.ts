@@ -6,7 +6,7 @@
  * Stale rows are given at once, and asked for. What has passed its hard TTL is not given, from whichever tier.
  */
 import type { Feed } from '../shared/feed.ts';
-import { type ListRow, liveRows } from '../shared/table/read-list.ts';
+import type { ListRow } from '../shared/table/read-list.ts';
 import { type ListLive, type ListTable, listLife, listLive, listTable } from './list-tiers.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
@@ -37,9 +37,8 @@ export function listReader(deps: ReaderDependencies, memory: MemoryTier, table: 
       if (!live || fromTmdb === undefined) {
         return nothing(read.problem ?? { code: 'not_cached', detail: 'the table holds no such list' });
       }
-      const outcome = await fromTmdb(feed);
-      const found = outcome.kind === 'ok' ? liveRows(outcome.found, limit, clock.nowMs()) : [];
-      return readOfLive(outcome.kind === 'ok' ? { kind: 'ok', found } : outcome, read.problem);
+      const asked = readOfLive(await fromTmdb(feed), read.problem);
+      return { ...asked, found: asked.found.slice(0, limit) };
     },
   };
 }

@@ -79,7 +79,10 @@ export function listLive(deps: ReaderDependencies, calls: LiveCalls, memory: Mem
     }
     return { value: { kind: 'ok', found: rows }, keepMs: liveKeptMs };
   };
-  return async (feed) => (await memory.get(`live#${feedId(feed)}`, load(feed))).value;
+  return async (feed) => {
+    const { value } = await memory.get(`live#${feedId(feed)}`, load(feed));
+    return value.kind === 'ok' ? { ...value, found: liveRows(value.found, value.found.length, clock.nowMs()) } : value;
+  };
 }
 
 /** A list is as fresh as its newest snapshot: what stands behind it has left the list. It lives as long as all that is shown. */

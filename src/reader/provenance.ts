@@ -20,7 +20,7 @@ export function jointLife(parts: readonly Aged[]): Aged | undefined {
     return undefined;
   }
   return parts.reduce((joint, part) => ({
-    fetchedAt: [joint.fetchedAt, part.fetchedAt].sort()[0] ?? part.fetchedAt,
+    fetchedAt: part.fetchedAt < joint.fetchedAt ? part.fetchedAt : joint.fetchedAt,
     freshUntilMs: Math.min(joint.freshUntilMs, part.freshUntilMs),
     expiresAtMs: Math.min(joint.expiresAtMs, part.expiresAtMs),
   }));

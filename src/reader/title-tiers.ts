@@ -50,9 +50,7 @@ export function titleTable(deps: ReaderDependencies, memory: MemoryTier, table: 
     const loaded = await Promise.allSettled(languages.map((language) => load(ref, language)));
     const got = loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const failure = loaded.find((result) => result.status === 'rejected');
-    const live = got.filter(
-      (one): one is Got<TitleVersion> => one.value !== null && isThere(one.value, clock),
-    );
+    const live = got.filter((one): one is Got<TitleVersion> => one.value !== null && isThere(one.value, clock));
     const problem =
       failure === undefined ? got.map(problemOf).find((one) => one !== undefined) : toProblem(failure.reason);
     const from = live.length === 0 ? 'nowhere' : live.some((one) => originOf(one) === 'table') ? 'table' : 'memory';

@@ -14,11 +14,11 @@ export const defaultReaderSettings: ReaderSettings = {
   likedShare: 0.04,
   usage: { windowSeconds: 300, titlesPerWindow: 60, keepDays: 42 },
   ranking: {
-    weights: { genre: 3, origin: 1, votes: 2, popularity: 1, freshness: 0.3, placement: 1, dayPart: 0.5 },
+    weights: { genre: 1, origin: 1, votes: 2, popularity: 3, freshness: 0.3, placement: 1, dayPart: 0.5 },
     voteFloor: 20,
     priorVotes: 300,
     popularityHalfLifeHours: 72,
-    relevance: 0.75,
+    relevance: 0.85,
   },
   dayParts: [
     // Comedy, animation, family, documentary, kids.

@@ -55,7 +55,7 @@ describe('combinations that do not exist are refused in one sentence', () => {
     [{ category: 'local_originals', media: 'all', region: 'DE' }, `${allOnly}, not for 'local_originals' in 'DE'`],
     [
       { category: 'local_originals', media: 'tv', region: 'global' },
-      "category 'local_originals' needs a country as its region, for example --region DE",
+      "category 'local_originals' needs a country as its region, for example DE",
     ],
     [
       { category: 'genre_18', media: 'movie', region: 'DE' },

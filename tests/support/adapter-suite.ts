@@ -20,6 +20,7 @@ export function adapterSuite(engine: DynamoEngine): void {
     catalogContract(open);
     catalogListContract(open);
     feedHeadsContract(async () => dynamoFeedHeads(tables.client, await tables.newControl()));
+    describe('feed heads in a control table', () => listedHeadSuite(tables));
     describe('feed heads of another layout', () => oldHeadSuite(tables));
     describe('catalog reader', () => readerSuite(tables));
     describe('batch get', () => batchGetSuite(tables));
@@ -108,6 +109,31 @@ function oldHeadSuite(tables: EmbeddedTables): void {
     const heads = await open();
     await advanceHead(sampleHead(), heads);
     expect((await heads.read([sampleHead().id])).heads.get(sampleHead().id)).toEqual(sampleHead());
+  });
+}
+
+function listedHeadSuite(tables: EmbeddedTables): void {
+  it('are listed without what else is there, and without what is damaged', async () => {
+    const table = await tables.newControl();
+    const put = (item: Record<string, unknown>) => tables.client.send(new PutCommand({ TableName: table, Item: item }));
+    const head = sampleHead();
+    await put(head);
+    await put({ ...head, id: 'usage#2026-11-23T08#feeds' });
+    await put({ ...head, id: 'breaker' });
+    await put({ ...head, id: 'feed#popular/tv/global/en-US', pages: 'two' });
+    expect(await dynamoFeedHeads(tables.client, table).list()).toEqual([head]);
+  });
+
+  it('are listed over more than the 1 MB that one answer holds', async () => {
+    const table = await tables.newControl();
+    const put = (item: Record<string, unknown>) => tables.client.send(new PutCommand({ TableName: table, Item: item }));
+    const many = Array.from({ length: 30 }, (_, n) => sampleHead({ id: `feed#genre_${n + 100}/movie/global/en-US` }));
+    for (const [n, head] of many.entries()) {
+      await put(head);
+      await put({ id: `usage#${n}`, text: 'x'.repeat(100_000) });
+    }
+    const listed = await dynamoFeedHeads(tables.client, table).list();
+    expect(listed.map(({ id }) => id)).toEqual(many.map(({ id }) => id).sort());
   });
 }
 

@@ -10,14 +10,14 @@ import { feedId, globalRegion, mediaTypes } from '../../shared/feed.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { RetryBudget } from '../../shared/rate/retry-budget.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { cardOfRow, type ListRow } from '../../shared/table/read-list.ts';
+import { cardOfRow, type ListRow, liveRows } from '../../shared/table/read-list.ts';
 import { fillLanguages } from '../fill-languages.ts';
 import { languageChain } from '../language-fallback.ts';
 import type { ListReader } from '../list-reader.ts';
 import { listLife } from '../list-tiers.ts';
 import type { PipelineRequests } from '../pipeline-requests.ts';
 import { jointLife, provenanceOf } from '../provenance.ts';
-import type { Origin, RecommendAnswer, Recommended, TitleRef } from '../reader-api.ts';
+import type { Origin, Provenance, RecommendAnswer, Recommended, TitleRef } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
 import type { TierRead } from '../tier-answers.ts';
 import type { TitleReader } from '../title-reader.ts';
@@ -66,15 +66,20 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
     dayParts,
   };
   const picked = diversify(scoreCandidates(candidates, context), input.limit, ranking.relevance);
+  const picks = await inLanguage(picked, input, context, deps);
+  return { ...madeOf(reads, clock.nowMs()), picks, candidates: candidates.length, unknownLiked: unknown };
+}
+
+/** Where the feeds came from that hold anything at `nowMs`, and how old they are. */
+function madeOf(reads: readonly FeedRead[], nowMs: number): Provenance & Pick<RecommendAnswer, 'feeds'> {
+  const lists = reads.flatMap(({ feed, found }) => {
+    const life = listLife(liveRows(found, found.length, nowMs));
+    return life === undefined ? [] : [{ feed, life }];
+  });
+  const from = lists.length === 0 ? 'nowhere' : originOf(reads);
   const problem = lists.length === 0 ? reads.find((read) => read.problem)?.problem : partial(reads);
-  const life = jointLife(lists.flatMap(({ rows }) => listLife(rows) ?? []));
-  return {
-    ...provenanceOf(originOf(reads), life, clock.nowMs(), problem),
-    picks: await inLanguage(picked, input, context, deps),
-    candidates: candidates.length,
-    feeds: lists.map(({ feed }) => feedId(feed)),
-    unknownLiked: unknown,
-  };
+  const life = jointLife(lists.map((list) => list.life));
+  return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };
 }
 
 /** What is known of the liked titles. Of those that nothing is known of, now and then one is asked for. */
@@ -146,11 +151,13 @@ async function inLanguage(
     const { mediaType, id } = row;
     return { mediaType, id, language, card: cardOfRow(row) };
   });
-  const cards = await fillLanguages(listed, languages, titles);
+  const cards = await fillLanguages(listed, languages, titles, clock);
+  // Reading the other languages took its time.
+  const nowMs = clock.nowMs();
   return picked.flatMap((scored, index) => {
     const filled = cards[index];
     const { row } = scored.candidate;
-    return filled === undefined
+    return filled === undefined || nowMs >= row.expiresAtMs
       ? []
       : [
           {
@@ -162,7 +169,7 @@ async function inLanguage(
             score: Math.round(scored.score * 1e4) / 1e4,
             parts: scored.parts,
             why: explain(scored, context),
-            stale: clock.nowMs() >= row.freshUntilMs,
+            stale: nowMs >= row.freshUntilMs,
           },
         ];
   });

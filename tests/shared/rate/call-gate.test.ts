@@ -67,7 +67,6 @@ describe('a batch at the gate', () => {
     const schedule = { take: async () => Promise.reject(away), read: async () => Promise.reject(away) };
     const gate = callGate(2, {
       schedule: { ...schedule, slowDown: async () => undefined, forgetThrottles: async () => undefined },
-        forgetThrottles: async () => undefined,
       breaker,
       clock,
       slotToleranceMs: 100,

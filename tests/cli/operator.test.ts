@@ -1,0 +1,202 @@
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { sqsClient } from '../../src/shared/adapters/aws-clients.ts';
+import { type RunningCli, runCli, runJson, startCli } from '../support/cli-process.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { until } from '../support/until.ts';
+
+const cwd = scratchFolder();
+let local: RunningCli;
+
+beforeAll(async () => {
+  local = startCli(['local', '--json', '--no-catch-up'], { cwd });
+  await local.line('stdout', '"ready":true');
+}, 60_000);
+
+type Enqueued = {
+  sent: number;
+  jobs: { jobId: string; feed: string }[];
+  notes: string[];
+  waited?: { applied: number };
+};
+
+describe('enqueue on a running stack', () => {
+  it('sends nothing in a dry run, and names the jobs', async () => {
+    const dry = await runJson<Enqueued>(
+      [
+        'enqueue',
+        '--category',
+        'popular',
+        '--media',
+        'movie,tv',
+        '--region',
+        'DE,FR',
+        '--language',
+        'de-DE',
+        '--pages',
+        '2',
+        '--dry-run',
+      ],
+      { cwd },
+    );
+    expect(dry.sent).toBe(0);
+    expect(dry.jobs.map(({ feed }) => feed)).toEqual([
+      ...['popular/movie/DE/de-DE', 'popular/movie/DE/de-DE', 'popular/movie/FR/de-DE', 'popular/movie/FR/de-DE'],
+      ...['popular/tv/DE/de-DE', 'popular/tv/DE/de-DE', 'popular/tv/FR/de-DE', 'popular/tv/FR/de-DE'],
+    ]);
+    const status = await runJson<{ feeds: unknown[] }>(['status'], { cwd });
+    expect(status.feeds).toEqual([]);
+  });
+
+  it('waits until the feeds are in the table, where they can be read', async () => {
+    const feed = ['--region', 'DE', '--language', 'de-DE'];
+    const run = await runJson<Enqueued>(['enqueue', '--category', 'popular', '--media', 'movie', ...feed, '--wait'], {
+      cwd,
+    });
+    expect(run).toMatchObject({ sent: 1, notes: [], waited: { feeds: 1, applied: 1, deadLettered: [] } });
+    const list = await runJson<{ from: string; titles: unknown[] }>(['read', 'list', 'popular', 'movie', ...feed], {
+      cwd,
+    });
+    expect([list.from, list.titles.length]).toEqual(['table', 20]);
+  });
+
+  it('leaves out what is on its way, says so, and sends it all the same with --force', async () => {
+    // Held by the breaker, a job stays on its way.
+    await runJson(['breaker', 'open', '--why', 'a test holds the calls'], { cwd });
+    const asked = ['enqueue', '--category', 'trending', '--media', 'tv', '--region', 'JP', '--language', 'ja-JP'];
+    const first = await runJson<Enqueued & { runId: string }>(asked, { cwd });
+    expect(first.sent).toBe(1);
+    const second = await runJson<Enqueued>(asked, { cwd });
+    expect(second).toMatchObject({ sent: 0, jobs: [] });
+    expect(second.notes).toEqual([
+      expect.stringMatching(
+        new RegExp(`^trending/tv/JP/ja-JP is on its way already, in run ${first.runId} since .*: not sent again$`),
+      ),
+    ]);
+    expect(await runJson<Enqueued>([...asked, '--force'], { cwd })).toMatchObject({ sent: 1, notes: [] });
+    const impatient = await runCli([...asked, '--force', '--wait', '--timeout', '1s'], { cwd });
+    expect(impatient).toMatchObject({ code: 1 });
+    expect(impatient.stderr).toContain('error: 1 of 1 feeds had not arrived: the time was up (see --timeout)');
+    const status = await runJson<{ breaker: object; queues: { fetch: { queue: Record<string, number> } } }>(
+      ['status'],
+      { cwd },
+    );
+    expect(status.breaker).toMatchObject({
+      state: 'open',
+      reason: 'by-hand',
+      detail: expect.stringContaining('a test holds'),
+    });
+    const { visible = 0, delayed = 0, inFlight = 0 } = status.queues.fetch.queue;
+    expect(visible + delayed + inFlight).toBe(3);
+    expect(await runJson(['breaker', 'reset', '--why', 'done'], { cwd })).toMatchObject({
+      state: 'closed',
+      reason: 'by-hand',
+    });
+  }, 60_000);
+});
+
+describe('status', () => {
+  it('tells queues, breaker, rate, feeds and next occurrences, for people too', async () => {
+    const { code, stdout, stderr } = await runCli(['status'], { cwd });
+    expect([code, stderr]).toEqual([0, '']);
+    for (const part of [
+      'fetch dead letters',
+      'breaker closed',
+      'rate 30 of 30',
+      'next: daily ',
+      'popular/movie/DE/de-DE',
+    ]) {
+      expect(stdout).toContain(part);
+    }
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  it('watches until it is interrupted, and leaves with 0', async () => {
+    const watching = startCli(['status', '--watch', '1s'], { cwd });
+    const times = () => watching.stdout().match(/^status at /gm)?.length ?? 0;
+    await until('it has looked twice', () => times() >= 2, 30_000);
+    watching.signal('SIGINT');
+    expect((await watching.ended).code).toBe(0);
+  }, 60_000);
+});
+
+describe('dead letters of a running stack', () => {
+  it('are listed, shown and replayed', async () => {
+    const { fetchDlqUrl, endpoints } = JSON.parse(local.stdout().split('\n')[0] ?? '');
+    const client = sqsClient({ endpoint: endpoints.sqs, region: 'us-east-1' });
+    const job = (id: string, region: string) => ({
+      kind: 'fetch-job',
+      version: 1,
+      jobId: id,
+      runId: '0badcafe',
+      origin: 'ad-hoc',
+      snapshot: '2026-11-23T08:00:00Z.0badcafe',
+      feed: { category: 'popular', media: 'tv', region, language: 'en-US' },
+      page: 1,
+      pages: 1,
+      attempt: 3,
+      firstSeenAt: '2026-11-23T08:00:00.000Z',
+      why: 'test',
+    });
+    for (const [id, region] of [
+      ['0badcafe/a', 'GB'],
+      ['0badcafe/b', 'US'],
+    ] as const) {
+      const attributes = { reason: 'too-old', code: 'breaker_open', detail: 'the breaker is open', jobId: id };
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: fetchDlqUrl,
+          MessageBody: JSON.stringify(job(id, region)),
+          MessageAttributes: Object.fromEntries(
+            Object.entries(attributes).map(([name, StringValue]) => [name, { DataType: 'String', StringValue }]),
+          ),
+        }),
+      );
+    }
+    client.destroy();
+    const listed = await runJson<{ messages: number; groups: { subject: string; count: number }[] }>(
+      ['dlq', 'list', 'fetch'],
+      { cwd },
+    );
+    expect(listed.messages).toBe(2);
+    expect(listed.groups.map(({ subject, count }) => [subject, count])).toEqual([
+      ['popular/tv/GB/en-US', 1],
+      ['popular/tv/US/en-US', 1],
+    ]);
+    expect(await runJson(['dlq', 'show', 'fetch', '0badcafe/a'], { cwd })).toMatchObject({
+      queue: 'fetch',
+      reason: 'too-old',
+      code: 'breaker_open',
+      subject: 'popular/tv/GB/en-US',
+      body: { attempt: 3 },
+    });
+    const match = ['--match', 'region=GB', 'reason=too-old'];
+    expect(await runJson(['dlq', 'replay', 'fetch', ...match, '--dry-run'], { cwd })).toMatchObject({
+      replayed: 1,
+      left: 1,
+    });
+    expect(await runJson(['dlq', 'replay', 'fetch', ...match], { cwd })).toMatchObject({
+      replayed: 1,
+      left: 1,
+      failed: [],
+    });
+    // It lands where it would have landed: under its old snapshot.
+    await until(
+      'the replayed job is in the table',
+      async () => {
+        const { feeds } = await runJson<{ feeds: { feed: string; snapshot: string }[] }>(['status'], { cwd });
+        return feeds.some(
+          ({ feed, snapshot }) => feed === 'popular/tv/GB/en-US' && snapshot === '2026-11-23T08:00:00Z.0badcafe',
+        );
+      },
+      30_000,
+    );
+    expect(await runJson(['dlq', 'list', 'fetch'], { cwd })).toMatchObject({ messages: 1 });
+    const text = await runCli(['dlq', 'list', 'fetch'], { cwd });
+    expect(text.stdout).toContain('fetch: 1 dead letters');
+    expect(await runCli(['dlq', 'show', 'fetch', 'nobody'], { cwd })).toMatchObject({
+      code: 1,
+      stderr: "error: the fetch dead-letter queue holds no message or job 'nobody' (it holds 1)\n",
+    });
+  }, 120_000);
+});

@@ -1,0 +1,3 @@
+import { migrationAdapterSuite } from '../../support/migration-adapter-suite.ts';
+
+migrationAdapterSuite('dynalite');

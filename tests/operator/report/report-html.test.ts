@@ -1,0 +1,137 @@
+import fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { buildReport, type Report } from '../../../src/operator/report/build-report.ts';
+import { reportHtml } from '../../../src/operator/report/html/report-html.ts';
+import { defaultSettings } from '../../../src/shared/settings.ts';
+import { pageStructure, type Tag } from '../../support/page-structure.ts';
+import { busyWorld, reportNowMs, reportWorld } from '../../support/report-world.ts';
+
+const hourMs = 3_600_000;
+const reportOf = async (world: ReturnType<typeof busyWorld>, hours = 169) =>
+  buildReport({ untilMs: reportNowMs, sinceMs: hours * hourMs, top: 10 }, await world, defaultSettings, reportNowMs);
+
+let busy: Report;
+beforeAll(async () => {
+  busy = await reportOf(busyWorld());
+});
+
+const withClass = (tags: readonly Tag[], name: string) =>
+  tags.filter(({ attributes }) => attributes.get('class')?.split(' ').includes(name));
+
+describe('the page', () => {
+  it('is well-formed, in whatever period and of whatever step', async () => {
+    for (const hours of [1, 24, 169, 24 * 40, 24 * 400]) {
+      const report = await reportOf(busyWorld(), hours);
+      expect(pageStructure(reportHtml(report)).tags.length).toBeGreaterThan(100);
+    }
+  });
+
+  it('loads nothing, runs nothing, and says so to the browser', () => {
+    const page = reportHtml(busy);
+    const { tags } = pageStructure(page);
+    expect(tags.map(({ name }) => name)).not.toContain('script');
+    const addresses = tags.flatMap(({ attributes }) =>
+      ['src', 'href', 'srcset', 'action', 'xlink:href', 'data'].flatMap((name) => attributes.get(name) ?? []),
+    );
+    expect(addresses).toEqual(['data:,']);
+    expect(tags.flatMap(({ attributes }) => [...attributes.keys()]).filter((name) => name.startsWith('on'))).toEqual(
+      [],
+    );
+    expect(page).not.toMatch(/url\(|@import|javascript:/);
+    expect(page.replace('http://www.w3.org/1999/xhtml', '')).not.toMatch(/https?:/);
+    const metas = tags.filter(({ name }) => name === 'meta').map(({ attributes }) => attributes);
+    expect(metas.find((meta) => meta.get('http-equiv') === 'Content-Security-Policy')?.get('content')).toBe(
+      "default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+    );
+    expect(metas.find((meta) => meta.get('name') === 'viewport')?.get('content')).toBe(
+      'width=device-width, initial-scale=1',
+    );
+  });
+
+  it('shows names as texts', () => {
+    const { tags, texts } = pageStructure(reportHtml(busy));
+    expect(texts).toContain('<script>alert("1")</script> & \'more\'');
+    expect(texts).toContain('"><img src=x onerror=alert(1)>');
+    expect(tags.filter(({ name }) => name === 'script' || name === 'img')).toEqual([]);
+  });
+
+  it('shows any name as a text, and is well-formed with it', () => {
+    const hostile = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 40 }),
+      fc.string({
+        unit: fc.constantFrom('<', '>', '"', "'", '&', 'lt;', '/', '=', ' ', '\0', '\u001b', '\ud800', '\uffff'),
+      }),
+    );
+    const skeleton = (page: string) => pageStructure(page).tags.map(({ name }) => name);
+    const [first] = busy.mostRead.titles;
+    const named = (title: string): Report => ({
+      ...busy,
+      mostRead: { ...busy.mostRead, titles: first === undefined ? [] : [{ ...first, title }] },
+    });
+    const plain = skeleton(reportHtml(named('Fight Club')));
+    fc.assert(
+      fc.property(hostile, (title) => {
+        const page = reportHtml(named(title));
+        expect(skeleton(page)).toEqual(plain);
+        // Neither half of a character nor one that no page may hold.
+        expect(page.isWellFormed()).toBe(true);
+        expect(page).not.toMatch(/[^\P{Cc}\n\t]|[\ufffe\uffff]/u);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('tells the figures of the report', () => {
+    const text = pageStructure(reportHtml(busy)).texts.join('\n');
+    for (const figure of [
+      '199',
+      '92.0%',
+      '15.1%',
+      '145 of feeds, 54 of titles',
+      '400',
+      '20 unchanged',
+      '$0.0008',
+      '3 throttled or failed',
+    ]) {
+      expect(text).toContain(figure);
+    }
+    expect(text).toContain(
+      '3 feeds: 1 fresh, 1 stale, 1 expired; median freshness 58.3%. Pages are missing in 1 of them.',
+    );
+    expect(text).toContain('5 more reads of titles were not counted by name.');
+  });
+
+  it('draws bars as high as what they count', () => {
+    const { tags } = pageStructure(reportHtml(busy));
+    // Eight days, of which two hold reads: 169 hits and 16 misses on an axis up to 200, then 14 hits.
+    const figure = (tag: Tag, name: string) => Number(tag.attributes.get(name));
+    const charts = tags.filter(({ name }) => name === 'svg').map(({ attributes }) => attributes.get('aria-label'));
+    expect(charts[0]).toBe('Reads by day: 183 hits, 16 misses, 30 stale answers');
+    const start = tags.findIndex(({ attributes }) => attributes.get('aria-label') === charts[0]);
+    const [hits, misses, later] = tags
+      .slice(start)
+      .filter(({ name, attributes }) => name === 'rect' && attributes.get('class') !== 'clear');
+    expect([hits, misses, later].map((rect) => rect && figure(rect, 'height'))).toEqual([84.5, 8, 7]);
+    expect([hits, misses, later].map((rect) => rect && figure(rect, 'y'))).toEqual([15.5, 7.5, 93]);
+  });
+
+  it('tells each chart in words to whoever does not see it, and each table by headings', () => {
+    const { tags } = pageStructure(reportHtml(busy));
+    for (const { attributes } of tags.filter(({ name }) => name === 'svg')) {
+      expect(attributes.get('aria-hidden') === 'true' || (attributes.get('aria-label') ?? '').length > 10).toBe(true);
+    }
+    expect(withClass(tags, 'chart')).toHaveLength(4);
+    const tables = tags.filter(({ name }) => name === 'table').length;
+    expect(tags.filter(({ name }) => name === 'thead')).toHaveLength(tables);
+    expect(tags.filter(({ name, attributes }) => name === 'th' && !attributes.has('scope'))).toEqual([]);
+    expect(tags.filter(({ name }) => name === 'h1')).toHaveLength(1);
+    expect(tags.find(({ name }) => name === 'html')?.attributes.get('lang')).toBe('en');
+  });
+
+  it('says so where there is nothing to draw', async () => {
+    const { tags, texts } = pageStructure(reportHtml(await reportOf(reportWorld({}))));
+    expect(tags.filter(({ name }) => name === 'svg')).toEqual([]);
+    expect(texts).toContain('There is no feed in the table yet.');
+    expect(texts.filter((text) => text === 'Nothing was counted in this period.')).toHaveLength(3);
+  });
+});

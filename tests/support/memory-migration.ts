@@ -1,0 +1,154 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Migration, MigrationLog } from '../../src/operator/migrate/migration-log.ts';
+import type { MigrationTable, StoredRow, TableFacts } from '../../src/operator/migrate/migration-table.ts';
+import { type RowKey, rowKeyText } from '../../src/shared/table/row.ts';
+
+/** An item as it lies in a table. */
+export type Item = Record<string, unknown>;
+
+/** Stands around every call of both fakes; `act` is the call's one atomic step. */
+export type MigrationHook = <T>(call: string, act: () => T) => Promise<T>;
+
+/** Nothing happens around a call. */
+export const noMigrationHook: MigrationHook = async (_call, act) => act();
+
+/** A catalog table without index and TTL, as one map, and everybody else who writes it. */
+export type MemoryMigrationTable = MigrationTable & {
+  /** Every item, in the order in which a scan gives them. */
+  items(): Item[];
+  get(key: RowKey): Item | undefined;
+  /** Puts without any condition, as the predecessor does. */
+  put(item: Item): void;
+  delete(key: RowKey): void;
+  readonly hasIndex: boolean;
+  readonly hasTtl: boolean;
+};
+
+/** How often an index that is being built is looked at before it is ready. */
+const looksUntilReady = 2;
+
+export function memoryMigrationTable(
+  initial: readonly Item[] = [],
+  hook: MigrationHook = noMigrationHook,
+  over: Partial<TableFacts> = {},
+): MemoryMigrationTable {
+  const rows = new Map<string, Item>();
+  const put = (item: Item) => rows.set(rowKeyText(keyOf(item)), structuredClone(item));
+  initial.forEach(put);
+  let looksLeft = Number.POSITIVE_INFINITY;
+  let ttl = false;
+  const stands = ({ key, image }: StoredRow) => {
+    const present = rows.get(rowKeyText(key));
+    const seen = image as Item;
+    return present !== undefined && !('version' in present) && isDeepStrictEqual(present.fetchedAt, seen.fetchedAt);
+  };
+  const doneIf = (holds: boolean, act: () => void) => {
+    if (holds) {
+      act();
+    }
+    return holds;
+  };
+  return {
+    items: () => sorted(rows).map(([, item]) => structuredClone(item)),
+    get: (key) => structuredClone(rows.get(rowKeyText(key))),
+    put,
+    delete: (key) => rows.delete(rowKeyText(key)),
+    get hasIndex() {
+      return looksLeft <= 0;
+    },
+    get hasTtl() {
+      return ttl;
+    },
+    describe: () =>
+      hook('describe', () => {
+        looksLeft -= 1;
+        return { ...sampleFacts(Number.isFinite(looksLeft) ? looksLeft <= 0 : undefined), ...over };
+      }),
+    readTtl: () => hook('readTtl', () => ({ state: ttl ? 'on' : 'off', attribute: ttl ? 'expiresAt' : undefined })),
+    addIndex: () =>
+      hook('addIndex', () => {
+        looksLeft = looksUntilReady;
+        return true;
+      }),
+    enableTtl: () =>
+      hook('enableTtl', () => {
+        ttl = true;
+        return true;
+      }),
+    scan: (after, limit) =>
+      hook('scan', () => {
+        const behind = sorted(rows).filter(([key]) => after === undefined || key > rowKeyText(after));
+        const page = behind.slice(0, limit).map(([, item]) => storedRow(item));
+        // As DynamoDB: a page that is full names its last row, even when nothing lies behind it.
+        return { rows: page, next: page.length < limit ? undefined : page.at(-1)?.key };
+      }),
+    read: (key) =>
+      hook('read', () => {
+        const item = rows.get(rowKeyText(key));
+        return item && storedRow(item);
+      }),
+    replace: (seen, row) => hook(`replace ${rowKeyText(row)}`, () => doneIf(stands(seen), () => put(row))),
+    putIfNewer: (row) =>
+      hook(`putIfNewer ${rowKeyText(row)}`, () => {
+        const present = rows.get(rowKeyText(row));
+        const isOlder =
+          present?.schemaVersion === 1 && typeof present.version === "string" && present.version < row.version;
+        return doneIf(present === undefined || isOlder, () => put(row));
+      }),
+    remove: (seen) =>
+      hook(`remove ${rowKeyText(seen.key)}`, () => doneIf(stands(seen), () => rows.delete(rowKeyText(seen.key)))),
+  };
+}
+
+/** A migration log that keeps one migration. */
+export function memoryMigrationLog(hook: MigrationHook = noMigrationHook): MigrationLog & { readonly saves: number } {
+  let saved: Migration | undefined;
+  let saves = 0;
+  return {
+    get saves() {
+      return saves;
+    },
+    load: () => hook('load', () => structuredClone(saved)),
+    save: (migration) =>
+      hook('save', () => {
+        saves += 1;
+        saved = structuredClone(migration);
+      }),
+  };
+}
+
+/** A table of the right keys; `ready` says whether its index is, `undefined` that there is none. */
+export function sampleFacts(ready?: boolean): TableFacts {
+  return {
+    active: true,
+    keys: [
+      { attribute: 'mediaId', type: 'HASH' },
+      { attribute: 'mediaType', type: 'RANGE' },
+    ],
+    attributeTypes: { mediaId: 'S', mediaType: 'S' },
+    index:
+      ready === undefined
+        ? undefined
+        : {
+            keys: [
+              { attribute: 'category', type: 'HASH' },
+              { attribute: 'contentType', type: 'RANGE' },
+            ],
+            projection: 'ALL',
+            ready,
+          },
+    writeUnits: undefined,
+  };
+}
+
+function storedRow(item: Item): StoredRow {
+  return { key: keyOf(item), attributes: structuredClone(item), image: structuredClone(item) };
+}
+
+function keyOf(item: Item): RowKey {
+  return { mediaId: String(item.mediaId), mediaType: String(item.mediaType) };
+}
+
+function sorted(rows: ReadonlyMap<string, Item>): [string, Item][] {
+  return [...rows].sort(([a], [b]) => (a < b ? -1 : 1));
+}

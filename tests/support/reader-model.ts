@@ -1,0 +1,127 @@
+/**
+ * What a reader without TMDB must answer, told in another way than the code tells it: a table, what was read of it and when, and
+ * a table that is left alone after three failures. Figures are those of the default settings.
+ */
+import { feedId } from '../../src/shared/feed.ts';
+import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import { english, type ReaderAct, type TableState } from './arbitrary-reads.ts';
+
+/** A moment on both clocks. */
+export type Moment = { wallMs: number; monotonicMs: number };
+
+/** What an answer is told by: texts of the rows, best first. */
+export type Expected = { from: string; problem: string | undefined; titles: string[]; stale: boolean };
+
+type Row = CatalogRow & { title: string };
+type Kept = { rows: Row[]; sinceMs: number; seconds: number };
+/** What the table holds under a key, and how long that answers from memory. */
+type Held = { key: string; rows: Row[]; seconds: number };
+/** How a read went; `loaded` is what the table was asked for. */
+type Tried = { works: boolean; after: Moment; loaded: Set<string> };
+
+export function readerModel() {
+  const table: Row[] = [];
+  const memory = new Map<string, Kept>();
+  const asksTable = modelGuard();
+
+  /** Reads what is not in memory, or too old there. */
+  const read = (wanted: readonly Held[], state: TableState, at: Moment): Tried => {
+    const due = wanted.filter(({ key }) => {
+      const kept = memory.get(key);
+      return kept === undefined || at.monotonicMs - kept.sinceMs > kept.seconds * 1_000;
+    });
+    const tried = due.length === 0 ? { works: true, after: at } : asksTable(state, at);
+    for (const { key, rows, seconds } of tried.works ? due : []) {
+      memory.set(key, { rows, seconds, sinceMs: at.monotonicMs });
+    }
+    return { ...tried, loaded: new Set(due.map(({ key }) => key)) };
+  };
+
+  return {
+    put: (row: CatalogRow) => {
+      const old = table.findIndex((known) => known.mediaId === row.mediaId && known.mediaType === row.mediaType);
+      table.splice(old === -1 ? table.length : old, 1, structuredClone(row) as Row);
+    },
+    list: ({ feed, limit }: Extract<ReaderAct, { act: 'list' }>, state: TableState, at: Moment): Expected => {
+      const [key, otherKey] = limit <= 20 ? ['up to 20', 'up to 60'] : ['up to 60', 'up to 20'];
+      const rows = listed(table, feed);
+      const seconds = isFresh(newest(alive(rows, at)), at) ? 300 : 30;
+      const tried = read([{ key: `${feedId(feed)} ${key}`, rows, seconds }], state, at);
+      const known = memory.get(`${feedId(feed)} ${key}`);
+      // Where the table fails, what was read in another size is better than nothing.
+      const kept = known ?? (tried.works ? undefined : memory.get(`${feedId(feed)} ${otherKey}`));
+      const shown = alive(kept?.rows ?? [], tried.after).slice(0, limit);
+      return expected(tried, shown, tried.loaded.size > 0, !isFresh(newest(shown), tried.after));
+    },
+    title: ({ id, language }: Extract<ReaderAct, { act: 'title' }>, state: TableState, at: Moment): Expected => {
+      const wanted = [...new Set([language, english])].map((asked): Held => {
+        const rows = table.filter((row) => titleKeyOf(row) === `${id} ${asked}`);
+        return { key: `${id} ${asked}`, rows, seconds: isFresh(rows, at) ? 900 : 30 };
+      });
+      const tried = read(wanted, state, at);
+      const there = wanted.flatMap(({ key }) =>
+        alive(memory.get(key)?.rows ?? [], tried.after).map((row) => ({ key, row })),
+      );
+      const shown = there.slice(0, 1).map(({ row }) => row);
+      return expected(
+        tried,
+        shown,
+        there.some(({ key }) => tried.loaded.has(key)),
+        !isFresh(shown, tried.after),
+      );
+    },
+  };
+}
+
+/** Whether the table answers, and when it has done so: after three failures in a row nobody asks it for a second. */
+function modelGuard() {
+  let failures = 0;
+  let restsUntilMs = Number.NEGATIVE_INFINITY;
+  return (state: TableState, at: Moment): { works: boolean; after: Moment } => {
+    if (at.monotonicMs < restsUntilMs) {
+      return { works: false, after: at };
+    }
+    const tookMs = state.kind === 'slow' ? 500 : 0;
+    const after = { wallMs: at.wallMs + tookMs, monotonicMs: at.monotonicMs + tookMs };
+    failures = state.kind === 'up' ? 0 : failures + 1;
+    restsUntilMs = failures >= 3 ? after.monotonicMs + 1_000 : restsUntilMs;
+    return { works: state.kind === 'up', after };
+  };
+}
+
+function expected({ works }: Tried, shown: readonly Row[], loaded: boolean, stale: boolean): Expected {
+  const titles = shown.map((row) => row.title);
+  if (shown.length === 0) {
+    return { from: 'nowhere', problem: works ? 'not_cached' : 'table_unavailable', titles, stale: false };
+  }
+  return works
+    ? { from: loaded ? 'table' : 'memory', problem: undefined, titles, stale }
+    : { from: 'memory', problem: 'table_unavailable', titles, stale };
+}
+
+function alive(rows: readonly Row[], { wallMs }: Moment): Row[] {
+  return rows.filter((row) => row.expiresAt * 1_000 > wallMs);
+}
+
+function isFresh(rows: readonly Row[], { wallMs }: Moment): boolean {
+  return rows.length > 0 && rows.every((row) => Date.parse(row.freshUntil) > wallMs);
+}
+
+/** The rows of a feed as its index has them: from the greatest sort key down. */
+function listed(table: readonly Row[], feed: Extract<ReaderAct, { act: 'list' }>['feed']): Row[] {
+  return table
+    .filter((row) => 'category' in row && row.mediaType === `movie#${feedId(feed)}`)
+    .map((row) => ({ row, key: 'contentType' in row ? row.contentType : '' }))
+    .sort((a, b) => (a.key < b.key ? 1 : -1))
+    .map(({ row }) => row);
+}
+
+/** Those of the first one's snapshot. */
+function newest(rows: readonly Row[]): Row[] {
+  const snapshotOf = (row: Row | undefined) => (row !== undefined && 'snapshot' in row ? row.snapshot : '');
+  return rows.filter((row) => snapshotOf(row) === snapshotOf(rows[0]));
+}
+
+function titleKeyOf(row: Row): string {
+  return 'category' in row ? '' : `${row.mediaId} ${row.mediaType.split('@')[1] ?? english}`;
+}
