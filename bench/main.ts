@@ -1,13 +1,17 @@
 import { type BenchReport, formatReport } from './bench-report.ts';
 import { benchBundles } from './bundles.ts';
 import { benchDeliveryOrder } from './delivery-order.ts';
+import { benchRanking } from './ranking.ts';
 import { benchRate } from './rate.ts';
+import { benchReader } from './reader.ts';
 import { benchTableWrites } from './table-writes.ts';
 
 const benches: Record<string, () => Promise<BenchReport>> = {
   bundles: benchBundles,
   'delivery-order': benchDeliveryOrder,
+  ranking: benchRanking,
   rate: benchRate,
+  reader: benchReader,
   'table-writes': benchTableWrites,
 };
 /** `--json` for programs; `--check` makes a missed target a failure. */

@@ -1,8 +1,8 @@
 import type { ReaderSettings } from './reader-settings-schema.ts';
 
 /**
- * The reader as it is deployed unless a settings file says otherwise. Weights and day-parts are an editorial choice (docs/adr/0012);
- * genre ids are TMDB's, as its genre lists name them (November 2026).
+ * The reader as it is deployed unless a settings file says otherwise. Weights are measured where they could be, the others and the
+ * day-parts are an editorial choice (docs/adr/0012); genre ids are TMDB's, as its genre lists name them (November 2026).
  */
 export const defaultReaderSettings: ReaderSettings = {
   memoryMb: 512,
