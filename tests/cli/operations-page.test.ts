@@ -48,7 +48,7 @@ function argumentsOf(command: string): string[] {
 beforeAll(async () => {
   local = startCli(['local', '--json'], { cwd });
   const { endpoints, fetchDlqUrl } = JSON.parse(await local.line('stdout', '"ready":true'));
-  await local.line('stderr', 'done: weekly');
+  await local.line('stderr', 'done: weekly', 100_000);
   await seedDeadLetters(endpoints.sqs, fetchDlqUrl);
 }, 120_000);
 

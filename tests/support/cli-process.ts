@@ -23,7 +23,7 @@ export type RunningCli = {
   stdout(): string;
   stderr(): string;
   /** The first whole line of `stream` that contains `text`. @throws when the program ends without it. */
-  line(stream: 'stdout' | 'stderr', text: string): Promise<string>;
+  line(stream: 'stdout' | 'stderr', text: string, withinMs?: number): Promise<string>;
   signal(name: NodeJS.Signals): void;
 };
 
@@ -66,11 +66,12 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     ended,
     stdout: () => output.stdout,
     stderr: () => output.stderr,
-    line: (stream, text) =>
+    line: (stream, text, withinMs = 30_000) =>
       wholeLine(
         () => output[stream],
         text,
         () => over,
+        withinMs,
       ),
     signal: (name) => {
       child.kill(name);
@@ -110,13 +111,18 @@ function bareEnvironment(): Record<string, string> {
   };
 }
 
-async function wholeLine(read: () => string, text: string, over: () => boolean): Promise<string> {
+async function wholeLine(
+  read: () => string,
+  text: string,
+  over: () => boolean,
+  withinMs: number,
+): Promise<string> {
   const find = () =>
     read()
       .split('\n')
       .slice(0, -1)
       .find((line) => line.includes(text));
-  await until(`a line with '${text}'`, () => find() !== undefined || over(), 30_000);
+  await until(`a line with '${text}'`, () => find() !== undefined || over(), withinMs);
   const line = find();
   if (line === undefined) {
     throw new Error(`the program ended without a line with '${text}'; it wrote: ${read()}`);

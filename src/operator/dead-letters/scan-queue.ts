@@ -4,9 +4,9 @@
  */
 import type { MessageSource, ReceivedMessage } from '../../shared/ports/message-source.ts';
 
-/** Answers in a row without anything new after which the queue counts as seen: one empty answer may be chance. */
+/** Empty answers since the last new message after which the queue counts as seen: one may be chance. */
 const quietAnswers = 2;
-/** The same for answers that hold what was seen before: its hold was over. */
+/** The same for answers that hold nothing but what was seen before: its hold was over. */
 const repeatedAnswers = 20;
 
 /** What becomes of a message that was looked at: `gone` was deleted, the others are released at the end. */
@@ -50,8 +50,13 @@ function scanState() {
     /** Takes an answer in; returns what is new in it. */
     note: (received: readonly ReceivedMessage[]): ReceivedMessage[] => {
       const fresh = received.filter(({ messageId }) => !seen.has(messageId));
-      quiet = received.length === 0 ? quiet + 1 : 0;
-      repeated = fresh.length === 0 && received.length > 0 ? repeated + 1 : 0;
+      if (fresh.length > 0) {
+        quiet = 0;
+        repeated = 0;
+      } else {
+        quiet += received.length === 0 ? 1 : 0;
+        repeated += received.length === 0 ? 0 : 1;
+      }
       for (const message of received) {
         seen.add(message.messageId);
         // Also of those seen before: the last receipt is the one that counts.
