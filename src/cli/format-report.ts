@@ -52,7 +52,7 @@ function freshnessLines(freshness: FreshnessNow): string[] {
   if (total === 0) {
     return [title('feeds now: none in the table')];
   }
-  const missing = incomplete === 0 ? '' : `, pages missing of ${incomplete}`;
+  const missing = incomplete === 0 ? '' : `, ${incomplete} with pages missing`;
   const percent = (bound: number) => `${Math.round(bound * 100)}%`;
   return [
     title(

@@ -6,6 +6,7 @@ import { acting, withCommon, withPlace } from './command-shape.ts';
 import { type CostOptions, costCommand } from './cost-command.ts';
 import { demoCommand } from './demo-command.ts';
 import { localCommand } from './local-command.ts';
+import { type MigrateOptions, migrateCommand } from './migrate-command.ts';
 import { addOperatorCommands } from './operator-commands.ts';
 import { type PlanOptions, planCommand } from './plan-command.ts';
 import { type ReadOptions, readListCommand, readTitleCommand } from './read-command.ts';
@@ -41,6 +42,7 @@ function pipelineProgram(): Command {
   addReadCommands(program);
   addRecommendCommand(program);
   addCostCommand(program);
+  addMigrateCommand(program);
   addReportCommand(program);
   addOperatorCommands(program);
   return program;
@@ -77,6 +79,16 @@ function addReportCommand(program: Command): void {
     .option('--top <count>', 'length of the rankings', '10')
     .option('--html <file>', 'the same as a page, in one file')
     .action(acting((options: ReportOptions, context) => reportCommand(options, context)));
+}
+
+function addMigrateCommand(program: Command): void {
+  withPlace(program.command('migrate'))
+    .description("a predecessor's table to this schema, while it is read; a run that was ended goes on")
+    .option('--table <name>', "the table (default: the stack's)")
+    .option('--rate <rows>', 'rows rewritten a second (default: what the capacity of the table bears)')
+    .option('--dry-run', 'what would be done, without doing it')
+    .option('--restart', 'from the beginning, whatever an earlier run has done')
+    .action(acting((options: MigrateOptions, context) => migrateCommand(options, context)));
 }
 
 function addReadCommands(program: Command): void {

@@ -4,6 +4,9 @@ import type { CliContext } from './cli-context.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from './stack-place.ts';
 import { isOnThisMachine } from './tmdb-target.ts';
 
+/** A person waits for a table that a page would give up, and each command's first read is a cold one. */
+const tableTimeoutMs = 10_000;
+
 /**
  * A reader as an application would open it, while `act` runs: of a stack with its queues and its TMDB, else of the tables alone. What a
  * person looks at is not counted as a read.
@@ -14,8 +17,9 @@ export function withReader<T>(
   act: (reader: Reader) => Promise<T>,
 ): Promise<T> {
   return withStackPlace(options, context, async (place) => {
+    const { settings } = context;
     const reader = openReader({
-      settings: context.settings,
+      settings: { ...settings, reader: { ...settings.reader, tableTimeoutMs } },
       catalogTable: place.catalogTable,
       dynamodb: place.dynamodb,
       ...pipelineOf(place, context),

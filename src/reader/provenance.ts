@@ -1,16 +1,13 @@
+import { freshnessScore } from '../shared/freshness-score.ts';
 import { isoFromMs, msFromIso } from '../shared/ports/clock.ts';
 import type { Origin, Problem, Provenance } from './reader-api.ts';
 
 /** The life of something that is served. */
 export type Aged = { fetchedAt: string; freshUntilMs: number; expiresAtMs: number };
 
-/** 1 when just fetched, 0 at the hard TTL and later; in between it falls evenly. A fetch in the future counts as now. */
-export function freshnessScore({ fetchedAt, expiresAtMs }: Aged, nowMs: number): number {
-  const lifeMs = expiresAtMs - msFromIso(fetchedAt);
-  if (lifeMs <= 0 || nowMs >= expiresAtMs) {
-    return 0;
-  }
-  return Math.min(1, (expiresAtMs - nowMs) / lifeMs);
+/** How fresh something is: 1 when just fetched, 0 at its hard TTL. */
+export function freshnessOf({ fetchedAt, expiresAtMs }: Aged, nowMs: number): number {
+  return freshnessScore(msFromIso(fetchedAt), expiresAtMs, nowMs);
 }
 
 /** The life of several things served together: as old as the oldest, fresh and alive as long as all of them are. */
@@ -20,10 +17,15 @@ export function jointLife(parts: readonly Aged[]): Aged | undefined {
     return undefined;
   }
   return parts.reduce((joint, part) => ({
-    fetchedAt: part.fetchedAt < joint.fetchedAt ? part.fetchedAt : joint.fetchedAt,
+    fetchedAt: earlierOf(joint.fetchedAt, part.fetchedAt),
     freshUntilMs: Math.min(joint.freshUntilMs, part.freshUntilMs),
     expiresAtMs: Math.min(joint.expiresAtMs, part.expiresAtMs),
   }));
+}
+
+/** Of two ISO times; they sort as text. */
+function earlierOf(one: string, other: string): string {
+  return [one, other].sort()[0] ?? one;
 }
 
 /** What an answer says about itself at `nowMs`. */
@@ -52,7 +54,7 @@ export function provenanceOf(
     freshUntil: isoFromMs(life.freshUntilMs),
     expiresAt: isoFromMs(life.expiresAtMs),
     ageSeconds: Math.max(0, Math.floor((nowMs - msFromIso(life.fetchedAt)) / 1_000)),
-    freshness: Math.round(freshnessScore(life, nowMs) * 1e4) / 1e4,
+    freshness: Math.round(freshnessOf(life, nowMs) * 1e4) / 1e4,
     stale: nowMs >= life.freshUntilMs,
     ...said,
   };

@@ -12,7 +12,7 @@ import { rejectionOf } from '../support/caught.ts';
 import { startHandler } from '../support/handler-file.ts';
 import { testFolder } from '../support/scratch-folder.ts';
 
-const services: ServiceName[] = ['planner', 'worker', 'writer'];
+const services: ServiceName[] = ['planner', 'worker', 'writer', 'reader'];
 const environments = functionEnvironments(
   {
     region: 'us-east-1',
@@ -84,6 +84,7 @@ describe('bundles of the handlers', () => {
     ['worker', 'TMDB_API_TOKEN'],
     ['worker', 'ITEM_QUEUE_URL'],
     ['writer', 'CONTROL_TABLE'],
+    ['reader', 'FETCH_QUEUE_URL'],
   ] as const)('%s without %s does not start, and names it', async (service, variable) => {
     const { [variable]: _missing, ...rest } = environments[service];
     const error = await rejectionOf(startAlone(bundles[service], rest).invoke({}));
@@ -97,8 +98,9 @@ describe('bundles of the handlers', () => {
 });
 
 describe('environments of the functions', () => {
-  it('hold the token in one place only: the worker', () => {
+  it('hold the token where TMDB is called, and nowhere else', () => {
     expect(environments.worker.TMDB_API_TOKEN).toBe('token-of-the-test');
+    expect(environments.reader.TMDB_API_TOKEN).toBe('token-of-the-test');
     expect(JSON.stringify([environments.planner, environments.writer])).not.toContain('token-of-the-test');
   });
 });

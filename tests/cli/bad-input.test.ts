@@ -27,7 +27,7 @@ const commands: Case[] = [
   ['run daily --nonsense', "unknown option '--nonsense'"],
   ['run daily --timeout', "option '--timeout <duration>' argument missing"],
   ['run yearly', "unknown schedule 'yearly': allowed are daily, weekly, refresh"],
-  ['breaker nonsense', "unknown action 'nonsense': allowed are show, open, close"],
+  ['breaker nonsense', "unknown action 'nonsense': allowed are show, open, close, reset"],
 ];
 
 const categories = 'popular, trending, hidden_gems, award_winning, local_originals and genre_<TMDB genre id>';
@@ -45,11 +45,37 @@ const feeds: Case[] = [
   ['read list hidden_gems movie --region DE', "category 'hidden_gems' exists only in region 'global', not in 'DE'"],
   ['read title book 550', "unknown media 'book': allowed are movie, tv"],
   ['read title movie 550 --language de', `unknown language 'de': allowed are ${languages}`],
+  ['read title movie 550 --region <b>', `unknown region '?b?': allowed are ${regions}`],
+];
+
+const titleTexts = 'allowed are titles such as movie:550, separated by commas';
+const recommendations: Case[] = [
+  ['recommend movie', "too many arguments for 'recommend'. Expected 0 arguments but got 1: movie."],
+  ['recommend --liked 550', `--liked holds '550': ${titleTexts}`],
+  ['recommend --seen movie:550,book:1', `--seen holds 'book:1': ${titleTexts}`],
+  [
+    'recommend --liked tv:1,movie:0',
+    "recommend.liked.1.id: '0' is no whole number from 1 to 2147483647, which are allowed",
+  ],
+  [
+    `recommend --liked ${Array.from({ length: 101 }, (_, index) => `tv:${index + 1}`).join()}`,
+    'recommend.liked: more than 100 titles: at most 100 are allowed',
+  ],
+  ['recommend --genres 18,drama', "--genres is 'drama': allowed are whole numbers from 1 to 9999999"],
+  ['recommend --hour 24', "--hour is '24': allowed are whole numbers from 0 to 23"],
+  ['recommend --hour -1', "--hour is '-1': allowed are whole numbers from 0 to 23"],
+  ['recommend --limit 101', "--limit is '101': allowed are whole numbers from 1 to 100"],
+  ['recommend --limit 1e1', "--limit is '1e1': allowed are whole numbers from 1 to 100"],
+  ['recommend --media book', "recommend.media: unknown media 'book': allowed are movie, tv, all"],
+  ['recommend --region UK', `recommend.region: unknown region 'UK': allowed are ${regions}`],
+  ['recommend --language de', `recommend.language: unknown language 'de': allowed are ${languages}`],
+  ['recommend --adult=yes', "unknown option '--adult=yes'"],
+  ['recommend', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],
 ];
 
 const limits = 'allowed are whole numbers from 1 to 10000';
 const ids = 'allowed are whole numbers from 1 to 2147483647';
-const durations = 'allowed are durations such as 90s, 15m or 2h';
+const durations = 'allowed are durations such as 90s, 15m, 2h or 7d';
 const times = "allowed are 'now' and UTC times such as 2026-11-23T08:00:00Z";
 const figures: Case[] = [
   ...['0', '-1', 'abc', '1e9'].map(
@@ -64,7 +90,9 @@ const figures: Case[] = [
     'run daily --occurrence 2999-01-01T00:00:00Z',
     "occurrence is '2999-01-01T00:00:00Z': allowed are 'now' and times that have come",
   ],
-  ['local --sqs-port 65536', "--sqs-port is '65536': allowed are whole numbers from 0 to 65535"],
+  ...['--sqs-port', '--http-port'].map(
+    (option) => [`local ${option} 65536`, `${option} is '65536': allowed are whole numbers from 0 to 65535`] as const,
+  ),
 ];
 
 const kinds =
@@ -105,7 +133,7 @@ async function refusalOf(typed: string, environment: Readonly<Record<string, str
 }
 
 describe.concurrent('wrong usage is refused in one sentence', () => {
-  it.each([...commands, ...feeds, ...figures, ...files])('%s', async (typed, sentence) => {
+  it.each([...commands, ...feeds, ...recommendations, ...figures, ...files])('%s', async (typed, sentence) => {
     expect(await refusalOf(typed)).toBe(sentence);
   });
 

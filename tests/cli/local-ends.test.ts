@@ -16,6 +16,7 @@ describe('a port that is in use', () => {
   it.concurrent.each([
     ['--sqs-port', 'SQS'],
     ['--dynamodb-port', 'DynamoDB'],
+    ['--http-port', 'HTTP'],
   ])('%s ends local with one sentence', async (option, service) => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -45,7 +46,7 @@ describe('local that is killed', () => {
     const read = await runCli(['read', 'title', 'movie', '1'], { cwd });
     expect(read).toMatchObject({ code: 2, stderr: expect.stringContaining('there are no tables to read') });
 
-    const ports = (['sqs', 'dynamodb', 'tmdb'] as const).flatMap((name) => [
+    const ports = (['sqs', 'dynamodb', 'tmdb', 'http'] as const).flatMap((name) => [
       `--${name}-port`,
       new URL(endpoints[name] ?? '').port,
     ]);

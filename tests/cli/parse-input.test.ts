@@ -39,16 +39,20 @@ describe('a duration on the command line', () => {
     ['90s', 90_000],
     ['15m', 900_000],
     ['2h', 7_200_000],
+    ['7d', 604_800_000],
     ['999999s', 999_999_000],
   ])('%s', (text, ms) => {
     expect(parseDurationMs(text, '--timeout')).toBe(ms);
   });
 
-  it.each(['0s', '0h', '90', 's', '-1s', '1.5h', '1d', '90 s', '1h30m', '1000000s', '90S'])('is not %j', (text) => {
-    expect(sentence(() => parseDurationMs(text, '--timeout'))).toBe(
-      `--timeout is '${text}': allowed are durations such as 90s, 15m or 2h`,
-    );
-  });
+  it.each(['0s', '0h', '90', 's', '-1s', '1.5h', '0d', '1w', '90 s', '1h30m', '1000000s', '90S'])(
+    'is not %j',
+    (text) => {
+      expect(sentence(() => parseDurationMs(text, '--timeout'))).toBe(
+        `--timeout is '${text}': allowed are durations such as 90s, 15m, 2h or 7d`,
+      );
+    },
+  );
 });
 
 describe('an occurrence on the command line', () => {
@@ -103,7 +107,7 @@ describe('names on the command line', () => {
     expect(parseFeed('genre_18', 'tv', { language: 'de-DE' }, defaultSettings)).toMatchObject({ language: 'de-DE' });
     expect(parseFeed('trending', 'tv', { region: 'JP' }, defaultSettings)).toMatchObject({ region: 'JP' });
     expect(sentence(() => parseFeed('local_originals', 'tv', {}, defaultSettings))).toBe(
-      "category 'local_originals' needs a country as its region, for example --region DE",
+      "category 'local_originals' needs a country as its region, for example DE",
     );
   });
 });

@@ -12,10 +12,17 @@ import { applyItems } from '../../src/writer/apply-items.ts';
 import { dynamoCatalogStore } from '../../src/writer/dynamo-catalog-adapter.ts';
 import { deliveriesOf } from './deliver-pages.ts';
 import type { EmbeddedTables } from './embedded-tables.ts';
+import { settingsWith } from './reader-settings.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';
 import { unpaced } from './unpaced.ts';
 
 const region = 'us-east-1';
+/** Real time goes by on a machine that has other things to do: nothing is late here unless a test wants it to be. */
+export const patient = settingsWith(
+  { tableTimeoutMs: 15_000, live: { waitMs: 15_000, timeoutMs: 15_000 } },
+  { rate: { ...defaultSettings.rate, slotToleranceMs: 5_000 } },
+);
+
 /** Queues are made when the emulator starts. */
 const mostPipelines = 20;
 
@@ -47,7 +54,7 @@ export function embeddedPipelines(tables: EmbeddedTables): (settings?: Settings)
     sqs = await startEmbeddedSqs(queues, { port: 0, dataDir: undefined });
   });
   afterAll(() => sqs.stop());
-  return async (settings = defaultSettings) => {
+  return async (settings = patient) => {
     pipelines += 1;
     if (pipelines > mostPipelines) {
       throw new RangeError(`more than ${mostPipelines} pipelines in one suite`);

@@ -37,13 +37,15 @@ function draw<T>(random: Random, from: readonly T[]): T {
   return from[drawBelow(random, from.length)] as T;
 }
 
+const shortAndLong = ['', 'A club.', englishOverview];
+
 /** Facts of the title `id`, fetched one to 200 days before `nowMs`. */
-export function drawFacts(random: Random, id: number, nowMs: number): TitleFacts {
+export function drawFacts(random: Random, id: number, nowMs: number, overviews = shortAndLong): TitleFacts {
   return {
     id,
     mediaType: draw(random, ['movie', 'tv'] as const),
     title: `${draw(random, titles)} ${id}`,
-    overview: draw(random, ['', 'A club.', englishOverview]),
+    overview: draw(random, overviews),
     posterPath: draw(random, [null, `/p${id}.jpg`]),
     day: draw(random, ['1999-10-15', '2024-02-29']),
     voteCount: draw(random, [0, 90, 27_044]),
@@ -69,8 +71,8 @@ export function drawLegacyItem(random: Random, facts: TitleFacts): Item {
 }
 
 /** A row of any shape; every tenth is broken. */
-export function drawLegacySample(random: Random, id: number, nowMs: number): LegacySample {
-  const facts = drawFacts(random, id, nowMs);
+export function drawLegacySample(random: Random, id: number, nowMs: number, overviews = shortAndLong): LegacySample {
+  const facts = drawFacts(random, id, nowMs, overviews);
   const item = drawLegacyItem(random, facts);
   if (random.next() >= 0.1) {
     return { item, facts, problem: undefined };
@@ -108,7 +110,17 @@ const breakages: Breakage[] = [
 
 function drawFetchedAt(random: Random, ms: number): unknown {
   const iso = new Date(ms).toISOString();
-  return draw(random, [ms, ms, ms, String(ms), ms / 1_000, String(ms / 1_000), iso, iso.slice(0, 19), `${iso.slice(0, 19)}Z`]);
+  return draw(random, [
+    ms,
+    ms,
+    ms,
+    String(ms),
+    ms / 1_000,
+    String(ms / 1_000),
+    iso,
+    iso.slice(0, 19),
+    `${iso.slice(0, 19)}Z`,
+  ]);
 }
 
 function contentOf(random: Random, facts: TitleFacts): Item {

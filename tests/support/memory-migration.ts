@@ -92,7 +92,7 @@ export function memoryMigrationTable(
       hook(`putIfNewer ${rowKeyText(row)}`, () => {
         const present = rows.get(rowKeyText(row));
         const isOlder =
-          present?.schemaVersion === 1 && typeof present.version === "string" && present.version < row.version;
+          present?.schemaVersion === 1 && typeof present.version === 'string' && present.version < row.version;
         return doneIf(present === undefined || isOlder, () => put(row));
       }),
     remove: (seen) =>

@@ -1,9 +1,9 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
+import type { DynamoEngine } from '../../src/local/embedded-dynamodb.ts';
 import { dynamoMigrationLog } from '../../src/operator/migrate/dynamo-migration-log-adapter.ts';
 import { dynamoMigrationTable } from '../../src/operator/migrate/dynamo-migration-table-adapter.ts';
-import type { DynamoEngine } from '../../src/local/embedded-dynamodb.ts';
 import { rejectionOf } from './caught.ts';
 import { describeOnEngine } from './embedded-tables.ts';
 import { createLegacyTable } from './legacy-tables.ts';

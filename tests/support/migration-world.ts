@@ -3,7 +3,11 @@
  * than everything before, so what must stand in the end is what happened to it last.
  */
 import { expect } from 'vitest';
-import { type MigrateDependencies, type MigrationReport, migrateTable } from '../../src/operator/migrate/migrate-table.ts';
+import {
+  type MigrateDependencies,
+  type MigrationReport,
+  migrateTable,
+} from '../../src/operator/migrate/migrate-table.ts';
 import type { Random } from '../../src/shared/ports/random.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import { type TitleRow, titleRowFor } from '../../src/shared/table/title-row.ts';
@@ -32,6 +36,8 @@ export const quietLife: Life = { diesAtCall: Number.POSITIVE_INFINITY, diesAfter
 const dayMs = 86_400_000;
 const halfDayMs = dayMs / 2;
 const nowMs = Date.UTC(2026, 10, 25, 8);
+/** Compressing long ones takes most of the time. */
+const overviews = ['', 'A club.'];
 /** Everything before this lay in the table when the migration began. */
 const beginningMs = nowMs - 99 * dayMs;
 
@@ -41,7 +47,7 @@ export function migrationWorld(random: Random, titleCount: number) {
   const items: Item[] = [];
   let eventMs = beginningMs;
   for (let id = 1; id <= titleCount; id += 1) {
-    const sample = drawLegacySample(random, id, beginningMs);
+    const sample = drawLegacySample(random, id, beginningMs, overviews);
     items.push(sample.item);
     if (sample.problem !== undefined) {
       broken.push(sample);
@@ -52,6 +58,7 @@ export function migrationWorld(random: Random, titleCount: number) {
   for (const title of titles.filter((_, n) => n % 10 === 3)) {
     items.push(...beOdd(title, random, items));
   }
+  const brokenKeys = new Set(broken.map(({ item }) => `${item.mediaId} ${item.mediaType}`));
   const log = memoryMigrationLog((call, act) => around(call, act));
   const table = memoryMigrationTable(items, (call, act) => around(call, act));
   let life = quietLife;
@@ -81,8 +88,9 @@ export function migrationWorld(random: Random, titleCount: number) {
     const after = table.get({ mediaId, mediaType });
     if (mediaId !== '' && answer === true) {
       changes += 1;
-      expect(String(after?.version ?? '') >= String(before?.version ?? ''), `${call} made it older`).toBe(true);
-      expect(broken.map(({ item }) => item)).not.toContainEqual(before);
+      if (String(after?.version ?? '') < String(before?.version ?? '') || brokenKeys.has(`${mediaId} ${mediaType}`)) {
+        throw new Error(`forbidden: ${call} on ${JSON.stringify(before)}`);
+      }
     }
     return answer;
   }
@@ -133,7 +141,7 @@ export function migrationWorld(random: Random, titleCount: number) {
         ...{ table, log, tableName: 'OldCache', settings: defaultSettings, dryRun: false, restart: false },
         clock: virtualClock({ startMs: nowMs, autoJump: true }),
         signal: new AbortController().signal,
-        rowsPerSecond: 1_000_000,
+        rowsPerSecond: Number.POSITIVE_INFINITY,
         onProgress: () => undefined,
         ...over,
       });
@@ -154,12 +162,7 @@ export function migrationWorld(random: Random, titleCount: number) {
       const standing = titles.filter(({ last }) => last.kind !== 'deleted');
       expect(table.items()).toHaveLength(standing.length + broken.length);
       for (const { facts, last } of titles) {
-        const present = table.get({ mediaId: String(facts.id), mediaType: facts.mediaType });
-        if (last.kind === 'facts') {
-          expectMigrated(present, last.facts);
-        } else {
-          expect(present).toEqual(last.kind === 'row' ? last.row : undefined);
-        }
+        expectLast(table.get({ mediaId: String(facts.id), mediaType: facts.mediaType }), last);
       }
       for (const { item } of broken) {
         expect(table.get(item as { mediaId: string; mediaType: string })).toEqual(item);
@@ -169,13 +172,21 @@ export function migrationWorld(random: Random, titleCount: number) {
   };
 }
 
+function expectLast(present: Item | undefined, last: LastEvent): void {
+  if (last.kind === 'facts') {
+    expectMigrated(present, last.facts);
+  } else {
+    expect(present).toEqual(last.kind === 'row' ? last.row : undefined);
+  }
+}
+
 /** The title's row moves under another key; every other time an older or a newer one stays under the right one. */
 function beOdd(title: Title, random: Random, items: Item[]): Item[] {
   const { facts } = title;
   const at = items.findIndex(({ mediaId, mediaType }) => mediaId === String(facts.id) && mediaType === facts.mediaType);
   title.oddType = facts.mediaType === 'movie' ? 'MOVIE' : 'series';
   const isNewer = random.next() < 0.5;
-  const odd = { ...drawFacts(random, facts.id, 0), mediaType: facts.mediaType };
+  const odd = { ...drawFacts(random, facts.id, 0, overviews), mediaType: facts.mediaType };
   odd.fetchedAtMs = facts.fetchedAtMs + (isNewer ? dayMs : -dayMs);
   const oddItem = { ...drawLegacyItem(random, odd), mediaType: title.oddType };
   const isAlone = random.next() < 0.5;

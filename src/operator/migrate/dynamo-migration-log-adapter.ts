@@ -23,7 +23,7 @@ export function dynamoMigrationLog(
   clock: Clock,
 ): MigrationLog {
   const stateId = `migration#${tableName}`;
-  let savedRows = 0;
+  let saved = { startedAt: '', rows: 0 };
   const read = async (id: string) => {
     const request = new GetCommand({ TableName: controlTable, Key: { id }, ConsistentRead: true });
     return (await retryable(() => client.send(request))).Item;
@@ -55,16 +55,20 @@ export function dynamoMigrationLog(
       for (let n = 0; n * rowsPerItem < count; n += 1) {
         notUnderstood.push(...(itemSchema.safeParse(await read(rowsId(n))).data?.rows ?? []));
       }
-      savedRows = count;
-      // Damaged: the way through the table begins anew.
-      return notUnderstood.length < count ? undefined : { state, notUnderstood: notUnderstood.slice(0, count) };
+      if (notUnderstood.length < count) {
+        // Damaged: the way through the table begins anew.
+        return undefined;
+      }
+      saved = { startedAt: state.startedAt, rows: count };
+      return { state, notUnderstood: notUnderstood.slice(0, count) };
     },
     save: async ({ state, notUnderstood }) => {
-      for (let n = Math.floor(savedRows / rowsPerItem); n * rowsPerItem < notUnderstood.length; n += 1) {
+      const known = state.startedAt === saved.startedAt ? saved.rows : 0;
+      for (let n = Math.floor(known / rowsPerItem); n * rowsPerItem < notUnderstood.length; n += 1) {
         await write(rowsId(n), { rows: notUnderstood.slice(n * rowsPerItem, (n + 1) * rowsPerItem) });
       }
       await write(stateId, state);
-      savedRows = notUnderstood.length;
+      saved = { startedAt: state.startedAt, rows: notUnderstood.length };
     },
   };
 }

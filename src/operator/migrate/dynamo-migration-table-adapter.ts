@@ -1,21 +1,15 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
-  DescribeTableCommand,
-  DescribeTimeToLiveCommand,
   GetItemCommand,
-  ResourceNotFoundException,
   ScanCommand,
-  type TableDescription,
-  UpdateTableCommand,
-  UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { messageOf, RetryableError } from '../../shared/errors.ts';
 import type { RowKey } from '../../shared/table/row.ts';
-import { catalogTable, categoryIndex, type KeyAttribute } from '../../shared/table/table-definitions.ts';
-import type { IndexUnits, MigrationTable, StoredRow, TableFacts } from './migration-table.ts';
+import { dynamoTableSettings } from './dynamo-table-settings-adapter.ts';
+import type { MigrationTable, StoredRow } from './migration-table.ts';
 import { plainItem } from './plain-item-adapter.ts';
+import { retryable } from './retryable-errors-adapter.ts';
 
 type RawItem = Record<string, AttributeValue>;
 
@@ -27,14 +21,7 @@ export function dynamoMigrationTable(client: DynamoDBDocumentClient, TableName: 
     ExpressionAttributeValues: { ':fetchedAt': exactly((image as RawItem).fetchedAt) },
   });
   return {
-    describe: () => retryable(() => describeTable(client, TableName)),
-    readTtl: () =>
-      retryable(async () => {
-        const { TimeToLiveDescription: ttl } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
-        return { state: ttlState(ttl?.TimeToLiveStatus), attribute: ttl?.AttributeName };
-      }),
-    addIndex: (units) => retryable(() => addIndex(client, TableName, units)),
-    enableTtl: () => retryable(() => enableTtl(client, TableName)),
+    ...dynamoTableSettings(client, TableName),
     scan: (after, Limit) =>
       retryable(async () => {
         const start = after && { ExclusiveStartKey: rawKey(after) };
@@ -47,7 +34,7 @@ export function dynamoMigrationTable(client: DynamoDBDocumentClient, TableName: 
         const { Item } = await client.send(new GetItemCommand({ TableName, Key: rawKey(key), ConsistentRead: true }));
         return Item && storedRow(Item);
       }),
-    replace: (seen, Item) => conditional(() => client.send(new PutCommand({ TableName, Item, ...stillAsSeen(seen) }))),
+    replace: (seen, Item) => conditional(() => client.send(new PutCommand({ TableName, Item }))),
     putIfNewer: (row) =>
       conditional(() =>
         client.send(

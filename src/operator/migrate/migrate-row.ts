@@ -97,7 +97,10 @@ async function placeRow(row: TitleRow, deps: RowDependencies): Promise<'migrated
 }
 
 /** What a refused put means. Of two rows of the predecessor for one title the one under the right key is rewritten first. */
-async function clearPlace(row: TitleRow, deps: RowDependencies): Promise<'migrated' | 'overtaken' | 'blocked' | 'again'> {
+async function clearPlace(
+  row: TitleRow,
+  deps: RowDependencies,
+): Promise<'migrated' | 'overtaken' | 'blocked' | 'again'> {
   const present = await patiently(deps.clock, () => deps.table.read(row));
   if (present === undefined) {
     return 'again';

@@ -74,13 +74,18 @@ async function migratePage(rows: readonly StoredRow[], deps: RowsDependencies): 
 }
 
 async function migratePaced(row: StoredRow, deps: RowsDependencies): Promise<Outcome> {
-  const judged = judgeRow(row.attributes, deps.settings, deps.clock.nowMs());
-  await deps.pace(judged.kind === 'legacy' && !deps.dryRun ? 1 : readShare);
-  // The page of an interrupted run does not count, so any outcome will do.
-  if (judged.kind !== 'legacy' || deps.signal.aborted) {
-    return judged.kind === 'legacy' ? { kind: 'gone' } : judged;
+  const mayBeWritten = row.attributes.version === undefined && !deps.dryRun;
+  await deps.pace(mayBeWritten ? 1 : readShare);
+  if (deps.signal.aborted) {
+    // The page of an interrupted run does not count, so any outcome will do.
+    return { kind: 'gone' };
   }
-  return deps.dryRun ? { kind: 'to-migrate', expired: !isLive(judged.row, deps.clock.nowMs()) } : migrateRow(row, deps);
+  return deps.dryRun ? foresee(row, deps) : migrateRow(row, deps);
+}
+
+function foresee({ attributes }: StoredRow, { settings, clock }: RowsDependencies): Outcome {
+  const judged = judgeRow(attributes, settings, clock.nowMs());
+  return judged.kind === 'legacy' ? { kind: 'to-migrate', expired: !isLive(judged.row, clock.nowMs()) } : judged;
 }
 
 function withPage({ state, notUnderstood }: Migration, rows: readonly StoredRow[], outcomes: Outcome[]): Migration {

@@ -112,6 +112,7 @@ function notesOf({ hoursMs }: ReportPeriod, { reader }: Settings): string[] {
     'A recommendation counts as a read of each list that it was made from.',
     `Titles are counted by name up to ${titlesPerWindow} in such a window, most read first: the least read ones are the least read of those.`,
     'Stale answers are hits or misses too.',
+    "Calls are the worker's: what a reader asks TMDB for itself is among the misses.",
     ...(hoursMs.length > keepDays * 24
       ? [`Counters are kept ${keepDays} days: what is older is not in the figures.`]
       : []),

@@ -1,5 +1,6 @@
 /** What a stack is doing now, from what was read of it. Pure: the same readings give the same status. */
 import type { BreakerRecord } from '../../shared/breaker/breaker-record.ts';
+import { freshnessScore } from '../../shared/freshness-score.ts';
 import { isoFromMs, msFromIso } from '../../shared/ports/clock.ts';
 import { type RateLimits, type RateState, rateAt } from '../../shared/rate/rate-schedule.ts';
 import { nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared/schedule.ts';
@@ -70,15 +71,13 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
 export function describeFeed(head: FeedHead, nowMs: number): FeedStatus {
   const fetchedMs = msFromIso(head.fetchedAt);
   const expiresMs = head.expiration * 1_000;
-  const lifeMs = expiresMs - fetchedMs;
-  const left = lifeMs <= 0 ? 0 : (expiresMs - nowMs) / lifeMs;
   return {
     feed: head.feed,
     snapshot: head.snapshot,
     pages: `${head.pagesApplied.length}/${head.pages}`,
     fetchedAt: head.fetchedAt,
     ageSeconds: Math.max(0, Math.floor((nowMs - fetchedMs) / 1_000)),
-    freshness: Math.round(Math.min(1, Math.max(0, left)) * 1e4) / 1e4,
+    freshness: Math.round(freshnessScore(fetchedMs, expiresMs, nowMs) * 1e4) / 1e4,
     state: nowMs >= expiresMs ? 'gone' : nowMs >= msFromIso(head.freshUntil) ? 'stale' : 'fresh',
   };
 }

@@ -5,7 +5,7 @@
 import { globalRegion } from '../../shared/feed.ts';
 import { msFromIso } from '../../shared/ports/clock.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { freshnessScore } from '../provenance.ts';
+import { freshnessOf } from '../provenance.ts';
 import type { ScoreParts } from '../reader-api.ts';
 import type { Candidate } from './candidates.ts';
 import type { Taste } from './taste.ts';
@@ -46,7 +46,7 @@ export function scoreCandidates(candidates: readonly Candidate[], context: Score
         origin: originAffinity(candidate, context),
         votes: bayesianVotes(row, prior, context.ranking),
         popularity: decayedPopularity(row, mostPopular, context),
-        freshness: freshnessScore(row, context.nowMs),
+        freshness: freshnessOf(row, context.nowMs),
         placement: placementScore(candidate, context.region),
         dayPart: shareIn(row.genreIds, new Set(genresNow)),
       };

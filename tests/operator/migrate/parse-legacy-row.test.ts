@@ -117,7 +117,9 @@ describe('content of a row of the predecessor', () => {
 
   it('prefers ids of genres to objects that have them', () => {
     expect(titleOf({ ...keys, title: 'T', genre_ids: [18], genres: ['Drama'] })).toMatchObject({ genreIds: [18] });
-    expect(titleOf({ ...keys, title: 'T', genre_ids: [], genres: [{ id: 35 }, 'x'] })).toMatchObject({ genreIds: [35] });
+    expect(titleOf({ ...keys, title: 'T', genre_ids: [], genres: [{ id: 35 }, 'x'] })).toMatchObject({
+      genreIds: [35],
+    });
   });
 });
 
@@ -149,7 +151,17 @@ describe('not understood', () => {
   it('is whatever the parser does not know, but never an error', () => {
     const value = fc.oneof(fc.anything(), fc.string(), fc.integer());
     const anyRow = fc.dictionary(
-      fc.constantFrom('mediaId', 'mediaType', 'fetchedAt', 'title', 'data', 'item', 'genres', 'genre_ids', 'vote_count'),
+      fc.constantFrom(
+        'mediaId',
+        'mediaType',
+        'fetchedAt',
+        'title',
+        'data',
+        'item',
+        'genres',
+        'genre_ids',
+        'vote_count',
+      ),
       value,
     );
     fc.assert(

@@ -38,12 +38,12 @@ describe('migration of a table that nobody else writes', () => {
   });
 
   it('survives a kill at each of its calls, before it and after it', async () => {
-    const whole = migrationWorld(seededRandom(2), 110);
+    const whole = migrationWorld(seededRandom(2), 60);
     await whole.live(quietLife);
-    expect(whole.calls).toBeGreaterThan(100);
+    expect(whole.calls).toBeGreaterThan(60);
     for (let call = 1; call <= whole.calls; call += 1) {
       for (const diesAfterStep of [false, true]) {
-        const world = migrationWorld(seededRandom(2), 110);
+        const world = migrationWorld(seededRandom(2), 60);
         expect(await world.live({ diesAtCall: call, diesAfterStep, interference: 0 })).toBeUndefined();
         await expectConverged(world);
       }
@@ -52,14 +52,14 @@ describe('migration of a table that nobody else writes', () => {
 });
 
 describe('migration while others write', () => {
-  it.each(Array.from({ length: 25 }, (_, batch) => batch))(
+  it.each(Array.from({ length: 20 }, (_, batch) => batch))(
     'loses nothing and makes nothing older, whoever is killed when (batch %i of ten seeds)',
     async (batch) => {
       for (let seed = 10 * batch; seed < 10 * batch + 10; seed += 1) {
         const random = seededRandom(seed);
-        const world = migrationWorld(random, 110);
+        const world = migrationWorld(random, 60);
         const lives: Life[] = Array.from({ length: drawBelow(random, 5) }, () => ({
-          diesAtCall: 1 + drawBelow(random, 150),
+          diesAtCall: 1 + drawBelow(random, 80),
           diesAfterStep: random.next() < 0.5,
           interference: 0.1,
         }));

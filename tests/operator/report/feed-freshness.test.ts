@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freshnessNow } from '../../../src/operator/report/feed-freshness.ts';
-import { freshnessScore } from '../../../src/reader/provenance.ts';
+import { freshnessOf } from '../../../src/reader/provenance.ts';
 import { sampleHead } from '../../support/feed-heads-contract.ts';
 
 const hourMs = 3_600_000;
@@ -59,7 +59,7 @@ describe('the freshness of the feeds', () => {
         const fetchedMs = Math.round(nowMs - agoHours * hourMs);
         const head = sampleHead({ fetchedAt: iso(fetchedMs), expiration: Math.floor(fetchedMs / 1_000) + 360_000 });
         const life = { fetchedAt: head.fetchedAt, freshUntilMs: 0, expiresAtMs: head.expiration * 1_000 };
-        expect(freshnessNow([head], nowMs).feeds[0]?.freshness).toBeCloseTo(freshnessScore(life, nowMs), 4);
+        expect(freshnessNow([head], nowMs).feeds[0]?.freshness).toBeCloseTo(freshnessOf(life, nowMs), 4);
       }),
     );
   });

@@ -90,7 +90,7 @@ function chartOf(series: UsageSeries, what: string, layers: readonly Layer[], li
 
 /** Days by their date, hours by the time, but midnight by its date. */
 function ticksOf({ step, points }: UsageSeries): Tick[] {
-  const everyHours = points.length > 24 ? 12 : 4;
+  const everyHours = points.length > 26 ? 12 : points.length > 12 ? 6 : 3;
   const isRound = (n: number) => step !== 'hour' || Number((points[n]?.from ?? '').slice(11, 13)) % everyHours === 0;
   return spreadIndexes(points.length, mostTicks, isRound).map((n) => {
     const from = points[n]?.from ?? '';

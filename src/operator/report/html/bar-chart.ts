@@ -28,7 +28,7 @@ const plotHeight = 100;
 /** Fewer points do not make wider bars. */
 const fewestSlots = 8;
 /** What is not zero can be seen. */
-const leastHeight = 0.8;
+const leastHeight = 1.2;
 
 /** A figure: legend, axes and bars. */
 export function barChart(chart: BarChart): Markup {
@@ -79,7 +79,8 @@ function bar(name: string, n: number, left: number, top: number, { layers, line 
 function lineOver({ values, tone }: Layer, offset: number, top: number): Markup {
   const at = (value: number, n: number) => `${figure(offset + (n + 0.5) * slotWidth)} ${figure(heightOf(value, top))}`;
   const dots = values.map((value, n) => `M${at(value, n)}h0`).join('');
-  return html`<g class="tone-${tone} line"><polyline points="${values.map(at).join(' ')}" /><path d="${dots}" /></g>`;
+  const points = values.map(at).join(' ');
+  return html`<g class="tone-${tone} line"><polyline class="halo" points="${points}" /><polyline points="${points}" /><path d="${dots}" /></g>`;
 }
 
 function sumAt(layers: readonly Layer[], n: number): number {

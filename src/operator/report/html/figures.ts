@@ -25,6 +25,11 @@ export function countText(count: number): string {
   return whole.format(count);
 }
 
+/** `1,234`, but `12.3M`: as much as a tile holds. */
+export function tileText(count: number): string {
+  return count < 1e7 ? countText(count) : shortText(count);
+}
+
 /** `1.2K`. */
 export function shortText(count: number): string {
   return short.format(count);
@@ -35,8 +40,12 @@ export function shareText(share: number | null): string {
   return share === null ? '–' : percent.format(share);
 }
 
-/** `$0.0031`. */
+/** `$0.0031`; from one dollar on `$1.20`. */
 export function usdText(usd: number): string {
+  const least = 0.0001;
+  if (usd > 0 && usd < least) {
+    return `under $${least}`;
+  }
   return `$${usd.toFixed(usd > 0 && usd < 1 ? 4 : 2)}`;
 }
 

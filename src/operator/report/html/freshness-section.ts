@@ -12,7 +12,8 @@ export function freshnessSection(freshness: FreshnessNow): Markup {
     return html`<p class="nothing">There is no feed in the table yet.</p>`;
   }
   const counts = states.map((state) => `${countText(freshness[state])} ${state}`).join(', ');
-  const incomplete = freshness.incomplete === 0 ? '' : ` Pages are missing of ${countText(freshness.incomplete)}.`;
+  const incomplete =
+    freshness.incomplete === 0 ? '' : ` Pages are missing in ${countText(freshness.incomplete)} of them.`;
   return html`<p class="lead">${countText(freshness.total)} ${freshness.total === 1 ? 'feed' : 'feeds'}: ${counts}; median freshness ${shareText(freshness.median)}.${incomplete}</p>
 ${shareBar(freshness, counts)}
 <h3>Feeds by freshness</h3>
@@ -52,7 +53,7 @@ function feedTable(feeds: readonly FeedNow[]): Markup {
 <tbody>${feeds.map(
     (
       feed,
-    ) => html`<tr><th scope="row">${feedName(feed.feed)}</th><td><span class="state tone-${feed.state}">${feed.state}</span>${feed.complete ? '' : ' (pages missing)'}</td><td class="figure">${shareText(feed.freshness)}</td><td>${momentText(feed.fetchedAt)}</td><td>${momentText(feed.freshUntil)}</td></tr>
+    ) => html`<tr><th scope="row">${feedName(feed.feed)}</th><td><span class="swatch tone-${feed.state}"></span> ${feed.state}${feed.complete ? '' : ' (pages missing)'}</td><td class="figure">${shareText(feed.freshness)}</td><td>${momentText(feed.fetchedAt)}</td><td>${momentText(feed.freshUntil)}</td></tr>
 `,
   )}</tbody>
 </table></div></details>`;

@@ -3,7 +3,7 @@ export type Tone = 'hit' | 'miss' | 'stale-line' | 'written' | 'unchanged' | 'fr
 
 /**
  * The page's style. Every tone has a contrast of 3 to 1 to the card it is drawn on, every text 4.5 to 1, in both schemes (WCAG 2.2,
- * 1.4.11 and 1.4.3); no tone is told from its neighbour by its hue alone.
+ * 1.4.11 and 1.4.3); a thin line parts what is stacked.
  */
 export const pageStyle = `
 :root{color-scheme:light dark;--page:#f3f5f8;--card:#ffffff;--ink:#14181f;--muted:#566070;--rule:#dde2ea;--grid:#e6eaf0;--focus:#1d5fd1;
@@ -35,18 +35,19 @@ small,.hint,.period,.tile dd+dd,footer{color:var(--muted);font-size:.8125rem}
 .legend li{display:flex;align-items:center;gap:.4rem}
 .swatch{display:inline-block;width:.7rem;height:.7rem;border-radius:.2rem;background:currentColor}
 .swatch.tone-stale-line{height:.2rem;width:.9rem}
-.plot{display:grid;grid-template-columns:2.5rem minmax(0,1fr);grid-template-rows:11rem 1.5rem}
+.plot{display:grid;grid-template-columns:2.5rem minmax(0,1fr);grid-template-rows:11rem 1.5rem;padding-right:.75rem}
 .plot svg{display:block;width:100%;height:11rem;overflow:visible}
 .y-axis,.x-axis{position:relative;color:var(--muted);font-size:.75rem;line-height:1;font-variant-numeric:tabular-nums}
 .y-axis span{position:absolute;right:.5rem;transform:translateY(50%)}
 .x-axis{grid-column:2}
 .x-axis span{position:absolute;top:.5rem;transform:translateX(-50%);white-space:nowrap}
 .grid{stroke:var(--grid);stroke-width:1;vector-effect:non-scaling-stroke}
-rect{fill:currentColor}
-.clear{fill:transparent}
+rect{fill:currentColor;stroke:var(--card);stroke-width:1;vector-effect:non-scaling-stroke}
+.clear{fill:transparent;stroke:none}
 .bar:hover .clear{fill:var(--grid)}
 .line{pointer-events:none}
 .line polyline{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;vector-effect:non-scaling-stroke}
+.line .halo{stroke:var(--card);stroke-width:5}
 .line path{fill:none;stroke:currentColor;stroke-width:5;stroke-linecap:round;vector-effect:non-scaling-stroke}
 .share-bar,.rank-bar{display:block;width:100%;border-radius:.25rem;background:var(--grid)}
 .share-bar{height:1rem;margin:0 0 1.25rem}
@@ -60,11 +61,13 @@ th:last-child,td:last-child{padding-right:0}
 .ranking .swatch{margin:0 .15rem 0 .35rem}
 .ranking th[scope=row]{width:99%;overflow-wrap:anywhere}
 th[scope=row] small{display:block;line-height:1.35}
-.state{font-weight:600}
 details{margin-top:.75rem;border-top:1px solid var(--rule);padding-top:.75rem}
-summary{cursor:pointer;color:var(--muted);font-size:.875rem;width:fit-content}
+summary{cursor:pointer;padding:.2rem 0;color:var(--muted);font-size:.875rem;width:fit-content}
 .scroll{overflow-x:auto;margin-top:.5rem}
-.scroll th,.scroll td{white-space:nowrap}
+.scroll th,.scroll td{white-space:nowrap;padding-right:1rem}
+.scroll th:last-child,.scroll td:last-child{padding-right:0}
+.scroll wbr{display:none}
+.lead{font-size:.9375rem}
 :focus-visible{outline:2px solid var(--focus);outline-offset:2px;border-radius:.2rem}
 .notes{margin:0;padding-left:1.1rem;color:var(--muted);font-size:.875rem}
 .notes li{margin:.15rem 0}

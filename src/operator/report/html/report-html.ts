@@ -1,7 +1,7 @@
 /** The report as one page: no script, nothing from anywhere else, well-formed as XML too. */
 import type { Report } from '../build-report.ts';
 import { callsChart, readsChart, rowsChart, seriesTable } from './activity-charts.ts';
-import { countText, momentText, shareText, usdText } from './figures.ts';
+import { countText, momentText, shareText, tileText, usdText } from './figures.ts';
 import { freshnessSection } from './freshness-section.ts';
 import { html, type Markup } from './markup.ts';
 import { pageStyle } from './page-style.ts';
@@ -30,7 +30,7 @@ export function reportHtml(report: Report): string {
 <header><h1>TMDB pipeline report</h1><p class="period">${span} (${countText(period.hours)} hours)</p></header>
 <main>
 ${tiles(report)}
-${card('Reads', html`<p class="hint">By ${series.step}, in UTC; the first and the last may be cut. A miss is a read that TMDB was asked for.</p>${readsChart(series)}${seriesTable(series)}`)}
+${card('Reads', html`<p class="hint">By ${series.step}, in UTC; the period may hold a part of the first and of the last. A miss is a read that neither memory nor table could answer.</p>${readsChart(series)}${seriesTable(series)}`)}
 ${card('Freshness now', freshnessSection(report.freshness))}
 ${card('Feeds', rankings('feeds', report))}
 ${card('Titles', rankings('titles', report))}
@@ -50,11 +50,11 @@ function card(heading: string, content: Markup): Markup {
 function tiles({ reads: { all, feeds, titles }, pipeline, cost }: Report): Markup {
   const troubles = pipeline.throttles + pipeline.failures;
   const facts: [name: string, figure: string, more: string][] = [
-    ['Reads', countText(all.reads), `${countText(feeds.reads)} of feeds, ${countText(titles.reads)} of titles`],
-    ['Hit ratio', shareText(all.hitRatio), `${countText(all.misses)} misses`],
-    ['Stale share', shareText(all.staleShare), `${countText(all.stale)} stale answers`],
-    ['TMDB calls', countText(pipeline.calls), `${countText(troubles)} throttled or failed`],
-    ['Rows written', countText(pipeline.rowsWritten), `${countText(pipeline.rowsUnchanged)} unchanged`],
+    ['Reads', tileText(all.reads), `${tileText(feeds.reads)} of feeds, ${tileText(titles.reads)} of titles`],
+    ['Hit ratio', shareText(all.hitRatio), `${tileText(all.misses)} misses`],
+    ['Stale share', shareText(all.staleShare), `${tileText(all.stale)} stale answers`],
+    ['TMDB calls', tileText(pipeline.calls), `${tileText(troubles)} throttled or failed`],
+    ['Rows written', tileText(pipeline.rowsWritten), `${tileText(pipeline.rowsUnchanged)} unchanged`],
     ['Writing cost', usdText(cost.writingUsd), 'measured, list prices'],
   ];
   return html`<div class="tiles">${facts.map(

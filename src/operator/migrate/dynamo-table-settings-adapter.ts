@@ -1,3 +1,33 @@
+import {
+  DescribeTableCommand,
+  DescribeTimeToLiveCommand,
+  ResourceNotFoundException,
+  type TableDescription,
+  UpdateTableCommand,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { catalogTable, categoryIndex, type KeyAttribute } from '../../shared/table/table-definitions.ts';
+import type { IndexUnits, MigrationTable, TableFacts } from './migration-table.ts';
+import { retryable } from './retryable-errors-adapter.ts';
+
+/** The part of the port that concerns the table as a whole. */
+export type TableSettings = Pick<MigrationTable, 'describe' | 'readTtl' | 'addIndex' | 'enableTtl'>;
+
+/** What the table `TableName` is like, and its index and TTL. */
+export function dynamoTableSettings(client: DynamoDBDocumentClient, TableName: string): TableSettings {
+  return {
+    describe: () => retryable(() => describeTable(client, TableName)),
+    readTtl: () =>
+      retryable(async () => {
+        const { TimeToLiveDescription: ttl } = await client.send(new DescribeTimeToLiveCommand({ TableName }));
+        return { state: ttlState(ttl?.TimeToLiveStatus), attribute: ttl?.AttributeName };
+      }),
+    addIndex: (units) => retryable(() => addIndex(client, TableName, units)),
+    enableTtl: () => retryable(() => enableTtl(client, TableName)),
+  };
+}
+
 async function describeTable(client: DynamoDBDocumentClient, TableName: string): Promise<TableFacts | undefined> {
   try {
     const { Table } = await client.send(new DescribeTableCommand({ TableName }));
@@ -82,4 +112,3 @@ function ttlState(status: string | undefined): 'on' | 'off' | 'turning-off' {
   }
   return status === 'ENABLED' || status === 'ENABLING' ? 'on' : 'off';
 }
-

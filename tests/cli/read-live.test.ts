@@ -1,0 +1,113 @@
+/** `read` and `recommend` beside a running `local`: what no table holds comes from TMDB, and then stands in the table. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../../src/local/free-port.ts';
+import { askOverHttp } from '../support/ask-over-http.ts';
+import { type CliResult, type RunningCli, runCli, runJson, startCli } from '../support/cli-process.ts';
+import { contractProblems } from '../support/openapi-document.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { until } from '../support/until.ts';
+
+type List = {
+  from: string;
+  stale: boolean;
+  freshness: number;
+  titles: { id: number; title: string; fellBack: object }[];
+};
+
+const cwd = scratchFolder();
+let stack: RunningCli;
+let endpoints: Record<'http' | 'tmdb' | 'dynamodb', string>;
+let httpPort: number;
+
+beforeAll(async () => {
+  httpPort = await freePort();
+  stack = startCli(['local', '--json', '--no-catch-up', '--http-port', String(httpPort)], { cwd });
+  ({ endpoints } = JSON.parse(await stack.line('stdout', '"ready"')) as { endpoints: typeof endpoints });
+}, 120_000);
+afterAll(async () => {
+  stack?.signal('SIGTERM');
+  await stack?.ended;
+}, 60_000);
+
+const readList = (...args: string[]) => runJson<List>(['read', 'list', ...args], { cwd });
+
+describe('a list that no table holds', () => {
+  const french = ['popular', 'movie', '--region', 'FR', '--language', 'fr-FR', '--limit', '100'];
+
+  it('is fetched from TMDB itself, and a moment later is in the table, whole', async () => {
+    const first = await readList(...french);
+    expect(first).toMatchObject({ feed: 'popular/movie/FR/fr-FR', from: 'tmdb', stale: false });
+    expect(first.titles).toHaveLength(20);
+    let later = first;
+    await until(
+      'both pages are in the table',
+      async () => {
+        later = await readList(...french);
+        return later.from === 'table' && later.titles.length === 40;
+      },
+      60_000,
+    );
+    expect(later.titles.slice(0, 20).map(({ id }) => id)).toEqual(first.titles.map(({ id }) => id));
+    expect(later.freshness).toBeGreaterThan(0.9);
+  }, 120_000);
+
+  it('is told to people as from TMDB', async () => {
+    const { code, stdout } = await runCli(['read', 'list', 'genre_18', 'tv', '--limit', '1'], { cwd });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^from TMDB itself; freshness 1\.00, /m);
+  });
+
+  it('stays unknown to those who name the tables alone', async () => {
+    const environment = { AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb };
+    const result: CliResult = await runCli(['read', 'list', 'award_winning', 'tv'], { cwd, environment });
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toBe('error: the table holds no list award_winning/tv/global/en-US\n');
+  });
+});
+
+describe('a title that no table holds', () => {
+  it('is fetched from TMDB itself, and a moment later is in the table', async () => {
+    const { results } = (await (
+      await fetch(`${endpoints.tmdb}/tv/popular?page=40`, { headers: { Authorization: 'Bearer any' } })
+    ).json()) as { results: { id: number; name: string }[] };
+    const { id = 0, name = '' } = results[0] ?? {};
+    const read = () => runJson(['read', 'title', 'tv', String(id)], { cwd });
+    expect(await read()).toMatchObject({ from: 'tmdb', id, title: name, language: 'en-US', fellBack: {} });
+    await until('it is in the table', async () => (await read()).from === 'table', 60_000);
+  }, 120_000);
+
+  it('and that TMDB does not know either, fails in one sentence', async () => {
+    const result = await runCli(['read', 'title', 'movie', '999999999'], { cwd });
+    expect(result).toEqual({ code: 1, signal: null, stdout: '', stderr: 'error: TMDB knows no movie 999999999\n' });
+  });
+});
+
+describe('the reader over HTTP', () => {
+  it('is where the ready line says, on the port that was asked for', async () => {
+    expect(endpoints.http).toBe(`http://127.0.0.1:${httpPort}`);
+    const answer = await askOverHttp(endpoints.http, '/v1/health');
+    expect(answer.status).toBe(200);
+    expect(contractProblems('/v1/health', answer)).toEqual([]);
+  });
+
+  it('answers what the command line answers', async () => {
+    const answer = await askOverHttp(endpoints.http, '/v1/lists/popular/movie?region=FR&language=fr-FR&limit=5');
+    const { titles } = await readList('popular', 'movie', '--region', 'FR', '--language', 'fr-FR', '--limit', '5');
+    expect(contractProblems('/v1/lists/{category}/{media}', answer)).toEqual([]);
+    expect((JSON.parse(answer.text) as List).titles).toEqual(titles);
+  });
+});
+
+describe('recommend beside it', () => {
+  it('fetches a list where the tables hold none that it could take from, and finds it', async () => {
+    const answer = await runJson<{ from: string; picks: unknown[]; feeds: string[] }>(['recommend'], { cwd });
+    expect(answer).toMatchObject({ from: 'tmdb', feeds: ['popular/movie/global/en-US'] });
+    expect(answer.picks).toHaveLength(10);
+  });
+});
+
+describe('local', () => {
+  it('names no secret and no failure', () => {
+    expect(stack.stderr()).not.toMatch(/token-of-the-simulator|Bearer|error/i);
+  });
+});

@@ -1,0 +1,123 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { expect, it, onTestFinished } from 'vitest';
+import { openReader } from '../../src/reader/open-reader.ts';
+import { systemClock } from '../../src/shared/adapters/system-clock.ts';
+import { encodeOverview } from '../../src/shared/table/overview-codec.ts';
+import { endpointOf, patient } from '../support/embedded-reader.ts';
+import { describeOnEngine, type EmbeddedTables } from '../support/embedded-tables.ts';
+import { placed, times, titled } from '../support/placed-rows.ts';
+import { sampleFeed } from '../support/sample-messages.ts';
+import { englishOverview } from '../support/sample-overviews.ts';
+
+const popular = { category: 'popular', media: 'movie' } as const;
+const brotli = encodeOverview(englishOverview) as Uint8Array;
+
+/** What may stand in a row that somebody or something has damaged; `undefined` is left out. */
+const damages: [name: string, over: Record<string, unknown>][] = [
+  ['a cut overview', { overview: brotli.slice(0, 40) }],
+  ['an overview that was never compressed', { overview: new Uint8Array([1, 2, 3]) }],
+  ['an empty compressed overview', { overview: new Uint8Array([]) }],
+  ['an overview of numbers', { overview: 17 }],
+  ['no title', { title: undefined }],
+  ['a title that is a list', { title: ['Fight Club'] }],
+  ['no popularity', { popularity: undefined }],
+  ['a popularity that is no number', { popularity: 'high' }],
+  ['votes that are null', { voteCount: null }],
+  ['genres that are words', { genreIds: ['drama'] }],
+  ['no language', { originalLanguage: undefined }],
+  ['no fetch time', { fetchedAt: undefined }],
+  ['a fetch time that is none', { fetchedAt: 'yesterday' }],
+  ['a soft TTL that is no date', { freshUntil: '2026-13-45T08:00:00.000Z' }],
+  ['no hard TTL', { expiresAt: undefined }],
+  ['a hard TTL that is a text', { expiresAt: '2026-11-26' }],
+  ['a hard TTL in fractions', { expiresAt: 4_102_444_800.5 }],
+  ['a hard TTL in milliseconds', { expiresAt: 4_102_444_800_000 }],
+  ['a hard TTL that no calendar has', { expiresAt: 9_007_199_254_740_991 }],
+  ['the schema version of next year', { schemaVersion: 2, title: { en: 'Fight Club' } }],
+  ['the next schema version in the same layout', { schemaVersion: 2 }],
+  ['no schema version, as the predecessor had it', { schemaVersion: undefined }],
+  ['another source', { source: 'imdb' }],
+];
+
+const ofPlacements: typeof damages = [
+  ...damages,
+  ['no rank', { rank: undefined }],
+  ['a rank that is no number', { rank: 'first' }],
+  ['no snapshot', { snapshot: undefined }],
+  ['a title of no known type', { mediaType: 'person#popular/movie/global/en-US' }],
+  ['no title type', { mediaType: 'film' }],
+  ['an id that is no number', { mediaId: 'tt0137523' }],
+];
+
+const expired: [name: string, goneInHours: number][] = [
+  ['a second ago', -1 / 3_600],
+  ['a week ago', -168],
+  ['in the year 1970', -495_000],
+];
+
+/** Rows as they lie in the table, whoever put them there; and a reader of that table alone. */
+describeOnEngine('dynoxide', 'a row with', (tables) => {
+  it.each(ofPlacements)('%s is as good as absent from a list', async (_name, over) => {
+    const life = times(systemClock);
+    const [first, second, third] = [1, 2, 3].map((rank) => placed(sampleFeed(), rank, life));
+    const { reader } = await open(tables, first, { ...second, ...over }, third);
+    const { titles, from, problem } = await reader.list(popular);
+    expect([titles.map(({ rank }) => rank), from, problem]).toEqual([[1, 3], 'table', undefined]);
+    const { picks } = await reader.recommend({ media: 'movie' });
+    expect(picks.map(({ id }) => id).sort()).toEqual([1_001, 1_003]);
+  });
+
+  it.each(damages)('%s is as good as absent where it is a title', async (_name, over) => {
+    const life = times(systemClock);
+    const { reader } = await open(tables, { ...titled(550, life), ...over }, titled(551, life));
+    const absent = { from: 'nowhere', title: null, absent: false, problem: { code: 'not_cached' } };
+    expect(await reader.title('movie', 550)).toMatchObject(absent);
+    const both = await reader.titles([
+      { mediaType: 'movie', id: 550 },
+      { mediaType: 'movie', id: 551 },
+    ]);
+    expect(both).toMatchObject([absent, { from: 'table', title: { id: 551 } }]);
+  });
+
+  it.each(damages)('%s in one language leaves the others', async (_name, over) => {
+    const life = times(systemClock);
+    const german = { ...titled(550, life, { language: 'de-DE', title: 'Der Klub' }), ...over };
+    const { reader } = await open(tables, german, titled(550, life));
+    const { title, from } = await reader.title('movie', 550, { language: 'de-DE' });
+    expect([title?.title, title?.fellBack.title, from]).toEqual(['Film 550', 'en-US', 'table']);
+  });
+});
+
+describeOnEngine('dynoxide', 'a row that expired', (tables) => {
+  it.each(expired)('%s and is still there is never served', async (_name, goneInHours) => {
+    const gone = times(systemClock, { fetchedAgoHours: 200, staleInHours: goneInHours - 1, goneInHours });
+    const life = times(systemClock);
+    const rows = [placed(sampleFeed(), 1, gone), placed(sampleFeed(), 2, life), titled(550, gone)];
+    const { reader } = await open(tables, ...rows);
+    expect((await reader.list(popular)).titles.map(({ rank }) => rank)).toEqual([2]);
+    expect(await reader.title('movie', 550)).toMatchObject({ from: 'nowhere', title: null });
+    const recommended = await reader.recommend({ media: 'movie', liked: [{ mediaType: 'movie', id: 550 }] });
+    expect(recommended.picks.map(({ id }) => id)).toEqual([1_002]);
+    expect(recommended.unknownLiked).toEqual([{ mediaType: 'movie', id: 550 }]);
+  });
+
+  it('leaves nothing of a list that is all gone', async () => {
+    const gone = times(systemClock, { fetchedAgoHours: 80, staleInHours: -50, goneInHours: -1 });
+    const { reader } = await open(tables, placed(sampleFeed(), 1, gone), placed(sampleFeed(), 2, gone));
+    const nothing = { from: 'nowhere', freshness: 0, stale: false, fetchedAt: null, problem: { code: 'not_cached' } };
+    expect(await reader.list(popular)).toMatchObject({ ...nothing, titles: [] });
+    expect(await reader.recommend()).toMatchObject({ ...nothing, picks: [], feeds: [] });
+  });
+});
+
+/** A reader of a table that holds `items`. */
+async function open(tables: EmbeddedTables, ...items: readonly (Record<string, unknown> | undefined)[]) {
+  const catalogTable = await tables.newCatalog();
+  for (const Item of items) {
+    await tables.client.send(new PutCommand({ TableName: catalogTable, Item }));
+  }
+  const dynamodb = { endpoint: await endpointOf(tables), region: 'us-east-1' };
+  const reader = openReader({ catalogTable, dynamodb, settings: patient });
+  onTestFinished(() => reader.close());
+  return { reader };
+}

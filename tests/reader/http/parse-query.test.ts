@@ -1,0 +1,115 @@
+import { describe, expect, it } from 'vitest';
+import { parseListRequest, parseTitleRequest } from '../../../src/reader/http/parse-query.ts';
+import { defaultSettings } from '../../../src/shared/settings.ts';
+import {
+  allowedLanguages,
+  allowedRegions,
+  noNumbers,
+  refusedField,
+  tooLargeNumbers,
+} from '../../support/refused-request.ts';
+
+const listOf = (query: string, params: Record<string, string> = {}) =>
+  parseListRequest({ category: 'popular', media: 'movie', ...params }, new URLSearchParams(query), defaultSettings);
+const titleOf = (query: string, params: Record<string, string> = {}) =>
+  parseTitleRequest({ media: 'movie', id: '550', ...params }, new URLSearchParams(query));
+
+const categories = 'popular, trending, hidden_gems, award_winning, local_originals and genre_<TMDB genre id>';
+
+describe('a request for a list', () => {
+  it('has defaults', () => {
+    expect(listOf('')).toEqual({
+      feed: { category: 'popular', media: 'movie', region: 'global', language: 'en-US' },
+      limit: 20,
+    });
+  });
+
+  it('is taken as it is written', () => {
+    expect(listOf('limit=500&language=de-DE&region=DE', { category: 'local_originals', media: 'tv' })).toEqual({
+      feed: { category: 'local_originals', media: 'tv', region: 'DE', language: 'de-DE' },
+      limit: 500,
+    });
+    expect(listOf('limit=1', { category: 'genre_10765' }).feed.category).toBe('genre_10765');
+    expect(listOf('', { category: 'trending', media: 'all' }).feed.media).toBe('all');
+  });
+
+  it.each(['nonsense', '', 'Popular', 'popular ', 'genre_', 'genre_0', 'genre_018', 'genre_12345678', 'genre_1e2'])(
+    'category %j',
+    async (category) => {
+      expect(await refusedField(() => listOf('', { category }))).toEqual([
+        'category',
+        `unknown category '${category}': allowed are ${categories}`,
+      ]);
+    },
+  );
+
+  it.each(['book', '', 'MOVIE', 'tv,movie', 'constructor'])('media %j', async (media) => {
+    expect(await refusedField(() => listOf('', { media }))).toEqual([
+      'media',
+      `unknown media '${media}': allowed are movie, tv, all`,
+    ]);
+  });
+
+  it.each(['XX', 'de', 'GLOBAL', 'UK', 'EU', 'DEU', '', '__proto__'])('region %j', async (region) => {
+    expect(await refusedField(() => listOf(`region=${region}`))).toEqual([
+      'region',
+      `unknown region '${region}': allowed are ${allowedRegions}`,
+    ]);
+  });
+
+  it.each(['de', 'german', 'DE-de', 'de_DE', 'xx-DE', 'de-XX', 'en-US,de-DE', ''])('language %j', async (language) => {
+    expect(await refusedField(() => listOf(`language=${language}`))).toEqual([
+      'language',
+      `unknown language '${language}': allowed are ${allowedLanguages}`,
+    ]);
+  });
+
+  it.each([...noNumbers, ...tooLargeNumbers, '0', '501', '1000000000'])('limit %j', async (limit) => {
+    const query = new URLSearchParams({ limit }).toString();
+    expect(await refusedField(() => listOf(query))).toEqual([
+      'limit',
+      `'${limit}' is not allowed: allowed are whole numbers from 1 to 500`,
+    ]);
+  });
+
+  it.each([
+    [{ category: 'popular', media: 'all' }, '', "media 'all' exists only for category 'trending' in region 'global'"],
+    [{ category: 'local_originals' }, '', "category 'local_originals' needs a country as its region, for example DE"],
+    [{ category: 'genre_18' }, 'region=DE', "category 'genre_18' exists only in region 'global', not in 'DE'"],
+  ])('parts that do not go together: %j %s', async (params, query, sentence) => {
+    const [field, detail] = await refusedField(() => listOf(query, params));
+    expect(field).toBe('request');
+    expect(detail).toContain(sentence);
+    expect(detail).not.toContain('--');
+  });
+});
+
+describe('a request for a title', () => {
+  it('has only what it names', () => {
+    expect(titleOf('')).toEqual({ mediaType: 'movie', id: 550, options: {} });
+    expect(titleOf('region=global&language=ja-JP', { media: 'tv', id: '2147483647' })).toEqual({
+      mediaType: 'tv',
+      id: 2_147_483_647,
+      options: { region: 'global', language: 'ja-JP' },
+    });
+  });
+
+  it.each([...noNumbers, ...tooLargeNumbers, 'abc', '0', '2147483648', '550-fight-club', 'null'])(
+    'id %j',
+    async (id) => {
+      expect(await refusedField(() => titleOf('', { id }))).toEqual([
+        'id',
+        `'${id}' is not allowed: allowed are whole numbers from 1 to 2147483647`,
+      ]);
+    },
+  );
+
+  it.each([
+    [{ media: 'all' }, '', 'media', "unknown media 'all': allowed are movie, tv"],
+    [{}, 'region=UK', 'region', `unknown region 'UK': allowed are ${allowedRegions}`],
+    [{}, 'language=de', 'language', `unknown language 'de': allowed are ${allowedLanguages}`],
+    [{}, 'limit=3', 'limit', 'unknown parameter: allowed are region, language'],
+  ])('%j %s', async (params, query, field, detail) => {
+    expect(await refusedField(() => titleOf(query, params))).toEqual([field, detail]);
+  });
+});

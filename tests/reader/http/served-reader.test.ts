@@ -1,0 +1,162 @@
+import { gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { dynamoClient } from '../../../src/shared/adapters/aws-clients.ts';
+import { emfDocumentSchema, emfProblems } from '../../support/emf-schema.ts';
+import { outsideAddresses, tryToConnect } from '../../support/local-addresses.ts';
+import { type ServedReader, startServedReader } from '../../support/served-reader.ts';
+import { queryIndex } from '../../support/table-dump.ts';
+import { until } from '../../support/until.ts';
+
+const token = 'secret-of-the-served-reader';
+let served: ServedReader;
+beforeAll(async () => {
+  served = await startServedReader(token);
+}, 60_000);
+afterAll(() => served?.stop(), 30_000);
+
+const list = '/v1/lists/popular/movie?limit=40';
+type Body = { from: string; titles: { id: number }[]; title: { id: number } };
+const bodyOf = ({ text }: { text: string }) => JSON.parse(text) as Body;
+
+/** The EMF documents of the reader so far. */
+const records = () => served.lines.filter(({ service, text }) => service === 'reader' && text.includes('"_aws"'));
+/** Values of one metric, in the order in which they were written; an invocation may write several. */
+const valuesOf = (name: string) =>
+  records().flatMap(({ text }) => (JSON.parse(text) as Record<string, number | number[]>)[name] ?? []);
+
+describe('the bundle behind its URL', () => {
+  it('answers a list as the index has it: from the table, and the next time from memory', async () => {
+    const [first, again] = [await served.ask(list), await served.ask(list)];
+    const client = dynamoClient({ endpoint: served.dynamodb, region: 'us-east-1' });
+    const placed = await queryIndex(client, 'popular/global/en-US', 'movie');
+    client.destroy();
+    expect(first).toMatchObject({ status: 200, headers: { 'content-type': 'application/json' } });
+    expect(bodyOf(first)).toMatchObject({ from: 'table', stale: false });
+    expect(bodyOf(first).titles.map(({ id }) => id)).toEqual(placed.map(({ mediaId }) => Number(mediaId)));
+    expect(bodyOf(again)).toMatchObject({ from: 'memory', titles: bodyOf(first).titles });
+    expect(again.headers.etag).toBe(first.headers.etag);
+  });
+
+  it('answers 304 over the wire without a body', async () => {
+    const { headers } = await served.ask(list);
+    const again = await served.ask(list, { headers: { 'if-none-match': headers.etag ?? '' } });
+    expect(again).toMatchObject({ status: 304, text: '' });
+    expect(again.headers).not.toHaveProperty('content-type');
+  });
+
+  it('sends bytes that are what their header says', async () => {
+    const plain = await served.ask(list);
+    const zipped = await served.ask(list, { headers: { 'accept-encoding': 'gzip' } });
+    expect(zipped.headers['content-encoding']).toBe('gzip');
+    expect(bodyOf({ text: gunzipSync(zipped.bytes).toString() }).titles).toEqual(bodyOf(plain).titles);
+    expect(zipped.bytes.length).toBeLessThan(plain.bytes.length / 2);
+  });
+
+  it('fetches what nobody has from TMDB, and has it afterwards', async () => {
+    const target = '/v1/lists/popular/tv?region=FR&language=fr-FR';
+    const before = served.simulator.stats().requests;
+    const first = await served.ask(target);
+    expect(first.headers['cache-status']).toBe('tmdb-pipeline; fwd=miss; detail=tmdb');
+    expect(served.simulator.stats().requests).toBeGreaterThan(before);
+    await until('the page is in the table', async () => {
+      const client = dynamoClient({ endpoint: served.dynamodb, region: 'us-east-1' });
+      const rows = await queryIndex(client, 'popular/FR/fr-FR', 'tv');
+      client.destroy();
+      return rows.length >= 20;
+    });
+    const again = await served.ask(target);
+    expect(again.headers['cache-status']).toMatch(/^tmdb-pipeline; hit;/);
+    expect(bodyOf(again).titles).toEqual(bodyOf(first).titles);
+  });
+
+  it('answers many at once', async () => {
+    const answers = await Promise.all(Array.from({ length: 30 }, () => served.ask('/v1/lists/trending/all')));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map((answer) => JSON.stringify(bodyOf(answer).titles))).size).toBe(1);
+  });
+
+  it.each(['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PROPFIND'])('takes no %s', async (method) => {
+    const answer = await served.ask('/v1/health', { method, ...(method === 'POST' && { body: '{}' }) });
+    expect(answer).toMatchObject({
+      status: 405,
+      headers: { allow: 'GET', 'content-type': 'application/problem+json' },
+    });
+    expect(answer.text.includes('method_not_allowed')).toBe(method !== 'HEAD');
+  });
+
+  it('takes a body that it does not read, and none that is large', async () => {
+    expect(await served.ask('/v1/health', { body: '{"a":1}' })).toMatchObject({ status: 200 });
+    expect(await served.ask('/v1/health', { method: 'POST', body: 'x'.repeat(100_001) })).toMatchObject({
+      status: 413,
+    });
+    expect(await served.ask('/v1/health', { body: 'x'.repeat(5_000_000) })).toMatchObject({ status: 413 });
+  });
+
+  it.each([
+    '/v1/lists/%E0%A4%A/movie',
+    '/v1/lists/popular/movie?limit=1e9',
+    '/v1/titles/movie/%3Cscript%3Ealert(1)%3C%2Fscript%3E',
+    '/v1/recommendations?liked=%00',
+  ])('refuses %s without markup, and without failing', async (target) => {
+    const answer = await served.ask(target);
+    expect(answer.status).toBe(400);
+    expect(answer.text).not.toContain('<');
+  });
+
+  it('is asked on this machine only', async () => {
+    const { hostname, port } = new URL(served.endpoint);
+    expect(await tryToConnect(hostname, Number(port))).toBe('connected');
+    expect(hostname).toBe('127.0.0.1');
+    const others = outsideAddresses();
+    expect(await Promise.all(others.map((address) => tryToConnect(address, Number(port))))).toEqual(
+      others.map(() => 'ECONNREFUSED'),
+    );
+  });
+});
+
+describe('what it writes', () => {
+  it('is a measure of each read: hit or miss, stale or not, and how long it took', async () => {
+    const names = ['CacheHit', 'StaleReads', 'ReadLatency'];
+    const before = names.map((name) => valuesOf(name).length);
+    await served.ask('/v1/lists/popular/tv');
+    await served.ask('/v1/lists/hidden_gems/tv');
+    await served.ask('/v1/health');
+    await until('two reads are measured', () => valuesOf('ReadLatency').length === (before[2] ?? 0) + 2);
+    expect(valuesOf('CacheHit').slice(before[0])).toEqual([1, 0]);
+    expect(valuesOf('StaleReads').slice(before[1])).toEqual([0, 0]);
+    expect(
+      valuesOf('ReadLatency')
+        .slice(before[2])
+        .every((ms) => ms > 0 && ms < 10_000),
+    ).toBe(true);
+  });
+
+  it('is EMF as its specification has it, under the one dimension', () => {
+    expect(records().length).toBeGreaterThan(10);
+    for (const { text } of records()) {
+      expect(emfProblems(text)).toEqual([]);
+      const { service, _aws } = emfDocumentSchema.parse(JSON.parse(text));
+      expect(service).toBe('reader');
+      for (const { Namespace, Dimensions, Metrics } of _aws.CloudWatchMetrics) {
+        expect({ Namespace, Dimensions }).toEqual({ Namespace: 'TmdbPipeline', Dimensions: [['service']] });
+        expect(Object.fromEntries(Metrics.map(({ Name, Unit }) => [Name, Unit]))).toEqual({
+          CacheHit: 'Count',
+          StaleReads: 'Count',
+          ReadLatency: 'Milliseconds',
+        });
+      }
+    }
+  });
+
+  it('is no warning and no error', () => {
+    const own = served.lines.filter(({ service }) => service === 'reader').map(({ text }) => text);
+    expect(own.filter((text) => !text.startsWith('{') || /"level":"(WARN|ERROR|CRITICAL)"/.test(text))).toEqual([]);
+  });
+
+  it('holds no token, nor does an answer', async () => {
+    const answers = await Promise.all(['/v1/health', list, '/v1/titles/movie/1'].map((target) => served.ask(target)));
+    const said = [...served.lines, ...answers].map(({ text }) => text).join('\n');
+    const shapes = [token, encodeURIComponent(token), Buffer.from(token).toString('base64').slice(0, 20), 'Bearer'];
+    expect(shapes.filter((shape) => said.includes(shape))).toEqual([]);
+  });
+});

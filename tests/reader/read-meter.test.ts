@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest';
+import { background } from '../../src/reader/background.ts';
+import { readMeter } from '../../src/reader/read-meter.ts';
+import type { ListAnswer, Provenance, RecommendAnswer, TitleAnswer } from '../../src/reader/reader-api.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { memoryCatalog } from '../support/memory-catalog.ts';
+import { memoryUsageStore } from '../support/memory-usage-store.ts';
+import { recordingTelemetry } from '../support/recording-telemetry.ts';
+import { sampleFeed } from '../support/sample-messages.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
+
+const popular = 'popular/movie/global/en-US';
+const feedsOf8 = 'usage#2026-11-23T08#feeds';
+
+function provenance(over: Partial<Provenance> = {}): Provenance {
+  const times = { fetchedAt: null, freshUntil: null, expiresAt: null, ageSeconds: null };
+  return { from: 'memory', ...times, freshness: 0, stale: false, ...over };
+}
+
+const listAnswer = (over?: Partial<Provenance>): ListAnswer => ({
+  ...provenance(over),
+  feed: sampleFeed(),
+  titles: [],
+});
+const titleAnswer = (over?: Partial<Provenance>): TitleAnswer => ({
+  ...provenance(over),
+  mediaType: 'tv',
+  id: 1399,
+  title: null,
+  absent: false,
+});
+const recommendAnswer = (feeds: string[]): RecommendAnswer => ({
+  ...provenance(),
+  picks: [],
+  candidates: 0,
+  feeds,
+  unknownLiked: [],
+});
+
+function openMeter(counting = true) {
+  const clock = virtualClock({ startMs: Date.UTC(2026, 10, 23, 8, 56) });
+  const telemetry = recordingTelemetry();
+  const usage = memoryUsageStore();
+  const work = background(telemetry);
+  const meter = readMeter({
+    catalog: memoryCatalog(),
+    usage: counting ? usage : undefined,
+    background: work,
+    telemetry,
+    clock,
+    settings: defaultSettings,
+  });
+  return { clock, telemetry, usage, work, meter };
+}
+
+describe('the metrics of a read', () => {
+  it.each([
+    ['memory', false, 1, 0],
+    ['table', true, 1, 1],
+    ['tmdb', false, 0, 0],
+    ['nowhere', false, 0, 0],
+  ] as const)('from %s, stale: %s, are hit %i and stale %i', (from, stale, hit, staleRead) => {
+    const { meter, telemetry } = openMeter();
+    meter.list(listAnswer({ from, stale }), 1.23456);
+    meter.title(titleAnswer({ from, stale }), 7);
+    expect(telemetry.valuesOf('CacheHit')).toEqual([hit, hit]);
+    expect(telemetry.valuesOf('StaleReads')).toEqual([staleRead, staleRead]);
+    expect(telemetry.valuesOf('ReadLatency')).toEqual([1.23, 7]);
+  });
+
+  it('are one of each for a recommendation, of however many feeds', () => {
+    const { meter, telemetry } = openMeter();
+    meter.recommendation(recommendAnswer([popular, 'trending/movie/global/en-US']), 3);
+    expect(telemetry.metrics).toHaveLength(3);
+  });
+
+  it('are there also where reads are not counted', async () => {
+    const { meter, telemetry, work, usage } = openMeter(false);
+    meter.list(listAnswer(), 1);
+    meter.title(titleAnswer(), 2);
+    meter.recommendation(recommendAnswer([popular]), 3);
+    await meter.flush();
+    await work.settled();
+    expect(telemetry.valuesOf('ReadLatency')).toEqual([1, 2, 3]);
+    expect(usage.adds).toEqual([]);
+  });
+});
+
+describe('the usage counters of a read', () => {
+  it('are those of the feed, of the title, and of every feed of a recommendation', async () => {
+    const { meter, usage } = openMeter();
+    meter.list(listAnswer({ from: 'tmdb' }), 1);
+    meter.title(titleAnswer({ stale: true }), 1);
+    meter.recommendation(recommendAnswer([popular, 'trending/movie/global/en-US']), 1);
+    await meter.flush();
+    expect(usage.countersOf(feedsOf8)).toEqual({
+      [`r:${popular}`]: 2,
+      [`m:${popular}`]: 1,
+      'r:trending/movie/global/en-US': 1,
+    });
+    expect(usage.countersOf('usage#2026-11-23T08#titles#55')).toEqual({ 'r:tv/1399': 1, 's:tv/1399': 1 });
+  });
+
+  it('are written behind the read that finds the window over, with that read', async () => {
+    const { meter, usage, clock, work } = openMeter();
+    clock.jumpWallClock(-1_800_000);
+    meter.list(listAnswer(), 1);
+    await clock.advance(300_000);
+    expect(usage.adds).toEqual([]);
+    meter.list(listAnswer(), 1);
+    await work.settled();
+    expect(usage.adds).toHaveLength(1);
+    expect(usage.countersOf(feedsOf8)).toEqual({ [`r:${popular}`]: 2 });
+  });
+
+  it('of the hour before are written first when the first read of a new hour comes', async () => {
+    const { meter, usage, clock, work } = openMeter();
+    meter.list(listAnswer(), 1);
+    await clock.advance(3 * 3_600_000);
+    meter.list(listAnswer(), 1);
+    await meter.flush();
+    await work.settled();
+    expect(usage.countersOf(feedsOf8)).toEqual({ [`r:${popular}`]: 1 });
+    expect(usage.countersOf('usage#2026-11-23T11#feeds')).toEqual({ [`r:${popular}`]: 1 });
+  });
+});

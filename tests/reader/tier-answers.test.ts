@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { nothing, originOf, problemOf, readOfLive, toProblem } from '../../src/reader/tier-answers.ts';
+import { PermanentError, RetryableError } from '../../src/shared/errors.ts';
+
+const before = { code: 'table_unavailable', detail: 'the table cannot be read' };
+
+describe('what the first two tiers got', () => {
+  it.each([
+    ['loaded', 'table', undefined],
+    ['memory', 'memory', undefined],
+    ['failed', 'memory', 'table_unavailable'],
+  ] as const)('%s is from %s', (how, origin, code) => {
+    expect(originOf({ value: 1, how })).toBe(origin);
+    expect(problemOf({ value: 1, how })?.code).toBe(code);
+  });
+});
+
+describe('nothing', () => {
+  it('is from nowhere, and says why where there is a why', () => {
+    expect(nothing(undefined)).toEqual({ found: [], from: 'nowhere', absent: false });
+    expect(nothing(before)).toEqual({ found: [], from: 'nowhere', absent: false, problem: before });
+  });
+});
+
+describe('what the last tier brought', () => {
+  it('is from TMDB, and what went wrong before stays said', () => {
+    expect(readOfLive({ kind: 'ok', found: ['a'] }, undefined)).toEqual({ found: ['a'], from: 'tmdb', absent: false });
+    expect(readOfLive({ kind: 'ok', found: ['a'] }, before)).toMatchObject({ from: 'tmdb', problem: before });
+  });
+
+  it('is from nowhere when it is an empty list', () => {
+    expect(readOfLive({ kind: 'ok', found: [] }, undefined)).toEqual({ found: [], from: 'nowhere', absent: false });
+  });
+
+  it('may be that there is no such thing, which is no problem', () => {
+    expect(readOfLive({ kind: 'absent' }, undefined)).toEqual({ found: [], from: 'nowhere', absent: true });
+  });
+
+  it('may be a reason; the first thing that went wrong is the one that is told', () => {
+    const outcome = { kind: 'unavailable', code: 'breaker_open', detail: 'HTTP 503' } as const;
+    expect(readOfLive(outcome, undefined)).toEqual({
+      found: [],
+      from: 'nowhere',
+      absent: false,
+      problem: { code: 'breaker_open', detail: 'HTTP 503' },
+    });
+    expect(readOfLive(outcome, before).problem).toEqual(before);
+  });
+});
+
+describe('an error as an application is told it', () => {
+  it.each([
+    [new RetryableError('table_unavailable', 'too slow'), { code: 'table_unavailable', detail: 'too slow' }],
+    [new PermanentError('malformed_message', 'no JSON'), { code: 'malformed_message', detail: 'no JSON' }],
+    [new TypeError('x is not a function'), { code: 'unexpected', detail: 'x is not a function' }],
+    ['thrown text', { code: 'unexpected', detail: 'thrown text' }],
+  ])('%s', (error, problem) => {
+    expect(toProblem(error)).toEqual(problem);
+  });
+});
