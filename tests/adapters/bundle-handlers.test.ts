@@ -49,7 +49,7 @@ describe('bundles of the handlers', () => {
 
   it('are one for each function', () => {
     expect(Object.keys(bundles).sort()).toEqual(services);
-    expect(new Set(Object.values(bundles)).size).toBe(3);
+    expect(new Set(Object.values(bundles)).size).toBe(4);
   });
 
   it('are named by their content: runs side by side make the same files', async () => {

@@ -1,0 +1,110 @@
+/** This project's recommendation over another way to the data: candidates, scores and variety are the same for all subjects. */
+import type { ListReader } from '../src/reader/list-reader.ts';
+import type { RecommendAnswer, RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
+import { recommendSchema } from '../src/reader/reader-input.ts';
+import { recommend } from '../src/reader/recommend/recommend.ts';
+import { nothing } from '../src/reader/tier-answers.ts';
+import type { TitleReader } from '../src/reader/title-reader.ts';
+import type { TitleVersion } from '../src/reader/title-tiers.ts';
+import { systemClock } from '../src/shared/adapters/system-clock.ts';
+import type { Feed } from '../src/shared/feed.ts';
+import { isoFromMs } from '../src/shared/ports/clock.ts';
+import { feedKindOf, type Settings } from '../src/shared/settings.ts';
+import { runIdFor, snapshotFor } from '../src/shared/snapshot.ts';
+import { cardOf } from '../src/shared/table/card.ts';
+import { type ListRow, liveRows } from '../src/shared/table/read-list.ts';
+import { classifyAnswer } from '../src/shared/tmdb/classify-answer.ts';
+import { feedRequest, type TmdbRequest } from '../src/shared/tmdb/feed-request.ts';
+import { normalizePage, normalizeTitle } from '../src/shared/tmdb/normalize-page.ts';
+import { titleRequest } from '../src/shared/tmdb/title-request.ts';
+import type { TmdbPort } from '../src/shared/tmdb/tmdb-port.ts';
+
+/** What TMDB says to a request, read at once: `undefined` where there is no such thing. */
+export type Fetch = <T>(request: TmdbRequest, read: (json: unknown) => T) => Promise<T | undefined>;
+
+/** Where a peer's recommendation gets what it is made from. */
+export type PeerSources = {
+  /** One page of a feed, in its order. */
+  page(feed: Feed, page: number): Promise<readonly ListRow[]>;
+  /** How many pages of a feed are read; 0: this peer does not use it. */
+  pagesOf(feed: Feed): number;
+  title(ref: TitleRef): Promise<TitleVersion | undefined>;
+};
+
+/** How old a peer lets things become: as the predecessor did. */
+export const peerTtlMs = 7 * 86_400_000;
+
+/** The answer, made from `sources`. Only liked titles are looked up one by one: picks stay in their list's language. */
+export function peerRecommend(
+  request: RecommendRequest,
+  sources: PeerSources,
+  settings: Settings,
+): Promise<RecommendAnswer> {
+  const input = recommendSchema.parse(request);
+  const liked = new Set(input.liked.map(refText));
+  const lists: ListReader = {
+    read: async (feed, limit) => {
+      const wanted = Array.from({ length: sources.pagesOf(feed) }, (_, index) => sources.page(feed, index + 1));
+      const rows = (await Promise.all(wanted)).flat();
+      return { ...nothing(undefined), found: liveRows(rows, limit, systemClock.nowMs()), from: 'tmdb' };
+    },
+  };
+  const peek: TitleReader['peek'] = async (ref) => {
+    const version = liked.has(refText(ref)) ? await sources.title(ref) : undefined;
+    return { ...nothing(undefined), found: version === undefined ? [] : [version], from: 'tmdb' };
+  };
+  const titles = { peek, read: peek };
+  const likedBudget = { earn: () => undefined, trySpend: () => false };
+  return recommend(input, { lists, titles, likedBudget, pipeline: undefined, clock: systemClock, settings });
+}
+
+/** Pages that this project fetches of a feed. */
+export function pagesOf(feed: Feed, settings: Settings): number {
+  return settings.feeds[feedKindOf(feed)].pages;
+}
+
+/** One page of a feed by `fetch`, as rows. */
+export async function fetchPage(feed: Feed, page: number, fetch: Fetch, settings: Settings): Promise<ListRow[]> {
+  const nowMs = systemClock.nowMs();
+  const snapshot = snapshotFor(nowMs, runIdFor('peer'));
+  const rows = await fetch(feedRequest({ feed, page, snapshot }, settings), (json) => {
+    const life = { snapshot, ...lifeFrom(nowMs) };
+    return (normalizePage(json, feed, page)?.titles ?? []).map((listed) => ({ ...listed, ...life }));
+  });
+  return rows ?? [];
+}
+
+/** A title by `fetch`, in the settings' language. */
+export function fetchTitle(ref: TitleRef, fetch: Fetch, settings: Settings): Promise<TitleVersion | undefined> {
+  const { defaultLanguage: language } = settings;
+  return fetch(titleRequest(ref.mediaType, ref.id, language), (json) => {
+    const title = normalizeTitle(json, ref.mediaType, ref.id);
+    if (title === undefined) {
+      throw new Error(`TMDB's answer for ${refText(ref)} describes another title`);
+    }
+    return { language, card: cardOf(title), ...lifeFrom(systemClock.nowMs()) };
+  });
+}
+
+/** Calls TMDB each time. @throws for an answer that is neither good nor "no such thing": no subject is to be measured by it. */
+export function callTmdb(tmdb: TmdbPort): Fetch {
+  return async (request, read) => {
+    const verdict = classifyAnswer(await tmdb.get(request), systemClock.nowMs());
+    if (verdict.fate === 'ok') {
+      return read(verdict.json);
+    }
+    if (verdict.fate !== 'skip') {
+      throw new Error(`${request.path}: ${verdict.detail}`);
+    }
+    return undefined;
+  };
+}
+
+/** A title by medium and id. */
+export function refText({ mediaType, id }: TitleRef): string {
+  return `${mediaType}/${id}`;
+}
+
+function lifeFrom(nowMs: number) {
+  return { fetchedAt: isoFromMs(nowMs), freshUntilMs: nowMs + peerTtlMs, expiresAtMs: nowMs + peerTtlMs };
+}

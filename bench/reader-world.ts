@@ -1,0 +1,122 @@
+/** What the subjects of `reader` share: one TMDB simulator, and one embedded stack whose tables its own runs have filled. */
+import { Worker } from 'node:worker_threads';
+import * as z from 'zod';
+import { type EmbeddedStack, startEmbeddedStack } from '../src/local/embedded-stack.ts';
+import type { StackEndpoints } from '../src/local/stack-endpoints.ts';
+import { systemClock } from '../src/shared/adapters/system-clock.ts';
+import { isoFromMs } from '../src/shared/ports/clock.ts';
+import { fetchQueue, itemQueue } from '../src/shared/queue-definitions.ts';
+import { defaultSettings, type Settings } from '../src/shared/settings.ts';
+
+/** The stack, its TMDB, and a view of both from outside. */
+export type ReaderWorld = {
+  settings: Settings;
+  endpoints: StackEndpoints;
+  /** Calls that the simulator has got so far. */
+  tmdbCalls(): Promise<number>;
+  /** Waits until both queues are empty. */
+  drained(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+/** A subject may use any token: the simulator takes all. */
+export const benchToken = 'token-of-the-simulator';
+
+/** Far above what the peers ask for: they are to be slow by their own calls, not by 429. TMDB admits about 40. */
+export const simulatorPerSecond = 2_000;
+
+const pollMs = 20;
+const longestMs = 60_000;
+const startedRunSchema = z.object({ jobs: z.number() });
+const statsSchema = z.object({ requests: z.number(), throttled: z.number() });
+
+/** Starts both, and lets the planner, the worker and the writer fill the tables: daily, with a region, then weekly. */
+export async function startReaderWorld(): Promise<ReaderWorld> {
+  const settings = { ...defaultSettings, regions: [{ region: 'DE', language: 'de-DE' }] };
+  const simulator = await startSimulatorThread();
+  try {
+    return await startOn(simulator, settings);
+  } catch (error) {
+    await simulator.stop();
+    throw error;
+  }
+}
+
+type SimulatorThread = { baseUrl: string; stop(): Promise<unknown> };
+
+async function startSimulatorThread(): Promise<SimulatorThread> {
+  const thread = new Worker(new URL('./simulator-thread.ts', import.meta.url), {
+    workerData: { requestsPerSecond: simulatorPerSecond },
+  });
+  const baseUrl = await new Promise<string>((resolve, reject) => {
+    thread.once('message', resolve);
+    thread.once('error', reject);
+  });
+  return { baseUrl, stop: () => thread.terminate() };
+}
+
+async function startOn(simulator: SimulatorThread, settings: Settings): Promise<ReaderWorld> {
+  const applied = { pages: 0 };
+  const stack = await startEmbeddedStack({
+    settings,
+    clock: systemClock,
+    tmdb: { baseUrl: simulator.baseUrl, token: benchToken },
+    dynamoEngine: 'dynoxide',
+    onOutput: (_service, line) => {
+      applied.pages += line.kind === 'event' && line.event.event === 'page-applied' ? 1 : 0;
+    },
+  });
+  const stop = async () => {
+    await stack.stop();
+    await simulator.stop();
+  };
+  try {
+    await fillTables(stack, applied);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    settings,
+    endpoints: stack.endpoints,
+    tmdbCalls: () => callsOf(simulator.baseUrl),
+    drained: () => until('the queues are empty', () => isIdle(stack, settings)),
+    stop,
+  };
+}
+
+/** The weekly run asks for the genres that weigh most in what the daily one has brought. */
+async function fillTables(stack: EmbeddedStack, applied: { pages: number }): Promise<void> {
+  const occurrence = isoFromMs(systemClock.nowMs() - 1_000);
+  let planned = 0;
+  for (const schedule of ['daily', 'weekly']) {
+    const run = await stack.invokePlanner({ kind: 'schedule', version: 1, schedule, occurrence });
+    planned += startedRunSchema.parse(run).jobs;
+    await until(`the ${schedule} run is in the table`, () => applied.pages >= planned);
+  }
+}
+
+/** A worker sends its item before it lets go of its job: the order matters. */
+function isIdle({ sqs }: EmbeddedStack, settings: Settings): boolean {
+  return [fetchQueue(settings), itemQueue(settings)].every(({ name }) => sqs.inspect(name).length === 0);
+}
+
+/** @throws where a call was throttled: its subject would have been measured by that. */
+async function callsOf(baseUrl: string): Promise<number> {
+  const answer = await fetch(new URL('/__simulator/stats', baseUrl));
+  const { requests, throttled } = statsSchema.parse(await answer.json());
+  if (throttled > 0) {
+    throw new Error(`${throttled} calls came faster than ${simulatorPerSecond} a second`);
+  }
+  return requests;
+}
+
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  const deadlineMs = systemClock.monotonicMs() + longestMs;
+  while (!isSo()) {
+    if (systemClock.monotonicMs() > deadlineMs) {
+      throw new Error(`not within ${longestMs / 1_000} s: ${what}`);
+    }
+    await systemClock.sleep(pollMs);
+  }
+}

@@ -1,0 +1,8 @@
+/** The TMDB simulator on a thread of its own: what it computes must not be time of those who are measured. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { startTmdbSimulator } from '../src/local/tmdb-simulator/start-tmdb-simulator.ts';
+import { systemClock } from '../src/shared/adapters/system-clock.ts';
+
+const { requestsPerSecond } = workerData as { requestsPerSecond: number };
+const simulator = await startTmdbSimulator({ clock: systemClock, requestsPerSecond });
+parentPort?.postMessage(simulator.baseUrl);
