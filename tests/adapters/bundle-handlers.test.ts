@@ -12,7 +12,7 @@ import { rejectionOf } from '../support/caught.ts';
 import { startHandler } from '../support/handler-file.ts';
 import { testFolder } from '../support/scratch-folder.ts';
 
-const services: ServiceName[] = ['planner', 'worker', 'writer', 'reader'];
+const services: ServiceName[] = ['planner', 'reader', 'worker', 'writer'];
 const environments = functionEnvironments(
   {
     region: 'us-east-1',
