@@ -123,7 +123,12 @@ describe('a template', () => {
       },
     });
     expect(inventory).toMatchObject({ keys: 1, secrets: 1, alarmMetrics: 3, unpriced: ['AWS::EC2::NatGateway'] });
-    const { lines } = monthCost(inventory, { jobs: 0, occurrences: 0 }, defaultSettings, 0, documentedPollers);
+    const { deployment } = defaultSettings;
+    const unread = {
+      ...defaultSettings,
+      deployment: { ...deployment, reader: { ...deployment.reader, readsPerDay: 0 } },
+    };
+    const { lines } = monthCost(inventory, { jobs: 0, occurrences: 0 }, unread, 0, documentedPollers);
     const paid = lines.filter(({ usdWithFreeTier }) => usdWithFreeTier > 0).map(({ item }) => item);
     expect(paid).toEqual(['customer-managed keys', 'secrets']);
   });
