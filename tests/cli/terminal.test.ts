@@ -8,7 +8,7 @@ import { repositoryRoot } from '../support/shared-data.ts';
 
 const run = promisify(execFile);
 const cwd = scratchFolder();
-const escape = '\u001b[';
+const ansi = '\u001b[';
 
 /** Every command of an operator that ends by itself and changes nothing. */
 const commands = [
@@ -39,19 +39,23 @@ beforeAll(async () => {
 }, 120_000);
 
 describe('a command', () => {
-  it.each(commands.map((args) => [args.join(' '), args] as const))('%s writes for a terminal, a pipe and a program', async (_name, args) => {
-    const terminal = await onTerminal(args);
-    const [piped, json] = await Promise.all([runCli(args, { cwd }), runCli([...args, '--json'], { cwd })]);
-    expect([piped.code, json.code]).toEqual([0, 0]);
-    expect(piped.stdout).not.toContain(escape);
-    expect(piped.stdout.trim().length).toBeGreaterThan(10);
-    expect(oneDocument(json.stdout)).toBeTypeOf('object');
-    // What a person reads on the terminal is what goes into a pipe, with bold and dim parts.
-    const firstWord = piped.stdout.split(/\s/)[0] ?? '';
-    expect(terminal).toContain(firstWord);
-  }, 60_000);
+  it.each(commands.map((args) => [args.join(' '), args] as const))(
+    '%s writes for a terminal, a pipe and a program',
+    async (_name, args) => {
+      const terminal = await onTerminal(args);
+      const [piped, json] = await Promise.all([runCli(args, { cwd }), runCli([...args, '--json'], { cwd })]);
+      expect([piped.code, json.code]).toEqual([0, 0]);
+      expect(piped.stdout).not.toContain(ansi);
+      expect(piped.stdout.trim().length).toBeGreaterThan(10);
+      expect(oneDocument(json.stdout)).toBeTypeOf('object');
+      // What a person reads on the terminal is what goes into a pipe, with bold and dim parts.
+      const firstWord = piped.stdout.split(/\s/)[0] ?? '';
+      expect(terminal).toContain(firstWord);
+    },
+    60_000,
+  );
 
   it('marks headings on a terminal', async () => {
-    expect(await onTerminal(['status'])).toContain(`${escape}1mstatus at `);
+    expect(await onTerminal(['status'])).toContain(`${ansi}1mstatus at `);
   }, 30_000);
 });

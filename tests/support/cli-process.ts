@@ -111,12 +111,7 @@ function bareEnvironment(): Record<string, string> {
   };
 }
 
-async function wholeLine(
-  read: () => string,
-  text: string,
-  over: () => boolean,
-  withinMs: number,
-): Promise<string> {
+async function wholeLine(read: () => string, text: string, over: () => boolean, withinMs: number): Promise<string> {
   const find = () =>
     read()
       .split('\n')
