@@ -81,17 +81,13 @@ function progressText({ scanned, current, toMigrate, migrated, notUnderstood }: 
 }
 
 function formatReport(report: MigrationReport): string {
-  const { rows, dryRun, resumed, startedAt, rowsPerSecond } = report;
+  const { rows, dryRun, resumed, startedAt } = report;
   const facts: [string, string | number][] = [
     [`index ${categoryIndex}`, changeTexts[report.index]],
     ['TTL on expiresAt', changeTexts[report.ttl].replace('added', 'turned on')],
     ['rows looked at', rows.scanned],
     ['of this schema already', rows.current],
-    dryRun ? ['to be rewritten', rows.toMigrate] : ['rewritten', rows.migrated],
-    ...(dryRun ? [] : ([['… under another key', rows.moved]] as [string, number][])),
-    ['… past their hard TTL', rows.expired],
-    ['overtaken by a newer row', rows.overtaken],
-    ['deleted meanwhile', rows.gone],
+    ...(dryRun ? foreseen(rows) : done(rows)),
     ['not understood', rows.notUnderstood],
   ];
   const run = dryRun ? 'a dry run: nothing was changed' : `${resumed ? 'gone on with, ' : ''}begun ${startedAt}`;
@@ -102,8 +98,25 @@ function formatReport(report: MigrationReport): string {
       facts.map(([what, outcome]) => [what, String(outcome)]),
     ),
     ...unreadRows(report),
-    lastLine(report, rowsPerSecond),
+    lastLine(report),
   ].join('\n');
+}
+
+function foreseen({ toMigrate, expired }: MigrationCounts): [string, number][] {
+  return [
+    ['to be rewritten', toMigrate],
+    ['… past their hard TTL', expired],
+  ];
+}
+
+function done({ migrated, moved, expired, overtaken, gone }: MigrationCounts): [string, number][] {
+  return [
+    ['rewritten', migrated],
+    ['… under another key', moved],
+    ['… past their hard TTL', expired],
+    ['overtaken by a newer row', overtaken],
+    ['deleted meanwhile', gone],
+  ];
 }
 
 function unreadRows({ notUnderstood }: MigrationReport): string[] {
@@ -121,7 +134,7 @@ function unreadRows({ notUnderstood }: MigrationReport): string[] {
   ];
 }
 
-function lastLine({ nothingToDo, dryRun, rows }: MigrationReport, rowsPerSecond: number): string {
+function lastLine({ nothingToDo, dryRun, rows, rowsPerSecond }: MigrationReport): string {
   if (nothingToDo) {
     return 'nothing is left to do';
   }

@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import type { DynamoEngine } from '../../src/local/embedded-dynamodb.ts';
 import { dynamoMigrationLog } from '../../src/operator/migrate/dynamo-migration-log-adapter.ts';
 import { dynamoMigrationTable } from '../../src/operator/migrate/dynamo-migration-table-adapter.ts';
+import { migrateTable } from '../../src/operator/migrate/migrate-table.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
 import { rejectionOf } from './caught.ts';
 import { describeOnEngine } from './embedded-tables.ts';
 import { createLegacyTable } from './legacy-tables.ts';
@@ -130,12 +132,36 @@ export function migrationAdapterSuite(engine: DynamoEngine): void {
       expect(facts?.writeUnits).toBeUndefined();
     });
 
-    if (engine === 'dynalite') {
-      it('dynalite can neither add an index to a provisioned table nor turn TTL on, and says so', async () => {
-        const table = dynamoMigrationTable(tables.client, await legacyTable({ read: 15, write: 12 }));
-        expect(await table.addIndex({ readUnits: 1, writeUnits: 1 })).toBe(false);
-        expect(await table.enableTtl()).toBe(false);
+    it('migrates a table that has the index', async () => {
+      const name = await tables.newCatalog();
+      const clock = virtualClock({ autoJump: true });
+      await tables.client.send(
+        new PutCommand({
+          TableName: name,
+          Item: { mediaId: '550', mediaType: 'movie', title: 'Old Club', fetchedAt: Date.UTC(2026, 10, 20) },
+        }),
+      );
+      const report = await migrateTable({
+        table: dynamoMigrationTable(tables.client, name),
+        log: dynamoMigrationLog(tables.client, await tables.newControl(), name, clock),
+        ...{ clock, settings: defaultSettings, tableName: name, rowsPerSecond: 100, dryRun: false, restart: false },
+        signal: new AbortController().signal,
+        onProgress: () => undefined,
       });
+      const ttl = engine === 'dynoxide' ? 'present' : 'unsupported';
+      expect(report).toMatchObject({ index: 'present', ttl, rows: { scanned: 1, migrated: 1 } });
+      expect(await tables.scan(name)).toEqual([expect.objectContaining({ title: 'Old Club', schemaVersion: 1 })]);
+    });
+
+    if (engine === 'dynalite') {
+      it.each([[undefined], [{ read: 15, write: 12 }]])(
+        'can neither add an index nor turn TTL on (%j)',
+        async (units) => {
+          const table = dynamoMigrationTable(tables.client, await legacyTable(units));
+          expect(await table.addIndex({ readUnits: 1, writeUnits: 1 })).toBe(false);
+          expect(await table.enableTtl()).toBe(false);
+        },
+      );
     } else {
       it.each([[undefined], [{ read: 15, write: 12 }]])('adds the index and turns TTL on (%j)', async (units) => {
         const table = dynamoMigrationTable(tables.client, await legacyTable(units));

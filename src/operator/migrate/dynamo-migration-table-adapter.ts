@@ -34,7 +34,7 @@ export function dynamoMigrationTable(client: DynamoDBDocumentClient, TableName: 
         const { Item } = await client.send(new GetItemCommand({ TableName, Key: rawKey(key), ConsistentRead: true }));
         return Item && storedRow(Item);
       }),
-    replace: (seen, Item) => conditional(() => client.send(new PutCommand({ TableName, Item }))),
+    replace: (seen, Item) => conditional(() => client.send(new PutCommand({ TableName, Item, ...stillAsSeen(seen) }))),
     putIfNewer: (row) =>
       conditional(() =>
         client.send(

@@ -11,6 +11,8 @@ import { catalogTable, categoryIndex, type KeyAttribute } from '../../shared/tab
 import type { IndexUnits, MigrationTable, TableFacts } from './migration-table.ts';
 import { retryable } from './retryable-errors-adapter.ts';
 
+const [index] = catalogTable.indexes;
+
 /** The part of the port that concerns the table as a whole. */
 export type TableSettings = Pick<MigrationTable, 'describe' | 'readTtl' | 'addIndex' | 'enableTtl'>;
 
@@ -41,8 +43,8 @@ async function describeTable(client: DynamoDBDocumentClient, TableName: string):
 }
 
 function factsOf(table: TableDescription): TableFacts {
-  const index = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === categoryIndex);
-  const units = [table, index].map((one) => one?.ProvisionedThroughput?.WriteCapacityUnits ?? 0);
+  const present = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === categoryIndex);
+  const units = [table, present].map((one) => one?.ProvisionedThroughput?.WriteCapacityUnits ?? 0);
   const provisioned = units.filter((one) => one > 0);
   return {
     active: table.TableStatus === 'ACTIVE',
@@ -50,10 +52,10 @@ function factsOf(table: TableDescription): TableFacts {
     attributeTypes: Object.fromEntries(
       (table.AttributeDefinitions ?? []).map(({ AttributeName, AttributeType }) => [AttributeName, AttributeType]),
     ),
-    index: index && {
-      keys: keyAttributes(index.KeySchema),
-      projection: index.Projection?.ProjectionType ?? '',
-      ready: index.IndexStatus === 'ACTIVE' && index.Backfilling !== true,
+    index: present && {
+      keys: keyAttributes(present.KeySchema),
+      projection: present.Projection?.ProjectionType ?? '',
+      ready: present.IndexStatus === 'ACTIVE' && present.Backfilling !== true,
     },
     writeUnits: isOnDemand(table) || provisioned.length === 0 ? undefined : Math.min(...provisioned),
   };
@@ -70,26 +72,32 @@ function keyAttributes(keySchema: TableDescription['KeySchema'] = []): KeyAttrib
 async function addIndex(client: DynamoDBDocumentClient, TableName: string, units: IndexUnits): Promise<boolean> {
   const { Table } = await client.send(new DescribeTableCommand({ TableName }));
   const throughput = { ReadCapacityUnits: units.readUnits, WriteCapacityUnits: units.writeUnits };
-  const [index] = catalogTable.indexes;
   const attributes = [...catalogTable.keys, ...(index?.keys ?? [])].map(({ attribute }) => attribute);
-  const answer = await client.send(
-    new UpdateTableCommand({
-      TableName,
-      AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      GlobalSecondaryIndexUpdates: [
-        {
-          Create: {
-            IndexName: categoryIndex,
-            KeySchema: (index?.keys ?? []).map(({ attribute, type }) => ({ AttributeName: attribute, KeyType: type })),
-            Projection: { ProjectionType: index?.projection ?? 'ALL' },
-            ...(!(Table && isOnDemand(Table)) && { ProvisionedThroughput: throughput }),
-          },
+  const request = new UpdateTableCommand({
+    TableName,
+    AttributeDefinitions: attributes.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    GlobalSecondaryIndexUpdates: [
+      {
+        Create: {
+          IndexName: categoryIndex,
+          KeySchema: (index?.keys ?? []).map(({ attribute, type }) => ({ AttributeName: attribute, KeyType: type })),
+          Projection: { ProjectionType: index?.projection ?? 'ALL' },
+          ...(!(Table && isOnDemand(Table)) && { ProvisionedThroughput: throughput }),
         },
-      ],
-    }),
-  );
-  // dynalite takes the request and does nothing.
-  return answer.TableDescription?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === categoryIndex) ?? false;
+      },
+    ],
+  });
+  try {
+    const { TableDescription } = await client.send(request);
+    // On a provisioned table dynalite takes the request and does nothing.
+    return TableDescription?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === categoryIndex) ?? false;
+  } catch (error) {
+    // On one that is on demand it asks for units, which DynamoDB forbids there.
+    if (error instanceof Error && error.message.includes("create.provisionedThroughput' failed to satisfy")) {
+      return false;
+    }
+    throw error;
+  }
 }
 
 async function enableTtl(client: DynamoDBDocumentClient, TableName: string): Promise<boolean> {
