@@ -115,13 +115,9 @@ export function targetsOf(all: readonly Trials[]): BenchTarget[] {
   const whole = ours.map((trials) => wholeOf(trials));
   const hit = Math.min(...whole.map(hitRatio.valueOf));
   const calls = Math.max(...whole.map((figures) => callsInRequests.valueOf(figures) + callsCaused.valueOf(figures)));
-  const slowness = Math.max(
-    ...ours.map((trials) => {
-      const theirs = trialsOf('predecessor', trials.workload, all);
-      return p99.valueOf(wholeOf(trials)) / p99.valueOf(wholeOf(theirs));
-    }),
-  );
-  const units = Math.max(...ours.map(({ rounds }) => readUnits.valueOf(sumOf(rounds.map(({ warm }) => warm)))));
+  const slowness = slownessOf(all, wholeOf);
+  const warmSlowness = slownessOf(all, warmOf);
+  const units = Math.max(...ours.map((trials) => readUnits.valueOf(warmOf(trials))));
   return [
     { name: 'hit ratio (%)', value: rounded(hit), target: 'at least 95', met: hit >= 95 },
     {
@@ -136,16 +132,36 @@ export function targetsOf(all: readonly Trials[]): BenchTarget[] {
       target: 'at most 0.1',
       met: slowness <= 0.1,
     },
+    {
+      name: "p99 as a share of the predecessor's, once warm",
+      value: rounded(warmSlowness),
+      target: 'at most 0.1',
+      met: warmSlowness <= 0.1,
+    },
     { name: 'read units per recommendation, once warm', value: rounded(units), target: 'at most 4', met: units <= 4 },
   ];
+}
+
+/** This reader's p99 beside the predecessor's, in the workload where it is worst. */
+function slownessOf(all: readonly Trials[], figuresOf: (trials: Trials) => Figures): number {
+  const ours = all.filter(({ subject }) => subject === 'this reader');
+  const shares = ours.map((trials) => {
+    const theirs = trialsOf('predecessor', trials.workload, all);
+    return p99.valueOf(figuresOf(trials)) / p99.valueOf(figuresOf(theirs));
+  });
+  return Math.max(...shares);
 }
 
 function parts(trials: Trials): { name: string; figures: Figures; metrics: readonly Metric[] }[] {
   return [
     { name: 'cold start', figures: sumOf(trials.rounds.map(({ cold }) => cold)), metrics: phaseMetrics },
-    { name: 'once warm', figures: sumOf(trials.rounds.map(({ warm }) => warm)), metrics: phaseMetrics },
+    { name: 'once warm', figures: warmOf(trials), metrics: phaseMetrics },
     { name: 'all', figures: wholeOf(trials), metrics: wholeMetrics },
   ];
+}
+
+function warmOf({ rounds }: Trials): Figures {
+  return sumOf(rounds.map(({ warm }) => warm));
 }
 
 function wholeOf({ rounds }: Trials): Figures {

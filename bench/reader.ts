@@ -94,7 +94,7 @@ function methodOf(traced: boolean): string {
     `${rounds} rounds of about ${requestsPerRound} recommendations for each workload, ${viewers} viewers at a time, each ${pauseMs} ms after its last answer, real time; every subject opens anew for each round, its first ${coldRequests} are the cold start; rounds are pooled`,
     `the tables were filled by a daily run with region DE and a weekly run; worker and writer go on draining the queues, and what they call is counted for whoever caused it`,
     `the simulator takes 5 to 40 ms on a thread of its own and admits ${simulatorPerSecond} calls a second instead of 40, so that peers are slow by their calls and not by 429; this reader and the workers keep their limits (3 and 30 a second)`,
-    `candidates, scores and variety are this project's for all subjects; peers do not translate picks`,
+    `candidates, scores and variety are this project's for all subjects; peers do not translate picks; the thread also runs the queues' emulator and the event sources, which its CPU includes`,
     `predecessor: a query of an index that is not there, then TMDB, one call after the other: popular, trending, two genres, each liked title; the ${knownTitles} most liked of the workload by key; every ${predecessorEvery}th recommendation only`,
     `cache-manager: in this process without a bound, 7 days, "no such title" kept too, calls side by side; a recommendation that waits for another's call is a hit`,
     `Zipf viewers: each another viewer, 1 to 5 liked of the simulator's 8,400 titles (exponent 1), 30 % ask for a genre, 25 % in DE and 15 % in FR in their languages`,
