@@ -11,9 +11,11 @@ export function showLine(
   { output }: Pick<CliContext, 'output'>,
 ): { update(text: string): void; end(succeeded: boolean): void } {
   let last = first;
-  const spinner = process.stderr.isTTY
-    ? ora({ text: first, stream: process.stderr, discardStdin: false }).start()
-    : undefined;
+  // A terminal without a width (as some programs make it) would be rewritten for ever.
+  const spinner =
+    process.stderr.isTTY && process.stderr.columns > 0
+      ? ora({ text: first, stream: process.stderr, discardStdin: false }).start()
+      : undefined;
   return {
     update: (text) => {
       last = text;
