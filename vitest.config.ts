@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    // Half of the time a test waits for processes of its own, so a core that is left out would be idle.
+    maxWorkers: '100%',
   },
 });

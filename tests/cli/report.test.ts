@@ -44,10 +44,12 @@ beforeAll(async () => {
   await times(11, '/v1/lists/popular/movie');
   await times(4, '/v1/lists/popular/tv?region=DE&language=de-DE');
   await times(3, `/v1/titles/movie/${film.id}`);
-  await until('the reads are counted', async () => {
+  await until('the reads are counted and the page that was asked for is written', async () => {
     await ask('/v1/lists/trending/all');
     report = await runJson<Report>(['report', '--since', '24h', ...settings], { cwd });
-    return (report.reads.titles.reads ?? 0) === 3 && (report.reads.feeds.reads ?? 0) > 16;
+    const read = (report.reads.titles.reads ?? 0) === 3 && (report.reads.feeds.reads ?? 0) > 16;
+    // Nineteen feeds of the two plans, and the one that its first reader had fetched: its page is written a moment later.
+    return read && report.freshness.total === 20;
   });
 }, 90_000);
 
