@@ -66,7 +66,7 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
     ended,
     stdout: () => output.stdout,
     stderr: () => output.stderr,
-    line: (stream, text, withinMs = 30_000) =>
+    line: (stream, text, withinMs = 50_000) =>
       wholeLine(
         () => output[stream],
         text,

@@ -1,6 +1,6 @@
 /** Time between two looks, and how long to go on looking. */
 const lookAgainMs = 20;
-const patienceMs = 15_000;
+const patienceMs = 45_000;
 
 /** Looks again and again until `holds` says yes. @throws naming `what` when it has not within `withinMs`. */
 export async function until(
