@@ -48,8 +48,10 @@ beforeAll(async () => {
     await ask('/v1/lists/trending/all');
     report = await runJson<Report>(['report', '--since', '24h', ...settings], { cwd });
     const read = (report.reads.titles.reads ?? 0) === 3 && (report.reads.feeds.reads ?? 0) > 16;
-    // Nineteen feeds of the two plans, and the one that its first reader had fetched: its page is written a moment later.
-    return read && report.freshness.total === 20;
+    // Nineteen feeds of the two plans, and the one that its first reader had fetched: its page is written a moment later. What worker
+    // and writer did they count at the end of their invocations.
+    const { calls, rowsWritten } = report.pipeline;
+    return read && report.freshness.total === 20 && calls >= 21 && rowsWritten > 21 * 20;
   });
 }, 90_000);
 
