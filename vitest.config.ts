@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
-    // Half of the time a test waits for processes of its own, so a core that is left out would be idle.
+    // Many tests wait for processes of their own; the default leaves a core idle.
     maxWorkers: '100%',
   },
 });

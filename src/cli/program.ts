@@ -14,6 +14,8 @@ import { type ReportOptions, reportCommand } from './report-command.ts';
 import { type RunOptions, runCommand } from './run-command.ts';
 
 const dataDirHelp = 'folder that keeps tables and queues (default: everything in memory)';
+const faultsHelp = 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05';
+const dynamodbHelp = 'dynoxide or dynalite (default: dynoxide where it runs)';
 const timeoutHelp = 'how long to wait for open jobs, such as 90s or 15m';
 
 /** The program; each action gets its arguments, its options and the context. */
@@ -25,13 +27,13 @@ function pipelineProgram(): Command {
     .option('--occurrence <time>', "UTC time of the occurrence, or 'now' (default: the latest one of the schedule)")
     .option('--data-dir <folder>', dataDirHelp)
     .option('--timeout <duration>', timeoutHelp, '15m')
-    .option('--faults <spec>', 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05')
-    .option('--dynamodb <emulator>', 'dynoxide or dynalite (default: dynoxide where it runs)')
+    .option('--faults <spec>', faultsHelp)
+    .option('--dynamodb <emulator>', dynamodbHelp)
     .action(acting((options: RunOptions, context, schedule: string) => runCommand(schedule, options, context)));
   withCommon(program.command('demo'))
     .description('the daily and the weekly occurrence, and the first titles of some lists')
     .option('--timeout <duration>', timeoutHelp, '15m')
-    .option('--faults <spec>', 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05')
+    .option('--faults <spec>', faultsHelp)
     .action(acting(demoCommand));
   withPlace(program.command('plan'))
     .argument('<schedule>', 'daily, weekly or refresh')
@@ -55,8 +57,8 @@ function addLocalCommand(program: Command): void {
     .option('--dynamodb-port <port>', 'port of the DynamoDB emulator (default: any free one)')
     .option('--tmdb-port <port>', 'port of the TMDB simulator (default: any free one)')
     .option('--http-port <port>', 'port of the reader over HTTP (default: any free one)')
-    .option('--faults <spec>', 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05')
-    .option('--dynamodb <emulator>', 'dynoxide or dynalite (default: dynoxide where it runs)')
+    .option('--faults <spec>', faultsHelp)
+    .option('--dynamodb <emulator>', dynamodbHelp)
     .option('--no-catch-up', 'do not start with the latest daily and weekly occurrences')
     .action(acting(localCommand));
 }

@@ -47,7 +47,7 @@ beforeAll(async () => {
   for (const path of ['lists/popular/movie', 'lists/popular/tv?language=de-DE', 'titles/tv/1', 'recommendations']) {
     readings.push((await functions.Reader.invoke(functionUrlEvent(`/v1/${path}`))) as Reading);
   }
-}, 60_000);
+});
 
 afterAll(() => deployed?.stop(), 30_000);
 

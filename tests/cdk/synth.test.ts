@@ -23,7 +23,7 @@ describe('the app', () => {
     const { code, outdir } = await synth({ '@aws-cdk/core:validateAgainstDefaultRules': true });
     expect(code).toBe(0);
     expect(existsSync(join(outdir, 'TmdbPipeline.template.json'))).toBe(true);
-  }, 60_000);
+  });
 
   it('takes a settings file', async () => {
     const file = join(testFolder(), 'settings.json');
@@ -31,7 +31,7 @@ describe('the app', () => {
     const { code, outdir } = await synth({ settings: file });
     expect(code).toBe(0);
     expect(existsSync(join(outdir, 'Staging.template.json'))).toBe(true);
-  }, 60_000);
+  });
 
   it.each([
     ['{"deployment":{"alarmEmail":"nobody"}}', /^error: settings: deployment\.alarmEmail: [^\n]*\n$/],

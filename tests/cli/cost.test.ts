@@ -32,7 +32,7 @@ describe('cost', () => {
   let cost: Cost;
   beforeAll(async () => {
     cost = await costWith({});
-  }, 60_000);
+  });
   const line = (text: string) => cost.lines.find(({ item }) => item.includes(text)) as Line;
 
   it('prices the default month within the budget of the design', () => {
@@ -70,7 +70,7 @@ describe('cost', () => {
     expect(units.usdWithFreeTier).toBeGreaterThan(0);
     expect(onDemand.totals.usdWithFreeTier).toBeGreaterThan(cost.totals.usdWithFreeTier);
     expect(onDemand.totals.usdWithoutFreeTier).toBeLessThan(cost.totals.usdWithoutFreeTier);
-  }, 60_000);
+  });
 
   it('prices an imported table as the settings say that it is, and its recovery where that is on', async () => {
     const units = (cost: Cost) => cost.lines.find(({ item }) => item.startsWith('provisioned write units'))?.quantity;
@@ -78,7 +78,7 @@ describe('cost', () => {
     expect(units(imported)).toBe(units(cost));
     const recovered = await costWith({ deployment: { catalogTable: { pointInTimeRecovery: true } } });
     expect(recovered.totals.usdWithFreeTier).toBeGreaterThan(cost.totals.usdWithFreeTier);
-  }, 60_000);
+  });
 
   it('says why a stack cannot be synthesized', async () => {
     // More regions than fit into the environment of a function.
@@ -91,7 +91,7 @@ describe('cost', () => {
     const { code, stdout, stderr } = await runCli(['cost', '--settings', file]);
     expect(stderr).toMatch(/^error: the stack cannot be synthesized: settings: what differs[^\n]*\n$/);
     expect([code, stdout]).toEqual([1, '']);
-  }, 60_000);
+  });
 });
 
 describe('the month of the plan', () => {

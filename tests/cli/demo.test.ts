@@ -15,7 +15,7 @@ let demo: Demo;
 beforeAll(async () => {
   result = await runCli(['demo', '--json'], { cwd });
   demo = oneDocument(result.stdout) as Demo;
-}, 60_000);
+});
 
 describe('demo', () => {
   it('runs the daily and then the weekly occurrence, whole', () => {

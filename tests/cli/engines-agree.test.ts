@@ -33,7 +33,7 @@ beforeAll(async () => {
     );
   summaries = await Promise.all(engines.map(run));
   tables = await Promise.all(engines.map((engine) => dumpTables(join(folder, engine), engine)));
-}, 60_000);
+});
 afterAll(() => server?.close());
 
 /** Moments of fetching differ from run to run, and what is derived from them. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
       results.set(name, await runCli(args, { cwd: folder }));
     }),
   );
-}, 60_000);
+});
 
 describe('run with faults of the simulator', () => {
   it.each(Object.keys(specs) as Name[])('%s: every job is done, and every row accounted for', (name) => {

@@ -89,7 +89,7 @@ describe('a run that was interrupted', () => {
     const server = await heldServer(({ path }) => path === '/trending/all/day');
     const cwd = testFolder();
     const run = startCli([...daily(join(cwd, 'data')), '--verbose'], { cwd, environment: server.environment });
-    await until('a page is on its way to the table', () => run.stderr().includes('page-fetched'), 30_000);
+    await until('a page is on its way to the table', () => run.stderr().includes('page-fetched'));
     run.signal('SIGINT');
     await run.line('stderr', 'stopped: daily');
     server.release();

@@ -35,7 +35,7 @@ beforeAll(async () => {
   stack = startCli(['local', '--json'], { cwd });
   ready = readySchema.parse(JSON.parse(await stack.line('stdout', '"ready"')));
   await stack.line('stderr', 'done: weekly');
-}, 60_000);
+});
 
 const portOf = (endpoint: string) => Number(new URL(endpoint).port);
 

@@ -146,7 +146,7 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
   it('is interrupted by Ctrl-C, and goes on', async () => {
     const name = await oldTable(legacyRows(150));
     const run = startCli(['migrate', '--table', name, '--rate', '100'], { environment: environment() });
-    await until('some rows are rewritten', async () => (await rewrittenIn(name)) > 60, 30_000);
+    await until('some rows are rewritten', async () => (await rewrittenIn(name)) > 60);
     run.signal('SIGINT');
     const { code, stdout, stderr } = await run.ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });

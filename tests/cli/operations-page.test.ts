@@ -50,7 +50,7 @@ beforeAll(async () => {
   const { endpoints, fetchDlqUrl } = JSON.parse(await local.line('stdout', '"ready":true'));
   await local.line('stderr', 'done: weekly', 100_000);
   await seedDeadLetters(endpoints.sqs, fetchDlqUrl);
-}, 120_000);
+});
 
 describe('the operations page', () => {
   it('has commands, most of them with what they print', () => {

@@ -11,7 +11,7 @@ let local: RunningCli;
 beforeAll(async () => {
   local = startCli(['local', '--json', '--no-catch-up'], { cwd });
   await local.line('stdout', '"ready":true');
-}, 60_000);
+});
 
 type Enqueued = {
   sent: number;
@@ -92,7 +92,7 @@ describe('enqueue on a running stack', () => {
       state: 'closed',
       reason: 'by-hand',
     });
-  }, 60_000);
+  });
 });
 
 describe('status', () => {
@@ -114,10 +114,10 @@ describe('status', () => {
   it('watches until it is interrupted, and leaves with 0', async () => {
     const watching = startCli(['status', '--watch', '1s'], { cwd });
     const times = () => watching.stdout().match(/^status at /gm)?.length ?? 0;
-    await until('it has looked twice', () => times() >= 2, 30_000);
+    await until('it has looked twice', () => times() >= 2);
     watching.signal('SIGINT');
     expect((await watching.ended).code).toBe(0);
-  }, 60_000);
+  });
 });
 
 describe('dead letters of a running stack', () => {
@@ -198,5 +198,5 @@ describe('dead letters of a running stack', () => {
       code: 1,
       stderr: "error: the fetch dead-letter queue holds no message or job 'nobody' (it holds 1)\n",
     });
-  }, 120_000);
+  });
 });

@@ -107,7 +107,7 @@ describe('plan on what a daily run left', () => {
     before = await dumpTables(dataDir);
     plans = [await plan('weekly', '--data-dir', dataDir), await plan('refresh', '--data-dir', dataDir)];
     after = await dumpTables(dataDir);
-  }, 60_000);
+  });
 
   it('weekly: five genres of each kind, found in the lists', () => {
     const pages = plans[0] === undefined ? [] : pagesOf(plans[0]);

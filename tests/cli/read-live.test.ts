@@ -23,11 +23,11 @@ beforeAll(async () => {
   httpPort = await freePort();
   stack = startCli(['local', '--json', '--no-catch-up', '--http-port', String(httpPort)], { cwd });
   ({ endpoints } = JSON.parse(await stack.line('stdout', '"ready"')) as { endpoints: typeof endpoints });
-}, 120_000);
+});
 afterAll(async () => {
   stack?.signal('SIGTERM');
   await stack?.ended;
-}, 60_000);
+});
 
 const readList = (...args: string[]) => runJson<List>(['read', 'list', ...args], { cwd });
 
@@ -49,7 +49,7 @@ describe('a list that no table holds', () => {
     );
     expect(later.titles.slice(0, 20).map(({ id }) => id)).toEqual(first.titles.map(({ id }) => id));
     expect(later.freshness).toBeGreaterThan(0.9);
-  }, 120_000);
+  });
 
   it('is told to people as from TMDB', async () => {
     const { code, stdout } = await runCli(['read', 'list', 'genre_18', 'tv', '--limit', '1'], { cwd });
@@ -74,7 +74,7 @@ describe('a title that no table holds', () => {
     const read = () => runJson(['read', 'title', 'tv', String(id)], { cwd });
     expect(await read()).toMatchObject({ from: 'tmdb', id, title: name, language: 'en-US', fellBack: {} });
     await until('it is in the table', async () => (await read()).from === 'table', 60_000);
-  }, 120_000);
+  });
 
   it('and that TMDB does not know either, fails in one sentence', async () => {
     const result = await runCli(['read', 'title', 'movie', '999999999'], { cwd });

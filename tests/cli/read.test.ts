@@ -19,7 +19,7 @@ beforeAll(async () => {
   const environment = { TMDB_BASE_URL: server.baseUrl, TMDB_API_TOKEN: 'token' };
   await runJson(['run', 'daily', '--data-dir', dataDir], { cwd: folder, environment });
   tables = await dumpTables(dataDir);
-}, 120_000);
+});
 afterAll(() => server?.close());
 
 const read = (...args: string[]): Promise<CliResult> =>

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const environment = { TMDB_BASE_URL: server.baseUrl, TMDB_API_TOKEN: 'token' };
   await runJson(['run', 'daily', '--data-dir', dataDir], { cwd: folder, environment });
   all = await recommendJson('--limit', '100');
-}, 120_000);
+});
 afterAll(() => server?.close());
 
 describe('recommend', () => {

@@ -53,7 +53,7 @@ beforeAll(async () => {
     const { calls, rowsWritten } = report.pipeline;
     return read && report.freshness.total === 20 && calls >= 21 && rowsWritten > 21 * 20;
   });
-}, 90_000);
+});
 
 describe('report on a running stack', () => {
   it('tells what was read, and what missed', () => {
@@ -181,7 +181,7 @@ describe('report on another place', () => {
     await runJson(['run', 'daily', '--data-dir', 'kept'], { cwd: scratch });
     const kept = await runJson<Report>(['report', '--data-dir', 'kept', '--since', '1h'], { cwd: scratch });
     expect(kept).toMatchObject({ pipeline: { calls: 7 }, freshness: { total: 5 }, reads: { all: { reads: 0 } } });
-  }, 60_000);
+  });
 });
 
 describe.concurrent('report refuses', () => {

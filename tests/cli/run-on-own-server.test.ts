@@ -61,7 +61,7 @@ beforeAll(async () => {
   };
   first = await observe(await run('--occurrence', occurrence, '--verbose'));
   again = await observe(await run('--occurrence', occurrence));
-}, 60_000);
+});
 afterAll(() => server.close());
 
 describe('run daily with TMDB_BASE_URL', () => {

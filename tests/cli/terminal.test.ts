@@ -36,7 +36,7 @@ async function onTerminal(args: readonly string[]): Promise<string> {
 beforeAll(async () => {
   const local = startCli(['local', '--json'], { cwd });
   await local.line('stderr', 'done: weekly', 100_000);
-}, 120_000);
+});
 
 describe('a command', () => {
   it.each(commands.map((args) => [args.join(' '), args] as const))(
@@ -58,5 +58,5 @@ describe('a command', () => {
 
   it('marks headings on a terminal', async () => {
     expect(await onTerminal(['status'])).toContain(`${ansi}1mstatus at `);
-  }, 30_000);
+  });
 });

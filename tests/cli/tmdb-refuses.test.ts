@@ -46,7 +46,7 @@ beforeAll(async () => {
       results.set(name, await runCli(args, { cwd: folder, environment }));
     }),
   );
-}, 60_000);
+});
 afterAll(() => Promise.all([...servers.values()].map((server) => server.close())));
 
 describe('a page that TMDB does not have', () => {

@@ -45,7 +45,7 @@ export async function startServedReader(token: string): Promise<ServedReader> {
   const { http = '', dynamodb } = stack.endpoints.endpoints;
   const occurrence = new Date(systemClock.nowMs() - 1_000).toISOString();
   await stack.invokePlanner({ kind: 'schedule', version: 1, schedule: 'daily', occurrence });
-  await until('seven pages are applied', () => applied === 7, 30_000);
+  await until('seven pages are applied', () => applied === 7);
   return {
     endpoint: http,
     dynamodb,

@@ -96,7 +96,7 @@ beforeAll(async () => {
     `${folder}/.local/stack.json`,
   );
   await layAll(sqs.queueUrl(items.deadLetterName));
-}, 60_000);
+});
 
 afterAll(async () => {
   client?.destroy();

@@ -115,7 +115,7 @@ describeOnEngine('dynoxide', 'migration campaign', (tables) => {
     expect(second.notUnderstood).toHaveLength(broken.length);
     expect(await tables.scan(oldTable)).toEqual(before);
     expect(await tables.scan(controlTable.name)).toEqual(controlBefore);
-  }, 120_000);
+  });
 });
 
 /** Lets the command live and die until it comes to its end, while the others go on. */

@@ -48,7 +48,7 @@ describe('migration of a table that nobody else writes', () => {
         await expectConverged(world);
       }
     }
-  }, 120_000);
+  });
 });
 
 describe('migration while others write', () => {

@@ -26,7 +26,7 @@ beforeAll(async () => {
   };
   [listed, unlisted] = [await idOf(1), await idOf(60)];
   served.simulator.setFaults({ rules: [{ kind: 'unavailable', path: 'it-IT' }] });
-}, 60_000);
+});
 afterAll(() => served?.stop(), 30_000);
 
 /** Asks, and holds the answer against the document. */

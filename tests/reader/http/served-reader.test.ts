@@ -11,7 +11,7 @@ const token = 'secret-of-the-served-reader';
 let served: ServedReader;
 beforeAll(async () => {
   served = await startServedReader(token);
-}, 60_000);
+});
 afterAll(() => served?.stop(), 30_000);
 
 const list = '/v1/lists/popular/movie?limit=40';
