@@ -9,16 +9,26 @@ export type GuardedProcess = {
   stop(): Promise<void>;
 };
 
+/** From the request to end until the end. */
+const graceSeconds = 5;
+
 /**
  * Runs `command` under a shell that holds our end of a pipe: whatever ends this process, kill -9 included, closes the pipe,
  * and the shell then ends the command. It stands in a session of its own, so that Ctrl-C in the terminal reaches us alone
- * and we can still drain.
+ * and we can still drain. A command that does not heed (dynoxide hangs in about one of a thousand ends) is killed.
  */
 const guardScript = `
 exec 3<&0
 "$@" </dev/null 2>&1 3<&- &
 child=$!
-(read -r _ <&3; kill "$child") >/dev/null 2>&1 &
+(
+  read -r _ <&3
+  kill "$child"
+  trap 'kill $!; exit' TERM
+  sleep ${graceSeconds} &
+  wait $!
+  kill -9 "$child"
+) >/dev/null 2>&1 &
 watcher=$!
 wait "$child"
 code=$?

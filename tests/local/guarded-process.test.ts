@@ -53,6 +53,19 @@ describe('guarded process', () => {
     await until('no guard is left', () => !descendantsOf(process.pid).some(({ command }) => command.includes(staying)));
   });
 
+  it('is gone even where it does not heed', async () => {
+    // By itself it ends after the test's own time.
+    const deaf = staying.replace('20_000', '150_000');
+    const child = start(`process.on('SIGTERM', () => {}); ${deaf}`);
+    const pid = pidIn(await child.waitForLine('ready'));
+    await child.stop();
+    expect(isRunning(pid)).toBe(false);
+    await until(
+      'no guard is left',
+      () => !descendantsOf(process.pid).some(({ command }) => /guard|sleep/.test(command)),
+    );
+  });
+
   it('can be stopped twice, and after it has ended by itself', async () => {
     const child = start("console.log('ready')");
     await child.waitForLine('ready');
