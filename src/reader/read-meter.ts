@@ -1,4 +1,5 @@
 import { feedId } from '../shared/feed.ts';
+import { rowsPerPage } from '../shared/messages/item-page.ts';
 import { titleSubject } from '../shared/table/usage-row.ts';
 import type { ListAnswer, Origin, Provenance, RecommendAnswer, TitleAnswer } from './reader-api.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
@@ -6,7 +7,8 @@ import { type ReadOutcome, type UsageCounter, usageCounter } from './usage-count
 
 /** Measures reads: a metric for each, and the usage counters. */
 export type ReadMeter = {
-  list(answer: ListAnswer, latencyMs: number): void;
+  /** @param limit - rows that were asked for. */
+  list(limit: number): (answer: ListAnswer, latencyMs: number) => void;
   title(answer: TitleAnswer, latencyMs: number): void;
   /** One read, of every feed that it was made from. */
   recommendation(answer: RecommendAnswer, latencyMs: number): void;
@@ -37,7 +39,10 @@ export function readMeter({ usage: store, telemetry, clock, settings, background
     }
   };
   return {
-    list: (answer, latencyMs) => count(answer, latencyMs, (to, outcome) => to.feed(feedId(answer.feed), outcome)),
+    list: (limit) => (answer, latencyMs) =>
+      count(answer, latencyMs, (to, outcome) =>
+        to.feed(feedId(answer.feed), { ...outcome, deepPages: Math.ceil(limit / rowsPerPage) - 1 }),
+      ),
     title: (answer, latencyMs) =>
       count(answer, latencyMs, (to, outcome) => to.title(titleSubject(answer.mediaType, answer.id), outcome)),
     recommendation: (answer, latencyMs) =>

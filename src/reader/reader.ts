@@ -47,7 +47,7 @@ export function createReader(deps: ReaderDependencies): Reader {
     list: async (feed, options = {}) => {
       const checked = checkedInput(feedInput, feed, 'feed');
       const { limit } = checkedInput(listOptionsSchema, options, 'options');
-      return timed(() => answerList(checked, limit, { lists, titles, deps }), meter.list);
+      return timed(() => answerList(checked, limit, { lists, titles, deps }), meter.list(limit));
     },
     title: async (mediaType, id, options = {}) => {
       const [answer] = await readTitles([{ mediaType, id }], options);

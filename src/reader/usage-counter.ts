@@ -16,8 +16,8 @@ import {
   type UsageKind,
 } from '../shared/table/usage-row.ts';
 
-/** How a read went. */
-export type ReadOutcome = { hit: boolean; stale: boolean };
+/** How a read went. `deepPages`: pages of a list that were asked for beyond its first. */
+export type ReadOutcome = { hit: boolean; stale: boolean; deepPages?: number };
 
 /** The counter of one process. */
 export type UsageCounter = {
@@ -113,17 +113,18 @@ function hourOf(nowMs: number): number {
   return Math.floor(nowMs / hourMs);
 }
 
-function count(counts: Counts, subject: string, { hit, stale }: ReadOutcome): void {
-  add(counts, subject, { reads: 1, misses: hit ? 0 : 1, stale: stale ? 1 : 0 });
+function count(counts: Counts, subject: string, { hit, stale, deepPages = 0 }: ReadOutcome): void {
+  add(counts, subject, { reads: 1, misses: hit ? 0 : 1, stale: stale ? 1 : 0, deep: deepPages });
 }
 
 function add(counts: Counts, subject: string, more: Record<UsageKind, number>): void {
   const name = counts.has(subject) || counts.size < mostSubjects ? subject : otherSubject;
-  const known = counts.get(name) ?? { reads: 0, misses: 0, stale: 0 };
+  const known = counts.get(name) ?? { reads: 0, misses: 0, stale: 0, deep: 0 };
   counts.set(name, {
     reads: known.reads + more.reads,
     misses: known.misses + more.misses,
     stale: known.stale + more.stale,
+    deep: known.deep + more.deep,
   });
 }
 
@@ -136,7 +137,7 @@ function addAll(into: Counts, from: Counts): void {
 /** The `most` most read subjects by name, the others as one, and no more counters than an update takes. */
 function countersOf(counts: Counts, most: number): UsageCounters {
   const ranked = [...counts].sort(([a, x], [b, y]) => y.reads - x.reads || (a < b ? -1 : 1));
-  const kinds: readonly UsageKind[] = ['reads', 'misses', 'stale'];
+  const kinds: readonly UsageKind[] = ['reads', 'misses', 'stale', 'deep'];
   const counters: Record<string, number> = {};
   for (const [place, [subject, counted]] of ranked.entries()) {
     const full = place >= most || Object.keys(counters).length > mostCounters - 2 * kinds.length;

@@ -13,7 +13,9 @@ import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { Settings } from '../shared/settings.ts';
 import { feedHeadFor, joinFeedHeads } from '../shared/table/feed-head.ts';
 import { rowKeyText } from '../shared/table/row.ts';
+import type { UsageCounters } from '../shared/table/usage-row.ts';
 import { advanceHead } from './advance-head.ts';
+import { countChanges } from './count-changes.ts';
 import { type Candidate, candidatesOf, mergeRows, rowsOf } from './decide-rows.ts';
 import type { WritePace } from './write-pace.ts';
 import { type RowOutcome, type WriteReport, writeRows } from './write-rows.ts';
@@ -27,8 +29,13 @@ export type ApplyDependencies = {
   heads: FeedHeads;
   pace: WritePace;
   telemetry: Telemetry;
+  /** Where is counted how much the lists change; without it nothing is. */
+  changes?: ChangeCounter | undefined;
   settings: Settings;
 };
+
+/** Counts changes of lists. Never rejects. */
+export type ChangeCounter = (counters: UsageCounters) => Promise<void>;
 
 /** Applies the items; returns the ids of the messages that should come again, with the reason. */
 export async function applyItems(
@@ -46,6 +53,8 @@ export async function applyItems(
   }
   reportBatch(deliveries.length, report, telemetry);
   const done = deliveries.filter(({ messageId }) => !failures.has(messageId));
+  const pages = done.flatMap(({ item }) => (item.kind === 'item-page' ? [item] : []));
+  await deps.changes?.(countChanges(pages, report.before));
   reportPages(
     done,
     Map.groupBy(candidates, ({ messageId }) => messageId),

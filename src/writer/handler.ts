@@ -13,6 +13,7 @@ import { functionSettings } from '../shared/function-settings.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { hourLedger } from '../shared/telemetry/hour-ledger.ts';
 import { type ApplyDependencies, applyItems, type Delivery } from './apply-items.ts';
+import { changeCounter } from './change-counter.ts';
 import { dynamoCatalogStore } from './dynamo-catalog-adapter.ts';
 import { receiveItem } from './receive-item.ts';
 import { writePace } from './write-pace.ts';
@@ -29,6 +30,7 @@ const dependencies: ApplyDependencies = {
   heads: dynamoFeedHeads(client, environment.CONTROL_TABLE),
   telemetry: ledger,
   pace: writePace(settings, systemClock),
+  changes: changeCounter(usage, settings.reader.usage.keepDays, systemClock, telemetry),
   settings,
 };
 

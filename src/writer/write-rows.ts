@@ -7,8 +7,13 @@ import type { WritePace } from './write-pace.ts';
 /** What became of a row. `failed` carries the sentence why. */
 export type RowOutcome = Decision | { failed: string };
 
-/** Outcomes by row key, and the capacity they took. */
-export type WriteReport = { outcomes: Map<string, RowOutcome>; writeUnits: number; readUnits: number };
+/** Outcomes by row key, the versions that stood before, and the capacity it took. */
+export type WriteReport = {
+  outcomes: Map<string, RowOutcome>;
+  before: ReadonlyMap<string, string>;
+  writeUnits: number;
+  readUnits: number;
+};
 
 /**
  * Brings the table to at least the versions of `rows`: reads the present versions, leaves what is unchanged or superseded,
@@ -22,7 +27,7 @@ export async function writeRows(
   pace: WritePace,
 ): Promise<WriteReport> {
   const { versions, readUnits } = await store.readVersions([...rows.values()]);
-  const report: WriteReport = { outcomes: new Map(), writeUnits: 0, readUnits };
+  const report: WriteReport = { outcomes: new Map(), before: versions, writeUnits: 0, readUnits };
   const limit = pLimit(parallelWrites);
   const puts = [...rows].map(([key, row]) => {
     const decision = decideRow(row.version, versions.get(key));

@@ -32,7 +32,14 @@ for (const engine of ['dynoxide', 'dynalite'] as const) {
 
     it('reads counters only, and of a damaged item those that are whole', async () => {
       const table = await tables.newControl();
-      const counters = { 'r:movie/550': 3, 'm:movie/550': 'two', 's:movie/550': -1, 'x:movie/550': 9, reads: 9 };
+      const counters = {
+        'r:movie/550': 3,
+        'm:movie/550': 'two',
+        's:movie/550': -1,
+        'y:movie/550': 9,
+        'x:a': -1,
+        reads: 9,
+      };
       await tables.client.send(new PutCommand({ TableName: table, Item: { id, expiration: 1, ...counters } }));
       expect(await dynamoUsageStore(tables.client, table).read([id])).toEqual(new Map([[id, { 'r:movie/550': 3 }]]));
     });

@@ -61,7 +61,7 @@ describe('the metrics of a read', () => {
     ['nowhere', false, 0, 0],
   ] as const)('from %s, stale: %s, are hit %i and stale %i', (from, stale, hit, staleRead) => {
     const { meter, telemetry } = openMeter();
-    meter.list(listAnswer({ from, stale }), 1.23456);
+    meter.list(20)(listAnswer({ from, stale }), 1.23456);
     meter.title(titleAnswer({ from, stale }), 7);
     expect(telemetry.valuesOf('CacheHit')).toEqual([hit, hit]);
     expect(telemetry.valuesOf('StaleReads')).toEqual([staleRead, staleRead]);
@@ -76,7 +76,7 @@ describe('the metrics of a read', () => {
 
   it('are there also where reads are not counted', async () => {
     const { meter, telemetry, work, usage } = openMeter(false);
-    meter.list(listAnswer(), 1);
+    meter.list(20)(listAnswer(), 1);
     meter.title(titleAnswer(), 2);
     meter.recommendation(recommendAnswer([popular]), 3);
     await meter.flush();
@@ -89,7 +89,7 @@ describe('the metrics of a read', () => {
 describe('the usage counters of a read', () => {
   it('are those of the feed, of the title, and of every feed of a recommendation', async () => {
     const { meter, usage } = openMeter();
-    meter.list(listAnswer({ from: 'tmdb' }), 1);
+    meter.list(20)(listAnswer({ from: 'tmdb' }), 1);
     meter.title(titleAnswer({ stale: true }), 1);
     meter.recommendation(recommendAnswer([popular, 'trending/movie/global/en-US']), 1);
     await meter.flush();
@@ -101,13 +101,22 @@ describe('the usage counters of a read', () => {
     expect(usage.countersOf('usage#2026-11-23T08#titles#55')).toEqual({ 'r:tv/1399': 1, 's:tv/1399': 1 });
   });
 
+  it('say how many pages beyond the first a list was asked for', async () => {
+    const { meter, usage } = openMeter();
+    for (const limit of [1, 20, 21, 60]) {
+      meter.list(limit)(listAnswer(), 1);
+    }
+    await meter.flush();
+    expect(usage.countersOf(feedsOf8)).toEqual({ [`r:${popular}`]: 4, [`d:${popular}`]: 3 });
+  });
+
   it('are written behind the read that finds the window over, with that read', async () => {
     const { meter, usage, clock, work } = openMeter();
     clock.jumpWallClock(-1_800_000);
-    meter.list(listAnswer(), 1);
+    meter.list(20)(listAnswer(), 1);
     await clock.advance(300_000);
     expect(usage.adds).toEqual([]);
-    meter.list(listAnswer(), 1);
+    meter.list(20)(listAnswer(), 1);
     await work.settled();
     expect(usage.adds).toHaveLength(1);
     expect(usage.countersOf(feedsOf8)).toEqual({ [`r:${popular}`]: 2 });
@@ -115,9 +124,9 @@ describe('the usage counters of a read', () => {
 
   it('of the hour before are written first when the first read of a new hour comes', async () => {
     const { meter, usage, clock, work } = openMeter();
-    meter.list(listAnswer(), 1);
+    meter.list(20)(listAnswer(), 1);
     await clock.advance(3 * 3_600_000);
-    meter.list(listAnswer(), 1);
+    meter.list(20)(listAnswer(), 1);
     await meter.flush();
     await work.settled();
     expect(usage.countersOf(feedsOf8)).toEqual({ [`r:${popular}`]: 1 });

@@ -33,6 +33,13 @@ export function usageStoreContract(open: () => Promise<() => UsageStore>): void 
       expect(await store.read([feeds])).toEqual(new Map([[feeds, counters]]));
     });
 
+    it('counts changes and plans too, of which some are no whole numbers', async () => {
+      const store = (await open())();
+      const counters = { 'k:a': 20, 'c:a': 3, 'a:a': 81.5, 'f:a': 2, 'w:a': 1, 'x:a': 0.25, 'p:calls': 2, 'd:a': 1 };
+      await store.add(feeds, counters, expiresAtMs);
+      expect(await store.read([feeds])).toEqual(new Map([[feeds, counters]]));
+    });
+
     it('keeps items apart', async () => {
       const store = (await open())();
       await store.add(feeds, { 'r:popular/movie/global/en-US': 1 }, expiresAtMs);

@@ -13,7 +13,7 @@ export function readsBySubject(counters: UsageCounters): Map<string, ReadCounts>
   const counted = new Map<string, Record<'reads' | 'misses' | 'stale', number>>();
   for (const [name, count] of Object.entries(counters)) {
     const parsed = parseCounterName(name);
-    if (parsed !== undefined && isCount(count)) {
+    if (parsed !== undefined && parsed.kind !== 'deep' && isCount(count)) {
       const known = counted.get(parsed.subject) ?? { reads: 0, misses: 0, stale: 0 };
       counted.set(parsed.subject, { ...known, [parsed.kind]: count });
     }

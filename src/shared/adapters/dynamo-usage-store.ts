@@ -1,5 +1,6 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { UsageStore } from '../ports/usage-store.ts';
+import { isFeedCounter } from '../table/feed-counters.ts';
 import { isPipelineCounter, parseCounterName, type UsageCounters } from '../table/usage-row.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 
@@ -35,8 +36,11 @@ export function dynamoUsageStore(client: DynamoDBDocumentClient, tableName: stri
 /** What is no counter, or not a count, is left out: a damaged item must not stop a report. */
 function countersOf(item: Record<string, unknown>): UsageCounters {
   const entries = Object.entries(item).filter(
-    ([name, count]) =>
-      (parseCounterName(name) !== undefined || isPipelineCounter(name)) && Number.isFinite(count) && Number(count) > 0,
+    ([name, count]) => isCounter(name) && Number.isFinite(count) && Number(count) > 0,
   );
   return Object.fromEntries(entries) as UsageCounters;
+}
+
+function isCounter(name: string): boolean {
+  return parseCounterName(name) !== undefined || isPipelineCounter(name) || isFeedCounter(name);
 }

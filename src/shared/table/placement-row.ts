@@ -25,6 +25,9 @@ export const placementRowSchema = z.object({
 
 export type PlacementRow = z.infer<typeof placementRowSchema>;
 
+/** Ranks are written as their distance from here, so that the better one is the greater text. */
+const greatestRank = 99_999;
+
 /** `550` + `movie#popular/movie/DE/de-DE`. */
 export function placementKey(feed: Feed, mediaType: MediaType, id: number): RowKey {
   return { mediaId: String(id), mediaType: `${mediaType}#${feedId(feed)}` };
@@ -78,12 +81,20 @@ export function placementRowFor(page: ItemPage, listed: ListedTitle, settings: S
   };
 }
 
+/** Snapshot and rank that a placement's version names; `undefined` for what is no such version. */
+export function placedAt(version: string): { snapshot: string; rank: number } | undefined {
+  const [snapshot, , better] = version.split('#');
+  const rank = greatestRank - Number(better);
+  const whole = snapshotSchema.safeParse(snapshot).success && Number.isInteger(rank) && rank >= 1;
+  return whole && snapshot !== undefined ? { snapshot, rank } : undefined;
+}
+
 /**
  * Newer snapshot first. Within one snapshot the first fetch stands, so that a job delivered twice changes nothing; of two
  * ranks in one fetch the better one; last a digest, so that different rows never share a version.
  */
 function placementVersion(snapshot: string, fetchedAtMs: number, listed: ListedTitle): string {
   const earlier = String(9_999_999_999_999 - fetchedAtMs).padStart(13, '0');
-  const better = String(99_999 - listed.rank).padStart(5, '0');
+  const better = String(greatestRank - listed.rank).padStart(5, '0');
   return `${snapshot}#${earlier}#${better}#${stableHash(canonicalJson(listed), 8)}`;
 }

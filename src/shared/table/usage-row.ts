@@ -1,7 +1,8 @@
 /**
  * Usage counters in `PipelineControl`. An item holds counters by name, so that one update adds to all of them:
  *
- *   usage#2026-11-25T02#feeds       of the hour, by feed:   `r:` reads, `m:` reads that missed, `s:` reads that were stale
+ *   usage#2026-11-25T02#feeds       of the hour, by feed:   `r:` reads, `m:` reads that missed, `s:` reads that were stale,
+ *                                   `d:` pages asked for beyond the first
  *   usage#2026-11-25T02#titles#05   of five minutes, by title: the same. An update is billed by the size of its item, and
  *                                   there are many titles
  *   usage#2026-11-25T02#pipeline    of the hour: what worker and writer did, `p:calls`, `p:rowsWritten`, …
@@ -13,10 +14,10 @@ import type { MediaType } from '../feed.ts';
 /** Counts by counter name, such as `r:popular/movie/global/en-US`; none is zero. */
 export type UsageCounters = Readonly<Record<string, number>>;
 
-/** What is counted of each read. */
-export type UsageKind = 'reads' | 'misses' | 'stale';
+/** What is counted of reads. `deep`: pages of a list that were asked for beyond its first. */
+export type UsageKind = 'reads' | 'misses' | 'stale' | 'deep';
 
-const prefixes: Record<UsageKind, string> = { reads: 'r:', misses: 'm:', stale: 's:' };
+const prefixes: Record<UsageKind, string> = { reads: 'r:', misses: 'm:', stale: 's:', deep: 'd:' };
 const slotMinutes = 5;
 
 /** What the pipeline counts of itself. `costMicroUsd`: millionths of a US dollar, as the metric EstimatedCost has them. */

@@ -15,13 +15,14 @@ import {
 import { arbitraryEpochMs } from '../../support/arbitrary-page.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';
 
-const kinds = ['reads', 'misses', 'stale'] as const;
+const kinds = ['reads', 'misses', 'stale', 'deep'] as const;
 
 describe('a counter’s name', () => {
   it.each([
     ['reads', 'popular/movie/global/en-US', 'r:popular/movie/global/en-US'],
     ['misses', 'movie/550', 'm:movie/550'],
     ['stale', '~other', 's:~other'],
+    ['deep', 'popular/tv/DE/de-DE', 'd:popular/tv/DE/de-DE'],
   ] as const)('of %s of %s is %s', (kind, subject, name) => {
     expect(counterName(kind, subject)).toBe(name);
     expect(parseCounterName(name)).toEqual({ kind, subject });
