@@ -1,0 +1,40 @@
+/** What forecasts: ours, its smoothing alone, and three baselines that take the counts as they are. */
+import type { CleanSeries, Origin } from '../../src/analytics/clean-series.ts';
+import type { DemandShape } from '../../src/analytics/demand-shape.ts';
+import { forecastAmong, forecastDemand, type HourForecast } from '../../src/analytics/forecast.ts';
+import type { HourSeries } from '../../src/analytics/hour-series.ts';
+import { lastValue, meanOfAll, seasonalNaive } from '../../src/analytics/simple-forecasters.ts';
+
+/** Hours of a forecast; baselines give no interval. `method` is what ours has chosen. */
+export type Guess = { means: readonly number[]; hours?: readonly HourForecast[]; method?: string };
+
+/** Forecasts the next day from a series and the shape that all feeds share. */
+export type Subject = (series: HourSeries, shape: DemandShape) => Guess;
+
+/** The longest horizon, in hours. */
+export const horizonHours = 24;
+
+export const ours = 'ours';
+export const naive = 'seasonal-naive';
+
+/** All that are compared. */
+export const subjects: Readonly<Record<string, Subject>> = {
+  [ours]: (series, shape) => guessOf(forecastDemand(series, horizonHours, shape)),
+  'smoothing alone': (series, shape) => guessOf(forecastAmong(['smoothing'], series, horizonHours, shape)),
+  [naive]: baseline(seasonalNaive),
+  'last value': baseline(lastValue),
+  mean: baseline(meanOfAll),
+};
+
+function guessOf({ method, hours }: ReturnType<typeof forecastDemand>): Guess {
+  return { method, hours, means: hours.map(({ mean }) => mean) };
+}
+
+/** On the counts as they are, spikes and all. */
+function baseline(forecast: (series: CleanSeries, origin: Origin) => Float64Array): Subject {
+  return ({ startHour, counts }) => {
+    const asTheyAre = Float64Array.from(counts, (count) => count ?? Number.NaN);
+    const series = { startHour, counts: asTheyAre, knownHours: asTheyAre.length };
+    return { means: [...forecast(series, { end: counts.length, hours: horizonHours })] };
+  };
+}
