@@ -1,10 +1,7 @@
 /**
  * What every forecast starts from: a series whose spikes are cut. A count is believed up to a bound that follows from the hours
- * before it, so a burst of any size moves a forecast no more than a count at the bound would:
- *
- *   within the bound                  → as it is
- *   beyond, for up to `patienceHours` → cut to the bound: a bot, a burst
- *   beyond, for longer                → the bound doubles with every hour: a new level, followed within a day
+ * before it, so a burst of any size moves a forecast no more than a count at the bound would. What was cut still raises the bound, by
+ * a twelfth in an hour and sevenfold in a day: a bot is gone by then, a new level is not and is believed.
  */
 import { dayHours, type HourSeries, hourOfDay, weekHours } from './hour-series.ts';
 
@@ -19,7 +16,6 @@ export type Origin = { end: number; hours: number };
  * (a Poisson count of mean 1 exceeds 8 once in 900,000 hours). Chosen on the tuning seeds of `bench/forecast`, November 2026.
  */
 const bound = { factor: 3, reads: 5 };
-const patienceHours = 6;
 /** The usual count of an hour of the day follows the last days, that of any hour the last day. */
 const hourMemoryDays = 4;
 /** No hour has more reads than this; larger sums would lose their precision. */
@@ -31,7 +27,6 @@ type Usual = { ofAnyHour: number; ofHour: Float64Array };
 export function cleanSeries({ startHour, counts }: HourSeries): CleanSeries {
   const cleaned = Float64Array.from(counts, asCount);
   const usual = usualAtFirst(startHour, cleaned);
-  let beyond = 0;
   let knownHours = 0;
   for (let index = 0; index < cleaned.length; index++) {
     const count = cleaned[index] ?? Number.NaN;
@@ -39,9 +34,7 @@ export function cleanSeries({ startHour, counts }: HourSeries): CleanSeries {
       continue;
     }
     const hour = hourOfDay(startHour + index);
-    const limit = limitOf(usual, hour, beyond);
-    beyond = count > limit ? beyond + 1 : Math.max(0, beyond - 1);
-    const believed = Math.min(count, limit);
+    const believed = Math.min(count, boundOf(usual, hour));
     cleaned[index] = believed;
     learn(usual, hour, believed);
     knownHours++;
@@ -53,9 +46,8 @@ function asCount(count: number | undefined): number {
   return count !== undefined && count >= 0 ? Math.min(count, mostReads) : Number.NaN;
 }
 
-function limitOf({ ofAnyHour, ofHour }: Usual, hour: number, beyond: number): number {
-  const limit = bound.factor * Math.max(ofAnyHour, ofHour[hour] ?? 0) + bound.reads;
-  return limit * 2 ** Math.max(0, beyond - patienceHours);
+function boundOf({ ofAnyHour, ofHour }: Usual, hour: number): number {
+  return bound.factor * Math.max(ofAnyHour, ofHour[hour] ?? 0) + bound.reads;
 }
 
 function learn(usual: Usual, hour: number, count: number): void {

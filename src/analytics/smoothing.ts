@@ -103,7 +103,7 @@ function ahead(state: State, startHour: number, hours: number, pace: Pace): Floa
   const level = ratio(state.fast, 0, 0);
   const trend = trendOf(state, pace) * pace.trendShare;
   const forecast = new Float64Array(hours);
-  let moved = 0;
+  let moved = trend * lagHours(pace);
   let damping = 1;
   for (let index = 0; index < hours; index++) {
     const at = hourOfWeek(startHour + index);
@@ -116,9 +116,13 @@ function ahead(state: State, startHour: number, hours: number, pace: Pace): Floa
 }
 
 /** Reads an hour, each hour: both levels lag behind a trend by their memory. */
-function trendOf({ fast, slow }: State, { levelHalfLifeHours }: Pace): number {
-  const fastLagHours = levelHalfLifeHours / Math.LN2;
-  return (ratio(fast, 0, 0) - ratio(slow, 0, 0)) / (fastLagHours * (rules.slowerBy - 1));
+function trendOf({ fast, slow }: State, pace: Pace): number {
+  return (ratio(fast, 0, 0) - ratio(slow, 0, 0)) / (lagHours(pace) * (rules.slowerBy - 1));
+}
+
+/** The mean age of what the fast level remembers. */
+function lagHours({ levelHalfLifeHours }: Pace): number {
+  return levelHalfLifeHours / Math.LN2;
 }
 
 function noiseReads({ noise }: State): number {
