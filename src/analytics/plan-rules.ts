@@ -1,0 +1,25 @@
+import { nextOccurrenceMs } from '../shared/schedule.ts';
+import { feedKindOf, type Settings } from '../shared/settings.ts';
+import { planHourMs } from './plan-record.ts';
+
+/** What the settings say about feeds and forecasts, in hours. */
+export type PlanRules = {
+  /** Age at which nobody is served from a feed any more; `undefined` for what is no feed: that is not judged. */
+  hardTtlHours(feed: string): number | undefined;
+  /** The first hour that a forecast made in `hour` says nothing of. Both are hours since the epoch. */
+  forecastEndHour(hour: number): number;
+};
+
+/** The rules of the settings. The jitter of up to a tenth by which feeds live longer is left out. */
+export function planRules({ feeds, ttl, schedules }: Settings): PlanRules {
+  return {
+    hardTtlHours: (feed) => {
+      const [category = '', ...rest] = feed.split('/');
+      const kind = feedKindOf({ category });
+      return rest.length === 3 && Object.hasOwn(feeds, kind)
+        ? Math.min(ttl.hardFactor * feeds[kind].softTtlHours, ttl.maxHardDays * 24)
+        : undefined;
+    },
+    forecastEndHour: (hour) => nextOccurrenceMs('refresh', hour * planHourMs, schedules) / planHourMs,
+  };
+}
