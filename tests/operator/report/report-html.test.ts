@@ -92,6 +92,9 @@ describe('the page', () => {
       '20 unchanged',
       '$0.0008',
       '3 throttled or failed',
+      ...['75.2%', '109 reads of feeds', '4 read, 1 still open', '20.0%', '1 never read in time'],
+      ...['0.50 for each page warmed', '26.4%', 'bias -10.9%'],
+      'Over 2 forecasts 115 reads were expected and 129 counted.',
     ]) {
       expect(text).toContain(figure);
     }
@@ -132,6 +135,7 @@ describe('the page', () => {
     const { tags, texts } = pageStructure(reportHtml(await reportOf(reportWorld({}))));
     expect(tags.filter(({ name }) => name === 'svg')).toEqual([]);
     expect(texts).toContain('There is no feed in the table yet.');
+    expect(texts).toContain('No plan was counted in this period.');
     expect(texts.filter((text) => text === 'Nothing was counted in this period.')).toHaveLength(3);
   });
 });

@@ -7,6 +7,12 @@ const percent = new Intl.NumberFormat('en-US', {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 });
+const balance = new Intl.NumberFormat('en-US', {
+  style: 'percent',
+  signDisplay: 'exceptZero',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' });
 const time = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
@@ -38,6 +44,11 @@ export function shortText(count: number): string {
 /** `98.2%`; a dash where there is none. */
 export function shareText(share: number | null): string {
   return share === null ? '–' : percent.format(share);
+}
+
+/** `+98.2%` or `-1.5%`; a dash where there is none. */
+export function balanceText(share: number | null): string {
+  return share === null ? '–' : balance.format(share);
 }
 
 /** `$0.0031`; from one dollar on `$1.20`. */
