@@ -104,6 +104,18 @@ describe('the page', () => {
     expect(text).toContain('5 more reads of titles were not counted by name.');
   });
 
+  it('says of an error beyond measure that it is, and has a dash for none', () => {
+    const told = (wape: number | null, bias: number | null) => {
+      const plan = { ...busy.plan, forecast: { ...busy.plan.forecast, wape, bias } };
+      const { texts } = pageStructure(reportHtml({ ...busy, plan }));
+      return texts.slice(texts.indexOf('Forecast error') + 1).slice(0, 2);
+    };
+    expect(told(9.99, 9.99)).toEqual(['999.0%', 'bias +999.0%']);
+    expect(told(1e9, 1e9)).toEqual(['> 999%', 'bias > +999%']);
+    expect(told(0, 0)).toEqual(['0.0%', 'bias 0.0%']);
+    expect(told(null, null)).toEqual(['–', 'bias –']);
+  });
+
   it('draws bars as high as what they count', () => {
     const { tags } = pageStructure(reportHtml(busy));
     // Eight days, of which two hold reads: 169 hits and 16 misses on an axis up to 200, then 14 hits.

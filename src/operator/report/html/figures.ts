@@ -26,6 +26,9 @@ const moment = new Intl.DateTimeFormat('en-GB', {
   timeStyle: 'short',
 });
 
+/** Beyond this an error is only said to be beyond it. */
+const mostError = 9.99;
+
 /** `1,234`. */
 export function countText(count: number): string {
   return whole.format(count);
@@ -46,9 +49,17 @@ export function shareText(share: number | null): string {
   return share === null ? '–' : percent.format(share);
 }
 
+/** An error in per cent as a tile holds it: a few reads where many were expected are off by thousands. */
+export function errorText(error: number | null): string {
+  return error !== null && error > mostError ? '> 999%' : shareText(error);
+}
+
 /** `+98.2%` or `-1.5%`; a dash where there is none. */
 export function balanceText(share: number | null): string {
-  return share === null ? '–' : balance.format(share);
+  if (share === null) {
+    return '–';
+  }
+  return share > mostError ? '> +999%' : balance.format(share);
 }
 
 /** `$0.0031`; from one dollar on `$1.20`. */

@@ -1,6 +1,6 @@
 import type { PlanFigures } from '../plan-figures.ts';
 import { type Fact, factTiles } from './fact-tiles.ts';
-import { balanceText, countText, shareText, tileText } from './figures.ts';
+import { balanceText, countText, errorText, shareText, tileText } from './figures.ts';
 import { html, type Markup } from './markup.ts';
 
 /** Whether what was planned was worth it, and whether as much was read as expected. */
@@ -15,7 +15,7 @@ export function planSection({ freshReads, freshShare, fetches, warming, forecast
     ['Pages wasted', shareText(wastedShare), `${tileText(wastedPages)} never read in time`],
     ['Pages warmed', tileText(warmedPages), 'only warming asked for them'],
     ['Calls saved', tileText(callsSaved), perPage],
-    ['Forecast error', shareText(wape), `bias ${balanceText(bias)}`],
+    ['Forecast error', errorText(wape), `bias ${balanceText(bias)}`],
   ];
   const reads = `${tileText(expectedReads)} reads were expected and ${tileText(countedReads)} counted`;
   const forecasts = `${countText(compared)} ${compared === 1 ? 'forecast' : 'forecasts'}`;
