@@ -24,8 +24,10 @@ export function judgeFetches(record: PlanRecord, rules: PlanRules): JudgedFetch[
 }
 
 function judgeHour({ hour, reads, plan }: PlanHour, next: NextHours, untilHour: number, rules: PlanRules) {
-  for (const [feed] of [...reads].filter(([, count]) => counted(count) > 0)) {
-    next.read.set(feed, hour);
+  for (const [feed, count] of reads) {
+    if (counted(count) > 0) {
+      next.read.set(feed, hour);
+    }
   }
   return [...plan].flatMap(([feed, { planned, warmed }]): JudgedFetch[] => {
     const [pages, ttlHours] = [counted(planned), rules.hardTtlHours(feed)];

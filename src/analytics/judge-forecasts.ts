@@ -62,10 +62,12 @@ function sumByFeed<T>(
   { hardTtlHours }: PlanRules,
 ): Map<string, number> {
   const sums = new Map<string, number>();
-  for (const [feed, one] of parts.flatMap((part) => [...part])) {
-    const count = counted(countOf(one));
-    if (count > 0 && hardTtlHours(feed) !== undefined) {
-      sums.set(feed, (sums.get(feed) ?? 0) + count);
+  for (const part of parts) {
+    for (const [feed, one] of part) {
+      const count = counted(countOf(one));
+      if (count > 0 && hardTtlHours(feed) !== undefined) {
+        sums.set(feed, (sums.get(feed) ?? 0) + count);
+      }
     }
   }
   return sums;

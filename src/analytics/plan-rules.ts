@@ -11,15 +11,23 @@ export type PlanRules = {
 };
 
 /** The rules of the settings. The jitter of up to a tenth by which feeds live longer is left out. */
-export function planRules({ feeds, ttl, schedules }: Settings): PlanRules {
+export function planRules(settings: Settings): PlanRules {
+  const known = new Map<string, number | undefined>();
   return {
     hardTtlHours: (feed) => {
-      const [category = '', ...rest] = feed.split('/');
-      const kind = feedKindOf({ category });
-      return rest.length === 3 && Object.hasOwn(feeds, kind)
-        ? Math.min(ttl.hardFactor * feeds[kind].softTtlHours, ttl.maxHardDays * 24)
-        : undefined;
+      if (!known.has(feed)) {
+        known.set(feed, hardTtlHoursOf(feed, settings));
+      }
+      return known.get(feed);
     },
-    forecastEndHour: (hour) => nextOccurrenceMs('refresh', hour * planHourMs, schedules) / planHourMs,
+    forecastEndHour: (hour) => nextOccurrenceMs('refresh', hour * planHourMs, settings.schedules) / planHourMs,
   };
+}
+
+function hardTtlHoursOf(feed: string, { feeds, ttl }: Settings): number | undefined {
+  const [category = '', ...rest] = feed.split('/');
+  const kind = feedKindOf({ category });
+  return rest.length === 3 && Object.hasOwn(feeds, kind)
+    ? Math.min(ttl.hardFactor * feeds[kind].softTtlHours, ttl.maxHardDays * 24)
+    : undefined;
 }
