@@ -12,9 +12,10 @@ import {
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Settings } from '../../src/shared/settings.ts';
-import { categoryIndex } from '../../src/shared/table/table-definitions.ts';
 import type { PipelineParts } from '../pipeline-parts.ts';
-import { consumedUnits, customMetric, throttledPuts } from './pipeline-metrics.ts';
+import { customMetric } from './pipeline-metrics.ts';
+import { planWidgets } from './plan-widgets.ts';
+import { capacityWidgets, costWidget, rowWidgets } from './table-widgets.ts';
 
 const half = 12;
 const whole = 24;
@@ -35,9 +36,10 @@ export class PipelineDashboard extends Construct {
     dashboard.addWidgets(...calls(settings));
     dashboard.addWidgets(...queues(parts));
     dashboard.addWidgets(...deadLetters(parts));
-    dashboard.addWidgets(...rows(parts));
-    dashboard.addWidgets(...capacity(parts));
-    dashboard.addWidgets(cost(settings));
+    dashboard.addWidgets(...rowWidgets(parts));
+    dashboard.addWidgets(...capacityWidgets(parts));
+    dashboard.addWidgets(...planWidgets(parts));
+    dashboard.addWidgets(costWidget(settings));
   }
 }
 
@@ -93,48 +95,6 @@ function calls({ tmdb }: Settings): IWidget[] {
       right: [customMetric('TmdbLatency', { statistic: 'p95', label: 'latency p95' })],
     }),
   ];
-}
-
-function rows({ writer }: PipelineParts): IWidget[] {
-  return [
-    new GraphWidget({
-      title: 'Rows written and unchanged',
-      width: half,
-      left: [
-        customMetric('RowsWritten', { statistic: 'Sum', label: 'written' }),
-        customMetric('RowsUnchanged', { statistic: 'Sum', label: 'unchanged' }),
-      ],
-      stacked: true,
-    }),
-    new LogQueryWidget({
-      title: 'List rows by fate, superseded ones too',
-      width: half,
-      logGroupNames: [writer.logGroup.logGroupName],
-      view: LogQueryVisualizationType.TABLE,
-      queryLines: [
-        'filter runEvent.event = "page-applied"',
-        'stats sum(runEvent.written) as written, sum(runEvent.unchanged) as unchanged, sum(runEvent.superseded) as superseded, sum(runEvent.rejected) as rejected by bin(1h) as hour',
-        'sort hour desc',
-      ],
-    }),
-  ];
-}
-
-function cost({ deployment }: Settings): IWidget {
-  const spent = customMetric('EstimatedCost', { statistic: 'Sum', period: Duration.days(1) });
-  const month = new MathExpression({
-    expression: 'spent / 1000000 * 30',
-    usingMetrics: { spent },
-    period: Duration.days(1),
-    label: 'US dollars a month at the day’s pace, without the free tier',
-  });
-  return new GraphWidget({
-    title: 'Cost of writing, against the budget of the month',
-    width: whole,
-    left: [month],
-    leftYAxis: { min: 0 },
-    leftAnnotations: [{ value: deployment.monthlyBudgetUsd, label: 'budget' }],
-  });
 }
 
 function freshness({ writer }: PipelineParts): IWidget {
@@ -207,32 +167,6 @@ function deadLetters({ fetch, items, undelivered, plannerFailures }: PipelinePar
         '```',
         'Old messages never overwrite newer rows.',
       ].join('\n'),
-    }),
-  ];
-}
-
-function capacity({ tables: { catalog }, worker, writer }: PipelineParts): IWidget[] {
-  return [
-    new GraphWidget({
-      title: 'Capacity consumed',
-      width: half,
-      left: [
-        consumedUnits(catalog, 'Write'),
-        consumedUnits(catalog, 'Write', categoryIndex),
-        consumedUnits(catalog, 'Read'),
-        consumedUnits(catalog, 'Read', categoryIndex),
-      ],
-    }),
-    new GraphWidget({
-      title: 'Throttles and errors',
-      width: half,
-      left: [
-        throttledPuts(catalog).with({ label: 'throttled puts' }),
-        worker.metricThrottles({ label: 'worker throttled' }),
-        writer.metricThrottles({ label: 'writer throttled' }),
-        worker.metricErrors({ label: 'worker errors' }),
-        writer.metricErrors({ label: 'writer errors' }),
-      ],
     }),
   ];
 }

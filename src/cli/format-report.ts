@@ -2,7 +2,8 @@ import type { RankedFeed, RankedTitle, Report } from '../operator/report/build-r
 import type { FreshnessNow } from '../operator/report/feed-freshness.ts';
 import type { ReadFigures } from '../operator/report/read-figures.ts';
 import type { UsageSeries } from '../operator/report/usage-series.ts';
-import { table, title } from './format-text.ts';
+import { planTables } from './format-plan-quality.ts';
+import { shareText, table, title } from './format-text.ts';
 
 /** Of a title's name. */
 const mostCharacters = 40;
@@ -15,6 +16,7 @@ export function formatReport(report: Report): string {
   const sections = [
     [title(heading), readsTable(report.reads)],
     [title('pipeline'), pipelineTable(report)],
+    [title('plan'), ...planTables(report.plan)],
     freshnessLines(report.freshness),
     ranking('most read feeds', 'feed', mostRead.feeds, ({ feed }) => feed),
     ranking('least read feeds', 'feed', leastRead.feeds, ({ feed }) => feed),
@@ -101,11 +103,11 @@ function seriesLines({ step, points }: UsageSeries): string[] {
 }
 
 function cells({ reads, hits, misses, stale, hitRatio, staleShare }: ReadFigures): string[] {
-  return [...[reads, hits, misses, stale].map((figure) => count.format(figure)), share(hitRatio), share(staleShare)];
-}
-
-function share(part: number | null): string {
-  return part === null ? '' : `${(part * 100).toFixed(1)}%`;
+  return [
+    ...[reads, hits, misses, stale].map((figure) => count.format(figure)),
+    shareText(hitRatio),
+    shareText(staleShare),
+  ];
 }
 
 function nameOf({ mediaType, id, title: name }: RankedTitle): string {

@@ -12,6 +12,11 @@ export function table(heading: readonly string[], rows: readonly (readonly strin
   return [styleText('dim', line(heading)), ...rows.map(line)].join('\n');
 }
 
+/** `98.2%`; nothing where there is none. */
+export function shareText(share: number | null): string {
+  return share === null ? '' : `${(share * 100).toFixed(1)}%`;
+}
+
 /** A heading in bold. */
 export function title(text: string): string {
   return styleText('bold', text);

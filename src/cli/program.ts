@@ -74,7 +74,7 @@ function addCostCommand(program: Command): void {
 
 function addReportCommand(program: Command): void {
   withPlace(program.command('report'))
-    .description('hits, misses, most and least read, freshness, calls, writes and cost over a period')
+    .description('hits, misses, most and least read, freshness, plan quality, calls, writes and cost over a period')
     .option('--since <duration>', 'how long a period, such as 24h, 7d or 30d', '7d')
     .option('--until <time>', 'UTC time of its end (default: now)')
     .option('--top <count>', 'length of the rankings', '10')

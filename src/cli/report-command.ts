@@ -18,7 +18,7 @@ export type ReportOptions = PlaceOptions & { since: string; until?: string; top:
 const mostDays = 400;
 const dayMs = 86_400_000;
 
-/** `report`: reads, rankings, freshness, work and cost over a period; `--html` writes the same as a page. */
+/** `report`: reads, rankings, freshness, plan quality, work and cost over a period; `--html` writes the same as a page. */
 export async function reportCommand(options: ReportOptions, context: CliContext): Promise<void> {
   const { settings, clock, output } = context;
   const nowMs = clock.nowMs();

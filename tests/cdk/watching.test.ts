@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { acknowledgedFindings } from '../../cdk/acknowledged-findings.ts';
 import { alarmLedger } from '../../cdk/alarm-ledger.ts';
 import { metricLedger } from '../../src/shared/telemetry/metric-ledger.ts';
+import { runEventSchema } from '../../src/shared/telemetry/run-event.ts';
 import { type PipelineTemplate, pipelineTemplate } from '../support/pipeline-template.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -12,6 +13,17 @@ let template: PipelineTemplate;
 beforeAll(async () => {
   template = await pipelineTemplate(folder);
 });
+
+// biome-ignore lint/suspicious/noExplicitAny: a widget's metrics are arrays of names, dimensions and options.
+type Widget = { title: string; metrics?: any[][]; query?: string };
+
+/** The dashboard's widgets; a name that CloudFormation fills in stands as ‹logical id›. */
+function widgetsOf({ one }: PipelineTemplate): Widget[] {
+  const [, parts] = one('AWS::CloudWatch::Dashboard', '').Properties.DashboardBody['Fn::Join'];
+  const body = parts.map((part: string | { Ref: string }) => (typeof part === 'string' ? part : `‹${part.Ref}›`));
+  const { widgets } = JSON.parse(body.join('')) as { widgets: { properties: Widget }[] };
+  return widgets.map(({ properties }) => ({ ...properties, title: properties.title ?? '' }));
+}
 
 describe('what is watched', () => {
   const alarms = () => template.ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({ id, ...Properties }));
@@ -53,6 +65,24 @@ describe('what is watched', () => {
       expect(metricLedger[name as keyof typeof metricLedger]?.service, name).toBe(service);
       expect(['planner', 'worker', 'writer', 'reader']).toContain(service);
     }
+  });
+
+  it('shows the plan’s quality by metrics that there are, and by what the planner judged', () => {
+    const widgets = widgetsOf(template).filter(({ title }) => title.startsWith('Plan quality'));
+    expect(widgets).toHaveLength(2);
+    const [graph, log] = widgets;
+    const [math, ...inputs] = graph?.metrics ?? [];
+    expect(math).toMatchObject([{ expression: 'hits - stale' }]);
+    const used = inputs.map(([, name, , , { id, stat = 'Average', visible }]) => ({ name, id, stat, visible }));
+    expect(used).toEqual([
+      { name: 'CacheHit', id: 'hits', stat: 'Average', visible: false },
+      { name: 'StaleReads', id: 'stale', stat: 'Average', visible: false },
+    ]);
+    expect(log?.query).toMatch(/^SOURCE '‹PlannerLogs\w+›'/);
+    expect(log?.query).toContain('filter runEvent.event = "plan-judged"');
+    const judged = runEventSchema.options.find(({ shape }) => shape.event.value === 'plan-judged');
+    const asked = [...(log?.query ?? '').matchAll(/runEvent\.(\w+)/g)].map(([, member]) => member);
+    expect([...asked, 'runId'].sort()).toEqual(Object.keys(judged?.shape ?? {}).sort());
   });
 
   it('lets the account’s alarms publish, over TLS, and nobody else', () => {

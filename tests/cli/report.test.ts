@@ -111,7 +111,15 @@ describe('report on a running stack', () => {
     const { code, stdout, stderr } = await runCli(['report', '--top', '2'], { cwd });
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).not.toContain('\u001b');
-    for (const part of ['169 hours', 'hit ratio', 'rows written', 'feeds now: 20, of which 20 fresh', 'by day']) {
+    for (const part of [
+      '169 hours',
+      'hit ratio',
+      'rows written',
+      'pages fetched',
+      'forecast error',
+      'feeds now: 20, of which 20 fresh',
+      'by day',
+    ]) {
       expect(stdout).toContain(part);
     }
     expect(stdout).toMatch(/^popular\/movie\/global\/en-US +12 +12 +0 +0 +100\.0% +0\.0%$/m);

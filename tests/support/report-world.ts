@@ -70,6 +70,16 @@ export function busyWorld(): Promise<ReportSources> {
         ...{ 'p:calls': 21, 'p:throttles': 2, 'p:failures': 1, 'p:rowsWritten': 400, 'p:rowsUnchanged': 20 },
         'p:costMicroUsd': 812.5,
       },
+      'usage#2026-11-24T08#plan': {
+        ...{ 'f:popular/movie/global/en-US': 2, 'f:trending/all/global/en-US': 1 },
+        ...{ 'f:local_originals/movie/DE/de-DE': 1, 'w:local_originals/movie/DE/de-DE': 1 },
+        ...{ 'x:popular/movie/global/en-US': 100, 'x:local_originals/movie/DE/de-DE': 5 },
+      },
+      'usage#2026-11-24T12#plan': {
+        ...{ 'f:genre_27/movie/global/en-US': 1, 'w:genre_27/movie/global/en-US': 1 },
+        'x:popular/movie/global/en-US': 10,
+      },
+      'usage#2026-11-25T00#plan': { 'f:trending/all/global/en-US': 1, 'x:trending/all/global/en-US': 4 },
       'usage#2026-11-25T02#feeds': { 'r:trending/all/global/en-US': 14 },
     },
     heads: [

@@ -1,5 +1,5 @@
 /**
- * What was read and done in a period, and how fresh the feeds are now. Costs a read of each counter item of the period, and one of
+ * What was read and done in a period, what its plans were worth, and how fresh the feeds are now. Costs a read of each counter item of the period, and one of
  * the whole control table.
  */
 import type { CatalogReader } from '../../shared/ports/catalog.ts';
@@ -11,6 +11,7 @@ import { otherSubject } from '../../shared/table/usage-row.ts';
 import { type FreshnessNow, freshnessNow } from './feed-freshness.ts';
 import { type Activity, type HourUsage, readHours, sumActivity, sumBySubject, sumOf } from './hour-usage.ts';
 import { nameTitles, parseTitleSubject, type TitleRef } from './name-titles.ts';
+import { type PlanFigures, planFigures, planNotes } from './plan-figures.ts';
 import { type Ranked, rankSubjects } from './rank-subjects.ts';
 import { addReads, type ReadFigures, withShares } from './read-figures.ts';
 import { type ReportPeriod, reportPeriod, stepFor } from './report-period.ts';
@@ -33,6 +34,7 @@ export type Report = {
   /** Reads that are in the sums and in no ranking: beyond the subjects that a reader counts by name. */
   notByName: { feeds: number; titles: number };
   freshness: FreshnessNow;
+  plan: PlanFigures;
   pipeline: Omit<Activity, 'costMicroUsd'>;
   cost: { writingUsd: number; covers: string };
   series: UsageSeries;
@@ -79,6 +81,7 @@ export async function buildReport(
     leastRead: { feeds: feeds.least.map(rankedFeed), titles: titled(titles.least) },
     notByName: { feeds: feeds.notByName, titles: titles.notByName },
     freshness,
+    plan: planFigures(hours, settings, nowMs),
     ...workOf(hours),
     series: usageSeries(hours, stepFor(period)),
     notes: notesOf(period, settings),
@@ -113,6 +116,7 @@ function notesOf({ hoursMs }: ReportPeriod, { reader }: Settings): string[] {
     `Titles are counted by name up to ${titlesPerWindow} in such a window, most read first: the least read ones are the least read of those.`,
     'Stale answers are hits or misses too.',
     "Calls are the worker's: what a reader asks TMDB for itself is among the misses.",
+    ...planNotes,
     ...(hoursMs.length > keepDays * 24
       ? [`Counters are kept ${keepDays} days: what is older is not in the figures.`]
       : []),

@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { type PlanHour, planHour, planHourIds } from '../../analytics/plan-record.ts';
 import type { UsageStore } from '../../shared/ports/usage-store.ts';
 import {
   feedUsageId,
@@ -21,6 +22,8 @@ export type HourUsage = {
   feeds: ReadonlyMap<string, ReadCounts>;
   titles: ReadonlyMap<string, ReadCounts>;
   activity: Activity;
+  /** What was planned, and the reads to judge it by. */
+  plan: PlanHour;
 };
 
 /** Hours whose items are asked for together, and how many such requests are under way at once. */
@@ -38,8 +41,13 @@ export async function readHours(store: UsageStore, hoursMs: readonly number[]): 
 }
 
 async function readPart(store: UsageStore, hoursMs: readonly number[]): Promise<HourUsage[]> {
-  const items = await store.read(hoursMs.flatMap(usageIdsOfHour));
+  const items = await store.read(hoursMs.flatMap(itemIdsOf));
   return hoursMs.map((hourMs) => hourOf(hourMs, items));
+}
+
+/** A request must not name an item twice. */
+function itemIdsOf(hourMs: number): string[] {
+  return [...new Set([...usageIdsOfHour(hourMs), ...planHourIds(hourMs)])];
 }
 
 function hourOf(hourMs: number, items: ReadonlyMap<string, UsageCounters>): HourUsage {
@@ -50,6 +58,7 @@ function hourOf(hourMs: number, items: ReadonlyMap<string, UsageCounters>): Hour
     feeds: readsBySubject(items.get(feeds) ?? {}),
     titles: sumBySubject(titles.map((id) => readsBySubject(items.get(id) ?? {}))),
     activity: activityOf(items.get(pipeline) ?? {}),
+    plan: planHour(hourMs, items),
   };
 }
 

@@ -118,6 +118,18 @@ const liveFetched = z.object({
 /** A reader found something stale, or in part, and asked the pipeline for it. */
 const refreshAsked = z.object({ event: z.literal('refresh-asked'), subject: z.string(), jobs: count });
 
+/** What the plans of the last seven days were worth (src/analytics/plan-quality.ts). Damaged counters need not be whole. */
+const planJudged = z.object({
+  event: z.literal('plan-judged'),
+  runId: runIdSchema,
+  fetchedPages: z.number().min(0),
+  wastedPages: z.number().min(0),
+  warmedPages: z.number().min(0),
+  callsSaved: count,
+  expectedReads: z.number().min(0),
+  countedReads: z.number().min(0),
+});
+
 export const runEventSchema = z.discriminatedUnion('event', [
   runPlanned,
   tmdbCall,
@@ -133,6 +145,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   batchWritten,
   liveFetched,
   refreshAsked,
+  planJudged,
 ]);
 
 export type RunEvent = z.infer<typeof runEventSchema>;

@@ -31,6 +31,35 @@ describe('a report', () => {
     ]);
   });
 
+  it('tells what the plans were worth, by hand', async () => {
+    const { plan, notes } = await report(await busyWorld());
+    expect(plan).toEqual({
+      // Of 145 reads of feeds 139 hits, of which 30 stale.
+      ...{ freshReads: 109, freshShare: 0.7517 },
+      // Trending, fetched at eight, was read by nobody in the twelve hours that it lived; a genre has days left.
+      fetches: { fetchedPages: 6, usedPages: 4, wastedPages: 1, openPages: 1, wastedShare: 0.2 },
+      warming: { warmedPages: 2, callsSaved: 1, savedPerCall: 0.5 },
+      // From eight to twelve |100 - 120| and |5 - 9|, from twelve to sixteen |10 - 0|; that of midnight is not over.
+      forecast: { compared: 2, expectedReads: 115, countedReads: 129, wape: 0.2636, bias: -0.1085 },
+    });
+    for (const figure of ['Served fresh', 'Fetched', 'Wasted', 'Warmed', 'A call is saved', 'WAPE', 'bias']) {
+      expect(notes.filter((note) => note.includes(figure))).not.toEqual([]);
+    }
+  });
+
+  it('knows nothing of a plan’s worth after the end of the period', async () => {
+    const untilMs = Date.UTC(2026, 10, 24, 14);
+    const until = { untilMs, sinceMs: dayMs, top: 10 };
+    const { plan } = await buildReport(until, await busyWorld(), defaultSettings, reportNowMs);
+    expect(plan.fetches).toMatchObject({ fetchedPages: 5, usedPages: 3, wastedPages: 0, openPages: 2 });
+    expect(plan.forecast).toMatchObject({ compared: 1, expectedReads: 105, countedReads: 129 });
+  });
+
+  it('never tells of fewer than no fresh reads, nor of more than all', async () => {
+    const world = await reportWorld({ usage: { 'usage#2026-11-25T02#feeds': { 'r:a': 4, 'm:a': 3, 's:a': 3 } } });
+    expect((await report(world)).plan).toMatchObject({ freshReads: 0, freshShare: 0 });
+  });
+
   it('leaves out what lies before and after the period', async () => {
     const world = await reportWorld({
       usage: {
@@ -97,6 +126,12 @@ describe('a report', () => {
       pipeline: { calls: 0, rowsWritten: 0 },
       cost: { writingUsd: 0 },
       freshness: { total: 0, median: null },
+      plan: {
+        ...{ freshReads: 0, freshShare: null },
+        fetches: { fetchedPages: 0, wastedShare: null },
+        warming: { warmedPages: 0, savedPerCall: null },
+        forecast: { compared: 0, wape: null, bias: null },
+      },
     });
   });
 

@@ -92,6 +92,9 @@ describe('the page', () => {
       '20 unchanged',
       '$0.0008',
       '3 throttled or failed',
+      ...['75.2%', '109 reads of feeds', '4 read, 1 still open', '20.0%', '1 never read in time'],
+      ...['0.50 for each page warmed', '26.4%', 'bias -10.9%'],
+      'Over 2 forecasts 115 reads were expected and 129 counted.',
     ]) {
       expect(text).toContain(figure);
     }
@@ -99,6 +102,18 @@ describe('the page', () => {
       '3 feeds: 1 fresh, 1 stale, 1 expired; median freshness 58.3%. Pages are missing in 1 of them.',
     );
     expect(text).toContain('5 more reads of titles were not counted by name.');
+  });
+
+  it('says of an error beyond measure that it is, and has a dash for none', () => {
+    const told = (wape: number | null, bias: number | null) => {
+      const plan = { ...busy.plan, forecast: { ...busy.plan.forecast, wape, bias } };
+      const { texts } = pageStructure(reportHtml({ ...busy, plan }));
+      return texts.slice(texts.indexOf('Forecast error') + 1).slice(0, 2);
+    };
+    expect(told(9.99, 9.99)).toEqual(['999.0%', 'bias +999.0%']);
+    expect(told(1e9, 1e9)).toEqual(['> 999%', 'bias > +999%']);
+    expect(told(0, 0)).toEqual(['0.0%', 'bias 0.0%']);
+    expect(told(null, null)).toEqual(['–', 'bias –']);
   });
 
   it('draws bars as high as what they count', () => {
@@ -132,6 +147,7 @@ describe('the page', () => {
     const { tags, texts } = pageStructure(reportHtml(await reportOf(reportWorld({}))));
     expect(tags.filter(({ name }) => name === 'svg')).toEqual([]);
     expect(texts).toContain('There is no feed in the table yet.');
+    expect(texts).toContain('No plan was counted in this period.');
     expect(texts.filter((text) => text === 'Nothing was counted in this period.')).toHaveLength(3);
   });
 });

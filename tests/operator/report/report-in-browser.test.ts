@@ -25,6 +25,9 @@ const worlds: Record<string, typeof busyWorld> = {
           'p:rowsWritten': most,
           'p:rowsUnchanged': most,
         },
+        'usage#2026-11-24T21#feeds': { 'r:popular/movie/global/en-US': 1 },
+        'usage#2026-11-24T20#plan': { 'f:popular/movie/global/en-US': most, 'w:popular/movie/global/en-US': most },
+        'usage#2026-11-24T21#plan': { 'f:popular/movie/global/en-US': most, 'x:popular/movie/global/en-US': most },
       },
     }),
 };

@@ -7,6 +7,12 @@ const percent = new Intl.NumberFormat('en-US', {
   minimumFractionDigits: 1,
   maximumFractionDigits: 1,
 });
+const balance = new Intl.NumberFormat('en-US', {
+  style: 'percent',
+  signDisplay: 'exceptZero',
+  minimumFractionDigits: 1,
+  maximumFractionDigits: 1,
+});
 const day = new Intl.DateTimeFormat('en-GB', { timeZone: 'UTC', day: 'numeric', month: 'short' });
 const time = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
@@ -19,6 +25,9 @@ const moment = new Intl.DateTimeFormat('en-GB', {
   dateStyle: 'medium',
   timeStyle: 'short',
 });
+
+/** Beyond this an error is only said to be beyond it. */
+const mostError = 9.99;
 
 /** `1,234`. */
 export function countText(count: number): string {
@@ -38,6 +47,19 @@ export function shortText(count: number): string {
 /** `98.2%`; a dash where there is none. */
 export function shareText(share: number | null): string {
   return share === null ? '–' : percent.format(share);
+}
+
+/** An error in per cent as a tile holds it: a few reads where many were expected are off by thousands. */
+export function errorText(error: number | null): string {
+  return error !== null && error > mostError ? '> 999%' : shareText(error);
+}
+
+/** `+98.2%` or `-1.5%`; a dash where there is none. */
+export function balanceText(share: number | null): string {
+  if (share === null) {
+    return '–';
+  }
+  return share > mostError ? '> +999%' : balance.format(share);
 }
 
 /** `$0.0031`; from one dollar on `$1.20`. */

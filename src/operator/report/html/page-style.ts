@@ -25,6 +25,7 @@ small,.hint,.period,.tile dd+dd,footer{color:var(--muted);font-size:.8125rem}
 .card,.tile{background:var(--card);border:1px solid var(--rule);border-radius:.75rem}
 .card{margin:0 0 1rem;padding:1.125rem 1rem}
 .tiles{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:.75rem;margin:1.25rem 0 1rem}
+.card .tiles{margin:0 0 .75rem}
 .tile{padding:.75rem .875rem;margin:0}
 .tile dt{color:var(--muted);font-size:.8125rem}
 .tile dd{margin:0}
@@ -74,7 +75,7 @@ summary{cursor:pointer;padding:.2rem 0;color:var(--muted);font-size:.875rem;widt
 footer{padding-top:.5rem;padding-bottom:2rem}
 ${tones(['hit', 'miss', 'stale-line', 'written', 'unchanged', 'fresh', 'stale', 'expired'])}
 @media (min-width:44rem){.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}.card{padding:1.25rem 1.5rem}h1{font-size:1.75rem}}
-@media (min-width:60rem){.tiles{grid-template-columns:repeat(6,minmax(0,1fr))}.columns{grid-template-columns:repeat(2,minmax(0,1fr));gap:1.5rem 2.5rem}}
+@media (min-width:60rem){.tiles{grid-template-columns:repeat(6,minmax(0,1fr))}.card .tiles{grid-template-columns:repeat(3,minmax(0,1fr))}.columns{grid-template-columns:repeat(2,minmax(0,1fr));gap:1.5rem 2.5rem}}
 @media print{body{background:none}.card,.tile{break-inside:avoid}}
 `;
 

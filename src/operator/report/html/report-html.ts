@@ -1,10 +1,12 @@
 /** The report as one page: no script, nothing from anywhere else, well-formed as XML too. */
 import type { Report } from '../build-report.ts';
 import { callsChart, readsChart, rowsChart, seriesTable } from './activity-charts.ts';
+import { type Fact, factTiles } from './fact-tiles.ts';
 import { countText, momentText, shareText, tileText, usdText } from './figures.ts';
 import { freshnessSection } from './freshness-section.ts';
 import { html, type Markup } from './markup.ts';
 import { pageStyle } from './page-style.ts';
+import { planSection } from './plan-section.ts';
 import { feedRanking, titleRanking } from './ranking-table.ts';
 
 /** Nothing is loaded and nothing runs, whatever the figures hold. */
@@ -32,6 +34,7 @@ export function reportHtml(report: Report): string {
 ${tiles(report)}
 ${card('Reads', html`<p class="hint">By ${series.step}, in UTC; the period may hold a part of the first and of the last. A miss is a read that neither memory nor table could answer.</p>${readsChart(series)}${seriesTable(series)}`)}
 ${card('Freshness now', freshnessSection(report.freshness))}
+${card('Plan quality', planSection(report.plan))}
 ${card('Feeds', rankings('feeds', report))}
 ${card('Titles', rankings('titles', report))}
 ${card('Pipeline', html`<div class="columns"><div><h3>TMDB calls</h3>${callsChart(series)}</div><div><h3>Rows</h3>${rowsChart(series)}</div></div>${costText(report)}`)}
@@ -49,7 +52,7 @@ function card(heading: string, content: Markup): Markup {
 
 function tiles({ reads: { all, feeds, titles }, pipeline, cost }: Report): Markup {
   const troubles = pipeline.throttles + pipeline.failures;
-  const facts: [name: string, figure: string, more: string][] = [
+  const facts: Fact[] = [
     ['Reads', tileText(all.reads), `${tileText(feeds.reads)} of feeds, ${tileText(titles.reads)} of titles`],
     ['Hit ratio', shareText(all.hitRatio), `${tileText(all.misses)} misses`],
     ['Stale share', shareText(all.staleShare), `${tileText(all.stale)} stale answers`],
@@ -57,10 +60,7 @@ function tiles({ reads: { all, feeds, titles }, pipeline, cost }: Report): Marku
     ['Rows written', tileText(pipeline.rowsWritten), `${tileText(pipeline.rowsUnchanged)} unchanged`],
     ['Writing cost', usdText(cost.writingUsd), 'measured, list prices'],
   ];
-  return html`<div class="tiles">${facts.map(
-    ([name, figure, more]) => html`<dl class="tile"><dt>${name}</dt><dd>${figure}</dd><dd>${more}</dd></dl>
-`,
-  )}</div>`;
+  return factTiles(facts);
 }
 
 function rankings(what: 'feeds' | 'titles', { mostRead, leastRead, notByName }: Report): Markup {
