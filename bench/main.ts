@@ -4,6 +4,7 @@ import { benchDeliveryOrder } from './delivery-order.ts';
 import { benchRanking } from './ranking.ts';
 import { benchRate } from './rate.ts';
 import { benchReader } from './reader.ts';
+import { benchRegions } from './regions.ts';
 import { benchTableWrites } from './table-writes.ts';
 
 const benches: Record<string, () => Promise<BenchReport>> = {
@@ -12,6 +13,7 @@ const benches: Record<string, () => Promise<BenchReport>> = {
   ranking: benchRanking,
   rate: benchRate,
   reader: benchReader,
+  regions: benchRegions,
   'table-writes': benchTableWrites,
 };
 /** `--json` for programs; `--check` makes a missed target a failure. */

@@ -3,8 +3,9 @@
  * older code, a name, a language for its country); how it is spelled counts only where it means nothing.
  */
 import { editDistance } from './edit-distance.ts';
-import { currentLanguage, currentRegion, englishName, likelyLanguage, likelyRegion } from './place-names.ts';
+import { currentLanguage, currentRegion, englishName, likelyRegion } from './place-names.ts';
 import { knownCountries, knownTranslations } from './tmdb/known-places.ts';
+import { languageOf, translationsOfLanguage, translationsOfRegion } from './tmdb/translations-of.ts';
 
 /** A sentence shows no more of a kind. */
 const mostShown = 3;
@@ -41,8 +42,8 @@ export function closeLanguages(text: string): string[] {
     return [exact];
   }
   const byCode = [
-    ...tagsOfLanguage(language).slice(0, mostShown),
-    ...tagsOfRegion(region ?? currentRegion(language)).slice(0, mostOfRegion),
+    ...translationsOfLanguage(language).slice(0, mostShown),
+    ...translationsOfRegion(region ?? currentRegion(language)).slice(0, mostOfRegion),
   ];
   const ways = [() => byCode, () => languagesByName(asked), () => languagesBySpelling(asked)];
   for (const way of ways) {
@@ -75,33 +76,18 @@ function regionsBySpelling(asked: string): string[] {
   return codes.length > 0 ? codes : bySpelling(asked, [...knownCountries], regionName);
 }
 
-/** The country where most speak the language comes first. */
-function tagsOfLanguage(code: string): string[] {
-  const language = currentLanguage(code);
-  const home = likelyRegion(language);
-  const tags = [...knownTranslations].filter((tag) => currentLanguage(languageOf(tag)) === language);
-  return first(tags, (tag) => regionOf(tag) === home);
-}
-
-/** The language that most there speak comes first. */
-function tagsOfRegion(region: string): string[] {
-  const spoken = likelyLanguage(region);
-  const tags = [...knownTranslations].filter((tag) => regionOf(tag) === region);
-  return first(tags, (tag) => languageOf(tag) === spoken);
-}
-
 function languagesByName(asked: string): string[] {
   const named = byName(asked, languageCodes(), languageName).flatMap((code) =>
-    tagsOfLanguage(code).slice(0, mostShown),
+    translationsOfLanguage(code).slice(0, mostShown),
   );
-  const ofCountries = byName(asked, knownCountries, regionName).flatMap((code) => tagsOfRegion(code));
+  const ofCountries = byName(asked, knownCountries, regionName).flatMap((code) => translationsOfRegion(code));
   return (named.length > 0 ? named : ofCountries).slice(0, mostShown);
 }
 
 function languagesBySpelling(asked: string): string[] {
   const tags = bySpelling(asked, [...knownTranslations], (tag) => tag.toLowerCase());
   const names = bySpelling(asked, languageCodes(), languageName);
-  return [...tags, ...names.flatMap((code) => tagsOfLanguage(code))].slice(0, mostShown);
+  return [...tags, ...names.flatMap((code) => translationsOfLanguage(code))].slice(0, mostShown);
 }
 
 /** Names that `asked` is the beginning of a word of, short ones first. */
@@ -139,24 +125,12 @@ function languageCodes(): string[] {
   return distinct([...knownTranslations].map(languageOf));
 }
 
-function languageOf(tag: string): string {
-  return tag.slice(0, tag.indexOf('-'));
-}
-
-function regionOf(tag: string): string {
-  return tag.slice(tag.indexOf('-') + 1);
-}
-
 function regionName(code: string): string {
   return englishName('region', code)?.toLowerCase() ?? '';
 }
 
 function languageName(code: string): string {
   return englishName('language', code)?.toLowerCase() ?? '';
-}
-
-function first(tags: readonly string[], isBest: (tag: string) => boolean): string[] {
-  return [...tags.filter(isBest), ...tags.filter((tag) => !isBest(tag))];
 }
 
 function distinct(codes: readonly string[]): string[] {
