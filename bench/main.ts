@@ -5,6 +5,7 @@ import { benchForecast } from './forecast.ts';
 import { benchRanking } from './ranking.ts';
 import { benchRate } from './rate.ts';
 import { benchReader } from './reader.ts';
+import { benchRegions } from './regions.ts';
 import { benchTableWrites } from './table-writes.ts';
 
 const benches: Record<string, () => Promise<BenchReport>> = {
@@ -14,6 +15,7 @@ const benches: Record<string, () => Promise<BenchReport>> = {
   ranking: benchRanking,
   rate: benchRate,
   reader: benchReader,
+  regions: benchRegions,
   'table-writes': benchTableWrites,
 };
 /** `--json` for programs; `--check` makes a missed target a failure. */

@@ -1,5 +1,6 @@
 import { handlerEntries } from '../shared/bundle-options.ts';
 import { documentedPollers, type MonthCost, measuredPollers, monthCost } from '../shared/cost/month-cost.ts';
+import { type PlanTakes, takesOf } from '../shared/cost/plan-takes.ts';
 import { priceTable } from '../shared/cost/price-table.ts';
 import { inventoryOf } from '../shared/cost/template-inventory.ts';
 import { metricLedger } from '../shared/telemetry/metric-ledger.ts';
@@ -18,7 +19,7 @@ export async function costCommand(options: CostOptions, context: CliContext): Pr
   const settings = whatIf(context.settings, options);
   const template = await synthesizedTemplate(options.settings, settings.deployment.stackName, environment);
   const inventory = inventoryOf(template);
-  const plan = monthPlan(settings);
+  const { jobsByRegion, ...plan } = monthPlan(settings);
   // The metrics of functions that are not deployed are not emitted.
   const metrics = Object.values(metricLedger).filter(({ service }) => service in handlerEntries).length;
   const month = monthCost(inventory, plan, settings, metrics, documentedPollers);
@@ -32,6 +33,7 @@ export async function costCommand(options: CostOptions, context: CliContext): Pr
     readsPerDay: settings.deployment.reader.readsPerDay,
     requestsPerSecond: settings.tmdb.requestsPerSecond,
     plan,
+    jobsByRegion: Object.entries(jobsByRegion).map(([region, jobs]) => ({ region, ...takesOf(jobs) })),
     lines: month.lines.map((line) => ({
       ...line,
       unitPriceUsd: priceTable[line.price],
@@ -60,6 +62,7 @@ function formatCost(cost: {
   capacity: string;
   plan: { jobs: number };
   regions: string[];
+  jobsByRegion: ({ region: string } & PlanTakes)[];
   readsPerDay: number;
   lines: { item: string; quantity: number; usd: number; usdWithFreeTier: number }[];
   totals: { usdWithFreeTier: number; usdWithoutFreeTier: number };
@@ -84,6 +87,10 @@ function formatCost(cost: {
       [...rows, ['total', '', dollars(totals.usdWithFreeTier), dollars(totals.usdWithoutFreeTier)]],
     ),
     `with ${withMeasuredPollers.pollers} pollers, as measured: ${dollars(withMeasuredPollers.usdWithFreeTier)} USD; budget ${cost.budgetUsd} USD`,
+    table(
+      ['of these for', 'calls a month', 'write units'],
+      cost.jobsByRegion.map(({ region, calls, writeUnits }) => [region, String(calls), String(writeUnits)]),
+    ),
     ...cost.unpriced.map((type) => `not priced: ${type}`),
   ].join('\n');
 }

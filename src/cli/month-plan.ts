@@ -1,6 +1,7 @@
 import { dailyPlan, type PlannedFeed, weeklyPlan } from '../planner/base-plan.ts';
 import { refreshPlan } from '../planner/refresh-plan.ts';
 import type { MonthPlan } from '../shared/cost/month-cost.ts';
+import { type Feed, globalRegion } from '../shared/feed.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import { placementLife } from '../shared/row-life.ts';
 import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName } from '../shared/schedule.ts';
@@ -14,13 +15,33 @@ const startMs = Date.parse('2026-11-02T00:00:00Z');
 const countedWeeks = 4;
 const daysPerMonth = 30;
 
+/** A month's jobs, also by where they are for: `global`, `DE:de-DE`. */
+export type PlannedMonth = MonthPlan & { jobsByRegion: Record<string, number> };
+
 /**
  * Jobs and occurrences of a month of 30 days: five weeks of the planner's own rules, of which the first fills the table and is not
  * counted. A refresh that falls on the minute of a daily run does not see its pages yet, so it comes first.
  */
-export function monthPlan(settings: Settings): MonthPlan {
+export function monthPlan(settings: Settings): PlannedMonth {
+  const jobs = new Map<string, number>();
+  let occurrences = 0;
+  for (const feeds of countedOccurrences(settings)) {
+    occurrences += 1;
+    for (const { feed, pages } of feeds) {
+      jobs.set(placeOf(feed), (jobs.get(placeOf(feed)) ?? 0) + pages);
+    }
+  }
+  const ofMonth = (count: number) => Math.round((count * daysPerMonth) / (7 * countedWeeks));
+  return {
+    jobs: ofMonth([...jobs.values()].reduce((sum, count) => sum + count, 0)),
+    occurrences: ofMonth(occurrences),
+    jobsByRegion: Object.fromEntries([...jobs].map(([place, count]) => [place, ofMonth(count)])),
+  };
+}
+
+/** What each occurrence of the counted weeks fetches. */
+function* countedOccurrences(settings: Settings): Generator<readonly PlannedFeed[]> {
   const heads = new Map<string, FeedHead>();
-  const total = { jobs: 0, occurrences: 0 };
   for (let hour = 0; hour < (countedWeeks + 1) * weekHours; hour += 1) {
     const atMs = startMs + hour * hourMs;
     for (const schedule of ['refresh', 'daily', 'weekly'] as const) {
@@ -28,14 +49,16 @@ export function monthPlan(settings: Settings): MonthPlan {
         const feeds = feedsOf(schedule, atMs, heads, settings);
         fetchAll(feeds, atMs, heads, settings);
         if (hour >= weekHours) {
-          total.jobs += feeds.reduce((sum, { pages }) => sum + pages, 0);
-          total.occurrences += 1;
+          yield feeds;
         }
       }
     }
   }
-  const scale = daysPerMonth / (7 * countedWeeks);
-  return { jobs: Math.round(total.jobs * scale), occurrences: Math.round(total.occurrences * scale) };
+}
+
+/** As `cost --regions` takes it; what is not of a country is `global`, whatever its language. */
+function placeOf({ region, language }: Feed): string {
+  return region === globalRegion ? region : `${region}:${language}`;
 }
 
 function feedsOf(

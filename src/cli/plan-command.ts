@@ -1,9 +1,11 @@
 import { planRun, type RunPlan } from '../planner/plan-run.ts';
+import { type PlanTakes, takesOf } from '../shared/cost/plan-takes.ts';
 import { feedId } from '../shared/feed.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import { nextOccurrenceMs } from '../shared/schedule.ts';
 import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
+import { monthPlan } from './month-plan.ts';
 import { type Tables, withTables } from './open-tables.ts';
 import { parseSchedule } from './parse-input.ts';
 import { hasStackPlace, type PlaceOptions } from './stack-place.ts';
@@ -29,6 +31,8 @@ export async function planCommand(scheduleText: string, options: PlanOptions, co
     runId,
     jobs: jobs.map(({ jobId, feed, page, pages, why }) => ({ jobId, feed: feedId(feed), page, pages, why })),
     notes,
+    takes: takesOf(jobs.length),
+    month: takesOf(monthPlan(settings).jobs),
   };
   output.result(document, formatPlan(document));
 }
@@ -48,11 +52,19 @@ function formatPlan(plan: {
   occurrence: string;
   jobs: { feed: string; page: number; pages: number; why: string }[];
   notes: RunPlan['notes'];
+  takes: PlanTakes;
+  month: PlanTakes;
 }): string {
   const rows = plan.jobs.map(({ feed, page, pages, why }) => [feed, `${page}/${pages}`, why]);
   return [
     title(`${plan.schedule}, next at ${plan.occurrence}: ${plan.jobs.length} jobs`),
     ...(rows.length > 0 ? [table(['feed', 'page', 'why'], rows)] : []),
     ...plan.notes.map((note) => `note: ${note}`),
+    `takes ${inWords(plan.takes)}`,
+    `a month of all schedules takes ${inWords(plan.month)}`,
   ].join('\n');
+}
+
+function inWords({ calls, rows, writeUnits }: PlanTakes): string {
+  return `${calls} TMDB calls, up to ${rows} rows, about ${writeUnits} write units`;
 }

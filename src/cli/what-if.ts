@@ -1,10 +1,11 @@
 import type { Settings } from '../shared/settings.ts';
 import { settingsFrom } from '../shared/settings-overrides.ts';
+import { usualTranslation } from '../shared/tmdb/translations-of.ts';
 import { parseCount, parseListOf, parseRate } from './parse-input.ts';
 
 /**
  * The settings as they would be with these regions, reads and rate. A region without a language has the one that most people there
- * read (CLDR's likely subtags).
+ * read of those that TMDB has (CLDR's likely subtags).
  * @throws UsageError for what the settings would refuse.
  */
 export function whatIf(
@@ -17,7 +18,9 @@ export function whatIf(
   const { tmdb, deployment } = settings;
   const changed = {
     ...settings,
-    ...(regions !== undefined && { regions: parseListOf(regions).map(toRegion) }),
+    ...(regions !== undefined && {
+      regions: parseListOf(regions).map((text) => toRegion(text, settings.defaultLanguage)),
+    }),
     ...(rate !== undefined && { tmdb: { ...tmdb, requestsPerSecond: parseRate(rate, '--rate', 0.1, 40) } }),
     ...(readsPerDay !== undefined && {
       deployment: {
@@ -30,15 +33,7 @@ export function whatIf(
   return settingsFrom(JSON.stringify(changed));
 }
 
-function toRegion(text: string): { region: string; language: string } {
+function toRegion(text: string, defaultLanguage: string): { region: string; language: string } {
   const [region = '', language] = text.split(':');
-  return { region, language: language ?? `${likelyLanguage(region)}-${region}` };
-}
-
-function likelyLanguage(region: string): string {
-  try {
-    return new Intl.Locale(`und-${region}`).maximize().language;
-  } catch {
-    return 'und';
-  }
+  return { region, language: language ?? usualTranslation(region, defaultLanguage) };
 }

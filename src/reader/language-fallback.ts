@@ -1,12 +1,10 @@
 import type { Settings } from '../shared/settings.ts';
 import type { Card } from '../shared/table/card.ts';
+import { isOriginalLanguage, languageCode } from '../shared/tmdb/original-language.ts';
 import type { FellBack, TranslatedField } from './reader-api.ts';
 
 /** Asked for when nothing nearer has a translation. */
 const english = 'en-US';
-
-/** TMDB's own code for Cantonese; BCP 47 has no such language. Source: the recorded lists, November 2026. */
-const cantonese = 'cn';
 
 /** A card in one language. */
 export type InLanguage = { language: string; card: Card };
@@ -64,11 +62,10 @@ const has: Record<TranslatedField, (card: Card, language: string) => boolean> = 
  * counts as translated where it can be read there and somebody has translated the overview.
  */
 function hasTitle({ title, originalTitle, originalLanguage, overview }: Card, language: string): boolean {
-  const original = originalLanguage === cantonese ? 'zh' : originalLanguage;
-  if (title === '' || title !== originalTitle || language.startsWith(`${original}-`)) {
+  if (title === '' || title !== originalTitle || isOriginalLanguage(language, originalLanguage)) {
     return title !== '';
   }
-  return overview !== '' && scriptOf(original) === scriptOf(language);
+  return overview !== '' && scriptOf(languageCode(originalLanguage)) === scriptOf(language);
 }
 
 const scripts = new Map<string, string | undefined>();

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { closeLanguages, closeRegions } from './close-matches.ts';
 import { shown } from './shown-text.ts';
+import { knownCountries, knownTranslations } from './tmdb/known-places.ts';
 
 /** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
 export const maxPage = 500;
@@ -19,17 +21,6 @@ export type MediaType = (typeof mediaTypes)[number];
 export const globalRegion = 'global';
 
 const genreCategory = /^genre_([1-9]\d{0,6})$/;
-/** Groups, exceptional reservations and test codes of CLDR that ISO 3166-1 does not assign to a country. */
-const notCountries = new Set('AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ'.split(' '));
-/** Made when first asked: loading CLDR's names takes a few milliseconds of a cold start. */
-const displayNames = new Map<string, Intl.DisplayNames>();
-
-function nameOf(type: 'region' | 'language', code: string): string | undefined {
-  const names = displayNames.get(type) ?? new Intl.DisplayNames('en', { type, fallback: 'none' });
-  displayNames.set(type, names);
-  return names.of(code);
-}
-
 export const categorySchema = z
   .string()
   .refine((text) => (namedCategories as readonly string[]).includes(text) || genreCategory.test(text), {
@@ -42,16 +33,24 @@ export const feedMediaSchema = z.enum(feedMedia, {
   error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${feedMedia.join(', ')}`,
 });
 
-export const regionSchema = z.string().refine(isRegion, {
+/** `global`, or a country that TMDB knows. */
+export const regionSchema = z.string().refine((text) => text === globalRegion || knownCountries.has(text), {
   abort: true,
-  error: (issue) =>
-    `unknown region '${shown(issue.input)}': allowed are '${globalRegion}' and ISO 3166-1 alpha-2 codes such as US, GB, DE, JP, IN`,
+  error: ({ input }) =>
+    `unknown region '${shown(input)}': allowed are '${globalRegion}' and ISO 3166-1 alpha-2 codes TMDB knows${matches(
+      closeRegions(String(input)),
+      'US, GB, DE, JP, IN',
+    )}`,
 });
 
-export const languageSchema = z.string().refine(isLanguage, {
+/** A language that TMDB has translations in. */
+export const languageSchema = z.string().refine((text) => knownTranslations.has(text), {
   abort: true,
-  error: (issue) =>
-    `unknown language '${shown(issue.input)}': allowed are BCP 47 tags of a language and a region such as en-US, de-DE, ja-JP`,
+  error: ({ input }) =>
+    `unknown language '${shown(input)}': allowed are tags of a language and a region TMDB knows${matches(
+      closeLanguages(String(input)),
+      'en-US, de-DE, ja-JP',
+    )}`,
 });
 
 /** One TMDB listing: category × media × region × language. */
@@ -98,23 +97,10 @@ function feedProblem(feed: { category: string; media: string; region: string }):
   return undefined;
 }
 
-function isRegion(text: string): boolean {
-  return text === globalRegion || (/^[A-Z]{2}$/.test(text) && isCountry(text));
-}
-
-function isCountry(code: string): boolean {
-  // CLDR also names retired aliases (UK for GB), which TMDB does not know.
-  return (
-    !notCountries.has(code) && nameOf('region', code) !== undefined && new Intl.Locale(`und-${code}`).region === code
-  );
-}
-
-function isLanguage(text: string): boolean {
-  const match = /^([a-z]{2,3})-([A-Z]{2})$/.exec(text);
-  return (
-    match?.[1] !== undefined &&
-    match[2] !== undefined &&
-    nameOf('language', match[1]) !== undefined &&
-    isRegion(match[2])
-  );
+/** The end of a refusal: what may have been meant, else examples. */
+function matches(close: readonly string[], examples: string): string {
+  if (close.length === 0) {
+    return `, such as ${examples}`;
+  }
+  return close.length === 1 ? `; a close match is ${close[0]}` : `; close matches are ${close.join(', ')}`;
 }

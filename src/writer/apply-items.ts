@@ -147,7 +147,10 @@ function listRowFate(
   merged: ReadonlyMap<string, CatalogRow>,
   outcomes: ReadonlyMap<string, RowOutcome>,
 ): RowOutcome {
-  const fate = (row: CatalogRow): RowOutcome | undefined => {
+  const fate = (row: CatalogRow | undefined): RowOutcome | undefined => {
+    if (row === undefined) {
+      return undefined;
+    }
     const winner = merged.get(rowKeyText(row));
     if (winner === row) {
       return outcomes.get(rowKeyText(row));

@@ -38,6 +38,14 @@ describe('the app', () => {
     ['{"capacity":{"catalog":{"writeUnits":20}}}', /^error: settings: capacity: [^\n]*25 free units[^\n]*\n$/],
     ['{"writer":{"batchSize":30}}', /^error: settings: writer\.batchSize: [^\n]*\n$/],
     [`{"deployment":{"stackName":"${'S'.repeat(55)}"}}`, /^error: settings: deployment\.stackName: [^\n]*\n$/],
+    [
+      '{"regions":[{"region":"UK","language":"en-GB"}]}',
+      /^error: settings: regions\.0\.region: unknown region 'UK': [^\n]*; close matches are GB, UA \(found "UK"\)\n$/,
+    ],
+    [
+      '{"regions":[{"region":"JP","language":"jp-JP"}]}',
+      /^error: settings: regions\.0\.language: unknown language 'jp-JP': [^\n]*; a close match is ja-JP \(found "jp-JP"\)\n$/,
+    ],
     ['not json', /^error: settings: the text is not valid JSON\n$/],
   ])('refuses %s in one sentence', async (text, sentence) => {
     const file = join(testFolder(), 'settings.json');

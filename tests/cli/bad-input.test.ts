@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { oneDocument, runCli } from '../support/cli-process.ts';
+import { allowedLanguages, allowedRegions } from '../support/refused-request.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
 /** Arguments as they are typed (no argument holds a blank), and the sentence they get. */
@@ -31,8 +32,7 @@ const commands: Case[] = [
 ];
 
 const categories = 'popular, trending, hidden_gems, award_winning, local_originals and genre_<TMDB genre id>';
-const regions = "'global' and ISO 3166-1 alpha-2 codes such as US, GB, DE, JP, IN";
-const languages = 'BCP 47 tags of a language and a region such as en-US, de-DE, ja-JP';
+const german = allowedLanguages(['de-DE', 'de-AT', 'de-CH']);
 const feeds: Case[] = [
   ['read list nonsense movie', `unknown category 'nonsense': allowed are ${categories}`],
   ['read list popular book', "unknown media 'book': allowed are movie, tv, all"],
@@ -40,12 +40,12 @@ const feeds: Case[] = [
     'read list popular all',
     "media 'all' exists only for category 'trending' in region 'global', not for 'popular' in 'global'",
   ],
-  ['read list popular movie --region XX', `unknown region 'XX': allowed are ${regions}`],
-  ['read list popular movie --language german', `unknown language 'german': allowed are ${languages}`],
+  ['read list popular movie --region XX', `unknown region 'XX': allowed are ${allowedRegions(['XK', 'CX', 'MX'])}`],
+  ['read list popular movie --language german', `unknown language 'german': allowed are ${german}`],
   ['read list hidden_gems movie --region DE', "category 'hidden_gems' exists only in region 'global', not in 'DE'"],
   ['read title book 550', "unknown media 'book': allowed are movie, tv"],
-  ['read title movie 550 --language de', `unknown language 'de': allowed are ${languages}`],
-  ['read title movie 550 --region <b>', `unknown region '?b?': allowed are ${regions}`],
+  ['read title movie 550 --language de', `unknown language 'de': allowed are ${german}`],
+  ['read title movie 550 --region <b>', `unknown region '?b?': allowed are ${allowedRegions()}`],
 ];
 
 const titleTexts = 'allowed are titles such as movie:550, separated by commas';
@@ -67,8 +67,8 @@ const recommendations: Case[] = [
   ['recommend --limit 101', "--limit is '101': allowed are whole numbers from 1 to 100"],
   ['recommend --limit 1e1', "--limit is '1e1': allowed are whole numbers from 1 to 100"],
   ['recommend --media book', "recommend.media: unknown media 'book': allowed are movie, tv, all"],
-  ['recommend --region UK', `recommend.region: unknown region 'UK': allowed are ${regions}`],
-  ['recommend --language de', `recommend.language: unknown language 'de': allowed are ${languages}`],
+  ['recommend --region UK', `recommend.region: unknown region 'UK': allowed are ${allowedRegions(['GB', 'UA'])}`],
+  ['recommend --language de', `recommend.language: unknown language 'de': allowed are ${german}`],
   ['recommend --adult=yes', "unknown option '--adult=yes'"],
   ['recommend', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],
 ];
@@ -106,7 +106,7 @@ const files: Case[] = [
   ['plan daily --settings list.json', 'settings: Invalid input: expected object, received array'],
   [
     'plan daily --settings region.json',
-    `settings: regions.0.region: unknown region 'XX': allowed are ${regions} (found "XX")`,
+    `settings: regions.0.region: unknown region 'XX': allowed are ${allowedRegions(['XK', 'CX', 'MX'])} (found "XX")`,
   ],
   ['plan daily --data-dir nowhere', "'nowhere' holds no tables: run an occurrence with this --data-dir first"],
   ['read title tv 1 --data-dir no-tables', "'no-tables' holds no tables: run an occurrence with this --data-dir first"],

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { monthPlan } from '../../src/cli/month-plan.ts';
+import { whatIf } from '../../src/cli/what-if.ts';
 import { documentedPollers, monthCost } from '../../src/shared/cost/month-cost.ts';
 import { inventoryOf } from '../../src/shared/cost/template-inventory.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
@@ -16,6 +17,7 @@ type Cost = {
   totals: { usdWithFreeTier: number; usdWithoutFreeTier: number };
   withMeasuredPollers: { pollers: number; usdWithFreeTier: number };
   unpriced: string[];
+  jobsByRegion: { region: string; calls: number; rows: number; writeUnits: number }[];
 };
 
 const folder = scratchFolder();
@@ -109,6 +111,31 @@ describe('the month of the plan', () => {
   it('grows with each region by its six feeds a day at least', () => {
     const withRegion = { ...defaultSettings, regions: [{ region: 'DE', language: 'de-DE' }] };
     expect(monthPlan(withRegion).jobs - monthPlan(defaultSettings).jobs).toBeGreaterThanOrEqual(30 * 6);
+  });
+});
+
+describe('what each region takes', () => {
+  it('has a line for each configured one, and one for the world', async () => {
+    const regions = [
+      { region: 'DE', language: 'de-DE' },
+      { region: 'CH', language: 'de-CH' },
+      { region: 'CH', language: 'fr-FR' },
+    ];
+    const { jobsByRegion, plan } = await costWith({ regions });
+    expect(jobsByRegion.map(({ region }) => region)).toEqual(['global', 'DE:de-DE', 'CH:de-CH', 'CH:fr-FR']);
+    const calls = jobsByRegion.reduce((sum, one) => sum + one.calls, 0);
+    expect(Math.abs(calls - plan.jobs)).toBeLessThanOrEqual(jobsByRegion.length);
+    // Popular in two pages, trending and local originals in one, of films and series, every day.
+    expect(jobsByRegion.slice(1).every((one) => one.calls >= 30 * 8)).toBe(true);
+  });
+
+  it('can be asked for before anything is configured', () => {
+    const { regions } = whatIf(defaultSettings, { regions: 'US,IN,AR,PH,CH:fr-FR' });
+    expect(regions.map(({ region, language }) => `${region}:${language}`)).toEqual(
+      // TMDB has no es-AR and no fil-PH.
+      ['US:en-US', 'IN:hi-IN', 'AR:es-ES', 'PH:tl-PH', 'CH:fr-FR'],
+    );
+    expect(() => whatIf(defaultSettings, { regions: 'UK' })).toThrow(/unknown region 'UK': .*close matches are GB, UA/);
   });
 });
 

@@ -12,7 +12,10 @@ type Plan = {
   runId: string;
   jobs: { jobId: string; feed: string; page: number; pages: number; why: string }[];
   notes: string[];
+  takes: Takes;
+  month: Takes;
 };
+type Takes = { calls: number; rows: number; writeUnits: number };
 
 const folder = scratchFolder();
 const dataDir = join(folder, 'data');
@@ -51,7 +54,17 @@ describe('plan before anything has run', () => {
     expect(pagesOf(plans.daily)).toEqual(daily);
     expect(plans.daily.notes).toEqual([]);
     expect(plans.daily.jobs.every(({ why }) => why.length > 5)).toBe(true);
-    expect(Object.keys(plans.daily).sort()).toEqual(['jobs', 'notes', 'occurrence', 'runId', 'schedule']);
+    expect(Object.keys(plans.daily).sort()).toEqual([
+      ...['jobs', 'month', 'notes', 'occurrence', 'runId', 'schedule', 'takes'],
+    ]);
+  });
+
+  it('daily: what it takes, and a month of all schedules', () => {
+    // 20 placements and 20 titles a page, and the write units that were measured (docs/adr/0004).
+    expect(plans.daily.takes).toEqual({ calls: 7, rows: 280, writeUnits: 511 });
+    expect(plans.daily.month.calls).toBeGreaterThan(30 * 7 + 4 * 14);
+    expect(plans.weekly.takes.calls).toBe(plans.weekly.jobs.length);
+    expect(plans.weekly.month).toEqual(plans.daily.month);
   });
 
   it('daily: for the next occurrence, 08:00 UTC', () => {
@@ -77,7 +90,10 @@ describe('plan before anything has run', () => {
     const settings = join(folder, 'settings.json');
     const overrides = { regions: [{ region: 'DE', language: 'de-DE' }], feeds: { popular: { pages: 1 } } };
     writeFileSync(settings, JSON.stringify(overrides));
-    const feeds = (await plan('daily', '--settings', settings)).jobs.map(({ feed }) => feed);
+    const withGermany = await plan('daily', '--settings', settings);
+    const feeds = withGermany.jobs.map(({ feed }) => feed);
+    expect(withGermany.takes.calls).toBe(11);
+    expect(withGermany.month.calls).toBeGreaterThan(plans.daily.month.calls);
     expect(feeds.slice(0, 5)).toEqual([...new Set(daily.map((page) => page.split(' ')[0]))]);
     expect(feeds.slice(5)).toEqual(
       ['popular', 'trending', 'local_originals'].flatMap((category) => [
@@ -91,6 +107,9 @@ describe('plan before anything has run', () => {
     const { code, stdout, stderr } = await runCli(['plan', 'daily'], { cwd: folder, environment: environment() });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`daily, next at ${plans.daily.occurrence}: 7 jobs`);
+    expect(stdout).toContain(
+      'takes 7 TMDB calls, up to 280 rows, about 511 write units\na month of all schedules takes ',
+    );
     expect(stdout.match(/global\/en-US/g)).toHaveLength(7);
   });
 });

@@ -142,6 +142,21 @@ describe('a list in another language', () => {
     expect(world.tableCalls('readTitles')).toBe(1);
   });
 
+  it('has a title that nobody translated from nearer languages, though it has no row of its own', async () => {
+    const world = readerWorld();
+    const life = times(world.clock);
+    await world.putRows(
+      placed(german, 1, life, { ...japanese, overview: '' }),
+      placed(german, 2, life, { ...japanese, overview: '' }),
+      titled(1_001, life, { ...japanese, title: 'Rashomon', overview: 'A gate.' }),
+    );
+    const { titles } = await world.open().list(german);
+    expect(titles.map(({ title, overview, fellBack }) => [title, overview, fellBack])).toEqual([
+      ['Rashomon', 'A gate.', { title: 'en-US', overview: 'en-US' }],
+      ['羅生門', '', { title: 'original' }],
+    ]);
+  });
+
   it('reads no titles where its entries lack nothing', async () => {
     const world = readerWorld();
     await world.putRows(placed(german, 1, times(world.clock), whole));

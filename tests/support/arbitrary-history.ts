@@ -51,6 +51,7 @@ const facts = fc.record({
   popularity: fc.constantFrom(12.5, 73.433, 73.5),
   posterPath: fc.constantFrom(null, '/p.jpg'),
   genreIds: fc.constantFrom([], [18], [18, 53]),
+  originalLanguage: fc.constantFrom('en', 'de'),
 });
 
 /** One page of one run's feed. */
@@ -134,7 +135,6 @@ function listedIn(feed: Feed, rank: number, row: Facts): ListedTitle {
     backdropPath: null,
     releaseDate: '1999-10-15',
     voteAverage: 8.438,
-    originalLanguage: 'en',
     originCountries: [],
     adult: false,
   };

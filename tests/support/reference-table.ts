@@ -2,8 +2,8 @@
  * What the tables must hold after a set of pages, found from the law in prose, without the versions of the code under test:
  *   placement  of the sightings of a title in a feed: those of the newest snapshot; of these the earliest fetched; of these
  *              the best rank
- *   title      of the sightings of a title in a language: those of the newest half day; of these the most votes, counted
- *              in steps of a tenth
+ *   title      of the sightings of a title in a language that show it translated (in English and in the original language all
+ *              do): those of the newest half day; of these the most votes, counted in steps of a tenth
  *   head       the newest snapshot of a feed, which of its pages came, and when the first of them was fetched
  * Where several sightings are left, any of them will do here: that it is the same one every time is another assertion.
  */
@@ -25,10 +25,11 @@ export type ReferenceHead = {
   lastOutcome: string;
 };
 
-export function referenceTable(pages: readonly ItemPage[]): ReferenceTable {
-  const sightings = pages.flatMap((page) => page.titles.map((listed) => ({ page, listed })));
+/** `alone`: titles that came on their own, each as a page; they are placed nowhere, and need no translation. */
+export function referenceTable(pages: readonly ItemPage[], alone: readonly ItemPage[] = []): ReferenceTable {
+  const sightings = pages.flatMap(sightingsOf);
   const placements = Map.groupBy(sightings, ({ page, listed }) => `${listed.id}\n${listed.mediaType}#${pathOf(page)}`);
-  const titles = Map.groupBy(sightings, ({ page, listed }) => {
+  const titles = Map.groupBy([...sightings.filter(isTold), ...alone.flatMap(sightingsOf)], ({ page, listed }) => {
     const suffix = page.feed.language === 'en-US' ? '' : `@${page.feed.language}`;
     return `${listed.id}\n${listed.mediaType}${suffix}`;
   });
@@ -43,6 +44,16 @@ export function referenceTable(pages: readonly ItemPage[]): ReferenceTable {
       return best(newest, ({ listed }) => inSteps(listed.voteCount));
     }),
   };
+}
+
+function sightingsOf(page: ItemPage): Sighting[] {
+  return page.titles.map((listed) => ({ page, listed }));
+}
+
+function isTold({ page, listed }: Sighting): boolean {
+  const [language] = page.feed.language.split('-');
+  const untold = listed.overview === '' && listed.title === listed.originalTitle;
+  return language === 'en' || language === listed.originalLanguage || !untold;
 }
 
 export function referenceHeads(pages: readonly ItemPage[]): ReferenceHead[] {

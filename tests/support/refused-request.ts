@@ -53,6 +53,20 @@ export const noNumbers = [
 /** Numbers above every limit: they have more digits than any. */
 export const tooLargeNumbers = ['10000000000', '99999999999999999999'];
 
-/** What the refusals of a region and a language say is allowed. */
-export const allowedRegions = "'global' and ISO 3166-1 alpha-2 codes such as US, GB, DE, JP, IN";
-export const allowedLanguages = 'BCP 47 tags of a language and a region such as en-US, de-DE, ja-JP';
+/** What the refusal of a region says is allowed, and which of them come close. */
+export function allowedRegions(close: readonly string[] = []): string {
+  return `'global' and ISO 3166-1 alpha-2 codes TMDB knows${closeOr('US, GB, DE, JP, IN', close)}`;
+}
+
+/** What the refusal of a language says is allowed, and which of them come close. */
+export function allowedLanguages(close: readonly string[] = []): string {
+  return `tags of a language and a region TMDB knows${closeOr('en-US, de-DE, ja-JP', close)}`;
+}
+
+function closeOr(examples: string, close: readonly string[]): string {
+  const [only, ...others] = close;
+  if (only === undefined) {
+    return `, such as ${examples}`;
+  }
+  return others.length === 0 ? `; a close match is ${only}` : `; close matches are ${close.join(', ')}`;
+}

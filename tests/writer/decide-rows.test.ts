@@ -35,8 +35,8 @@ describe('candidates of a page', () => {
       messageId,
       placement?.mediaId,
       placement?.mediaType,
-      title.mediaId,
-      title.mediaType,
+      title?.mediaId,
+      title?.mediaType,
     ]);
     expect(keys).toEqual([
       ['m1', '550', 'movie#popular/movie/global/en-US', '550', 'movie'],

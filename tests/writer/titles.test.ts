@@ -188,7 +188,7 @@ function expectLaw(writer: MemoryWriter, items: readonly Item[]): void {
   const pages = items.filter((item) => item.kind === 'item-page');
   const alone = items.filter((item) => item.kind === 'item-title').map(asPage);
   const { placements } = referenceTable(pages);
-  const { titles } = referenceTable([...pages, ...alone]);
+  const { titles } = referenceTable(pages, alone);
   const rows = new Map(writer.store.rows().map((row) => [`${row.mediaId}\n${row.mediaType}`, row]));
   expect([...rows.keys()].sort()).toEqual([...placements.keys(), ...titles.keys()].sort());
   for (const [key, sightings] of titles) {

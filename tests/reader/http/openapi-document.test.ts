@@ -141,7 +141,7 @@ describe('parameters', () => {
       ['popular', 'hidden_gems', 'award_winning', 'genre_1', 'genre_9999999'],
     ],
     ['region', { $ref: '#/components/schemas/Region' }, ['global', 'DE', 'US', 'GB', 'IN', 'TW', 'XK', 'AQ']],
-    ['language', { $ref: '#/components/schemas/Language' }, ['en-US', 'de-AT', 'zh-TW', 'fil-PH', 'pt-BR', 'cn-CN']],
+    ['language', { $ref: '#/components/schemas/Language' }, ['en-US', 'de-AT', 'zh-TW', 'tl-PH', 'pt-BR', 'cn-CN']],
   ];
 
   it.each(accepted)('what the parser takes as %s is what the document allows', async (name, schema, texts) => {

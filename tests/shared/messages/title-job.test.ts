@@ -90,6 +90,6 @@ describe('the fetch queue', () => {
 describe('title job id', () => {
   it('is run, media type, id and language, and short enough for the message', () => {
     expect(titleJobIdFor('0badcafe', 'movie', 550, 'de-DE')).toBe('0badcafe/title/movie/550/de-DE');
-    expect(titleJobIdFor('0badcafe', 'movie', Number.MAX_SAFE_INTEGER, 'fil-PH').length).toBeLessThan(60);
+    expect(titleJobIdFor('0badcafe', 'movie', Number.MAX_SAFE_INTEGER, 'tl-PH').length).toBeLessThan(60);
   });
 });

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { applyItems } from '../../src/writer/apply-items.ts';
+import { applyAtOnce, memoryWriter } from '../support/deliver-pages.ts';
+import { sampleFeed, samplePage, sampleTitle } from '../support/sample-messages.ts';
+import { sampleItemTitle } from '../support/sample-title-messages.ts';
+
+const german = sampleFeed({ region: 'DE', language: 'de-DE' });
+const untold = sampleTitle({ overview: '' });
+const page = samplePage({ feed: german, titles: [untold, sampleTitle({ id: 551, rank: 2, overview: 'Ein Klub.' })] });
+
+describe('a title that a list shows without a translation', () => {
+  it('is placed, with its card, and has no row in that language', async () => {
+    const writer = memoryWriter();
+    await applyAtOnce([page], writer);
+    expect(writer.store.rows().map(({ mediaId, mediaType }) => `${mediaId} ${mediaType}`)).toEqual([
+      '550 movie#popular/movie/DE/de-DE',
+      '551 movie#popular/movie/DE/de-DE',
+      '551 movie@de-DE',
+    ]);
+    expect(writer.store.rows()[0]).toMatchObject({ title: 'Fight Club', posterPath: untold.posterPath });
+    expect(writer.telemetry.eventsOf('page-applied')).toMatchObject([{ received: 2, written: 2 }]);
+  });
+
+  it('is unchanged when its page comes again', async () => {
+    const writer = memoryWriter();
+    await applyAtOnce([page], writer);
+    await applyAtOnce([page], writer);
+    expect(writer.telemetry.eventsOf('page-applied').at(-1)).toMatchObject({ received: 2, written: 0, unchanged: 2 });
+  });
+
+  it('leaves a translation that is there as it is, whichever comes first', async () => {
+    const translated = {
+      ...page,
+      titles: [sampleTitle({ title: 'Der Klub' })],
+      snapshot: '2026-11-22T08:00:00Z.0badcafe',
+    };
+    for (const pages of [
+      [translated, page],
+      [page, translated],
+    ]) {
+      const writer = memoryWriter();
+      for (const one of pages) {
+        await applyAtOnce([one], writer);
+      }
+      expect(writer.store.rows().find(({ mediaType }) => mediaType === 'movie@de-DE')).toMatchObject({
+        title: 'Der Klub',
+      });
+    }
+  });
+
+  it('has a row when somebody asked for it: that there is no translation is worth knowing', async () => {
+    const writer = memoryWriter();
+    const { rank: _rank, ...title } = untold;
+    await applyItems([{ messageId: 'm', item: sampleItemTitle({ language: 'de-DE', title }) }], writer);
+    expect(writer.store.rows()).toMatchObject([{ mediaId: '550', mediaType: 'movie@de-DE', title: 'Fight Club' }]);
+  });
+});
