@@ -1,6 +1,7 @@
 import { type BenchReport, formatReport } from './bench-report.ts';
 import { benchBundles } from './bundles.ts';
 import { benchDeliveryOrder } from './delivery-order.ts';
+import { benchDemand } from './demand.ts';
 import { benchForecast } from './forecast.ts';
 import { benchRanking } from './ranking.ts';
 import { benchRate } from './rate.ts';
@@ -11,6 +12,7 @@ import { benchTableWrites } from './table-writes.ts';
 const benches: Record<string, () => Promise<BenchReport>> = {
   bundles: benchBundles,
   'delivery-order': benchDeliveryOrder,
+  demand: benchDemand,
   forecast: benchForecast,
   ranking: benchRanking,
   rate: benchRate,

@@ -5,13 +5,20 @@ import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-reque
 import { msFromIso } from '../shared/ports/clock.ts';
 import type { MessageSender } from '../shared/ports/message-sender.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
+import type { UsageStore } from '../shared/ports/usage-store.ts';
 import { onTheWayId } from '../shared/table/on-the-way.ts';
+import { countPlan } from './count-plan.ts';
 import { type PlanDependencies, planRun } from './plan-run.ts';
 
 const hourMs = 3_600_000;
 
 /** Planning plus what sending needs. */
-export type StartDependencies = PlanDependencies & { jobs: MessageSender; telemetry: Telemetry };
+export type StartDependencies = PlanDependencies & {
+  jobs: MessageSender;
+  /** Where the plan is counted, for the report; without it nothing is. */
+  usage?: Pick<UsageStore, 'add'> | undefined;
+  telemetry: Telemetry;
+};
 
 /** What the planner answers. `duplicate`: the run had been started before, and nothing was sent now. */
 export type StartedRun = { runId: string; snapshot: string; jobs: number; duplicate: boolean };
@@ -25,9 +32,11 @@ const clockSkewMs = 5 * 60_000;
  */
 export async function startRun(request: ScheduledRequest | AdHocEvent, deps: StartDependencies): Promise<StartedRun> {
   assertNotAhead(request, deps.clock.nowMs());
-  const { runId, snapshot, origin, jobs, notes } = await planRun(request, deps);
+  const plan = await planRun(request, deps);
+  const { runId, snapshot, origin, jobs, notes } = plan;
   await deps.jobs.sendAll(jobs.map(messageBody));
   await markSent(jobs, deps);
+  await countPlan(plan, deps);
   for (const note of notes) {
     deps.telemetry.warn(note, { runId });
   }

@@ -2,10 +2,30 @@ import type { MediaType } from '../shared/feed.ts';
 import type { ListEntry } from '../shared/table/read-list.ts';
 
 /**
- * The `count` genres of `mediaType` that weigh most in `entries`. A title gives each of its genres 1 / log2(rank + 1), the
- * discount that ranked retrieval is measured with (DCG); equal weights go to the smaller id.
+ * The `count` genres of `mediaType` that weigh most: the share of a genre in `entries` and its share in the reads of genre feeds
+ * (`reads`, by genre id), added. In `entries` a title gives each of its genres 1 / log2(rank + 1), the discount that ranked retrieval
+ * is measured with (DCG). Equal weights go to the smaller id.
  */
-export function topGenres(entries: readonly ListEntry[], mediaType: MediaType, count: number): number[] {
+export function topGenres(
+  entries: readonly ListEntry[],
+  mediaType: MediaType,
+  count: number,
+  reads: ReadonlyMap<number, number> = new Map(),
+): number[] {
+  const inLists = genreWeights(entries, mediaType);
+  const [listed, read] = [sumOf(inLists), sumOf(reads)];
+  const share = (genre: number) =>
+    (inLists.get(genre) ?? 0) / Math.max(1, listed) + (reads.get(genre) ?? 0) / Math.max(1, read);
+  return [...new Set([...inLists.keys(), ...reads.keys()])]
+    .sort((a, b) => share(b) - share(a) || a - b)
+    .slice(0, count);
+}
+
+function sumOf(weights: ReadonlyMap<number, number>): number {
+  return [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+}
+
+function genreWeights(entries: readonly ListEntry[], mediaType: MediaType): Map<number, number> {
   const weights = new Map<number, number>();
   for (const entry of entries) {
     if (entry.mediaType === mediaType) {
@@ -14,10 +34,7 @@ export function topGenres(entries: readonly ListEntry[], mediaType: MediaType, c
       }
     }
   }
-  return [...weights]
-    .sort(([idA, weightA], [idB, weightB]) => weightB - weightA || idA - idB)
-    .slice(0, count)
-    .map(([id]) => id);
+  return weights;
 }
 
 /** In whole millionths: sums of fractions would depend on the order of the entries in their last bit. */

@@ -5,13 +5,13 @@ import type { PlannedFeed } from './base-plan.ts';
  * As much of a plan as fits, from its top: what waits already and what is planned stay within `maxJobs` together. A feed is kept or
  * left out as a whole, so a smaller one may come in behind a larger one that did not fit.
  */
-export function trimPlan(
-  planned: readonly PlannedFeed[],
+export function trimPlan<T extends PlannedFeed>(
+  planned: readonly T[],
   waitingJobs: number,
   maxJobs: number,
-): { feeds: PlannedFeed[]; notes: string[] } {
+): { feeds: T[]; notes: string[] } {
   let room = maxJobs - waitingJobs;
-  const feeds: PlannedFeed[] = [];
+  const feeds: T[] = [];
   const left: string[] = [];
   for (const one of planned) {
     if (one.pages <= room) {

@@ -75,6 +75,13 @@ export function feedId(feed: Feed): string {
   return `${feed.category}/${feed.media}/${feed.region}/${feed.language}`;
 }
 
+/** The feed an id names; `undefined` where it names none. */
+export function parseFeedId(id: string): Feed | undefined {
+  const [category, media, region, language] = id.split('/');
+  const feed = feedSchema.safeParse({ category, media, region, language });
+  return feed.success && feedId(feed.data) === id ? feed.data : undefined;
+}
+
 /** The genre id of a `genre_<id>` category, otherwise `undefined`. */
 export function genreIdOf(category: string): number | undefined {
   const match = genreCategory.exec(category);

@@ -138,8 +138,20 @@ export const settingsSchema = z
     planner: z.strictObject({
       memoryMb: z.int().min(128).max(10_240),
       timeoutSeconds: z.int().min(1).max(900),
-      /** Jobs that may wait on the fetch queue before a refresh is trimmed; daily, weekly and ad-hoc runs never are. */
+      /** Jobs that may wait on the fetch queue before a refresh is trimmed; daily, weekly and ad-hoc runs keep what the base plan has. */
       maxBacklogJobs: count,
+      /** The plan that follows demand; without it, and while no read was counted, the base plan runs. */
+      adaptive: z.strictObject({
+        enabled: z.boolean(),
+        /** Pages and write units of any 24 hours. The base plan's minimum counts, and is never cut. */
+        pagesPerDay: count,
+        writeUnitsPerDay: count,
+        /** Pages of one feed at the most, however much it is read. */
+        maxPages: z.int().min(1).max(20),
+        /** Expected reads of changed content that make a page worth it when the budget is spent; it is worth it sooner when less is. */
+        leastReads: z.number().positive(),
+        historyDays: z.int().min(7).max(60),
+      }),
     }),
     worker: consumerSchema.refine(...windowForLargeBatches),
     writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),

@@ -78,7 +78,19 @@ export const defaultSettings: Settings = {
     logRetentionDays: 14,
     monthlyBudgetUsd: 0.15,
   },
-  planner: { memoryMb: 256, timeoutSeconds: 60, maxBacklogJobs: 500 },
+  planner: {
+    memoryMb: 256,
+    timeoutSeconds: 60,
+    maxBacklogJobs: 500,
+    adaptive: {
+      enabled: true,
+      pagesPerDay: 60,
+      writeUnitsPerDay: 4_800,
+      maxPages: 5,
+      leastReads: 0.2,
+      historyDays: 28,
+    },
+  },
   worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 10, batchingWindowSeconds: 0, maximumConcurrency: 3 },
   writer: {
     memoryMb: 256,

@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { planRun, runIdentity } from '../../src/planner/plan-run.ts';
 import { fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
 import { failing } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
 import { memoryCatalog } from '../support/memory-catalog.ts';
+import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryPlanner, seedList, seedSixGenres } from '../support/memory-planner.ts';
+import { memoryUsageStore } from '../support/memory-usage-store.ts';
 import { sampleAdHoc, sampleFetchRequest, sampleScheduled } from '../support/sample-requests.ts';
 
 const snapshotPattern = /^2026-11-23T08:00:00Z\.[0-9a-f]{8}$/;
@@ -147,6 +150,7 @@ describe('a weekly run', () => {
 
 describe('a refresh', () => {
   const refresh = sampleScheduled({ schedule: 'refresh', occurrence: '2026-11-23T08:00:00Z' });
+  const noon = sampleScheduled({ schedule: 'refresh', occurrence: '2026-11-23T12:00:00Z' });
 
   it('fetches what is kept and not in the table', async () => {
     const planner = memoryPlanner();
@@ -163,13 +167,61 @@ describe('a refresh', () => {
         sampleHead({ id: `feed#${feed}`, feed, freshUntil, lastOutcome: 'complete', pagesApplied: [1, 2] }),
         undefined,
       );
-    await until('popular/movie/global/en-US', '2026-11-23T12:00:00.000Z');
-    await until('popular/tv/global/en-US', '2026-11-23T11:59:59.999Z');
-    const { jobs } = await planRun(refresh, planner);
+    await until('popular/movie/global/en-US', '2026-11-23T16:00:00.000Z');
+    await until('popular/tv/global/en-US', '2026-11-23T15:59:59.999Z');
+    await planner.clock.advance(4 * 3_600_000);
+    const { jobs } = await planRun(noon, planner);
     const fetched = jobs.map(({ jobId, runId }) => jobId.slice(runId.length + 1));
     expect(fetched).not.toContain('popular/movie/global/en-US/1');
     expect(fetched).toContain('popular/tv/global/en-US/2');
     expect(jobs).toHaveLength(7 - 2 + 4);
+  });
+
+  it('leaves to the daily run of the same minute what is in the table, however stale', async () => {
+    const planner = memoryPlanner();
+    const [feed, stale] = ['trending/tv/global/en-US', '2026-11-23T07:00:00.000Z'];
+    await planner.heads.replace(sampleHead({ id: `feed#${feed}`, feed, freshUntil: stale }), undefined);
+    const { jobs } = await planRun(refresh, planner);
+    expect(jobs.map(({ feed: { category, media } }) => `${category}/${media}`)).not.toContain('trending/tv');
+    expect(jobs).toHaveLength(7 - 1 + 4);
+  });
+});
+
+describe('a plan that follows demand', () => {
+  const noon = sampleScheduled({ schedule: 'refresh', occurrence: '2026-11-23T12:00:00Z' });
+  const french = 'popular/movie/FR/fr-FR';
+  const { planner: defaults } = defaultSettings;
+  const adaptive = { ...defaults.adaptive, pagesPerDay: 240, writeUnitsPerDay: 24_000 };
+  const withRoom = { ...defaultSettings, planner: { ...defaults, adaptive } };
+
+  async function planned(hourly: Readonly<Record<string, number>>) {
+    const usage = memoryUsageStore();
+    const planner = memoryPlanner({ settings: withRoom });
+    for (let back = 1; back <= 28 * 24; back += 1) {
+      const atMs = Date.UTC(2026, 10, 23, 12) - back * 3_600_000;
+      await usage.add(`usage#${new Date(atMs).toISOString().slice(0, 13)}#feeds`, hourly, 0);
+    }
+    await planner.clock.advance(4.5 * 3_600_000);
+    return planRun(noon, { ...planner, history: { usage, days: memoryDemandDays() } });
+  }
+
+  it('fetches what is read, says what it expects and which of it is warming', async () => {
+    const plan = await planned({ 'r:trending/tv/global/en-US': 10, [`r:${french}`]: 4 });
+    const warm = plan.jobs.find(({ feed }) => feed.region === 'FR');
+    expect(warm?.why).toMatch(
+      /^read, though no schedule keeps it: 1[3-5](\.\d+)? reads expected, 100 % of it changed$/,
+    );
+    expect(plan.warmed).toContain(french);
+    expect([...plan.expected.keys()].sort()).toEqual([french, 'trending/tv/global/en-US']);
+  });
+
+  it('is the base plan, to the job, where the counters are silent', async () => {
+    const silent = await planned({ 'r:trending/tv/global/en-US': 0 });
+    const planner = memoryPlanner();
+    await planner.clock.advance(4.5 * 3_600_000);
+    const base = await planRun(noon, planner);
+    expect(silent.jobs).toEqual(base.jobs);
+    expect(silent.notes).toEqual(['no read was counted yet, so the base plan runs', ...base.notes]);
   });
 });
 

@@ -1,0 +1,123 @@
+/** Candidates of an occurrence: every feed that a schedule keeps, page by page, and what warming proposes. */
+import type { Feed } from '../shared/feed.ts';
+import { feedId, globalRegion } from '../shared/feed.ts';
+import { msFromIso } from '../shared/ports/clock.ts';
+import type { ScheduleName } from '../shared/schedule.ts';
+import type { Settings } from '../shared/settings.ts';
+import { type FeedHead, feedHeadId } from '../shared/table/feed-head.ts';
+import { amount, type Candidate, type Keep, type PlanBudget } from './adaptive-plan.ts';
+import type { PlannedFeed } from './base-plan.ts';
+import type { LearnedDemand } from './learned-demand.ts';
+import type { WarmFeed } from './warm-feeds.ts';
+
+const hourMs = 3_600_000;
+
+/** The time that an occurrence plans for, and what it plans with. Epoch milliseconds. */
+export type Outlook = {
+  schedule: ScheduleName;
+  nowMs: number;
+  untilMs: number;
+  heads: ReadonlyMap<string, FeedHead>;
+  demand: LearnedDemand;
+  settings: Settings;
+};
+
+/** A refresh takes no more of a day than this, so that a quiet night leaves something for the morning. */
+const mostOfDay = 1 / 3;
+
+/** What a page must be worth at the least, as a share of what it must be when the day's budget is spent. */
+const leastPrice = 1 / 4;
+
+/**
+ * What the runs of the last 24 hours have left of a day's budget: whatever asked for their pages, ad-hoc runs too. The less is left,
+ * the more a page must be worth.
+ */
+export function budgetOf(schedule: ScheduleName, pagesOfDay: number, { planner }: Settings): PlanBudget {
+  const { pagesPerDay, writeUnitsPerDay, leastReads } = planner.adaptive;
+  const left = Math.max(0, 1 - pagesOfDay / pagesPerDay);
+  const price = Math.round(leastReads * Math.max(leastPrice, 1 - left) * 1_000) / 1_000;
+  const share = schedule === 'refresh' ? Math.min(left, mostOfDay) : left;
+  return { pages: Math.floor(pagesPerDay * share), writeUnits: writeUnitsPerDay * share, leastReads: price };
+}
+
+/** The feeds that the schedules keep, each with the pages beyond those it always has. */
+export function keptCandidates(planned: readonly PlannedFeed[], outlook: Outlook): Candidate[] {
+  return planned.flatMap((one) => {
+    const base = { ...atRisk(one.feed, one.pages, outlook), from: 1, pages: one.pages, keep: keepOf(one, outlook) };
+    const why = base.keep === 'always' ? one.why : `${one.why}: ${explained(base)}`;
+    return [{ ...base, feed: one.feed, why }, ...deeperCandidates(one, outlook)];
+  });
+}
+
+/** What no schedule keeps: read before, or proposed by day-part or season. */
+export function warmCandidates(proposed: readonly WarmFeed[], outlook: Outlook): Candidate[] {
+  const { feeds, planner } = outlook.settings;
+  return proposed.flatMap(({ feed, why, trial }) => {
+    const risk = atRisk(feed, 1, outlook);
+    if (risk.reads === 0 && !(trial && !outlook.demand.planned(feed) && isStale(feed, outlook))) {
+      return [];
+    }
+    // Just worth a page, whatever that costs now.
+    const tried = { reads: planner.adaptive.leastReads, chance: 1 };
+    const known = outlook.demand.readsSoFar(feedId(feed)) > 0;
+    const worth = trial && !known ? tried : risk;
+    const pages = Math.min(1, feeds.genre.pages);
+    const because = trial && !known ? `${why}: tried once a week` : `${why}: ${explained(risk)}`;
+    return [{ ...worth, feed, from: 1, pages, keep: 'warming' as const, why: because }];
+  });
+}
+
+/** The base plan's minimum is world-wide; a region is kept for as long as too little is known of it. */
+function keepOf({ feed }: PlannedFeed, { schedule, heads, demand }: Outlook): Keep {
+  if (schedule === 'refresh') {
+    return heads.has(feedHeadId(feed)) || demand.planned(feed) ? 'demand' : 'always';
+  }
+  return feed.region === globalRegion || !demand.planned(feed) ? 'always' : 'demand';
+}
+
+function deeperCandidates({ feed, pages }: PlannedFeed, outlook: Outlook): Candidate[] {
+  const deeper = outlook.demand.deeperShare(feed);
+  const { maxPages } = outlook.settings.planner.adaptive;
+  return Array.from({ length: Math.max(0, maxPages - pages) }, (_, index) => {
+    const page = pages + 1 + index;
+    const { reads, chance } = atRisk(feed, page, outlook);
+    const asked = reads * deeper ** (page - 1);
+    return {
+      feed,
+      from: page,
+      pages: page,
+      keep: 'demand' as const,
+      reads: asked,
+      chance,
+      why: `${amount(asked)} reads`,
+    };
+  }).filter(({ reads }) => reads > 0);
+}
+
+/** Reads until the end of the outlook that would find the feed's page `page` stale or absent, and what they would miss. */
+function atRisk(
+  feed: Feed,
+  page: number,
+  { nowMs, untilMs, heads, demand }: Outlook,
+): { reads: number; chance: number } {
+  const head = heads.get(feedHeadId(feed));
+  if (head === undefined || page > head.pages) {
+    return { reads: demand.reads(feed, nowMs, untilMs), chance: 1 };
+  }
+  const missing = 1 - head.pagesApplied.length / Math.max(1, head.pages);
+  const fromMs = missing > 0 ? nowMs : Math.max(nowMs, msFromIso(head.freshUntil));
+  if (fromMs >= untilMs) {
+    return { reads: 0, chance: 0 };
+  }
+  const middleHours = ((fromMs + untilMs) / 2 - msFromIso(head.fetchedAt)) / hourMs;
+  return { reads: demand.reads(feed, fromMs, untilMs), chance: Math.max(missing, demand.changed(feed, middleHours)) };
+}
+
+function isStale(feed: Feed, { heads, untilMs }: Outlook): boolean {
+  const head = heads.get(feedHeadId(feed));
+  return head === undefined || msFromIso(head.freshUntil) < untilMs;
+}
+
+function explained({ reads, chance }: { reads: number; chance: number }): string {
+  return `${amount(reads)} reads expected, ${Math.round(chance * 100)} % of it changed`;
+}

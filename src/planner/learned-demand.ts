@@ -1,0 +1,94 @@
+/** What the usage counters teach the plan: how much a feed will be read, how deep, and how much of it will have changed. */
+import { changeChance } from '../analytics/change-chance.ts';
+import {
+  type DemandHistory,
+  type FeedHistory,
+  type HistorySources,
+  readDemandHistory,
+} from '../analytics/demand-history.ts';
+import { globalShape } from '../analytics/demand-shape.ts';
+import { expectedReads, type Forecast, forecastDemand } from '../analytics/forecast.ts';
+import { messageOf } from '../shared/errors.ts';
+import { type Feed, feedId } from '../shared/feed.ts';
+import { feedKindOf, type Settings } from '../shared/settings.ts';
+
+/** Answers about feeds, as of one moment. Times are epoch milliseconds. */
+export type LearnedDemand = {
+  /** Reads expected in a time that lies within the next days. */
+  reads(feed: Feed, fromMs: number, toMs: number): number;
+  /** Of the reads that ask for a page, the share that asks for the next one too. */
+  deeperShare(feed: Feed): number;
+  /** Share of the feed that has changed `hours` after it was fetched. */
+  changed(feed: Feed, hours: number): number;
+  /** Whether a run planned the feed within the last week. */
+  planned(feed: Feed): boolean;
+  /** Pages that runs of the last 24 hours planned. */
+  pagesOfDay: number;
+  /** Feeds that were read by name, as ids. */
+  readFeeds(): string[];
+  /** Reads of each feed in the whole history. */
+  readsSoFar(id: string): number;
+};
+
+const hourMs = 3_600_000;
+/** The longest time between two occurrences of the daily schedule, and an hour. */
+const horizonHours = 25;
+
+/** Reads and learns. `undefined` with a sentence where the counters say nothing: then the base plan stands. */
+export async function learnDemand(
+  sources: HistorySources | undefined,
+  nowMs: number,
+  settings: Settings,
+): Promise<{ demand: LearnedDemand | undefined; notes: string[] }> {
+  const { enabled, historyDays } = settings.planner.adaptive;
+  if (!enabled || sources === undefined) {
+    return { demand: undefined, notes: [] };
+  }
+  try {
+    const history = await readDemandHistory(sources, nowMs, historyDays, settings.reader.usage.keepDays);
+    const silent = ![...history.feeds.values()].some(({ reads }) => readsOf(reads.counts) > 0);
+    return silent
+      ? { demand: undefined, notes: ['no read was counted yet, so the base plan runs'] }
+      : { demand: demandFrom(history, settings), notes: [] };
+  } catch (error) {
+    const detail = messageOf(error);
+    return { demand: undefined, notes: [`the usage counters cannot be read, so the base plan runs: ${detail}`] };
+  }
+}
+
+/** What a history teaches. */
+export function demandFrom({ untilHour, pagesOfDay, feeds }: DemandHistory, settings: Settings): LearnedDemand {
+  const shape = globalShape([...feeds.values()].map(({ reads }) => reads));
+  const forecasts = new Map<string, Forecast>();
+  const forecastOf = (id: string, known: FeedHistory) => {
+    const forecast = forecasts.get(id) ?? forecastDemand(known.reads, horizonHours, shape);
+    forecasts.set(id, forecast);
+    return forecast;
+  };
+  return {
+    reads: (feed, fromMs, toMs) => {
+      const known = feeds.get(feedId(feed));
+      const [from, to] = [fromMs, toMs].map((atMs) => Math.max(0, atMs / hourMs - untilHour)) as [number, number];
+      return known === undefined ? 0 : expectedReads(forecastOf(feedId(feed), known), from, to);
+    },
+    deeperShare: (feed) => {
+      const { deep = 0, reads } = feeds.get(feedId(feed)) ?? {};
+      return deep / Math.max(1, deep + readsOf(reads?.counts ?? []));
+    },
+    changed: (feed, hours) =>
+      changeChance(feeds.get(feedId(feed))?.changes ?? {}, settings.feeds[feedKindOf(feed)].softTtlHours, hours),
+    planned: (feed) => feeds.get(feedId(feed))?.planned ?? false,
+    pagesOfDay,
+    readFeeds: () => [...feeds].flatMap(([id, { reads }]) => (readsOf(reads.counts) > 0 ? [id] : [])),
+    readsSoFar: (id) => readsOf(feeds.get(id)?.reads.counts ?? []),
+  };
+}
+
+/** Feeds that were read, as ids, the most read first. */
+export function byReads(demand: LearnedDemand): string[] {
+  return demand.readFeeds().sort((a, b) => demand.readsSoFar(b) - demand.readsSoFar(a) || (a < b ? -1 : 1));
+}
+
+function readsOf(counts: readonly (number | undefined)[]): number {
+  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0);
+}

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { adaptivePlan, type Candidate, type Keep } from '../../src/planner/adaptive-plan.ts';
+import { feedId } from '../../src/shared/feed.ts';
+
+const keeps = ['always', 'demand', 'warming'] as const;
+const budget = { pages: 10, writeUnits: 1_000, leastReads: 0.2 };
+
+function candidate(category: string, over: Partial<Candidate> = {}): Candidate {
+  return {
+    feed: { category, media: 'movie', region: 'global', language: 'en-US' },
+    from: 1,
+    pages: 1,
+    keep: 'demand',
+    reads: 10,
+    chance: 0.5,
+    why: 'because',
+    ...over,
+  };
+}
+
+const categories = ({ feeds }: ReturnType<typeof adaptivePlan>) => feeds.map(({ feed }) => feed.category);
+
+describe('the plan that follows demand', () => {
+  it('takes first what is worth most for what it costs', () => {
+    const plan = adaptivePlan(
+      [
+        candidate('genre_1', { reads: 10, chance: 0.5 }),
+        candidate('genre_2', { reads: 100, chance: 0.1 }),
+        candidate('genre_3', { reads: 12, chance: 1, pages: 2 }),
+        candidate('genre_4', { reads: 8, chance: 1 }),
+      ],
+      budget,
+    );
+    expect(categories(plan)).toEqual(['genre_2', 'genre_4', 'genre_3', 'genre_1']);
+    expect(plan.notes).toEqual([]);
+  });
+
+  it('leaves out what is not worth a call, and says so in one line', () => {
+    const plan = adaptivePlan([candidate('genre_1', { reads: 1, chance: 0.1, why: 'one read' })], budget);
+    expect(plan.feeds).toEqual([]);
+    expect(plan.notes).toEqual([
+      'genre_1/movie/global/en-US left out: 0.1 reads of changed content expected (one read), below 0.2',
+    ]);
+  });
+
+  it('never cuts the minimum, whatever the budget and the demand', () => {
+    const always = candidate('popular', { keep: 'always', pages: 20, reads: 0, chance: 0 });
+    const plan = adaptivePlan([candidate('genre_1', { reads: 1e6 }), always], { ...budget, pages: 3 });
+    expect(categories(plan)).toEqual(['popular']);
+    expect(plan.notes[0]).toContain("the occurrence's budget is spent (3 pages");
+  });
+
+  it('keeps to pages, and to write units', () => {
+    const many = ['genre_1', 'genre_2', 'genre_3'].map((category) => candidate(category, { chance: 1 }));
+    expect(adaptivePlan(many, { ...budget, pages: 2 }).feeds).toHaveLength(2);
+    // A page whose titles have all changed: 20 placements at three units, 20 titles at one.
+    expect(adaptivePlan(many, { ...budget, writeUnits: 239 }).feeds).toHaveLength(2);
+    expect(adaptivePlan(many, { ...budget, writeUnits: 240 }).feeds).toHaveLength(3);
+  });
+
+  it('takes warming last, out of what is left over, and does not explain what it leaves', () => {
+    const warm = candidate('genre_9', { keep: 'warming', reads: 1e6, chance: 1 });
+    const kept = candidate('genre_1', { reads: 1 });
+    expect(categories(adaptivePlan([warm, kept], budget))).toEqual(['genre_1', 'genre_9']);
+    const full = adaptivePlan([warm, kept], { ...budget, pages: 1 });
+    expect([categories(full), full.notes]).toEqual([['genre_1'], []]);
+  });
+
+  it('goes deeper into a feed only from its first page on', () => {
+    const deep = (page: number, reads: number) =>
+      candidate('popular', { from: page, pages: page, reads, why: `page ${page}` });
+    const { feeds } = adaptivePlan([candidate('popular', { pages: 2 }), deep(3, 4), deep(4, 3)], budget);
+    expect(feeds).toMatchObject([{ pages: 4, why: 'because; to page 3: page 3; to page 4: page 4' }]);
+    const alone = adaptivePlan([candidate('popular', { pages: 2, reads: 0 }), deep(3, 4)], budget);
+    expect(alone.feeds).toEqual([]);
+    expect(alone.notes[1]).toBe('page 3 of popular/movie/global/en-US left out: the pages before it are not fetched');
+  });
+
+  it('keeps to its budget beyond the minimum, chooses each feed once, and loses no candidate without a word', () => {
+    const arbitrary = fc.record({
+      category: fc.integer({ min: 1, max: 40 }).map((id) => `genre_${id}`),
+      pages: fc.integer({ min: 1, max: 4 }),
+      keep: fc.constantFrom<Keep>(...keeps),
+      reads: fc.double({ min: 0, max: 1e4, noNaN: true }),
+      chance: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    const limits = fc.record({
+      pages: fc.integer({ min: 0, max: 30 }),
+      writeUnits: fc.integer({ min: 0, max: 3_000 }),
+      leastReads: fc.double({ min: 0.01, max: 5, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(fc.uniqueArray(arbitrary, { selector: ({ category }) => category }), limits, (some, limit) => {
+        const candidates = some.map(({ category, ...over }) => candidate(category, over));
+        const { feeds, notes } = adaptivePlan(candidates, limit);
+        const ids = feeds.map(({ feed }) => feedId(feed));
+        expect(new Set(ids).size).toBe(ids.length);
+        const sum = (of: (keep: Keep) => boolean) =>
+          feeds.filter(({ keep }) => of(keep)).reduce((total, { pages }) => total + pages, 0);
+        const always = candidates.filter(({ keep }) => keep === 'always');
+        expect(sum((keep) => keep === 'always')).toBe(always.reduce((total, { pages }) => total + pages, 0));
+        const others = sum((keep) => keep !== 'always');
+        expect(others === 0 || sum(() => true) <= limit.pages).toBe(true);
+        const demand = candidates.filter(({ keep }) => keep === 'demand').length;
+        expect(notes.length + feeds.filter(({ keep }) => keep === 'demand').length).toBe(demand);
+        expect(feeds.every(({ why }) => why.length <= 300)).toBe(true);
+      }),
+    );
+  });
+
+  it('is worth no less with a greater budget', () => {
+    const worth = (feeds: readonly { feed: Candidate['feed'] }[], candidates: readonly Candidate[]) => {
+      const chosen = new Set(feeds.map(({ feed }) => feedId(feed)));
+      return candidates.reduce((sum, one) => sum + (chosen.has(feedId(one.feed)) ? one.reads * one.chance : 0), 0);
+    };
+    fc.assert(
+      fc.property(
+        fc.array(fc.double({ min: 0, max: 100, noNaN: true }), { maxLength: 30 }),
+        fc.nat(20),
+        (reads, pages) => {
+          const candidates = reads.map((count, n) => candidate(`genre_${n + 1}`, { reads: count }));
+          const of = (room: number) =>
+            worth(adaptivePlan(candidates, { ...budget, pages: room, writeUnits: 1e6 }).feeds, candidates);
+          expect(of(pages + 1)).toBeGreaterThanOrEqual(of(pages));
+        },
+      ),
+    );
+  });
+});

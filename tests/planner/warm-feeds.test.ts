@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest';
+import { warmFeeds } from '../../src/planner/warm-feeds.ts';
+import { feedId, parseFeedId } from '../../src/shared/feed.ts';
+import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { scriptedDemand } from '../support/scripted-demand.ts';
+
+const hourMs = 3_600_000;
+/** Outside of every season in the US. */
+const plainDayMs = Date.UTC(2026, 8, 15, 8);
+const halloweenMs = Date.UTC(2026, 9, 28, 20);
+
+function proposals(
+  hourly: Record<string, number>,
+  atMs: number,
+  kept: string[] = [],
+  settings: Settings = defaultSettings,
+) {
+  const feeds = kept.flatMap((id) => parseFeedId(id) ?? []);
+  return warmFeeds(feeds, scriptedDemand(hourly), atMs, atMs + 4 * hourMs, settings);
+}
+
+const ids = (proposed: ReturnType<typeof proposals>) => proposed.map(({ feed }) => feedId(feed));
+
+describe('what warming proposes', () => {
+  it('is what was read, the most read first, without what a schedule keeps or nobody will read', () => {
+    const read = { 'genre_80/tv/global/en-US': 1, 'genre_99/tv/global/en-US': 3, 'popular/movie/DE/de-DE': 9 };
+    const proposed = proposals({ ...read, 'genre_37/movie/global/en-US': 0.01 }, plainDayMs, [
+      'popular/movie/DE/de-DE',
+    ]);
+    expect(ids(proposed)).toEqual(['genre_99/tv/global/en-US', 'genre_80/tv/global/en-US']);
+    expect(proposed.every(({ trial }) => !trial)).toBe(true);
+  });
+
+  it('is nothing that names no feed', () => {
+    expect(proposals({ 'popular/movie': 5, '~other': 5, 'genre_80/tv/global/en-US/x': 5 }, plainDayMs)).toEqual([]);
+  });
+
+  it('is in a season its themes, read or not, in each language', () => {
+    const regions = [
+      { region: 'DE', language: 'de-DE' },
+      { region: 'AU', language: 'en-AU' },
+    ];
+    const proposed = proposals({}, halloweenMs, [], { ...defaultSettings, regions });
+    expect(ids(proposed)).toEqual([
+      'genre_27/movie/global/en-US',
+      'genre_9648/tv/global/en-US',
+      'genre_27/movie/global/de-DE',
+      'genre_9648/tv/global/de-DE',
+      'genre_27/movie/global/en-AU',
+      'genre_9648/tv/global/en-AU',
+    ]);
+    expect(proposed[2]).toMatchObject({ why: 'Halloween is in season in DE', trial: true });
+  });
+
+  it('says of what was read that it was, also in its season', () => {
+    const [first] = proposals({ 'genre_27/movie/global/en-US': 2 }, halloweenMs);
+    expect(first).toMatchObject({ why: 'read, though no schedule keeps it', trial: true });
+  });
+
+  it('is at most forty feeds', () => {
+    const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`genre_${n + 1}/movie/global/en-US`, n + 1]));
+    const proposed = proposals(many, plainDayMs);
+    expect([proposed.length, ids(proposed)[0]]).toEqual([40, 'genre_60/movie/global/en-US']);
+  });
+});

@@ -1,0 +1,30 @@
+import type { DemandDays } from '../../src/shared/ports/demand-days.ts';
+import type { DemandDay } from '../../src/shared/table/demand-day.ts';
+import { atOnce, type StoreHook } from './store-hook.ts';
+
+/** Days of demand in memory. */
+export type MemoryDemandDays = DemandDays & {
+  /** Every day that was put, in order. */
+  readonly puts: readonly { id: string; day: DemandDay; expiresAtMs: number }[];
+};
+
+export function memoryDemandDays(hook: StoreHook = atOnce): MemoryDemandDays {
+  const items = new Map<string, DemandDay>();
+  const puts: { id: string; day: DemandDay; expiresAtMs: number }[] = [];
+  return {
+    puts,
+    read: (ids) =>
+      hook('readDays', () => {
+        const present = ids.flatMap((id) => {
+          const day = items.get(id);
+          return day === undefined ? [] : [[id, structuredClone(day)] as const];
+        });
+        return new Map(present);
+      }),
+    put: (id, day, expiresAtMs) =>
+      hook('putDay', () => {
+        items.set(id, structuredClone(day));
+        puts.push({ id, day: structuredClone(day), expiresAtMs });
+      }),
+  };
+}
