@@ -1,5 +1,7 @@
 /** Three ways to plan: the base plan, the adaptive plan as it is deployed, and one that knows what will be read. */
 import { readDemandHistory } from '../../src/analytics/demand-history.ts';
+import { planQuality } from '../../src/analytics/plan-quality.ts';
+import { planRules } from '../../src/analytics/plan-rules.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { demandPlan } from '../../src/planner/demand-plan.ts';
 import { keptFeeds } from '../../src/planner/kept-feeds.ts';
@@ -33,15 +35,19 @@ export function adaptivePlanner(genres: readonly number[]): Planner {
 /** The adaptive plan with the future in the place of the forecast. */
 export function oraclePlanner(traffic: Traffic, genres: readonly number[]): Planner {
   return async (schedule, world, settings): Promise<readonly PlannedFeed[]> => {
-    const { pagesOfDay } = await readDemandHistory(world.counters, world.nowMs, 1, 1);
-    const demand = { ...oracleOf(traffic), pagesOfDay };
+    const { pagesOfDay } = await readDemandHistory(world.counters, world.nowMs, settings);
+    const demand = {
+      ...oracleOf(traffic),
+      pagesOfDay,
+      quality: () => planQuality({ hours: [], nowMs: 0 }, planRules(settings)),
+    };
     const kept = await keptFeeds(requestOf(schedule, world), demand, depsOf(world, settings, genres));
     const occurrence = { schedule, nowMs: world.nowMs, waiting: 0 };
     return (await demandPlan(kept, occurrence, demand, { heads: world.heads, settings })).feeds;
   };
 }
 
-function oracleOf({ startMs, reads }: Traffic): Omit<LearnedDemand, 'pagesOfDay'> {
+function oracleOf({ startMs, reads }: Traffic): Omit<LearnedDemand, 'pagesOfDay' | 'quality'> {
   const within = (id: string, fromMs: number, toMs: number) => {
     const minutes = reads.get(id) ?? [];
     return firstFrom(minutes, (toMs - startMs) / 60_000) - firstFrom(minutes, (fromMs - startMs) / 60_000);

@@ -9,7 +9,7 @@ import { placementLife } from '../../src/shared/row-life.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../src/shared/schedule.ts';
 import { feedKindOf, type Settings } from '../../src/shared/settings.ts';
 import { changesId, feedCounterName, planUsageId } from '../../src/shared/table/feed-counters.ts';
-import { counterName, feedUsageId } from '../../src/shared/table/usage-row.ts';
+import { counterName, feedUsageId, pipelineCounterName, pipelineUsageId } from '../../src/shared/table/usage-row.ts';
 import { counterStore, headStore, type Listed } from './tables.ts';
 import { hourMs, type Traffic } from './traffic.ts';
 
@@ -89,9 +89,13 @@ function replayer(world: World, random: Random) {
       outcome.wastedCalls += list(world, arrival, settings, random);
     }
   };
+  const called = (pages: number) => {
+    world.counters.count(pipelineUsageId(world.nowMs), pipelineCounterName('calls'), pages);
+  };
   const ask = (id: string, settings: Settings) => {
     const { pages } = settings.feeds[feedKindOf({ category: id.split('/')[0] ?? '' })];
     outcome.askedCalls += pages;
+    called(pages);
     onTheWay.push({ dueMs: world.nowMs + fetchMs, id, pages, planned: false });
   };
   return {
@@ -100,6 +104,7 @@ function replayer(world: World, random: Random) {
       arrive(settings);
       for (const { feed, pages } of feeds) {
         outcome.plannedCalls += pages;
+        called(pages);
         world.counters.count(planUsageId(world.nowMs), feedCounterName('planned', feedId(feed)), pages);
         onTheWay.push({ dueMs: world.nowMs + fetchMs, id: feedId(feed), pages, planned: true });
       }

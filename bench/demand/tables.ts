@@ -1,5 +1,5 @@
 /** The tables a plan reads, in memory: heads and counters as the pipeline would leave them. */
-import type { HistorySources } from '../../src/analytics/demand-history.ts';
+import type { HistorySources } from '../../src/analytics/history-sources.ts';
 import type { CatalogReader } from '../../src/shared/ports/catalog.ts';
 import { isoFromMs } from '../../src/shared/ports/clock.ts';
 import type { DemandDay } from '../../src/shared/table/demand-day.ts';

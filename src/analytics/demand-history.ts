@@ -2,16 +2,16 @@
  * What the usage counters tell of the last weeks, by feed. Days that are over are rolled up once into an item each; what is read
  * for an occurrence is one item a day, the hours since then, and the plans of the last week.
  */
-import type { DemandDays } from '../shared/ports/demand-days.ts';
-import type { UsageStore } from '../shared/ports/usage-store.ts';
-import { type DemandDay, demandDayId } from '../shared/table/demand-day.ts';
+import { latestOccurrenceMs, scheduleNames } from '../shared/schedule.ts';
+import type { Settings } from '../shared/settings.ts';
+import type { DemandDay } from '../shared/table/demand-day.ts';
 import { changesId, feedCounts, planUsageId } from '../shared/table/feed-counters.ts';
-import { feedUsageId, otherSubject, parseCounterName, type UsageCounters } from '../shared/table/usage-row.ts';
+import { feedUsageId, pipelineCounterName, pipelineUsageId, type UsageCounters } from '../shared/table/usage-row.ts';
 import type { ChangeCounts } from './change-chance.ts';
+import type { HistorySources } from './history-sources.ts';
 import type { HourSeries } from './hour-series.ts';
-
-/** Where counters are read, and days rolled up. Without `days.put` nothing is written. */
-export type HistorySources = { usage: Pick<UsageStore, 'read'>; days: Pick<DemandDays, 'read'> & Partial<DemandDays> };
+import type { PlanCounts } from './plan-record.ts';
+import { dayFrom, hoursOf, wholeDays } from './whole-days.ts';
 
 /** What is known of one feed. */
 export type FeedHistory = {
@@ -28,115 +28,93 @@ export type FeedHistory = {
 export type DemandHistory = {
   /** Hours since the epoch: the first hour that is not in the history. */
   untilHour: number;
-  /** Pages that runs of the last 24 hours planned. */
+  /** Pages of the last 24 hours: those that workers called for, whoever asked, or those that runs planned, whichever are more. */
   pagesOfDay: number;
+  /** Plans of the last week's occurrences, by the hour (since the epoch). */
+  plans: ReadonlyMap<number, ReadonlyMap<string, PlanCounts>>;
   feeds: ReadonlyMap<string, FeedHistory>;
 };
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** A reader writes its counts every few minutes, one that rests with its next read: so much later a day is whole. */
-const settledMs = 6 * hourMs;
 /** The present hour's predecessor is not whole before every reader's window is over. */
 const windowMs = 10 * 60_000;
 const plannedDays = 7;
-/** A damaged counter can say anything; sums must stay numbers. */
-const mostReads = 1e9;
 
-/** Reads the history of `historyDays` days before `nowMs`. */
+/** Reads the history of the days before `nowMs`. */
 export async function readDemandHistory(
   sources: HistorySources,
   nowMs: number,
-  historyDays: number,
-  keepDays: number,
+  { planner, reader, schedules }: Settings,
 ): Promise<DemandHistory> {
+  const { historyDays } = planner.adaptive;
   const today = Math.floor(nowMs / dayMs);
   const days = Array.from({ length: historyDays }, (_, index) => (today - historyDays + index) * dayMs);
-  const [whole, changes, plans] = await Promise.all([
-    wholeDays(sources, days, nowMs, keepDays),
+  const planHours = hoursBefore(nowMs, plannedDays * 24).filter((hour) => isOccurrence(hour * hourMs, schedules));
+  const [whole, changes, plans, work] = await Promise.all([
+    wholeDays(sources, days, nowMs, reader.usage.keepDays),
     sources.usage.read([...days, today * dayMs].map(changesId)),
-    sources.usage.read(hoursBefore(nowMs, plannedDays * 24).map(planUsageId)),
+    sources.usage.read(planHours.map((hour) => planUsageId(hour * hourMs))),
+    sources.usage.read(hoursBefore(nowMs, 24).map((hour) => pipelineUsageId(hour * hourMs))),
   ]);
   const present = dayFrom(today * dayMs, await sources.usage.read(hoursOf(today * dayMs, nowMs).map(feedUsageId)));
-  return together([...days.map((atMs) => whole.get(atMs) ?? { feeds: {} }), present], changes, plans, nowMs);
-}
-
-/** Each day's reads: rolled up, or from its hours, and then rolled up for the next time. */
-async function wholeDays(
-  { usage, days }: HistorySources,
-  daysMs: readonly number[],
-  nowMs: number,
-  keepDays: number,
-): Promise<Map<number, DemandDay>> {
-  const rolled = await days.read(daysMs.map(demandDayId));
-  const missing = daysMs.filter((atMs) => !rolled.has(demandDayId(atMs)));
-  const hours = await usage.read(missing.flatMap((atMs) => hoursOf(atMs, nowMs)).map(feedUsageId));
-  const made = new Map(missing.map((atMs) => [atMs, dayFrom(atMs, hours)]));
-  const settled = [...made].filter(([atMs]) => nowMs >= atMs + dayMs + settledMs);
-  await Promise.all(settled.map(([atMs, day]) => days.put?.(demandDayId(atMs), day, atMs + keepDays * dayMs)));
-  return new Map(daysMs.map((atMs) => [atMs, rolled.get(demandDayId(atMs)) ?? made.get(atMs) ?? { feeds: {} }]));
-}
-
-function dayFrom(dayStartMs: number, items: ReadonlyMap<string, UsageCounters>): DemandDay {
-  const feeds: DemandDay['feeds'] = {};
-  for (let hour = 0; hour < 24; hour += 1) {
-    for (const [name, count] of Object.entries(items.get(feedUsageId(dayStartMs + hour * hourMs)) ?? {})) {
-      const counter = parseCounterName(name);
-      if (counter !== undefined && counter.subject !== otherSubject) {
-        const feed = feeds[counter.subject] ?? { reads: Array.from({ length: 24 }, () => 0), deep: 0 };
-        feeds[counter.subject] = feed;
-        addCount(feed, hour, counter.kind, Math.min(count, mostReads));
-      }
-    }
-  }
-  return { feeds };
-}
-
-function addCount(feed: DemandDay['feeds'][string], hour: number, kind: string, count: number): void {
-  if (kind === 'reads') {
-    feed.reads[hour] = count;
-  } else if (kind === 'deep') {
-    feed.deep += count;
-  }
+  const planned = new Map(planHours.map((hour) => [hour, feedCounts(plans.get(planUsageId(hour * hourMs)) ?? {})]));
+  return {
+    untilHour: Math.floor(nowMs / hourMs),
+    pagesOfDay: Math.max(pagesPlanned(planned, nowMs), callsIn([...work.values()])),
+    plans: planned,
+    feeds: together(
+      [...days.map((atMs) => whole.get(atMs) ?? { feeds: {} }), present],
+      sumChanges(changes),
+      planned,
+      nowMs,
+    ),
+  };
 }
 
 function together(
   days: readonly DemandDay[],
-  changes: ReadonlyMap<string, UsageCounters>,
-  plans: ReadonlyMap<string, UsageCounters>,
+  changes: ReadonlyMap<string, ChangeCounts>,
+  plans: DemandHistory['plans'],
   nowMs: number,
-): DemandHistory {
+): Map<string, FeedHistory> {
   const startHour = Math.floor(nowMs / dayMs) * 24 - 24 * (days.length - 1);
   const untilHour = Math.floor(nowMs / hourMs);
-  const changed = sumChanges([...changes.values()]);
   const planned = new Set(
-    [...plans.values()].flatMap((item) => [...feedCounts(item)].flatMap(([feed, { planned: f }]) => (f ? [feed] : []))),
+    [...plans.values()].flatMap((plan) => [...plan].flatMap(([id, one]) => (one.planned ? [id] : []))),
   );
-  const read = days.flatMap(({ feeds }) => Object.keys(feeds));
-  const ids = new Set([...read, ...changed.keys(), ...planned]);
-  const ofDay = new Set(hoursBefore(nowMs, 24).map(planUsageId));
-  const pagesOfDay = [...plans].reduce((sum, [id, item]) => sum + (ofDay.has(id) ? pagesIn(item) : 0), 0);
+  const ids = new Set([...days.flatMap(({ feeds }) => Object.keys(feeds)), ...changes.keys(), ...planned]);
   const lastIsWhole = nowMs - untilHour * hourMs >= windowMs;
-  const feeds = new Map(
+  return new Map(
     [...ids].map((id) => {
       const counts = days.flatMap((day) => day.feeds[id]?.reads ?? noReads).slice(0, untilHour - startHour);
       const reads = { startHour, counts: lastIsWhole ? counts : [...counts.slice(0, -1), undefined] };
       const deep = days.reduce((sum, day) => sum + (day.feeds[id]?.deep ?? 0), 0);
-      return [id, { reads, deep, changes: changed.get(id) ?? {}, planned: planned.has(id) }] as const;
+      return [id, { reads, deep, changes: changes.get(id) ?? {}, planned: planned.has(id) }] as const;
     }),
   );
-  return { untilHour, pagesOfDay, feeds };
 }
 
-function pagesIn(item: UsageCounters): number {
-  return [...feedCounts(item).values()].reduce((sum, { planned = 0 }) => sum + planned, 0);
+function pagesPlanned(plans: DemandHistory['plans'], nowMs: number): number {
+  const recent = [...plans].filter(([hour]) => hour > Math.floor(nowMs / hourMs) - 24);
+  return recent.flatMap(([, plan]) => [...plan.values()]).reduce((sum, { planned = 0 }) => sum + planned, 0);
+}
+
+function callsIn(items: readonly UsageCounters[]): number {
+  return items.reduce((sum, item) => sum + (item[pipelineCounterName('calls')] ?? 0), 0);
+}
+
+function isOccurrence(atMs: number, schedules: Settings['schedules']): boolean {
+  return scheduleNames.some((name) => latestOccurrenceMs(name, atMs, schedules) === atMs);
 }
 
 const noReads: readonly number[] = Array.from({ length: 24 }, () => 0);
 
-function sumChanges(items: readonly UsageCounters[]): Map<string, ChangeCounts> {
+function sumChanges(days: ReadonlyMap<string, UsageCounters>): Map<string, ChangeCounts> {
   const sums = new Map<string, { compared: number; changed: number; rowHours: number }>();
-  for (const [feed, { compared = 0, changed = 0, rowHours = 0 }] of items.flatMap((item) => [...feedCounts(item)])) {
+  for (const [feed, { compared = 0, changed = 0, rowHours = 0 }] of [...days.values()].flatMap((item) => [
+    ...feedCounts(item),
+  ])) {
     const sum = sums.get(feed) ?? { compared: 0, changed: 0, rowHours: 0 };
     sums.set(feed, {
       compared: sum.compared + compared,
@@ -147,11 +125,7 @@ function sumChanges(items: readonly UsageCounters[]): Map<string, ChangeCounts> 
   return sums;
 }
 
-/** Starts of the hours of a day that have begun by `nowMs`. */
-function hoursOf(dayStartMs: number, nowMs: number): number[] {
-  return Array.from({ length: 24 }, (_, hour) => dayStartMs + hour * hourMs).filter((atMs) => atMs <= nowMs);
-}
-
+/** The present hour and those before it, since the epoch. */
 function hoursBefore(nowMs: number, count: number): number[] {
-  return Array.from({ length: count }, (_, back) => nowMs - back * hourMs);
+  return Array.from({ length: count }, (_, back) => Math.floor(nowMs / hourMs) - back);
 }

@@ -1,101 +1,70 @@
-import { dailyPlan, type PlannedFeed, weeklyPlan } from '../planner/base-plan.ts';
-import { refreshPlan } from '../planner/refresh-plan.ts';
 import type { MonthPlan } from '../shared/cost/month-cost.ts';
 import { type Feed, globalRegion } from '../shared/feed.ts';
-import { isoFromMs } from '../shared/ports/clock.ts';
-import { placementLife } from '../shared/row-life.ts';
-import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
-import { type FeedHead, feedHeadId } from '../shared/table/feed-head.ts';
+import { type CountedOccurrence, countedDays, countedOccurrences } from './counted-occurrences.ts';
 
-const hourMs = 3_600_000;
-const weekHours = 7 * 24;
-/** Any Monday. */
-const startMs = Date.parse('2026-11-02T00:00:00Z');
-const countedWeeks = 4;
 const daysPerMonth = 30;
 
-/** A month's jobs, also by where they are for: `global`, `DE:de-DE`. */
+/** What the plan spends beyond the schedules' own feeds: deeper pages, warming. */
+export const byDemand = 'by demand';
+
+/** A month's jobs, also by where they are for: `global`, `DE:de-DE`, `by demand`. */
 export type PlannedMonth = MonthPlan & { jobsByRegion: Record<string, number> };
 
 /**
- * Jobs and occurrences of a month of 30 days: five weeks of the planner's own rules, of which the first fills the table and is not
- * counted. A refresh that falls on the minute of a daily run does not see its pages yet, so it comes first.
+ * Jobs and occurrences of a month of 30 days. The base plan fetches all that is stale. The plan that follows demand is modelled as one
+ * that spends its whole budget: the world's part of the daily and weekly runs first, then of all others an equal share of what
+ * the base plan would fetch.
  */
 export function monthPlan(settings: Settings): PlannedMonth {
-  const jobs = new Map<string, number>();
-  let occurrences = 0;
-  for (const feeds of countedOccurrences(settings)) {
-    occurrences += 1;
-    for (const { feed, pages } of feeds) {
-      jobs.set(placeOf(feed), (jobs.get(placeOf(feed)) ?? 0) + pages);
-    }
+  const { enabled, pagesPerDay } = settings.planner.adaptive;
+  const counted = [...countedOccurrences(settings)];
+  const base = jobsOf(counted.flatMap(({ feeds }) => feeds));
+  const minimum = jobsOf(counted.flatMap(minimumOf)).get(globalRegion) ?? 0;
+  const occurrences = Math.round(ofMonth(counted.length));
+  if (!enabled) {
+    return { occurrences, ...rounded(base) };
   }
-  const ofMonth = (count: number) => Math.round((count * daysPerMonth) / (7 * countedWeeks));
-  return {
-    jobs: ofMonth([...jobs.values()].reduce((sum, count) => sum + count, 0)),
-    occurrences: ofMonth(occurrences),
-    jobsByRegion: Object.fromEntries([...jobs].map(([place, count]) => [place, ofMonth(count)])),
-  };
+  const [all, most] = [sumOf(base), Math.max(minimum, pagesPerDay * daysPerMonth)];
+  if (all <= most) {
+    return { occurrences, ...rounded(new Map([...base, [byDemand, most - all]])) };
+  }
+  const share = (most - minimum) / (all - minimum);
+  const shared = [...base].map(([place, count]) => {
+    const least = place === globalRegion ? minimum : 0;
+    return [place, least + (count - least) * share] as const;
+  });
+  return { occurrences, ...rounded(new Map(shared)) };
 }
 
-/** What each occurrence of the counted weeks fetches. */
-function* countedOccurrences(settings: Settings): Generator<readonly PlannedFeed[]> {
-  const heads = new Map<string, FeedHead>();
-  for (let hour = 0; hour < (countedWeeks + 1) * weekHours; hour += 1) {
-    const atMs = startMs + hour * hourMs;
-    for (const schedule of ['refresh', 'daily', 'weekly'] as const) {
-      if (latestOccurrenceMs(schedule, atMs, settings.schedules) === atMs) {
-        const feeds = feedsOf(schedule, atMs, heads, settings);
-        fetchAll(feeds, atMs, heads, settings);
-        if (hour >= weekHours) {
-          yield feeds;
-        }
-      }
-    }
+/** What the plan never cuts. */
+function minimumOf({ schedule, feeds }: CountedOccurrence): CountedOccurrence['feeds'] {
+  return schedule === 'refresh' ? [] : feeds.filter(({ feed }) => feed.region === globalRegion);
+}
+
+/** Jobs of a month by place. */
+function jobsOf(feeds: CountedOccurrence['feeds']): Map<string, number> {
+  const jobs = new Map<string, number>();
+  for (const { feed, pages } of feeds) {
+    jobs.set(placeOf(feed), (jobs.get(placeOf(feed)) ?? 0) + ofMonth(pages));
   }
+  return jobs;
+}
+
+function rounded(jobs: ReadonlyMap<string, number>): { jobs: number; jobsByRegion: Record<string, number> } {
+  const jobsByRegion = Object.fromEntries([...jobs].map(([place, count]) => [place, Math.round(count)]));
+  return { jobs: Math.round(sumOf(jobs)), jobsByRegion };
+}
+
+function sumOf(jobs: ReadonlyMap<string, number>): number {
+  return [...jobs.values()].reduce((sum, count) => sum + count, 0);
+}
+
+function ofMonth(count: number): number {
+  return (count * daysPerMonth) / countedDays;
 }
 
 /** As `cost --regions` takes it; what is not of a country is `global`, whatever its language. */
 function placeOf({ region, language }: Feed): string {
   return region === globalRegion ? region : `${region}:${language}`;
-}
-
-function feedsOf(
-  schedule: ScheduleName,
-  atMs: number,
-  heads: ReadonlyMap<string, FeedHead>,
-  settings: Settings,
-): PlannedFeed[] {
-  // Which genres they are changes nothing in their number.
-  const genres = Array.from({ length: settings.feeds.genre.topGenres }, (_, index) => index + 1);
-  const daily = dailyPlan(settings);
-  const weekly = weeklyPlan({ movie: genres, tv: genres }, settings);
-  switch (schedule) {
-    case 'daily':
-      return daily;
-    case 'weekly':
-      return weekly;
-    case 'refresh':
-      return refreshPlan([...daily, ...weekly], heads, atMs, nextOccurrenceMs('refresh', atMs, settings.schedules));
-  }
-}
-
-function fetchAll(feeds: readonly PlannedFeed[], atMs: number, heads: Map<string, FeedHead>, settings: Settings): void {
-  for (const { feed, pages } of feeds) {
-    const fetchedAt = isoFromMs(atMs);
-    const { freshUntilMs, expiresAtMs } = placementLife(feed, fetchedAt, atMs, settings);
-    const id = feedHeadId(feed);
-    heads.set(id, {
-      id,
-      feed: id,
-      snapshot: fetchedAt,
-      pagesApplied: Array.from({ length: pages }, (_, index) => index + 1),
-      pages,
-      fetchedAt,
-      freshUntil: isoFromMs(freshUntilMs),
-      lastOutcome: 'complete',
-      expiration: Math.floor(expiresAtMs / 1_000),
-    });
-  }
 }

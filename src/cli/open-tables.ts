@@ -1,10 +1,13 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { HistorySources } from '../analytics/history-sources.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { type ClientTarget, dynamoClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
 import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
+import { dynamoDemandDays } from '../shared/adapters/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
 import { dynamoRateSchedule } from '../shared/adapters/dynamo-rate-schedule.ts';
+import { dynamoUsageStore } from '../shared/adapters/dynamo-usage-store.ts';
 import type { BreakerStore } from '../shared/ports/breaker-store.ts';
 import type { CatalogReader } from '../shared/ports/catalog.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
@@ -13,7 +16,14 @@ import type { CliContext } from './cli-context.ts';
 import { type PlaceOptions, withStackPlace } from './stack-place.ts';
 
 /** Both tables, for reading, the breaker and the rate schedule. */
-export type Tables = { catalog: CatalogReader; heads: FeedHeads; breaker: BreakerStore; rate: RateScheduleStore };
+export type Tables = {
+  catalog: CatalogReader;
+  heads: FeedHeads;
+  breaker: BreakerStore;
+  rate: RateScheduleStore;
+  /** What was read and planned; nothing is written. */
+  history: HistorySources;
+};
 
 /** The tables of an embedded DynamoDB, open while `act` runs. */
 export function withTablesAt<T>(
@@ -60,5 +70,9 @@ function tablesOf(
     heads: dynamoFeedHeads(client, names.controlTable),
     breaker: dynamoBreakerStore(client, names.controlTable),
     rate: dynamoRateSchedule(client, names.controlTable, limits, clock),
+    history: {
+      usage: dynamoUsageStore(client, names.controlTable),
+      days: { read: dynamoDemandDays(client, names.controlTable).read },
+    },
   };
 }

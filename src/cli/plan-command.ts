@@ -10,7 +10,7 @@ import { type Tables, withTables } from './open-tables.ts';
 import { parseSchedule } from './parse-input.ts';
 import { hasStackPlace, type PlaceOptions } from './stack-place.ts';
 
-type PlanTables = Pick<Tables, 'catalog' | 'heads'>;
+type PlanTables = Pick<Tables, 'catalog' | 'heads'> & Partial<Pick<Tables, 'history'>>;
 
 /** Options of `plan`. */
 export type PlanOptions = PlaceOptions;
@@ -20,9 +20,9 @@ export async function planCommand(scheduleText: string, options: PlanOptions, co
   const schedule = parseSchedule(scheduleText);
   const { clock, settings, output } = context;
   const occurrence = isoFromMs(nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules));
-  const plan = ({ catalog, heads }: PlanTables) =>
-    planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { catalog, heads, clock, settings });
-  const { jobs, notes, runId } = hasStackPlace(options, context)
+  const plan = ({ catalog, heads, history }: PlanTables) =>
+    planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { catalog, heads, history, clock, settings });
+  const { jobs, notes, leftOut, runId } = hasStackPlace(options, context)
     ? await withTables(options, context, plan)
     : await plan(emptyTables);
   const document = {
@@ -31,6 +31,7 @@ export async function planCommand(scheduleText: string, options: PlanOptions, co
     runId,
     jobs: jobs.map(({ jobId, feed, page, pages, why }) => ({ jobId, feed: feedId(feed), page, pages, why })),
     notes,
+    leftOut,
     takes: takesOf(jobs.length),
     month: takesOf(monthPlan(settings).jobs),
   };
@@ -52,6 +53,7 @@ function formatPlan(plan: {
   occurrence: string;
   jobs: { feed: string; page: number; pages: number; why: string }[];
   notes: RunPlan['notes'];
+  leftOut: RunPlan['leftOut'];
   takes: PlanTakes;
   month: PlanTakes;
 }): string {
@@ -60,8 +62,9 @@ function formatPlan(plan: {
     title(`${plan.schedule}, next at ${plan.occurrence}: ${plan.jobs.length} jobs`),
     ...(rows.length > 0 ? [table(['feed', 'page', 'why'], rows)] : []),
     ...plan.notes.map((note) => `note: ${note}`),
+    ...plan.leftOut.map((line) => `left out: ${line}`),
     `takes ${inWords(plan.takes)}`,
-    `a month of all schedules takes ${inWords(plan.month)}`,
+    `a month of all schedules takes at most ${inWords(plan.month)}`,
   ].join('\n');
 }
 

@@ -34,10 +34,10 @@ const leastPrice = 1 / 4;
  */
 export function budgetOf(schedule: ScheduleName, pagesOfDay: number, { planner }: Settings): PlanBudget {
   const { pagesPerDay, writeUnitsPerDay, leastReads } = planner.adaptive;
-  const left = Math.max(0, 1 - pagesOfDay / pagesPerDay);
-  const price = Math.round(leastReads * Math.max(leastPrice, 1 - left) * 1_000) / 1_000;
-  const share = schedule === 'refresh' ? Math.min(left, mostOfDay) : left;
-  return { pages: Math.floor(pagesPerDay * share), writeUnits: writeUnitsPerDay * share, leastReads: price };
+  const left = Math.max(0, pagesPerDay - Math.ceil(pagesOfDay));
+  const pages = schedule === 'refresh' ? Math.min(left, Math.floor(pagesPerDay * mostOfDay)) : left;
+  const price = Math.round(leastReads * Math.max(leastPrice, 1 - left / pagesPerDay) * 1_000) / 1_000;
+  return { pages, writeUnits: (writeUnitsPerDay * pages) / pagesPerDay, leastReads: price };
 }
 
 /** The feeds that the schedules keep, each with the pages beyond those it always has. */

@@ -38,9 +38,9 @@ const unitsPerPlacement = 3;
 export function adaptivePlan(
   candidates: readonly Candidate[],
   budget: PlanBudget,
-): { feeds: ChosenFeed[]; notes: string[] } {
+): { feeds: ChosenFeed[]; leftOut: string[] } {
   const chosen: Candidate[] = [];
-  const notes: string[] = [];
+  const leftOut: string[] = [];
   const left = { pages: budget.pages, writeUnits: budget.writeUnits };
   for (const candidate of ranked(candidates, budget)) {
     const refusal = whyNot(candidate, chosen, left, budget);
@@ -49,10 +49,10 @@ export function adaptivePlan(
       left.pages -= pagesOf(candidate);
       left.writeUnits -= writeUnitsOf(candidate);
     } else if (candidate.keep !== 'warming') {
-      notes.push(`${named(candidate)} left out: ${refusal}`);
+      leftOut.push(`${named(candidate)}: ${refusal}`);
     }
   }
-  return { feeds: byFeed(chosen), notes };
+  return { feeds: byFeed(chosen), leftOut };
 }
 
 /** Expected reads of changed content. */

@@ -1,4 +1,5 @@
 /** The plan that follows demand: of what is due, what is worth its calls; then, with what is left over, what warming proposes. */
+import type { PlanQuality } from '../analytics/plan-quality.ts';
 import { type Feed, feedId, parseFeedId } from '../shared/feed.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
 import { nextOccurrenceMs, type ScheduleName } from '../shared/schedule.ts';
@@ -17,8 +18,12 @@ import { warmFeeds } from './warm-feeds.ts';
 export type ScheduledFeeds = {
   feeds: PlannedFeed[];
   notes: string[];
+  /** What could have been fetched and was not, and why, a line each; warming's proposals are not among them. */
+  leftOut: string[];
   warmed: readonly string[];
   expected: ReadonlyMap<string, number>;
+  /** How good the plans of the last week were: with the daily run, once reads are counted. */
+  quality?: PlanQuality | undefined;
 };
 
 /** A schedule's occurrence at `nowMs` (epoch milliseconds), with so many jobs waiting on the fetch queue. */
@@ -46,15 +51,17 @@ export async function demandPlan(
   const trimmed = withinBacklog(chosen.feeds, waiting, settings);
   return {
     feeds: trimmed.feeds,
-    notes: [...chosen.notes, ...trimmed.notes],
+    notes: trimmed.notes,
+    leftOut: chosen.leftOut,
     warmed: trimmed.feeds.filter(({ keep }) => keep === 'warming').map(({ feed }) => feedId(feed)),
     expected: schedule === 'refresh' ? expectedUntil(untilMs, nowMs, demand) : new Map(),
+    quality: schedule === 'daily' ? demand.quality() : undefined,
   };
 }
 
 /** What is due; of what a daily or weekly run of the same minute fetches only that which is not in the table at all. */
 export function dueFeeds(
-  { planned, elsewhere }: KeptFeeds,
+  { planned, elsewhere }: Pick<KeptFeeds, 'planned' | 'elsewhere'>,
   heads: ReadonlyMap<string, FeedHead>,
   nowMs: number,
   { schedules }: Settings,

@@ -1,13 +1,12 @@
 /** What the usage counters teach the plan: how much a feed will be read, how deep, and how much of it will have changed. */
 import { changeChance } from '../analytics/change-chance.ts';
-import {
-  type DemandHistory,
-  type FeedHistory,
-  type HistorySources,
-  readDemandHistory,
-} from '../analytics/demand-history.ts';
+import { type DemandHistory, type FeedHistory, readDemandHistory } from '../analytics/demand-history.ts';
 import { globalShape } from '../analytics/demand-shape.ts';
 import { expectedReads, type Forecast, forecastDemand } from '../analytics/forecast.ts';
+import type { HistorySources } from '../analytics/history-sources.ts';
+import { type PlanQuality, planQuality } from '../analytics/plan-quality.ts';
+import type { PlanRecord } from '../analytics/plan-record.ts';
+import { planRules } from '../analytics/plan-rules.ts';
 import { messageOf } from '../shared/errors.ts';
 import { type Feed, feedId } from '../shared/feed.ts';
 import { feedKindOf, type Settings } from '../shared/settings.ts';
@@ -22,8 +21,10 @@ export type LearnedDemand = {
   changed(feed: Feed, hours: number): number;
   /** Whether a run planned the feed within the last week. */
   planned(feed: Feed): boolean;
-  /** Pages that runs of the last 24 hours planned. */
+  /** Pages of the last 24 hours, whoever asked for them. */
   pagesOfDay: number;
+  /** How good the plans of the last week were. */
+  quality(): PlanQuality;
   /** Feeds that were read by name, as ids. */
   readFeeds(): string[];
   /** Reads of each feed in the whole history. */
@@ -40,12 +41,11 @@ export async function learnDemand(
   nowMs: number,
   settings: Settings,
 ): Promise<{ demand: LearnedDemand | undefined; notes: string[] }> {
-  const { enabled, historyDays } = settings.planner.adaptive;
-  if (!enabled || sources === undefined) {
+  if (!settings.planner.adaptive.enabled || sources === undefined) {
     return { demand: undefined, notes: [] };
   }
   try {
-    const history = await readDemandHistory(sources, nowMs, historyDays, settings.reader.usage.keepDays);
+    const history = await readDemandHistory(sources, nowMs, settings);
     const silent = ![...history.feeds.values()].some(({ reads }) => readsOf(reads.counts) > 0);
     return silent
       ? { demand: undefined, notes: ['no read was counted yet, so the base plan runs'] }
@@ -57,7 +57,8 @@ export async function learnDemand(
 }
 
 /** What a history teaches. */
-export function demandFrom({ untilHour, pagesOfDay, feeds }: DemandHistory, settings: Settings): LearnedDemand {
+export function demandFrom(history: DemandHistory, settings: Settings): LearnedDemand {
+  const { untilHour, pagesOfDay, feeds } = history;
   const shape = globalShape([...feeds.values()].map(({ reads }) => reads));
   const forecasts = new Map<string, Forecast>();
   const forecastOf = (id: string, known: FeedHistory) => {
@@ -79,9 +80,24 @@ export function demandFrom({ untilHour, pagesOfDay, feeds }: DemandHistory, sett
       changeChance(feeds.get(feedId(feed))?.changes ?? {}, settings.feeds[feedKindOf(feed)].softTtlHours, hours),
     planned: (feed) => feeds.get(feedId(feed))?.planned ?? false,
     pagesOfDay,
+    quality: () => planQuality(recordOf(history), planRules(settings)),
     readFeeds: () => [...feeds].flatMap(([id, { reads }]) => (readsOf(reads.counts) > 0 ? [id] : [])),
     readsSoFar: (id) => readsOf(feeds.get(id)?.reads.counts ?? []),
   };
+}
+
+/** The hours of the plans, and those between them and after. */
+function recordOf({ untilHour, plans, feeds }: DemandHistory): PlanRecord {
+  const from = Math.min(untilHour, ...plans.keys());
+  const hours = Array.from({ length: untilHour - from }, (_, index) => {
+    const hour = from + index;
+    const reads = [...feeds].flatMap(([id, { reads: series }]) => {
+      const count = series.counts[hour - series.startHour] ?? 0;
+      return count > 0 ? [[id, count] as const] : [];
+    });
+    return { hour, reads: new Map(reads), plan: plans.get(hour) ?? new Map() };
+  });
+  return { hours, nowMs: untilHour * hourMs };
 }
 
 /** Feeds that were read, as ids, the most read first. */

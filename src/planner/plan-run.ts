@@ -1,3 +1,4 @@
+import type { PlanQuality } from '../analytics/plan-quality.ts';
 import { type FetchJob, fetchJobsFor } from '../shared/messages/fetch-job.ts';
 import type { AdHocEvent, FetchRequest, ScheduledRequest } from '../shared/messages/plan-request.ts';
 import { type Clock, isoFromMs, msFromIso } from '../shared/ports/clock.ts';
@@ -22,12 +23,16 @@ export type RunPlan = {
   snapshot: string;
   origin: string;
   jobs: FetchJob[];
-  /** What was not planned, and why. */
+  /** What could not be planned, and why; empty as a rule. */
   notes: string[];
+  /** What was not worth it, and why: a line each. */
+  leftOut: string[];
   /** Feeds, as ids, that nobody but warming asked for. */
   warmed: readonly string[];
   /** Reads expected until the next refresh, by feed id: what the plan will be judged by. */
   expected: ReadonlyMap<string, number>;
+  /** How good the plans of the last week were; with daily runs, once reads are counted. */
+  quality?: PlanQuality | undefined;
 };
 
 /** What makes a run one and the same, however often it is delivered. */
@@ -43,7 +48,7 @@ export async function planRun(request: ScheduledRequest | AdHocEvent, deps: Plan
     const plan = await scheduledFeeds(request, deps);
     return toRun(request.schedule, msFromIso(request.occurrence), runIdentity(request), plan, deps.clock);
   }
-  const asked = { ...(await adHocFeeds(request.detail, deps)), warmed: [], expected: new Map() };
+  const asked = { ...(await adHocFeeds(request.detail, deps)), leftOut: [], warmed: [], expected: new Map() };
   return toRun('ad-hoc', msFromIso(request.time), runIdentity(request), asked, deps.clock);
 }
 

@@ -1,4 +1,4 @@
-import type { HistorySources } from '../analytics/demand-history.ts';
+import type { HistorySources } from '../analytics/history-sources.ts';
 import type { CatalogReader } from '../shared/ports/catalog.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';

@@ -27,7 +27,7 @@ async function basePlan(
   { schedule, nowMs, waiting }: Occurrence,
   { heads, settings }: ScheduleSources,
 ): Promise<ScheduledFeeds> {
-  const nothing = { warmed: [], expected: new Map() };
+  const nothing = { leftOut: [], warmed: [], expected: new Map() };
   if (schedule !== 'refresh') {
     return { feeds: kept.planned, notes: [], ...nothing };
   }

@@ -1,3 +1,4 @@
+import type { PlanQuality } from '../analytics/plan-quality.ts';
 import { messageOf, PermanentError } from '../shared/errors.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { messageBody } from '../shared/messages/message-body.ts';
@@ -7,6 +8,7 @@ import type { MessageSender } from '../shared/ports/message-sender.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { UsageStore } from '../shared/ports/usage-store.ts';
 import { onTheWayId } from '../shared/table/on-the-way.ts';
+import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import { countPlan } from './count-plan.ts';
 import { type PlanDependencies, planRun } from './plan-run.ts';
 
@@ -33,7 +35,7 @@ const clockSkewMs = 5 * 60_000;
 export async function startRun(request: ScheduledRequest | AdHocEvent, deps: StartDependencies): Promise<StartedRun> {
   assertNotAhead(request, deps.clock.nowMs());
   const plan = await planRun(request, deps);
-  const { runId, snapshot, origin, jobs, notes } = plan;
+  const { runId, snapshot, origin, jobs, notes, quality } = plan;
   await deps.jobs.sendAll(jobs.map(messageBody));
   await markSent(jobs, deps);
   await countPlan(plan, deps);
@@ -41,7 +43,26 @@ export async function startRun(request: ScheduledRequest | AdHocEvent, deps: Sta
     deps.telemetry.warn(note, { runId });
   }
   deps.telemetry.event({ event: 'run-planned', runId, origin, snapshot, jobs: jobs.length });
+  if (quality !== undefined) {
+    deps.telemetry.event(judgedEvent(runId, quality));
+  }
   return { runId, snapshot, jobs: jobs.length, duplicate: false };
+}
+
+function judgedEvent(runId: string, { fetches, warming, forecast }: PlanQuality): RunEvent {
+  const { fetchedPages, wastedPages } = fetches;
+  const { warmedPages, callsSaved } = warming;
+  const { expectedReads, countedReads } = forecast;
+  return {
+    event: 'plan-judged',
+    runId,
+    fetchedPages,
+    wastedPages,
+    warmedPages,
+    callsSaved,
+    expectedReads,
+    countedReads,
+  };
 }
 
 /** Last, so that nothing counts as sent that was not. When it fails, who asks for the same feeds sends them twice. */

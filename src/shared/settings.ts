@@ -84,8 +84,8 @@ export const defaultSettings: Settings = {
     maxBacklogJobs: 500,
     adaptive: {
       enabled: true,
-      pagesPerDay: 60,
-      writeUnitsPerDay: 4_800,
+      pagesPerDay: 50,
+      writeUnitsPerDay: 4_000,
       maxPages: 5,
       leastReads: 0.2,
       historyDays: 28,

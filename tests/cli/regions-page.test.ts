@@ -58,6 +58,6 @@ describe('the page about regions', () => {
   );
 
   it('has an example of all that it speaks of', () => {
-    expect(examples.flatMap(({ commands }) => commands)).toHaveLength(5);
+    expect(examples.flatMap(({ commands }) => commands)).toHaveLength(6);
   });
 });

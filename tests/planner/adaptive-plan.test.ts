@@ -33,14 +33,14 @@ describe('the plan that follows demand', () => {
       budget,
     );
     expect(categories(plan)).toEqual(['genre_2', 'genre_4', 'genre_3', 'genre_1']);
-    expect(plan.notes).toEqual([]);
+    expect(plan.leftOut).toEqual([]);
   });
 
   it('leaves out what is not worth a call, and says so in one line', () => {
     const plan = adaptivePlan([candidate('genre_1', { reads: 1, chance: 0.1, why: 'one read' })], budget);
     expect(plan.feeds).toEqual([]);
-    expect(plan.notes).toEqual([
-      'genre_1/movie/global/en-US left out: 0.1 reads of changed content expected (one read), below 0.2',
+    expect(plan.leftOut).toEqual([
+      'genre_1/movie/global/en-US: 0.1 reads of changed content expected (one read), below 0.2',
     ]);
   });
 
@@ -48,7 +48,7 @@ describe('the plan that follows demand', () => {
     const always = candidate('popular', { keep: 'always', pages: 20, reads: 0, chance: 0 });
     const plan = adaptivePlan([candidate('genre_1', { reads: 1e6 }), always], { ...budget, pages: 3 });
     expect(categories(plan)).toEqual(['popular']);
-    expect(plan.notes[0]).toContain("the occurrence's budget is spent (3 pages");
+    expect(plan.leftOut[0]).toContain("the occurrence's budget is spent (3 pages");
   });
 
   it('keeps to pages, and to write units', () => {
@@ -64,7 +64,7 @@ describe('the plan that follows demand', () => {
     const kept = candidate('genre_1', { reads: 1 });
     expect(categories(adaptivePlan([warm, kept], budget))).toEqual(['genre_1', 'genre_9']);
     const full = adaptivePlan([warm, kept], { ...budget, pages: 1 });
-    expect([categories(full), full.notes]).toEqual([['genre_1'], []]);
+    expect([categories(full), full.leftOut]).toEqual([['genre_1'], []]);
   });
 
   it('goes deeper into a feed only from its first page on', () => {
@@ -74,7 +74,7 @@ describe('the plan that follows demand', () => {
     expect(feeds).toMatchObject([{ pages: 4, why: 'because; to page 3: page 3; to page 4: page 4' }]);
     const alone = adaptivePlan([candidate('popular', { pages: 2, reads: 0 }), deep(3, 4)], budget);
     expect(alone.feeds).toEqual([]);
-    expect(alone.notes[1]).toBe('page 3 of popular/movie/global/en-US left out: the pages before it are not fetched');
+    expect(alone.leftOut[1]).toBe('page 3 of popular/movie/global/en-US: the pages before it are not fetched');
   });
 
   it('keeps to its budget beyond the minimum, chooses each feed once, and loses no candidate without a word', () => {
@@ -93,7 +93,7 @@ describe('the plan that follows demand', () => {
     fc.assert(
       fc.property(fc.uniqueArray(arbitrary, { selector: ({ category }) => category }), limits, (some, limit) => {
         const candidates = some.map(({ category, ...over }) => candidate(category, over));
-        const { feeds, notes } = adaptivePlan(candidates, limit);
+        const { feeds, leftOut } = adaptivePlan(candidates, limit);
         const ids = feeds.map(({ feed }) => feedId(feed));
         expect(new Set(ids).size).toBe(ids.length);
         const sum = (of: (keep: Keep) => boolean) =>
@@ -103,7 +103,7 @@ describe('the plan that follows demand', () => {
         const others = sum((keep) => keep !== 'always');
         expect(others === 0 || sum(() => true) <= limit.pages).toBe(true);
         const demand = candidates.filter(({ keep }) => keep === 'demand').length;
-        expect(notes.length + feeds.filter(({ keep }) => keep === 'demand').length).toBe(demand);
+        expect(leftOut.length + feeds.filter(({ keep }) => keep === 'demand').length).toBe(demand);
         expect(feeds.every(({ why }) => why.length <= 300)).toBe(true);
       }),
     );

@@ -22,6 +22,7 @@ const plan = {
     ...fetchJobsFor(run, { feed: sampleFeed({ category: 'genre_27' }), pages: 1, why: '' }),
   ],
   notes: [],
+  leftOut: [],
   warmed: [horror],
   expected: new Map([[popular, 12.5]]),
 };

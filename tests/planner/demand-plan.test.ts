@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { budgetOf } from '../../src/planner/adaptive-feeds.ts';
 import { dailyPlan, weeklyPlan } from '../../src/planner/base-plan.ts';
 import { demandPlan, type Occurrence } from '../../src/planner/demand-plan.ts';
 import type { KeptFeeds } from '../../src/planner/kept-feeds.ts';
@@ -8,6 +9,7 @@ import { isoFromMs } from '../../src/shared/ports/clock.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
 import { memoryFeedHeads } from '../support/memory-feed-heads.ts';
+import { sampleQuality } from '../support/sample-quality.ts';
 import { type HourlyReads, scriptedDemand } from '../support/scripted-demand.ts';
 
 const hourMs = 3_600_000;
@@ -72,8 +74,8 @@ describe('a refresh', () => {
       'will be stale at 2026-11-23T14:00:00.000Z, before the next refresh: 20 reads expected, 23 % of it changed',
       'stale since 2026-11-23T11:00:00.000Z: 4 reads expected, 21 % of it changed',
     ]);
-    expect(refresh.notes).toEqual([
-      `${trendIn} left out: 0 reads of changed content expected (stale since 2026-11-23T11:00:00.000Z: 0 reads expected, 21 % of it changed), below 0.05`,
+    expect(refresh.leftOut).toEqual([
+      `${trendIn}: 0 reads of changed content expected (stale since 2026-11-23T11:00:00.000Z: 0 reads expected, 21 % of it changed), below 0.05`,
     ]);
   });
 
@@ -85,7 +87,7 @@ describe('a refresh', () => {
   it('lets go what was planned before, is gone, and is not read', async () => {
     const refresh = await plan('refresh', { [trendDe]: 1 }, { absent: [trendIn] });
     expect(ids(refresh)).toEqual([]);
-    expect(refresh.notes[0]).toMatch(/^trending\/movie\/IN\/hi-IN left out: 0 reads/);
+    expect(refresh.leftOut[0]).toMatch(/^trending\/movie\/IN\/hi-IN: 0 reads/);
   });
 
   it('leaves its end to the backlog', async () => {
@@ -128,9 +130,9 @@ describe('a daily run', () => {
     const daily = await plan('daily', { [trendDe]: 2 }, { freshHours: { [trendDe]: 3, [trendIn]: 3 } });
     expect(ids(daily)).toEqual([...world, trendDe]);
     expect(daily.feeds.map(({ pages }) => pages)).toEqual([2, 2, 1, 1, 1, 1]);
-    expect(daily.notes).toHaveLength(11);
-    expect(daily.notes).toContain(
-      `${trendIn} left out: 0 reads of changed content expected (daily for the configured region IN: 0 reads expected, 40 % of it changed), below 0.05`,
+    expect(daily.leftOut).toHaveLength(11);
+    expect(daily.leftOut).toContain(
+      `${trendIn}: 0 reads of changed content expected (daily for the configured region IN: 0 reads expected, 40 % of it changed), below 0.05`,
     );
   });
 
@@ -150,9 +152,32 @@ describe('a daily run', () => {
     });
   });
 
+  it('judges the plans of the week', async () => {
+    expect((await plan('daily', { [trendDe]: 1 })).quality).toEqual(sampleQuality);
+    expect((await plan('refresh', { [trendDe]: 1 })).quality).toBeUndefined();
+  });
+
   it('has the minimum also where everything waits', async () => {
     const daily = await plan('daily', { [trendDe]: 99 }, { waiting: 10_000, freshHours: { [trendDe]: -1 } });
     expect(ids(daily)).toEqual(world);
+  });
+});
+
+describe('the budget of an occurrence', () => {
+  const of = (schedule: Occurrence['schedule'], pagesOfDay: number) => budgetOf(schedule, pagesOfDay, defaultSettings);
+
+  it('is what is left of the day, of which a refresh takes a third', () => {
+    expect([of('daily', 0).pages, of('daily', 40).pages, of('daily', 50).pages, of('daily', 900).pages]).toEqual([
+      50, 10, 0, 0,
+    ]);
+    expect([of('refresh', 0).pages, of('refresh', 25).pages, of('refresh', 45).pages]).toEqual([16, 16, 5]);
+    expect(of('refresh', 0).writeUnits).toBe(1_280);
+  });
+
+  it('has the price of a page rise with what is spent', () => {
+    expect([of('refresh', 0), of('refresh', 25), of('refresh', 60)].map(({ leastReads }) => leastReads)).toEqual([
+      0.05, 0.1, 0.2,
+    ]);
   });
 });
 

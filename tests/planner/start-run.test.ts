@@ -4,7 +4,9 @@ import { startRun } from '../../src/planner/start-run.ts';
 import { RetryableError } from '../../src/shared/errors.ts';
 import { fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
 import { rejectionOf } from '../support/caught.ts';
+import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryPlanner } from '../support/memory-planner.ts';
+import { memoryUsageStore } from '../support/memory-usage-store.ts';
 import { sampleScheduled } from '../support/sample-requests.ts';
 
 const weekly = sampleScheduled({ schedule: 'weekly', occurrence: '2026-11-22T09:00:00Z' });
@@ -27,6 +29,31 @@ describe('starting a run', () => {
     const { runId, snapshot } = await startRun(sampleScheduled(), planner);
     expect(planner.telemetry.events).toEqual([{ event: 'run-planned', runId, origin: 'daily', snapshot, jobs: 7 }]);
     expect(planner.telemetry.warnings).toEqual([]);
+  });
+
+  it('counts what it sent, and tells how good the plans of the week were, once reads are counted', async () => {
+    const usage = memoryUsageStore();
+    const planner = { ...memoryPlanner(), usage, history: { usage, days: memoryDemandDays() } };
+    await startRun(sampleScheduled(), planner);
+    expect(planner.telemetry.eventsOf('plan-judged')).toEqual([]);
+    const trend = 'trending/tv/global/en-US';
+    expect(usage.countersOf('usage#2026-11-23T08#plan')).toMatchObject({
+      'f:popular/movie/global/en-US': 2,
+      [`f:${trend}`]: 1,
+    });
+    await usage.add('usage#2026-11-23T09#feeds', { [`r:${trend}`]: 4 }, 0);
+    await planner.clock.advance(24 * 3_600_000);
+    const { runId } = await startRun(sampleScheduled({ occurrence: '2026-11-24T08:00:00Z' }), planner);
+    // Of the seven pages of the day before one was read; nobody can read the trends of then any more, the rest is still served.
+    const judged = {
+      fetchedPages: 7,
+      wastedPages: 2,
+      warmedPages: 0,
+      callsSaved: 0,
+      expectedReads: 0,
+      countedReads: 0,
+    };
+    expect(planner.telemetry.eventsOf('plan-judged')).toEqual([{ event: 'plan-judged', runId, ...judged }]);
   });
 
   it('warns of what could not be planned', async () => {

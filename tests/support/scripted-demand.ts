@@ -1,5 +1,6 @@
 import type { LearnedDemand } from '../../src/planner/learned-demand.ts';
 import { feedId } from '../../src/shared/feed.ts';
+import { sampleQuality } from './sample-quality.ts';
 
 /** Reads an hour by feed id, the same in every hour. */
 export type HourlyReads = Readonly<Record<string, number>>;
@@ -12,6 +13,7 @@ export function scriptedDemand(hourly: HourlyReads, over: Partial<LearnedDemand>
     changed: (_feed, hours) => 1 - 0.5 ** (hours / 24),
     planned: () => true,
     pagesOfDay: 0,
+    quality: () => sampleQuality,
     readFeeds: () => Object.keys(hourly),
     readsSoFar: (id) => (hourly[id] ?? 0) * 100,
     ...over,

@@ -49,6 +49,12 @@ export const perJob = {
  * cold one reads 20 lists. Units of the catalog are billed on demand only.
  */
 export const perRead = { readerMs: 60, catalogReadUnits: 4, logBytes: 1_000 } as const;
+/**
+ * What an occurrence takes of the control table beside its jobs, with four weeks of history: an item a day of reads and one of changes,
+ * the hours of the present day, the plans of a week and the calls of a day, read with eventual consistency; heads of what it may
+ * fetch. Written: the plan's counters and, once a day, a day of reads.
+ */
+export const perOccurrence = { controlReadUnits: 140, controlWriteUnits: 6 } as const;
 /** A window of counted reads is two updates, of items of one to two kilobytes. */
 const unitsPerUsageWindow = 3;
 
@@ -123,6 +129,7 @@ function used({ jobs, occurrences }: MonthPlan, settings: Settings): Quantity[] 
       jobs * perJob.writerMs * writer.memoryMb +
       reads * perRead.readerMs * reader.memoryMb) /
     (1_000 * 1_024);
+  const learning = planner.adaptive.enabled ? occurrences : 0;
   const onDemand = settings.capacity.mode === 'on-demand';
   const catalogReads = jobs * perJob.catalogReadUnits + reads * perRead.catalogReadUnits;
   return [
@@ -131,8 +138,10 @@ function used({ jobs, occurrences }: MonthPlan, settings: Settings): Quantity[] 
     ['function time, GB-s', 'lambdaGbSecond', gbSeconds],
     ['catalog write units on demand', 'dynamoWriteUnit', onDemand ? jobs * perJob.catalogWriteUnits : 0],
     ['catalog read units on demand', 'dynamoReadUnit', onDemand ? catalogReads : 0],
-    ['control write units', 'dynamoWriteUnit', jobs * perJob.controlWriteUnits],
-    ['control read units', 'dynamoReadUnit', jobs * perJob.controlReadUnits],
+    ['control write units of jobs', 'dynamoWriteUnit', jobs * perJob.controlWriteUnits],
+    ['control read units of jobs', 'dynamoReadUnit', jobs * perJob.controlReadUnits],
+    ['history and plans, read units', 'dynamoReadUnit', learning * perOccurrence.controlReadUnits],
+    ['plans and days of reads, write units', 'dynamoWriteUnit', learning * perOccurrence.controlWriteUnits],
     [`usage counters of ${reads} reads, write units`, 'dynamoWriteUnit', usageWindows * unitsPerUsageWindow],
     ['logs, GB', 'logGb', (jobs * perJob.logBytes + reads * perRead.logBytes) / 1e9],
     ['schedule occurrences', 'schedulerInvocation', occurrences],
