@@ -1,6 +1,6 @@
 /**
  * What people look for at which time of the year, as data: an editorial choice, which only proposes. What nobody reads is dropped by
- * the forecast. Genre ids are TMDB's, as its genre lists name them (November 2026).
+ * the forecast. Ids are TMDB's: genres as its genre lists name them, keywords as its keyword pages do (November 2026).
  */
 import type { MediaType } from '../shared/feed.ts';
 
@@ -12,7 +12,8 @@ export type Theme = {
   name: string;
   where: ThemePlace;
   season: { from: string; to: string } | { days: readonly string[]; daysBefore: number; daysAfter: number };
-  genres: Readonly<Record<MediaType, readonly number[]>>;
+  /** Categories of feeds: `genre_<id>`, `keyword_<id>`. */
+  categories: Readonly<Record<MediaType, readonly string[]>>;
 };
 
 const dayMs = 86_400_000;
@@ -26,31 +27,32 @@ export const themes: readonly Theme[] = [
     name: 'Christmas',
     where: 'everywhere',
     season: { from: '11-25', to: '12-31' },
-    genres: { movie: [10_751, 10_770], tv: [10_751] },
+    // The keyword "christmas".
+    categories: { movie: ['keyword_207317', 'genre_10751'], tv: ['keyword_207317', 'genre_10751'] },
   },
   {
     name: 'Halloween',
     where: 'everywhere',
     season: { from: '10-10', to: '11-01' },
-    genres: { movie: [27], tv: [9_648] },
+    categories: { movie: ['genre_27'], tv: ['genre_9648'] },
   },
   {
     name: "Valentine's Day",
     where: 'everywhere',
     season: { from: '02-01', to: '02-15' },
-    genres: { movie: [10_749], tv: [10_766] },
+    categories: { movie: ['genre_10749'], tv: ['genre_10766'] },
   },
   {
     name: 'summer',
     where: 'north',
     season: { from: '06-15', to: '08-31' },
-    genres: { movie: [12, 28], tv: [10_759] },
+    categories: { movie: ['genre_12', 'genre_28'], tv: ['genre_10759'] },
   },
   {
     name: 'summer',
     where: 'south',
     season: { from: '12-15', to: '02-28' },
-    genres: { movie: [12, 28], tv: [10_759] },
+    categories: { movie: ['genre_12', 'genre_28'], tv: ['genre_10759'] },
   },
   {
     name: 'Diwali',
@@ -60,13 +62,13 @@ export const themes: readonly Theme[] = [
       daysBefore: 7,
       daysAfter: 5,
     },
-    genres: { movie: [10_751, 10_749], tv: [10_751] },
+    categories: { movie: ['genre_10751', 'genre_10749'], tv: ['genre_10751'] },
   },
   {
     name: 'Lunar New Year',
     where: ['CN', 'HK', 'TW', 'SG', 'MY', 'VN', 'KR'],
     season: { days: ['2027-02-06', '2028-01-26', '2029-02-13', '2030-02-03'], daysBefore: 7, daysAfter: 8 },
-    genres: { movie: [10_751, 35], tv: [35] },
+    categories: { movie: ['genre_10751', 'genre_35'], tv: ['genre_35'] },
   },
   {
     name: 'Thanksgiving',
@@ -76,7 +78,7 @@ export const themes: readonly Theme[] = [
       daysBefore: 3,
       daysAfter: 3,
     },
-    genres: { movie: [10_751], tv: [10_751] },
+    categories: { movie: ['genre_10751'], tv: ['genre_10751'] },
   },
 ];
 

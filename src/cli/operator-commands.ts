@@ -16,7 +16,7 @@ export function addOperatorCommands(program: Command): void {
     .description('ad-hoc jobs for every combination of media, regions and languages')
     .requiredOption(
       '--category <category>',
-      'popular, trending, genre_<id>, hidden_gems, award_winning or local_originals',
+      'popular, trending, genre_<id>, keyword_<id>, hidden_gems, award_winning or local_originals',
     )
     .requiredOption('--media <media>', 'movie, tv or all; several by commas')
     .option('--region <regions>', 'countries such as DE,FR (default: global)')

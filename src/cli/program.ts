@@ -95,7 +95,10 @@ function addMigrateCommand(program: Command): void {
 function addReadCommands(program: Command): void {
   const read = program.command('read').description('what an application would get from the table');
   withPlace(read.command('list'))
-    .argument('<category>', 'popular, trending, genre_<id>, hidden_gems, award_winning or local_originals')
+    .argument(
+      '<category>',
+      'popular, trending, genre_<id>, keyword_<id>, hidden_gems, award_winning or local_originals',
+    )
     .argument('<media>', 'movie, tv or all')
     .description('a feed, through the index')
     .option('--region <region>', 'global, or a country such as DE')

@@ -51,7 +51,7 @@ export function keptCandidates(planned: readonly PlannedFeed[], outlook: Outlook
 
 /** What no schedule keeps: read before, or proposed by day-part or season. */
 export function warmCandidates(proposed: readonly WarmFeed[], outlook: Outlook): Candidate[] {
-  const { feeds, planner } = outlook.settings;
+  const { planner } = outlook.settings;
   return proposed.flatMap(({ feed, why, trial }) => {
     const risk = atRisk(feed, 1, outlook);
     if (risk.reads === 0 && !(trial && !outlook.demand.planned(feed) && isStale(feed, outlook))) {
@@ -61,9 +61,8 @@ export function warmCandidates(proposed: readonly WarmFeed[], outlook: Outlook):
     const tried = { reads: planner.adaptive.leastReads, chance: 1 };
     const known = outlook.demand.readsSoFar(feedId(feed)) > 0;
     const worth = trial && !known ? tried : risk;
-    const pages = Math.min(1, feeds.genre.pages);
     const because = trial && !known ? `${why}: tried once a week` : `${why}: ${explained(risk)}`;
-    return [{ ...worth, feed, from: 1, pages, keep: 'warming' as const, why: because }];
+    return [{ ...worth, feed, from: 1, pages: 1, keep: 'warming' as const, why: because }];
   });
 }
 

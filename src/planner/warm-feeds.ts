@@ -53,7 +53,7 @@ function ofDayParts(nowMs: number, untilMs: number, { reader, defaultLanguage }:
     .flatMap(({ name, genres }) =>
       genres.flatMap((id) =>
         mediaTypes.map((media) => ({
-          feed: genreFeed(id, media, defaultLanguage),
+          feed: worldWide(`genre_${id}`, media, defaultLanguage),
           why: `for the ${name}`,
           trial: false,
         })),
@@ -63,10 +63,10 @@ function ofDayParts(nowMs: number, untilMs: number, { reader, defaultLanguage }:
 
 function inSeason(nowMs: number, settings: Settings): WarmFeed[] {
   return placesOf(settings).flatMap(({ region, language }) =>
-    themesInSeason(region, nowMs).flatMap(({ name, genres }) =>
+    themesInSeason(region, nowMs).flatMap(({ name, categories }) =>
       mediaTypes.flatMap((media) =>
-        genres[media].map((id) => ({
-          feed: genreFeed(id, media, language),
+        categories[media].map((category) => ({
+          feed: worldWide(category, media, language),
           why: `${name} is in season in ${region}`,
           trial: true,
         })),
@@ -80,8 +80,8 @@ function placesOf({ regions, defaultLanguage }: Settings): { region: string; lan
   return [{ region: defaultLanguage.slice(-2), language: defaultLanguage }, ...regions];
 }
 
-function genreFeed(id: number, media: Feed['media'], language: string): Feed {
-  return { category: `genre_${id}`, media, region: globalRegion, language };
+function worldWide(category: string, media: Feed['media'], language: string): Feed {
+  return { category, media, region: globalRegion, language };
 }
 
 function isWithin(hour: number, fromHour: number, toHour: number): boolean {

@@ -6,7 +6,7 @@ import { knownCountries, knownTranslations } from './tmdb/known-places.ts';
 /** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
 export const maxPage = 500;
 
-/** Categories whose name is fixed. Genre feeds are called `genre_<TMDB genre id>`. */
+/** Categories whose name is fixed. Others are called `genre_<TMDB genre id>` and `keyword_<TMDB keyword id>`. */
 export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
 
 /** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
@@ -21,13 +21,12 @@ export type MediaType = (typeof mediaTypes)[number];
 export const globalRegion = 'global';
 
 const genreCategory = /^genre_([1-9]\d{0,6})$/;
-export const categorySchema = z
-  .string()
-  .refine((text) => (namedCategories as readonly string[]).includes(text) || genreCategory.test(text), {
-    abort: true,
-    error: (issue) =>
-      `unknown category '${shown(issue.input)}': allowed are ${namedCategories.join(', ')} and genre_<TMDB genre id>`,
-  });
+const keywordCategory = /^keyword_([1-9]\d{0,6})$/;
+export const categorySchema = z.string().refine(isCategory, {
+  abort: true,
+  error: (issue) =>
+    `unknown category '${shown(issue.input)}': allowed are ${namedCategories.join(', ')}, genre_<TMDB genre id> and keyword_<TMDB keyword id>`,
+});
 
 export const feedMediaSchema = z.enum(feedMedia, {
   error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${feedMedia.join(', ')}`,
@@ -86,6 +85,17 @@ export function parseFeedId(id: string): Feed | undefined {
 export function genreIdOf(category: string): number | undefined {
   const match = genreCategory.exec(category);
   return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+/** The keyword id of a `keyword_<id>` category, otherwise `undefined`. */
+export function keywordIdOf(category: string): number | undefined {
+  const match = keywordCategory.exec(category);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+function isCategory(text: string): boolean {
+  const isNamed = (namedCategories as readonly string[]).includes(text);
+  return isNamed || genreCategory.test(text) || keywordCategory.test(text);
 }
 
 /** Why TMDB has no such listing, as a sentence; `undefined` when it has. */

@@ -61,6 +61,8 @@ export const settingsSchema = z
       popular: z.strictObject({ pages, softTtlHours: hours }),
       trending: z.strictObject({ pages, softTtlHours: hours }),
       genre: z.strictObject({ pages, softTtlHours: hours, topGenres: count, minVoteCount: count }),
+      /** In no schedule: fetched when it is asked for, read, or in season. */
+      keyword: z.strictObject({ pages, softTtlHours: hours, minVoteCount: count }),
       hidden_gems: z
         .strictObject({
           pages,

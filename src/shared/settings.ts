@@ -4,18 +4,21 @@
  * (`--settings FILE`, in a deployment `-c settings=FILE`), of which every member is optional.
  */
 import type * as z from 'zod';
-import { type Feed, genreIdOf } from './feed.ts';
+import { type Feed, genreIdOf, keywordIdOf } from './feed.ts';
 import { defaultReaderSettings } from './reader-settings.ts';
 import type { settingsSchema } from './settings-schema.ts';
 
 /** The settings, with the unit in each name. */
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Categories that stand in the settings; every genre feed shares the entry `genre`. */
+/** Categories that stand in the settings; every genre feed shares the entry `genre`, every keyword feed `keyword`. */
 export type FeedKind = keyof Settings['feeds'];
 
 /** The settings entry that a feed follows. */
 export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
+  if (keywordIdOf(feed.category) !== undefined) {
+    return 'keyword';
+  }
   return genreIdOf(feed.category) === undefined ? (feed.category as FeedKind) : 'genre';
 }
 
@@ -27,6 +30,7 @@ export const defaultSettings: Settings = {
     popular: { pages: 2, softTtlHours: 24 },
     trending: { pages: 1, softTtlHours: 4 },
     genre: { pages: 1, softTtlHours: 72, topGenres: 5, minVoteCount: 100 },
+    keyword: { pages: 1, softTtlHours: 72, minVoteCount: 20 },
     hidden_gems: { pages: 1, softTtlHours: 72, minVoteAverage: 7.3, minVoteCount: 100, maxVoteCount: 1000 },
     award_winning: { pages: 1, softTtlHours: 168, minVoteAverage: 8, minVoteCount: 1000 },
     local_originals: { pages: 1, softTtlHours: 24, minVoteCount: 20 },

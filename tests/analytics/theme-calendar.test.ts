@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { themes, themesInSeason } from '../../src/analytics/theme-calendar.ts';
+import { parseFeedId } from '../../src/shared/feed.ts';
 
 const names = (country: string, day: string) => themesInSeason(country, Date.parse(day)).map(({ name }) => name);
 
@@ -25,11 +26,19 @@ describe('the themes in season', () => {
     expect(names(country, day)).toEqual(expected);
   });
 
-  it('have genres of both media, and seasons that come every year or on days that exist', () => {
-    for (const { season, genres } of themes) {
-      expect(Math.min(genres.movie.length, genres.tv.length)).toBeGreaterThan(0);
-      const days = 'days' in season ? season.days : [`2028-${season.from}`, `2028-${season.to}`];
-      for (const day of days) {
+  it('have feeds of both media', () => {
+    for (const { categories } of themes) {
+      for (const media of ['movie', 'tv'] as const) {
+        const feeds = categories[media].map((category) => parseFeedId(`${category}/${media}/global/en-US`));
+        expect(feeds.length).toBeGreaterThan(0);
+        expect(feeds).not.toContain(undefined);
+      }
+    }
+  });
+
+  it('come every year, or on days that exist', () => {
+    for (const { season } of themes) {
+      for (const day of 'days' in season ? season.days : [`2028-${season.from}`, `2028-${season.to}`]) {
         expect(new Date(day).toISOString().slice(0, 10)).toBe(day);
       }
     }

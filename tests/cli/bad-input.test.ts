@@ -31,7 +31,8 @@ const commands: Case[] = [
   ['breaker nonsense', "unknown action 'nonsense': allowed are show, open, close, reset"],
 ];
 
-const categories = 'popular, trending, hidden_gems, award_winning, local_originals and genre_<TMDB genre id>';
+const categories =
+  'popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id> and keyword_<TMDB keyword id>';
 const german = allowedLanguages(['de-DE', 'de-AT', 'de-CH']);
 const feeds: Case[] = [
   ['read list nonsense movie', `unknown category 'nonsense': allowed are ${categories}`],

@@ -33,7 +33,7 @@ async function refusal([method, ...args]: Call): Promise<string> {
 function expectSentence(sentence: string, start: string): void {
   expect(sentence.startsWith(start), sentence).toBe(true);
   expect(sentence).toMatch(/allowed|exists only|needs a country/);
-  expect(sentence.replace('genre_<TMDB genre id>', '')).not.toMatch(/[<>\n]/);
+  expect(sentence.replace(/<TMDB (genre|keyword) id>/g, '')).not.toMatch(/[<>\n]/);
   expect(sentence.length).toBeLessThan(400);
 }
 

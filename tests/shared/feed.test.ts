@@ -101,7 +101,7 @@ describe('category', () => {
     "'%s' is none, and the sentence says which are",
     (category) => {
       expect(refusalOf(categorySchema, category)).toBe(
-        `unknown category '${category}': allowed are popular, trending, hidden_gems, award_winning, local_originals and genre_<TMDB genre id>`,
+        `unknown category '${category}': allowed are popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id> and keyword_<TMDB keyword id>`,
       );
     },
   );

@@ -4,7 +4,9 @@ import type { Feed } from '../../src/shared/feed.ts';
 const countries = fc.constantFrom('US', 'GB', 'DE', 'JP', 'IN', 'BR', 'ZA', 'KR');
 const languages = fc.constantFrom('en-US', 'de-DE', 'ja-JP', 'pt-BR', 'zh-TW', 'ko-KR');
 const titleMedia = fc.constantFrom('movie' as const, 'tv' as const);
-const genres = fc.integer({ min: 1, max: 99_999 }).map((id) => `genre_${id}`);
+const genres = fc
+  .tuple(fc.constantFrom('genre', 'keyword'), fc.integer({ min: 1, max: 99_999 }))
+  .map(([kind, id]) => `${kind}_${id}`);
 
 /** Objects with the usual prototype, which is what parsing gives: `isDeepStrictEqual` tells them from others. */
 const plain = <T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }) => fc.record(model, { noNullPrototype: true });

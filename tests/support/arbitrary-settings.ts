@@ -20,6 +20,7 @@ export const arbitraryTtlSettings: fc.Arbitrary<Settings> = fc
       popular: { ...defaultSettings.feeds.popular, softTtlHours },
       trending: { ...defaultSettings.feeds.trending, softTtlHours },
       genre: { ...defaultSettings.feeds.genre, softTtlHours },
+      keyword: { ...defaultSettings.feeds.keyword, softTtlHours },
       hidden_gems: { ...defaultSettings.feeds.hidden_gems, softTtlHours },
       award_winning: { ...defaultSettings.feeds.award_winning, softTtlHours },
       local_originals: { ...defaultSettings.feeds.local_originals, softTtlHours },

@@ -1,4 +1,4 @@
-import { type Feed, genreIdOf, globalRegion } from '../feed.ts';
+import { type Feed, genreIdOf, globalRegion, keywordIdOf } from '../feed.ts';
 import type { FetchJob } from '../messages/fetch-job.ts';
 import type { Settings } from '../settings.ts';
 import { snapshotTimeMs } from '../snapshot.ts';
@@ -47,11 +47,15 @@ function listing(feed: Feed, atMs: number, settings: Settings): TmdbRequest {
         'vote_count.gte': String(settings.feeds.local_originals.minVoteCount),
       });
     default:
-      return discover(feed, 'popularity.desc', {
-        with_genres: String(genreIdOf(feed.category)),
-        'vote_count.gte': String(settings.feeds.genre.minVoteCount),
-      });
+      return discover(feed, 'popularity.desc', byTheme(feed.category, settings));
   }
+}
+
+function byTheme(category: string, { feeds }: Settings): Record<string, string> {
+  const keyword = keywordIdOf(category);
+  return keyword === undefined
+    ? { with_genres: String(genreIdOf(category)), 'vote_count.gte': String(feeds.genre.minVoteCount) }
+    : { with_keywords: String(keyword), 'vote_count.gte': String(feeds.keyword.minVoteCount) };
 }
 
 function popular(feed: Feed): TmdbRequest {

@@ -14,7 +14,8 @@ const listOf = (query: string, params: Record<string, string> = {}) =>
 const titleOf = (query: string, params: Record<string, string> = {}) =>
   parseTitleRequest({ media: 'movie', id: '550', ...params }, new URLSearchParams(query));
 
-const categories = 'popular, trending, hidden_gems, award_winning, local_originals and genre_<TMDB genre id>';
+const categories =
+  'popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id> and keyword_<TMDB keyword id>';
 
 describe('a request for a list', () => {
   it('has defaults', () => {

@@ -52,6 +52,13 @@ const table: Row[] = [
     '/discover/tv',
     { ...byPopularity, ...watchableInGermany, 'air_date.gte': '2026-09-24', 'air_date.lte': '2026-11-23' },
   ],
+  [
+    'keyword_207317',
+    'movie',
+    'global',
+    '/discover/movie',
+    { ...byPopularity, with_keywords: '207317', 'vote_count.gte': '20' },
+  ],
   ['genre_18', 'movie', 'global', '/discover/movie', { ...byPopularity, with_genres: '18', 'vote_count.gte': '100' }],
   ['genre_10765', 'tv', 'global', '/discover/tv', { ...byPopularity, with_genres: '10765', 'vote_count.gte': '100' }],
   ['hidden_gems', 'movie', 'global', '/discover/movie', { ...byAverage, ...gems }],
