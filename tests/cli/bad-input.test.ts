@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { oneDocument, runCli } from '../support/cli-process.ts';
+import { cliServer } from '../support/cli-server.ts';
 import { allowedLanguages, allowedRegions } from '../support/refused-request.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -124,16 +125,18 @@ const files: Case[] = [
   ],
 ];
 
+const runHere = cliServer();
+
 /** What every refusal has in common: one line on stderr, nothing on stdout, the exit code of wrong usage. */
 async function refusalOf(typed: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {
   const args = typed === '' ? [] : typed.split(' ');
-  const { stderr, ...rest } = await runCli(args, { cwd: folder, environment });
+  const { stderr, ...rest } = await runHere(args, { cwd: folder, environment });
   expect(rest).toEqual({ code: 2, signal: null, stdout: '' });
   expect(stderr).toMatch(/^error: [^\n]+\n$/);
   return stderr.slice('error: '.length, -1);
 }
 
-describe.concurrent('wrong usage is refused in one sentence', () => {
+describe('wrong usage is refused in one sentence', () => {
   it.each([...commands, ...feeds, ...recommendations, ...figures, ...files])('%s', async (typed, sentence) => {
     expect(await refusalOf(typed)).toBe(sentence);
   });
@@ -164,7 +167,17 @@ const environments: [Record<string, string>, string][] = [
   [{ TMDB_API_TOKEN: 'secret\u0007' }, 'TMDB_API_TOKEN holds characters that no token has'],
 ];
 
-describe.concurrent('a wrong environment is refused in one sentence', () => {
+describe('a process of its own', () => {
+  it.each([
+    ['run yearly', "unknown schedule 'yearly': allowed are daily, weekly, refresh"],
+    ['plan daily --settings missing.json', "settings file 'missing.json' cannot be read (ENOENT)"],
+  ])('refuses in the same way: %s', async (typed, sentence) => {
+    const result = await runCli(typed.split(' '), { cwd: folder });
+    expect(result).toEqual({ code: 2, signal: null, stdout: '', stderr: `error: ${sentence}\n` });
+  });
+});
+
+describe('a wrong environment is refused in one sentence', () => {
   it.each(environments)('%j', async (environment, sentence) => {
     expect(await refusalOf('run daily', environment)).toBe(sentence);
   });
@@ -182,13 +195,13 @@ describe.concurrent('a wrong environment is refused in one sentence', () => {
   });
 });
 
-describe.concurrent('with --json', () => {
+describe('with --json', () => {
   it.each([
     ['run yearly --json', "unknown schedule 'yearly': allowed are daily, weekly, refresh"],
     ['read list popular movie --json --limit 0', `--limit is '0': ${limits}`],
     ['read title movie 550 --json', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],
   ])('the sentence stands on stdout too, as one document: %s', async (typed, sentence) => {
-    const { code, stdout, stderr } = await runCli(typed.split(' '), { cwd: folder });
+    const { code, stdout, stderr } = await runHere(typed.split(' '), { cwd: folder });
     expect(code).toBe(2);
     expect(oneDocument(stdout)).toEqual({ error: { code: 'usage', message: sentence } });
     expect(stderr).toBe(`error: ${sentence}\n`);
@@ -201,7 +214,7 @@ describe.concurrent('with --json', () => {
   });
 });
 
-describe.concurrent('help', () => {
+describe('help', () => {
   it('is shown on stdout, and is no failure', async () => {
     const { code, stdout, stderr } = await runCli(['run', '--help'], { cwd: folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });

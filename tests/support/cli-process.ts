@@ -102,7 +102,7 @@ export function oneDocument(stdout: string): unknown {
 }
 
 /** Nothing of the machine's own settings gets in; the cache halves the time that Node takes to start. */
-function bareEnvironment(): Record<string, string> {
+export function bareEnvironment(): Record<string, string> {
   return {
     PATH: process.env.PATH ?? '',
     HOME: process.env.HOME ?? tmpdir(),

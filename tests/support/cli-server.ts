@@ -1,0 +1,52 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { bareEnvironment, type CliOptions, type CliResult } from './cli-process.ts';
+import { repositoryRoot } from './shared-data.ts';
+
+type Answer = { id: number; result: CliResult };
+
+/**
+ * Runs the program many times in one process: for calls that end at once and leave nothing behind, such as refusals. What depends on a
+ * process of its own is shown with `runCli`.
+ */
+export function cliServer(): (args: readonly string[], options?: CliOptions) => Promise<CliResult> {
+  let child: ChildProcess | undefined;
+  let calls = 0;
+  let last: Promise<unknown> = Promise.resolve();
+  afterAll(() => {
+    child?.kill('SIGKILL');
+  });
+  const call = (args: readonly string[], { cwd = tmpdir(), environment = {} }: CliOptions) =>
+    new Promise<CliResult>((resolve, reject) => {
+      child ??= startServer();
+      const id = ++calls;
+      const gone = () => reject(new Error(`the program ended while it ran ${args.join(' ')}`));
+      child.once('exit', gone);
+      child.on('message', function answered(answer: Answer) {
+        if (answer.id === id) {
+          child?.off('message', answered);
+          child?.off('exit', gone);
+          resolve(answer.result);
+        }
+      });
+      child.send({ id, args, cwd, environment });
+    });
+  // One at a time: the folder and the environment are the process's.
+  return (args, options = {}) => {
+    const result = last.then(() => call(args, options));
+    last = result.catch(() => undefined);
+    return result;
+  };
+}
+
+function startServer(): ChildProcess {
+  const child = fork(join(repositoryRoot, 'tests/support/cli-server-main.mjs'), {
+    env: bareEnvironment(),
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  child.setMaxListeners(0);
+  return child;
+}
