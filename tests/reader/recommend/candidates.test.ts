@@ -8,7 +8,7 @@ import { sampleFeed } from '../../support/sample-messages.ts';
 
 const regions: Settings['regions'] = [
   { region: 'CH', language: 'de-CH' },
-  { region: 'CH', language: 'fr-CH' },
+  { region: 'CH', language: 'fr-FR' },
   { region: 'JP', language: 'ja-JP' },
 ];
 const idsFor = (...asked: Parameters<typeof candidateFeeds>) => candidateFeeds(...asked).map(feedId);
@@ -28,9 +28,9 @@ describe('the feeds that candidates come from', () => {
       'popular/movie/CH/de-CH',
       'trending/movie/CH/de-CH',
       'local_originals/movie/CH/de-CH',
-      'popular/movie/CH/fr-CH',
-      'trending/movie/CH/fr-CH',
-      'local_originals/movie/CH/fr-CH',
+      'popular/movie/CH/fr-FR',
+      'trending/movie/CH/fr-FR',
+      'local_originals/movie/CH/fr-FR',
     ]);
   });
 
