@@ -1,8 +1,9 @@
 import { handlerEntries } from '../shared/bundle-options.ts';
 import { documentedPollers, type MonthCost, measuredPollers, monthCost } from '../shared/cost/month-cost.ts';
-import { type PlanTakes, takesOf } from '../shared/cost/plan-takes.ts';
+import { takesOf } from '../shared/cost/plan-takes.ts';
 import { priceTable } from '../shared/cost/price-table.ts';
 import { inventoryOf } from '../shared/cost/template-inventory.ts';
+import type { Settings } from '../shared/settings.ts';
 import { metricLedger } from '../shared/telemetry/metric-ledger.ts';
 import type { CliContext, CommonOptions } from './cli-context.ts';
 import { table, title } from './format-text.ts';
@@ -18,13 +19,19 @@ export async function costCommand(options: CostOptions, context: CliContext): Pr
   const { output, environment } = context;
   const settings = whatIf(context.settings, options);
   const template = await synthesizedTemplate(options.settings, settings.deployment.stackName, environment);
+  const document = costOf(template, settings);
+  output.result(document, formatCost(document));
+}
+
+/** The modelled month of a template and of the settings it was made from, as `cost --json` prints it. */
+export function costOf(template: Parameters<typeof inventoryOf>[0], settings: Settings) {
   const inventory = inventoryOf(template);
   const { jobsByRegion, ...plan } = monthPlan(settings);
   // The metrics of functions that are not deployed are not emitted.
   const metrics = Object.values(metricLedger).filter(({ service }) => service in handlerEntries).length;
   const month = monthCost(inventory, plan, settings, metrics, documentedPollers);
   const measured = monthCost(inventory, plan, settings, metrics, measuredPollers);
-  const document = {
+  return {
     asOf: priceTable.asOf,
     region: priceTable.region,
     days: 30,
@@ -45,7 +52,6 @@ export async function costCommand(options: CostOptions, context: CliContext): Pr
     budgetUsd: settings.deployment.monthlyBudgetUsd,
     unpriced: inventory.unpriced,
   };
-  output.result(document, formatCost(document));
 }
 
 function totalsOf({ usd, usdWithFreeTier }: MonthCost): { usdWithFreeTier: number; usdWithoutFreeTier: number } {
@@ -56,20 +62,7 @@ function rounded(usd: number): number {
   return Number(usd.toFixed(6));
 }
 
-function formatCost(cost: {
-  asOf: string;
-  region: string;
-  capacity: string;
-  plan: { jobs: number };
-  regions: string[];
-  jobsByRegion: ({ region: string } & PlanTakes)[];
-  readsPerDay: number;
-  lines: { item: string; quantity: number; usd: number; usdWithFreeTier: number }[];
-  totals: { usdWithFreeTier: number; usdWithoutFreeTier: number };
-  withMeasuredPollers: { pollers: number; usdWithFreeTier: number };
-  budgetUsd: number;
-  unpriced: string[];
-}): string {
+function formatCost(cost: ReturnType<typeof costOf>): string {
   const dollars = (usd: number) => usd.toFixed(4);
   const rows = cost.lines.map(({ item, quantity, usd, usdWithFreeTier }) => [
     item,

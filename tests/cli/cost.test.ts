@@ -1,39 +1,32 @@
-import { writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { costOf } from '../../src/cli/cost-command.ts';
 import { monthPlan } from '../../src/cli/month-plan.ts';
 import { whatIf } from '../../src/cli/what-if.ts';
 import { documentedPollers, monthCost } from '../../src/shared/cost/month-cost.ts';
 import { inventoryOf } from '../../src/shared/cost/template-inventory.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
-import { runCli } from '../support/cli-process.ts';
+import { settingsFrom } from '../../src/shared/settings-overrides.ts';
+import { runCli, runJson } from '../support/cli-process.ts';
+import { pipelineTemplate } from '../support/pipeline-template.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
-type Line = { item: string; quantity: number; freeQuantity: number; usd: number; usdWithFreeTier: number };
-type Cost = {
-  asOf: string;
-  plan: { jobs: number; occurrences: number };
-  lines: Line[];
-  totals: { usdWithFreeTier: number; usdWithoutFreeTier: number };
-  withMeasuredPollers: { pollers: number; usdWithFreeTier: number };
-  unpriced: string[];
-  jobsByRegion: { region: string; calls: number; rows: number; writeUnits: number }[];
-};
+type Cost = ReturnType<typeof costOf>;
+type Line = Cost['lines'][number];
 
 const folder = scratchFolder();
 
+/** As the command models it, on a template that is synthesized here. */
 async function costWith(overrides: unknown): Promise<Cost> {
-  const file = join(folder, 'settings.json');
-  writeFileSync(file, JSON.stringify(overrides));
-  const { code, stdout } = await runCli(['cost', '--json', '--settings', file]);
-  expect(code).toBe(0);
-  return JSON.parse(stdout) as Cost;
+  const { resources } = await pipelineTemplate(mkdtempSync(join(folder, 'synth-')), overrides);
+  return costOf({ Resources: resources }, settingsFrom(JSON.stringify(overrides)));
 }
 
 describe('cost', () => {
   let cost: Cost;
   beforeAll(async () => {
-    cost = await costWith({});
+    cost = await runJson<Cost>(['cost']);
   });
   const line = (text: string) => cost.lines.find(({ item }) => item.includes(text)) as Line;
 
@@ -42,6 +35,10 @@ describe('cost', () => {
     expect(cost.withMeasuredPollers.usdWithFreeTier).toBeLessThan(cost.totals.usdWithFreeTier);
     expect(cost.totals.usdWithoutFreeTier).toBeGreaterThan(cost.totals.usdWithFreeTier);
     expect(cost.asOf).toMatch(/^20\d\d-\d\d$/);
+  });
+
+  it('says of a template that is synthesized here what the command says of its own', async () => {
+    expect(await costWith({})).toEqual(cost);
   });
 
   it('leaves nothing of the template without a price', () => {
