@@ -1,6 +1,7 @@
 import { type BenchReport, formatReport } from './bench-report.ts';
 import { benchBundles } from './bundles.ts';
 import { benchDeliveryOrder } from './delivery-order.ts';
+import { benchPipeline } from './pipeline.ts';
 import { benchRanking } from './ranking.ts';
 import { benchRate } from './rate.ts';
 import { benchReader } from './reader.ts';
@@ -9,6 +10,7 @@ import { benchTableWrites } from './table-writes.ts';
 const benches: Record<string, () => Promise<BenchReport>> = {
   bundles: benchBundles,
   'delivery-order': benchDeliveryOrder,
+  pipeline: benchPipeline,
   ranking: benchRanking,
   rate: benchRate,
   reader: benchReader,

@@ -6,7 +6,8 @@ import { tmdbHttp } from '../src/shared/adapters/tmdb-http.ts';
 import type { TmdbPort } from '../src/shared/tmdb/tmdb-port.ts';
 import { type CapacityMeter, meteredClient } from './metered-client.ts';
 import { callTmdb, type Fetch, fetchPage, fetchTitle, pagesOf, peerRecommend, peerTtlMs } from './peer-recommend.ts';
-import { benchToken, type ReaderWorld } from './reader-world.ts';
+import type { ReaderWorld } from './reader-world.ts';
+import { benchToken } from './simulated-tmdb.ts';
 
 /** One recommendation; `hit`: it was there without a call of TMDB. */
 export type Recommendation = { answer: RecommendAnswer; hit: boolean };
