@@ -1,20 +1,24 @@
 import { type BenchReport, formatReport } from './bench-report.ts';
 import { benchBundles } from './bundles.ts';
 import { benchDeliveryOrder } from './delivery-order.ts';
+import { benchDrain } from './drain.ts';
 import { benchPipeline } from './pipeline.ts';
 import { benchRanking } from './ranking.ts';
 import { benchRate } from './rate.ts';
 import { benchReader } from './reader.ts';
 import { benchTableWrites } from './table-writes.ts';
+import { benchWrites } from './writes.ts';
 
 const benches: Record<string, () => Promise<BenchReport>> = {
   bundles: benchBundles,
   'delivery-order': benchDeliveryOrder,
+  drain: benchDrain,
   pipeline: benchPipeline,
   ranking: benchRanking,
   rate: benchRate,
   reader: benchReader,
   'table-writes': benchTableWrites,
+  writes: benchWrites,
 };
 /** `--json` for programs; `--check` makes a missed target a failure. */
 const knownFlags = ['--json', '--check'];

@@ -8,6 +8,7 @@ import { bundlePrograms } from './bundle-programs.ts';
 import { quantile } from './import-times.ts';
 import { warmUpJobs } from './pipeline/pipeline-load.ts';
 import { callsPerSecond, type PipelineTrial, pipelineSources, runPipelineTrial } from './pipeline/pipeline-trial.ts';
+import { spreadOf } from './spread.ts';
 
 /** In this order: a machine that grows slower meanwhile does so around the long trial, not beside it. */
 const trialJobs = [100, 1_000, 5_000, 1_000, 20_000, 1_000, 100, 5_000, 100];
@@ -46,23 +47,16 @@ function bySize(trials: readonly PipelineTrial[]): [jobs: number, ofSize: Pipeli
 
 function resultsOf([jobs, trials]: [number, PipelineTrial[]]): BenchResult[] {
   const subject = `${jobs} jobs`;
-  const median = (metric: string, unit: string, of: (trial: PipelineTrial) => number) => ({
-    subject,
-    metric,
-    value: quantile(trials.map(of), 0.5),
-    unit,
-  });
-  const perJob = trials.map(({ totalMs }) => totalMs / jobs);
+  const spread = (metric: string, unit: string, of: (trial: PipelineTrial) => number) =>
+    spreadOf(subject, metric, unit, trials.map(of));
   return [
     { subject, metric: 'trials', value: trials.length, unit: '' },
-    median('time per job, median', 'ms', ({ totalMs }) => totalMs / jobs),
-    { subject, metric: 'time per job, lowest', value: Math.min(...perJob), unit: 'ms' },
-    { subject, metric: 'time per job, highest', value: Math.max(...perJob), unit: 'ms' },
-    median('list rows written per job', '', ({ rowsWritten }) => rowsWritten / jobs),
-    median('processor time per job: planner', 'ms', ({ planner }) => planner.cpuMs / jobs),
-    median('processor time per job: worker', 'ms', ({ worker }) => worker.cpuMs / jobs),
-    median('processor time per job: writers', 'ms', ({ writers }) => writers.cpuMs / jobs),
-    median('processor time per job: fauxqs and simulator', 'ms', ({ emulatorsCpuMs }) => emulatorsCpuMs / jobs),
+    ...spread('time per job', 'ms', ({ totalMs }) => totalMs / jobs),
+    ...spread('list rows written per job', '', ({ rowsWritten }) => rowsWritten / jobs),
+    ...spread('processor time per job: planner', 'ms', ({ planner }) => planner.cpuMs / jobs),
+    ...spread('processor time per job: worker', 'ms', ({ worker }) => worker.cpuMs / jobs),
+    ...spread('processor time per job: writers', 'ms', ({ writers }) => writers.cpuMs / jobs),
+    ...spread('processor time per job: fauxqs and simulator', 'ms', ({ emulatorsCpuMs }) => emulatorsCpuMs / jobs),
     ...(['planner', 'worker', 'writers'] as const).map((role) => ({
       subject,
       metric: `peak memory: ${role}`,

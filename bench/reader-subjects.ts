@@ -17,7 +17,7 @@ export type OpenSubject = {
   recommend(request: RecommendRequest): Promise<Recommendation>;
   /** Calls of TMDB so far that somebody has waited for. */
   callsInRequests(): number;
-  capacity: Readonly<CapacityMeter>;
+  capacity: Readonly<Pick<CapacityMeter, 'readUnits' | 'writeUnits'>>;
   /** Waits for what goes on behind the answers. */
   settled(): Promise<void>;
   close(): Promise<void>;

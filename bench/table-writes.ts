@@ -2,26 +2,14 @@
  * Write and read units of the table model on dynoxide, beside two others, over a week of daily runs:
  * one item per page of a list, and the same rows by BatchWriteItem without conditions.
  */
-import {
-  BatchWriteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createTable } from '../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
-import { startTmdbSimulator } from '../src/local/tmdb-simulator/start-tmdb-simulator.ts';
-import { dailyPlan } from '../src/planner/base-plan.ts';
 import { dynamoClient } from '../src/shared/adapters/aws-clients.ts';
-import { dynamoFeedHeads } from '../src/shared/adapters/dynamo-feed-heads.ts';
-import { systemClock } from '../src/shared/adapters/system-clock.ts';
 import { feedId } from '../src/shared/feed.ts';
-import { type ItemPage, itemPageSchema } from '../src/shared/messages/item-page.ts';
+import type { ItemPage } from '../src/shared/messages/item-page.ts';
 import type { CatalogRow } from '../src/shared/ports/catalog.ts';
-import type { Clock } from '../src/shared/ports/clock.ts';
 import { defaultSettings } from '../src/shared/settings.ts';
-import { runIdFor, snapshotFor } from '../src/shared/snapshot.ts';
 import { cardOf, encodeCard } from '../src/shared/table/card.ts';
 import {
   catalogTable,
@@ -29,17 +17,11 @@ import {
   controlTable,
   type TableDefinition,
 } from '../src/shared/table/table-definitions.ts';
-import { feedRequest } from '../src/shared/tmdb/feed-request.ts';
-import { normalizePage } from '../src/shared/tmdb/normalize-page.ts';
-import { applyItems } from '../src/writer/apply-items.ts';
-import { candidatesOf, mergeRows } from '../src/writer/decide-rows.ts';
-import { dynamoCatalogStore } from '../src/writer/dynamo-catalog-adapter.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
+import { dailyPages } from './daily-pages.ts';
+import { applyPages, batchWriteRows, rowsAskedFor } from './write-pages.ts';
 
 const days = 7;
-const dayMs = 86_400_000;
-const firstDayMs = Date.UTC(2026, 10, 16, 8);
-const batchWriteSize = 25;
 const listTable: TableDefinition = {
   name: 'OneItemPerPage',
   keys: [
@@ -76,13 +58,13 @@ export async function benchTableWrites(): Promise<BenchReport> {
 async function writeWeek(client: DynamoDBDocumentClient): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
   for (let day = 0; day < days; day += 1) {
-    const pages = await fetchDay(day);
+    const pages = await dailyPages(day, defaultSettings);
     const metric = day === 0 ? 'write units, first day' : `write units, day ${day + 1}`;
-    const ours = await applyAll(client, pages);
+    const ours = await applyPages(client, pages);
     results.push({ subject: 'a row per title and placement', metric, value: ours.writeUnits, unit: 'WCU' });
     results.push({ subject: 'one item per page of a list', metric, value: await putLists(client, pages), unit: 'WCU' });
-    const blind = await putBlind(client, pages);
-    results.push({ subject: 'the same rows by BatchWriteItem', metric, value: blind.writeUnits, unit: 'WCU' });
+    const blind = await batchWriteRows(client, blindTable.name, rowsAskedFor(pages));
+    results.push({ subject: 'the same rows by BatchWriteItem', metric, value: blind, unit: 'WCU' });
     if (day === days - 1) {
       results.push({
         subject: 'a row per title and placement',
@@ -132,11 +114,11 @@ async function readOnce(client: DynamoDBDocumentClient): Promise<BenchResult[]> 
 
 /** The first day's messages once more, after the last day's: a replayed dead letter. */
 async function deliverLate(client: DynamoDBDocumentClient): Promise<BenchResult[]> {
-  const pages = await fetchDay(0);
-  const rows = [...mergeRows(pages.flatMap((page) => candidatesOf('', page, defaultSettings))).values()];
-  const ours = await applyAll(client, pages);
+  const pages = await dailyPages(0, defaultSettings);
+  const rows = rowsAskedFor(pages);
+  const ours = await applyPages(client, pages);
   const before = await versionsOf(client, blindTable.name, rows);
-  const blind = await putBlind(client, pages);
+  const blind = await batchWriteRows(client, blindTable.name, rows);
   const wentBack = rows.filter((row) => (before.get(`${row.mediaId} ${row.mediaType}`) ?? '') > row.version).length;
   return [
     {
@@ -148,40 +130,12 @@ async function deliverLate(client: DynamoDBDocumentClient): Promise<BenchResult[
     {
       subject: 'the same rows by BatchWriteItem',
       metric: 'write units, late delivery',
-      value: blind.writeUnits,
+      value: blind,
       unit: 'WCU',
     },
     { subject: 'a row per title and placement', metric: 'rows that went back', value: ours.rowsWritten, unit: 'rows' },
     { subject: 'the same rows by BatchWriteItem', metric: 'rows that went back', value: wentBack, unit: 'rows' },
   ];
-}
-
-async function applyAll(client: DynamoDBDocumentClient, pages: readonly ItemPage[]) {
-  const total = { writeUnits: 0, readUnits: 0, rowsWritten: 0 };
-  const failures = await applyItems(
-    pages.map((page) => ({ messageId: page.jobId, item: page })),
-    {
-      store: dynamoCatalogStore(client, catalogTable.name),
-      heads: dynamoFeedHeads(client, controlTable.name),
-      settings: defaultSettings,
-      pace: { waitFor: async () => undefined },
-      telemetry: {
-        event: (event) => {
-          if (event.event === 'batch-written') {
-            total.writeUnits += event.writeUnits;
-            total.readUnits += event.readUnits;
-            total.rowsWritten += event.rowsWritten;
-          }
-        },
-        metric: () => undefined,
-        warn: () => undefined,
-      },
-    },
-  );
-  if (failures.size > 0) {
-    throw new Error(`${failures.size} pages failed: ${[...failures.values()][0]}`);
-  }
-  return total;
 }
 
 async function putLists(client: DynamoDBDocumentClient, pages: readonly ItemPage[]): Promise<number> {
@@ -209,23 +163,6 @@ async function putLists(client: DynamoDBDocumentClient, pages: readonly ItemPage
   return writeUnits;
 }
 
-async function putBlind(client: DynamoDBDocumentClient, pages: readonly ItemPage[]) {
-  const rows = [...mergeRows(pages.flatMap((page) => candidatesOf('', page, defaultSettings))).values()];
-  let writeUnits = 0;
-  for (let start = 0; start < rows.length; start += batchWriteSize) {
-    const answer = await client.send(
-      new BatchWriteCommand({
-        RequestItems: {
-          [blindTable.name]: rows.slice(start, start + batchWriteSize).map((Item) => ({ PutRequest: { Item } })),
-        },
-        ReturnConsumedCapacity: 'TOTAL',
-      }),
-    );
-    writeUnits += (answer.ConsumedCapacity ?? []).reduce((sum, table) => sum + (table.CapacityUnits ?? 0), 0);
-  }
-  return { writeUnits };
-}
-
 async function versionsOf(client: DynamoDBDocumentClient, tableName: string, rows: readonly CatalogRow[]) {
   const versions = new Map<string, string>();
   for (const { mediaId, mediaType } of rows) {
@@ -233,46 +170,4 @@ async function versionsOf(client: DynamoDBDocumentClient, tableName: string, row
     versions.set(`${mediaId} ${mediaType}`, String(answer.Item?.version ?? ''));
   }
   return versions;
-}
-
-/** The daily plan's pages as the worker would emit them on that day. */
-async function fetchDay(day: number): Promise<ItemPage[]> {
-  const atMs = firstDayMs + day * dayMs;
-  const clock: Clock = { ...systemClock, nowMs: () => atMs };
-  const simulator = await startTmdbSimulator({
-    clock,
-    seed: 1,
-    latencyMs: { min: 0, max: 0 },
-    requestsPerSecond: 1_000,
-  });
-  const runId = runIdFor(`bench day ${day}`);
-  const snapshot = snapshotFor(atMs, runId);
-  try {
-    const pages: ItemPage[] = [];
-    for (const { feed, pages: count } of dailyPlan(defaultSettings)) {
-      for (let page = 1; page <= count; page += 1) {
-        const { path, query } = feedRequest({ feed, page, snapshot }, defaultSettings);
-        const answer = await fetch(`${simulator.baseUrl}${path}?${new URLSearchParams(query)}`, {
-          headers: { Authorization: 'Bearer bench' },
-        });
-        pages.push(
-          itemPageSchema.parse({
-            kind: 'item-page',
-            version: 1,
-            jobId: `${runId}/${feedId(feed)}/${page}`,
-            runId,
-            snapshot,
-            feed,
-            page,
-            pages: count,
-            fetchedAt: new Date(atMs + page).toISOString(),
-            ...normalizePage(await answer.json(), feed, page),
-          }),
-        );
-      }
-    }
-    return pages;
-  } finally {
-    await simulator.close();
-  }
 }
