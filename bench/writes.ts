@@ -47,10 +47,7 @@ const subjects: readonly Subject[] = [
 
 /** Runs the comparison. @throws where dynoxide is not installed: only it counts capacity as DynamoDB does. */
 export async function benchWrites(): Promise<BenchReport> {
-  const runs: ItemPage[][] = [];
-  for (let day = 0; day < days; day += 1) {
-    runs.push(await dailyPages(day, settings));
-  }
+  const runs = await dailyPages(days, settings);
   const trials: DayTrial[] = [];
   for (let round = 0; round < rounds; round += 1) {
     trials.push(...(await writeDays(runs, round)));
