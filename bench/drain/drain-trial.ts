@@ -40,8 +40,8 @@ export const limitPerSecond = 40;
 export const { requestsPerSecond } = defaultSettings.tmdb;
 /** The rate is that of this share of the jobs: the last ones may have been put off. */
 export const countedShare = 0.95;
-/** Longer than a job is put off at its third deferral. Nothing more is expected then. */
-const stallMs = 45_000;
+/** Longer than a job is put off at its third deferral, and than a crawler waits for its next minute. Nothing is expected then. */
+const stallMs = 75_000;
 const pollMs = 50;
 const pagesPerFeed = 50;
 const regions = ['DE', 'FR', 'GB', 'IT', 'ES', 'PL', 'SE', 'NL', 'JP', 'BR'];
