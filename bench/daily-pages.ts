@@ -1,3 +1,4 @@
+/** The pages of daily runs as the worker would send them: one simulator's lists, which drift from day to day. */
 import { startTmdbSimulator } from '../src/local/tmdb-simulator/start-tmdb-simulator.ts';
 import { dailyPlan } from '../src/planner/base-plan.ts';
 import { systemClock } from '../src/shared/adapters/system-clock.ts';
@@ -12,44 +13,55 @@ import { normalizePage } from '../src/shared/tmdb/normalize-page.ts';
 const dayMs = 86_400_000;
 const firstDayMs = Date.UTC(2026, 10, 16, 8);
 
-/** The daily plan's pages as the worker would emit them on that day (0 is the first), from the simulator's drifting lists. */
-export async function fetchDay(day: number, settings: Settings): Promise<ItemPage[]> {
-  const atMs = firstDayMs + day * dayMs;
-  const clock: Clock = { ...systemClock, nowMs: () => atMs };
+/**
+ * The daily plan's pages on each of `days` days. The simulator stays the same: one that starts anew makes its catalogue anew, and
+ * then every release date has moved.
+ */
+export async function dailyPages(days: number, settings: Settings): Promise<ItemPage[][]> {
+  let nowMs = firstDayMs;
+  const clock: Clock = { ...systemClock, nowMs: () => nowMs };
   const simulator = await startTmdbSimulator({
     clock,
     seed: 1,
     latencyMs: { min: 0, max: 0 },
     requestsPerSecond: 1_000,
   });
-  const runId = runIdFor(`bench day ${day}`);
-  const snapshot = snapshotFor(atMs, runId);
   try {
-    const pages: ItemPage[] = [];
-    for (const { feed, pages: count } of dailyPlan(settings)) {
-      for (let page = 1; page <= count; page += 1) {
-        const { path, query } = feedRequest({ feed, page, snapshot }, settings);
-        const answer = await fetch(`${simulator.baseUrl}${path}?${new URLSearchParams(query)}`, {
-          headers: { Authorization: 'Bearer bench' },
-        });
-        pages.push(
-          itemPageSchema.parse({
-            kind: 'item-page',
-            version: 1,
-            jobId: `${runId}/${feedId(feed)}/${page}`,
-            runId,
-            snapshot,
-            feed,
-            page,
-            pages: count,
-            fetchedAt: new Date(atMs + page).toISOString(),
-            ...normalizePage(await answer.json(), feed, page),
-          }),
-        );
-      }
+    const runs: ItemPage[][] = [];
+    for (let day = 0; day < days; day += 1) {
+      nowMs = firstDayMs + day * dayMs;
+      runs.push(await pagesAt(nowMs, simulator.baseUrl, settings));
     }
-    return pages;
+    return runs;
   } finally {
     await simulator.close();
   }
+}
+
+async function pagesAt(atMs: number, baseUrl: string, settings: Settings): Promise<ItemPage[]> {
+  const runId = runIdFor(`bench at ${atMs}`);
+  const run = { runId, snapshot: snapshotFor(atMs, runId) };
+  const pages: ItemPage[] = [];
+  for (const { feed, pages: count } of dailyPlan(settings)) {
+    for (let page = 1; page <= count; page += 1) {
+      const { path, query } = feedRequest({ feed, page, snapshot: run.snapshot }, settings);
+      const answer = await fetch(`${baseUrl}${path}?${new URLSearchParams(query)}`, {
+        headers: { Authorization: 'Bearer bench' },
+      });
+      pages.push(
+        itemPageSchema.parse({
+          kind: 'item-page',
+          version: 1,
+          ...run,
+          jobId: `${runId}/${feedId(feed)}/${page}`,
+          feed,
+          page,
+          pages: count,
+          fetchedAt: new Date(atMs + page).toISOString(),
+          ...normalizePage(await answer.json(), feed, page),
+        }),
+      );
+    }
+  }
+  return pages;
 }

@@ -2,23 +2,29 @@ import { type BenchReport, formatReport } from './bench-report.ts';
 import { benchBundles } from './bundles.ts';
 import { benchDeliveryOrder } from './delivery-order.ts';
 import { benchDemand } from './demand.ts';
+import { benchDrain } from './drain.ts';
 import { benchForecast } from './forecast.ts';
+import { benchPipeline } from './pipeline.ts';
 import { benchRanking } from './ranking.ts';
 import { benchRate } from './rate.ts';
 import { benchReader } from './reader.ts';
 import { benchRegions } from './regions.ts';
 import { benchTableWrites } from './table-writes.ts';
+import { benchWrites } from './writes.ts';
 
 const benches: Record<string, () => Promise<BenchReport>> = {
   bundles: benchBundles,
   'delivery-order': benchDeliveryOrder,
   demand: benchDemand,
   forecast: benchForecast,
+  drain: benchDrain,
+  pipeline: benchPipeline,
   ranking: benchRanking,
   rate: benchRate,
   reader: benchReader,
   regions: benchRegions,
   'table-writes': benchTableWrites,
+  writes: benchWrites,
 };
 /** `--json` for programs; `--check` makes a missed target a failure. */
 const knownFlags = ['--json', '--check'];

@@ -6,7 +6,8 @@ import { tmdbHttp } from '../src/shared/adapters/tmdb-http.ts';
 import type { TmdbPort } from '../src/shared/tmdb/tmdb-port.ts';
 import { type CapacityMeter, meteredClient } from './metered-client.ts';
 import { callTmdb, type Fetch, fetchPage, fetchTitle, pagesOf, peerRecommend, peerTtlMs } from './peer-recommend.ts';
-import { benchToken, type ReaderWorld } from './reader-world.ts';
+import type { ReaderWorld } from './reader-world.ts';
+import { benchToken } from './simulated-tmdb.ts';
 
 /** One recommendation; `hit`: it was there without a call of TMDB. */
 export type Recommendation = { answer: RecommendAnswer; hit: boolean };
@@ -16,7 +17,7 @@ export type OpenSubject = {
   recommend(request: RecommendRequest): Promise<Recommendation>;
   /** Calls of TMDB so far that somebody has waited for. */
   callsInRequests(): number;
-  capacity: Readonly<CapacityMeter>;
+  capacity: Readonly<Pick<CapacityMeter, 'readUnits' | 'writeUnits'>>;
   /** Waits for what goes on behind the answers. */
   settled(): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,4 @@
 /** What the subjects of `reader` share: one TMDB simulator, and one embedded stack whose tables its own runs have filled. */
-import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
 import { type EmbeddedStack, startEmbeddedStack } from '../src/local/embedded-stack.ts';
 import type { StackEndpoints } from '../src/local/stack-endpoints.ts';
@@ -7,6 +6,7 @@ import { systemClock } from '../src/shared/adapters/system-clock.ts';
 import { isoFromMs } from '../src/shared/ports/clock.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queue-definitions.ts';
 import { defaultSettings, type Settings } from '../src/shared/settings.ts';
+import { benchToken, type SimulatedTmdb, startSimulatedTmdb } from './simulated-tmdb.ts';
 
 /** The stack, its TMDB, and a view of both from outside. */
 export type ReaderWorld = {
@@ -19,21 +19,17 @@ export type ReaderWorld = {
   stop(): Promise<void>;
 };
 
-/** A subject may use any token: the simulator takes all. */
-export const benchToken = 'token-of-the-simulator';
-
 /** Far above what the peers ask for: they are to be slow by their own calls, not by 429. TMDB admits about 40. */
 export const simulatorPerSecond = 2_000;
 
 const pollMs = 20;
 const longestMs = 60_000;
 const startedRunSchema = z.object({ jobs: z.number() });
-const statsSchema = z.object({ requests: z.number(), throttled: z.number() });
 
 /** Starts both, and lets the planner, the worker and the writer fill the tables: daily, with a region, then weekly. */
 export async function startReaderWorld(): Promise<ReaderWorld> {
   const settings = { ...defaultSettings, regions: [{ region: 'DE', language: 'de-DE' }] };
-  const simulator = await startSimulatorThread();
+  const simulator = await startSimulatedTmdb({ requestsPerSecond: simulatorPerSecond });
   try {
     return await startOn(simulator, settings);
   } catch (error) {
@@ -42,20 +38,7 @@ export async function startReaderWorld(): Promise<ReaderWorld> {
   }
 }
 
-type SimulatorThread = { baseUrl: string; stop(): Promise<unknown> };
-
-async function startSimulatorThread(): Promise<SimulatorThread> {
-  const thread = new Worker(new URL('./simulator-thread.ts', import.meta.url), {
-    workerData: { requestsPerSecond: simulatorPerSecond },
-  });
-  const baseUrl = await new Promise<string>((resolve, reject) => {
-    thread.once('message', resolve);
-    thread.once('error', reject);
-  });
-  return { baseUrl, stop: () => thread.terminate() };
-}
-
-async function startOn(simulator: SimulatorThread, settings: Settings): Promise<ReaderWorld> {
+async function startOn(simulator: SimulatedTmdb, settings: Settings): Promise<ReaderWorld> {
   const applied = { pages: 0 };
   const stack = await startEmbeddedStack({
     settings,
@@ -79,7 +62,7 @@ async function startOn(simulator: SimulatorThread, settings: Settings): Promise<
   return {
     settings,
     endpoints: stack.endpoints,
-    tmdbCalls: () => callsOf(simulator.baseUrl),
+    tmdbCalls: () => callsOf(simulator),
     drained: () => until('the queues are empty', () => isIdle(stack, settings)),
     stop,
   };
@@ -102,9 +85,8 @@ function isIdle({ sqs }: EmbeddedStack, settings: Settings): boolean {
 }
 
 /** @throws where a call was throttled: its subject would have been measured by that. */
-async function callsOf(baseUrl: string): Promise<number> {
-  const answer = await fetch(new URL('/__simulator/stats', baseUrl));
-  const { requests, throttled } = statsSchema.parse(await answer.json());
+async function callsOf(simulator: SimulatedTmdb): Promise<number> {
+  const { requests, throttled } = await simulator.traffic();
   if (throttled > 0) {
     throw new Error(`${throttled} calls came faster than ${simulatorPerSecond} a second`);
   }

@@ -11,9 +11,9 @@ import { defaultSettings } from '../src/shared/settings.ts';
 import { settingsFrom } from '../src/shared/settings-overrides.ts';
 import { catalogTable, controlTable, type TableDefinition } from '../src/shared/table/table-definitions.ts';
 import { hasTranslation } from '../src/writer/has-translation.ts';
-import { applyAll } from './apply-all.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
-import { fetchDay } from './daily-pages.ts';
+import { dailyPages } from './daily-pages.ts';
+import { applyPages } from './write-pages.ts';
 
 const days = 7;
 const regions = { US: 'en-US', GB: 'en-GB', DE: 'de-DE', JP: 'ja-JP', IN: 'hi-IN' };
@@ -32,10 +32,9 @@ export async function benchRegions(): Promise<BenchReport> {
     for (const definition of [catalogTable, controlTable, everyTitle, everyTitleControl]) {
       await createTable(client, definition, server.engine);
     }
-    for (let day = 0; day < days; day += 1) {
-      const pages = await fetchDay(day, settings);
-      const ours = await applyAll(client, pages);
-      const all = await applyAll(client, [...pages, ...pages.flatMap(titlesAlone)], {
+    for (const [day, pages] of (await dailyPages(days, settings)).entries()) {
+      const ours = await applyPages(client, pages);
+      const all = await applyPages(client, [...pages, ...pages.flatMap(titlesAlone)], {
         catalog: everyTitle.name,
         control: everyTitleControl.name,
       });

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { startTmdbSimulator } from '../src/local/tmdb-simulator/start-tmdb-simulator.ts';
 import { systemClock } from '../src/shared/adapters/system-clock.ts';
+import type { SimulatorThreadOptions } from './simulated-tmdb.ts';
 
-const { requestsPerSecond } = workerData as { requestsPerSecond: number };
-const simulator = await startTmdbSimulator({ clock: systemClock, requestsPerSecond });
+const simulator = await startTmdbSimulator({ clock: systemClock, ...(workerData as SimulatorThreadOptions) });
 parentPort?.postMessage(simulator.baseUrl);

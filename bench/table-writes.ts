@@ -2,13 +2,7 @@
  * Write and read units of the table model on dynoxide, beside two others, over a week of daily runs:
  * one item per page of a list, and the same rows by BatchWriteItem without conditions.
  */
-import {
-  BatchWriteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  QueryCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createTable } from '../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { dynamoClient } from '../src/shared/adapters/aws-clients.ts';
@@ -23,13 +17,11 @@ import {
   controlTable,
   type TableDefinition,
 } from '../src/shared/table/table-definitions.ts';
-import { candidatesOf, mergeRows } from '../src/writer/decide-rows.ts';
-import { applyAll } from './apply-all.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
-import { fetchDay } from './daily-pages.ts';
+import { dailyPages } from './daily-pages.ts';
+import { applyPages, batchWriteRows, rowsAskedFor } from './write-pages.ts';
 
 const days = 7;
-const batchWriteSize = 25;
 const listTable: TableDefinition = {
   name: 'OneItemPerPage',
   keys: [
@@ -49,7 +41,13 @@ export async function benchTableWrites(): Promise<BenchReport> {
     for (const definition of [catalogTable, controlTable, listTable, blindTable]) {
       await createTable(client, definition, server.engine);
     }
-    const results = [...(await writeWeek(client)), ...(await readOnce(client)), ...(await deliverLate(client))];
+    const week = await dailyPages(days, defaultSettings);
+    const late = week[0] ?? [];
+    const results = [
+      ...(await writeWeek(week, client)),
+      ...(await readOnce(client)),
+      ...(await deliverLate(late, client)),
+    ];
     return {
       bench: 'table-writes',
       method: `${days} daily runs (7 pages, 140 rows each) of the simulator's drifting lists, written by each model into its own table of one dynoxide; capacity as DynamoDB would report it. Then one list of 20 read, then the first day's pages delivered again after the last day's.`,
@@ -63,16 +61,15 @@ export async function benchTableWrites(): Promise<BenchReport> {
   }
 }
 
-async function writeWeek(client: DynamoDBDocumentClient): Promise<BenchResult[]> {
+async function writeWeek(week: readonly ItemPage[][], client: DynamoDBDocumentClient): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
-  for (let day = 0; day < days; day += 1) {
-    const pages = await fetchDay(day, defaultSettings);
+  for (const [day, pages] of week.entries()) {
     const metric = day === 0 ? 'write units, first day' : `write units, day ${day + 1}`;
-    const ours = await applyAll(client, pages);
+    const ours = await applyPages(client, pages);
     results.push({ subject: 'a row per title and placement', metric, value: ours.writeUnits, unit: 'WCU' });
     results.push({ subject: 'one item per page of a list', metric, value: await putLists(client, pages), unit: 'WCU' });
-    const blind = await putBlind(client, pages);
-    results.push({ subject: 'the same rows by BatchWriteItem', metric, value: blind.writeUnits, unit: 'WCU' });
+    const blind = await batchWriteRows(client, blindTable.name, rowsAskedFor(pages));
+    results.push({ subject: 'the same rows by BatchWriteItem', metric, value: blind, unit: 'WCU' });
     if (day === days - 1) {
       results.push({
         subject: 'a row per title and placement',
@@ -121,12 +118,11 @@ async function readOnce(client: DynamoDBDocumentClient): Promise<BenchResult[]> 
 }
 
 /** The first day's messages once more, after the last day's: a replayed dead letter. */
-async function deliverLate(client: DynamoDBDocumentClient): Promise<BenchResult[]> {
-  const pages = await fetchDay(0, defaultSettings);
-  const rows = [...mergeRows(pages.flatMap((page) => candidatesOf('', page, defaultSettings))).values()];
-  const ours = await applyAll(client, pages);
+async function deliverLate(pages: readonly ItemPage[], client: DynamoDBDocumentClient): Promise<BenchResult[]> {
+  const rows = rowsAskedFor(pages);
+  const ours = await applyPages(client, pages);
   const before = await versionsOf(client, blindTable.name, rows);
-  const blind = await putBlind(client, pages);
+  const blind = await batchWriteRows(client, blindTable.name, rows);
   const wentBack = rows.filter((row) => (before.get(`${row.mediaId} ${row.mediaType}`) ?? '') > row.version).length;
   return [
     {
@@ -138,7 +134,7 @@ async function deliverLate(client: DynamoDBDocumentClient): Promise<BenchResult[
     {
       subject: 'the same rows by BatchWriteItem',
       metric: 'write units, late delivery',
-      value: blind.writeUnits,
+      value: blind,
       unit: 'WCU',
     },
     { subject: 'a row per title and placement', metric: 'rows that went back', value: ours.rowsWritten, unit: 'rows' },
@@ -169,23 +165,6 @@ async function putLists(client: DynamoDBDocumentClient, pages: readonly ItemPage
     writeUnits += answer.ConsumedCapacity?.CapacityUnits ?? 0;
   }
   return writeUnits;
-}
-
-async function putBlind(client: DynamoDBDocumentClient, pages: readonly ItemPage[]) {
-  const rows = [...mergeRows(pages.flatMap((page) => candidatesOf('', page, defaultSettings))).values()];
-  let writeUnits = 0;
-  for (let start = 0; start < rows.length; start += batchWriteSize) {
-    const answer = await client.send(
-      new BatchWriteCommand({
-        RequestItems: {
-          [blindTable.name]: rows.slice(start, start + batchWriteSize).map((Item) => ({ PutRequest: { Item } })),
-        },
-        ReturnConsumedCapacity: 'TOTAL',
-      }),
-    );
-    writeUnits += (answer.ConsumedCapacity ?? []).reduce((sum, table) => sum + (table.CapacityUnits ?? 0), 0);
-  }
-  return { writeUnits };
 }
 
 async function versionsOf(client: DynamoDBDocumentClient, tableName: string, rows: readonly CatalogRow[]) {

@@ -1,0 +1,137 @@
+/**
+ * A fetch queue drained by this worker, by the usual pieces put together (sqs-consumer, p-queue, axios-retry) and by Crawlee's
+ * HttpCrawler: how fast, with how many calls and requests, and what is left.
+ */
+import { loadavg } from 'node:os';
+import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
+import { bundlePrograms } from './bundle-programs.ts';
+import {
+  countedShare,
+  type DrainScenario,
+  type DrainSubject,
+  type DrainTrial,
+  limitPerSecond,
+  requestsPerSecond,
+  runDrainTrial,
+} from './drain/drain-trial.ts';
+import { spreadOf } from './spread.ts';
+
+const rounds = 3;
+const scenarios: readonly DrainScenario[] = [
+  { name: 'no faults', jobs: 1_000, faults: {} },
+  {
+    name: '5 % 5xx and 2 % 429',
+    jobs: 300,
+    faults: {
+      rules: [
+        { kind: 'serverError', probability: 0.05 },
+        { kind: 'throttle', probability: 0.02 },
+      ],
+    },
+  },
+];
+const ourName = 'this worker';
+const sources = {
+  worker: { source: 'pipeline/worker-process.ts' },
+  consumer: { source: 'drain/consumer-process.ts' },
+  crawler: { source: 'drain/crawler-process.ts', packages: 'external' },
+} as const;
+
+type Trials = { subject: string; scenario: DrainScenario; trials: DrainTrial[] };
+
+/** Figures of a trial, in the order in which they are shown. */
+const metrics: readonly [keyof DrainTrial, string, string][] = [
+  ['jobsPerSecond', `jobs a second, first ${countedShare * 100} %`, ''],
+  ['lastJobSeconds', 'until the last job', 's'],
+  ['tmdbCalls', 'calls of TMDB', ''],
+  ['refusedByLimit', '429s of the limit', ''],
+  ['highestInAnySecond', 'calls in the busiest second', ''],
+  ['sqsRequests', 'SQS requests', ''],
+  ['notDone', 'jobs not done', ''],
+  ['lost', 'jobs lost', ''],
+  ['peakRssMb', 'peak memory', 'MB'],
+  ['cpuMs', 'processor time', 'ms'],
+];
+
+/** Runs all subjects in all scenarios, in turn. @throws where dynoxide is not installed: the worker's rate lies in a table. */
+export async function benchDrain(): Promise<BenchReport> {
+  const programs = await bundlePrograms<keyof typeof sources>(sources);
+  const [loadBefore = 0] = loadavg();
+  try {
+    const all: Trials[] = [];
+    for (const scenario of scenarios) {
+      all.push(...(await runScenario(scenario, subjectsOf(programs.urls))));
+    }
+    return {
+      bench: 'drain',
+      method: method(),
+      environment: {
+        ...benchEnvironment({
+          'sqs-consumer': '15.0.3',
+          'p-queue': '10.0.0',
+          'axios-retry': '4.5.0',
+          '@crawlee/http': '3.18.1',
+          dynoxide: '1.2.1',
+          fauxqs: '2.4.1',
+        }),
+        'load average before': loadBefore,
+        'and after': loadavg()[0] ?? 0,
+      },
+      results: all.flatMap(resultsOf),
+      targets: all.filter(({ subject }) => subject === ourName).flatMap(targetsOf),
+    };
+  } finally {
+    programs.remove();
+  }
+}
+
+function subjectsOf(programs: Record<keyof typeof sources, URL>): DrainSubject[] {
+  return [
+    { name: ourName, program: programs.worker, strictWindow: false },
+    { name: 'sqs-consumer, p-queue, axios-retry', program: programs.consumer, strictWindow: false },
+    { name: 'the same, p-queue strict', program: programs.consumer, strictWindow: true },
+    { name: 'crawlee', program: programs.crawler, strictWindow: false },
+  ];
+}
+
+async function runScenario(scenario: DrainScenario, subjects: readonly DrainSubject[]): Promise<Trials[]> {
+  const all = subjects.map((subject) => ({ subject, trials: [] as DrainTrial[] }));
+  for (let round = 0; round < rounds; round += 1) {
+    for (let turn = 0; turn < all.length; turn += 1) {
+      const { subject, trials } = all[(round + turn) % all.length] as (typeof all)[number];
+      trials.push(await runDrainTrial(subject, scenario));
+    }
+  }
+  return all.map(({ subject, trials }) => ({ subject: subject.name, scenario, trials }));
+}
+
+function resultsOf({ subject, scenario, trials }: Trials): BenchResult[] {
+  return metrics.flatMap(([key, metric, unit]) =>
+    spreadOf(
+      `${scenario.name}: ${subject}`,
+      metric,
+      unit,
+      trials.map((trial) => trial[key]),
+    ),
+  );
+}
+
+function targetsOf({ scenario, trials }: Trials): BenchTarget[] {
+  const worst = (key: keyof DrainTrial) => Math.max(...trials.map((trial) => trial[key]));
+  return (['lost', 'notDone', 'refusedByLimit'] as const).map((key) => ({
+    name: `${scenario.name}: ${ourName}: ${metrics.find(([known]) => known === key)?.[1] ?? key}`,
+    value: worst(key),
+    target: '0',
+    met: worst(key) === 0,
+  }));
+}
+
+function method(): string {
+  return [
+    `${rounds} rounds in turn; each trial has fresh emulators, a simulator that admits ${limitPerSecond} calls in any sliding second and takes 5 to 40 ms, and the subject in a process of its own with a heap of 192 MB; every subject is told ${requestsPerSecond} calls a second; medians, lowest and highest`,
+    `all receive the same jobs (popular films and series of ten countries) from the fetch queue and send the same message for each page to the item queue; a job is done when its message is there; a trial ends with the last one, or 75 s after it when there are jobs that do not come`,
+    'this worker: the core and adapters of its handler behind the event source, three invocations side by side, rate and breaker in the control table',
+    'sqs-consumer: batches of ten, handled side by side, deleted in one call; p-queue with interval 1,000 ms and the rate as intervalCap, in fixed windows as is its default, and strict; axios-retry with three retries and exponentialDelay, within the slot of p-queue',
+    'crawlee: HttpCrawler with maxRequestsPerMinute of sixty times the rate, ten requests at a time, three retries, 429 counted as an error, no sessions, storage in memory; it is fed from the fetch queue and deletes a message when its page is sent',
+  ].join('; ');
+}

@@ -1,0 +1,61 @@
+/** Both queues, both tables and a TMDB on loopback, without the functions: what subjects of a bench work on. */
+import { createTable } from '../src/local/create-tables.ts';
+import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import { type EmbeddedSqs, startEmbeddedSqs } from '../src/local/embedded-sqs.ts';
+import { type StackEndpoints, stackRegion } from '../src/local/stack-endpoints.ts';
+import { dynamoClient } from '../src/shared/adapters/aws-clients.ts';
+import { fetchQueue, itemQueue } from '../src/shared/queue-definitions.ts';
+import { defaultSettings } from '../src/shared/settings.ts';
+import { catalogTable, controlTable } from '../src/shared/table/table-definitions.ts';
+import { type SimulatedTmdb, type SimulatorThreadOptions, startSimulatedTmdb } from './simulated-tmdb.ts';
+
+/** What runs. fauxqs stands in this process, the simulator on a thread of it, dynoxide in a process of its own. */
+export type EmulatedServices = {
+  endpoints: StackEndpoints;
+  sqs: EmbeddedSqs;
+  tmdb: SimulatedTmdb;
+  stop(): Promise<void>;
+};
+
+/** Starts all of it, empty. @throws where dynoxide is not installed. */
+export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions): Promise<EmulatedServices> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    await Promise.all(stops.map((stopOne) => stopOne()));
+  };
+  try {
+    const dynamo = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
+    stops.push(dynamo.stop);
+    await createTables(dynamo.endpoint);
+    const [fetch, items] = [fetchQueue(defaultSettings), itemQueue(defaultSettings)];
+    const sqs = await startEmbeddedSqs([fetch, items], { port: 0, dataDir: undefined });
+    stops.push(sqs.stop);
+    const tmdb = await startSimulatedTmdb(tmdbOptions);
+    stops.push(tmdb.stop);
+    const endpoints: StackEndpoints = {
+      region: stackRegion,
+      endpoints: { sqs: sqs.endpoint, dynamodb: dynamo.endpoint, tmdb: tmdb.baseUrl },
+      fetchQueueUrl: sqs.queueUrl(fetch.name),
+      fetchDlqUrl: sqs.queueUrl(fetch.deadLetterName),
+      itemQueueUrl: sqs.queueUrl(items.name),
+      itemDlqUrl: sqs.queueUrl(items.deadLetterName),
+      catalogTable: catalogTable.name,
+      controlTable: controlTable.name,
+    };
+    return { endpoints, sqs, tmdb, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function createTables(endpoint: string): Promise<void> {
+  const client = dynamoClient({ endpoint, region: stackRegion });
+  try {
+    for (const definition of [catalogTable, controlTable]) {
+      await createTable(client, definition, 'dynoxide');
+    }
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,49 @@
+/** The planner's core in a process of its own: one ad-hoc request after the other, as the bus would deliver them. */
+import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
+import { startRun } from '../../src/planner/start-run.ts';
+import { dynamoClient, sqsClient } from '../../src/shared/adapters/aws-clients.ts';
+import { dynamoCatalogReader } from '../../src/shared/adapters/dynamo-catalog-reader.ts';
+import { dynamoFeedHeads } from '../../src/shared/adapters/dynamo-feed-heads.ts';
+import { dynamoFeedsOnTheWay } from '../../src/shared/adapters/dynamo-feeds-on-the-way.ts';
+import { powertoolsTelemetry } from '../../src/shared/adapters/powertools-telemetry.ts';
+import { sqsMessageSender } from '../../src/shared/adapters/sqs-message-sender.ts';
+import { sqsQueueDepth } from '../../src/shared/adapters/sqs-queue-depth.ts';
+import { systemClock } from '../../src/shared/adapters/system-clock.ts';
+import { systemRandom } from '../../src/shared/adapters/system-random.ts';
+import { adHocEventSchema, type FetchRequest } from '../../src/shared/messages/plan-request.ts';
+import { isoFromMs } from '../../src/shared/ports/clock.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { serveMeasured } from '../serve-measured.ts';
+
+/** What a planner process is started with. Its progress: the jobs of each request, once they are on the queue. */
+export type PlannerConfig = { endpoints: StackEndpoints; requests: FetchRequest[] };
+
+serveMeasured<PlannerConfig>(({ endpoints: stack, requests }, progress) => {
+  const { region, endpoints } = stack;
+  const client = dynamoClient({ endpoint: endpoints.dynamodb, region });
+  const sqs = sqsClient({ endpoint: endpoints.sqs, region });
+  const deps = {
+    catalog: dynamoCatalogReader(client, stack.catalogTable),
+    heads: dynamoFeedHeads(client, stack.controlTable),
+    onTheWay: dynamoFeedsOnTheWay(client, stack.controlTable),
+    backlog: sqsQueueDepth(sqs, stack.fetchQueueUrl),
+    jobs: sqsMessageSender(sqs, stack.fetchQueueUrl, systemClock, systemRandom),
+    telemetry: powertoolsTelemetry('planner'),
+    clock: systemClock,
+    settings: defaultSettings,
+  };
+  const planAll = async () => {
+    for (const [index, detail] of requests.entries()) {
+      const event = adHocEventSchema.parse({
+        id: `bench-${index}-${detail.regions[0]}`,
+        source: 'tmdb-pipeline',
+        'detail-type': 'Fetch Requested',
+        time: isoFromMs(systemClock.nowMs()),
+        detail,
+      });
+      progress((await startRun(event, deps)).jobs);
+    }
+  };
+  const planned = planAll();
+  return () => planned;
+});

@@ -1,0 +1,111 @@
+/**
+ * The worker behind its event source, in a process of its own: the core and the adapters of its handler, with a rate of the
+ * bench's choice, since the settings end at 40 calls a second.
+ */
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
+import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
+import { dynamoClient, sqsClient } from '../../src/shared/adapters/aws-clients.ts';
+import { dynamoBreakerStore } from '../../src/shared/adapters/dynamo-breaker-store.ts';
+import { dynamoRateSchedule } from '../../src/shared/adapters/dynamo-rate-schedule.ts';
+import { dynamoUsageStore } from '../../src/shared/adapters/dynamo-usage-store.ts';
+import { powertoolsTelemetry } from '../../src/shared/adapters/powertools-telemetry.ts';
+import { sqsMessageSender } from '../../src/shared/adapters/sqs-message-sender.ts';
+import { systemClock } from '../../src/shared/adapters/system-clock.ts';
+import { systemRandom } from '../../src/shared/adapters/system-random.ts';
+import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
+import { sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
+import { type CallGate, callGate } from '../../src/shared/rate/call-gate.ts';
+import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { hourLedger } from '../../src/shared/telemetry/hour-ledger.ts';
+import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
+import { workJob } from '../../src/worker/work-job.ts';
+import { serveMeasured } from '../serve-measured.ts';
+import { benchToken } from '../simulated-tmdb.ts';
+
+/** What a worker process is started with; `concurrency` is how many invocations it runs side by side. */
+export type WorkerConfig = { endpoints: StackEndpoints; requestsPerSecond: number; concurrency: number };
+
+const settings = defaultSettings;
+
+serveMeasured<WorkerConfig>((config) => {
+  const { endpoints, region, fetchQueueUrl } = config.endpoints;
+  const invoke = invokerOf(config);
+  const source = startEventSource(
+    {
+      queueUrl: fetchQueueUrl,
+      // Read by nobody; the real one is made by the emulator, which has no place in this program.
+      queueArn: fetchQueueUrl,
+      batchSize: settings.worker.batchSize,
+      batchingWindowMs: settings.worker.batchingWindowSeconds * 1_000,
+      maximumConcurrency: config.concurrency,
+      invoke,
+      onProblem: (sentence) => process.stderr.write(`worker: ${sentence}\n`),
+    },
+    sqsClient({ endpoint: endpoints.sqs, region }, longPollSeconds * 1_000),
+    systemClock,
+  );
+  return () => source.stop();
+});
+
+function invokerOf(config: WorkerConfig) {
+  const telemetry = powertoolsTelemetry('worker');
+  const { endpoints, region, controlTable } = config.endpoints;
+  const store = dynamoUsageStore(dynamoClient({ endpoint: endpoints.dynamodb, region }), controlTable);
+  const ledger = hourLedger(telemetry, store, settings.reader.usage.keepDays, systemClock);
+  const deps = dependenciesOf(config, ledger);
+  const { slotToleranceMs } = settings.rate;
+  return async (event: SQSEvent) => {
+    const endsMs = systemClock.monotonicMs() + settings.worker.timeoutSeconds * 1_000;
+    const gate = callGate(event.Records.length, { ...deps, slotToleranceMs });
+    const failed = await Promise.all(
+      event.Records.map((record) => workRecord(record, gate, deps, () => endsMs - systemClock.monotonicMs())),
+    );
+    await ledger.flush();
+    telemetry.end();
+    return { batchItemFailures: failed.flat().map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+/** The id of the message when it failed. */
+async function workRecord(
+  { body, messageId }: SQSRecord,
+  gate: CallGate,
+  deps: WorkDependencies,
+  remainingMs: () => number,
+): Promise<string[]> {
+  try {
+    await workJob(body, gate, deps, remainingMs);
+    return [];
+  } catch (error) {
+    process.stderr.write(`worker: ${error}\n`);
+    return [messageId];
+  }
+}
+
+function dependenciesOf(
+  { endpoints: stack, requestsPerSecond }: WorkerConfig,
+  telemetry: WorkDependencies['telemetry'],
+): WorkDependencies {
+  const { region, endpoints } = stack;
+  const table = [dynamoClient({ endpoint: endpoints.dynamodb, region }), stack.controlTable] as const;
+  const sqs = sqsClient({ endpoint: endpoints.sqs, region });
+  const queue = (url: string) => sqsMessageSender(sqs, url, systemClock, systemRandom);
+  const token = async () => benchToken;
+  return {
+    tmdb: tmdbHttp({ baseUrl: endpoints.tmdb, token }, settings.tmdb),
+    breaker: sharedBreaker(dynamoBreakerStore(...table), settings.breaker, systemClock, (record) =>
+      telemetry.event({ event: 'breaker-changed', ...record }),
+    ),
+    schedule: dynamoRateSchedule(...table, { ...settings.rate, requestsPerSecond }, systemClock),
+    budget: retryBudget(settings.tmdb.retryShare, settings.tmdb.retryBurst),
+    items: queue(stack.itemQueueUrl),
+    jobs: queue(stack.fetchQueueUrl),
+    deadLetters: queue(stack.fetchDlqUrl),
+    telemetry,
+    clock: systemClock,
+    random: systemRandom,
+    settings,
+  };
+}

@@ -1,0 +1,85 @@
+/** The writer behind its event source, in a process of its own: the core and the adapters of its handler, without a pace. */
+import type { SQSEvent } from 'aws-lambda';
+import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
+import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
+import { dynamoClient, sqsClient } from '../../src/shared/adapters/aws-clients.ts';
+import { dynamoFeedHeads } from '../../src/shared/adapters/dynamo-feed-heads.ts';
+import { dynamoUsageStore } from '../../src/shared/adapters/dynamo-usage-store.ts';
+import { powertoolsTelemetry } from '../../src/shared/adapters/powertools-telemetry.ts';
+import { sqsMessageSender } from '../../src/shared/adapters/sqs-message-sender.ts';
+import { systemClock } from '../../src/shared/adapters/system-clock.ts';
+import { systemRandom } from '../../src/shared/adapters/system-random.ts';
+import type { Telemetry } from '../../src/shared/ports/telemetry.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { hourLedger } from '../../src/shared/telemetry/hour-ledger.ts';
+import { type ApplyDependencies, applyItems, type Delivery } from '../../src/writer/apply-items.ts';
+import { changeCounter } from '../../src/writer/change-counter.ts';
+import { dynamoCatalogStore } from '../../src/writer/dynamo-catalog-adapter.ts';
+import { receiveItem } from '../../src/writer/receive-item.ts';
+import { serveMeasured } from '../serve-measured.ts';
+
+/** What a writer process is started with. Its progress: the list rows written of each page that is in the table. */
+export type WriterConfig = { endpoints: StackEndpoints };
+
+const settings = defaultSettings;
+
+serveMeasured<WriterConfig>(({ endpoints: stack }, progress) => {
+  const target = { endpoint: stack.endpoints.sqs, region: stack.region };
+  const source = startEventSource(
+    {
+      queueUrl: stack.itemQueueUrl,
+      // Read by nobody; the real one is made by the emulator, which has no place in this program.
+      queueArn: stack.itemQueueUrl,
+      batchSize: settings.writer.batchSize,
+      // A window would be a wait for the last pages, and so count against few jobs.
+      batchingWindowMs: 0,
+      maximumConcurrency: 1,
+      invoke: invokerOf(stack, progress),
+      onProblem: (sentence) => process.stderr.write(`writer: ${sentence}\n`),
+    },
+    sqsClient(target, longPollSeconds * 1_000),
+    systemClock,
+  );
+  return () => source.stop();
+});
+
+function invokerOf(stack: StackEndpoints, progress: (count: number) => void) {
+  const telemetry = powertoolsTelemetry('writer');
+  const target = { endpoint: stack.endpoints.sqs, region: stack.region };
+  const deadLetters = sqsMessageSender(sqsClient(target), stack.itemDlqUrl, systemClock, systemRandom);
+  const client = dynamoClient({ endpoint: stack.endpoints.dynamodb, region: stack.region });
+  const usage = dynamoUsageStore(client, stack.controlTable);
+  const ledger = hourLedger(counted(telemetry, progress), usage, settings.reader.usage.keepDays, systemClock);
+  const deps: ApplyDependencies = {
+    store: dynamoCatalogStore(client, stack.catalogTable),
+    heads: dynamoFeedHeads(client, stack.controlTable),
+    telemetry: ledger,
+    pace: { waitFor: async () => undefined },
+    changes: changeCounter(usage, settings.reader.usage.keepDays, systemClock, telemetry),
+    settings,
+  };
+  return async (event: SQSEvent) => {
+    const deliveries: Delivery[] = [];
+    for (const { body, messageId } of event.Records) {
+      const item = await receiveItem(body, { deadLetters, telemetry, clock: systemClock });
+      deliveries.push(...(item === undefined ? [] : [{ messageId, item }]));
+    }
+    const failed = await applyItems(deliveries, deps);
+    await ledger.flush();
+    telemetry.end();
+    return { batchItemFailures: [...failed.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
+  };
+}
+
+/** Tells of each page that is in the table. */
+function counted(telemetry: Telemetry, progress: (count: number) => void): Telemetry {
+  return {
+    ...telemetry,
+    event: (event) => {
+      telemetry.event(event);
+      if (event.event === 'page-applied') {
+        progress(event.written);
+      }
+    },
+  };
+}

@@ -1,0 +1,147 @@
+/**
+ * What a written row costs: this writer beside one PutItem for each row and BatchWriteItem, on the first day of a table and day
+ * by day from then on. Each brings the same pages into a table of its own.
+ */
+
+import { createTable } from '../src/local/create-tables.ts';
+import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import { systemClock } from '../src/shared/adapters/system-clock.ts';
+import type { ItemPage } from '../src/shared/messages/item-page.ts';
+import { defaultSettings } from '../src/shared/settings.ts';
+import { catalogTable, controlTable, type TableDefinition } from '../src/shared/table/table-definitions.ts';
+import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
+import { dailyPages } from './daily-pages.ts';
+import { quantile } from './import-times.ts';
+import { listDrift } from './list-drift.ts';
+import { type CapacityMeter, meteredClient } from './metered-client.ts';
+import { spreadOf } from './spread.ts';
+import { applyPages, batchWriteRows, putRows, rowsAskedFor } from './write-pages.ts';
+
+const rounds = 3;
+const days = 4;
+const highestShare = 0.5;
+/** The daily plan with three regions: 31 pages. Their titles come in other languages, and so in rows of their own. */
+const settings = {
+  ...defaultSettings,
+  regions: [
+    { region: 'DE', language: 'de-DE' },
+    { region: 'FR', language: 'fr-FR' },
+    { region: 'JP', language: 'ja-JP' },
+  ],
+};
+const putTable: TableDefinition = { ...catalogTable, name: 'PutByRow' };
+const batchTable: TableDefinition = { ...catalogTable, name: 'PutByBatch' };
+
+type Client = ReturnType<typeof meteredClient>['client'];
+type Subject = { name: string; write(client: Client, pages: readonly ItemPage[]): Promise<unknown> };
+type Phase = 'first fill' | 'day over day';
+type DayTrial = CapacityMeter & { subject: string; phase: Phase; rows: number; tookMs: number };
+
+const ourName = 'this writer';
+const putName = 'PutItem for each row';
+const subjects: readonly Subject[] = [
+  { name: ourName, write: applyPages },
+  { name: putName, write: (client, pages) => putRows(client, putTable.name, rowsAskedFor(pages)) },
+  { name: 'BatchWriteItem', write: (client, pages) => batchWriteRows(client, batchTable.name, rowsAskedFor(pages)) },
+];
+
+/** Runs the comparison. @throws where dynoxide is not installed: only it counts capacity as DynamoDB does. */
+export async function benchWrites(): Promise<BenchReport> {
+  const runs = await dailyPages(days, settings);
+  const trials: DayTrial[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    trials.push(...(await writeDays(runs, round)));
+  }
+  const perDay = (runs[0] ?? []).reduce((sum, { titles }) => sum + titles.length, 0);
+  return {
+    bench: 'writes',
+    method: method(runs[0]?.length ?? 0, perDay),
+    environment: benchEnvironment({ dynoxide: '1.2.1' }),
+    results: [
+      ...[...Map.groupBy(trials, ({ subject, phase }) => `${phase}: ${subject}`)].flatMap(resultsOf),
+      ...listDrift(runs),
+    ],
+    targets: [targetOf(trials)],
+  };
+}
+
+/** A fresh dynoxide for each round, in which each day begins with another subject. */
+async function writeDays(runs: readonly ItemPage[][], round: number): Promise<DayTrial[]> {
+  const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
+  const { client, meter } = meteredClient({ endpoint: server.endpoint, region: 'us-east-1' });
+  try {
+    for (const definition of [catalogTable, controlTable, putTable, batchTable]) {
+      await createTable(client, definition, server.engine);
+    }
+    const trials: DayTrial[] = [];
+    for (const [day, pages] of runs.entries()) {
+      for (let turn = 0; turn < subjects.length; turn += 1) {
+        const subject = subjects[(day + round + turn) % subjects.length] as Subject;
+        const phase: Phase = day === 0 ? 'first fill' : 'day over day';
+        trials.push({ subject: subject.name, phase, ...(await writeDay(subject, pages, client, meter)) });
+      }
+    }
+    return trials;
+  } finally {
+    client.destroy();
+    await server.stop();
+  }
+}
+
+/** In batches of as many pages as the writer is invoked with. */
+async function writeDay({ write }: Subject, pages: readonly ItemPage[], client: Client, meter: CapacityMeter) {
+  const before = { ...meter };
+  const { batchSize } = defaultSettings.writer;
+  let rows = 0;
+  let tookMs = 0;
+  for (let start = 0; start < pages.length; start += batchSize) {
+    const batch = pages.slice(start, start + batchSize);
+    rows += rowsAskedFor(batch).length;
+    const startedMs = systemClock.monotonicMs();
+    await write(client, batch);
+    tookMs += systemClock.monotonicMs() - startedMs;
+  }
+  return {
+    rows,
+    tookMs,
+    readUnits: meter.readUnits - before.readUnits,
+    writeUnits: meter.writeUnits - before.writeUnits,
+    requests: meter.requests - before.requests,
+  };
+}
+
+function resultsOf([subject, trials]: [string, DayTrial[]]): BenchResult[] {
+  const spread = (metric: string, unit: string, of: (trial: DayTrial) => number) =>
+    spreadOf(subject, metric, unit, trials.map(of));
+  return [
+    ...spread('rows a second', '', ({ rows, tookMs }) => rows / (tookMs / 1_000)),
+    ...spread('requests per row', '', ({ requests, rows }) => requests / rows),
+    ...spread('write units per row', 'WCU', ({ writeUnits, rows }) => writeUnits / rows),
+    ...spread('read units per row', 'RCU', ({ readUnits, rows }) => readUnits / rows),
+  ];
+}
+
+function targetOf(trials: readonly DayTrial[]): BenchTarget {
+  const unitsOf = (name: string) =>
+    quantile(
+      trials
+        .filter(({ subject, phase }) => subject === name && phase === 'day over day')
+        .map(({ writeUnits, rows }) => writeUnits / rows),
+      0.5,
+    );
+  const share = unitsOf(ourName) / unitsOf(putName);
+  return {
+    name: 'write units per row day over day, beside PutItem for each row',
+    value: Number(share.toFixed(3)),
+    target: `at most ${highestShare}`,
+    met: share <= highestShare,
+  };
+}
+
+function method(pages: number, listRows: number): string {
+  return [
+    `${days} daily runs of ${pages} pages (${listRows} list rows) of the simulator's drifting lists, with the regions DE, FR and JP in their languages, in batches of ${defaultSettings.writer.batchSize} pages; each subject writes into a table and index of its own of one dynoxide, each day another one first; ${rounds} rounds, each with a fresh dynoxide`,
+    'a row is what a batch asks for after its pages are merged: one placement for each place of a list and one title row for each title and language; all subjects are given the same rows, and the time includes making them',
+    "units as dynoxide reports them, table and index together; this writer's include what it reads before and the heads of the feeds; it and PutItem have 16 requests under way, BatchWriteItem has up to 16 of 25 rows each",
+  ].join('; ');
+}
