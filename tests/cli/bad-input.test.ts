@@ -125,7 +125,7 @@ const files: Case[] = [
   ],
 ];
 
-const runHere = cliServer();
+const { runCli: runHere } = cliServer();
 
 /** What every refusal has in common: one line on stderr, nothing on stdout, the exit code of wrong usage. */
 async function refusalOf(typed: string, environment: Readonly<Record<string, string>> = {}): Promise<string> {

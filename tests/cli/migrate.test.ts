@@ -5,7 +5,8 @@ import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import type { MigrationReport } from '../../src/operator/migrate/migrate-table.ts';
 import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
 import { controlTable } from '../../src/shared/table/table-definitions.ts';
-import { oneDocument, runCli, runJson, startCli } from '../support/cli-process.ts';
+import { oneDocument, startCli } from '../support/cli-process.ts';
+import { cliServer } from '../support/cli-server.ts';
 import { endpointOf } from '../support/embedded-reader.ts';
 import { describeOnEngine } from '../support/embedded-tables.ts';
 import { type PassingCall, startKillProxy } from '../support/kill-proxy.ts';
@@ -13,6 +14,8 @@ import { createLegacyTable, type LegacyTableOptions, putAll } from '../support/l
 import type { Item } from '../support/memory-migration.ts';
 import { testFolder } from '../support/scratch-folder.ts';
 import { until } from '../support/until.ts';
+
+const { runCli, runJson } = cliServer();
 
 const yesterdayMs = Date.now() - 86_400_000;
 const legacyRow = (id: number, over: Item = {}): Item => ({

@@ -1,9 +1,12 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { sqsClient } from '../../src/shared/adapters/aws-clients.ts';
-import { type RunningCli, runCli, runJson, startCli } from '../support/cli-process.ts';
+import { type RunningCli, startCli } from '../support/cli-process.ts';
+import { cliServer } from '../support/cli-server.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { until } from '../support/until.ts';
+
+const { runCli, runJson } = cliServer();
 
 const cwd = scratchFolder();
 let local: RunningCli;

@@ -2,10 +2,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../src/local/free-port.ts';
 import { askOverHttp } from '../support/ask-over-http.ts';
-import { type CliResult, type RunningCli, runCli, runJson, startCli } from '../support/cli-process.ts';
+import { type CliResult, type RunningCli, startCli } from '../support/cli-process.ts';
+import { cliServer } from '../support/cli-server.ts';
 import { contractProblems } from '../support/openapi-document.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { until } from '../support/until.ts';
+
+const { runCli, runJson } = cliServer();
 
 type List = {
   from: string;

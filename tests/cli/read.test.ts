@@ -1,11 +1,14 @@
 /** `read` on the tables that one daily run left: lists of which a test knows every row. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type CliResult, oneDocument, runCli, runJson } from '../support/cli-process.ts';
+import { type CliResult, oneDocument } from '../support/cli-process.ts';
+import { cliServer } from '../support/cli-server.ts';
 import { type ListServer, startListServer } from '../support/list-server.ts';
 import { schemaProblems } from '../support/openapi-document.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { dumpTables } from '../support/table-dump.ts';
+
+const { runCli, runJson } = cliServer();
 
 const folder = scratchFolder();
 const dataDir = join(folder, 'data');

@@ -1,10 +1,13 @@
 /** `recommend` on the tables that one daily run left. */
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { oneDocument, runCli, runJson } from '../support/cli-process.ts';
+import { oneDocument } from '../support/cli-process.ts';
+import { cliServer } from '../support/cli-server.ts';
 import { type ListServer, startListServer } from '../support/list-server.ts';
 import { schemaProblems } from '../support/openapi-document.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
+
+const { runCli, runJson } = cliServer();
 
 type Pick = { mediaType: string; id: number; title: string; score: number; why: string; genreIds: number[] };
 type Answer = { picks: Pick[]; candidates: number; feeds: string[]; unknownLiked: unknown[]; from: string };

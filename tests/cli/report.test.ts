@@ -3,11 +3,14 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Report } from '../../src/operator/report/build-report.ts';
 import { askOverHttp } from '../support/ask-over-http.ts';
-import { type RunningCli, runCli, runJson, startCli } from '../support/cli-process.ts';
+import { type RunningCli, startCli } from '../support/cli-process.ts';
+import { cliServer } from '../support/cli-server.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { pageStructure } from '../support/page-structure.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { until } from '../support/until.ts';
+
+const { runCli, runJson } = cliServer();
 
 type Ready = { endpoints: { http: string; dynamodb: string }; catalogTable: string; controlTable: string };
 type List = { titles: { id: number; title: string }[] };

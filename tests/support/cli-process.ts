@@ -85,8 +85,13 @@ export function runCli(args: readonly string[], options?: CliOptions): Promise<C
 }
 
 /** Runs it with `--json` to its end, which must be a good one; returns the one document of its stdout. */
-export async function runJson<T = Record<string, unknown>>(args: readonly string[], options?: CliOptions): Promise<T> {
-  const result = await runCli([...args, '--json'], options);
+export function runJson<T = Record<string, unknown>>(args: readonly string[], options?: CliOptions): Promise<T> {
+  return jsonOf(args, runCli([...args, '--json'], options));
+}
+
+/** The one document of a call that must have ended well. */
+export async function jsonOf<T>(args: readonly string[], ended: Promise<CliResult>): Promise<T> {
+  const result = await ended;
   if (result.code !== 0) {
     throw new Error(`${args.join(' ')} ended with ${result.code ?? result.signal}: ${result.stderr}`);
   }

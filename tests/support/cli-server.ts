@@ -2,16 +2,22 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import { bareEnvironment, type CliOptions, type CliResult } from './cli-process.ts';
+import { bareEnvironment, type CliOptions, type CliResult, jsonOf } from './cli-process.ts';
 import { repositoryRoot } from './shared-data.ts';
+
+/** As `runCli` and `runJson`, one call after the other. */
+export type CliServer = {
+  runCli(args: readonly string[], options?: CliOptions): Promise<CliResult>;
+  runJson<T = Record<string, unknown>>(args: readonly string[], options?: CliOptions): Promise<T>;
+};
 
 type Answer = { id: number; result: CliResult };
 
 /**
- * Runs the program many times in one process: for calls that end at once and leave nothing behind, such as refusals. What depends on a
- * process of its own is shown with `runCli`.
+ * Runs the program many times in one process: for calls that end by themselves and start nothing. What depends on a process of its own
+ * is shown with the functions of cli-process.ts.
  */
-export function cliServer(): (args: readonly string[], options?: CliOptions) => Promise<CliResult> {
+export function cliServer(): CliServer {
   let child: ChildProcess | undefined;
   let calls = 0;
   let last: Promise<unknown> = Promise.resolve();
@@ -34,11 +40,12 @@ export function cliServer(): (args: readonly string[], options?: CliOptions) => 
       child.send({ id, args, cwd, environment });
     });
   // One at a time: the folder and the environment are the process's.
-  return (args, options = {}) => {
+  const runCli = (args: readonly string[], options: CliOptions = {}) => {
     const result = last.then(() => call(args, options));
     last = result.catch(() => undefined);
     return result;
   };
+  return { runCli, runJson: (args, options) => jsonOf(args, runCli([...args, '--json'], options)) };
 }
 
 function startServer(): ChildProcess {
