@@ -14,6 +14,8 @@ export type VirtualClock = Clock & {
   jumpWallClock(byMs: number): void;
   /** Wall milliseconds that pass in one monotonic millisecond from now on; 1 is exact. */
   setWallRate(rate: number): void;
+  /** Forgets all who are asleep: nobody wakes again. */
+  halt(): void;
   /** How many are asleep. */
   sleeperCount(): number;
   /** Every delay that was asked for, in order. */
@@ -77,6 +79,9 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
     nowMs: () => Math.floor(wallMs()),
     monotonicMs: () => monotonicMs,
     sleeperCount: () => sleepers.length,
+    halt: () => {
+      sleepers.length = 0;
+    },
     jumpWallClock: (byMs) => reanchor(wallMs() + byMs, wall.rate),
     setWallRate: (rate) => reanchor(wallMs(), rate),
     sleep: (delayMs, signal) => {

@@ -1,0 +1,34 @@
+import { createHash } from 'node:crypto';
+
+/** What happened, as one digest; with `keep` also line by line. */
+export type Trace = {
+  note(line: string): void;
+  readonly lines: readonly string[];
+  /** 16 hex digits. No more lines after it. */
+  digest(): string;
+};
+
+/** A history of a few thousand lines is a long one. */
+const mostLines = 100_000;
+
+/** A trace that stamps each line with the virtual time of `nowMs`. */
+export function newTrace(nowMs: () => number, keep: boolean): Trace {
+  const hash = createHash('sha256');
+  const lines: string[] = [];
+  let count = 0;
+  return {
+    lines,
+    note: (line) => {
+      count += 1;
+      if (count > mostLines) {
+        throw new Error(`the history does not end: ${line}`);
+      }
+      const stamped = `${nowMs().toFixed(3)} ${line}\n`;
+      hash.update(stamped);
+      if (keep) {
+        lines.push(stamped.trimEnd());
+      }
+    },
+    digest: () => hash.digest('hex').slice(0, 16),
+  };
+}
