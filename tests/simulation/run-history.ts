@@ -5,7 +5,7 @@
  */
 import { type Item, itemSchema } from '../../src/shared/messages/item-title.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
-import { checkCall, checkRate, checkRetries, watchControl } from './laws/call-law.ts';
+import { checkCall, checkRate, checkRetries, checkThrottles, watchControl } from './laws/call-law.ts';
 import { checkConservation } from './laws/conservation-law.ts';
 import { deliveryLaw, tryParse } from './laws/delivery-law.ts';
 import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } from './laws/end-law.ts';
@@ -19,7 +19,6 @@ import type { HistoryPlan } from './world/history-plan.ts';
 import { randomStream } from './world/random-stream.ts';
 import { type Cast, playAct } from './world/sim-acts.ts';
 import { simPlanner } from './world/sim-planner.ts';
-import type { Surroundings } from './world/sim-process.ts';
 import { simReaders } from './world/sim-reader.ts';
 import { documentedLimit, simTmdb } from './world/sim-tmdb.ts';
 import { workerFunction } from './world/sim-worker.ts';
@@ -46,20 +45,29 @@ const noFaults = Object.fromEntries(faultNames.map((name) => [name, 0])) as Faul
 
 export async function runHistory(plan: HistoryPlan, { keepTrace = false } = {}): Promise<HistoryOutcome> {
   const clock = virtualClock({ autoJump: true });
-  const trace = newTrace(clock.monotonicMs, keepTrace);
+  const endless = Promise.withResolvers<never>();
+  const trace = newTrace(clock.monotonicMs, keepTrace, (line) => {
+    clock.halt();
+    endless.reject(new Error(`the history does not end: ${line}`));
+  });
   let faults = plan.faults;
-  const around: Surroundings = { seed: plan.seed, clock, trace, faults: () => faults };
-  const world = simWorld(plan, around);
-  const evidence = stage(world);
-  await play(plan, evidence, world);
-  faults = noFaults;
-  calm(world);
-  await drain(world);
-  await judge(evidence, world);
-  await playAgain(evidence, world);
-  await checkReaderModel(world);
+  const world = simWorld(plan, { seed: plan.seed, clock, trace, faults: () => faults });
+  const live = async () => {
+    const evidence = stage(world);
+    await play(plan, evidence, world);
+    faults = noFaults;
+    calm(world);
+    await drain(world);
+    await judge(evidence, world);
+    await playAgain(evidence, world);
+    await checkReaderModel(world);
+  };
+  await Promise.race([live(), endless.promise]);
   clock.halt();
-  const { queues, tmdb, tables, violations } = world;
+  return outcomeOf(world);
+}
+
+function outcomeOf({ plan, queues, tmdb, tables, violations, clock, around: { trace } }: SimWorld): HistoryOutcome {
   return {
     seed: plan.seed,
     violations: violations.found,
@@ -154,9 +162,10 @@ async function drain({ queues, clock, violations }: SimWorld): Promise<void> {
 async function judge(evidence: Staged, world: SimWorld): Promise<void> {
   checkConservation(world, evidence);
   checkDeadLetters(world, evidence);
-  checkOrderFreedom(world, evidence);
+  await checkOrderFreedom(world, evidence);
   checkRate(world);
   checkRetries(world);
+  checkThrottles(world);
   checkLeases(world);
   checkRuns(evidence.attempted, world);
   checkBill(world, evidence);

@@ -14,7 +14,7 @@ export type VirtualClock = Clock & {
   jumpWallClock(byMs: number): void;
   /** Wall milliseconds that pass in one monotonic millisecond from now on; 1 is exact. */
   setWallRate(rate: number): void;
-  /** Forgets all who are asleep: nobody wakes again. */
+  /** Forgets all who are asleep, and who falls asleep from now on: nobody wakes again. */
   halt(): void;
   /** How many are asleep. */
   sleeperCount(): number;
@@ -41,6 +41,7 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
   const askedDelaysMs: number[] = [];
   let monotonicMs = 0;
   let watching = false;
+  let halted = false;
 
   const wallMs = () => wall.anchorMs + (monotonicMs - wall.monotonicAtAnchorMs) * wall.rate;
 
@@ -81,6 +82,7 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
     sleeperCount: () => sleepers.length,
     halt: () => {
       sleepers.length = 0;
+      halted = true;
     },
     jumpWallClock: (byMs) => reanchor(wallMs() + byMs, wall.rate),
     setWallRate: (rate) => reanchor(wallMs(), rate),
@@ -91,6 +93,9 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
       askedDelaysMs.push(delayMs);
       if (delayMs <= 0 || signal?.aborted) {
         return Promise.resolve();
+      }
+      if (halted) {
+        return new Promise(() => undefined);
       }
       return new Promise((resolve) => {
         const sleeper: Sleeper = { dueMs: monotonicMs + delayMs, wake: resolve };

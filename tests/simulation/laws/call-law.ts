@@ -14,8 +14,8 @@ export type CallLog = {
   /** When a pause began (true time), and until when it lasts on the wall clock. */
   readonly pauses: { fromMs: number; untilWallMs: number }[];
   openSinceMs: number | undefined;
-  trialsGranted: number;
-  callsWhileOpen: number;
+  /** Calls that the last trial still allows. */
+  trialCallsLeft: number;
   /** Updates of the schedule and of the breaker. */
   controlWrites: number;
 };
@@ -23,7 +23,7 @@ export type CallLog = {
 /** Stands before the schedule and the breaker of a world, and watches. */
 export function watchControl(world: SimWorld): CallLog {
   const { tables, clock } = world;
-  const log: CallLog = { pauses: [], openSinceMs: undefined, trialsGranted: 0, callsWhileOpen: 0, controlWrites: 0 };
+  const log: CallLog = { pauses: [], openSinceMs: undefined, trialCallsLeft: 0, controlWrites: 0 };
   const { driver, state } = tables.everybody;
   const { replace } = tables.breaker;
   tables.everybody.driver = (own) => {
@@ -46,7 +46,7 @@ export function watchControl(world: SimWorld): CallLog {
     const replaced = await replace(next, seenRevision);
     log.controlWrites += 1;
     if (replaced) {
-      log.trialsGranted += next.trialUntilMs > (before?.trialUntilMs ?? 0) ? 1 : 0;
+      log.trialCallsLeft = next.trialUntilMs > (before?.trialUntilMs ?? 0) ? 1 : log.trialCallsLeft;
       log.openSinceMs = next.state === 'open' ? (log.openSinceMs ?? clock.monotonicMs()) : undefined;
     }
     return replaced;
@@ -66,10 +66,10 @@ export function checkCall(call: SeenCall, log: CallLog, world: SimWorld): void {
   if (pause !== undefined && plan.faults.jump === 0) {
     violations.add('pause', `${call.process} called at ${call.beganMs} in the pause since ${pause.fromMs}`);
   }
-  const isSlow = plan.faults.slowCall + plan.faults.stall > 0;
+  const isSlow = plan.faults.slowCall + plan.faults.silence > 0;
   if (log.openSinceMs !== undefined && !isSlow && call.beganMs > log.openSinceMs + graceMs) {
-    log.callsWhileOpen += 1;
-    if (log.callsWhileOpen > log.trialsGranted) {
+    log.trialCallsLeft -= 1;
+    if (log.trialCallsLeft < 0) {
       violations.add(
         'breaker',
         `${call.process} called at ${call.beganMs}; the breaker is open since ${log.openSinceMs}`,
@@ -116,5 +116,35 @@ export function checkRetries(world: SimWorld): void {
     if (retries > allowed + 1e-6) {
       world.violations.add('retry-budget', `${process}: ${retries} retries after ${firsts} first calls`);
     }
+  }
+}
+
+/** How long it takes at the most until everybody is told of a throttle, where nothing is slow. */
+const toldMs = 200;
+
+/** A throttle binds everybody, from when it was answered until the pause is over that it named; one second where it named none. */
+export function checkThrottles(world: SimWorld): void {
+  const { callError, lostAnswer, crash, slowCall, silence, skew, jump } = world.plan.faults;
+  if (callError + lostAnswer + crash + slowCall + silence + skew + jump > 0) {
+    return;
+  }
+  for (const { answeredMs, answer } of world.tmdb.calls) {
+    if (answer?.kind === 'response' && answer.status === 429) {
+      checkPause(answeredMs, answer.retryAfter, world);
+    }
+  }
+}
+
+function checkPause(
+  answeredMs: number,
+  retryAfter: string | undefined,
+  { tmdb, settings, violations }: SimWorld,
+): void {
+  const pauseMs = retryAfter === undefined ? settings.rate.pauseMs : Number(retryAfter) * 1_000;
+  const early = tmdb.calls.find(
+    ({ beganMs }) => beganMs > answeredMs + toldMs && beganMs < answeredMs + pauseMs - toleranceMs,
+  );
+  if (early !== undefined) {
+    violations.add('pause', `a call at ${early.beganMs}, in the ${pauseMs} ms after the throttle of ${answeredMs}`);
   }
 }

@@ -73,11 +73,10 @@ export function checkTitle(
 
 /** A read ends in time, with an answer; `undefined` when its container died. */
 function checkEnd<A>({ process, startedMs, endedMs, ended }: SeenRead<A>, world: SimWorld): A | undefined {
-  const { violations, plan } = world;
-  const isHeldUp = plan.faults.stall > 0;
+  const { violations } = world;
   if (ended.kind === 'failed') {
     violations.add('reader-time', `${process.name} threw ${String(ended.error)}`);
-  } else if (!isHeldUp && (ended.kind === 'timed-out' || endedMs - startedMs > readMs)) {
+  } else if (ended.kind === 'timed-out' || endedMs - startedMs > readMs) {
     violations.add('reader-time', `${process.name} took ${endedMs - startedMs} ms`);
   }
   return ended.kind === 'done' ? ended.value : undefined;

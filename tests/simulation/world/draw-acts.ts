@@ -31,8 +31,10 @@ export function drawActs(draws: Draws, world: World, forking: number): Act[] {
     ...times(0, 2).map((atMs) => drawRun(draws, feeds, atMs)),
     ...times(2, 9).map((atMs) => drawRead(draws, feeds, atMs)),
     ...times(0, 2).flatMap((atMs) => drawTrouble(draws, Math.min(spanMs, (2 * deferralMs) / forking), atMs)),
+    ...(draws.chance(0.25) ? drawStorm(draws, feeds) : []),
     ...times(0, 2).map((atMs): Act => ({ act: 'inject', atMs, ...drawInjected(draws) })),
-    ...times(0, 2).map((atMs): Act => ({ act: 'replay', atMs, queue: draws.pick(['jobs', 'items']) })),
+    ...times(0, 2).map((atMs) => drawReplay(draws, spanMs - atMs)),
+    ...times(0, 1).flatMap((atMs) => drawRush(draws, feeds, spanMs - atMs)),
     ...(draws.chance(0.2) ? times(1, 1).map((atMs): Act => ({ act: 'sweep', atMs })) : []),
   ];
   return acts.sort((a, b) => a.atMs - b.atMs);
@@ -53,6 +55,20 @@ function drawRun(draws: Draws, feeds: readonly Feed[], atMs: number): Act {
   const feed = draws.pick(feeds);
   const id = `request-${draws.whole(1, 1e6)}`;
   return { act: 'ad-hoc', atMs, id, feed, pages: draws.whole(1, 3), force: draws.chance(0.3), deliveries };
+}
+
+/** Both readers want the same list, at about the same time. */
+function drawRush(draws: Draws, feeds: readonly Feed[], atMs: number): Act[] {
+  const feed = draws.pick(feeds);
+  return Array.from({ length: draws.whole(2, 4) }, (_, place): Act => {
+    return { act: 'list', atMs: atMs + draws.whole(0, 3_000), feed, limit: 20, reader: place % 2 };
+  });
+}
+
+/** Half of the operators' commands die on the way. */
+function drawReplay(draws: Draws, atMs: number): Act {
+  const diesAfterMs = draws.chance(0.5) ? draws.whole(0, 1_000) : undefined;
+  return { act: 'replay', atMs, queue: draws.pick(['jobs', 'items']), diesAfterMs };
 }
 
 function drawRead(draws: Draws, feeds: readonly Feed[], atMs: number): Act {
@@ -80,9 +96,16 @@ function drawTrouble(draws: Draws, mostMs: number, atMs: number): Act[] {
   return roll < 0.8 ? [{ act: 'limit', atMs, perSecond: draws.pick([1, 3, 8]) }] : [];
 }
 
+/** TMDB goes away as a run begins, and more runs come in while the breaker is open: they meet where a trial is due. */
+function drawStorm(draws: Draws, feeds: readonly Feed[]): Act[] {
+  const kind = draws.pick(['refuses', 'answers 503'] as const);
+  const runs = Array.from({ length: 3 }, () => drawRun(draws, feeds, draws.whole(10_000, 90_000)));
+  return [{ act: 'outage', atMs: 0, kind, forMs: draws.whole(20_000, 120_000) }, ...runs];
+}
+
 function drawInjected(draws: Draws) {
   return {
     queue: draws.pick(['jobs', 'items'] as const),
-    what: draws.pick(['not-json', 'unknown-version', 'old', 'newer'] as const),
+    what: draws.pick(['not-json', 'unknown-version', 'old', 'newer', 'twins'] as const),
   };
 }

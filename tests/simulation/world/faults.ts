@@ -5,14 +5,14 @@ import type { Draws } from './random-stream.ts';
  * draws its own share of it.
  */
 const strongest = {
-  // Processes: killed before or after a call; replaced between two invocations; held up for longer than an invocation lasts.
+  // Processes: killed before or after a call; replaced between two invocations.
   crash: 0.004,
   coldStart: 0.5,
-  stall: 0.0007,
-  // Tables: refused by throttling; done, but the answer is lost; slow; read from a replica that is behind.
+  // Tables: refused by throttling; done, but the answer is lost; slow; silent for longer than an invocation lasts; read from a replica that is behind.
   callError: 0.1,
   lostAnswer: 0.06,
   slowCall: 0.08,
+  silence: 0.001,
   staleRead: 0.6,
   // Queues.
   duplicate: 0.15,
@@ -58,6 +58,6 @@ export function without(faults: Faults, name: FaultName): Faults {
 }
 
 /** How probable it is at the most that a delivery leaves its message behind in two copies, each of which is deferred on its own. */
-export function forking({ duplicate, lostAck, shortVisibility, lostAnswer, crash, stall }: Faults): number {
-  return duplicate + lostAck + shortVisibility + lostAnswer + 20 * (crash + stall);
+export function forking({ duplicate, lostAck, shortVisibility, lostAnswer, crash, silence }: Faults): number {
+  return duplicate + lostAck + shortVisibility + lostAnswer + 20 * (crash + silence);
 }

@@ -3,7 +3,7 @@ import type { Feed } from '../../../src/shared/feed.ts';
 import type { ScheduleName } from '../../../src/shared/schedule.ts';
 import type { Faults } from './faults.ts';
 
-export type InjectedMessage = 'not-json' | 'unknown-version' | 'old' | 'newer';
+export type InjectedMessage = 'not-json' | 'unknown-version' | 'old' | 'newer' | 'twins';
 export type OutageKind = 'refuses' | 'answers 503' | 'hangs';
 
 /** Something that happens at `atMs` of virtual time since the start. */
@@ -16,7 +16,7 @@ export type Act = { atMs: number } & (
   | { act: 'token'; isMissing: boolean; forMs: number }
   | { act: 'limit'; perSecond: number }
   | { act: 'inject'; queue: 'jobs' | 'items'; what: InjectedMessage }
-  | { act: 'replay'; queue: 'jobs' | 'items' }
+  | { act: 'replay'; queue: 'jobs' | 'items'; diesAfterMs: number | undefined }
   | { act: 'sweep' }
 );
 

@@ -38,7 +38,7 @@ export async function playAct(act: Act, place: number, cast: Cast, world: SimWor
     case 'inject':
       return inject(act, place, cast, world);
     case 'replay':
-      return replay(world, act.queue);
+      return replay(world, act.queue, act.diesAfterMs);
     case 'sweep':
       world.tables.catalog.removeExpired(world.clock.nowMs());
       return;
@@ -115,10 +115,16 @@ async function inject(
     'not-json': `no JSON, number ${place}`,
     'unknown-version': JSON.stringify({ ...message, version: 2 }),
     old: JSON.stringify(message),
+    // Fetched twice in one millisecond, with answers that differ.
+    twins: JSON.stringify(message),
     newer: JSON.stringify({ ...message, replays: 0, priority: 'high', hints: { from: 'a later version' } }),
   };
   if (what === 'not-json' || what === 'unknown-version') {
     unreadable[queue].push(bodies[what]);
   }
   await queues[queue].queue.send(bodies[what]);
+  if (what === 'twins' && message.kind === 'item-page') {
+    const titles = message.titles.map((title) => ({ ...title, voteCount: title.voteCount + 9_000 }));
+    await queues.items.queue.send(JSON.stringify({ ...message, titles }));
+  }
 }

@@ -7,7 +7,7 @@ import type { SimWorld } from './sim-world.ts';
 const commandMs = 600_000;
 
 /** An operator's command that replays a dead-letter queue, and may die half-way. */
-export async function replay(world: SimWorld, name: 'jobs' | 'items'): Promise<void> {
+export async function replay(world: SimWorld, name: 'jobs' | 'items', diesAfterMs: number | undefined): Promise<void> {
   const process = world.start('operator');
   const { queue, dead } = world.queues[name];
   const options = {
@@ -18,6 +18,9 @@ export async function replay(world: SimWorld, name: 'jobs' | 'items'): Promise<v
     dryRun: false,
     onProgress: () => undefined,
   };
+  if (diesAfterMs !== undefined) {
+    void world.clock.sleep(diesAfterMs).then(process.kill);
+  }
   const source = portOf(process, 'dead-letters', queueSource(dead, process.clock));
   const target = senderOf(process, name, queue);
   await process.run(

@@ -88,7 +88,7 @@ export function simProcess(name: string, { seed, clock, trace, faults }: Surroun
     }
   };
   const call: SimProcess['call'] = async (port, what, act, refusing) => {
-    await sleep(latencyMs(draws, faults()));
+    await sleep(latencyMs(port, draws, faults()));
     if (mayCrash()) {
       return never();
     }
@@ -97,7 +97,7 @@ export function simProcess(name: string, { seed, clock, trace, faults }: Surroun
     const answer = await act();
     refuse(port, what, refusing && 'lostAnswer');
     if (!mayCrash() && draws.chance(0.3)) {
-      await sleep(latencyMs(draws, faults()));
+      await sleep(latencyMs(port, draws, faults()));
     }
     return alive ? answer : never();
   };
@@ -141,8 +141,9 @@ async function runWithin<T>(
   return ended;
 }
 
-function latencyMs(draws: Draws, faults: Faults): number {
-  if (draws.chance(faults.stall)) {
+/** A call of TMDB has its own time-out; what is silent is another one. */
+function latencyMs(port: string, draws: Draws, faults: Faults): number {
+  if (port !== 'tmdb' && draws.chance(faults.silence)) {
     return draws.between(20_000, 100_000);
   }
   return draws.chance(faults.slowCall) ? draws.between(40, 3_000) : draws.between(0.5, 4);

@@ -11,8 +11,8 @@ export type Trace = {
 /** A history of a few thousand lines is a long one. */
 const mostLines = 100_000;
 
-/** A trace that stamps each line with the virtual time of `nowMs`. */
-export function newTrace(nowMs: () => number, keep: boolean): Trace {
+/** A trace that stamps each line with the virtual time of `nowMs`; a history that does not end is told to `onOverflow`. */
+export function newTrace(nowMs: () => number, keep: boolean, onOverflow: (line: string) => void): Trace {
   const hash = createHash('sha256');
   const lines: string[] = [];
   let count = 0;
@@ -21,7 +21,8 @@ export function newTrace(nowMs: () => number, keep: boolean): Trace {
     note: (line) => {
       count += 1;
       if (count > mostLines) {
-        throw new Error(`the history does not end: ${line}`);
+        onOverflow(line);
+        return;
       }
       const stamped = `${nowMs().toFixed(3)} ${line}\n`;
       hash.update(stamped);
