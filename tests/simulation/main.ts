@@ -1,8 +1,9 @@
 /** `npm run simulate -- --seeds N [--seed S] [--mutations] [--trace] [--json]`: the simulation campaign. */
 import { UsageError } from '../../src/shared/errors.ts';
+import { failureText, mutationText } from './campaign/failure-text.ts';
 import type { SeedFailure } from './campaign/judge-seed.ts';
 import { type CampaignFlags, parseFlags } from './campaign/parse-flags.ts';
-import { type MutationResult, runMutations } from './campaign/run-mutations.ts';
+import { runMutations } from './campaign/run-mutations.ts';
 import { runSeeds } from './campaign/run-seeds.ts';
 import { mutations } from './mutations.ts';
 import { regressions } from './regressions.ts';
@@ -20,7 +21,7 @@ async function main(args: readonly string[]): Promise<number> {
     return violations.length === 0 ? 0 : 1;
   }
   const { failures, seeds, seedsPerSecond } = await campaign(flags);
-  const planted = flags.mutations ? await runMutations(mutations, (result) => tell(mutationLine(result))) : [];
+  const planted = flags.mutations ? await runMutations(mutations, (result) => tell(mutationText(result))) : [];
   const caught = planted.filter(({ caughtBy }) => caughtBy !== undefined).length;
   const total = planted.length;
   const summary = { seeds, failures, mutations: { total, caught, results: planted }, seedsPerSecond };
@@ -55,19 +56,6 @@ async function campaign({ seeds, firstSeed }: CampaignFlags) {
   });
   const seedsPerSecond = Math.round((10_000 * done) / (performance.now() - startedMs)) / 10;
   return { failures, seeds: done, seedsPerSecond };
-}
-
-function failureText({ seed, law, detail, shrunk }: SeedFailure): string {
-  return [
-    `seed ${seed} breaks '${law}': ${detail}`,
-    `  shrunk to ${shrunk.acts.length} acts: ${JSON.stringify(shrunk.acts)}`,
-    `  with the faults ${JSON.stringify(shrunk.faults)} in ${JSON.stringify(shrunk.world)}`,
-    `  replay: npm run simulate -- --seed ${seed}`,
-  ].join('\n');
-}
-
-function mutationLine({ name, caughtBy, seeds }: MutationResult): string {
-  return `${caughtBy === undefined ? 'MISSED' : 'caught'} ${name}: ${caughtBy ?? 'by nothing'} after ${seeds} seeds`;
 }
 
 try {

@@ -100,7 +100,10 @@ function drawTrouble(draws: Draws, mostMs: number, atMs: number): Act[] {
 function drawStorm(draws: Draws, feeds: readonly Feed[]): Act[] {
   const kind = draws.pick(['refuses', 'answers 503'] as const);
   const runs = Array.from({ length: 3 }, () => drawRun(draws, feeds, draws.whole(10_000, 90_000)));
-  return [{ act: 'outage', atMs: 0, kind, forMs: draws.whole(20_000, 120_000) }, ...runs];
+  const forMs = draws.whole(20_000, 120_000);
+  const isToken = draws.chance(0.3);
+  const isMissing = draws.chance(0.5);
+  return [isToken ? { act: 'token', atMs: 0, isMissing, forMs } : { act: 'outage', atMs: 0, kind, forMs }, ...runs];
 }
 
 function drawInjected(draws: Draws) {
