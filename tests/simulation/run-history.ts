@@ -1,7 +1,7 @@
 /**
  * One history, from its plan to its judgement:
  *
- *   acts and faults ─► all faults off, clocks set right ─► queues run dry ─► laws of the end ─► everything once more ─► nothing changed
+ *   acts and faults ─► all faults off ─► queues run dry ─► laws of the end ─► everything once more ─► nothing changed
  */
 import { type Item, itemSchema } from '../../src/shared/messages/item-title.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
@@ -130,17 +130,14 @@ async function play({ acts, seed, faults }: HistoryPlan, { cast }: Staged, world
   await Promise.all([...playing, jumping()]);
 }
 
-/** The faults are over: TMDB is there, and clocks are right. */
-function calm({ tmdb, processes }: SimWorld): void {
+/** The faults are over: TMDB is there. Clocks stay as wrong as they are: to set one is a fault too. */
+function calm({ tmdb }: SimWorld): void {
   Object.assign(tmdb.state, {
     outage: undefined,
     tokenRejectedUntilMs: 0,
     tokenMissingUntilMs: 0,
     limitPerSecond: documentedLimit,
   });
-  for (const process of processes.filter((one) => one.isAlive())) {
-    process.jump(-process.skewMs());
-  }
 }
 
 /** What goes on behind the last answers, and in processes that are held up, has ended by then. */

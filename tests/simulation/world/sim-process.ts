@@ -36,8 +36,6 @@ export type SimProcess = {
   kill(): void;
   /** Sets the wall clock. */
   jump(byMs: number): void;
-  /** How far the wall clock is off, in milliseconds. */
-  skewMs(): number;
   /** Calls that were made to fail so far, by port. */
   injected(port: string): number;
   /** Makes one call of a port. `refusing` names the fault that may refuse it. */
@@ -50,7 +48,7 @@ const worstSkewMs = 2_000;
 
 export function simProcess(name: string, { seed, clock, trace, faults }: Surroundings): SimProcess {
   const draws = randomStream(seed, `process ${name}`);
-  let skewMs = draws.chance(faults().skew) ? Math.round(draws.between(-worstSkewMs, worstSkewMs)) : 0;
+  const skewMs = draws.chance(faults().skew) ? Math.round(draws.between(-worstSkewMs, worstSkewMs)) : 0;
   const own = skewedClock(clock, skewMs);
   const injected = new Map<string, number>();
   const deaths: (() => void)[] = [];
@@ -108,11 +106,7 @@ export function simProcess(name: string, { seed, clock, trace, faults }: Surroun
     clock: { nowMs: own.nowMs, monotonicMs: own.monotonicMs, sleep },
     isAlive: () => alive,
     kill,
-    jump: (byMs) => {
-      skewMs += byMs;
-      own.jump(byMs);
-    },
-    skewMs: () => skewMs,
+    jump: own.jump,
     injected: (port) => injected.get(port) ?? 0,
     call,
     run: (act, timeoutMs) => runWithin(act, timeoutMs, clock, kill, (tell) => deaths.push(tell)),
