@@ -181,15 +181,15 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a pause is not asked for',
     file: 'shared/rate/call-gate.ts',
-    find: 'valid: onTime && slotMs >= pausedUntilMs',
+    find: 'valid: onTime && atMs >= pausedUntilMs',
     replace: 'valid: onTime || pausedUntilMs < 0',
     why: 'slots that were taken before a throttle would be used in its pause',
   },
   {
     name: 'slots are not waited for',
     file: 'shared/rate/call-gate.ts',
-    find: 'const dueMs = clock.monotonicMs() + (slotMs - clock.nowMs());',
-    replace: 'const dueMs = clock.monotonicMs() + 0 * slotMs;',
+    find: 'const dueMs = clock.monotonicMs() + (atMs - clock.nowMs());',
+    replace: 'const dueMs = clock.monotonicMs() + 0 * atMs;',
     why: 'a batch would call as soon as its slots are taken',
   },
   {
