@@ -11,44 +11,75 @@ export type MemoryCatalog = CatalogStore &
     rows(): CatalogRow[];
     /** Every row that was put, in order; refused puts are not among them. */
     readonly puts: readonly CatalogRow[];
+    /** What time to live does in the end: removes the rows that are past their hard TTL at `nowMs`, and says which. */
+    removeExpired(nowMs: number): string[];
   };
 
-export function memoryCatalog(hook: CallHook = noHook): MemoryCatalog {
+/** How many of the latest changes an eventually consistent read does not see; none by default. */
+export type Lag = () => number;
+
+export function memoryCatalog(hook: CallHook = noHook, lag: Lag = () => 0): MemoryCatalog {
   const table = new Map<string, CatalogRow>();
   const puts: CatalogRow[] = [];
+  const replaced: (CatalogRow | undefined)[] = [];
+
+  /** The table as a lagging replica has it. */
+  function seen(): ReadonlyMap<string, CatalogRow> {
+    const unseen = Math.min(lag(), puts.length);
+    if (unseen === 0) {
+      return table;
+    }
+    const older = new Map(table);
+    for (let index = puts.length - 1; index >= puts.length - unseen; index -= 1) {
+      const before = replaced[index];
+      const key = rowKeyText(puts[index] as CatalogRow);
+      older.delete(key);
+      if (before !== undefined) {
+        older.set(key, before);
+      }
+    }
+    return older;
+  }
 
   function put(row: CatalogRow): { written: boolean; writeUnits: number } {
     const present = table.get(rowKeyText(row));
     if (present !== undefined && present.version >= row.version) {
       return { written: false, writeUnits: 1 };
     }
-    table.set(rowKeyText(row), structuredClone(row));
-    puts.push(structuredClone(row));
+    table.set(rowKeyText(row), { ...row });
+    puts.push({ ...row });
+    replaced.push(present);
     return { written: true, writeUnits: isPlacement(row) ? 2 : 1 };
   }
 
   return {
     puts,
-    rows: () => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => structuredClone(row)),
-    readVersions: (keys) => hook({ name: 'readVersions', key: '' }, () => versionsIn(table, keys)),
+    rows: () => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => ({ ...row })),
+    removeExpired: (nowMs) => {
+      const gone = [...table].filter(([, row]) => row.expiresAt * 1_000 <= nowMs).map(([key]) => key);
+      for (const key of gone) {
+        table.delete(key);
+      }
+      return gone;
+    },
+    readVersions: (keys) => hook({ name: 'readVersions', key: '' }, () => versionsIn(seen(), keys)),
     putIfNewer: (row) => hook({ name: 'putIfNewer', key: rowKeyText(row) }, () => put(row)),
     listPlacements: (feed, maxRows) =>
       hook({ name: 'listPlacements', key: '' }, () => {
         const category = `${feed.category}/${feed.region}/${feed.language}`;
-        return [...table.values()]
+        return [...seen().values()]
           .filter(isPlacement)
           .filter((row) => row.category === category && row.contentType.startsWith(`${feed.media}#`))
           .sort((a, b) => (a.contentType > b.contentType ? -1 : 1))
           .slice(0, maxRows)
-          .map((row) => structuredClone(row));
+          .map((row) => ({ ...row }));
       }),
     readTitles: (keys) =>
       hook({ name: 'readTitles', key: '' }, () => {
         const texts = keys.map(rowKeyText);
         assertDistinct(texts);
-        return new Map(
-          texts.flatMap((text) => (table.has(text) ? [[text, structuredClone(table.get(text)) as TitleRow]] : [])),
-        );
+        const rows = seen();
+        return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as TitleRow]] : [])));
       }),
   };
 }

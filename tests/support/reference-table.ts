@@ -8,11 +8,15 @@
  * Where several sightings are left, any of them will do here: that it is the same one every time is another assertion.
  */
 import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
+import type { DescribedTitle, Item } from '../../src/shared/messages/item-title.ts';
 
-type Sighting = { page: ItemPage; listed: ListedTitle };
+/** A title at its place in a page. */
+type Placed = { page: ItemPage; listed: ListedTitle };
+/** A title in a page, or on its own. */
+type Seen = { language: string; fetchedAt: string; title: DescribedTitle };
 
 /** Sightings that may stand in a row, by the row's key. */
-export type ReferenceTable = { placements: Map<string, Sighting[]>; titles: Map<string, Sighting[]> };
+export type ReferenceTable = { placements: Map<string, Placed[]>; titles: Map<string, Seen[]> };
 
 /** What must be known of a feed. */
 export type ReferenceHead = {
@@ -25,13 +29,14 @@ export type ReferenceHead = {
   lastOutcome: string;
 };
 
-/** `alone`: titles that came on their own, each as a page; they are placed nowhere, and need no translation. */
-export function referenceTable(pages: readonly ItemPage[], alone: readonly ItemPage[] = []): ReferenceTable {
-  const sightings = pages.flatMap(sightingsOf);
-  const placements = Map.groupBy(sightings, ({ page, listed }) => `${listed.id}\n${listed.mediaType}#${pathOf(page)}`);
-  const titles = Map.groupBy([...sightings.filter(isTold), ...alone.flatMap(sightingsOf)], ({ page, listed }) => {
-    const suffix = page.feed.language === 'en-US' ? '' : `@${page.feed.language}`;
-    return `${listed.id}\n${listed.mediaType}${suffix}`;
+export function referenceTable(items: readonly Item[]): ReferenceTable {
+  const placed = items.flatMap((item): Placed[] =>
+    item.kind === 'item-page' ? item.titles.map((listed) => ({ page: item, listed })) : [],
+  );
+  const placements = Map.groupBy(placed, ({ page, listed }) => `${listed.id}\n${listed.mediaType}#${pathOf(page)}`);
+  const titles = Map.groupBy(items.flatMap(seenIn), ({ language, title }) => {
+    const suffix = language === 'en-US' ? '' : `@${language}`;
+    return `${title.id}\n${title.mediaType}${suffix}`;
   });
   return {
     placements: mapped(placements, (group) => {
@@ -40,20 +45,25 @@ export function referenceTable(pages: readonly ItemPage[], alone: readonly ItemP
       return best(earliest, ({ listed }) => listed.rank, 'least');
     }),
     titles: mapped(titles, (group) => {
-      const newest = best(group, ({ page }) => halfDayOf(page.fetchedAt));
-      return best(newest, ({ listed }) => inSteps(listed.voteCount));
+      const newest = best(group, ({ fetchedAt }) => halfDayOf(fetchedAt));
+      return best(newest, ({ title }) => inSteps(title.voteCount));
     }),
   };
 }
 
-function sightingsOf(page: ItemPage): Sighting[] {
-  return page.titles.map((listed) => ({ page, listed }));
+function seenIn(item: Item): Seen[] {
+  const { fetchedAt } = item;
+  return item.kind === 'item-title'
+    ? [{ language: item.language, fetchedAt, title: item.title }]
+    : item.titles
+        .filter((title) => isTold(item.feed.language, title))
+        .map((title) => ({ language: item.feed.language, fetchedAt, title }));
 }
 
-function isTold({ page, listed }: Sighting): boolean {
-  const [language] = page.feed.language.split('-');
-  const untold = listed.overview === '' && listed.title === listed.originalTitle;
-  return language === 'en' || language === listed.originalLanguage || !untold;
+/** Whether a list shows a title translated. */
+function isTold(feedLanguage: string, { title, originalTitle, originalLanguage, overview }: DescribedTitle): boolean {
+  const [language] = feedLanguage.split('-');
+  return language === 'en' || language === originalLanguage || overview !== '' || title !== originalTitle;
 }
 
 export function referenceHeads(pages: readonly ItemPage[]): ReferenceHead[] {

@@ -14,6 +14,8 @@ export type VirtualClock = Clock & {
   jumpWallClock(byMs: number): void;
   /** Wall milliseconds that pass in one monotonic millisecond from now on; 1 is exact. */
   setWallRate(rate: number): void;
+  /** Forgets all who are asleep, and who falls asleep from now on: nobody wakes again. */
+  halt(): void;
   /** How many are asleep. */
   sleeperCount(): number;
   /** Every delay that was asked for, in order. */
@@ -39,6 +41,7 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
   const askedDelaysMs: number[] = [];
   let monotonicMs = 0;
   let watching = false;
+  let halted = false;
 
   const wallMs = () => wall.anchorMs + (monotonicMs - wall.monotonicAtAnchorMs) * wall.rate;
 
@@ -77,6 +80,10 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
     nowMs: () => Math.floor(wallMs()),
     monotonicMs: () => monotonicMs,
     sleeperCount: () => sleepers.length,
+    halt: () => {
+      sleepers.length = 0;
+      halted = true;
+    },
     jumpWallClock: (byMs) => reanchor(wallMs() + byMs, wall.rate),
     setWallRate: (rate) => reanchor(wallMs(), rate),
     sleep: (delayMs, signal) => {
@@ -86,6 +93,9 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
       askedDelaysMs.push(delayMs);
       if (delayMs <= 0 || signal?.aborted) {
         return Promise.resolve();
+      }
+      if (halted) {
+        return new Promise(() => undefined);
       }
       return new Promise((resolve) => {
         const sleeper: Sleeper = { dueMs: monotonicMs + delayMs, wake: resolve };

@@ -9,7 +9,7 @@ import { type CallHook, scheduledBy, throttledOnce } from '../support/call-hook.
 import { type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';
 import { recordingQueue } from '../support/recording-queue.ts';
 import { halfDayOf, inSteps, referenceTable } from '../support/reference-table.ts';
-import { sampleFeed, samplePage, sampleTitle } from '../support/sample-messages.ts';
+import { samplePage, sampleTitle } from '../support/sample-messages.ts';
 import { sampleDescribed, sampleItemTitle } from '../support/sample-title-messages.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
@@ -178,24 +178,18 @@ function titlesOf({ feed, fetchedAt, runId, jobId, titles }: ItemPage): ItemTitl
   );
 }
 
-/** The title alone on a page: for the law of title rows it makes no difference where a title was seen. */
-function asPage({ language, fetchedAt, title }: ItemTitle): ItemPage {
-  return samplePage({ feed: sampleFeed({ language }), fetchedAt, titles: [{ ...title, rank: 1 }] });
-}
-
 /** Asserts that the title rows are those that the law in prose asks for, and that only pages have placed anything. */
 function expectLaw(writer: MemoryWriter, items: readonly Item[]): void {
   const pages = items.filter((item) => item.kind === 'item-page');
-  const alone = items.filter((item) => item.kind === 'item-title').map(asPage);
   const { placements } = referenceTable(pages);
-  const { titles } = referenceTable(pages, alone);
+  const { titles } = referenceTable(items);
   const rows = new Map(writer.store.rows().map((row) => [`${row.mediaId}\n${row.mediaType}`, row]));
   expect([...rows.keys()].sort()).toEqual([...placements.keys(), ...titles.keys()].sort());
   for (const [key, sightings] of titles) {
-    const facts = sightings.map(({ page, listed }) => [
-      `${halfDayOf(page.fetchedAt)}:00:00.000Z`,
-      inSteps(listed.voteCount),
-      listed.title,
+    const facts = sightings.map(({ fetchedAt, title }) => [
+      `${halfDayOf(fetchedAt)}:00:00.000Z`,
+      inSteps(title.voteCount),
+      title.title,
     ]);
     const row = rows.get(key);
     expect(facts).toContainEqual([row?.fetchedAt, row?.voteCount, row?.title]);

@@ -37,11 +37,11 @@ export const askAgainCapMs = 60_000;
 
 /** A gate that takes the first slots of `jobs` jobs in one go. */
 export function callGate(jobs: number, deps: GateDependencies): CallGate {
-  let firstSlots: Promise<number[]> | undefined;
-  const nextSlotMs = async (withinMs: number): Promise<number | undefined> => {
-    firstSlots ??= deps.schedule.take(jobs, withinMs);
+  let firstSlots: Promise<Slot[]> | undefined;
+  const nextSlot = async (withinMs: number): Promise<Slot | undefined> => {
+    firstSlots ??= takeSlots(jobs, withinMs, deps);
     const slots = await firstSlots;
-    return slots.shift() ?? (await deps.schedule.take(1, withinMs))[0];
+    return slots.shift() ?? (await takeSlots(1, withinMs, deps))[0];
   };
   return {
     enter: async (remainingMs) => {
@@ -49,12 +49,12 @@ export function callGate(jobs: number, deps: GateDependencies): CallGate {
       let admission = await deps.breaker.admit();
       while (admission.kind !== 'refused') {
         const withinMs = longestWaitMs(admission, remainingMs(), deps.clock);
-        const slotMs = await nextSlotMs(withinMs);
-        if (slotMs === undefined || slotMs - deps.clock.nowMs() > withinMs) {
+        const slot = await nextSlot(withinMs);
+        if (slot === undefined || slot.atMs - deps.clock.nowMs() > withinMs) {
           // A trial that was taken is not given back: it lapses by itself.
           return noSlot(deps);
         }
-        const awaited = await awaitSlot(slotMs, admission, deps);
+        const awaited = await awaitSlot(slot, admission, deps);
         admission = awaited.admission;
         if (admission.kind !== 'refused' && awaited.valid) {
           return { kind: 'go', admission, waitedMs: deps.clock.monotonicMs() - startedMs };
@@ -64,6 +64,15 @@ export function callGate(jobs: number, deps: GateDependencies): CallGate {
       return { kind: 'refused', code: 'breaker_open', detail: sentence(admission), retryInMs };
     },
   };
+}
+
+/** A slot at `atMs` (epoch) and when it was taken, on the monotonic clock. */
+type Slot = { atMs: number; takenMs: number };
+
+async function takeSlots(count: number, withinMs: number, { schedule, clock }: GateDependencies): Promise<Slot[]> {
+  const slotsMs = await schedule.take(count, withinMs);
+  const takenMs = clock.monotonicMs();
+  return slotsMs.map((atMs) => ({ atMs, takenMs }));
 }
 
 /** A trial that began late would outlast its own time, and another worker would make a second one. */
@@ -79,18 +88,20 @@ async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {
 
 /** Waits on the monotonic clock, so that a wall clock that is set meanwhile moves no slot. */
 async function awaitSlot(
-  slotMs: number,
+  { atMs, takenMs }: Slot,
   admission: Admission,
   { clock, breaker, schedule, slotToleranceMs }: GateDependencies,
 ): Promise<{ admission: Admission; valid: boolean }> {
-  const dueMs = clock.monotonicMs() + (slotMs - clock.nowMs());
+  const dueMs = clock.monotonicMs() + (atMs - clock.nowMs());
   const untilAskedMs = dueMs - askBeforeMs - clock.monotonicMs();
-  if (untilAskedMs <= 0) {
-    // The slot is now, and the breaker was asked a moment ago.
+  // What a job of this batch has left over was taken long ago: there may have been a throttle since.
+  const isJustTaken = clock.monotonicMs() - takenMs <= askBeforeMs;
+  if (untilAskedMs <= 0 && isJustTaken) {
+    // The slot is now, the breaker was asked a moment ago, and a pause would have moved the slot.
     await sleepUntil(dueMs, clock);
     return { admission, valid: clock.monotonicMs() - dueMs <= slotToleranceMs };
   }
-  await clock.sleep(untilAskedMs);
+  await clock.sleep(Math.max(0, untilAskedMs));
   const [latest, { pausedUntilMs }] = await Promise.all([
     // Who holds the trial has been admitted already.
     admission.kind === 'trial' ? admission : breaker.admit(),
@@ -100,7 +111,7 @@ async function awaitSlot(
     await sleepUntil(dueMs, clock);
   }
   const onTime = clock.monotonicMs() - dueMs <= slotToleranceMs;
-  return { admission: latest, valid: onTime && slotMs >= pausedUntilMs };
+  return { admission: latest, valid: onTime && atMs >= pausedUntilMs };
 }
 
 async function sleepUntil(dueMs: number, clock: Clock): Promise<void> {

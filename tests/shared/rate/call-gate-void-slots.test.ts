@@ -63,6 +63,17 @@ describe('a slot', () => {
     expect(timeline.takes).toEqual([3, 5, 1, 1, 1, 1]);
   });
 
+  it('that another job has left over is void in a pause too, when it is wanted just as it comes', async () => {
+    const { clock, schedule, newGate } = world(2);
+    const gate = newGate();
+    expect(await startsOf(gate, 1, clock)).toEqual([0]);
+    // The other job needs no slot: the one at 100 ms is left over, and taken by a retry.
+    await schedule.slowDown(1_000);
+    await clock.sleep(100);
+    const [again] = await startsOf(gate, 1, clock);
+    expect(again).toBeGreaterThanOrEqual(1_000);
+  });
+
   it('behind the end of a pause stays good', async () => {
     const { clock, schedule, newGate, timeline } = world(2);
     await schedule.take(30);

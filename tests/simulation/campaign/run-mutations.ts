@@ -1,0 +1,35 @@
+import { availableParallelism } from 'node:os';
+import type { Mutation } from './mutation-hook.ts';
+import { runSeeds } from './run-seeds.ts';
+
+/** Whether a bug was found, after how many seeds, and by which law. */
+export type MutationResult = { name: string; caughtBy: string | undefined; seeds: number; detail: string };
+
+/** A bug that is not found within so many seeds is missed. */
+export const mostSeeds = 200;
+
+/** Plants each bug in a thread of its own and runs seeds until a law is broken. */
+export async function runMutations(
+  mutations: readonly Mutation[],
+  onResult: (result: MutationResult) => void = () => undefined,
+): Promise<MutationResult[]> {
+  const results: MutationResult[] = [];
+  const open = [...mutations];
+  const work = async (): Promise<void> => {
+    for (let mutation = open.shift(); mutation !== undefined; mutation = open.shift()) {
+      const result = await tryMutation(mutation);
+      results.push(result);
+      onResult(result);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, work));
+  return mutations.flatMap(({ name }) => results.filter((result) => result.name === name));
+}
+
+async function tryMutation(mutation: Mutation): Promise<MutationResult> {
+  const seeds = Array.from({ length: mostSeeds }, (_, index) => index + 1);
+  const run = { seeds, mutation, threads: 1, shrinks: false, stopsAtFailure: true };
+  const results = await runSeeds(run);
+  const failure = results.at(-1)?.failure;
+  return { name: mutation.name, caughtBy: failure?.law, seeds: results.length, detail: failure?.detail ?? '' };
+}

@@ -1,0 +1,61 @@
+import { availableParallelism } from 'node:os';
+import { Worker } from 'node:worker_threads';
+import type { SeedResult } from './judge-seed.ts';
+import type { Mutation } from './mutation-hook.ts';
+
+/** How seeds are run. */
+export type SeedRun = {
+  seeds: readonly number[];
+  /** Threads; default: one for each core. */
+  threads?: number;
+  mutation?: Mutation;
+  /** Whether failures are made smaller; default: yes. */
+  shrinks?: boolean;
+  /** Whether the first failure ends it; default: no. */
+  stopsAtFailure?: boolean;
+  onResult?(result: SeedResult): void;
+};
+
+/** Judges seeds on all cores. The results come in the order of the seeds. */
+export async function runSeeds(run: SeedRun): Promise<SeedResult[]> {
+  const { seeds, threads = availableParallelism(), stopsAtFailure = false } = run;
+  const results: SeedResult[] = [];
+  const open = [...seeds];
+  let isOver = false;
+  const work = async (): Promise<void> => {
+    const thread = openThread(run);
+    try {
+      for (let seed = open.shift(); seed !== undefined && !isOver; seed = open.shift()) {
+        const result = await thread.judge(seed);
+        results.push(result);
+        run.onResult?.(result);
+        isOver ||= stopsAtFailure && result.failure !== undefined;
+      }
+    } finally {
+      await thread.stop();
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(threads, seeds.length) }, work));
+  return results.sort((a, b) => a.seed - b.seed);
+}
+
+function openThread({ mutation, shrinks = true }: SeedRun) {
+  const worker = new Worker(new URL('./seed-thread.ts', import.meta.url), {
+    workerData: { mutation, shrinks },
+    execArgv: ['--disable-warning=ExperimentalWarning'],
+  });
+  return {
+    judge: (seed: number) =>
+      new Promise<SeedResult>((resolve, reject) => {
+        worker.removeAllListeners();
+        worker.once('message', resolve);
+        worker.once('error', reject);
+        worker.once('exit', (code) => reject(new Error(`the thread ended with ${code} at seed ${seed}`)));
+        worker.postMessage(seed);
+      }),
+    stop: async () => {
+      worker.removeAllListeners();
+      await worker.terminate();
+    },
+  };
+}

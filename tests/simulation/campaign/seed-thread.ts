@@ -1,0 +1,17 @@
+/** Inside of one thread: judges the seeds it is given, with a bug planted where it was started with one. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Mutation, plant } from './mutation-hook.ts';
+
+const port = parentPort;
+if (port === null) {
+  throw new Error('this file runs as a worker thread only');
+}
+const { mutation, shrinks } = workerData as { mutation: Mutation | undefined; shrinks: boolean };
+if (mutation !== undefined) {
+  plant(mutation);
+}
+const { judgeSeed } = await import('./judge-seed.ts');
+
+port.on('message', (seed: number) => {
+  void judgeSeed(seed, { shrinks }).then((result) => port.postMessage(result));
+});

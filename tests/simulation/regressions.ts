@@ -1,0 +1,13 @@
+/** Seeds that failed once, each with what it showed; every campaign runs them. */
+export const regressions: readonly { seed: number; showed: string }[] = [
+  {
+    seed: 11_714,
+    showed:
+      'the simulator set the clock of a worker that waited for its slots, where no fault had: a call began in a pause',
+  },
+  {
+    seed: 20_114,
+    showed: 'a retry took the slot that another job of its batch had left over, just as it came, and called in a pause',
+  },
+  { seed: 20_411, showed: 'the same, where the other job had been refused by the breaker' },
+];

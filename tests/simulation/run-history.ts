@@ -1,0 +1,188 @@
+/**
+ * One history, from its plan to its judgement:
+ *
+ *   acts and faults ─► all faults off ─► queues run dry ─► laws of the end ─► everything once more ─► nothing changed
+ */
+import { type Item, itemSchema } from '../../src/shared/messages/item-title.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
+import { checkCall, checkRate, checkRetries, checkThrottles, watchControl } from './laws/call-law.ts';
+import { checkConservation } from './laws/conservation-law.ts';
+import { deliveryLaw, tryParse } from './laws/delivery-law.ts';
+import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } from './laws/end-law.ts';
+import { checkReaderModel } from './laws/model-law.ts';
+import { checkOrderFreedom } from './laws/order-law.ts';
+import { checkList, checkTitle } from './laws/read-law.ts';
+import { watchTables } from './laws/table-law.ts';
+import { startEventSource } from './world/event-source.ts';
+import { type Faults, faultNames } from './world/faults.ts';
+import type { HistoryPlan } from './world/history-plan.ts';
+import { randomStream } from './world/random-stream.ts';
+import { type Cast, playAct } from './world/sim-acts.ts';
+import { simPlanner } from './world/sim-planner.ts';
+import { simReaders } from './world/sim-reader.ts';
+import { documentedLimit, simTmdb } from './world/sim-tmdb.ts';
+import { workerFunction } from './world/sim-worker.ts';
+import { type SimWorld, simWorld } from './world/sim-world.ts';
+import { writerFunction } from './world/sim-writer.ts';
+import { newTrace } from './world/trace.ts';
+import type { Violation } from './world/violations.ts';
+
+/** What came of a history. `trace`: its lines, where they were asked for. */
+export type HistoryOutcome = {
+  seed: number;
+  violations: readonly Violation[];
+  digest: string;
+  trace: readonly string[];
+  counts: { jobs: number; calls: number; rows: number; reads: number; virtualMs: number };
+};
+
+/**
+ * When the last fault is over: a rejected token keeps the breaker open for 15 minutes, a deferral lasts 15 at the most, and what a
+ * dead container held comes back after 6 and 9.
+ */
+const drainMs = 60 * 60_000;
+const noFaults = Object.fromEntries(faultNames.map((name) => [name, 0])) as Faults;
+
+export async function runHistory(plan: HistoryPlan, { keepTrace = false } = {}): Promise<HistoryOutcome> {
+  const clock = virtualClock({ autoJump: true });
+  const endless = Promise.withResolvers<never>();
+  const trace = newTrace(clock.monotonicMs, keepTrace, (line) => {
+    clock.halt();
+    endless.reject(new Error(`the history does not end: ${line}`));
+  });
+  let faults = plan.faults;
+  const world = simWorld(plan, { seed: plan.seed, clock, trace, faults: () => faults });
+  const live = async () => {
+    const evidence = stage(world);
+    await play(plan, evidence, world);
+    faults = noFaults;
+    calm(world);
+    await drain(world);
+    await judge(evidence, world);
+    await playAgain(evidence, world);
+    await checkReaderModel(world);
+  };
+  await Promise.race([live(), endless.promise]);
+  clock.halt();
+  return outcomeOf(world);
+}
+
+function outcomeOf({ plan, queues, tmdb, tables, violations, clock, around: { trace } }: SimWorld): HistoryOutcome {
+  return {
+    seed: plan.seed,
+    violations: violations.found,
+    digest: trace.digest(),
+    trace: trace.lines,
+    counts: {
+      jobs: queues.jobs.queue.sent.length,
+      calls: tmdb.calls.length,
+      rows: tables.catalog.puts.length,
+      reads: plan.acts.filter(({ act }) => act === 'list' || act === 'title').length,
+      virtualMs: clock.monotonicMs(),
+    },
+  };
+}
+
+type Staged = Evidence & { cast: Cast; attempted: Map<string, string[]> };
+
+/** Puts everybody on the stage, with the laws between them. */
+function stage(world: SimWorld): Staged {
+  const table = watchTables(world);
+  const calls = watchControl(world);
+  const deliveries = deliveryLaw(world);
+  const live: Item[] = [];
+  const attempted = new Map<string, string[]>();
+  const unreadable = { jobs: [] as string[], items: [] as string[] };
+  world.tmdb = simTmdb(world.plan, world.around, (call) => checkCall(call, calls, world));
+  startEventSource(workerFunction(world, deliveries.onSend, deliveries.workerEnded), world);
+  startEventSource(writerFunction(world, deliveries.writerEnded), world);
+  const planner = simPlanner(world, (identity, body) => {
+    attempted.set(identity, [...(attempted.get(identity) ?? []), body]);
+  });
+  const cast: Cast = {
+    planner,
+    readers: simReaders(world, (_process, body) => live.push(itemSchema.parse(JSON.parse(body)))),
+    unreadable,
+    onList: (act, read) => checkList(act, read, table, live, world),
+    onTitle: (act, read) => checkTitle(act, read, table, live, world),
+  };
+  return { table, calls, deliveries: deliveries.log, starts: planner.starts, unreadable, cast, attempted };
+}
+
+/** Plays the acts, each at its time, while clocks are set now and then. */
+async function play({ acts, seed, faults }: HistoryPlan, { cast }: Staged, world: SimWorld): Promise<void> {
+  const { clock } = world;
+  const playing = acts.map(async (act, place) => {
+    await clock.sleep(act.atMs);
+    await playAct(act, place, cast, world);
+  });
+  const draws = randomStream(seed, 'clocks');
+  const untilMs = acts.at(-1)?.atMs ?? 0;
+  const jumping = async () => {
+    while (faults.jump > 0 && clock.monotonicMs() < Math.min(untilMs, 1_800_000)) {
+      await clock.sleep(draws.between(2_000, 60_000));
+      const alive = world.processes.filter((process) => process.isAlive());
+      if (alive.length > 0 && draws.chance(faults.jump)) {
+        draws.pick(alive).jump(Math.round(draws.between(-30_000, 5_000)));
+      }
+    }
+  };
+  await Promise.all([...playing, jumping()]);
+}
+
+/** The faults are over: TMDB is there. Clocks stay as wrong as they are: to set one is a fault too. */
+function calm({ tmdb }: SimWorld): void {
+  Object.assign(tmdb.state, {
+    outage: undefined,
+    tokenRejectedUntilMs: 0,
+    tokenMissingUntilMs: 0,
+    limitPerSecond: documentedLimit,
+  });
+}
+
+/** What goes on behind the last answers, and in processes that are held up, has ended by then. */
+const settleMs = 120_000;
+
+/** Waits until both queues are empty. */
+async function drain({ queues, clock, violations }: SimWorld): Promise<void> {
+  const untilMs = clock.monotonicMs() + drainMs;
+  const open = () => [...queues.jobs.queue.held(), ...queues.items.queue.held()];
+  await clock.sleep(settleMs);
+  while (open().length > 0 && clock.monotonicMs() < untilMs) {
+    await clock.sleep(10_000);
+  }
+  if (open().length > 0) {
+    violations.add('drain', `${open().length} messages are still there after an hour: ${open()[0]?.slice(0, 300)}`);
+  }
+}
+
+async function judge(evidence: Staged, world: SimWorld): Promise<void> {
+  checkConservation(world, evidence);
+  checkDeadLetters(world, evidence);
+  await checkOrderFreedom(world, evidence);
+  checkRate(world);
+  checkRetries(world);
+  checkThrottles(world);
+  checkLeases(world);
+  checkRuns(evidence.attempted, world);
+  checkBill(world, evidence);
+}
+
+/** What was applied is delivered once more, all of it: no row changes, and no unit is used. */
+async function playAgain({ deliveries, table }: Staged, world: SimWorld): Promise<void> {
+  const { queues, violations, tables } = world;
+  const puts = tables.catalog.puts.length;
+  const units = table.writeUnits;
+  const readable = [...deliveries.done].filter((body) => tryParse(body).version === 1);
+  await queues.items.queue.sendAll(readable);
+  await drain(world);
+  const changed = tables.catalog.puts
+    .slice(puts)
+    .filter((row) => !table.removed.has(`${row.mediaId}\n${row.mediaType}`));
+  if (changed.length > 0 || (table.removed.size === 0 && table.writeUnits > units)) {
+    violations.add(
+      'replay-is-once',
+      `${changed.length} rows, ${table.writeUnits - units} units: ${JSON.stringify(changed[0])}`,
+    );
+  }
+}

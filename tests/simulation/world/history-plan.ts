@@ -1,0 +1,33 @@
+/** A history as data: what its seed has drawn, so that it can be printed, shortened and played again. */
+import type { Feed } from '../../../src/shared/feed.ts';
+import type { ScheduleName } from '../../../src/shared/schedule.ts';
+import type { Faults } from './faults.ts';
+
+export type InjectedMessage = 'not-json' | 'unknown-version' | 'old' | 'newer' | 'twins';
+export type OutageKind = 'refuses' | 'answers 503' | 'hangs';
+
+/** Something that happens at `atMs` of virtual time since the start. */
+export type Act = { atMs: number } & (
+  | { act: 'schedule'; schedule: ScheduleName; deliveries: number; lateMs: number }
+  | { act: 'ad-hoc'; id: string; feed: Feed; pages: number; force: boolean; deliveries: number }
+  | { act: 'list'; feed: Feed; limit: number; reader: number }
+  | { act: 'title'; id: number; language: string; reader: number }
+  | { act: 'outage'; kind: OutageKind; forMs: number }
+  | { act: 'token'; isMissing: boolean; forMs: number }
+  | { act: 'limit'; perSecond: number }
+  | { act: 'inject'; queue: 'jobs' | 'items'; what: InjectedMessage }
+  | { act: 'replay'; queue: 'jobs' | 'items'; diesAfterMs: number | undefined }
+  | { act: 'sweep' }
+);
+
+/** What the settings of a history are, beside the defaults. */
+export type World = {
+  requestsPerSecond: number;
+  /** Rows of a TMDB page. */
+  rowsPerPage: number;
+  german: boolean;
+  /** Whether readers may call TMDB. */
+  live: boolean;
+};
+
+export type HistoryPlan = { seed: number; faults: Faults; world: World; acts: readonly Act[] };

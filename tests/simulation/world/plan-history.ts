@@ -1,0 +1,17 @@
+import { drawActs } from './draw-acts.ts';
+import { drawFaults, forking } from './faults.ts';
+import type { HistoryPlan } from './history-plan.ts';
+import { randomStream } from './random-stream.ts';
+
+/** The history of a seed. */
+export function planHistory(seed: number): HistoryPlan {
+  const draws = randomStream(seed, 'plan');
+  const world = {
+    requestsPerSecond: draws.pick([1, 2, 4, 10, 30]),
+    rowsPerPage: draws.whole(1, 4),
+    german: draws.chance(0.2),
+    live: draws.chance(0.7),
+  };
+  const faults = drawFaults(draws);
+  return { seed, world, faults, acts: drawActs(draws, world, forking(faults)) };
+}

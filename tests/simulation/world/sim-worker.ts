@@ -1,0 +1,67 @@
+import { sharedBreaker } from '../../../src/shared/breaker/shared-breaker.ts';
+import { callGate } from '../../../src/shared/rate/call-gate.ts';
+import { retryBudget } from '../../../src/shared/rate/retry-budget.ts';
+import type { WorkDependencies } from '../../../src/worker/work-dependencies.ts';
+import { workJob } from '../../../src/worker/work-job.ts';
+import type { Invocation, SimFunction } from './event-source.ts';
+import { portOf, senderOf } from './ports.ts';
+import type { SimProcess } from './sim-process.ts';
+import type { SimWorld } from './sim-world.ts';
+
+/** What a worker tries to send, and where. */
+export type SendAttempt = { process: string; to: 'items' | 'jobs' | 'deadLetters'; body: string };
+
+/** The worker's function. `onSend` is told of everything that it tries to send. */
+export function workerFunction(
+  world: SimWorld,
+  onSend: (attempt: SendAttempt) => void,
+  onEnded: SimFunction['onEnded'],
+): SimFunction {
+  const { worker } = world.settings;
+  return {
+    kind: 'worker',
+    queue: world.queues.jobs.queue,
+    batchSize: worker.batchSize,
+    concurrency: worker.maximumConcurrency,
+    timeoutMs: worker.timeoutSeconds * 1_000,
+    open: (process) => openWorker(process, world, onSend),
+    onEnded,
+  };
+}
+
+function openWorker(process: SimProcess, world: SimWorld, onSend: (attempt: SendAttempt) => void): Invocation {
+  const deps = workerDependencies(process, world, onSend);
+  return async (batch) => {
+    const deadlineMs = process.clock.monotonicMs() + world.settings.worker.timeoutSeconds * 1_000;
+    const remainingMs = () => deadlineMs - process.clock.monotonicMs();
+    const gate = callGate(batch.length, { ...deps, slotToleranceMs: world.settings.rate.slotToleranceMs });
+    const outcomes = await Promise.allSettled(batch.map(({ body }) => workJob(body, gate, deps, remainingMs)));
+    return batch.filter((_message, index) => outcomes[index]?.status === 'rejected').map(({ id }) => id);
+  };
+}
+
+function workerDependencies(
+  process: SimProcess,
+  world: SimWorld,
+  onSend: (attempt: SendAttempt) => void,
+): WorkDependencies {
+  const { settings, tables, queues } = world;
+  const telemetry = world.telemetryOf(process);
+  const told = (to: SendAttempt['to']) => (body: string) => onSend({ process: process.name, to, body });
+  const { retryShare, retryBurst, requestTimeoutMs } = settings.tmdb;
+  return {
+    tmdb: world.tmdb.portOf(process, requestTimeoutMs),
+    breaker: sharedBreaker(portOf(process, 'breaker', tables.breaker), settings.breaker, process.clock, (record) =>
+      telemetry.event({ event: 'breaker-changed', ...record }),
+    ),
+    schedule: portOf(process, 'schedule', tables.everybody.driver(process.clock)),
+    budget: retryBudget(retryShare, retryBurst),
+    items: senderOf(process, 'items', queues.items.queue, told('items')),
+    jobs: senderOf(process, 'jobs', queues.jobs.queue, told('jobs')),
+    deadLetters: senderOf(process, 'deadLetters', queues.jobs.dead, told('deadLetters')),
+    telemetry,
+    clock: process.clock,
+    random: process.draws,
+    settings,
+  };
+}

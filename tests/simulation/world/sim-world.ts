@@ -1,0 +1,123 @@
+/** What all processes of a history share: queues, tables, TMDB, time, and what was seen of them. */
+import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queue-definitions.ts';
+import type { RateLimits } from '../../../src/shared/rate/rate-schedule.ts';
+import { defaultSettings, type Settings } from '../../../src/shared/settings.ts';
+import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
+import { noHook } from '../../support/call-hook.ts';
+import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
+import { memoryCatalog } from '../../support/memory-catalog.ts';
+import { memoryFeedHeads } from '../../support/memory-feed-heads.ts';
+import { memoryFeedsOnTheWay } from '../../support/memory-feeds-on-the-way.ts';
+import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
+import { memoryRefreshLeases } from '../../support/memory-refresh-leases.ts';
+import { memoryUsageStore } from '../../support/memory-usage-store.ts';
+import type { VirtualClock } from '../../support/virtual-clock.ts';
+import { virtualQueue } from '../../support/virtual-queue.ts';
+import type { Faults } from './faults.ts';
+import type { HistoryPlan } from './history-plan.ts';
+import { type Draws, randomStream } from './random-stream.ts';
+import { type SimProcess, type Surroundings, simProcess } from './sim-process.ts';
+import type { SimTmdb } from './sim-tmdb.ts';
+import { collectViolations } from './violations.ts';
+
+/** A record of telemetry with who made it. */
+export type SeenEvent = { process: string; atMs: number; event: RunEvent };
+
+/** How far a replica of a table may be behind. */
+export const mostLagMs = 2_000;
+
+export type SimWorld = ReturnType<typeof simWorld>;
+
+/** Everything but TMDB, which the laws are hung on. */
+export function simWorld(plan: HistoryPlan, around: Surroundings) {
+  const { clock, faults } = around;
+  const settings = settingsOf(plan);
+  const lagDraws = randomStream(plan.seed, 'replicas');
+  const putTimesMs: number[] = [];
+  const lag = () => {
+    const sinceMs = clock.monotonicMs() - (lagDraws.chance(faults().staleRead) ? lagDraws.between(0, mostLagMs) : 0);
+    return putTimesMs.length - putTimesMs.findLastIndex((atMs) => atMs <= sinceMs) - 1;
+  };
+  const events: SeenEvent[] = [];
+  const processes: SimProcess[] = [];
+  const counts: Record<string, number> = {};
+  return {
+    plan,
+    settings,
+    clock,
+    around,
+    /** When rows were put, in order: a replica does not see the latest of them. */
+    putTimesMs,
+    violations: collectViolations(),
+    events,
+    processes,
+    queues: newQueues(settings, plan, clock, faults),
+    tables: {
+      catalog: memoryCatalog(noHook, lag),
+      heads: memoryFeedHeads(),
+      onTheWay: memoryFeedsOnTheWay(),
+      breaker: memoryBreakerStore(),
+      everybody: memoryRateSchedule(limitsOf(settings, 1)),
+      readers: memoryRateSchedule(limitsOf(settings, settings.reader.live.rateShare)),
+      leases: memoryRefreshLeases(),
+      usage: memoryUsageStore(),
+    },
+    tmdb: undefined as unknown as SimTmdb,
+    /** The next process of a kind, with a name of its own. */
+    start: (kind: string): SimProcess => {
+      counts[kind] = (counts[kind] ?? 0) + 1;
+      const process = simProcess(`${kind}-${counts[kind]}`, around);
+      processes.push(process);
+      return process;
+    },
+    /** Telemetry of a process: its events are kept, its metrics are not. */
+    telemetryOf: (process: SimProcess) => ({
+      event: (event: RunEvent) => {
+        if (process.isAlive()) {
+          events.push({ process: process.name, atMs: clock.monotonicMs(), event });
+        }
+      },
+      metric: () => undefined,
+      warn: () => undefined,
+    }),
+  };
+}
+
+/** Settings of a history: small enough that a daily run is seven jobs and a weekly one six. */
+function settingsOf({ world }: HistoryPlan): Settings {
+  const { feeds, tmdb } = defaultSettings;
+  return {
+    ...defaultSettings,
+    feeds: { ...feeds, genre: { ...feeds.genre, topGenres: 1 } },
+    tmdb: { ...tmdb, requestsPerSecond: world.requestsPerSecond },
+  };
+}
+
+function limitsOf(settings: Settings, share: number): RateLimits {
+  const requestsPerSecond = settings.tmdb.requestsPerSecond * share;
+  const floorPerSecond = Math.min(settings.rate.floorPerSecond, requestsPerSecond);
+  return { ...settings.rate, requestsPerSecond, floorPerSecond };
+}
+
+function newQueues(settings: Settings, { seed }: HistoryPlan, clock: VirtualClock, faults: () => Faults) {
+  const pair = (definition: QueueDefinition) => {
+    const draws = randomStream(seed, definition.name);
+    const dead = virtualQueue(clock, { visibilityMs: 30_000, maxReceiveCount: Number.POSITIVE_INFINITY });
+    const queue = virtualQueue(clock, {
+      visibilityMs: definition.visibilityTimeoutSeconds * 1_000,
+      maxReceiveCount: definition.maxReceiveCount,
+      deadLetters: dead,
+      whims: whimsOf(draws, faults),
+    });
+    return { queue, dead, draws };
+  };
+  return { jobs: pair(fetchQueue(settings)), items: pair(itemQueue(settings)) };
+}
+
+function whimsOf(draws: Draws, faults: () => Faults) {
+  return {
+    lateMs: () => (draws.chance(faults().late) ? draws.between(10, 90_000) : 0),
+    leavesVisible: () => draws.chance(faults().duplicate),
+    order: () => (draws.chance(faults().reorder) ? draws.next() : undefined),
+  };
+}

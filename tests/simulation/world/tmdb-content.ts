@@ -1,0 +1,67 @@
+import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
+import type { TmdbAnswer } from '../../../src/shared/tmdb/tmdb-port.ts';
+import { jsonAnswer, tmdbError } from '../../support/scripted-tmdb.ts';
+import { listPage, movieRow, seriesRow } from '../../support/tmdb-rows.ts';
+import type { Faults } from './faults.ts';
+import type { HistoryPlan } from './history-plan.ts';
+import { type Draws, textHash } from './random-stream.ts';
+
+/** Ids of all films and series: few, so that lists overlap and rows meet. */
+export const films = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+export const series = [51, 52, 53, 54, 55, 56, 57];
+
+const hourMs = 3_600_000;
+
+/** Answers requests with content that changes with time: votes grow, lists drift, and move between two pages where `listsMove`. */
+export function contentOf({ seed, world }: HistoryPlan, faults: () => Faults, draws: Draws) {
+  let moves = 0;
+  const idsOf = ({ path, query }: TmdbRequest, nowMs: number): number[] => {
+    const drift = Math.floor(nowMs / (6 * hourMs)) + moves;
+    const among = path.includes('/all/') ? [...films, ...series] : path.includes('tv') ? series : films;
+    const list = `${seed} ${path} ${query.region ?? ''} ${query.with_genres ?? ''}`;
+    const place = (id: number) => (textHash(`${list} ${id}`) % 97) + ((drift * id) % 31);
+    return [...among].sort((a, b) => place(a) - place(b) || a - b);
+  };
+  const page = (request: TmdbRequest, nowMs: number): unknown => {
+    moves += draws.chance(faults().listsMove) ? 1 : 0;
+    const from = (Number(request.query.page) - 1) * world.rowsPerPage;
+    const ids = idsOf(request, nowMs).slice(from, from + world.rowsPerPage);
+    const twin = draws.chance(faults().twins) ? ids.slice(0, 1) : [];
+    return listPage(...[...ids, ...twin].map((id) => rowOf(id, request.query.language ?? '', nowMs)));
+  };
+  return (request: TmdbRequest, nowMs: number): { answer: TmdbAnswer; afterMs: number } => {
+    const id = Number(/^\/(?:movie|tv)\/(\d+)$/.exec(request.path)?.[1]);
+    const afterMs = draws.between(40, 400);
+    if (Number.isNaN(id)) {
+      return { answer: jsonAnswer(200, page(request, nowMs)), afterMs };
+    }
+    return films.includes(id) || series.includes(id)
+      ? { answer: jsonAnswer(200, detailsOf(id, request.query.language ?? '', nowMs)), afterMs }
+      : { answer: tmdbError(404, 34), afterMs };
+  };
+}
+
+/** Texts are whole in both languages, so that nothing falls back. */
+function rowOf(id: number, language: string, nowMs: number): Record<string, unknown> {
+  const isFilm = films.includes(id);
+  const original = `${isFilm ? 'Film' : 'Series'} ${id}`;
+  const title = language === 'de-DE' ? `${original} auf Deutsch` : original;
+  const hours = Math.floor(nowMs / hourMs);
+  const common = {
+    id,
+    media_type: isFilm ? 'movie' : 'tv',
+    overview: `${title}, told in a sentence.`,
+    poster_path: `/p${id}.jpg`,
+    vote_count: 100 * id + ((hours * id) % 400),
+    popularity: 10 + ((hours * 7 + id) % 50),
+    genre_ids: [id % 3, 18],
+  };
+  return isFilm
+    ? movieRow({ ...common, title, original_title: original })
+    : seriesRow({ ...common, name: title, original_name: original });
+}
+
+function detailsOf(id: number, language: string, nowMs: number): Record<string, unknown> {
+  const { genre_ids: genreIds, ...row } = rowOf(id, language, nowMs);
+  return { ...row, genres: (genreIds as number[]).map((genre) => ({ id: genre, name: `Genre ${genre}` })) };
+}

@@ -1,0 +1,16 @@
+import type { FeedsOnTheWay } from '../../src/shared/ports/feeds-on-the-way.ts';
+import type { OnTheWay } from '../../src/shared/table/on-the-way.ts';
+
+/** Marks of feeds in memory. */
+export function memoryFeedsOnTheWay(): FeedsOnTheWay {
+  const table = new Map<string, OnTheWay>();
+  return {
+    mark: async (marks) => {
+      for (const mark of marks) {
+        table.set(mark.id, { ...mark });
+      }
+    },
+    read: async (ids) =>
+      new Map(ids.flatMap((id) => (table.has(id) ? [[id, table.get(id) as OnTheWay] as const] : []))),
+  };
+}
