@@ -100,7 +100,8 @@ function atRisk(
   { nowMs, untilMs, heads, demand }: Outlook,
 ): { reads: number; chance: number } {
   const head = heads.get(feedHeadId(feed));
-  if (head === undefined || page > head.pages) {
+  // A head past its hard TTL may still lie there: DynamoDB deletes late.
+  if (head === undefined || page > head.pages || head.expiration * 1_000 <= nowMs) {
     return { reads: demand.reads(feed, nowMs, untilMs), chance: 1 };
   }
   const missing = 1 - head.pagesApplied.length / Math.max(1, head.pages);

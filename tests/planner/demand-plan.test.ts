@@ -43,6 +43,7 @@ async function plan(
     waiting?: number;
     settings?: Settings;
     absent?: readonly string[];
+    gone?: readonly string[];
   } = {},
 ) {
   const settings = more.settings ?? withRegions;
@@ -52,7 +53,8 @@ async function plan(
     .filter((id) => !more.absent?.includes(id))) {
     const freshUntil = isoFromMs(nowMs + (more.freshHours?.[feed] ?? 100) * hourMs);
     const fetchedAt = isoFromMs(nowMs - 6 * hourMs);
-    const whole = { pages: 1, pagesApplied: [1], lastOutcome: 'complete' as const };
+    const expiration = nowMs / 1_000 + (more.gone?.includes(feed) ? 0 : 3_600);
+    const whole = { pages: 1, pagesApplied: [1], lastOutcome: 'complete' as const, expiration };
     await heads.replace(sampleHead({ id: `feed#${feed}`, feed, freshUntil, fetchedAt, ...whole }), undefined);
   }
   const occurrence = { schedule, nowMs, waiting: more.waiting ?? 0 };
@@ -88,6 +90,16 @@ describe('a refresh', () => {
     const refresh = await plan('refresh', { [trendDe]: 1 }, { absent: [trendIn] });
     expect(ids(refresh)).toEqual([]);
     expect(refresh.leftOut[0]).toMatch(/^trending\/movie\/IN\/hi-IN: 0 reads/);
+  });
+
+  it('takes what is past its hard TTL as absent, though DynamoDB has not deleted its head', async () => {
+    const hourly = { [trendDe]: 1 };
+    const alive = await plan('refresh', hourly, { freshHours: { [trendDe]: -1 } });
+    const dead = await plan('refresh', hourly, { freshHours: { [trendDe]: -1 }, gone: [trendDe] });
+    expect([alive, dead].map(({ feeds }) => feeds[0]?.why.replace(/.*expected, /, ''))).toEqual([
+      '21 % of it changed',
+      '100 % of it changed',
+    ]);
   });
 
   it('leaves its end to the backlog', async () => {
