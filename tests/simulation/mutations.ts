@@ -186,6 +186,13 @@ export const mutations: readonly Mutation[] = [
     why: 'slots that were taken before a throttle would be used in its pause',
   },
   {
+    name: 'a slot that is left over is not asked about',
+    file: 'shared/rate/call-gate.ts',
+    find: 'untilAskedMs <= 0 && isJustTaken',
+    replace: 'untilAskedMs <= 0 && isJustTaken !== undefined',
+    why: 'a retry would call in a pause; this bug was there until a history found it',
+  },
+  {
     name: 'slots are not waited for',
     file: 'shared/rate/call-gate.ts',
     find: 'const dueMs = clock.monotonicMs() + (atMs - clock.nowMs());',
@@ -195,8 +202,8 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'a slot is used twice',
     file: 'shared/rate/call-gate.ts',
-    find: 'return slots.shift() ?? ',
-    replace: 'return slots[0] ?? ',
+    find: 'slotsMs.map((atMs) => ({ atMs, takenMs }))',
+    replace: 'slotsMs.map(() => ({ atMs: slotsMs[0] ?? 0, takenMs }))',
     why: 'all calls of a batch would begin at once',
   },
   {
