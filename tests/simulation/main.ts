@@ -20,14 +20,14 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(`${[...trace, ...violations.map((one) => JSON.stringify(one))].join('\n')}\n`);
     return violations.length === 0 ? 0 : 1;
   }
-  const { failures, seeds, seedsPerSecond } = await campaign(flags);
+  const { failures, seeds, known, seedsPerSecond } = await campaign(flags);
   const planted = flags.mutations ? await runMutations(mutations, (result) => tell(mutationText(result))) : [];
   const caught = planted.filter(({ caughtBy }) => caughtBy !== undefined).length;
   const total = planted.length;
   const summary = { seeds, failures, mutations: { total, caught, results: planted }, seedsPerSecond };
   const lines = [
     ...failures.map(failureText),
-    `${seeds} seeds, ${failures.length} failed, ${seedsPerSecond} a second`,
+    `${seeds} seeds and ${known} known ones, ${failures.length} failed, ${seedsPerSecond} a second`,
     ...(total > 0 ? [`${caught} of ${total} planted bugs were caught`] : []),
   ];
   process.stdout.write(`${flags.json ? JSON.stringify(summary) : lines.join('\n')}\n`);
@@ -55,7 +55,7 @@ async function campaign({ seeds, firstSeed }: CampaignFlags) {
     },
   });
   const seedsPerSecond = Math.round((10_000 * done) / (performance.now() - startedMs)) / 10;
-  return { failures, seeds: done, seedsPerSecond };
+  return { failures, seeds: wanted.length, known: more.length, seedsPerSecond };
 }
 
 try {

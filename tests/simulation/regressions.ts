@@ -9,5 +9,5 @@ export const regressions: readonly { seed: number; showed: string }[] = [
     seed: 20_114,
     showed: 'a retry took the slot that another job of its batch had left over, just as it came, and called in a pause',
   },
-  { seed: 20_411, showed: 'the same, where the other job had been refused by the breaker' },
+  { seed: 20_411, showed: 'the same by a first call, whose question to the breaker was slow' },
 ];

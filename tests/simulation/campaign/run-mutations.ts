@@ -1,11 +1,12 @@
 import { availableParallelism } from 'node:os';
+import { regressions } from '../regressions.ts';
 import type { Mutation } from './mutation-hook.ts';
 import { runSeeds } from './run-seeds.ts';
 
 /** Whether a bug was found, after how many seeds, and by which law. */
 export type MutationResult = { name: string; caughtBy: string | undefined; seeds: number; detail: string };
 
-/** A bug that is not found within so many seeds is missed. */
+/** A bug that is found neither by a seed that failed once nor by so many others is missed. */
 export const mostSeeds = 200;
 
 /** Plants each bug in a thread of its own and runs seeds until a law is broken. */
@@ -27,9 +28,10 @@ export async function runMutations(
 }
 
 async function tryMutation(mutation: Mutation): Promise<MutationResult> {
-  const seeds = Array.from({ length: mostSeeds }, (_, index) => index + 1);
+  const known = regressions.map(({ seed }) => seed);
+  const seeds = [...known, ...Array.from({ length: mostSeeds }, (_, index) => index + 1)];
   const run = { seeds, mutation, threads: 1, shrinks: false, stopsAtFailure: true };
   const results = await runSeeds(run);
-  const failure = results.at(-1)?.failure;
+  const failure = results.find((result) => result.failure !== undefined)?.failure;
   return { name: mutation.name, caughtBy: failure?.law, seeds: results.length, detail: failure?.detail ?? '' };
 }

@@ -39,6 +39,9 @@ export async function runSeeds(run: SeedRun): Promise<SeedResult[]> {
   return results.sort((a, b) => a.seed - b.seed);
 }
 
+/** A history takes a fraction of a second, one that is shrunk a minute. */
+const mostMs = 300_000;
+
 function openThread({ mutation, shrinks = true }: SeedRun) {
   const worker = new Worker(new URL('./seed-thread.ts', import.meta.url), {
     workerData: { mutation, shrinks },
@@ -48,7 +51,11 @@ function openThread({ mutation, shrinks = true }: SeedRun) {
     judge: (seed: number) =>
       new Promise<SeedResult>((resolve, reject) => {
         worker.removeAllListeners();
-        worker.once('message', resolve);
+        const watch = setTimeout(() => reject(new Error(`the thread hangs at seed ${seed}`)), mostMs);
+        worker.once('message', (result: SeedResult) => {
+          clearTimeout(watch);
+          resolve(result);
+        });
         worker.once('error', reject);
         worker.once('exit', (code) => reject(new Error(`the thread ended with ${code} at seed ${seed}`)));
         worker.postMessage(seed);

@@ -93,7 +93,7 @@ function drawTrouble(draws: Draws, mostMs: number, atMs: number): Act[] {
   if (roll < 0.5) {
     return [{ act: 'token', atMs, isMissing: draws.chance(0.5), forMs }];
   }
-  return roll < 0.8 ? [{ act: 'limit', atMs, perSecond: draws.pick([1, 3, 8]) }] : [];
+  return roll < 0.8 ? [{ act: 'limit', atMs, perSecond: draws.pick([1, 3, 8]), forMs }] : [];
 }
 
 /** TMDB goes away as a run begins, and more runs come in while the breaker is open: they meet where a trial is due. */

@@ -14,7 +14,7 @@ export type Act = { atMs: number } & (
   | { act: 'title'; id: number; language: string; reader: number }
   | { act: 'outage'; kind: OutageKind; forMs: number }
   | { act: 'token'; isMissing: boolean; forMs: number }
-  | { act: 'limit'; perSecond: number }
+  | { act: 'limit'; perSecond: number; forMs: number }
   | { act: 'inject'; queue: 'jobs' | 'items'; what: InjectedMessage }
   | { act: 'replay'; queue: 'jobs' | 'items'; diesAfterMs: number | undefined }
   | { act: 'sweep' }

@@ -7,6 +7,7 @@ import type { Act, InjectedMessage } from './history-plan.ts';
 import { replay } from './sim-operator.ts';
 import type { simPlanner } from './sim-planner.ts';
 import type { SeenRead, simReaders } from './sim-reader.ts';
+import { documentedLimit } from './sim-tmdb.ts';
 import type { SimWorld } from './sim-world.ts';
 
 /** Who plays, and who is told of what is read. */
@@ -57,6 +58,9 @@ function playTrouble(act: Extract<Act, { act: 'outage' | 'token' | 'limit' }>, {
       return;
     case 'limit':
       tmdb.state.limitPerSecond = act.perSecond;
+      void clock.sleep(act.forMs).then(() => {
+        tmdb.state.limitPerSecond = documentedLimit;
+      });
   }
 }
 

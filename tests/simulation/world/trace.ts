@@ -9,7 +9,7 @@ export type Trace = {
 };
 
 /** A history of a few thousand lines is a long one. */
-const mostLines = 100_000;
+const mostLines = 30_000;
 
 /** A trace that stamps each line with the virtual time of `nowMs`; a history that does not end is told to `onOverflow`. */
 export function newTrace(nowMs: () => number, keep: boolean, onOverflow: (line: string) => void): Trace {
