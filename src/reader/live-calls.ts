@@ -20,8 +20,8 @@ import { type NormalizedPage, normalizePage, normalizeTitle } from '../shared/tm
 import { type Outcome, type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
 import { titleRequest } from '../shared/tmdb/title-request.ts';
 import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
+import { within } from '../shared/within.ts';
 import type { Problem } from './reader-api.ts';
-import { within } from './within.ts';
 
 /** What TMDB said. `absent`: there is no such thing. */
 export type LiveAnswer<T> = { kind: 'ok'; value: T } | { kind: 'absent' } | ({ kind: 'unavailable' } & Problem);

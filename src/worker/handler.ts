@@ -2,6 +2,7 @@ import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-p
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
+import { dynamoDeferralMarks } from '../shared/adapters/dynamo-deferral-marks.ts';
 import { dynamoRateSchedule } from '../shared/adapters/dynamo-rate-schedule.ts';
 import { dynamoUsageStore } from '../shared/adapters/dynamo-usage-store.ts';
 import { readEnvironment } from '../shared/adapters/env.ts';
@@ -40,6 +41,7 @@ const dependencies: WorkDependencies = {
   budget: retryBudget(retryShare, retryBurst),
   items: queue(environment.ITEM_QUEUE_URL),
   jobs: queue(environment.FETCH_QUEUE_URL),
+  deferrals: dynamoDeferralMarks(...table),
   deadLetters: queue(environment.FETCH_DLQ_URL),
   telemetry: ledger,
   clock: systemClock,

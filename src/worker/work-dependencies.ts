@@ -1,5 +1,6 @@
 import type { SharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import type { Clock } from '../shared/ports/clock.ts';
+import type { DeferralMarks } from '../shared/ports/deferral-marks.ts';
 import type { MessageSender } from '../shared/ports/message-sender.ts';
 import type { Random } from '../shared/ports/random.ts';
 import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
@@ -18,6 +19,8 @@ export type WorkDependencies = {
   items: MessageSender;
   /** The fetch queue, for deferrals. */
   jobs: MessageSender;
+  /** Which deferrals were sent; without it each copy of a message is deferred on its own. */
+  deferrals?: DeferralMarks | undefined;
   /** The fetch queue's dead-letter queue. */
   deadLetters: MessageSender;
   telemetry: Telemetry;

@@ -11,12 +11,11 @@
 import { messageOf, PermanentError } from '../shared/errors.ts';
 import { sendDeadLetter } from '../shared/messages/dead-letter.ts';
 import { type Job, jobSchema } from '../shared/messages/job.ts';
-import { messageBody } from '../shared/messages/message-body.ts';
 import { parseMessage } from '../shared/messages/parse-message.ts';
 import { msFromIso } from '../shared/ports/clock.ts';
 import type { CallGate } from '../shared/rate/call-gate.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
-import { deferralDelaySeconds } from './deferral-delay.ts';
+import { deferJob } from './defer-job.ts';
 import { fetchItem } from './fetch-item.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
@@ -54,7 +53,7 @@ export async function workJob(
     case 'later':
       return isTooOld(job, deps)
         ? sendDeadLetter(body, { reason: 'too-old', code: fate.code, detail: fate.detail, jobId: job.jobId }, deps)
-        : defer(job, fate, deps);
+        : deferJob(job, fate, deps);
   }
 }
 
@@ -68,18 +67,4 @@ function readJob(body: string): Job | PermanentError {
 
 function isTooOld(job: Job, { clock, settings }: WorkDependencies): boolean {
   return clock.nowMs() - msFromIso(job.firstSeenAt) > settings.tmdb.maxAgeHours * hourMs;
-}
-
-/** Sends the job back. Only then is the message deleted: a crash between the two leaves it twice, which changes no row. */
-async function defer(
-  job: Job,
-  later: { code: string; detail: string; retryInMs: number },
-  { jobs, random, telemetry }: WorkDependencies,
-): Promise<void> {
-  const delaySeconds = deferralDelaySeconds(job.attempt, later.retryInMs, random.next());
-  const deferrals = job.attempt + 1;
-  await jobs.send(messageBody({ ...job, attempt: deferrals } satisfies Job), { delaySeconds });
-  const { jobId, runId } = job;
-  const { code, detail } = later;
-  telemetry.event({ event: 'job-deferred', runId, jobId, code, detail: detail.slice(0, 300), deferrals, delaySeconds });
 }

@@ -17,7 +17,10 @@ afterAll(async () => {
   await Promise.all([tapped.stop(), tmdb.close()]);
 });
 
-const job = (page: number) => JSON.stringify(sampleJob({ page, firstSeenAt: new Date().toISOString() }));
+const job = (page: number) => {
+  const jobId = `0badcafe/popular/movie/global/en-US/${page}`;
+  return JSON.stringify(sampleJob({ jobId, page, firstSeenAt: new Date().toISOString() }));
+};
 const counts = () => ({
   items: tapped.held('items').length,
   deferred: tapped.held('fetch').length,

@@ -50,6 +50,9 @@ const jobDeferred = z.object({
   delaySeconds: count,
 });
 
+/** Of two copies of a deferred job one was left: the other had been sent back already. */
+const copyDropped = z.object({ event: z.literal('copy-dropped'), ...job, deferrals: z.int().min(1) });
+
 /** Sent to a dead-letter queue with its reason. */
 const jobDeadLettered = z.object({
   event: z.literal('job-dead-lettered'),
@@ -136,6 +139,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   pageFetched,
   jobSkipped,
   jobDeferred,
+  copyDropped,
   jobDeadLettered,
   jobFailed,
   breakerChanged,

@@ -58,6 +58,7 @@ function workerDependencies(
     budget: retryBudget(retryShare, retryBurst),
     items: senderOf(process, 'items', queues.items.queue, told('items')),
     jobs: senderOf(process, 'jobs', queues.jobs.queue, told('jobs')),
+    deferrals: portOf(process, 'deferrals', tables.deferrals),
     deadLetters: senderOf(process, 'deadLetters', queues.jobs.dead, told('deadLetters')),
     telemetry,
     clock: process.clock,

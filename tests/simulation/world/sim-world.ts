@@ -6,6 +6,7 @@ import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
 import { noHook } from '../../support/call-hook.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { memoryCatalog } from '../../support/memory-catalog.ts';
+import { memoryDeferralMarks } from '../../support/memory-deferral-marks.ts';
 import { memoryFeedHeads } from '../../support/memory-feed-heads.ts';
 import { memoryFeedsOnTheWay } from '../../support/memory-feeds-on-the-way.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
@@ -56,6 +57,7 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
       catalog: memoryCatalog(noHook, lag),
       heads: memoryFeedHeads(),
       onTheWay: memoryFeedsOnTheWay(),
+      deferrals: memoryDeferralMarks(),
       breaker: memoryBreakerStore(),
       everybody: memoryRateSchedule(limitsOf(settings, 1)),
       readers: memoryRateSchedule(limitsOf(settings, settings.reader.live.rateShare)),

@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/ports/clock.ts';
+import type { Clock } from './ports/clock.ts';
 
 /** What `work` brings, or `otherwise` when it takes longer than `ms`; the work goes on all the same. */
 export async function within<T>(ms: number, work: Promise<T>, otherwise: T, clock: Clock): Promise<T> {
