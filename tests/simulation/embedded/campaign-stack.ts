@@ -17,6 +17,7 @@ import { type DatabaseProcess, startDatabaseProcess } from './database-process.t
 import type { Killable, NetworkTarget } from './draw-faults.ts';
 import { type HandlerProcesses, handlerProcesses } from './handler-processes.ts';
 import { type Ledger, ledger } from './ledger.ts';
+import { shortenDelays } from './shorten-delays.ts';
 import { type SqsProcess, startSqsProcess } from './sqs-process.ts';
 
 /** Everything a campaign runs on: real emulators and real bundles, each in a process of its own, with the network between them. */
@@ -44,6 +45,8 @@ export type Plant = 'writer-acknowledges-without-applying' | 'worker-acknowledge
 
 /** After so long a killed function's messages come again. SQS knows whole seconds; a batch takes less than half of it. */
 const visibilityTimeoutSeconds = 2;
+/** Three kills in a row bring a message to the dead-letter queue; in production it takes five. */
+const maxReceiveCount = 3;
 /** Room for two calls of a second and the worker's own reserve; see the settings schema. */
 const workerTimeoutSeconds = 8;
 /** A planner that died keeps its run locked for so long. */
@@ -63,8 +66,8 @@ const settings = settingsFrom(
 /** Starts everything on `folder`, which may hold what an earlier campaign left. `plant` is what the harness does wrong. */
 export async function startCampaignStack(folder: string, plant?: Plant): Promise<CampaignStack> {
   const queues = [
-    { ...fetchQueue(settings), visibilityTimeoutSeconds },
-    { ...itemQueue(settings), visibilityTimeoutSeconds },
+    { ...fetchQueue(settings), visibilityTimeoutSeconds, maxReceiveCount },
+    { ...itemQueue(settings), visibilityTimeoutSeconds, maxReceiveCount },
   ] as const;
   const [sqs, database, simulator, bundles] = await Promise.all([
     startSqsProcess(join(folder, 'sqs'), queues),
@@ -74,7 +77,7 @@ export async function startCampaignStack(folder: string, plant?: Plant): Promise
   ]);
   await createTables(database.endpoint);
   const relays = {
-    sqs: await startCutRelay(sqs.port),
+    sqs: await startCutRelay(sqs.port, shortenDelays),
     dynamodb: await startCutRelay(database.port),
     tmdb: await startCutRelay(simulator.port),
   };

@@ -13,8 +13,8 @@ export type CutRelay = {
   stop(): Promise<void>;
 };
 
-/** Starts a relay to `targetPort`; the server behind it may come and go. */
-export async function startCutRelay(targetPort: number): Promise<CutRelay> {
+/** Starts a relay to `targetPort`; the server behind it may come and go. `rewrite` is applied to what clients send. */
+export async function startCutRelay(targetPort: number, rewrite = (bytes: Buffer) => bytes): Promise<CutRelay> {
   const sockets = new Set<Socket>();
   let refusing = false;
   let losesAnswer = false;
@@ -33,7 +33,7 @@ export async function startCutRelay(targetPort: number): Promise<CutRelay> {
       }
       client.write(bytes);
     });
-    client.on('data', (bytes) => upstream.write(bytes));
+    client.on('data', (bytes) => upstream.write(rewrite(bytes)));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const cutConnections = () => {

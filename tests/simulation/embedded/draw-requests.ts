@@ -5,11 +5,11 @@ export type DrawnRequest = { category: string; media: string[]; regions: string[
 
 const shapes: readonly Omit<DrawnRequest, 'pages'>[] = [
   { category: 'popular', media: ['movie', 'tv'], regions: ['global', 'DE'], languages: ['en-US', 'de-DE'] },
-  { category: 'popular', media: ['movie'], regions: ['US', 'DE', 'JP'], languages: ['en-US'] },
+  { category: 'popular', media: ['movie', 'tv'], regions: ['US', 'DE', 'JP'], languages: ['en-US'] },
   { category: 'trending', media: ['all', 'movie', 'tv'], regions: ['global'], languages: ['en-US', 'de-DE'] },
-  { category: 'hidden_gems', media: ['movie', 'tv'], regions: ['global'], languages: ['en-US', 'de-DE'] },
-  { category: 'award_winning', media: ['movie'], regions: ['global'], languages: ['en-US', 'ja-JP'] },
-  { category: 'genre_18', media: ['movie', 'tv'], regions: ['global'], languages: ['en-US'] },
+  { category: 'hidden_gems', media: ['movie', 'tv'], regions: ['global'], languages: ['en-US', 'de-DE', 'ja-JP'] },
+  { category: 'award_winning', media: ['movie', 'tv'], regions: ['global'], languages: ['en-US', 'ja-JP'] },
+  { category: 'genre_18', media: ['movie', 'tv'], regions: ['global'], languages: ['en-US', 'de-DE'] },
 ];
 
 const mostPages = 3;

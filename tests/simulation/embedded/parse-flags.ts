@@ -21,7 +21,7 @@ function readArguments(args: readonly string[]) {
     const options = { rounds: { type: 'string' }, seed: { type: 'string' }, json: { type: 'boolean' } } as const;
     return parseArgs({ args: [...args], options }).values;
   } catch (cause) {
-    const [sentence = ''] = messageOf(cause).split('. ');
+    const [sentence = ''] = messageOf(cause).split(/\.\s/);
     throw new UsageError(`${sentence}: allowed are --rounds N, --seed S and --json`, { cause });
   }
 }
