@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { defaultDynamoEngine } from '../../../src/local/embedded-dynamodb.ts';
-import { formatCampaign } from './format-campaign.ts';
+import { formatFailure } from './format-campaign.ts';
 import { runCampaign } from './run-campaign.ts';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
@@ -40,8 +40,8 @@ describe.skipIf(defaultDynamoEngine() !== 'dynoxide')('a campaign on real compon
       const report = await runCampaign({ rounds: 3, seed: 1, plant: 'worker-acknowledges-without-fetching' });
       expect(report.failure).toMatchObject({ round: 1 });
       expect(report.failure?.violations[0]).toMatch(/^lost: no page of job [0-9a-f]{8}\//);
-      expect(formatCampaign(report)).toContain(
-        'failed in round 1 with seed 1; again: npm run campaign -- --seed 1 --rounds 1\n',
+      expect(formatFailure(report)).toContain(
+        'error: round 1 of seed 1 failed; again: npm run campaign -- --seed 1 --rounds 1\n',
       );
     },
     testMs,
@@ -50,7 +50,11 @@ describe.skipIf(defaultDynamoEngine() !== 'dynoxide')('a campaign on real compon
 
 describe('the program of the campaign', () => {
   it('ends with 2 and one sentence when it is asked for what it does not know', () => {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [main, '--rounds', 'many'], { encoding: 'utf8' });
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', main, '--rounds', 'many'],
+      { encoding: 'utf8' },
+    );
     expect({ status, stdout, stderr }).toEqual({
       status: 2,
       stdout: '',

@@ -1,6 +1,8 @@
 import type { CampaignReport } from './run-campaign.ts';
 
-/** A campaign's report for people; of a failure the round, the seed and the command to repeat it come last. */
+const shownViolations = 20;
+
+/** What a campaign did, for people. */
 export function formatCampaign(report: CampaignReport): string {
   const { faults, deliveries } = report;
   const lines = [
@@ -11,17 +13,17 @@ export function formatCampaign(report: CampaignReport): string {
     `restarted: ${listed(faults.restarts)}`,
     `delivered: ${deliveries.jobDeliveries} jobs, ${deliveries.pageDeliveries} pages, ${deliveries.failedBatches} batches failed, ${report.deferrals} deferrals, ${report.replayed} dead letters replayed`,
   ];
-  return `${[...lines, ...outcomeOf(report)].join('\n')}\n`;
+  return `${[...lines, ...(report.failure === undefined ? ['nothing lost, nothing wrong'] : [])].join('\n')}\n`;
 }
 
-function outcomeOf({ failure, seed }: CampaignReport): string[] {
+/** Of a failed campaign what was wrong and how to see it again; otherwise nothing. */
+export function formatFailure({ failure, seed }: CampaignReport): string {
   if (failure === undefined) {
-    return ['nothing lost, nothing wrong'];
+    return '';
   }
-  return [
-    ...failure.violations.slice(0, 20),
-    `failed in round ${failure.round} with seed ${seed}; again: npm run campaign -- --seed ${seed} --rounds ${failure.round}`,
-  ];
+  const { round, violations } = failure;
+  const again = `npm run campaign -- --seed ${seed} --rounds ${round}`;
+  return `${[...violations.slice(0, shownViolations), `error: round ${round} of seed ${seed} failed; again: ${again}`].join('\n')}\n`;
 }
 
 function listed(counts: Readonly<Record<string, number>>): string {

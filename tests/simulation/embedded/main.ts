@@ -4,7 +4,7 @@
  */
 import { defaultDynamoEngine } from '../../../src/local/embedded-dynamodb.ts';
 import { messageOf, UsageError } from '../../../src/shared/errors.ts';
-import { formatCampaign } from './format-campaign.ts';
+import { formatCampaign, formatFailure } from './format-campaign.ts';
 import { parseFlags } from './parse-flags.ts';
 import { runCampaign } from './run-campaign.ts';
 
@@ -21,6 +21,7 @@ try {
     },
   });
   process.stdout.write(json ? `${JSON.stringify(report, undefined, 2)}\n` : formatCampaign(report));
+  process.stderr.write(formatFailure(report));
   process.exitCode = report.failure === undefined ? 0 : 1;
 } catch (error) {
   process.stderr.write(`error: ${messageOf(error)}\n`);

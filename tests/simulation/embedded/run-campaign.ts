@@ -123,11 +123,7 @@ async function runRound(campaign: Campaign, random: Random): Promise<string[]> {
   try {
     const requests = drawRequests(random);
     const faults = drawFaults(random);
-    const playing = playFaults(faults, stack, campaign.faults);
-    for (const request of requests) {
-      campaign.jobIds.push(...(await planOne(campaign, request)));
-    }
-    await playing;
+    await Promise.all([planAll(campaign, requests), playFaults(faults, stack, campaign.faults)]);
     const violations = await drain(campaign);
     const after = await readTables(stack);
     violations.push(...checkRound(stack, campaign.jobIds, campaign.before, after));
@@ -136,6 +132,12 @@ async function runRound(campaign: Campaign, random: Random): Promise<string[]> {
     return violations;
   } catch (error) {
     return [messageOf(error)];
+  }
+}
+
+async function planAll(campaign: Campaign, requests: readonly DrawnRequest[]): Promise<void> {
+  for (const request of requests) {
+    campaign.jobIds.push(...(await planOne(campaign, request)));
   }
 }
 

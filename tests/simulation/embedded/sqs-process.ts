@@ -24,6 +24,9 @@ export async function startSqsProcess(dataDir: string, queues: readonly QueueDef
   let child = await start(dataDir, port, queues);
   let asked = 0;
   const end = async (how: 'SIGKILL' | 'orderly') => {
+    if (child.exitCode !== null || child.signalCode !== null) {
+      return;
+    }
     const ended = new Promise((resolve) => child.once('exit', resolve));
     how === 'SIGKILL' ? child.kill('SIGKILL') : child.send({ id: 0, ask: 'stop' });
     await ended;
