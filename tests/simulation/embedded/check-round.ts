@@ -3,15 +3,12 @@ import { dynamoClient } from '../../../src/shared/adapters/aws-clients.ts';
 import { dynamoFeedHeads } from '../../../src/shared/adapters/dynamo-feed-heads.ts';
 import { messageOf } from '../../../src/shared/errors.ts';
 import type { CatalogRow } from '../../../src/shared/ports/catalog.ts';
-import type { FeedHead } from '../../../src/shared/table/feed-head.ts';
 import { catalogTable, controlTable } from '../../../src/shared/table/table-definitions.ts';
 import { expectHeads, expectTable } from '../../support/expect-table.ts';
 import { type ProcessEntry, processTable } from '../../support/process-table.ts';
 import { scanAll } from '../../support/table-dump.ts';
 import type { CampaignStack } from './campaign-stack.ts';
-
-/** The tables between two rounds. */
-export type TableState = { rows: CatalogRow[]; heads: FeedHead[] };
+import { incomplete, type TableState, wentBack } from './table-laws.ts';
 
 /** The schedule gives 30 calls a second, and a slot may be used 50 ms late; the rest is for a machine that stalls. */
 const mostCallsInASecond = 36;
@@ -56,25 +53,6 @@ function attempt(what: string, assert: () => void): string[] {
   } catch (error) {
     return [`${what}: ${messageOf(error).slice(0, 1_000)}`];
   }
-}
-
-function incomplete(heads: readonly FeedHead[]): string[] {
-  return heads
-    .filter(({ lastOutcome }) => lastOutcome !== 'complete')
-    .map(({ id, pagesApplied, pages }) => `${id} has only pages ${pagesApplied.join(', ')} of ${pages}`);
-}
-
-/** No row disappears and no version is smaller than it was. */
-function wentBack(before: TableState, after: TableState): string[] {
-  const keyOf = ({ mediaId, mediaType }: CatalogRow) => `${mediaId} ${mediaType}`;
-  const now = new Map(after.rows.map((row) => [keyOf(row), row.version]));
-  const rows = before.rows.filter((row) => (now.get(keyOf(row)) ?? '') < row.version);
-  const headNow = new Map(after.heads.map(({ id, snapshot }) => [id, snapshot]));
-  const heads = before.heads.filter(({ id, snapshot }) => (headNow.get(id) ?? '') < snapshot);
-  return [
-    ...rows.map((row) => `row ${keyOf(row)} went back from ${row.version} to ${now.get(keyOf(row)) ?? 'nothing'}`),
-    ...heads.map(({ id, snapshot }) => `head ${id} went back from ${snapshot} to ${headNow.get(id) ?? 'nothing'}`),
-  ];
 }
 
 function tooFast({ simulator }: CampaignStack): string[] {

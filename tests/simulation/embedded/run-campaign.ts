@@ -7,11 +7,12 @@ import { isoFromMs } from '../../../src/shared/ports/clock.ts';
 import type { Random } from '../../../src/shared/ports/random.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { type CampaignStack, type Plant, startCampaignStack } from './campaign-stack.ts';
-import { checkRound, processesOf, readTables, type TableState } from './check-round.ts';
+import { checkRound, processesOf, readTables } from './check-round.ts';
 import { drawFaults } from './draw-faults.ts';
 import { type DrawnRequest, drawRequests, jobIdsOf } from './draw-requests.ts';
 import { type FaultCounts, noFaults, playFaults } from './play-faults.ts';
 import { replayDead } from './replay-dead.ts';
+import type { TableState } from './table-laws.ts';
 
 /** How long a campaign is and what it is drawn from. */
 export type CampaignOptions = {
