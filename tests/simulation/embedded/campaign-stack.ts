@@ -43,9 +43,9 @@ export type CampaignStack = {
 /** What the harness does wrong on purpose, so that a test can see that it is noticed. */
 export type Plant = 'writer-acknowledges-without-applying' | 'worker-acknowledges-without-fetching';
 
-/** After so long a killed function's messages come again. SQS knows whole seconds; a batch takes less than half of it. */
+/** After so long a killed function's messages come again, and those of a batch that a busy machine has not finished. */
 const visibilityTimeoutSeconds = 2;
-/** Three kills in a row bring a message to the dead-letter queue; in production it takes five. */
+/** So many receives in vain bring a message to the dead-letter queue; in production it takes five. */
 const maxReceiveCount = 3;
 /** Room for two calls of a second and the worker's own reserve; see the settings schema. */
 const workerTimeoutSeconds = 8;
@@ -53,7 +53,7 @@ const workerTimeoutSeconds = 8;
 const plannerTimeoutMs = 2_500;
 const keptLines = 400;
 
-/** Patience is short, so that a round takes seconds; rate, attempts and the rest of the policy are what is deployed. */
+/** Patience is short and retries are not rationed, so that a round takes seconds; rate and batches are what is deployed. */
 const settings = settingsFrom(
   JSON.stringify({
     tmdb: { requestTimeoutMs: 1_000, attempts: 5, backoffBaseMs: 30, backoffCapMs: 400, retryShare: 1, retryBurst: 20 },

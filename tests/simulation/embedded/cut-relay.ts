@@ -63,7 +63,10 @@ export async function startCutRelay(targetPort: number, rewrite = (bytes: Buffer
   };
 }
 
-/** The end of one is the end of the other. */
+/**
+ * The end of one is the end of the other. Sockets are destroyed, not reset: after `resetAndDestroy` on one that is closing already,
+ * Node 24.9 waited for ever in its own clean-up when the process was to end.
+ */
 function join(client: Socket, upstream: Socket, sockets: Set<Socket>): void {
   for (const [socket, other] of [
     [client, upstream],
