@@ -10,4 +10,8 @@ export const regressions: readonly { seed: number; showed: string }[] = [
     showed: 'a retry took the slot that another job of its batch had left over, just as it came, and called in a pause',
   },
   { seed: 20_411, showed: 'the same by a first call, whose question to the breaker was slow' },
+  {
+    seed: 100_355,
+    showed: 'copies of a deferred job were deferred each on its own and doubled, until the history did not end',
+  },
 ];

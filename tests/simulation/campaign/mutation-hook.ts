@@ -1,8 +1,15 @@
 import { registerHooks } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
-/** A known bug: in `file` (below `src`), which holds `find` exactly once, it is replaced. */
-export type Mutation = { name: string; file: string; find: string; replace: string; why: string };
+/** A known bug: in `file` (below `src`), which holds `find` exactly once, it is replaced. `seeds`: rare ones that show it. */
+export type Mutation = {
+  name: string;
+  file: string;
+  find: string;
+  replace: string;
+  why: string;
+  seeds?: readonly number[];
+};
 
 const sourceUrl = new URL('../../../src/', import.meta.url);
 

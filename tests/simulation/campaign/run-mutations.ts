@@ -29,7 +29,7 @@ export async function runMutations(
 
 async function tryMutation(mutation: Mutation): Promise<MutationResult> {
   const known = regressions.map(({ seed }) => seed);
-  const seeds = [...known, ...Array.from({ length: mostSeeds }, (_, index) => index + 1)];
+  const seeds = [...(mutation.seeds ?? []), ...known, ...Array.from({ length: mostSeeds }, (_, index) => index + 1)];
   const run = { seeds, mutation, threads: 1, shrinks: false, stopsAtFailure: true };
   const results = await runSeeds(run);
   const failure = results.find((result) => result.failure !== undefined)?.failure;

@@ -85,6 +85,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'untilAskedMs <= 0 && isJustTaken',
     replace: 'untilAskedMs <= 0 && isJustTaken !== undefined',
     why: 'a retry would call in a pause; this bug was there until a history found it',
+    seeds: [3_027],
   },
   {
     name: 'slots are not waited for',
@@ -127,6 +128,7 @@ export const callMutations: readonly Mutation[] = [
     find: '    const replayCount = String(letter.replays + 1);',
     replace: '    await source.remove(message);\n    const replayCount = String(letter.replays + 1);',
     why: 'an operator’s command that dies in between would lose the message',
+    seeds: [288],
   },
   {
     name: 'stale answers are not said to be stale',
