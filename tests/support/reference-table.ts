@@ -12,8 +12,8 @@ import type { DescribedTitle, Item } from '../../src/shared/messages/item-title.
 
 /** A title at its place in a page. */
 type Placed = { page: ItemPage; listed: ListedTitle };
-/** A title in a page, or on its own. */
-type Seen = { language: string; fetchedAt: string; title: DescribedTitle };
+/** A title in a page, or on its own, with the message that brought it. */
+type Seen = { item: Item; language: string; fetchedAt: string; title: DescribedTitle };
 
 /** Sightings that may stand in a row, by the row's key. */
 export type ReferenceTable = { placements: Map<string, Placed[]>; titles: Map<string, Seen[]> };
@@ -54,10 +54,10 @@ export function referenceTable(items: readonly Item[]): ReferenceTable {
 function seenIn(item: Item): Seen[] {
   const { fetchedAt } = item;
   return item.kind === 'item-title'
-    ? [{ language: item.language, fetchedAt, title: item.title }]
+    ? [{ item, language: item.language, fetchedAt, title: item.title }]
     : item.titles
         .filter((title) => isTold(item.feed.language, title))
-        .map((title) => ({ language: item.feed.language, fetchedAt, title }));
+        .map((title) => ({ item, language: item.feed.language, fetchedAt, title }));
 }
 
 /** Whether a list shows a title translated. */

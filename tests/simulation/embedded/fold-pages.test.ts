@@ -2,9 +2,9 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
 import { arbitraryCloseSighting } from '../../support/arbitrary-page.ts';
-import { referenceHeads, referenceTable } from '../../support/reference-table.ts';
+import { referenceHeads } from '../../support/reference-table.ts';
 import { sampleFeed, samplePage, sampleTitle } from '../../support/sample-messages.ts';
-import { foldPages } from './fold-pages.ts';
+import { foldPages, sightingsByRow } from './fold-pages.ts';
 
 /** Pages of two titles, in two feeds, from so few values that they often say the same. */
 const arbitraryPage: fc.Arbitrary<ItemPage> = fc
@@ -19,13 +19,10 @@ const arbitraryPage: fc.Arbitrary<ItemPage> = fc
 
 /** Everything a reference table allows, by key. */
 function allowedBy(pages: readonly ItemPage[]) {
-  const { placements, titles } = referenceTable(pages);
-  return [placements, titles].map((map) =>
-    [...map].map(([key, sightings]) => [
-      key,
-      [...new Set(sightings.map(({ page, listed }) => JSON.stringify([page.snapshot, page.fetchedAt, listed])))].sort(),
-    ]),
-  );
+  return sightingsByRow(pages).map(([key, sightings]) => [
+    key,
+    [...new Set(sightings.map(({ page, listed }) => JSON.stringify([page.snapshot, page.fetchedAt, listed])))].sort(),
+  ]);
 }
 
 describe('foldPages', () => {
@@ -33,8 +30,7 @@ describe('foldPages', () => {
     fc.assert(
       fc.property(fc.array(arbitraryPage, { maxLength: 12 }), (pages) => {
         const folded = foldPages(pages);
-        const sorted = (all: ReturnType<typeof allowedBy>) => all.map((entries) => entries.sort());
-        expect(sorted(allowedBy(folded))).toEqual(sorted(allowedBy(pages)));
+        expect(allowedBy(folded).sort()).toEqual(allowedBy(pages).sort());
         expect(referenceHeads(folded)).toEqual(referenceHeads(pages));
         expect(foldPages(folded)).toEqual(folded);
       }),

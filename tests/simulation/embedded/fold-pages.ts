@@ -1,4 +1,5 @@
 import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
+import type { DescribedTitle } from '../../../src/shared/messages/item-title.ts';
 import { referenceTable } from '../../support/reference-table.ts';
 
 /**
@@ -7,8 +8,7 @@ import { referenceTable } from '../../support/reference-table.ts';
  */
 export function foldPages(pages: readonly ItemPage[]): ItemPage[] {
   const needed = new Map<ItemPage, Set<string>>();
-  const { placements, titles } = referenceTable(pages);
-  for (const [key, sightings] of [...placements, ...titles]) {
+  for (const [key, sightings] of sightingsByRow(pages)) {
     const seen = new Set<string>();
     for (const { page, listed } of sightings) {
       // Two sightings that say the same allow the same row.
@@ -28,6 +28,18 @@ export function foldPages(pages: readonly ItemPage[]): ItemPage[] {
     const isHead = newest.get(feedOf(page)) === page.snapshot;
     return isHead || titlesLeft.length > 0 ? [{ ...page, titles: titlesLeft }] : [];
   });
+}
+
+/** What may stand in each row: the page that brought it, and its title there. */
+export function sightingsByRow(pages: readonly ItemPage[]): [string, { page: ItemPage; listed: DescribedTitle }[]][] {
+  const { placements, titles } = referenceTable(pages);
+  const told = [...titles].map(([key, seen]) => {
+    const sightings = seen.flatMap(({ item, title }) =>
+      item.kind === 'item-page' ? [{ page: item, listed: title }] : [],
+    );
+    return [key, sightings] as [string, typeof sightings];
+  });
+  return [...placements, ...told];
 }
 
 function newestSnapshots(pages: readonly ItemPage[]): Map<string, string> {

@@ -27,7 +27,7 @@ export const callMutations: readonly Mutation[] = [
     name: 'each copy of a job is deferred',
     file: 'worker/defer-job.ts',
     find: 'if (await wasSent(key, deps)) {',
-    replace: 'if (await wasSent(`${key}${random.next()}`, deps)) {',
+    replace: 'if (await wasSent(String(random.next()), deps)) {',
     why: 'copies would multiply with each deferral of an outage',
   },
   {
