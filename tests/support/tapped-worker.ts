@@ -109,9 +109,12 @@ export async function startTappedWorker(): Promise<TappedWorker> {
   };
 }
 
-/** An event of the fetch queue with these bodies; without any, with one good job. */
+/** Jobs that were made here: a second copy of one would not be deferred again. */
+let made = 0;
+
+/** An event of the fetch queue with these bodies; without any, with one good job that is no other's copy. */
 export function fetchEvent(...bodies: readonly string[]): { Records: SQSRecord[] } {
-  const given = bodies.length === 0 ? [JSON.stringify(sampleJob({ firstSeenAt: new Date().toISOString() }))] : bodies;
+  const given = bodies.length === 0 ? [newJob()] : bodies;
   return {
     Records: given.map((body, n) => ({
       messageId: `m-${n}`,
@@ -130,4 +133,10 @@ export function fetchEvent(...bodies: readonly string[]): { Records: SQSRecord[]
       awsRegion: 'us-east-1',
     })),
   };
+}
+
+function newJob(): string {
+  made += 1;
+  const jobId = `0badcafe/popular/movie/global/en-US/${made}`;
+  return JSON.stringify(sampleJob({ jobId, firstSeenAt: new Date().toISOString() }));
 }
