@@ -1,4 +1,4 @@
-import type { MediaType } from '../shared/feed.ts';
+import { genreIdOf, type MediaType } from '../shared/feed.ts';
 import type { ListEntry } from '../shared/table/read-list.ts';
 
 /**
@@ -17,8 +17,14 @@ export function topGenres(
   const share = (genre: number) =>
     (inLists.get(genre) ?? 0) / Math.max(1, listed) + (reads.get(genre) ?? 0) / Math.max(1, read);
   return [...new Set([...inLists.keys(), ...reads.keys()])]
+    .filter(isGenre)
     .sort((a, b) => share(b) - share(a) || a - b)
     .slice(0, count);
+}
+
+/** A row of TMDB's may name what is no genre, such as 0: a feed of it cannot be asked for. */
+function isGenre(id: number): boolean {
+  return genreIdOf(`genre_${id}`) === id;
 }
 
 function sumOf(weights: ReadonlyMap<number, number>): number {

@@ -40,6 +40,10 @@ describe('the heaviest genres', () => {
     expect(topGenres(mixed, 'tv', 5)).toEqual([18, 80]);
   });
 
+  it('are genres that a feed can be asked for: rows name others, such as 0', () => {
+    expect(topGenres([entry(1, [0, -1, 12_345_678, 1.5, 18])], 'movie', 5)).toEqual([18]);
+  });
+
   it('are none where nothing is listed', () => {
     expect(topGenres([], 'movie', 5)).toEqual([]);
     expect(topGenres([entry(1, [])], 'movie', 5)).toEqual([]);

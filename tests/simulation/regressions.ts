@@ -14,4 +14,10 @@ export const regressions: readonly { seed: number; showed: string }[] = [
     seed: 100_355,
     showed: 'copies of a deferred job were deferred each on its own and doubled, until the history did not end',
   },
+  {
+    seed: 314_503,
+    showed: 'a row named genre 0, of which there is no feed: no weekly run and no refresh could be planned',
+  },
+  { seed: 303_980, showed: 'the law took the trials of two clocks, of which one had been set, for one' },
+  { seed: 304_089, showed: 'the same' },
 ];

@@ -46,12 +46,18 @@ export function watchControl(world: SimWorld): CallLog {
     const replaced = await replace(next, seenRevision);
     log.controlWrites += 1;
     if (replaced) {
-      log.trialCallsLeft = next.trialUntilMs > (before?.trialUntilMs ?? 0) ? 1 : log.trialCallsLeft;
+      const isTrial = next.trialUntilMs > (before?.trialUntilMs ?? 0);
+      log.trialCallsLeft = isTrial ? trialCalls(log, world) : log.trialCallsLeft;
       log.openSinceMs = next.state === 'open' ? (log.openSinceMs ?? clock.monotonicMs()) : undefined;
     }
     return replaced;
   };
   return log;
+}
+
+/** By a clock that is set, a trial may be over that is not: then there are two. */
+function trialCalls({ trialCallsLeft }: CallLog, { plan }: SimWorld): number {
+  return plan.faults.jump > 0 ? Math.max(0, trialCallsLeft) + 1 : 1;
 }
 
 /** Checks a call as it begins. */
