@@ -6,7 +6,7 @@ import { type CountedOccurrence, countedDays, countedOccurrences } from './count
 const daysPerMonth = 30;
 
 /** What the plan spends beyond the schedules' own feeds: deeper pages, warming. */
-export const byDemand = 'by demand';
+const byDemand = 'by demand';
 
 /** A month's jobs, also by where they are for: `global`, `DE:de-DE`, `by demand`. */
 export type PlannedMonth = MonthPlan & { jobsByRegion: Record<string, number> };

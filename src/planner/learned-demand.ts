@@ -57,7 +57,7 @@ export async function learnDemand(
 }
 
 /** What a history teaches. */
-export function demandFrom(history: DemandHistory, settings: Settings): LearnedDemand {
+function demandFrom(history: DemandHistory, settings: Settings): LearnedDemand {
   const { untilHour, pagesOfDay, feeds } = history;
   const shape = globalShape([...feeds.values()].map(({ reads }) => reads));
   const forecasts = new Map<string, Forecast>();
