@@ -60,10 +60,10 @@ function worldSettings({ startMs }: Traffic): Trial['settingsAt'] {
   });
 }
 
-/** A page takes up to 80 write units. */
+/** A page takes up to 30 write units: ten for its row, one for each title (adaptive-plan.ts). */
 function budgeted(pagesPerDay: number): Settings {
   const { planner } = defaultSettings;
-  const adaptive = { ...planner.adaptive, pagesPerDay, writeUnitsPerDay: 80 * pagesPerDay };
+  const adaptive = { ...planner.adaptive, pagesPerDay, writeUnitsPerDay: 30 * pagesPerDay };
   return { ...defaultSettings, planner: { ...planner, adaptive } };
 }
 

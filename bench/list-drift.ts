@@ -1,13 +1,12 @@
-/** How much of what the lists ask for is the same as the day before: the most that any writer could leave unwritten. */
+/** How much of what the lists ask for is the same as the day before, row by row of the lists and title by title. */
 import type { ItemPage } from '../src/shared/messages/item-page.ts';
-import type { CatalogRow } from '../src/shared/ports/catalog.ts';
-import type { PlacementRow } from '../src/shared/table/placement-row.ts';
 import { rowKeyText } from '../src/shared/table/row.ts';
+import type { TitleRow } from '../src/shared/table/title-row.ts';
 import type { BenchResult } from './bench-report.ts';
+import { placementLayoutOf } from './placement-rows.ts';
 import { spreadOf } from './spread.ts';
-import { rowsAskedFor } from './write-pages.ts';
 
-type Drift = { placements: number; stayed: number; sameRank: number; sameTitle: number };
+type Drift = { listRows: number; stayed: number; sameRank: number; sameTitle: number };
 
 /** Shares over all days but the first. */
 export function listDrift(days: readonly (readonly ItemPage[])[]): BenchResult[] {
@@ -15,34 +14,35 @@ export function listDrift(days: readonly (readonly ItemPage[])[]): BenchResult[]
   const shares = (metric: string, of: (drift: Drift) => number) =>
     spreadOf('the lists, day over day', metric, '', drifts.map(of));
   return [
-    ...shares('share of placements among the rows', ({ placements }) => placements),
-    ...shares('of these, in the list the day before', ({ stayed }) => stayed),
-    ...shares('of these, at the same rank the day before', ({ sameRank }) => sameRank),
+    ...shares('share of list rows among the rows', ({ listRows }) => listRows),
+    ...shares('of the list rows, in the list the day before', ({ stayed }) => stayed),
+    ...shares('of the list rows, at the same rank the day before', ({ sameRank }) => sameRank),
     ...shares('of the title rows, the same content as the day before', ({ sameTitle }) => sameTitle),
   ];
 }
 
 function driftBetween(before: readonly ItemPage[], now: readonly ItemPage[]): Drift {
-  const known = new Map(rowsAskedFor(before).map((row) => [rowKeyText(row), row]));
-  const rows = rowsAskedFor(now).map((row) => ({ row, old: known.get(rowKeyText(row)) }));
-  const placements = rows.filter(({ row }) => isPlacement(row));
-  const titles = rows.filter(({ row }) => !isPlacement(row));
-  const stayed = placements.filter(({ old }) => old !== undefined);
-  const sameRank = stayed.filter(({ row, old }) => (row as PlacementRow).rank === (old as PlacementRow).rank);
-  const sameTitle = titles.filter(({ row, old }) => old !== undefined && contentOf(row) === contentOf(old));
+  const [known, asked] = [placementLayoutOf(before), placementLayoutOf(now)];
+  const placements = withBefore(known.placements, asked.placements);
+  const titles = withBefore(known.titles, asked.titles);
   return {
-    placements: placements.length / rows.length,
-    stayed: stayed.length / placements.length,
-    sameRank: sameRank.length / placements.length,
-    sameTitle: sameTitle.length / titles.length,
+    listRows: placements.length / (placements.length + titles.length),
+    stayed: shareOf(placements, ({ old }) => old !== undefined),
+    sameRank: shareOf(placements, ({ row, old }) => row.rank === old?.rank),
+    sameTitle: shareOf(titles, ({ row, old }) => old !== undefined && contentOf(row) === contentOf(old)),
   };
 }
 
-function isPlacement(row: CatalogRow): row is PlacementRow {
-  return 'rank' in row;
+function withBefore<T extends TitleRow>(before: readonly T[], now: readonly T[]): { row: T; old: T | undefined }[] {
+  const known = new Map(before.map((row) => [rowKeyText(row), row]));
+  return now.map((row) => ({ row, old: known.get(rowKeyText(row)) }));
+}
+
+function shareOf<T>(all: readonly T[], counts: (one: T) => boolean): number {
+  return all.filter(counts).length / all.length;
 }
 
 /** A title's version without its first part, the period in which it was fetched. */
-function contentOf({ version }: CatalogRow): string {
+function contentOf({ version }: TitleRow): string {
   return version.slice(version.indexOf('#'));
 }

@@ -1,56 +1,49 @@
-/**
- * Write and read units of the table model on dynoxide, beside two others, over a week of daily runs:
- * one item per page of a list, and the same rows by BatchWriteItem without conditions.
- */
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+/** Write and read units of the table on dynoxide, beside other layouts of the same lists (table-models.ts), over a week of daily runs. */
+import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createTable } from '../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { dynamoClient } from '../src/shared/adapters/aws-clients.ts';
-import { feedId } from '../src/shared/feed.ts';
+import type { Feed } from '../src/shared/feed.ts';
 import type { ItemPage } from '../src/shared/messages/item-page.ts';
-import type { CatalogRow } from '../src/shared/ports/catalog.ts';
 import { defaultSettings } from '../src/shared/settings.ts';
-import { cardOf, encodeCard } from '../src/shared/table/card.ts';
-import {
-  catalogTable,
-  categoryIndex,
-  controlTable,
-  type TableDefinition,
-} from '../src/shared/table/table-definitions.ts';
+import { rowBytes } from '../src/shared/table/row-size.ts';
+import { controlTable } from '../src/shared/table/table-definitions.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
 import { dailyPages } from './daily-pages.ts';
-import { applyPages, batchWriteRows, rowsAskedFor } from './write-pages.ts';
+import { quantile } from './import-times.ts';
+import { recordedFolder, recordedPages } from './recorded-pages.ts';
+import { spreadOf } from './spread.ts';
+import { type Row, type TableModel, type Taken, tableModels } from './table-models.ts';
 
 const days = 7;
-const listTable: TableDefinition = {
-  name: 'OneItemPerPage',
-  keys: [
-    { attribute: 'feed', type: 'HASH' },
-    { attribute: 'page', type: 'RANGE' },
-  ],
-  indexes: [],
-  ttlAttribute: 'expiresAt',
-};
-const blindTable: TableDefinition = { ...catalogTable, name: 'BlindPuts' };
+const readFeed: Feed = { category: 'popular', media: 'movie', region: 'global', language: 'en-US' };
+const readSizes = [20, 40];
+
+/** The week's pages, and recorded titles in the place of a simulated page's. */
+type Samples = { simulated: readonly ItemPage[]; recorded: readonly ItemPage[] };
 
 /** Runs the comparison. @throws where dynoxide is not installed: only it counts capacity as DynamoDB does. */
 export async function benchTableWrites(): Promise<BenchReport> {
+  const week = await dailyPages(days, defaultSettings);
+  const samples = { simulated: week.flat(), recorded: recordedLike(week[0]?.[0]) };
   const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
   const client = dynamoClient({ endpoint: server.endpoint, region: 'us-east-1' });
   try {
-    for (const definition of [catalogTable, controlTable, listTable, blindTable]) {
-      await createTable(client, definition, server.engine);
+    for (const table of [controlTable, ...tableModels.map((model) => model.table)]) {
+      await createTable(client, table, server.engine);
     }
-    const week = await dailyPages(days, defaultSettings);
-    const late = week[0] ?? [];
-    const results = [
-      ...(await writeWeek(week, client)),
-      ...(await readOnce(client)),
-      ...(await deliverLate(late, client)),
-    ];
+    const results: BenchResult[] = [];
+    for (const model of tableModels) {
+      results.push(
+        ...(await writeWeek(model, week, client)),
+        ...(await readLists(model, client)),
+        ...bytesOf(model, samples),
+        ...(await deliverLate(model, week[0] ?? [], client)),
+      );
+    }
     return {
       bench: 'table-writes',
-      method: `${days} daily runs (7 pages, 140 rows each) of the simulator's drifting lists, written by each model into its own table of one dynoxide; capacity as DynamoDB would report it. Then one list of 20 read, then the first day's pages delivered again after the last day's.`,
+      method: method(samples),
       environment: benchEnvironment({ dynoxide: '1.2.1' }),
       results,
       targets: [],
@@ -61,117 +54,91 @@ export async function benchTableWrites(): Promise<BenchReport> {
   }
 }
 
-async function writeWeek(week: readonly ItemPage[][], client: DynamoDBDocumentClient): Promise<BenchResult[]> {
+/** Recorded pages as `like`, with their own titles. */
+function recordedLike(like: ItemPage | undefined): ItemPage[] {
+  return like === undefined ? [] : recordedPages().map((titles) => ({ ...like, titles }));
+}
+
+async function writeWeek(
+  model: TableModel,
+  week: readonly ItemPage[][],
+  client: DynamoDBDocumentClient,
+): Promise<BenchResult[]> {
+  const taken: Taken[] = [];
+  for (const pages of week) {
+    taken.push(await model.write(client, model, pages));
+  }
+  const units = (metric: string, unit: string, of: (day: Taken) => number) => [
+    ...spreadOf(model.name, `${metric}, first day`, unit, taken.slice(0, 1).map(of)),
+    ...spreadOf(model.name, `${metric}, days 2 to ${days}`, unit, taken.slice(1).map(of)),
+  ];
+  return [
+    ...units('write units', 'WCU', ({ writeUnits }) => writeUnits),
+    ...units('write units of the lists alone', 'WCU', ({ listWriteUnits }) => listWriteUnits),
+    ...units('read units before writing', 'RCU', ({ readUnits }) => readUnits),
+  ];
+}
+
+async function readLists({ name, table, query }: TableModel, client: DynamoDBDocumentClient): Promise<BenchResult[]> {
   const results: BenchResult[] = [];
-  for (const [day, pages] of week.entries()) {
-    const metric = day === 0 ? 'write units, first day' : `write units, day ${day + 1}`;
-    const ours = await applyPages(client, pages);
-    results.push({ subject: 'a row per title and placement', metric, value: ours.writeUnits, unit: 'WCU' });
-    results.push({ subject: 'one item per page of a list', metric, value: await putLists(client, pages), unit: 'WCU' });
-    const blind = await batchWriteRows(client, blindTable.name, rowsAskedFor(pages));
-    results.push({ subject: 'the same rows by BatchWriteItem', metric, value: blind, unit: 'WCU' });
-    if (day === days - 1) {
-      results.push({
-        subject: 'a row per title and placement',
-        metric: `read units, day ${days}`,
-        value: ours.readUnits,
-        unit: 'RCU',
-      });
-    }
+  for (const size of readSizes) {
+    const command = { TableName: table.name, ...query(readFeed, size), ReturnConsumedCapacity: 'TOTAL' as const };
+    const { ConsumedCapacity } = await client.send(new QueryCommand(command));
+    const value = ConsumedCapacity?.CapacityUnits ?? 0;
+    results.push({ subject: name, metric: `read units, list of ${size}`, value, unit: 'RCU' });
   }
   return results;
 }
 
-async function readOnce(client: DynamoDBDocumentClient): Promise<BenchResult[]> {
-  const query = await client.send(
-    new QueryCommand({
-      TableName: catalogTable.name,
-      IndexName: categoryIndex,
-      KeyConditionExpression: 'category = :c AND begins_with(contentType, :p)',
-      ExpressionAttributeValues: { ':c': 'popular/global/en-US', ':p': 'movie#' },
-      ScanIndexForward: false,
-      Limit: 20,
-      ReturnConsumedCapacity: 'TOTAL',
-    }),
-  );
-  const item = await client.send(
-    new GetCommand({
-      TableName: listTable.name,
-      Key: { feed: 'popular/movie/global/en-US', page: '1' },
-      ReturnConsumedCapacity: 'TOTAL',
-    }),
-  );
-  return [
-    {
-      subject: 'a row per title and placement',
-      metric: 'read units, list of 20',
-      value: query.ConsumedCapacity?.CapacityUnits ?? 0,
-      unit: 'RCU',
-    },
-    {
-      subject: 'one item per page of a list',
-      metric: 'read units, list of 20',
-      value: item.ConsumedCapacity?.CapacityUnits ?? 0,
-      unit: 'RCU',
-    },
-  ];
+function bytesOf({ name, listRows }: TableModel, { simulated, recorded }: Samples): BenchResult[] {
+  const ofPages = (which: string, pages: readonly ItemPage[]) => {
+    const bytes = pages.map((page) => listRows([page]).reduce((sum, row) => sum + rowBytes(row), 0));
+    const figure = (metric: string, value: number) => ({ subject: name, metric, value, unit: 'bytes' });
+    return pages.length === 0
+      ? []
+      : [
+          figure(`${which} page, median`, Math.round(quantile(bytes, 0.5))),
+          figure(`${which} page, highest`, Math.max(...bytes)),
+        ];
+  };
+  return [...ofPages('simulated', simulated), ...ofPages('recorded', recorded)];
 }
 
 /** The first day's messages once more, after the last day's: a replayed dead letter. */
-async function deliverLate(pages: readonly ItemPage[], client: DynamoDBDocumentClient): Promise<BenchResult[]> {
-  const rows = rowsAskedFor(pages);
-  const ours = await applyPages(client, pages);
-  const before = await versionsOf(client, blindTable.name, rows);
-  const blind = await batchWriteRows(client, blindTable.name, rows);
-  const wentBack = rows.filter((row) => (before.get(`${row.mediaId} ${row.mediaType}`) ?? '') > row.version).length;
+async function deliverLate(
+  model: TableModel,
+  pages: readonly ItemPage[],
+  client: DynamoDBDocumentClient,
+): Promise<BenchResult[]> {
+  const rows = [...model.listRows(pages), ...model.titleRows(pages)];
+  const before = await versionsOf(model, rows, client);
+  const { writeUnits } = await model.write(client, model, pages);
+  const after = await versionsOf(model, rows, client);
+  const wentBack = after.filter((version, index) => version < (before[index] ?? '')).length;
   return [
-    {
-      subject: 'a row per title and placement',
-      metric: 'write units, late delivery',
-      value: ours.writeUnits,
-      unit: 'WCU',
-    },
-    {
-      subject: 'the same rows by BatchWriteItem',
-      metric: 'write units, late delivery',
-      value: blind,
-      unit: 'WCU',
-    },
-    { subject: 'a row per title and placement', metric: 'rows that went back', value: ours.rowsWritten, unit: 'rows' },
-    { subject: 'the same rows by BatchWriteItem', metric: 'rows that went back', value: wentBack, unit: 'rows' },
+    { subject: model.name, metric: 'write units, late delivery', value: writeUnits, unit: 'WCU' },
+    { subject: model.name, metric: 'rows that went back', value: wentBack, unit: 'rows' },
   ];
 }
 
-async function putLists(client: DynamoDBDocumentClient, pages: readonly ItemPage[]): Promise<number> {
-  let writeUnits = 0;
-  for (const page of pages) {
-    const answer = await client.send(
-      new PutCommand({
-        TableName: listTable.name,
-        Item: {
-          feed: feedId(page.feed),
-          page: String(page.page),
-          snapshot: page.snapshot,
-          fetchedAt: page.fetchedAt,
-          titles: page.titles.map((listed) => ({
-            id: listed.id,
-            mediaType: listed.mediaType,
-            ...encodeCard(cardOf(listed)),
-          })),
-        },
-        ReturnConsumedCapacity: 'TOTAL',
-      }),
-    );
-    writeUnits += answer.ConsumedCapacity?.CapacityUnits ?? 0;
-  }
-  return writeUnits;
+/** What the table holds for `rows`: their versions, or their snapshots where a layout has no versions. */
+function versionsOf({ table }: TableModel, rows: readonly Row[], client: DynamoDBDocumentClient): Promise<string[]> {
+  return Promise.all(
+    rows.map(async (row) => {
+      const Key = Object.fromEntries(table.keys.map(({ attribute }) => [attribute, row[attribute]]));
+      const { Item } = await client.send(new GetCommand({ TableName: table.name, Key, ConsistentRead: true }));
+      return String(Item?.version ?? Item?.snapshot ?? '');
+    }),
+  );
 }
 
-async function versionsOf(client: DynamoDBDocumentClient, tableName: string, rows: readonly CatalogRow[]) {
-  const versions = new Map<string, string>();
-  for (const { mediaId, mediaType } of rows) {
-    const answer = await client.send(new GetCommand({ TableName: tableName, Key: { mediaId, mediaType } }));
-    versions.set(`${mediaId} ${mediaType}`, String(answer.Item?.version ?? ''));
-  }
-  return versions;
+function method({ simulated, recorded }: Samples): string {
+  return [
+    `${days} daily runs (${simulated.length / days} pages of 20 rows each) of the simulator's drifting lists, written by each model into its own table of one dynoxide, capacity as it reports it, table and index together; this writer's include the heads of the feeds; one item per page has no index and no titles' rows: it is to be compared by the lists alone`,
+    "then the first titles of a list are read by query, eventually consistent; then the first day's pages are delivered again after the last day's",
+    'the bytes of a page are those of all the rows in which its twenty titles lie, as DynamoDB counts them, without the index',
+    recorded.length > 0
+      ? `recorded pages: ${recorded.length} of TMDB's, each once, under the key of a simulated one`
+      : `recorded pages: skipped, ${recordedFolder} is not there`,
+  ].join('; ');
 }

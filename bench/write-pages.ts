@@ -1,4 +1,4 @@
-/** Ways to bring pages into a table: this writer's, and two that write whatever they are given. */
+/** Ways to bring rows into a table: this writer's, and two that write whatever they are given. */
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
 import { dynamoFeedHeads } from '../src/shared/adapters/dynamo-feed-heads.ts';
@@ -8,19 +8,26 @@ import type { CatalogRow } from '../src/shared/ports/catalog.ts';
 import { defaultSettings } from '../src/shared/settings.ts';
 import { catalogTable, controlTable } from '../src/shared/table/table-definitions.ts';
 import { applyItems } from '../src/writer/apply-items.ts';
-import { candidatesOf, mergeRows } from '../src/writer/decide-rows.ts';
+import { candidateOf, mergeRows } from '../src/writer/decide-rows.ts';
 import { dynamoCatalogStore } from '../src/writer/dynamo-catalog-adapter.ts';
 
 /** BatchWriteItem takes as many. Source: its API reference, November 2026. */
 const batchWriteSize = 25;
 const { parallelWrites } = defaultSettings.writer;
 
-/** What the writer says of its batches. */
-export type Applied = { writeUnits: number; readUnits: number; rowsWritten: number; rowsUnchanged: number };
+/** What the writer says of its batches; `listWriteUnits` are those of the lists' pages, among `writeUnits`. */
+export type Applied = {
+  writeUnits: number;
+  listWriteUnits: number;
+  readUnits: number;
+  rowsWritten: number;
+  rowsUnchanged: number;
+};
 
-/** The rows that pages ask for, each once. */
+/** The rows of this table that pages ask for, each once. */
 export function rowsAskedFor(pages: readonly ItemPage[]): CatalogRow[] {
-  return [...mergeRows(pages.flatMap((page) => candidatesOf('', page, defaultSettings))).values()];
+  const drafts = mergeRows(pages.map((page) => candidateOf('', page, defaultSettings)));
+  return [...drafts.values()].map((draft) => draft.build());
 }
 
 /** This writer, in one batch: pages and single titles. @throws when one of them fails. */
@@ -29,11 +36,19 @@ export async function applyPages(
   items: readonly Item[],
   tables = { catalog: catalogTable.name, control: controlTable.name },
 ): Promise<Applied> {
-  const total: Applied = { writeUnits: 0, readUnits: 0, rowsWritten: 0, rowsUnchanged: 0 };
+  const total: Applied = { writeUnits: 0, listWriteUnits: 0, readUnits: 0, rowsWritten: 0, rowsUnchanged: 0 };
+  const store = dynamoCatalogStore(client, tables.catalog);
   const failures = await applyItems(
     items.map((item) => ({ messageId: item.jobId, item })),
     {
-      store: dynamoCatalogStore(client, tables.catalog),
+      store: {
+        ...store,
+        putIfNewer: async (row) => {
+          const put = await store.putIfNewer(row);
+          total.listWriteUnits += 'places' in row ? put.writeUnits : 0;
+          return put;
+        },
+      },
       heads: dynamoFeedHeads(client, tables.control),
       settings: defaultSettings,
       pace: { waitFor: async () => undefined },
@@ -61,7 +76,7 @@ export async function applyPages(
 export async function batchWriteRows(
   client: DynamoDBDocumentClient,
   tableName: string,
-  rows: readonly CatalogRow[],
+  rows: readonly Record<string, unknown>[],
 ): Promise<number> {
   const batches = Array.from({ length: Math.ceil(rows.length / batchWriteSize) }, (_, index) =>
     rows.slice(index * batchWriteSize, (index + 1) * batchWriteSize),
@@ -85,7 +100,7 @@ export async function batchWriteRows(
 export async function putRows(
   client: DynamoDBDocumentClient,
   tableName: string,
-  rows: readonly CatalogRow[],
+  rows: readonly Record<string, unknown>[],
 ): Promise<number> {
   const units = await sideBySide(rows, async (Item) => {
     const put = new PutCommand({ TableName: tableName, Item, ReturnConsumedCapacity: 'TOTAL' });

@@ -83,7 +83,7 @@ function requestOf(schedule: ScheduleName, { nowMs }: World) {
 function depsOf(world: World, settings: Settings, genres: readonly number[]) {
   const clock = { nowMs: () => world.nowMs, monotonicMs: () => world.nowMs, sleep: async () => undefined };
   return {
-    catalog: genreCatalog({ movie: genres, tv: seriesGenres }, world.nowMs + 1e9),
+    catalog: genreCatalog({ movie: genres, tv: seriesGenres }, world.nowMs, settings),
     heads: world.heads,
     clock,
     settings,

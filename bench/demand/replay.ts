@@ -5,7 +5,7 @@ import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { feedId, parseFeedId } from '../../src/shared/feed.ts';
 import { isoFromMs } from '../../src/shared/ports/clock.ts';
 import type { Random } from '../../src/shared/ports/random.ts';
-import { placementLife } from '../../src/shared/row-life.ts';
+import { listPageLife } from '../../src/shared/row-life.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../src/shared/schedule.ts';
 import { feedKindOf, type Settings } from '../../src/shared/settings.ts';
 import { changesId, feedCounterName, planUsageId } from '../../src/shared/table/feed-counters.ts';
@@ -146,7 +146,7 @@ function list(world: World, { id, pages, dueMs, planned }: Arrival, settings: Se
     throw new Error(`the traffic names no feed: ${id}`);
   }
   const before = world.listed.get(id);
-  const life = placementLife(feed, isoFromMs(dueMs), dueMs, settings);
+  const life = listPageLife(feed, isoFromMs(dueMs), dueMs, settings);
   world.listed.set(id, { ...life, fetchedAtMs: dueMs, pages, planned, readSince: false });
   if (before === undefined) {
     return 0;

@@ -1,10 +1,13 @@
 /** The tables a plan reads, in memory: heads and counters as the pipeline would leave them. */
 import type { HistorySources } from '../../src/analytics/history-sources.ts';
+import type { Feed, MediaType } from '../../src/shared/feed.ts';
+import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
 import type { CatalogReader } from '../../src/shared/ports/catalog.ts';
 import { isoFromMs } from '../../src/shared/ports/clock.ts';
+import type { Settings } from '../../src/shared/settings.ts';
 import type { DemandDay } from '../../src/shared/table/demand-day.ts';
 import type { FeedHead } from '../../src/shared/table/feed-head.ts';
-import type { PlacementRow } from '../../src/shared/table/placement-row.ts';
+import { listPageRowFor } from '../../src/shared/table/list-page-row.ts';
 
 /** A feed's state in the table; times are epoch milliseconds. `readSince`: whether anybody read it since it was fetched. */
 export type Listed = {
@@ -36,7 +39,7 @@ function headOf(id: string, { fetchedAtMs, freshUntilMs, expiresAtMs, pages }: L
   return {
     id,
     feed: id.slice('feed#'.length),
-    snapshot: `${fetchedAt.slice(0, 19)}Z.0badcafe`,
+    snapshot: snapshotAt(fetchedAt),
     pagesApplied: Array.from({ length: pages }, (_, index) => index + 1),
     pages,
     fetchedAt,
@@ -63,22 +66,50 @@ export function counterStore(): HistorySources & { count(id: string, name: strin
   };
 }
 
-/** Lists whose titles name the genres that the world's readers like, heaviest first. */
-export function genreCatalog(genres: Record<'movie' | 'tv', readonly number[]>, expiresAtMs: number): CatalogReader {
+/** Lists, fetched at `nowMs`, whose titles name the genres that the world's readers like, heaviest first. */
+export function genreCatalog(
+  genres: Record<MediaType, readonly number[]>,
+  nowMs: number,
+  settings: Settings,
+): CatalogReader {
   return {
     readTitles: async () => new Map(),
-    listPlacements: async ({ media }) =>
-      (media === 'all' ? [] : genres[media]).map(
-        (id, index) =>
-          ({
-            mediaId: `${index + 1}`,
-            mediaType: `${media}#`,
-            contentType: `${media}#`,
-            snapshot: '2026-11-01T00:00:00Z.0badcafe',
-            rank: index + 1,
-            genreIds: [id],
-            expiresAt: expiresAtMs / 1_000,
-          }) as unknown as PlacementRow,
-      ),
+    listPages: async (feed) => {
+      const { media } = feed;
+      const titles = media === 'all' ? [] : genres[media].map((genre, index) => titleOf(media, genre, index + 1));
+      const row = listPageRowFor(pageOf(feed, titles, isoFromMs(nowMs)), settings);
+      return row === undefined ? [] : [row];
+    },
   };
+}
+
+function pageOf(feed: Feed, titles: ListedTitle[], fetchedAt: string): ItemPage {
+  const run = { jobId: 'demand', runId: '0badcafe', snapshot: snapshotAt(fetchedAt) };
+  const whole = { page: 1, pages: 1, rejected: 0, persons: 0 };
+  return { kind: 'item-page', version: 1, ...run, feed, ...whole, fetchedAt, titles };
+}
+
+function titleOf(mediaType: MediaType, genre: number, rank: number): ListedTitle {
+  return {
+    rank,
+    mediaType,
+    id: rank,
+    title: `title ${rank}`,
+    originalTitle: `title ${rank}`,
+    overview: '',
+    posterPath: null,
+    backdropPath: null,
+    releaseDate: null,
+    voteAverage: 0,
+    voteCount: 0,
+    popularity: 0,
+    genreIds: [genre],
+    originalLanguage: 'en',
+    originCountries: [],
+    adult: false,
+  };
+}
+
+function snapshotAt(fetchedAt: string): string {
+  return `${fetchedAt.slice(0, 19)}Z.0badcafe`;
 }

@@ -2,7 +2,7 @@ import { dailyPlan, type PlannedFeed, weeklyPlan } from '../planner/base-plan.ts
 import { dueFeeds } from '../planner/demand-plan.ts';
 import { feedId } from '../shared/feed.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
-import { placementLife } from '../shared/row-life.ts';
+import { listPageLife } from '../shared/row-life.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
 import { type FeedHead, feedHeadId } from '../shared/table/feed-head.ts';
@@ -66,7 +66,7 @@ function feedsOf(
 function fetchAll(feeds: readonly PlannedFeed[], atMs: number, heads: Map<string, FeedHead>, settings: Settings): void {
   for (const { feed, pages } of feeds) {
     const fetchedAt = isoFromMs(atMs);
-    const { freshUntilMs, expiresAtMs } = placementLife(feed, fetchedAt, atMs, settings);
+    const { freshUntilMs, expiresAtMs } = listPageLife(feed, fetchedAt, atMs, settings);
     const id = feedHeadId(feed);
     heads.set(id, {
       id,

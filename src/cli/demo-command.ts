@@ -69,10 +69,10 @@ async function readBack(tracked: TrackedStack, context: CliContext) {
   return withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, context, ({ catalog }) =>
     Promise.all(
       feeds.map(async (feed): Promise<{ feed: string; titles: ListEntry[] }> => {
-        const placements = await catalog.listPlacements(feed, titlesShown);
+        const pages = await catalog.listPages(feed, titlesShown);
         return {
           feed: `${feed.category} / ${feed.media} / ${feed.region} / ${feed.language}`,
-          titles: assembleList(placements, titlesShown, clock.nowMs()),
+          titles: assembleList(pages, titlesShown, clock.nowMs()),
         };
       }),
     ),

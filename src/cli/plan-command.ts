@@ -40,7 +40,7 @@ export async function planCommand(scheduleText: string, options: PlanOptions, co
 
 /** What a plan finds before anything has run: nothing. */
 const emptyTables: PlanTables = {
-  catalog: { listPlacements: async () => [], readTitles: async () => new Map() },
+  catalog: { listPages: async () => [], readTitles: async () => new Map() },
   heads: {
     read: async () => ({ heads: new Map(), readUnits: 0 }),
     list: async () => [],

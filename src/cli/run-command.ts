@@ -88,7 +88,7 @@ async function holdsLists(tracked: TrackedStack, context: CliContext): Promise<b
   const first = await withTablesAt(
     { dynamodb: endpoints.dynamodb, catalogTable, controlTable },
     context,
-    ({ catalog }) => catalog.listPlacements(feed, 1),
+    ({ catalog }) => catalog.listPages(feed, 1),
   );
   return first.length > 0;
 }

@@ -3,6 +3,7 @@
  * the occurrence's budget. What the base plan must have comes first and is never cut; what only warms comes last.
  */
 import { type Feed, feedId } from '../shared/feed.ts';
+import { rowsPerPage } from '../shared/messages/item-page.ts';
 import type { PlannedFeed } from './base-plan.ts';
 
 /** `always`: the base plan's minimum. `demand`: kept by a schedule, fetched when it is worth it. `warming`: in no schedule. */
@@ -27,12 +28,8 @@ export type PlanBudget = { pages: number; writeUnits: number; leastReads: number
 /** A feed of the plan, best first within its kind. `warming`: nobody but warming asked for it. */
 export type ChosenFeed = PlannedFeed & { keep: Keep };
 
-/**
- * A page's placements are always new rows, at three units each with the index; a title row is written where it changed. Source:
- * docs/adr/0004.
- */
-const rowsPerPage = 20;
-const unitsPerPlacement = 3;
+/** A page's row is always written, in the table and in its index; a title's where it changed. Source: docs/adr/0017. */
+const unitsPerPageRow = 10;
 
 /** Chooses; says of each candidate that was left out why, in one line. */
 export function adaptivePlan(
@@ -127,7 +124,7 @@ function pagesOf({ from, pages }: Candidate): number {
 }
 
 function writeUnitsOf(candidate: Candidate): number {
-  return pagesOf(candidate) * rowsPerPage * (unitsPerPlacement + candidate.chance);
+  return pagesOf(candidate) * (unitsPerPageRow + rowsPerPage * candidate.chance);
 }
 
 function named({ feed, from, pages }: Candidate): string {

@@ -52,7 +52,7 @@ async function genresInTable(
       const lists = await Promise.all(
         feeds.map(async ({ feed, pages }) => {
           const rows = pages * rowsPerPage;
-          return assembleList(await catalog.listPlacements(feed, rows), rows, clock.nowMs());
+          return assembleList(await catalog.listPages(feed, rows), rows, clock.nowMs());
         }),
       );
       return topGenres(lists.flat(), media, count, genreReads(media, demand));

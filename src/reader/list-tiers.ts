@@ -1,6 +1,5 @@
 import { type Feed, feedId } from '../shared/feed.ts';
-import { placementRowFor } from '../shared/table/placement-row.ts';
-import { decodeList, type ListRow, liveRows } from '../shared/table/read-list.ts';
+import { decodeList, type ListRow, listRowsOf, liveRows } from '../shared/table/read-list.ts';
 import type { LiveCalls } from './live-calls.ts';
 import type { Kept, MemoryTier } from './memory-tier.ts';
 import { pageMessage, readerRun } from './pipeline-requests.ts';
@@ -25,7 +24,7 @@ export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: T
   const { clock, settings } = deps;
   const { listSeconds, staleSeconds } = settings.reader.memory;
   const load = (feed: Feed, size: number) => async () => {
-    const rows = decodeList(await table.read(() => deps.catalog.listPlacements(feed, size)));
+    const rows = decodeList(await table.read(() => deps.catalog.listPages(feed, size)));
     const life = listLife(liveRows(rows, size, clock.nowMs()));
     const fresh = life !== undefined && clock.nowMs() < life.freshUntilMs;
     return { value: rows, keepMs: 1_000 * (fresh ? listSeconds : staleSeconds) };
@@ -73,7 +72,7 @@ export function listLive(deps: ReaderDependencies, calls: LiveCalls, memory: Mem
     }
     const page = pageMessage(feed, answer.value, clock.nowMs(), settings);
     deps.pipeline?.sendPage(page);
-    const rows = decodeList(page.titles.map((listed) => placementRowFor(page, listed, settings)));
+    const rows = listRowsOf(page, settings);
     for (const size of sizes) {
       memory.put(tableKey(feed, size), { value: rows, keepMs: staleSeconds * 1_000 });
     }
@@ -85,10 +84,10 @@ export function listLive(deps: ReaderDependencies, calls: LiveCalls, memory: Mem
   };
 }
 
-/** A list is as fresh as its newest snapshot: what stands behind it has left the list. It lives as long as all that is shown. */
+/** A list is as fresh as the snapshot of its first rows, whatever fills up behind them. It lives as long as all that is shown. */
 export function listLife(rows: readonly ListRow[]): Aged | undefined {
-  const newest = rows[0]?.snapshot;
-  const life = jointLife(rows.filter(({ snapshot }) => snapshot === newest));
+  const first = rows[0]?.snapshot;
+  const life = jointLife(rows.filter(({ snapshot }) => snapshot === first));
   const all = jointLife(rows);
   return life && all && { ...life, expiresAtMs: all.expiresAtMs };
 }

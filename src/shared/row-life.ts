@@ -9,10 +9,10 @@ const dayMs = 24 * hourMs;
 export type Life = { freshUntilMs: number; expiresAtMs: number };
 
 /**
- * The life of what feed `feed` placed at `snapshot`. The jitter depends on feed and snapshot, not on the writer, so all
+ * The life of a page of `feed` at `snapshot`. The jitter depends on feed and snapshot, not on the writer, so all
  * pages of one snapshot grow stale together and different feeds do not.
  */
-export function placementLife(feed: Feed, snapshot: string, fetchedAtMs: number, settings: Settings): Life {
+export function listPageLife(feed: Feed, snapshot: string, fetchedAtMs: number, settings: Settings): Life {
   const softMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
   return lifeFrom(fetchedAtMs, softMs, stableFraction(`${feedId(feed)}|${snapshot}`), settings);
 }

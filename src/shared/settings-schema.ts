@@ -27,8 +27,9 @@ const consumerSchema = z.strictObject({
   maximumConcurrency: z.int().min(2).max(1000),
 });
 
-/** A list row is a placement and a title. */
-const putsPerPage = 2 * rowsPerPage;
+/** Write units of the largest recorded page's row, of the table and once more of its index. Source: docs/adr/0017. */
+const unitsPerPageRow = 8;
+const unitsPerPage = { catalog: unitsPerPageRow + rowsPerPage, index: unitsPerPageRow };
 
 /** The share of the writer's time-out that a batch may take when every row of it is written at the table's pace. */
 const pacedShare = 0.8;
@@ -167,8 +168,9 @@ export const settingsSchema = z
   .refine(
     ({ capacity, writer }) =>
       capacity.mode === 'on-demand' ||
-      (writer.batchSize * putsPerPage * writer.maximumConcurrency) /
-        Math.min(capacity.catalog.writeUnits, capacity.index.writeUnits) <=
+      writer.batchSize *
+        writer.maximumConcurrency *
+        Math.max(unitsPerPage.catalog / capacity.catalog.writeUnits, unitsPerPage.index / capacity.index.writeUnits) <=
         pacedShare * writer.timeoutSeconds,
     {
       path: ['writer', 'batchSize'],

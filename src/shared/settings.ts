@@ -67,11 +67,11 @@ export const defaultSettings: Settings = {
     tokenOpenMs: 900_000,
     trialMs: 30_000,
   },
-  // The free units of an account: the index takes two for each placement, the table one for it and one for its title.
+  // The free units of an account: the index takes a list's page, the table the page and its titles.
   capacity: {
     mode: 'provisioned',
-    catalog: { readUnits: 15, writeUnits: 12 },
-    index: { readUnits: 10, writeUnits: 13 },
+    catalog: { readUnits: 15, writeUnits: 19 },
+    index: { readUnits: 10, writeUnits: 6 },
   },
   deployment: {
     stackName: 'TmdbPipeline',
@@ -89,7 +89,7 @@ export const defaultSettings: Settings = {
     adaptive: {
       enabled: true,
       pagesPerDay: 50,
-      writeUnitsPerDay: 4_000,
+      writeUnitsPerDay: 1_500,
       maxPages: 5,
       leastReads: 0.2,
       historyDays: 28,

@@ -7,7 +7,7 @@
 import { batchCostMicroUsd } from '../shared/cost/batch-cost.ts';
 import { messageOf } from '../shared/errors.ts';
 import type { Item } from '../shared/messages/item-title.ts';
-import type { CatalogRow, CatalogStore } from '../shared/ports/catalog.ts';
+import type { CatalogDraft, CatalogStore } from '../shared/ports/catalog.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -16,7 +16,7 @@ import { rowKeyText } from '../shared/table/row.ts';
 import type { UsageCounters } from '../shared/table/usage-row.ts';
 import { advanceHead } from './advance-head.ts';
 import { countChanges } from './count-changes.ts';
-import { type Candidate, candidatesOf, mergeRows, rowsOf } from './decide-rows.ts';
+import { type Candidate, candidateOf, mergeRows, rowsOf } from './decide-rows.ts';
 import type { WritePace } from './write-pace.ts';
 import { type RowOutcome, type WriteReport, writeRows } from './write-rows.ts';
 
@@ -43,7 +43,7 @@ export async function applyItems(
   deps: ApplyDependencies,
 ): Promise<Map<string, string>> {
   const { settings, store, telemetry } = deps;
-  const candidates = deliveries.flatMap(({ messageId, item }) => candidatesOf(messageId, item, settings));
+  const candidates = deliveries.map(({ messageId, item }) => candidateOf(messageId, item, settings));
   const merged = mergeRows(candidates);
   const report = await writeRows(merged, store, settings.writer.parallelWrites, deps.pace);
   const failures = failedMessages(candidates, report.outcomes);
@@ -57,7 +57,7 @@ export async function applyItems(
   await deps.changes?.(countChanges(pages, report.before));
   reportPages(
     done,
-    Map.groupBy(candidates, ({ messageId }) => messageId),
+    new Map(candidates.map((candidate) => [candidate.messageId, candidate])),
     merged,
     report.outcomes,
     telemetry,
@@ -120,13 +120,13 @@ function reportBatch(pages: number, report: WriteReport, telemetry: Telemetry): 
 
 function reportPages(
   deliveries: readonly Delivery[],
-  candidates: ReadonlyMap<string, Candidate[]>,
-  merged: ReadonlyMap<string, CatalogRow>,
+  candidates: ReadonlyMap<string, Candidate>,
+  merged: ReadonlyMap<string, CatalogDraft>,
   outcomes: WriteReport['outcomes'],
   telemetry: Telemetry,
 ): void {
   for (const { messageId, item } of deliveries) {
-    const fates = (candidates.get(messageId) ?? []).map((candidate) => listRowFate(candidate, merged, outcomes));
+    const fates = listRowFates(candidates.get(messageId), merged, outcomes);
     const rejected = item.kind === 'item-page' ? item.rejected + item.persons : 0;
     telemetry.event({
       event: 'page-applied',
@@ -141,13 +141,13 @@ function reportPages(
   }
 }
 
-/** A list row counts once: written when either of its rows was put for it, else as its placement fared. */
-function listRowFate(
-  { placement, title }: Candidate,
-  merged: ReadonlyMap<string, CatalogRow>,
+/** A list row counts once: written when its page or its title was put for it, else as its page fared. */
+function listRowFates(
+  candidate: Candidate | undefined,
+  merged: ReadonlyMap<string, CatalogDraft>,
   outcomes: ReadonlyMap<string, RowOutcome>,
-): RowOutcome {
-  const fate = (row: CatalogRow | undefined): RowOutcome | undefined => {
+): RowOutcome[] {
+  const fate = (row: CatalogDraft | undefined): RowOutcome | undefined => {
     if (row === undefined) {
       return undefined;
     }
@@ -157,11 +157,9 @@ function listRowFate(
     }
     return winner?.version === row.version ? 'unchanged' : 'superseded';
   };
-  if (placement === undefined) {
-    return fate(title) ?? 'superseded';
-  }
-  if (fate(placement) === 'write' || fate(title) === 'write') {
-    return 'write';
-  }
-  return fate(placement) ?? 'superseded';
+  const ofPage = fate(candidate?.page);
+  return (candidate?.titles ?? []).map((title) => {
+    const ofTitle = fate(title);
+    return ofTitle === 'write' ? ofTitle : (ofPage ?? ofTitle ?? 'superseded');
+  });
 }

@@ -1,8 +1,9 @@
 import { feedId } from '../shared/feed.ts';
 import type { ItemPage } from '../shared/messages/item-page.ts';
+import type { PresentRow } from '../shared/ports/catalog.ts';
 import { snapshotTimeMs } from '../shared/snapshot.ts';
 import { type ChangeKind, feedCounterName } from '../shared/table/feed-counters.ts';
-import { placedAt, placementKey } from '../shared/table/placement-row.ts';
+import { listPageKey, placedTitles, readPlaces } from '../shared/table/list-page-row.ts';
 import { rowKeyText } from '../shared/table/row.ts';
 import type { UsageCounters } from '../shared/table/usage-row.ts';
 
@@ -10,10 +11,10 @@ const hourMs = 3_600_000;
 
 /**
  * How much of each page differs from what its feed showed before, summed by feed: a row counts as changed that stood at another
- * rank, or not at all. A page none of whose titles stood there is a first fill, which tells nothing; nor does one that came again.
- * @param before - versions of the rows before the pages were written, by row key.
+ * rank, or not at all. A page that was not there yet is a first fill, which tells nothing; nor does one that came again.
+ * @param before - the rows before the pages were written, by row key.
  */
-export function countChanges(pages: readonly ItemPage[], before: ReadonlyMap<string, string>): UsageCounters {
+export function countChanges(pages: readonly ItemPage[], before: ReadonlyMap<string, PresentRow>): UsageCounters {
   const counters: Record<string, number> = {};
   for (const page of pages) {
     for (const [kind, count] of Object.entries(changesOf(page, before))) {
@@ -24,20 +25,14 @@ export function countChanges(pages: readonly ItemPage[], before: ReadonlyMap<str
   return counters;
 }
 
-function changesOf(page: ItemPage, before: ReadonlyMap<string, string>): Partial<Record<ChangeKind, number>> {
-  const rows = page.titles.map(({ mediaType, id, rank }) => {
-    const version = before.get(rowKeyText(placementKey(page.feed, mediaType, id)));
-    const stood = version === undefined ? undefined : placedAt(version);
-    return { rank, stood: stood !== undefined && stood.snapshot < page.snapshot ? stood : undefined };
-  });
-  const earlier = rows
-    .flatMap(({ stood }) => stood?.snapshot ?? [])
-    .sort()
-    .at(-1);
-  if (earlier === undefined) {
+function changesOf(page: ItemPage, before: ReadonlyMap<string, PresentRow>): Partial<Record<ChangeKind, number>> {
+  const stood = before.get(rowKeyText(listPageKey(page.feed, page.page)));
+  if (stood?.snapshot === undefined || stood.snapshot >= page.snapshot) {
     return {};
   }
-  const changed = rows.filter(({ rank, stood }) => stood?.snapshot !== earlier || stood.rank !== rank).length;
-  const hours = (snapshotTimeMs(page.snapshot) - snapshotTimeMs(earlier)) / hourMs;
+  const titles = new Map(readPlaces(stood.places ?? []).map(({ rank, mediaType, id }) => [rank, `${mediaType}/${id}`]));
+  const rows = placedTitles(page);
+  const changed = rows.filter(({ rank, mediaType, id }) => titles.get(rank) !== `${mediaType}/${id}`).length;
+  const hours = (snapshotTimeMs(page.snapshot) - snapshotTimeMs(stood.snapshot)) / hourMs;
   return { compared: rows.length, rowHours: rows.length * hours, ...(changed > 0 ? { changed } : {}) };
 }

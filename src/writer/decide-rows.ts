@@ -1,42 +1,48 @@
 import type { Item } from '../shared/messages/item-title.ts';
-import type { CatalogRow } from '../shared/ports/catalog.ts';
+import type { CatalogDraft } from '../shared/ports/catalog.ts';
 import type { Settings } from '../shared/settings.ts';
-import { placementRowFor } from '../shared/table/placement-row.ts';
+import { listPageDraft } from '../shared/table/list-page-row.ts';
 import { rowKeyText } from '../shared/table/row.ts';
-import { titleRowFor } from '../shared/table/title-row.ts';
+import { titleDraft } from '../shared/table/title-row.ts';
 import { hasTranslation } from './has-translation.ts';
 
 /**
- * The rows that one title of one message asks for. One that came on its own has no place in a list; one that a list shows without a
- * translation has no row in that list's language.
+ * The rows that one message asks for: a list's page, and the row of each of its titles. A title that came on its own has no page; one
+ * that a list shows without a translation has no row in that list's language.
  */
-export type Candidate = { messageId: string; placement: CatalogRow | undefined; title: CatalogRow | undefined };
+export type Candidate = {
+  messageId: string;
+  page: CatalogDraft | undefined;
+  titles: readonly (CatalogDraft | undefined)[];
+};
 
 /** What is to happen to a row, given the version the table holds. */
 export type Decision = 'write' | 'unchanged' | 'superseded';
 
-/** Every candidate of a message. */
-export function candidatesOf(messageId: string, item: Item, settings: Settings): Candidate[] {
+/** What a message asks for. */
+export function candidateOf(messageId: string, item: Item, settings: Settings): Candidate {
   if (item.kind === 'item-title') {
     // Somebody asked for it: that there is no translation is the answer, and keeps it from being asked for again.
-    return [{ messageId, placement: undefined, title: titleRowFor(item, item.title, settings) }];
+    return { messageId, page: undefined, titles: [titleDraft(item, item.title, settings)] };
   }
   const fetched = { language: item.feed.language, fetchedAt: item.fetchedAt };
-  return item.titles.map((listed) => ({
+  return {
     messageId,
-    placement: placementRowFor(item, listed, settings),
-    title: hasTranslation(fetched.language, listed, settings) ? titleRowFor(fetched, listed, settings) : undefined,
-  }));
+    page: listPageDraft(item, settings),
+    titles: item.titles.map((listed) =>
+      hasTranslation(fetched.language, listed, settings) ? titleDraft(fetched, listed, settings) : undefined,
+    ),
+  };
 }
 
 /** The rows of a candidate. */
-export function rowsOf({ placement, title }: Candidate): CatalogRow[] {
-  return [placement, title].filter((row) => row !== undefined);
+export function rowsOf({ page, titles }: Candidate): CatalogDraft[] {
+  return [page, ...titles].filter((row) => row !== undefined);
 }
 
 /** The greatest version of each row over all candidates, by row key: pages of one batch meet here before the table. */
-export function mergeRows(candidates: readonly Candidate[]): Map<string, CatalogRow> {
-  const merged = new Map<string, CatalogRow>();
+export function mergeRows(candidates: readonly Candidate[]): Map<string, CatalogDraft> {
+  const merged = new Map<string, CatalogDraft>();
   for (const candidate of candidates) {
     for (const row of rowsOf(candidate)) {
       const key = rowKeyText(row);

@@ -5,23 +5,24 @@ import type { CatalogStore } from '../shared/ports/catalog.ts';
 import { rowKeyText } from '../shared/table/row.ts';
 import { rowBytes, writeUnitsFor } from '../shared/table/row-size.ts';
 
-/** The catalog table `tableName` as the writer uses it: versions by BatchGet, rows by conditional put. */
+/** The catalog table `tableName` as the writer uses it: what is there by BatchGet, rows by conditional put. */
 export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: string): CatalogStore {
   return {
-    readVersions: async (keys) => {
+    readPresent: async (keys) => {
       // Consistent reads cost double; a version read too old only costs a refused put.
       const { items, readUnits } = await batchGetAll(client, {
         tableName,
         keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
         consistent: false,
-        attributes: ['mediaId', 'mediaType', 'version'],
+        attributes: ['mediaId', 'mediaType', 'version', 'snapshot', 'places'],
       });
-      const versions = new Map<string, string>();
-      for (const { mediaId, mediaType, version } of items) {
+      const present = items.map(({ mediaId, mediaType, version, snapshot, places }) => {
+        const key = rowKeyText({ mediaId: String(mediaId), mediaType: String(mediaType) });
         // A row without a version is of the predecessor's layout: any version is greater.
-        versions.set(rowKeyText({ mediaId: String(mediaId), mediaType: String(mediaType) }), String(version ?? ''));
-      }
-      return { versions, readUnits };
+        const page = typeof snapshot === 'string' && Array.isArray(places) ? { snapshot, places } : {};
+        return [key, { version: String(version ?? ''), ...page }] as const;
+      });
+      return { present: new Map(present), readUnits };
     },
     putIfNewer: async (row) => {
       try {

@@ -18,9 +18,6 @@ export type Bucket = { units: number; atMs: number };
 /** How many seconds of its rate a bucket holds. */
 const burstSeconds = 60;
 
-/** A moved placement is removed from the index and put in again. Source: DynamoDB developer guide, November 2026. */
-const indexWritesPerPlacement = 2;
-
 /** A full bucket. */
 export function fullBucket(unitsPerSecond: number, nowMs: number): Bucket {
   return { units: unitsPerSecond * burstSeconds, atMs: nowMs };
@@ -53,7 +50,7 @@ export function writePace({ capacity, writer }: Pick<Settings, 'capacity' | 'wri
       const units = writeUnitsFor(rowBytes(row));
       const nowMs = clock.monotonicMs();
       const ofTable = takeUnits(table, units, tableRate, nowMs);
-      const ofIndex = takeUnits(index, 'category' in row ? indexWritesPerPlacement * units : 0, indexRate, nowMs);
+      const ofIndex = takeUnits(index, 'category' in row ? units : 0, indexRate, nowMs);
       table = ofTable.bucket;
       index = ofIndex.bucket;
       const waitMs = Math.max(ofTable.waitMs, ofIndex.waitMs);

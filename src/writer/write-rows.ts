@@ -1,16 +1,16 @@
 import pLimit from 'p-limit';
 import { messageOf } from '../shared/errors.ts';
-import type { CatalogRow, CatalogStore } from '../shared/ports/catalog.ts';
+import type { CatalogDraft, CatalogRow, CatalogStore, PresentRow } from '../shared/ports/catalog.ts';
 import { type Decision, decideRow } from './decide-rows.ts';
 import type { WritePace } from './write-pace.ts';
 
 /** What became of a row. `failed` carries the sentence why. */
 export type RowOutcome = Decision | { failed: string };
 
-/** Outcomes by row key, the versions that stood before, and the capacity it took. */
+/** Outcomes by row key, what stood before, and the capacity it took. */
 export type WriteReport = {
   outcomes: Map<string, RowOutcome>;
-  before: ReadonlyMap<string, string>;
+  before: ReadonlyMap<string, PresentRow>;
   writeUnits: number;
   readUnits: number;
 };
@@ -21,21 +21,22 @@ export type WriteReport = {
  * @throws when the versions cannot be read.
  */
 export async function writeRows(
-  rows: ReadonlyMap<string, CatalogRow>,
+  rows: ReadonlyMap<string, CatalogDraft>,
   store: CatalogStore,
   parallelWrites: number,
   pace: WritePace,
 ): Promise<WriteReport> {
-  const { versions, readUnits } = await store.readVersions([...rows.values()]);
-  const report: WriteReport = { outcomes: new Map(), before: versions, writeUnits: 0, readUnits };
+  const { present, readUnits } = await store.readPresent([...rows.values()]);
+  const report: WriteReport = { outcomes: new Map(), before: present, writeUnits: 0, readUnits };
   const limit = pLimit(parallelWrites);
-  const puts = [...rows].map(([key, row]) => {
-    const decision = decideRow(row.version, versions.get(key));
+  const puts = [...rows].map(([key, draft]) => {
+    const decision = decideRow(draft.version, present.get(key)?.version);
     if (decision !== 'write') {
       report.outcomes.set(key, decision);
       return undefined;
     }
     return limit(async () => {
+      const row = draft.build();
       await pace.waitFor(row);
       await putRow(key, row, store, report);
     });

@@ -60,8 +60,8 @@ describe('plan before anything has run', () => {
   });
 
   it('daily: what it takes, and a month of all schedules', () => {
-    // 20 placements and 20 titles a page, and the write units that were measured (docs/adr/0004).
-    expect(plans.daily.takes).toEqual({ calls: 7, rows: 280, writeUnits: 511 });
+    // A page and its 20 titles, and the write units that were measured (docs/adr/0017).
+    expect(plans.daily.takes).toEqual({ calls: 7, rows: 147, writeUnits: 182 });
     expect(plans.daily.month.calls).toBe(30 * 50);
     expect(plans.weekly.takes.calls).toBe(plans.weekly.jobs.length);
     expect(plans.weekly.month).toEqual(plans.daily.month);
@@ -109,7 +109,7 @@ describe('plan before anything has run', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`daily, next at ${plans.daily.occurrence}: 7 jobs`);
     expect(stdout).toContain(
-      'takes 7 TMDB calls, up to 280 rows, about 511 write units\na month of all schedules takes at most ',
+      'takes 7 TMDB calls, up to 147 rows, about 182 write units\na month of all schedules takes at most ',
     );
     expect(stdout.match(/global\/en-US/g)).toHaveLength(7);
   });

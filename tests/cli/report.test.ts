@@ -54,7 +54,7 @@ beforeAll(async () => {
     // Nineteen feeds of the two plans, and the one that its first reader had fetched: its page is written a moment later. What worker
     // and writer did they count at the end of their invocations.
     const { calls, rowsWritten } = report.pipeline;
-    return read && report.freshness.total === 20 && calls >= 21 && rowsWritten > 21 * 20;
+    return read && report.freshness.total === 20 && calls >= 21 && rowsWritten > 21 * 10;
   });
 });
 
@@ -78,10 +78,10 @@ describe('report on a running stack', () => {
   });
 
   it('tells what the pipeline did, and how fresh the feeds are', () => {
-    // Seven jobs of the daily plan and fourteen of the weekly one, each a call; a page holds 20 titles and placements.
+    // Seven jobs of the daily plan and fourteen of the weekly one, each a call; a page holds 20 titles, some of them on several pages.
     expect(report.pipeline.calls).toBeGreaterThanOrEqual(21);
     expect(report.pipeline).toMatchObject({ throttles: 0, failures: 0 });
-    expect(report.pipeline.rowsWritten).toBeGreaterThan(21 * 20);
+    expect(report.pipeline.rowsWritten).toBeGreaterThan(21 * 10);
     expect(report.cost.writingUsd).toBeGreaterThan(0);
     expect(report.cost.writingUsd).toBeLessThan(0.01);
     const { total, fresh, stale, expired, median, feeds } = report.freshness;

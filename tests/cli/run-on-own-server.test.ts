@@ -5,7 +5,7 @@ import { type CliResult, oneDocument, runCli, runJson } from '../support/cli-pro
 import { type ListServer, startListServer } from '../support/list-server.ts';
 import { runSummarySchema } from '../support/run-summary.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
-import { dumpTables, type Item, queryIndex, withDataDir } from '../support/table-dump.ts';
+import { dumpTables, type Item, queryIndex, titlesIn, withDataDir } from '../support/table-dump.ts';
 
 const token = 'eyJhbGciOiJub25lIn0.secret-of-this-test';
 const overview = `Zwölf Boxkämpfer jagen Viktor quer über den großen Sylter Deich. ${'日本語の長い説明文。'.repeat(60)}`;
@@ -100,8 +100,8 @@ describe('run daily with TMDB_BASE_URL', () => {
     expect(jobs).toEqual({ planned: 7, succeeded: 7, deferred: 0, deadLettered: 0 });
     expect(rows).toMatchObject({ received: 140, rejected: 0 });
     expect(rows.written + rows.unchanged + rows.superseded).toBe(140);
-    const placed = tables[0]?.catalog.filter(({ mediaType }) => String(mediaType).includes('#popular/movie/'));
-    expect(placed).toHaveLength(39);
+    const placed = titlesIn(tables[0]?.catalog ?? [], 'popular/movie/').map(({ id }) => id);
+    expect([placed.length, new Set(placed).size]).toEqual([40, 39]);
   });
 });
 
@@ -117,7 +117,7 @@ describe('the same occurrence again', () => {
   });
 
   it('changes no row of either table', () => {
-    expect(tables[0]?.catalog.length).toBeGreaterThan(200);
+    expect(tables[0]?.catalog.length).toBeGreaterThan(100);
     expect(tables[1]).toEqual(tables[0]);
   });
 });
@@ -131,13 +131,8 @@ describe('the index after a run', () => {
     ['trending', 'all', '/trending/all/day', 1],
   ] as const)('has each title of %s / %s at its rank, in order', async (category, media, path, pages) => {
     const items = await withDataDir(dataDir, (client) => queryIndex(client, `${category}/global/en-US`, media));
-    expect(items.map(({ mediaId }) => Number(mediaId))).toEqual(idsOf(server, path, pages));
     const rows = Array.from({ length: pages }, (_, index) => server.rows(path, index + 1)).flat();
-    for (const { mediaId, rank } of items) {
-      // Of a title that stands on two pages either place may have been fetched first.
-      const places = rows.flatMap(({ id }, index) => (id === Number(mediaId) ? [index + 1] : []));
-      expect(places).toContain(rank);
-    }
+    expect(items.map(({ rank, id }) => [rank, id])).toEqual(rows.map(({ id }, index) => [index + 1, id]));
   });
 });
 

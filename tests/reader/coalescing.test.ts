@@ -23,7 +23,7 @@ describe('a list that nobody has', () => {
     const answers = await Promise.all(thousand.map(() => reader.list(popular)));
     await reader.settled();
     expect(asked(world)).toEqual({ calls: ['/movie/popular 1'], pages: ['1 of 2'], jobs: ['2 of 2'] });
-    expect(world.tableCalls('listPlacements')).toBe(1);
+    expect(world.tableCalls('listPages')).toBe(1);
     expect(answers).toHaveLength(1_000);
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect(answers[0]).toMatchObject({ from: 'tmdb', stale: false, freshness: 1 });

@@ -5,7 +5,9 @@ import { systemClock } from '../../src/shared/adapters/system-clock.ts';
 import { encodeOverview } from '../../src/shared/table/overview-codec.ts';
 import { endpointOf, patient } from '../support/embedded-reader.ts';
 import { describeOnEngine, type EmbeddedTables } from '../support/embedded-tables.ts';
+import { packed } from '../support/list-pages.ts';
 import { placed, times, titled } from '../support/placed-rows.ts';
+import { sampleCard } from '../support/sample-cards.ts';
 import { sampleFeed } from '../support/sample-messages.ts';
 import { englishOverview } from '../support/sample-overviews.ts';
 
@@ -13,7 +15,22 @@ const popular = { category: 'popular', media: 'movie' } as const;
 const brotli = encodeOverview(englishOverview) as Uint8Array;
 
 /** What may stand in a row that somebody or something has damaged; `undefined` is left out. */
-const damages: [name: string, over: Record<string, unknown>][] = [
+const ofRows: [name: string, over: Record<string, unknown>][] = [
+  ['no fetch time', { fetchedAt: undefined }],
+  ['a fetch time that is none', { fetchedAt: 'yesterday' }],
+  ['a soft TTL that is no date', { freshUntil: '2026-13-45T08:00:00.000Z' }],
+  ['no hard TTL', { expiresAt: undefined }],
+  ['a hard TTL that is a text', { expiresAt: '2026-11-26' }],
+  ['a hard TTL in fractions', { expiresAt: 4_102_444_800.5 }],
+  ['a hard TTL in milliseconds', { expiresAt: 4_102_444_800_000 }],
+  ['a hard TTL that no calendar has', { expiresAt: 9_007_199_254_740_991 }],
+  ['the next schema version in the same layout', { schemaVersion: 2 }],
+  ['no schema version, as the predecessor had it', { schemaVersion: undefined }],
+  ['another source', { source: 'imdb' }],
+];
+
+const ofTitles: typeof ofRows = [
+  ...ofRows,
   ['a cut overview', { overview: brotli.slice(0, 40) }],
   ['an overview that was never compressed', { overview: new Uint8Array([1, 2, 3]) }],
   ['an empty compressed overview', { overview: new Uint8Array([]) }],
@@ -25,28 +42,29 @@ const damages: [name: string, over: Record<string, unknown>][] = [
   ['votes that are null', { voteCount: null }],
   ['genres that are words', { genreIds: ['drama'] }],
   ['no language', { originalLanguage: undefined }],
-  ['no fetch time', { fetchedAt: undefined }],
-  ['a fetch time that is none', { fetchedAt: 'yesterday' }],
-  ['a soft TTL that is no date', { freshUntil: '2026-13-45T08:00:00.000Z' }],
-  ['no hard TTL', { expiresAt: undefined }],
-  ['a hard TTL that is a text', { expiresAt: '2026-11-26' }],
-  ['a hard TTL in fractions', { expiresAt: 4_102_444_800.5 }],
-  ['a hard TTL in milliseconds', { expiresAt: 4_102_444_800_000 }],
-  ['a hard TTL that no calendar has', { expiresAt: 9_007_199_254_740_991 }],
   ['the schema version of next year', { schemaVersion: 2, title: { en: 'Fight Club' } }],
-  ['the next schema version in the same layout', { schemaVersion: 2 }],
-  ['no schema version, as the predecessor had it', { schemaVersion: undefined }],
-  ['another source', { source: 'imdb' }],
 ];
 
-const ofPlacements: typeof damages = [
-  ...damages,
-  ['no rank', { rank: undefined }],
-  ['a rank that is no number', { rank: 'first' }],
+const ofPages: typeof ofRows = [
+  ...ofRows,
+  ['no cards', { cards: undefined }],
+  ['cards that are a text', { cards: 'Fight Club' }],
+  ['cut cards', { cards: packed([sampleCard()]).slice(0, 40) }],
+  ['cards that were never compressed', { cards: new Uint8Array([1, 2, 3]) }],
+  ['empty cards', { cards: new Uint8Array([]) }],
+  ['cards that are no list', { cards: packed({ title: 'Fight Club' }) }],
+  ['a card too many', { cards: packed([sampleCard(), sampleCard()]) }],
+  ['a card without a title', { cards: packed([{ ...sampleCard(), title: undefined }]) }],
+  ['a card whose votes are null', { cards: packed([{ ...sampleCard(), voteCount: null }]) }],
+  ['no places', { places: undefined }],
+  ['no place', { places: [] }],
+  ['a place without a rank', { places: ['movie/1002'] }],
+  ['a place at rank 0', { places: ['0 movie/1002'] }],
+  ['a title of no known type', { places: ['2 person/1002'] }],
+  ['an id that is no number', { places: ['2 movie/tt0137523'] }],
   ['no snapshot', { snapshot: undefined }],
-  ['a title of no known type', { mediaType: 'person#popular/movie/global/en-US' }],
-  ['no title type', { mediaType: 'film' }],
-  ['an id that is no number', { mediaId: 'tt0137523' }],
+  ['a snapshot that is none', { snapshot: 'yesterday' }],
+  ['no page number', { mediaType: 'page' }],
 ];
 
 const expired: [name: string, goneInHours: number][] = [
@@ -57,7 +75,7 @@ const expired: [name: string, goneInHours: number][] = [
 
 /** Rows as they lie in the table, whoever put them there; and a reader of that table alone. */
 describeOnEngine('dynoxide', 'a row with', (tables) => {
-  it.each(ofPlacements)('%s is as good as absent from a list', async (_name, over) => {
+  it.each(ofPages)('%s is as good as absent from a list', async (_name, over) => {
     const life = times(systemClock);
     const [first, second, third] = [1, 2, 3].map((rank) => placed(sampleFeed(), rank, life));
     const { reader } = await open(tables, first, { ...second, ...over }, third);
@@ -67,7 +85,7 @@ describeOnEngine('dynoxide', 'a row with', (tables) => {
     expect(picks.map(({ id }) => id).sort()).toEqual([1_001, 1_003]);
   });
 
-  it.each(damages)('%s is as good as absent where it is a title', async (_name, over) => {
+  it.each(ofTitles)('%s is as good as absent where it is a title', async (_name, over) => {
     const life = times(systemClock);
     const { reader } = await open(tables, { ...titled(550, life), ...over }, titled(551, life));
     const absent = { from: 'nowhere', title: null, absent: false, problem: { code: 'not_cached' } };
@@ -79,7 +97,7 @@ describeOnEngine('dynoxide', 'a row with', (tables) => {
     expect(both).toMatchObject([absent, { from: 'table', title: { id: 551 } }]);
   });
 
-  it.each(damages)('%s in one language leaves the others', async (_name, over) => {
+  it.each(ofTitles)('%s in one language leaves the others', async (_name, over) => {
     const life = times(systemClock);
     const german = { ...titled(550, life, { language: 'de-DE', title: 'Der Klub' }), ...over };
     const { reader } = await open(tables, german, titled(550, life));

@@ -42,7 +42,7 @@ describe('what expires while its other languages are read', () => {
   it('is not recommended any more', async () => {
     const { world, reader, going, staying } = slowTitles();
     const trending = sampleFeed({ category: 'trending' });
-    const other = placed(trending, 2, staying, { mediaId: '7', overview: '' });
+    const other = placed(trending, 2, staying, { id: 7, overview: '' });
     await world.putRows(placed(sampleFeed(), 1, going, { overview: '' }), other);
     await world.clock.advance(800);
     const answer = await reader.recommend({ language: 'de-DE' });

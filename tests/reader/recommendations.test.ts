@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { RecommendRequest, TitleRef } from '../../src/reader/reader-api.ts';
 import type { Feed } from '../../src/shared/feed.ts';
 import { titleJobSchema } from '../../src/shared/messages/title-job.ts';
-import type { PlacementRow } from '../../src/shared/table/placement-row.ts';
 import { healthyTmdb } from '../support/film-pages.ts';
+import type { OnPage } from '../support/list-pages.ts';
 import { readerWorld } from '../support/memory-reader.ts';
 import { placed, placedList, times, titled } from '../support/placed-rows.ts';
 import { settingsWith } from '../support/reader-settings.ts';
@@ -18,11 +18,10 @@ const germany = settingsWith({}, { regions: [{ region: 'DE', language: 'de-DE' }
 async function filled(settings = germany) {
   const world = readerWorld({ settings });
   const life = times(world.clock);
-  const trends = placedList(trending, 20, life).map((row, n) => ({ ...row, mediaId: String(1_011 + n) }));
-  const shows = [1, 2, 3].map((rank) => placed(series, rank, life, { mediaId: String(rank), title: `Series ${rank}` }));
+  const trends = placedList(trending, 20, life, 1_011);
+  const shows = [1, 2, 3].map((rank) => placed(series, rank, life, { id: rank, title: `Series ${rank}` }));
   await world.putRows(...placedList(sampleFeed(), 20, life), ...trends, ...shows);
-  const add = (feed: Feed, id: number, over: Partial<PlacementRow> = {}) =>
-    world.putRows(placed(feed, 1, life, { mediaId: String(id), ...over }));
+  const add = (feed: Feed, id: number, over: OnPage = {}) => world.putRows(placed(feed, 1, life, { id, ...over }));
   const recommend = async (request: RecommendRequest = {}) => {
     const answer = await world.open().recommend({ limit: 100, ...request });
     return { ...answer, ids: answer.picks.map(({ mediaType, id }) => `${mediaType}/${id}`) };
@@ -108,18 +107,18 @@ describe('a recommendation', () => {
     const { world } = await filled();
     const reader = world.open();
     const first = await reader.recommend();
-    const calls = world.tableCalls('listPlacements');
+    const calls = world.tableCalls('listPages');
     const second = await reader.recommend();
     expect([first.from, second.from]).toEqual(['table', 'memory']);
     expect(second.picks).toEqual(first.picks);
-    expect(world.tableCalls('listPlacements')).toBe(calls);
+    expect(world.tableCalls('listPages')).toBe(calls);
   });
 
   it('is as stale as the oldest list that it is made from', async () => {
     const world = readerWorld();
     const old = times(world.clock, { fetchedAgoHours: 30, staleInHours: -6, goneInHours: 48 });
     await world.putRows(...placedList(trending, 2, times(world.clock)));
-    await world.putRows(...placedList(sampleFeed(), 2, old).map((row, n) => ({ ...row, mediaId: String(50 + n) })));
+    await world.putRows(...placedList(sampleFeed(), 2, old, 50));
     const reader = world.open();
     const { picks, stale, ageSeconds } = await reader.recommend();
     expect([stale, ageSeconds]).toEqual([true, 30 * 3_600]);

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
 import { titleJobSchema } from '../../src/shared/messages/title-job.ts';
 import { type OpenedReader, type ReaderWorld, readerWorld } from '../support/memory-reader.ts';
-import { placedList, times, titled } from '../support/placed-rows.ts';
+import { listPage, placedList, times, titled } from '../support/placed-rows.ts';
 import { sampleFeed, samplePage, sampleTitle } from '../support/sample-messages.ts';
 
 const popular = { category: 'popular', media: 'movie' } as const;
@@ -121,21 +121,35 @@ describe('a stale list', () => {
     expect(world.control.calls).toEqual([]);
   });
 
-  it('is one whose newest snapshot is stale: what stands behind that has left the list', async () => {
+  it('is one whose first page is stale: an older page behind it fills it up', async () => {
     const world = readerWorld();
-    const left = placedList(feed, 2, times(world.clock, old));
-    const newest = placedList(feed, 1, times(world.clock)).map((row) => ({ ...row, mediaId: '77' }));
-    await world.putRows(...left, ...newest);
+    const [fresh, stale] = [times(world.clock), times(world.clock, old)];
+    await world.putRows(listPage(feed, 1, fresh, [{ id: 77 }]), listPage(feed, 2, stale, [{ rank: 21 }, { rank: 22 }]));
     const reader = world.open();
     const mixed = await reader.list(popular);
-    expect(mixed.titles.map(({ id, stale }) => [id, stale])).toEqual([
+    expect(mixed.titles.map((title) => [title.id, title.stale])).toEqual([
       [77, false],
-      [1_001, true],
-      [1_002, true],
+      [1_021, true],
+      [1_022, true],
     ]);
     expect(mixed.stale).toBe(false);
     await reader.settled();
     expect(world.pageJobs()).toEqual([]);
+  });
+
+  it('is one whose first page is still on its way, though a later one has come', async () => {
+    const world = readerWorld();
+    const [fresh, stale] = [times(world.clock), times(world.clock, old)];
+    await world.putRows(listPage(feed, 1, stale, [{ id: 77 }]), listPage(feed, 2, fresh, [{ rank: 21 }]));
+    const reader = world.open();
+    const mixed = await reader.list(popular);
+    expect(mixed.titles.map((title) => [title.id, title.stale])).toEqual([
+      [77, true],
+      [1_021, false],
+    ]);
+    expect(mixed.stale).toBe(true);
+    await reader.settled();
+    expect(world.pageJobs().map(({ page }) => page)).toContain(1);
   });
 });
 

@@ -84,11 +84,11 @@ describe('while the table is down', () => {
   it('it is asked three times, then left alone for a second, and is well with its first answer', async () => {
     const { world, reader } = await warmReader();
     world.faults.use(down);
-    const before = world.tableCalls('listPlacements');
+    const before = world.tableCalls('listPages');
     for (let n = 0; n < 50; n += 1) {
       await reader.list(popular);
     }
-    expect(world.tableCalls('listPlacements') - before).toBe(3);
+    expect(world.tableCalls('listPages') - before).toBe(3);
     world.faults.use(async (_call, act) => act());
     await world.clock.advance(restMs - 1);
     expect(await reader.list(popular)).toMatchObject({ from: 'memory', problem: { code: 'table_unavailable' } });
@@ -149,12 +149,12 @@ describe('while the table does not answer', () => {
   it('a thousand readers wait for it once, together', async () => {
     const { world, reader } = await warmReader();
     world.faults.use(silent);
-    const before = world.tableCalls('listPlacements');
+    const before = world.tableCalls('listPages');
     const startedMs = world.clock.monotonicMs();
     const answers = await Promise.all(Array.from({ length: 1_000 }, () => reader.list(popular)));
     expect(answers.every(({ from, titles }) => from === 'memory' && titles.length === 20)).toBe(true);
     expect(world.clock.monotonicMs() - startedMs).toBe(timeoutMs);
-    expect(world.tableCalls('listPlacements') - before).toBe(1);
+    expect(world.tableCalls('listPages') - before).toBe(1);
   });
 
   it('after three time-outs nobody waits', async () => {

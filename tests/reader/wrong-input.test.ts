@@ -25,7 +25,7 @@ async function refusal([method, ...args]: Call): Promise<string> {
   const reader = world.open();
   const error = await rejectionOf((reader[method] as (...all: unknown[]) => Promise<unknown>)(...args));
   expect(error).toBeInstanceOf(UsageError);
-  expect(world.tableCalls('listPlacements') + world.tableCalls('readTitles')).toBe(0);
+  expect(world.tableCalls('listPages') + world.tableCalls('readTitles')).toBe(0);
   expect(reader.telemetry.metrics).toEqual([]);
   return (error as UsageError).message;
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placementLife, titleLife, titlePeriodStartMs } from '../../src/shared/row-life.ts';
+import { listPageLife, titleLife, titlePeriodStartMs } from '../../src/shared/row-life.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import { arbitraryFeed } from '../support/arbitrary-feed.ts';
 import { arbitraryEpochMs, arbitrarySnapshot } from '../support/arbitrary-page.ts';
@@ -26,7 +26,7 @@ describe('placements with the default settings', () => {
     fc.assert(
       fc.property(arbitraryFeed, arbitrarySnapshot, arbitraryEpochMs, (feed, run, fetchedAtMs) => {
         const hours = softHours[feed.category] ?? 72;
-        const freshMs = placementLife(feed, run, fetchedAtMs, defaultSettings).freshUntilMs - fetchedAtMs;
+        const freshMs = listPageLife(feed, run, fetchedAtMs, defaultSettings).freshUntilMs - fetchedAtMs;
         expect(freshMs).toBeGreaterThanOrEqual(Math.floor(0.9 * hours * hourMs));
         expect(freshMs).toBeLessThanOrEqual(Math.ceil(1.1 * hours * hourMs));
       }),
@@ -37,7 +37,7 @@ describe('placements with the default settings', () => {
     fc.assert(
       fc.property(arbitraryFeed, arbitrarySnapshot, (feed, run) => {
         const hours = softHours[feed.category] ?? 72;
-        const hardMs = placementLife(feed, run, atMs, defaultSettings).expiresAtMs - atMs;
+        const hardMs = listPageLife(feed, run, atMs, defaultSettings).expiresAtMs - atMs;
         expect(hardMs).toBeGreaterThanOrEqual(3 * hours * hourMs);
         expect(hardMs).toBeLessThanOrEqual(Math.ceil(3.1 * hours * hourMs));
       }),
@@ -46,7 +46,7 @@ describe('placements with the default settings', () => {
 
   it('spread over the whole band, both ways', () => {
     const shares = Array.from({ length: 400 }, (_, n) => {
-      const life = placementLife(sampleFeed({ category: `genre_${n + 1}` }), snapshot, atMs, defaultSettings);
+      const life = listPageLife(sampleFeed({ category: `genre_${n + 1}` }), snapshot, atMs, defaultSettings);
       return (life.freshUntilMs - atMs) / (72 * hourMs);
     });
     expect(Math.min(...shares)).toBeLessThan(0.91);
@@ -71,7 +71,7 @@ describe('with any settings', () => {
   it('nothing exists for longer than 180 days', () => {
     fc.assert(
       fc.property(arbitraryFeed, arbitrarySnapshot, arbitraryTtlSettings, (feed, run, settings) => {
-        expect(placementLife(feed, run, atMs, settings).expiresAtMs - atMs).toBeLessThanOrEqual(halfYearMs);
+        expect(listPageLife(feed, run, atMs, settings).expiresAtMs - atMs).toBeLessThanOrEqual(halfYearMs);
         expect(titleLife(run, atMs, settings).expiresAtMs - atMs).toBeLessThanOrEqual(halfYearMs);
       }),
     );
@@ -84,7 +84,7 @@ describe('with any settings', () => {
         const capHours = (180 * 24) / (1 + ttl.jitterShare) - 1;
         const popular = { ...any.feeds.popular, softTtlHours: Math.min(any.feeds.popular.softTtlHours, capHours) };
         const settings = { ...any, ttl, feeds: { ...any.feeds, popular } };
-        const life = placementLife({ ...feed, category: 'popular' }, run, atMs, settings);
+        const life = listPageLife({ ...feed, category: 'popular' }, run, atMs, settings);
         expect(life.expiresAtMs).toBeGreaterThan(life.freshUntilMs);
         expect(life.freshUntilMs).toBeGreaterThanOrEqual(atMs);
       }),
@@ -94,7 +94,7 @@ describe('with any settings', () => {
   it('the hard time is after the soft one', () => {
     const popular = { pages: 2, softTtlHours: 6_000 };
     const settings = { ...defaultSettings, feeds: { ...defaultSettings.feeds, popular } };
-    const life = placementLife(sampleFeed(), snapshot, atMs, settings);
+    const life = listPageLife(sampleFeed(), snapshot, atMs, settings);
     expect(life.expiresAtMs).toBeGreaterThan(life.freshUntilMs);
   });
 });
@@ -104,8 +104,8 @@ describe('a life depends on what is stored and on nothing else', () => {
     fc.assert(
       fc.property(arbitraryFeed, arbitrarySnapshot, arbitraryEpochMs, (feed, run, fetchedAtMs) => {
         const again = { ...feed };
-        expect(placementLife(feed, run, fetchedAtMs, defaultSettings)).toEqual(
-          placementLife(again, `${run}`, fetchedAtMs, structuredClone(defaultSettings)),
+        expect(listPageLife(feed, run, fetchedAtMs, defaultSettings)).toEqual(
+          listPageLife(again, `${run}`, fetchedAtMs, structuredClone(defaultSettings)),
         );
       }),
     );
@@ -113,7 +113,7 @@ describe('a life depends on what is stored and on nothing else', () => {
 
   it('is the same length for all pages of a snapshot, another for another snapshot or feed', () => {
     const lengthMs = (feed = sampleFeed(), run = snapshot, fetchedAtMs = atMs) =>
-      placementLife(feed, run, fetchedAtMs, defaultSettings).freshUntilMs - fetchedAtMs;
+      listPageLife(feed, run, fetchedAtMs, defaultSettings).freshUntilMs - fetchedAtMs;
     expect(lengthMs(sampleFeed(), snapshot, atMs + 90_000)).toBe(lengthMs());
     expect(lengthMs(sampleFeed(), '2026-11-24T08:00:00Z.0badcafe')).not.toBe(lengthMs());
     expect(lengthMs(sampleFeed({ media: 'tv' }))).not.toBe(lengthMs());

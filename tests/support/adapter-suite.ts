@@ -1,17 +1,20 @@
+import { randomBytes } from 'node:crypto';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import type { DynamoEngine } from '../../src/local/embedded-dynamodb.ts';
 import { batchGetAll } from '../../src/shared/adapters/dynamo-batch-get.ts';
 import { dynamoCatalogReader } from '../../src/shared/adapters/dynamo-catalog-reader.ts';
 import { dynamoFeedHeads } from '../../src/shared/adapters/dynamo-feed-heads.ts';
+import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
 import { assembleList } from '../../src/shared/table/read-list.ts';
 import { advanceHead } from '../../src/writer/advance-head.ts';
 import { dynamoCatalogStore } from '../../src/writer/dynamo-catalog-adapter.ts';
 import { catalogContract, catalogListContract, titleOf } from './catalog-contract.ts';
 import { describeOnEngine, type EmbeddedTables } from './embedded-tables.ts';
 import { feedHeadsContract, sampleHead } from './feed-heads-contract.ts';
+import { type OnPage, pageContent, pageKeys } from './list-pages.ts';
 import { sampleFeed } from './sample-messages.ts';
-import { samplePlacementRow, sampleTitleRow } from './sample-rows.ts';
+import { sampleListPage, sampleTitleRow } from './sample-rows.ts';
 
 /** Everything that talks to DynamoDB, on one engine. */
 export function adapterSuite(engine: DynamoEngine): void {
@@ -40,33 +43,31 @@ async function openCatalog({ client, newCatalog }: EmbeddedTables) {
   };
 }
 
-/** The n-th placement of the sample feed, from rank 1 on. */
-function ranked(rank: number, over: Parameters<typeof samplePlacementRow>[0] = {}) {
-  const contentType = `movie#2026-11-23T08:00:00Z.0badcafe#${9999 - rank}`;
-  return samplePlacementRow({ mediaId: `${1000 + rank}`, rank, contentType, ...over });
+/** The n-th page of the sample feed with one title, at the page's first rank; members given replace its own. */
+function nth(page: number, over: Partial<ListPageRow> = {}, title: OnPage = {}) {
+  const rank = 20 * (page - 1) + 1;
+  return sampleListPage({ ...pageKeys(sampleFeed(), page), ...pageContent([{ rank, ...title }]), ...over });
 }
 
 function readerSuite(tables: EmbeddedTables): void {
   it('pages over a list of more than 1 MB', async () => {
     const { store, reader } = await openCatalog(tables);
-    const overview = 'x'.repeat(30_000);
-    const ranks = Array.from({ length: 50 }, (_, n) => n + 1);
-    await Promise.all(ranks.map((rank) => store.putIfNewer(ranked(rank, { overview }))));
-    const read = async (maxRows: number) =>
-      (await reader.listPlacements(sampleFeed(), maxRows)).map(({ rank }) => rank);
-    expect(await read(100)).toEqual(ranks);
-    expect(await read(45)).toEqual(ranks.slice(0, 45));
+    const cards = new Uint8Array(randomBytes(30_000));
+    const pages = Array.from({ length: 50 }, (_, n) => n + 1);
+    await Promise.all(pages.map((page) => store.putIfNewer(nth(page, { cards }))));
+    const read = async (titles: number) => (await reader.listPages(sampleFeed(), titles)).map(pageNumber);
+    expect(await read(1_000)).toEqual(pages);
+    expect(await read(45)).toEqual(pages.slice(0, 45));
   });
 
   it('goes on behind rows of another layout until it has as many as asked for', async () => {
     const { reader, putItem } = await openCatalog(tables);
-    const broken = [{ schemaVersion: 2 }, { title: undefined }, { rank: 'first' }, { expiresAt: '2026-11-26' }];
-    for (let rank = 1; rank <= 12; rank += 1) {
-      const damage = rank % 3 === 0 ? {} : (broken[rank % broken.length] ?? {});
-      await putItem({ ...ranked(rank), ...damage });
+    const broken = [{ schemaVersion: 2 }, { cards: 'none' }, { places: ['first'] }, { expiresAt: '2026-11-26' }];
+    for (let page = 1; page <= 12; page += 1) {
+      const damage = page % 3 === 0 ? {} : (broken[page % broken.length] ?? {});
+      await putItem({ ...nth(page), ...damage });
     }
-    const read = async (maxRows: number) =>
-      (await reader.listPlacements(sampleFeed(), maxRows)).map(({ rank }) => rank);
+    const read = async (titles: number) => (await reader.listPages(sampleFeed(), titles)).map(pageNumber);
     expect(await read(3)).toEqual([3, 6, 9]);
     expect(await read(20)).toEqual([3, 6, 9, 12]);
   });
@@ -75,18 +76,18 @@ function readerSuite(tables: EmbeddedTables): void {
     const { store, reader } = await openCatalog(tables);
     const nowMs = Date.UTC(2026, 10, 23, 12);
     const nowSeconds = nowMs / 1000;
-    await store.putIfNewer(ranked(1, { expiresAt: nowSeconds - 1 }));
-    await store.putIfNewer(ranked(2, { expiresAt: nowSeconds }));
-    await store.putIfNewer(ranked(3, { expiresAt: nowSeconds + 1 }));
-    const list = assembleList(await reader.listPlacements(sampleFeed(), 20), 20, nowMs);
-    expect(list.map(({ rank }) => rank)).toEqual([3]);
+    await store.putIfNewer(nth(1, { expiresAt: nowSeconds - 1 }));
+    await store.putIfNewer(nth(2, { expiresAt: nowSeconds }));
+    await store.putIfNewer(nth(3, { expiresAt: nowSeconds + 1 }));
+    const list = assembleList(await reader.listPages(sampleFeed(), 20), 20, nowMs);
+    expect(list.map(({ rank }) => rank)).toEqual([41]);
   });
 
   it('lets the writer replace a row of the predecessor, which has no version', async () => {
     const { store, reader, putItem } = await openCatalog(tables);
     await putItem({ mediaId: '550', mediaType: 'movie', category: 'popular', contentType: 'movie' });
     const row = sampleTitleRow();
-    expect((await store.readVersions([row])).versions).toEqual(new Map([['550\nmovie', '']]));
+    expect((await store.readPresent([row])).present).toEqual(new Map([['550\nmovie', { version: '' }]]));
     expect(await store.putIfNewer(row)).toMatchObject({ written: true });
     expect(await titleOf(reader, row)).toEqual(row);
   });
@@ -174,10 +175,17 @@ function capacitySuite(tables: EmbeddedTables): void {
     expect((await store.putIfNewer(long)).writeUnits).toBe(2);
   });
 
-  it('of a placement is two units when new and three when it moves in the index', async () => {
+  it('of a page is its size twice, the second time for the index, whether it is new or replaced', async () => {
     const { store } = await openCatalog(tables);
-    expect((await store.putIfNewer(ranked(1))).writeUnits).toBe(2);
-    expect((await store.putIfNewer(ranked(2, { mediaId: '1001', version: 'n' }))).writeUnits).toBe(3);
-    expect((await store.putIfNewer(ranked(1))).writeUnits).toBe(1);
+    const small = nth(1);
+    expect((await store.putIfNewer(small)).writeUnits).toBe(2);
+    expect((await store.putIfNewer({ ...nth(1, {}, { id: 7 }), version: 'n' })).writeUnits).toBe(2);
+    const cards = new Uint8Array(randomBytes(4_500));
+    expect((await store.putIfNewer(nth(1, { cards, version: 'o' }))).writeUnits).toBe(10);
+    expect((await store.putIfNewer(small)).writeUnits).toBe(1);
   });
+}
+
+function pageNumber({ mediaType }: ListPageRow): number {
+  return Number(mediaType.slice('page#'.length));
 }

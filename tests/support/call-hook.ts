@@ -2,7 +2,7 @@ import type { Scheduler } from 'fast-check';
 
 /** One call of a port as a hook sees it; `key` is the row or the head it is about, `''` when it is about many. */
 export type PortCall = {
-  name: 'readVersions' | 'putIfNewer' | 'listPlacements' | 'readTitles' | 'readHeads' | 'listHeads' | 'replaceHead';
+  name: 'readPresent' | 'putIfNewer' | 'listPages' | 'readTitles' | 'readHeads' | 'listHeads' | 'replaceHead';
   key: string;
 };
 

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { Feed } from '../../src/shared/feed.ts';
 import type { CatalogReader, CatalogStore } from '../../src/shared/ports/catalog.ts';
+import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
 import { type RowKey, rowKeyText } from '../../src/shared/table/row.ts';
 import type { TitleRow } from '../../src/shared/table/title-row.ts';
 import { rejectionOf } from './caught.ts';
+import { pageContent, pageKeys } from './list-pages.ts';
 import { sampleFeed } from './sample-messages.ts';
-import { samplePlacementRow, sampleTitleRow } from './sample-rows.ts';
+import { sampleListPage, sampleTitleRow } from './sample-rows.ts';
 
 type Catalog = { store: CatalogStore; reader: CatalogReader };
 
@@ -15,19 +18,28 @@ export function catalogContract(open: () => Promise<Catalog>): void {
   describe('catalog table', () => {
     it('tells no version of rows it does not hold', async () => {
       const { store } = await open();
-      const { versions } = await store.readVersions([fightClub]);
-      expect(versions).toEqual(new Map());
-      expect((await store.readVersions([])).versions).toEqual(new Map());
+      expect((await store.readPresent([fightClub])).present).toEqual(new Map());
+      expect((await store.readPresent([])).present).toEqual(new Map());
     });
 
     it('puts a row it does not hold and tells its version', async () => {
       const { store, reader } = await open();
       const row = sampleTitleRow();
       expect(await store.putIfNewer(row)).toMatchObject({ written: true });
-      expect((await store.readVersions([row, { mediaId: '550', mediaType: 'tv' }])).versions).toEqual(
-        new Map([['550\nmovie', 'm']]),
+      expect((await store.readPresent([row, { mediaId: '550', mediaType: 'tv' }])).present).toEqual(
+        new Map([['550\nmovie', { version: 'm' }]]),
       );
       expect(await titleOf(reader, fightClub)).toEqual(row);
+    });
+
+    it('tells of a page what stood where in which snapshot', async () => {
+      const { store } = await open();
+      const page = sampleListPage();
+      await store.putIfNewer(page);
+      const { version, snapshot, places } = page;
+      expect((await store.readPresent([page])).present).toEqual(
+        new Map([['popular/movie/global/en-US\npage#0001', { version, snapshot, places }]]),
+      );
     });
 
     it.each(['m', 'l', 'M', ''])('refuses version %j where it holds m', async (version) => {
@@ -48,10 +60,10 @@ export function catalogContract(open: () => Promise<Catalog>): void {
 
     it('counts units of reads, puts and refused puts', async () => {
       const { store } = await open();
-      const row = samplePlacementRow();
+      const row = sampleListPage();
       expect((await store.putIfNewer(row)).writeUnits).toBeGreaterThanOrEqual(1);
       expect((await store.putIfNewer(row)).writeUnits).toBeGreaterThanOrEqual(1);
-      expect((await store.readVersions([row])).readUnits).toBe(0.5);
+      expect((await store.readPresent([row])).readUnits).toBe(0.5);
     });
 
     it('keeps the greatest of versions put at the same time', async () => {
@@ -68,9 +80,9 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       const { store } = await open();
       const rows = Array.from({ length: 130 }, (_, n) => sampleTitleRow({ mediaId: `${n}`, version: `v${n}` }));
       await Promise.all(rows.map((row) => store.putIfNewer(row)));
-      const { versions } = await store.readVersions([...rows, { mediaId: '999', mediaType: 'movie' }]);
-      expect(versions).toEqual(new Map(rows.map(({ mediaId, version }) => [`${mediaId}\nmovie`, version])));
-      expect(await rejectionOf(store.readVersions([fightClub, fightClub]))).toBeInstanceOf(Error);
+      const { present } = await store.readPresent([...rows, { mediaId: '999', mediaType: 'movie' }]);
+      expect(present).toEqual(new Map(rows.map(({ mediaId, version }) => [`${mediaId}\nmovie`, { version }])));
+      expect(await rejectionOf(store.readPresent([fightClub, fightClub]))).toBeInstanceOf(Error);
     });
 
     it('keeps bytes, empty texts and texts of any script', async () => {
@@ -95,71 +107,66 @@ export async function titleOf(reader: CatalogReader, key: RowKey): Promise<Title
   return (await reader.readTitles([key])).get(rowKeyText(key));
 }
 
-/** One placement of a small list: which title, where, in which run. */
-function placed(mediaId: string, feedOfRow: string, contentType: string, partition = 'trending/global/en-US') {
-  return samplePlacementRow({ mediaId, mediaType: `movie#${feedOfRow}`, category: partition, contentType });
-}
-
 /** What every reader of lists keeps to; `open` gives an empty table. */
 export function catalogListContract(open: () => Promise<Catalog>): void {
   describe('lists of the catalog table', () => {
-    const older = '2026-11-23T08:00:00Z.ffffffff';
-    const newer = '2026-11-24T08:00:00Z.00000000';
     const feed = sampleFeed({ category: 'trending' });
+    const page = (n: number, ranks: readonly number[], over: Partial<ListPageRow> = {}) =>
+      sampleListPage({ ...pageKeys(feed, n), ...pageContent(ranks.map((rank) => ({ rank }))), ...over });
 
-    it('come newest snapshot first, in it by rank', async () => {
+    it('come page by page from the first on, as many as hold the titles asked for', async () => {
       const { store, reader } = await open();
-      const rows = [
-        placed('10', 'trending/movie/global/en-US', `movie#${older}#9998`),
-        placed('2', 'trending/movie/global/en-US', `movie#${newer}#9989`),
-        placed('3', 'trending/movie/global/en-US', `movie#${newer}#9998`),
-        placed('4', 'trending/movie/global/en-US', `movie#${newer}#9997`),
-      ];
+      const ranks = (from: number) => Array.from({ length: 20 }, (_, n) => from + n);
+      const rows = [page(3, ranks(41)), page(1, ranks(1)), page(12, ranks(221)), page(2, ranks(21))];
       for (const row of rows) {
         await store.putIfNewer(row);
       }
-      const ids = async (maxRows: number) => (await reader.listPlacements(feed, maxRows)).map(({ mediaId }) => mediaId);
-      expect(await ids(100)).toEqual(['3', '4', '2', '10']);
-      expect(await ids(4)).toEqual(['3', '4', '2', '10']);
-      expect(await ids(2)).toEqual(['3', '4']);
-      expect((await reader.listPlacements(feed, 1))[0]).toEqual(rows[2]);
+      const pages = async (titles: number) => (await reader.listPages(feed, titles)).map(({ mediaType }) => mediaType);
+      expect(await pages(1)).toEqual(['page#0001']);
+      expect(await pages(20)).toEqual(['page#0001']);
+      expect(await pages(21)).toEqual(['page#0001', 'page#0002']);
+      expect(await pages(40)).toEqual(['page#0001', 'page#0002']);
+      expect(await pages(1_000)).toEqual(['page#0001', 'page#0002', 'page#0003', 'page#0012']);
+      expect((await reader.listPages(feed, 1))[0]).toEqual(rows[1]);
+    });
+
+    it('go on where a page holds fewer titles, or some that were there before', async () => {
+      const { store, reader } = await open();
+      for (const row of [page(1, [1, 2, 3]), page(2, [2, 3, 21]), page(3, [41]), page(4, [61])]) {
+        await store.putIfNewer(row);
+      }
+      const pages = async (titles: number) => (await reader.listPages(feed, titles)).map(({ mediaType }) => mediaType);
+      expect(await pages(3)).toEqual(['page#0001']);
+      expect(await pages(4)).toEqual(['page#0001', 'page#0002']);
+      expect(await pages(5)).toEqual(['page#0001', 'page#0002', 'page#0003']);
     });
 
     it('of one partition do not mix, nor do those of other regions and languages', async () => {
       const { store, reader } = await open();
-      await store.putIfNewer(placed('1', 'trending/movie/global/en-US', `movie#${newer}#9998`));
-      await store.putIfNewer(placed('2', 'trending/all/global/en-US', `all#${newer}#9998`));
-      await store.putIfNewer(placed('3', 'trending/tv/global/en-US', `tv#${newer}#9998`));
-      await store.putIfNewer(placed('4', 'trending/movie/DE/en-US', `movie#${newer}#9998`, 'trending/DE/en-US'));
-      await store.putIfNewer(
-        placed('5', 'trending/movie/global/de-DE', `movie#${newer}#9998`, 'trending/global/de-DE'),
-      );
-      const ids = async (over: Parameters<typeof sampleFeed>[0]) =>
-        (await reader.listPlacements({ ...feed, ...over }, 100)).map(({ mediaId }) => mediaId);
-      expect(await ids({})).toEqual(['1']);
-      expect(await ids({ media: 'all' })).toEqual(['2']);
-      expect(await ids({ media: 'tv' })).toEqual(['3']);
-      expect(await ids({ region: 'DE' })).toEqual(['4']);
-      expect(await ids({ language: 'de-DE' })).toEqual(['5']);
-      expect(await ids({ category: 'popular' })).toEqual([]);
+      const others: Partial<Feed>[] = [{}, { media: 'all' }, { media: 'tv' }, { region: 'DE' }, { language: 'de-DE' }];
+      for (const [n, over] of others.entries()) {
+        const content = pageContent([{ id: n + 1 }]);
+        await store.putIfNewer(sampleListPage({ ...pageKeys({ ...feed, ...over }, 1), ...content }));
+      }
+      const places = async (over: Partial<Feed>) =>
+        (await reader.listPages({ ...feed, ...over }, 100)).map((row) => row.places);
+      for (const [n, over] of others.entries()) {
+        expect(await places(over)).toEqual([[`1 movie/${n + 1}`]]);
+      }
+      expect(await places({ category: 'popular' })).toEqual([]);
     });
 
-    it('move a title when its placement is replaced', async () => {
+    it('hold of a page what was put last', async () => {
       const { store, reader } = await open();
-      await store.putIfNewer(placed('1', 'trending/movie/global/en-US', `movie#${older}#9998`));
-      await store.putIfNewer({
-        ...placed('1', 'trending/movie/global/en-US', `movie#${newer}#9990`),
-        version: 'n',
-        rank: 9,
-      });
-      const rows = await reader.listPlacements(feed, 100);
-      expect(rows.map(({ contentType, rank }) => [contentType, rank])).toEqual([[`movie#${newer}#9990`, 9]]);
+      await store.putIfNewer(page(1, [1, 2]));
+      await store.putIfNewer(page(1, [3], { version: 'n' }));
+      expect((await reader.listPages(feed, 100)).map(({ places }) => places)).toEqual([['3 movie/1003']]);
     });
 
     it('hold no title rows', async () => {
       const { store, reader } = await open();
       await store.putIfNewer(sampleTitleRow());
-      expect(await reader.listPlacements(feed, 100)).toEqual([]);
+      expect(await reader.listPages(feed, 100)).toEqual([]);
     });
   });
 }

@@ -3,18 +3,18 @@ import type { ItemPage } from '../../src/shared/messages/item-page.ts';
 import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
 import type { FeedHead } from '../../src/shared/table/feed-head.ts';
 import { referenceHeads, referenceTable } from './reference-table.ts';
-import { factsOf, placementFacts, titleFacts } from './row-facts.ts';
+import { factsOf, pageFacts, titleFacts } from './row-facts.ts';
 
 /** Asserts that `rows` are what the law asks for after `pages`, no more and no less. */
 export function expectTable(rows: readonly CatalogRow[], pages: readonly ItemPage[]): void {
-  const { placements, titles } = referenceTable(pages);
+  const reference = referenceTable(pages);
   const keys = rows.map(({ mediaId, mediaType }) => `${mediaId}\n${mediaType}`);
-  expect([...keys].sort()).toEqual([...placements.keys(), ...titles.keys()].sort());
+  expect([...keys].sort()).toEqual([...reference.pages.keys(), ...reference.titles.keys()].sort());
   for (const row of rows) {
     const key = `${row.mediaId}\n${row.mediaType}`;
     const allowed = [
-      ...(placements.get(key) ?? []).map(({ page, listed }) => placementFacts(page, listed)),
-      ...(titles.get(key) ?? []).map(({ fetchedAt, title }) => titleFacts({ fetchedAt }, title)),
+      ...(reference.pages.get(key) ?? []).map(pageFacts),
+      ...(reference.titles.get(key) ?? []).map(({ fetchedAt, title }) => titleFacts({ fetchedAt }, title)),
     ];
     expect(allowed).toContainEqual(factsOf(row));
   }

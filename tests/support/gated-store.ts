@@ -22,7 +22,10 @@ export function gatedStore(versions: ReadonlyMap<string, string> = new Map()): G
       gone?.answer();
       await eventLoopTurn();
     },
-    readVersions: async () => ({ versions: new Map(versions), readUnits: 1 }),
+    readPresent: async () => ({
+      present: new Map([...versions].map(([key, version]) => [key, { version }])),
+      readUnits: 1,
+    }),
     putIfNewer: (row) =>
       new Promise((resolve) => {
         open.push({ key: rowKeyText(row), answer: () => resolve({ written: true, writeUnits: 1 }) });

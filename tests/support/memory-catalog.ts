@@ -1,5 +1,6 @@
-import type { CatalogReader, CatalogRow, CatalogStore } from '../../src/shared/ports/catalog.ts';
-import type { PlacementRow } from '../../src/shared/table/placement-row.ts';
+import type { Feed } from '../../src/shared/feed.ts';
+import type { CatalogReader, CatalogRow, CatalogStore, PresentRow } from '../../src/shared/ports/catalog.ts';
+import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
 import { type RowKey, rowKeyText } from '../../src/shared/table/row.ts';
 import type { TitleRow } from '../../src/shared/table/title-row.ts';
 import { type CallHook, noHook } from './call-hook.ts';
@@ -49,7 +50,7 @@ export function memoryCatalog(hook: CallHook = noHook, lag: Lag = () => 0): Memo
     table.set(rowKeyText(row), { ...row });
     puts.push({ ...row });
     replaced.push(present);
-    return { written: true, writeUnits: isPlacement(row) ? 2 : 1 };
+    return { written: true, writeUnits: isPage(row) ? 2 : 1 };
   }
 
   return {
@@ -62,18 +63,9 @@ export function memoryCatalog(hook: CallHook = noHook, lag: Lag = () => 0): Memo
       }
       return gone;
     },
-    readVersions: (keys) => hook({ name: 'readVersions', key: '' }, () => versionsIn(seen(), keys)),
+    readPresent: (keys) => hook({ name: 'readPresent', key: '' }, () => presentIn(seen(), keys)),
     putIfNewer: (row) => hook({ name: 'putIfNewer', key: rowKeyText(row) }, () => put(row)),
-    listPlacements: (feed, maxRows) =>
-      hook({ name: 'listPlacements', key: '' }, () => {
-        const category = `${feed.category}/${feed.region}/${feed.language}`;
-        return [...seen().values()]
-          .filter(isPlacement)
-          .filter((row) => row.category === category && row.contentType.startsWith(`${feed.media}#`))
-          .sort((a, b) => (a.contentType > b.contentType ? -1 : 1))
-          .slice(0, maxRows)
-          .map((row) => ({ ...row }));
-      }),
+    listPages: (feed, titles) => hook({ name: 'listPages', key: '' }, () => pagesIn(seen(), feed, titles)),
     readTitles: (keys) =>
       hook({ name: 'readTitles', key: '' }, () => {
         const texts = keys.map(rowKeyText);
@@ -84,20 +76,41 @@ export function memoryCatalog(hook: CallHook = noHook, lag: Lag = () => 0): Memo
   };
 }
 
-function versionsIn(table: ReadonlyMap<string, CatalogRow>, keys: readonly RowKey[]) {
+function presentIn(table: ReadonlyMap<string, CatalogRow>, keys: readonly RowKey[]) {
   const texts = keys.map(rowKeyText);
   assertDistinct(texts);
-  const versions = new Map<string, string>();
+  const present = new Map<string, PresentRow>();
   for (const text of texts) {
-    const present = table.get(text);
-    if (present !== undefined) {
-      versions.set(text, present.version);
+    const row = table.get(text);
+    if (row !== undefined) {
+      const { version } = row;
+      present.set(text, isPage(row) ? { version, snapshot: row.snapshot, places: row.places } : { version });
     }
   }
-  return { versions, readUnits: texts.length / 2 };
+  return { present, readUnits: texts.length / 2 };
 }
 
-function isPlacement(row: CatalogRow): row is PlacementRow {
+/** The pages of `feed` from the first on, until they hold `titles` different ones. */
+function pagesIn(table: ReadonlyMap<string, CatalogRow>, feed: Feed, titles: number): ListPageRow[] {
+  const category = `${feed.category}/${feed.region}/${feed.language}`;
+  const pages = [...table.values()]
+    .filter(isPage)
+    .filter((row) => row.category === category && row.contentType.startsWith(`${feed.media}#`))
+    .sort((a, b) => (a.contentType > b.contentType ? -1 : 1));
+  const read: ListPageRow[] = [];
+  const known = new Set<string>();
+  for (const page of pages) {
+    if (known.size < titles) {
+      read.push({ ...page });
+      for (const place of page.places) {
+        known.add(place.split(' ')[1] ?? '');
+      }
+    }
+  }
+  return read;
+}
+
+function isPage(row: CatalogRow): row is ListPageRow {
   return 'category' in row;
 }
 

@@ -1,9 +1,11 @@
+import type { Feed } from '../../src/shared/feed.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { pageContent, pageKeys } from './list-pages.ts';
 import { type MemoryCatalog, memoryCatalog } from './memory-catalog.ts';
 import { type MemoryFeedHeads, memoryFeedHeads } from './memory-feed-heads.ts';
 import { type RecordingSender, recordingSender } from './recording-sender.ts';
 import { type RecordingTelemetry, recordingTelemetry } from './recording-telemetry.ts';
-import { samplePlacementRow } from './sample-rows.ts';
+import { sampleListPage } from './sample-rows.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
 /** Everything the planner needs, in memory. It is Monday 2026-11-23, 08:00 UTC, unless the clock is moved. */
@@ -36,19 +38,9 @@ export async function seedList(
   genresByRank: readonly (readonly number[])[],
   expiresAt = Date.UTC(2026, 10, 30) / 1000,
 ): Promise<void> {
-  for (const [index, genreIds] of genresByRank.entries()) {
-    await catalog.putIfNewer(
-      samplePlacementRow({
-        mediaId: `${index + 1}`,
-        mediaType: `${media}#${category}/${media}/global/en-US`,
-        category: `${category}/global/en-US`,
-        contentType: `${media}#2026-11-22T08:00:00Z.0badcafe#${9998 - index}`,
-        rank: index + 1,
-        genreIds: [...genreIds],
-        expiresAt,
-      }),
-    );
-  }
+  const titles = genresByRank.map((genreIds, index) => ({ id: index + 1, mediaType: media, genreIds: [...genreIds] }));
+  const feed: Feed = { category, media, region: 'global', language: 'en-US' };
+  await catalog.putIfNewer(sampleListPage({ ...pageKeys(feed, 1), ...pageContent(titles), expiresAt }));
 }
 
 /** Both media's popular lists with six genres each: films 1 to 6, series 11 to 16, the lower the heavier. */

@@ -114,7 +114,7 @@ function memoryTable() {
     catalog,
     faults,
     /** How often a list was queried, or titles were read. */
-    tableCalls: (name: 'listPlacements' | 'readTitles') => calls.filter((call) => call === name).length,
+    tableCalls: (name: 'listPages' | 'readTitles') => calls.filter((call) => call === name).length,
     /** Puts rows as they are. */
     putRows: async (...rows: CatalogRow[]): Promise<void> => {
       for (const row of rows) {

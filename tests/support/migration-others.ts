@@ -84,7 +84,7 @@ export function migrationOthers(options: MigrationOthersOptions) {
 
   async function readList(): Promise<void> {
     const newest = pages.findLast(({ feed }) => feed.category === 'trending');
-    const rows = newest && (await reader.listPlacements(newest.feed, 5).catch(() => undefined));
+    const rows = newest && (await reader.listPages(newest.feed, 5).catch(() => undefined));
     if (newest === undefined || rows === undefined) {
       problems.push(...(counts.lists > 0 ? ['the index was there, and then it was not'] : []));
       return;

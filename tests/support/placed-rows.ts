@@ -1,8 +1,9 @@
-import { type Feed, feedId } from '../../src/shared/feed.ts';
+import type { Feed } from '../../src/shared/feed.ts';
 import type { Clock } from '../../src/shared/ports/clock.ts';
-import type { PlacementRow } from '../../src/shared/table/placement-row.ts';
+import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
 import type { TitleRow } from '../../src/shared/table/title-row.ts';
-import { samplePlacementRow, sampleTitleRow } from './sample-rows.ts';
+import { type OnPage, pageContent, pageKeys } from './list-pages.ts';
+import { sampleListPage, sampleTitleRow } from './sample-rows.ts';
 
 const hourMs = 3_600_000;
 
@@ -22,34 +23,45 @@ export function times(
   };
 }
 
-/** A row of `feed` at `rank`; its title's id is 1000 + rank, and its snapshot is that of its fetch. */
-export function placed(
+/** A page of `feed` with `titles`; its snapshot is that of its fetch. */
+export function listPage(
   feed: Feed,
-  rank: number,
+  page: number,
   { fetchedAt, ...life }: ReturnType<typeof times>,
-  over: Partial<PlacementRow> = {},
-): PlacementRow {
-  const mediaType = feed.media === 'all' ? 'movie' : feed.media;
+  titles: readonly OnPage[],
+  over: Partial<ListPageRow> = {},
+): ListPageRow {
   const snapshot = `${fetchedAt.slice(0, 19)}Z.0badcafe`;
-  return samplePlacementRow({
-    mediaId: String(1_000 + rank),
-    mediaType: `${mediaType}#${feedId(feed)}`,
-    category: `${feed.category}/${feed.region}/${feed.language}`,
-    contentType: `${feed.media}#${snapshot}#${String(9_999 - rank).padStart(4, '0')}`,
+  const mediaType = feed.media === 'all' ? 'movie' : feed.media;
+  const content = pageContent(titles.map((title) => ({ mediaType, ...title })));
+  return sampleListPage({
+    ...pageKeys(feed, page),
     version: snapshot,
     snapshot,
-    rank,
     fetchedAt,
     ...life,
-    title: `Film ${rank}`,
-    posterPath: '/poster.jpg',
+    ...content,
     ...over,
   });
 }
 
-/** The first `count` rows of `feed`. */
-export function placedList(feed: Feed, count: number, life: ReturnType<typeof times>): PlacementRow[] {
-  return Array.from({ length: count }, (_, index) => placed(feed, index + 1, life));
+/** The title of `feed` at `rank`, alone on a page of that number: it has a life of its own. Its id is 1000 + rank. */
+export function placed(
+  feed: Feed,
+  rank: number,
+  life: ReturnType<typeof times>,
+  { row, ...title }: OnPage & { row?: Partial<ListPageRow> } = {},
+): ListPageRow {
+  return listPage(feed, rank, life, [{ rank, ...title }], row);
+}
+
+/** The first `count` titles of `feed`, twenty on a page; their ids count from `firstId` on. */
+export function placedList(feed: Feed, count: number, life: ReturnType<typeof times>, firstId = 1_001): ListPageRow[] {
+  return Array.from({ length: Math.ceil(count / 20) }, (_, page) => {
+    const onPage = Array.from({ length: Math.min(20, count - 20 * page) }, (_each, index) => 20 * page + index);
+    const titles = onPage.map((index) => ({ rank: index + 1, id: firstId + index, title: `Film ${index + 1}` }));
+    return listPage(feed, page + 1, life, titles);
+  });
 }
 
 /** The row of film `id` in `language`; en-US is the settings' own. */

@@ -24,16 +24,9 @@ export function readerHistory({ live }: { live: boolean }) {
     answers += call.name === 'putIfNewer' ? 0 : 1;
     return answer;
   });
-  const put = async (row: CatalogRow) => {
-    const serial = rows.push(row) - 1;
-    Object.assign(row, {
-      version: `v${String(serial).padStart(6, '0')}`,
-      title: `r${serial}`,
-      posterPath: `/r${serial}`,
-    });
-    if (row.overview !== undefined) {
-      Object.assign(row, { overview: `r${serial}` });
-    }
+  const put = async (act: Extract<ReaderAct, { act: 'place' | 'describe' }>) => {
+    const row = rowOf(act, rows.length, world.clock.nowMs());
+    rows.push(row);
     await world.putRows(row);
   };
   return {
@@ -48,7 +41,7 @@ export function readerHistory({ live }: { live: boolean }) {
       switch (act.act) {
         case 'place':
         case 'describe':
-          return put(rowOf(act, world.clock.nowMs()));
+          return put(act);
         case 'wait':
           return world.clock.advance(act.seconds * 1_000);
         case 'jump':
@@ -65,18 +58,18 @@ export function readerHistory({ live }: { live: boolean }) {
 
 export type ReaderHistory = ReturnType<typeof readerHistory>;
 
-function rowOf(act: Extract<ReaderAct, { act: 'place' | 'describe' }>, nowMs: number): CatalogRow {
+function rowOf(act: Extract<ReaderAct, { act: 'place' | 'describe' }>, serial: number, nowMs: number): CatalogRow {
   const life = lifeAt(act.life, nowMs);
-  const partly = act.whole ? {} : { overview: undefined as never };
+  const text = `r${serial}`;
+  const version = `v${String(serial).padStart(6, '0')}`;
+  const told = { title: text, posterPath: `/${text}` };
   if (act.act === 'describe') {
-    return titled(act.id, life, { language: act.language, ...partly });
+    const overview = act.whole ? text : (undefined as never);
+    return titled(act.id, life, { language: act.language, version, ...told, overview });
   }
   const { feed, id } = act;
-  // No two titles at one rank: their order would be anybody's guess.
-  const rank = 5 * id + act.rank;
-  const snapshot = snapshots[act.snapshot] ?? '';
-  const contentType = `${feed.media}#${snapshot}#${9_999 - rank}`;
-  return placed(feed, rank, life, { mediaId: String(id), snapshot, contentType, ...partly });
+  const row = { version, snapshot: snapshots[act.snapshot] ?? '' };
+  return placed(feed, 5 * id + act.rank, life, { id, ...told, overview: act.whole ? text : '', row });
 }
 
 function lifeAt({ fetchedInSeconds, staleInSeconds, goneInSeconds }: RowLife, nowMs: number) {

@@ -5,6 +5,7 @@
 import { feedId } from '../../src/shared/feed.ts';
 import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
 import { english, type ReaderAct, type TableState } from './arbitrary-reads.ts';
+import { titlesOfPage } from './list-pages.ts';
 
 /** A moment on both clocks. */
 export type Moment = { wallMs: number; monotonicMs: number };
@@ -12,7 +13,19 @@ export type Moment = { wallMs: number; monotonicMs: number };
 /** What an answer is told by: texts of the rows, best first. */
 export type Expected = { from: string; problem: string | undefined; titles: string[]; stale: boolean };
 
-type Row = CatalogRow & { title: string };
+/** A title's row, or a title on a page of a list. */
+type Row = {
+  /** The table's key of the row. */
+  key: string;
+  title: string;
+  /** Which title it is. */
+  id: string;
+  language: string;
+  freshUntil: string;
+  expiresAt: number;
+  /** Of a list: the feed, the snapshot, and the rank. */
+  placed?: { feed: string; snapshot: string; rank: number };
+};
 type Kept = { rows: Row[]; sinceMs: number; seconds: number };
 /** What the table holds under a key, and how long that answers from memory. */
 type Held = { key: string; rows: Row[]; seconds: number };
@@ -39,23 +52,24 @@ export function readerModel() {
 
   return {
     put: (row: CatalogRow) => {
-      const old = table.findIndex((known) => known.mediaId === row.mediaId && known.mediaType === row.mediaType);
-      table.splice(old === -1 ? table.length : old, 1, structuredClone(row) as Row);
+      const rows = rowsOf(row);
+      const others = table.filter((known) => known.key !== rows[0]?.key);
+      table.splice(0, table.length, ...others, ...rows);
     },
     list: ({ feed, limit }: Extract<ReaderAct, { act: 'list' }>, state: TableState, at: Moment): Expected => {
       const [key, otherKey] = limit <= 20 ? ['up to 20', 'up to 60'] : ['up to 60', 'up to 20'];
       const rows = listed(table, feed);
-      const seconds = isFresh(newest(alive(rows, at)), at) ? 300 : 30;
+      const seconds = isFresh(newest(once(alive(rows, at))), at) ? 300 : 30;
       const tried = read([{ key: `${feedId(feed)} ${key}`, rows, seconds }], state, at);
       const known = memory.get(`${feedId(feed)} ${key}`);
       // Where the table fails, what was read in another size is better than nothing.
       const kept = known ?? (tried.works ? undefined : memory.get(`${feedId(feed)} ${otherKey}`));
-      const shown = alive(kept?.rows ?? [], tried.after).slice(0, limit);
+      const shown = once(alive(kept?.rows ?? [], tried.after)).slice(0, limit);
       return expected(tried, shown, tried.loaded.size > 0, !isFresh(newest(shown), tried.after));
     },
     title: ({ id, language }: Extract<ReaderAct, { act: 'title' }>, state: TableState, at: Moment): Expected => {
       const wanted = [...new Set([language, english])].map((asked): Held => {
-        const rows = table.filter((row) => titleKeyOf(row) === `${id} ${asked}`);
+        const rows = table.filter((row) => !row.placed && row.id === String(id) && row.language === asked);
         return { key: `${id} ${asked}`, rows, seconds: isFresh(rows, at) ? 900 : 30 };
       });
       const tried = read(wanted, state, at);
@@ -107,21 +121,36 @@ function isFresh(rows: readonly Row[], { wallMs }: Moment): boolean {
   return rows.length > 0 && rows.every((row) => Date.parse(row.freshUntil) > wallMs);
 }
 
-/** The rows of a feed as its index has them: from the greatest sort key down. */
+/** The rows of a feed, by rank. */
 function listed(table: readonly Row[], feed: Extract<ReaderAct, { act: 'list' }>['feed']): Row[] {
   return table
-    .filter((row) => 'category' in row && row.mediaType === `movie#${feedId(feed)}`)
-    .map((row) => ({ row, key: 'contentType' in row ? row.contentType : '' }))
-    .sort((a, b) => (a.key < b.key ? 1 : -1))
-    .map(({ row }) => row);
+    .filter(({ placed }) => placed?.feed === feedId(feed))
+    .sort((a, b) => (a.placed?.rank ?? 0) - (b.placed?.rank ?? 0));
+}
+
+/** Each title where it stands first. */
+function once(rows: readonly Row[]): Row[] {
+  return rows.filter(({ id }, n) => rows.findIndex((other) => other.id === id) === n);
 }
 
 /** Those of the first one's snapshot. */
 function newest(rows: readonly Row[]): Row[] {
-  const snapshotOf = (row: Row | undefined) => (row !== undefined && 'snapshot' in row ? row.snapshot : '');
-  return rows.filter((row) => snapshotOf(row) === snapshotOf(rows[0]));
+  return rows.filter((row) => row.placed?.snapshot === rows[0]?.placed?.snapshot);
 }
 
-function titleKeyOf(row: Row): string {
-  return 'category' in row ? '' : `${row.mediaId} ${row.mediaType.split('@')[1] ?? english}`;
+/** What a row of the table tells of titles. */
+function rowsOf(row: CatalogRow): Row[] {
+  const { freshUntil, expiresAt, mediaId, mediaType } = row;
+  const common = { key: `${mediaId} ${mediaType}`, freshUntil, expiresAt };
+  if (!('category' in row)) {
+    return [{ ...common, title: row.title, id: mediaId, language: mediaType.split('@')[1] ?? english }];
+  }
+  const { snapshot } = row;
+  return titlesOfPage(row).map(({ title, id, rank }) => ({
+    ...common,
+    title,
+    id: String(id),
+    language: '',
+    placed: { feed: mediaId, snapshot, rank },
+  }));
 }

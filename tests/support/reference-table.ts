@@ -1,22 +1,20 @@
 /**
  * What the tables must hold after a set of pages, found from the law in prose, without the versions of the code under test:
- *   placement  of the sightings of a title in a feed: those of the newest snapshot; of these the earliest fetched; of these
- *              the best rank
+ *   page       of the messages that brought a page of a feed, and a title on it: those of the newest snapshot; of these the
+ *              earliest fetched
  *   title      of the sightings of a title in a language that show it translated (in English and in the original language all
  *              do): those of the newest half day; of these the most votes, counted in steps of a tenth
  *   head       the newest snapshot of a feed, which of its pages came, and when the first of them was fetched
  * Where several sightings are left, any of them will do here: that it is the same one every time is another assertion.
  */
-import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
+import type { ItemPage } from '../../src/shared/messages/item-page.ts';
 import type { DescribedTitle, Item } from '../../src/shared/messages/item-title.ts';
 
-/** A title at its place in a page. */
-type Placed = { page: ItemPage; listed: ListedTitle };
 /** A title in a page, or on its own, with the message that brought it. */
 type Seen = { item: Item; language: string; fetchedAt: string; title: DescribedTitle };
 
-/** Sightings that may stand in a row, by the row's key. */
-export type ReferenceTable = { placements: Map<string, Placed[]>; titles: Map<string, Seen[]> };
+/** Messages and sightings that may stand in a row, by the row's key. */
+export type ReferenceTable = { pages: Map<string, ItemPage[]>; titles: Map<string, Seen[]> };
 
 /** What must be known of a feed. */
 export type ReferenceHead = {
@@ -30,19 +28,16 @@ export type ReferenceHead = {
 };
 
 export function referenceTable(items: readonly Item[]): ReferenceTable {
-  const placed = items.flatMap((item): Placed[] =>
-    item.kind === 'item-page' ? item.titles.map((listed) => ({ page: item, listed })) : [],
-  );
-  const placements = Map.groupBy(placed, ({ page, listed }) => `${listed.id}\n${listed.mediaType}#${pathOf(page)}`);
+  const filled = items.flatMap((item) => (item.kind === 'item-page' && item.titles.length > 0 ? [item] : []));
+  const pages = Map.groupBy(filled, (item) => `${pathOf(item)}\npage#${String(item.page).padStart(4, '0')}`);
   const titles = Map.groupBy(items.flatMap(seenIn), ({ language, title }) => {
     const suffix = language === 'en-US' ? '' : `@${language}`;
     return `${title.id}\n${title.mediaType}${suffix}`;
   });
   return {
-    placements: mapped(placements, (group) => {
-      const newest = best(group, ({ page }) => page.snapshot);
-      const earliest = best(newest, ({ page }) => page.fetchedAt, 'least');
-      return best(earliest, ({ listed }) => listed.rank, 'least');
+    pages: mapped(pages, (group) => {
+      const newest = best(group, ({ snapshot }) => snapshot);
+      return best(newest, ({ fetchedAt }) => fetchedAt, 'least');
     }),
     titles: mapped(titles, (group) => {
       const newest = best(group, ({ fetchedAt }) => halfDayOf(fetchedAt));

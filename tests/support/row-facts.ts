@@ -2,19 +2,24 @@ import { brotliDecompressSync } from 'node:zlib';
 import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
 import type { DescribedTitle } from '../../src/shared/messages/item-title.ts';
 import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import { pageKeys, titlesOfPage } from './list-pages.ts';
 import { halfDayOf, inSteps } from './reference-table.ts';
 
-/** What a placement row must say of a listed title. */
-export function placementFacts(page: ItemPage, listed: ListedTitle) {
-  const { feed, snapshot } = page;
-  return {
-    ...cardFacts(listed, listed.voteCount),
-    category: `${feed.category}/${feed.region}/${feed.language}`,
-    contentType: `${feed.media}#${snapshot}#${9999 - listed.rank}`,
-    snapshot,
-    rank: listed.rank,
-    fetchedAt: page.fetchedAt,
-  };
+/** What a page's row must say: each title once, at its best rank. */
+export function pageFacts({ feed, page, snapshot, fetchedAt, titles }: ItemPage) {
+  const { category, contentType } = pageKeys(feed, page);
+  const byRank = [...titles].sort((a, b) => a.rank - b.rank);
+  const once = byRank.filter((one, n) => byRank.findIndex((other) => sameTitle(one, other)) === n);
+  return { category, contentType, snapshot, fetchedAt, titles: once.map((listed) => sorted(listed)) };
+}
+
+function sameTitle(a: ListedTitle, b: ListedTitle): boolean {
+  return a.id === b.id && a.mediaType === b.mediaType;
+}
+
+/** The same members in one order, whatever theirs was. */
+function sorted(listed: object): object {
+  return Object.fromEntries(Object.entries(listed).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** What a title row must say of a title that was fetched at `fetchedAt`. */
@@ -31,11 +36,11 @@ function cardFacts({ title, overview, posterPath, genreIds }: DescribedTitle, vo
 
 /** The same facts of a row as it is stored. */
 export function factsOf(row: CatalogRow) {
+  if ('category' in row) {
+    const { category, contentType, snapshot, fetchedAt } = row;
+    return { category, contentType, snapshot, fetchedAt, titles: titlesOfPage(row).map((listed) => sorted(listed)) };
+  }
   const { title, overview, posterPath, genreIds, voteCount, fetchedAt } = row;
-  const index =
-    'category' in row
-      ? { category: row.category, contentType: row.contentType, snapshot: row.snapshot, rank: row.rank }
-      : {};
   return {
     title,
     overview: overview instanceof Uint8Array ? brotliDecompressSync(overview).toString('utf8') : (overview ?? ''),
@@ -43,6 +48,5 @@ export function factsOf(row: CatalogRow) {
     genreIds: genreIds ?? [],
     voteCount,
     fetchedAt,
-    ...index,
   };
 }

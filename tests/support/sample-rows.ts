@@ -1,5 +1,7 @@
-import type { PlacementRow } from '../../src/shared/table/placement-row.ts';
+import type { CatalogDraft, CatalogRow } from '../../src/shared/ports/catalog.ts';
+import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
 import type { TitleRow } from '../../src/shared/table/title-row.ts';
+import { pageContent } from './list-pages.ts';
 
 const base = {
   schemaVersion: 1,
@@ -19,23 +21,27 @@ const card = {
   originalLanguage: 'en',
 };
 
+/** A row as the writer has it before it is built. */
+export function draftOf(row: CatalogRow): CatalogDraft {
+  return { mediaId: row.mediaId, mediaType: row.mediaType, version: row.version, build: () => row };
+}
+
 /** A title row, written by hand; members given replace its own. */
 export function sampleTitleRow(over: Partial<TitleRow> = {}): TitleRow {
   return { mediaId: '550', mediaType: 'movie', version: 'm', ...base, ...card, ...over };
 }
 
-/** A placement of `popular/movie/global/en-US`, written by hand; members given replace its own. */
-export function samplePlacementRow(over: Partial<PlacementRow> = {}): PlacementRow {
+/** The first page of `popular/movie/global/en-US` with one film, written by hand; members given replace its own. */
+export function sampleListPage(over: Partial<ListPageRow> = {}): ListPageRow {
   return {
-    mediaId: '550',
-    mediaType: 'movie#popular/movie/global/en-US',
+    mediaId: 'popular/movie/global/en-US',
+    mediaType: 'page#0001',
     version: 'm',
     ...base,
-    ...card,
     category: 'popular/global/en-US',
-    contentType: 'movie#2026-11-23T08:00:00Z.0badcafe#9998',
+    contentType: 'movie#9998',
     snapshot: '2026-11-23T08:00:00Z.0badcafe',
-    rank: 1,
+    ...pageContent([{ id: 550, title: 'Fight Club' }]),
     ...over,
   };
 }

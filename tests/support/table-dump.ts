@@ -2,7 +2,9 @@ import { join } from 'node:path';
 import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type DynamoEngine, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
+import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
 import { catalogTable, categoryIndex, controlTable } from '../../src/shared/table/table-definitions.ts';
+import { titlesOfPage } from './list-pages.ts';
 
 /** A row as it lies in the table. */
 export type Item = Record<string, unknown>;
@@ -49,8 +51,8 @@ export async function scanAll(client: DynamoDBDocumentClient, tableName: string)
   return items.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
 }
 
-/** What the index holds of one category and media, newest snapshot first and in it by rank. */
-export async function queryIndex(client: DynamoDBDocumentClient, category: string, media: string): Promise<Item[]> {
+/** What the index holds of one category and media, by rank; a title that stands on two pages is there twice. */
+export async function queryIndex(client: DynamoDBDocumentClient, category: string, media: string) {
   const answer = await client.send(
     new QueryCommand({
       TableName: catalogTable.name,
@@ -60,7 +62,13 @@ export async function queryIndex(client: DynamoDBDocumentClient, category: strin
       ScanIndexForward: false,
     }),
   );
-  return answer.Items ?? [];
+  return titlesIn(answer.Items ?? []);
+}
+
+/** The titles of those of `rows` that are pages of a feed whose id begins with `feed`. */
+export function titlesIn(rows: readonly Item[], feed = '') {
+  const pages = rows.filter((row) => 'places' in row && String(row.mediaId).startsWith(feed)) as ListPageRow[];
+  return pages.flatMap(titlesOfPage);
 }
 
 function keyOf(item: Item): string {

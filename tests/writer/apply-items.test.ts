@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ItemPage } from '../../src/shared/messages/item-page.ts';
+import { decodeList } from '../../src/shared/table/read-list.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { type CallHook, failing, type PortCall, scheduledBy, throttledOnce } from '../support/call-hook.ts';
@@ -24,7 +25,7 @@ const series = samplePage({
   titles: [sampleTitle({ id: 1, mediaType: 'tv' })],
 });
 
-const placementOf = (id: number) => `${id}\nmovie#popular/movie/global/en-US`;
+const firstPage = 'popular/movie/global/en-US\npage#0001';
 const fates = (over: Partial<Record<'received' | 'written' | 'unchanged' | 'superseded' | 'rejected', number>>) => ({
   received: 0,
   written: 0,
@@ -52,12 +53,29 @@ describe('a page’s list rows', () => {
     ]);
   });
 
-  it('are superseded where a better rank of the same title stands on the other page', async () => {
+  it('are written on each of two pages that hold the same title', async () => {
     const writer = memoryWriter();
     await applyAtOnce([first, second], writer);
     expect(writer.telemetry.eventsOf('page-applied')).toMatchObject([
       fates({ received: 2, written: 2 }),
-      fates({ received: 2, written: 1, superseded: 1 }),
+      fates({ received: 2, written: 2 }),
+    ]);
+    const pages = await writer.store.listPages(first.feed, 4);
+    expect(pages.map(({ places }) => places)).toEqual([
+      ['1 movie/1', '2 movie/2'],
+      ['3 movie/2', '4 movie/3'],
+    ]);
+  });
+
+  it('are superseded where their page came in a newer snapshot', async () => {
+    const writer = memoryWriter();
+    const newest = { ...first, fetchedAt: '2026-11-24T08:00:07.250Z', snapshot: '2026-11-24T08:00:00Z.0badcafe' };
+    await applyAtOnce([first, newest], writer);
+    await applyAtOnce([first], writer);
+    expect(writer.telemetry.eventsOf('page-applied')).toMatchObject([
+      fates({ received: 2, superseded: 2 }),
+      fates({ received: 2, written: 2 }),
+      fates({ received: 2, superseded: 2 }),
     ]);
   });
 
@@ -68,7 +86,7 @@ describe('a page’s list rows', () => {
     const fetchedLater = { ...first, fetchedAt: '2026-11-25T08:00:00.000Z' };
     await applyAtOnce([fetchedLater], writer);
     expect(writer.telemetry.eventsOf('page-applied').at(-1)).toMatchObject(fates({ received: 2, written: 2 }));
-    expect(writer.store.puts.slice(4).map(({ mediaType }) => mediaType)).toEqual(['movie', 'movie']);
+    expect(writer.store.puts.slice(3).map(({ mediaType }) => mediaType)).toEqual(['movie', 'movie']);
   });
 
   it('have one fate each, in every history', async () => {
@@ -98,23 +116,23 @@ describe('a batch', () => {
       {
         event: 'batch-written',
         pages: 3,
-        rowsWritten: 8,
+        rowsWritten: 7,
         rowsUnchanged: 0,
         rowsSuperseded: 0,
-        writeUnits: 4 + 4 * 2 + 2,
-        readUnits: 8 / 2 + 2,
+        writeUnits: 4 + 3 * 2 + 2,
+        readUnits: 7 / 2 + 2,
       },
       {
         event: 'batch-written',
         pages: 2,
         rowsWritten: 0,
         rowsUnchanged: 5,
-        rowsSuperseded: 1,
+        rowsSuperseded: 0,
         writeUnits: 0,
-        readUnits: 6 / 2 + 2,
+        readUnits: 5 / 2 + 2,
       },
     ]);
-    expect(writer.telemetry.valuesOf('RowsWritten')).toEqual([8, 0]);
+    expect(writer.telemetry.valuesOf('RowsWritten')).toEqual([7, 0]);
     expect(writer.telemetry.valuesOf('RowsUnchanged')).toEqual([0, 5]);
   });
 
@@ -133,10 +151,9 @@ describe('a batch', () => {
       return samplePage({ page: n + 1, pages: 20, titles });
     });
     await applyAtOnce(pages, writer);
-    expect(writer.store.rows()).toHaveLength(800);
-    expect((await writer.store.listPlacements(first.feed, 1000)).map(({ rank }) => rank)).toEqual(
-      Array.from({ length: 400 }, (_, n) => n + 1),
-    );
+    expect(writer.store.rows()).toHaveLength(420);
+    const list = decodeList(await writer.store.listPages(first.feed, 1000));
+    expect(list.map(({ rank }) => rank)).toEqual(Array.from({ length: 400 }, (_, n) => n + 1));
     expect(writer.heads.all()).toMatchObject([{ pages: 20, lastOutcome: 'complete' }]);
   });
 
@@ -165,14 +182,14 @@ describe('what fails', () => {
 
   it('is only the message whose own row failed; the others are in whole', async () => {
     const { writer, failed, reasons } = await applied(
-      throttledOnce(({ key }) => key === placementOf(1)),
+      throttledOnce(({ key }) => key === firstPage),
       [first, second, series],
     );
     expect(failed).toEqual(['m0']);
-    expect(reasons[0]).toContain('1 movie#popular/movie/global/en-US');
+    expect(reasons[0]).toContain('popular/movie/global/en-US page#0001');
     expect(reasons[0]).toContain('ProvisionedThroughputExceededException');
     expect(jobsApplied(writer)).toEqual(['job-2', 'job-3']);
-    expect(writer.store.rows()).toHaveLength(7);
+    expect(writer.store.rows()).toHaveLength(6);
   });
 
   it('is every message that asks for the row that failed', async () => {
@@ -185,7 +202,7 @@ describe('what fails', () => {
 
   it('does not move a head: it names pages only that are in whole', async () => {
     const { writer } = await applied(
-      throttledOnce(({ key }) => key === placementOf(1)),
+      throttledOnce(({ key }) => key === firstPage),
       [first, second, series],
     );
     expect(writer.heads.all()).toMatchObject([
@@ -202,16 +219,16 @@ describe('what fails', () => {
       [first, second, series],
     );
     expect(failed).toEqual(['m0', 'm1']);
-    expect(writer.store.rows()).toHaveLength(8);
+    expect(writer.store.rows()).toHaveLength(7);
     expect(writer.heads.all().map(({ feed }) => feed)).toEqual(['popular/tv/global/en-US']);
     expect(await applyAtOnce([first, second], writer)).toEqual(new Map());
-    expect(writer.store.puts).toHaveLength(8);
+    expect(writer.store.puts).toHaveLength(7);
     expect(writer.heads.all()[0]).toMatchObject({ pagesApplied: [1, 2] });
   });
 
   it('is the whole batch when the versions cannot be read', async () => {
     const down = new Error('DynamoDB is down');
-    const writer = memoryWriter(failing(({ name }: PortCall) => (name === 'readVersions' ? down : undefined)));
+    const writer = memoryWriter(failing(({ name }: PortCall) => (name === 'readPresent' ? down : undefined)));
     expect(await rejectionOf(applyAtOnce([first, series], writer))).toBe(down);
     expect([writer.store.rows(), writer.heads.all(), writer.telemetry.events]).toEqual([[], [], []]);
   });

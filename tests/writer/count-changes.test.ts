@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ItemPage } from '../../src/shared/messages/item-page.ts';
-import { placedAt } from '../../src/shared/table/placement-row.ts';
 import { countChanges } from '../../src/writer/count-changes.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { applyAtOnce, memoryWriter } from '../support/deliver-pages.ts';
@@ -49,6 +48,28 @@ describe('the changes of a list', () => {
     expect(counts[2]).toEqual({ [`k:${feed}`]: 2, [`c:${feed}`]: 1, [`a:${feed}`]: 8 });
   });
 
+  it('are counted page by page', async () => {
+    const page = (snapshot: string, number: number, id: number) =>
+      samplePage({
+        snapshot: `${snapshot}Z.0badcafe`,
+        fetchedAt: `${snapshot}.000Z`,
+        page: number,
+        titles: [sampleTitle({ id, rank: 20 * number - 19 })],
+      });
+    const counts = await counted(
+      page('2026-11-23T08:00:00', 1, 1),
+      page('2026-11-23T10:00:00', 2, 1),
+      page('2026-11-23T12:00:00', 2, 2),
+    );
+    expect(counts).toEqual([{}, {}, { [`k:${feed}`]: 1, [`c:${feed}`]: 1, [`a:${feed}`]: 2 }]);
+  });
+
+  it('are none beside a row whose places are damaged', () => {
+    const key = 'popular/movie/global/en-US\npage#0001';
+    const page = at('2026-11-23T08:00:00', 1);
+    expect(countChanges([page], new Map([[key, { version: 'm' }]]))).toEqual({});
+  });
+
   it('are of each feed its own', () => {
     const series = samplePage({
       snapshot: '2026-11-23T08:00:00Z.0badcafe',
@@ -56,8 +77,14 @@ describe('the changes of a list', () => {
       titles: [sampleTitle({ mediaType: 'tv', id: 7, rank: 1 })],
     });
     const before = new Map([
-      ['1\nmovie#popular/movie/global/en-US', '2026-11-23T06:00:00Z.0badcafe#8236579199999#99998#0badcafe'],
-      ['7\ntv#trending/tv/global/en-US', '2026-11-23T07:00:00Z.0badcafe#8236579199999#99996#0badcafe'],
+      [
+        'popular/movie/global/en-US\npage#0001',
+        { version: 'm', snapshot: '2026-11-23T06:00:00Z.0badcafe', places: ['1 movie/1'] },
+      ],
+      [
+        'trending/tv/global/en-US\npage#0001',
+        { version: 'm', snapshot: '2026-11-23T07:00:00Z.0badcafe', places: ['1 tv/8', '3 tv/7'] },
+      ],
     ]);
     expect(countChanges([at('2026-11-23T08:00:00', 1), series], before)).toEqual({
       [`k:${feed}`]: 1,
@@ -85,23 +112,5 @@ describe('the changes of a list', () => {
         }
       }),
     );
-  });
-});
-
-describe('what a placement’s version names', () => {
-  it('is its snapshot and rank', () => {
-    const version = '2026-11-23T08:00:00Z.0badcafe#8236579199999#99982#1234abcd';
-    expect(placedAt(version)).toEqual({ snapshot: '2026-11-23T08:00:00Z.0badcafe', rank: 17 });
-  });
-
-  it.each([
-    '',
-    'legacy',
-    '2026-11-23T08:00:00Z.0badcafe',
-    '2026-11-23T08:00:00Z.0badcafe#1#99999#x',
-    '2026-13-23T08:00:00Z.0badcafe#1#99998#x',
-    '#1#99998#x',
-  ])('is nothing in %j', (version) => {
-    expect(placedAt(version)).toBeUndefined();
   });
 });

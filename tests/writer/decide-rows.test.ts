@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import type { CatalogDraft } from '../../src/shared/ports/catalog.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
-import { type Candidate, candidatesOf, decideRow, mergeRows } from '../../src/writer/decide-rows.ts';
+import { type Candidate, candidateOf, decideRow, mergeRows, rowsOf } from '../../src/writer/decide-rows.ts';
 import { samplePage, sampleTitle } from '../support/sample-messages.ts';
-import { samplePlacementRow, sampleTitleRow } from '../support/sample-rows.ts';
+import { draftOf, sampleListPage, sampleTitleRow } from '../support/sample-rows.ts';
+import { sampleItemTitle } from '../support/sample-title-messages.ts';
 
 describe('what is to happen to a row', () => {
   it.each([
@@ -28,43 +29,46 @@ describe('what is to happen to a row', () => {
   });
 });
 
-describe('candidates of a page', () => {
-  it('are a placement and a title for each row, in order', () => {
+describe('what a message asks for', () => {
+  const keysOf = (candidate: Candidate) => rowsOf(candidate).map(({ mediaId, mediaType }) => `${mediaId} ${mediaType}`);
+
+  it('is the row of its page, and one for each title in order', () => {
     const titles = [sampleTitle(), sampleTitle({ rank: 2, id: 551 }), sampleTitle({ rank: 3 })];
-    const keys = candidatesOf('m1', samplePage({ titles }), defaultSettings).map(({ messageId, placement, title }) => [
-      messageId,
-      placement?.mediaId,
-      placement?.mediaType,
-      title?.mediaId,
-      title?.mediaType,
-    ]);
-    expect(keys).toEqual([
-      ['m1', '550', 'movie#popular/movie/global/en-US', '550', 'movie'],
-      ['m1', '551', 'movie#popular/movie/global/en-US', '551', 'movie'],
-      ['m1', '550', 'movie#popular/movie/global/en-US', '550', 'movie'],
-    ]);
+    const candidate = candidateOf('m1', samplePage({ titles }), defaultSettings);
+    expect(candidate.messageId).toBe('m1');
+    expect(keysOf(candidate)).toEqual(['popular/movie/global/en-US page#0001', '550 movie', '551 movie', '550 movie']);
   });
 
-  it('of an empty page are none', () => {
-    expect(candidatesOf('m1', samplePage({ titles: [] }), defaultSettings)).toEqual([]);
+  it('is a title’s row alone where it came on its own', () => {
+    const candidate = candidateOf('m1', sampleItemTitle({ language: 'de-DE' }), defaultSettings);
+    expect(keysOf(candidate)).toEqual(['550 movie@de-DE']);
+  });
+
+  it('of an empty page is nothing', () => {
+    expect(rowsOf(candidateOf('m1', samplePage({ titles: [] }), defaultSettings))).toEqual([]);
   });
 });
 
 describe('merging candidates', () => {
-  const candidate = (id: string, placed: string, titled: string): Candidate => ({
-    messageId: `${id}${placed}${titled}`,
-    placement: samplePlacementRow({ mediaId: id, version: placed, title: placed }),
-    title: sampleTitleRow({ mediaId: id, version: titled, title: titled }),
+  const candidate = (id: string, page: string, title: string): Candidate => ({
+    messageId: `${id}${page}${title}`,
+    page: draftOf(sampleListPage({ mediaId: `feed ${id}`, version: page, snapshot: page })),
+    titles: [draftOf(sampleTitleRow({ mediaId: id, version: title, title }))],
   });
-  const versions = (merged: ReadonlyMap<string, CatalogRow>) =>
-    Object.fromEntries([...merged].map(([key, { version, title }]) => [key, `${version} ${title}`]));
+  const versions = (merged: ReadonlyMap<string, CatalogDraft>) =>
+    Object.fromEntries(
+      [...merged].map(([key, draft]) => {
+        const row = draft.build();
+        return [key, `${draft.version} ${'title' in row ? row.title : row.snapshot}`];
+      }),
+    );
 
-  it('keeps the greatest version of each row, of placement and title apart', () => {
+  it('keeps the greatest version of each row, of page and title apart', () => {
     const merged = mergeRows([candidate('1', 'a', 'z'), candidate('2', 'k', 'k'), candidate('1', 'b', 'y')]);
     expect(versions(merged)).toEqual({
-      '1\nmovie#popular/movie/global/en-US': 'b b',
+      'feed 1\npage#0001': 'b b',
       '1\nmovie': 'z z',
-      '2\nmovie#popular/movie/global/en-US': 'k k',
+      'feed 2\npage#0001': 'k k',
       '2\nmovie': 'k k',
     });
   });

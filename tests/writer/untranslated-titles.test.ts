@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { applyAtOnce, memoryWriter } from '../support/deliver-pages.ts';
+import { titlesOfPage } from '../support/list-pages.ts';
 import { sampleFeed, samplePage, sampleTitle } from '../support/sample-messages.ts';
 import { sampleItemTitle } from '../support/sample-title-messages.ts';
 
@@ -9,15 +11,15 @@ const untold = sampleTitle({ overview: '' });
 const page = samplePage({ feed: german, titles: [untold, sampleTitle({ id: 551, rank: 2, overview: 'Ein Klub.' })] });
 
 describe('a title that a list shows without a translation', () => {
-  it('is placed, with its card, and has no row in that language', async () => {
+  it('is on the page, with its card, and has no row in that language', async () => {
     const writer = memoryWriter();
     await applyAtOnce([page], writer);
     expect(writer.store.rows().map(({ mediaId, mediaType }) => `${mediaId} ${mediaType}`)).toEqual([
-      '550 movie#popular/movie/DE/de-DE',
-      '551 movie#popular/movie/DE/de-DE',
       '551 movie@de-DE',
+      'popular/movie/DE/de-DE page#0001',
     ]);
-    expect(writer.store.rows()[0]).toMatchObject({ title: 'Fight Club', posterPath: untold.posterPath });
+    const [first] = titlesOfPage(writer.store.rows()[1] as ListPageRow);
+    expect(first).toMatchObject({ id: 550, title: 'Fight Club', posterPath: untold.posterPath });
     expect(writer.telemetry.eventsOf('page-applied')).toMatchObject([{ received: 2, written: 2 }]);
   });
 

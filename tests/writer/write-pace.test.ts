@@ -6,15 +6,21 @@ import { fullBucket, takeUnits, writePace } from '../../src/writer/write-pace.ts
 import { virtualClock } from '../support/virtual-clock.ts';
 
 const title = { mediaId: '1', mediaType: 'movie' } as CatalogRow;
-const placement = { mediaId: '1', mediaType: 'movie#f', category: 'f' } as CatalogRow;
+/** Two units of the table, and two of the index. */
+const page = {
+  mediaId: 'f',
+  mediaType: 'page#0001',
+  category: 'f',
+  cards: new Uint8Array(1_500),
+} as Partial<CatalogRow> as CatalogRow;
 
-/** Two writers share 12 and 13 units: six a second of the table, six and a half of the index, and a minute of each in hand. */
+/** Two writers share 18 and 7 units: nine a second of the table, three and a half of the index, and a minute of each in hand. */
 const settings = {
   ...defaultSettings,
   capacity: {
     mode: 'provisioned' as const,
-    catalog: { readUnits: 15, writeUnits: 12 },
-    index: { readUnits: 10, writeUnits: 13 },
+    catalog: { readUnits: 15, writeUnits: 18 },
+    index: { readUnits: 10, writeUnits: 7 },
   },
   writer: { ...defaultSettings.writer, maximumConcurrency: 2 },
 };
@@ -30,22 +36,22 @@ async function secondsFor(rows: readonly CatalogRow[], over: Partial<typeof sett
 }
 
 describe('the writer’s pace', () => {
-  it('lets a day’s lists through at once: 150 placements and their titles', async () => {
-    expect(await secondsFor([...Array(150).fill(placement), ...Array(150).fill(title)])).toBe(0);
+  it('lets a day’s lists through at once: twenty pages and their titles', async () => {
+    expect(await secondsFor([...Array(20).fill(page), ...Array(400).fill(title)])).toBe(0);
   });
 
   it('keeps to the table’s share for titles once the minute in hand is used up', async () => {
-    // 360 at once, then 600 at six a second.
-    expect(await secondsFor(Array(960).fill(title))).toBeCloseTo(100, 3);
+    // 540 at once, then 900 at nine a second.
+    expect(await secondsFor(Array(1_440).fill(title))).toBeCloseTo(100, 3);
   });
 
-  it('keeps to the index’s share for placements, which take two units of it', async () => {
-    // 390 units at once, then 650 units at 6.5 a second.
-    expect(await secondsFor(Array(520).fill(placement))).toBeCloseTo(100, 3);
+  it('keeps to the index’s share for pages, which it holds too', async () => {
+    // 210 units at once, then 350 units at 3.5 a second.
+    expect(await secondsFor(Array(280).fill(page))).toBeCloseTo(100, 3);
   });
 
   it('is none on demand', async () => {
-    expect(await secondsFor(Array(5_000).fill(placement), { mode: 'on-demand' as never })).toBe(0);
+    expect(await secondsFor(Array(5_000).fill(page), { mode: 'on-demand' as never })).toBe(0);
   });
 });
 

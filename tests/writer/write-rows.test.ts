@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import type { CatalogRow, PresentRow } from '../../src/shared/ports/catalog.ts';
 import { writeRows } from '../../src/writer/write-rows.ts';
 import { failing, type PortCall, throttledOnce } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { gatedStore } from '../support/gated-store.ts';
 import { memoryCatalog } from '../support/memory-catalog.ts';
-import { samplePlacementRow, sampleTitleRow } from '../support/sample-rows.ts';
+import { draftOf, sampleListPage, sampleTitleRow } from '../support/sample-rows.ts';
 import { unpaced } from '../support/unpaced.ts';
 import { eventLoopTurn } from '../support/virtual-clock.ts';
 
 const keyed = (rows: readonly CatalogRow[]) =>
-  new Map(rows.map((row) => [`${row.mediaId}\n${row.mediaType}`, row] as const));
+  new Map(rows.map((row) => [`${row.mediaId}\n${row.mediaType}`, draftOf(row)] as const));
 const titles = (count: number, version = 'm') =>
   Array.from({ length: count }, (_, n) => sampleTitleRow({ mediaId: `${n + 1}`, version }));
 
@@ -30,6 +30,21 @@ describe('writing rows', () => {
     });
     expect(store.puts.slice(3).map(({ mediaId }) => mediaId)).toEqual(['1', '4']);
     expect(store.rows().map(({ version }) => version)).toEqual(['m', 'm', 'z', 'm']);
+  });
+
+  it('builds no row that is not put', async () => {
+    const store = memoryCatalog();
+    await store.putIfNewer(sampleTitleRow({ mediaId: '2' }));
+    const built: string[] = [];
+    const drafts = titles(3).map((row) => ({
+      ...draftOf(row),
+      build: () => {
+        built.push(row.mediaId);
+        return row;
+      },
+    }));
+    await writeRows(new Map(drafts.map((draft) => [`${draft.mediaId}\nmovie`, draft])), store, 16, unpaced);
+    expect(built).toEqual(['1', '3']);
   });
 
   it('calls a row superseded that another writer overtook after the versions were read', async () => {
@@ -56,17 +71,17 @@ describe('writing rows', () => {
 
   it('throws when the versions cannot be read, and puts nothing', async () => {
     const down = new Error('DynamoDB is down');
-    const store = memoryCatalog(failing(({ name }) => (name === 'readVersions' ? down : undefined)));
+    const store = memoryCatalog(failing(({ name }) => (name === 'readPresent' ? down : undefined)));
     expect(await rejectionOf(writeRows(keyed(titles(3)), store, 2, unpaced))).toBe(down);
     expect(store.puts).toEqual([]);
   });
 
   it('adds up the units of reads, puts and refused puts', async () => {
     const store = memoryCatalog();
-    const rows = keyed([...titles(3), samplePlacementRow({ mediaId: '1' })]);
+    const rows = keyed([...titles(3), sampleListPage()]);
     expect(await writeRows(rows, store, 16, unpaced)).toMatchObject({ readUnits: 2, writeUnits: 3 + 2 });
     expect(await writeRows(rows, store, 16, unpaced)).toMatchObject({ readUnits: 2, writeUnits: 0 });
-    const stale = { ...store, readVersions: async () => ({ versions: new Map<string, string>(), readUnits: 0 }) };
+    const stale = { ...store, readPresent: async () => ({ present: new Map<string, PresentRow>(), readUnits: 0 }) };
     expect(await writeRows(rows, stale, 16, unpaced)).toMatchObject({ readUnits: 0, writeUnits: 4 });
   });
 
@@ -77,8 +92,8 @@ describe('writing rows', () => {
       return act();
     });
     await writeRows(keyed(titles(120)), store, 16, unpaced);
-    expect(calls.filter((name) => name === 'readVersions')).toHaveLength(1);
-    expect(calls[0]).toBe('readVersions');
+    expect(calls.filter((name) => name === 'readPresent')).toHaveLength(1);
+    expect(calls[0]).toBe('readPresent');
   });
 });
 

@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { rowsPerPage } from '../messages/item-page.ts';
 import type { CatalogReader } from '../ports/catalog.ts';
-import { feedPartition, feedPrefix, type PlacementRow, placementRowSchema } from '../table/placement-row.ts';
+import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from '../table/list-page-row.ts';
 import { rowKeyText } from '../table/row.ts';
 import { categoryIndex } from '../table/table-definitions.ts';
 import { titleRowSchema } from '../table/title-row.ts';
@@ -9,8 +10,9 @@ import { batchGetAll } from './dynamo-batch-get.ts';
 /** Reads the catalog table `tableName`: lists through its index, titles by their key. Eventually consistent. */
 export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
   return {
-    listPlacements: async (feed, maxRows) => {
-      const rows: PlacementRow[] = [];
+    listPages: async (feed, titles) => {
+      const pages: ListPageRow[] = [];
+      let missing = titles;
       let startKey: Record<string, unknown> | undefined;
       do {
         const answer = await client.send(
@@ -20,14 +22,15 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
             KeyConditionExpression: 'category = :category AND begins_with(contentType, :prefix)',
             ExpressionAttributeValues: { ':category': feedPartition(feed), ':prefix': feedPrefix(feed) },
             ScanIndexForward: false,
-            Limit: maxRows - rows.length,
+            Limit: Math.ceil(missing / rowsPerPage),
             ...(startKey && { ExclusiveStartKey: startKey }),
           }),
         );
-        rows.push(...(answer.Items ?? []).flatMap(readablePlacement));
+        pages.push(...(answer.Items ?? []).flatMap(readablePage));
+        missing = titles - titlesOn(pages);
         startKey = answer.LastEvaluatedKey;
-      } while (startKey !== undefined && rows.length < maxRows);
-      return rows;
+      } while (startKey !== undefined && missing > 0);
+      return pages;
     },
     readTitles: async (keys) => {
       const { items } = await batchGetAll(client, {
@@ -42,7 +45,7 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
 }
 
 /** A row of another layout (older, newer or damaged) is as good as absent, in a list as for a title. */
-function readablePlacement(item: Record<string, unknown>): PlacementRow[] {
-  const parsed = placementRowSchema.safeParse(item);
+function readablePage(item: Record<string, unknown>): ListPageRow[] {
+  const parsed = listPageRowSchema.safeParse(item);
   return parsed.success ? [parsed.data] : [];
 }

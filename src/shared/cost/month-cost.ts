@@ -29,16 +29,16 @@ export const measuredPollers = 2;
 const pollSeconds = 20;
 
 /**
- * What a job takes, from its plan to its rows. The catalog's units are those of a daily run from the second day on (docs/adr/0004:
- * 509 write units for seven jobs). The rest are estimates from above: the
- * control table read and written for breaker, slot, planner record and head without sharing; functions that wait a second for TMDB or
- * for the table.
+ * What a job takes, from its plan to its rows. The catalog's units are those of a daily run from the second day on (docs/adr/0017:
+ * 167 write units and 61 read units for seven jobs; a recorded page takes two write units more than a simulated one). The rest are
+ * estimates from above: the control table read and written for breaker, slot, planner record and head without sharing; functions that wait
+ * a second for TMDB or for the table.
  */
 export const perJob = {
   workerMs: 1_500,
   writerMs: 1_500,
-  catalogWriteUnits: 73,
-  catalogReadUnits: 20,
+  catalogWriteUnits: 26,
+  catalogReadUnits: 10,
   controlWriteUnits: 6,
   controlReadUnits: 4,
   logBytes: 6_000,
@@ -48,7 +48,7 @@ export const perJob = {
  * What a read takes, estimated from above: a container that is warm as a rule answers in a few milliseconds; a recommendation of a
  * cold one reads 20 lists. Units of the catalog are billed on demand only.
  */
-export const perRead = { readerMs: 60, catalogReadUnits: 4, logBytes: 1_000 } as const;
+export const perRead = { readerMs: 60, catalogReadUnits: 2, logBytes: 1_000 } as const;
 /**
  * What an occurrence takes of the control table beside its jobs, with four weeks of history: an item a day of reads and one of changes,
  * the hours of the present day, the plans of a week and the calls of a day, read with eventual consistency; heads of what it may

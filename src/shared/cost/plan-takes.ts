@@ -5,7 +5,7 @@ import { perJob } from './month-cost.ts';
 export type PlanTakes = {
   /** Each job is one call; what fails is called again. */
   calls: number;
-  /** At most: a placement and a title for each row of a page. A title that stands in several lists is one row. */
+  /** At most: a row for each page and one for each of its titles. A title that stands in several lists is one row. */
   rows: number;
   /** Of the catalog and its index, from the second day on; an empty table takes about three quarters of it. */
   writeUnits: number;
@@ -13,5 +13,5 @@ export type PlanTakes = {
 
 /** What so many jobs take. */
 export function takesOf(jobs: number): PlanTakes {
-  return { calls: jobs, rows: jobs * 2 * rowsPerPage, writeUnits: jobs * perJob.catalogWriteUnits };
+  return { calls: jobs, rows: jobs * (1 + rowsPerPage), writeUnits: jobs * perJob.catalogWriteUnits };
 }

@@ -1,15 +1,21 @@
 import type { Feed } from '../feed.ts';
-import type { PlacementRow } from '../table/placement-row.ts';
-import type { RowKey } from '../table/row.ts';
+import type { ListPageRow } from '../table/list-page-row.ts';
+import type { RowDraft, RowKey } from '../table/row.ts';
 import type { TitleRow } from '../table/title-row.ts';
 
 /** A row of the catalog table. */
-export type CatalogRow = TitleRow | PlacementRow;
+export type CatalogRow = TitleRow | ListPageRow;
+
+/** One that the writer has not built yet. */
+export type CatalogDraft = RowDraft<CatalogRow>;
+
+/** What the writer has to know of a row that exists: its version and, of a list's page, what stood where (list-page-row.ts). */
+export type PresentRow = { version: string; snapshot?: string | undefined; places?: readonly string[] | undefined };
 
 /** The writer's side of the catalog table. */
 export type CatalogStore = {
-  /** Versions of the rows that exist under `keys`, by `rowKeyText`, and the read units this took. */
-  readVersions(keys: readonly RowKey[]): Promise<{ versions: Map<string, string>; readUnits: number }>;
+  /** The rows that exist under `keys`, by `rowKeyText`, and the read units this took. */
+  readPresent(keys: readonly RowKey[]): Promise<{ present: Map<string, PresentRow>; readUnits: number }>;
   /**
    * Puts `row` unless the table holds the same or a greater version of it, as one atomic step. `writeUnits` counts the
    * index too; a refused put costs units as well.
@@ -19,8 +25,8 @@ export type CatalogStore = {
 
 /** The reading side of the catalog table. */
 export type CatalogReader = {
-  /** At most `maxRows` placements of a feed in the index's order: newest snapshot first, in it by rank. */
-  listPlacements(feed: Feed, maxRows: number): Promise<PlacementRow[]>;
+  /** Pages of a feed from the first on, as many as it takes for `titles` different titles. They may be past their hard TTL. */
+  listPages(feed: Feed, titles: number): Promise<ListPageRow[]>;
   /** The title rows under `keys` (distinct) that are there and can be read, by `rowKeyText`. They may be past their hard TTL. */
   readTitles(keys: readonly RowKey[]): Promise<Map<string, TitleRow>>;
 };

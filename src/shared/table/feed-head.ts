@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Feed, feedId } from '../feed.ts';
 import type { ItemPage } from '../messages/item-page.ts';
 import { isoFromMs, msFromIso } from '../ports/clock.ts';
-import { placementLife } from '../row-life.ts';
+import { listPageLife } from '../row-life.ts';
 import type { Settings } from '../settings.ts';
 import { snapshotSchema } from '../snapshot.ts';
 
@@ -34,7 +34,7 @@ export function feedHeadId(feed: Feed): string {
 /** The head of a feed of which only `page` is known. */
 export function feedHeadFor(page: ItemPage, settings: Settings): FeedHead {
   const fetchedAtMs = msFromIso(page.fetchedAt);
-  const life = placementLife(page.feed, page.snapshot, fetchedAtMs, settings);
+  const life = listPageLife(page.feed, page.snapshot, fetchedAtMs, settings);
   return {
     id: feedHeadId(page.feed),
     feed: feedId(page.feed),

@@ -3,9 +3,6 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 /** Below this many UTF-8 bytes the saving is smaller than the reader's work. */
 const compressFromBytes = 200;
 
-/** The last long overview and what became of it: a title's two rows hold the same, and Brotli is what costs a writer's time. */
-let last: { overview: string; stored: string | Uint8Array<ArrayBuffer> } | undefined;
-
 /**
  * An overview as it is stored: text while short, Brotli bytes when long and when that is smaller. Brotli's built-in
  * dictionary makes it worth while from a few hundred bytes on, where gzip still pays for its header.
@@ -15,13 +12,6 @@ export function encodeOverview(overview: string): string | Uint8Array<ArrayBuffe
   if (bytes < compressFromBytes) {
     return overview;
   }
-  if (last?.overview !== overview) {
-    last = { overview, stored: compressedOverview(overview, bytes) };
-  }
-  return last.stored;
-}
-
-function compressedOverview(overview: string, bytes: number): string | Uint8Array<ArrayBuffer> {
   const compressed = brotliCompressSync(overview, {
     params: {
       [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,

@@ -1,8 +1,13 @@
 import type { MediaType } from '../feed.ts';
-import { type Card, tryDecodeCard } from './card.ts';
-import { type PlacementRow, placedMediaType } from './placement-row.ts';
+import type { ItemPage } from '../messages/item-page.ts';
+import { isoFromMs, msFromIso } from '../ports/clock.ts';
+import { listPageLife } from '../row-life.ts';
+import type { Settings } from '../settings.ts';
+import type { Card } from './card.ts';
+import { tryUnpackCards } from './card-pack.ts';
+import { type ListPageRow, placedTitles, readPlaces } from './list-page-row.ts';
 
-/** One placement, decoded: it does not depend on when it is looked at. */
+/** One row of a list, decoded: it does not depend on when it is looked at. */
 export type ListRow = Card & {
   mediaType: MediaType;
   id: number;
@@ -22,12 +27,34 @@ export type ListEntry = Omit<ListRow, 'freshUntilMs' | 'expiresAtMs'> & {
   stale: boolean;
 };
 
-/** Placements as rows of a list, in their order; what is damaged is left out. */
-export function decodeList(placements: readonly PlacementRow[]): ListRow[] {
-  return placements.flatMap((row) => {
-    const card = tryDecodeCard(row);
-    return card === undefined ? [] : [toListRow(row, card)];
+/** Pages as rows of a list, in their order; a page that is damaged is left out. */
+export function decodeList(pages: readonly ListPageRow[]): ListRow[] {
+  return pages.flatMap((page) => {
+    const places = readPlaces(page.places);
+    const cards = tryUnpackCards(page.cards) ?? [];
+    const life = {
+      snapshot: page.snapshot,
+      fetchedAt: page.fetchedAt,
+      freshUntilMs: Date.parse(page.freshUntil),
+      expiresAtMs: page.expiresAt * 1_000,
+    };
+    return cards.length === places.length
+      ? places.map((place, index) => ({ ...place, ...life, ...(cards[index] as Card) }))
+      : [];
   });
+}
+
+/** The rows that a page will have once it was written to the table and read again. */
+export function listRowsOf(page: ItemPage, settings: Settings): ListRow[] {
+  const fetchedAtMs = msFromIso(page.fetchedAt);
+  const { freshUntilMs, expiresAtMs } = listPageLife(page.feed, page.snapshot, fetchedAtMs, settings);
+  const life = {
+    snapshot: page.snapshot,
+    fetchedAt: isoFromMs(fetchedAtMs),
+    freshUntilMs,
+    expiresAtMs: Math.floor(expiresAtMs / 1_000) * 1_000,
+  };
+  return placedTitles(page).map(({ rank, mediaType, id, ...card }) => ({ rank, mediaType, id, ...life, ...card }));
 }
 
 /** The rows of a list that exist at `nowMs`, each title once, at most `limit`: nothing past its hard TTL. */
@@ -55,22 +82,9 @@ export function toEntry({ freshUntilMs, expiresAtMs: _expiresAtMs, ...row }: Lis
 }
 
 /**
- * Placements in the index's order (newest snapshot first, in it by rank) as a list: each title once, nothing past its hard
- * TTL, at most `limit` entries, none that is damaged. Where the newest snapshot is incomplete, older placements fill up behind it.
+ * Pages in the index's order, the first page first, as a list: each title once, nothing past its hard TTL, at most `limit` entries,
+ * no page that is damaged. A page of the newest snapshot that is still on its way leaves the older one in its place.
  */
-export function assembleList(placements: readonly PlacementRow[], limit: number, nowMs: number): ListEntry[] {
-  return liveRows(decodeList(placements), limit, nowMs).map((row) => toEntry(row, nowMs));
-}
-
-function toListRow(row: PlacementRow, card: Card): ListRow {
-  return {
-    mediaType: placedMediaType(row),
-    id: Number(row.mediaId),
-    rank: row.rank,
-    snapshot: row.snapshot,
-    fetchedAt: row.fetchedAt,
-    freshUntilMs: Date.parse(row.freshUntil),
-    expiresAtMs: row.expiresAt * 1_000,
-    ...card,
-  };
+export function assembleList(pages: readonly ListPageRow[], limit: number, nowMs: number): ListEntry[] {
+  return liveRows(decodeList(pages), limit, nowMs).map((row) => toEntry(row, nowMs));
 }

@@ -13,8 +13,7 @@ const latestEpochSeconds = 253_402_300_799;
 
 /** Members that every row carries. */
 export const rowBaseSchema = z.object({
-  /** TMDB id as text. */
-  mediaId: z.string().regex(/^\d+$/),
+  mediaId: z.string().min(1),
   mediaType: z.string().min(1),
   schemaVersion: z.literal(rowSchemaVersion),
   version: z.string().min(1),
@@ -29,6 +28,9 @@ export const rowBaseSchema = z.object({
 
 /** Primary key of a row. */
 export type RowKey = { mediaId: string; mediaType: string };
+
+/** A row that is not built yet. Its version decides whether it is written; packing its content is what costs time. */
+export type RowDraft<Row = unknown> = RowKey & { version: string; build(): Row };
 
 /** One text for one key; no part of a key holds a line break. */
 export function rowKeyText(key: RowKey): string {

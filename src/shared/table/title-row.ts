@@ -6,13 +6,18 @@ import { titleLife, titlePeriodStartMs } from '../row-life.ts';
 import type { Settings } from '../settings.ts';
 import { canonicalJson, stableHash } from '../stable-hash.ts';
 import { cardOf, encodeCard, storedCardSchema } from './card.ts';
-import { type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion } from './row.ts';
+import { type RowDraft, type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion } from './row.ts';
 
 /**
  * A title in one language. `fetchedAt` is the start of the period it was fetched in (`ttl.titlePeriodHours`), and its
  * figures stand on steps of `titleFigureStep`: what moves less is no change, in any order of arrival (docs/adr/0003).
  */
-export const titleRowSchema = z.object({ ...rowBaseSchema.shape, ...storedCardSchema.shape });
+export const titleRowSchema = z.object({
+  ...rowBaseSchema.shape,
+  /** TMDB id as text. */
+  mediaId: z.string().regex(/^\d+$/),
+  ...storedCardSchema.shape,
+});
 
 export type TitleRow = z.infer<typeof titleRowSchema>;
 
@@ -25,31 +30,40 @@ export function titleKey(mediaType: MediaType, id: number, language: string, set
 }
 
 /** The title row that a title asks for which was fetched in `fetched.language` at `fetched.fetchedAt` (ISO 8601). */
-export function titleRowFor(
+export function titleRowFor(...sighting: Parameters<typeof titleDraft>): TitleRow {
+  return titleDraft(...sighting).build();
+}
+
+/** The same, not built yet. */
+export function titleDraft(
   fetched: { language: string; fetchedAt: string },
   title: DescribedTitle,
   settings: Settings,
-): TitleRow {
+): RowDraft<TitleRow> {
   const key = titleKey(title.mediaType, title.id, fetched.language, settings);
   const fetchedAtMs = titlePeriodStartMs(msFromIso(fetched.fetchedAt), settings);
   const fetchedAt = isoFromMs(fetchedAtMs);
-  const life = titleLife(rowKeyText(key), fetchedAtMs, settings);
   const card = {
     ...cardOf(title),
     voteAverage: Math.round(title.voteAverage * 10) / 10,
     voteCount: Math.round(toStep(title.voteCount, settings.titleFigureStep)),
     popularity: toStep(title.popularity, settings.titleFigureStep),
   };
-  return {
-    ...key,
-    schemaVersion: rowSchemaVersion,
-    version: titleVersion(fetchedAt, card),
-    source: 'tmdb',
-    fetchedAt,
-    freshUntil: isoFromMs(life.freshUntilMs),
-    expiresAt: Math.floor(life.expiresAtMs / 1000),
-    ...encodeCard(card),
+  const version = titleVersion(fetchedAt, card);
+  const build = (): TitleRow => {
+    const life = titleLife(rowKeyText(key), fetchedAtMs, settings);
+    return {
+      ...key,
+      schemaVersion: rowSchemaVersion,
+      version,
+      source: 'tmdb',
+      fetchedAt,
+      freshUntil: isoFromMs(life.freshUntilMs),
+      expiresAt: Math.floor(life.expiresAtMs / 1000),
+      ...encodeCard(card),
+    };
   };
+  return { ...key, version, build };
 }
 
 /**

@@ -6,7 +6,7 @@ import { describedTitleSchema } from '../../../src/shared/messages/item-title.ts
 import { defaultSettings } from '../../../src/shared/settings.ts';
 import { titleRowSchema } from '../../../src/shared/table/title-row.ts';
 import { drawLegacySample, expectMigrated } from '../../support/legacy-rows.ts';
-import { samplePlacementRow, sampleTitleRow } from '../../support/sample-rows.ts';
+import { sampleListPage, sampleTitleRow } from '../../support/sample-rows.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 const nowMs = Date.UTC(2026, 10, 25, 8);
@@ -212,7 +212,7 @@ describe('a row with a version', () => {
   it.each([
     ['a title', sampleTitleRow()],
     ['a title in another language', sampleTitleRow({ mediaType: 'movie@de-DE' })],
-    ['a placement', samplePlacementRow()],
+    ['a page of a list', sampleListPage()],
   ])('is current: %s', (_what, row) => {
     expect(judgeRow(row, defaultSettings, nowMs)).toEqual({ kind: 'current' });
   });

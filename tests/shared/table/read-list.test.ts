@@ -1,100 +1,70 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/shared/settings.ts';
-import { type PlacementRow, placementRowFor } from '../../../src/shared/table/placement-row.ts';
-import { assembleList } from '../../../src/shared/table/read-list.ts';
+import { type ListPageRow, listPageRowFor } from '../../../src/shared/table/list-page-row.ts';
+import { assembleList, decodeList, listRowsOf } from '../../../src/shared/table/read-list.ts';
+import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
+import { arbitraryEpochMs, arbitraryTitle } from '../../support/arbitrary-page.ts';
+import { type OnPage, pageContent, pageKeys } from '../../support/list-pages.ts';
 import { sampleFeed, samplePage, sampleTitle } from '../../support/sample-messages.ts';
+import { sampleListPage } from '../../support/sample-rows.ts';
 
 const mixed = sampleFeed({ category: 'trending', media: 'all' });
 const older = '2026-11-22T08:00:00Z.0badcafe';
 const newer = '2026-11-23T08:00:00Z.0badcafe';
 const nowMs = Date.UTC(2026, 10, 23, 9);
 
-function placement(snapshot: string, rank: number, id: number, over: Partial<PlacementRow> = {}): PlacementRow {
-  const page = samplePage({ feed: mixed, snapshot, fetchedAt: `${snapshot.slice(0, 19)}.000Z` });
-  return { ...placementRowFor(page, sampleTitle({ id, rank }), defaultSettings), ...over };
+function page(n: number, titles: readonly OnPage[], over: Partial<ListPageRow> = {}): ListPageRow {
+  const fetchedAt = '2026-11-23T08:00:00.000Z';
+  return sampleListPage({ ...pageKeys(mixed, n), snapshot: newer, fetchedAt, ...pageContent(titles), ...over });
 }
 
-const inIndexOrder = (rows: readonly PlacementRow[]) =>
-  rows.toSorted((a, b) => (a.contentType < b.contentType ? 1 : -1));
-
-const arbitraryPlacement = fc
-  .record({
-    snapshot: fc.constantFrom(older, newer, '2026-11-23T08:00:00Z.ffffffff'),
-    rank: fc.integer({ min: 1, max: 25 }),
-    id: fc.integer({ min: 1, max: 12 }),
-    mediaType: fc.constantFrom('movie', 'tv'),
-    expiresInSeconds: fc.constantFrom(-86_400, -1, 0, 1, 86_400),
-  })
-  .map(({ snapshot, rank, id, mediaType, expiresInSeconds }) =>
-    placement(snapshot, rank, id, {
-      mediaType: `${mediaType}#trending/all/global/en-US`,
-      expiresAt: nowMs / 1000 + expiresInSeconds,
+/** Pages in order, some of an older snapshot, each with a few of twelve films and series. */
+const arbitraryPages = fc
+  .array(
+    fc.record({
+      snapshot: fc.constantFrom(older, newer),
+      expiresInSeconds: fc.constantFrom(-86_400, -1, 0, 1, 86_400),
+      titles: fc.array(fc.record({ id: fc.integer({ min: 1, max: 6 }), mediaType: fc.constantFrom('movie', 'tv') }), {
+        minLength: 1,
+        maxLength: 8,
+      }),
+    }),
+    { maxLength: 8 },
+  )
+  .map((drawn) =>
+    drawn.map(({ snapshot, expiresInSeconds, titles }, n) => {
+      const onPage = titles.map((title, index) => ({ rank: 20 * n + index + 1, ...title }) as OnPage);
+      return page(n + 1, onPage, { snapshot, expiresAt: nowMs / 1000 + expiresInSeconds });
     }),
   );
 
-describe('any placements as a list', () => {
-  const lists = fc.tuple(
-    fc.array(arbitraryPlacement, { maxLength: 60 }).map(inIndexOrder),
-    fc.integer({ min: 0, max: 30 }),
-  );
-  const nameOf = (entry: { mediaType: string; id: number }) => `${entry.mediaType} ${entry.id}`;
-  const titleOf = (row: PlacementRow) => `${row.mediaType.split('#')[0]} ${row.mediaId}`;
-  const liveTitles = (rows: readonly PlacementRow[]) =>
-    new Set(rows.filter((row) => row.expiresAt > nowMs / 1000).map(titleOf));
+/** Places of the pages that live, first page first: rank and title. */
+const livePlaces = (pages: readonly ListPageRow[]) =>
+  pages.filter(({ expiresAt }) => expiresAt > nowMs / 1000).flatMap(({ places }) => places);
 
-  it('hold each title once, and never more than asked for', () => {
+describe('any pages as a list', () => {
+  const lists = fc.tuple(arbitraryPages, fc.integer({ min: 0, max: 15 }));
+
+  it('are what stands on the pages that live, from the first on, each title where it stands first', () => {
     fc.assert(
-      fc.property(lists, ([rows, limit]) => {
-        const names = assembleList(rows, limit, nowMs).map(nameOf);
-        expect(new Set(names).size).toBe(names.length);
-        expect(names.length).toBe(Math.min(limit, liveTitles(rows).size));
+      fc.property(lists, ([pages, limit]) => {
+        const places = livePlaces(pages);
+        const first = places.filter((place, n) => {
+          const title = place.split(' ')[1];
+          return places.findIndex((other) => other.split(' ')[1] === title) === n;
+        });
+        const told = assembleList(pages, limit, nowMs).map(({ rank, mediaType, id }) => `${rank} ${mediaType}/${id}`);
+        expect(told).toEqual(first.slice(0, limit));
       }),
     );
   });
 
-  it('hold nothing past its hard TTL', () => {
+  it('say of each title in which snapshot it stood there', () => {
     fc.assert(
-      fc.property(lists, ([rows, limit]) => {
-        const live = liveTitles(rows);
-        for (const entry of assembleList(rows, limit, nowMs)) {
-          expect(live).toContain(nameOf(entry));
-          const sighting = rows.some(
-            (row) =>
-              titleOf(row) === nameOf(entry) &&
-              row.snapshot === entry.snapshot &&
-              row.rank === entry.rank &&
-              row.expiresAt > nowMs / 1000,
-          );
-          expect(sighting).toBe(true);
-        }
-      }),
-    );
-  });
-
-  it('go from the newest snapshot to older ones, in each by rank', () => {
-    fc.assert(
-      fc.property(lists, ([rows, limit]) => {
-        const entries = assembleList(rows, limit, nowMs);
-        for (const [index, entry] of entries.slice(1).entries()) {
-          const before = entries[index];
-          const inOrder =
-            before !== undefined &&
-            (before.snapshot > entry.snapshot || (before.snapshot === entry.snapshot && before.rank <= entry.rank));
-          expect(inOrder).toBe(true);
-        }
-      }),
-    );
-  });
-
-  it('show a title where the newest live snapshot has it', () => {
-    fc.assert(
-      fc.property(lists, ([rows]) => {
-        for (const entry of assembleList(rows, 100, nowMs)) {
-          const snapshots = rows
-            .filter((row) => titleOf(row) === nameOf(entry) && row.expiresAt > nowMs / 1000)
-            .map((row) => row.snapshot);
-          expect(entry.snapshot).toBe(snapshots.sort().at(-1));
+      fc.property(lists, ([pages, limit]) => {
+        for (const { rank, snapshot } of assembleList(pages, limit, nowMs)) {
+          expect(snapshot).toBe(pages[Math.floor((rank - 1) / 20)]?.snapshot);
         }
       }),
     );
@@ -102,45 +72,57 @@ describe('any placements as a list', () => {
 });
 
 describe('a list', () => {
-  it('is filled up from older snapshots while the newest is incomplete', () => {
-    const living = { expiresAt: nowMs / 1000 + 60 };
-    const rows = inIndexOrder([
-      placement(newer, 1, 11),
-      placement(newer, 2, 12),
-      placement(older, 1, 12, living),
-      placement(older, 2, 13, living),
-    ]);
-    expect(assembleList(rows, 10, nowMs).map(({ id, rank, snapshot }) => [id, rank, snapshot])).toEqual([
+  it('keeps the older page where the newer one is still on its way', () => {
+    const behind = page(
+      2,
+      [
+        { rank: 21, id: 12 },
+        { rank: 22, id: 13 },
+      ],
+      { snapshot: older },
+    );
+    const list = assembleList([page(1, [{ id: 11 }, { id: 12 }]), behind], 10, nowMs);
+    expect(list.map(({ id, rank, snapshot }) => [id, rank, snapshot])).toEqual([
       [11, 1, newer],
       [12, 2, newer],
-      [13, 2, older],
+      [13, 22, older],
     ]);
   });
 
-  it('keeps a film and a series of the same id apart', () => {
-    const series = { mediaType: 'tv#trending/all/global/en-US' };
-    const rows = inIndexOrder([placement(newer, 1, 605), placement(newer, 2, 605, series)]);
-    expect(assembleList(rows, 10, nowMs).map(({ mediaType, id }) => [mediaType, id])).toEqual([
-      ['movie', 605],
-      ['tv', 605],
-    ]);
+  it('leaves out a page whose cards are damaged, or are not as many as its places', () => {
+    const damaged = page(1, [{ id: 1 }], { cards: new Uint8Array([1, 2, 3]) });
+    const short = page(2, [{ rank: 21 }], { places: ['21 movie/2', '22 movie/3'] });
+    expect(assembleList([damaged, short, page(3, [{ rank: 41, id: 4 }])], 10, nowMs).map(({ id }) => id)).toEqual([4]);
   });
 
   it('says which entries are past their soft TTL', () => {
-    const at = (freshUntil: string) => assembleList([placement(newer, 1, 11, { freshUntil })], 1, nowMs)[0]?.stale;
+    const at = (freshUntil: string) => assembleList([page(1, [{}], { freshUntil })], 1, nowMs)[0]?.stale;
     expect(at('2026-11-23T09:00:00.001Z')).toBe(false);
     expect(at('2026-11-23T09:00:00.000Z')).toBe(true);
     expect(at('2026-11-23T08:59:59.999Z')).toBe(true);
   });
 
   it('carries the whole card', () => {
-    const { rank: _rank, ...title } = sampleTitle({ id: 11 });
-    expect(assembleList([placement(newer, 3, 11)], 1, nowMs)[0]).toEqual({
-      ...title,
+    const { rank: _rank, id, mediaType, ...card } = sampleTitle({ id: 11 });
+    expect(assembleList([page(1, [{ rank: 3, id, mediaType, ...card }])], 1, nowMs)[0]).toEqual({
+      ...card,
+      id,
+      mediaType,
       rank: 3,
       snapshot: newer,
       fetchedAt: '2026-11-23T08:00:00.000Z',
       stale: false,
     });
   });
+});
+
+it('a page that comes from TMDB is told as it will be once it was written and read', () => {
+  const titles = fc.array(arbitraryTitle, { maxLength: 4 });
+  fc.assert(
+    fc.property(arbitraryFeed, titles, arbitraryEpochMs, (feed, all, ms) => {
+      const fetched = samplePage({ feed, fetchedAt: new Date(ms).toISOString(), titles: all });
+      const row = listPageRowFor(fetched, defaultSettings);
+      expect(listRowsOf(fetched, defaultSettings)).toEqual(row === undefined ? [] : decodeList([row]));
+    }),
+  );
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/shared/settings.ts';
 import { feedHeadFor } from '../../../src/shared/table/feed-head.ts';
-import { placementRowFor } from '../../../src/shared/table/placement-row.ts';
+import { listPageRowFor } from '../../../src/shared/table/list-page-row.ts';
 import { catalogTable, controlTable } from '../../../src/shared/table/table-definitions.ts';
 import { titleRowFor } from '../../../src/shared/table/title-row.ts';
 import { samplePage, sampleTitle } from '../../support/sample-messages.ts';
@@ -11,14 +11,14 @@ const title: Record<string, unknown> = titleRowFor(
   sampleTitle(),
   defaultSettings,
 );
-const placement: Record<string, unknown> = placementRowFor(samplePage(), sampleTitle(), defaultSettings);
+const page: Record<string, unknown> = { ...listPageRowFor(samplePage(), defaultSettings) };
 const head: Record<string, unknown> = feedHeadFor(samplePage(), defaultSettings);
 
 describe('what is stored fits the tables', () => {
   it('every row has the primary key as texts and the TTL as epoch seconds', () => {
     for (const [row, table] of [
       [title, catalogTable],
-      [placement, catalogTable],
+      [page, catalogTable],
       [head, controlTable],
     ] as const) {
       for (const { attribute } of table.keys) {
@@ -29,11 +29,11 @@ describe('what is stored fits the tables', () => {
     }
   });
 
-  it('placements are in the index and titles are not', () => {
+  it('pages are in the index and titles are not', () => {
     const [index] = catalogTable.indexes;
     expect(catalogTable.indexes).toHaveLength(1);
     for (const { attribute } of index?.keys ?? []) {
-      expect(placement[attribute]).toBeTypeOf('string');
+      expect(page[attribute]).toBeTypeOf('string');
       expect(title).not.toHaveProperty(attribute);
     }
   });

@@ -2,9 +2,10 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
 import { arbitraryCloseSighting } from '../../support/arbitrary-page.ts';
-import { referenceHeads } from '../../support/reference-table.ts';
+import { referenceHeads, referenceTable } from '../../support/reference-table.ts';
+import { pageFacts, titleFacts } from '../../support/row-facts.ts';
 import { sampleFeed, samplePage, sampleTitle } from '../../support/sample-messages.ts';
-import { foldPages, sightingsByRow } from './fold-pages.ts';
+import { foldPages } from './fold-pages.ts';
 
 /** Pages of two titles, in two feeds, from so few values that they often say the same. */
 const arbitraryPage: fc.Arbitrary<ItemPage> = fc
@@ -19,10 +20,15 @@ const arbitraryPage: fc.Arbitrary<ItemPage> = fc
 
 /** Everything a reference table allows, by key. */
 function allowedBy(pages: readonly ItemPage[]) {
-  return sightingsByRow(pages).map(([key, sightings]) => [
-    key,
-    [...new Set(sightings.map(({ page, listed }) => JSON.stringify([page.snapshot, page.fetchedAt, listed])))].sort(),
-  ]);
+  const { pages: listed, titles } = referenceTable(pages);
+  const allowed: [string, unknown[]][] = [
+    ...[...listed].map(([key, group]): [string, unknown[]] => [key, group.map(pageFacts)]),
+    ...[...titles].map(([key, group]): [string, unknown[]] => [
+      key,
+      group.map(({ fetchedAt, title }) => titleFacts({ fetchedAt }, title)),
+    ]),
+  ];
+  return allowed.map(([key, facts]) => [key, [...new Set(facts.map((one) => JSON.stringify(one)))].sort()]);
 }
 
 describe('foldPages', () => {

@@ -1,45 +1,37 @@
 import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
-import type { DescribedTitle } from '../../../src/shared/messages/item-title.ts';
 import { referenceTable } from '../../support/reference-table.ts';
 
 /**
- * The same pages without the rows that no reference table needs any more: what a hundred rounds have fetched stays as small as the
- * table. Of a feed's newest snapshot every page is kept, since the heads are made from them.
+ * The same pages without what no reference table needs any more: what a hundred rounds have fetched stays as small as the table. A page
+ * that stands in the table is kept whole, of another one those titles whose rows it has written. Of a feed's newest snapshot every page
+ * is kept, since the heads are made from them.
  */
 export function foldPages(pages: readonly ItemPage[]): ItemPage[] {
+  const { pages: listed, titles } = referenceTable(pages);
+  const whole = new Set([...listed.values()].flatMap((allowed) => distinct(allowed, (page) => page)));
   const needed = new Map<ItemPage, Set<string>>();
-  for (const [key, sightings] of sightingsByRow(pages)) {
-    const seen = new Set<string>();
-    for (const { page, listed } of sightings) {
-      // Two sightings that say the same allow the same row.
-      const says = JSON.stringify([page.snapshot, page.fetchedAt, listed]);
-      const rows = needed.get(page) ?? new Set();
-      if (!seen.has(says)) {
-        rows.add(rowKey(key.split('\n')[0] ?? '', listed.mediaType));
-        seen.add(says);
+  for (const [key, seen] of titles) {
+    // Two sightings that say the same allow the same row.
+    for (const { item, title } of distinct(seen, ({ fetchedAt, title: told }) => [fetchedAt, told])) {
+      if (item.kind === 'item-page') {
+        needed.set(item, (needed.get(item) ?? new Set()).add(rowKey(key.split('\n')[0] ?? '', title.mediaType)));
       }
-      needed.set(page, rows);
     }
   }
   const newest = newestSnapshots(pages);
   return pages.flatMap((page) => {
-    const rows = needed.get(page);
-    const titlesLeft = page.titles.filter(({ id, mediaType }) => rows?.has(rowKey(String(id), mediaType)) === true);
+    if (whole.has(page)) {
+      return [page];
+    }
+    const titlesLeft = page.titles.filter(({ id, mediaType }) => needed.get(page)?.has(rowKey(String(id), mediaType)));
     const isHead = newest.get(feedOf(page)) === page.snapshot;
     return isHead || titlesLeft.length > 0 ? [{ ...page, titles: titlesLeft }] : [];
   });
 }
 
-/** What may stand in each row: the page that brought it, and its title there. */
-export function sightingsByRow(pages: readonly ItemPage[]): [string, { page: ItemPage; listed: DescribedTitle }[]][] {
-  const { placements, titles } = referenceTable(pages);
-  const told = [...titles].map(([key, seen]) => {
-    const sightings = seen.flatMap(({ item, title }) =>
-      item.kind === 'item-page' ? [{ page: item, listed: title }] : [],
-    );
-    return [key, sightings] as [string, typeof sightings];
-  });
-  return [...placements, ...told];
+/** The first of those that say the same. */
+function distinct<T>(all: readonly T[], says: (one: T) => unknown): T[] {
+  return [...Map.groupBy(all, (one) => JSON.stringify(says(one))).values()].flatMap(([first]) => first ?? []);
 }
 
 function newestSnapshots(pages: readonly ItemPage[]): Map<string, string> {

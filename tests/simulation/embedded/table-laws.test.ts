@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedHead } from '../../../src/shared/table/feed-head.ts';
-import { samplePlacementRow, sampleTitleRow } from '../../support/sample-rows.ts';
+import { sampleListPage, sampleTitleRow } from '../../support/sample-rows.ts';
 import { incomplete, wentBack } from './table-laws.ts';
 
 const head: FeedHead = {
@@ -14,20 +14,20 @@ const head: FeedHead = {
   lastOutcome: 'partial',
   expiration: Date.UTC(2026, 10, 26, 8) / 1_000,
 };
-const before = { rows: [sampleTitleRow(), samplePlacementRow()], heads: [head] };
+const before = { rows: [sampleTitleRow(), sampleListPage()], heads: [head] };
 
 describe('the laws of the tables between two rounds', () => {
   it('let rows and heads stay, grow newer and become more', () => {
     expect(wentBack(before, before)).toEqual([]);
-    const rows = [sampleTitleRow({ version: 'n' }), samplePlacementRow(), sampleTitleRow({ mediaId: '551' })];
+    const rows = [sampleTitleRow({ version: 'n' }), sampleListPage(), sampleTitleRow({ mediaId: '551' })];
     expect(wentBack(before, { rows, heads: [{ ...head, snapshot: '2026-11-24T08:00:00Z.0badcafe' }] })).toEqual([]);
   });
 
   it('name a row that is gone, one that is older, and a head that is', () => {
-    const rows = [samplePlacementRow({ version: 'l' })];
+    const rows = [sampleListPage({ version: 'l' })];
     expect(wentBack(before, { rows, heads: [{ ...head, snapshot: '2026-11-22T08:00:00Z.0badcafe' }] })).toEqual([
       'row 550 movie went back from m to nothing',
-      'row 550 movie#popular/movie/global/en-US went back from m to l',
+      'row popular/movie/global/en-US page#0001 went back from m to l',
       'head feed#popular/movie/global/en-US went back from 2026-11-23T08:00:00Z.0badcafe to 2026-11-22T08:00:00Z.0badcafe',
     ]);
   });

@@ -49,8 +49,8 @@ export function checkDeadLetters(world: SimWorld, { unreadable }: Evidence): voi
 /** What was used stays within what the cost model has for a job. */
 export function checkBill(world: SimWorld, { table, calls, deliveries }: Evidence): void {
   const { violations } = world;
-  // A list row is a placement (two units with its index) and a title (one), and each is put once at the most.
-  const rowUnits = 3 * deliveries.writerRows;
+  // A page is put once at the most, in the table and its index, and so is each of its titles.
+  const rowUnits = 2 * deliveries.writerMessages + deliveries.writerRows;
   if (table.writeUnits > rowUnits) {
     violations.add('bill', `${table.writeUnits} write units of rows, where ${rowUnits} are allowed`);
   }

@@ -10,10 +10,11 @@ import { applyItems } from '../../../src/writer/apply-items.ts';
 import { memoryCatalog } from '../../support/memory-catalog.ts';
 import { memoryFeedHeads } from '../../support/memory-feed-heads.ts';
 import { type ReferenceTable, referenceTable } from '../../support/reference-table.ts';
-import { factsOf, placementFacts, titleFacts } from '../../support/row-facts.ts';
+import { factsOf, pageFacts, titleFacts } from '../../support/row-facts.ts';
 import { unpaced } from '../../support/unpaced.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 import type { Evidence } from './end-law.ts';
+import { rowText } from './row-text.ts';
 
 /** Checks the final table against the reference, and against what the same messages make of an empty table from last to first. */
 export async function checkOrderFreedom(world: SimWorld, { table, deliveries }: Evidence): Promise<void> {
@@ -27,7 +28,7 @@ export async function checkOrderFreedom(world: SimWorld, { table, deliveries }: 
 
 function checkReference({ tables, violations }: SimWorld, applied: readonly Item[], unsure: ReadonlySet<string>): void {
   const reference = referenceTable(applied);
-  const must = new Set([...reference.placements.keys(), ...reference.titles.keys()]);
+  const must = new Set([...reference.pages.keys(), ...reference.titles.keys()]);
   const rows = new Map(tables.catalog.rows().map((row) => [rowKeyText(row), row]));
   for (const key of [...must].filter((wanted) => !rows.has(wanted) && !unsure.has(wanted))) {
     violations.add('order-freedom', `the table lacks ${key.replace('\n', ' ')}`);
@@ -49,11 +50,11 @@ async function checkOtherOrder(
   const telemetry = { event: () => undefined, metric: () => undefined, warn: () => undefined };
   const backwards = [...applied].reverse().map((item, index) => ({ messageId: String(index), item }));
   await applyItems(backwards, { store, heads, telemetry, settings, pace: unpaced });
-  const others = new Map(store.rows().map((row) => [rowKeyText(row), JSON.stringify(row)]));
+  const others = new Map(store.rows().map((row) => [rowKeyText(row), rowText(row)]));
   for (const row of tables.catalog.rows()) {
     const other = others.get(rowKeyText(row));
-    if (!unsureRows.has(rowKeyText(row)) && other !== JSON.stringify(row)) {
-      violations.add('order-freedom', `in another order ${JSON.stringify(row)} is ${other}`);
+    if (!unsureRows.has(rowKeyText(row)) && other !== rowText(row)) {
+      violations.add('order-freedom', `in another order ${rowText(row)} is ${other}`);
     }
   }
   const otherHeads = new Map(heads.all().map((head) => [head.id, JSON.stringify(head)]));
@@ -72,10 +73,10 @@ function describe(key: string, row: CatalogRow, reference: ReferenceTable): stri
   return `${key.replace('\n', ' ')} is ${factsText(factsOf(row))}, not ${allowedFacts(reference, key).join(' or ')}`;
 }
 
-function allowedFacts({ placements, titles }: ReferenceTable, key: string): string[] {
-  const placed = (placements.get(key) ?? []).map(({ page, listed }) => placementFacts(page, listed));
+function allowedFacts({ pages, titles }: ReferenceTable, key: string): string[] {
+  const listed = (pages.get(key) ?? []).map(pageFacts);
   const titled = (titles.get(key) ?? []).map(({ fetchedAt, title }) => titleFacts({ fetchedAt }, title));
-  return [...placed, ...titled].map((facts) => factsText(facts));
+  return [...listed, ...titled].map((facts) => factsText(facts));
 }
 
 /** Facts as one text, whatever their order. */
@@ -84,8 +85,8 @@ function factsText(facts: object): string {
 }
 
 function keysOf(items: readonly Item[]): string[] {
-  const { placements, titles } = referenceTable(items);
-  return [...placements.keys(), ...titles.keys()];
+  const { pages, titles } = referenceTable(items);
+  return [...pages.keys(), ...titles.keys()];
 }
 
 function isAmong(item: Item, items: readonly Item[]): boolean {

@@ -3,6 +3,7 @@ import type { ListAnswer, Provenance, TitleAnswer } from '../../../src/reader/re
 import { type Feed, feedId } from '../../../src/shared/feed.ts';
 import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
 import type { Item } from '../../../src/shared/messages/item-title.ts';
+import type { ListPageRow } from '../../../src/shared/table/list-page-row.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import { mostLagMs, type SimWorld } from '../world/sim-world.ts';
 import { softMsOf, type TableLog, titleSoftMs } from './table-law.ts';
@@ -12,8 +13,8 @@ const memoryMs = { list: 300_000, title: 900_000 };
 const readMs = 10_000;
 const hardFactor = 3.1;
 
-/** One row as far as an answer tells it. */
-type Shown = { key: string; sort: string; expiresAtMs: number };
+/** One row of a list as far as an answer tells it. */
+type Shown = { key: string; rank: number; expiresAtMs: number };
 
 /** Checks the answer to `list(feed, limit)`; `live` are the pages that readers have fetched themselves. */
 export function checkList(
@@ -122,24 +123,29 @@ function checkAge<A>(
 
 /** Every state of a feed that the answer may have been made from. */
 function statesOf(feed: Feed, read: SeenRead<ListAnswer>, { changes }: TableLog, { problem }: ListAnswer): Shown[][] {
-  const ofFeed = changes.filter(({ key, atMs }) => key.endsWith(`#${feedId(feed)}`) && atMs <= read.endedMs);
+  const ofFeed = changes.filter(({ key, atMs }) => key.startsWith(`${feedId(feed)}\n`) && atMs <= read.endedMs);
   const sinceMs = problem === undefined ? read.startedMs - memoryMs.list - readMs - mostLagMs : -1;
   const firstState = ofFeed.filter(({ atMs }) => atMs <= sinceMs).length;
-  const rows = new Map<string, Shown>();
+  const pages = new Map<string, Shown[]>();
   const states: Shown[][] = [[]].slice(firstState === 0 ? 0 : 1);
   for (const [index, { key, row }] of ofFeed.entries()) {
     if (row === undefined || !('snapshot' in row)) {
-      rows.delete(key);
+      pages.delete(key);
     } else {
-      const type = row.mediaType.split('#')[0];
-      const shown = `${type}/${row.mediaId}@${row.snapshot}#${row.rank}`;
-      rows.set(key, { key: shown, sort: sortOf(row.snapshot, row.rank), expiresAtMs: row.expiresAt * 1_000 });
+      pages.set(key, shownOf(row));
     }
     if (index + 1 >= firstState) {
-      states.push([...rows.values()]);
+      states.push([...pages.values()].flat());
     }
   }
   return states;
+}
+
+function shownOf({ snapshot, places, expiresAt }: ListPageRow): Shown[] {
+  return places.map((place) => {
+    const [rank = '', title = ''] = place.split(' ');
+    return { key: `${title}@${snapshot}#${rank}`, rank: Number(rank), expiresAtMs: expiresAt * 1_000 };
+  });
 }
 
 function pageRows(page: ItemPage, feed: Feed): Shown[] {
@@ -149,32 +155,19 @@ function pageRows(page: ItemPage, feed: Feed): Shown[] {
   const expiresAtMs = Date.parse(page.fetchedAt) + 3 * softMsOf(feed.category);
   return page.titles.map(({ mediaType, id, rank }) => ({
     key: `${mediaType}/${id}@${page.snapshot}#${rank}`,
-    sort: sortOf(page.snapshot, rank),
+    rank,
     expiresAtMs,
   }));
 }
 
-/** Newest snapshot first, in it by rank. */
-function sortOf(snapshot: string, rank: number): string {
-  return `${snapshot}#${9_999 - rank}`;
-}
-
-/**
- * Whether rows may be told like this: what was alive when they were read may be gone when they are shown, and of two titles at one
- * rank either may come first.
- */
+/** Whether rows may be told like this: by rank, each title once; what was alive when they were read may be gone when they are shown. */
 function mayTell(
   rows: readonly Shown[],
   told: readonly string[],
   limit: number,
   { startedWallMs, endedWallMs }: SeenRead<unknown>,
 ): boolean {
-  const keys = new Set(rows.map(({ key }) => key));
-  if (!told.every((key) => keys.has(key))) {
-    return false;
-  }
-  const sorts = told.map((key) => rows.find((row) => row.key === key)?.sort).join();
-  const sorted = [...rows].sort((a, b) => (a.sort > b.sort ? -1 : a.sort < b.sort ? 1 : 0));
+  const sorted = [...rows].sort((a, b) => a.rank - b.rank);
   return [startedWallMs, endedWallMs].some((readAtMs) => {
     const titles = new Map<string, Shown>();
     for (const row of sorted.filter(({ expiresAtMs }) => expiresAtMs > readAtMs)) {
@@ -182,6 +175,6 @@ function mayTell(
       titles.set(title, titles.get(title) ?? row);
     }
     const shown = [...titles.values()].slice(0, limit).filter(({ expiresAtMs }) => expiresAtMs > endedWallMs);
-    return shown.map(({ sort }) => sort).join() === sorts;
+    return shown.map(({ key }) => key).join() === told.join();
   });
 }

@@ -28,7 +28,8 @@ export const callMutations: readonly Mutation[] = [
     file: 'worker/defer-job.ts',
     find: 'if (await wasSent(key, deps)) {',
     replace: 'if (await wasSent(String(random.next()), deps)) {',
-    why: 'copies would multiply with each deferral of an outage',
+    why: 'copies would multiply with each deferral of an outage; this bug was there until a history found it',
+    seeds: [4_600],
   },
   {
     name: 'a deferral is marked before it is sent',

@@ -1,0 +1,73 @@
+/**
+ * The layout of the design, as the peers write it: a row for each title and one for each place of a title in a list, which the index
+ * sorts by snapshot and rank (docs/adr/0002).
+ */
+import { feedId } from '../src/shared/feed.ts';
+import type { ItemPage, ListedTitle } from '../src/shared/messages/item-page.ts';
+import { isoFromMs, msFromIso } from '../src/shared/ports/clock.ts';
+import { listPageLife } from '../src/shared/row-life.ts';
+import { defaultSettings } from '../src/shared/settings.ts';
+import { canonicalJson, stableHash } from '../src/shared/stable-hash.ts';
+import { cardOf, encodeCard } from '../src/shared/table/card.ts';
+import { feedPartition, feedPrefix } from '../src/shared/table/list-page-row.ts';
+import { rowKeyText, rowSchemaVersion } from '../src/shared/table/row.ts';
+import { type TitleRow, titleRowFor } from '../src/shared/table/title-row.ts';
+import { hasTranslation } from '../src/writer/has-translation.ts';
+
+/** A title's place in a list, with its card as the list showed it there. */
+export type PlacementRow = TitleRow & { category: string; contentType: string; snapshot: string; rank: number };
+
+/** The placement rows and the title rows that pages ask for, each once. The titles' are those of this project's table. */
+export function placementLayoutOf(pages: readonly ItemPage[]): { placements: PlacementRow[]; titles: TitleRow[] } {
+  return {
+    placements: eachOnce(pages.flatMap((page) => page.titles.map((listed) => placementRowFor(page, listed)))),
+    titles: eachOnce(pages.flatMap(titleRowsOf)),
+  };
+}
+
+/** Of rows with the same key the one of the greatest version. */
+function eachOnce<T extends TitleRow>(rows: readonly T[]): T[] {
+  const byKey = new Map<string, T>();
+  for (const row of rows) {
+    const version = byKey.get(rowKeyText(row))?.version;
+    if (version === undefined || version < row.version) {
+      byKey.set(rowKeyText(row), row);
+    }
+  }
+  return [...byKey.values()];
+}
+
+function titleRowsOf({ feed: { language }, fetchedAt, titles }: ItemPage): TitleRow[] {
+  return titles
+    .filter((listed) => hasTranslation(language, listed, defaultSettings))
+    .map((listed) => titleRowFor({ language, fetchedAt }, listed, defaultSettings));
+}
+
+function placementRowFor(page: ItemPage, listed: ListedTitle): PlacementRow {
+  const { feed, snapshot } = page;
+  const { rank, mediaType, id } = listed;
+  const fetchedAtMs = msFromIso(page.fetchedAt);
+  const life = listPageLife(feed, snapshot, fetchedAtMs, defaultSettings);
+  return {
+    mediaId: String(id),
+    mediaType: `${mediaType}#${feedId(feed)}`,
+    category: feedPartition(feed),
+    contentType: `${feedPrefix(feed)}${snapshot}#${String(9_999 - rank).padStart(4, '0')}`,
+    snapshot,
+    rank,
+    schemaVersion: rowSchemaVersion,
+    version: versionOf(snapshot, fetchedAtMs, listed),
+    source: 'tmdb',
+    fetchedAt: isoFromMs(fetchedAtMs),
+    freshUntil: isoFromMs(life.freshUntilMs),
+    expiresAt: Math.floor(life.expiresAtMs / 1_000),
+    ...encodeCard(cardOf(listed)),
+  };
+}
+
+/** Newer snapshot first, within one the first fetch, in that the better rank; last a digest. */
+function versionOf(snapshot: string, fetchedAtMs: number, listed: ListedTitle): string {
+  const earlier = String(9_999_999_999_999 - fetchedAtMs).padStart(13, '0');
+  const better = String(99_999 - listed.rank).padStart(5, '0');
+  return `${snapshot}#${earlier}#${better}#${stableHash(canonicalJson(listed), 8)}`;
+}

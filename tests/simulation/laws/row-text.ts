@@ -1,0 +1,8 @@
+import type { CatalogRow } from '../../../src/shared/ports/catalog.ts';
+
+/** A row as one text; bytes as base64. */
+export function rowText(row: CatalogRow): string {
+  return JSON.stringify(row, (_key, value: unknown) =>
+    value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value,
+  );
+}
