@@ -17,7 +17,7 @@ export type KeyAttribute = { attribute: string; type: 'HASH' | 'RANGE' };
 /** Index that answers a feed in one query. */
 export const categoryIndex = 'CategoryContentTypeIndex';
 
-/** Titles and placements. */
+/** Titles and pages of lists. */
 export const catalogTable: TableDefinition = {
   name: 'MovieRecCache',
   keys: [
