@@ -7,12 +7,15 @@ import { categoryIndex } from '../table/table-definitions.ts';
 import { titleRowSchema } from '../table/title-row.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 
+/** Where one row cannot be read there may be many, and one at a time they would take a query each. */
+const rowsBehindUnreadable = 25;
+
 /** Reads the catalog table `tableName`: lists through its index, titles by their key. Eventually consistent. */
 export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
   return {
     listPages: async (feed, titles) => {
       const pages: ListPageRow[] = [];
-      let missing = titles;
+      let limit = pagesFor(titles);
       let startKey: Record<string, unknown> | undefined;
       do {
         const answer = await client.send(
@@ -22,14 +25,16 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
             KeyConditionExpression: 'category = :category AND begins_with(contentType, :prefix)',
             ExpressionAttributeValues: { ':category': feedPartition(feed), ':prefix': feedPrefix(feed) },
             ScanIndexForward: false,
-            Limit: Math.ceil(missing / rowsPerPage),
+            Limit: limit,
             ...(startKey && { ExclusiveStartKey: startKey }),
           }),
         );
-        pages.push(...(answer.Items ?? []).flatMap(readablePage));
-        missing = titles - titlesOn(pages);
+        const { Items: items = [] } = answer;
+        const readable = items.flatMap(readablePage);
+        pages.push(...readable);
+        limit = readable.length < items.length ? rowsBehindUnreadable : pagesFor(titles - titlesOn(pages));
         startKey = answer.LastEvaluatedKey;
-      } while (startKey !== undefined && missing > 0);
+      } while (startKey !== undefined && titlesOn(pages) < titles);
       return pages;
     },
     readTitles: async (keys) => {
@@ -42,6 +47,10 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
       return new Map(rows.map((row) => [rowKeyText(row), row]));
     },
   };
+}
+
+function pagesFor(titles: number): number {
+  return Math.ceil(titles / rowsPerPage);
 }
 
 /** A row of another layout (older, newer or damaged) is as good as absent, in a list as for a title. */

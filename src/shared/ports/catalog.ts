@@ -25,7 +25,7 @@ export type CatalogStore = {
 
 /** The reading side of the catalog table. */
 export type CatalogReader = {
-  /** Pages of a feed from the first on, as many as it takes for `titles` different titles. They may be past their hard TTL. */
+  /** Pages of a feed from the first on, at least as many as it takes for `titles` different titles. They may be past their hard TTL. */
   listPages(feed: Feed, titles: number): Promise<ListPageRow[]>;
   /** The title rows under `keys` (distinct) that are there and can be read, by `rowKeyText`. They may be past their hard TTL. */
   readTitles(keys: readonly RowKey[]): Promise<Map<string, TitleRow>>;
