@@ -14,6 +14,7 @@ export type SeenStart = { identity: string; run: StartedRun; atMs: number };
 
 type RunRecord = { state: 'in progress'; untilMs: number } | { state: 'completed' };
 
+const plannerPorts = ['catalog', 'heads', 'on-the-way', 'depth', 'jobs'] as const;
 const retryMs = 60_000;
 /** Scheduler and bus give up after a day. */
 const mostRetries = 24 * 60;
@@ -42,6 +43,9 @@ export function simPlanner(world: SimWorld, onJob: (identity: string, body: stri
       starts.push({ identity, run: ended.value, atMs: world.clock.monotonicMs() });
     } else if (ended.kind === 'failed') {
       records.delete(identity);
+      if (plannerPorts.every((port) => process.injected(port) === 0)) {
+        world.violations.add('failed-without-fault', `${process.name}: ${String(ended.error)}`);
+      }
     }
     process.kill();
     return ended;
