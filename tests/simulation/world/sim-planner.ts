@@ -43,9 +43,7 @@ export function simPlanner(world: SimWorld, onJob: (identity: string, body: stri
       starts.push({ identity, run: ended.value, atMs: world.clock.monotonicMs() });
     } else if (ended.kind === 'failed') {
       records.delete(identity);
-      if (plannerPorts.every((port) => process.injected(port) === 0)) {
-        world.violations.add('failed-without-fault', `${process.name}: ${String(ended.error)}`);
-      }
+      checkExcuse(process, ended.error, world);
     }
     process.kill();
     return ended;
@@ -63,6 +61,13 @@ export function simPlanner(world: SimWorld, onJob: (identity: string, body: stri
       }
     },
   };
+}
+
+/** A start fails only where something failed that it needs. */
+function checkExcuse(process: SimProcess, error: unknown, { violations }: SimWorld): void {
+  if (plannerPorts.every((port) => process.injected(port) === 0)) {
+    violations.add('failed-without-fault', `${process.name}: ${String(error)}`);
+  }
 }
 
 function plannerDependencies(process: SimProcess, world: SimWorld, onJob: (body: string) => void): StartDependencies {
