@@ -12,6 +12,7 @@ import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } fr
 import { checkReaderModel } from './laws/model-law.ts';
 import { checkOrderFreedom } from './laws/order-law.ts';
 import { checkList, checkTitle } from './laws/read-law.ts';
+import { checkCarriedToken, checkSecrecy } from './laws/secrecy-law.ts';
 import { watchTables } from './laws/table-law.ts';
 import { startEventSource } from './world/event-source.ts';
 import { type Faults, faultNames } from './world/faults.ts';
@@ -61,6 +62,7 @@ export async function runHistory(plan: HistoryPlan, { keepTrace = false } = {}):
     await judge(evidence, world);
     await playAgain(evidence, world);
     await checkReaderModel(world);
+    checkSecrecy(world);
   };
   await Promise.race([live(), endless.promise]);
   clock.halt();
@@ -93,7 +95,10 @@ function stage(world: SimWorld): Staged {
   const live: Item[] = [];
   const attempted = new Map<string, string[]>();
   const unreadable = { jobs: [] as string[], items: [] as string[] };
-  world.tmdb = simTmdb(world.plan, world.around, (call) => checkCall(call, calls, world));
+  world.tmdb = simTmdb(world.plan, world.around, (call) => {
+    checkCall(call, calls, world);
+    checkCarriedToken(call, world);
+  });
   startEventSource(workerFunction(world, deliveries.onSend, deliveries.workerEnded), world);
   startEventSource(writerFunction(world, deliveries.writerEnded), world);
   const planner = simPlanner(world, (identity, body) => {

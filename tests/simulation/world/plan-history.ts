@@ -12,6 +12,6 @@ export function planHistory(seed: number): HistoryPlan {
     german: draws.chance(0.2),
     live: draws.chance(0.7),
   };
-  const faults = drawFaults(draws);
+  const faults = drawFaults(draws, randomStream(seed, 'later faults'));
   return { seed, world, faults, acts: drawActs(draws, world, forking(faults)) };
 }

@@ -22,6 +22,7 @@ export const laws = [
   'refresh-lease',
   'replay-is-once',
   'bill',
+  'secrecy',
   'same-trace',
 ] as const;
 
