@@ -19,6 +19,8 @@ export const laws = [
   'reader-state',
   'reader-model',
   'reader-time',
+  'recommendation',
+  'live-calls',
   'refresh-lease',
   'replay-is-once',
   'bill',
