@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
+import axios, { CanceledError } from 'axios';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
+import { type TmdbWire, tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import { classifyAnswer } from '../../src/shared/tmdb/classify-answer.ts';
 import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
@@ -97,6 +98,38 @@ describe('a call', () => {
   });
 });
 
+describe('a wire that is given', () => {
+  const port = (transport: TmdbWire['transport'], deadline = () => new AbortController().signal) =>
+    tmdbHttp({ baseUrl: 'https://tmdb.example/3', token: async () => token }, limits, { transport, deadline });
+
+  it('carries the request, and its answer is judged as any other', async () => {
+    const urls: string[] = [];
+    const tmdb = port(async (config) => {
+      urls.push(`${axios.getUri(config)} ${config.headers.get('Authorization')}`);
+      const request = { res: { rawHeaders: ['retry-after', '7'] } };
+      return { data: Buffer.from(`{"you": "${token}"}`), status: 429, statusText: '', headers: {}, config, request };
+    });
+    const answer = withoutToken(await tmdb.get(request));
+    expect(answer).toEqual({ kind: 'response', status: 429, body: '{"you": "[token]"}', retryAfter: '7' });
+    expect(urls).toEqual([`https://tmdb.example/3/trending/all/day?language=ja-JP&page=1 Bearer ${token}`]);
+  });
+
+  it('hears of its own deadline', async () => {
+    const over = new AbortController();
+    const tmdb = port(
+      (config) =>
+        new Promise((_resolve, reject) =>
+          config.signal?.addEventListener?.('abort', () => reject(new CanceledError())),
+        ),
+      () => over.signal,
+    );
+    const answer = tmdb.get(request);
+    await new Promise((resolve) => setImmediate(resolve));
+    over.abort();
+    expect(await answer).toMatchObject({ kind: 'no-response', code: 'timeout' });
+  });
+});
+
 describe('an answer', () => {
   it('is unpacked when it is declared as gzip', async () => {
     const handler: RequestHandler = (response) => {
@@ -181,6 +214,13 @@ describe('a bad answer', () => {
     await gone.close();
     const answer = await tmdbHttp({ baseUrl: gone.baseUrl, token: async () => token }, limits).get(request);
     expect(withoutToken(answer)).toMatchObject({ kind: 'no-response', code: 'econnrefused' });
+  });
+
+  it('is not even asked for with an empty token, which no answer could be searched for', async () => {
+    const seen = server.seen.length;
+    const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token: async () => '' }, limits);
+    expect(await tmdb.get(request)).toEqual({ kind: 'no-token', detail: 'the token is empty' });
+    expect(server.seen).toHaveLength(seen);
   });
 
   it.each(['\n', '\r\nX-Other: 1', '\u0000', ' 映'])(

@@ -1,6 +1,13 @@
 import type { Mutation } from './campaign/mutation-hook.ts';
 import { callMutations } from './mutations/call-mutations.ts';
+import { httpMutations } from './mutations/http-mutations.ts';
+import { readerMutations } from './mutations/reader-mutations.ts';
 import { tableMutations } from './mutations/table-mutations.ts';
 
 /** Known bugs, one place of the code under test each. Every one must break a law within a few seeds. */
-export const mutations: readonly Mutation[] = [...tableMutations, ...callMutations];
+export const mutations: readonly Mutation[] = [
+  ...tableMutations,
+  ...callMutations,
+  ...httpMutations,
+  ...readerMutations,
+];

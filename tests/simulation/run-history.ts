@@ -9,13 +9,16 @@ import { checkCall, checkRate, checkRetries, checkThrottles, watchControl } from
 import { checkConservation } from './laws/conservation-law.ts';
 import { deliveryLaw, tryParse } from './laws/delivery-law.ts';
 import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } from './laws/end-law.ts';
+import { checkLiveCalls, type LiveRead } from './laws/live-law.ts';
 import { checkReaderModel } from './laws/model-law.ts';
 import { checkOrderFreedom } from './laws/order-law.ts';
 import { checkList, checkTitle } from './laws/read-law.ts';
+import { checkRecommendation } from './laws/recommend-law.ts';
+import { checkCarriedToken, checkSecrecy } from './laws/secrecy-law.ts';
 import { watchTables } from './laws/table-law.ts';
 import { startEventSource } from './world/event-source.ts';
 import { type Faults, faultNames } from './world/faults.ts';
-import type { HistoryPlan } from './world/history-plan.ts';
+import type { Act, HistoryPlan } from './world/history-plan.ts';
 import { randomStream } from './world/random-stream.ts';
 import { type Cast, playAct } from './world/sim-acts.ts';
 import { simPlanner } from './world/sim-planner.ts';
@@ -41,6 +44,7 @@ export type HistoryOutcome = {
  * dead container held comes back after 6 and 9.
  */
 const drainMs = 60 * 60_000;
+const reads = new Set<Act['act']>(['list', 'title', 'recommend']);
 const noFaults = Object.fromEntries(faultNames.map((name) => [name, 0])) as Faults;
 
 export async function runHistory(plan: HistoryPlan, { keepTrace = false } = {}): Promise<HistoryOutcome> {
@@ -61,6 +65,7 @@ export async function runHistory(plan: HistoryPlan, { keepTrace = false } = {}):
     await judge(evidence, world);
     await playAgain(evidence, world);
     await checkReaderModel(world);
+    checkSecrecy(world);
   };
   await Promise.race([live(), endless.promise]);
   clock.halt();
@@ -77,13 +82,13 @@ function outcomeOf({ plan, queues, tmdb, tables, violations, clock, around: { tr
       jobs: queues.jobs.queue.sent.length,
       calls: tmdb.calls.length,
       rows: tables.catalog.puts.length,
-      reads: plan.acts.filter(({ act }) => act === 'list' || act === 'title').length,
+      reads: plan.acts.filter(({ act }) => reads.has(act)).length,
       virtualMs: clock.monotonicMs(),
     },
   };
 }
 
-type Staged = Evidence & { cast: Cast; attempted: Map<string, string[]> };
+type Staged = Evidence & { cast: Cast; attempted: Map<string, string[]>; live: Item[]; liveReads: LiveRead[] };
 
 /** Puts everybody on the stage, with the laws between them. */
 function stage(world: SimWorld): Staged {
@@ -91,9 +96,13 @@ function stage(world: SimWorld): Staged {
   const calls = watchControl(world);
   const deliveries = deliveryLaw(world);
   const live: Item[] = [];
+  const liveReads: LiveRead[] = [];
   const attempted = new Map<string, string[]>();
   const unreadable = { jobs: [] as string[], items: [] as string[] };
-  world.tmdb = simTmdb(world.plan, world.around, (call) => checkCall(call, calls, world));
+  world.tmdb = simTmdb(world.plan, world.around, (call) => {
+    checkCall(call, calls, world);
+    checkCarriedToken(call, world);
+  });
   startEventSource(workerFunction(world, deliveries.onSend, deliveries.workerEnded), world);
   startEventSource(writerFunction(world, deliveries.writerEnded), world);
   const planner = simPlanner(world, (identity, body) => {
@@ -103,10 +112,27 @@ function stage(world: SimWorld): Staged {
     planner,
     readers: simReaders(world, (_process, body) => live.push(itemSchema.parse(JSON.parse(body)))),
     unreadable,
-    onList: (act, read) => checkList(act, read, table, live, world),
+    onList: (act, read) => {
+      liveReads.push({ act, read });
+      checkList(act, read, table, live, world);
+    },
     onTitle: (act, read) => checkTitle(act, read, table, live, world),
+    onRecommend: (act, read) => {
+      liveReads.push({ act, read });
+      checkRecommendation(act, read, table, live, world);
+    },
   };
-  return { table, calls, deliveries: deliveries.log, starts: planner.starts, unreadable, cast, attempted };
+  return {
+    table,
+    calls,
+    deliveries: deliveries.log,
+    starts: planner.starts,
+    unreadable,
+    cast,
+    attempted,
+    live,
+    liveReads,
+  };
 }
 
 /** Plays the acts, each at its time, while clocks are set now and then. */
@@ -164,6 +190,7 @@ async function judge(evidence: Staged, world: SimWorld): Promise<void> {
   checkRetries(world);
   checkThrottles(world);
   checkLeases(world);
+  checkLiveCalls(evidence.liveReads, evidence.table, evidence.live, world);
   checkRuns(evidence.attempted, world);
   checkBill(world, evidence);
 }

@@ -49,6 +49,8 @@ describe('a history', () => {
       ' 400 ',
       'no-response',
       'no token',
+      ' gzip',
+      ' echo',
       'operator-1',
     ];
     expect(signs.filter((sign) => !all.includes(sign))).toEqual([]);

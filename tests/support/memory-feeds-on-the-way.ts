@@ -2,9 +2,10 @@ import type { FeedsOnTheWay } from '../../src/shared/ports/feeds-on-the-way.ts';
 import type { OnTheWay } from '../../src/shared/table/on-the-way.ts';
 
 /** Marks of feeds in memory. */
-export function memoryFeedsOnTheWay(): FeedsOnTheWay {
+export function memoryFeedsOnTheWay(): FeedsOnTheWay & { all(): OnTheWay[] } {
   const table = new Map<string, OnTheWay>();
   return {
+    all: () => [...table.values()].map((mark) => ({ ...mark })),
     mark: async (marks) => {
       for (const mark of marks) {
         table.set(mark.id, { ...mark });

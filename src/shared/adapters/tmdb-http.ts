@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { gunzipSync } from 'node:zlib';
-import axios, { type AxiosResponse, isAxiosError } from 'axios';
+import axios, { type AxiosAdapter, type AxiosResponse, isAxiosError } from 'axios';
 import { messageOf } from '../errors.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { Settings } from '../settings.ts';
@@ -10,12 +10,21 @@ import type { TmdbAnswer, TmdbPort } from '../tmdb/tmdb-port.ts';
 /** Where TMDB is and how to get in. */
 export type TmdbAccess = { baseUrl: string; token: TokenSource };
 
+/** What is below HTTP, for a world in which neither the network nor the time is real. */
+export type TmdbWire = {
+  /** Carries a request in place of axios's own adapter, and hears of the deadline by its signal. */
+  transport: AxiosAdapter;
+  /** A signal that aborts in `timeoutMs`. */
+  deadline(timeoutMs: number): AbortSignal;
+};
+
 /**
  * TMDB over HTTP: kept-alive connections, one deadline over token, connecting, waiting and body, a bounded body, no redirects
  * (the token would travel along) and no proxy. Errors are reduced to a code and a sentence here, because axios's own carry
- * headers, and with them the token.
+ * headers, and with them the token. `wire`: the network, if not given.
  */
-export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb']): TmdbPort {
+export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: TmdbWire): TmdbPort {
+  const deadline = wire?.deadline ?? AbortSignal.timeout;
   const client = axios.create({
     baseURL: access.baseUrl,
     headers: {
@@ -29,15 +38,19 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb']): TmdbPort {
     maxRedirects: 0,
     proxy: false,
     validateStatus: () => true,
+    ...(wire && { adapter: wire.transport }),
   });
   return {
     get: async ({ path, query }) => {
-      const signal = AbortSignal.timeout(tmdb.requestTimeoutMs);
+      const signal = deadline(tmdb.requestTimeoutMs);
       let token: string;
       try {
         token = await within(signal, access.token(), tmdb.requestTimeoutMs);
       } catch (error) {
         return { kind: 'no-token', detail: messageOf(error) };
+      }
+      if (token === '') {
+        return { kind: 'no-token', detail: 'the token is empty' };
       }
       try {
         const headers = { Authorization: `Bearer ${token}` };

@@ -8,6 +8,8 @@ if (port === null) {
 }
 const { mutation, shrinks } = workerData as { mutation: Mutation | undefined; shrinks: boolean };
 if (mutation !== undefined) {
+  // Node (24.9) does not link the CommonJS below axios once there is a hook: 'module is not linked'.
+  await import('axios');
   plant(mutation);
 }
 const { judgeSeed } = await import('./judge-seed.ts');

@@ -37,19 +37,34 @@ const strongest = {
   jump: 0.5,
 } as const;
 
-export type FaultName = keyof typeof strongest;
+/** Those that came later: drawn for themselves, so that the histories of known seeds stay as they were. */
+const strongestLater = {
+  // TMDB: repeats what it was sent; packs its answer and does not say so.
+  echo: 0.5,
+  gzip: 0.5,
+} as const;
 
-export const faultNames = Object.keys(strongest) as FaultName[];
+export type FaultName = keyof typeof strongest | keyof typeof strongestLater;
+type Strengths = Partial<Record<FaultName, number>>;
+
+export const faultNames = Object.keys({ ...strongest, ...strongestLater }) as FaultName[];
 
 /** Probabilities by fault; 0 is off. */
 export type Faults = Readonly<Record<FaultName, number>>;
 
-/** A history's faults: some histories have none, most a few, some nearly all. */
-export function drawFaults(draws: Draws): Faults {
+/** A history's faults: some histories have none, most a few, some nearly all. `later` are the draws of those that came later. */
+export function drawFaults(draws: Draws, later: Draws): Faults {
   const share = draws.pick([0, 0.1, 0.1, 0.25, 0.25, 0.5, 0.9]);
+  return { ...drawShare(share, strongest, draws), ...drawShare(share, strongestLater, later) } as Faults;
+}
+
+function drawShare(share: number, strengths: Strengths, draws: Draws): Strengths {
   return Object.fromEntries(
-    faultNames.map((name) => [name, draws.chance(share) ? strongest[name] * (0.2 + 0.8 * draws.next()) : 0]),
-  ) as Faults;
+    Object.entries(strengths).map(([name, most]) => [
+      name,
+      draws.chance(share) ? most * (0.2 + 0.8 * draws.next()) : 0,
+    ]),
+  );
 }
 
 /** The same faults without one of them. */

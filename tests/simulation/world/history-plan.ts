@@ -1,5 +1,6 @@
 /** A history as data: what its seed has drawn, so that it can be printed, shortened and played again. */
-import type { Feed } from '../../../src/shared/feed.ts';
+import type { TitleRef } from '../../../src/reader/reader-api.ts';
+import type { Feed, MediaType } from '../../../src/shared/feed.ts';
 import type { ScheduleName } from '../../../src/shared/schedule.ts';
 import type { Faults } from './faults.ts';
 
@@ -18,7 +19,18 @@ export type Act = { atMs: number } & (
   | { act: 'inject'; queue: 'jobs' | 'items'; what: InjectedMessage }
   | { act: 'replay'; queue: 'jobs' | 'items'; diesAfterMs: number | undefined }
   | { act: 'sweep' }
+  | {
+      act: 'recommend';
+      media: MediaType | 'all';
+      limit: number;
+      seen: readonly TitleRef[];
+      liked: readonly TitleRef[];
+      reader: number;
+    }
 );
+
+export type ListAct = Extract<Act, { act: 'list' }>;
+export type RecommendAct = Extract<Act, { act: 'recommend' }>;
 
 /** What the settings of a history are, beside the defaults. */
 export type World = {

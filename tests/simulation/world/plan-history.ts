@@ -1,4 +1,5 @@
 import { drawActs } from './draw-acts.ts';
+import { drawRecommendations } from './draw-recommendations.ts';
 import { drawFaults, forking } from './faults.ts';
 import type { HistoryPlan } from './history-plan.ts';
 import { randomStream } from './random-stream.ts';
@@ -12,6 +13,8 @@ export function planHistory(seed: number): HistoryPlan {
     german: draws.chance(0.2),
     live: draws.chance(0.7),
   };
-  const faults = drawFaults(draws);
-  return { seed, world, faults, acts: drawActs(draws, world, forking(faults)) };
+  const faults = drawFaults(draws, randomStream(seed, 'later faults'));
+  const first = drawActs(draws, world, forking(faults));
+  const acts = [...first, ...drawRecommendations(randomStream(seed, 'recommendations'), first)];
+  return { seed, world, faults, acts: acts.sort((a, b) => a.atMs - b.atMs) };
 }

@@ -1,9 +1,9 @@
 /** Plays the acts of a history on a world. */
-import type { ListAnswer, TitleAnswer } from '../../../src/reader/reader-api.ts';
+import type { ListAnswer, RecommendAnswer, TitleAnswer } from '../../../src/reader/reader-api.ts';
 import { isoFromMs } from '../../../src/shared/ports/clock.ts';
 import { latestOccurrenceMs } from '../../../src/shared/schedule.ts';
 import { sampleJob, samplePage } from '../../support/sample-messages.ts';
-import type { Act, InjectedMessage } from './history-plan.ts';
+import type { Act, InjectedMessage, ListAct, RecommendAct } from './history-plan.ts';
 import { replay } from './sim-operator.ts';
 import type { simPlanner } from './sim-planner.ts';
 import type { SeenRead, simReaders } from './sim-reader.ts';
@@ -15,8 +15,9 @@ export type Cast = {
   planner: ReturnType<typeof simPlanner>;
   readers: ReturnType<typeof simReaders>;
   unreadable: Record<'jobs' | 'items', string[]>;
-  onList(act: Extract<Act, { act: 'list' }>, read: SeenRead<ListAnswer>): void;
+  onList(act: ListAct, read: SeenRead<ListAnswer>): void;
   onTitle(act: Extract<Act, { act: 'title' }>, read: SeenRead<TitleAnswer>): void;
+  onRecommend(act: RecommendAct, read: SeenRead<RecommendAnswer>): void;
 };
 
 /** Plays one act; resolves when it is over. */
@@ -36,6 +37,8 @@ export async function playAct(act: Act, place: number, cast: Cast, world: SimWor
         act,
         await cast.readers.read(act.reader, (reader) => reader.title('movie', act.id, { language: act.language })),
       );
+    case 'recommend':
+      return recommend(act, cast);
     case 'inject':
       return inject(act, place, cast, world);
     case 'replay':
@@ -46,6 +49,11 @@ export async function playAct(act: Act, place: number, cast: Cast, world: SimWor
     default:
       return playTrouble(act, world);
   }
+}
+
+async function recommend(act: RecommendAct, { readers, onRecommend }: Cast): Promise<void> {
+  const { media, limit, seen, liked } = act;
+  onRecommend(act, await readers.read(act.reader, (reader) => reader.recommend({ media, limit, seen, liked })));
 }
 
 function playTrouble(act: Extract<Act, { act: 'outage' | 'token' | 'limit' }>, { tmdb, clock }: SimWorld): void {

@@ -19,6 +19,8 @@ export type Surroundings = {
   trace: Trace;
   /** The faults of now: all off once the history is over. */
   faults(): Faults;
+  /** Told of every invocation that has ended. */
+  onEnded?(process: string, ended: Ended<unknown>): void;
 };
 
 /** How an invocation ended. */
@@ -46,7 +48,8 @@ export type SimProcess = {
 
 const worstSkewMs = 2_000;
 
-export function simProcess(name: string, { seed, clock, trace, faults }: Surroundings): SimProcess {
+export function simProcess(name: string, around: Surroundings): SimProcess {
+  const { seed, clock, trace, faults } = around;
   const draws = randomStream(seed, `process ${name}`);
   const skewMs = draws.chance(faults().skew) ? Math.round(draws.between(-worstSkewMs, worstSkewMs)) : 0;
   const own = skewedClock(clock, skewMs);
@@ -109,7 +112,11 @@ export function simProcess(name: string, { seed, clock, trace, faults }: Surroun
     jump: own.jump,
     injected: (port) => injected.get(port) ?? 0,
     call,
-    run: (act, timeoutMs) => runWithin(act, timeoutMs, clock, kill, (tell) => deaths.push(tell)),
+    run: async (act, timeoutMs) => {
+      const ended = await runWithin(act, timeoutMs, clock, kill, (tell) => deaths.push(tell));
+      around.onEnded?.(name, ended);
+      return ended;
+    },
   };
 }
 

@@ -1,19 +1,22 @@
+import type { Clock } from '../../../src/shared/ports/clock.ts';
 import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
-import type { TmdbAnswer, TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
-import { noResponse, tmdbError } from '../../support/scripted-tmdb.ts';
+import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
 import type { Faults } from './faults.ts';
 import type { HistoryPlan, OutageKind } from './history-plan.ts';
 import { type Draws, randomStream } from './random-stream.ts';
 import type { SimProcess, Surroundings } from './sim-process.ts';
 import { contentOf } from './tmdb-content.ts';
+import { type Arrival, errorReply, quoting, type Reply, replyText, textReply } from './tmdb-reply.ts';
+import { type Serve, wiredTmdb } from './tmdb-wire.ts';
 
-/** One call as TMDB saw it; `answeredMs` once it has been answered. */
+/** One call as TMDB saw it; `answeredMs` and `answer` once somebody has got it. */
 export type SeenCall = {
   process: string;
   beganMs: number;
   answeredMs: number;
   request: TmdbRequest;
-  answer: TmdbAnswer | undefined;
+  authorization: string | undefined;
+  answer: Arrival | undefined;
 };
 
 /** How TMDB is: what acts have changed. */
@@ -28,18 +31,17 @@ export type TmdbState = {
 export type SimTmdb = {
   state: TmdbState;
   readonly calls: readonly SeenCall[];
-  /** TMDB for a process that waits `timeoutMs` for an answer. `onCall` is told when a call begins. */
+  /** TMDB over the real HTTP adapter, for a process that waits `timeoutMs` for an answer. `onCall` is told when a call begins. */
   portOf(process: SimProcess, timeoutMs: number): TmdbPort;
 };
 
 /** TMDB's own limit as it is documented. */
 export const documentedLimit = 40;
 
-type Reply = { answer: TmdbAnswer; afterMs: number };
-
 export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: SeenCall) => void): SimTmdb {
   const { clock, faults } = around;
   const draws = randomStream(plan.seed, 'tmdb');
+  const wireDraws = randomStream(plan.seed, 'wire');
   const calls: SeenCall[] = [];
   const state: TmdbState = {
     outage: undefined,
@@ -49,58 +51,60 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   };
   const content = contentOf(plan, faults, draws);
 
-  const reply = (request: TmdbRequest, timeoutMs: number): Reply => {
+  const reply = (request: TmdbRequest): Reply => {
     const nowMs = clock.monotonicMs();
-    const outage = outageReply(state, nowMs, timeoutMs) ?? limitReply(state, calls, nowMs, faults(), draws);
-    return (
-      outage ?? faultReply(faults(), draws, timeoutMs) ?? standing(plan, request) ?? content(request, clock.nowMs())
-    );
+    const outage = outageReply(state, nowMs) ?? limitReply(state, calls, nowMs, faults(), draws);
+    return outage ?? faultReply(faults(), draws) ?? standing(plan, request) ?? content(request, clock.nowMs());
   };
+  // The call begins as it comes over the wire, at once: what the gate has allowed must not wait any longer.
+  const serve: Serve = (process, { authorization, isAwaited, ...request }) => {
+    const began = { process: process.name, beganMs: clock.monotonicMs(), request, authorization };
+    const call: SeenCall = { ...began, answeredMs: 0, answer: undefined };
+    calls.push(call);
+    onCall(call);
+    const made = asSent(reply(request), authorization ?? '', faults(), wireDraws);
+    return process.call('tmdb', `${request.path} ${replyText(made)}`, async () => {
+      const arrived = await arrival(made, clock);
+      if (isAwaited()) {
+        call.answeredMs = clock.monotonicMs();
+        call.answer = arrived;
+      }
+      return arrived;
+    });
+  };
+  const isTokenMissing = () => clock.monotonicMs() < state.tokenMissingUntilMs;
 
   return {
     state,
     calls,
-    portOf: (process, timeoutMs) => ({
-      get: (request) => {
-        if (clock.monotonicMs() < state.tokenMissingUntilMs) {
-          return process.call('tmdb', 'no token', () => ({ kind: 'no-token', detail: 'the parameter cannot be read' }));
-        }
-        // The call begins now: what the gate has allowed must not wait any longer.
-        const call: SeenCall = {
-          process: process.name,
-          beganMs: clock.monotonicMs(),
-          answeredMs: 0,
-          request,
-          answer: undefined,
-        };
-        calls.push(call);
-        onCall(call);
-        const { answer, afterMs } = reply(request, timeoutMs);
-        return process.call('tmdb', `${request.path} ${describe(answer)}`, async () => {
-          await clock.sleep(afterMs);
-          call.answeredMs = clock.monotonicMs();
-          call.answer = answer;
-          return answer;
-        });
-      },
-    }),
+    portOf: (process, timeoutMs) => wiredTmdb(process, timeoutMs, { serve, isTokenMissing }),
   };
 }
 
-function describe(answer: TmdbAnswer): string {
-  return answer.kind === 'response' ? `${answer.status} ${answer.body.length}` : answer.kind;
+async function arrival(reply: Reply, clock: Clock): Promise<Arrival> {
+  if (reply.kind === 'silence') {
+    return new Promise(() => undefined);
+  }
+  await clock.sleep(reply.afterMs);
+  return reply;
 }
 
-function outageReply({ outage, tokenRejectedUntilMs }: TmdbState, nowMs: number, timeoutMs: number): Reply | undefined {
+/** An answer as it goes out: it may repeat what came in, and be packed. */
+function asSent(reply: Reply, authorization: string, { echo, gzip }: Faults, draws: Draws): Reply {
+  const told = draws.chance(echo) ? quoting(reply, authorization) : reply;
+  return told.kind === 'response' ? { ...told, gzip: draws.chance(gzip) } : told;
+}
+
+function outageReply({ outage, tokenRejectedUntilMs }: TmdbState, nowMs: number): Reply | undefined {
   if (outage !== undefined && nowMs < outage.untilMs) {
     const replies: Record<OutageKind, Reply> = {
-      refuses: { answer: noResponse('econnrefused'), afterMs: 2 },
-      'answers 503': { answer: tmdbError(503, 9), afterMs: 60 },
-      hangs: { answer: noResponse('timeout'), afterMs: timeoutMs },
+      refuses: { kind: 'broken', code: 'ECONNREFUSED', afterMs: 2 },
+      'answers 503': errorReply(503, 9, 60),
+      hangs: { kind: 'silence' },
     };
     return replies[outage.kind];
   }
-  return nowMs < tokenRejectedUntilMs ? { answer: tmdbError(401, 7), afterMs: 30 } : undefined;
+  return nowMs < tokenRejectedUntilMs ? errorReply(401, 7, 30) : undefined;
 }
 
 /** More calls in the last second than TMDB takes. */
@@ -117,33 +121,30 @@ function limitReply(
 
 function throttle(faults: Faults, draws: Draws): Reply {
   const named = draws.chance(faults.retryAfter) ? String(draws.whole(1, 40)) : undefined;
-  return { answer: tmdbError(429, 25, named), afterMs: 20 };
+  return errorReply(429, 25, 20, named);
 }
 
-function faultReply(faults: Faults, draws: Draws, timeoutMs: number): Reply | undefined {
+function faultReply(faults: Faults, draws: Draws): Reply | undefined {
   if (draws.chance(faults.throttled)) {
     return throttle(faults, draws);
   }
   if (draws.chance(faults.serverError)) {
-    return { answer: tmdbError(draws.pick([500, 502, 503, 504]), draws.pick([9, 11, 43])), afterMs: 50 };
+    return errorReply(draws.pick([500, 502, 503, 504]), draws.pick([9, 11, 43]), 50);
   }
   if (draws.chance(faults.hang)) {
-    return { answer: noResponse('timeout'), afterMs: timeoutMs };
+    return { kind: 'silence' };
   }
   if (draws.chance(faults.badJson)) {
-    const body = draws.pick(['{"results": [{"id": 1', '<html>', '{"success": true}', '']);
-    return { answer: { kind: 'response', status: 200, body, retryAfter: undefined }, afterMs: 50 };
+    return textReply(200, draws.pick(['{"results": [{"id": 1', '<html>', '{"success": true}', '']), 50);
   }
-  return draws.chance(faults.wall)
-    ? { answer: { kind: 'response', status: 404, body: '<html>not found</html>', retryAfter: undefined }, afterMs: 10 }
-    : undefined;
+  return draws.chance(faults.wall) ? textReply(404, '<html>not found</html>', 10) : undefined;
 }
 
 /** Requests that TMDB never answers with content, however often they are made. */
 function standing({ seed, faults }: HistoryPlan, { path, query }: TmdbRequest): Reply | undefined {
   const fate = randomStream(seed, `fate of ${path} ${query.page ?? ''}`);
   if (fate.chance(faults.notFound)) {
-    return { answer: tmdbError(404, 34), afterMs: 30 };
+    return errorReply(404, 34, 30);
   }
-  return fate.chance(faults.refused) ? { answer: tmdbError(400, 22), afterMs: 30 } : undefined;
+  return fate.chance(faults.refused) ? errorReply(400, 22, 30) : undefined;
 }

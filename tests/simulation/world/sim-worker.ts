@@ -1,6 +1,7 @@
 import { sharedBreaker } from '../../../src/shared/breaker/shared-breaker.ts';
 import { callGate } from '../../../src/shared/rate/call-gate.ts';
 import { retryBudget } from '../../../src/shared/rate/retry-budget.ts';
+import { describeFailure } from '../../../src/shared/telemetry/describe-failure.ts';
 import type { WorkDependencies } from '../../../src/worker/work-dependencies.ts';
 import { workJob } from '../../../src/worker/work-job.ts';
 import type { Invocation, SimFunction } from './event-source.ts';
@@ -35,7 +36,15 @@ function openWorker(process: SimProcess, world: SimWorld, onSend: (attempt: Send
     const deadlineMs = process.clock.monotonicMs() + world.settings.worker.timeoutSeconds * 1_000;
     const remainingMs = () => deadlineMs - process.clock.monotonicMs();
     const gate = callGate(batch.length, { ...deps, slotToleranceMs: world.settings.rate.slotToleranceMs });
-    const outcomes = await Promise.allSettled(batch.map(({ body }) => workJob(body, gate, deps, remainingMs)));
+    const work = async (message: { body: string }): Promise<void> => {
+      try {
+        await workJob(message.body, gate, deps, remainingMs);
+      } catch (error) {
+        deps.telemetry.event({ event: 'job-failed', ...describeFailure(error, message) });
+        throw error;
+      }
+    };
+    const outcomes = await Promise.allSettled(batch.map(work));
     return batch.filter((_message, index) => outcomes[index]?.status === 'rejected').map(({ id }) => id);
   };
 }

@@ -17,12 +17,15 @@ import { virtualQueue } from '../../support/virtual-queue.ts';
 import type { Faults } from './faults.ts';
 import type { HistoryPlan } from './history-plan.ts';
 import { type Draws, randomStream } from './random-stream.ts';
-import { type SimProcess, type Surroundings, simProcess } from './sim-process.ts';
+import { type Ended, type SimProcess, type Surroundings, simProcess } from './sim-process.ts';
 import type { SimTmdb } from './sim-tmdb.ts';
 import { collectViolations } from './violations.ts';
 
 /** A record of telemetry with who made it. */
 export type SeenEvent = { process: string; atMs: number; event: RunEvent };
+export type SeenWarning = { process: string; message: string; facts: Record<string, unknown> | undefined };
+/** How an invocation, a read or a command ended. */
+export type SeenEnd = { process: string; ended: Ended<unknown> };
 
 /** How far a replica of a table may be behind. */
 export const mostLagMs = 2_000;
@@ -40,6 +43,8 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
     return putTimesMs.length - putTimesMs.findLastIndex((atMs) => atMs <= sinceMs) - 1;
   };
   const events: SeenEvent[] = [];
+  const warnings: SeenWarning[] = [];
+  const endings: SeenEnd[] = [];
   const processes: SimProcess[] = [];
   const counts: Record<string, number> = {};
   return {
@@ -51,6 +56,8 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
     putTimesMs,
     violations: collectViolations(),
     events,
+    warnings,
+    endings,
     processes,
     queues: newQueues(settings, plan, clock, faults),
     tables: {
@@ -68,11 +75,14 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
     /** The next process of a kind, with a name of its own. */
     start: (kind: string): SimProcess => {
       counts[kind] = (counts[kind] ?? 0) + 1;
-      const process = simProcess(`${kind}-${counts[kind]}`, around);
+      const process = simProcess(`${kind}-${counts[kind]}`, {
+        ...around,
+        onEnded: (name, ended) => endings.push({ process: name, ended }),
+      });
       processes.push(process);
       return process;
     },
-    /** Telemetry of a process: its events are kept, its metrics are not. */
+    /** Telemetry of a process: its events and warnings are kept, its metrics are not. */
     telemetryOf: (process: SimProcess) => ({
       event: (event: RunEvent) => {
         if (process.isAlive()) {
@@ -80,7 +90,11 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
         }
       },
       metric: () => undefined,
-      warn: () => undefined,
+      warn: (message: string, facts?: Record<string, unknown>) => {
+        if (process.isAlive()) {
+          warnings.push({ process: process.name, message, facts });
+        }
+      },
     }),
   };
 }

@@ -1,7 +1,10 @@
+import { messageOf } from '../../../src/shared/errors.ts';
+import { jobIdOf } from '../../../src/shared/telemetry/describe-failure.ts';
 import { type ApplyDependencies, applyItems, type Delivery } from '../../../src/writer/apply-items.ts';
 import { changeCounter } from '../../../src/writer/change-counter.ts';
 import { receiveItem } from '../../../src/writer/receive-item.ts';
 import { writePace } from '../../../src/writer/write-pace.ts';
+import type { ReceivedMessage } from '../../support/virtual-queue.ts';
 import type { Invocation, SimFunction } from './event-source.ts';
 import { portOf, senderOf } from './ports.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -27,22 +30,36 @@ function openWriter(process: SimProcess, world: SimWorld): Invocation {
   const deadLetters = senderOf(process, 'deadLetters', world.queues.items.dead);
   return async (batch) => {
     const deliveries: Delivery[] = [];
-    const failed = new Set<number>();
+    const failed = new Map<number, string>();
     for (const { id, body } of batch) {
       try {
         const item = await receiveItem(body, { deadLetters, telemetry: deps.telemetry, clock: process.clock });
         if (item !== undefined) {
           deliveries.push({ messageId: String(id), item });
         }
-      } catch {
-        failed.add(id);
+      } catch (error) {
+        failed.set(id, messageOf(error));
       }
     }
-    for (const messageId of (await applyItems(deliveries, deps)).keys()) {
-      failed.add(Number(messageId));
+    for (const [messageId, detail] of await applyItems(deliveries, deps)) {
+      failed.set(Number(messageId), detail);
     }
-    return [...failed];
+    reportFailures(failed, batch, deps);
+    return [...failed.keys()];
   };
+}
+
+function reportFailures(
+  failed: ReadonlyMap<number, string>,
+  batch: readonly ReceivedMessage[],
+  { telemetry }: ApplyDependencies,
+): void {
+  for (const { id, body } of batch) {
+    const detail = failed.get(id);
+    if (detail !== undefined) {
+      telemetry.event({ event: 'job-failed', jobId: jobIdOf(body), code: 'write_failed', detail });
+    }
+  }
 }
 
 function writerDependencies(process: SimProcess, world: SimWorld): ApplyDependencies {

@@ -1,10 +1,9 @@
 import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
-import type { TmdbAnswer } from '../../../src/shared/tmdb/tmdb-port.ts';
-import { jsonAnswer, tmdbError } from '../../support/scripted-tmdb.ts';
 import { listPage, movieRow, seriesRow } from '../../support/tmdb-rows.ts';
 import type { Faults } from './faults.ts';
 import type { HistoryPlan } from './history-plan.ts';
 import { type Draws, textHash } from './random-stream.ts';
+import { errorReply, jsonReply, type Reply } from './tmdb-reply.ts';
 
 /** Ids of all films and series: few, so that lists overlap and rows meet. */
 export const films = [1, 2, 3, 4, 5, 6, 7, 8, 9];
@@ -29,15 +28,15 @@ export function contentOf({ seed, world }: HistoryPlan, faults: () => Faults, dr
     const twin = draws.chance(faults().twins) ? ids.slice(0, 1) : [];
     return listPage(...[...ids, ...twin].map((id) => rowOf(id, request.query.language ?? '', nowMs)));
   };
-  return (request: TmdbRequest, nowMs: number): { answer: TmdbAnswer; afterMs: number } => {
+  return (request: TmdbRequest, nowMs: number): Reply => {
     const id = Number(/^\/(?:movie|tv)\/(\d+)$/.exec(request.path)?.[1]);
     const afterMs = draws.between(40, 400);
     if (Number.isNaN(id)) {
-      return { answer: jsonAnswer(200, page(request, nowMs)), afterMs };
+      return jsonReply(200, page(request, nowMs), afterMs);
     }
     return films.includes(id) || series.includes(id)
-      ? { answer: jsonAnswer(200, detailsOf(id, request.query.language ?? '', nowMs)), afterMs }
-      : { answer: tmdbError(404, 34), afterMs };
+      ? jsonReply(200, detailsOf(id, request.query.language ?? '', nowMs), afterMs)
+      : errorReply(404, 34, afterMs);
   };
 }
 

@@ -19,9 +19,12 @@ export const laws = [
   'reader-state',
   'reader-model',
   'reader-time',
+  'recommendation',
+  'live-calls',
   'refresh-lease',
   'replay-is-once',
   'bill',
+  'secrecy',
   'same-trace',
 ] as const;
 

@@ -1,0 +1,47 @@
+import type { Mutation } from '../campaign/mutation-hook.ts';
+
+/** Known bugs of recommendations, and of what readers fetch themselves. */
+export const readerMutations: readonly Mutation[] = [
+  {
+    name: 'what was seen is recommended',
+    file: 'reader/recommend/recommend.ts',
+    find: '[...input.liked, ...input.seen]',
+    replace: '[...input.liked]',
+    why: 'viewers would be told what they know',
+  },
+  {
+    name: 'what was liked is recommended',
+    file: 'reader/recommend/recommend.ts',
+    find: '[...input.liked, ...input.seen]',
+    replace: '[...input.seen]',
+    why: 'viewers would be told what they know',
+  },
+  {
+    name: 'a title is a candidate in each of its lists',
+    file: 'reader/recommend/candidates.ts',
+    find: 'candidates.set(key, joined(candidates.get(key), row, feed));',
+    replace: 'candidates.set(key + feed.category, joined(candidates.get(key), row, feed));',
+    why: 'popular titles would be recommended several times',
+  },
+  {
+    name: 'recommendations know a few titles of a list only',
+    file: 'reader/recommend/candidates.ts',
+    find: 'export const rowsPerFeed = 60;',
+    replace: 'export const rowsPerFeed = 2;',
+    why: 'most titles would never be recommended',
+  },
+  {
+    name: 'each list that is missing is fetched for a recommendation',
+    file: 'reader/recommend/recommend.ts',
+    find: 'lists.read(feed, rowsPerFeed, false)',
+    replace: 'lists.read(feed, rowsPerFeed, true)',
+    why: 'one viewer would take the share of the rate that all readers have',
+  },
+  {
+    name: 'a failed call for a list is made again at once',
+    file: 'reader/list-tiers.ts',
+    find: 'settings.reader.live.failureSeconds;',
+    replace: 'settings.reader.live.failureSeconds / 100;',
+    why: 'an outage would be met with a call for each read',
+  },
+];

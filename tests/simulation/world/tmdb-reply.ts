@@ -1,0 +1,56 @@
+/** What the simulated TMDB makes of a call. */
+
+/** `afterMs`: how long it takes. */
+export type Reply =
+  | {
+      kind: 'response';
+      status: number;
+      body: string;
+      retryAfter: string | undefined;
+      /** Whether the body is sent as gzip bytes that no header tells of. */
+      gzip: boolean;
+      afterMs: number;
+    }
+  /** The connection breaks, with the code that Node gives it. */
+  | { kind: 'broken'; code: string; afterMs: number }
+  /** No answer, however long one waits. */
+  | { kind: 'silence' };
+
+/** What comes back in the end. */
+export type Arrival = Exclude<Reply, { kind: 'silence' }>;
+
+/** An answer of any text. */
+export function textReply(status: number, body: string, afterMs: number, retryAfter?: string): Reply {
+  return { kind: 'response', status, body, retryAfter, gzip: false, afterMs };
+}
+
+export function jsonReply(status: number, json: unknown, afterMs: number): Reply {
+  return textReply(status, JSON.stringify(json), afterMs);
+}
+
+/** TMDB's error envelope. */
+export function errorReply(status: number, code: number, afterMs: number, retryAfter?: string): Reply {
+  const envelope = { success: false, status_code: code, status_message: `message of code ${code}` };
+  return textReply(status, JSON.stringify(envelope), afterMs, retryAfter);
+}
+
+/** Texts of which each kind of answer has one or more. */
+const quotable = /message of code \d+|told in a sentence|<html>/g;
+
+const echoWords = ', sent with ';
+
+/** The same answer, but its texts repeat `header`. */
+export function quoting(reply: Reply, header: string): Reply {
+  return reply.kind === 'response'
+    ? { ...reply, body: reply.body.replace(quotable, (text) => `${text}${echoWords}${header}`) }
+    : reply;
+}
+
+/** As it stands in a trace. */
+export function replyText(reply: Reply): string {
+  if (reply.kind !== 'response') {
+    return `no-response ${reply.kind === 'broken' ? reply.code : 'at all'}`;
+  }
+  const echo = reply.body.includes(echoWords) ? ' echo' : '';
+  return `${reply.status} ${reply.body.length}${reply.gzip ? ' gzip' : ''}${echo}`;
+}
