@@ -1,4 +1,7 @@
-/** Seeds that failed once, each with what it showed; every campaign runs them. */
+/**
+ * Seeds that failed once, each with what it showed; every campaign runs them. When a simulation learns a new act, their histories go
+ * another way: then the planted bug, with seeds of its own, keeps what they showed.
+ */
 export const regressions: readonly { seed: number; showed: string }[] = [
   {
     seed: 11_714,
