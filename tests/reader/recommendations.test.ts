@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { RecommendRequest, TitleRef } from '../../src/reader/reader-api.ts';
 import type { Feed } from '../../src/shared/feed.ts';
 import { titleJobSchema } from '../../src/shared/messages/title-job.ts';
+import { failing } from '../support/call-hook.ts';
 import { healthyTmdb } from '../support/film-pages.ts';
 import type { OnPage } from '../support/list-pages.ts';
 import { readerWorld } from '../support/memory-reader.ts';
@@ -150,6 +151,15 @@ describe('a recommendation from an empty table', () => {
     const world = readerWorld({ answer: healthyTmdb });
     await world.open().recommend({ media: 'tv' });
     expect(world.tmdb.requests.map(({ path }) => path)).toEqual(['/tv/popular']);
+  });
+
+  it('says so where a list could not be read that may hold something after all', async () => {
+    const world = readerWorld({ answer: healthyTmdb });
+    await world.putRows(placed(trending, 1, times(world.clock)));
+    const failed = [false, true, false, false];
+    world.faults.use(failing(() => (failed.shift() ? new Error('throttled') : undefined)));
+    const { from, problem } = await world.open().recommend({ media: 'movie' });
+    expect([from, problem?.code]).toEqual(['tmdb', 'table_unavailable']);
   });
 
   it('asks for nothing where one title is there, even one that was seen', async () => {

@@ -1,4 +1,7 @@
-/** Seeds that failed once, each with what it showed; every campaign runs them. */
+/**
+ * Seeds that failed once, each with what it showed; every campaign runs them. When a simulation learns a new act, their histories go
+ * another way: then the planted bug, with seeds of its own, keeps what they showed.
+ */
 export const regressions: readonly { seed: number; showed: string }[] = [
   {
     seed: 11_714,
@@ -20,4 +23,11 @@ export const regressions: readonly { seed: number; showed: string }[] = [
   },
   { seed: 303_980, showed: 'the law took the trials of two clocks, of which one had been set, for one' },
   { seed: 304_089, showed: 'the same' },
+  {
+    seed: 500_077,
+    showed:
+      'the one list that was there could not be read, and the recommendation that TMDB was asked for did not say so',
+  },
+  { seed: 500_791, showed: 'the same, where the list that stood in was there a moment later' },
+  { seed: 502_483, showed: 'the same: a call for a list that no read had to make' },
 ];

@@ -126,7 +126,9 @@ async function readFeeds(
     region: globalRegion,
     language: settings.defaultLanguage,
   };
-  return [{ feed, ...(await lists.read(feed, rowsPerFeed, true)) }];
+  // What could not be read of the others stays said: they may hold something after all.
+  const problem = partial(reads);
+  return [{ feed, ...(await lists.read(feed, rowsPerFeed, true)), ...(problem && { problem }) }];
 }
 
 /** A feed that is not there is no problem while others are; a table that failed is. */

@@ -86,7 +86,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'untilAskedMs <= 0 && isJustTaken',
     replace: 'untilAskedMs <= 0 && isJustTaken !== undefined',
     why: 'a retry would call in a pause; this bug was there until a history found it',
-    seeds: [3_027],
+    seeds: [40_871, 63_991],
   },
   {
     name: 'slots are not waited for',

@@ -38,6 +38,13 @@ export const readerMutations: readonly Mutation[] = [
     why: 'one viewer would take the share of the rate that all readers have',
   },
   {
+    name: 'what could not be read is kept quiet',
+    file: 'reader/recommend/recommend.ts',
+    find: '...(problem && { problem })',
+    replace: '...(problem && {})',
+    why: 'a recommendation from one list would pass for one from all; this bug was there until a history found it',
+  },
+  {
     name: 'a failed call for a list is made again at once',
     file: 'reader/list-tiers.ts',
     find: 'settings.reader.live.failureSeconds;',
