@@ -55,8 +55,8 @@ describe('the plan that follows demand', () => {
     const many = ['genre_1', 'genre_2', 'genre_3'].map((category) => candidate(category, { chance: 1 }));
     expect(adaptivePlan(many, { ...budget, pages: 2 }).feeds).toHaveLength(2);
     // A page whose titles have all changed: 20 placements at three units, 20 titles at one.
-    expect(adaptivePlan(many, { ...budget, writeUnits: 239 }).feeds).toHaveLength(2);
-    expect(adaptivePlan(many, { ...budget, writeUnits: 240 }).feeds).toHaveLength(3);
+    expect(adaptivePlan(many, { ...budget, writeUnits: 89 }).feeds).toHaveLength(2);
+    expect(adaptivePlan(many, { ...budget, writeUnits: 90 }).feeds).toHaveLength(3);
   });
 
   it('takes warming last, out of what is left over, and does not explain what it leaves', () => {

@@ -183,7 +183,7 @@ describe('the budget of an occurrence', () => {
       50, 10, 0, 0,
     ]);
     expect([of('refresh', 0).pages, of('refresh', 25).pages, of('refresh', 45).pages]).toEqual([16, 16, 5]);
-    expect(of('refresh', 0).writeUnits).toBe(1_280);
+    expect(of('refresh', 0).writeUnits).toBe(480);
   });
 
   it('has the price of a page rise with what is spent', () => {
