@@ -54,7 +54,7 @@ describe('the plan that follows demand', () => {
   it('keeps to pages, and to write units', () => {
     const many = ['genre_1', 'genre_2', 'genre_3'].map((category) => candidate(category, { chance: 1 }));
     expect(adaptivePlan(many, { ...budget, pages: 2 }).feeds).toHaveLength(2);
-    // A page whose titles have all changed: 20 placements at three units, 20 titles at one.
+    // A page whose titles have all changed: ten units of the page and one of each title.
     expect(adaptivePlan(many, { ...budget, writeUnits: 89 }).feeds).toHaveLength(2);
     expect(adaptivePlan(many, { ...budget, writeUnits: 90 }).feeds).toHaveLength(3);
   });
