@@ -10,6 +10,9 @@ import type { Arrival } from './tmdb-reply.ts';
 /** The token of all histories: like TMDB's own, three parts of a JWT. */
 export const secretToken = 'eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJzaW11bGF0aW9uIn0.n0b0dy-may-ever-read-7h1s';
 
+/** One for all: to make one takes longer than the rest of a deadline. */
+const timeIsUp = new DOMException('the time is up', 'TimeoutError');
+
 const baseUrl = 'https://tmdb.simulated/3';
 
 /** A request as it comes over the wire. `path`: below the base URL. */
@@ -51,7 +54,7 @@ function wireOf(process: SimProcess, serve: Serve): TmdbWire {
       }),
     deadline: (ms) => {
       const over = new AbortController();
-      void process.clock.sleep(ms).then(() => over.abort());
+      void process.clock.sleep(ms).then(() => over.abort(timeIsUp));
       return over.signal;
     },
   };
