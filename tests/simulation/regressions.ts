@@ -29,5 +29,7 @@ export const regressions: readonly { seed: number; showed: string }[] = [
       'the one list that was there could not be read, and the recommendation that TMDB was asked for did not say so',
   },
   { seed: 500_791, showed: 'the same, where the list that stood in was there a moment later' },
+  { seed: 500_973, showed: 'the same' },
+  { seed: 502_290, showed: 'the same' },
   { seed: 502_483, showed: 'the same: a call for a list that no read had to make' },
 ];
