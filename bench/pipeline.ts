@@ -16,7 +16,7 @@ const comparedJobs = { many: 20_000, few: 1_000 };
 const highestRatio = 1.1;
 const highestPeakMb = 200;
 
-/** Runs all trials, one after the other; on two cores that takes about half an hour. @throws where dynoxide is not installed. */
+/** Runs all trials, one after the other; on two cores that takes about eight minutes. @throws where dynoxide is not installed. */
 export async function benchPipeline(): Promise<BenchReport> {
   const programs = await bundlePrograms(pipelineSources);
   const [loadBefore = 0] = loadavg();
