@@ -2,6 +2,7 @@
 import { createTable } from '../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../src/local/embedded-sqs.ts';
+import { endpointsOf } from '../src/local/embedded-stack.ts';
 import { type StackEndpoints, stackRegion } from '../src/local/stack-endpoints.ts';
 import { dynamoClient } from '../src/shared/adapters/aws-clients.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queue-definitions.ts';
@@ -32,16 +33,7 @@ export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions)
     stops.push(sqs.stop);
     const tmdb = await startSimulatedTmdb(tmdbOptions);
     stops.push(tmdb.stop);
-    const endpoints: StackEndpoints = {
-      region: stackRegion,
-      endpoints: { sqs: sqs.endpoint, dynamodb: dynamo.endpoint, tmdb: tmdb.baseUrl },
-      fetchQueueUrl: sqs.queueUrl(fetch.name),
-      fetchDlqUrl: sqs.queueUrl(fetch.deadLetterName),
-      itemQueueUrl: sqs.queueUrl(items.name),
-      itemDlqUrl: sqs.queueUrl(items.deadLetterName),
-      catalogTable: catalogTable.name,
-      controlTable: controlTable.name,
-    };
+    const endpoints = endpointsOf(sqs, dynamo.endpoint, tmdb.baseUrl, [fetch, items]);
     return { endpoints, sqs, tmdb, stop };
   } catch (error) {
     await stop();

@@ -4,7 +4,7 @@ import { type Feed, feedId } from '../src/shared/feed.ts';
 import { type ItemPage, rowsPerPage } from '../src/shared/messages/item-page.ts';
 import { defaultSettings } from '../src/shared/settings.ts';
 import { cardOf, encodeCard } from '../src/shared/table/card.ts';
-import { feedPartition, feedPrefix, listPageRowFor, placedTitles } from '../src/shared/table/list-page-row.ts';
+import { feedPartition, feedPrefix, listPageDraft, placedTitles } from '../src/shared/table/list-page-row.ts';
 import { rowKeyText } from '../src/shared/table/row.ts';
 import { catalogTable, categoryIndex, type TableDefinition } from '../src/shared/table/table-definitions.ts';
 import { dynamoCatalogStore } from '../src/writer/dynamo-catalog-adapter.ts';
@@ -44,7 +44,7 @@ export const tableModels: readonly TableModel[] = [
   {
     name: 'a row per title and page of a list',
     table: catalogTable,
-    listRows: (pages) => pages.flatMap((page) => listPageRowFor(page, defaultSettings) ?? []),
+    listRows: (pages) => pages.flatMap((page) => listPageDraft(page, defaultSettings)?.build() ?? []),
     titleRows: (pages) => placementLayoutOf(pages).titles,
     write: async (client, _model, pages) => applyPages(client, pages),
     query: (feed, titles) => indexQuery(feed, pagesFor(titles)),
@@ -107,7 +107,7 @@ function pageQuery(feed: Feed, titles: number): Omit<QueryCommandInput, 'TableNa
 
 /** This table's row of a page, its cards as attributes instead of one stream. */
 function sideBySide(page: ItemPage): Row[] {
-  const row = listPageRowFor(page, defaultSettings);
+  const row = listPageDraft(page, defaultSettings)?.build();
   return row === undefined ? [] : [{ ...row, cards: placedTitles(page).map((listed) => encodeCard(cardOf(listed))) }];
 }
 

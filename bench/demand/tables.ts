@@ -7,7 +7,7 @@ import { isoFromMs } from '../../src/shared/ports/clock.ts';
 import type { Settings } from '../../src/shared/settings.ts';
 import type { DemandDay } from '../../src/shared/table/demand-day.ts';
 import type { FeedHead } from '../../src/shared/table/feed-head.ts';
-import { listPageRowFor } from '../../src/shared/table/list-page-row.ts';
+import { listPageDraft } from '../../src/shared/table/list-page-row.ts';
 
 /** A feed's state in the table; times are epoch milliseconds. `readSince`: whether anybody read it since it was fetched. */
 export type Listed = {
@@ -77,7 +77,7 @@ export function genreCatalog(
     listPages: async (feed) => {
       const { media } = feed;
       const titles = media === 'all' ? [] : genres[media].map((genre, index) => titleOf(media, genre, index + 1));
-      const row = listPageRowFor(pageOf(feed, titles, isoFromMs(nowMs)), settings);
+      const row = listPageDraft(pageOf(feed, titles, isoFromMs(nowMs)), settings)?.build();
       return row === undefined ? [] : [row];
     },
   };

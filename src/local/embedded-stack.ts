@@ -147,7 +147,8 @@ async function startSimulator(options: EmbeddedStackOptions, clock: Clock, port:
   return { baseUrl: simulator.baseUrl, token: 'token-of-the-simulator' };
 }
 
-function endpointsOf(
+/** Where a stack's parts are. */
+export function endpointsOf(
   sqs: EmbeddedSqs,
   dynamodb: string,
   tmdb: string,

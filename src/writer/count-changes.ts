@@ -3,7 +3,7 @@ import type { ItemPage } from '../shared/messages/item-page.ts';
 import type { PresentRow } from '../shared/ports/catalog.ts';
 import { snapshotTimeMs } from '../shared/snapshot.ts';
 import { type ChangeKind, feedCounterName } from '../shared/table/feed-counters.ts';
-import { listPageKey, placedTitles, readPlaces } from '../shared/table/list-page-row.ts';
+import { listPageKey, placedTitles, placeOf } from '../shared/table/list-page-row.ts';
 import { rowKeyText } from '../shared/table/row.ts';
 import type { UsageCounters } from '../shared/table/usage-row.ts';
 
@@ -30,9 +30,9 @@ function changesOf(page: ItemPage, before: ReadonlyMap<string, PresentRow>): Par
   if (stood?.snapshot === undefined || stood.snapshot >= page.snapshot) {
     return {};
   }
-  const titles = new Map(readPlaces(stood.places ?? []).map(({ rank, mediaType, id }) => [rank, `${mediaType}/${id}`]));
+  const places = new Set(stood.places);
   const rows = placedTitles(page);
-  const changed = rows.filter(({ rank, mediaType, id }) => titles.get(rank) !== `${mediaType}/${id}`).length;
+  const changed = rows.filter((listed) => !places.has(placeOf(listed))).length;
   const hours = (snapshotTimeMs(page.snapshot) - snapshotTimeMs(stood.snapshot)) / hourMs;
   return { compared: rows.length, rowHours: rows.length * hours, ...(changed > 0 ? { changed } : {}) };
 }

@@ -5,9 +5,10 @@
  */
 import { type Item, itemSchema } from '../../src/shared/messages/item-title.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
+import { calm, drain, playAgain } from './end-history.ts';
 import { checkCall, checkRate, checkRetries, checkThrottles, watchControl } from './laws/call-law.ts';
 import { checkConservation } from './laws/conservation-law.ts';
-import { deliveryLaw, tryParse } from './laws/delivery-law.ts';
+import { deliveryLaw } from './laws/delivery-law.ts';
 import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } from './laws/end-law.ts';
 import { checkLiveCalls, type LiveRead } from './laws/live-law.ts';
 import { checkReaderModel } from './laws/model-law.ts';
@@ -23,7 +24,7 @@ import { randomStream } from './world/random-stream.ts';
 import { type Cast, playAct } from './world/sim-acts.ts';
 import { simPlanner } from './world/sim-planner.ts';
 import { simReaders } from './world/sim-reader.ts';
-import { documentedLimit, simTmdb } from './world/sim-tmdb.ts';
+import { simTmdb } from './world/sim-tmdb.ts';
 import { workerFunction } from './world/sim-worker.ts';
 import { type SimWorld, simWorld } from './world/sim-world.ts';
 import { writerFunction } from './world/sim-writer.ts';
@@ -39,11 +40,6 @@ export type HistoryOutcome = {
   counts: { jobs: number; calls: number; rows: number; reads: number; virtualMs: number };
 };
 
-/**
- * When the last fault is over: a rejected token keeps the breaker open for 15 minutes, a deferral lasts 15 at the most, and what a
- * dead container held comes back after 6 and 9.
- */
-const drainMs = 60 * 60_000;
 const reads = new Set<Act['act']>(['list', 'title', 'recommend']);
 const noFaults = Object.fromEntries(faultNames.map((name) => [name, 0])) as Faults;
 
@@ -156,32 +152,6 @@ async function play({ acts, seed, faults }: HistoryPlan, { cast }: Staged, world
   await Promise.all([...playing, jumping()]);
 }
 
-/** The faults are over: TMDB is there. Clocks stay as wrong as they are: to set one is a fault too. */
-function calm({ tmdb }: SimWorld): void {
-  Object.assign(tmdb.state, {
-    outage: undefined,
-    tokenRejectedUntilMs: 0,
-    tokenMissingUntilMs: 0,
-    limitPerSecond: documentedLimit,
-  });
-}
-
-/** What goes on behind the last answers, and in processes that are held up, has ended by then. */
-const settleMs = 120_000;
-
-/** Waits until both queues are empty. */
-async function drain({ queues, clock, violations }: SimWorld): Promise<void> {
-  const untilMs = clock.monotonicMs() + drainMs;
-  const open = () => [...queues.jobs.queue.held(), ...queues.items.queue.held()];
-  await clock.sleep(settleMs);
-  while (open().length > 0 && clock.monotonicMs() < untilMs) {
-    await clock.sleep(10_000);
-  }
-  if (open().length > 0) {
-    violations.add('drain', `${open().length} messages are still there after an hour: ${open()[0]?.slice(0, 300)}`);
-  }
-}
-
 async function judge(evidence: Staged, world: SimWorld): Promise<void> {
   checkConservation(world, evidence);
   checkDeadLetters(world, evidence);
@@ -193,23 +163,4 @@ async function judge(evidence: Staged, world: SimWorld): Promise<void> {
   checkLiveCalls(evidence.liveReads, evidence.table, evidence.live, world);
   checkRuns(evidence.attempted, world);
   checkBill(world, evidence);
-}
-
-/** What was applied is delivered once more, all of it: no row changes, and no unit is used. */
-async function playAgain({ deliveries, table }: Staged, world: SimWorld): Promise<void> {
-  const { queues, violations, tables } = world;
-  const puts = tables.catalog.puts.length;
-  const units = table.writeUnits;
-  const readable = [...deliveries.done].filter((body) => tryParse(body).version === 1);
-  await queues.items.queue.sendAll(readable);
-  await drain(world);
-  const changed = tables.catalog.puts
-    .slice(puts)
-    .filter((row) => !table.removed.has(`${row.mediaId}\n${row.mediaType}`));
-  if (changed.length > 0 || (table.removed.size === 0 && table.writeUnits > units)) {
-    violations.add(
-      'replay-is-once',
-      `${changed.length} rows, ${table.writeUnits - units} units: ${JSON.stringify(changed[0])}`,
-    );
-  }
 }

@@ -68,12 +68,12 @@ export function placedTitles(page: ItemPage): ListedTitle[] {
   });
 }
 
-/** The row that a page asks for; none where it holds no title, so that what stood there before is shown until it expires. */
-export function listPageRowFor(page: ItemPage, settings: Settings): ListPageRow | undefined {
-  return listPageDraft(page, settings)?.build();
+/** A title's place as a row keeps it: `1 movie/550`. */
+export function placeOf({ rank, mediaType, id }: ListedTitle): string {
+  return `${rank} ${titleSubject(mediaType, id)}`;
 }
 
-/** The same, not built yet. */
+/** The row that a page asks for; none where it holds no title, so that what stood there before is shown until it expires. */
 export function listPageDraft(page: ItemPage, settings: Settings): RowDraft<ListPageRow> | undefined {
   const titles = placedTitles(page);
   if (titles.length === 0) {
@@ -96,7 +96,7 @@ export function listPageDraft(page: ItemPage, settings: Settings): RowDraft<List
       fetchedAt: isoFromMs(fetchedAtMs),
       freshUntil: isoFromMs(life.freshUntilMs),
       expiresAt: Math.floor(life.expiresAtMs / 1000),
-      places: titles.map(({ rank, mediaType, id }) => `${rank} ${titleSubject(mediaType, id)}`),
+      places: titles.map(placeOf),
       cards: packCards(titles),
     };
   };

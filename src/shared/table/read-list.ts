@@ -6,6 +6,7 @@ import type { Settings } from '../settings.ts';
 import type { Card } from './card.ts';
 import { tryUnpackCards } from './card-pack.ts';
 import { type ListPageRow, placedTitles, readPlaces } from './list-page-row.ts';
+import { titleSubject } from './usage-row.ts';
 
 /** One row of a list, decoded: it does not depend on when it is looked at. */
 export type ListRow = Card & {
@@ -61,7 +62,7 @@ export function listRowsOf(page: ItemPage, settings: Settings): ListRow[] {
 export function liveRows(rows: readonly ListRow[], limit: number, nowMs: number): ListRow[] {
   const live = new Map<string, ListRow>();
   for (const row of rows) {
-    const key = `${row.mediaType}/${row.id}`;
+    const key = titleSubject(row.mediaType, row.id);
     if (live.size < limit && nowMs < row.expiresAtMs && !live.has(key)) {
       live.set(key, row);
     }

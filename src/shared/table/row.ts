@@ -30,7 +30,7 @@ export const rowBaseSchema = z.object({
 export type RowKey = { mediaId: string; mediaType: string };
 
 /** A row that is not built yet. Its version decides whether it is written; packing its content is what costs time. */
-export type RowDraft<Row = unknown> = RowKey & { version: string; build(): Row };
+export type RowDraft<Row> = RowKey & { version: string; build(): Row };
 
 /** One text for one key; no part of a key holds a line break. */
 export function rowKeyText(key: RowKey): string {

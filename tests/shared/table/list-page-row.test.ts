@@ -7,8 +7,8 @@ import {
   feedPartition,
   feedPrefix,
   type ListPageRow,
+  listPageDraft,
   listPageKey,
-  listPageRowFor,
   listPageRowSchema,
   listPageSortKey,
   readPlaces,
@@ -30,7 +30,7 @@ const germany = sampleFeed({ region: 'DE', language: 'de-DE' });
 const pageNumber = fc.integer({ min: 1, max: 500 });
 
 function rowOf(page: ItemPage): ListPageRow {
-  const row = listPageRowFor(page, defaultSettings);
+  const row = listPageDraft(page, defaultSettings)?.build();
   if (row === undefined) {
     throw new Error('a page with titles has a row');
   }
@@ -107,7 +107,7 @@ describe('a page’s row', () => {
   });
 
   it('is none for a page without titles', () => {
-    expect(listPageRowFor(samplePage({ titles: [] }), defaultSettings)).toBeUndefined();
+    expect(listPageDraft(samplePage({ titles: [] }), defaultSettings)?.build()).toBeUndefined();
   });
 
   it('has the row’s own shape, whatever the titles and the feed', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/shared/settings.ts';
-import { type ListPageRow, listPageRowFor } from '../../../src/shared/table/list-page-row.ts';
+import { type ListPageRow, listPageDraft } from '../../../src/shared/table/list-page-row.ts';
 import { assembleList, decodeList, listRowsOf } from '../../../src/shared/table/read-list.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
 import { arbitraryEpochMs, arbitraryTitle } from '../../support/arbitrary-page.ts';
@@ -121,7 +121,7 @@ it('a page that comes from TMDB is told as it will be once it was written and re
   fc.assert(
     fc.property(arbitraryFeed, titles, arbitraryEpochMs, (feed, all, ms) => {
       const fetched = samplePage({ feed, fetchedAt: new Date(ms).toISOString(), titles: all });
-      const row = listPageRowFor(fetched, defaultSettings);
+      const row = listPageDraft(fetched, defaultSettings)?.build();
       expect(listRowsOf(fetched, defaultSettings)).toEqual(row === undefined ? [] : decodeList([row]));
     }),
   );

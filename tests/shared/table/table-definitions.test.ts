@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/shared/settings.ts';
 import { feedHeadFor } from '../../../src/shared/table/feed-head.ts';
-import { listPageRowFor } from '../../../src/shared/table/list-page-row.ts';
+import { listPageDraft } from '../../../src/shared/table/list-page-row.ts';
 import { catalogTable, controlTable } from '../../../src/shared/table/table-definitions.ts';
 import { titleRowFor } from '../../../src/shared/table/title-row.ts';
 import { samplePage, sampleTitle } from '../../support/sample-messages.ts';
@@ -11,7 +11,7 @@ const title: Record<string, unknown> = titleRowFor(
   sampleTitle(),
   defaultSettings,
 );
-const page: Record<string, unknown> = { ...listPageRowFor(samplePage(), defaultSettings) };
+const page: Record<string, unknown> = { ...listPageDraft(samplePage(), defaultSettings)?.build() };
 const head: Record<string, unknown> = feedHeadFor(samplePage(), defaultSettings);
 
 describe('what is stored fits the tables', () => {
