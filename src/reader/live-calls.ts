@@ -138,7 +138,7 @@ async function attempt<T>(
   }
   const failure = verdict.fate === 'ok' ? notWhatWasAsked : verdict;
   await tellInTime(failure, entry.admission, deps);
-  return failure.fate === 'skip'
+  return failure.fate === 'not-found'
     ? { kind: 'absent' }
     : { kind: 'unavailable', code: failure.code, detail: failure.detail };
 }

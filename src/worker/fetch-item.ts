@@ -121,7 +121,7 @@ async function finish(
     case 'ok':
       await emitItem(job, verdict.content, deps);
       return { kind: 'done' };
-    case 'skip': {
+    case 'not-found': {
       const { code, detail } = verdict;
       deps.telemetry.event({ event: 'job-skipped', runId: job.runId, jobId: job.jobId, code, detail });
       return { kind: 'done' };

@@ -9,7 +9,7 @@ export type Verdict =
   /** The token is refused, or there is none (status 0): no call of anyone will succeed. */
   | { fate: 'stop'; code: string; detail: string; status: number }
   /** Nothing there: the job is done without rows. */
-  | { fate: 'skip'; code: string; detail: string }
+  | { fate: 'not-found'; code: string; detail: string }
   /** Our request is wrong, or the answer is none that a retry would mend. */
   | { fate: 'bug'; code: string; detail: string };
 
@@ -22,7 +22,7 @@ const fateOfTmdbCode = new Map<number, Exclude<Fate, 'ok'>>([
   // Authentication failed, invalid key, suspended key, account disabled, user suspended.
   ...([3, 7, 10, 14, 35, 45] as const).map((code) => [code, 'stop'] as const),
   // Invalid id, resource not found.
-  ...([6, 34] as const).map((code) => [code, 'skip'] as const),
+  ...([6, 34] as const).map((code) => [code, 'not-found'] as const),
   // Invalid format, parameters, page, date range, accept header, method, input.
   ...([4, 5, 18, 19, 20, 22, 23, 27, 28, 42, 47] as const).map((code) => [code, 'bug'] as const),
 ]);
@@ -77,7 +77,7 @@ function fateOfStatus(status: number, fromTmdb: boolean): Exclude<Fate, 'ok'> {
     return 'stop';
   }
   if (status === 404 && fromTmdb) {
-    return 'skip';
+    return 'not-found';
   }
   // A redirect is never followed, the token would go along; like a 404 that is not TMDB's own, it is somebody in between.
   return status === 404 || (status >= 300 && status < 400) ? 'retry' : 'bug';

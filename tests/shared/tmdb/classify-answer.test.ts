@@ -31,8 +31,8 @@ const fates: [code: number, status: number, fate: Verdict['fate']][] = [
   [14, 401, 'stop'],
   [35, 401, 'stop'],
   [45, 403, 'stop'],
-  [6, 404, 'skip'],
-  [34, 404, 'skip'],
+  [6, 404, 'not-found'],
+  [34, 404, 'not-found'],
   [4, 405, 'bug'],
   [42, 405, 'bug'],
   [5, 422, 'bug'],
@@ -72,7 +72,7 @@ describe('TMDB’s own codes', () => {
     const unlisted = new Map<number, Verdict['fate']>([
       ...([200, 201] as const).map((status) => [status, 'ok'] as const),
       ...([401, 403] as const).map((status) => [status, 'stop'] as const),
-      [404, 'skip'],
+      [404, 'not-found'],
       ...([400, 405, 406, 422] as const).map((status) => [status, 'bug'] as const),
       ...([500, 501, 502, 503, 504] as const).map((status) => [status, 'retry'] as const),
     ]);
@@ -182,7 +182,7 @@ describe('any answer', () => {
         fc.option(fc.string(), { nil: undefined }),
         (status, body, after) => {
           const verdict = judge(response(status, body, after));
-          expect(['ok', 'retry', 'stop', 'skip', 'bug']).toContain(verdict.fate);
+          expect(['ok', 'retry', 'stop', 'not-found', 'bug']).toContain(verdict.fate);
           expect(verdict.fate === 'ok' ? '' : verdict.detail).toSatisfy((detail: string) => detail.length <= 220);
         },
       ),

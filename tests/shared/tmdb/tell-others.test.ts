@@ -26,7 +26,12 @@ const failure = (throttled: boolean, retryAfterMs?: number): Outcome => ({
 describe('the breaker is told', () => {
   it.each([
     ['a good answer', { fate: 'ok' }, 'succeeded', 'TMDB answers'],
-    ['that something is not there', { fate: 'skip', code: 'tmdb_34', detail: 'HTTP 404' }, 'succeeded', 'HTTP 404'],
+    [
+      'that something is not there',
+      { fate: 'not-found', code: 'tmdb_34', detail: 'HTTP 404' },
+      'succeeded',
+      'HTTP 404',
+    ],
     ['that a request is wrong', { fate: 'bug', code: 'tmdb_22', detail: 'HTTP 400' }, 'succeeded', 'HTTP 400'],
     ['a failure', failure(false), 'failed', 'HTTP 503'],
     ['a throttle', failure(true), 'neutral', 'HTTP 503'],
@@ -57,7 +62,7 @@ describe('the timeline is told', () => {
     ['a throttle without one', failure(true), [undefined]],
     ['nothing of a failure, also when that names a pause', failure(false, 13_000), []],
     ['nothing of a good answer', { fate: 'ok' }, []],
-    ['nothing of a 404', { fate: 'skip', code: 'tmdb_34', detail: 'HTTP 404' }, []],
+    ['nothing of a 404', { fate: 'not-found', code: 'tmdb_34', detail: 'HTTP 404' }, []],
   ] as [string, Outcome, unknown[]][])('%s', async (_name, outcome, slowDowns) => {
     const { timeline, tell } = openWorld();
     await tell(outcome);

@@ -62,7 +62,7 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'a 404 is retried',
     file: 'shared/tmdb/classify-answer.ts',
-    find: "[code, 'skip'] as const",
+    find: "[code, 'not-found'] as const",
     replace: "[code, 'retry'] as const",
     why: 'what is not there would be asked for again until it is too old',
   },
