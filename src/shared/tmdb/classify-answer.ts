@@ -113,7 +113,11 @@ function errorTexts(json: unknown): string | undefined {
   return isTmdbs ? errors.join('; ').slice(0, mostMessageCharacters) : undefined;
 }
 
-/** The members of an object; of anything else none. */
+/** The members of the object that an answer's body is; of anything else none. */
+export function answerMembers(answer: TmdbAnswer): Record<string, unknown> {
+  return answer.kind === 'response' ? membersOf(parseJson(answer.body)) : {};
+}
+
 function membersOf(json: unknown): Record<string, unknown> {
   return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Record<string, unknown>) : {};
 }
