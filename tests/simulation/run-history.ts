@@ -17,6 +17,7 @@ import { checkList, checkTitle } from './laws/read-law.ts';
 import { checkRecommendation } from './laws/recommend-law.ts';
 import { checkCarriedToken, checkSecrecy } from './laws/secrecy-law.ts';
 import { watchTables } from './laws/table-law.ts';
+import { checkConfirmingCall } from './laws/token-law.ts';
 import { startEventSource } from './world/event-source.ts';
 import { type Faults, faultNames } from './world/faults.ts';
 import type { Act, HistoryPlan } from './world/history-plan.ts';
@@ -98,6 +99,7 @@ function stage(world: SimWorld): Staged {
   world.tmdb = simTmdb(world.plan, world.around, (call) => {
     checkCall(call, calls, world);
     checkCarriedToken(call, world);
+    checkConfirmingCall(call, world);
   });
   startEventSource(workerFunction(world, deliveries.onSend, deliveries.workerEnded), world);
   startEventSource(writerFunction(world, deliveries.writerEnded), world);

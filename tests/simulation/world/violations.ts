@@ -4,6 +4,7 @@ export const laws = [
   'rate',
   'pause',
   'breaker',
+  'confirmation',
   'retry-budget',
   'versions',
   'heads',
