@@ -6,7 +6,14 @@
 import { type Item, itemSchema } from '../../src/shared/messages/item-title.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { calm, drain, playAgain } from './end-history.ts';
-import { checkCall, checkRate, checkRetries, checkThrottles, watchControl } from './laws/call-law.ts';
+import {
+  checkCall,
+  checkPagesAsAsked,
+  checkRate,
+  checkRetries,
+  checkThrottles,
+  watchControl,
+} from './laws/call-law.ts';
 import { checkConservation } from './laws/conservation-law.ts';
 import { deliveryLaw } from './laws/delivery-law.ts';
 import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } from './laws/end-law.ts';
@@ -161,6 +168,7 @@ async function judge(evidence: Staged, world: SimWorld): Promise<void> {
   checkRate(world);
   checkRetries(world);
   checkThrottles(world);
+  checkPagesAsAsked(world);
   checkLeases(world);
   checkLiveCalls(evidence.liveReads, evidence.table, evidence.live, world);
   checkRuns(evidence.attempted, world);

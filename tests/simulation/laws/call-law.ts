@@ -1,6 +1,6 @@
 /** What must hold of the calls that TMDB gets. */
 import { mostWithin, smallestGap } from '../../support/most-within.ts';
-import type { SeenCall } from '../world/sim-tmdb.ts';
+import { type SeenCall, strangeId } from '../world/sim-tmdb.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 import { checkTokenOpening } from './token-law.ts';
 
@@ -109,6 +109,14 @@ function skewedBound({ plan, settings }: SimWorld): number {
   const readers = plan.world.live ? 2 : 0;
   const holders = settings.worker.maximumConcurrency * (plan.faults.jump > 0 ? 2 : 1);
   return Math.ceil(plan.world.requestsPerSecond * 1.05) + batchSize * (holders - 1) + readers * 2 + 1;
+}
+
+/** Checks that nothing of an answer to another request was handed on. */
+export function checkPagesAsAsked({ queues, violations }: SimWorld): void {
+  const strange = queues.items.queue.sent.find(({ body }) => body.includes(`"id":${strangeId},`));
+  if (strange !== undefined) {
+    violations.add('page-as-asked', `a page was handed on that nobody had asked for: ${strange.body}`);
+  }
 }
 
 /** Checks the immediate retries of each container against its budget. */

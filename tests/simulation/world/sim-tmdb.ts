@@ -1,7 +1,7 @@
 import type { Clock } from '../../../src/shared/ports/clock.ts';
 import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
 import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
-import { listPage } from '../../support/tmdb-rows.ts';
+import { listPage, movieRow } from '../../support/tmdb-rows.ts';
 import type { Faults } from './faults.ts';
 import type { HistoryPlan, OutageKind } from './history-plan.ts';
 import { type Draws, randomStream } from './random-stream.ts';
@@ -47,6 +47,9 @@ export type SimTmdb = {
 
 /** What `/authentication` answers to a good token. */
 const tokenTaken = { success: true, status_code: 1, status_message: 'message of code 1' };
+
+/** A film that stands on no page that anybody asks for. */
+export const strangeId = 424_242;
 
 /** TMDB's own limit as it is documented. */
 export const documentedLimit = 40;
@@ -184,7 +187,7 @@ function oddAnswer({ query }: TmdbRequest, faults: Faults, draws: Draws): Reply 
     return errorReply(200, draws.pick([9, 11, 46]), 30);
   }
   return query.page !== undefined && draws.chance(faults.otherPage)
-    ? jsonReply(200, { ...listPage(), page: Number(query.page) + 1 }, 30)
+    ? jsonReply(200, { ...listPage(movieRow({ id: strangeId })), page: Number(query.page) + 1 }, 30)
     : undefined;
 }
 

@@ -5,6 +5,7 @@ export const laws = [
   'pause',
   'breaker',
   'confirmation',
+  'page-as-asked',
   'retry-budget',
   'versions',
   'heads',
