@@ -93,7 +93,7 @@ export function callTmdb(tmdb: TmdbPort): Fetch {
     if (verdict.fate === 'ok') {
       return read(verdict.json);
     }
-    if (verdict.fate !== 'skip') {
+    if (verdict.fate !== 'not-found') {
       throw new Error(`${request.path}: ${verdict.detail}`);
     }
     return undefined;

@@ -75,7 +75,7 @@ export function summarizeRun(
     tmdb: {
       requests: calls.length,
       throttled: calls.filter(({ outcome }) => outcome === 'throttled').length,
-      retries: calls.length - new Set(calls.map(({ jobId }) => jobId)).size,
+      retries: retriesAmong(calls),
       latencyMs: { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), max: latencies.at(-1) ?? 0 },
     },
     rows: { ...rows },
@@ -83,6 +83,12 @@ export function summarizeRun(
     durationMs: Math.round(facts.durationMs),
     estimatedCostUsd: Number(runCostUsd({ ...usedBetween(before, after, settings), ...capacity }).toFixed(8)),
   };
+}
+
+/** Calls of a job beyond its first; what checked a refused token is none. */
+function retriesAmong(calls: RunProgress['calls']): number {
+  const ofJobs = calls.filter(({ attempt }) => attempt > 0);
+  return ofJobs.length - new Set(ofJobs.map(({ jobId }) => jobId)).size;
 }
 
 function usedBetween(before: UsageReading, after: UsageReading, settings: Settings) {

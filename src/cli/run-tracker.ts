@@ -10,7 +10,14 @@ export type RunProgress = {
   /** Why each job was deferred last. */
   deferred: Map<string, string>;
   deferrals: number;
-  calls: { jobId: string; startedAtMs: number; latencyMs: number; outcome: 'ok' | 'throttled' | 'failed' }[];
+  /** `attempt` 0: the call that checked a refused token. */
+  calls: {
+    jobId: string;
+    attempt: number;
+    startedAtMs: number;
+    latencyMs: number;
+    outcome: 'ok' | 'throttled' | 'failed';
+  }[];
   /** Milliseconds that calls waited for their slots, together and at most. */
   slotWaitMs: { total: number; max: number };
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };

@@ -10,17 +10,17 @@ import { messageOf } from '../shared/errors.ts';
 import type { Feed, MediaType } from '../shared/feed.ts';
 import { feedId } from '../shared/feed.ts';
 import type { DescribedTitle } from '../shared/messages/item-title.ts';
-import type { Clock } from '../shared/ports/clock.ts';
 import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
 import { callGate, type Entry, type GateDependencies } from '../shared/rate/call-gate.ts';
 import type { Settings } from '../shared/settings.ts';
-import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
+import { classifyAnswer } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
-import { type NormalizedPage, normalizePage, normalizeTitle } from '../shared/tmdb/normalize-page.ts';
+import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
+import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import { type Outcome, type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
 import { titleRequest } from '../shared/tmdb/title-request.ts';
-import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
 import { within } from '../shared/within.ts';
+import type { Background } from './background.ts';
 import type { Problem } from './reader-api.ts';
 
 /** What TMDB said. `absent`: there is no such thing. */
@@ -35,10 +35,10 @@ export type LiveCalls = {
 
 /** What a call needs. `share` is the readers' own timeline. */
 export type LiveDependencies = ToldDependencies & {
-  tmdb: TmdbPort;
   share: RateScheduleStore;
-  clock: Clock;
   settings: Settings;
+  /** Keeps the process for what goes on behind an answer; default: nobody waits for that. */
+  background?: Background | undefined;
 };
 
 /** However long a refusal is meant to last: somebody may close the breaker meanwhile. */
@@ -64,7 +64,7 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
   const call = async <T>(
     subject: string,
     request: TmdbRequest,
-    read: (json: unknown) => T | undefined,
+    read: (json: unknown) => Content<T>,
   ): Promise<LiveAnswer<T>> => {
     const startedMs = clock.monotonicMs();
     const answer = await attempt(request, read, enter, deps);
@@ -80,12 +80,10 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
 
   return {
     firstPage: (feed, snapshot) =>
-      call(feedId(feed), feedRequest({ feed, page: 1, snapshot }, deps.settings), (json) =>
-        normalizePage(json, feed, 1),
-      ),
+      call(feedId(feed), feedRequest({ feed, page: 1, snapshot }, deps.settings), (json) => readPage(json, feed, 1)),
     title: (mediaType, id, language) =>
       call(`${mediaType}/${id}/${language}`, titleRequest(mediaType, id, language), (json) =>
-        normalizeTitle(json, mediaType, id),
+        readTitle(json, mediaType, id),
       ),
   };
 }
@@ -122,7 +120,7 @@ function refusal(detail: string): Refusal {
 
 async function attempt<T>(
   request: TmdbRequest,
-  read: (json: unknown) => T | undefined,
+  read: (json: unknown) => Content<T>,
   enter: () => Promise<Entry>,
   deps: LiveDependencies,
 ): Promise<LiveAnswer<T>> {
@@ -131,27 +129,31 @@ async function attempt<T>(
     return { kind: 'unavailable', code: entry.code, detail: entry.detail };
   }
   const verdict = classifyAnswer(await deps.tmdb.get(request), deps.clock.nowMs());
-  const value = verdict.fate === 'ok' ? read(verdict.json) : undefined;
-  if (verdict.fate === 'ok' && value !== undefined) {
-    await tellInTime({ fate: 'ok' }, entry.admission, deps);
-    return { kind: 'ok', value };
+  const outcome = verdict.fate === 'ok' ? asAsked(read(verdict.json)) : verdict;
+  await tellInTime(outcome, entry.admission, deps);
+  switch (outcome.fate) {
+    case 'ok':
+      return { kind: 'ok', value: outcome.value };
+    case 'not-found':
+      return { kind: 'absent' };
+    default:
+      return { kind: 'unavailable', code: outcome.code, detail: outcome.detail };
   }
-  const failure = verdict.fate === 'ok' ? notWhatWasAsked : verdict;
-  await tellInTime(failure, entry.admission, deps);
-  return failure.fate === 'skip'
-    ? { kind: 'absent' }
-    : { kind: 'unavailable', code: failure.code, detail: failure.detail };
 }
 
-/** The reader has its answer: it waits for the control table no longer than for the catalog. */
+/** One code for whatever is not the answer: applications need not know the kinds. */
+function asAsked<T>(content: Content<T>): Content<T> {
+  return content.fate === 'ok' ? content : { ...content, code: 'unreadable_answer' };
+}
+
+/**
+ * The reader has its answer: it waits for the control table no longer than for the catalog. What takes longer, such as the
+ * check of a refused token, goes on behind the answer.
+ */
 function tellInTime(outcome: Outcome, admission: Admission, deps: LiveDependencies): Promise<void> {
-  return within(deps.settings.reader.tableTimeoutMs, tellOthers(outcome, admission, deps), undefined, deps.clock);
+  const told = tellOthers(outcome, admission, deps, {
+    enter: (admit) => passGatesInTime({ ...deps, breaker: { ...deps.breaker, admit } }),
+  }).then(() => undefined);
+  deps.background?.run('telling how a call ended', () => told);
+  return within(deps.settings.reader.tableTimeoutMs, told, undefined, deps.clock);
 }
-
-const notWhatWasAsked: Exclude<Verdict, { fate: 'ok' }> = {
-  fate: 'retry',
-  code: 'unreadable_answer',
-  detail: 'the answer of TMDB is JSON but not what was asked for',
-  throttled: false,
-  retryAfterMs: undefined,
-};

@@ -82,7 +82,7 @@ function controlled(
     live:
       tmdb === undefined || settings.reader.live.rateShare === 0
         ? undefined
-        : liveOn(tmdb, client, controlTable, settings, telemetry),
+        : liveOn(tmdb, client, controlTable, settings, telemetry, behind),
     pipeline:
       fetchQueueUrl === undefined || itemQueueUrl === undefined
         ? undefined
@@ -111,6 +111,7 @@ function liveOn(
   controlTable: string,
   settings: Settings,
   telemetry: Telemetry,
+  behind: Background,
 ): LiveCalls {
   const { requestsPerSecond } = settings.tmdb;
   const { rateShare, timeoutMs } = settings.reader.live;
@@ -135,6 +136,7 @@ function liveOn(
       telemetry.event({ event: 'breaker-changed', ...record }),
     ),
     telemetry,
+    background: behind,
     clock: systemClock,
     settings,
   });

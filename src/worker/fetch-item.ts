@@ -2,12 +2,13 @@ import type { Admission } from '../shared/breaker/shared-breaker.ts';
 import { messageOf } from '../shared/errors.ts';
 import type { Job } from '../shared/messages/job.ts';
 import { messageBody } from '../shared/messages/message-body.ts';
-import { askAgainCapMs, type CallGate, type Entry } from '../shared/rate/call-gate.ts';
+import { askAgainCapMs, type CallGate, callGate, type Entry } from '../shared/rate/call-gate.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { tellOthers } from '../shared/tmdb/tell-others.ts';
+import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';
 import { fullJitterDelayMs } from './backoff.ts';
-import { callTmdb, type JudgedAnswer } from './call-tmdb.ts';
-import { type AnswerContent, itemOf, rowsOf } from './read-answer.ts';
+import { callTmdb, measureCall } from './call-tmdb.ts';
+import { type AnswerContent, itemOf, type JudgedAnswer, rowsOf } from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /** How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`. */
@@ -15,6 +16,13 @@ export type FetchFate =
   | { kind: 'done' }
   | { kind: 'later'; code: string; detail: string; retryInMs: number }
   | { kind: 'refused'; code: string; detail: string };
+
+const outOfTime = {
+  kind: 'refused',
+  code: 'out_of_time',
+  detail: 'the invocation was over before the call',
+  retryInMs: 0,
+} as const;
 
 /** Left of an invocation for sending what came of a call, and returning. */
 const reserveMs = 2_000;
@@ -52,8 +60,8 @@ async function tryOnce(
   if (entry.kind === 'later') {
     return entry;
   }
-  const verdict = await callTmdb(job, attempt, deps);
-  await tellOthers(verdict, entry.admission, deps);
+  const check = tokenCheckCall(job, deps, spareMs);
+  const verdict = await tellOthers(await callTmdb(job, attempt, deps), entry.admission, deps, check);
   if (verdict.fate !== 'retry') {
     return finish(job, verdict, deps);
   }
@@ -65,6 +73,22 @@ async function tryOnce(
   }
   const detail = `${verdict.detail}, after ${attempt} ${attempt === 1 ? 'call' : 'calls'}`;
   return { kind: 'later', code: verdict.code, detail, retryInMs: verdict.retryAfterMs ?? 0 };
+}
+
+/** The call that checks a refused token is one like any other: it takes a slot, is counted, and must end in this invocation. */
+function tokenCheckCall(job: Job, deps: WorkDependencies, spareMs: () => number): TokenCheckCall {
+  const { breaker, settings } = deps;
+  return {
+    enter: async (admit) => {
+      const { slotToleranceMs } = settings.rate;
+      const entry = await callGate(1, { ...deps, breaker: { ...breaker, admit }, slotToleranceMs }).enter(spareMs);
+      return entry.kind === 'go' && spareMs() < 0 ? outOfTime : entry;
+    },
+    measured: ({ status, throttled, startedAtMs, latencyMs }) => {
+      const outcome = throttled ? 'throttled' : status === 200 ? 'ok' : 'failed';
+      measureCall(job, { attempt: 0, status, outcome, startedAtMs, latencyMs }, deps);
+    },
+  };
 }
 
 /** How long to wait before the next call of this invocation; `undefined` after the last one. */
@@ -106,7 +130,7 @@ async function enterGate(
     return { ...entry, kind: 'later' };
   }
   if (spareMs() < 0) {
-    return { kind: 'later', code: 'out_of_time', detail: 'the invocation was over before the call', retryInMs: 0 };
+    return { ...outOfTime, kind: 'later' };
   }
   telemetry.event({ event: 'slot-awaited', runId: job.runId, jobId: job.jobId, waitMs: Math.round(entry.waitedMs) });
   return entry;
@@ -121,7 +145,7 @@ async function finish(
     case 'ok':
       await emitItem(job, verdict.content, deps);
       return { kind: 'done' };
-    case 'skip': {
+    case 'not-found': {
       const { code, detail } = verdict;
       deps.telemetry.event({ event: 'job-skipped', runId: job.runId, jobId: job.jobId, code, detail });
       return { kind: 'done' };

@@ -1,29 +1,32 @@
-import { type Item, itemSchema } from '../shared/messages/item-title.ts';
+import { type DescribedTitle, type Item, itemSchema } from '../shared/messages/item-title.ts';
 import type { Job } from '../shared/messages/job.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import type { Settings } from '../shared/settings.ts';
+import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
-import { normalizePage, normalizeTitle } from '../shared/tmdb/normalize-page.ts';
+import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
+import { readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import { titleRequest } from '../shared/tmdb/title-request.ts';
 
 /** What TMDB's answer to a job holds, before it becomes a message. */
-export type AnswerContent =
-  | { kind: 'page'; page: NonNullable<ReturnType<typeof normalizePage>> }
-  | { kind: 'title'; title: NonNullable<ReturnType<typeof normalizeTitle>> };
+export type AnswerContent = { kind: 'page'; page: NormalizedPage } | { kind: 'title'; title: DescribedTitle };
+
+/** A verdict whose good answer is known to be what was asked for. */
+export type JudgedAnswer = Exclude<Verdict, { fate: 'ok' }> | { fate: 'ok'; content: AnswerContent };
 
 /** The request that a job stands for. */
 export function requestFor(job: Job, settings: Settings): TmdbRequest {
   return job.kind === 'fetch-job' ? feedRequest(job, settings) : titleRequest(job.mediaType, job.id, job.language);
 }
 
-/** Reads the JSON of an answer; `undefined` when it is not what was asked for. */
-export function readAnswer(json: unknown, job: Job): AnswerContent | undefined {
+/** Judges the JSON of a good answer: retried when it is not what was asked for. */
+export function readAnswer(json: unknown, job: Job): JudgedAnswer {
   if (job.kind === 'fetch-job') {
-    const page = normalizePage(json, job.feed, job.page);
-    return page && { kind: 'page', page };
+    const page = readPage(json, job.feed, job.page);
+    return page.fate === 'ok' ? { fate: 'ok', content: { kind: 'page', page: page.value } } : page;
   }
-  const title = normalizeTitle(json, job.mediaType, job.id);
-  return title && { kind: 'title', title };
+  const title = readTitle(json, job.mediaType, job.id);
+  return title.fate === 'ok' ? { fate: 'ok', content: { kind: 'title', title: title.value } } : title;
 }
 
 /** The message for the item queue. */

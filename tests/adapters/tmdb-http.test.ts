@@ -173,6 +173,46 @@ describe('an answer', () => {
     },
   );
 
+  it('says who answered, as far as that says it of itself, in printable text of 120 characters', async () => {
+    const from = async (headers: Record<string, string>) => {
+      const answer = await get((response) => response.writeHead(403, headers).end('<html>'));
+      return answer.kind === 'response' ? answer.server : 'no answer';
+    };
+    expect(await from({ Server: 'openresty' })).toBe('openresty');
+    expect(await from({ Via: '1.1 edge (CloudFront)' })).toBe('via 1.1 edge (CloudFront)');
+    expect(await from({ Server: 'openresty', Via: '1.1 edge (CloudFront)' })).toBe(
+      'openresty via 1.1 edge (CloudFront)',
+    );
+    expect(await from({ Server: ' caf\xe9\t1.0 \x85 ' })).toBe('caf 1.0');
+    expect(await from({ Server: 's'.repeat(5_000) })).toBe('s'.repeat(120));
+    expect(await from({})).toBeUndefined();
+  });
+
+  it.each([
+    [
+      'truncated gzip',
+      gzipSync(page).subarray(0, -12),
+      'broken_gzip',
+      /^\d+ gzip bytes that cannot be unpacked \(Z_BUF_ERROR\)$/,
+    ],
+    ['two bytes of gzip', Buffer.from([0x1f, 0x8b]), 'broken_gzip', /^2 gzip bytes .* \(Z_BUF_ERROR\)$/],
+    ['damaged gzip', Buffer.from([0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), 'broken_gzip', /\(Z_DATA_ERROR\)$/],
+    ['Latin-1', Buffer.from('{"title":"Am\xe9lie"}', 'latin1'), 'not_utf8', /^18 bytes that are not UTF-8$/],
+    ['UTF-16', Buffer.from('\ufeff{}', 'utf16le'), 'not_utf8', /^6 bytes/],
+    ['Latin-1 in gzip', gzipSync(Buffer.from([0xe9])), 'not_utf8', /^1 bytes/],
+  ])('whose bytes are %s is told as such, with its status', async (_name, bytes, code, detail) => {
+    for (const status of [200, 403]) {
+      const answer = await get((response) => response.writeHead(status).end(bytes));
+      expect(answer).toMatchObject({
+        kind: 'response',
+        status,
+        body: '',
+        unreadable: { code, detail: expect.stringMatching(detail) },
+      });
+      expect(classifyAnswer(answer, 0)).toMatchObject({ fate: 'retry', code: status === 200 ? code : 'http_403' });
+    }
+  });
+
   it('carries a Retry-After that was sent twice', async () => {
     const answer = await get((response) => {
       response.writeHead(429, [

@@ -19,11 +19,22 @@ const refused = {
 };
 const wrongRequest = { status: 400, body: { success: false, status_code: 22, status_message: 'Invalid page.' } };
 
+/** Every seventh call, the first among them, gets a CDN's page in place of TMDB's answer. */
+function edgePageInSeven(statuses: readonly number[]): () => ListAnswer | undefined {
+  let calls = 0;
+  return () => {
+    const status = calls % 7 === 0 ? statuses[(calls / 7) % statuses.length] : undefined;
+    calls += 1;
+    return status === undefined ? undefined : { status, html: `<html><center><h1>${status}</h1></center></html>` };
+  };
+}
+
 const cases = {
   missingPage: ({ path, query }: ListRequest) => (path === '/tv/popular' && query.page === '2' ? notFound : undefined),
   nothingThere: () => notFound,
   rejectedToken: () => refused,
   wrongRequest: ({ path }: ListRequest) => (path === '/trending/tv/day' ? wrongRequest : undefined),
+  edgePages: edgePageInSeven([403, 400, 421, 451]),
 } satisfies Record<string, (request: ListRequest) => ListAnswer | undefined>;
 
 type Case = keyof typeof cases;
@@ -82,7 +93,7 @@ describe('a token that TMDB refuses', () => {
     expect(code).toBe(1);
     const errors = stderr.split('\n').filter((line) => line.startsWith('error: '));
     expect(errors).toEqual([
-      'error: TMDB rejected the token (HTTP 401: Invalid API key: You must be granted a valid key.) and 7 of 7 jobs were not fetched: set TMDB_API_TOKEN to a valid API Read Access Token',
+      'error: TMDB rejected the token (HTTP 401: Invalid API key: You must be granted a valid key.; /authentication answered HTTP 401: Invalid API key: You must be granted a valid key.) and 7 of 7 jobs were not fetched: set TMDB_API_TOKEN to a valid API Read Access Token',
     ]);
     expect(stderr).not.toMatch(/^\s+at /m);
   });
@@ -96,12 +107,29 @@ describe('a token that TMDB refuses', () => {
   });
 
   it('is not tried again and again', () => {
-    // No more than one call for each job, and as a rule two: one of each worker.
-    expect(servers.get('rejectedToken')?.requests.length).toBeLessThanOrEqual(7);
+    // No more than one call for each job, and one check for each worker.
+    const asked = servers.get('rejectedToken')?.requests.map(({ path }) => path) ?? [];
+    const checks = asked.filter((path) => path === '/authentication').length;
+    expect(checks).toBeGreaterThanOrEqual(1);
+    expect(checks).toBeLessThanOrEqual(3);
+    expect(asked.length - checks).toBeLessThanOrEqual(7);
   });
 
   it('leaves nothing in the catalog', async () => {
     expect((await dumpTables(dataDirOf('rejectedToken'))).catalog).toEqual([]);
+  });
+});
+
+describe('a CDN’s page in place of one answer in seven', () => {
+  it('stops nobody: all seven jobs are done, and every row is there', async () => {
+    const { code, stdout, stderr } = resultOf('edgePages');
+    const { jobs, rows, tmdb } = runSummarySchema.parse(oneDocument(stdout));
+    expect([code, stderr.match(/^error: .*$/m)]).toEqual([0, null]);
+    expect(jobs).toMatchObject({ planned: 7, succeeded: 7, deadLettered: 0 });
+    expect(rows).toMatchObject({ received: 140, rejected: 0 });
+    expect(tmdb.requests).toBe(servers.get('edgePages')?.requests.length);
+    expect(tmdb.requests).toBeGreaterThan(7);
+    expect(titlesIn((await dumpTables(dataDirOf('edgePages'))).catalog, '')).toHaveLength(140);
   });
 });
 

@@ -16,6 +16,7 @@ import {
 } from '../support/http-faults.ts';
 import { type RequestHandler, startHttpServer, type TestHttpServer } from '../support/http-server.ts';
 import { type HttpWorker, httpWorker, seamToken } from '../support/http-worker.ts';
+import { sampleJob } from '../support/sample-messages.ts';
 
 let server: TestHttpServer;
 beforeAll(async () => {
@@ -140,12 +141,67 @@ describe('answers that a retry would not mend', () => {
     ['403', tmdbSays(403, 45)],
   ])('%s: sent back, and nobody calls any more', async (_name, handler) => {
     const { worker, calls } = await workAgainst(handler);
-    expect([where(worker), calls, worker.told]).toEqual([{ applied: 0, deferred: 1, dead: 0 }, 1, ['rejected']]);
+    expect([where(worker), calls, worker.told]).toEqual([{ applied: 0, deferred: 1, dead: 0 }, 2, ['rejected']]);
     expect(worker.store.now()).toMatchObject({ state: 'open', reason: 'token-rejected' });
     const again = server.seen.length;
     await worker.work(5);
     expect(server.seen.length).toBe(again);
     expect(where(worker)).toEqual({ applied: 0, deferred: 6, dead: 0 });
+  });
+});
+
+describe('what stands between us and TMDB', () => {
+  const page = (status: number) =>
+    `<html><body><center><h1>${status}</h1></center><center>openresty</center></body></html>`;
+  const edge = (status: number) =>
+    answering(status, page(status), { 'Content-Type': 'text/html', Server: 'openresty', Via: '1.1 edge (CloudFront)' });
+
+  it.each([400, 401, 403, 404, 407, 421, 451])('stops nobody with a %i, and is asked again', async (status) => {
+    const { worker, calls } = await workAgainst(inTurn(edge(status), goodAnswer));
+    expect([where(worker), calls]).toEqual([{ applied: 1, deferred: 0, dead: 0 }, 2]);
+    expect(worker.told).toEqual(['failed', 'succeeded']);
+  });
+
+  it('is named, status and server, in the dead letter of a job that is too old', async () => {
+    server.answerWith(edge(451));
+    const worker = httpWorker(server.baseUrl);
+    await worker.work(1, [JSON.stringify(sampleJob({ firstSeenAt: '2020-01-01T00:00:00.000Z' }))]);
+    expect(worker.deadLetters.sent[0]?.attributes).toMatchObject({
+      reason: 'too-old',
+      code: 'http_451',
+      detail: expect.stringContaining("HTTP 451 without TMDB's JSON, from openresty via 1.1 edge (CloudFront)"),
+    });
+  });
+
+  it('does not speak for the token: a 401 with TMDB’s words, and the token is taken', async () => {
+    const { worker, calls } = await workAgainst(inTurn(tmdbSays(401, 7), goodAnswer, goodAnswer));
+    expect([where(worker), calls]).toEqual([{ applied: 1, deferred: 0, dead: 0 }, 3]);
+    expect(worker.told).toEqual(['accepted', 'neutral', 'succeeded']);
+    expect(worker.store.now()).toBeUndefined();
+  });
+
+  it('proves nothing of the token where it answers the check', async () => {
+    const { worker } = await workAgainst((response, request) =>
+      (request.url?.includes('/authentication') ? edge(404) : tmdbSays(401, 7))(response, request),
+    );
+    expect(where(worker)).toEqual({ applied: 0, deferred: 1, dead: 0 });
+    expect(worker.store.now()).toBeUndefined();
+    expect(worker.telemetry.eventsOf('job-deferred')).toMatchObject([
+      {
+        code: 'tmdb_7',
+        detail: expect.stringMatching(
+          /^HTTP 401: message of code 7; \/authentication answered HTTP 404 without TMDB's JSON, from openresty/,
+        ),
+      },
+    ]);
+  });
+
+  it('is checked once for a batch whose every call is refused', async () => {
+    const { worker } = await workAgainst(tmdbSays(401, 7), 10);
+    expect(where(worker)).toEqual({ applied: 0, deferred: 10, dead: 0 });
+    const checks = worker.telemetry.eventsOf('token-checked');
+    expect(checks).toHaveLength(1);
+    expect(worker.store.now()).toMatchObject({ state: 'open', reason: 'token-rejected' });
   });
 });
 

@@ -12,22 +12,25 @@ const jobCount = 400;
 const minuteMs = 60_000;
 const okPage = jsonAnswer(200, listPage(movieRow()));
 const rejected = tmdbError(401, 7);
+const taken = jsonAnswer(200, { success: true, status_code: 1, status_message: 'Success.' });
+const bothRefused = 'HTTP 401: message of code 7; /authentication answered HTTP 401: message of code 7';
 const jobId = (n: number) => `0badcafe/popular/movie/global/en-US/${n}`;
 
-type Call = { worker: number; beganMs: number; endedMs: number; status: number };
+type Call = { worker: number; path: string; beganMs: number; endedMs: number; status: number };
 
 /** A TMDB that rejects the token from its `atCall`th call on, until `mendedAtMs`. */
 function rejectingTmdb(atCall: number, mendedAtMs: number, seed: number) {
   const calls: Call[] = [];
   const random = seededRandom(seed);
   const portOf = (clock: VirtualClock, worker: number): TmdbPort => ({
-    get: async () => {
-      const call = { worker, beganMs: clock.monotonicMs(), endedMs: Number.POSITIVE_INFINITY, status: 200 };
+    get: async ({ path }) => {
+      const call = { worker, path, beganMs: clock.monotonicMs(), endedMs: Number.POSITIVE_INFINITY, status: 200 };
       calls.push(call);
       call.status = calls.length >= atCall && call.beganMs < mendedAtMs ? 401 : 200;
       await clock.sleep(40 + 360 * random.next());
       call.endedMs = clock.monotonicMs();
-      return call.status === 401 ? rejected : okPage;
+      const good = path === '/authentication' ? taken : okPage;
+      return call.status === 401 ? rejected : good;
     },
   });
   return { calls, portOf };
@@ -41,7 +44,14 @@ async function play(workers: number, seed: number, untilMs: number, mendedAtMs: 
   const firstRejectionMs = Math.min(...tmdb.calls.filter(({ status }) => status === 401).map(({ endedMs }) => endedMs));
   const after = tmdb.calls.filter(({ beganMs }) => beganMs > firstRejectionMs);
   const idOf = (body: string) => (JSON.parse(body) as { jobId: string }).jobId;
-  return { fleet, tmdb, after, applied: fleet.items.bodies.map(idOf), held: fleet.queue.held().map(idOf) };
+  return {
+    fleet,
+    tmdb,
+    after,
+    firstRejectionMs,
+    applied: fleet.items.bodies.map(idOf),
+    held: fleet.queue.held().map(idOf),
+  };
 }
 
 const allJobs = new Set(Array.from({ length: jobCount }, (_, n) => jobId(n)));
@@ -56,11 +66,20 @@ describe('a token that is rejected in the middle of a run', () => {
   ] as const)(
     'stops %i workers at once, and every job is still there (seed %i)',
     async ([workers, seed], { annotate }) => {
-      const { fleet, tmdb, after, applied, held } = await play(workers, seed, 14 * minuteMs, Number.POSITIVE_INFINITY);
+      const { fleet, tmdb, after, applied, held, firstRejectionMs } = await play(
+        workers,
+        seed,
+        14 * minuteMs,
+        Number.POSITIVE_INFINITY,
+      );
       const perWorker = Array.from({ length: workers }, (_, n) => after.filter(({ worker }) => worker === n).length);
       await annotate(`calls begun after the first rejection, by worker: ${perWorker.join(', ')}`, 'measured');
 
-      expect(Math.max(...perWorker)).toBeLessThanOrEqual(1);
+      // Until the check has ended, a worker goes on with the slots of its batch; and then nobody calls.
+      expect(Math.max(...perWorker)).toBeLessThanOrEqual(11);
+      const lastMs = Math.max(...after.map(({ beganMs }) => beganMs));
+      expect(lastMs - firstRejectionMs).toBeLessThan(5_000);
+      expect(after.filter(({ path }) => path === '/authentication').length).toBeLessThanOrEqual(workers);
       expect(tmdb.calls.length).toBeLessThan(100 + 10 * workers + 30);
       expect(new Set([...applied, ...held])).toEqual(allJobs);
       expect(applied.length + held.length).toBe(jobCount);
@@ -72,7 +91,7 @@ describe('a token that is rejected in the middle of a run', () => {
   it('is said in the log, in the breaker and with every job that is sent back', async () => {
     const { fleet } = await play(2, 6, 5 * minuteMs, Number.POSITIVE_INFINITY);
     expect(fleet.breaker.now()).toMatchObject({ state: 'open', reason: 'token-rejected' });
-    expect(fleet.breaker.now()?.detail).toBe('HTTP 401: message of code 7');
+    expect(fleet.breaker.now()?.detail).toBe(bothRefused);
     expect(fleet.telemetry.eventsOf('token-rejected')[0]).toMatchObject({ status: 401 });
     expect(fleet.telemetry.eventsOf('breaker-changed')).toMatchObject([{ state: 'open', reason: 'token-rejected' }]);
     const deferred = fleet.telemetry.eventsOf('job-deferred');
@@ -83,10 +102,10 @@ describe('a token that is rejected in the middle of a run', () => {
     }
   });
 
-  it('costs one call in a quarter of an hour, for as long as nobody mends it', async () => {
+  it('costs one call and its check in a quarter of an hour, for as long as nobody mends it', async () => {
     const { fleet, after } = await play(3, 7, 61 * minuteMs, Number.POSITIVE_INFINITY);
     const trials = after.filter(({ beganMs }) => beganMs > 5 * minuteMs);
-    expect(trials).toHaveLength(4);
+    expect(trials.map(({ path }) => path)).toEqual(new Array(4).fill(['/movie/popular', '/authentication']).flat());
     expect(fleet.trials()).toBe(4);
     expect(fleet.deadLetters.sent).toEqual([]);
   });

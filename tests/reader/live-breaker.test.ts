@@ -4,7 +4,7 @@ import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
 import { filmPage, healthyTmdb } from '../support/film-pages.ts';
 import { type ReaderWorld, readerWorld } from '../support/memory-reader.ts';
 import { recordingBreaker, refusing } from '../support/recording-breaker.ts';
-import { noResponse, tmdbError } from '../support/scripted-tmdb.ts';
+import { jsonAnswer, noResponse, tmdbError } from '../support/scripted-tmdb.ts';
 
 const popular = { category: 'popular', media: 'movie' } as const;
 const closed: Admission = { kind: 'closed' };
@@ -118,17 +118,48 @@ describe('the breaker that all share', () => {
     expect(await readers[2]?.title('movie', 200)).toMatchObject({ from: 'tmdb' });
   });
 
-  it('is opened for a quarter of an hour by a rejected token: one call, and no more', async () => {
+  it('is opened for a quarter of an hour by a rejected token: one call and its check, and no more', async () => {
     const world = readerWorld({ answer: () => tmdbError(401, 7) });
     const reader = world.open();
     for (let id = 1; id <= 90; id += 1) {
       await reader.title('movie', id);
       await world.clock.advance(9_900);
     }
-    expect(world.tmdb.requests).toHaveLength(1);
+    expect(world.tmdb.requests.map(({ path }) => path)).toEqual(['/movie/1', '/authentication']);
     expect(reader.telemetry.eventsOf('token-rejected')).toHaveLength(1);
     await world.clock.advance(9_000);
     await reader.title('movie', 900);
-    expect(world.tmdb.requests).toHaveLength(2);
+    expect(world.tmdb.requests.map(({ path }) => path).slice(2)).toEqual(['/movie/900', '/authentication']);
+  });
+
+  it('stays closed where the token of a refused call is taken after all', async () => {
+    const world = readerWorld({
+      answer: (request) => {
+        if (request.path === '/authentication') {
+          return jsonAnswer(200, { success: true, status_code: 1, status_message: 'Success.' });
+        }
+        return request.path === '/movie/1' ? tmdbError(401, 7) : healthyTmdb(request);
+      },
+    });
+    const reader = world.open();
+    expect(await reader.title('movie', 1)).toMatchObject({ title: null, absent: false, problem: { code: 'tmdb_7' } });
+    expect(await reader.title('movie', 2)).toMatchObject({ from: 'tmdb' });
+    expect(world.control.breakerStore.stored).toEqual([]);
+  });
+
+  it('is not waited for by a reader longer than for a table: the check of the token goes on behind the answer', async () => {
+    const world: ReaderWorld = readerWorld({
+      answer: async ({ path }) => {
+        await world.clock.sleep(path === '/authentication' ? 4_000 : 0);
+        return tmdbError(401, 7);
+      },
+    });
+    const reader = world.open();
+    const startedMs = world.clock.monotonicMs();
+    await reader.title('movie', 1);
+    expect(world.clock.monotonicMs() - startedMs).toBeLessThan(2_500);
+    expect(world.control.breakerStore.stored).toEqual([]);
+    await reader.settled();
+    expect(world.control.breakerStore.now()).toMatchObject({ state: 'open', reason: 'token-rejected' });
   });
 });

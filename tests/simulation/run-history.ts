@@ -6,7 +6,14 @@
 import { type Item, itemSchema } from '../../src/shared/messages/item-title.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { calm, drain, playAgain } from './end-history.ts';
-import { checkCall, checkRate, checkRetries, checkThrottles, watchControl } from './laws/call-law.ts';
+import {
+  checkCall,
+  checkPagesAsAsked,
+  checkRate,
+  checkRetries,
+  checkThrottles,
+  watchControl,
+} from './laws/call-law.ts';
 import { checkConservation } from './laws/conservation-law.ts';
 import { deliveryLaw } from './laws/delivery-law.ts';
 import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } from './laws/end-law.ts';
@@ -17,6 +24,7 @@ import { checkList, checkTitle } from './laws/read-law.ts';
 import { checkRecommendation } from './laws/recommend-law.ts';
 import { checkCarriedToken, checkSecrecy } from './laws/secrecy-law.ts';
 import { watchTables } from './laws/table-law.ts';
+import { checkConfirmingCall } from './laws/token-law.ts';
 import { startEventSource } from './world/event-source.ts';
 import { type Faults, faultNames } from './world/faults.ts';
 import type { Act, HistoryPlan } from './world/history-plan.ts';
@@ -98,6 +106,7 @@ function stage(world: SimWorld): Staged {
   world.tmdb = simTmdb(world.plan, world.around, (call) => {
     checkCall(call, calls, world);
     checkCarriedToken(call, world);
+    checkConfirmingCall(call, world);
   });
   startEventSource(workerFunction(world, deliveries.onSend, deliveries.workerEnded), world);
   startEventSource(writerFunction(world, deliveries.writerEnded), world);
@@ -159,6 +168,7 @@ async function judge(evidence: Staged, world: SimWorld): Promise<void> {
   checkRate(world);
   checkRetries(world);
   checkThrottles(world);
+  checkPagesAsAsked(world);
   checkLeases(world);
   checkLiveCalls(evidence.liveReads, evidence.table, evidence.live, world);
   checkRuns(evidence.attempted, world);

@@ -34,7 +34,15 @@ export function inTurn(...handlers: readonly RequestHandler[]): RequestHandler {
   };
 }
 
-export const goodAnswer: RequestHandler = answering(200, goodPage);
+/** The page that was asked for, where one was; `/authentication` takes any token. */
+export const goodAnswer: RequestHandler = (response, request) => {
+  const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
+  const page = Number(searchParams.get('page') ?? 1);
+  const good = pathname.endsWith('/authentication')
+    ? JSON.stringify({ success: true, status_code: 1, status_message: 'Success.' })
+    : JSON.stringify({ ...JSON.parse(goodPage), page });
+  answering(200, good)(response, request);
+};
 
 /** Takes the request and says nothing. */
 export const blackHole: RequestHandler = () => undefined;

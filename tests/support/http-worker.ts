@@ -70,7 +70,7 @@ export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}
     telemetry,
     timeline,
     store,
-    /** What the breaker was told, in order: outcomes, and `rejected`. */
+    /** What the breaker was told, in order: outcomes, what came of each check of a token, and `rejected`. */
     told,
     /** One invocation with a batch of `count` jobs. */
     work: async (
@@ -94,6 +94,11 @@ function overheard(breaker: SharedBreaker, told: string[]): SharedBreaker {
     ended: (admission, outcome, detail) => {
       told.push(outcome);
       return breaker.ended(admission, outcome, detail);
+    },
+    confirmRejection: async (admission, refusal, check) => {
+      const outcome = await breaker.confirmRejection(admission, refusal, check);
+      told.push(outcome.kind);
+      return outcome;
     },
     rejectToken: (detail) => {
       told.push('rejected');

@@ -2,8 +2,8 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { movieRow, seriesRow } from './tmdb-rows.ts';
 
-/** What a request gets: `undefined` is the list itself. `wait` holds the answer back. */
-export type ListAnswer = { status: number; body: unknown; wait?: Promise<void> };
+/** What a request gets: `undefined` is the list itself. `html` goes out in place of JSON; `wait` holds the answer back. */
+export type ListAnswer = { status: number; body?: unknown; html?: string; wait?: Promise<void> };
 
 /** A request as it came. */
 export type ListRequest = { method: string; path: string; query: Record<string, string>; headers: IncomingHttpHeaders };
@@ -19,6 +19,8 @@ export type ListServer = {
 
 const listNumbers = ['/movie/popular', '/tv/popular', '/trending/movie/day', '/trending/tv/day', '/trending/all/day'];
 const rowsPerPage = 20;
+const tokenTaken = { status: 200, body: { success: true, status_code: 1, status_message: 'Success.' } };
+const edgeHeaders = { Server: 'openresty', Via: '1.1 edge (CloudFront)' };
 
 /** Starts one on loopback. `answer` may say otherwise for a request, `edit` for the rows of a page. */
 export async function startListServer(
@@ -35,9 +37,12 @@ export async function startListServer(
     requests.push(request);
     const page = Number(query.page);
     const list = { status: 200, body: { page, results: rows(path, page), total_pages: 500, total_results: 10_000 } };
-    const { status, body, wait }: ListAnswer = answer(request) ?? list;
+    const { status, body, html, wait }: ListAnswer =
+      answer(request) ?? (path === '/authentication' ? tokenTaken : list);
     await wait;
-    response.writeHead(status, { 'Content-Type': 'application/json;charset=utf-8' }).end(JSON.stringify(body));
+    const type = html === undefined ? 'application/json;charset=utf-8' : 'text/html';
+    response.writeHead(status, { 'Content-Type': type, ...(html !== undefined && edgeHeaders) });
+    response.end(html ?? JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -67,7 +67,7 @@ export function readerWorld(options: ReaderWorldOptions = {}) {
       catalog: table.catalog,
       background: behind,
       usage: counted ? usage : undefined,
-      live: live ? liveCalls({ ...shared, tmdb, schedule, share, breaker: breaker() }) : undefined,
+      live: live ? liveCalls({ ...shared, tmdb, schedule, share, breaker: breaker(), background: behind }) : undefined,
       pipeline: pipeline
         ? pipelineRequests({ ...shared, leases: control.leases, ...queues, background: behind })
         : undefined,

@@ -1,9 +1,11 @@
-import type { Admission, SharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
+import type { Admission, SharedBreaker, TokenCheck } from '../../src/shared/breaker/shared-breaker.ts';
 
 /** A breaker that admits by script (from the last answer on that one again) and keeps what it is told. */
 export type RecordingBreaker = SharedBreaker & {
   readonly ends: readonly { admission: Admission['kind']; outcome: string; detail: string }[];
   readonly rejections: readonly string[];
+  /** What came of each check of a refused token. */
+  readonly checks: readonly TokenCheck[];
   /** How often it was asked. */
   asked(): number;
 };
@@ -18,10 +20,12 @@ export function refusing(retryInMs = 15_000): Admission {
 export function recordingBreaker(...script: readonly Admission[]): RecordingBreaker {
   const ends: { admission: Admission['kind']; outcome: string; detail: string }[] = [];
   const rejections: string[] = [];
+  const checks: TokenCheck[] = [];
   let asked = 0;
   return {
     ends,
     rejections,
+    checks,
     asked: () => asked,
     admit: async () => {
       const answer = script[Math.min(asked, script.length - 1)] ?? admitted;
@@ -30,6 +34,14 @@ export function recordingBreaker(...script: readonly Admission[]): RecordingBrea
     },
     ended: async (admission, outcome, detail) => {
       ends.push({ admission: admission.kind, outcome, detail });
+    },
+    confirmRejection: async (admission, refusal, check) => {
+      const outcome = await check(async () => admission);
+      checks.push(outcome);
+      if (outcome.kind === 'rejected') {
+        rejections.push(`${refusal}; ${outcome.detail}`);
+      }
+      return outcome;
     },
     rejectToken: async (detail) => {
       rejections.push(detail);

@@ -64,32 +64,84 @@ describe('the breaker’s trial', () => {
       waitedMs: 0,
     });
     await harness.fetch(sampleJob(), 60_000, gate);
-    expect(harness.breaker.rejections).toEqual(['HTTP 401: message of code 7']);
+    expect(harness.breaker.rejections).toEqual([bothRefused]);
     expect(harness.breaker.ends).toEqual([]);
   });
 });
+
+const bothRefused = 'HTTP 401: message of code 7; /authentication answered HTTP 401: message of code 7';
+const taken = jsonAnswer(200, { success: true, status_code: 1, status_message: 'Success.' });
 
 describe('a rejected token', () => {
   it.each([
     ['code 7', tmdbError(401, 7), 401],
     ['code 10, suspended', tmdbError(401, 10), 401],
     ['code 45, suspended user', tmdbError(403, 45), 403],
-    ['a bare 401', jsonAnswer(401, {}), 401],
-    ['a bare 403', jsonAnswer(403, {}), 403],
-  ])('opens the breaker and is said in the log, without a retry: %s', async (_name, answer, status) => {
-    const harness = fetchHarness([answer, okPage]);
-    expect(await harness.fetch()).toMatchObject({ kind: 'later', code: 'token_rejected' });
-    expect(harness.tmdb.requests).toHaveLength(1);
-    expect(harness.breaker.rejections).toHaveLength(1);
-    expect(harness.breaker.ends).toEqual([]);
-    expect(harness.telemetry.eventsOf('token-rejected')).toMatchObject([{ status }]);
-    expect(harness.telemetry.valuesOf('TmdbFailures')).toEqual([1]);
-    expect(harness.budget.spent()).toBe(0);
-  });
+    ['code 7 with 200', jsonAnswer(200, { success: false, status_code: 7 }), 200],
+  ])(
+    'that is refused again opens the breaker and is said in the log, without a retry: %s',
+    async (_name, answer, status) => {
+      const harness = fetchHarness([answer, tmdbError(401, 7)]);
+      expect(await harness.fetch()).toMatchObject({ kind: 'later', code: 'token_rejected' });
+      expect(harness.tmdb.requests.map(({ path }) => path)).toEqual(['/movie/popular', '/authentication']);
+      expect(harness.breaker.rejections).toHaveLength(1);
+      expect(harness.breaker.ends).toEqual([]);
+      expect(harness.telemetry.eventsOf('token-rejected')).toMatchObject([{ status }]);
+      expect(harness.telemetry.valuesOf('TmdbFailures')).toEqual([1, 1]);
+      expect(harness.budget.spent()).toBe(0);
+    },
+  );
 
   it('is one also when it comes in a retry', async () => {
     const harness = fetchHarness([tmdbError(503, 9), tmdbError(401, 7)]);
     expect(await harness.fetch()).toMatchObject({ kind: 'later', code: 'token_rejected' });
-    expect(harness.breaker.rejections).toEqual(['HTTP 401: message of code 7']);
+    expect(harness.breaker.rejections).toEqual([bothRefused]);
+  });
+
+  it('that is taken after all concerns this call only: it is made again', async () => {
+    const harness = fetchHarness([tmdbError(401, 7), taken, okPage]);
+    expect(await harness.fetch()).toEqual({ kind: 'done' });
+    expect(harness.tmdb.requests.map(({ path }) => path)).toEqual([
+      '/movie/popular',
+      '/authentication',
+      '/movie/popular',
+    ]);
+    expect(harness.breaker.rejections).toEqual([]);
+    expect(harness.telemetry.eventsOf('token-rejected')).toEqual([]);
+  });
+
+  it('that is refused for one job only ends as its dead letter, past the age limit, and says both', async () => {
+    const harness = fetchHarness([tmdbError(401, 7), taken, tmdbError(401, 7), taken, tmdbError(401, 7), taken]);
+    await harness.work();
+    const both = 'HTTP 401: message of code 7; /authentication takes it (HTTP 200), after 3 calls';
+    expect(harness.telemetry.eventsOf('job-deferred')).toMatchObject([{ code: 'tmdb_7', detail: both }]);
+    const old = fetchHarness([tmdbError(401, 7), taken, tmdbError(401, 7), taken, tmdbError(401, 7), taken]);
+    await old.work(JSON.stringify(sampleJob({ firstSeenAt: '2026-11-23T01:00:00.000Z' })));
+    expect(old.deadLetters.sent).toMatchObject([{ attributes: { reason: 'too-old', code: 'tmdb_7', detail: both } }]);
+    expect(old.breaker.rejections).toEqual([]);
+  });
+
+  it('is checked by a call that takes a slot, and is counted and measured', async () => {
+    const harness = fetchHarness([tmdbError(401, 7), async () => harness.after(70, taken)(), okPage]);
+    await harness.fetch();
+    expect(harness.timeline.state().nextSlotMs).toBeGreaterThan(harness.clock.nowMs() - 1_000);
+    expect(harness.telemetry.valuesOf('TmdbLatency')).toEqual([0, 70, 0]);
+    expect(harness.telemetry.eventsOf('tmdb-call').map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
+      [1, 'failed'],
+      [0, 'ok'],
+      [2, 'ok'],
+    ]);
+    expect(harness.telemetry.eventsOf('token-checked')).toMatchObject([{ outcome: 'accepted', latencyMs: 70 }]);
+  });
+
+  it('is not checked by a call that could outlast the invocation', async () => {
+    const harness = fetchHarness([async () => harness.after(3_000, tmdbError(401, 7))()]);
+    expect(await harness.fetch(sampleJob(), 12_000)).toMatchObject({
+      kind: 'later',
+      code: 'tmdb_7',
+      detail: expect.stringMatching(/; \/authentication was not asked: .*, after 1 call$/),
+    });
+    expect(harness.tmdb.requests).toHaveLength(1);
+    expect(harness.breaker.rejections).toEqual([]);
   });
 });

@@ -15,7 +15,7 @@ describe('a page that TMDB has', () => {
   it('becomes one message on the item queue', async () => {
     const mixed = sampleFeed({ category: 'trending', media: 'all' });
     const rows = [movieRow({ media_type: 'movie' }), personRow(), {}, seriesRow({ media_type: 'tv' })];
-    const harness = fetchHarness([jsonAnswer(200, listPage(...rows))]);
+    const harness = fetchHarness([jsonAnswer(200, { ...listPage(...rows), page: 2 })]);
     expect(await harness.fetch(sampleJob({ feed: mixed, page: 2, pages: 3 }))).toEqual({ kind: 'done' });
 
     expect(harness.items.bodies).toHaveLength(1);
@@ -111,15 +111,55 @@ describe('each verdict', () => {
     ['no answer', noResponse('timeout'), later('timeout')],
     ['JSON that is no list', jsonAnswer(200, { id: 550 }), later('not_a_list')],
     ['no JSON', { kind: 'response', status: 200, body: '<html>', retryAfter: undefined }, later('unreadable_body')],
-    ['a rejected token', tmdbError(401, 7), later('token_rejected', 60_000)],
-    ['a suspended user', tmdbError(403, 45), later('token_rejected', 60_000)],
+    ['a CDN’s 403', jsonAnswer(403, {}), later('http_403')],
+    ['a CDN’s 403 that says when', jsonAnswer(403, {}, '30'), later('http_403', 30_000)],
+    ['a gateway’s 451', jsonAnswer(451, {}), later('http_451')],
+    ['a proxy’s 400', jsonAnswer(400, {}), later('http_400')],
+    ['a 200 that says not found', jsonAnswer(200, { success: false, status_code: 34 }), { kind: 'done' }],
+    ['an invalid id with a 500', tmdbError(500, 44), { kind: 'done' }],
+    ['a private thing', tmdbError(401, 39), { kind: 'done' }],
+    ['another page', jsonAnswer(200, { ...listPage(movieRow()), page: 2 }), later('another_page')],
+    ['another page, as text', jsonAnswer(200, { ...listPage(movieRow()), page: '7' }), later('another_page')],
+    ['page 0', jsonAnswer(200, { ...listPage(movieRow()), page: 0 }), later('another_page')],
+    [
+      'bytes that are no text',
+      {
+        kind: 'response',
+        status: 200,
+        body: '',
+        retryAfter: undefined,
+        unreadable: { code: 'not_utf8', detail: '7 bytes' },
+      },
+      later('not_utf8'),
+    ],
   ] as const)('%s has its fate', async (_name, answer, fate) => {
     const harness = fetchHarness([answer]);
     harness.dependencies.budget.trySpend = () => false;
     expect(await harness.fetch()).toMatchObject(fate);
     expect(harness.tmdb.requests).toHaveLength(1);
     expect(harness.items.bodies).toHaveLength(answer === okPage ? 1 : 0);
+    expect(harness.breaker.rejections).toEqual([]);
   });
+
+  it.each([
+    ['a rejected token', tmdbError(401, 7)],
+    ['a suspended user', tmdbError(403, 45)],
+    ['a 200 that says that the token is wrong', jsonAnswer(200, { success: false, status_code: 7 })],
+  ] as const)('%s is sent back, once it was confirmed', async (_name, answer) => {
+    const harness = fetchHarness([answer]);
+    expect(await harness.fetch()).toMatchObject({ kind: 'later', code: 'token_rejected', retryInMs: 60_000 });
+    expect(harness.tmdb.requests.map(({ path }) => path)).toEqual(['/movie/popular', '/authentication']);
+    expect(harness.items.bodies).toEqual([]);
+  });
+
+  it.each([undefined, null, 'one', {}, '1', 1])(
+    'an answer that does not say another page is the page: %j',
+    async (page) => {
+      const harness = fetchHarness([jsonAnswer(200, { ...listPage(movieRow()), page })]);
+      expect(await harness.fetch()).toEqual({ kind: 'done' });
+      expect(harness.items.bodies).toHaveLength(1);
+    },
+  );
 
   it('nothing there says why', async () => {
     const harness = fetchHarness([tmdbError(404, 34)]);
@@ -138,6 +178,10 @@ describe('what the others are told of a call', () => {
     ['a wrong request', tmdbError(400, 22), told('succeeded'), []],
     ['an outage', tmdbError(503, 9), told('failed'), []],
     ['an outage that says when', tmdbError(503, 9, '5'), told('failed'), []],
+    ['an invalid id with a 500', tmdbError(500, 44), told('succeeded'), []],
+    ['a private thing', tmdbError(401, 39), told('succeeded'), []],
+    ['a CDN’s 403', jsonAnswer(403, {}), told('failed'), []],
+    ['another page', jsonAnswer(200, { ...listPage(), page: 2 }), told('failed'), []],
     ['no answer', noResponse(), told('failed'), []],
     ['JSON that is no list', jsonAnswer(200, []), told('failed'), []],
     ['a throttle', tmdbError(429, 25), told('neutral'), [undefined]],

@@ -77,11 +77,13 @@ function withoutToken(answer: TmdbAnswer, token: string): TmdbAnswer {
 }
 
 function toAnswer(response: AxiosResponse<ArrayBuffer>, maxBodyBytes: number): TmdbAnswer {
+  const server = serverOf(response);
   return {
     kind: 'response',
     status: response.status,
-    body: decoded(Buffer.from(response.data), maxBodyBytes),
+    ...decoded(Buffer.from(response.data), maxBodyBytes),
     retryAfter: retryAfterOf(response),
+    ...(server !== undefined && { server }),
   };
 }
 
@@ -92,10 +94,46 @@ function retryAfterOf(response: AxiosResponse): string | undefined {
   return values.length === 0 ? undefined : values.join(', ');
 }
 
-/** TMDB has sent gzip bytes without saying so in a header (May 2026). */
-function decoded(bytes: Buffer, maxBodyBytes: number): string {
+const mostServerCharacters = 120;
+
+/** Who answered, as far as that says it of itself: it ends in dead letters and logs. */
+function serverOf({ headers }: AxiosResponse): string | undefined {
+  const [server, via] = [printable(headers.server), printable(headers.via)];
+  const named = [server, via === '' ? '' : `via ${via}`].filter((part) => part !== '').join(' ');
+  return named === '' ? undefined : named.slice(0, mostServerCharacters);
+}
+
+function printable(header: unknown): string {
+  const text = typeof header === 'string' || Array.isArray(header) ? String(header) : '';
+  return text.replace(/[^\x20-\x7e]+/g, ' ').trim();
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/**
+ * TMDB has sent gzip bytes without saying so in a header (May 2026). JSON is UTF-8: another charset would not fail, but
+ * leave replacement characters in titles.
+ */
+function decoded(
+  bytes: Buffer,
+  maxBodyBytes: number,
+): Pick<Extract<TmdbAnswer, { kind: 'response' }>, 'body' | 'unreadable'> {
   const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return (gzip ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes).toString('utf8');
+  let plain = bytes;
+  try {
+    plain = gzip ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes;
+  } catch (error) {
+    if (!systemCode(error).startsWith('Z_')) {
+      throw error;
+    }
+    const detail = `${bytes.length} gzip bytes that cannot be unpacked (${systemCode(error)})`;
+    return { body: '', unreadable: { code: 'broken_gzip', detail } };
+  }
+  try {
+    return { body: utf8.decode(plain) };
+  } catch {
+    return { body: '', unreadable: { code: 'not_utf8', detail: `${plain.length} bytes that are not UTF-8` } };
+  }
 }
 
 function noAnswer(error: unknown, timeoutMs: number): TmdbAnswer {

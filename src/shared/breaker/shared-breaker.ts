@@ -1,7 +1,7 @@
 /**
  * One breaker for all workers.
  *
- *   closed ── calls fail consistently, or the token is rejected ──► open until `retryAtMs`
+ *   closed ── calls fail consistently, or the token is rejected, and once more when that is checked ──► open until `retryAtMs`
  *   open   ── time is up: one worker takes the trial, by a conditional write ──► trial under way until `trialUntilMs`
  *   trial  ── succeeds ──► closed;  fails ──► open, for longer;  is not heard of ──► another worker may take it
  *
@@ -32,9 +32,23 @@ export type SharedBreaker = {
   admit(): Promise<Admission>;
   /** Tells how an admitted call ended; `neutral` for what says nothing about TMDB's health, such as a throttle. */
   ended(admission: Admission, outcome: 'succeeded' | 'failed' | 'neutral', detail: string): Promise<void>;
-  /** TMDB rejected the token: nobody calls until the time is up or somebody closes the breaker. */
+  /**
+   * TMDB refused the token of an admitted call. One answer stops nobody: `check` asks once more, and only when that is
+   * refused too the breaker opens. Refusals that come meanwhile in this process wait for the same check. Nothing is checked
+   * where the breaker is open for that reason already, or by hand.
+   * @param check - makes the call; its gate asks `admit`, which takes no trial and refuses once the breaker has opened.
+   */
+  confirmRejection(
+    admission: Admission,
+    refusal: string,
+    check: (admit: () => Promise<Admission>) => Promise<TokenCheck>,
+  ): Promise<TokenCheck>;
+  /** There is no token to call with, or both calls were refused: nobody calls until the time is up or somebody closes the breaker. */
   rejectToken(detail: string): Promise<void>;
 };
+
+/** What a second call says about a refused token, in a clause; `unproven`: neither that it is refused nor that it is taken. */
+export type TokenCheck = { kind: 'rejected' | 'accepted' | 'unproven'; detail: string };
 
 /** Told whenever this worker opened or closed the breaker. */
 export type BreakerListener = (record: BreakerRecord) => void;
@@ -51,8 +65,11 @@ export function sharedBreaker(
 ): SharedBreaker {
   const machine = breakerMachine(limits);
   const changes = breakerChanges(store, clock, onChange);
+  const rejectToken = (detail: string) => changes.openForToken(detail, openedMachine(limits), limits.tokenOpenMs);
   let countedSinceRevision = 0;
   return {
+    rejectToken,
+    confirmRejection: oneCheckAtATime(store, clock, rejectToken),
     admit: async () => {
       const record = await store.read();
       if (record?.state === 'open') {
@@ -77,8 +94,51 @@ export function sharedBreaker(
         }
       }
     },
-    rejectToken: (detail) => changes.openForToken(detail, openedMachine(limits), limits.tokenOpenMs),
   };
+}
+
+/** The check that is under way in this process, or a new one. */
+function oneCheckAtATime(
+  store: BreakerStore,
+  clock: Clock,
+  rejectToken: SharedBreaker['rejectToken'],
+): SharedBreaker['confirmRejection'] {
+  let underWay: Promise<TokenCheck> | undefined;
+  return (admission, refusal, check) => {
+    const begin = async (): Promise<TokenCheck> => {
+      const known = await knownCheck(store, clock.nowMs());
+      if (known !== undefined) {
+        return known;
+      }
+      const outcome = await check(() => stillAdmitted(admission, store, clock.nowMs()));
+      if (outcome.kind === 'rejected') {
+        await rejectToken(`${refusal}; ${outcome.detail}`);
+      }
+      return outcome;
+    };
+    underWay ??= begin().finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+}
+
+/** Somebody else has stopped everyone meanwhile: one more call would tell nothing new. */
+async function knownCheck(store: BreakerStore, nowMs: number): Promise<TokenCheck | undefined> {
+  const seen = await store.read();
+  if (seen === undefined || !outranksToken(seen, nowMs)) {
+    return undefined;
+  }
+  return {
+    kind: seen.reason === 'token-rejected' ? 'rejected' : 'unproven',
+    detail: `the breaker is open already (${seen.reason}): ${seen.detail}`,
+  };
+}
+
+/** A second look for the second call: unlike `admit` it takes no trial. */
+async function stillAdmitted(admission: Admission, store: BreakerStore, nowMs: number): Promise<Admission> {
+  const record = admission.kind === 'trial' ? undefined : await store.read();
+  return record?.state === 'open' ? refusedBy(record, nowMs) : admission;
 }
 
 /** Open: one worker takes the trial once it is due, the others are told when to ask again. */
@@ -96,6 +156,11 @@ async function admitWhileOpen(
       return { kind: 'trial', revision: taken.revision, beginByMs: nowMs + limits.trialMs / 2 };
     }
   }
+  return refusedBy(record, nowMs);
+}
+
+function refusedBy(record: BreakerRecord, nowMs: number): Extract<Admission, { kind: 'refused' }> {
+  const dueMs = Math.max(record.retryAtMs, record.trialUntilMs);
   const retryInMs = Math.max(dueMs - nowMs, shortestRefusalMs);
   return { kind: 'refused', reason: record.reason, detail: record.detail, retryInMs };
 }

@@ -13,7 +13,12 @@ import type { RateScheduleStore } from '../ports/rate-schedule.ts';
 /** Whether a call may start now. A refusal says in how many milliseconds it is worth asking again. */
 export type Entry =
   | { kind: 'go'; admission: Admission; waitedMs: number }
-  | { kind: 'refused'; code: 'breaker_open' | 'no_slot' | 'control_unavailable'; detail: string; retryInMs: number };
+  | {
+      kind: 'refused';
+      code: 'breaker_open' | 'no_slot' | 'out_of_time' | 'control_unavailable';
+      detail: string;
+      retryInMs: number;
+    };
 
 /** The gate of one batch of jobs. */
 export type CallGate = {

@@ -19,8 +19,8 @@ const runPlanned = z.object({
 const tmdbCall = z.object({
   event: z.literal('tmdb-call'),
   ...job,
-  /** 1 is the first call of this delivery. */
-  attempt: z.int().min(1),
+  /** 1 is the first call of this delivery; 0 the one that checks a refused token. */
+  attempt: count,
   /** HTTP status, or 0 when there was no answer. */
   status: count,
   outcome: z.enum(['ok', 'throttled', 'failed']),
@@ -85,6 +85,17 @@ const jobFailed = z.object({
 /** `status` 0: there was no token to call with. */
 const tokenRejected = z.object({ event: z.literal('token-rejected'), status: count, detail: z.string() });
 
+/** A refused token was checked by one call of `/authentication`. `status` 0: no answer, or no token to call with. */
+const tokenChecked = z.object({
+  event: z.literal('token-checked'),
+  status: count,
+  outcome: z.enum(['rejected', 'accepted', 'unproven']),
+  detail: z.string(),
+  /** Epoch milliseconds. */
+  startedAtMs: z.number(),
+  latencyMs: z.number().min(0),
+});
+
 /** Fates of a page's list rows: `received` is the sum of the other four. */
 const pageApplied = z.object({
   event: z.literal('page-applied'),
@@ -145,6 +156,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   breakerChanged,
   slotAwaited,
   tokenRejected,
+  tokenChecked,
   pageApplied,
   batchWritten,
   liveFetched,

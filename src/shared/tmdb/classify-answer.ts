@@ -1,101 +1,125 @@
+/**
+ * One table judges every answer: HTTP status, TMDB's `status_code`, and whether the body is TMDB's JSON at all.
+ *
+ *   the body has a `status_code` that TMDB knows ──► the row of that code (tmdb-codes.ts), whatever the HTTP status
+ *   2xx with content                             ──► ok
+ *   2xx without, or `success: false`             ──► retried
+ *   400 or 422 with TMDB's `{"errors": [texts]}` ──► our request is wrong
+ *   every other status and body                  ──► something between TMDB and us: retried
+ *
+ * Only TMDB speaks for TMDB: all of its answers pass a CDN, whose own pages say nothing about a token, an id or a request.
+ */
 import { parseRetryAfterMs } from './retry-after.ts';
+import { rowOfTmdbCode, throttleTmdbCode } from './tmdb-codes.ts';
 import type { TmdbAnswer } from './tmdb-port.ts';
 
 /** What a call means for its job. */
 export type Verdict =
   | { fate: 'ok'; json: unknown }
-  /** Try again; `throttled` when TMDB said that there were too many calls. */
+  /** Try again; `throttled` when there were too many calls. */
   | { fate: 'retry'; code: string; detail: string; throttled: boolean; retryAfterMs: number | undefined }
-  /** The token is refused, or there is none (status 0): no call of anyone will succeed. */
+  /**
+   * The token seems to be refused, or there is none (status 0): then no call of anyone will succeed. One answer is no
+   * proof; see tell-others.ts.
+   */
   | { fate: 'stop'; code: string; detail: string; status: number }
-  /** Nothing there: the job is done without rows. */
-  | { fate: 'skip'; code: string; detail: string }
-  /** Our request is wrong, or the answer is none that a retry would mend. */
+  /** Nothing there, or nothing that we may see: an answer. */
+  | { fate: 'not-found'; code: string; detail: string }
+  /** Our request is wrong, and the same request gets the same answer. */
   | { fate: 'bug'; code: string; detail: string };
 
-type Fate = Verdict['fate'];
+type Failure = Exclude<Verdict, { fate: 'ok' }>;
+type HttpAnswer = Extract<TmdbAnswer, { kind: 'response' }>;
 
-/** TMDB's own `status_code`, which is not the HTTP status. Source: TMDB error list, November 2026. */
-const fateOfTmdbCode = new Map<number, Exclude<Fate, 'ok'>>([
-  // Offline, backend down, maintenance, rate limit, internal errors, time-outs.
-  ...([9, 11, 15, 24, 25, 43, 44, 46] as const).map((code) => [code, 'retry'] as const),
-  // Authentication failed, invalid key, suspended key, account disabled, user suspended.
-  ...([3, 7, 10, 14, 35, 45] as const).map((code) => [code, 'stop'] as const),
-  // Invalid id, resource not found.
-  ...([6, 34] as const).map((code) => [code, 'skip'] as const),
-  // Invalid format, parameters, page, date range, accept header, method, input.
-  ...([4, 5, 18, 19, 20, 22, 23, 27, 28, 42, 47] as const).map((code) => [code, 'bug'] as const),
-]);
+const mostMessageCharacters = 200;
 
-const throttleTmdbCode = 25;
-
-/** Judges one answer of TMDB. `nowMs` turns a Retry-After date into a delay. */
+/** Judges one answer of TMDB; never throws. `nowMs` turns a Retry-After date into a delay. */
 export function classifyAnswer(answer: TmdbAnswer, nowMs: number): Verdict {
   if (answer.kind === 'no-token') {
     return { fate: 'stop', code: 'token_unavailable', detail: answer.detail, status: 0 };
   }
   if (answer.kind === 'no-response') {
-    return { fate: 'retry', code: answer.code, detail: answer.detail, throttled: false, retryAfterMs: undefined };
+    return tryAgain(answer.code, answer.detail);
   }
   const json = parseJson(answer.body);
-  if (answer.status >= 200 && answer.status < 300) {
-    return json === undefined
-      ? {
-          fate: 'retry',
-          code: 'unreadable_body',
-          detail: `HTTP ${answer.status} with ${answer.body.length} characters that are not JSON`,
-          throttled: false,
-          retryAfterMs: undefined,
-        }
-      : { fate: 'ok', json };
+  const isGood = answer.status >= 200 && answer.status < 300;
+  if (isGood && answer.unreadable !== undefined) {
+    return tryAgain(answer.unreadable.code, `HTTP ${answer.status} with ${answer.unreadable.detail}`);
   }
-  return failure(answer.status, json, parseRetryAfterMs(answer.retryAfter, nowMs));
+  if (isGood && json === undefined) {
+    const size = `${answer.body.length} characters that are not JSON`;
+    return tryAgain('unreadable_body', `HTTP ${answer.status} with ${size}`);
+  }
+  return isGood && !isErrorEnvelope(json) ? { fate: 'ok', json } : failure(answer, json, nowMs);
 }
 
-function failure(status: number, json: unknown, retryAfterMs: number | undefined): Verdict {
-  const { tmdbCode, message } = tmdbError(json);
-  const fate =
-    (tmdbCode === undefined ? undefined : fateOfTmdbCode.get(tmdbCode)) ?? fateOfStatus(status, tmdbCode !== undefined);
-  const code = tmdbCode === undefined ? `http_${status}` : `tmdb_${tmdbCode}`;
-  const detail = `HTTP ${status}${message === undefined ? '' : `: ${message}`}`;
-  switch (fate) {
-    case 'retry':
-      return { fate, code, detail, throttled: status === 429 || tmdbCode === throttleTmdbCode, retryAfterMs };
+/** A verdict to try again. */
+export function tryAgain(code: string, detail: string): Extract<Verdict, { fate: 'retry' }> {
+  return { fate: 'retry', code, detail, throttled: false, retryAfterMs: undefined };
+}
+
+/** A 200 can carry a failure: it says so, or it has a code where content would be. */
+function isErrorEnvelope(json: unknown): boolean {
+  const { success, status_code: code, results, id } = membersOf(json);
+  return success === false || (rowOfTmdbCode(code) !== undefined && results === undefined && id === undefined);
+}
+
+function failure(answer: HttpAnswer, json: unknown, nowMs: number): Failure {
+  const { status } = answer;
+  const { status_code: tmdbCode, status_message: message } = membersOf(json);
+  const row = rowOfTmdbCode(tmdbCode);
+  if (row === undefined) {
+    return withoutCode(answer, json, nowMs);
+  }
+  const code = `tmdb_${tmdbCode}`;
+  const detail = `HTTP ${status}${typeof message === 'string' ? `: ${message.slice(0, mostMessageCharacters)}` : ''}`;
+  switch (row.fate) {
+    case 'retry': {
+      const throttled = status === 429 || tmdbCode === throttleTmdbCode;
+      return { fate: 'retry', code, detail, throttled, retryAfterMs: parseRetryAfterMs(answer.retryAfter, nowMs) };
+    }
     case 'stop':
-      return { fate, code, detail, status };
+      return { fate: 'stop', code, detail, status };
     default:
-      return { fate, code, detail };
+      return { fate: row.fate, code, detail };
   }
 }
 
-/** For bodies without a known TMDB code, such as a load balancer's page. */
-function fateOfStatus(status: number, fromTmdb: boolean): Exclude<Fate, 'ok'> {
-  if (status === 429 || status === 408 || status >= 500) {
-    return 'retry';
+/**
+ * TMDB's other shape of an error names no code. It is believed where it can only mean the request, with texts alone:
+ * other APIs' `errors` hold objects. A 401, 403 or 404 in that shape proves nothing.
+ */
+function withoutCode(answer: HttpAnswer, json: unknown, nowMs: number): Failure {
+  const { status } = answer;
+  const texts = errorTexts(json);
+  if ((status === 400 || status === 422) && texts !== undefined) {
+    return { fate: 'bug', code: `http_${status}`, detail: `HTTP ${status}: ${texts}` };
   }
-  if (status === 401 || status === 403) {
-    return 'stop';
-  }
-  if (status === 404 && fromTmdb) {
-    return 'skip';
-  }
-  // A redirect is never followed, the token would go along; like a 404 that is not TMDB's own, it is somebody in between.
-  return status === 404 || (status >= 300 && status < 400) ? 'retry' : 'bug';
+  const { status_code: unknownCode } = membersOf(json);
+  const what = typeof unknownCode === 'number' ? `with the unknown status_code ${unknownCode}` : "without TMDB's JSON";
+  return {
+    fate: 'retry',
+    code: `http_${status}`,
+    detail: `HTTP ${status} ${what}, from ${answer.server ?? 'a server that does not say which'}`,
+    // Every call passes whoever said it: a 429 is a limit that our rate meets, TMDB's or not, and Retry-After names a time.
+    throttled: status === 429,
+    retryAfterMs: parseRetryAfterMs(answer.retryAfter, nowMs),
+  };
 }
 
-/** TMDB's error envelope, in its two shapes; texts are bounded, they end in logs. */
-function tmdbError(json: unknown): { tmdbCode: number | undefined; message: string | undefined } {
-  if (typeof json !== 'object' || json === null) {
-    return { tmdbCode: undefined, message: undefined };
-  }
-  const { status_code: code, status_message: text, errors } = json as Record<string, unknown>;
-  const message =
-    typeof text === 'string'
-      ? text
-      : Array.isArray(errors)
-        ? errors.filter((entry) => typeof entry === 'string').join('; ')
-        : undefined;
-  return { tmdbCode: typeof code === 'number' ? code : undefined, message: message?.slice(0, 200) };
+function errorTexts(json: unknown): string | undefined {
+  const { errors } = membersOf(json);
+  const isTmdbs = Array.isArray(errors) && errors.length > 0 && errors.every((entry) => typeof entry === 'string');
+  return isTmdbs ? errors.join('; ').slice(0, mostMessageCharacters) : undefined;
+}
+
+/** The members of the object that an answer's body is; of anything else none. */
+export function answerMembers(answer: TmdbAnswer): Record<string, unknown> {
+  return answer.kind === 'response' ? membersOf(parseJson(answer.body)) : {};
+}
+
+function membersOf(json: unknown): Record<string, unknown> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Record<string, unknown>) : {};
 }
 
 function parseJson(text: string): unknown {

@@ -5,10 +5,14 @@ export type TmdbAnswer =
   | {
       kind: 'response';
       status: number;
-      /** Decoded: never gzip bytes. */
+      /** Decoded: never gzip bytes. Empty where the bytes cannot be read as text. */
       body: string;
       /** The header verbatim; repeated headers joined by a comma. */
       retryAfter: string | undefined;
+      /** Who answered, from the `Server` and `Via` headers: bounded, printable ASCII; absent where neither was sent. */
+      server?: string | undefined;
+      /** Why the bytes cannot be read as text, after "with"; absent where they can. */
+      unreadable?: { code: 'broken_gzip' | 'not_utf8'; detail: string } | undefined;
     }
   /** No complete answer: refused, reset, timed out, too large. */
   | { kind: 'no-response'; code: string; detail: string }

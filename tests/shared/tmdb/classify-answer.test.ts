@@ -8,42 +8,63 @@ import { itWithSharedData, readSharedJson } from '../../support/shared-data.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const judge = (answer: TmdbAnswer) => classifyAnswer(answer, nowMs);
-const response = (status: number, body: string, retryAfter?: string): TmdbAnswer => ({
+const response = (status: number, body: string, retryAfter?: string, server?: string): TmdbAnswer => ({
   kind: 'response',
   status,
   body,
   retryAfter,
+  ...(server !== undefined && { server }),
 });
 
-/** TMDB code, HTTP status, fate: as in TMDB's list of errors. */
+/** TMDB code, HTTP status, fate: all that TMDB lists. */
 const fates: [code: number, status: number, fate: Verdict['fate']][] = [
-  [9, 503, 'retry'],
-  [11, 500, 'retry'],
-  [15, 500, 'retry'],
-  [24, 504, 'retry'],
-  [25, 429, 'retry'],
-  [43, 502, 'retry'],
-  [44, 500, 'retry'],
-  [46, 503, 'retry'],
+  [1, 200, 'retry'],
+  [2, 501, 'retry'],
   [3, 401, 'stop'],
-  [7, 401, 'stop'],
-  [10, 401, 'stop'],
-  [14, 401, 'stop'],
-  [35, 401, 'stop'],
-  [45, 403, 'stop'],
-  [6, 404, 'skip'],
-  [34, 404, 'skip'],
   [4, 405, 'bug'],
-  [42, 405, 'bug'],
   [5, 422, 'bug'],
-  [20, 422, 'bug'],
+  [6, 404, 'not-found'],
+  [7, 401, 'stop'],
+  [8, 403, 'bug'],
+  [9, 503, 'retry'],
+  [10, 401, 'stop'],
+  [11, 500, 'retry'],
+  [12, 201, 'retry'],
+  [13, 200, 'retry'],
+  [14, 401, 'stop'],
+  [15, 500, 'retry'],
+  [16, 401, 'bug'],
+  [17, 401, 'bug'],
   [18, 400, 'bug'],
+  [19, 406, 'bug'],
+  [20, 422, 'bug'],
+  [21, 200, 'retry'],
   [22, 400, 'bug'],
   [23, 400, 'bug'],
+  [24, 504, 'retry'],
+  [25, 429, 'retry'],
+  [26, 400, 'bug'],
   [27, 400, 'bug'],
   [28, 400, 'bug'],
+  [29, 400, 'bug'],
+  [30, 401, 'bug'],
+  [31, 401, 'stop'],
+  [32, 401, 'bug'],
+  [33, 401, 'bug'],
+  [34, 404, 'not-found'],
+  [35, 401, 'stop'],
+  [36, 401, 'bug'],
+  [37, 404, 'not-found'],
+  [38, 401, 'bug'],
+  [39, 401, 'not-found'],
+  [40, 200, 'retry'],
+  [41, 422, 'bug'],
+  [42, 405, 'bug'],
+  [43, 502, 'retry'],
+  [44, 500, 'not-found'],
+  [45, 403, 'stop'],
+  [46, 503, 'retry'],
   [47, 400, 'bug'],
-  [19, 406, 'bug'],
 ];
 
 describe('TMDB’s own codes', () => {
@@ -56,7 +77,7 @@ describe('TMDB’s own codes', () => {
   });
 
   it.each(fates)('code %i decides, whatever the HTTP status is', (code, _status, fate) => {
-    for (const status of [400, 404, 500, 503]) {
+    for (const status of [200, 201, 301, 400, 401, 403, 404, 451, 500, 503]) {
       expect(judge(tmdbError(status, code)).fate).toBe(fate);
     }
   });
@@ -66,55 +87,110 @@ describe('TMDB’s own codes', () => {
     expect(judge(jsonAnswer(429, body))).toMatchObject({ fate: 'retry', code: 'tmdb_25', throttled: true });
   });
 
-  itWithSharedData('all have a fate that suits their HTTP status', 'tmdb/status_codes.json', () => {
+  itWithSharedData('are those that TMDB lists, with their HTTP status', 'tmdb/status_codes.json', () => {
     const { codes } = readSharedJson('tmdb/status_codes.json') as { codes: { code: number; http: number }[] };
-    const listed = new Map(fates.map(([code, , fate]) => [code, fate]));
-    const unlisted = new Map<number, Verdict['fate']>([
-      ...([200, 201] as const).map((status) => [status, 'ok'] as const),
-      ...([401, 403] as const).map((status) => [status, 'stop'] as const),
-      [404, 'skip'],
-      ...([400, 405, 406, 422] as const).map((status) => [status, 'bug'] as const),
-      ...([500, 501, 502, 503, 504] as const).map((status) => [status, 'retry'] as const),
-    ]);
-    expect(codes.length).toBeGreaterThanOrEqual(47);
-    for (const { code, http } of codes) {
-      expect([code, judge(tmdbError(http, code)).fate]).toEqual([code, listed.get(code) ?? unlisted.get(http)]);
-    }
+    expect(codes.map(({ code, http }) => [code, http])).toEqual(fates.map(([code, status]) => [code, status]));
+  });
+
+  it('are no sign of an outage where they say that an id is invalid, with HTTP 500', () => {
+    expect(judge(tmdbError(500, 44))).toEqual({
+      fate: 'not-found',
+      code: 'tmdb_44',
+      detail: 'HTTP 500: message of code 44',
+    });
+  });
+
+  it.each([0, -1, 48, 99, 404, 7.5, 1e300, -7, '7', [7], { code: 7 }, null, true])(
+    'are none where they are %j: then nobody knows who speaks',
+    (code) => {
+      for (const status of [400, 401, 403, 404, 405, 410, 422, 451, 500]) {
+        const verdict = judge(jsonAnswer(status, { success: false, status_code: code, status_message: 'Go away.' }));
+        expect(verdict).toMatchObject({ fate: 'retry', code: `http_${status}` });
+      }
+    },
+  );
+
+  it.each(['__proto__', 'constructor', 'toString'])('are not found by the name %s', (name) => {
+    expect(judge(jsonAnswer(401, { status_code: name })).fate).toBe('retry');
   });
 });
 
-describe('HTTP statuses without a TMDB code', () => {
+describe('a good status', () => {
   it.each([
-    [200, 'ok'],
-    [201, 'ok'],
-    [301, 'retry'],
-    [302, 'retry'],
-    [304, 'retry'],
-    [307, 'retry'],
-    [400, 'bug'],
-    [401, 'stop'],
-    [403, 'stop'],
-    [404, 'retry'],
-    [405, 'bug'],
-    [406, 'bug'],
-    [408, 'retry'],
-    [410, 'bug'],
-    [418, 'bug'],
-    [422, 'bug'],
-    [429, 'retry'],
-    [500, 'retry'],
-    [501, 'retry'],
-    [502, 'retry'],
-    [503, 'retry'],
-    [504, 'retry'],
-    [520, 'retry'],
-    [599, 'retry'],
-  ] as const)('%i: %s', (status, fate) => {
-    const verdict = judge(response(status, '{}'));
-    expect(verdict.fate).toBe(fate);
-    if (verdict.fate !== 'ok') {
-      expect(verdict).toMatchObject({ code: `http_${status}`, detail: `HTTP ${status}` });
+    [
+      'says that the token is wrong',
+      { success: false, status_code: 7, status_message: 'Invalid API key.' },
+      'stop',
+      'tmdb_7',
+    ],
+    ['says not found', { success: false, status_code: 34, status_message: 'No.' }, 'not-found', 'tmdb_34'],
+    ['says too many calls', { success: false, status_code: 25 }, 'retry', 'tmdb_25'],
+    ['says that the request is wrong', { success: false, status_code: 22 }, 'bug', 'tmdb_22'],
+    ['has a code and no content, without `success`', { status_code: 9, status_message: 'Offline.' }, 'retry', 'tmdb_9'],
+    ['has success and no content', { success: true, status_code: 1, status_message: 'Success.' }, 'retry', 'tmdb_1'],
+    ['says that it failed, and not why', { success: false }, 'retry', 'http_200'],
+    ['says that it failed, with content', { success: false, status_code: 11, results: [] }, 'retry', 'tmdb_11'],
+    ['says that it failed with a code of nobody', { success: false, status_code: 777 }, 'retry', 'http_200'],
+  ])('that %s is judged by its code', (_name, body, fate, code) => {
+    expect(judge(jsonAnswer(200, body))).toMatchObject({ fate, code });
+  });
+
+  it.each([
+    { page: 1, results: [] },
+    { page: 1, results: [], success: true, status_code: 1 },
+    { id: 550, title: 'Fight Club', status: 'Released' },
+    { id: 550, status_code: 7 },
+    [],
+    null,
+    7,
+    'text',
+  ])('with content is content: %j', (body) => {
+    expect(judge(jsonAnswer(200, body))).toEqual({ fate: 'ok', json: body });
+  });
+});
+
+describe('what comes from something between us and TMDB', () => {
+  const page =
+    '<!DOCTYPE html><html><head><title>Forbidden</title></head><body><center>openresty</center></body></html>';
+  const statuses = [
+    0, 100, 300, 301, 302, 304, 307, 400, 401, 402, 403, 404, 405, 406, 407, 408, 409, 410, 418, 421, 422, 425, 429,
+    431, 451, 499, 500, 501, 502, 503, 504, 520, 599, 999,
+  ];
+
+  it.each(statuses)('is retried, and named, with status %i', (status) => {
+    for (const body of [
+      page,
+      '',
+      '{}',
+      '[]',
+      'null',
+      '7',
+      '"Forbidden"',
+      '{"message":"Forbidden"}',
+      '{"status_code":',
+    ]) {
+      expect(judge(response(status, body, undefined, 'openresty via 1.1 edge (CloudFront)'))).toEqual({
+        fate: 'retry',
+        code: `http_${status}`,
+        detail: `HTTP ${status} without TMDB's JSON, from openresty via 1.1 edge (CloudFront)`,
+        throttled: status === 429,
+        retryAfterMs: undefined,
+      });
     }
+  });
+
+  it('is told as such where it does not say who it is', () => {
+    expect(judge(response(451, page))).toMatchObject({
+      detail: "HTTP 451 without TMDB's JSON, from a server that does not say which",
+    });
+  });
+
+  it('says when to ask again, also with a 403', () => {
+    expect(judge(response(403, page, '9'))).toMatchObject({ throttled: false, retryAfterMs: 9_000 });
+  });
+
+  it('is a limit that our rate meets where it is a 429, whoever counts', () => {
+    expect(judge(response(429, page, '7'))).toMatchObject({ fate: 'retry', throttled: true, retryAfterMs: 7_000 });
   });
 
   it('are judged from a load balancer’s page', () => {
@@ -122,7 +198,7 @@ describe('HTTP statuses without a TMDB code', () => {
     expect(judge(response(503, page, '7'))).toEqual({
       fate: 'retry',
       code: 'http_503',
-      detail: 'HTTP 503',
+      detail: "HTTP 503 without TMDB's JSON, from a server that does not say which",
       throttled: false,
       retryAfterMs: 7_000,
     });
@@ -136,9 +212,16 @@ describe('HTTP statuses without a TMDB code', () => {
     });
   });
 
-  it('decide for a TMDB code that nobody knows', () => {
-    expect(judge(tmdbError(503, 99))).toMatchObject({ fate: 'retry', code: 'tmdb_99' });
-    expect(judge(tmdbError(400, 99))).toMatchObject({ fate: 'bug', code: 'tmdb_99' });
+  it.each([
+    [401, ['not logged in']],
+    [403, ['forbidden']],
+    [404, ['no such route']],
+    [500, ['oops']],
+    [400, [{ status: '400', title: 'Bad Request' }]],
+    [422, []],
+    [400, 'one text'],
+  ])('says nothing about request or token in that shape where it can mean something else: %i %j', (status, errors) => {
+    expect(judge(jsonAnswer(status, { errors }))).toMatchObject({ fate: 'retry', code: `http_${status}` });
   });
 });
 
@@ -173,20 +256,66 @@ describe('a retry', () => {
 });
 
 describe('any answer', () => {
-  const bodies = fc.oneof(arbitraryText(60), fc.json());
-  it('gets one verdict, with a bounded detail', () => {
+  const numbers = fc.oneof(fc.integer({ min: -5, max: 60 }), fc.double(), fc.maxSafeInteger());
+  const envelope = fc.record(
+    {
+      success: fc.oneof(fc.boolean(), fc.jsonValue()),
+      status_code: fc.oneof(numbers, fc.jsonValue()),
+      status_message: fc.oneof(arbitraryText(300), fc.jsonValue()),
+      errors: fc.oneof(fc.array(fc.string()), fc.jsonValue()),
+      results: fc.jsonValue(),
+      id: fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  );
+  const bodies = fc.oneof(
+    arbitraryText(60),
+    fc.json(),
+    envelope.map((json) => JSON.stringify(json)),
+    envelope.map((json) => JSON.stringify(json).slice(0, -1)),
+  );
+  const statuses = fc.oneof(
+    fc.integer({ min: 0, max: 1_000 }),
+    fc.constantFrom(200, 400, 401, 403, 404, 422, 429, 500),
+  );
+  const isTmdbs = (body: string): boolean => {
+    try {
+      const json = JSON.parse(body);
+      const isListed = fates.some(([code]) => code === json.status_code);
+      return isListed || (Array.isArray(json.errors) && json.errors.every((text: unknown) => typeof text === 'string'));
+    } catch {
+      return false;
+    }
+  };
+
+  it('gets one verdict, with a bounded detail, and none about token, id or request that TMDB did not give', () => {
     fc.assert(
       fc.property(
-        fc.integer({ min: 200, max: 599 }),
+        statuses,
         bodies,
         fc.option(fc.string(), { nil: undefined }),
-        (status, body, after) => {
-          const verdict = judge(response(status, body, after));
-          expect(['ok', 'retry', 'stop', 'skip', 'bug']).toContain(verdict.fate);
+        fc.option(fc.string({ maxLength: 120 }), { nil: undefined }),
+        (status, body, after, server) => {
+          const verdict = judge(response(status, body, after, server));
+          expect(['ok', 'retry', 'stop', 'not-found', 'bug']).toContain(verdict.fate);
           expect(verdict.fate === 'ok' ? '' : verdict.detail).toSatisfy((detail: string) => detail.length <= 220);
+          expect(verdict.fate === 'ok' || verdict.fate === 'retry' || isTmdbs(body)).toBe(true);
+          expect(verdict.fate !== 'ok' || (status >= 200 && status < 300)).toBe(true);
         },
       ),
+      { numRuns: 1_000 },
     );
+  });
+
+  it('gets one when its JSON is deep', () => {
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"status_code":', '}'],
+    ] as const) {
+      const deep = `${open.repeat(100_000)}7${close.repeat(100_000)}`;
+      expect(judge(response(401, deep)).fate).toBe('retry');
+      expect(['ok', 'retry']).toContain(judge(response(200, deep)).fate);
+    }
   });
 
   it('has a bounded detail when TMDB’s message is long', () => {

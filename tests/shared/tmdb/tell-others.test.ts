@@ -1,18 +1,32 @@
 import { describe, expect, it } from 'vitest';
 import { type Outcome, tellOthers } from '../../../src/shared/tmdb/tell-others.ts';
+import type { TmdbAnswer } from '../../../src/shared/tmdb/tmdb-port.ts';
+import type { TokenCheckCall } from '../../../src/shared/tmdb/token-check.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
 import { plainLimits } from '../../support/rate-history.ts';
 import { admitted, recordingBreaker } from '../../support/recording-breaker.ts';
 import { recordingTelemetry } from '../../support/recording-telemetry.ts';
+import { jsonAnswer, noResponse, scriptedTmdb, tmdbError } from '../../support/scripted-tmdb.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
-/** A breaker, a timeline and a log; `tell` tells them an outcome. */
-function openWorld() {
+const refusal = { fate: 'stop', code: 'tmdb_7', detail: 'HTTP 401: invalid key', status: 401 } as const;
+
+/** A breaker, a timeline, a log and a TMDB that answers the check of a token; `tell` tells them an outcome. */
+function openWorld(...answers: TmdbAnswer[]) {
+  const clock = virtualClock();
   const breaker = recordingBreaker();
   const timeline = memoryRateSchedule(plainLimits);
   const telemetry = recordingTelemetry();
-  const deps = { breaker, schedule: timeline.driver(virtualClock()), telemetry };
-  return { breaker, timeline, telemetry, deps, tell: (outcome: Outcome) => tellOthers(outcome, admitted, deps) };
+  const tmdb = scriptedTmdb(...answers);
+  const deps = { breaker, schedule: timeline.driver(clock), telemetry, tmdb, clock };
+  const measured: { status: number; throttled: boolean }[] = [];
+  const check: TokenCheckCall = {
+    enter: async (admit) => ({ kind: 'go', admission: await admit(), waitedMs: 0 }),
+    measured: ({ status, throttled }) => measured.push({ status, throttled }),
+  };
+  const tell = (outcome: Outcome, over: Partial<TokenCheckCall> = {}) =>
+    tellOthers(outcome, admitted, deps, { ...check, ...over });
+  return { breaker, timeline, telemetry, tmdb, deps, check, measured, tell };
 }
 
 const failure = (throttled: boolean, retryAfterMs?: number): Outcome => ({
@@ -26,7 +40,12 @@ const failure = (throttled: boolean, retryAfterMs?: number): Outcome => ({
 describe('the breaker is told', () => {
   it.each([
     ['a good answer', { fate: 'ok' }, 'succeeded', 'TMDB answers'],
-    ['that something is not there', { fate: 'skip', code: 'tmdb_34', detail: 'HTTP 404' }, 'succeeded', 'HTTP 404'],
+    [
+      'that something is not there',
+      { fate: 'not-found', code: 'tmdb_34', detail: 'HTTP 404' },
+      'succeeded',
+      'HTTP 404',
+    ],
     ['that a request is wrong', { fate: 'bug', code: 'tmdb_22', detail: 'HTTP 400' }, 'succeeded', 'HTTP 400'],
     ['a failure', failure(false), 'failed', 'HTTP 503'],
     ['a throttle', failure(true), 'neutral', 'HTTP 503'],
@@ -38,16 +57,117 @@ describe('the breaker is told', () => {
   });
 
   it('which admission ended', async () => {
-    const { breaker, deps } = openWorld();
-    await tellOthers({ fate: 'ok' }, { kind: 'refused', reason: 'failures', detail: '', retryInMs: 1 }, deps);
+    const { breaker, deps, check } = openWorld();
+    const admission = { kind: 'refused', reason: 'failures', detail: '', retryInMs: 1 } as const;
+    await tellOthers({ fate: 'ok' }, admission, deps, check);
     expect(breaker.ends).toMatchObject([{ admission: 'refused' }]);
   });
 
-  it('that the token is rejected, instead of an end, and so is the log', async () => {
-    const { breaker, telemetry, tell } = openWorld();
-    await tell({ fate: 'stop', code: 'tmdb_7', detail: 'HTTP 401: invalid key', status: 401 });
-    expect([breaker.rejections, breaker.ends]).toEqual([['HTTP 401: invalid key'], []]);
-    expect(telemetry.events).toEqual([{ event: 'token-rejected', status: 401, detail: 'HTTP 401: invalid key' }]);
+  it('that there is no token, and so is the log', async () => {
+    const { breaker, telemetry, tmdb, tell } = openWorld();
+    const missing = { fate: 'stop', code: 'token_unavailable', detail: 'no parameter', status: 0 } as const;
+    expect(await tell(missing)).toEqual(missing);
+    expect([breaker.rejections, breaker.ends, tmdb.requests]).toEqual([['no parameter'], [], []]);
+    expect(telemetry.events).toEqual([{ event: 'token-rejected', status: 0, detail: 'no parameter' }]);
+  });
+});
+
+describe('a refused token', () => {
+  const taken = jsonAnswer(200, { success: true, status_code: 1, status_message: 'Success.' });
+  const page: TmdbAnswer = {
+    kind: 'response',
+    status: 403,
+    body: '<html>',
+    retryAfter: undefined,
+    server: 'openresty',
+  };
+
+  it('that is refused once more stops everyone, and says what both answered', async () => {
+    const { breaker, telemetry, tmdb, measured, tell } = openWorld(tmdbError(403, 45));
+    const detail = 'HTTP 401: invalid key; /authentication answered HTTP 403: message of code 45';
+    expect(await tell(refusal)).toEqual({ ...refusal, detail });
+    expect(tmdb.requests).toEqual([{ path: '/authentication', query: {} }]);
+    expect([breaker.rejections, breaker.ends]).toEqual([[detail], []]);
+    expect(telemetry.eventsOf('token-rejected')).toEqual([{ event: 'token-rejected', status: 401, detail }]);
+    expect(telemetry.eventsOf('token-checked')).toMatchObject([{ status: 403, outcome: 'rejected' }]);
+    expect(measured).toEqual([{ status: 403, throttled: false }]);
+  });
+
+  it.each([
+    ['that is taken', taken, 'neutral', '/authentication takes it (HTTP 200)'],
+    [
+      'that is taken by a server of few words',
+      jsonAnswer(200, { success: true }),
+      'neutral',
+      '/authentication takes it (HTTP 200)',
+    ],
+    [
+      'that a CDN does not let through',
+      page,
+      'failed',
+      "/authentication answered HTTP 403 without TMDB's JSON, from openresty",
+    ],
+    [
+      'that is lost',
+      noResponse('timeout'),
+      'failed',
+      '/authentication got no answer: the call to TMDB broke off: timeout',
+    ],
+    [
+      'of a server that does not know it',
+      tmdbError(404, 34),
+      'failed',
+      '/authentication answered HTTP 404: message of code 34',
+    ],
+    [
+      'that is answered with a list',
+      jsonAnswer(200, { page: 1, results: [] }),
+      'failed',
+      '/authentication answered what is no status',
+    ],
+    [
+      'with success and failure at once',
+      jsonAnswer(200, { success: false, status_code: 1 }),
+      'failed',
+      '/authentication answered HTTP 200',
+    ],
+    ['in an outage', tmdbError(503, 9), 'failed', '/authentication answered HTTP 503: message of code 9'],
+  ] as const)('concerns its own job after a check %s', async (_name, answer, ended, said) => {
+    const { breaker, telemetry, tell } = openWorld(answer);
+    const detail = `HTTP 401: invalid key; ${said}`;
+    expect(await tell(refusal)).toEqual({
+      fate: 'retry',
+      code: 'tmdb_7',
+      detail,
+      throttled: false,
+      retryAfterMs: undefined,
+    });
+    expect([breaker.rejections, breaker.ends]).toEqual([[], [{ admission: 'closed', outcome: ended, detail }]]);
+    expect(telemetry.eventsOf('token-rejected')).toEqual([]);
+  });
+
+  it('concerns its own job where no slot came for the check', async () => {
+    const { breaker, tmdb, measured, tell } = openWorld();
+    const none = { kind: 'refused', code: 'no_slot', detail: 'no slot came in time', retryInMs: 5 } as const;
+    expect(await tell(refusal, { enter: async () => none })).toMatchObject({
+      fate: 'retry',
+      detail: 'HTTP 401: invalid key; /authentication was not asked: no slot came in time',
+    });
+    expect([breaker.rejections, tmdb.requests, measured]).toEqual([[], [], []]);
+  });
+
+  it('whose check is throttled slows everyone down', async () => {
+    const { timeline, measured, tell } = openWorld(tmdbError(429, 25, '7'));
+    expect(await tell(refusal)).toMatchObject({ fate: 'retry' });
+    expect(timeline.slowDowns).toEqual([7_000]);
+    expect(measured).toEqual([{ status: 429, throttled: true }]);
+  });
+
+  it('is refused by a missing token as well, which is no call to measure', async () => {
+    const { breaker, measured, tell } = openWorld({ kind: 'no-token', detail: 'no parameter' });
+    expect(await tell(refusal)).toMatchObject({ fate: 'stop' });
+    expect(breaker.rejections).toEqual(['HTTP 401: invalid key; /authentication got no answer: no parameter']);
+    expect(measured).toEqual([]);
   });
 });
 
@@ -57,7 +177,7 @@ describe('the timeline is told', () => {
     ['a throttle without one', failure(true), [undefined]],
     ['nothing of a failure, also when that names a pause', failure(false, 13_000), []],
     ['nothing of a good answer', { fate: 'ok' }, []],
-    ['nothing of a 404', { fate: 'skip', code: 'tmdb_34', detail: 'HTTP 404' }, []],
+    ['nothing of a 404', { fate: 'not-found', code: 'tmdb_34', detail: 'HTTP 404' }, []],
   ] as [string, Outcome, unknown[]][])('%s', async (_name, outcome, slowDowns) => {
     const { timeline, tell } = openWorld();
     await tell(outcome);
@@ -66,24 +186,32 @@ describe('the timeline is told', () => {
 });
 
 describe('when it cannot be told', () => {
+  const away = async () => Promise.reject(new Error('the control table is away'));
+  const warning = {
+    message: 'the other workers could not be told how a call ended',
+    facts: { detail: 'the control table is away' },
+  };
+
   it.each([
     ['to the breaker', failure(false)],
-    ['that the token is rejected', { fate: 'stop', code: 'tmdb_7', detail: 'HTTP 401', status: 401 }],
+    ['that there is no token', { fate: 'stop', code: 'token_unavailable', detail: 'none', status: 0 }],
+    ['that the token is rejected', refusal],
     ['to the timeline', failure(true)],
   ] as [string, Outcome][])('%s, that is a warning', async (_name, outcome) => {
-    const { deps, telemetry } = openWorld();
-    const away = async () => Promise.reject(new Error('the control table is away'));
+    const { deps, check, telemetry } = openWorld();
     const breaker = {
       ...deps.breaker,
       rejectToken: away,
+      confirmRejection: away,
       ended: outcome.fate === 'retry' && outcome.throttled ? deps.breaker.ended : away,
     };
-    await tellOthers(outcome, admitted, { ...deps, breaker, schedule: { ...deps.schedule, slowDown: away } });
-    expect(telemetry.warnings).toEqual([
-      {
-        message: 'the other workers could not be told how a call ended',
-        facts: { detail: 'the control table is away' },
-      },
-    ]);
+    const told = await tellOthers(
+      outcome,
+      admitted,
+      { ...deps, breaker, schedule: { ...deps.schedule, slowDown: away } },
+      check,
+    );
+    expect(told).toMatchObject({ fate: 'retry' });
+    expect(telemetry.warnings).toEqual([warning]);
   });
 });

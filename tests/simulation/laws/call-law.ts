@@ -1,7 +1,8 @@
 /** What must hold of the calls that TMDB gets. */
 import { mostWithin, smallestGap } from '../../support/most-within.ts';
-import type { SeenCall } from '../world/sim-tmdb.ts';
+import { type SeenCall, strangeId } from '../world/sim-tmdb.ts';
 import type { SimWorld } from '../world/sim-world.ts';
+import { checkTokenOpening } from './token-law.ts';
 
 /** A slot may be missed by 50 ms (docs/adr/0007), and clocks count whole milliseconds. */
 const toleranceMs = 50;
@@ -46,6 +47,7 @@ export function watchControl(world: SimWorld): CallLog {
     const replaced = await replace(next, seenRevision);
     log.controlWrites += 1;
     if (replaced) {
+      checkTokenOpening(next, before, world);
       const isTrial = next.trialUntilMs > (before?.trialUntilMs ?? 0);
       log.trialCallsLeft = isTrial ? trialCalls(log, world) : log.trialCallsLeft;
       log.openSinceMs = next.state === 'open' ? (log.openSinceMs ?? clock.monotonicMs()) : undefined;
@@ -73,7 +75,9 @@ export function checkCall(call: SeenCall, log: CallLog, world: SimWorld): void {
     violations.add('pause', `${call.process} called at ${call.beganMs} in the pause since ${pause.fromMs}`);
   }
   const isSlow = plan.faults.slowCall + plan.faults.silence > 0;
-  if (log.openSinceMs !== undefined && !isSlow && call.beganMs > log.openSinceMs + graceMs) {
+  // The call that checks a refused token belongs to the trial that was refused (token-law.ts).
+  const isCheck = call.request.path === '/authentication';
+  if (log.openSinceMs !== undefined && !isSlow && !isCheck && call.beganMs > log.openSinceMs + graceMs) {
     log.trialCallsLeft -= 1;
     if (log.trialCallsLeft < 0) {
       violations.add(
@@ -107,6 +111,14 @@ function skewedBound({ plan, settings }: SimWorld): number {
   return Math.ceil(plan.world.requestsPerSecond * 1.05) + batchSize * (holders - 1) + readers * 2 + 1;
 }
 
+/** Checks that nothing of an answer to another request was handed on. */
+export function checkPagesAsAsked({ queues, violations }: SimWorld): void {
+  const strange = queues.items.queue.sent.find(({ body }) => body.includes(`"id":${strangeId},`));
+  if (strange !== undefined) {
+    violations.add('page-as-asked', `a page was handed on that nobody had asked for: ${strange.body}`);
+  }
+}
+
 /** Checks the immediate retries of each container against its budget. */
 export function checkRetries(world: SimWorld): void {
   const { retryShare, retryBurst } = world.settings.tmdb;
@@ -116,7 +128,7 @@ export function checkRetries(world: SimWorld): void {
   );
   for (const [process, calls] of byProcess) {
     const firsts = calls.filter(({ event }) => event.event === 'tmdb-call' && event.attempt === 1).length;
-    const retries = calls.length - firsts;
+    const retries = calls.filter(({ event }) => event.event === 'tmdb-call' && event.attempt > 1).length;
     // First calls that are under way have earned their share already.
     const allowed = retryBurst + retryShare * (firsts + batchSize);
     if (retries > allowed + 1e-6) {

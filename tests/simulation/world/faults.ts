@@ -42,6 +42,11 @@ const strongestLater = {
   // TMDB: repeats what it was sent; packs its answer and does not say so.
   echo: 0.5,
   gzip: 0.5,
+  // A CDN's page in place of an answer; a token that is refused once and is fine; a failure with HTTP 200; another page of the list.
+  edgePage: 0.15,
+  falseRefusal: 0.1,
+  hiddenFailure: 0.1,
+  otherPage: 0.1,
 } as const;
 
 export type FaultName = keyof typeof strongest | keyof typeof strongestLater;

@@ -56,6 +56,7 @@ export function openReader(process: SimProcess, world: SimWorld, onItem: (body: 
   const live = () =>
     liveCalls({
       ...shared,
+      background: behind,
       tmdb: world.tmdb.portOf(process, settings.reader.live.timeoutMs),
       schedule: portOf(process, 'schedule', tables.everybody.driver(process.clock)),
       share: portOf(process, 'share', tables.readers.driver(process.clock)),

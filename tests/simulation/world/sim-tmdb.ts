@@ -1,12 +1,22 @@
 import type { Clock } from '../../../src/shared/ports/clock.ts';
 import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
 import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
+import { listPage, movieRow } from '../../support/tmdb-rows.ts';
 import type { Faults } from './faults.ts';
 import type { HistoryPlan, OutageKind } from './history-plan.ts';
 import { type Draws, randomStream } from './random-stream.ts';
 import type { SimProcess, Surroundings } from './sim-process.ts';
 import { contentOf } from './tmdb-content.ts';
-import { type Arrival, errorReply, quoting, type Reply, replyText, textReply } from './tmdb-reply.ts';
+import {
+  type Arrival,
+  edgeReply,
+  errorReply,
+  jsonReply,
+  quoting,
+  type Reply,
+  replyText,
+  textReply,
+} from './tmdb-reply.ts';
 import { type Serve, wiredTmdb } from './tmdb-wire.ts';
 
 /** One call as TMDB saw it; `answeredMs` and `answer` once somebody has got it. */
@@ -35,6 +45,12 @@ export type SimTmdb = {
   portOf(process: SimProcess, timeoutMs: number): TmdbPort;
 };
 
+/** What `/authentication` answers to a good token. */
+const tokenTaken = { success: true, status_code: 1, status_message: 'message of code 1' };
+
+/** A film that stands on no page that anybody asks for. */
+export const strangeId = 424_242;
+
 /** TMDB's own limit as it is documented. */
 export const documentedLimit = 40;
 
@@ -42,6 +58,7 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   const { clock, faults } = around;
   const draws = randomStream(plan.seed, 'tmdb');
   const wireDraws = randomStream(plan.seed, 'wire');
+  const edgeDraws = randomStream(plan.seed, 'edge');
   const calls: SeenCall[] = [];
   const state: TmdbState = {
     outage: undefined,
@@ -54,7 +71,19 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   const reply = (request: TmdbRequest): Reply => {
     const nowMs = clock.monotonicMs();
     const outage = outageReply(state, nowMs) ?? limitReply(state, calls, nowMs, faults(), draws);
-    return outage ?? faultReply(faults(), draws) ?? standing(plan, request) ?? content(request, clock.nowMs());
+    if (outage !== undefined) {
+      return outage;
+    }
+    if (request.path === '/authentication') {
+      return edgeFault(faults(), edgeDraws) ?? jsonReply(200, tokenTaken, 30);
+    }
+    return (
+      edgeFault(faults(), edgeDraws) ??
+      oddAnswer(request, faults(), edgeDraws) ??
+      faultReply(faults(), draws) ??
+      standing(plan, request) ??
+      content(request, clock.nowMs())
+    );
   };
   // The call begins as it comes over the wire, at once: what the gate has allowed must not wait any longer.
   const serve: Serve = (process, { authorization, isAwaited, ...request }) => {
@@ -138,6 +167,28 @@ function faultReply(faults: Faults, draws: Draws): Reply | undefined {
     return textReply(200, draws.pick(['{"results": [{"id": 1', '<html>', '{"success": true}', '']), 50);
   }
   return draws.chance(faults.wall) ? textReply(404, '<html>not found</html>', 10) : undefined;
+}
+
+/** What stands between TMDB and its callers answers in its place. */
+function edgeFault({ edgePage, retryAfter }: Faults, draws: Draws): Reply | undefined {
+  if (!draws.chance(edgePage)) {
+    return undefined;
+  }
+  const named = draws.chance(retryAfter / 4) ? String(draws.whole(1, 40)) : undefined;
+  return edgeReply(draws.pick([400, 403, 404, 407, 421, 451, 503]), 10, named);
+}
+
+/** Answers of TMDB that say something else than they seem to. */
+function oddAnswer({ query }: TmdbRequest, faults: Faults, draws: Draws): Reply | undefined {
+  if (draws.chance(faults.falseRefusal)) {
+    return errorReply(draws.pick([200, 401, 403]), draws.pick([3, 7, 10, 14, 31, 35, 45]), 30);
+  }
+  if (draws.chance(faults.hiddenFailure)) {
+    return errorReply(200, draws.pick([9, 11, 46]), 30);
+  }
+  return query.page !== undefined && draws.chance(faults.otherPage)
+    ? jsonReply(200, { ...listPage(movieRow({ id: strangeId })), page: Number(query.page) + 1 }, 30)
+    : undefined;
 }
 
 /** Requests that TMDB never answers with content, however often they are made. */

@@ -26,7 +26,8 @@ export function contentOf({ seed, world }: HistoryPlan, faults: () => Faults, dr
     const from = (Number(request.query.page) - 1) * world.rowsPerPage;
     const ids = idsOf(request, nowMs).slice(from, from + world.rowsPerPage);
     const twin = draws.chance(faults().twins) ? ids.slice(0, 1) : [];
-    return listPage(...[...ids, ...twin].map((id) => rowOf(id, request.query.language ?? '', nowMs)));
+    const rows = [...ids, ...twin].map((id) => rowOf(id, request.query.language ?? '', nowMs));
+    return { ...listPage(...rows), page: Number(request.query.page) };
   };
   return (request: TmdbRequest, nowMs: number): Reply => {
     const id = Number(/^\/(?:movie|tv)\/(\d+)$/.exec(request.path)?.[1]);

@@ -7,6 +7,8 @@ export type Reply =
       status: number;
       body: string;
       retryAfter: string | undefined;
+      /** The `Server` header; absent: none. */
+      server?: string | undefined;
       /** Whether the body is sent as gzip bytes that no header tells of. */
       gzip: boolean;
       afterMs: number;
@@ -32,6 +34,12 @@ export function jsonReply(status: number, json: unknown, afterMs: number): Reply
 export function errorReply(status: number, code: number, afterMs: number, retryAfter?: string): Reply {
   const envelope = { success: false, status_code: code, status_message: `message of code ${code}` };
   return textReply(status, JSON.stringify(envelope), afterMs, retryAfter);
+}
+
+/** A page of what stands between TMDB and its callers. */
+export function edgeReply(status: number, afterMs: number, retryAfter?: string): Reply {
+  const body = `<html><center><h1>${status}</h1></center><center>openresty</center></html>`;
+  return { kind: 'response', status, body, retryAfter, server: 'openresty', gzip: false, afterMs };
 }
 
 /** Texts of which each kind of answer has one or more. */

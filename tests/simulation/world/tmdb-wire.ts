@@ -76,11 +76,12 @@ function responseOf(reply: Arrival, config: InternalAxiosRequestConfig): AxiosRe
   if (reply.kind === 'broken') {
     throw new AxiosError(`the connection broke: ${reply.code}`, reply.code, config, {});
   }
-  const { status, body, retryAfter, gzip } = reply;
+  const { status, body, retryAfter, server, gzip } = reply;
   const rawHeaders = retryAfter === undefined ? [] : ['Retry-After', retryAfter];
   const request = { res: { rawHeaders } };
   const data = gzip ? gzipSync(body) : Buffer.from(body);
-  const response = { data, status, statusText: '', headers: {}, config, request };
+  const headers = server === undefined ? {} : { server };
+  const response = { data, status, statusText: '', headers, config, request };
   if (config.validateStatus?.(status) === false) {
     throw new AxiosError(`status ${status}`, AxiosError.ERR_BAD_RESPONSE, config, request, response);
   }

@@ -4,6 +4,8 @@ export const laws = [
   'rate',
   'pause',
   'breaker',
+  'confirmation',
+  'page-as-asked',
   'retry-budget',
   'versions',
   'heads',

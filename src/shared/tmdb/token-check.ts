@@ -1,0 +1,87 @@
+import type { Admission, TokenCheck } from '../breaker/shared-breaker.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { RateScheduleStore } from '../ports/rate-schedule.ts';
+import type { Telemetry } from '../ports/telemetry.ts';
+import type { Entry } from '../rate/call-gate.ts';
+import { answerMembers, classifyAnswer } from './classify-answer.ts';
+import type { TmdbRequest } from './feed-request.ts';
+import { successTmdbCode } from './tmdb-codes.ts';
+import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
+
+/** Asks TMDB about the token and nothing else. */
+export const authenticationRequest: TmdbRequest = { path: '/authentication', query: {} };
+
+/** What the call that checks a token needs. */
+export type TokenCheckDependencies = {
+  tmdb: TmdbPort;
+  schedule: RateScheduleStore;
+  telemetry: Telemetry;
+  clock: Clock;
+};
+
+/**
+ * How a caller lets that call through: it waits for a slot like any other call, with `admit` in place of the breaker's.
+ * `measured` is told of it, but not where there was no token to call with.
+ */
+export type TokenCheckCall = {
+  enter(admit: () => Promise<Admission>): Promise<Entry>;
+  measured?(call: { status: number; throttled: boolean; startedAtMs: number; latencyMs: number }): void;
+};
+
+/**
+ * What an answer of `/authentication` proves. A server that does not know the endpoint, a page of a CDN and no answer at all
+ * prove nothing.
+ */
+export function judgeTokenCheck(answer: TmdbAnswer, nowMs: number): TokenCheck {
+  const verdict = classifyAnswer(answer, nowMs);
+  const said = verdict.fate === 'ok' ? 'what is no status' : verdict.detail;
+  if (answer.kind !== 'response') {
+    return {
+      kind: verdict.fate === 'stop' ? 'rejected' : 'unproven',
+      detail: `/authentication got no answer: ${said}`,
+    };
+  }
+  if (verdict.fate === 'stop') {
+    return { kind: 'rejected', detail: `/authentication answered ${said}` };
+  }
+  const { success, status_code: code } = answerMembers(answer);
+  const isGood = answer.status >= 200 && answer.status < 300;
+  const isTaken = isGood && success !== false && (success === true || code === successTmdbCode);
+  return isTaken
+    ? { kind: 'accepted', detail: `/authentication takes it (HTTP ${answer.status})` }
+    : { kind: 'unproven', detail: `/authentication answered ${said}` };
+}
+
+/** Makes the call, once its slot has come. */
+export async function checkTokenOnce(
+  admit: () => Promise<Admission>,
+  call: TokenCheckCall,
+  { tmdb, schedule, telemetry, clock }: TokenCheckDependencies,
+): Promise<TokenCheck> {
+  const entry = await call.enter(admit);
+  if (entry.kind === 'refused') {
+    return { kind: 'unproven', detail: `/authentication was not asked: ${entry.detail}` };
+  }
+  const [startedAtMs, startedMs] = [clock.nowMs(), clock.monotonicMs()];
+  const answer = await tmdb.get(authenticationRequest);
+  const latencyMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
+  const check = judgeTokenCheck(answer, clock.nowMs());
+  const verdict = classifyAnswer(answer, clock.nowMs());
+  const throttled = verdict.fate === 'retry' && verdict.throttled;
+  const status = answer.kind === 'response' ? answer.status : 0;
+  telemetry.event({
+    event: 'token-checked',
+    status,
+    outcome: check.kind,
+    detail: check.detail,
+    startedAtMs,
+    latencyMs,
+  });
+  if (answer.kind !== 'no-token') {
+    call.measured?.({ status, throttled, startedAtMs, latencyMs });
+  }
+  if (throttled) {
+    await schedule.slowDown(verdict.retryAfterMs);
+  }
+  return check;
+}
