@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { snapshotTimeMs } from '../../src/shared/snapshot.ts';
+import { candidateOf } from '../../src/writer/decide-rows.ts';
+import { withoutTimesAhead } from '../../src/writer/mend-times.ts';
+import { samplePage } from '../support/sample-messages.ts';
+
+const sentAtMs = Date.UTC(2026, 10, 23, 8, 0, 5);
+const dayMs = 86_400_000;
+const runId = '0badcafe';
+const page = (snapshotAtMs: number, fetchedAtMs: number) =>
+  samplePage({
+    runId,
+    snapshot: `${new Date(snapshotAtMs).toISOString().slice(0, 19)}Z.${runId}`,
+    fetchedAt: new Date(fetchedAtMs).toISOString(),
+  });
+
+describe('a page', () => {
+  it('of a clock that is right is taken as it is, also where clocks are minutes apart', () => {
+    for (const item of [page(sentAtMs - dayMs, sentAtMs - 300), page(sentAtMs + 60_000, sentAtMs + 240_000)]) {
+      expect(withoutTimesAhead(item, sentAtMs)).toBe(item);
+    }
+  });
+
+  it('that was fetched tomorrow was fetched when its message was sent', () => {
+    const item = page(sentAtMs - 5_000, sentAtMs + dayMs);
+    expect(withoutTimesAhead(item, sentAtMs)).toEqual({ ...item, fetchedAt: '2026-11-23T08:00:05.000Z' });
+  });
+
+  it('of a snapshot of tomorrow loses to an honest one that is sent later, in whichever order they arrive', () => {
+    const wrong = withoutTimesAhead(page(sentAtMs + dayMs, sentAtMs + dayMs), sentAtMs);
+    const honest = withoutTimesAhead(page(sentAtMs + 60_000, sentAtMs + 61_000), sentAtMs + 62_000);
+    const versionOf = (item: typeof wrong) => candidateOf('m', item, defaultSettings).page?.version ?? '';
+    expect(versionOf(wrong) < versionOf(honest)).toBe(true);
+    expect(wrong).toMatchObject({ snapshot: '2026-11-23T08:00:05Z.0badcafe', runId });
+  });
+
+  it('is never later than its message, and the same however often that is delivered', () => {
+    const anyMs = fc.integer({ min: 0, max: Date.UTC(2100, 0, 1) });
+    fc.assert(
+      fc.property(anyMs, anyMs, anyMs, (snapshotAtMs, fetchedAtMs, sentMs) => {
+        const item = page(snapshotAtMs, fetchedAtMs);
+        const mended = withoutTimesAhead(item, sentMs);
+        if (sentMs > 0) {
+          expect(Date.parse(mended.fetchedAt)).toBeLessThanOrEqual(sentMs + 300_000);
+          expect(mended.kind === 'item-page' && snapshotTimeMs(mended.snapshot)).toBeLessThanOrEqual(sentMs + 300_000);
+        }
+        expect(withoutTimesAhead(mended, sentMs)).toEqual(mended);
+      }),
+    );
+  });
+
+  it.each([undefined, Number.NaN, 0, -1])('whose sending is not known is taken at its word: %s', (unknown) => {
+    const item = page(sentAtMs + dayMs, sentAtMs + dayMs);
+    expect(withoutTimesAhead(item, unknown)).toBe(item);
+  });
+});
