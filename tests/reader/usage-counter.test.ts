@@ -41,6 +41,23 @@ describe('reads', () => {
     ]);
   });
 
+  it('of more than two thousand subjects in a window are told apart for the first two thousand, the others counted as one', async () => {
+    const { counter, store, state } = openCounter();
+    state.away = true;
+    for (let id = 1; id <= 2_100; id += 1) {
+      counter.feed(`genre_${id}/movie/global/en-US`, fresh);
+      await Promise.resolve();
+    }
+    await counter.flush();
+    state.away = false;
+    counter.feed('popular/movie/global/en-US', fresh);
+    await counter.flush();
+    const counted = totals(store);
+    expect(counted['r:popular/movie/global/en-US']).toBe(1);
+    expect(Object.values(counted).reduce((sum, one) => sum + one, 0)).toBe(2_101);
+    expect(counted['r:~other']).toBeGreaterThan(100);
+  });
+
   it('are written once', async () => {
     const { counter, store } = openCounter();
     counter.feed(popular, fresh);
