@@ -22,6 +22,12 @@ describe('the throttle in `status`', () => {
     expect(rateText(rate)).toBe('30 of 30 calls a second');
   });
 
+  it('says nothing of the moment that a call waits while others are made', () => {
+    const rate = describeRate({ ...idle, nextSlotMs: nowMs + 330 }, limits, nowMs);
+    expect(rate).toMatchObject({ busyUntil: '2026-11-23T08:00:00.330Z', waitSeconds: 0.3 });
+    expect(rateText(rate)).toBe('30 of 30 calls a second');
+  });
+
   it('says how long a call waits, and for what', () => {
     const state = { nextSlotMs: nowMs + 20_040, slowRate: 15, slowSinceMs: nowMs, pausedUntilMs: nowMs + 20_000 };
     expect(rateText(describeRate(state, limits, nowMs))).toBe(
