@@ -51,11 +51,4 @@ export const readerMutations: readonly Mutation[] = [
     replace: 'settings.reader.live.failureSeconds / 100;',
     why: 'an outage would be met with a call for each read',
   },
-  {
-    name: 'a failed call for a list is kept as long as an absence',
-    file: 'reader/list-tiers.ts',
-    find: "answer.kind === 'absent' ? absentSeconds : settings.reader.live.failureSeconds;",
-    replace: 'absentSeconds;',
-    why: 'a reader would go without a list for ten minutes after one call that failed',
-  },
 ];
