@@ -4,7 +4,11 @@ import { defaultSettings } from '../../src/shared/settings.ts';
 import { snapshotTimeMs } from '../../src/shared/snapshot.ts';
 import { candidateOf } from '../../src/writer/decide-rows.ts';
 import { withoutTimesAhead } from '../../src/writer/mend-times.ts';
+import { receiveItem } from '../../src/writer/receive-item.ts';
+import { recordingSender } from '../support/recording-sender.ts';
+import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { samplePage } from '../support/sample-messages.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 const sentAtMs = Date.UTC(2026, 10, 23, 8, 0, 5);
 const dayMs = 86_400_000;
@@ -15,6 +19,18 @@ const page = (snapshotAtMs: number, fetchedAtMs: number) =>
     snapshot: `${new Date(snapshotAtMs).toISOString().slice(0, 19)}Z.${runId}`,
     fetchedAt: new Date(fetchedAtMs).toISOString(),
   });
+
+describe('a message', () => {
+  it('is received with no time later than its sending', async () => {
+    const deps = { deadLetters: recordingSender(), telemetry: recordingTelemetry(), clock: virtualClock() };
+    const body = JSON.stringify(page(sentAtMs + dayMs, sentAtMs + dayMs));
+    expect(await receiveItem(body, deps, sentAtMs)).toMatchObject({
+      fetchedAt: '2026-11-23T08:00:05.000Z',
+      snapshot: '2026-11-23T08:00:05Z.0badcafe',
+    });
+    expect(await receiveItem(body, deps)).toMatchObject({ fetchedAt: '2026-11-24T08:00:05.000Z' });
+  });
+});
 
 describe('a page', () => {
   it('of a clock that is right is taken as it is, also where clocks are minutes apart', () => {
