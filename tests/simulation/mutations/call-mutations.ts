@@ -20,7 +20,7 @@ export const callMutations: readonly Mutation[] = [
     name: 'a deferral changes the age',
     file: 'worker/defer-job.ts',
     find: 'const waitedSeconds = waitedSecondsOf(job) + delaySeconds;',
-    replace: 'const waitedSeconds = 3 * (waitedSecondsOf(job) + delaySeconds);',
+    replace: 'const waitedSeconds = waitedSecondsOf(job) + 3_600 * delaySeconds;',
     why: 'a job would be given up too early',
   },
   {
