@@ -13,6 +13,7 @@ import { dynamoRateSchedule } from '../src/shared/adapters/dynamo-rate-schedule.
 import { systemClock } from '../src/shared/adapters/system-clock.ts';
 import { sharedBreaker } from '../src/shared/breaker/shared-breaker.ts';
 import { type CallGate, callGate } from '../src/shared/rate/call-gate.ts';
+import { rateLimitsOf } from '../src/shared/rate/rate-limits.ts';
 import { defaultSettings } from '../src/shared/settings.ts';
 import { controlTable } from '../src/shared/table/table-definitions.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
@@ -115,7 +116,7 @@ function newWorker(trial: Trial, client: DynamoDB): Worker {
 /** The worker's own gate over the shared schedule and breaker, anew for each batch. */
 function gateOf(requestsPerSecond: number, client: DynamoDB): () => CallGate {
   const documents = DynamoDBDocumentClient.from(client as unknown as DynamoDBClient);
-  const rateLimits = { ...defaultSettings.rate, requestsPerSecond };
+  const rateLimits = rateLimitsOf(defaultSettings, requestsPerSecond);
   const schedule = dynamoRateSchedule(documents, controlTable.name, rateLimits, systemClock);
   const store = dynamoBreakerStore(documents, controlTable.name);
   const breaker = sharedBreaker(store, defaultSettings.breaker, systemClock, () => undefined);

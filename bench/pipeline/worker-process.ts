@@ -2,6 +2,7 @@
  * The worker behind its event source, in a process of its own: the core and the adapters of its handler, with a rate of the
  * bench's choice, since the settings end at 40 calls a second.
  */
+
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
@@ -16,6 +17,7 @@ import { systemRandom } from '../../src/shared/adapters/system-random.ts';
 import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
 import { sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
 import { type CallGate, callGate } from '../../src/shared/rate/call-gate.ts';
+import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import { hourLedger } from '../../src/shared/telemetry/hour-ledger.ts';
@@ -98,7 +100,7 @@ function dependenciesOf(
     breaker: sharedBreaker(dynamoBreakerStore(...table), settings.breaker, systemClock, (record) =>
       telemetry.event({ event: 'breaker-changed', ...record }),
     ),
-    schedule: dynamoRateSchedule(...table, { ...settings.rate, requestsPerSecond }, systemClock),
+    schedule: dynamoRateSchedule(...table, rateLimitsOf(settings, requestsPerSecond), systemClock),
     budget: retryBudget(settings.tmdb.retryShare, settings.tmdb.retryBurst),
     items: queue(stack.itemQueueUrl),
     jobs: queue(stack.fetchQueueUrl),

@@ -1,11 +1,14 @@
 import { userInfo } from 'node:os';
+import { describeRate, type RateStatus } from '../operator/status/describe-rate.ts';
 import { openedMachine } from '../shared/breaker/breaker-machine.ts';
 import type { BreakerRecord } from '../shared/breaker/breaker-record.ts';
 import { PermanentError, UsageError } from '../shared/errors.ts';
 import type { BreakerStore } from '../shared/ports/breaker-store.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
+import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
 import type { CliContext } from './cli-context.ts';
-import { withTables } from './open-tables.ts';
+import { rateText } from './format-rate.ts';
+import { type Tables, withTables } from './open-tables.ts';
 import type { PlaceOptions } from './stack-place.ts';
 
 /** Options of `breaker`. */
@@ -18,7 +21,7 @@ const whyCharacters = 200;
 
 /**
  * `breaker <show|open|close|reset>`: what the shared breaker says, or a change of it by hand, with who and why. `reset` closes it and
- * forgets what throttles have slowed down.
+ * resets the throttle: the pause, the lower rate, and an end that a wrong clock has put far ahead.
  */
 export async function breakerCommand(options: BreakerOptions, context: CliContext, actionText: string): Promise<void> {
   const action = actions.find((known) => known === actionText);
@@ -28,17 +31,41 @@ export async function breakerCommand(options: BreakerOptions, context: CliContex
   if (action !== 'show' && !options.why) {
     throw new UsageError(`breaker ${action} needs --why, a few words for whoever looks at it next`);
   }
-  const record = await withTables(options, context, async ({ breaker, rate }) => {
+  await withTables(options, context, async (tables) => {
+    const { breaker } = tables;
     if (action === 'show') {
-      return breaker.read();
+      const record = await breaker.read();
+      context.output.result(documentOf(record), sentenceOf(record));
+      return;
     }
-    const changed = await setByHand(action === 'open' ? 'open' : 'close', options.why ?? '', breaker, context);
-    if (action === 'reset') {
-      await rate.forgetThrottles();
-    }
-    return changed;
+    const record = await setByHand(action === 'open' ? 'open' : 'close', options.why ?? '', breaker, context);
+    const throttles = action === 'reset' ? await resetThrottles(tables, context) : undefined;
+    context.output.result(
+      { ...documentOf(record), ...(throttles && { throttles }) },
+      [sentenceOf(record), ...(throttles ?? []).map(throttleSentence)].join('\n'),
+    );
   });
-  context.output.result(documentOf(record), sentenceOf(record));
+}
+
+/** Resets everybody's throttle and the readers' own; says what stood there before. */
+async function resetThrottles({ rate, readerRate }: Tables, { clock, settings }: CliContext) {
+  const { requestsPerSecond } = settings.tmdb;
+  const share = requestsPerSecond * settings.reader.live.rateShare;
+  const throttles = [
+    { of: 'all calls', schedule: rate, limits: rateLimitsOf(settings) },
+    ...(share > 0 ? [{ of: 'calls of readers', schedule: readerRate, limits: rateLimitsOf(settings, share) }] : []),
+  ];
+  const reset: ({ of: string } & RateStatus)[] = [];
+  for (const { of, schedule, limits } of throttles) {
+    const before = await schedule.read();
+    await schedule.forgetThrottles();
+    reset.push({ of, ...describeRate(before, limits, clock.nowMs()) });
+  }
+  return reset;
+}
+
+function throttleSentence({ of, ...before }: { of: string } & RateStatus): string {
+  return `the throttle of ${of} is reset to ${before.limitPerSecond} a second; it was at ${rateText(before)}`;
 }
 
 async function setByHand(

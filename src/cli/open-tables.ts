@@ -6,12 +6,13 @@ import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
 import { dynamoCatalogReader } from '../shared/adapters/dynamo-catalog-reader.ts';
 import { dynamoDemandDays } from '../shared/adapters/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
-import { dynamoRateSchedule } from '../shared/adapters/dynamo-rate-schedule.ts';
+import { dynamoRateSchedule, readerScheduleId } from '../shared/adapters/dynamo-rate-schedule.ts';
 import { dynamoUsageStore } from '../shared/adapters/dynamo-usage-store.ts';
 import type { BreakerStore } from '../shared/ports/breaker-store.ts';
 import type { CatalogReader } from '../shared/ports/catalog.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
 import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
+import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
 import type { CliContext } from './cli-context.ts';
 import { type PlaceOptions, withStackPlace } from './stack-place.ts';
 
@@ -21,6 +22,8 @@ export type Tables = {
   heads: FeedHeads;
   breaker: BreakerStore;
   rate: RateScheduleStore;
+  /** The readers' own schedule. */
+  readerRate: RateScheduleStore;
   /** What was read and planned; nothing is written. */
   history: HistorySources;
 };
@@ -64,12 +67,13 @@ function tablesOf(
   names: { catalogTable: string; controlTable: string },
   { settings, clock }: CliContext,
 ): Tables {
-  const limits = { ...settings.rate, requestsPerSecond: settings.tmdb.requestsPerSecond };
+  const limits = rateLimitsOf(settings);
   return {
     catalog: dynamoCatalogReader(client, names.catalogTable),
     heads: dynamoFeedHeads(client, names.controlTable),
     breaker: dynamoBreakerStore(client, names.controlTable),
     rate: dynamoRateSchedule(client, names.controlTable, limits, clock),
+    readerRate: dynamoRateSchedule(client, names.controlTable, limits, clock, undefined, readerScheduleId),
     history: {
       usage: dynamoUsageStore(client, names.controlTable),
       days: { read: dynamoDemandDays(client, names.controlTable).read },

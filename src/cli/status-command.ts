@@ -5,7 +5,9 @@ import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
 import { dynamoRateSchedule } from '../shared/adapters/dynamo-rate-schedule.ts';
 import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
 import { UsageError } from '../shared/errors.ts';
+import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
 import type { CliContext } from './cli-context.ts';
+import { rateText } from './format-rate.ts';
 import { table, title } from './format-text.ts';
 import { withDynamo } from './open-tables.ts';
 import { parseDurationMs } from './parse-input.ts';
@@ -46,7 +48,7 @@ export async function statusCommand(options: StatusOptions, context: CliContext)
 async function readStatus(place: StackPlace, { settings, clock }: CliContext): Promise<Status> {
   const { controlTable, queues } = place;
   const fromTables = await withDynamo(place.dynamodb, async (client) => {
-    const limits = { ...settings.rate, requestsPerSecond: settings.tmdb.requestsPerSecond };
+    const limits = rateLimitsOf(settings);
     const [breaker, rate, heads] = await Promise.all([
       dynamoBreakerStore(client, controlTable).read(),
       dynamoRateSchedule(client, controlTable, limits, clock).read(),
@@ -82,12 +84,11 @@ function formatStatus({ at, queues, breaker, rate, next, feeds }: Status): strin
           [`${name} dead letters`, ...counts(deadLetters)],
         ]);
   const why = breaker.reason === undefined ? '' : ` since ${breaker.since} (${breaker.reason}: ${breaker.detail})`;
-  const pause = rate.pausedUntil === null ? '' : `, paused until ${rate.pausedUntil}`;
   return [
     title(`status at ${at}`),
     ...(queueRows.length > 0 ? [table(['queue', 'waiting', 'delayed', 'in flight'], queueRows)] : []),
     `breaker ${breaker.state}${why}`,
-    `rate ${rate.perSecond} of ${rate.limitPerSecond} calls a second${pause}`,
+    `rate ${rateText(rate)}`,
     `next: ${Object.entries(next)
       .map(([name, time]) => `${name} ${time}`)
       .join(', ')}`,

@@ -1,15 +1,15 @@
 import { PermanentError, RetryableError, UsageError } from '../shared/errors.ts';
 import { tmdbBaseUrl } from '../shared/tmdb/tmdb-base-url.ts';
+import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 
 /** TMDB to call, with its token. */
 export type TmdbTarget = { baseUrl: string; token: string };
 
-const loopbackHosts = new Set(['127.0.0.1', 'localhost', '[::1]']);
 const checkTimeoutMs = 8_000;
 
 /**
  * Which TMDB a run calls: `TMDB_BASE_URL` when set, else the real one when there is a token, else `undefined`, the simulator.
- * @throws UsageError for a malformed URL, an unencrypted connection to another machine, or a missing token.
+ * @throws UsageError for an address that is neither TMDB's nor this machine's, or a missing token.
  */
 export function tmdbTarget(environment: Readonly<Record<string, string | undefined>>): TmdbTarget | undefined {
   const token = checkedToken(environment.TMDB_API_TOKEN?.trim());
@@ -26,7 +26,7 @@ export function tmdbTarget(environment: Readonly<Record<string, string | undefin
 
 /** Whether a URL is of this machine. */
 export function isOnThisMachine(url: string): boolean {
-  return loopbackHosts.has(new URL(url).hostname);
+  return tokenAddress(url) === 'this-machine';
 }
 
 /**
@@ -60,21 +60,19 @@ export async function checkToken(target: TmdbTarget): Promise<void> {
   }
 }
 
-/** Over plain http a token goes no further than this machine. */
+/** A token goes to TMDB or no further than this machine. */
 function checkedBaseUrl(baseUrl: string): { host: string; local: boolean } {
   const url = URL.canParse(baseUrl) ? new URL(baseUrl) : undefined;
-  const local = url !== undefined && loopbackHosts.has(url.hostname);
   if (url !== undefined && (url.username !== '' || url.password !== '')) {
     throw new UsageError(
       'TMDB_BASE_URL holds a user or a password: allowed are URLs without them, the token goes into TMDB_API_TOKEN',
     );
   }
-  if (url === undefined || (url.protocol !== 'https:' && !(local && url.protocol === 'http:'))) {
-    throw new UsageError(
-      `TMDB_BASE_URL is '${baseUrl.slice(0, 80)}': allowed are https URLs, and http on this machine`,
-    );
+  const address = tokenAddress(baseUrl);
+  if (url === undefined || address === 'elsewhere') {
+    throw new UsageError(`TMDB_BASE_URL is '${baseUrl.slice(0, 80)}': ${tokenAddresses}`);
   }
-  return { host: url.host, local };
+  return { host: url.host, local: address === 'this-machine' };
 }
 
 /** A header takes no other characters, and a message that shows the value must not be the way to find out. */

@@ -1,5 +1,8 @@
 import { type OpenReaderOptions, openReader } from '../reader/open-reader.ts';
 import type { Reader } from '../reader/reader-api.ts';
+import { UsageError } from '../shared/errors.ts';
+import { shown } from '../shared/shown-text.ts';
+import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import type { CliContext } from './cli-context.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from './stack-place.ts';
 import { isOnThisMachine } from './tmdb-target.ts';
@@ -36,6 +39,9 @@ function pipelineOf(place: StackPlace, { environment }: CliContext): Partial<Ope
   const { queues, controlTable, sqs, tmdb } = place;
   if (queues === undefined || tmdb === undefined) {
     return {};
+  }
+  if (tokenAddress(tmdb) === 'elsewhere') {
+    throw new UsageError(`the stack's file names TMDB at '${shown(tmdb)}': ${tokenAddresses}; start \`local\` again`);
   }
   const token = environment.TMDB_API_TOKEN ?? (isOnThisMachine(tmdb) ? 'no-token' : undefined);
   return {

@@ -4,7 +4,7 @@ import { type Feed, feedId, parseFeedId } from '../shared/feed.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
 import { nextOccurrenceMs, type ScheduleName } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
-import { type FeedHead, feedHeadId } from '../shared/table/feed-head.ts';
+import { type FeedHead, feedHeadId, headAt } from '../shared/table/feed-head.ts';
 import { budgetOf, keptCandidates, type Outlook, warmCandidates } from './adaptive-feeds.ts';
 import { adaptivePlan, type ChosenFeed } from './adaptive-plan.ts';
 import type { PlannedFeed } from './base-plan.ts';
@@ -43,7 +43,7 @@ export async function demandPlan(
   const untilMs = nextOccurrenceMs(schedule === 'weekly' ? 'daily' : schedule, nowMs, settings.schedules);
   // Warming uses what is left over: nothing while jobs wait.
   const proposed = schedule === 'refresh' && waiting === 0 ? warmFeeds(kept.all, demand, nowMs, untilMs, settings) : [];
-  const heads = await headsOf([...kept.planned, ...proposed], store);
+  const heads = await headsOf([...kept.planned, ...proposed], store, nowMs);
   const due = schedule === 'refresh' ? dueFeeds(kept, heads, nowMs, settings) : kept.planned;
   const outlook: Outlook = { schedule, nowMs, untilMs, heads, demand, settings };
   const candidates = [...keptCandidates(due, outlook), ...warmCandidates(proposed, outlook)];
@@ -71,8 +71,9 @@ export function dueFeeds(
 }
 
 /** The heads of feeds, each asked for once. */
-export async function headsOf(feeds: readonly { feed: Feed }[], store: Pick<FeedHeads, 'read'>) {
-  return (await store.read([...new Set(feeds.map(({ feed }) => feedHeadId(feed)))])).heads;
+export async function headsOf(feeds: readonly { feed: Feed }[], store: Pick<FeedHeads, 'read'>, nowMs: number) {
+  const { heads } = await store.read([...new Set(feeds.map(({ feed }) => feedHeadId(feed)))]);
+  return new Map([...heads].map(([id, head]) => [id, headAt(head, nowMs)]));
 }
 
 /** A backlog trims from the bottom, and never below the base plan's minimum. */

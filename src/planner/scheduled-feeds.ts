@@ -31,7 +31,7 @@ async function basePlan(
   if (schedule !== 'refresh') {
     return { feeds: kept.planned, notes: [], ...nothing };
   }
-  const due = dueFeeds(kept, await headsOf(kept.planned, heads), nowMs, settings);
+  const due = dueFeeds(kept, await headsOf(kept.planned, heads, nowMs), nowMs, settings);
   return { ...trimPlan(due, waiting, settings.planner.maxBacklogJobs), ...nothing };
 }
 

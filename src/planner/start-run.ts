@@ -1,4 +1,5 @@
 import type { PlanQuality } from '../analytics/plan-quality.ts';
+import { clockSkewMs } from '../shared/clock-skew.ts';
 import { messageOf, PermanentError } from '../shared/errors.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { messageBody } from '../shared/messages/message-body.ts';
@@ -24,9 +25,6 @@ export type StartDependencies = PlanDependencies & {
 
 /** What the planner answers. `duplicate`: the run had been started before, and nothing was sent now. */
 export type StartedRun = { runId: string; snapshot: string; jobs: number; duplicate: boolean };
-
-/** Schedulers and this machine may disagree by so much. */
-const clockSkewMs = 5 * 60_000;
 
 /**
  * Plans a run and sends its jobs. When sending breaks off half-way this throws, and the next delivery sends them all again

@@ -1,5 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { clockSkewMs } from '../shared/clock-skew.ts';
 import type { RefreshLeases } from '../shared/ports/refresh-leases.ts';
 
 /** Leases as items `refresh#<subject>` of the control table `tableName`. */
@@ -14,7 +15,11 @@ export function dynamoRefreshLeases(client: DynamoDBDocumentClient, tableName: s
             Item: { id: idOf(subject), seen, takenAtMs: nowMs, expiration },
             ConditionExpression: 'attribute_not_exists(id) OR seen < :seen OR takenAtMs <= :over OR takenAtMs > :ahead',
             // A lease from the future is that of a clock that was wrong, or is now: it must not last.
-            ExpressionAttributeValues: { ':seen': seen, ':over': nowMs - periodMs, ':ahead': nowMs + periodMs },
+            ExpressionAttributeValues: {
+              ':seen': seen,
+              ':over': nowMs - periodMs,
+              ':ahead': nowMs + Math.min(periodMs, clockSkewMs),
+            },
           }),
         );
         return true;

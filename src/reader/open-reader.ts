@@ -10,9 +10,13 @@ import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
+import { UsageError } from '../shared/errors.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { TokenSource } from '../shared/ports/token-source.ts';
+import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
 import { defaultSettings, type Settings } from '../shared/settings.ts';
+import { shown } from '../shared/shown-text.ts';
+import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { type Background, background } from './background.ts';
 import { dynamoRefreshLeases } from './dynamo-refresh-leases-adapter.ts';
 import { type LiveCalls, liveCalls } from './live-calls.ts';
@@ -45,9 +49,15 @@ export type OpenReaderOptions = {
 
 const silent: Telemetry = { event: () => undefined, metric: () => undefined, warn: () => undefined };
 
-/** Opens a reader. Nothing is called yet; credentials come from where the AWS SDK finds them. */
+/**
+ * Opens a reader. Nothing is called yet; credentials come from where the AWS SDK finds them.
+ * @throws UsageError for an address of TMDB to which its token must not go.
+ */
 export function openReader(options: OpenReaderOptions): Reader {
   const { settings = defaultSettings, telemetry = silent } = options;
+  if (options.tmdb !== undefined && tokenAddress(options.tmdb.baseUrl) === 'elsewhere') {
+    throw new UsageError(`tmdb.baseUrl is '${shown(options.tmdb.baseUrl)}': ${tokenAddresses}`);
+  }
   const client = options.client ?? dynamoClient(options.dynamodb);
   const behind = background(telemetry);
   const reader = createReader({
@@ -116,18 +126,7 @@ function liveOn(
   const { requestsPerSecond } = settings.tmdb;
   const { rateShare, timeoutMs } = settings.reader.live;
   const schedule = (perSecond: number, id?: string) =>
-    dynamoRateSchedule(
-      client,
-      controlTable,
-      {
-        ...settings.rate,
-        requestsPerSecond: perSecond,
-        floorPerSecond: Math.min(settings.rate.floorPerSecond, perSecond),
-      },
-      systemClock,
-      undefined,
-      id,
-    );
+    dynamoRateSchedule(client, controlTable, rateLimitsOf(settings, perSecond), systemClock, undefined, id);
   return liveCalls({
     tmdb: tmdbHttp(tmdb, { ...settings.tmdb, requestTimeoutMs: timeoutMs }),
     schedule: schedule(requestsPerSecond),

@@ -10,12 +10,18 @@ const pages = z.int().min(1).max(maxPage);
 const share = z.number().min(0).max(1);
 const hours = z.number().positive();
 
-const queueSchema = z.strictObject({
-  /** Receives after which SQS moves a message to the dead-letter queue: crashes and poison only. */
-  maxReceiveCount: z.int().min(5),
-  retentionDays: z.number().min(1).max(4),
-  deadLetterRetentionDays: z.number().min(1).max(14),
-});
+const queueSchema = z
+  .strictObject({
+    /** Receives after which SQS moves a message to the dead-letter queue: crashes and poison only. */
+    maxReceiveCount: z.int().min(5),
+    retentionDays: z.number().min(1).max(4),
+    deadLetterRetentionDays: z.number().min(1).max(14),
+  })
+  .refine(({ retentionDays, deadLetterRetentionDays }) => deadLetterRetentionDays > retentionDays, {
+    path: ['deadLetterRetentionDays'],
+    message:
+      'SQS counts the age of a dead letter from its first sending, so one could expire as it arrives: allowed is more than retentionDays',
+  });
 
 const consumerSchema = z.strictObject({
   memoryMb: z.int().min(128).max(10_240),

@@ -4,6 +4,7 @@ import { messageBody } from '../shared/messages/message-body.ts';
 import { msFromIso } from '../shared/ports/clock.ts';
 import { within } from '../shared/within.ts';
 import { deferralDelaySeconds } from './deferral-delay.ts';
+import { waitedSecondsOf } from './job-age.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 const hourMs = 3_600_000;
@@ -29,7 +30,8 @@ export async function deferJob(
     return;
   }
   const delaySeconds = deferralDelaySeconds(job.attempt, retryInMs, random.next());
-  await jobs.send(messageBody({ ...job, attempt: deferrals } satisfies Job), { delaySeconds });
+  const waitedSeconds = waitedSecondsOf(job) + delaySeconds;
+  await jobs.send(messageBody({ ...job, attempt: deferrals, waitedSeconds } satisfies Job), { delaySeconds });
   telemetry.event({ event: 'job-deferred', runId, jobId, code, detail: detail.slice(0, 300), deferrals, delaySeconds });
   await markSent(key, msFromIso(job.firstSeenAt), deps);
 }
@@ -42,8 +44,9 @@ async function wasSent(key: string, { deferrals, clock }: WorkDependencies): Pro
 
 async function markSent(key: string, firstSeenMs: number, deps: WorkDependencies): Promise<void> {
   const { deferrals, clock, settings, telemetry } = deps;
-  // Twice the age at which a job is given up: a copy may have lain on the queue for as long as the job itself.
-  const expiresAtMs = firstSeenMs + 2 * settings.tmdb.maxAgeHours * hourMs;
+  // Twice the age at which a job is given up: a copy may have lain on the queue for as long as the job itself. Counted from the later of
+  // two clocks, so that one which is behind takes no mark away too early.
+  const expiresAtMs = Math.max(firstSeenMs, clock.nowMs()) + 2 * settings.tmdb.maxAgeHours * hourMs;
   const marked = deferrals?.sent(key, expiresAtMs).catch((error) => {
     telemetry.warn('a deferral could not be marked', { detail: messageOf(error) });
   });

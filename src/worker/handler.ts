@@ -16,6 +16,7 @@ import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { workerEnvironmentSchema } from '../shared/function-environments.ts';
 import { functionSettings } from '../shared/function-settings.ts';
 import { type CallGate, callGate } from '../shared/rate/call-gate.ts';
+import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
 import { retryBudget } from '../shared/rate/retry-budget.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
 import { hourLedger } from '../shared/telemetry/hour-ledger.ts';
@@ -26,7 +27,7 @@ const environment = readEnvironment(workerEnvironmentSchema);
 const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
 const telemetry = powertoolsTelemetry('worker');
 const processor = new BatchProcessor(EventType.SQS);
-const { requestsPerSecond, retryShare, retryBurst } = settings.tmdb;
+const { retryShare, retryBurst } = settings.tmdb;
 const table = [dynamoClient(), environment.CONTROL_TABLE] as const;
 const ledger = hourLedger(telemetry, dynamoUsageStore(...table), settings.reader.usage.keepDays, systemClock);
 const sqs = sqsClient();
@@ -37,7 +38,7 @@ const dependencies: WorkDependencies = {
   breaker: sharedBreaker(dynamoBreakerStore(...table), settings.breaker, systemClock, (record) =>
     telemetry.event({ event: 'breaker-changed', ...record }),
   ),
-  schedule: dynamoRateSchedule(...table, { ...settings.rate, requestsPerSecond }, systemClock),
+  schedule: dynamoRateSchedule(...table, rateLimitsOf(settings), systemClock),
   budget: retryBudget(retryShare, retryBurst),
   items: queue(environment.ITEM_QUEUE_URL),
   jobs: queue(environment.FETCH_QUEUE_URL),

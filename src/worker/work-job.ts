@@ -12,14 +12,12 @@ import { messageOf, PermanentError } from '../shared/errors.ts';
 import { sendDeadLetter } from '../shared/messages/dead-letter.ts';
 import { type Job, jobSchema } from '../shared/messages/job.ts';
 import { parseMessage } from '../shared/messages/parse-message.ts';
-import { msFromIso } from '../shared/ports/clock.ts';
 import type { CallGate } from '../shared/rate/call-gate.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { deferJob } from './defer-job.ts';
 import { fetchItem } from './fetch-item.ts';
+import { isTooOld } from './job-age.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
-
-const hourMs = 3_600_000;
 
 /**
  * Works one message of a batch.
@@ -51,7 +49,7 @@ export async function workJob(
         deps,
       );
     case 'later':
-      return isTooOld(job, deps)
+      return isTooOld(job, deps.settings.tmdb.maxAgeHours)
         ? sendDeadLetter(body, { reason: 'too-old', code: fate.code, detail: fate.detail, jobId: job.jobId }, deps)
         : deferJob(job, fate, deps);
   }
@@ -63,8 +61,4 @@ function readJob(body: string): Job | PermanentError {
   } catch (error) {
     return error instanceof PermanentError ? error : new PermanentError('malformed_message', messageOf(error));
   }
-}
-
-function isTooOld(job: Job, { clock, settings }: WorkDependencies): boolean {
-  return clock.nowMs() - msFromIso(job.firstSeenAt) > settings.tmdb.maxAgeHours * hourMs;
 }

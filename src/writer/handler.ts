@@ -59,7 +59,8 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
 
 async function receiveRecord(record: SQSRecord, deliveries: Delivery[], failed: Map<string, string>): Promise<void> {
   try {
-    const item = await receiveItem(record.body, { deadLetters, telemetry, clock: systemClock });
+    const sentAtMs = Number(record.attributes?.SentTimestamp);
+    const item = await receiveItem(record.body, { deadLetters, telemetry, clock: systemClock }, sentAtMs);
     if (item !== undefined) {
       deliveries.push({ messageId: record.messageId, item });
     }

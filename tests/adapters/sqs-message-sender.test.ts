@@ -1,4 +1,4 @@
-import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import { ReceiveMessageCommand, type SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { sqsClient } from '../../src/shared/adapters/aws-clients.ts';
@@ -150,11 +150,66 @@ describe('with a queue that refuses entries', () => {
     expect(opened.clock.askedDelaysMs).toEqual([]);
   });
 
-  it('repeats a throttled entry although SQS calls it the sender’s fault', async () => {
-    const opened = await open((_body, before) =>
-      before === 0 ? { code: 'ThrottlingException', senderFault: true } : undefined,
+  it.each([
+    'ThrottlingException',
+    'Throttling',
+    'RequestThrottled',
+    'RequestThrottledException',
+    'KmsThrottled',
+    'KMS.ThrottlingException',
+    'OverLimit',
+    'AWS.SimpleQueueService.OverLimit',
+    'com.amazonaws.sqs#RequestThrottled',
+    'TooManyRequestsException',
+    'SlowDown',
+    'RequestLimitExceeded',
+    'ServiceUnavailable',
+  ])('repeats an entry that is refused for a while although SQS calls it the sender’s fault: %s', async (code) => {
+    const opened = await open((body, before) =>
+      before === 0 && body === 'body 1' ? { code, senderFault: true } : undefined,
     );
-    await opened.sender.sendAll(numbered(2));
-    expect([...opened.queue.taken].sort()).toEqual(numbered(2));
+    await opened.sender.sendAll(numbered(3));
+    expect([...opened.queue.taken].sort()).toEqual(numbered(3));
+    expect(opened.queue.batches()).toEqual([numbered(3), ['body 1']]);
+  });
+
+  it('names what will never be taken, once all the others were sent', async () => {
+    const job = (n: number) => JSON.stringify({ jobId: `run/popular/movie/${n}` });
+    const bodies = [...numbered(9), job(1), job(2), ...numbered(3)];
+    const opened = await open((body, before) =>
+      body === job(2) ? { code: 'InvalidMessageContents', senderFault: true } : before === 0 ? busy : undefined,
+    );
+    const error = await rejectionOf(opened.sender.sendAll(bodies));
+    expect(error).toMatchObject({
+      code: 'send_refused',
+      message: expect.stringContaining('run/popular/movie/2: InvalidMessageContents'),
+    });
+    expect([...opened.queue.taken].sort()).toEqual(bodies.filter((body) => body !== job(2)).sort());
+  });
+
+  it('sends again what the answer does not name', async () => {
+    const answers = [
+      { Successful: [{ Id: '0' }], Failed: [{ Id: 'other', Code: 'InternalError', SenderFault: false }] },
+      { Successful: [{ Id: '0' }] },
+    ];
+    const sent: (string | undefined)[][] = [];
+    const client = {
+      send: async ({ input }: SendMessageBatchCommand) => {
+        sent.push((input.Entries ?? []).map(({ MessageBody }) => MessageBody));
+        return answers.shift();
+      },
+    } as unknown as SQSClient;
+    await sqsMessageSender(client, 'http://queue', virtualClock({ autoJump: true }), constantRandom(0.5)).sendAll([
+      'a',
+      'b',
+    ]);
+    expect(sent).toEqual([['a', 'b'], ['b']]);
+  });
+
+  it('passes on what the SDK says when a whole call fails', async () => {
+    const down = Object.assign(new Error('The specified queue does not exist'), { name: 'QueueDoesNotExist' });
+    const client = { send: async () => Promise.reject(down) } as unknown as SQSClient;
+    const sender = sqsMessageSender(client, 'http://queue', virtualClock({ autoJump: true }), constantRandom(0.5));
+    expect(await rejectionOf(sender.sendAll(['a']))).toBe(down);
   });
 });

@@ -98,9 +98,52 @@ describe('a call', () => {
   });
 });
 
+describe('an address that is neither TMDB’s nor this machine’s', () => {
+  it.each([
+    'https://tmdb.example/3',
+    'https://api.themoviedb.org@tmdb.example/3',
+    'http://api.themoviedb.org/3',
+    'nonsense',
+  ])('gets no call, and its token is not even read: %s', async (baseUrl) => {
+    const asked: string[] = [];
+    const transport: TmdbWire['transport'] = async () => {
+      asked.push('a call');
+      throw new Error('a call was made');
+    };
+    const source = async () => {
+      asked.push('the token');
+      return token;
+    };
+    const wire = { transport, deadline: () => new AbortController().signal };
+    const answer = await tmdbHttp({ baseUrl, token: source }, limits, wire).get(request);
+    expect(answer).toMatchObject({ kind: 'no-token', detail: expect.stringContaining('https://api.themoviedb.org/3') });
+    expect(asked).toEqual([]);
+  });
+
+  it('is not reached by a path that names one', async () => {
+    const urls: string[] = [];
+    const transport: TmdbWire['transport'] = async (config) => {
+      urls.push(new URL(axios.getUri(config)).host);
+      return { data: Buffer.from('{}'), status: 200, statusText: '', headers: {}, config };
+    };
+    const wire = { transport, deadline: () => new AbortController().signal };
+    const tmdb = tmdbHttp({ baseUrl: 'https://api.themoviedb.org/3', token: async () => token }, limits, wire);
+    for (const path of [
+      'https://tmdb.example/3/movie/1',
+      '//tmdb.example/3/movie/1',
+      '/\\tmdb.example/',
+      '@tmdb.example/',
+    ]) {
+      await tmdb.get({ path, query: {} });
+    }
+    expect(urls).toEqual(urls.map(() => 'api.themoviedb.org'));
+    expect(urls).toHaveLength(4);
+  });
+});
+
 describe('a wire that is given', () => {
   const port = (transport: TmdbWire['transport'], deadline = () => new AbortController().signal) =>
-    tmdbHttp({ baseUrl: 'https://tmdb.example/3', token: async () => token }, limits, { transport, deadline });
+    tmdbHttp({ baseUrl: 'https://api.themoviedb.org/3', token: async () => token }, limits, { transport, deadline });
 
   it('carries the request, and its answer is judged as any other', async () => {
     const urls: string[] = [];
@@ -111,7 +154,7 @@ describe('a wire that is given', () => {
     });
     const answer = withoutToken(await tmdb.get(request));
     expect(answer).toEqual({ kind: 'response', status: 429, body: '{"you": "[token]"}', retryAfter: '7' });
-    expect(urls).toEqual([`https://tmdb.example/3/trending/all/day?language=ja-JP&page=1 Bearer ${token}`]);
+    expect(urls).toEqual([`https://api.themoviedb.org/3/trending/all/day?language=ja-JP&page=1 Bearer ${token}`]);
   });
 
   it('hears of its own deadline', async () => {

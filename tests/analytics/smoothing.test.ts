@@ -37,6 +37,28 @@ describe('smoothing', () => {
     expect(Math.abs(withTrend - expected)).toBeLessThan(Math.abs(without - expected) * 0.6);
   });
 
+  it('lets a trend fade: two weeks ahead a rise goes on by what is left of it, not by all of it', () => {
+    const rising = repeated(weekPattern(50), 672).map((count, index) => count * (1 + index / 672));
+    const series = cleanSeries({ startHour: mondayHour, counts: rising });
+    const ahead = smooth(series, [{ end: rising.length, hours: 504 }], { ...calm, trendShare: 1 })[0] ?? [];
+    const week = (n: number) => Array.from(ahead).slice(168 * n, 168 * (n + 1));
+    const [first, second, third] = [0, 1, 2].map((n) => total(week(n))) as [number, number, number];
+    // Without fading each week would be a tenth above the one before.
+    expect(second / first).toBeLessThan(1.03);
+    expect(third / second).toBeLessThan(1.001);
+    expect(second).toBeGreaterThan(first);
+  });
+
+  it('lets no trend make more than half as much again of a level, nor less than two thirds', () => {
+    const steep = Array.from({ length: 672 }, (_, index) => 2 ** (index / 48));
+    const pace = { levelHalfLifeHours: 12, trendShare: 50 };
+    const level = total(dayAfter(steep, { ...pace, trendShare: 0 }));
+    expect(total(dayAfter(steep, pace)) / level).toBeCloseTo(1.5, 5);
+    const falling = [...steep].reverse();
+    const before = total(dayAfter(falling, { ...pace, trendShare: 0 }));
+    expect(total(dayAfter(falling, pace)) / before).toBeCloseTo(1 / 1.5, 5);
+  });
+
   it('does not learn chance as a season', () => {
     const means = dayAfter(noisy(new Array(672).fill(0.5), 5));
     expect(Math.max(...means) / Math.min(...means)).toBeLessThan(6);

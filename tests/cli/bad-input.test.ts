@@ -150,19 +150,20 @@ describe('wrong usage is refused in one sentence', () => {
 });
 
 const rates = 'allowed are numbers from 0.1 to 40';
-const urls = 'allowed are https URLs, and http on this machine';
+const urls =
+  'allowed are https://api.themoviedb.org/3, and http or https on this machine (127.0.0.1, localhost, [::1]): the token goes nowhere else';
 const environments: [Record<string, string>, string][] = [
   ...['abc', '0', '1000'].map((text): [Record<string, string>, string] => [
     { TMDB_REQUESTS_PER_SECOND: text },
     `TMDB_REQUESTS_PER_SECOND is '${text}': ${rates}`,
   ]),
-  ...['nonsense', 'http://tmdb.invalid/3'].map((text): [Record<string, string>, string] => [
+  ...['nonsense', 'http://tmdb.invalid/3', 'https://tmdb.invalid/3'].map((text): [Record<string, string>, string] => [
     { TMDB_BASE_URL: text, TMDB_API_TOKEN: 'token' },
     `TMDB_BASE_URL is '${text}': ${urls}`,
   ]),
   [
-    { TMDB_BASE_URL: 'https://tmdb.invalid/3' },
-    'TMDB_API_TOKEN is missing: tmdb.invalid needs an API Read Access Token',
+    { TMDB_BASE_URL: 'https://api.themoviedb.org/3' },
+    'TMDB_API_TOKEN is missing: api.themoviedb.org needs an API Read Access Token',
   ],
   [{ TMDB_API_TOKEN: 'secret\u0007' }, 'TMDB_API_TOKEN holds characters that no token has'],
 ];

@@ -94,6 +94,10 @@ describe('enqueue on a running stack', () => {
     expect(await runJson(['breaker', 'reset', '--why', 'done'], { cwd })).toMatchObject({
       state: 'closed',
       reason: 'by-hand',
+      throttles: [
+        { of: 'all calls', limitPerSecond: 30 },
+        { of: 'calls of readers', limitPerSecond: 3 },
+      ],
     });
   });
 });

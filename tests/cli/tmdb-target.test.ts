@@ -22,7 +22,8 @@ describe('the TMDB that a run calls', () => {
     ['http://127.0.0.1:8080/3', 'http://127.0.0.1:8080/3'],
     ['http://localhost:8080/3/', 'http://localhost:8080/3'],
     ['http://[::1]:8080/3//', 'http://[::1]:8080/3'],
-    ['https://tmdb.invalid/3', 'https://tmdb.invalid/3'],
+    ['https://api.themoviedb.org/3/', 'https://api.themoviedb.org/3'],
+    ['https://localhost:8443/3', 'https://localhost:8443/3'],
   ])('is the one that TMDB_BASE_URL names: %s', (given, baseUrl) => {
     expect(tmdbTarget({ TMDB_BASE_URL: given, TMDB_API_TOKEN: 'token' })).toEqual({ baseUrl, token: 'token' });
   });
@@ -40,11 +41,13 @@ describe('the TMDB that a run calls', () => {
     'http://192.0.2.1/3',
     'ftp://127.0.0.1/3',
     'file:///etc/passwd',
-  ])('is never %s: a token goes unencrypted no further than this machine', (given) => {
+    'https://tmdb.invalid/3',
+    'http://api.themoviedb.org/3',
+  ])('is never %s: a token goes to TMDB, or no further than this machine', (given) => {
     const error = caught(() => tmdbTarget({ TMDB_BASE_URL: given, TMDB_API_TOKEN: 'hidden-token' }));
     expect(error).toBeInstanceOf(UsageError);
     expect((error as Error).message).toBe(
-      `TMDB_BASE_URL is '${given}': allowed are https URLs, and http on this machine`,
+      `TMDB_BASE_URL is '${given}': allowed are https://api.themoviedb.org/3, and http or https on this machine (127.0.0.1, localhost, [::1]): the token goes nowhere else`,
     );
   });
 

@@ -66,7 +66,7 @@ const events = (lines: readonly string[]) =>
     return runEvent === undefined ? [] : [`${runEvent.event} ${runEvent.code ?? ''}`.trim()];
   });
 
-const oldJob = JSON.stringify(sampleJob({ firstSeenAt: '2020-01-01T00:00:00.000Z' }));
+const oldJob = JSON.stringify(sampleJob({ attempt: 300, waitedSeconds: 40_000 }));
 
 const kinds: [name: string, handler: RequestHandler, told: string][] = [
   ['a page', goodAnswer, 'page-fetched'],

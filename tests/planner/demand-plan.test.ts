@@ -110,6 +110,15 @@ describe('a refresh', () => {
     expect(refresh.notes).toEqual([`499 jobs wait already (500 at most), so 1 feeds were left out: ${trendDe}`]);
   });
 
+  it('notes the reads expected of the sixty most read feeds: with the plan’s own counters they fit one update', async () => {
+    const hourly = Object.fromEntries(
+      Array.from({ length: 75 }, (_, n) => [`genre_${n + 1}/movie/global/en-US`, 1 + n / 4]),
+    );
+    const { expected } = await plan('refresh', hourly);
+    expect(expected.size).toBe(60);
+    expect(Math.min(...[...expected.keys()].map((id) => Number(/\d+/.exec(id)?.[0])))).toBe(16);
+  });
+
   it('notes what it expects to be read', async () => {
     const { expected } = await plan('refresh', { [trendDe]: 2.5, [trendIn]: 0.001 });
     expect(expected).toEqual(new Map([[trendDe, 10]]));

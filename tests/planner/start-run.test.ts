@@ -5,6 +5,7 @@ import { RetryableError } from '../../src/shared/errors.ts';
 import { fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
+import { memoryFeedsOnTheWay } from '../support/memory-feeds-on-the-way.ts';
 import { memoryPlanner } from '../support/memory-planner.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 import { sampleScheduled } from '../support/sample-requests.ts';
@@ -54,6 +55,17 @@ describe('starting a run', () => {
       countedReads: 0,
     };
     expect(planner.telemetry.eventsOf('plan-judged')).toEqual([{ event: 'plan-judged', runId, ...judged }]);
+  });
+
+  it('marks each feed once as sent, until the age at which its jobs are given up: the TTL is in seconds', async () => {
+    const onTheWay = memoryFeedsOnTheWay();
+    await startRun(sampleScheduled(), { ...memoryPlanner(), onTheWay });
+    const marks = onTheWay.all();
+    expect(marks).toHaveLength(5);
+    for (const { sentAtMs, expiration } of marks) {
+      expect(sentAtMs).toBe(Date.UTC(2026, 10, 23, 8));
+      expect(expiration).toBe(Date.UTC(2026, 10, 23, 14) / 1_000);
+    }
   });
 
   it('warns of what could not be planned', async () => {

@@ -52,6 +52,17 @@ describe('what warming proposes', () => {
     expect(proposed[2]).toMatchObject({ why: 'Halloween is in season in DE', trial: true });
   });
 
+  it.each([
+    ['hi-IN', Date.UTC(2026, 10, 6), ['Diwali is in season in IN']],
+    ['en-US', Date.UTC(2026, 10, 6), []],
+    ['en-AU', Date.UTC(2027, 0, 20), ['summer is in season in AU']],
+    ['de-DE', Date.UTC(2026, 6, 20), ['summer is in season in DE']],
+  ])('is with %s as the default language what is in season in its country', (defaultLanguage, atMs, whys) => {
+    const proposed = proposals({}, atMs, [], { ...defaultSettings, defaultLanguage });
+    expect([...new Set(proposed.map(({ why }) => why))]).toEqual(whys);
+    expect(proposed.every(({ feed }) => feed.language === defaultLanguage)).toBe(true);
+  });
+
   it('says of what was read that it was, also in its season', () => {
     const [first] = proposals({ 'genre_27/movie/global/en-US': 2 }, halloweenMs);
     expect(first).toMatchObject({ why: 'read, though no schedule keeps it', trial: true });

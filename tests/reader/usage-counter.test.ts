@@ -41,6 +41,25 @@ describe('reads', () => {
     ]);
   });
 
+  it.each([
+    [1_999, 50],
+    [2_000, undefined],
+  ])('of a feed that comes after %i others are told apart: %s', async (others, told) => {
+    const { counter, store } = openCounter();
+    for (let id = 1; id <= others; id += 1) {
+      counter.feed(`genre_${id}/movie/global/en-US`, fresh);
+    }
+    for (let n = 0; n < 50; n += 1) {
+      counter.feed(popular, fresh);
+      counter.feed('genre_1/movie/global/en-US', fresh);
+    }
+    await counter.flush();
+    const counted = totals(store);
+    expect(counted[`r:${popular}`]).toBe(told);
+    expect(counted['r:genre_1/movie/global/en-US']).toBe(51);
+    expect(Object.values(counted).reduce((sum, one) => sum + one, 0)).toBe(others + 100);
+  });
+
   it('are written once', async () => {
     const { counter, store } = openCounter();
     counter.feed(popular, fresh);

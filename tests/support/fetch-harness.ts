@@ -1,5 +1,6 @@
 import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
 import type { CallGate, Entry } from '../../src/shared/rate/call-gate.ts';
+import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import type { RetryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
 import { fetchItem } from '../../src/worker/fetch-item.ts';
@@ -56,8 +57,7 @@ export function fetchHarness(script: readonly ScriptedAnswer[], over: Partial<Wo
   const [items, jobs, deadLetters] = [recordingQueue(), recordingQueue(), recordingQueue()];
   const telemetry = recordingTelemetry();
   const settings: Settings = over.settings ?? defaultSettings;
-  const { requestsPerSecond } = settings.tmdb;
-  const timeline = memoryRateSchedule({ ...settings.rate, requestsPerSecond });
+  const timeline = memoryRateSchedule(rateLimitsOf(settings));
   const breaker = recordingBreaker();
   const budget = openBudget();
   const dependencies: WorkDependencies = {

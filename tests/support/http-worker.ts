@@ -1,6 +1,7 @@
 import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
 import { type SharedBreaker, sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
 import { callGate } from '../../src/shared/rate/call-gate.ts';
+import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
@@ -37,10 +38,10 @@ export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}
       }
     },
   };
-  const { requestsPerSecond, retryShare, retryBurst } = settings.tmdb;
+  const { retryShare, retryBurst } = settings.tmdb;
   const [items, jobs, deadLetters] = [recordingQueue(), recordingQueue(), recordingQueue()];
   const telemetry = recordingTelemetry();
-  const timeline = memoryRateSchedule({ ...settings.rate, requestsPerSecond });
+  const timeline = memoryRateSchedule(rateLimitsOf(settings));
   const store = memoryBreakerStore();
   const told: string[] = [];
   const dependencies: WorkDependencies = {

@@ -1,12 +1,12 @@
 import type { Clock } from '../../src/shared/ports/clock.ts';
 import type { RateScheduleStore } from '../../src/shared/ports/rate-schedule.ts';
+import { broughtBack, type Doubt, judgeDoubt, tooFarAhead, unthrottled } from '../../src/shared/rate/rate-doubt.ts';
 import {
   idleRateState,
   type RateLimits,
   type RateState,
   slowDown,
   takeSlots,
-  unthrottled,
 } from '../../src/shared/rate/rate-schedule.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
@@ -22,6 +22,18 @@ export type MemoryRateSchedule = {
 
 export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = atOnce): MemoryRateSchedule {
   let state: RateState = { ...idleRateState };
+  let doubt: Doubt | undefined;
+  const isUsable = (nowMs: number): boolean => {
+    const ahead = tooFarAhead(state, nowMs, limits);
+    const next = ahead && judgeDoubt(ahead.valueMs, doubt, nowMs);
+    if (ahead !== undefined && next === 'note') {
+      doubt = { valueMs: ahead.valueMs, sinceMs: nowMs };
+    }
+    if (next === 'mend') {
+      state = broughtBack(state, nowMs, limits);
+    }
+    return ahead === undefined || next === 'mend';
+  };
   const slowDowns: (number | undefined)[] = [];
   const takes: number[] = [];
   return {
@@ -31,7 +43,7 @@ export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = atOnce)
     driver: (clock) => ({
       take: (count, withinMs = Number.POSITIVE_INFINITY) =>
         hook('take', () => {
-          if (Math.max(0, state.nextSlotMs - clock.nowMs()) > withinMs) {
+          if (!isUsable(clock.nowMs()) || Math.max(0, state.nextSlotMs - clock.nowMs()) > withinMs) {
             return [];
           }
           const taken = takeSlots(state, count, clock.nowMs(), limits);
@@ -46,7 +58,7 @@ export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = atOnce)
         }),
       forgetThrottles: () =>
         hook('slowDown', () => {
-          state = unthrottled(state);
+          state = unthrottled(state, clock.nowMs(), limits);
         }),
       read: () => hook('readSchedule', () => ({ ...state })),
     }),

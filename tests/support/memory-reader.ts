@@ -2,6 +2,7 @@
  * The reader over fakes, on virtual time that jumps by itself. A world is what all containers share: both tables, both queues,
  * TMDB, the rate and the breaker. `open` starts one more container on it.
  */
+
 import { background } from '../../src/reader/background.ts';
 import { liveCalls } from '../../src/reader/live-calls.ts';
 import { pipelineRequests } from '../../src/reader/pipeline-requests.ts';
@@ -13,6 +14,7 @@ import type { Item } from '../../src/shared/messages/item-title.ts';
 import { itemSchema } from '../../src/shared/messages/item-title.ts';
 import { type Job, jobSchema } from '../../src/shared/messages/job.ts';
 import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
 import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
 import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
@@ -132,17 +134,15 @@ function controlTable(settings: Settings, clock: VirtualClock) {
     calls.push(call);
     return hook(call, act);
   };
-  const { requestsPerSecond } = settings.tmdb;
-  const perSecond = requestsPerSecond * settings.reader.live.rateShare;
-  const floorPerSecond = Math.min(settings.rate.floorPerSecond, perSecond);
+  const perSecond = settings.tmdb.requestsPerSecond * settings.reader.live.rateShare;
   return {
     calls,
     use: (next: StoreHook) => {
       hook = next;
     },
     clock,
-    everybody: memoryRateSchedule({ ...settings.rate, requestsPerSecond }, through),
-    readers: memoryRateSchedule({ ...settings.rate, requestsPerSecond: perSecond, floorPerSecond }, through),
+    everybody: memoryRateSchedule(rateLimitsOf(settings), through),
+    readers: memoryRateSchedule(rateLimitsOf(settings, perSecond), through),
     breakerStore: memoryBreakerStore(through),
     leases: memoryRefreshLeases(through),
   };

@@ -1,3 +1,4 @@
+import { clockSkewMs } from '../../src/shared/clock-skew.ts';
 import type { RefreshLeases } from '../../src/shared/ports/refresh-leases.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
@@ -20,7 +21,7 @@ export function memoryRefreshLeases(hook: StoreHook = atOnce): MemoryRefreshLeas
       hook('take', () => {
         const lease = held.get(subject);
         const ageMs = nowMs - (lease?.takenAtMs ?? 0);
-        const isOver = ageMs >= periodMs || ageMs < -periodMs;
+        const isOver = ageMs >= periodMs || ageMs < -Math.min(periodMs, clockSkewMs);
         const taken = lease === undefined || lease.seen < seen || isOver;
         takes.push({ subject, seen, periodMs, taken });
         if (taken) {

@@ -91,11 +91,37 @@ export function oncePerRunSuite(engine: DynamoEngine): void {
 
     it('whose container crashed is started again once that container’s time is up', async () => {
       const { planner, container, crashed, records } = await open();
-      crashed(-1);
+      crashed(1);
       await until(async () => (await records()).length === 1);
       expect(await container()(sampleScheduled(), lambdaContext())).toMatchObject({ duplicate: false });
       expect(planner.jobs.bodies).toHaveLength(7);
       expect(await container()(sampleScheduled(), lambdaContext())).toMatchObject({ duplicate: true });
+    });
+
+    it.each([0, -1, 0.4])(
+      'is not started in an invocation that has %d ms left, and leaves no record',
+      async (leftMs) => {
+        const { planner, container, records } = await open();
+        const error = await rejectionOf(container()(sampleScheduled(), lambdaContext(leftMs)));
+        expect(error).toMatchObject({ code: 'out_of_time' });
+        expect(await records()).toEqual([]);
+        expect(await container()(sampleScheduled(), lambdaContext())).toMatchObject({ duplicate: false });
+        expect(planner.jobs.bodies).toHaveLength(7);
+      },
+    );
+
+    it.each<[string, () => number, number]>([
+      ['runs out of time before the record is made', once(40), 40],
+      ['does not know its time', () => Number.NaN, 900_000],
+    ])('whose container %s blocks it no longer than that', async (_name, getRemainingTimeInMillis, mostMs) => {
+      const { container, records } = await open();
+      const context = { ...lambdaContext(), getRemainingTimeInMillis };
+      void container(() => new Promise(() => undefined))(sampleScheduled(), context);
+      await until(async () => (await records()).length === 1);
+      const [record] = await records();
+      const untilMs = Number(record?.in_progress_expiration);
+      expect(untilMs).toBeGreaterThan(Date.now() - 60_000);
+      expect(untilMs).toBeLessThanOrEqual(Date.now() + mostMs);
     });
 
     it('is sent once when several containers get it at the same time', async () => {
@@ -122,6 +148,15 @@ export function oncePerRunSuite(engine: DynamoEngine): void {
 function expectSentOnce({ jobs }: MemoryPlanner): void {
   expect(jobs.bodies).toHaveLength(7);
   expect(new Set(jobs.bodies.map((body) => JSON.parse(body).jobId)).size).toBe(7);
+}
+
+/** A clock that has `ms` left when it is asked for the first time, and nothing from then on. */
+function once(ms: number): () => number {
+  let asked = 0;
+  return () => {
+    asked += 1;
+    return asked === 1 ? ms : 0;
+  };
 }
 
 /** Asks again until it is so. */

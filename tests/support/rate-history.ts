@@ -15,6 +15,7 @@ export const plainLimits: RateLimits = {
   recoveryPerMinute: 6,
   pauseMs: 1_000,
   pauseCapMs: 60_000,
+  aheadCapMs: 600_000,
 };
 
 /** Any limits that the settings allow. */
@@ -25,6 +26,7 @@ export const anyLimits: fc.Arbitrary<RateLimits> = fc.record({
   recoveryPerMinute: fc.double({ min: 0.01, max: 600, noNaN: true }),
   pauseMs: fc.integer({ min: 1, max: 10_000 }),
   pauseCapMs: fc.integer({ min: 1, max: 120_000 }),
+  aheadCapMs: fc.integer({ min: 130_000, max: 10 ** 8 }),
 });
 
 /** Any history of up to `maxLength` steps by three workers. */

@@ -154,6 +154,8 @@ export function rateScheduleContract(open: (limits: RateLimits) => Promise<OpenS
       expect(smallestGap(runs.flat())).toBeGreaterThanOrEqual(100 - tolerance);
     });
 
+    describe('into which a clock that is a day ahead has written', () => contractOfClocks(openAt));
+
     it('keeps its distances for any history of workers whose clocks differ', async () => {
       await fc.assert(
         fc.asyncProperty(anyHistory(12), async (steps) => {
@@ -166,6 +168,79 @@ export function rateScheduleContract(open: (limits: RateLimits) => Promise<OpenS
         { numRuns: 15 },
       );
     });
+  });
+}
+
+const dayMs = 86_400_000;
+
+type OpenAt = (
+  drivers: number,
+) => Promise<{ clock: VirtualClock; schedule: OpenSchedule; drivers: RateScheduleStore[] }>;
+
+/** What a wrong clock has written costs less than a minute, whoever looks. */
+function contractOfClocks(openAt: OpenAt): void {
+  const damaged = async (damage: (ahead: RateScheduleStore) => Promise<unknown>) => {
+    const { clock, schedule, drivers } = await openAt(2);
+    await drivers[0]?.take(1);
+    await damage(schedule.driver(skewedClock(clock, dayMs)));
+    return { clock, schedule, drivers };
+  };
+
+  it.each<[string, (ahead: RateScheduleStore) => Promise<unknown>]>([
+    ['its end', (ahead) => ahead.take(10)],
+    ['a pause', (ahead) => ahead.slowDown(30_000)],
+  ])('%s, gives slots again within a minute, and says meanwhile that there are none', async (_name, damage) => {
+    const { clock, drivers } = await damaged(damage);
+    expect(await drivers[0]?.take(1, 50_000)).toEqual([]);
+    await clock.advance(15_000);
+    expect(await drivers[1]?.take(1, 50_000)).toEqual([]);
+    await clock.advance(10_000);
+    const slotsMs = (await drivers[1]?.take(2, 50_000)) ?? [];
+    expect(slotsMs[0]).toBeCloseTo(startMs + 25_000, 2);
+    expect(await drivers[0]?.take(1, 50_000)).toHaveLength(1);
+    const { nextSlotMs, pausedUntilMs } = (await drivers[0]?.read()) ?? {};
+    expect(nextSlotMs).toBeLessThan(startMs + 30_000);
+    expect(pausedUntilMs).toBe(0);
+  });
+
+  it('a throttle, goes back to the full rate, and is slowed down by the next one', async () => {
+    const { clock, drivers } = await damaged((ahead) => ahead.slowDown(0));
+    await drivers[0]?.take(1, 50_000);
+    await clock.advance(25_000);
+    const [first = 0, second = 0] = (await drivers[0]?.take(2, 50_000)) ?? [];
+    expect(second - first).toBeCloseTo(200, 0);
+    await clock.advance(10_000);
+    await drivers[1]?.slowDown(0);
+    expect((await drivers[1]?.read())?.slowRate).toBeCloseTo(3, 0);
+    await clock.advance(120_000);
+    const [third = 0, fourth = 0] = (await drivers[0]?.take(2, 50_000)) ?? [];
+    expect(fourth - third).toBeCloseTo(100, 0);
+  });
+
+  it('its end, is mended by who has seen nothing of it before, once another has doubted it', async () => {
+    const { clock, schedule, drivers } = await damaged((ahead) => ahead.take(10));
+    await drivers[0]?.take(1, 50_000);
+    await clock.advance(40_000);
+    expect(await schedule.driver(clock).take(1, 50_000)).toEqual([startMs + 40_000]);
+  });
+
+  it('its end, is the operator’s to bring back at once', async () => {
+    const { drivers } = await damaged((ahead) => ahead.slowDown(30_000));
+    await drivers[1]?.forgetThrottles();
+    expect(await drivers[0]?.take(1, 0)).toEqual([startMs]);
+  });
+
+  it('or one that is a day behind, takes nothing from those who work meanwhile', async () => {
+    const { clock, schedule, drivers } = await openAt(1);
+    const behind = schedule.driver(skewedClock(clock, -dayMs));
+    const slotsMs: number[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      slotsMs.push(...((await drivers[0]?.take(9)) ?? []));
+      expect(await behind.take(1, 50_000)).toEqual([]);
+      await clock.advance(7_000);
+    }
+    expect(slotsMs).toHaveLength(54);
+    expect(smallestGap(slotsMs)).toBeGreaterThanOrEqual(100 - tolerance);
   });
 }
 

@@ -106,6 +106,13 @@ function contractOfClocks(open: () => Promise<() => RefreshLeases>): void {
     expect(await leases.take('popular/movie', monday, nowMs + 1, periodMs)).toBe(false);
   });
 
+  it('does not outlast its period because the clock that took it was ahead by less than that', async () => {
+    const leases = (await open())();
+    await leases.take('award_winning/movie', monday, nowMs + periodMs, 7 * periodMs);
+    expect(await leases.take('award_winning/movie', monday, nowMs, 7 * periodMs)).toBe(true);
+    expect(await leases.take('award_winning/movie', monday, nowMs + 1, 7 * periodMs)).toBe(false);
+  });
+
   it('does not last when the clock that took it was far behind', async () => {
     const leases = (await open())();
     await leases.take('popular/movie', monday, 0, periodMs);

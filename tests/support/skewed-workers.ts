@@ -1,4 +1,5 @@
 import { callGate } from '../../src/shared/rate/call-gate.ts';
+import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { recordingBreaker } from './recording-breaker.ts';
@@ -27,7 +28,7 @@ const batchSize = 10;
 /** True moments at which calls began. */
 export async function callsOf(run: SkewedRun): Promise<number[]> {
   const clock = virtualClock({ autoJump: true });
-  const timeline = memoryRateSchedule({ ...defaultSettings.rate, requestsPerSecond: run.rate });
+  const timeline = memoryRateSchedule(rateLimitsOf(defaultSettings, run.rate));
   const calls: number[] = [];
   const clocks = run.skewsMs.map((skewMs) => skewedClock(clock, skewMs));
   const jumping = (run.jumps ?? []).map(async ({ worker, atMs, byMs }) => {

@@ -1,5 +1,6 @@
 import { sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
 import { callGate } from '../../src/shared/rate/call-gate.ts';
+import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
@@ -50,7 +51,7 @@ export function workerFleet(options: FleetOptions): WorkerFleet {
   const { seed, settings = defaultSettings, storeUpToMs = 8 } = options;
   const clock = virtualClock({ autoJump: true });
   const hook = taking(1, storeUpToMs, clock, seededRandom(seed));
-  const schedule = memoryRateSchedule({ ...settings.rate, requestsPerSecond: settings.tmdb.requestsPerSecond }, hook);
+  const schedule = memoryRateSchedule(rateLimitsOf(settings), hook);
   const breaker = memoryBreakerStore(hook);
   const [items, deadLetters, telemetry] = [recordingQueue(), recordingQueue(), recordingTelemetry()];
   const queue = virtualQueue(clock, { maxReceiveCount: settings.queues.fetch.maxReceiveCount });

@@ -29,6 +29,16 @@ describe('a deferral', () => {
     expect(telemetry.eventsOf('job-deferred')).toHaveLength(1);
   });
 
+  it.each([
+    ['first seen tomorrow, by a clock that was ahead', '2026-11-24T08:00:00.000Z', Date.UTC(2026, 10, 24, 20)],
+    ['first seen last week, by a clock that was behind', '2026-11-16T08:00:00.000Z', Date.UTC(2026, 10, 23, 20)],
+  ])('of a job %s is marked for no less', async (_name, firstSeenAt, untilMs) => {
+    const marks = memoryDeferralMarks();
+    const { deps } = world(marks);
+    await deferJob(sampleJob({ attempt: 2, firstSeenAt }), later, deps);
+    expect([...marks.keys]).toEqual([[key, untilMs]]);
+  });
+
   it('is not made again for a copy of the message', async () => {
     const { jobs, telemetry, deps } = world(memoryDeferralMarks());
     await deferJob(sampleJob({ attempt: 2 }), later, deps);

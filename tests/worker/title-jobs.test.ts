@@ -118,9 +118,18 @@ describe('a title job', () => {
 
 describe('a deferred title job', () => {
   it('is the same job, one attempt older, as old as ever', async () => {
-    const job = sampleTitleJob({ attempt: 4, firstSeenAt: '2026-11-23T06:30:00.000Z', why: '“映画” 🎬' });
+    const job = sampleTitleJob({
+      attempt: 4,
+      waitedSeconds: 77,
+      firstSeenAt: '2026-11-23T06:30:00.000Z',
+      why: '“映画” 🎬',
+    });
     const harness = await worked([tmdbError(503, 9)], job);
-    expect(parseMessage(titleJobSchema, harness.jobs.bodies[0] ?? '')).toEqual({ ...job, attempt: 5 });
+    expect(parseMessage(titleJobSchema, harness.jobs.bodies[0] ?? '')).toEqual({
+      ...job,
+      attempt: 5,
+      waitedSeconds: 77 + (harness.jobs.sent[0]?.delaySeconds ?? 0),
+    });
     expect(harness.jobs.sent[0]?.delaySeconds).toBeGreaterThan(0);
     expect(harness.telemetry.eventsOf('job-deferred')).toMatchObject([{ jobId, deferrals: 5 }]);
   });
@@ -130,11 +139,13 @@ describe('a deferred title job', () => {
     const gate = scriptedGate({ kind: 'refused', code: 'breaker_open', detail: 'not now', retryInMs: 15_000 });
     await harness.work(JSON.stringify(sampleTitleJob()), 60_000, gate);
     expect(harness.tmdb.requests).toEqual([]);
-    expect(parseMessage(titleJobSchema, harness.jobs.bodies[0] ?? '')).toEqual(sampleTitleJob({ attempt: 1 }));
+    expect(parseMessage(titleJobSchema, harness.jobs.bodies[0] ?? '')).toEqual(
+      sampleTitleJob({ attempt: 1, waitedSeconds: harness.jobs.sent[0]?.delaySeconds }),
+    );
   });
 
   it('is dead once it is too old, with what kept it', async () => {
-    const harness = await worked([tmdbError(503, 9)], { firstSeenAt: '2026-11-22T08:00:00.000Z' });
+    const harness = await worked([tmdbError(503, 9)], { attempt: 130, waitedSeconds: 6 * 3_600 + 1 });
     expect(counts(harness)).toEqual({ items: 0, jobs: 0, deadLetters: 1 });
     expect(harness.deadLetters.sent[0]?.attributes).toMatchObject({ reason: 'too-old', code: 'tmdb_9', jobId });
   });

@@ -10,7 +10,7 @@ import { jsonAnswer, tmdbError } from '../support/scripted-tmdb.ts';
 
 const jobId = '0badcafe/popular/movie/global/en-US/1';
 const failedAt = '2026-11-23T08:00:00.000Z';
-const oldJob = JSON.stringify(sampleJob({ firstSeenAt: '2026-11-22T08:00:00.000Z' }));
+const oldJob = JSON.stringify(sampleJob({ attempt: 130, waitedSeconds: 6 * 3_600 + 1 }));
 
 describe('a dead letter', () => {
   it('of a job that TMDB refuses says why', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../src/shared/errors.ts';
+import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
 import { fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
 import { parseMessage } from '../../src/shared/messages/parse-message.ts';
 import { rejectionOf } from '../support/caught.ts';
@@ -8,7 +9,9 @@ import { fetchHarness, scriptedGate } from '../support/fetch-harness.ts';
 import { sampleJob } from '../support/sample-messages.ts';
 import { jsonAnswer, noResponse, tmdbError } from '../support/scripted-tmdb.ts';
 import { seededRandom } from '../support/seeded-random.ts';
+import { skewedClock } from '../support/skewed-clock.ts';
 import { listPage, movieRow } from '../support/tmdb-rows.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
 
 const okPage = jsonAnswer(200, listPage(movieRow()));
 const offline = tmdbError(503, 9);
@@ -80,13 +83,18 @@ describe('a deferred job', () => {
   it('is the same job, one attempt older, as old as ever', async () => {
     const job = sampleJob({
       attempt: 4,
+      waitedSeconds: 77,
       firstSeenAt: '2026-11-23T06:30:00.000Z',
       why: 'daily plan, “popular” 映画 🎬',
     });
     const harness = fetchHarness([offline]);
     await harness.work(JSON.stringify(job));
     const [sent] = harness.jobs.sent;
-    expect(parseMessage(fetchJobSchema, sent?.body ?? '')).toEqual({ ...job, attempt: 5 });
+    expect(parseMessage(fetchJobSchema, sent?.body ?? '')).toEqual({
+      ...job,
+      attempt: 5,
+      waitedSeconds: 77 + (sent?.delaySeconds ?? 0),
+    });
     expect(sent?.attributes).toEqual({});
     expect(harness.telemetry.eventsOf('job-deferred')).toEqual([
       {
@@ -134,23 +142,54 @@ describe('a deferred job', () => {
 });
 
 describe('the age limit', () => {
-  const at = (age: string) => JSON.stringify(sampleJob({ firstSeenAt: age, attempt: 99 }));
+  const waited = (waitedSeconds: number, over: Partial<FetchJob> = {}) =>
+    JSON.stringify(sampleJob({ attempt: 99, waitedSeconds, ...over }));
+  const sixHours = 6 * 3_600;
+
   it.each([
-    ['six hours', '2026-11-23T02:00:00.000Z', 1],
-    ['a millisecond more', '2026-11-23T01:59:59.999Z', 0],
-    ['two days', '2026-11-21T08:00:00.000Z', 0],
-    ['less than none, by another clock', '2026-11-23T08:00:02.000Z', 1],
-  ])('of %s: is the job deferred or dead?', async (_name, firstSeenAt, deferred) => {
+    ['six hours of waiting', waited(sixHours), 1],
+    ['a second more', waited(sixHours + 1), 0],
+    ['two days', waited(8 * sixHours), 0],
+    ['a day by a clock that has jumped ahead', waited(60, { firstSeenAt: '2026-11-22T08:00:00.000Z' }), 1],
+    ['years, and never deferred', waited(0, { attempt: 0, firstSeenAt: '2020-01-01T00:00:00.000Z' }), 1],
+    ['less than none, by another clock', waited(60, { firstSeenAt: '2026-11-24T08:00:00.000Z' }), 1],
+    ['too much, first seen tomorrow', waited(sixHours + 1, { firstSeenAt: '2026-11-24T08:00:00.000Z' }), 0],
+    ['too much before it was sent anew', waited(sixHours + 1, { attempt: 0, replays: 1 }), 1],
+  ])('of %s: is the job deferred or dead?', async (_name, body, deferred) => {
     const harness = fetchHarness([offline]);
-    // No retry, so no time goes by.
-    harness.dependencies.budget.trySpend = () => false;
-    await harness.work(at(firstSeenAt));
+    await harness.work(body);
     expect(counts(harness)).toEqual({ items: 0, jobs: deferred, deadLetters: 1 - deferred });
   });
 
   it('is no matter when the page is there after all', async () => {
     const harness = fetchHarness([okPage]);
-    await harness.work(at('2026-11-01T00:00:00.000Z'));
+    await harness.work(waited(8 * sixHours));
     expect(counts(harness)).toEqual({ items: 1, jobs: 0, deadLetters: 0 });
+  });
+
+  it('is reached after six hours of an outage, and not before, whatever the clocks of the workers say', async () => {
+    const anyOff = fc.constantFrom(0, 86_400_000, -86_400_000, 3_600_000);
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyOff, { minLength: 1, maxLength: 8 }), fc.nat(), async (offsMs, seed) => {
+        const clock = virtualClock({ autoJump: true });
+        const startedMs = clock.monotonicMs();
+        let body = JSON.stringify(sampleJob());
+        let dead = false;
+        for (let delivery = 0; !dead; delivery += 1) {
+          const own = skewedClock(clock, offsMs[delivery % offsMs.length] ?? 0);
+          const harness = fetchHarness([offline], { clock: own, random: seededRandom(seed + delivery) });
+          harness.dependencies.budget.trySpend = () => false;
+          await harness.work(body);
+          const [sent] = harness.jobs.sent;
+          dead = harness.deadLetters.sent.length === 1;
+          body = sent?.body ?? body;
+          await clock.sleep(1_000 * (sent?.delaySeconds ?? 0));
+        }
+        const hours = (clock.monotonicMs() - startedMs) / 3_600_000;
+        expect(hours).toBeGreaterThan(6);
+        expect(hours).toBeLessThan(6.1);
+      }),
+      { numRuns: 10 },
+    );
   });
 });

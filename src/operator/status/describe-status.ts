@@ -2,10 +2,12 @@
 import type { BreakerRecord } from '../../shared/breaker/breaker-record.ts';
 import { freshnessScore } from '../../shared/freshness-score.ts';
 import { isoFromMs, msFromIso } from '../../shared/ports/clock.ts';
-import { type RateLimits, type RateState, rateAt } from '../../shared/rate/rate-schedule.ts';
+import { rateLimitsOf } from '../../shared/rate/rate-limits.ts';
+import type { RateState } from '../../shared/rate/rate-schedule.ts';
 import { nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
 import type { FeedHead } from '../../shared/table/feed-head.ts';
+import { describeRate, type RateStatus } from './describe-rate.ts';
 
 /** Messages of a queue; SQS counts approximately. */
 export type Depth = { visible: number; delayed: number; inFlight: number };
@@ -34,7 +36,7 @@ export type Status = {
   at: string;
   queues: NonNullable<Readings['queues']> | null;
   breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
-  rate: { perSecond: number; limitPerSecond: number; pausedUntil: string | null; busyUntil: string | null };
+  rate: RateStatus;
   next: Record<ScheduleName, string>;
   feeds: FeedStatus[];
 };
@@ -42,8 +44,6 @@ export type Status = {
 /** Puts a status together, the stalest feed first. */
 export function describeStatus(readings: Readings, settings: Settings, nowMs: number): Status {
   const { breaker, rate, heads } = readings;
-  const limits: RateLimits = { ...settings.rate, requestsPerSecond: settings.tmdb.requestsPerSecond };
-  const ahead = (ms: number) => (ms > nowMs ? isoFromMs(ms) : null);
   const feeds = heads
     .map((head) => describeFeed(head, nowMs))
     .sort((a, b) => a.freshness - b.freshness || (a.feed < b.feed ? -1 : 1));
@@ -54,12 +54,7 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
       breaker === undefined
         ? { state: 'closed' }
         : { state: breaker.state, reason: breaker.reason, detail: breaker.detail, since: breaker.since },
-    rate: {
-      perSecond: Math.round(rateAt(rate, nowMs, limits) * 10) / 10,
-      limitPerSecond: limits.requestsPerSecond,
-      pausedUntil: ahead(rate.pausedUntilMs),
-      busyUntil: ahead(rate.nextSlotMs),
-    },
+    rate: describeRate(rate, rateLimitsOf(settings), nowMs),
     next: Object.fromEntries(
       scheduleNames.map((name) => [name, isoFromMs(nextOccurrenceMs(name, nowMs, settings.schedules))]),
     ) as Record<ScheduleName, string>,

@@ -4,6 +4,7 @@ import * as z from 'zod';
 import { RetryableError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RateScheduleStore } from '../ports/rate-schedule.ts';
+import { broughtBack, type Doubt, judgeDoubt, tooFarAhead, unthrottled } from '../rate/rate-doubt.ts';
 import {
   idleRateState,
   type RateLimits,
@@ -11,8 +12,16 @@ import {
   slotsBefore,
   slowDown,
   stepMs,
-  unthrottled,
 } from '../rate/rate-schedule.ts';
+import {
+  type ConditionalUpdate,
+  mendItem,
+  noteDoubt,
+  replaceState,
+  type Seen,
+  takeFromEnd,
+  takeFromNow,
+} from './rate-schedule-updates.ts';
 
 /** Id of the schedule's item in the control table. */
 export const rateScheduleId = 'rate-schedule';
@@ -25,6 +34,7 @@ const rateStateSchema = z.object({
   slowSinceMs: z.number(),
   pausedUntilMs: z.number(),
 });
+const doubtSchema = z.object({ doubtedMs: z.number(), doubtedAtMs: z.number() });
 
 /** Every lost race means that another worker got its slots. */
 const attempts = 25;
@@ -33,8 +43,8 @@ const attempts = 25;
  * The schedule as one item of the control table `tableName`. Taking slots is one conditional update without a read before:
  * `nextSlotMs` is moved by addition, on the condition that the timeline is busy and the rate is the one the step was
  * computed with. The condition fails when the timeline is idle, or after a throttle; the refusal brings the item along, and
- * the next update is made from it. `onUpdate` is told of every write, refused ones too (each costs a write unit).
- * `id` is the item.
+ * the next update is made from it. A time that no batch can have put there is doubted first, then brought back (rate-doubt.ts).
+ * `onUpdate` is told of every write, refused ones too (each costs a write unit). `id` is the item.
  */
 export function dynamoRateSchedule(
   client: DynamoDBDocumentClient,
@@ -44,60 +54,104 @@ export function dynamoRateSchedule(
   onUpdate: () => void = () => undefined,
   id = rateScheduleId,
 ): RateScheduleStore {
-  const item = scheduleItem(client, { TableName: tableName, Key: { id } }, onUpdate);
-  let known: Seen = { state: idleRateState, damagedEnd: undefined };
-
-  const change = async (
-    makeUpdate: (attempt: number) => ConditionalUpdate | undefined,
-  ): Promise<RateState | undefined> => {
-    for (let attempt = 1; attempt <= attempts; attempt += 1) {
-      const request = makeUpdate(attempt);
-      if (request === undefined) {
+  const seen = seenState(scheduleItem(client, { TableName: tableName, Key: { id } }, onUpdate), limits, clock);
+  const take = async (count: number, withinMs: number): Promise<number[]> => {
+    let step = 0;
+    const taken = await seen.change((known, attempt) => {
+      const nowMs = clock.nowMs();
+      const latestMs = nowMs + Math.min(withinMs, limits.aheadCapMs);
+      if (attempt > 1 && known.state.nextSlotMs > latestMs) {
         return undefined;
       }
-      const { done, seen } = await item.update(request);
-      known = seen;
-      if (done) {
-        return seen.state;
-      }
-    }
-    throw new RetryableError('schedule_contended', `the rate schedule was lost to others ${attempts} times in a row`);
+      step = stepMs(known.state, count, nowMs, limits);
+      // What this worker last saw may be long past: unless it knows of no state at all, it assumes a busy timeline first.
+      const idle = attempt > 1 ? known.state.nextSlotMs < nowMs : known.state === idleRateState;
+      return idle ? takeFromNow(known, nowMs, step) : takeFromEnd(known.state, nowMs, step, latestMs);
+    });
+    // This answer's own state: what was seen last may be another take's by now.
+    return taken === undefined ? [] : slotsBefore(taken.nextSlotMs, step, count);
   };
-
   return {
-    read: async () => (await item.read()).state,
+    read: async () => (await seen.refresh()).state,
     take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
-      if (withinMs < 0) {
+      if (withinMs < 0 || !(await seen.isUsable())) {
         return [];
       }
-      let step = 0;
-      const taken = await change((attempt) => {
-        const nowMs = clock.nowMs();
-        const latestMs = Math.min(nowMs + withinMs, Number.MAX_SAFE_INTEGER);
-        if (attempt > 1 && known.state.nextSlotMs > latestMs) {
-          return undefined;
-        }
-        step = stepMs(known.state, count, nowMs, limits);
-        // What this worker last saw may be long past: unless it knows of no state at all, it assumes a busy timeline first.
-        const idle = attempt > 1 ? known.state.nextSlotMs < nowMs : known.state === idleRateState;
-        return idle ? takeFromNow(known, nowMs, step) : takeFromEnd(known.state, nowMs, step, latestMs);
-      });
-      // This answer's own state: `known` may be another take's by now.
-      return taken === undefined ? [] : slotsBefore(taken.nextSlotMs, step, count);
+      const slotsMs = await take(count, withinMs);
+      // What was found out by this take is noted, or brought back, now.
+      return slotsMs.length === 0 && seen.isDoubtful() && (await seen.isUsable()) ? take(count, withinMs) : slotsMs;
     },
     slowDown: async (retryAfterMs) => {
-      known = await item.read();
-      await change(() => replaceState(known, slowDown(known.state, retryAfterMs, clock.nowMs(), limits)));
+      await seen.refresh();
+      await seen.change((known) => replaceState(known, slowDown(known.state, retryAfterMs, clock.nowMs(), limits)));
     },
     forgetThrottles: async () => {
-      known = await item.read();
-      await change(() => replaceState(known, unthrottled(known.state)));
+      await seen.refresh();
+      await seen.change((known) => replaceState(known, unthrottled(known.state, clock.nowMs(), limits)));
     },
   };
 }
 
-/** What was read: a damaged item counts as an idle timeline, and its end tells whether somebody has mended it meanwhile. */
-type Seen = { state: RateState; damagedEnd: { nextSlotMs: unknown } | undefined };
+/** What this worker has last seen of the item, and changes that are made from it. */
+function seenState(item: ReturnType<typeof scheduleItem>, limits: RateLimits, clock: Clock) {
+  let known: Seen = { state: idleRateState, doubt: undefined, damagedEnd: undefined };
+  return {
+    refresh: async (): Promise<Seen> => {
+      known = await item.read();
+      return known;
+    },
+    /** Makes a change anew until nobody else is faster. `undefined`: none is wanted any more. */
+    change: async (
+      makeUpdate: (known: Seen, attempt: number) => ConditionalUpdate | undefined,
+    ): Promise<RateState | undefined> => {
+      for (let attempt = 1; attempt <= attempts; attempt += 1) {
+        const request = makeUpdate(known, attempt);
+        if (request === undefined) {
+          return undefined;
+        }
+        const { done, seen } = await item.update(request);
+        known = seen;
+        if (done) {
+          return seen.state;
+        }
+      }
+      const message = `the rate schedule was lost to others ${attempts} times in a row`;
+      throw new RetryableError('schedule_contended', message);
+    },
+    isDoubtful: () => tooFarAhead(known.state, clock.nowMs(), limits) !== undefined,
+    isUsable: async (): Promise<boolean> => {
+      const looked = await lookForDoubts(known, item, limits, clock);
+      known = looked.seen;
+      return looked.usable;
+    },
+  };
+}
+
+/** Whether the schedule can be used: what a wrong clock has written is noted at first, and brought back later (rate-doubt.ts). */
+async function lookForDoubts(
+  known: Seen,
+  item: ReturnType<typeof scheduleItem>,
+  limits: RateLimits,
+  clock: Clock,
+): Promise<{ usable: boolean; seen: Seen }> {
+  if (tooFarAhead(known.state, clock.nowMs(), limits) === undefined) {
+    return { usable: true, seen: known };
+  }
+  // Somebody may have brought it back meanwhile.
+  const present = await item.read();
+  const nowMs = clock.nowMs();
+  const ahead = tooFarAhead(present.state, nowMs, limits);
+  const next = ahead && judgeDoubt(ahead.valueMs, present.doubt, nowMs);
+  if (ahead === undefined || next === 'wait') {
+    return { usable: ahead === undefined, seen: present };
+  }
+  const request =
+    next === 'note'
+      ? noteDoubt(ahead.name, nowMs, nowMs + limits.aheadCapMs)
+      : mendItem(ahead.name, present.doubt, broughtBack(present.state, nowMs, limits));
+  const { done, seen } = await item.update(request);
+  return { usable: done && next === 'mend', seen };
+}
 
 /** The item itself: an update says whether it was made, and what stands afterwards either way. */
 function scheduleItem(
@@ -135,67 +189,12 @@ function scheduleItem(
 function seenIn(item: Record<string, unknown> | undefined): Seen {
   const { data } = rateStateSchema.safeParse(item);
   const damagedEnd = item === undefined || data !== undefined ? undefined : { nextSlotMs: item.nextSlotMs };
-  return { state: data ?? idleRateState, damagedEnd };
+  return { state: data ?? idleRateState, doubt: doubtIn(item), damagedEnd };
 }
 
-type ConditionalUpdate = {
-  UpdateExpression: string;
-  ConditionExpression: string;
-  ExpressionAttributeValues: Record<string, unknown>;
-};
-
-/** Busy: the slots follow the end of the timeline. */
-function takeFromEnd(known: RateState, nowMs: number, step: number, latestMs: number): ConditionalUpdate {
-  return {
-    UpdateExpression: 'SET nextSlotMs = nextSlotMs + :step',
-    ConditionExpression: 'nextSlotMs BETWEEN :now AND :latest AND slowSinceMs = :slowSince',
-    ExpressionAttributeValues: { ':step': step, ':now': nowMs, ':latest': latestMs, ':slowSince': known.slowSinceMs },
-  };
-}
-
-/** Idle: the slots start now. */
-function takeFromNow({ state, damagedEnd }: Seen, nowMs: number, step: number): ConditionalUpdate {
-  const condition = damagedEnd
-    ? stillDamaged(damagedEnd.nextSlotMs)
-    : {
-        ConditionExpression: 'attribute_not_exists(id) OR (nextSlotMs < :now AND slowSinceMs = :knownSlowSince)',
-        values: { ':now': nowMs, ':knownSlowSince': state.slowSinceMs },
-      };
-  return replacing({ ...state, nextSlotMs: nowMs + step }, condition);
-}
-
-function replaceState({ state, damagedEnd }: Seen, next: RateState): ConditionalUpdate {
-  const condition = damagedEnd
-    ? stillDamaged(damagedEnd.nextSlotMs)
-    : {
-        ConditionExpression: 'attribute_not_exists(id) OR (nextSlotMs = :knownNext AND slowSinceMs = :knownSlowSince)',
-        values: { ':knownNext': state.nextSlotMs, ':knownSlowSince': state.slowSinceMs },
-      };
-  return replacing(next, condition);
-}
-
-type Condition = { ConditionExpression: string; values: Record<string, unknown> };
-
-/** Nobody has mended the item since: its end is what it was. */
-function stillDamaged(nextSlotMs: unknown): Condition {
-  return nextSlotMs === undefined
-    ? { ConditionExpression: 'attribute_not_exists(nextSlotMs)', values: {} }
-    : { ConditionExpression: 'nextSlotMs = :damaged', values: { ':damaged': nextSlotMs } };
-}
-
-function replacing(next: RateState, { ConditionExpression, values }: Condition): ConditionalUpdate {
-  return {
-    UpdateExpression:
-      'SET nextSlotMs = :next, slowRate = :slowRate, slowSinceMs = :slowSince, pausedUntilMs = :pausedUntil',
-    ConditionExpression,
-    ExpressionAttributeValues: {
-      ':next': next.nextSlotMs,
-      ':slowRate': next.slowRate,
-      ':slowSince': next.slowSinceMs,
-      ':pausedUntil': next.pausedUntilMs,
-      ...values,
-    },
-  };
+function doubtIn(item: Record<string, unknown> | undefined): Doubt | undefined {
+  const { data } = doubtSchema.safeParse(item);
+  return data && { valueMs: data.doubtedMs, sinceMs: data.doubtedAtMs };
 }
 
 /** The document client does not translate the item of an exception; the schedule's holds numbers, a damaged one anything. */

@@ -1,8 +1,15 @@
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { RetryableError } from '../errors.ts';
+import {
+  type BatchResultErrorEntry,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandOutput,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { PermanentError, RetryableError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { MessageSender } from '../ports/message-sender.ts';
 import type { Random } from '../ports/random.ts';
+import { jobIdOf } from '../telemetry/describe-failure.ts';
 
 /** SQS takes ten messages and 1 MiB in one batch. Source: SQS quotas, November 2026. */
 const batchEntries = 10;
@@ -10,7 +17,18 @@ const batchBytes = 1_048_576;
 const attempts = 4;
 const backoffBaseMs = 100;
 
-/** Sends to the SQS queue at `queueUrl`; entries that a batch call refuses are sent again, the others are not. */
+/**
+ * Codes of entries that are refused for a while only, whoever SQS says is at fault: throttles of SQS and of KMS, and overload. Source: the
+ * SDK's own list of throttling errors, the errors of SendMessageBatch, and SQS's error codes, November 2026.
+ */
+const passingCodes =
+  /Throttl|TooManyRequests|SlowDown|OverLimit|LimitExceeded|ThroughputExceeded|PriorRequestNotComplete|RequestTimeout|ServiceUnavailable|InternalError|InternalFailure/i;
+
+/**
+ * Sends to the SQS queue at `queueUrl`. Of a batch, the entries that were refused for a while are sent again, and no others.
+ * @throws PermanentError `send_refused` with the names of the entries that SQS will never take, after all others were sent;
+ *   RetryableError `send_incomplete` when some were refused four times; what the SDK throws when a whole call fails.
+ */
 export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clock, random: Random): MessageSender {
   return {
     send: async (body, options) => {
@@ -24,18 +42,25 @@ export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clo
       );
     },
     sendAll: async (bodies) => {
+      const rejected: string[] = [];
       let open: readonly string[] = bodies;
+      let codes: ReadonlySet<string> = new Set();
       for (let attempt = 1; open.length > 0; attempt += 1) {
         if (attempt > attempts) {
           throw new RetryableError(
             'send_incomplete',
-            `${open.length} of ${bodies.length} messages were not taken by ${queueUrl}`,
+            `${open.length} of ${bodies.length} messages were not taken by ${queueUrl} (${[...codes].join(', ')}): ${named(open)}`,
           );
         }
         if (attempt > 1) {
           await clock.sleep(random.next() * backoffBaseMs * 2 ** attempt);
         }
-        open = await sendOnce(client, queueUrl, open);
+        const round = await sendOnce(client, queueUrl, open);
+        rejected.push(...round.rejected);
+        ({ open, codes } = round);
+      }
+      if (rejected.length > 0) {
+        throw new PermanentError('send_refused', `${queueUrl} refused ${rejected.join('; ')}`);
       }
     },
   };
@@ -47,9 +72,12 @@ function stringAttributes(attributes: Readonly<Record<string, string>>) {
   );
 }
 
-/** One round over all batches; returns the bodies that were not taken. */
-async function sendOnce(client: SQSClient, queueUrl: string, bodies: readonly string[]): Promise<string[]> {
-  const refused: string[] = [];
+/** What came of one round: what is to be sent again with the codes why, and what never will be taken, as sentences. */
+type Round = { open: string[]; codes: Set<string>; rejected: string[] };
+
+/** One round over all batches. */
+async function sendOnce(client: SQSClient, queueUrl: string, bodies: readonly string[]): Promise<Round> {
+  const round: Round = { open: [], codes: new Set(), rejected: [] };
   for (const batch of inBatches(bodies)) {
     const answer = await client.send(
       new SendMessageBatchCommand({
@@ -57,14 +85,34 @@ async function sendOnce(client: SQSClient, queueUrl: string, bodies: readonly st
         Entries: batch.map((body, index) => ({ Id: String(index), MessageBody: body })),
       }),
     );
-    for (const failure of answer.Failed ?? []) {
-      if (failure.SenderFault === true && failure.Code !== 'ThrottlingException') {
-        throw new Error(`${queueUrl} refused a message: ${failure.Code} ${failure.Message ?? ''}`);
-      }
-      refused.push(...batch.slice(Number(failure.Id), Number(failure.Id) + 1));
+    noteAnswer(batch, answer, round);
+  }
+  return round;
+}
+
+/** Taken is what the answer says was taken: an entry that it does not name, or names as nobody called it, is not. */
+function noteAnswer(batch: readonly string[], answer: SendMessageBatchCommandOutput, round: Round): void {
+  const taken = new Set((answer.Successful ?? []).map(({ Id }) => Id));
+  const failures = new Map((answer.Failed ?? []).map((failure) => [failure.Id, failure]));
+  for (const [index, body] of batch.entries()) {
+    const failure = failures.get(String(index));
+    if (isFinal(failure)) {
+      round.rejected.push(`${named([body])}: ${failure?.Code} ${failure?.Message ?? ''}`.trim());
+    } else if (failure !== undefined || !taken.has(String(index))) {
+      round.open.push(body);
+      round.codes.add(failure?.Code ?? 'not named in the answer');
     }
   }
-  return refused;
+}
+
+function isFinal(failure: BatchResultErrorEntry | undefined): boolean {
+  return failure?.SenderFault === true && !passingCodes.test(failure.Code ?? '');
+}
+
+/** Whose the messages are: their jobs, the first three of them. */
+function named(bodies: readonly string[]): string {
+  const names = bodies.slice(0, 3).map((body) => jobIdOf(body) || `a message of ${Buffer.byteLength(body)} bytes`);
+  return [...names, ...(bodies.length > 3 ? [`${bodies.length - 3} more`] : [])].join(', ');
 }
 
 function* inBatches(bodies: readonly string[]): Generator<string[]> {

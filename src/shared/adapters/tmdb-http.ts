@@ -6,8 +6,9 @@ import { messageOf } from '../errors.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { Settings } from '../settings.ts';
 import type { TmdbAnswer, TmdbPort } from '../tmdb/tmdb-port.ts';
+import { tokenAddress, tokenAddresses } from '../tmdb/token-address.ts';
 
-/** Where TMDB is and how to get in. */
+/** Where TMDB is and how to get in. The token goes to no address that `tokenAddress` does not know. */
 export type TmdbAccess = { baseUrl: string; token: TokenSource };
 
 /** What is below HTTP, for a world in which neither the network nor the time is real. */
@@ -36,12 +37,18 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
     responseType: 'arraybuffer',
     maxContentLength: tmdb.maxBodyBytes,
     maxRedirects: 0,
+    // A path never leads to another server.
+    allowAbsoluteUrls: false,
     proxy: false,
     validateStatus: () => true,
     ...(wire && { adapter: wire.transport }),
   });
   return {
     get: async ({ path, query }) => {
+      // Before the token is even read: whoever named the address may not have judged it.
+      if (tokenAddress(access.baseUrl) === 'elsewhere') {
+        return { kind: 'no-token', detail: `TMDB's address is not one that gets the token: ${tokenAddresses}` };
+      }
       const signal = deadline(tmdb.requestTimeoutMs);
       let token: string;
       try {

@@ -8,6 +8,7 @@
  * Failures are counted in each worker; the open state, its reason and the trial are shared.
  */
 
+import { clockSkewMs } from '../clock-skew.ts';
 import type { BreakerStore } from '../ports/breaker-store.ts';
 import { type Clock, isoFromMs } from '../ports/clock.ts';
 import {
@@ -148,7 +149,7 @@ async function admitWhileOpen(
   limits: BreakerLimits,
   nowMs: number,
 ): Promise<Admission> {
-  const dueMs = Math.max(record.retryAtMs, record.trialUntilMs);
+  const dueMs = Math.max(believedRetryMs(record, limits, nowMs), believedTrialMs(record, limits, nowMs));
   if (nowMs >= dueMs) {
     const taken = { ...record, trialUntilMs: nowMs + limits.trialMs, revision: record.revision + 1 };
     if (await store.replace(taken, record.revision)) {
@@ -163,6 +164,16 @@ function refusedBy(record: BreakerRecord, nowMs: number): Extract<Admission, { k
   const dueMs = Math.max(record.retryAtMs, record.trialUntilMs);
   const retryInMs = Math.max(dueMs - nowMs, shortestRefusalMs);
   return { kind: 'refused', reason: record.reason, detail: record.detail, retryInMs };
+}
+
+/** An opening ends at its cap at the latest, unless it is a person's; one that lies further ahead is that of a wrong clock, and over. */
+function believedRetryMs({ reason, retryAtMs }: BreakerRecord, limits: BreakerLimits, nowMs: number): number {
+  const longestMs = Math.max(limits.openMs, limits.openCapMs, limits.tokenOpenMs);
+  return reason === 'by-hand' || retryAtMs <= nowMs + longestMs + clockSkewMs ? retryAtMs : 0;
+}
+
+function believedTrialMs({ trialUntilMs }: BreakerRecord, { trialMs }: BreakerLimits, nowMs: number): number {
+  return trialUntilMs <= nowMs + trialMs + clockSkewMs ? trialUntilMs : 0;
 }
 
 /** A rejected token must not get lost to others; each lost race means that somebody else changed the record. */

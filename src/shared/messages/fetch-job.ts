@@ -22,6 +22,8 @@ export const fetchJobSchema = z.object({
   /** Deliveries so far that ended in a deferral. */
   attempt: z.int().min(0),
   firstSeenAt: z.iso.datetime(),
+  /** Seconds that its deferrals told it to wait, all together: what its age is judged by. Jobs that an earlier version sent have none. */
+  waitedSeconds: z.int().min(0).optional(),
   /** Why the planner chose it, in a few words. */
   why: z.string().max(300),
   /** How often an operator took it out of a dead-letter queue and sent it again. */

@@ -9,6 +9,7 @@
 import type { Admission, SharedBreaker } from '../breaker/shared-breaker.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RateScheduleStore } from '../ports/rate-schedule.ts';
+import { doubtMs } from './rate-doubt.ts';
 
 /** Whether a call may start now. A refusal says in how many milliseconds it is worth asking again. */
 export type Entry =
@@ -87,7 +88,10 @@ function longestWaitMs(admission: Admission, remainingMs: number, clock: Clock):
 
 async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {
   const { nextSlotMs } = await schedule.read();
-  const retryInMs = Math.min(askAgainCapMs, Math.max(0, nextSlotMs - clock.nowMs()));
+  const aheadMs = Math.max(0, nextSlotMs - clock.nowMs());
+  // Nothing waits that long: a clock was wrong, and who comes back after this time finds out.
+  const longestMs = aheadMs > 2 * askAgainCapMs ? doubtMs : askAgainCapMs;
+  const retryInMs = Math.min(longestMs, aheadMs);
   return { kind: 'refused', code: 'no_slot', detail: 'no slot came in time', retryInMs };
 }
 

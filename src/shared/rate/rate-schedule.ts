@@ -7,6 +7,8 @@
  *
  * A throttle by TMDB cuts the rate at once and pauses the timeline; from then on the rate rises with time alone, so raising
  * it takes no write. Pure: the driver stores the state and waits.
+ *
+ * What a container with a wrong clock has written is mended (rate-doubt.ts).
  */
 
 /** What the workers share. Times are epoch milliseconds. */
@@ -34,15 +36,12 @@ export type RateLimits = {
   pauseMs: number;
   /** A longer pause than this is not believed. */
   pauseCapMs: number;
+  /** No batch moves a time of the schedule further ahead of the present than this: what lies beyond was written by a wrong clock. */
+  aheadCapMs: number;
 };
 
 /** Before anyone has called. */
 export const idleRateState: RateState = { nextSlotMs: 0, slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 };
-
-/** The timeline goes on where it is, at the full rate and without a pause. */
-export function unthrottled(state: RateState): RateState {
-  return { ...idleRateState, nextSlotMs: state.nextSlotMs };
-}
 
 /** Throttles of calls that were under way together are one event. */
 const sameEventMs = 2_000;
@@ -98,7 +97,9 @@ export function slowDown(
   // Whole milliseconds: the store must give back the very number it was given.
   const pausedUntilMs = Math.max(state.pausedUntilMs, Math.ceil(nowMs + pauseMs));
   const nextSlotMs = Math.max(state.nextSlotMs, pausedUntilMs);
-  if (state.slowSinceMs > 0 && nowMs - state.slowSinceMs < sameEventMs) {
+  // A throttle of tomorrow is another event: it must not keep this one from slowing down.
+  const isBelieved = state.slowSinceMs > 0 && state.slowSinceMs <= nowMs + limits.aheadCapMs;
+  if (isBelieved && nowMs - state.slowSinceMs < sameEventMs) {
     return { ...state, pausedUntilMs, nextSlotMs };
   }
   const slowRate = Math.max(limits.floorPerSecond, rateAt(state, nowMs, limits) * limits.slowdown);

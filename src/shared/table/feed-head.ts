@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clockSkewMs } from '../clock-skew.ts';
 import { type Feed, feedId } from '../feed.ts';
 import type { ItemPage } from '../messages/item-page.ts';
 import { isoFromMs, msFromIso } from '../ports/clock.ts';
@@ -60,6 +61,11 @@ export function joinFeedHeads(a: FeedHead, b: FeedHead): FeedHead {
   const pagesApplied = [...new Set([...a.pagesApplied, ...b.pagesApplied])].sort((x, y) => x - y);
   const pages = Math.max(a.pages, b.pages);
   return { ...earlier, pages, pagesApplied, lastOutcome: pagesApplied.length >= pages ? 'complete' : 'partial' };
+}
+
+/** A head as it counts at `nowMs`: one that was fetched tomorrow, by a clock that was wrong, is stale rather than fresh for a day longer. */
+export function headAt(head: FeedHead, nowMs: number): FeedHead {
+  return msFromIso(head.fetchedAt) > nowMs + clockSkewMs ? { ...head, freshUntil: isoFromMs(nowMs) } : head;
 }
 
 /** Whether two heads say the same. */

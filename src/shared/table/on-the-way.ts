@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { clockSkewMs } from '../clock-skew.ts';
 import { type Feed, feedId } from '../feed.ts';
 import { snapshotSchema } from '../snapshot.ts';
 import type { FeedHead } from './feed-head.ts';
@@ -26,7 +27,8 @@ export function onTheWayId(feed: Feed): string {
  * feed names the newest snapshot that is in the table.
  */
 export function isOnTheWay(mark: OnTheWay, head: FeedHead | undefined, nowMs: number, maxAgeMs: number): boolean {
-  if (nowMs - mark.sentAtMs >= maxAgeMs) {
+  // A mark of tomorrow is that of a clock that was wrong: sending twice costs less than not sending for a day.
+  if (nowMs - mark.sentAtMs >= maxAgeMs || mark.sentAtMs > nowMs + clockSkewMs) {
     return false;
   }
   if (head === undefined || head.snapshot < mark.snapshot) {

@@ -152,8 +152,14 @@ describe('the time that is left', () => {
 
   it('is told as a minute at most', async () => {
     const opened = openGate(1);
-    await opened.schedule.take(10_000);
+    await opened.schedule.take(1_000);
     expect(await opened.gate.enter(plenty)).toMatchObject({ code: 'no_slot', retryInMs: 60_000 });
+  });
+
+  it('is told as a third of a minute where the timeline ends further ahead than anything waits: a clock was wrong', async () => {
+    const opened = openGate(1);
+    await opened.schedule.take(10_000);
+    expect(await opened.gate.enter(plenty)).toMatchObject({ code: 'no_slot', retryInMs: 20_000 });
   });
 
   it('lets those of a batch go whose slots come in time', async () => {

@@ -5,5 +5,11 @@ export function essence(body: string): string {
   const message = tryParse(body);
   return message.kind === undefined
     ? body
-    : JSON.stringify({ ...message, replays: undefined, attempt: undefined, firstSeenAt: undefined });
+    : JSON.stringify({
+        ...message,
+        replays: undefined,
+        attempt: undefined,
+        firstSeenAt: undefined,
+        waitedSeconds: undefined,
+      });
 }

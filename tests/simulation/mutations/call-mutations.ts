@@ -12,16 +12,16 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'a deferral loses its count',
     file: 'worker/defer-job.ts',
-    find: 'attempt: deferrals } satisfies Job',
-    replace: 'attempt: 1 } satisfies Job',
+    find: 'attempt: deferrals, waitedSeconds } satisfies Job',
+    replace: 'attempt: 1, waitedSeconds } satisfies Job',
     why: 'the delay would never grow',
   },
   {
     name: 'a deferral changes the age',
     file: 'worker/defer-job.ts',
-    find: 'attempt: deferrals } satisfies Job',
-    replace: "attempt: deferrals, firstSeenAt: '2026-11-23T00:00:00.000Z' } satisfies Job",
-    why: 'a job would be given up too early, or never',
+    find: 'const waitedSeconds = waitedSecondsOf(job) + delaySeconds;',
+    replace: 'const waitedSeconds = waitedSecondsOf(job) + 3_600 * delaySeconds;',
+    why: 'a job would be given up too early',
   },
   {
     name: 'each copy of a job is deferred',
@@ -40,9 +40,9 @@ export const callMutations: readonly Mutation[] = [
   },
   {
     name: 'the age limit in minutes',
-    file: 'worker/work-job.ts',
-    find: 'const hourMs = 3_600_000;',
-    replace: 'const hourMs = 60_000;',
+    file: 'worker/job-age.ts',
+    find: 'maxAgeHours * 3_600',
+    replace: 'maxAgeHours * 60',
     why: 'jobs would be given up after six minutes',
   },
   {

@@ -1,6 +1,6 @@
 /** What all processes of a history share: queues, tables, TMDB, time, and what was seen of them. */
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queue-definitions.ts';
-import type { RateLimits } from '../../../src/shared/rate/rate-schedule.ts';
+import { rateLimitsOf } from '../../../src/shared/rate/rate-limits.ts';
 import { defaultSettings, type Settings } from '../../../src/shared/settings.ts';
 import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
 import { noHook } from '../../support/call-hook.ts';
@@ -66,8 +66,10 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
       onTheWay: memoryFeedsOnTheWay(),
       deferrals: memoryDeferralMarks(),
       breaker: memoryBreakerStore(),
-      everybody: memoryRateSchedule(limitsOf(settings, 1)),
-      readers: memoryRateSchedule(limitsOf(settings, settings.reader.live.rateShare)),
+      everybody: memoryRateSchedule(rateLimitsOf(settings)),
+      readers: memoryRateSchedule(
+        rateLimitsOf(settings, settings.tmdb.requestsPerSecond * settings.reader.live.rateShare),
+      ),
       leases: memoryRefreshLeases(),
       usage: memoryUsageStore(),
     },
@@ -107,12 +109,6 @@ function settingsOf({ world }: HistoryPlan): Settings {
     feeds: { ...feeds, genre: { ...feeds.genre, topGenres: 1 } },
     tmdb: { ...tmdb, requestsPerSecond: world.requestsPerSecond },
   };
-}
-
-function limitsOf(settings: Settings, share: number): RateLimits {
-  const requestsPerSecond = settings.tmdb.requestsPerSecond * share;
-  const floorPerSecond = Math.min(settings.rate.floorPerSecond, requestsPerSecond);
-  return { ...settings.rate, requestsPerSecond, floorPerSecond };
 }
 
 function newQueues(settings: Settings, { seed }: HistoryPlan, clock: VirtualClock, faults: () => Faults) {

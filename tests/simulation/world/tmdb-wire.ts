@@ -13,7 +13,7 @@ export const secretToken = 'eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOiJzaW11bGF0aW9uIn0.n0b
 /** One for all: to make one takes longer than the rest of a deadline. */
 const timeIsUp = new DOMException('the time is up', 'TimeoutError');
 
-const baseUrl = 'https://tmdb.simulated/3';
+const baseUrl = 'https://api.themoviedb.org/3';
 
 /** A request as it comes over the wire. `path`: below the base URL. */
 export type SentRequest = {

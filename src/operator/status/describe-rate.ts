@@ -1,0 +1,34 @@
+import { isoFromMs } from '../../shared/ports/clock.ts';
+import { tooFarAhead } from '../../shared/rate/rate-doubt.ts';
+import { type RateLimits, type RateState, rateAt } from '../../shared/rate/rate-schedule.ts';
+
+/** The throttle as `status` tells it. Times are ISO 8601 UTC, `null` where they are past. */
+export type RateStatus = {
+  perSecond: number;
+  limitPerSecond: number;
+  /** TMDB asked for a pause until then. */
+  pausedUntil: string | null;
+  /** Slots are taken until then. */
+  busyUntil: string | null;
+  /** How long a call that came now would wait; 0 when there is a slot at once. */
+  waitSeconds: number;
+  /** A clock that is wrong has put one of these times further ahead than any batch could; it mends itself within a minute. */
+  wrongClock: boolean;
+};
+
+/** The last moment that a date can name. */
+const latestMs = 8_640_000_000_000_000;
+
+/** What the schedule says at `nowMs`. */
+export function describeRate(rate: RateState, limits: RateLimits, nowMs: number): RateStatus {
+  const ahead = (ms: number) => (ms > nowMs ? isoFromMs(Math.min(ms, latestMs)) : null);
+  const waitMs = Math.max(0, rate.nextSlotMs - nowMs, rate.pausedUntilMs - nowMs);
+  return {
+    perSecond: Math.round(rateAt(rate, nowMs, limits) * 10) / 10,
+    limitPerSecond: limits.requestsPerSecond,
+    pausedUntil: ahead(rate.pausedUntilMs),
+    busyUntil: ahead(rate.nextSlotMs),
+    waitSeconds: Math.round(waitMs / 100) / 10,
+    wrongClock: tooFarAhead(rate, nowMs, limits) !== undefined,
+  };
+}
