@@ -9,16 +9,20 @@ import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
+import { redactedBreakerStore } from '../shared/breaker/redacted-breaker-store.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { TokenSource } from '../shared/ports/token-source.ts';
+import { tokenRedactor } from '../shared/redact-token.ts';
 import { defaultSettings, type Settings } from '../shared/settings.ts';
+import { redactedTelemetry } from '../shared/telemetry/redacted-telemetry.ts';
 import { type Background, background } from './background.ts';
 import { dynamoRefreshLeases } from './dynamo-refresh-leases-adapter.ts';
 import { type LiveCalls, liveCalls } from './live-calls.ts';
 import { pipelineRequests } from './pipeline-requests.ts';
 import { createReader } from './reader.ts';
 import type { Reader, ReaderHealth } from './reader-api.ts';
+import { redactedLiveCalls } from './redacted-live-calls.ts';
 
 /** Where the pipeline is. Names and URLs are those of the stack's outputs. */
 export type OpenReaderOptions = {
@@ -127,15 +131,21 @@ function liveOn(
       undefined,
       id,
     );
-  return liveCalls({
-    tmdb: tmdbHttp(tmdb, { ...settings.tmdb, requestTimeoutMs: timeoutMs }),
+  const { watch, redact } = tokenRedactor();
+  const told = redactedTelemetry(telemetry, redact);
+  const calls = liveCalls({
+    tmdb: tmdbHttp({ ...tmdb, token: watch(tmdb.token) }, { ...settings.tmdb, requestTimeoutMs: timeoutMs }),
     schedule: schedule(requestsPerSecond),
     share: schedule(requestsPerSecond * rateShare, readerScheduleId),
-    breaker: sharedBreaker(dynamoBreakerStore(client, controlTable), settings.breaker, systemClock, (record) =>
-      telemetry.event({ event: 'breaker-changed', ...record }),
+    breaker: sharedBreaker(
+      redactedBreakerStore(dynamoBreakerStore(client, controlTable), redact),
+      settings.breaker,
+      systemClock,
+      (record) => told.event({ event: 'breaker-changed', ...record }),
     ),
-    telemetry,
+    telemetry: told,
     clock: systemClock,
     settings,
   });
+  return redactedLiveCalls(calls, redact);
 }

@@ -20,7 +20,8 @@ export type TmdbWire = {
 
 /**
  * TMDB over HTTP: kept-alive connections, one deadline over token, connecting, waiting and body, a bounded body, no redirects
- * (the token would travel along) and no proxy. Errors are reduced to a code and a sentence here, because axios's own carry
+ * (the token would travel along) and no proxy. The body is what was sent: a server that repeats the token is heard, and the token taken
+ * out where text leaves (redact-token.ts). Errors are reduced to a code and a sentence here, because axios's own carry
  * headers, and with them the token. `wire`: the network, if not given.
  */
 export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: TmdbWire): TmdbPort {
@@ -55,7 +56,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
       try {
         const headers = { Authorization: `Bearer ${token}` };
         const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
-        return withoutToken(toAnswer(response, tmdb.maxBodyBytes), token);
+        return toAnswer(response, tmdb.maxBodyBytes);
       } catch (error) {
         return noAnswer(error, tmdb.requestTimeoutMs);
       }
@@ -69,11 +70,6 @@ function within(signal: AbortSignal, token: Promise<string>, timeoutMs: number):
     signal.addEventListener('abort', () => reject(new Error(`no token within ${timeoutMs} ms`)), { once: true });
     token.then(resolve, reject);
   });
-}
-
-/** A server that repeats what it was sent must not bring the token into logs and messages. */
-function withoutToken(answer: TmdbAnswer, token: string): TmdbAnswer {
-  return answer.kind === 'response' ? { ...answer, body: answer.body.replaceAll(token, '[token]') } : answer;
 }
 
 function toAnswer(response: AxiosResponse<ArrayBuffer>, maxBodyBytes: number): TmdbAnswer {
@@ -92,10 +88,10 @@ function retryAfterOf(response: AxiosResponse): string | undefined {
   return values.length === 0 ? undefined : values.join(', ');
 }
 
-/** TMDB has sent gzip bytes without saying so in a header (May 2026). */
+/** TMDB has sent gzip bytes without saying so in a header (May 2026). A byte order mark at the start is no part of the text. */
 function decoded(bytes: Buffer, maxBodyBytes: number): string {
   const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
-  return (gzip ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes).toString('utf8');
+  return new TextDecoder().decode(gzip ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes);
 }
 
 function noAnswer(error: unknown, timeoutMs: number): TmdbAnswer {

@@ -10,8 +10,11 @@ export const rowsPerPage = 20;
 /** Rank of the last row that TMDB serves. */
 export const maxRank = maxPage * rowsPerPage;
 
-/** A TMDB id: a whole number up to 2^53 - 1, beyond which JSON's numbers are no longer exact. */
-export const tmdbIdSchema = z.int().positive();
+/** The largest TMDB id, wherever one is given: beyond 2^53 - 1 the numbers of JSON are no longer exact. */
+export const maxTmdbId = Number.MAX_SAFE_INTEGER;
+
+/** A TMDB id; a text is none. */
+export const tmdbIdSchema = z.int().positive().max(maxTmdbId);
 
 /**
  * A title as one row of a list shows it. Missing texts are `''`, missing images and dates `null`. What is longer than title-bounds.ts

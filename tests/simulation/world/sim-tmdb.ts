@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/shared/ports/clock.ts';
+import type { TokenRedactor } from '../../../src/shared/redact-token.ts';
 import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
 import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
 import type { Faults } from './faults.ts';
@@ -31,8 +32,8 @@ export type TmdbState = {
 export type SimTmdb = {
   state: TmdbState;
   readonly calls: readonly SeenCall[];
-  /** TMDB over the real HTTP adapter, for a process that waits `timeoutMs` for an answer. `onCall` is told when a call begins. */
-  portOf(process: SimProcess, timeoutMs: number): TmdbPort;
+  /** TMDB over the real HTTP adapter, for a process that waits `timeoutMs` for an answer and `watch`es its token. `onCall` is told when a call begins. */
+  portOf(process: SimProcess, timeoutMs: number, watch: TokenRedactor['watch']): TmdbPort;
 };
 
 /** TMDB's own limit as it is documented. */
@@ -77,7 +78,7 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   return {
     state,
     calls,
-    portOf: (process, timeoutMs) => wiredTmdb(process, timeoutMs, { serve, isTokenMissing }),
+    portOf: (process, timeoutMs, watch) => wiredTmdb(process, timeoutMs, { serve, isTokenMissing, watch }),
   };
 }
 
