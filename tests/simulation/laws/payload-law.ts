@@ -1,12 +1,15 @@
-/** What TMDB sent is what is stored: each overview in the catalog, and each that waits for the writer, stands in an answer as it is. */
+/**
+ * What TMDB sent is what is stored: each overview in the catalog, and each that waits for the writer, stands in an answer as it is, or
+ * in a message that was put into the queue by hand.
+ */
 import { brotliDecompressSync } from 'node:zlib';
+import { sampleTitle } from '../../support/sample-messages.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 
 export function checkPayload(world: SimWorld): void {
   const { tables, queues, tmdb, violations } = world;
-  const told = new Set(
-    tmdb.calls.flatMap(({ answer }) => (answer?.kind === 'response' ? overviewsOf(answer.body) : [])),
-  );
+  const answers = tmdb.calls.flatMap(({ answer }) => (answer?.kind === 'response' ? overviewsOf(answer.body) : []));
+  const told = new Set([...answers, sampleTitle().overview]);
   const stored = tables.catalog.puts.flatMap((row) => ('cards' in row ? unpacked(row.cards) : textOf(row.overview)));
   const sent = queues.items.queue.sent.flatMap(({ body }) => overviewsOf(body));
   for (const overview of new Set([...stored, ...sent])) {
