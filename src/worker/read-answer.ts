@@ -3,13 +3,14 @@ import type { Job } from '../shared/messages/job.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import type { Settings } from '../shared/settings.ts';
 import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
-import { normalizePage, normalizeTitle } from '../shared/tmdb/normalize-page.ts';
+import { type Losses, normalizePage, normalizeTitle } from '../shared/tmdb/normalize-page.ts';
 import { titleRequest } from '../shared/tmdb/title-request.ts';
 
-/** What TMDB's answer to a job holds, before it becomes a message. */
-export type AnswerContent =
+/** What TMDB's answer to a job holds, before it becomes a message, and what of it was beyond the bounds. */
+export type AnswerContent = { losses: Losses } & (
   | { kind: 'page'; page: NonNullable<ReturnType<typeof normalizePage>> }
-  | { kind: 'title'; title: NonNullable<ReturnType<typeof normalizeTitle>> };
+  | { kind: 'title'; title: NonNullable<ReturnType<typeof normalizeTitle>> }
+);
 
 /** The request that a job stands for. */
 export function requestFor(job: Job, settings: Settings): TmdbRequest {
@@ -18,19 +19,20 @@ export function requestFor(job: Job, settings: Settings): TmdbRequest {
 
 /** Reads the JSON of an answer; `undefined` when it is not what was asked for. */
 export function readAnswer(json: unknown, job: Job): AnswerContent | undefined {
+  const losses: Losses = {};
   if (job.kind === 'fetch-job') {
-    const page = normalizePage(json, job.feed, job.page);
-    return page && { kind: 'page', page };
+    const page = normalizePage(json, job.feed, job.page, losses);
+    return page && { kind: 'page', page, losses };
   }
-  const title = normalizeTitle(json, job.mediaType, job.id);
-  return title && { kind: 'title', title };
+  const title = normalizeTitle(json, job.mediaType, job.id, losses);
+  return title && { kind: 'title', title, losses };
 }
 
 /** The message for the item queue. */
 export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): Item {
   const { jobId, runId } = job;
   const common = { version: 1, jobId, runId, fetchedAt: isoFromMs(fetchedAtMs) };
-  const { kind: _kind, ...facts } = content;
+  const { kind: _kind, losses: _losses, ...facts } = content;
   if (job.kind === 'title-job') {
     return itemSchema.parse({ ...common, kind: 'item-title', language: job.language, ...facts });
   }
