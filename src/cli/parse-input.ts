@@ -50,7 +50,7 @@ export function parseMediaType(text: string): MediaType {
 /** `movie:550,tv:1399`: titles, separated by commas. */
 export function parseTitleRefs(text: string, name: string): { mediaType: MediaType; id: number }[] {
   return parseListOf(text).map((part) => {
-    const match = /^(movie|tv):(\d{1,10})$/.exec(part);
+    const match = /^(movie|tv):(\d{1,16})$/.exec(part);
     if (match === null) {
       throw new UsageError(`${name} holds '${shown(part)}': allowed are titles such as movie:550, separated by commas`);
     }

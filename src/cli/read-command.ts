@@ -1,7 +1,7 @@
 import type { Origin, Provenance, TitleAnswer } from '../reader/reader-api.ts';
 import { PermanentError } from '../shared/errors.ts';
 import { feedId, languageSchema, maxPage, regionSchema } from '../shared/feed.ts';
-import { rowsPerPage } from '../shared/messages/item-page.ts';
+import { maxTmdbId, rowsPerPage } from '../shared/messages/item-page.ts';
 import type { ListEntry } from '../shared/table/read-list.ts';
 import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
@@ -37,7 +37,7 @@ export async function readTitleCommand(
   context: CliContext,
 ): Promise<void> {
   const mediaType = parseMediaType(media);
-  const id = parseCount(idText, 'the TMDB id', 1, 2_147_483_647);
+  const id = parseCount(idText, 'the TMDB id', 1, maxTmdbId);
   const language = parseInput(languageSchema, options.language ?? context.settings.defaultLanguage);
   const region = options.region === undefined ? {} : { region: parseInput(regionSchema, options.region) };
   const answer = await withReader(options, context, (reader) => reader.title(mediaType, id, { language, ...region }));

@@ -15,7 +15,7 @@ import { callGate, type Entry, type GateDependencies } from '../shared/rate/call
 import type { Settings } from '../shared/settings.ts';
 import { classifyAnswer } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
-import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
+import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import { type Outcome, type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
 import { titleRequest } from '../shared/tmdb/title-request.ts';
@@ -64,10 +64,14 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
   const call = async <T>(
     subject: string,
     request: TmdbRequest,
-    read: (json: unknown) => Content<T>,
+    read: (json: unknown, losses: Losses) => Content<T>,
   ): Promise<LiveAnswer<T>> => {
+    const losses: Losses = {};
     const startedMs = clock.monotonicMs();
-    const answer = await attempt(request, read, enter, deps);
+    const answer = await attempt(request, (json) => read(json, losses), enter, deps);
+    if (Object.keys(losses).length > 0) {
+      deps.telemetry.event({ event: 'answer-cut', subject, losses });
+    }
     deps.telemetry.event({
       event: 'live-fetched',
       subject,
@@ -80,10 +84,12 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
 
   return {
     firstPage: (feed, snapshot) =>
-      call(feedId(feed), feedRequest({ feed, page: 1, snapshot }, deps.settings), (json) => readPage(json, feed, 1)),
+      call(feedId(feed), feedRequest({ feed, page: 1, snapshot }, deps.settings), (json, losses) =>
+        readPage(json, feed, 1, losses),
+      ),
     title: (mediaType, id, language) =>
-      call(`${mediaType}/${id}/${language}`, titleRequest(mediaType, id, language), (json) =>
-        readTitle(json, mediaType, id),
+      call(`${mediaType}/${id}/${language}`, titleRequest(mediaType, id, language), (json, losses) =>
+        readTitle(json, mediaType, id, losses),
       ),
   };
 }

@@ -9,13 +9,16 @@ import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
+import { redactedBreakerStore } from '../shared/breaker/redacted-breaker-store.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { UsageError } from '../shared/errors.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { TokenSource } from '../shared/ports/token-source.ts';
 import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
+import { tokenRedactor } from '../shared/redact-token.ts';
 import { defaultSettings, type Settings } from '../shared/settings.ts';
 import { shown } from '../shared/shown-text.ts';
+import { redactedTelemetry } from '../shared/telemetry/redacted-telemetry.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { type Background, background } from './background.ts';
 import { dynamoRefreshLeases } from './dynamo-refresh-leases-adapter.ts';
@@ -23,6 +26,7 @@ import { type LiveCalls, liveCalls } from './live-calls.ts';
 import { pipelineRequests } from './pipeline-requests.ts';
 import { createReader } from './reader.ts';
 import type { Reader, ReaderHealth } from './reader-api.ts';
+import { redactedLiveCalls } from './redacted-live-calls.ts';
 
 /** Where the pipeline is. Names and URLs are those of the stack's outputs. */
 export type OpenReaderOptions = {
@@ -127,16 +131,22 @@ function liveOn(
   const { rateShare, timeoutMs } = settings.reader.live;
   const schedule = (perSecond: number, id?: string) =>
     dynamoRateSchedule(client, controlTable, rateLimitsOf(settings, perSecond), systemClock, undefined, id);
-  return liveCalls({
-    tmdb: tmdbHttp(tmdb, { ...settings.tmdb, requestTimeoutMs: timeoutMs }),
+  const { watch, redact } = tokenRedactor();
+  const told = redactedTelemetry(telemetry, redact);
+  const calls = liveCalls({
+    tmdb: tmdbHttp({ ...tmdb, token: watch(tmdb.token) }, { ...settings.tmdb, requestTimeoutMs: timeoutMs }),
     schedule: schedule(requestsPerSecond),
     share: schedule(requestsPerSecond * rateShare, readerScheduleId),
-    breaker: sharedBreaker(dynamoBreakerStore(client, controlTable), settings.breaker, systemClock, (record) =>
-      telemetry.event({ event: 'breaker-changed', ...record }),
+    breaker: sharedBreaker(
+      redactedBreakerStore(dynamoBreakerStore(client, controlTable), redact),
+      settings.breaker,
+      systemClock,
+      (record) => told.event({ event: 'breaker-changed', ...record }),
     ),
-    telemetry,
+    telemetry: told,
     background: behind,
     clock: systemClock,
     settings,
   });
+  return redactedLiveCalls(calls, redact);
 }

@@ -2,12 +2,9 @@
 import * as z from 'zod';
 import { UsageError } from '../shared/errors.ts';
 import { feedSchema, globalRegion, languageSchema, mediaTypes, regionSchema } from '../shared/feed.ts';
-import { maxRank } from '../shared/messages/item-page.ts';
+import { maxRank, maxTmdbId } from '../shared/messages/item-page.ts';
 import type { Settings } from '../shared/settings.ts';
 import { shown } from '../shared/shown-text.ts';
-
-/** TMDB's ids are 32-bit. */
-const highestId = 2_147_483_647;
 
 function wholeNumber(min: number, max: number) {
   const error = (issue: { input?: unknown }) =>
@@ -18,7 +15,7 @@ function wholeNumber(min: number, max: number) {
 export const mediaTypeSchema = z.enum(mediaTypes, {
   error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${mediaTypes.join(', ')}`,
 });
-export const titleIdSchema = wholeNumber(1, highestId);
+export const titleIdSchema = wholeNumber(1, maxTmdbId);
 
 export const listOptionsSchema = z.strictObject({ limit: wholeNumber(1, maxRank).default(20) });
 

@@ -166,4 +166,7 @@ async function emitItem(job: Job, content: AnswerContent, deps: WorkDependencies
   await deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs())));
   const { jobId, runId } = job;
   deps.telemetry.event({ event: 'page-fetched', runId, jobId, ...rowsOf(content) });
+  if (Object.keys(content.losses).length > 0) {
+    deps.telemetry.event({ event: 'answer-cut', subject: jobId, losses: content.losses });
+  }
 }

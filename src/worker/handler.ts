@@ -12,38 +12,47 @@ import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
 import { tokenSource } from '../shared/adapters/token-source.ts';
+import { redactedBreakerStore } from '../shared/breaker/redacted-breaker-store.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { workerEnvironmentSchema } from '../shared/function-environments.ts';
 import { functionSettings } from '../shared/function-settings.ts';
+import { redactedSender } from '../shared/messages/redacted-sender.ts';
 import { type CallGate, callGate } from '../shared/rate/call-gate.ts';
 import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
 import { retryBudget } from '../shared/rate/retry-budget.ts';
+import { tokenRedactor } from '../shared/redact-token.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
 import { hourLedger } from '../shared/telemetry/hour-ledger.ts';
+import { redactedTelemetry } from '../shared/telemetry/redacted-telemetry.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 import { workJob } from './work-job.ts';
 
 const environment = readEnvironment(workerEnvironmentSchema);
 const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
-const telemetry = powertoolsTelemetry('worker');
+const { watch, redact } = tokenRedactor();
+const functionTelemetry = powertoolsTelemetry('worker');
+const telemetry = redactedTelemetry(functionTelemetry, redact);
 const processor = new BatchProcessor(EventType.SQS);
 const { retryShare, retryBurst } = settings.tmdb;
 const table = [dynamoClient(), environment.CONTROL_TABLE] as const;
 const ledger = hourLedger(telemetry, dynamoUsageStore(...table), settings.reader.usage.keepDays, systemClock);
 const sqs = sqsClient();
 const queue = (url: string) => sqsMessageSender(sqs, url, systemClock, systemRandom);
-const token = tokenSource(environment, systemClock);
+const token = watch(tokenSource(environment, systemClock));
 const dependencies: WorkDependencies = {
   tmdb: tmdbHttp({ baseUrl: environment.TMDB_BASE_URL, token }, settings.tmdb),
-  breaker: sharedBreaker(dynamoBreakerStore(...table), settings.breaker, systemClock, (record) =>
-    telemetry.event({ event: 'breaker-changed', ...record }),
+  breaker: sharedBreaker(
+    redactedBreakerStore(dynamoBreakerStore(...table), redact),
+    settings.breaker,
+    systemClock,
+    (record) => telemetry.event({ event: 'breaker-changed', ...record }),
   ),
   schedule: dynamoRateSchedule(...table, rateLimitsOf(settings), systemClock),
   budget: retryBudget(retryShare, retryBurst),
   items: queue(environment.ITEM_QUEUE_URL),
   jobs: queue(environment.FETCH_QUEUE_URL),
   deferrals: dynamoDeferralMarks(...table),
-  deadLetters: queue(environment.FETCH_DLQ_URL),
+  deadLetters: redactedSender(queue(environment.FETCH_DLQ_URL), redact),
   telemetry: ledger,
   clock: systemClock,
   random: systemRandom,
@@ -55,7 +64,7 @@ void token().catch(() => undefined);
 
 /** Fetch queue → TMDB → item queue. Answers with the messages that could not even be sent back. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  telemetry.begin(context);
+  functionTelemetry.begin(context);
   try {
     const { slotToleranceMs } = settings.rate;
     const gate = callGate(event.Records.length, { ...dependencies, slotToleranceMs });
@@ -64,7 +73,7 @@ export async function handler(event: SQSEvent, context: Context): Promise<SQSBat
     return await processPartialResponse(event, work, processor, { context, throwOnFullBatchFailure: false });
   } finally {
     await ledger.flush();
-    telemetry.end();
+    functionTelemetry.end();
   }
 }
 

@@ -4,12 +4,15 @@ import { isoFromMs } from '../shared/ports/clock.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
-import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
+import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import { titleRequest } from '../shared/tmdb/title-request.ts';
 
-/** What TMDB's answer to a job holds, before it becomes a message. */
-export type AnswerContent = { kind: 'page'; page: NormalizedPage } | { kind: 'title'; title: DescribedTitle };
+/** What TMDB's answer to a job holds, before it becomes a message, and what of it was beyond the bounds. */
+export type AnswerContent = { losses: Losses } & (
+  | { kind: 'page'; page: NormalizedPage }
+  | { kind: 'title'; title: DescribedTitle }
+);
 
 /** A verdict whose good answer is known to be what was asked for. */
 export type JudgedAnswer = Exclude<Verdict, { fate: 'ok' }> | { fate: 'ok'; content: AnswerContent };
@@ -21,19 +24,20 @@ export function requestFor(job: Job, settings: Settings): TmdbRequest {
 
 /** Judges the JSON of a good answer: retried when it is not what was asked for. */
 export function readAnswer(json: unknown, job: Job): JudgedAnswer {
+  const losses: Losses = {};
   if (job.kind === 'fetch-job') {
-    const page = readPage(json, job.feed, job.page);
-    return page.fate === 'ok' ? { fate: 'ok', content: { kind: 'page', page: page.value } } : page;
+    const page = readPage(json, job.feed, job.page, losses);
+    return page.fate === 'ok' ? { fate: 'ok', content: { kind: 'page', page: page.value, losses } } : page;
   }
-  const title = readTitle(json, job.mediaType, job.id);
-  return title.fate === 'ok' ? { fate: 'ok', content: { kind: 'title', title: title.value } } : title;
+  const title = readTitle(json, job.mediaType, job.id, losses);
+  return title.fate === 'ok' ? { fate: 'ok', content: { kind: 'title', title: title.value, losses } } : title;
 }
 
 /** The message for the item queue. */
 export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): Item {
   const { jobId, runId } = job;
   const common = { version: 1, jobId, runId, fetchedAt: isoFromMs(fetchedAtMs) };
-  const { kind: _kind, ...facts } = content;
+  const { kind: _kind, losses: _losses, ...facts } = content;
   if (job.kind === 'title-job') {
     return itemSchema.parse({ ...common, kind: 'item-title', language: job.language, ...facts });
   }

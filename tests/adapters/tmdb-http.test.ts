@@ -1,5 +1,7 @@
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
-import { gzipSync } from 'node:zlib';
+import { createGzip, gzipSync } from 'node:zlib';
 import axios, { CanceledError } from 'axios';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type TmdbWire, tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
@@ -152,8 +154,8 @@ describe('a wire that is given', () => {
       const request = { res: { rawHeaders: ['retry-after', '7'] } };
       return { data: Buffer.from(`{"you": "${token}"}`), status: 429, statusText: '', headers: {}, config, request };
     });
-    const answer = withoutToken(await tmdb.get(request));
-    expect(answer).toEqual({ kind: 'response', status: 429, body: '{"you": "[token]"}', retryAfter: '7' });
+    const answer = await tmdb.get(request);
+    expect(answer).toEqual({ kind: 'response', status: 429, body: `{"you": "${token}"}`, retryAfter: '7' });
     expect(urls).toEqual([`https://api.themoviedb.org/3/trending/all/day?language=ja-JP&page=1 Bearer ${token}`]);
   });
 
@@ -184,6 +186,35 @@ describe('an answer', () => {
 
   it('is unpacked when it is gzip and does not say so', async () => {
     expect(await get((response) => response.end(gzipSync(page)))).toEqual(okAnswer);
+  });
+
+  it('is read with a byte order mark, packed or not, and keeps those that are text', async () => {
+    const marked = `\ufeff${page}`;
+    expect(await get((response) => response.end(marked))).toEqual(okAnswer);
+    expect(await get((response) => response.end(gzipSync(marked)))).toEqual(okAnswer);
+    const twice = await get((response) => response.end(`\ufeff"\ufeffA"`));
+    expect(twice).toMatchObject({ body: '"\ufeffA"' });
+  });
+
+  it('is what was sent, whatever word the token is', async () => {
+    for (const word of ['en', 'movie', 'Amélie'.slice(0, 2), '/']) {
+      const tmdb = tmdbHttp({ baseUrl: server.baseUrl, token: async () => word }, limits);
+      expect(await tmdb.get(request)).toEqual(okAnswer);
+    }
+  });
+
+  it.each([
+    ['declared', { 'Content-Encoding': 'gzip' }],
+    ['not declared', {}],
+  ])('that unpacks to more than the limit is not unpacked beyond it: %s', async (_name, headers) => {
+    const megabyte = Buffer.alloc(1_048_576, ' ');
+    const bomb = await buffer(
+      Readable.from(Array.from({ length: 256 }, () => megabyte)).pipe(createGzip({ level: 1 })),
+    );
+    const peakKiB = process.resourceUsage().maxRSS;
+    const answer = await get((response) => response.writeHead(200, headers).end(bomb), { maxBodyBytes: 2_000_000 });
+    expect(answer).toMatchObject({ kind: 'no-response' });
+    expect(process.resourceUsage().maxRSS - peakKiB).toBeLessThan(64 * 1_024);
   });
 
   it('comes whole when it comes in pieces', async () => {

@@ -57,7 +57,7 @@ const recommendations: Case[] = [
   ['recommend --seen movie:550,book:1', `--seen holds 'book:1': ${titleTexts}`],
   [
     'recommend --liked tv:1,movie:0',
-    "recommend.liked.1.id: '0' is no whole number from 1 to 2147483647, which are allowed",
+    "recommend.liked.1.id: '0' is no whole number from 1 to 9007199254740991, which are allowed",
   ],
   [
     `recommend --liked ${Array.from({ length: 101 }, (_, index) => `tv:${index + 1}`).join()}`,
@@ -76,7 +76,7 @@ const recommendations: Case[] = [
 ];
 
 const limits = 'allowed are whole numbers from 1 to 10000';
-const ids = 'allowed are whole numbers from 1 to 2147483647';
+const ids = 'allowed are whole numbers from 1 to 9007199254740991';
 const durations = 'allowed are durations such as 90s, 15m, 2h or 7d';
 const times = "allowed are 'now' and UTC times such as 2026-11-23T08:00:00Z";
 const figures: Case[] = [

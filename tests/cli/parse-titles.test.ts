@@ -23,7 +23,7 @@ describe('titles on the command line', () => {
     ['movie:-1', 'movie:-1'],
     ['movie:1e3', 'movie:1e3'],
     ['movie:0x1', 'movie:0x1'],
-    ['movie:12345678901', 'movie:12345678901'],
+    ['movie:12345678901234567', 'movie:12345678901234567'],
     ['movie: 1', 'movie: 1'],
     ['movie:1,', ''],
     [',movie:1', ''],

@@ -66,6 +66,10 @@ const events = (lines: readonly string[]) =>
     return runEvent === undefined ? [] : [`${runEvent.event} ${runEvent.code ?? ''}`.trim()];
   });
 
+/** Every letter as a JSON escape. */
+const escaped = (text: string) =>
+  [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+
 const oldJob = JSON.stringify(sampleJob({ attempt: 300, waitedSeconds: 40_000 }));
 
 const kinds: [name: string, handler: RequestHandler, told: string][] = [
@@ -167,15 +171,53 @@ describe('the token is in no log line, metric, error, message, attribute or tabl
     expect(lines.join('\n')).toContain('environment variables missing or malformed: TMDB_BASE_URL');
   });
 
-  it('when the answer quotes it', async () => {
-    const quoting = await startHttpServer((response, request) => {
-      const status_message = `invalid header: ${request.headers.authorization}`;
-      response.writeHead(422).end(JSON.stringify({ status_code: 5, status_message }));
-    });
+  it.each<[name: string, told: (header: string) => string]>([
+    ['as it is', (header) => JSON.stringify(header)],
+    ['in JSON escapes', (header) => `"${escaped(header)}"`],
+    ['in escapes of escapes', (header) => JSON.stringify(escaped(header))],
+    ['percent-encoded', (header) => JSON.stringify(encodeURIComponent(header).replaceAll('-', '%2D'))],
+    ['behind so much that it is cut', (header) => JSON.stringify(`${'x'.repeat(180)} ${header}`)],
+  ])('when the answer quotes it: %s', async (_name, told) => {
+    for (const [status, code] of [
+      [400, 5],
+      [404, 34],
+      [401, 7],
+      [500, 11],
+    ] as const) {
+      const quoting = await startHttpServer((response, request) => {
+        const message = told(`invalid: ${request.headers.authorization}`);
+        response.writeHead(status).end(`{"success": false, "status_code": ${code}, "status_message": ${message}}`);
+      });
+      const worker = httpWorker(quoting.baseUrl);
+      await worker.work();
+      await quoting.close();
+      const { events, warnings } = worker.telemetry;
+      const said = JSON.stringify([events, warnings, worker.deadLetters.sent, worker.jobs.sent, worker.store.stored]);
+      expect(said).toContain(`HTTP ${status}`);
+      expect(said).not.toMatch(/secret-t|token-3f|-token-|3f9a/);
+      expect(worker.items.sent).toEqual([]);
+    }
+  });
+
+  it('but a title that holds it is payload, and is stored as it was sent', async () => {
+    const rows = JSON.stringify({ page: 1, results: [{ id: 7, title: `Bearer ${seamToken}` }] });
+    const quoting = await startHttpServer((response) => response.end(rows));
     const worker = httpWorker(quoting.baseUrl);
     await worker.work();
     await quoting.close();
-    expect(worker.deadLetters.sent).toHaveLength(1);
-    expect(JSON.stringify([worker.telemetry.events, worker.deadLetters.sent])).not.toContain(seamToken);
+    expect(worker.items.sent[0]?.body).toContain(`"title":"Bearer ${seamToken}"`);
+    expect(JSON.stringify([worker.telemetry.events, worker.store.stored])).not.toContain(seamToken);
+  });
+
+  it('and a placeholder in its place rewrites neither titles nor names of feeds', async () => {
+    const rows = JSON.stringify({ page: 1, results: [{ id: 7, title: 'The popular Queen en route' }] });
+    const server = await startHttpServer((response) => response.end(rows));
+    for (const placeholder of ['en', 'popular']) {
+      const worker = httpWorker(server.baseUrl, {}, placeholder);
+      await worker.work();
+      expect(worker.items.sent[0]?.body).toContain('"title":"The popular Queen en route"');
+      expect(JSON.stringify(worker.telemetry.events)).toContain('/popular/movie/global/en-US/1');
+    }
+    await server.close();
   });
 });

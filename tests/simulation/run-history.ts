@@ -20,6 +20,7 @@ import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } fr
 import { checkLiveCalls, type LiveRead } from './laws/live-law.ts';
 import { checkReaderModel } from './laws/model-law.ts';
 import { checkOrderFreedom } from './laws/order-law.ts';
+import { checkPayload } from './laws/payload-law.ts';
 import { checkList, checkTitle } from './laws/read-law.ts';
 import { checkRecommendation } from './laws/recommend-law.ts';
 import { checkCarriedToken, checkSecrecy } from './laws/secrecy-law.ts';
@@ -70,6 +71,7 @@ export async function runHistory(plan: HistoryPlan, { keepTrace = false } = {}):
     await playAgain(evidence, world);
     await checkReaderModel(world);
     checkSecrecy(world);
+    checkPayload(world);
   };
   await Promise.race([live(), endless.promise]);
   clock.halt();

@@ -25,7 +25,7 @@ export const arbitraryTitle: fc.Arbitrary<ListedTitle> = fc.record(
   {
     rank: fc.integer({ min: 1, max: 9_999 }),
     mediaType: fc.constantFrom('movie' as const, 'tv' as const),
-    id: fc.integer({ min: 1, max: 2 ** 31 }),
+    id: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
     title: anyText,
     originalTitle: anyText,
     overview: fc.oneof(anyText, arbitraryText(900, 100)),

@@ -1,9 +1,13 @@
 import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
+import { redactedBreakerStore } from '../../src/shared/breaker/redacted-breaker-store.ts';
 import { type SharedBreaker, sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
+import { redactedSender } from '../../src/shared/messages/redacted-sender.ts';
 import { callGate } from '../../src/shared/rate/call-gate.ts';
 import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
+import { tokenRedactor } from '../../src/shared/redact-token.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { redactedTelemetry } from '../../src/shared/telemetry/redacted-telemetry.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workJob } from '../../src/worker/work-job.ts';
@@ -24,10 +28,11 @@ export const seamToken = 'secret-token-3f9a';
  * One worker as it is in Lambda, over real HTTP: adapter, gate, breaker, schedule, budget and job. Time stands still while a
  * call is under way, and jumps on otherwise.
  */
-export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}) {
+export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}, token: string = seamToken) {
+  const { watch, redact } = tokenRedactor();
   let underWay = 0;
   const clock = virtualClock({ autoJump: true, isBusy: () => underWay > 0 });
-  const real = tmdbHttp({ baseUrl, token: async () => seamToken }, settings.tmdb);
+  const real = tmdbHttp({ baseUrl, token: watch(async () => token) }, settings.tmdb);
   const tmdb: TmdbPort = {
     get: async (request) => {
       underWay += 1;
@@ -41,23 +46,24 @@ export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}
   const { retryShare, retryBurst } = settings.tmdb;
   const [items, jobs, deadLetters] = [recordingQueue(), recordingQueue(), recordingQueue()];
   const telemetry = recordingTelemetry();
+  const told = redactedTelemetry(telemetry, redact);
   const timeline = memoryRateSchedule(rateLimitsOf(settings));
   const store = memoryBreakerStore();
-  const told: string[] = [];
+  const outcomes: string[] = [];
   const dependencies: WorkDependencies = {
     tmdb,
     breaker: overheard(
-      sharedBreaker(store, settings.breaker, clock, (record) =>
-        telemetry.event({ event: 'breaker-changed', ...record }),
+      sharedBreaker(redactedBreakerStore(store, redact), settings.breaker, clock, (record) =>
+        told.event({ event: 'breaker-changed', ...record }),
       ),
-      told,
+      outcomes,
     ),
     schedule: timeline.driver(clock),
     budget: retryBudget(retryShare, retryBurst),
     items,
     jobs,
-    deadLetters,
-    telemetry,
+    deadLetters: redactedSender(deadLetters, redact),
+    telemetry: told,
     clock,
     random: constantRandom(0.5),
     settings,
@@ -72,7 +78,7 @@ export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}
     timeline,
     store,
     /** What the breaker was told, in order: outcomes, what came of each check of a token, and `rejected`. */
-    told,
+    told: outcomes,
     /** One invocation with a batch of `count` jobs. */
     work: async (
       count = 1,

@@ -51,7 +51,7 @@ export const noNumbers = [
   '10,0',
 ];
 /** Numbers above every limit: they have more digits than any. */
-export const tooLargeNumbers = ['10000000000', '99999999999999999999'];
+export const tooLargeNumbers = ['10000000000000000', '99999999999999999999'];
 
 /** What the refusal of a region says is allowed, and which of them come close. */
 export function allowedRegions(close: readonly string[] = []): string {

@@ -51,6 +51,19 @@ describe('a page that TMDB has', () => {
     });
   });
 
+  it('goes on without what is too long, and says what that was', async () => {
+    const long = movieRow({ overview: 'x'.repeat(600_000), genre_ids: Array.from({ length: 99 }, (_, n) => n) });
+    const harness = fetchHarness([jsonAnswer(200, listPage(long, movieRow({ id: 551 })))]);
+    expect(await harness.fetch()).toEqual({ kind: 'done' });
+    expect(JSON.parse(harness.items.bodies[0] ?? '')).toMatchObject({
+      titles: [{ id: 550, overview: 'x'.repeat(4_000) }, { id: 551 }],
+      rejected: 0,
+    });
+    expect(harness.telemetry.eventsOf('answer-cut')).toEqual([
+      { event: 'answer-cut', subject: jobId, losses: { 'overview-too-long': 1, 'genreIds-too-long': 1 } },
+    ]);
+  });
+
   it('is asked for once, by the feed’s request', async () => {
     const harness = fetchHarness([okPage]);
     await harness.fetch();

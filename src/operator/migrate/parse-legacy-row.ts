@@ -1,5 +1,6 @@
 /** A row of the predecessor as the title it holds. What it is not sure of it does not guess: such a row is left to a person. */
 import { type MediaType, mediaTypes } from '../../shared/feed.ts';
+import { maxTmdbId } from '../../shared/messages/item-page.ts';
 import type { DescribedTitle } from '../../shared/messages/item-title.ts';
 import { shown } from '../../shared/shown-text.ts';
 import { normalizeTitle } from '../../shared/tmdb/normalize-page.ts';
@@ -12,7 +13,6 @@ export type NotUnderstood = { kind: 'not-understood'; reason: string };
 /** What a row of the predecessor says. */
 export type LegacyRow = { kind: 'title'; title: DescribedTitle; fetchedAtMs: number } | NotUnderstood;
 
-const greatestId = 2_147_483_647;
 /** Other words for a series. */
 const synonyms: Readonly<Record<string, MediaType>> = { series: 'tv', show: 'tv' };
 
@@ -35,8 +35,8 @@ export function parseLegacyRow(attributes: Readonly<Record<string, unknown>>, no
 }
 
 function parseId(value: unknown): number | undefined {
-  const id = Number(/^[1-9]\d{0,9}$/.test(String(value)) ? value : Number.NaN);
-  return id <= greatestId ? id : undefined;
+  const id = Number(/^[1-9]\d{0,15}$/.test(String(value)) ? value : Number.NaN);
+  return id <= maxTmdbId ? id : undefined;
 }
 
 function parseMediaType(value: unknown): MediaType | undefined {

@@ -1,4 +1,5 @@
 import { type MediaType, mediaTypes } from '../../shared/feed.ts';
+import { maxTmdbId } from '../../shared/messages/item-page.ts';
 import type { CatalogReader } from '../../shared/ports/catalog.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { isLive, rowKeyText } from '../../shared/table/row.ts';
@@ -11,7 +12,8 @@ export type TitleRef = { mediaType: MediaType; id: number };
 export function parseTitleSubject(subject: string): TitleRef | undefined {
   const [media, idText = '', ...rest] = subject.split('/');
   const mediaType = mediaTypes.find((known) => known === media);
-  const isTitle = mediaType !== undefined && /^[1-9]\d{0,9}$/.test(idText) && rest.length === 0;
+  const isTitle =
+    mediaType !== undefined && /^[1-9]\d{0,15}$/.test(idText) && Number(idText) <= maxTmdbId && rest.length === 0;
   return isTitle ? { mediaType, id: Number(idText) } : undefined;
 }
 

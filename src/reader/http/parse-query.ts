@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type Feed, feedSchema, globalRegion, languageSchema, regionSchema } from '../../shared/feed.ts';
+import { maxTmdbId } from '../../shared/messages/item-page.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { shown } from '../../shared/shown-text.ts';
 import { mediaTypeSchema, type RecommendInput, recommendSchema, titleIdSchema } from '../reader-input.ts';
@@ -19,7 +20,7 @@ function digits(min: number, max: number) {
     `'${shown(issue.input)}' is not allowed: allowed are whole numbers from ${min} to ${max}`;
   return z
     .string()
-    .regex(/^\d{1,10}$/, { error, abort: true })
+    .regex(/^\d{1,16}$/, { error, abort: true })
     .transform(Number)
     .pipe(z.int({ error }).min(min, { error }).max(max, { error }));
 }
@@ -30,7 +31,7 @@ const titlesSchema = separated.pipe(
   z.array(
     z
       .string()
-      .regex(/^(movie|tv):\d{1,10}$/, {
+      .regex(/^(movie|tv):\d{1,16}$/, {
         error: (issue) =>
           `'${shown(issue.input)}' is not allowed: allowed are titles such as movie:550, separated by commas`,
       })
@@ -75,7 +76,7 @@ export function parseListRequest(
 /** `GET /v1/titles/{media}/{id}`. @throws HttpProblem 400. */
 export function parseTitleRequest(params: Readonly<Record<string, string>>, query: URLSearchParams) {
   const options = checked(titleQuerySchema, singly(query));
-  const shape = z.object({ media: mediaTypeSchema, id: digits(1, 2_147_483_647).pipe(titleIdSchema) });
+  const shape = z.object({ media: mediaTypeSchema, id: digits(1, maxTmdbId).pipe(titleIdSchema) });
   const { media, id } = checked(shape, { media: params.media, id: params.id });
   return { mediaType: media, id, options: defined(options) };
 }

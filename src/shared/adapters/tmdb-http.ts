@@ -21,7 +21,8 @@ export type TmdbWire = {
 
 /**
  * TMDB over HTTP: kept-alive connections, one deadline over token, connecting, waiting and body, a bounded body, no redirects
- * (the token would travel along) and no proxy. Errors are reduced to a code and a sentence here, because axios's own carry
+ * (the token would travel along) and no proxy. The body is what was sent: a server that repeats the token is heard, and the token taken
+ * out where text leaves (redact-token.ts). Errors are reduced to a code and a sentence here, because axios's own carry
  * headers, and with them the token. `wire`: the network, if not given.
  */
 export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: TmdbWire): TmdbPort {
@@ -62,7 +63,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
       try {
         const headers = { Authorization: `Bearer ${token}` };
         const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
-        return withoutToken(toAnswer(response, tmdb.maxBodyBytes), token);
+        return toAnswer(response, tmdb.maxBodyBytes);
       } catch (error) {
         return noAnswer(error, tmdb.requestTimeoutMs);
       }
@@ -76,11 +77,6 @@ function within(signal: AbortSignal, token: Promise<string>, timeoutMs: number):
     signal.addEventListener('abort', () => reject(new Error(`no token within ${timeoutMs} ms`)), { once: true });
     token.then(resolve, reject);
   });
-}
-
-/** A server that repeats what it was sent must not bring the token into logs and messages. */
-function withoutToken(answer: TmdbAnswer, token: string): TmdbAnswer {
-  return answer.kind === 'response' ? { ...answer, body: answer.body.replaceAll(token, '[token]') } : answer;
 }
 
 function toAnswer(response: AxiosResponse<ArrayBuffer>, maxBodyBytes: number): TmdbAnswer {

@@ -2,41 +2,51 @@ import * as z from 'zod';
 import { feedSchema, maxPage, mediaTypes } from '../feed.ts';
 import { runIdSchema, snapshotSchema } from '../snapshot.ts';
 import { replaysSchema } from './replays.ts';
+import { countryList, fitting, genreIdList, imagePath, languageWord, prose, titleBounds } from './title-bounds.ts';
 
-/** Rows of one TMDB list page. Source: every recorded list, November 2026. */
+/** Rows of one TMDB list page, as a rule: 21 have been recorded (November 2026). */
 export const rowsPerPage = 20;
 
 /** Rank of the last row that TMDB serves. */
 export const maxRank = maxPage * rowsPerPage;
 
-/** A title as one row of a list shows it. Missing texts are `''`, missing images and dates `null`. */
+/** The largest TMDB id, wherever one is given: beyond 2^53 - 1 the numbers of JSON are no longer exact. */
+export const maxTmdbId = Number.MAX_SAFE_INTEGER;
+
+/** A TMDB id; a text is none. */
+export const tmdbIdSchema = z.int().positive().max(maxTmdbId);
+
+/**
+ * A title as one row of a list shows it. Missing texts are `''`, missing images and dates `null`. What is longer than title-bounds.ts
+ * allows costs itself, in whoever makes the message and in whoever reads one of an older build; it never makes a message malformed.
+ */
 export const listedTitleSchema = z.object({
   /** Position in the feed, 1 is the top. */
   rank: z.int().min(1).max(maxRank),
   mediaType: z.enum(mediaTypes),
-  id: z.int().positive(),
-  title: z.string(),
-  originalTitle: z.string(),
-  overview: z.string(),
-  posterPath: z.string().nullable(),
-  backdropPath: z.string().nullable(),
+  id: tmdbIdSchema,
+  title: prose(titleBounds.title),
+  originalTitle: prose(titleBounds.originalTitle),
+  overview: prose(titleBounds.overview),
+  posterPath: imagePath(titleBounds.posterPath),
+  backdropPath: imagePath(titleBounds.backdropPath),
   /** `YYYY-MM-DD`; of a series its first air date. */
   releaseDate: z.string().nullable(),
   /** 0 to 10. */
   voteAverage: z.number(),
   voteCount: z.number(),
   popularity: z.number(),
-  genreIds: z.array(z.int()),
+  genreIds: genreIdList,
   /** ISO 639-1. */
-  originalLanguage: z.string(),
+  originalLanguage: languageWord,
   /** ISO 3166-1 alpha-2; TMDB's movie lists do not tell it. */
-  originCountries: z.array(z.string()),
+  originCountries: countryList,
   adult: z.boolean(),
 });
 
 export type ListedTitle = z.infer<typeof listedTitleSchema>;
 
-/** One fetched and normalized page: worker → item queue → writer. 10 to 30 KB, one billed SQS request. */
+/** One fetched and normalized page: worker → item queue → writer. 10 to 30 KB, one billed SQS request; at most 1 MiB (title-bounds.ts). */
 export const itemPageSchema = z.object({
   kind: z.literal('item-page'),
   version: z.literal(1),
@@ -47,8 +57,8 @@ export const itemPageSchema = z.object({
   page: z.int().min(1).max(maxPage),
   pages: z.int().min(1).max(maxPage),
   fetchedAt: z.iso.datetime(),
-  titles: z.array(listedTitleSchema),
-  /** Rows without a usable id or type. */
+  titles: z.array(listedTitleSchema).transform(fitting),
+  /** Rows without a usable id or type, and those that do not fit. */
   rejected: z.int().min(0),
   /** Persons, which mixed lists hold between the titles. */
   persons: z.int().min(0),

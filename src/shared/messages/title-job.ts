@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { languageSchema, type MediaType, mediaTypes } from '../feed.ts';
 import { runIdSchema } from '../snapshot.ts';
+import { tmdbIdSchema } from './item-page.ts';
 import { replaysSchema } from './replays.ts';
 
 /**
@@ -15,7 +16,7 @@ export const titleJobSchema = z.object({
   /** Who asked, such as `reader`. */
   origin: z.string().min(1).max(40),
   mediaType: z.enum(mediaTypes),
-  id: z.int().positive(),
+  id: tmdbIdSchema,
   language: languageSchema,
   /** Deliveries so far that ended in a deferral. */
   attempt: z.int().min(0),

@@ -2,10 +2,11 @@
  * The cards of one page as one Brotli stream of JSON. Twenty together take a third of what they take one by one: they share their
  * member names and their words.
  */
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
 import * as z from 'zod';
 import { listedTitleSchema } from '../messages/item-page.ts';
 import { type Card, cardOf } from './card.ts';
+import { unpackText } from './unpack-text.ts';
 
 /** One step below the best: two percent more bytes for 40 % of the time. Measured on recorded pages (docs/adr/0017). */
 const quality = 10;
@@ -25,10 +26,10 @@ export function packCards(titles: readonly Parameters<typeof cardOf>[0][]): Uint
   return new Uint8Array(packed);
 }
 
-/** The cards again; `undefined` when the bytes are damaged, which is as good as absent. */
+/** The cards again; `undefined` when the bytes are damaged, or unpack to more than any page: that is as good as absent. */
 export function tryUnpackCards(packed: Uint8Array): Card[] | undefined {
   try {
-    return cardsSchema.safeParse(JSON.parse(brotliDecompressSync(packed).toString('utf8'))).data;
+    return cardsSchema.safeParse(JSON.parse(unpackText(packed))).data;
   } catch {
     return undefined;
   }

@@ -1,4 +1,5 @@
-import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { unpackText } from './unpack-text.ts';
 
 /** Below this many UTF-8 bytes the saving is smaller than the reader's work. */
 const compressFromBytes = 200;
@@ -21,7 +22,7 @@ export function encodeOverview(overview: string): string | Uint8Array<ArrayBuffe
   return compressed.byteLength < bytes ? new Uint8Array(compressed) : overview;
 }
 
-/** The text again. @throws when the bytes are no Brotli stream. */
+/** The text again. @throws when the bytes are no Brotli stream, or one of a text that no overview is as long as. */
 export function decodeOverview(stored: string | Uint8Array): string {
-  return typeof stored === 'string' ? stored : brotliDecompressSync(stored).toString('utf8');
+  return typeof stored === 'string' ? stored : unpackText(stored);
 }

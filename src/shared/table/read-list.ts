@@ -58,13 +58,18 @@ export function listRowsOf(page: ItemPage, settings: Settings): ListRow[] {
   return placedTitles(page).map(({ rank, mediaType, id, ...card }) => ({ rank, mediaType, id, ...life, ...card }));
 }
 
-/** The rows of a list that exist at `nowMs`, each title once, at most `limit`: nothing past its hard TTL. */
+/**
+ * The rows of a list that exist at `nowMs`, each title once, at most `limit`: nothing past its hard TTL. No two have one rank: TMDB has
+ * sent pages of more than twenty rows, and what comes behind such a page moves down.
+ */
 export function liveRows(rows: readonly ListRow[], limit: number, nowMs: number): ListRow[] {
   const live = new Map<string, ListRow>();
+  let lastRank = 0;
   for (const row of rows) {
     const key = titleSubject(row.mediaType, row.id);
     if (live.size < limit && nowMs < row.expiresAtMs && !live.has(key)) {
-      live.set(key, row);
+      lastRank = Math.max(row.rank, lastRank + 1);
+      live.set(key, lastRank === row.rank ? row : { ...row, rank: lastRank });
     }
   }
   return [...live.values()];

@@ -37,6 +37,15 @@ const pageFetched = z.object({
   persons: count,
 });
 
+/** Something of an answer was beyond its bounds and is not kept (src/shared/messages/title-bounds.ts). */
+const answerCut = z.object({
+  event: z.literal('answer-cut'),
+  /** Job id, or what a reader asked TMDB for. */
+  subject: z.string(),
+  /** How often, by reason: `overview-too-long`, `page-too-long`. */
+  losses: z.record(z.string(), count),
+});
+
 const jobSkipped = z.object({ event: z.literal('job-skipped'), ...job, code: z.string(), detail: z.string() });
 
 /** Sent back to the queue, to come again after the delay. */
@@ -148,6 +157,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   runPlanned,
   tmdbCall,
   pageFetched,
+  answerCut,
   jobSkipped,
   jobDeferred,
   copyDropped,

@@ -5,14 +5,14 @@
 import type { Feed, MediaType } from '../feed.ts';
 import type { DescribedTitle } from '../messages/item-title.ts';
 import { tryAgain, type Verdict } from './classify-answer.ts';
-import { type NormalizedPage, normalizePage, normalizeTitle } from './normalize-page.ts';
+import { type Losses, type NormalizedPage, normalizePage, normalizeTitle } from './normalize-page.ts';
 
 /** What was asked for, or why the answer is not that. */
 export type Content<T> = { fate: 'ok'; value: T } | Extract<Verdict, { fate: 'retry' }>;
 
-/** Reads page `page` of a feed's list. */
-export function readPage(json: unknown, feed: Feed, page: number): Content<NormalizedPage> {
-  const value = normalizePage(json, feed, page);
+/** Reads page `page` of a feed's list; what is beyond the bounds is counted in `losses`. */
+export function readPage(json: unknown, feed: Feed, page: number, losses: Losses): Content<NormalizedPage> {
+  const value = normalizePage(json, feed, page, losses);
   if (value === undefined) {
     return tryAgain('not_a_list', 'the answer is JSON but has no list of results');
   }
@@ -22,9 +22,14 @@ export function readPage(json: unknown, feed: Feed, page: number): Content<Norma
     : tryAgain('another_page', `the answer is page ${given} of the list in place of page ${page}`);
 }
 
-/** Reads a title in one language. */
-export function readTitle(json: unknown, mediaType: MediaType, id: number): Content<DescribedTitle> {
-  const value = normalizeTitle(json, mediaType, id);
+/** Reads a title in one language; what is beyond the bounds is counted in `losses`. */
+export function readTitle(
+  json: unknown,
+  mediaType: MediaType,
+  id: number,
+  losses: Losses,
+): Content<DescribedTitle> {
+  const value = normalizeTitle(json, mediaType, id, losses);
   return value === undefined
     ? tryAgain('not_the_title', 'the answer is JSON but does not describe the title')
     : { fate: 'ok', value };

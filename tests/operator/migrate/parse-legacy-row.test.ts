@@ -128,7 +128,7 @@ describe('not understood', () => {
   it.each<[Record<string, unknown>, string]>([
     [{ ...row, mediaId: 'tt0137523' }, "mediaId 'tt0137523' is no TMDB id"],
     [{ ...row, mediaId: '0550' }, "mediaId '0550' is no TMDB id"],
-    [{ ...row, mediaId: '2147483648' }, "mediaId '2147483648' is no TMDB id"],
+    [{ ...row, mediaId: '9007199254740992' }, "mediaId '9007199254740992' is no TMDB id"],
     [{ ...row, mediaId: '-5' }, "mediaId '-5' is no TMDB id"],
     [{ ...row, mediaId: undefined }, "mediaId 'undefined' is no TMDB id"],
     [{ ...row, mediaType: 'person' }, "mediaType 'person' is neither movie nor tv"],

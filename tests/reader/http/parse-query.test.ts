@@ -107,19 +107,19 @@ describe('a request for a list', () => {
 describe('a request for a title', () => {
   it('has only what it names', () => {
     expect(titleOf('')).toEqual({ mediaType: 'movie', id: 550, options: {} });
-    expect(titleOf('region=global&language=ja-JP', { media: 'tv', id: '2147483647' })).toEqual({
+    expect(titleOf('region=global&language=ja-JP', { media: 'tv', id: '9007199254740991' })).toEqual({
       mediaType: 'tv',
-      id: 2_147_483_647,
+      id: 9_007_199_254_740_991,
       options: { region: 'global', language: 'ja-JP' },
     });
   });
 
-  it.each([...noNumbers, ...tooLargeNumbers, 'abc', '0', '2147483648', '550-fight-club', 'null'])(
+  it.each([...noNumbers, ...tooLargeNumbers, 'abc', '0', '9007199254740992', '550-fight-club', 'null'])(
     'id %j',
     async (id) => {
       expect(await refusedField(() => titleOf('', { id }))).toEqual([
         'id',
-        `'${id}' is not allowed: allowed are whole numbers from 1 to 2147483647`,
+        `'${id}' is not allowed: allowed are whole numbers from 1 to 9007199254740991`,
       ]);
     },
   );

@@ -80,11 +80,11 @@ describe('a request for a recommendation', () => {
     expect(detail).toContain("'' is not allowed: allowed are titles");
   });
 
-  it.each(['movie:0', 'tv:2147483648', 'tv:9999999999'])('liked %j, which no title has', async (text) => {
+  it.each(['movie:0', 'tv:9007199254740992', 'tv:9999999999999998'])('liked %j, which no title has', async (text) => {
     const id = text.split(':')[1];
     expect(await refusedField(() => recommendOf(`liked=${text}`))).toEqual([
       'liked.0.id',
-      `'${id}' is no whole number from 1 to 2147483647, which are allowed`,
+      `'${id}' is no whole number from 1 to 9007199254740991, which are allowed`,
     ]);
   });
 

@@ -17,7 +17,7 @@ const arbitraryTitleJob: fc.Arbitrary<TitleJob> = fc.record({
   runId: arbitraryRunId,
   origin: fc.constantFrom('reader', 'ad-hoc'),
   mediaType: fc.constantFrom('movie', 'tv'),
-  id: fc.integer({ min: 1, max: 2_147_483_647 }),
+  id: fc.integer({ min: 1, max: 9_007_199_254_740_991 }),
   language: fc.constantFrom('en-US', 'de-DE', 'zh-TW'),
   attempt: fc.nat(1_000),
   firstSeenAt: arbitraryEpochMs.map((atMs) => new Date(atMs).toISOString()),

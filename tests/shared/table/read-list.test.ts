@@ -89,6 +89,40 @@ describe('a list', () => {
     ]);
   });
 
+  it('moves down what stands behind a page of more than twenty rows: no two have one rank', () => {
+    const pages = [1, 2, 3].map((n) =>
+      page(
+        n,
+        Array.from({ length: n === 3 ? 20 : 25 }, (_, index) => ({
+          rank: 20 * (n - 1) + index + 1,
+          id: 100 * n + index,
+        })),
+      ),
+    );
+    const list = assembleList(pages, 70, nowMs);
+    expect(list.map(({ rank }) => rank)).toEqual(Array.from({ length: 70 }, (_, index) => index + 1));
+    expect([list[24]?.id, list[25]?.id, list[50]?.id]).toEqual([124, 200, 300]);
+  });
+
+  it('keeps the ranks of a page whose first row stood at the end of a longer one', () => {
+    const longer = page(
+      1,
+      Array.from({ length: 21 }, (_, index) => ({ rank: index + 1, id: index + 1 })),
+    );
+    const next = page(2, [
+      { rank: 21, id: 21 },
+      { rank: 22, id: 22 },
+    ]);
+    expect(
+      assembleList([longer, next], 60, nowMs)
+        .slice(-2)
+        .map(({ rank, id }) => [rank, id]),
+    ).toEqual([
+      [21, 21],
+      [22, 22],
+    ]);
+  });
+
   it('leaves out a page whose cards are damaged, or are not as many as its places', () => {
     const damaged = page(1, [{ id: 1 }], { cards: new Uint8Array([1, 2, 3]) });
     const short = page(2, [{ rank: 21 }], { places: ['21 movie/2', '22 movie/3'] });

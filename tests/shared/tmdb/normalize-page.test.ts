@@ -124,7 +124,6 @@ describe('oddities', () => {
     ['null figures', { vote_average: null, vote_count: null, popularity: null }, { voteAverage: 0, voteCount: 0 }],
     ['figures below zero', { popularity: -1 }, { popularity: 0 }],
     ['texts as numbers', { title: 300, original_title: 300 }, { title: '', originalTitle: '' }],
-    ['figures as texts', { popularity: '73.4' }, { popularity: 0 }],
     ['origin countries', { origin_country: ['US', 'DE'] }, { originCountries: ['US', 'DE'] }],
     ['no language', { original_language: undefined }, { originalLanguage: '' }],
   ])('%s', (_name, over, wanted) => {

@@ -1,6 +1,8 @@
-/** The token stands in the header of each call to TMDB, and nowhere else. */
+/**
+ * The token stands in the header of each call to TMDB, and nowhere else but in payload: where TMDB repeats it in an overview, that is
+ * what TMDB sent (payload-law.ts).
+ */
 import { inspect } from 'node:util';
-import { brotliDecompressSync } from 'node:zlib';
 import type { Ended } from '../world/sim-process.ts';
 import type { SeenCall } from '../world/sim-tmdb.ts';
 import type { SimWorld } from '../world/sim-world.ts';
@@ -61,11 +63,22 @@ function endText(ended: Ended<unknown>): string {
   return ended.kind === 'failed' ? inspect(ended.error, { depth: Number.POSITIVE_INFINITY }) : textOf(ended);
 }
 
-/** Bytes of a row are a packed text. */
+/** Without the overviews, which alone repeat what TMDB was sent; a message is looked into. */
 function textOf(content: unknown): string {
-  return JSON.stringify(content, (_key, value: unknown) =>
-    value instanceof Uint8Array ? brotliDecompressSync(value).toString('utf8') : value,
-  );
+  return JSON.stringify(content, (key, value: unknown) => {
+    if (key === 'body' && typeof value === 'string') {
+      return parsedOrText(value);
+    }
+    return key === 'overview' || value instanceof Uint8Array ? undefined : value;
+  });
+}
+
+function parsedOrText(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
 }
 
 function isTold(text: string): boolean {

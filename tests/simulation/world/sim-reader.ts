@@ -3,7 +3,11 @@ import { liveCalls } from '../../../src/reader/live-calls.ts';
 import { pipelineRequests } from '../../../src/reader/pipeline-requests.ts';
 import { createReader } from '../../../src/reader/reader.ts';
 import type { Reader } from '../../../src/reader/reader-api.ts';
+import { redactedLiveCalls } from '../../../src/reader/redacted-live-calls.ts';
+import { redactedBreakerStore } from '../../../src/shared/breaker/redacted-breaker-store.ts';
 import { sharedBreaker } from '../../../src/shared/breaker/shared-breaker.ts';
+import { tokenRedactor } from '../../../src/shared/redact-token.ts';
+import { redactedTelemetry } from '../../../src/shared/telemetry/redacted-telemetry.ts';
 import { portOf, senderOf } from './ports.ts';
 import type { Ended, SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
@@ -50,18 +54,22 @@ export function simReaders(world: SimWorld, onItem: (process: string, body: stri
 /** A reader as a container opens it. */
 export function openReader(process: SimProcess, world: SimWorld, onItem: (body: string) => void): Reader {
   const { settings, tables, queues, plan } = world;
-  const telemetry = world.telemetryOf(process);
+  const { watch, redact } = tokenRedactor();
+  const telemetry = redactedTelemetry(world.telemetryOf(process), redact);
   const shared = { telemetry, clock: process.clock, settings };
   const behind = background(telemetry);
   const live = () =>
     liveCalls({
       ...shared,
       background: behind,
-      tmdb: world.tmdb.portOf(process, settings.reader.live.timeoutMs),
+      tmdb: world.tmdb.portOf(process, settings.reader.live.timeoutMs, watch),
       schedule: portOf(process, 'schedule', tables.everybody.driver(process.clock)),
       share: portOf(process, 'share', tables.readers.driver(process.clock)),
-      breaker: sharedBreaker(portOf(process, 'breaker', tables.breaker), settings.breaker, process.clock, (record) =>
-        telemetry.event({ event: 'breaker-changed', ...record }),
+      breaker: sharedBreaker(
+        redactedBreakerStore(portOf(process, 'breaker', tables.breaker), redact),
+        settings.breaker,
+        process.clock,
+        (record) => telemetry.event({ event: 'breaker-changed', ...record }),
       ),
     });
   return createReader({
@@ -69,7 +77,7 @@ export function openReader(process: SimProcess, world: SimWorld, onItem: (body: 
     catalog: portOf(process, 'catalog', tables.catalog),
     background: behind,
     usage: portOf(process, 'usage', tables.usage),
-    live: plan.world.live ? live() : undefined,
+    live: plan.world.live ? redactedLiveCalls(live(), redact) : undefined,
     pipeline: pipelineRequests({
       ...shared,
       leases: portOf(process, 'leases', tables.leases),

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../src/shared/ports/clock.ts';
+import type { TokenRedactor } from '../../../src/shared/redact-token.ts';
 import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
 import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
 import { listPage, movieRow } from '../../support/tmdb-rows.ts';
@@ -41,8 +42,8 @@ export type TmdbState = {
 export type SimTmdb = {
   state: TmdbState;
   readonly calls: readonly SeenCall[];
-  /** TMDB over the real HTTP adapter, for a process that waits `timeoutMs` for an answer. `onCall` is told when a call begins. */
-  portOf(process: SimProcess, timeoutMs: number): TmdbPort;
+  /** TMDB over the real HTTP adapter, for a process that waits `timeoutMs` for an answer and `watch`es its token. `onCall` is told when a call begins. */
+  portOf(process: SimProcess, timeoutMs: number, watch: TokenRedactor['watch']): TmdbPort;
 };
 
 /** What `/authentication` answers to a good token. */
@@ -106,7 +107,7 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   return {
     state,
     calls,
-    portOf: (process, timeoutMs) => wiredTmdb(process, timeoutMs, { serve, isTokenMissing }),
+    portOf: (process, timeoutMs, watch) => wiredTmdb(process, timeoutMs, { serve, isTokenMissing, watch }),
   };
 }
 

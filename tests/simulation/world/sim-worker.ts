@@ -1,7 +1,11 @@
+import { redactedBreakerStore } from '../../../src/shared/breaker/redacted-breaker-store.ts';
 import { sharedBreaker } from '../../../src/shared/breaker/shared-breaker.ts';
+import { redactedSender } from '../../../src/shared/messages/redacted-sender.ts';
 import { callGate } from '../../../src/shared/rate/call-gate.ts';
 import { retryBudget } from '../../../src/shared/rate/retry-budget.ts';
+import { tokenRedactor } from '../../../src/shared/redact-token.ts';
 import { describeFailure } from '../../../src/shared/telemetry/describe-failure.ts';
+import { redactedTelemetry } from '../../../src/shared/telemetry/redacted-telemetry.ts';
 import type { WorkDependencies } from '../../../src/worker/work-dependencies.ts';
 import { workJob } from '../../../src/worker/work-job.ts';
 import type { Invocation, SimFunction } from './event-source.ts';
@@ -55,20 +59,24 @@ function workerDependencies(
   onSend: (attempt: SendAttempt) => void,
 ): WorkDependencies {
   const { settings, tables, queues } = world;
-  const telemetry = world.telemetryOf(process);
+  const { watch, redact } = tokenRedactor();
+  const telemetry = redactedTelemetry(world.telemetryOf(process), redact);
   const told = (to: SendAttempt['to']) => (body: string) => onSend({ process: process.name, to, body });
   const { retryShare, retryBurst, requestTimeoutMs } = settings.tmdb;
   return {
-    tmdb: world.tmdb.portOf(process, requestTimeoutMs),
-    breaker: sharedBreaker(portOf(process, 'breaker', tables.breaker), settings.breaker, process.clock, (record) =>
-      telemetry.event({ event: 'breaker-changed', ...record }),
+    tmdb: world.tmdb.portOf(process, requestTimeoutMs, watch),
+    breaker: sharedBreaker(
+      redactedBreakerStore(portOf(process, 'breaker', tables.breaker), redact),
+      settings.breaker,
+      process.clock,
+      (record) => telemetry.event({ event: 'breaker-changed', ...record }),
     ),
     schedule: portOf(process, 'schedule', tables.everybody.driver(process.clock)),
     budget: retryBudget(retryShare, retryBurst),
     items: senderOf(process, 'items', queues.items.queue, told('items')),
     jobs: senderOf(process, 'jobs', queues.jobs.queue, told('jobs')),
     deferrals: portOf(process, 'deferrals', tables.deferrals),
-    deadLetters: senderOf(process, 'deadLetters', queues.jobs.dead, told('deadLetters')),
+    deadLetters: redactedSender(senderOf(process, 'deadLetters', queues.jobs.dead, told('deadLetters')), redact),
     telemetry,
     clock: process.clock,
     random: process.draws,

@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import axios, { AxiosError, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios';
 import { type TmdbWire, tmdbHttp } from '../../../src/shared/adapters/tmdb-http.ts';
+import type { TokenRedactor } from '../../../src/shared/redact-token.ts';
 import { defaultSettings } from '../../../src/shared/settings.ts';
 import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -31,15 +32,15 @@ export type Serve = (process: SimProcess, sent: SentRequest) => Promise<Arrival>
 export function wiredTmdb(
   process: SimProcess,
   timeoutMs: number,
-  { serve, isTokenMissing }: { serve: Serve; isTokenMissing(): boolean },
+  { serve, isTokenMissing, watch }: { serve: Serve; isTokenMissing(): boolean; watch: TokenRedactor['watch'] },
 ): TmdbPort {
-  const token = async () => {
+  const token = watch(async () => {
     if (isTokenMissing()) {
       await process.call('tmdb', 'no token', () => undefined);
       throw new Error('the parameter cannot be read');
     }
     return secretToken;
-  };
+  });
   return tmdbHttp({ baseUrl, token }, { ...defaultSettings.tmdb, requestTimeoutMs: timeoutMs }, wireOf(process, serve));
 }
 

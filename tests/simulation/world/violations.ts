@@ -27,6 +27,7 @@ export const laws = [
   'replay-is-once',
   'bill',
   'secrecy',
+  'payload',
   'same-trace',
 ] as const;
 
