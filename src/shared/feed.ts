@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { closeLanguages, closeRegions } from './close-matches.ts';
 import { shown } from './shown-text.ts';
-import { knownCountries, knownTranslations } from './tmdb/known-places.ts';
+import { knownCountries } from './tmdb/known-places.ts';
+import { canonicalLanguage, canonicalRegion, isLanguageTag } from './tmdb/language-tags.ts';
 
 /** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
 export const maxPage = 500;
@@ -32,25 +33,31 @@ export const feedMediaSchema = z.enum(feedMedia, {
   error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${feedMedia.join(', ')}`,
 });
 
-/** `global`, or a country that TMDB knows. */
-export const regionSchema = z.string().refine((text) => text === globalRegion || knownCountries.has(text), {
-  abort: true,
-  error: ({ input }) =>
-    `unknown region '${shown(input)}': allowed are '${globalRegion}' and ISO 3166-1 alpha-2 codes TMDB knows${matches(
-      closeRegions(String(input)),
-      'US, GB, DE, JP, IN',
-    )}`,
-});
+/** `global`, or a country that TMDB knows; letters may be of either case. */
+export const regionSchema = z
+  .string()
+  .overwrite(canonicalRegion)
+  .refine((text) => text === globalRegion || knownCountries.has(text), {
+    abort: true,
+    error: ({ input }) =>
+      `unknown region '${shown(input)}': allowed are '${globalRegion}' and ISO 3166-1 alpha-2 codes TMDB knows${matches(
+        closeRegions(String(input)),
+        'US, GB, DE, JP, IN',
+      )}`,
+  });
 
-/** A language that TMDB has translations in. */
-export const languageSchema = z.string().refine((text) => knownTranslations.has(text), {
-  abort: true,
-  error: ({ input }) =>
-    `unknown language '${shown(input)}': allowed are tags of a language and a region TMDB knows${matches(
-      closeLanguages(String(input)),
-      'en-US, de-DE, ja-JP',
-    )}`,
-});
+/** A language of TMDB's in a country where it is spoken; letters may be of either case, and `ja` means its usual country. */
+export const languageSchema = z
+  .string()
+  .overwrite(canonicalLanguage)
+  .refine(isLanguageTag, {
+    abort: true,
+    error: ({ input }) =>
+      `unknown language '${shown(input)}': allowed are tags of a language and a region TMDB knows${matches(
+        closeLanguages(String(input)),
+        'en-US, de-DE, ja-JP',
+      )}`,
+  });
 
 /** One TMDB listing: category × media × region × language. */
 export const feedSchema = z

@@ -125,16 +125,22 @@ describe('media', () => {
 });
 
 describe('region', () => {
+  it.each([
+    ['de', 'DE'],
+    ['Xk', 'XK'],
+    ['GLOBAL', 'global'],
+  ])('%s is stored as %s', (text, region) => {
+    expect(regionSchema.parse(text)).toBe(region);
+  });
+
   it.each(['global', 'US', 'GB', 'DE', 'JP', 'IN', 'BR', 'TW', 'HK', 'AQ', 'XK'])('%s is one', (region) => {
     expect(regionSchema.safeParse(region).success).toBe(true);
   });
 
   it.each([
     ['', []],
-    ['us', ['US']],
     ['USA', ['US', 'UA', 'SA']],
     ['UK', ['GB', 'UA']],
-    ['Global', ['global']],
     ['D3', ['DE', 'DJ', 'DK']],
     ['276', ['DE']],
     ['DE ', ['DE']],
@@ -155,6 +161,17 @@ describe('region', () => {
 });
 
 describe('language', () => {
+  it.each([
+    ['DE-de', 'de-DE'],
+    ['EN-US', 'en-US'],
+    ['ja', 'ja-JP'],
+    ['PT', 'pt-BR'],
+    ['zh', 'zh-CN'],
+    ['hy', 'hy-AM'],
+  ])('%s is stored as %s', (text, language) => {
+    expect(languageSchema.parse(text)).toBe(language);
+  });
+
   it.each(['en-US', 'de-DE', 'ja-JP', 'pt-BR', 'zh-TW', 'es-MX', 'hi-IN', 'tl-PH'])('%s is one', (language) => {
     expect(languageSchema.safeParse(language).success).toBe(true);
   });
@@ -162,12 +179,9 @@ describe('language', () => {
   const english = ['en-US', 'en-AU', 'en-CA'];
   it.each([
     ['', []],
-    ['en', english],
     ['english', english],
     ['en-XX', english],
     ['en_US', ['en-US']],
-    ['en-us', ['en-US']],
-    ['EN-US', ['en-US']],
     ['xx-US', ['en-US']],
     ['en-UK', ['en-GB']],
     ['de-DE-1996', ['de-DE']],
