@@ -1,7 +1,8 @@
 import type { Origin, Provenance, TitleAnswer } from '../reader/reader-api.ts';
 import { PermanentError } from '../shared/errors.ts';
-import { feedId, languageSchema, maxPage, regionSchema } from '../shared/feed.ts';
+import { askedLanguageSchema, askedRegionSchema, feedId, maxPage } from '../shared/feed.ts';
 import { rowsPerPage } from '../shared/messages/item-page.ts';
+import { regionLanguage } from '../shared/region-language.ts';
 import type { ListEntry } from '../shared/table/read-list.ts';
 import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
@@ -38,9 +39,10 @@ export async function readTitleCommand(
 ): Promise<void> {
   const mediaType = parseMediaType(media);
   const id = parseCount(idText, 'the TMDB id', 1, 2_147_483_647);
-  const language = parseInput(languageSchema, options.language ?? context.settings.defaultLanguage);
-  const region = options.region === undefined ? {} : { region: parseInput(regionSchema, options.region) };
-  const answer = await withReader(options, context, (reader) => reader.title(mediaType, id, { language, ...region }));
+  const region = options.region === undefined ? undefined : parseInput(askedRegionSchema, options.region);
+  const language = parseInput(askedLanguageSchema, options.language ?? regionLanguage(region, context.settings));
+  const asked = { language, ...(region !== undefined && { region }) };
+  const answer = await withReader(options, context, (reader) => reader.title(mediaType, id, asked));
   if (answer.title === null) {
     throw new PermanentError('not_in_table', noTitle(answer, language));
   }

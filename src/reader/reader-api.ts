@@ -33,7 +33,7 @@ export type FellBack = Partial<Record<TranslatedField, string>>;
 /** One entry of a list; `rank` is 1 at the top. */
 export type ListedCard = ListEntry & { fellBack: FellBack };
 
-/** Which list; without a region the world's, without a language the settings'. */
+/** Which list; without a region the world's, without a language the region's own in the settings, else their default. */
 export type FeedInput = Pick<Feed, 'category' | 'media'> & Partial<Pick<Feed, 'region' | 'language'>>;
 
 /** A list in TMDB's order. */
@@ -60,7 +60,7 @@ export type RecommendRequest = {
   genres?: readonly number[] | undefined;
   /** ISO 3166-1 alpha-2; default `global`. */
   region?: string | undefined;
-  /** BCP 47; default: the settings' language. */
+  /** BCP 47; default: the region's own in the settings, else their default. */
   language?: string | undefined;
   /** Hour of the viewer's day, 0 to 23. */
   hour?: number | undefined;

@@ -29,6 +29,7 @@ export function createReader(deps: ReaderDependencies): Reader {
   const meter = readMeter(deps);
   const likedBudget = retryBudget(reader.likedShare, 1);
   const feedInput = feedInputSchema(settings);
+  const titleOptions = titleOptionsSchema(settings);
   /** Measures how long an answer took. */
   const timed = async <A>(act: () => Promise<A>, measure: (answer: A, latencyMs: number) => void): Promise<A> => {
     const startedMs = clock.monotonicMs();
@@ -37,7 +38,7 @@ export function createReader(deps: ReaderDependencies): Reader {
     return answer;
   };
   const readTitles = (refs: readonly TitleRef[], options: object): Promise<TitleAnswer[]> => {
-    const { language = settings.defaultLanguage, region } = checkedInput(titleOptionsSchema, options, 'options');
+    const { language, region } = checkedInput(titleOptions, options, 'options');
     const checked = checkedInput(titleRefsSchema, refs, 'titles');
     return Promise.all(
       checked.map((ref) => timed(() => answerTitle(ref, language, region, titles, deps), meter.title)),

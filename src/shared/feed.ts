@@ -33,46 +33,37 @@ export const feedMediaSchema = z.enum(feedMedia, {
   error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${feedMedia.join(', ')}`,
 });
 
-/** `global`, or a country that TMDB knows; letters may be of either case. */
-export const regionSchema = z
-  .string()
-  .overwrite(canonicalRegion)
-  .refine((text) => text === globalRegion || knownCountries.has(text), {
-    abort: true,
-    error: ({ input }) =>
-      `unknown region '${shown(input)}': allowed are '${globalRegion}' and ISO 3166-1 alpha-2 codes TMDB knows${matches(
-        closeRegions(String(input)),
-        'US, GB, DE, JP, IN',
-      )}`,
-  });
+/** `global`, or a country that TMDB knows, in its canonical form: what messages and rows hold. */
+export const regionSchema = z.string().refine((text) => text === globalRegion || knownCountries.has(text), {
+  abort: true,
+  error: ({ input }) =>
+    `unknown region '${shown(input)}': allowed are '${globalRegion}' and ISO 3166-1 alpha-2 codes TMDB knows${matches(
+      closeRegions(String(input)),
+      'US, GB, DE, JP, IN',
+    )}`,
+});
 
-/** A language of TMDB's in a country where it is spoken; letters may be of either case, and `ja` means its usual country. */
-export const languageSchema = z
-  .string()
-  .overwrite(canonicalLanguage)
-  .refine(isLanguageTag, {
-    abort: true,
-    error: ({ input }) =>
-      `unknown language '${shown(input)}': allowed are tags of a language and a region TMDB knows${matches(
-        closeLanguages(String(input)),
-        'en-US, de-DE, ja-JP',
-      )}`,
-  });
+/** A language of TMDB's in a country where it is spoken, in its canonical form: what messages and rows hold. */
+export const languageSchema = z.string().refine(isLanguageTag, {
+  abort: true,
+  error: ({ input }) =>
+    `unknown language '${shown(input)}': allowed are tags of a language and a region TMDB knows${matches(
+      closeLanguages(String(input)),
+      'en-US, de-DE, ja-JP',
+    )}`,
+});
+
+/** A region as somebody names it, in letters of either case. */
+export const askedRegionSchema = z.string().overwrite(canonicalRegion).pipe(regionSchema);
+
+/** A language as somebody names it, in letters of either case; `ja` means its usual country. */
+export const askedLanguageSchema = z.string().overwrite(canonicalLanguage).pipe(languageSchema);
 
 /** One TMDB listing: category × media × region × language. */
-export const feedSchema = z
-  .object({
-    category: categorySchema,
-    media: feedMediaSchema,
-    region: regionSchema,
-    language: languageSchema,
-  })
-  .superRefine((feed, context) => {
-    const problem = feedProblem(feed);
-    if (problem !== undefined) {
-      context.addIssue({ code: 'custom', message: problem });
-    }
-  });
+export const feedSchema = feedWith(regionSchema, languageSchema);
+
+/** A feed as somebody names it. */
+export const askedFeedSchema = feedWith(askedRegionSchema, askedLanguageSchema);
 
 export type Feed = z.infer<typeof feedSchema>;
 
@@ -98,6 +89,17 @@ export function genreIdOf(category: string): number | undefined {
 export function keywordIdOf(category: string): number | undefined {
   const match = keywordCategory.exec(category);
   return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+function feedWith(region: z.ZodType<string, string>, language: z.ZodType<string, string>) {
+  return z
+    .object({ category: categorySchema, media: feedMediaSchema, region, language })
+    .superRefine((feed, context) => {
+      const problem = feedProblem(feed);
+      if (problem !== undefined) {
+        context.addIssue({ code: 'custom', message: problem });
+      }
+    });
 }
 
 function isCategory(text: string): boolean {

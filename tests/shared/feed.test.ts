@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  askedLanguageSchema,
+  askedRegionSchema,
   categorySchema,
   feedId,
   feedMediaSchema,
@@ -130,7 +132,7 @@ describe('region', () => {
     ['Xk', 'XK'],
     ['GLOBAL', 'global'],
   ])('%s is stored as %s', (text, region) => {
-    expect(regionSchema.parse(text)).toBe(region);
+    expect(askedRegionSchema.parse(text)).toBe(region);
   });
 
   it.each(['global', 'US', 'GB', 'DE', 'JP', 'IN', 'BR', 'TW', 'HK', 'AQ', 'XK'])('%s is one', (region) => {
@@ -139,8 +141,10 @@ describe('region', () => {
 
   it.each([
     ['', []],
+    ['us', ['US']],
     ['USA', ['US', 'UA', 'SA']],
     ['UK', ['GB', 'UA']],
+    ['Global', ['global']],
     ['D3', ['DE', 'DJ', 'DK']],
     ['276', ['DE']],
     ['DE ', ['DE']],
@@ -169,7 +173,7 @@ describe('language', () => {
     ['zh', 'zh-CN'],
     ['hy', 'hy-AM'],
   ])('%s is stored as %s', (text, language) => {
-    expect(languageSchema.parse(text)).toBe(language);
+    expect(askedLanguageSchema.parse(text)).toBe(language);
   });
 
   it.each(['en-US', 'de-DE', 'ja-JP', 'pt-BR', 'zh-TW', 'es-MX', 'hi-IN', 'tl-PH'])('%s is one', (language) => {
@@ -179,9 +183,12 @@ describe('language', () => {
   const english = ['en-US', 'en-AU', 'en-CA'];
   it.each([
     ['', []],
+    ['en', english],
     ['english', english],
     ['en-XX', english],
     ['en_US', ['en-US']],
+    ['en-us', ['en-US']],
+    ['EN-US', ['en-US']],
     ['xx-US', ['en-US']],
     ['en-UK', ['en-GB']],
     ['de-DE-1996', ['de-DE']],

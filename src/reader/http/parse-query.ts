@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { type Feed, feedSchema, globalRegion, languageSchema, regionSchema } from '../../shared/feed.ts';
+import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, type Feed, globalRegion } from '../../shared/feed.ts';
+import { regionLanguage } from '../../shared/region-language.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { shown } from '../../shared/shown-text.ts';
 import { mediaTypeSchema, type RecommendInput, recommendSchema, titleIdSchema } from '../reader-input.ts';
@@ -42,12 +43,15 @@ const titlesSchema = separated.pipe(
 );
 
 const listQuerySchema = z.strictObject({
-  region: z.string().default(globalRegion),
+  region: askedRegionSchema.default(globalRegion),
   language: z.string().optional(),
   limit: digits(1, mostListed).default(20),
 });
 
-const titleQuerySchema = z.strictObject({ region: regionSchema.optional(), language: languageSchema.optional() });
+const titleQuerySchema = z.strictObject({
+  region: askedRegionSchema.optional(),
+  language: askedLanguageSchema.optional(),
+});
 
 const recommendQuerySchema = z.strictObject({
   media: z.string().optional(),
@@ -67,9 +71,9 @@ export function parseListRequest(
   query: URLSearchParams,
   settings: Settings,
 ): { feed: Feed; limit: number } {
-  const { limit, region, language = settings.defaultLanguage } = checked(listQuerySchema, singly(query));
+  const { limit, region, language = regionLanguage(region, settings) } = checked(listQuerySchema, singly(query));
   const { category, media } = params;
-  return { feed: checked(feedSchema, { category, media, region, language }), limit };
+  return { feed: checked(askedFeedSchema, { category, media, region, language }), limit };
 }
 
 /** `GET /v1/titles/{media}/{id}`. @throws HttpProblem 400. */

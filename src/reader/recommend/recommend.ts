@@ -9,6 +9,7 @@ import type { Feed, MediaType } from '../../shared/feed.ts';
 import { feedId, globalRegion, mediaTypes } from '../../shared/feed.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { RetryBudget } from '../../shared/rate/retry-budget.ts';
+import { regionLanguage } from '../../shared/region-language.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { cardOfRow, type ListRow, liveRows } from '../../shared/table/read-list.ts';
 import { fillLanguages } from '../fill-languages.ts';
@@ -147,7 +148,7 @@ async function inLanguage(
   context: ScoreContext,
   { titles, settings, clock }: RecommendDependencies,
 ): Promise<Recommended[]> {
-  const asked = input.language ?? settings.defaultLanguage;
+  const asked = input.language ?? regionLanguage(input.region, settings);
   const languages = languageChain(asked, input.region, settings);
   const listed = picked.map(({ candidate: { row, language } }) => {
     const { mediaType, id } = row;

@@ -34,6 +34,18 @@ describe('a request for a list', () => {
     expect(listOf('', { category: 'trending', media: 'all' }).feed.media).toBe('all');
   });
 
+  it('has its region’s language, and tags in any case', () => {
+    const settings = { ...defaultSettings, regions: [{ region: 'DE', language: 'de-DE' }] };
+    const feedOf = (query: string) =>
+      parseListRequest({ category: 'popular', media: 'movie' }, new URLSearchParams(query), settings).feed;
+    expect(feedOf('region=DE')).toMatchObject({ region: 'DE', language: 'de-DE' });
+    expect(feedOf('region=de')).toMatchObject({ region: 'DE', language: 'de-DE' });
+    expect(feedOf('region=DE&language=EN-us')).toMatchObject({ region: 'DE', language: 'en-US' });
+    expect(feedOf('region=BR')).toMatchObject({ region: 'BR', language: 'en-US' });
+    expect(feedOf('language=ja')).toMatchObject({ region: 'global', language: 'ja-JP' });
+    expect(titleOf('region=de&language=DE').options).toEqual({ region: 'DE', language: 'de-DE' });
+  });
+
   it.each(['nonsense', '', 'Popular', 'popular ', 'genre_', 'genre_0', 'genre_018', 'genre_12345678', 'genre_1e2'])(
     'category %j',
     async (category) => {
