@@ -11,7 +11,7 @@ import type { PlaceOptions } from './stack-place.ts';
 import { withReader } from './with-reader.ts';
 
 /** Options of both `read` commands. */
-export type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string };
+export type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string; includeAdult?: boolean };
 
 /** `read list <category> <media>`: a feed as an application would get it. */
 export async function readListCommand(
@@ -22,8 +22,10 @@ export async function readListCommand(
 ): Promise<void> {
   const feed = parseFeed(category, media, options, context.settings);
   const limit = parseCount(options.limit ?? '20', '--limit', 1, maxPage * rowsPerPage);
-  const answer = await withReader(options, context, (reader) => reader.list(feed, { limit }));
-  if (answer.titles.length === 0) {
+  const answer = await withReader(options, context, (reader) =>
+    reader.list(feed, { limit, includeAdult: options.includeAdult === true }),
+  );
+  if (answer.from === 'nowhere') {
     throw new PermanentError('not_in_table', `the table holds no list ${feedId(feed)}${whyNot(answer)}`);
   }
   const document = { ...answer, feed: feedId(feed) };

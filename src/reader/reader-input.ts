@@ -22,7 +22,15 @@ export const mediaTypeSchema = z.enum(mediaTypes, {
 });
 export const titleIdSchema = wholeNumber(1, highestId);
 
-export const listOptionsSchema = z.strictObject({ limit: wholeNumber(1, maxRank).default(20) });
+/** Adult titles are left out unless they are asked for. */
+const includeAdultSchema = z.boolean({ error: 'neither true nor false, which are allowed' }).default(false);
+
+export const listOptionsSchema = z.strictObject({
+  limit: wholeNumber(1, maxRank).default(20),
+  includeAdult: includeAdultSchema,
+});
+
+export type ListOptions = z.infer<typeof listOptionsSchema>;
 
 const titleRefSchema = z.strictObject({ mediaType: mediaTypeSchema, id: titleIdSchema });
 
@@ -57,7 +65,7 @@ export const recommendSchema = z.strictObject({
   language: askedLanguageSchema.optional(),
   hour: wholeNumber(0, 23).optional(),
   limit: wholeNumber(1, 100).default(20),
-  includeAdult: z.boolean({ error: 'neither true nor false, which are allowed' }).default(false),
+  includeAdult: includeAdultSchema,
 });
 
 export type RecommendInput = z.infer<typeof recommendSchema>;

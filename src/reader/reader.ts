@@ -23,7 +23,7 @@ export function createReader(deps: ReaderDependencies): Reader {
   const { clock, settings } = deps;
   const { reader } = settings;
   const memory = memoryTier(reader.memory.maxBytes, clock);
-  const table = tableGuard(reader.tableTimeoutMs, reader.tableRestMs, clock);
+  const table = tableGuard(reader.tableTimeoutMs, reader.tableRestMs, clock, deps.onUnreadable);
   const lists = listReader(deps, memory, table);
   const titles = titleReader(deps, memory, table);
   const meter = readMeter(deps);
@@ -47,8 +47,8 @@ export function createReader(deps: ReaderDependencies): Reader {
   return {
     list: async (feed, options = {}) => {
       const checked = checkedInput(feedInput, feed, 'feed');
-      const { limit } = checkedInput(listOptionsSchema, options, 'options');
-      return timed(() => answerList(checked, limit, { lists, titles, deps }), meter.list(limit));
+      const listed = checkedInput(listOptionsSchema, options, 'options');
+      return timed(() => answerList(checked, listed, { lists, titles, deps }), meter.list(listed.limit));
     },
     title: async (mediaType, id, options = {}) => {
       const [answer] = await readTitles([{ mediaType, id }], options);

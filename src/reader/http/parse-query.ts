@@ -3,7 +3,13 @@ import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, type Feed, glo
 import { regionLanguage } from '../../shared/region-language.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { shown } from '../../shared/shown-text.ts';
-import { mediaTypeSchema, type RecommendInput, recommendSchema, titleIdSchema } from '../reader-input.ts';
+import {
+  type ListOptions,
+  mediaTypeSchema,
+  type RecommendInput,
+  recommendSchema,
+  titleIdSchema,
+} from '../reader-input.ts';
 import { badRequest, type FieldError } from './problem-details.ts';
 
 /** What a client may ask for over HTTP: a list of this size fits into a response. */
@@ -46,6 +52,7 @@ const listQuerySchema = z.strictObject({
   region: askedRegionSchema.default(globalRegion),
   language: z.string().optional(),
   limit: digits(1, mostListed).default(20),
+  includeAdult: yesOrNo.default(false),
 });
 
 const titleQuerySchema = z.strictObject({
@@ -62,6 +69,8 @@ const recommendQuerySchema = z.strictObject({
   language: z.string().optional(),
   hour: digits(0, 23).optional(),
   limit: digits(1, 100).optional(),
+  includeAdult: yesOrNo.optional(),
+  /** Its name until lists had it too. */
   adult: yesOrNo.optional(),
 });
 
@@ -70,10 +79,10 @@ export function parseListRequest(
   params: Readonly<Record<string, string>>,
   query: URLSearchParams,
   settings: Settings,
-): { feed: Feed; limit: number } {
-  const { limit, region, language = regionLanguage(region, settings) } = checked(listQuerySchema, singly(query));
+): { feed: Feed } & ListOptions {
+  const { region, language = regionLanguage(region, settings), ...options } = checked(listQuerySchema, singly(query));
   const { category, media } = params;
-  return { feed: checked(askedFeedSchema, { category, media, region, language }), limit };
+  return { feed: checked(askedFeedSchema, { category, media, region, language }), ...options };
 }
 
 /** `GET /v1/titles/{media}/{id}`. @throws HttpProblem 400. */
@@ -86,8 +95,8 @@ export function parseTitleRequest(params: Readonly<Record<string, string>>, quer
 
 /** `GET /v1/recommendations`. @throws HttpProblem 400. */
 export function parseRecommendRequest(query: URLSearchParams): RecommendInput {
-  const { adult, ...rest } = checked(recommendQuerySchema, singly(query));
-  return checked(recommendSchema, defined({ ...rest, includeAdult: adult }));
+  const { adult, includeAdult = adult, ...rest } = checked(recommendQuerySchema, singly(query));
+  return checked(recommendSchema, defined({ ...rest, includeAdult }));
 }
 
 /** A request without parameters. @throws HttpProblem 400. */

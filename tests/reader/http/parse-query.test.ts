@@ -22,6 +22,7 @@ describe('a request for a list', () => {
     expect(listOf('')).toEqual({
       feed: { category: 'popular', media: 'movie', region: 'global', language: 'en-US' },
       limit: 20,
+      includeAdult: false,
     });
   });
 
@@ -29,7 +30,9 @@ describe('a request for a list', () => {
     expect(listOf('limit=500&language=de-DE&region=DE', { category: 'local_originals', media: 'tv' })).toEqual({
       feed: { category: 'local_originals', media: 'tv', region: 'DE', language: 'de-DE' },
       limit: 500,
+      includeAdult: false,
     });
+    expect(listOf('includeAdult=true').includeAdult).toBe(true);
     expect(listOf('limit=1', { category: 'genre_10765' }).feed.category).toBe('genre_10765');
     expect(listOf('', { category: 'trending', media: 'all' }).feed.media).toBe('all');
   });
