@@ -88,8 +88,8 @@ function languagesByName(asked: string): string[] {
 
 function languagesBySpelling(asked: string): string[] {
   const tags = bySpelling(asked, [...knownTranslations], (tag) => tag.toLowerCase());
-  const names = bySpelling(asked, languageCodes, languageName);
-  return [...tags, ...names.flatMap((code) => translationsOfLanguage(code))].slice(0, mostShown);
+  const named = bySpelling(asked, languageCodes, languageName);
+  return [...tags, ...named.flatMap((code) => translationsOfLanguage(code))].slice(0, mostShown);
 }
 
 /** Names that `asked` is the beginning of a word of, short ones first. */
@@ -124,11 +124,21 @@ function sharedBeginning(one: string, other: string): number {
 }
 
 function regionName(code: string): string {
-  return englishName('region', code)?.toLowerCase() ?? '';
+  return nameOnce('region', code);
 }
 
 function languageName(code: string): string {
-  return englishName('language', code)?.toLowerCase() ?? '';
+  return nameOnce('language', code);
+}
+
+/** Names of TMDB's codes, each looked up once: a refusal compares them all. */
+const names = new Map<string, string>();
+
+function nameOnce(type: 'region' | 'language', code: string): string {
+  const key = `${type} ${code}`;
+  const name = names.get(key) ?? englishName(type, code)?.toLowerCase() ?? '';
+  names.set(key, name);
+  return name;
 }
 
 function distinct(codes: readonly string[]): string[] {

@@ -8,9 +8,17 @@ import { usualTag } from './language-tags.ts';
  */
 export function translationsOfLanguage(code: string): string[] {
   const language = currentLanguage(code);
-  const tags = [...knownTranslations].filter((tag) => currentLanguage(languageOf(tag)) === language);
+  const tags = tagsByLanguage().get(language) ?? [];
   const usual = usualTag(languageOf(tags[0] ?? language));
   return usual === undefined ? tags : first([...new Set([...tags, usual])], (tag) => tag === usual);
+}
+
+/** Made when first asked: CLDR is slow to say what a code stands for. */
+let byLanguage: ReadonlyMap<string, string[]> | undefined;
+
+function tagsByLanguage(): ReadonlyMap<string, string[]> {
+  byLanguage ??= Map.groupBy(knownTranslations, (tag) => currentLanguage(languageOf(tag)));
+  return byLanguage;
 }
 
 /** TMDB's translations filed under a country (ISO 3166-1): `fr-CA` and `en-CA` for `CA`; first the language that most there speak. */
