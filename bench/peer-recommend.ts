@@ -43,7 +43,7 @@ export function peerRecommend(
   const input = recommendSchema.parse(request);
   const liked = new Set(input.liked.map(refText));
   const lists: ListReader = {
-    read: async (feed, limit) => {
+    read: async (feed, { limit }) => {
       const wanted = Array.from({ length: sources.pagesOf(feed) }, (_, index) => sources.page(feed, index + 1));
       const rows = (await Promise.all(wanted)).flat();
       return { ...nothing(undefined), found: liveRows(rows, limit, systemClock.nowMs()), from: 'tmdb' };

@@ -59,14 +59,15 @@ export async function enqueueCommand(options: EnqueueOptions, context: CliContex
 }
 
 /** @throws UsageError for a feed that does not exist. */
-function eventOf(options: EnqueueOptions, { settings, clock }: CliContext): AdHocEvent {
+function eventOf(options: EnqueueOptions, { clock }: CliContext): AdHocEvent {
   const nowMs = clock.nowMs();
   const detail = parseInput(fetchRequestSchema, {
     version: 1,
     category: options.category,
     media: parseListOf(options.media),
     regions: parseListOf(options.region ?? globalRegion),
-    languages: parseListOf(options.language ?? settings.defaultLanguage),
+    // Without one the planner takes each region's own.
+    ...(options.language !== undefined && { languages: parseListOf(options.language) }),
     pages: parseCount(options.pages ?? '1', '--pages', 1, 500),
     ...(options.force === true && { force: true }),
   });

@@ -20,7 +20,10 @@ export function addOperatorCommands(program: Command): void {
     )
     .requiredOption('--media <media>', 'movie, tv or all; several by commas')
     .option('--region <regions>', 'countries such as DE,FR (default: global)')
-    .option('--language <languages>', "such as de-DE,fr-FR (default: the settings' language)")
+    .option(
+      '--language <languages>',
+      "such as de-DE,fr-FR (default: each region's own in the settings, else the default language)",
+    )
     .option('--pages <count>', 'pages of each feed', '1')
     .option('--dry-run', 'the jobs, without sending them')
     .option('--force', 'also what is on its way already')

@@ -1,6 +1,15 @@
 import type * as z from 'zod';
 import { UsageError } from '../shared/errors.ts';
-import { type Feed, feedMediaSchema, feedSchema, globalRegion, type MediaType, mediaTypes } from '../shared/feed.ts';
+import {
+  askedFeedSchema,
+  askedRegionSchema,
+  type Feed,
+  feedMediaSchema,
+  globalRegion,
+  type MediaType,
+  mediaTypes,
+} from '../shared/feed.ts';
+import { regionLanguage } from '../shared/region-language.ts';
 import { type ScheduleName, scheduleNames } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
 import { shown } from '../shared/shown-text.ts';
@@ -23,18 +32,19 @@ export function parseSchedule(text: string): ScheduleName {
   return name;
 }
 
-/** A feed from a command's arguments. */
+/** A feed from a command's arguments; without a language it has its region's. */
 export function parseFeed(
   category: string,
   media: string,
   options: { region?: string; language?: string },
   settings: Settings,
 ): Feed {
-  return parseInput(feedSchema, {
+  const region = parseInput(askedRegionSchema, options.region ?? globalRegion);
+  return parseInput(askedFeedSchema, {
     category,
     media: parseInput(feedMediaSchema, media),
-    region: options.region ?? globalRegion,
-    language: options.language ?? settings.defaultLanguage,
+    region,
+    language: options.language ?? regionLanguage(region, settings),
   });
 }
 

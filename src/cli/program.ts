@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../shared/errors.ts';
 import { reportFailure, terminalOutput } from './cli-output.ts';
 import { acting, withCommon, withPlace } from './command-shape.ts';
@@ -102,8 +102,12 @@ function addReadCommands(program: Command): void {
     .argument('<media>', 'movie, tv or all')
     .description('a feed, through the index')
     .option('--region <region>', 'global, or a country such as DE')
-    .option('--language <language>', 'such as en-US')
+    .option(
+      '--language <language>',
+      "such as de-DE or de (default: the region's own in the settings, else the default one)",
+    )
     .option('--limit <count>', 'number of titles', '20')
+    .option('--include-adult', 'adult titles too')
     .action(
       acting((options: ReadOptions, context, category: string, media: string) =>
         readListCommand(category, media, options, context),
@@ -133,7 +137,8 @@ function addRecommendCommand(program: Command): void {
     .option('--language <language>', 'such as en-US')
     .option('--hour <hour>', "hour of the viewer's day, 0 to 23")
     .option('--limit <count>', 'number of titles', '10')
-    .option('--adult', 'adult titles too')
+    .option('--include-adult', 'adult titles too')
+    .addOption(new Option('--adult', 'the same, by its former name').hideHelp())
     .action(acting((options: RecommendOptions, context) => recommendCommand(options, context)));
 }
 

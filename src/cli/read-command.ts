@@ -1,7 +1,8 @@
 import type { Origin, Provenance, TitleAnswer } from '../reader/reader-api.ts';
 import { PermanentError } from '../shared/errors.ts';
-import { feedId, languageSchema, maxPage, regionSchema } from '../shared/feed.ts';
+import { askedLanguageSchema, askedRegionSchema, feedId, maxPage } from '../shared/feed.ts';
 import { maxTmdbId, rowsPerPage } from '../shared/messages/item-page.ts';
+import { regionLanguage } from '../shared/region-language.ts';
 import type { ListEntry } from '../shared/table/read-list.ts';
 import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
@@ -10,7 +11,7 @@ import type { PlaceOptions } from './stack-place.ts';
 import { withReader } from './with-reader.ts';
 
 /** Options of both `read` commands. */
-export type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string };
+export type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string; includeAdult?: boolean };
 
 /** `read list <category> <media>`: a feed as an application would get it. */
 export async function readListCommand(
@@ -21,8 +22,10 @@ export async function readListCommand(
 ): Promise<void> {
   const feed = parseFeed(category, media, options, context.settings);
   const limit = parseCount(options.limit ?? '20', '--limit', 1, maxPage * rowsPerPage);
-  const answer = await withReader(options, context, (reader) => reader.list(feed, { limit }));
-  if (answer.titles.length === 0) {
+  const answer = await withReader(options, context, (reader) =>
+    reader.list(feed, { limit, includeAdult: options.includeAdult === true }),
+  );
+  if (answer.from === 'nowhere') {
     throw new PermanentError('not_in_table', `the table holds no list ${feedId(feed)}${whyNot(answer)}`);
   }
   const document = { ...answer, feed: feedId(feed) };
@@ -38,9 +41,10 @@ export async function readTitleCommand(
 ): Promise<void> {
   const mediaType = parseMediaType(media);
   const id = parseCount(idText, 'the TMDB id', 1, maxTmdbId);
-  const language = parseInput(languageSchema, options.language ?? context.settings.defaultLanguage);
-  const region = options.region === undefined ? {} : { region: parseInput(regionSchema, options.region) };
-  const answer = await withReader(options, context, (reader) => reader.title(mediaType, id, { language, ...region }));
+  const region = options.region === undefined ? undefined : parseInput(askedRegionSchema, options.region);
+  const language = parseInput(askedLanguageSchema, options.language ?? regionLanguage(region, context.settings));
+  const asked = { language, ...(region !== undefined && { region }) };
+  const answer = await withReader(options, context, (reader) => reader.title(mediaType, id, asked));
   if (answer.title === null) {
     throw new PermanentError('not_in_table', noTitle(answer, language));
   }

@@ -18,6 +18,8 @@ export type RecommendOptions = PlaceOptions & {
   language?: string;
   hour?: string;
   limit?: string;
+  includeAdult?: boolean;
+  /** Its name until lists had it too. */
   adult?: boolean;
 };
 
@@ -47,7 +49,7 @@ function requestOf(options: RecommendOptions): RecommendRequest {
     genres: parseListOf(options.genres ?? '').map((text) => parseCount(text, '--genres', 1, 9_999_999)),
     ...(options.hour !== undefined && { hour: parseCount(options.hour, '--hour', 0, 23) }),
     limit: parseCount(options.limit ?? '10', '--limit', 1, 100),
-    includeAdult: options.adult === true,
+    includeAdult: options.includeAdult === true || options.adult === true,
   };
   return checkedInput(recommendSchema, request, 'recommend');
 }

@@ -1,5 +1,6 @@
 import type { Settings } from '../shared/settings.ts';
 import { settingsFrom } from '../shared/settings-overrides.ts';
+import { canonicalRegion } from '../shared/tmdb/language-tags.ts';
 import { usualTranslation } from '../shared/tmdb/translations-of.ts';
 import { parseCount, parseListOf, parseRate } from './parse-input.ts';
 
@@ -34,6 +35,7 @@ export function whatIf(
 }
 
 function toRegion(text: string, defaultLanguage: string): { region: string; language: string } {
-  const [region = '', language] = text.split(':');
+  const [named = '', language] = text.split(':');
+  const region = canonicalRegion(named);
   return { region, language: language ?? usualTranslation(region, defaultLanguage) };
 }

@@ -25,6 +25,8 @@ export function withReader<T>(
       settings: { ...settings, reader: { ...settings.reader, tableTimeoutMs } },
       catalogTable: place.catalogTable,
       dynamodb: place.dynamodb,
+      // The command says itself why there is no answer.
+      logger: { warn: (message) => context.output.verbose && context.output.note(message) },
       ...pipelineOf(place, context),
     });
     try {

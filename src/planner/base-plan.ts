@@ -1,5 +1,6 @@
 import { type Feed, globalRegion, type MediaType, mediaTypes } from '../shared/feed.ts';
 import { type FetchRequest, feedsOf } from '../shared/messages/plan-request.ts';
+import { regionLanguage } from '../shared/region-language.ts';
 import { feedKindOf, type Settings } from '../shared/settings.ts';
 
 /** A feed that a run will fetch, how many pages of it, and why. */
@@ -46,9 +47,13 @@ export function weeklyPlan(topGenres: TopGenres, settings: Settings): PlannedFee
   ];
 }
 
-/** Every feed an ad-hoc request names. */
-export function adHocPlan(request: FetchRequest): PlannedFeed[] {
-  return feedsOf(request).map((feed) => ({ feed, pages: request.pages, why: 'asked for ad hoc' }));
+/** Every feed an ad-hoc request names; a region without a language has its own. */
+export function adHocPlan(request: FetchRequest, settings: Settings): PlannedFeed[] {
+  return feedsOf(request, (region) => regionLanguage(region, settings)).map((feed) => ({
+    feed,
+    pages: request.pages,
+    why: 'asked for ad hoc',
+  }));
 }
 
 function keptFeeds(

@@ -54,7 +54,7 @@ export async function planRun(request: ScheduledRequest | AdHocEvent, deps: Plan
 
 /** What is asked for, less what is on its way already. An ad-hoc run is never trimmed: somebody waits for it. */
 async function adHocFeeds(request: FetchRequest, deps: PlanDependencies): Promise<Deduplicated> {
-  const planned = adHocPlan(request);
+  const planned = adHocPlan(request, deps.settings);
   if (request.force === true || deps.onTheWay === undefined) {
     return { feeds: planned, notes: [] };
   }

@@ -1,12 +1,13 @@
 import type { Feed } from '../shared/feed.ts';
-import { cardOfRow, type ListRow, toEntry } from '../shared/table/read-list.ts';
+import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/table/read-list.ts';
 import { fillLanguages } from './fill-languages.ts';
 import { languageChain } from './language-fallback.ts';
 import type { ListReader } from './list-reader.ts';
-import { listLife } from './list-tiers.ts';
+import { listLife, shownOf } from './list-tiers.ts';
 import { provenanceOf } from './provenance.ts';
 import type { ListAnswer } from './reader-api.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
+import type { ListOptions } from './reader-input.ts';
 import type { TierRead } from './tier-answers.ts';
 import type { TitleReader } from './title-reader.ts';
 
@@ -17,24 +18,30 @@ export type AnswerParts = { lists: ListReader; titles: TitleReader; deps: Reader
  * A feed as an application gets it. Where it cannot be had in its language, the same feed in another one stands in; what of a
  * title is missing in the feed's language comes from the title's other languages.
  */
-export async function answerList(feed: Feed, limit: number, { lists, titles, deps }: AnswerParts): Promise<ListAnswer> {
+export async function answerList(
+  feed: Feed,
+  asked: ListOptions,
+  { lists, titles, deps }: AnswerParts,
+): Promise<ListAnswer> {
   const { clock, settings } = deps;
   const languages = languageChain(feed.language, feed.region, settings);
-  const asked = await lists.read(feed, limit, true);
+  const own = await lists.read(feed, asked, true);
   const { language, read } =
-    asked.found.length > 0 || asked.absent
-      ? { language: feed.language, read: asked }
-      : await inOtherLanguage(feed, limit, asked, languages.slice(1), lists);
-  const listed = read.found.map((row) => {
+    own.found.length > 0 || own.absent
+      ? { language: feed.language, read: own }
+      : await inOtherLanguage(feed, asked, own, languages.slice(1), lists);
+  const rows = shownOf(read.found, asked);
+  const listed = rows.map((row) => {
     const { mediaType, id } = row;
     return { mediaType, id, language, card: cardOfRow(row) };
   });
   const cards = await fillLanguages(listed, languages, titles, clock);
   const nowMs = clock.nowMs();
-  const entries = read.found.map((row, index) => ({ row, ...(cards[index] ?? { card: {}, fellBack: {} }) }));
+  const entries = rows.map((row, index) => ({ row, ...(cards[index] ?? { card: {}, fellBack: {} }) }));
   // Reading the other languages took its time.
   const alive = entries.filter(({ row }) => nowMs < row.expiresAtMs);
-  const life = listLife(alive.map(({ row }) => row));
+  // A list of adult titles alone is there, though nothing of it is shown.
+  const life = listLife(alive.length > 0 ? alive.map(({ row }) => row) : liveRows(read.found, Infinity, nowMs));
   return {
     feed,
     ...provenanceOf(life === undefined ? 'nowhere' : read.from, life, nowMs, read.problem),
@@ -45,16 +52,16 @@ export async function answerList(feed: Feed, limit: number, { lists, titles, dep
 /** The first of the other languages that the first two tiers have this feed in. Why it is another one stays said. */
 async function inOtherLanguage(
   feed: Feed,
-  limit: number,
-  asked: TierRead<ListRow>,
+  asked: ListOptions,
+  own: TierRead<ListRow>,
   languages: readonly string[],
   lists: ListReader,
 ): Promise<{ language: string; read: TierRead<ListRow> }> {
   for (const language of languages) {
-    const read = await lists.read({ ...feed, language }, limit, false);
+    const read = await lists.read({ ...feed, language }, asked, false);
     if (read.found.length > 0) {
-      return { language, read: { ...read, ...(asked.problem && { problem: asked.problem }) } };
+      return { language, read: { ...read, ...(own.problem && { problem: own.problem }) } };
     }
   }
-  return { language: feed.language, read: asked };
+  return { language: feed.language, read: own };
 }

@@ -19,6 +19,7 @@ const reader = openReader({
   tmdb: { baseUrl: environment.TMDB_BASE_URL, token: tokenSource(environment, systemClock) },
   settings,
   telemetry,
+  logger: { warn: (message) => telemetry.warn(message) },
 });
 const router = readerRouter({ reader, telemetry, clock: systemClock, settings });
 

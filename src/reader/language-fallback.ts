@@ -1,20 +1,55 @@
 import type { Settings } from '../shared/settings.ts';
 import type { Card } from '../shared/table/card.ts';
-import { isOriginalLanguage, languageCode } from '../shared/tmdb/original-language.ts';
+import { usualTag } from '../shared/tmdb/language-tags.ts';
+import { isOriginalLanguage } from '../shared/tmdb/original-language.ts';
+import { isReadableIn, scriptOf } from '../shared/tmdb/script-of.ts';
+import { languageOf, translationsOfLanguage } from '../shared/tmdb/translations-of.ts';
 import type { FellBack, TranslatedField } from './reader-api.ts';
 
 /** Asked for when nothing nearer has a translation. */
 const english = 'en-US';
 
+/** Countries of a language that are looked up though no setting names them. */
+const mostUnconfigured = 2;
+
 /** A card in one language. */
 export type InLanguage = { language: string; card: Card };
 
-/** Languages to look in, best first, each once: the asked one, the region's, English, the settings' own. */
+/**
+ * Languages to look in, best first, each once: the asked one, the same language in other countries, the region's, English, the settings'
+ * own. Each is one more key of a read, so of the other countries there are those that settings name, and the nearest two of those that
+ * TMDB is known to have; none of these for the default language, which every title that is stored has.
+ */
 export function languageChain(asked: string, region: string | undefined, settings: Settings): [string, ...string[]] {
   const ofRegion = settings.regions.filter((known) => known.region === region).map(({ language }) => language);
-  const others = new Set([...ofRegion, english, settings.defaultLanguage]);
+  const others = new Set([
+    ...configured(settings).filter((language) => isOriginalLanguage(language, asked)),
+    ...(asked === settings.defaultLanguage ? [] : related(asked).slice(0, mostUnconfigured)),
+    ...ofRegion,
+    english,
+    settings.defaultLanguage,
+  ]);
   others.delete(asked);
   return [asked, ...others];
+}
+
+/**
+ * Whether a title that is missing in a language of a chain is worth a call: in the asked one and in all that settings name, and in the
+ * asked one's usual country, which has the most translations. What is only looked up may be there because somebody asked for it.
+ */
+export function isWorthFetching(language: string, asked: string, settings: Settings): boolean {
+  return [asked, english, usualTag(languageOf(asked)), ...configured(settings)].includes(language);
+}
+
+function configured({ regions, defaultLanguage }: Settings): string[] {
+  return [...regions.map(({ language }) => language), defaultLanguage];
+}
+
+/** The same language in other countries, as TMDB is known to have it: its usual one first, but before it those written alike. */
+function related(asked: string): string[] {
+  const alike = (tag: string) => scriptOf(tag) === scriptOf(asked);
+  const tags = translationsOfLanguage(languageOf(asked)).filter((tag) => tag !== asked);
+  return [...tags.filter(alike), ...tags.filter((tag) => !alike(tag))];
 }
 
 /** Whether a card has all that its language can give: then no other language need be looked at. */
@@ -59,29 +94,12 @@ const has: Record<TranslatedField, (card: Card, language: string) => boolean> = 
 
 /**
  * Where a title is not translated, TMDB gives the original one, and many titles are the same in two languages. The original one
- * counts as translated where it can be read there and somebody has translated the overview.
+ * counts as translated where it can be read there and somebody has translated the overview, whatever language the film is in: Japanese
+ * films have Latin titles too.
  */
 function hasTitle({ title, originalTitle, originalLanguage, overview }: Card, language: string): boolean {
   if (title === '' || title !== originalTitle || isOriginalLanguage(language, originalLanguage)) {
     return title !== '';
   }
-  return overview !== '' && scriptOf(languageCode(originalLanguage)) === scriptOf(language);
-}
-
-const scripts = new Map<string, string | undefined>();
-
-/** `Latn` for `de-DE`, `Jpan` for `ja`; `undefined` for what is no language. */
-function scriptOf(language: string): string | undefined {
-  if (!scripts.has(language)) {
-    scripts.set(language, likelyScript(language));
-  }
-  return scripts.get(language);
-}
-
-function likelyScript(language: string): string | undefined {
-  try {
-    return new Intl.Locale(language).maximize().script;
-  } catch {
-    return undefined;
-  }
+  return overview !== '' && isReadableIn(language, title);
 }

@@ -10,13 +10,17 @@ import type { ListRow } from '../shared/table/read-list.ts';
 import { type ListLive, type ListTable, listLife, listLive, listTable } from './list-tiers.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
+import type { ListOptions } from './reader-input.ts';
 import type { TableGuard } from './table-guard.ts';
 import { nothing, readOfLive, type TierRead } from './tier-answers.ts';
 
 /** Reads feeds. Never rejects. */
 export type ListReader = {
-  /** @param live - whether TMDB may be asked. */
-  read(feed: Feed, limit: number, live: boolean): Promise<TierRead<ListRow>>;
+  /**
+   * All rows that `asked` is shown from, adult ones among them: what is left out of a list is not missing in it.
+   * @param live - whether TMDB may be asked.
+   */
+  read(feed: Feed, asked: ListOptions, live: boolean): Promise<TierRead<ListRow>>;
 };
 
 /** Reads lists of one process. */
@@ -25,8 +29,8 @@ export function listReader(deps: ReaderDependencies, memory: MemoryTier, table: 
   const fromTable: ListTable = listTable(deps, memory, table);
   const fromTmdb: ListLive | undefined = deps.live && listLive(deps, deps.live, memory);
   return {
-    read: async (feed, limit, live) => {
-      const read = await fromTable(feed, limit);
+    read: async (feed, asked, live) => {
+      const read = await fromTable(feed, asked);
       const life = listLife(read.found);
       if (life !== undefined) {
         if (clock.nowMs() >= life.freshUntilMs) {
@@ -37,8 +41,7 @@ export function listReader(deps: ReaderDependencies, memory: MemoryTier, table: 
       if (!live || fromTmdb === undefined) {
         return nothing(read.problem ?? { code: 'not_cached', detail: 'the table holds no such list' });
       }
-      const asked = readOfLive(await fromTmdb(feed), read.problem);
-      return { ...asked, found: asked.found.slice(0, limit) };
+      return readOfLive(await fromTmdb(feed), read.problem);
     },
   };
 }

@@ -5,11 +5,12 @@ import type { Kept, MemoryTier } from './memory-tier.ts';
 import { pageMessage, readerRun } from './pipeline-requests.ts';
 import { type Aged, jointLife } from './provenance.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
+import type { ListOptions } from './reader-input.ts';
 import type { TableGuard } from './table-guard.ts';
 import { type LiveOutcome, nothing, originOf, problemOf, type TierRead, toProblem } from './tier-answers.ts';
 
-/** What the first two tiers hold of a feed, at most `limit` rows. Never rejects. */
-export type ListTable = (feed: Feed, limit: number) => Promise<TierRead<ListRow>>;
+/** What the first two tiers hold of a feed: the rows that `asked` is shown from. Never rejects. */
+export type ListTable = (feed: Feed, asked: ListOptions) => Promise<TierRead<ListRow>>;
 
 /** What TMDB says of a feed, asked once for all who ask at the same time. */
 export type ListLive = (feed: Feed) => Promise<LiveOutcome<ListRow>>;
@@ -29,18 +30,26 @@ export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: T
     const fresh = life !== undefined && clock.nowMs() < life.freshUntilMs;
     return { value: rows, keepMs: 1_000 * (fresh ? listSeconds : staleSeconds) };
   };
-  const read = async (feed: Feed, limit: number, size: number, act: () => Promise<Kept<ListRow[]>>) => {
+  const read = async (feed: Feed, size: number, act: () => Promise<Kept<ListRow[]>>) => {
     const got = await memory.get(tableKey(feed, size), act);
-    const found = liveRows(got.value, limit, clock.nowMs());
+    const found = liveRows(got.value, size, clock.nowMs());
     return { got, found };
   };
-  return async (feed, limit) => {
-    const size = sizes.find((known) => known >= limit) ?? limit;
+  const readEnough = async (feed: Feed, asked: ListOptions, size: number): Promise<TierRead<ListRow>> => {
+    const { got, found } = await read(feed, size, load(feed, size));
+    const longer = sizes.find((known) => known > size);
+    const isEnough = found.length < size || shownOf(found, asked).length >= asked.limit;
+    // What is left out makes room for as many behind it.
+    return longer === undefined || isEnough
+      ? { ...nothing(problemOf(got)), found, from: found.length === 0 ? 'nowhere' : originOf(got) }
+      : readEnough(feed, asked, longer);
+  };
+  return async (feed, asked) => {
+    const size = sizes.find((known) => known >= asked.limit) ?? asked.limit;
     try {
-      const { got, found } = await read(feed, limit, size, load(feed, size));
-      return { ...nothing(problemOf(got)), found, from: found.length === 0 ? 'nowhere' : originOf(got) };
+      return await readEnough(feed, asked, size);
     } catch (error) {
-      return inAnotherSize(error, size, (other) => read(feed, limit, other, () => Promise.reject(error)));
+      return inAnotherSize(error, size, (other) => read(feed, other, () => Promise.reject(error)));
     }
   };
 }
@@ -82,6 +91,11 @@ export function listLive(deps: ReaderDependencies, calls: LiveCalls, memory: Mem
     const { value } = await memory.get(`live#${feedId(feed)}`, load(feed));
     return value.kind === 'ok' ? { ...value, found: liveRows(value.found, value.found.length, clock.nowMs()) } : value;
   };
+}
+
+/** The rows of a list that are shown to whoever asked. */
+export function shownOf(rows: readonly ListRow[], { limit, includeAdult }: ListOptions): ListRow[] {
+  return rows.filter(({ adult }) => includeAdult || !adult).slice(0, limit);
 }
 
 /** A list is as fresh as the snapshot of its first rows, whatever fills up behind them. It lives as long as all that is shown. */

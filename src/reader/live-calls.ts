@@ -5,6 +5,8 @@
  *   breaker known to be open, or no slot lately → unavailable at once
  *   slot of the readers' own timeline → slot of everybody's timeline and the breaker (the gate) → call → judged, told to all
  */
+
+import { awsFailure, failureSentence } from '../shared/aws-failure.ts';
 import type { Admission } from '../shared/breaker/shared-breaker.ts';
 import { messageOf } from '../shared/errors.ts';
 import type { Feed, MediaType } from '../shared/feed.ts';
@@ -115,7 +117,9 @@ async function passGates(deps: LiveDependencies): Promise<Entry> {
     await clock.sleep(Math.max(0, slotMs - clock.nowMs()));
     return await callGate(1, gateDependencies).enter(() => waitMs);
   } catch (error) {
-    return refusal(messageOf(error).slice(0, 200));
+    const failure = awsFailure(error);
+    const why = failure.code === 'unexpected' ? messageOf(error).slice(0, 200) : failureSentence(failure);
+    return refusal(`the control table cannot be used: ${why}`);
   }
 }
 

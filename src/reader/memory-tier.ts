@@ -8,8 +8,8 @@ import type { Clock } from '../shared/ports/clock.ts';
 /** What a load brings, and for how long it answers without another load. */
 export type Kept<V> = { value: V; keepMs: number };
 
-/** `memory`: it was there; `loaded`: this load, or one that was under way, brought it; `failed`: it is older than it should be. */
-export type Got<V> = { value: V; how: 'memory' | 'loaded' | 'failed' };
+/** `memory`: it was there; `loaded`: this load, or one that was under way, brought it; `failed`: it is older than it should be, and why. */
+export type Got<V> = { value: V; how: 'memory' | 'loaded' } | { value: V; how: 'failed'; error: unknown };
 
 /** Entries are told apart by key alone: who uses two kinds of values gives them two kinds of keys. */
 export type MemoryTier = {
@@ -60,7 +60,8 @@ export function memoryTier(maxBytes: number, clock: Clock): MemoryTier {
         if (older === undefined) {
           throw error;
         }
-        return { value: older.value as V, how: older.serial > before ? 'memory' : 'failed' };
+        const value = older.value as V;
+        return older.serial > before ? { value, how: 'memory' } : { value, how: 'failed', error };
       }
     },
     put: (key, kept) => {

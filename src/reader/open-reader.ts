@@ -9,6 +9,7 @@ import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
+import { type AwsFailure, failureSentence } from '../shared/aws-failure.ts';
 import { redactedBreakerStore } from '../shared/breaker/redacted-breaker-store.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { UsageError } from '../shared/errors.ts';
@@ -21,6 +22,7 @@ import { shown } from '../shared/shown-text.ts';
 import { redactedTelemetry } from '../shared/telemetry/redacted-telemetry.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { type Background, background } from './background.ts';
+import { checkOptions } from './check-options.ts';
 import { dynamoRefreshLeases } from './dynamo-refresh-leases-adapter.ts';
 import { type LiveCalls, liveCalls } from './live-calls.ts';
 import { pipelineRequests } from './pipeline-requests.ts';
@@ -49,15 +51,18 @@ export type OpenReaderOptions = {
   settings?: Settings | undefined;
   /** Default: none. */
   telemetry?: Telemetry | undefined;
+  /** Is told when the table cannot be read at all: once, and again after reads that worked. Default: `console`. */
+  logger?: { warn(message: string): void } | undefined;
 };
 
 const silent: Telemetry = { event: () => undefined, metric: () => undefined, warn: () => undefined };
 
 /**
  * Opens a reader. Nothing is called yet; credentials come from where the AWS SDK finds them.
- * @throws UsageError for an address of TMDB to which its token must not go.
+ * @throws UsageError in one sentence for options that are wrong.
  */
 export function openReader(options: OpenReaderOptions): Reader {
+  checkOptions(options);
   const { settings = defaultSettings, telemetry = silent } = options;
   if (options.tmdb !== undefined && tokenAddress(options.tmdb.baseUrl) === 'elsewhere') {
     throw new UsageError(`tmdb.baseUrl is '${shown(options.tmdb.baseUrl)}': ${tokenAddresses}`);
@@ -66,6 +71,7 @@ export function openReader(options: OpenReaderOptions): Reader {
   const behind = background(telemetry);
   const reader = createReader({
     catalog: dynamoCatalogReader(client, options.catalogTable),
+    onUnreadable: unreadableTo(options.logger ?? console, options.catalogTable),
     background: behind,
     telemetry,
     clock: systemClock,
@@ -75,6 +81,20 @@ export function openReader(options: OpenReaderOptions): Reader {
   return options.client === undefined
     ? { ...reader, close: () => reader.close().finally(() => client.destroy()) }
     : reader;
+}
+
+/** Says once what keeps a reader from reading. A logger that fails is not what a read fails of. */
+function unreadableTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string) {
+  return (failure: AwsFailure): void => {
+    const why = `${failureSentence(failure)}; code ${failure.code}`;
+    try {
+      logger.warn(
+        `tmdb-pipeline: the reader cannot read the table '${catalogTable}': ${why}. Until it can, it answers with what it still has.`,
+      );
+    } catch {
+      // Nobody is left to be told.
+    }
+  };
 }
 
 /** What needs the control table. */

@@ -1,4 +1,5 @@
 /** What an application sees of the reader. Times are ISO 8601 UTC unless a name says otherwise. */
+import type { AwsFailureCode } from '../shared/aws-failure.ts';
 import type { Feed, MediaType } from '../shared/feed.ts';
 import type { Card } from '../shared/table/card.ts';
 import type { ListEntry } from '../shared/table/read-list.ts';
@@ -6,8 +7,11 @@ import type { ListEntry } from '../shared/table/read-list.ts';
 /** Where an answer came from; `nowhere`: neither tier had anything, and TMDB could not be asked. */
 export type Origin = 'memory' | 'table' | 'tmdb' | 'nowhere';
 
-/** What did not work while answering: a stable word and a sentence. The answer is what there was all the same. */
-export type Problem = { code: string; detail: string };
+/**
+ * What did not work while answering: a stable word and a sentence. The answer is what there was all the same. `cause`: why it did not
+ * work, where AWS is concerned, such as `credentials_missing`, `no_such_table`, `access_denied` or `timed_out`.
+ */
+export type Problem = { code: string; detail: string; cause?: AwsFailureCode };
 
 /** Where an answer came from and how old it is. The times are `null` where there is nothing to be old. */
 export type Provenance = {
@@ -33,7 +37,7 @@ export type FellBack = Partial<Record<TranslatedField, string>>;
 /** One entry of a list; `rank` is 1 at the top. */
 export type ListedCard = ListEntry & { fellBack: FellBack };
 
-/** Which list; without a region the world's, without a language the settings'. */
+/** Which list; without a region the world's, without a language the region's own in the settings, else their default. */
 export type FeedInput = Pick<Feed, 'category' | 'media'> & Partial<Pick<Feed, 'region' | 'language'>>;
 
 /** A list in TMDB's order. */
@@ -60,7 +64,7 @@ export type RecommendRequest = {
   genres?: readonly number[] | undefined;
   /** ISO 3166-1 alpha-2; default `global`. */
   region?: string | undefined;
-  /** BCP 47; default: the settings' language. */
+  /** BCP 47; default: the region's own in the settings, else their default. */
   language?: string | undefined;
   /** Hour of the viewer's day, 0 to 23. */
   hour?: number | undefined;
@@ -111,8 +115,11 @@ export type ReaderHealth = {
 
 /** The reader. Nothing here throws for a fault of cache, queue or TMDB: the answer says what there was and what was wrong. */
 export type Reader = {
-  /** @throws UsageError for a feed or a limit that does not exist. */
-  list(feed: FeedInput, options?: { limit?: number }): Promise<ListAnswer>;
+  /**
+   * At most `limit` titles (default 20), without adult ones unless `includeAdult` is true: ranks stay TMDB's.
+   * @throws UsageError for a feed or a limit that does not exist.
+   */
+  list(feed: FeedInput, options?: { limit?: number; includeAdult?: boolean }): Promise<ListAnswer>;
   /** @throws UsageError for an id, a language or a region that does not exist. */
   title(mediaType: MediaType, id: number, options?: { language?: string; region?: string }): Promise<TitleAnswer>;
   /** Several titles in one go, in the order asked for; at most 100. @throws UsageError like `title`. */

@@ -1,3 +1,4 @@
+import type { AwsFailure } from '../shared/aws-failure.ts';
 import type { CatalogReader } from '../shared/ports/catalog.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
@@ -19,6 +20,8 @@ export type ReaderDependencies = {
   usage?: UsageStore | undefined;
   /** The shared breaker's state, for `health`. */
   breakerState?: (() => Promise<ReaderHealth['breaker']>) | undefined;
+  /** Told when the table cannot be read at all: once, and again after reads that worked. */
+  onUnreadable?: ((failure: AwsFailure) => void) | undefined;
   background: Background;
   telemetry: Telemetry;
   clock: Clock;

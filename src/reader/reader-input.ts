@@ -1,10 +1,12 @@
 /** What may be asked of a reader: one set of rules for the library, HTTP and the command line. */
 import * as z from 'zod';
 import { UsageError } from '../shared/errors.ts';
-import { feedSchema, globalRegion, languageSchema, mediaTypes, regionSchema } from '../shared/feed.ts';
+import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, globalRegion, mediaTypes } from '../shared/feed.ts';
 import { maxRank, maxTmdbId } from '../shared/messages/item-page.ts';
+import { regionLanguage } from '../shared/region-language.ts';
 import type { Settings } from '../shared/settings.ts';
 import { shown } from '../shared/shown-text.ts';
+import { canonicalRegion } from '../shared/tmdb/language-tags.ts';
 
 function wholeNumber(min: number, max: number) {
   const error = (issue: { input?: unknown }) =>
@@ -17,7 +19,15 @@ export const mediaTypeSchema = z.enum(mediaTypes, {
 });
 export const titleIdSchema = wholeNumber(1, maxTmdbId);
 
-export const listOptionsSchema = z.strictObject({ limit: wholeNumber(1, maxRank).default(20) });
+/** Adult titles are left out unless they are asked for. */
+const includeAdultSchema = z.boolean({ error: 'neither true nor false, which are allowed' }).default(false);
+
+export const listOptionsSchema = z.strictObject({
+  limit: wholeNumber(1, maxRank).default(20),
+  includeAdult: includeAdultSchema,
+});
+
+export type ListOptions = z.infer<typeof listOptionsSchema>;
 
 const titleRefSchema = z.strictObject({ mediaType: mediaTypeSchema, id: titleIdSchema });
 
@@ -28,10 +38,12 @@ function titleRefs(most: number) {
 
 export const titleRefsSchema = titleRefs(100);
 
-export const titleOptionsSchema = z.strictObject({
-  language: languageSchema.optional(),
-  region: regionSchema.optional(),
-});
+/** How a title is asked for; without a language it is in the region's. */
+export function titleOptionsSchema(settings: Settings) {
+  return z
+    .strictObject({ language: askedLanguageSchema.optional(), region: askedRegionSchema.optional() })
+    .transform(({ region, language = regionLanguage(region, settings) }) => ({ region, language }));
+}
 
 /** A recommendation's request, with its defaults. */
 export const recommendSchema = z.strictObject({
@@ -46,25 +58,29 @@ export const recommendSchema = z.strictObject({
     .array(wholeNumber(1, 9_999_999))
     .max(20, { error: 'more than 20 genres: at most 20 are allowed' })
     .default([]),
-  region: regionSchema.default(globalRegion),
-  language: languageSchema.optional(),
+  region: askedRegionSchema.default(globalRegion),
+  language: askedLanguageSchema.optional(),
   hour: wholeNumber(0, 23).optional(),
   limit: wholeNumber(1, 100).default(20),
-  includeAdult: z.boolean({ error: 'neither true nor false, which are allowed' }).default(false),
+  includeAdult: includeAdultSchema,
 });
 
 export type RecommendInput = z.infer<typeof recommendSchema>;
 
-/** A feed with its defaults. */
+/** A feed with its defaults; without a language it has its region's. */
 export function feedInputSchema(settings: Settings) {
   return z
     .strictObject({
       category: z.string(),
       media: z.string(),
       region: z.string().default(globalRegion),
-      language: z.string().default(settings.defaultLanguage),
+      language: z.string().optional(),
     })
-    .pipe(feedSchema);
+    .transform(({ language, ...feed }) => ({
+      ...feed,
+      language: language ?? regionLanguage(canonicalRegion(feed.region), settings),
+    }))
+    .pipe(askedFeedSchema);
 }
 
 /** Input by a schema. @throws UsageError naming the member that is wrong and what is allowed. */

@@ -23,12 +23,13 @@ export function createReader(deps: ReaderDependencies): Reader {
   const { clock, settings } = deps;
   const { reader } = settings;
   const memory = memoryTier(reader.memory.maxBytes, clock);
-  const table = tableGuard(reader.tableTimeoutMs, reader.tableRestMs, clock);
+  const table = tableGuard(reader.tableTimeoutMs, reader.tableRestMs, clock, deps.onUnreadable);
   const lists = listReader(deps, memory, table);
   const titles = titleReader(deps, memory, table);
   const meter = readMeter(deps);
   const likedBudget = retryBudget(reader.likedShare, 1);
   const feedInput = feedInputSchema(settings);
+  const titleOptions = titleOptionsSchema(settings);
   /** Measures how long an answer took. */
   const timed = async <A>(act: () => Promise<A>, measure: (answer: A, latencyMs: number) => void): Promise<A> => {
     const startedMs = clock.monotonicMs();
@@ -37,7 +38,7 @@ export function createReader(deps: ReaderDependencies): Reader {
     return answer;
   };
   const readTitles = (refs: readonly TitleRef[], options: object): Promise<TitleAnswer[]> => {
-    const { language = settings.defaultLanguage, region } = checkedInput(titleOptionsSchema, options, 'options');
+    const { language, region } = checkedInput(titleOptions, options, 'options');
     const checked = checkedInput(titleRefsSchema, refs, 'titles');
     return Promise.all(
       checked.map((ref) => timed(() => answerTitle(ref, language, region, titles, deps), meter.title)),
@@ -46,8 +47,8 @@ export function createReader(deps: ReaderDependencies): Reader {
   return {
     list: async (feed, options = {}) => {
       const checked = checkedInput(feedInput, feed, 'feed');
-      const { limit } = checkedInput(listOptionsSchema, options, 'options');
-      return timed(() => answerList(checked, limit, { lists, titles, deps }), meter.list(limit));
+      const listed = checkedInput(listOptionsSchema, options, 'options');
+      return timed(() => answerList(checked, listed, { lists, titles, deps }), meter.list(listed.limit));
     },
     title: async (mediaType, id, options = {}) => {
       const [answer] = await readTitles([{ mediaType, id }], options);

@@ -1,6 +1,7 @@
 import { messageOf, PipelineError } from '../shared/errors.ts';
 import type { Got } from './memory-tier.ts';
 import type { Origin, Problem } from './reader-api.ts';
+import { TableUnavailableError } from './table-guard.ts';
 
 /** What the tiers hold of something: nothing, one or several of its parts. `absent`: TMDB says that there is no such thing. */
 export type TierRead<T> = { found: T[]; from: Origin; absent: boolean; problem?: Problem };
@@ -20,14 +21,18 @@ export function originOf(got: Got<unknown>): Origin {
 
 /** A load that failed where something older was there. */
 export function problemOf(got: Got<unknown>): Problem | undefined {
-  const detail = 'the table cannot be read: this is what was read before';
-  return got.how === 'failed' ? { code: 'table_unavailable', detail } : undefined;
+  if (got.how !== 'failed') {
+    return undefined;
+  }
+  const { detail, ...problem } = toProblem(got.error);
+  return { ...problem, code: 'table_unavailable', detail: `${detail}; this is what was read before` };
 }
 
 /** What went wrong, as an application is told. */
 export function toProblem(error: unknown): Problem {
   const code = error instanceof PipelineError ? error.code : 'unexpected';
-  return { code, detail: messageOf(error) };
+  const problem = { code, detail: messageOf(error) };
+  return error instanceof TableUnavailableError ? { ...problem, cause: error.failure.code } : problem;
 }
 
 /** What the last tier brought, beside what had gone wrong before it. */

@@ -5,7 +5,7 @@
  *
  * What is stale, or missing in the asked language, is asked for behind the answer.
  */
-import { isComplete } from './language-fallback.ts';
+import { isComplete, isWorthFetching } from './language-fallback.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { TitleRef } from './reader-api.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
@@ -25,8 +25,13 @@ export type TitleReader = {
 export function titleReader(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): TitleReader {
   const fromTable = titleTable(deps, memory, table);
   const fromTmdb = deps.live && titleLive(deps, deps.live, memory);
-  const askFor = (ref: TitleRef, languages: readonly string[], versions: readonly TitleVersion[]): void => {
-    const wanted = wantedLanguage(languages, versions, deps.clock.nowMs());
+  const askFor = (
+    ref: TitleRef,
+    languages: readonly [string, ...string[]],
+    versions: readonly TitleVersion[],
+  ): void => {
+    const fetchable = languages.filter((language) => isWorthFetching(language, languages[0], deps.settings));
+    const wanted = wantedLanguage(fetchable, versions, deps.clock.nowMs());
     if (wanted !== undefined) {
       const seen = versions.find(({ language }) => language === wanted)?.fetchedAt ?? '';
       deps.pipeline?.refreshTitle(ref.mediaType, ref.id, wanted, seen);

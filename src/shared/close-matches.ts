@@ -5,7 +5,9 @@
 import { editDistance } from './edit-distance.ts';
 import { currentLanguage, currentRegion, englishName, likelyRegion } from './place-names.ts';
 import { knownCountries, knownTranslations } from './tmdb/known-places.ts';
-import { languageOf, translationsOfLanguage, translationsOfRegion } from './tmdb/translations-of.ts';
+import { isLanguageTag } from './tmdb/language-tags.ts';
+import { languageCodes } from './tmdb/spoken-languages.ts';
+import { translationsOfLanguage, translationsOfRegion } from './tmdb/translations-of.ts';
 
 /** A sentence shows no more of a kind. */
 const mostShown = 3;
@@ -38,7 +40,7 @@ export function closeLanguages(text: string): string[] {
   const [language = '', ...others] = asked.split(/[-_ ,]+/);
   const region = others.map(currentRegion).find((code) => knownCountries.has(code));
   const exact = `${language}-${region}`;
-  if (knownTranslations.has(exact)) {
+  if (isLanguageTag(exact)) {
     return [exact];
   }
   const byCode = [
@@ -77,7 +79,7 @@ function regionsBySpelling(asked: string): string[] {
 }
 
 function languagesByName(asked: string): string[] {
-  const named = byName(asked, languageCodes(), languageName).flatMap((code) =>
+  const named = byName(asked, languageCodes, languageName).flatMap((code) =>
     translationsOfLanguage(code).slice(0, mostShown),
   );
   const ofCountries = byName(asked, knownCountries, regionName).flatMap((code) => translationsOfRegion(code));
@@ -86,8 +88,8 @@ function languagesByName(asked: string): string[] {
 
 function languagesBySpelling(asked: string): string[] {
   const tags = bySpelling(asked, [...knownTranslations], (tag) => tag.toLowerCase());
-  const names = bySpelling(asked, languageCodes(), languageName);
-  return [...tags, ...names.flatMap((code) => translationsOfLanguage(code))].slice(0, mostShown);
+  const named = bySpelling(asked, languageCodes, languageName);
+  return [...tags, ...named.flatMap((code) => translationsOfLanguage(code))].slice(0, mostShown);
 }
 
 /** Names that `asked` is the beginning of a word of, short ones first. */
@@ -121,16 +123,22 @@ function sharedBeginning(one: string, other: string): number {
   return differs === -1 ? one.length : differs;
 }
 
-function languageCodes(): string[] {
-  return distinct([...knownTranslations].map(languageOf));
-}
-
 function regionName(code: string): string {
-  return englishName('region', code)?.toLowerCase() ?? '';
+  return nameOnce('region', code);
 }
 
 function languageName(code: string): string {
-  return englishName('language', code)?.toLowerCase() ?? '';
+  return nameOnce('language', code);
+}
+
+/** Names of TMDB's codes, each looked up once: a refusal compares them all. */
+const names = new Map<string, string>();
+
+function nameOnce(type: 'region' | 'language', code: string): string {
+  const key = `${type} ${code}`;
+  const name = names.get(key) ?? englishName(type, code)?.toLowerCase() ?? '';
+  names.set(key, name);
+  return name;
 }
 
 function distinct(codes: readonly string[]): string[] {

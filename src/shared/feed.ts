@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { closeLanguages, closeRegions } from './close-matches.ts';
 import { shown } from './shown-text.ts';
-import { knownCountries, knownTranslations } from './tmdb/known-places.ts';
+import { knownCountries } from './tmdb/known-places.ts';
+import { canonicalLanguage, canonicalRegion, isLanguageTag } from './tmdb/language-tags.ts';
 
 /** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
 export const maxPage = 500;
@@ -32,7 +33,7 @@ export const feedMediaSchema = z.enum(feedMedia, {
   error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${feedMedia.join(', ')}`,
 });
 
-/** `global`, or a country that TMDB knows. */
+/** `global`, or a country that TMDB knows, in its canonical form: what messages and rows hold. */
 export const regionSchema = z.string().refine((text) => text === globalRegion || knownCountries.has(text), {
   abort: true,
   error: ({ input }) =>
@@ -42,8 +43,8 @@ export const regionSchema = z.string().refine((text) => text === globalRegion ||
     )}`,
 });
 
-/** A language that TMDB has translations in. */
-export const languageSchema = z.string().refine((text) => knownTranslations.has(text), {
+/** A language of TMDB's in a country where it is spoken, in its canonical form: what messages and rows hold. */
+export const languageSchema = z.string().refine(isLanguageTag, {
   abort: true,
   error: ({ input }) =>
     `unknown language '${shown(input)}': allowed are tags of a language and a region TMDB knows${matches(
@@ -52,20 +53,17 @@ export const languageSchema = z.string().refine((text) => knownTranslations.has(
     )}`,
 });
 
+/** A region as somebody names it, in letters of either case. */
+export const askedRegionSchema = z.string().overwrite(canonicalRegion).pipe(regionSchema);
+
+/** A language as somebody names it, in letters of either case; `ja` means its usual country. */
+export const askedLanguageSchema = z.string().overwrite(canonicalLanguage).pipe(languageSchema);
+
 /** One TMDB listing: category × media × region × language. */
-export const feedSchema = z
-  .object({
-    category: categorySchema,
-    media: feedMediaSchema,
-    region: regionSchema,
-    language: languageSchema,
-  })
-  .superRefine((feed, context) => {
-    const problem = feedProblem(feed);
-    if (problem !== undefined) {
-      context.addIssue({ code: 'custom', message: problem });
-    }
-  });
+export const feedSchema = feedWith(regionSchema, languageSchema);
+
+/** A feed as somebody names it. */
+export const askedFeedSchema = feedWith(askedRegionSchema, askedLanguageSchema);
 
 export type Feed = z.infer<typeof feedSchema>;
 
@@ -91,6 +89,17 @@ export function genreIdOf(category: string): number | undefined {
 export function keywordIdOf(category: string): number | undefined {
   const match = keywordCategory.exec(category);
   return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+function feedWith(region: z.ZodType<string, string>, language: z.ZodType<string, string>) {
+  return z
+    .object({ category: categorySchema, media: feedMediaSchema, region, language })
+    .superRefine((feed, context) => {
+      const problem = feedProblem(feed);
+      if (problem !== undefined) {
+        context.addIssue({ code: 'custom', message: problem });
+      }
+    });
 }
 
 function isCategory(text: string): boolean {

@@ -1,7 +1,7 @@
 /** The shape of the settings, apart from the settings themselves: a function that runs on the defaults never loads it. */
 import * as z from 'zod';
 import { capacitySchema, deploymentSchema } from './deployment-schema.ts';
-import { globalRegion, languageSchema, maxPage, regionSchema } from './feed.ts';
+import { askedLanguageSchema, askedRegionSchema, globalRegion, maxPage } from './feed.ts';
 import { rowsPerPage } from './messages/item-page.ts';
 import { readerSchema } from './reader-settings-schema.ts';
 
@@ -51,13 +51,13 @@ const windowForLargeBatches = [
 export const settingsSchema = z
   .strictObject({
     /** Language whose title rows have no suffix; default language of every feed. */
-    defaultLanguage: languageSchema,
+    defaultLanguage: askedLanguageSchema,
     /** Regional feeds of the daily plan: popular, trending and local originals of each of these. */
     regions: z
       .array(
         z.strictObject({
-          region: regionSchema.refine((region) => region !== globalRegion, 'a configured region is a country'),
-          language: languageSchema,
+          region: askedRegionSchema.refine((region) => region !== globalRegion, 'a configured region is a country'),
+          language: askedLanguageSchema,
         }),
       )
       .refine(

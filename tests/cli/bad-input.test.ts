@@ -46,7 +46,7 @@ const feeds: Case[] = [
   ['read list popular movie --language german', `unknown language 'german': allowed are ${german}`],
   ['read list hidden_gems movie --region DE', "category 'hidden_gems' exists only in region 'global', not in 'DE'"],
   ['read title book 550', "unknown media 'book': allowed are movie, tv"],
-  ['read title movie 550 --language de', `unknown language 'de': allowed are ${german}`],
+  ['read title movie 550 --language de_DE', `unknown language 'de_DE': allowed are ${allowedLanguages(['de-DE'])}`],
   ['read title movie 550 --region <b>', `unknown region '?b?': allowed are ${allowedRegions()}`],
 ];
 
@@ -70,7 +70,7 @@ const recommendations: Case[] = [
   ['recommend --limit 1e1', "--limit is '1e1': allowed are whole numbers from 1 to 100"],
   ['recommend --media book', "recommend.media: unknown media 'book': allowed are movie, tv, all"],
   ['recommend --region UK', `recommend.region: unknown region 'UK': allowed are ${allowedRegions(['GB', 'UA'])}`],
-  ['recommend --language de', `recommend.language: unknown language 'de': allowed are ${german}`],
+  ['recommend --language german', `recommend.language: unknown language 'german': allowed are ${german}`],
   ['recommend --adult=yes', "unknown option '--adult=yes'"],
   ['recommend', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],
 ];

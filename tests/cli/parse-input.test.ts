@@ -106,6 +106,16 @@ describe('names on the command line', () => {
     });
     expect(parseFeed('genre_18', 'tv', { language: 'de-DE' }, defaultSettings)).toMatchObject({ language: 'de-DE' });
     expect(parseFeed('trending', 'tv', { region: 'JP' }, defaultSettings)).toMatchObject({ region: 'JP' });
+    const regions = [{ region: 'DE', language: 'de-AT' }];
+    expect(parseFeed('popular', 'tv', { region: 'de' }, { ...defaultSettings, regions })).toMatchObject({
+      region: 'DE',
+      language: 'de-AT',
+    });
+    expect(parseFeed('popular', 'tv', { region: 'DE', language: 'ja' }, { ...defaultSettings, regions })).toMatchObject(
+      {
+        language: 'ja-JP',
+      },
+    );
     expect(sentence(() => parseFeed('local_originals', 'tv', {}, defaultSettings))).toBe(
       "category 'local_originals' needs a country as its region, for example DE",
     );

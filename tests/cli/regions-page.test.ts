@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { settingsFrom } from '../../src/shared/settings-overrides.ts';
 import { knownCountries, knownTranslations } from '../../src/shared/tmdb/known-places.ts';
+import { countriesSpeaking, languageCodes } from '../../src/shared/tmdb/spoken-languages.ts';
 import { runCli } from '../support/cli-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
@@ -40,7 +41,9 @@ describe('the page about regions', () => {
 
   it('counts what TMDB knows', () => {
     expect(page).toContain(`(${knownCountries.size}: ISO 3166-1`);
-    expect(page).toContain(`the ${knownTranslations.size} that it has translations in`);
+    const tags = languageCodes.flatMap((code) => countriesSpeaking(code));
+    expect(page).toContain(`its ${languageCodes.length} wherever they are spoken, ${tags.length} tags`);
+    expect(page).toContain(`the ${knownTranslations.size} that it is known to have translations in`);
   });
 
   it.each(examples.map(({ commands, output }) => [commands.join(' && '), commands, output] as const))(

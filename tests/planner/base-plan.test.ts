@@ -102,6 +102,7 @@ describe('an ad-hoc plan', () => {
         languages: ['de-DE', 'en-US'],
         pages: 3,
       }),
+      defaultSettings,
     );
     expect(listed(plan)).toEqual([
       'popular/movie/DE/de-DE ×3',
@@ -116,6 +117,21 @@ describe('an ad-hoc plan', () => {
     expect(new Set(plan.map(({ why }) => why))).toEqual(new Set(['asked for ad hoc']));
   });
 
+  it('without languages has each region in the first that the settings have for it, else in the default one', () => {
+    const regions = [
+      { region: 'DE', language: 'de-DE' },
+      { region: 'CH', language: 'fr-CH' },
+      { region: 'CH', language: 'de-CH' },
+    ];
+    const { languages: _none, ...request } = sampleFetchRequest({ regions: ['global', 'DE', 'CH', 'BR'] });
+    expect(listed(adHocPlan(request, { ...defaultSettings, regions, defaultLanguage: 'ko-KR' }))).toEqual([
+      'popular/movie/global/ko-KR',
+      'popular/movie/DE/de-DE',
+      'popular/movie/CH/fr-CH',
+      'popular/movie/BR/ko-KR',
+    ]);
+  });
+
   it('has as many feeds as the product of what differs', () => {
     const some = <T>(...values: T[]) => fc.array(fc.constantFrom(...values), { minLength: 1, maxLength: 5 });
     fc.assert(
@@ -125,7 +141,7 @@ describe('an ad-hoc plan', () => {
         some('en-US', 'de-DE', 'hi-IN'),
         fc.integer({ min: 1, max: 500 }),
         (media, regions, languages, pages) => {
-          const plan = adHocPlan(sampleFetchRequest({ media, regions, languages, pages }));
+          const plan = adHocPlan(sampleFetchRequest({ media, regions, languages, pages }), defaultSettings);
           const sizes = [media, regions, languages].map((values) => new Set<string>(values).size);
           expect(plan).toHaveLength(sizes.reduce((product, size) => product * size, 1));
           expect(new Set(listed(plan)).size).toBe(plan.length);

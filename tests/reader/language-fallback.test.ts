@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type InLanguage, isComplete, languageChain, mergeLanguages } from '../../src/reader/language-fallback.ts';
+import {
+  type InLanguage,
+  isComplete,
+  isWorthFetching,
+  languageChain,
+  mergeLanguages,
+} from '../../src/reader/language-fallback.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
 import type { Card } from '../../src/shared/table/card.ts';
 import { sampleCard } from '../support/sample-cards.ts';
@@ -14,6 +20,7 @@ const inLanguage = (language: string, over: Partial<Card>): InLanguage => ({ lan
 
 describe('the languages to look in', () => {
   const settings = (over: Partial<Settings>): Settings => ({ ...defaultSettings, ...over });
+  const german = ['de-AT', 'de-CH'];
   const regions: Settings['regions'] = [
     { region: 'CH', language: 'de-CH' },
     { region: 'CH', language: 'fr-CH' },
@@ -21,12 +28,24 @@ describe('the languages to look in', () => {
   ];
   it.each([
     ['the asked one alone where all are the same', 'en-US', undefined, {}, ['en-US']],
-    ['the asked one, then English', 'de-DE', undefined, {}, ['de-DE', 'en-US']],
-    ['the region’s own in between', 'de-DE', 'JP', { regions }, ['de-DE', 'ja-JP', 'en-US']],
+    ['the asked one, the same in other countries, then English', 'de-DE', undefined, {}, ['de-DE', ...german, 'en-US']],
+    ['the usual country first', 'fr-CA', undefined, {}, ['fr-CA', 'fr-FR', 'en-US']],
+    ['two countries of many', 'es-AR', undefined, {}, ['es-AR', 'es-ES', 'es-MX', 'en-US']],
+    ['those written alike first', 'zh-HK', undefined, {}, ['zh-HK', 'zh-TW', 'zh-CN', 'en-US']],
+    ['one where TMDB has one', 'it-IT', undefined, {}, ['it-IT', 'en-US']],
+    ['none of the default language', 'de-DE', undefined, { defaultLanguage: 'de-DE' }, ['de-DE', 'en-US']],
+    [
+      'but what the settings name of it',
+      'de-DE',
+      undefined,
+      { defaultLanguage: 'de-DE', regions },
+      ['de-DE', 'de-CH', 'en-US'],
+    ],
+    ['the region’s own in between', 'de-DE', 'JP', { regions }, ['de-DE', 'de-CH', 'de-AT', 'ja-JP', 'en-US']],
     ['all of the region’s', 'it-IT', 'CH', { regions }, ['it-IT', 'de-CH', 'fr-CH', 'en-US']],
-    ['none twice', 'fr-CH', 'CH', { regions }, ['fr-CH', 'de-CH', 'en-US']],
-    ['none of a region without settings', 'de-DE', 'BR', { regions }, ['de-DE', 'en-US']],
-    ['the settings’ own last', 'de-DE', undefined, { defaultLanguage: 'ko-KR' }, ['de-DE', 'en-US', 'ko-KR']],
+    ['none twice', 'fr-CH', 'CH', { regions }, ['fr-CH', 'fr-FR', 'fr-CA', 'de-CH', 'en-US']],
+    ['none of a region without settings', 'de-DE', 'BR', { regions }, ['de-DE', 'de-CH', 'de-AT', 'en-US']],
+    ['the settings’ own last', 'it-IT', undefined, { defaultLanguage: 'ko-KR' }, ['it-IT', 'en-US', 'ko-KR']],
     [
       'English after the default, when that is asked for',
       'ko-KR',
@@ -36,6 +55,19 @@ describe('the languages to look in', () => {
     ],
   ])('are %s', (_name, asked, region, over, expected) => {
     expect(languageChain(asked, region, settings(over))).toEqual(expected);
+  });
+});
+
+describe('a language that a title is missing in', () => {
+  const settings = { ...defaultSettings, regions: [{ region: 'AT', language: 'de-AT' }] };
+  it.each([
+    ['the asked one', 'fr-CA', 'fr-CA', true],
+    ['its usual country', 'fr-FR', 'fr-CA', true],
+    ['English', 'en-US', 'fr-CA', true],
+    ['what the settings name', 'de-AT', 'de-DE', true],
+    ['what is only looked up', 'de-CH', 'de-DE', false],
+  ])('is fetched: %s', (_name, language, asked, fetched) => {
+    expect(isWorthFetching(language, asked, settings)).toBe(fetched);
   });
 });
 

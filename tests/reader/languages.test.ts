@@ -77,6 +77,30 @@ describe('a title in another language', () => {
     expect((await reader.title('movie', 2, inGerman)).fetchedAt).toBe('2026-11-23T07:00:00.000Z');
   });
 
+  it('lacks what the same language in another country has, which comes before English', async () => {
+    const world = readerWorld();
+    const life = times(world.clock);
+    const canadian = { title: 'Titre', originalTitle: 'Title', overview: undefined as never, language: 'fr-CA' };
+    const french = { title: 'Titre FR', originalTitle: 'Title', overview: 'Un résumé.', language: 'fr-FR' };
+    await world.putRows(titled(550, life, canadian), titled(550, life, french), titled(550, life, english));
+    const { title } = await world.open().title('movie', 550, { language: 'fr-CA' });
+    expect(title).toMatchObject({ title: 'Titre', overview: 'Un résumé.', language: 'fr-CA' });
+    expect(title?.fellBack).toMatchObject({ overview: 'fr-FR' });
+  });
+
+  it('asks for the usual country of its language, and not for those that are only looked up', async () => {
+    const world = readerWorld();
+    const life = times(world.clock);
+    const bare = { ...whole, overview: undefined as never };
+    await world.putRows(titled(1, life, { ...bare, language: 'fr-CA' }), titled(2, life, { ...bare, ...inGerman }));
+    await world.putRows(titled(1, life, english), titled(2, life, english));
+    const reader = world.open();
+    await reader.title('movie', 1, { language: 'fr-CA' });
+    await reader.title('movie', 2, inGerman);
+    await reader.settled();
+    expect(titlesAsked(world)).toEqual([[1, 'fr-FR', 'a reader missed it in this language']]);
+  });
+
   it('prefers the language of the region over English', async () => {
     const world = readerWorld({ settings: settingsWith({}, { regions: [{ region: 'AT', language: 'de-AT' }] }) });
     const life = times(world.clock);

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { TableUnavailableError } from '../../src/reader/table-guard.ts';
 import { nothing, originOf, problemOf, readOfLive, toProblem } from '../../src/reader/tier-answers.ts';
+import { awsFailure } from '../../src/shared/aws-failure.ts';
 import { PermanentError, RetryableError } from '../../src/shared/errors.ts';
 
+const away = new TableUnavailableError('the table cannot be read', awsFailure({ name: 'AccessDeniedException' }));
 const before = { code: 'table_unavailable', detail: 'the table cannot be read' };
 
 describe('what the first two tiers got', () => {
@@ -10,8 +13,9 @@ describe('what the first two tiers got', () => {
     ['memory', 'memory', undefined],
     ['failed', 'memory', 'table_unavailable'],
   ] as const)('%s is from %s', (how, origin, code) => {
-    expect(originOf({ value: 1, how })).toBe(origin);
-    expect(problemOf({ value: 1, how })?.code).toBe(code);
+    const got = how === 'failed' ? { value: 1, how, error: away } : { value: 1, how };
+    expect(originOf(got)).toBe(origin);
+    expect(problemOf(got)?.code).toBe(code);
   });
 });
 
@@ -51,6 +55,7 @@ describe('what the last tier brought', () => {
 describe('an error as an application is told it', () => {
   it.each([
     [new RetryableError('table_unavailable', 'too slow'), { code: 'table_unavailable', detail: 'too slow' }],
+    [away, { code: 'table_unavailable', detail: 'the table cannot be read', cause: 'access_denied' }],
     [new PermanentError('malformed_message', 'no JSON'), { code: 'malformed_message', detail: 'no JSON' }],
     [new TypeError('x is not a function'), { code: 'unexpected', detail: 'x is not a function' }],
     ['thrown text', { code: 'unexpected', detail: 'thrown text' }],

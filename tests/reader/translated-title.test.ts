@@ -30,6 +30,17 @@ describe('a title that equals the original one', () => {
     expect(titleIn('de-DE', own, { title: 'Amélie', ...amelie })).toEqual([amelie.originalTitle, undefined]);
   });
 
+  it('is translated where it can be read, though the film is from where another script is written', () => {
+    const gantz = { originalTitle: 'GANTZ:O', originalLanguage: 'ja' };
+    const own = { ...gantz, title: 'GANTZ:O', overview: 'Eine Handlung.' };
+    expect(titleIn('de-DE', own, { title: 'Gantz: O', ...gantz })).toEqual(['GANTZ:O', undefined]);
+    expect(titleIn('de-DE', { ...own, overview: '' }, { title: 'Gantz: O', ...gantz })).toEqual(['Gantz: O', 'en-US']);
+    const number = { originalTitle: '1987', title: '1987', originalLanguage: 'ko' };
+    expect(titleIn('ru-RU', number, { ...number, title: '1987: When the Day Comes' })).toEqual(['1987', undefined]);
+    const mixed = { originalTitle: 'LOVE LIFE ラブライフ', title: 'LOVE LIFE ラブライフ', originalLanguage: 'ja' };
+    expect(titleIn('de-DE', mixed, { ...mixed, title: 'Love Life' })).toEqual(['Love Life', 'en-US']);
+  });
+
   it('is not translated where the overview is not either', () => {
     const own = { title: amelie.originalTitle, ...amelie, overview: '' };
     expect(titleIn('de-DE', own, { title: 'Amélie', ...amelie })).toEqual(['Amélie', 'en-US']);
@@ -64,7 +75,7 @@ describe('a title that equals the original one', () => {
     'whose original language is %j is no reason to fail',
     (originalLanguage) => {
       const own = { title: 'X', originalTitle: 'X', originalLanguage };
-      expect(titleIn('de-DE', own, { title: 'Y', originalTitle: 'X', originalLanguage })).toEqual(['Y', 'en-US']);
+      expect(titleIn('de-DE', own, { title: 'Y', originalTitle: 'X', originalLanguage })).toEqual(['X', undefined]);
     },
   );
 });

@@ -45,8 +45,8 @@ const lists: Case[] = [
   ...['film', 'MOVIE', '', 5, null, undefined, bare, markup].map(
     (media): Case => ['feed.media:', 'list', { ...popular, media }],
   ),
-  ...['XX', 'us', 'USA', '', 5, null, markup].map((region): Case => ['feed.region:', 'list', { ...popular, region }]),
-  ...['english', 'de', 'de_DE', 'xx-XX', 5, null, markup].map(
+  ...['XX', 'uk', 'USA', '', 5, null, markup].map((region): Case => ['feed.region:', 'list', { ...popular, region }]),
+  ...['english', 'fil', 'de_DE', 'xx-XX', 5, null, markup].map(
     (language): Case => ['feed.language:', 'list', { ...popular, language }],
   ),
   ["feed: unknown member 'limit'", 'list', { ...popular, limit: 5 }],

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  askedLanguageSchema,
+  askedRegionSchema,
   categorySchema,
   feedId,
   feedMediaSchema,
@@ -125,6 +127,14 @@ describe('media', () => {
 });
 
 describe('region', () => {
+  it.each([
+    ['de', 'DE'],
+    ['Xk', 'XK'],
+    ['GLOBAL', 'global'],
+  ])('%s is stored as %s', (text, region) => {
+    expect(askedRegionSchema.parse(text)).toBe(region);
+  });
+
   it.each(['global', 'US', 'GB', 'DE', 'JP', 'IN', 'BR', 'TW', 'HK', 'AQ', 'XK'])('%s is one', (region) => {
     expect(regionSchema.safeParse(region).success).toBe(true);
   });
@@ -155,6 +165,17 @@ describe('region', () => {
 });
 
 describe('language', () => {
+  it.each([
+    ['DE-de', 'de-DE'],
+    ['EN-US', 'en-US'],
+    ['ja', 'ja-JP'],
+    ['PT', 'pt-BR'],
+    ['zh', 'zh-CN'],
+    ['hy', 'hy-AM'],
+  ])('%s is stored as %s', (text, language) => {
+    expect(askedLanguageSchema.parse(text)).toBe(language);
+  });
+
   it.each(['en-US', 'de-DE', 'ja-JP', 'pt-BR', 'zh-TW', 'es-MX', 'hi-IN', 'tl-PH'])('%s is one', (language) => {
     expect(languageSchema.safeParse(language).success).toBe(true);
   });

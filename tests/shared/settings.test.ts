@@ -17,6 +17,22 @@ function refusal(overridesJson: string): string {
   return message;
 }
 
+describe('regions and languages', () => {
+  it('are taken as people write them, and kept in their canonical form', () => {
+    const { defaultLanguage, regions } = settingsFrom(
+      '{"defaultLanguage":"de","regions":[{"region":"jp","language":"JA"},{"region":"AZ","language":"az-az"}]}',
+    );
+    expect(defaultLanguage).toBe('de-DE');
+    expect(regions).toEqual([
+      { region: 'JP', language: 'ja-JP' },
+      { region: 'AZ', language: 'az-AZ' },
+    ]);
+    expect(refusal('{"regions":[{"region":"DE","language":"de"},{"region":"de","language":"DE-de"}]}')).toContain(
+      'a region is configured twice',
+    );
+  });
+});
+
 describe('the defaults', () => {
   it('are valid', () => expect(settingsSchema.parse(defaultSettings)).toEqual(defaultSettings));
 

@@ -1,9 +1,16 @@
 import * as z from 'zod';
-import { type Feed, feedSchema, globalRegion, languageSchema, regionSchema } from '../../shared/feed.ts';
+import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, type Feed, globalRegion } from '../../shared/feed.ts';
 import { maxTmdbId } from '../../shared/messages/item-page.ts';
+import { regionLanguage } from '../../shared/region-language.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { shown } from '../../shared/shown-text.ts';
-import { mediaTypeSchema, type RecommendInput, recommendSchema, titleIdSchema } from '../reader-input.ts';
+import {
+  type ListOptions,
+  mediaTypeSchema,
+  type RecommendInput,
+  recommendSchema,
+  titleIdSchema,
+} from '../reader-input.ts';
 import { badRequest, type FieldError } from './problem-details.ts';
 
 /** What a client may ask for over HTTP: a list of this size fits into a response. */
@@ -43,12 +50,16 @@ const titlesSchema = separated.pipe(
 );
 
 const listQuerySchema = z.strictObject({
-  region: z.string().default(globalRegion),
+  region: askedRegionSchema.default(globalRegion),
   language: z.string().optional(),
   limit: digits(1, mostListed).default(20),
+  includeAdult: yesOrNo.default(false),
 });
 
-const titleQuerySchema = z.strictObject({ region: regionSchema.optional(), language: languageSchema.optional() });
+const titleQuerySchema = z.strictObject({
+  region: askedRegionSchema.optional(),
+  language: askedLanguageSchema.optional(),
+});
 
 const recommendQuerySchema = z.strictObject({
   media: z.string().optional(),
@@ -59,6 +70,8 @@ const recommendQuerySchema = z.strictObject({
   language: z.string().optional(),
   hour: digits(0, 23).optional(),
   limit: digits(1, 100).optional(),
+  includeAdult: yesOrNo.optional(),
+  /** Its name until lists had it too. */
   adult: yesOrNo.optional(),
 });
 
@@ -67,10 +80,10 @@ export function parseListRequest(
   params: Readonly<Record<string, string>>,
   query: URLSearchParams,
   settings: Settings,
-): { feed: Feed; limit: number } {
-  const { limit, region, language = settings.defaultLanguage } = checked(listQuerySchema, singly(query));
+): { feed: Feed } & ListOptions {
+  const { region, language = regionLanguage(region, settings), ...options } = checked(listQuerySchema, singly(query));
   const { category, media } = params;
-  return { feed: checked(feedSchema, { category, media, region, language }), limit };
+  return { feed: checked(askedFeedSchema, { category, media, region, language }), ...options };
 }
 
 /** `GET /v1/titles/{media}/{id}`. @throws HttpProblem 400. */
@@ -83,8 +96,8 @@ export function parseTitleRequest(params: Readonly<Record<string, string>>, quer
 
 /** `GET /v1/recommendations`. @throws HttpProblem 400. */
 export function parseRecommendRequest(query: URLSearchParams): RecommendInput {
-  const { adult, ...rest } = checked(recommendQuerySchema, singly(query));
-  return checked(recommendSchema, defined({ ...rest, includeAdult: adult }));
+  const { adult, includeAdult = adult, ...rest } = checked(recommendQuerySchema, singly(query));
+  return checked(recommendSchema, defined({ ...rest, includeAdult }));
 }
 
 /** A request without parameters. @throws HttpProblem 400. */

@@ -51,8 +51,12 @@ export function badRequest(all: readonly FieldError[]): HttpProblem {
 const foreignCodes = new Set(['control_unavailable', 'token_unavailable', 'unexpected']);
 
 /** A problem as a client may be told it. */
-export function outward({ code, detail }: Problem): Problem {
-  return { code, detail: foreignCodes.has(code) ? 'the reader has a problem of its own, which its log names' : detail };
+export function outward({ code, detail, ...cause }: Problem): Problem {
+  return {
+    code,
+    ...cause,
+    detail: foreignCodes.has(code) ? 'the reader has a problem of its own, which its log names' : detail,
+  };
 }
 
 /** Nothing to answer with: the cache has it not, and TMDB could not be asked. */

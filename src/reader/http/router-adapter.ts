@@ -44,9 +44,9 @@ export function readerRouter(deps: RouterDependencies): ReaderRouter {
     });
   };
   get('/v1/lists/:category/:media', async (params, query) => {
-    const { feed, limit } = parseListRequest(params, query, settings);
-    const answer = told(await reader.list(feed, { limit }));
-    if (answer.titles.length === 0) {
+    const { feed, ...options } = parseListRequest(params, query, settings);
+    const answer = told(await reader.list(feed, options));
+    if (answer.from === 'nowhere') {
       throw nothing(answer, `TMDB has no list ${feedId(feed)}`);
     }
     return { answer, scope: 'public' };

@@ -9,6 +9,7 @@ import type { Feed, MediaType } from '../../shared/feed.ts';
 import { feedId, globalRegion, mediaTypes } from '../../shared/feed.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { RetryBudget } from '../../shared/rate/retry-budget.ts';
+import { regionLanguage } from '../../shared/region-language.ts';
 import type { Settings } from '../../shared/settings.ts';
 import { cardOfRow, type ListRow, liveRows } from '../../shared/table/read-list.ts';
 import { fillLanguages } from '../fill-languages.ts';
@@ -40,6 +41,8 @@ export type RecommendDependencies = {
 
 type FeedRead = TierRead<ListRow> & { feed: Feed };
 
+/** What is read of each feed; adult titles are left out among the candidates. */
+const everything = { limit: rowsPerFeed, includeAdult: true };
 /** Genres of a taste whose feeds are read. */
 const genresRead = 3;
 
@@ -114,7 +117,7 @@ async function readFeeds(
   { lists, settings }: RecommendDependencies,
 ): Promise<FeedRead[]> {
   const reads = await Promise.all(
-    feeds.map(async (feed) => ({ feed, ...(await lists.read(feed, rowsPerFeed, false)) })),
+    feeds.map(async (feed) => ({ feed, ...(await lists.read(feed, everything, false)) })),
   );
   if (reads.some(({ found }) => found.length > 0)) {
     return reads;
@@ -128,7 +131,7 @@ async function readFeeds(
   };
   // What could not be read of the others stays said: they may hold something after all.
   const problem = partial(reads);
-  return [{ feed, ...(await lists.read(feed, rowsPerFeed, true)), ...(problem && { problem }) }];
+  return [{ feed, ...(await lists.read(feed, everything, true)), ...(problem && { problem }) }];
 }
 
 /** A feed that is not there is no problem while others are; a table that failed is. */
@@ -147,7 +150,7 @@ async function inLanguage(
   context: ScoreContext,
   { titles, settings, clock }: RecommendDependencies,
 ): Promise<Recommended[]> {
-  const asked = input.language ?? settings.defaultLanguage;
+  const asked = input.language ?? regionLanguage(input.region, settings);
   const languages = languageChain(asked, input.region, settings);
   const listed = picked.map(({ candidate: { row, language } }) => {
     const { mediaType, id } = row;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import {
+  askedLanguageSchema,
+  askedRegionSchema,
   categorySchema,
   type Feed,
   feedMediaSchema,
   feedSchema,
-  languageSchema,
   maxPage,
-  regionSchema,
 } from '../feed.ts';
 import { scheduleNames } from '../schedule.ts';
 
@@ -20,14 +20,14 @@ export const scheduledRequestSchema = z.object({
 
 export type ScheduledRequest = z.infer<typeof scheduledRequestSchema>;
 
-/** The `detail` of an ad-hoc event: every combination of its members is one feed. */
+/** The `detail` of an ad-hoc event: every combination of its members is one feed; without languages each region has its own. */
 export const fetchRequestSchema = z
   .object({
     version: z.literal(1),
     category: categorySchema,
     media: z.array(feedMediaSchema).min(1).max(3),
-    regions: z.array(regionSchema).min(1).max(60),
-    languages: z.array(languageSchema).min(1).max(60),
+    regions: z.array(askedRegionSchema).min(1).max(60),
+    languages: z.array(askedLanguageSchema).min(1).max(60).optional(),
     pages: z
       .int(`pages must be a whole number from 1 to ${maxPage}`)
       .min(1, `pages must be from 1 to ${maxPage}`)
@@ -36,7 +36,8 @@ export const fetchRequestSchema = z
     force: z.boolean().optional(),
   })
   .superRefine((request, context) => {
-    for (const feed of feedsOf(request)) {
+    // Which language a region has decides nothing here.
+    for (const feed of feedsOf(request, () => 'en-US')) {
       const parsed = feedSchema.safeParse(feed);
       if (!parsed.success) {
         context.addIssue({ code: 'custom', message: parsed.error.issues[0]?.message ?? 'no such feed' });
@@ -69,11 +70,19 @@ export const plannerEventSchema = z.unknown().transform((event, context): Schedu
   return parsed.data;
 });
 
-/** Every feed a request names, each once. */
-export function feedsOf(request: Omit<FetchRequest, 'version' | 'pages' | 'force'>): Feed[] {
+/** Every feed a request names, each once; `languageOf` a region where it names no language. */
+export function feedsOf(
+  request: Omit<FetchRequest, 'version' | 'pages' | 'force'>,
+  languageOf: (region: string) => string,
+): Feed[] {
   return [...new Set(request.media)].flatMap((media) =>
     [...new Set(request.regions)].flatMap((region) =>
-      [...new Set(request.languages)].map((language) => ({ category: request.category, media, region, language })),
+      [...new Set(request.languages ?? [languageOf(region)])].map((language) => ({
+        category: request.category,
+        media,
+        region,
+        language,
+      })),
     ),
   );
 }

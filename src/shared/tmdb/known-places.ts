@@ -15,14 +15,16 @@ export const knownCountries: ReadonlySet<string> = new Set(
 );
 
 /**
- * Languages that TMDB has translations in, each with the country it is filed under. Source: its answer to
- * /configuration/primary_translations in its API reference, November 2026. Some are its own: `cn` is Cantonese.
+ * Translations that TMDB is known to have, each with the country it is filed under: its answer to /configuration/primary_translations in
+ * its API reference, and those that stand beside recorded titles, November 2026. It has more, so this is no limit: it says what a bare
+ * language means and what is proposed. Some codes are its own: `cn` is Cantonese.
  */
 export const knownTranslations: ReadonlySet<string> = new Set(
   (
-    'af-ZA ar-AE ar-SA be-BY bg-BG bn-BD ca-ES ch-GU cn-CN cs-CZ cy-GB da-DK de-AT de-CH de-DE el-GR en-AU en-CA en-GB en-IE en-NZ en-US ' +
-    'eo-EO es-ES es-MX et-EE eu-ES fa-IR fi-FI fr-CA fr-FR ga-IE gd-GB gl-ES he-IL hi-IN hr-HR hu-HU id-ID it-IT ja-JP ka-GE kk-KZ kn-IN ' +
-    'ko-KR ky-KG lt-LT lv-LV ml-IN mr-IN ms-MY ms-SG nb-NO nl-BE nl-NL no-NO pa-IN pl-PL pt-BR pt-PT ro-RO ru-RU si-LK sk-SK sl-SI sq-AL ' +
-    'sr-RS sv-SE ta-IN te-IN th-TH tl-PH tr-TR uk-UA vi-VN zh-CN zh-HK zh-SG zh-TW zu-ZA'
+    'af-ZA ar-AE ar-SA az-AZ be-BY bg-BG bn-BD bs-BS ca-ES ch-GU cn-CN cs-CZ cy-GB da-DK de-AT de-CH de-DE el-GR en-AU ' +
+    'en-CA en-GB en-IE en-NZ en-US eo-EO es-ES es-MX et-EE eu-ES fa-IR fi-FI fr-CA fr-FR ga-IE gd-GB gl-ES he-IL hi-IN ' +
+    'hr-HR hu-HU id-ID is-IS it-IT ja-JP ka-GE kk-KZ kn-IN ko-KR ky-KG la-LA lb-LB lt-LT lv-LV mk-MK ml-IN mr-IN ms-MY ' +
+    'ms-SG my-MY nb-NO nl-BE nl-NL no-NO pa-IN pl-PL pt-BR pt-PT ro-RO ru-RU si-LK sk-SK sl-SI so-SO sq-AL sr-RS sv-SE ' +
+    'ta-IN te-IN th-TH tl-PH tr-TR tw-TW uk-UA uz-UZ vi-VN zh-CN zh-HK zh-SG zh-TW zu-ZA'
   ).split(' '),
 );

@@ -1,12 +1,24 @@
-import { currentLanguage, likelyLanguage, likelyRegion } from '../place-names.ts';
+import { currentLanguage, likelyLanguage } from '../place-names.ts';
 import { knownTranslations } from './known-places.ts';
+import { usualTag } from './language-tags.ts';
 
-/** TMDB's translations in a language (ISO 639-1): `de-DE`, `de-AT` and `de-CH` for `de`; first that of the country where most speak it. */
+/**
+ * TMDB's translations in a language (ISO 639-1): `de-DE`, `de-AT` and `de-CH` for `de`, that of its usual country first; the latter alone
+ * where none is known.
+ */
 export function translationsOfLanguage(code: string): string[] {
   const language = currentLanguage(code);
-  const home = likelyRegion(language);
-  const tags = [...knownTranslations].filter((tag) => currentLanguage(languageOf(tag)) === language);
-  return first(tags, (tag) => regionOf(tag) === home);
+  const tags = tagsByLanguage().get(language) ?? [];
+  const usual = usualTag(languageOf(tags[0] ?? language));
+  return usual === undefined ? tags : first([...new Set([...tags, usual])], (tag) => tag === usual);
+}
+
+/** Made when first asked: CLDR is slow to say what a code stands for. */
+let byLanguage: ReadonlyMap<string, string[]> | undefined;
+
+function tagsByLanguage(): ReadonlyMap<string, string[]> {
+  byLanguage ??= Map.groupBy(knownTranslations, (tag) => currentLanguage(languageOf(tag)));
+  return byLanguage;
 }
 
 /** TMDB's translations filed under a country (ISO 3166-1): `fr-CA` and `en-CA` for `CA`; first the language that most there speak. */
@@ -28,7 +40,7 @@ export function usualTranslation(region: string, otherwise: string): string {
 
 /** `de` of `de-DE`. */
 export function languageOf(tag: string): string {
-  return tag.slice(0, tag.indexOf('-'));
+  return tag.split('-', 1)[0] ?? tag;
 }
 
 function regionOf(tag: string): string {

@@ -22,6 +22,7 @@ describe('a request for a list', () => {
     expect(listOf('')).toEqual({
       feed: { category: 'popular', media: 'movie', region: 'global', language: 'en-US' },
       limit: 20,
+      includeAdult: false,
     });
   });
 
@@ -29,9 +30,23 @@ describe('a request for a list', () => {
     expect(listOf('limit=500&language=de-DE&region=DE', { category: 'local_originals', media: 'tv' })).toEqual({
       feed: { category: 'local_originals', media: 'tv', region: 'DE', language: 'de-DE' },
       limit: 500,
+      includeAdult: false,
     });
+    expect(listOf('includeAdult=true').includeAdult).toBe(true);
     expect(listOf('limit=1', { category: 'genre_10765' }).feed.category).toBe('genre_10765');
     expect(listOf('', { category: 'trending', media: 'all' }).feed.media).toBe('all');
+  });
+
+  it('has its region’s language, and tags in any case', () => {
+    const settings = { ...defaultSettings, regions: [{ region: 'DE', language: 'de-DE' }] };
+    const feedOf = (query: string) =>
+      parseListRequest({ category: 'popular', media: 'movie' }, new URLSearchParams(query), settings).feed;
+    expect(feedOf('region=DE')).toMatchObject({ region: 'DE', language: 'de-DE' });
+    expect(feedOf('region=de')).toMatchObject({ region: 'DE', language: 'de-DE' });
+    expect(feedOf('region=DE&language=EN-us')).toMatchObject({ region: 'DE', language: 'en-US' });
+    expect(feedOf('region=BR')).toMatchObject({ region: 'BR', language: 'en-US' });
+    expect(feedOf('language=ja')).toMatchObject({ region: 'global', language: 'ja-JP' });
+    expect(titleOf('region=de&language=DE').options).toEqual({ region: 'DE', language: 'de-DE' });
   });
 
   it.each(['nonsense', '', 'Popular', 'popular ', 'genre_', 'genre_0', 'genre_018', 'genre_12345678', 'genre_1e2'])(
@@ -53,8 +68,7 @@ describe('a request for a list', () => {
 
   it.each([
     ['XX', ['XK', 'CX', 'MX']],
-    ['de', ['DE']],
-    ['GLOBAL', ['global']],
+    ['D3', ['DE', 'DJ', 'DK']],
     ['UK', ['GB', 'UA']],
     ['EU', ['EC', 'EE', 'EG']],
     ['DEU', ['DE']],
@@ -69,10 +83,8 @@ describe('a request for a list', () => {
 
   const german = ['de-DE', 'de-AT', 'de-CH'];
   it.each([
-    ['de', german],
     ['german', german],
     ['de-XX', german],
-    ['DE-de', ['de-DE']],
     ['de_DE', ['de-DE']],
     ['xx-DE', ['de-DE']],
     ['en-US,de-DE', ['en-US']],
@@ -129,9 +141,9 @@ describe('a request for a title', () => {
     [{}, 'region=UK', 'region', `unknown region 'UK': allowed are ${allowedRegions(['GB', 'UA'])}`],
     [
       {},
-      'language=de',
+      'language=german',
       'language',
-      `unknown language 'de': allowed are ${allowedLanguages(['de-DE', 'de-AT', 'de-CH'])}`,
+      `unknown language 'german': allowed are ${allowedLanguages(['de-DE', 'de-AT', 'de-CH'])}`,
     ],
     [{}, 'limit=3', 'limit', 'unknown parameter: allowed are region, language'],
   ])('%j %s', async (params, query, field, detail) => {

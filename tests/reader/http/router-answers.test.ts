@@ -99,15 +99,27 @@ describe('what the reader is asked', () => {
   it.each([
     [
       '/v1/lists/popular/movie',
-      ['list', { category: 'popular', media: 'movie', region: 'global', language: 'en-US' }, { limit: 20 }],
+      [
+        'list',
+        { category: 'popular', media: 'movie', region: 'global', language: 'en-US' },
+        { limit: 20, includeAdult: false },
+      ],
     ],
     [
       '/v1/lists/trending/tv?region=DE&language=de-DE&limit=500',
-      ['list', { category: 'trending', media: 'tv', region: 'DE', language: 'de-DE' }, { limit: 500 }],
+      [
+        'list',
+        { category: 'trending', media: 'tv', region: 'DE', language: 'de-DE' },
+        { limit: 500, includeAdult: false },
+      ],
     ],
     [
       '/v1/lists/genre%5F18/movie/',
-      ['list', { category: 'genre_18', media: 'movie', region: 'global', language: 'en-US' }, { limit: 20 }],
+      [
+        'list',
+        { category: 'genre_18', media: 'movie', region: 'global', language: 'en-US' },
+        { limit: 20, includeAdult: false },
+      ],
     ],
     ['/v1/titles/tv/1399', ['title', 'tv', 1399, {}]],
     ['/v1/titles/movie/550?language=ja-JP&region=JP', ['title', 'movie', 550, { language: 'ja-JP', region: 'JP' }]],

@@ -68,7 +68,19 @@ describe('ad-hoc event', () => {
     expect(parseMessage(plannerEventSchema, JSON.stringify(delivered))).toEqual(adHoc);
   });
 
-  it.each([...Object.keys(adHoc), ...Object.keys(request).map((member) => `detail.${member}`)])(
+  it('names no language where each region has its own, and tags as people write them', () => {
+    const { languages: _own, ...detail } = request;
+    expect(adHocEventSchema.parse({ ...adHoc, detail }).detail).toEqual(detail);
+    const written = { ...request, regions: ['de', 'Global'], languages: ['DE-de', 'ja'] };
+    expect(adHocEventSchema.parse({ ...adHoc, detail: written }).detail).toEqual({
+      ...request,
+      regions: ['DE', 'global'],
+      languages: ['de-DE', 'ja-JP'],
+    });
+  });
+
+  const needed = Object.keys(request).filter((member) => member !== 'languages');
+  it.each([...Object.keys(adHoc), ...needed.map((member) => `detail.${member}`)])(
     'is refused without %s, by name',
     (member) => {
       expect(refusal(adHocEventSchema, without(adHoc, member)).startsWith(`${member}: `)).toBe(true);
@@ -88,7 +100,7 @@ describe('ad-hoc event', () => {
     ['detail.regions', []],
     ['detail.regions.1', 'XX'],
     ['detail.regions', new Array(61).fill('US')],
-    ['detail.languages.0', 'de'],
+    ['detail.languages.0', 'german'],
     ['detail.languages', []],
     ['detail.pages', 0],
     ['detail.pages', 501],

@@ -1,7 +1,10 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/shared/settings.ts';
 import { knownCountries, knownTranslations } from '../../../src/shared/tmdb/known-places.ts';
-import { itWithSharedData, readSharedJson } from '../../support/shared-data.ts';
+import { languageCodes } from '../../../src/shared/tmdb/spoken-languages.ts';
+import { itWithSharedData, readSharedJson, sharedDataFolder } from '../../support/shared-data.ts';
 
 describe('what TMDB knows', () => {
   it('is codes and tags, each once, with what the pipeline starts with', () => {
@@ -22,7 +25,40 @@ describe('what TMDB knows', () => {
     expect(recorded.length - left.length).toBe(knownCountries.size);
   });
 
-  itWithSharedData('is every translation TMDB was recorded with', `${folder}/primary_translations.json`, () =>
-    expect([...knownTranslations]).toEqual(readSharedJson(`${folder}/primary_translations.json`)),
+  itWithSharedData(
+    'is every translation that TMDB names, or has beside a title',
+    `${folder}/primary_translations.json`,
+    () => {
+      const named = readSharedJson(`${folder}/primary_translations.json`) as string[];
+      const files = readdirSync(join(sharedDataFolder, 'tmdb'), { recursive: true, encoding: 'utf8' });
+      const recorded = files
+        .filter((path) => /(translations?|append[^/]*)\.json$/i.test(path))
+        .flatMap((path) => translationsIn(readSharedJson(join('tmdb', path))));
+      expect([...knownTranslations]).toEqual([...new Set([...named, ...recorded])].sort());
+    },
+  );
+
+  itWithSharedData(
+    'is every language TMDB was recorded with that is spoken in a country',
+    `${folder}/languages.json`,
+    () => {
+      const recorded = readSharedJson(`${folder}/languages.json`) as { iso_639_1: string }[];
+      const left = recorded.map(({ iso_639_1: code }) => code).filter((code) => !languageCodes.includes(code));
+      expect(left.sort()).toEqual(['gv', 'ia', 'io', 'vo', 'xx']);
+      expect(recorded.length - left.length).toBe(languageCodes.length);
+    },
   );
 });
+
+/** Tags of the translations anywhere in a recorded answer. */
+function translationsIn(json: unknown): string[] {
+  if (typeof json !== 'object' || json === null) {
+    return [];
+  }
+  const { translations } = json as { translations?: unknown };
+  const own = (Array.isArray(translations) ? translations : []) as { iso_639_1?: string; iso_3166_1?: string }[];
+  return [
+    ...own.flatMap(({ iso_639_1: language, iso_3166_1: country }) => (country ? [`${language}-${country}`] : [])),
+    ...Object.values(json).flatMap(translationsIn),
+  ];
+}

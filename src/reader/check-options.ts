@@ -1,0 +1,162 @@
+/** What `openReader` is opened with, checked by hand: it is called without types too, and no schema is loaded where none is needed. */
+import { editDistance } from '../shared/edit-distance.ts';
+import { UsageError } from '../shared/errors.ts';
+import { defaultSettings } from '../shared/settings.ts';
+import { shown } from '../shared/shown-text.ts';
+
+/** Throws for a value that is none; `where` is its name. */
+type Check = (value: unknown, where: string) => void;
+
+const checks = {
+  catalogTable: tableName,
+  controlTable: tableName,
+  fetchQueueUrl: httpUrl,
+  itemQueueUrl: httpUrl,
+  tmdb: membersOf({ baseUrl: httpUrl, token: tokenSource }),
+  countReads: yesOrNo,
+  client: methodsOf('send'),
+  dynamodb: membersOf({ endpoint: httpUrl, region: awsRegion }),
+  sqs: membersOf({ endpoint: httpUrl, region: awsRegion }),
+  settings: (value, where) => likeDefaults(value, defaultSettings, where),
+  telemetry: methodsOf('event', 'metric', 'warn'),
+  logger: methodsOf('warn'),
+} satisfies Record<string, Check>;
+
+/** Options that there are. */
+export type OptionName = keyof typeof checks;
+
+/** @throws UsageError in one sentence for the first option that is wrong: unknown, missing, of a wrong type or out of range. */
+export function checkOptions(options: unknown): void {
+  const given = members(options, 'options');
+  known(Object.keys(given), Object.keys(checks), 'option');
+  for (const [name, check] of Object.entries(checks)) {
+    if (given[name] !== undefined || name === 'catalogTable') {
+      check(given[name], name);
+    }
+  }
+  const [one, other] =
+    given.fetchQueueUrl === undefined ? ['itemQueueUrl', 'fetchQueueUrl'] : ['fetchQueueUrl', 'itemQueueUrl'];
+  if (given[one ?? ''] !== undefined && given[other ?? ''] === undefined) {
+    throw refused(`${one} is given without ${other}: allowed are both or none`);
+  }
+}
+
+function refused(why: string): UsageError {
+  return new UsageError(`openReader: ${why}`);
+}
+
+function members(value: unknown, where: string): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw refused(`${where} is ${described(value)}: allowed is an object`);
+  }
+  return value as Record<string, unknown>;
+}
+
+function known(names: readonly string[], allowed: readonly string[], what: string): void {
+  const unknown = names.find((name) => !allowed.includes(name));
+  if (unknown === undefined) {
+    return;
+  }
+  const near = allowed
+    .map((name) => ({ name, distance: editDistance(unknown.slice(0, 60).toLowerCase(), name.toLowerCase()) }))
+    .sort((one, two) => one.distance - two.distance)[0];
+  const meant =
+    near !== undefined && near.distance <= 3 ? `: did you mean '${near.name}'?` : `: allowed are ${allowed.join(', ')}`;
+  throw refused(`unknown ${what} '${shown(unknown)}'${meant}`);
+}
+
+function membersOf(shape: Readonly<Record<string, Check>>): Check {
+  return (value, where) => {
+    const given = members(value, where);
+    known(Object.keys(given), Object.keys(shape), `member of ${where}`);
+    for (const [name, check] of Object.entries(shape)) {
+      check(given[name], `${where}.${name}`);
+    }
+  };
+}
+
+function methodsOf(...names: readonly string[]): Check {
+  return (value, where) => {
+    const isObject = (typeof value === 'object' && value !== null) || typeof value === 'function';
+    const missing = names.find((name) => !isObject || typeof (value as Record<string, unknown>)[name] !== 'function');
+    if (missing !== undefined) {
+      throw refused(`${where} is ${described(value)}: allowed is an object with the method '${missing}'`);
+    }
+  };
+}
+
+/** A token that was given as it is must not be told again. */
+function tokenSource(value: unknown, where: string): void {
+  if (typeof value !== 'function') {
+    const found = typeof value === 'string' ? 'a text' : described(value);
+    throw refused(`${where} is ${found}: allowed is a function that brings the token, such as async () => '…'`);
+  }
+}
+
+function yesOrNo(value: unknown, where: string): void {
+  if (typeof value !== 'boolean') {
+    throw refused(`${where} is ${described(value)}: allowed is true or false`);
+  }
+}
+
+/** DynamoDB's rule for names, or an ARN in their place. Source: its API reference, November 2026. */
+function tableName(value: unknown, where: string): void {
+  if (typeof value !== 'string' || !/^([\w.-]{3,255}|arn:[\w:/.-]{1,1000})$/.test(value)) {
+    const allowed = 'the name of a table, 3 to 255 letters, digits, dots, hyphens and underscores';
+    throw refused(`${where} is ${described(value)}: allowed is ${allowed}`);
+  }
+}
+
+function httpUrl(value: unknown, where: string): void {
+  if (typeof value !== 'string' || !/^https?:\/\/[^/]/i.test(value) || !URL.canParse(value)) {
+    throw refused(`${where} is ${described(value)}: allowed is a URL that begins with https:// or http://`);
+  }
+}
+
+function awsRegion(value: unknown, where: string): void {
+  if (typeof value !== 'string' || !/^[a-z0-9-]{1,40}$/.test(value)) {
+    throw refused(`${where} is ${described(value)}: allowed is an AWS region such as us-east-1`);
+  }
+}
+
+/** Settings are made whole by `settingsFrom`; a part of them would fail in the middle of a read. */
+function likeDefaults(value: unknown, example: unknown, where: string): void {
+  if (typeof example === 'object' && example !== null && !Array.isArray(example)) {
+    const given = members(value, where);
+    for (const [name, member] of Object.entries(example)) {
+      if (!(name in given)) {
+        throw refused(`${where}.${name} is missing: allowed are whole settings, as settingsFrom('{…}') makes them`);
+      }
+      likeDefaults(given[name], member, `${where}.${name}`);
+    }
+    return;
+  }
+  sameKind(value, example, where);
+}
+
+function sameKind(value: unknown, example: unknown, where: string): void {
+  if (kindOf(value) !== kindOf(example)) {
+    throw refused(`${where} is ${described(value)}: allowed is a ${kindOf(example)}`);
+  }
+  if (typeof value === 'number' && !(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+    throw refused(`${where} is ${described(value)}: allowed are numbers from 0 on`);
+  }
+}
+
+function kindOf(value: unknown): string {
+  return Array.isArray(value) ? 'list' : typeof value;
+}
+
+function described(value: unknown): string {
+  if (value === undefined) {
+    return 'missing';
+  }
+  if (value === '') {
+    return 'empty';
+  }
+  return typeof value === 'object' && value !== null
+    ? Array.isArray(value)
+      ? 'a list'
+      : 'an object'
+    : `'${shown(value)}'`;
+}

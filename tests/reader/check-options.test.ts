@@ -1,0 +1,97 @@
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { checkOptions, type OptionName } from '../../src/reader/check-options.ts';
+import { type OpenReaderOptions, openReader } from '../../src/reader/open-reader.ts';
+import { UsageError } from '../../src/shared/errors.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+import { settingsFrom } from '../../src/shared/settings-overrides.ts';
+import { caught } from '../support/caught.ts';
+
+const catalogTable = 'MovieRecCache';
+const target = { endpoint: 'http://127.0.0.1:8000', region: 'us-east-1' };
+const queue = 'https://sqs.eu-central-1.amazonaws.com/000000000000/fetch';
+
+const refusal = (options: unknown) => {
+  const error = caught(() => openReader(options as OpenReaderOptions));
+  expect(error).toBeInstanceOf(UsageError);
+  return (error as Error).message;
+};
+
+describe('options of a reader', () => {
+  it.each([
+    ['the table alone', {}],
+    ['what is not set', { controlTable: undefined, fetchQueueUrl: undefined, client: undefined, logger: undefined }],
+    [
+      'all of them',
+      {
+        controlTable: 'Pipeline.Control-1',
+        fetchQueueUrl: queue,
+        itemQueueUrl: queue,
+        tmdb: { baseUrl: 'https://api.themoviedb.org/3', token: async () => 'token' },
+        countReads: false,
+        client: { send: () => undefined },
+        dynamodb: target,
+        sqs: target,
+        settings: settingsFrom('{"regions":[{"region":"DE","language":"de-DE"}]}'),
+        telemetry: { event: () => undefined, metric: () => undefined, warn: () => undefined },
+        logger: console,
+      },
+    ],
+    ['an ARN for a name', { catalogTable: 'arn:aws:dynamodb:eu-central-1:000000000000:table/MovieRecCache' }],
+  ])('may be %s', (_name, options) => {
+    expect(() => checkOptions({ catalogTable, ...options })).not.toThrow();
+  });
+
+  it('are checked all, by the names that their type has', () => {
+    expectTypeOf<OptionName>().toEqualTypeOf<keyof OpenReaderOptions>();
+  });
+
+  it.each([
+    [undefined, 'options is missing: allowed is an object'],
+    [null, "options is 'null': allowed is an object"],
+    ['MovieRecCache', "options is 'MovieRecCache': allowed is an object"],
+    [{}, 'catalogTable is missing: allowed is the name of a table'],
+    [{ catalogTable: '' }, 'catalogTable is empty: allowed is the name of a table'],
+    [{ catalogTable: 5 }, "catalogTable is '5': allowed is the name of a table"],
+    [{ catalogTable, controlTable: null }, "controlTable is 'null': allowed is the name of a table"],
+    [{ catalogTabel: 'x', catalogTable }, "unknown option 'catalogTabel': did you mean 'catalogTable'?"],
+    [{ catalogTable, nonsense: 1 }, "unknown option 'nonsense': allowed are catalogTable, controlTable,"],
+    [{ catalogTable, fetchQueueUrl: queue }, 'fetchQueueUrl is given without itemQueueUrl: allowed are both or none'],
+    [{ catalogTable, itemQueueUrl: queue }, 'itemQueueUrl is given without fetchQueueUrl: allowed are both or none'],
+    [{ catalogTable, fetchQueueUrl: 'fetch', itemQueueUrl: queue }, "fetchQueueUrl is 'fetch': allowed is a URL"],
+    [{ catalogTable, dynamodb: 'http://localhost:8000' }, "dynamodb is 'http://localhost:8000': allowed is an object"],
+    [
+      { catalogTable, dynamodb: { endpoint: 'http://localhost:8000' } },
+      'dynamodb.region is missing: allowed is an AWS region',
+    ],
+    [
+      { catalogTable, dynamodb: { ...target, endpoint: 'localhost:8000' } },
+      "dynamodb.endpoint is 'localhost:8000': allowed is a URL",
+    ],
+    [{ catalogTable, sqs: { ...target, endpoint: 'http://' } }, "sqs.endpoint is 'http://': allowed is a URL"],
+    [{ catalogTable, sqs: { ...target, Region: 'x' } }, "unknown member of sqs 'Region': did you mean 'region'?"],
+    [
+      { catalogTable, tmdb: { baseUrl: 'https://a.b', token: 'secret' } },
+      'tmdb.token is a text: allowed is a function',
+    ],
+    [{ catalogTable, tmdb: {} }, 'tmdb.baseUrl is missing: allowed is a URL'],
+    [{ catalogTable, countReads: 'yes' }, "countReads is 'yes': allowed is true or false"],
+    [{ catalogTable, client: {} }, "client is an object: allowed is an object with the method 'send'"],
+    [{ catalogTable, logger: 'console' }, "logger is 'console': allowed is an object with the method 'warn'"],
+    [
+      { catalogTable, telemetry: { warn: () => undefined } },
+      "telemetry is an object: allowed is an object with the method 'event'",
+    ],
+    [{ catalogTable, settings: { regions: [] } }, 'settings.defaultLanguage is missing: allowed are whole settings'],
+    [{ catalogTable, settings: { ...defaultSettings, regions: 'DE' } }, "settings.regions is 'DE': allowed is a list"],
+    [
+      { catalogTable, settings: { ...defaultSettings, reader: { ...defaultSettings.reader, tableTimeoutMs: -1 } } },
+      "settings.reader.tableTimeoutMs is '-1': allowed are numbers from 0 on",
+    ],
+  ])('that are wrong are refused in one sentence: %j', (options, start) => {
+    const sentence = refusal(options);
+    expect(sentence.startsWith(`openReader: ${start}`), sentence).toBe(true);
+    expect(sentence).not.toContain('\n');
+    expect(sentence).not.toContain('secret');
+    expect(sentence.length).toBeLessThan(300);
+  });
+});

@@ -1,0 +1,78 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { awsFailure, failureSentence } from '../../src/shared/aws-failure.ts';
+
+const named = (name: string, message = 'arn:aws:iam::000000000000:role/secret', more: object = {}) =>
+  Object.assign(new Error(message), { name }, more);
+const coded = (code: string) => Object.assign(new Error(`connect ${code} 10.0.0.1:443`), { code });
+
+describe('why a call of AWS failed', () => {
+  it.each([
+    [named('CredentialsProviderError', 'Could not load credentials from any providers'), 'credentials_missing'],
+    [named('CredentialsProviderError', 'The SSO session has expired'), 'credentials_expired'],
+    [named('ExpiredTokenException'), 'credentials_expired'],
+    [named('UnrecognizedClientException'), 'credentials_refused'],
+    [named('InvalidSignatureException', 'Signature expired: 20261123T080000Z'), 'credentials_expired'],
+    [new Error('Region is missing'), 'region_missing'],
+    [named('AccessDeniedException'), 'access_denied'],
+    [named('ResourceNotFoundException'), 'no_such_table'],
+    [
+      named('ValidationException', 'The table does not have the specified index: CategoryContentTypeIndex'),
+      'no_such_index',
+    ],
+    [named('ValidationException', 'One or more parameter values were invalid'), 'invalid_request'],
+    [named('QueueDoesNotExist'), 'no_such_queue'],
+    [named('ProvisionedThroughputExceededException'), 'throttled'],
+    [named('RequestThrottled'), 'throttled'],
+    [named('TimeoutError'), 'timed_out'],
+    [named('AbortError'), 'timed_out'],
+    [coded('ECONNREFUSED'), 'connection_refused'],
+    [coded('ENOTFOUND'), 'unknown_host'],
+    [coded('SELF_SIGNED_CERT_IN_CHAIN'), 'certificate_untrusted'],
+    [coded('ECONNRESET'), 'network_failed'],
+    [named('InternalServerError'), 'service_failed'],
+    [named('SomethingNew', 'x', { $metadata: { httpStatusCode: 503 } }), 'service_failed'],
+    [named('SomethingNew', 'x', { $metadata: { httpStatusCode: 403 } }), 'access_denied'],
+    [named('SomethingNew', 'x', { $metadata: { httpStatusCode: 429 } }), 'throttled'],
+    [named('SomethingNew', 'x', { $metadata: { httpStatusCode: 400 } }), 'invalid_request'],
+    [new TypeError('x is not a function'), 'unexpected'],
+    ['a text', 'unexpected'],
+    [undefined, 'unexpected'],
+  ])('%s: %s', (error, code) => {
+    expect(awsFailure(error).code).toBe(code);
+  });
+
+  it('may lie in what caused it, or in each of the addresses that were tried', () => {
+    expect(awsFailure(new Error('outer', { cause: coded('ECONNREFUSED') })).code).toBe('connection_refused');
+    expect(awsFailure(new AggregateError([coded('ECONNREFUSED'), coded('ECONNREFUSED')])).code).toBe(
+      'connection_refused',
+    );
+    const circle: { cause?: unknown } = {};
+    circle.cause = circle;
+    expect(awsFailure(circle).code).toBe('unexpected');
+  });
+
+  it('is told in our words, with the name that is documented and nothing of the message', () => {
+    const sentence = failureSentence(awsFailure(named('AccessDeniedException')));
+    expect(sentence).toMatch(/policy.*\(AccessDeniedException\)$/);
+    expect(sentence).not.toMatch(/arn:|secret/);
+  });
+
+  it('has a code and a sentence, whatever was thrown', () => {
+    fc.assert(
+      fc.property(fc.anything({ withNullPrototype: true }), (thrown) => {
+        const { code, detail } = awsFailure(thrown);
+        expect([typeof code, detail.length > 0]).toEqual(['string', true]);
+      }),
+    );
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no');
+        },
+      },
+    );
+    expect(awsFailure(hostile).code).toBe('unexpected');
+  });
+});
