@@ -1,4 +1,9 @@
+import { systemClock } from '../shared/adapters/system-clock.ts';
+import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
 import { PermanentError, RetryableError, UsageError } from '../shared/errors.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import { defaultSettings } from '../shared/settings.ts';
+import { classifyAnswer } from '../shared/tmdb/classify-answer.ts';
 import { tmdbBaseUrl } from '../shared/tmdb/tmdb-base-url.ts';
 
 /** TMDB to call, with its token. */
@@ -30,32 +35,33 @@ export function isOnThisMachine(url: string): boolean {
 }
 
 /**
- * Asks TMDB whether it takes the token, so that nothing is begun that cannot be finished. Servers on this machine are not
- * asked: they need not know the endpoint.
- * @throws PermanentError when the token is rejected, RetryableError when TMDB cannot be reached.
+ * Asks TMDB whether it takes the token, so that nothing is begun that cannot be finished: on the way that the jobs will go, with
+ * its proxy and its trust. Servers on this machine are not asked: they need not know the endpoint.
+ * @throws PermanentError when the token is rejected, RetryableError naming what broke off when TMDB cannot be reached, UsageError
+ * for a proxy that cannot be used.
  */
-export async function checkToken(target: TmdbTarget): Promise<void> {
-  const { host } = new URL(target.baseUrl);
+export async function checkToken(target: TmdbTarget, clock: Clock = systemClock): Promise<void> {
   if (isOnThisMachine(target.baseUrl)) {
     return;
   }
-  let status: number;
-  try {
-    const answer = await fetch(`${target.baseUrl}/authentication`, {
-      headers: { Authorization: `Bearer ${target.token}` },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(checkTimeoutMs),
-    });
-    status = answer.status;
-  } catch (cause) {
-    throw new RetryableError('tmdb_unreachable', `TMDB at ${host} cannot be reached, and nothing was started`, {
-      cause,
-    });
+  const { baseUrl, token } = target;
+  const tmdb = tmdbHttp(
+    { baseUrl, token: async () => token },
+    { ...defaultSettings.tmdb, requestTimeoutMs: checkTimeoutMs },
+  );
+  const answer = await tmdb.get({ path: '/authentication', query: {} });
+  if (answer.kind === 'no-response') {
+    const { host } = new URL(baseUrl);
+    throw new RetryableError(
+      'tmdb_unreachable',
+      `TMDB at ${host} cannot be reached, and nothing was started: ${answer.detail}`,
+    );
   }
-  if (status === 401 || status === 403) {
+  const verdict = classifyAnswer(answer, clock.nowMs());
+  if (verdict.fate === 'stop') {
     throw new PermanentError(
       'token_rejected',
-      `TMDB rejected the token (HTTP ${status}), and nothing was started: set TMDB_API_TOKEN to a valid API Read Access Token`,
+      `TMDB rejected the token (${verdict.detail}), and nothing was started: set TMDB_API_TOKEN to a valid API Read Access Token`,
     );
   }
 }

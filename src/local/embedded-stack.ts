@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { dynamoClient } from '../shared/adapters/aws-clients.ts';
 import { bundleHandlers } from '../shared/adapters/bundle-handlers.ts';
+import { proxyVariables } from '../shared/adapters/env.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queue-definitions.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -173,7 +174,7 @@ function startFunctions(
   options: EmbeddedStackOptions,
   started: Stoppable[],
 ): Record<ServiceName, LambdaFunction> {
-  const environments = functionEnvironments(endpoints, token, options.settings);
+  const environments = functionEnvironments(endpoints, token, options.settings, proxyVariables());
   const startOne = (service: ServiceName): LambdaFunction => {
     const { memoryMb, timeoutSeconds } = options.settings[service];
     const started = startFunction(
