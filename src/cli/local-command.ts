@@ -7,6 +7,7 @@ import type { CliContext } from './cli-context.ts';
 import { assertComplete } from './incomplete-run.ts';
 import { parseCount } from './parse-input.ts';
 import { runOccurrence, type TrackedStack } from './run-occurrence.ts';
+import { stackNotes } from './stack-notes.ts';
 import { interruptible, type StackOptions, startTrackedStack } from './with-stack.ts';
 
 /** Options of `local`. */
@@ -27,7 +28,11 @@ export async function localCommand(options: LocalOptions, context: CliContext): 
     throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);
   }
   await interruptible(context, async (signal) => {
-    const tracked = await startTrackedStack(options, context, { ports: portsFrom(options), http: true });
+    const tracked = await startTrackedStack(options, context, {
+      ports: portsFrom(options),
+      http: true,
+      noteOf: stackNotes(context.clock),
+    });
     try {
       writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
       announce(tracked, context);

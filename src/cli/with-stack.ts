@@ -1,6 +1,7 @@
 import { type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
 import { parseFaultSpec } from '../local/tmdb-simulator/fault-plan.ts';
 import { messageOf, UsageError } from '../shared/errors.ts';
+import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import { releaseRejectedToken } from './breaker-command.ts';
 import type { CliContext } from './cli-context.ts';
 import { withTablesAt } from './open-tables.ts';
@@ -11,11 +12,16 @@ import { checkToken, tmdbTarget } from './tmdb-target.ts';
 /** Options of the commands that start a stack. */
 export type StackOptions = { dataDir?: string; faults?: string; dynamodb?: string };
 
-/** Starts an embedded stack as the options and the environment say. Problems of its functions are noted on stderr. */
+/**
+ * Starts an embedded stack as the options and the environment say. Problems of its functions are noted on stderr, and what
+ * `noteOf` makes of their events.
+ */
 export async function startTrackedStack(
   options: StackOptions,
   context: CliContext,
-  more: Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'> = {},
+  more: Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'> & {
+    noteOf?: (event: RunEvent) => string | undefined;
+  } = {},
 ): Promise<TrackedStack> {
   const target = tmdbTarget(context.environment);
   const faults = options.faults === undefined ? more.faults : parseFaults(options.faults);
@@ -25,7 +31,7 @@ export async function startTrackedStack(
   if (target !== undefined) {
     await checkToken(target);
   }
-  const tracker = trackRuns();
+  const tracker = trackRuns(context.clock);
   const stack = await startEmbeddedStack({
     settings: context.settings,
     clock: context.clock,
@@ -41,6 +47,10 @@ export async function startTrackedStack(
         context.output.note(text);
       } else if (line.kind === 'log' && line.problem) {
         context.output.note(`${service}: ${line.message}`);
+      }
+      const note = line.kind === 'event' ? more.noteOf?.(line.event) : undefined;
+      if (note !== undefined) {
+        context.output.note(note);
       }
     },
   });
