@@ -1,4 +1,5 @@
 import { type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
+import type { OutputLine } from '../local/function-output.ts';
 import { parseFaultSpec } from '../local/tmdb-simulator/fault-plan.ts';
 import { messageOf, UsageError } from '../shared/errors.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
@@ -12,6 +13,11 @@ import { checkToken, tmdbTarget } from './tmdb-target.ts';
 /** Options of the commands that start a stack. */
 export type StackOptions = { dataDir?: string; faults?: string; dynamodb?: string };
 
+/** What some commands ask of their stack beside the options; `noteOf` is told each event, and what it answers is noted. */
+export type StackExtras = Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'> & {
+  noteOf?: (event: RunEvent) => string | undefined;
+};
+
 /**
  * Starts an embedded stack as the options and the environment say. Problems of its functions are noted on stderr, and what
  * `noteOf` makes of their events.
@@ -19,9 +25,7 @@ export type StackOptions = { dataDir?: string; faults?: string; dynamodb?: strin
 export async function startTrackedStack(
   options: StackOptions,
   context: CliContext,
-  more: Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'> & {
-    noteOf?: (event: RunEvent) => string | undefined;
-  } = {},
+  more: StackExtras = {},
 ): Promise<TrackedStack> {
   const target = tmdbTarget(context.environment);
   const faults = options.faults === undefined ? more.faults : parseFaults(options.faults);
@@ -32,6 +36,7 @@ export async function startTrackedStack(
     await checkToken(target);
   }
   const tracker = trackRuns(context.clock);
+  let died: AbortSignal | undefined;
   const stack = await startEmbeddedStack({
     settings: context.settings,
     clock: context.clock,
@@ -43,17 +48,15 @@ export async function startTrackedStack(
     dynamoEngine: parseEngine(options.dynamodb),
     onOutput: (service, line, text) => {
       tracker.observe(line);
-      if (context.output.verbose) {
-        context.output.note(text);
-      } else if (line.kind === 'log' && line.problem) {
-        context.output.note(`${service}: ${line.message}`);
-      }
-      const note = line.kind === 'event' ? more.noteOf?.(line.event) : undefined;
-      if (note !== undefined) {
-        context.output.note(note);
+      // What the functions say of an emulator that is gone is said better by the one sentence at the end.
+      if (died?.aborted !== true) {
+        for (const note of notesOf(service, line, text, context, more.noteOf)) {
+          context.output.note(note);
+        }
       }
     },
   });
+  died = stack.died;
   const { endpoints, catalogTable, controlTable } = stack.endpoints;
   try {
     await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, context, ({ breaker }) =>
@@ -64,6 +67,49 @@ export async function startTrackedStack(
     throw error;
   }
   return { stack, tracker };
+}
+
+/** What a person is told of a line of a function: with `--verbose` all of it, else problems. */
+function notesOf(
+  service: string,
+  line: OutputLine,
+  text: string,
+  { output }: CliContext,
+  noteOf: StackExtras['noteOf'],
+): string[] {
+  if (output.verbose) {
+    return [text];
+  }
+  if (line.kind === 'log' && line.problem) {
+    return [`${service}: ${line.message}`];
+  }
+  const note = line.kind === 'event' ? noteOf?.(line.event) : undefined;
+  return note === undefined ? [] : [note];
+}
+
+/**
+ * Runs `act` on a stack of its own, which is stopped afterwards. Its signal aborts with `signal`, and when an emulator has died.
+ * @throws that it has died, whatever became of the work.
+ */
+export async function withTrackedStack<T>(
+  options: StackOptions,
+  context: CliContext,
+  more: StackExtras,
+  signal: AbortSignal,
+  act: (tracked: TrackedStack, signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const tracked = await startTrackedStack(options, context, more);
+  const { died } = tracked.stack;
+  const death = new Promise<never>((_resolve, reject) => {
+    died.addEventListener('abort', () => reject(died.reason), { once: true });
+  });
+  try {
+    return await Promise.race([act(tracked, AbortSignal.any([signal, died])), death]);
+  } catch (error) {
+    throw died.aborted ? died.reason : error;
+  } finally {
+    await tracked.stack.stop();
+  }
 }
 
 function parseFaults(spec: string) {
