@@ -1,7 +1,9 @@
 import { type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
 import type { OutputLine } from '../local/function-output.ts';
+import { watchParents } from '../local/parent-process.ts';
 import { parseFaultSpec } from '../local/tmdb-simulator/fault-plan.ts';
 import { messageOf, UsageError } from '../shared/errors.ts';
+import type { Clock } from '../shared/ports/clock.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import { releaseRejectedToken } from './breaker-command.ts';
 import type { CliContext } from './cli-context.ts';
@@ -127,9 +129,18 @@ function parseEngine(text: string | undefined) {
   throw new UsageError(`unknown DynamoDB emulator '${text.slice(0, 40)}': allowed are dynoxide, dynalite`);
 }
 
-/** Runs `act` with a signal that Ctrl-C or a polite kill aborts; a second one ends the process at once. */
-export async function interruptible<T>({ output }: CliContext, act: (signal: AbortSignal) => Promise<T>): Promise<T> {
+const lookForParentsMs = 500;
+
+/**
+ * Runs `act` with a signal that Ctrl-C, a polite kill, or the end of the npm that started this program aborts; a second Ctrl-C ends
+ * the process at once.
+ */
+export async function interruptible<T>(
+  { output, clock, environment }: CliContext,
+  act: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
   const interruption = new AbortController();
+  const over = new AbortController();
   const interrupt = () => {
     if (interruption.signal.aborted) {
       process.exit(130);
@@ -138,9 +149,22 @@ export async function interruptible<T>({ output }: CliContext, act: (signal: Abo
     interruption.abort();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
+  if (environment.npm_lifecycle_event !== undefined) {
+    void whenParentsEnd(clock, over.signal).then((ended) => ended && !interruption.signal.aborted && interrupt());
+  }
   try {
     return await act(interruption.signal);
   } finally {
+    over.abort();
     process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', interrupt);
   }
+}
+
+/** npm passes a signal on to its shell at most, and the shell to nobody. */
+async function whenParentsEnd(clock: Clock, signal: AbortSignal): Promise<boolean> {
+  const haveEnded = watchParents();
+  while (!signal.aborted && !haveEnded()) {
+    await clock.sleep(lookForParentsMs, signal);
+  }
+  return !signal.aborted;
 }
