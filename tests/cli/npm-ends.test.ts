@@ -33,7 +33,7 @@ async function npmRun() {
 }
 
 describe('npm that is told to end', () => {
-  it.each(['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGKILL'] as const)(
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
     'by %s takes local and its emulators along',
     async (signal) => {
       const { child, family, output } = await npmRun();
