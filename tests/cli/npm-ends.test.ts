@@ -33,15 +33,12 @@ async function npmRun() {
 }
 
 describe('npm that is told to end', () => {
-  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
-    'by %s takes local and its emulators along',
-    async (signal) => {
-      const { child, family, output } = await npmRun();
-      // npm, the program, the emulator's guard at least.
-      expect({ family: family.length, output: output() }).toMatchObject({ output: expect.stringContaining('ready: ') });
-      expect(family.length).toBeGreaterThanOrEqual(3);
-      child.kill(signal);
-      await until('no process of it is left', () => !family.some(isRunning), 15_000);
-    },
-  );
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)('by %s takes local and its emulators along', async (signal) => {
+    const { child, family, output } = await npmRun();
+    // npm, the program, the emulator's guard at least.
+    expect({ family: family.length, output: output() }).toMatchObject({ output: expect.stringContaining('ready: ') });
+    expect(family.length).toBeGreaterThanOrEqual(3);
+    child.kill(signal);
+    await until('no process of it is left', () => !family.some(isRunning), 15_000);
+  });
 });
