@@ -10,6 +10,8 @@ export type RunEnd = {
   deadLetteredJobs: string[];
   open: number;
   openJobs: string[];
+  /** Breaker and throttle as they were when the time was up. */
+  standstill?: readonly string[];
 };
 
 /** What waiting needs. */

@@ -10,7 +10,7 @@ import { parseDurationMs } from './parse-input.ts';
 import { formatList } from './read-command.ts';
 import { runOccurrence, type TrackedStack } from './run-occurrence.ts';
 import type { Pacing, RunSummary } from './run-summary.ts';
-import { interruptible, type StackOptions, startTrackedStack } from './with-stack.ts';
+import { interruptible, type StackOptions, withTrackedStack } from './with-stack.ts';
 
 /** Options of `demo`. */
 export type DemoOptions = StackOptions & { timeout: string };
@@ -30,9 +30,8 @@ const demoFaults: FaultPlan = {
 export async function demoCommand(options: DemoOptions, context: CliContext): Promise<void> {
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
   const { clock, settings, output } = context;
-  await interruptible(context, async (signal) => {
-    const tracked = await startTrackedStack(options, context, { faults: demoFaults });
-    try {
+  await interruptible(context, (interruption) =>
+    withTrackedStack(options, context, { faults: demoFaults }, interruption, async (tracked, signal) => {
       output.note(`calling ${tracked.stack.simulated ? 'the TMDB simulator' : tracked.stack.endpoints.endpoints.tmdb}`);
       const runs: { summary: RunSummary; pacing: Pacing }[] = [];
       for (const schedule of ['daily', 'weekly'] as const) {
@@ -51,10 +50,8 @@ export async function demoCommand(options: DemoOptions, context: CliContext): Pr
         ...lists.map(({ feed, titles }) => formatList(feed, titles)),
       ];
       output.result({ runs: runs.map(({ summary }) => summary), lists }, text.join('\n\n'));
-    } finally {
-      await tracked.stack.stop();
-    }
-  });
+    }),
+  );
 }
 
 async function readBack(tracked: TrackedStack, context: CliContext) {

@@ -41,7 +41,8 @@ export function assertComplete(summary: RunSummary, end: RunEnd, tracker: RunTra
 function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
   const dead = end.deadLetteredJobs;
   if (dead.length > 0) {
-    const detail = `${dead.length} jobs of this run are in a dead-letter queue: ${named(dead)}`;
+    const why = reasonsOf(dead, tracker.lastReasons(summary.runId));
+    const detail = `${dead.length} jobs of this run${why} are in a dead-letter queue: ${named(dead)}`;
     return { reason: 'dead-letters', detail, jobs: dead };
   }
   const { applied, skipped } = tracker.progress(summary.runId);
@@ -56,7 +57,7 @@ function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incomple
 function earlyEnd(
   summary: RunSummary,
   reason: Exclude<RunEnd['reason'], 'done'>,
-  { open, openJobs: jobs }: RunEnd,
+  { open, openJobs: jobs, standstill = [] }: RunEnd,
   tracker: RunTracker,
 ): Incompleteness {
   const left = `${open} of ${summary.jobs.planned} jobs`;
@@ -67,8 +68,9 @@ function earlyEnd(
       return { reason, detail, jobs };
     }
     case 'timed-out': {
-      const why = lastReasons(jobs, tracker.progress(summary.runId).deferred);
-      const detail = `${left} were still open when the time was up (see --timeout): ${named(jobs)}${why}`;
+      const why = reasonsOf(jobs, tracker.lastReasons(summary.runId));
+      const state = standstill.map((sentence) => `; ${sentence}`).join('');
+      const detail = `${left} were still open when the time was up (see --timeout): ${named(jobs)}${why}${state}`;
       return { reason, detail, jobs };
     }
     case 'interrupted':
@@ -81,10 +83,10 @@ function named(jobs: readonly string[]): string {
   return jobs.length === 0 ? 'none of them on a queue' : `${jobs.slice(0, jobsNamed).join(', ')}${more}`;
 }
 
-/** Why the open jobs were sent back last, each reason with its count. */
-function lastReasons(jobs: readonly string[], deferred: ReadonlyMap<string, string>): string {
+/** Why jobs were sent back, failed or became dead letters last, each reason with its count. */
+function reasonsOf(jobs: readonly string[], reasons: ReadonlyMap<string, string>): string {
   const counts = new Map<string, number>();
-  for (const reason of jobs.map((job) => deferred.get(job)).filter((known) => known !== undefined)) {
+  for (const reason of jobs.map((job) => reasons.get(job)).filter((known) => known !== undefined)) {
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return counts.size === 0 ? '' : ` (${[...counts].map(([reason, count]) => `${count} × ${reason}`).join('; ')})`;

@@ -7,7 +7,8 @@ import type { CliContext } from './cli-context.ts';
 import { assertComplete } from './incomplete-run.ts';
 import { parseCount } from './parse-input.ts';
 import { runOccurrence, type TrackedStack } from './run-occurrence.ts';
-import { interruptible, type StackOptions, startTrackedStack } from './with-stack.ts';
+import { stackNotes } from './stack-notes.ts';
+import { interruptible, type StackOptions, withTrackedStack } from './with-stack.ts';
 
 /** Options of `local`. */
 export type LocalOptions = StackOptions & {
@@ -26,21 +27,22 @@ export async function localCommand(options: LocalOptions, context: CliContext): 
   if (running !== undefined) {
     throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);
   }
-  await interruptible(context, async (signal) => {
-    const tracked = await startTrackedStack(options, context, { ports: portsFrom(options), http: true });
-    try {
-      writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
-      announce(tracked, context);
-      if (options.catchUp) {
-        await catchUp(tracked, context, signal);
+  const more = { ports: portsFrom(options), http: true, noteOf: stackNotes(context.clock) };
+  await interruptible(context, (interruption) =>
+    withTrackedStack(options, context, more, interruption, async (tracked, signal) => {
+      try {
+        writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
+        announce(tracked, context);
+        if (options.catchUp) {
+          await catchUp(tracked, context, signal);
+        }
+        await Promise.all(scheduleNames.map((schedule) => keepSchedule(schedule, tracked, context, signal)));
+      } finally {
+        context.output.note(tracked.stack.died.aborted ? 'ending' : 'draining');
+        removeStackFile();
       }
-      await Promise.all(scheduleNames.map((schedule) => keepSchedule(schedule, tracked, context, signal)));
-    } finally {
-      context.output.note('draining');
-      removeStackFile();
-      await tracked.stack.stop();
-    }
-  });
+    }),
+  );
 }
 
 function portsFrom(options: LocalOptions): NonNullable<EmbeddedStackOptions['ports']> {

@@ -2,14 +2,19 @@ import ora from 'ora';
 import type { CliContext } from './cli-context.ts';
 import type { RunTracker } from './run-tracker.ts';
 
-/** A line on stderr that tells how far a run is. On something else than a terminal it stays silent until the end. */
-export type Progress = { update(): void; end(succeeded: boolean): void };
+/** A line on stderr that tells how far a run is. On something else than a terminal it is written at the end. */
+export type Progress = { update(): void; say(sentence: string): void; end(succeeded: boolean): void };
+
+/** A line that is rewritten as things go on. */
+export type Line = {
+  update(text: string): void;
+  /** Says something meanwhile: a line of its own, with the rewritten one below it on a terminal. */
+  say(sentence: string): void;
+  end(succeeded: boolean): void;
+};
 
 /** A line on stderr that is rewritten as things go on; on something else than a terminal only its last state is written. */
-export function showLine(
-  first: string,
-  { output }: Pick<CliContext, 'output'>,
-): { update(text: string): void; end(succeeded: boolean): void } {
+export function showLine(first: string, { output }: Pick<CliContext, 'output'>): Line {
   let last = first;
   // A terminal without a width (as some programs make it) would be rewritten for ever.
   const spinner =
@@ -22,6 +27,12 @@ export function showLine(
       if (spinner !== undefined) {
         spinner.text = text;
       }
+    },
+    say: (sentence) => {
+      // The spinner would be written over the sentence.
+      spinner?.stop();
+      output.note(sentence);
+      spinner?.start();
     },
     end: (succeeded) => {
       if (spinner === undefined) {
@@ -50,6 +61,7 @@ export function showProgress(
   const line = showLine(text(), { output });
   return {
     update: () => line.update(text()),
+    say: line.say,
     end: (succeeded) => {
       line.update(text());
       line.end(succeeded);

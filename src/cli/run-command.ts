@@ -7,7 +7,7 @@ import { assertComplete } from './incomplete-run.ts';
 import { withTablesAt } from './open-tables.ts';
 import { parseDurationMs, parseOccurrenceMs, parseSchedule } from './parse-input.ts';
 import { type Occurrence, runOccurrence, type TrackedStack } from './run-occurrence.ts';
-import { interruptible, type StackOptions, startTrackedStack } from './with-stack.ts';
+import { interruptible, type StackOptions, withTrackedStack } from './with-stack.ts';
 
 /** Options of `run`. */
 export type RunOptions = StackOptions & { occurrence?: string; timeout: string };
@@ -17,9 +17,8 @@ export async function runCommand(scheduleText: string, options: RunOptions, cont
   const schedule = parseSchedule(scheduleText);
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
   const occurrenceMs = occurrenceFrom(options.occurrence, schedule, context);
-  await interruptible(context, async (signal) => {
-    const tracked = await startTrackedStack(options, context);
-    try {
+  await interruptible(context, (interruption) =>
+    withTrackedStack(options, context, {}, interruption, async (tracked, signal) => {
       if (schedule === 'weekly') {
         await seedIfEmpty({ timeoutMs, signal }, tracked, context);
       }
@@ -30,10 +29,8 @@ export async function runCommand(scheduleText: string, options: RunOptions, cont
       );
       assertComplete(summary, end, tracked.tracker);
       context.output.result(summary, formatSummary(summary, pacing));
-    } finally {
-      await tracked.stack.stop();
-    }
-  });
+    }),
+  );
 }
 
 /** Unless told otherwise a run is the latest occurrence of its schedule. */

@@ -1,13 +1,16 @@
 import * as z from 'zod';
 import type { EmbeddedStack } from '../local/embedded-stack.ts';
+import { standstills } from '../operator/status/why-waiting.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import type { ScheduleName } from '../shared/schedule.ts';
 import { awaitRun, type RunEnd } from './await-run.ts';
 import type { CliContext } from './cli-context.ts';
 import { showProgress } from './progress.ts';
+import { readStandstills, readWaitFacts } from './read-wait-facts.ts';
 import { jobsUnderWay } from './run-jobs.ts';
 import { type Pacing, pacingOf, type RunSummary, readUsage, summarizeRun } from './run-summary.ts';
 import type { RunTracker } from './run-tracker.ts';
+import { sayingWhy } from './say-why-waiting.ts';
 
 /** The planner's answer, as its caller sees it. */
 const startedRunSchema = z.object({
@@ -29,15 +32,21 @@ export type TrackedStack = { stack: EmbeddedStack; tracker: RunTracker };
  */
 export async function runOccurrence(
   { schedule, occurrenceMs, timeoutMs, signal }: Occurrence,
-  { stack, tracker }: TrackedStack,
+  tracked: TrackedStack,
   context: CliContext,
 ): Promise<{ summary: RunSummary; pacing: Pacing; end: RunEnd }> {
+  const { stack, tracker } = tracked;
   const { clock, settings, output } = context;
   const before = readUsage(stack, tracker);
   const startedMs = clock.monotonicMs();
   const event = { kind: 'schedule', version: 1, schedule, occurrence: isoFromMs(occurrenceMs) };
   signal.throwIfAborted();
-  const run = startedRunSchema.parse(await stack.invokePlanner(event));
+  const planning = sayingWhy(stack.invokePlanner(event), {
+    clock,
+    read: async () => ({ doing: 'the planner has not answered' }),
+    say: output.note,
+  });
+  const run = startedRunSchema.parse(await planning);
   const jobs = run.duplicate ? jobsUnderWay(run.runId, stack, settings) : run.jobs;
   const planned = typeof jobs === 'number' ? jobs : jobs.size;
   if (run.duplicate) {
@@ -46,15 +55,31 @@ export async function runOccurrence(
     );
   }
   const progress = showProgress(schedule, run.runId, planned, tracker, context);
-  const end = await awaitRun(
+  const waiting = awaitRun(
     { runId: run.runId, jobs, timeoutMs, signal, onProgress: progress.update },
     stack,
     tracker,
     settings,
     clock,
   );
+  const read = () => readWaitFacts(run.runId, tracked, context);
+  const end = await sayingWhy(waiting, {
+    clock,
+    read,
+    say: (sentence) => progress.say(`${schedule}: ${sentence}`),
+  });
   progress.end(end.reason === 'done' && end.deadLetteredJobs.length === 0);
   const facts = { schedule, runId: run.runId, planned, end, durationMs: clock.monotonicMs() - startedMs };
   const summary = summarizeRun(facts, tracker, before, readUsage(stack, tracker), settings);
-  return { summary, pacing: pacingOf(tracker.progress(run.runId)), end };
+  const standstill = end.reason === 'timed-out' ? await standstillsAt(tracked, context) : [];
+  return { summary, pacing: pacingOf(tracker.progress(run.runId)), end: { ...end, standstill } };
+}
+
+/** Breaker and throttle when the time was up; what cannot be read any more is left out. */
+async function standstillsAt(tracked: TrackedStack, context: CliContext): Promise<string[]> {
+  try {
+    return standstills(await readStandstills(tracked, context), context.clock.nowMs());
+  } catch {
+    return [];
+  }
 }

@@ -1,4 +1,6 @@
 import type { OutputLine } from '../local/function-output.ts';
+import { systemClock } from '../shared/adapters/system-clock.ts';
+import type { Clock } from '../shared/ports/clock.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 
 /** What is known of one run from its events. */
@@ -9,6 +11,8 @@ export type RunProgress = {
   skipped: Set<string>;
   /** Why each job was deferred last. */
   deferred: Map<string, string>;
+  /** When each of them comes again, in epoch milliseconds. */
+  dueAtMs: Map<string, number>;
   deferrals: number;
   /** `attempt` 0: the call that checked a refused token. */
   calls: {
@@ -27,6 +31,8 @@ export type RunProgress = {
 export type RunTracker = {
   observe(line: OutputLine): void;
   progress(runId: string): RunProgress;
+  /** Why each job of a run was sent back, failed or became a dead letter last. */
+  lastReasons(runId: string): Map<string, string>;
   /** Capacity units of all writer batches. */
   capacity(): { writeUnits: number; readUnits: number };
   /** TMDB's words when it refused the token; `undefined` while it has not, and once calls are let through again. */
@@ -36,7 +42,9 @@ export type RunTracker = {
 };
 
 /** A tracker that has seen nothing. */
-export function trackRuns(): RunTracker {
+export function trackRuns(clock: Clock = systemClock): RunTracker {
+  /** By job: these events know no run, and come too when a body could not be read. */
+  const reasons = new Map<string, string>();
   const runs = new Map<string, RunProgress>();
   const listeners = new Set<() => void>();
   const capacity = { writeUnits: 0, readUnits: 0 };
@@ -48,6 +56,7 @@ export function trackRuns(): RunTracker {
     return known;
   };
   const note = (event: RunEvent): void => {
+    noteReason(event, reasons);
     switch (event.event) {
       case 'batch-written':
         capacity.writeUnits += event.writeUnits;
@@ -61,7 +70,7 @@ export function trackRuns(): RunTracker {
         break;
       default:
         if ('runId' in event) {
-          advance(progress(event.runId), event);
+          advance(progress(event.runId), event, clock.nowMs());
         }
     }
   };
@@ -75,6 +84,7 @@ export function trackRuns(): RunTracker {
       }
     },
     progress,
+    lastReasons: (runId) => new Map([...reasons].filter(([jobId]) => jobId.startsWith(`${runId}/`))),
     capacity: () => ({ ...capacity }),
     tokenRejection: () => tokenRejection,
     onChange: (listener) => {
@@ -84,7 +94,25 @@ export function trackRuns(): RunTracker {
   };
 }
 
-function advance(run: RunProgress, event: RunEvent): void {
+function noteReason(event: RunEvent, reasons: Map<string, string>): void {
+  switch (event.event) {
+    case 'job-deferred':
+    case 'job-failed':
+      reasons.set(event.jobId, `${event.code}: ${event.detail}`);
+      break;
+    case 'job-dead-lettered':
+      reasons.set(event.jobId, `${event.reason}, ${event.code}: ${event.detail}`);
+      break;
+    case 'page-fetched':
+    case 'page-applied':
+      reasons.delete(event.jobId);
+      break;
+    default:
+      break;
+  }
+}
+
+function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
   switch (event.event) {
     case 'tmdb-call':
       run.calls.push(event);
@@ -95,6 +123,7 @@ function advance(run: RunProgress, event: RunEvent): void {
       break;
     case 'job-deferred':
       run.deferred.set(event.jobId, `${event.code}: ${event.detail}`);
+      run.dueAtMs.set(event.jobId, nowMs + event.delaySeconds * 1_000);
       run.deferrals += 1;
       break;
     case 'page-fetched':
@@ -123,6 +152,7 @@ function emptyProgress(): RunProgress {
     applied: new Set(),
     skipped: new Set(),
     deferred: new Map(),
+    dueAtMs: new Map(),
     deferrals: 0,
     calls: [],
     slotWaitMs: { total: 0, max: 0 },

@@ -1,6 +1,12 @@
+import { systemClock } from '../shared/adapters/system-clock.ts';
+import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
 import { PermanentError, RetryableError, UsageError } from '../shared/errors.ts';
+import type { Clock } from '../shared/ports/clock.ts';
+import { redactionOf } from '../shared/redact-token.ts';
+import { defaultSettings } from '../shared/settings.ts';
 import { tmdbBaseUrl } from '../shared/tmdb/tmdb-base-url.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
+import { authenticationRequest, judgeTokenCheck } from '../shared/tmdb/token-check.ts';
 
 /** TMDB to call, with its token. */
 export type TmdbTarget = { baseUrl: string; token: string };
@@ -30,34 +36,39 @@ export function isOnThisMachine(url: string): boolean {
 }
 
 /**
- * Asks TMDB whether it takes the token, so that nothing is begun that cannot be finished. Servers on this machine are not
- * asked: they need not know the endpoint.
- * @throws PermanentError when the token is rejected, RetryableError when TMDB cannot be reached.
+ * Asks TMDB whether it takes the token, so that nothing is begun that cannot be finished: on the way that the jobs will go, with
+ * its proxy and its trust. Servers on this machine are not asked: they need not know the endpoint.
+ * @returns a sentence when what answered proves nothing, such as a page of a CDN: the jobs find out for themselves.
+ * @throws PermanentError when the token is rejected, RetryableError naming what broke off when TMDB cannot be reached, UsageError
+ * for a proxy that cannot be used.
  */
-export async function checkToken(target: TmdbTarget): Promise<void> {
-  const { host } = new URL(target.baseUrl);
+export async function checkToken(target: TmdbTarget, clock: Clock = systemClock): Promise<string | undefined> {
   if (isOnThisMachine(target.baseUrl)) {
-    return;
+    return undefined;
   }
-  let status: number;
-  try {
-    const answer = await fetch(`${target.baseUrl}/authentication`, {
-      headers: { Authorization: `Bearer ${target.token}` },
-      redirect: 'manual',
-      signal: AbortSignal.timeout(checkTimeoutMs),
-    });
-    status = answer.status;
-  } catch (cause) {
-    throw new RetryableError('tmdb_unreachable', `TMDB at ${host} cannot be reached, and nothing was started`, {
-      cause,
-    });
-  }
-  if (status === 401 || status === 403) {
-    throw new PermanentError(
-      'token_rejected',
-      `TMDB rejected the token (HTTP ${status}), and nothing was started: set TMDB_API_TOKEN to a valid API Read Access Token`,
+  const { baseUrl, token } = target;
+  const redact = redactionOf([token]);
+  const tmdb = tmdbHttp(
+    { baseUrl, token: async () => token },
+    { ...defaultSettings.tmdb, requestTimeoutMs: checkTimeoutMs },
+  );
+  const answer = await tmdb.get(authenticationRequest);
+  if (answer.kind === 'no-response') {
+    const { host } = new URL(baseUrl);
+    throw new RetryableError(
+      'tmdb_unreachable',
+      `TMDB at ${host} cannot be reached, and nothing was started: ${redact(answer.detail)}`,
     );
   }
+  const check = judgeTokenCheck(answer, clock.nowMs());
+  const said = redact(check.detail);
+  if (check.kind === 'rejected') {
+    throw new PermanentError(
+      'token_rejected',
+      `TMDB rejected the token (${said}), and nothing was started: set TMDB_API_TOKEN to a valid API Read Access Token`,
+    );
+  }
+  return check.kind === 'accepted' ? undefined : `whether TMDB takes the token is not known yet: ${said}`;
 }
 
 /** A token goes to TMDB or no further than this machine. */

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { Server as HttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import type { ProcessEnd } from './emulator-death.ts';
 import { freePort, loopback } from './free-port.ts';
 import { startGuarded } from './guarded-process.ts';
 
@@ -9,7 +10,15 @@ import { startGuarded } from './guarded-process.ts';
 export type DynamoEngine = 'dynoxide' | 'dynalite';
 
 /** A DynamoDB endpoint on loopback. */
-export type EmbeddedDynamo = { endpoint: string; engine: DynamoEngine; stop(): Promise<void> };
+export type EmbeddedDynamo = {
+  endpoint: string;
+  engine: DynamoEngine;
+  /** Resolves when it has ended, by itself or otherwise; with how, where it was a process of its own. */
+  ended: Promise<ProcessEnd | undefined>;
+  stop(): Promise<void>;
+};
+
+type Server = Pick<EmbeddedDynamo, 'ended' | 'stop'>;
 
 /** `port` 0 is any free one; without `dataDir` everything is in memory. */
 export type EmbeddedDynamoOptions = { port: number; dataDir: string | undefined; engine: DynamoEngine | undefined };
@@ -40,12 +49,12 @@ export async function startEmbeddedDynamo(options: EmbeddedDynamoOptions): Promi
   }
   const engine = options.engine ?? engineOf(options.dataDir) ?? defaultDynamoEngine();
   const port = options.port === 0 ? await freePort() : options.port;
-  const stop =
+  const server =
     engine === 'dynoxide' ? await startDynoxide(port, options.dataDir) : await startDynalite(port, options.dataDir);
-  return { endpoint: `http://${loopback}:${port}`, engine, stop };
+  return { endpoint: `http://${loopback}:${port}`, engine, ...server };
 }
 
-async function startDynoxide(port: number, dataDir: string | undefined): Promise<() => Promise<void>> {
+async function startDynoxide(port: number, dataDir: string | undefined): Promise<Server> {
   const binary = dynoxideBinary();
   if (binary === undefined) {
     throw new Error('the DynamoDB emulator dynoxide is not installed: it exists for Linux on x64 only');
@@ -58,13 +67,13 @@ async function startDynoxide(port: number, dataDir: string | undefined): Promise
     await server.stop();
     throw new Error('the DynamoDB emulator did not start', { cause });
   }
-  return server.stop;
+  return server;
 }
 
 /** dynalite has no types of its own. */
-type Dynalite = (options: Record<string, unknown>) => Server;
+type Dynalite = (options: Record<string, unknown>) => HttpServer;
 
-async function startDynalite(port: number, dataDir: string | undefined): Promise<() => Promise<void>> {
+async function startDynalite(port: number, dataDir: string | undefined): Promise<Server> {
   const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
   const server = dynalite({
     createTableMs: 0,
@@ -76,9 +85,12 @@ async function startDynalite(port: number, dataDir: string | undefined): Promise
     server.once('error', reject);
     server.listen(port, loopback, resolve);
   });
-  return () => {
-    server.closeAllConnections();
-    return new Promise((resolve) => server.close(() => resolve()));
+  return {
+    ended: new Promise((resolve) => server.once('close', () => resolve(undefined))),
+    stop: () => {
+      server.closeAllConnections();
+      return new Promise((resolve) => server.close(() => resolve()));
+    },
   };
 }
 

@@ -15,6 +15,8 @@ export type EmbeddedSqs = {
   inspect(name: string): HeldMessage[];
   /** Requests so far as SQS bills them: one for each 64 KB begun of request or answer. */
   billedRequests(): number;
+  /** Resolves when its server has closed, by itself or otherwise. */
+  ended: Promise<void>;
   stop(): Promise<void>;
 };
 
@@ -77,6 +79,7 @@ export async function startEmbeddedSqs(
     queueUrl,
     inspect: (name) => heldMessages(stores.sqsStore, name),
     billedRequests: () => billed,
+    ended: new Promise((resolve) => app.server.once('close', () => resolve())),
     stop: () => app.close(),
   };
 }

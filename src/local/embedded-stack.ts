@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { dynamoClient } from '../shared/adapters/aws-clients.ts';
 import { bundleHandlers } from '../shared/adapters/bundle-handlers.ts';
+import { proxyVariables } from '../shared/adapters/env.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queue-definitions.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -12,8 +13,9 @@ import { catalogTable, controlTable } from '../shared/table/table-definitions.ts
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { createTable } from './create-tables.ts';
 import { lockDataDir } from './data-lock.ts';
-import { type DynamoEngine, startEmbeddedDynamo } from './embedded-dynamodb.ts';
+import { type DynamoEngine, type EmbeddedDynamo, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
+import { emulatorDied } from './emulator-death.ts';
 import { drainSources, startSources } from './event-sources.ts';
 import { assertPortFree } from './free-port.ts';
 import { functionEnvironments } from './function-environments.ts';
@@ -56,6 +58,8 @@ export type EmbeddedStack = {
   activeInvocations(): number;
   /** Invocations and billed milliseconds so far, by function. */
   usage(): Record<ServiceName, { invocations: number; billedMs: number }>;
+  /** Aborts, with an error that says so, when an emulator has ended by itself: the functions are ended then, and nothing works any more. */
+  died: AbortSignal;
   /** Ends the event sources first, so that what is under way is finished; then everything else. */
   stop(): Promise<void>;
 };
@@ -97,13 +101,23 @@ async function start(
   const sources = startSources(functions, endpoints, queues, options, (service, message) =>
     options.onOutput(service, { kind: 'log', problem: true, message }, message),
   );
-  started.push({ stop: () => drainSources(sources, sqs, queues[1].name, options.clock) });
+  const died = watchEmulators(sqs, dynamo, async () => {
+    // No batch is begun any more, and none that is under way can end well.
+    void sources.worker.stop();
+    void sources.writer.stop();
+    await Promise.all(Object.values(functions).map((one) => one.stop()));
+  });
+  started.push(
+    { stop: died.stop },
+    { stop: () => drainSources(sources, sqs, queues[1].name, options.clock, died.signal) },
+  );
   return {
     endpoints: { ...endpoints, endpoints: { ...endpoints.endpoints, ...(url && { http: url.endpoint }) } },
     dynamoEngine: dynamo.engine,
     simulated: options.tmdb === undefined,
     invokePlanner: (event) => functions.planner.invoke(event),
     sqs,
+    died: died.signal,
     activeInvocations: () => sources.worker.activeInvocations() + sources.writer.activeInvocations(),
     usage: () => ({
       planner: functions.planner.usage(),
@@ -112,6 +126,26 @@ async function start(
       reader: functions.reader.usage(),
     }),
     stop,
+  };
+}
+
+/** Watches until `stop`; `end` is called once when one of them has ended before. */
+function watchEmulators(sqs: EmbeddedSqs, dynamo: EmbeddedDynamo, end: () => Promise<void>) {
+  const death = new AbortController();
+  let stopped = false;
+  const die = (error: Error) => {
+    if (!stopped && !death.signal.aborted) {
+      death.abort(error);
+      void end();
+    }
+  };
+  void dynamo.ended.then((how) => die(emulatorDied(`the DynamoDB emulator ${dynamo.engine}`, how)));
+  void sqs.ended.then(() => die(emulatorDied('the SQS emulator fauxqs')));
+  return {
+    signal: death.signal,
+    stop: async () => {
+      stopped = true;
+    },
   };
 }
 
@@ -173,7 +207,7 @@ function startFunctions(
   options: EmbeddedStackOptions,
   started: Stoppable[],
 ): Record<ServiceName, LambdaFunction> {
-  const environments = functionEnvironments(endpoints, token, options.settings);
+  const environments = functionEnvironments(endpoints, token, options.settings, proxyVariables());
   const startOne = (service: ServiceName): LambdaFunction => {
     const { memoryMb, timeoutSeconds } = options.settings[service];
     const started = startFunction(

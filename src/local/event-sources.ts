@@ -45,17 +45,22 @@ export function startSources(
 /** How long pages that were fetched already may take to reach the table when the stack is stopped. */
 const drainMs = 10_000;
 
-/** First the worker's end, then, once the pages it has sent are written, the writer's. */
+/** First the worker's end, then, once the pages it has sent are written, the writer's: not waited for once `died` has aborted. */
 export async function drainSources(
   sources: Sources,
   sqs: EmbeddedSqs,
   itemQueueName: string,
   clock: Clock,
+  died: AbortSignal,
 ): Promise<void> {
+  if (died.aborted) {
+    await Promise.all([sources.worker.stop(), sources.writer.stop()]);
+    return;
+  }
   await sources.worker.stop();
   const deadlineMs = clock.monotonicMs() + drainMs;
   const written = () => sqs.inspect(itemQueueName).length === 0 && sources.writer.activeInvocations() === 0;
-  while (!written() && clock.monotonicMs() < deadlineMs) {
+  while (!written() && !died.aborted && clock.monotonicMs() < deadlineMs) {
     await clock.sleep(50);
   }
   await sources.writer.stop();

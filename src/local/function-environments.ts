@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { type ProxyVariables, proxyFor } from '../shared/adapters/proxy-variables.ts';
 import type {
   plannerEnvironmentSchema,
   readerEnvironmentSchema,
@@ -10,11 +11,15 @@ import { overridesOf } from '../shared/settings-overrides.ts';
 import { metricsNamespace, type ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import type { StackEndpoints } from './stack-endpoints.ts';
 
-/** Variables of each function in the embedded stack: what its handler asks for, and where the emulators are. */
+/**
+ * Variables of each function in the embedded stack: what its handler asks for, where the emulators are, and the proxy on the way to
+ * TMDB where there is one in `proxies`.
+ */
 export function functionEnvironments(
   stack: StackEndpoints,
   token: string,
   settings: Settings,
+  proxies: ProxyVariables = {},
 ): Record<ServiceName, Record<string, string>> {
   const tables = { CATALOG_TABLE: stack.catalogTable, CONTROL_TABLE: stack.controlTable };
   // The emulators know no throughput, so nothing needs to keep a pace there.
@@ -34,6 +39,8 @@ export function functionEnvironments(
     TMDB_BASE_URL: stack.endpoints.tmdb,
     TMDB_API_TOKEN: token,
   };
+  const proxy = proxyFor(stack.endpoints.tmdb, proxies);
+  const proxied = { ...emulatorVariables(stack), ...(proxy && { HTTPS_PROXY: proxy.url }) };
   const writer: z.infer<typeof writerEnvironmentSchema> = {
     ...tables,
     SETTINGS_OVERRIDES,
@@ -48,9 +55,9 @@ export function functionEnvironments(
     TMDB_API_TOKEN: token,
   };
   return {
-    reader: { ...emulatorVariables(stack), ...reader } as Record<string, string>,
+    reader: { ...proxied, ...reader } as Record<string, string>,
     planner: { ...emulatorVariables(stack), ...planner } as Record<string, string>,
-    worker: { ...emulatorVariables(stack), ...worker } as Record<string, string>,
+    worker: { ...proxied, ...worker } as Record<string, string>,
     writer: { ...emulatorVariables(stack), ...writer } as Record<string, string>,
   };
 }

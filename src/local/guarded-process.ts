@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import type { ProcessEnd } from './emulator-death.ts';
 
 /** A child process that cannot outlive this one. */
 export type GuardedProcess = {
   /** Resolves with the first line of output that contains `text`; rejects with the output when the process ends before. */
   waitForLine(text: string): Promise<string>;
+  /** Resolves when it has ended, by itself or otherwise. */
+  ended: Promise<ProcessEnd>;
   /** Ends it and waits until it is gone. */
   stop(): Promise<void>;
 };
@@ -44,12 +47,13 @@ export function startGuarded(command: string, args: readonly string[]): GuardedP
     // Nothing of ours is for it to know, the token least.
     env: {},
   });
-  const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', () => resolve({ code: null, signal: null }));
   });
   return {
     waitForLine: (text) => waitForLine(child, text),
+    ended,
     stop: async () => {
       child.stdin?.end();
       await ended;

@@ -79,7 +79,9 @@ describe('enqueue on a running stack', () => {
     expect(await runJson<Enqueued>([...asked, '--force'], { cwd })).toMatchObject({ sent: 1, notes: [] });
     const impatient = await runCli([...asked, '--force', '--wait', '--timeout', '1s'], { cwd });
     expect(impatient).toMatchObject({ code: 1 });
-    expect(impatient.stderr).toContain('error: 1 of 1 feeds had not arrived: the time was up (see --timeout)');
+    expect(impatient.stderr).toMatch(
+      /^error: 1 of 1 feeds had not arrived: the time was up \(see --timeout\); the breaker is open \(by-hand: .*a test holds the calls\), until it is closed by hand/m,
+    );
     const status = await runJson<{ breaker: object; queues: { fetch: { queue: Record<string, number> } } }>(
       ['status'],
       { cwd },

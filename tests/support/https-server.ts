@@ -14,17 +14,20 @@ export type TestHttpsServer = {
 
 const yearMs = 365 * 86_400_000;
 
-export async function startHttpsServer(body: string): Promise<TestHttpsServer> {
+/** Of today, for 127.0.0.1 or a host name. */
+export function validCertificate(hostName?: string): { key: string; cert: string } {
+  const now = Date.now();
+  return selfSignedCertificate(new Date(now - yearMs), new Date(now + yearMs), hostName);
+}
+
+/** `certificate`: one that is valid, if not given. */
+export async function startHttpsServer(body: string, certificate = validCertificate()): Promise<TestHttpsServer> {
   let requests = 0;
   let failed = 0;
-  const now = Date.now();
-  const server = createServer(
-    selfSignedCertificate(new Date(now - yearMs), new Date(now + yearMs)),
-    (_request, response) => {
-      requests += 1;
-      response.end(body);
-    },
-  );
+  const server = createServer(certificate, (_request, response) => {
+    requests += 1;
+    response.end(body);
+  });
   server.on('tlsClientError', () => {
     failed += 1;
   });

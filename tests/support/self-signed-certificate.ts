@@ -1,10 +1,16 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 
-/** A key and a certificate for 127.0.0.1 that nobody has signed but itself, as PEM; new with each call. */
-export function selfSignedCertificate(validFrom: Date, validUntil: Date): { key: string; cert: string } {
+/** A key and a certificate for 127.0.0.1, or a host name, that nobody has signed but itself, as PEM; new with each call. */
+export function selfSignedCertificate(
+  validFrom: Date,
+  validUntil: Date,
+  hostName?: string,
+): { key: string; cert: string } {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const name = sequence(set(sequence(commonName, der(0x0c, Buffer.from('127.0.0.1')))));
-  const addresses = sequence(subjectAltName, der(0x04, sequence(der(0x87, Buffer.from([127, 0, 0, 1])))));
+  const subject =
+    hostName === undefined ? der(0x87, Buffer.from([127, 0, 0, 1])) : der(0x82, Buffer.from(hostName, 'ascii'));
+  const addresses = sequence(subjectAltName, der(0x04, sequence(subject)));
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, Buffer.from([1])),

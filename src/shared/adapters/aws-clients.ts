@@ -1,6 +1,10 @@
+import { Agent as HttpAgent } from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { proxyVariables } from './env.ts';
+import { ProxyAgent } from './proxy-agent.ts';
+import { nodeProxyVariables, type ProxyVariables, proxyFor } from './proxy-variables.ts';
 
 /**
  * Attempts the SDK makes for one call, the first included. Only throttles and connection faults of AWS itself are retried
@@ -14,6 +18,8 @@ export type ClientTarget = { endpoint: string; region: string };
 /** A connection that is not there in this time is none, and an answer neither: silence must not use up an invocation. */
 const connectionTimeoutMs = 1_000;
 const requestTimeoutMs = 4_000;
+/** As many as the SDK's own agents open. */
+const maxSockets = 50;
 
 /** DynamoDB with plain values instead of typed attributes; `undefined` members are left out. */
 export function dynamoClient(target?: ClientTarget): DynamoDBDocumentClient {
@@ -26,12 +32,35 @@ export function sqsClient(target?: ClientTarget, longPollMs = 0): SQSClient {
   return new SQSClient(clientOptions(target, longPollMs));
 }
 
-/** Attempts, time-outs and target of any client; `longPollMs` is how long an answer may be held back on purpose. */
-export function clientOptions(target?: ClientTarget, longPollMs = 0) {
+/**
+ * Attempts, time-outs, proxy and target of any client; `longPollMs` is how long an answer may be held back on purpose, `environment`
+ * names the proxy.
+ * @throws UsageError for a proxy that cannot be used.
+ */
+export function clientOptions(target?: ClientTarget, longPollMs = 0, environment: ProxyVariables = proxyVariables()) {
   const requestTimeout = longPollMs + requestTimeoutMs;
   return {
     maxAttempts,
-    requestHandler: { connectionTimeout: connectionTimeoutMs, requestTimeout, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout,
+      throwOnRequestTimeout: true,
+      ...agentsFor(target, environment),
+    },
     ...(target && { ...target, credentials: { accessKeyId: 'embedded', secretAccessKey: 'embedded' } }),
+  };
+}
+
+/** Nothing where no proxy is named: the SDK's own agents then. Of AWS there are many hosts, of a target there is one. */
+function agentsFor(target: ClientTarget | undefined, environment: ProxyVariables) {
+  const direct = target !== undefined && proxyFor(target.endpoint, environment) === undefined;
+  const variables = direct ? undefined : nodeProxyVariables(environment);
+  if (variables === undefined) {
+    return {};
+  }
+  const options = { maxSockets, timeoutMs: connectionTimeoutMs };
+  return {
+    httpAgent: new HttpAgent({ keepAlive: true, maxSockets, proxyEnv: variables }),
+    ...(variables.HTTPS_PROXY !== undefined && { httpsAgent: new ProxyAgent(variables, options) }),
   };
 }

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { proxyVariablesIn } from './proxy-variables.ts';
 
 /**
  * A copy of the process environment: this file is the only one that touches it. The variables named in `secrets` are taken out
@@ -24,4 +25,9 @@ export function readEnvironment<T extends z.ZodType>(schema: T): z.infer<T> {
     throw new Error(`environment variables missing or malformed: ${names.join(', ')}`);
   }
   return parsed.data;
+}
+
+/** The variables that name a proxy, of this process. */
+export function proxyVariables(): Record<string, string> {
+  return proxyVariablesIn(process.env);
 }

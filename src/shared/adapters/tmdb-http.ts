@@ -1,15 +1,22 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { gunzipSync } from 'node:zlib';
-import axios, { type AxiosAdapter, type AxiosResponse, isAxiosError } from 'axios';
+import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
 import { messageOf } from '../errors.ts';
 import type { TokenSource } from '../ports/token-source.ts';
 import type { Settings } from '../settings.ts';
 import type { TmdbAnswer, TmdbPort } from '../tmdb/tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from '../tmdb/token-address.ts';
+import { proxyVariables } from './env.ts';
+import { networkFailure, timedOutCall } from './network-failure.ts';
+import { ProxyAgent } from './proxy-agent.ts';
+import { type NamedProxy, type ProxyVariables, proxyFor } from './proxy-variables.ts';
 
-/** Where TMDB is and how to get in. The token goes to no address that `tokenAddress` does not know. */
-export type TmdbAccess = { baseUrl: string; token: TokenSource };
+/**
+ * Where TMDB is and how to get in. The token goes to no address that `tokenAddress` does not know. `proxies`: the environment's, if not
+ * given.
+ */
+export type TmdbAccess = { baseUrl: string; token: TokenSource; proxies?: ProxyVariables };
 
 /** What is below HTTP, for a world in which neither the network nor the time is real. */
 export type TmdbWire = {
@@ -20,27 +27,29 @@ export type TmdbWire = {
 };
 
 /**
- * TMDB over HTTP: kept-alive connections, one deadline over token, connecting, waiting and body, a bounded body, no redirects
- * (the token would travel along) and no proxy. The body is what was sent: a server that repeats the token is heard, and the token taken
- * out where text leaves (redact-token.ts). Errors are reduced to a code and a sentence here, because axios's own carry
+ * TMDB over HTTP: kept-alive connections, one deadline over token, connecting, waiting and body, a bounded body, and no redirects
+ * (the token would travel along). A proxy of the environment gets a tunnel to carry, never a request. The body is what was sent: a server
+ * that repeats the token is heard, and the token taken out where text leaves (redact-token.ts). Errors are reduced to a code and a
+ * sentence here, because axios's own carry
  * headers, and with them the token. `wire`: the network, if not given.
+ * @throws UsageError for a proxy that cannot be used.
  */
 export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: TmdbWire): TmdbPort {
   const deadline = wire?.deadline ?? AbortSignal.timeout;
+  const proxy = proxyFor(access.baseUrl, access.proxies ?? proxyVariables());
+  const { host } = new URL(access.baseUrl);
   const client = axios.create({
     baseURL: access.baseUrl,
     headers: {
       Accept: 'application/json',
       'Accept-Encoding': 'gzip',
     },
-    httpAgent: new HttpAgent({ keepAlive: true }),
-    httpsAgent: new HttpsAgent({ keepAlive: true }),
+    ...agentsFor(proxy, tmdb.requestTimeoutMs),
     responseType: 'arraybuffer',
     maxContentLength: tmdb.maxBodyBytes,
     maxRedirects: 0,
     // A path never leads to another server.
     allowAbsoluteUrls: false,
-    proxy: false,
     validateStatus: () => true,
     ...(wire && { adapter: wire.transport }),
   });
@@ -65,10 +74,22 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
         const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
         return toAnswer(response, tmdb.maxBodyBytes);
       } catch (error) {
-        return noAnswer(error, tmdb.requestTimeoutMs);
+        return noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs });
       }
     },
   };
+}
+
+/** axios's own proxies would take the proxy's refusal for an answer of TMDB, so the agent tunnels where there is one. */
+function agentsFor(proxy: NamedProxy | undefined, timeoutMs: number) {
+  return proxy === undefined
+    ? {
+        httpAgent: new HttpAgent({ keepAlive: true }),
+        httpsAgent: new HttpsAgent({ keepAlive: true }),
+        proxy: false as const,
+      }
+    : // Not `proxy: false`, which axios also takes for a wish to have the agent's tunnels left out.
+      { httpsAgent: new ProxyAgent({ HTTPS_PROXY: proxy.url }, { timeoutMs }) };
 }
 
 /** The invocation has kept free the time of one call: reading the token is part of it. */
@@ -126,10 +147,11 @@ function decoded(
   try {
     plain = gzip ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes;
   } catch (error) {
-    if (!systemCode(error).startsWith('Z_')) {
+    const code = zlibCode(error);
+    if (code === undefined) {
       throw error;
     }
-    const detail = `${bytes.length} gzip bytes that cannot be unpacked (${systemCode(error)})`;
+    const detail = `${bytes.length} gzip bytes that cannot be unpacked (${code})`;
     return { body: '', unreadable: { code: 'broken_gzip', detail } };
   }
   try {
@@ -139,15 +161,25 @@ function decoded(
   }
 }
 
-function noAnswer(error: unknown, timeoutMs: number): TmdbAnswer {
-  if (axios.isCancel(error)) {
-    return { kind: 'no-response', code: 'timeout', detail: `no complete answer within ${timeoutMs} ms` };
-  }
-  const code = isAxiosError(error) ? (error.code ?? 'network') : systemCode(error);
-  return { kind: 'no-response', code: code.toLowerCase(), detail: `the call to TMDB broke off: ${code}` };
+/** zlib's own code of bytes that are not what they seem, such as `Z_DATA_ERROR`. */
+function zlibCode(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && code.startsWith('Z_') ? code : undefined;
 }
 
-function systemCode(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'string' ? code : 'network';
+type Route = { host: string; proxy: string | undefined; timeoutMs: number };
+
+function noAnswer(error: unknown, route: Route): TmdbAnswer {
+  const facts = { ...route, connecting: isConnecting(error) };
+  return { kind: 'no-response', ...(axios.isCancel(error) ? timedOutCall(facts) : networkFailure(error, facts)) };
+}
+
+/** Whether the call was ended before its connection, TLS included, was open; an agent gives a request no socket before its tunnel. */
+function isConnecting(error: unknown): boolean {
+  const { request } = error as { request?: { socket?: { connecting?: boolean; secureConnecting?: boolean } | null } };
+  return request !== undefined && (request.socket ? isOpening(request.socket) : true);
+}
+
+function isOpening({ connecting, secureConnecting }: { connecting?: boolean; secureConnecting?: boolean }): boolean {
+  return connecting === true || secureConnecting === true;
 }

@@ -1,0 +1,131 @@
+/** Why a run is not done yet, from what was read of its stack. Pure: the same facts give the same sentences. */
+import type { BreakerRecord } from '../../shared/breaker/breaker-record.ts';
+import { isoFromMs } from '../../shared/ports/clock.ts';
+import { type RateLimits, type RateState, rateAt } from '../../shared/rate/rate-schedule.ts';
+import type { Depth } from './describe-status.ts';
+
+/** What was read; absent is what nobody could tell. */
+export type WaitFacts = {
+  /** What is waited for where nothing else is known yet. */
+  doing?: string | undefined;
+  breaker?: BreakerRecord | undefined;
+  rate?: { state: RateState; limits: RateLimits } | undefined;
+  queues?: { fetch: Depth; items: Depth } | undefined;
+  /** Messages of other runs on the fetch queue. */
+  othersWaiting?: number | undefined;
+  /** Why each open job was sent back or failed last, by job. */
+  lastReasons?: ReadonlyMap<string, string> | undefined;
+  /** When the first of the delayed jobs comes again, in epoch milliseconds. */
+  nextDelayedMs?: number | undefined;
+  /** Why each job of the run that is in a dead-letter queue got there, by job; empty when SQS put it there. */
+  deadLetters?: ReadonlyMap<string, string> | undefined;
+};
+
+const reasonsTold = 3;
+const detailCharacters = 200;
+/** Open by hand: no trial is due at any date. */
+const latestDateMs = 8_640_000_000_000_000;
+/** A queue of slots shorter than this is what a rate is. */
+const slotsWorthTellingMs = 2_000;
+
+/** Sentences, the one that holds up the most first; never none. */
+export function whyWaiting(facts: WaitFacts, nowMs: number): string[] {
+  const sentences = [
+    ...(facts.doing === undefined ? [] : [facts.doing]),
+    ...standstills(facts, nowMs),
+    ...jobReasons(facts.lastReasons),
+    ...delays(facts, nowMs),
+    ...backlogs(facts),
+    ...deadLetters(facts.deadLetters),
+  ];
+  return sentences.length > 0 ? sentences : ['calls are under way, and nothing was refused'];
+}
+
+/** What stops or slows down every job: the breaker and the throttle. */
+export function standstills({ breaker, rate }: WaitFacts, nowMs: number): string[] {
+  return [...(breaker?.state === 'open' ? [openBreaker(breaker, nowMs)] : []), ...(rate ? throttles(rate, nowMs) : [])];
+}
+
+function openBreaker({ reason, detail, retryAtMs }: BreakerRecord, nowMs: number): string {
+  const until =
+    retryAtMs >= latestDateMs
+      ? 'until it is closed by hand (`breaker close`)'
+      : retryAtMs > nowMs
+        ? `next trial in ${seconds(retryAtMs - nowMs)} (${isoFromMs(retryAtMs)})`
+        : 'a trial is due';
+  return `the breaker is open (${reason}: ${short(detail)}), ${until}`;
+}
+
+function throttles({ state, limits }: NonNullable<WaitFacts['rate']>, nowMs: number): string[] {
+  const perSecond = Math.round(rateAt(state, nowMs, limits) * 10) / 10;
+  const pauseMs = state.pausedUntilMs - nowMs;
+  const slotsMs = state.nextSlotMs - nowMs;
+  const slow = perSecond < limits.requestsPerSecond;
+  return [
+    ...(pauseMs > 0
+      ? [`TMDB has throttled: no call for ${seconds(pauseMs)} (until ${isoFromMs(state.pausedUntilMs)})`]
+      : []),
+    ...(slow ? [`the rate is ${perSecond} of ${limits.requestsPerSecond} calls a second after a throttle`] : []),
+    ...(slotsMs > Math.max(pauseMs, 0) + slotsWorthTellingMs
+      ? [`all slots of the next ${seconds(slotsMs)} are taken`]
+      : []),
+  ];
+}
+
+/** Each reason with how many jobs it holds up, the most frequent first. */
+function jobReasons(reasons: WaitFacts['lastReasons'] = new Map()): string[] {
+  return grouped(reasons).map(([reason, jobs]) => `${named(jobs)} sent back: ${short(reason)}`);
+}
+
+function deadLetters(letters: WaitFacts['deadLetters'] = new Map()): string[] {
+  return grouped(letters).map(
+    ([reason, jobs]) => `${named(jobs)} in a dead-letter queue: ${short(reason) || 'moved by SQS, received too often'}`,
+  );
+}
+
+function grouped(reasons: ReadonlyMap<string, string>): [reason: string, jobs: string[]][] {
+  const groups = Map.groupBy([...reasons], ([, reason]) => reason);
+  return [...groups]
+    .map(([reason, entries]): [string, string[]] => [reason, entries.map(([job]) => job)])
+    .sort(([, one], [, other]) => other.length - one.length)
+    .slice(0, reasonsTold);
+}
+
+function named(jobs: readonly string[]): string {
+  return jobs.length === 1 ? `job ${jobs[0]} is` : `${jobs.length} jobs are`;
+}
+
+function delays({ nextDelayedMs, queues }: WaitFacts, nowMs: number): string[] {
+  if (nextDelayedMs !== undefined && nextDelayedMs > nowMs) {
+    return [`the next job that was sent back comes again in ${seconds(nextDelayedMs - nowMs)}`];
+  }
+  const delayed = queues?.fetch.delayed ?? 0;
+  return delayed > 0 ? [`${count(delayed, 'job')} on the fetch queue ${delayed === 1 ? 'is' : 'are'} delayed`] : [];
+}
+
+function backlogs({ queues, othersWaiting = 0 }: WaitFacts): string[] {
+  if (queues === undefined) {
+    return [];
+  }
+  const { fetch, items } = queues;
+  const others = othersWaiting > 0 ? `, ${othersWaiting} of other runs` : '';
+  return [
+    ...(fetch.visible > 0 ? [`${count(fetch.visible, 'job')} waiting on the fetch queue${others}`] : []),
+    ...(fetch.inFlight > 0 ? [`${count(fetch.inFlight, 'job')} in flight to TMDB`] : []),
+    ...(items.visible + items.inFlight + items.delayed > 0
+      ? [`${count(items.visible + items.inFlight + items.delayed, 'page')} waiting for the writer`]
+      : []),
+  ];
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
+
+function seconds(ms: number): string {
+  return `${Math.ceil(ms / 1_000)} s`;
+}
+
+function short(text: string): string {
+  return text.length > detailCharacters ? `${text.slice(0, detailCharacters - 1)}…` : text;
+}

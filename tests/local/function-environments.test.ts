@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { functionEnvironments } from '../../src/local/function-environments.ts';
+import { defaultSettings } from '../../src/shared/settings.ts';
+
+const proxies = { HTTPS_PROXY: 'http://user:password@proxy.example:3128', NO_PROXY: 'other.example' };
+const environments = (tmdb: string, variables: Record<string, string> = proxies) =>
+  functionEnvironments(
+    {
+      region: 'us-east-1',
+      endpoints: { sqs: 'http://127.0.0.1:1', dynamodb: 'http://127.0.0.1:2', tmdb },
+      fetchQueueUrl: 'http://127.0.0.1:1/fetch',
+      fetchDlqUrl: 'http://127.0.0.1:1/fetch-dlq',
+      itemQueueUrl: 'http://127.0.0.1:1/items',
+      itemDlqUrl: 'http://127.0.0.1:1/items-dlq',
+      catalogTable: 'catalog',
+      controlTable: 'control',
+    },
+    'token',
+    defaultSettings,
+    variables,
+  );
+const proxyIn = (tmdb: string, variables?: Record<string, string>) =>
+  Object.entries(environments(tmdb, variables)).map(([service, { HTTPS_PROXY }]) => [service, HTTPS_PROXY]);
+
+describe('the environments of the embedded functions', () => {
+  it('name the proxy to those that call TMDB', () => {
+    expect(Object.fromEntries(proxyIn('https://tmdb.example/3'))).toEqual({
+      planner: undefined,
+      writer: undefined,
+      worker: `${proxies.HTTPS_PROXY}/`,
+      reader: `${proxies.HTTPS_PROXY}/`,
+    });
+  });
+
+  it.each([
+    ['http://127.0.0.1:3/3', proxies],
+    ['https://tmdb.example/3', { ...proxies, NO_PROXY: 'tmdb.example' }],
+    ['https://tmdb.example/3', {}],
+  ])('name none for %s with %j', (tmdb, variables) => {
+    expect(proxyIn(tmdb, variables).map(([, proxy]) => proxy)).toEqual(Array(4).fill(undefined));
+  });
+});
