@@ -1,5 +1,4 @@
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { dynamoClient, sqsClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
 import { dynamoDeferralMarks } from '../shared/adapters/dynamo-deferral-marks.ts';
@@ -15,24 +14,20 @@ import { tokenSource } from '../shared/adapters/token-source.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { workerEnvironmentSchema } from '../shared/function-environments.ts';
 import { functionSettings } from '../shared/function-settings.ts';
-import { type CallGate, callGate } from '../shared/rate/call-gate.ts';
 import { retryBudget } from '../shared/rate/retry-budget.ts';
-import { describeFailure } from '../shared/telemetry/describe-failure.ts';
 import { hourLedger } from '../shared/telemetry/hour-ledger.ts';
-import type { WorkDependencies } from './work-dependencies.ts';
-import { workJob } from './work-job.ts';
+import { workerBatch } from './worker-batch.ts';
 
 const environment = readEnvironment(workerEnvironmentSchema);
 const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
 const telemetry = powertoolsTelemetry('worker');
-const processor = new BatchProcessor(EventType.SQS);
 const { requestsPerSecond, retryShare, retryBurst } = settings.tmdb;
 const table = [dynamoClient(), environment.CONTROL_TABLE] as const;
 const ledger = hourLedger(telemetry, dynamoUsageStore(...table), settings.reader.usage.keepDays, systemClock);
 const sqs = sqsClient();
 const queue = (url: string) => sqsMessageSender(sqs, url, systemClock, systemRandom);
 const token = tokenSource(environment, systemClock);
-const dependencies: WorkDependencies = {
+const work = workerBatch({
   tmdb: tmdbHttp({ baseUrl: environment.TMDB_BASE_URL, token }, settings.tmdb),
   breaker: sharedBreaker(dynamoBreakerStore(...table), settings.breaker, systemClock, (record) =>
     telemetry.event({ event: 'breaker-changed', ...record }),
@@ -47,7 +42,8 @@ const dependencies: WorkDependencies = {
   clock: systemClock,
   random: systemRandom,
   settings,
-};
+  flush: ledger.flush,
+});
 
 // Asked for while the container starts, but not waited for: Lambda gives a start ten seconds, and the first call waits anyway.
 void token().catch(() => undefined);
@@ -56,22 +52,8 @@ void token().catch(() => undefined);
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   telemetry.begin(context);
   try {
-    const { slotToleranceMs } = settings.rate;
-    const gate = callGate(event.Records.length, { ...dependencies, slotToleranceMs });
-    const work = (record: SQSRecord) => workRecord(record, gate, context);
-    // A batch that fails as a whole is reported like any other: throwing would only hide which messages failed.
-    return await processPartialResponse(event, work, processor, { context, throwOnFullBatchFailure: false });
+    return await work(event, () => context.getRemainingTimeInMillis());
   } finally {
-    await ledger.flush();
     telemetry.end();
-  }
-}
-
-async function workRecord(record: SQSRecord, gate: CallGate, context: Context): Promise<void> {
-  try {
-    await workJob(record.body, gate, dependencies, () => context.getRemainingTimeInMillis());
-  } catch (error) {
-    telemetry.event({ event: 'job-failed', ...describeFailure(error, record) });
-    throw error;
   }
 }

@@ -1,11 +1,10 @@
 import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
 import { type SharedBreaker, sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
-import { callGate } from '../../src/shared/rate/call-gate.ts';
 import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workJob } from '../../src/worker/work-job.ts';
+import { workerBatch } from '../../src/worker/worker-batch.ts';
 import { memoryBreakerStore } from './memory-breaker-store.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { recordingQueue } from './recording-queue.ts';
@@ -72,16 +71,15 @@ export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}
     store,
     /** What the breaker was told, in order: outcomes, and `rejected`. */
     told,
-    /** One invocation with a batch of `count` jobs. */
+    /** One invocation with a batch of `count` jobs; the ids of those that failed (`m0` is the first). */
     work: async (
       count = 1,
       bodies = Array.from({ length: count }, (_, n) => JSON.stringify(sampleJob({ page: n + 1 }))),
     ) => {
       const deadlineMs = clock.monotonicMs() + 60_000;
-      const gate = callGate(bodies.length, { ...dependencies, slotToleranceMs: settings.rate.slotToleranceMs });
-      return Promise.allSettled(
-        bodies.map((body) => workJob(body, gate, dependencies, () => deadlineMs - clock.monotonicMs())),
-      );
+      const event = { Records: bodies.map((body, n) => ({ messageId: `m${n}`, body })) };
+      const { batchItemFailures } = await workerBatch(dependencies)(event, () => deadlineMs - clock.monotonicMs());
+      return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },
   };
 }
