@@ -110,7 +110,8 @@ export type Place = { rank: number; mediaType: MediaType; id: number };
 export function readPlaces(places: readonly unknown[]): Place[] {
   return places.flatMap((text) => {
     const { rank, mediaType, id } = placePattern.exec(String(text))?.groups ?? {};
-    return rank === undefined ? [] : [{ rank: Number(rank), mediaType: mediaType as MediaType, id: Number(id) }];
+    const known = mediaTypes.find((media) => media === mediaType);
+    return known === undefined ? [] : [{ rank: Number(rank), mediaType: known, id: Number(id) }];
   });
 }
 
