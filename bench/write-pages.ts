@@ -67,7 +67,7 @@ export async function applyPages(
     },
   );
   if (failures.size > 0) {
-    throw new Error(`${failures.size} messages failed: ${[...failures.values()][0]}`);
+    throw new Error(`${failures.size} messages failed: ${[...failures.values()][0]?.detail}`);
   }
   return total;
 }

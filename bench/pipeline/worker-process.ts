@@ -1,9 +1,8 @@
 /**
- * The worker behind its event source, in a process of its own: the core and the adapters of its handler, with a rate of the
+ * The worker behind its event source, in a process of its own: the batch shell and the adapters of its handler, with a rate of the
  * bench's choice, since the settings end at 40 calls a second.
  */
-
-import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import type { SQSEvent } from 'aws-lambda';
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
 import { dynamoClient, sqsClient } from '../../src/shared/adapters/aws-clients.ts';
@@ -16,13 +15,12 @@ import { systemClock } from '../../src/shared/adapters/system-clock.ts';
 import { systemRandom } from '../../src/shared/adapters/system-random.ts';
 import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
 import { sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
-import { type CallGate, callGate } from '../../src/shared/rate/call-gate.ts';
 import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import { hourLedger } from '../../src/shared/telemetry/hour-ledger.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workJob } from '../../src/worker/work-job.ts';
+import { workerBatch } from '../../src/worker/worker-batch.ts';
 import { serveMeasured } from '../serve-measured.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 
@@ -56,34 +54,13 @@ function invokerOf(config: WorkerConfig) {
   const { endpoints, region, controlTable } = config.endpoints;
   const store = dynamoUsageStore(dynamoClient({ endpoint: endpoints.dynamodb, region }), controlTable);
   const ledger = hourLedger(telemetry, store, settings.reader.usage.keepDays, systemClock);
-  const deps = dependenciesOf(config, ledger);
-  const { slotToleranceMs } = settings.rate;
+  const work = workerBatch({ ...dependenciesOf(config, ledger), flush: ledger.flush });
   return async (event: SQSEvent) => {
     const endsMs = systemClock.monotonicMs() + settings.worker.timeoutSeconds * 1_000;
-    const gate = callGate(event.Records.length, { ...deps, slotToleranceMs });
-    const failed = await Promise.all(
-      event.Records.map((record) => workRecord(record, gate, deps, () => endsMs - systemClock.monotonicMs())),
-    );
-    await ledger.flush();
+    const answer = await work(event, () => endsMs - systemClock.monotonicMs());
     telemetry.end();
-    return { batchItemFailures: failed.flat().map((itemIdentifier) => ({ itemIdentifier })) };
+    return answer;
   };
-}
-
-/** The id of the message when it failed. */
-async function workRecord(
-  { body, messageId }: SQSRecord,
-  gate: CallGate,
-  deps: WorkDependencies,
-  remainingMs: () => number,
-): Promise<string[]> {
-  try {
-    await workJob(body, gate, deps, remainingMs);
-    return [];
-  } catch (error) {
-    process.stderr.write(`worker: ${error}\n`);
-    return [messageId];
-  }
 }
 
 function dependenciesOf(

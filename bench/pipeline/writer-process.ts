@@ -1,4 +1,4 @@
-/** The writer behind its event source, in a process of its own: the core and the adapters of its handler, without a pace. */
+/** The writer behind its event source, in a process of its own: the batch shell and the adapters of its handler, without a pace. */
 import type { SQSEvent } from 'aws-lambda';
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
@@ -12,10 +12,9 @@ import { systemRandom } from '../../src/shared/adapters/system-random.ts';
 import type { Telemetry } from '../../src/shared/ports/telemetry.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
 import { hourLedger } from '../../src/shared/telemetry/hour-ledger.ts';
-import { type ApplyDependencies, applyItems, type Delivery } from '../../src/writer/apply-items.ts';
 import { changeCounter } from '../../src/writer/change-counter.ts';
 import { dynamoCatalogStore } from '../../src/writer/dynamo-catalog-adapter.ts';
-import { receiveItem } from '../../src/writer/receive-item.ts';
+import { writerBatch } from '../../src/writer/writer-batch.ts';
 import { serveMeasured } from '../serve-measured.ts';
 
 /** What a writer process is started with. Its progress: the list rows written of each page that is in the table. */
@@ -50,24 +49,22 @@ function invokerOf(stack: StackEndpoints, progress: (count: number) => void) {
   const client = dynamoClient({ endpoint: stack.endpoints.dynamodb, region: stack.region });
   const usage = dynamoUsageStore(client, stack.controlTable);
   const ledger = hourLedger(counted(telemetry, progress), usage, settings.reader.usage.keepDays, systemClock);
-  const deps: ApplyDependencies = {
+  const apply = writerBatch({
     store: dynamoCatalogStore(client, stack.catalogTable),
     heads: dynamoFeedHeads(client, stack.controlTable),
     telemetry: ledger,
     pace: { waitFor: async () => undefined },
     changes: changeCounter(usage, settings.reader.usage.keepDays, systemClock, telemetry),
+    deadLetters,
+    clock: systemClock,
     settings,
-  };
+    flush: ledger.flush,
+  });
   return async (event: SQSEvent) => {
-    const deliveries: Delivery[] = [];
-    for (const { body, messageId } of event.Records) {
-      const item = await receiveItem(body, { deadLetters, telemetry, clock: systemClock });
-      deliveries.push(...(item === undefined ? [] : [{ messageId, item }]));
-    }
-    const failed = await applyItems(deliveries, deps);
-    await ledger.flush();
+    const endsMs = systemClock.monotonicMs() + settings.writer.timeoutSeconds * 1_000;
+    const answer = await apply(event, () => endsMs - systemClock.monotonicMs());
     telemetry.end();
-    return { batchItemFailures: [...failed.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
+    return answer;
   };
 }
 

@@ -1,77 +1,67 @@
-import { parseMatch } from '../operator/dead-letters/match-dead-letter.ts';
 import { type MoveProgress, moveWholeQueue } from '../operator/dead-letters/native-replay-adapter.ts';
 import { type ReplayReport, replayDeadLetters } from '../operator/dead-letters/replay.ts';
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { sqsMessageSource } from '../shared/adapters/sqs-message-source.ts';
+import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { PermanentError, UsageError } from '../shared/errors.ts';
 import type { CliContext } from './cli-context.ts';
-import { type DlqName, type DlqOptions, parseDlqName, parseHoldSeconds, withDlq } from './dlq-command.ts';
-import { parseCount, parseRate } from './parse-input.ts';
+import { type ChoiceOptions, leftText, parseChoice, parseChoiceRate } from './dlq-choice.ts';
+import { type DlqName, noteUnreleased, parseDlqName, withDlq } from './dlq-queue.ts';
 import { showLine } from './progress.ts';
 import { interruptible } from './with-stack.ts';
 
 /** Options of `dlq replay`. */
-export type DlqReplayOptions = DlqOptions & { max?: string; rate?: string; dryRun?: boolean; native?: boolean };
+export type DlqReplayOptions = ChoiceOptions & { native?: boolean };
 
-/** Messages a second, unless told otherwise: what the worker may call, and more than the writer writes. */
-const usualRate = 30;
-const fastestRate = 500;
-
-/** `dlq replay <fetch|items>`: dead letters back to their queue, all or those that match. */
+/** `dlq replay <fetch|items> [id]`: dead letters back to their queue, one, all or those that match. */
 export async function dlqReplayCommand(
   nameText: string,
+  id: string | undefined,
   options: DlqReplayOptions,
   context: CliContext,
 ): Promise<void> {
   const name = parseDlqName(nameText);
-  const perSecond = options.rate === undefined ? undefined : parseRate(options.rate, '--rate', 0.1, fastestRate);
   if (options.native === true) {
-    return replayNatively(name, perSecond, options, context);
+    return replayNatively(name, id, options, context);
   }
-  const replay = {
-    match: parseMatch(options.match ?? []),
-    max: parseCount(options.max ?? '1000000', '--max', 1, 1_000_000),
-    perSecond: perSecond ?? usualRate,
-    holdSeconds: parseHoldSeconds(options),
-    dryRun: options.dryRun === true,
-  };
+  const choice = await parseChoice(name, id, options, context);
   const progress = showLine(`${name}: looking`, context);
   const report = await interruptible(context, (signal) =>
     withDlq(name, options, context, (client, { dlqUrl, queueUrl }) => {
-      const onProgress = (sofar: ReplayReport) => progress.update(sentenceOf(name, sofar, replay.dryRun));
+      const onProgress = (sofar: ReplayReport) => progress.update(sentenceOf(name, sofar, choice.dryRun));
       const source = sqsMessageSource(client, dlqUrl);
       const target = sqsMessageSender(client, queueUrl, context.clock, systemRandom);
-      return replayDeadLetters(source, target, { ...replay, onProgress }, context.clock, signal);
+      const depth = sqsQueueDepth(client, dlqUrl);
+      return replayDeadLetters(source, target, { ...choice, depth, onProgress }, context.clock, signal);
     }),
   );
-  const sentence = sentenceOf(name, report, replay.dryRun);
+  const sentence = sentenceOf(name, report, choice.dryRun);
   progress.end(report.failed.length === 0);
-  const document = { queue: name, dryRun: replay.dryRun, ...report };
-  if (report.failed.length > 0) {
-    const [first] = report.failed;
+  noteUnreleased(name, report.unreleased, choice.holdSeconds, context);
+  const [first] = report.failed;
+  if (first !== undefined) {
     throw new PermanentError(
       'replay_incomplete',
-      `${sentence}; the first: ${first?.jobId || first?.messageId}: ${first?.why}`,
+      `${sentence}; the first: ${first.jobId || first.messageId}: ${first.why}`,
     );
   }
-  context.output.result(document, sentence);
+  context.output.result({ queue: name, dryRun: choice.dryRun, ...report }, sentence);
 }
 
-function sentenceOf(name: DlqName, { replayed, left, failed }: ReplayReport, dryRun: boolean): string {
-  const sent = dryRun ? `${replayed} would be replayed` : `${replayed} replayed`;
-  const lost = failed.length === 0 ? '' : `, ${failed.length} could not be and are still there`;
-  return `${name}: ${sent}, ${left} left where they are${lost}`;
+function sentenceOf(name: DlqName, report: ReplayReport, dryRun: boolean): string {
+  return `${name}: ${report.replayed} ${dryRun ? 'would be replayed' : 'replayed'}, ${leftText(report)}`;
 }
 
 async function replayNatively(
   name: DlqName,
-  perSecond: number | undefined,
+  id: string | undefined,
   options: DlqReplayOptions,
   context: CliContext,
 ): Promise<void> {
-  if (options.match !== undefined || options.max !== undefined || options.dryRun === true) {
-    throw new UsageError('--native moves the whole queue: leave out --match, --max and --dry-run');
+  const perSecond = parseChoiceRate(options);
+  if (id !== undefined || options.match !== undefined || options.max !== undefined || options.dryRun === true) {
+    throw new UsageError('--native moves the whole queue: leave out the id, --match, --max and --dry-run');
   }
   const wholePerSecond = perSecond === undefined ? undefined : Math.ceil(perSecond);
   const progress = showLine(`${name}: asking SQS`, context);

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { type BreakerOptions, breakerCommand } from './breaker-command.ts';
 import { acting, withPlace } from './command-shape.ts';
-import { type DlqOptions, dlqListCommand, dlqShowCommand } from './dlq-command.ts';
+import { dlqListCommand, dlqShowCommand } from './dlq-command.ts';
+import { type DlqDeleteOptions, dlqDeleteCommand } from './dlq-delete-command.ts';
+import type { DlqOptions } from './dlq-queue.ts';
 import { type DlqReplayOptions, dlqReplayCommand } from './dlq-replay-command.ts';
 import { type EnqueueOptions, enqueueCommand } from './enqueue-command.ts';
 import { type StatusOptions, statusCommand } from './status-command.ts';
@@ -39,29 +41,44 @@ export function addOperatorCommands(program: Command): void {
 }
 
 function addDlqCommands(program: Command): void {
-  const dlq = program.command('dlq').description('dead letters: look into them, replay them');
+  const dlq = program.command('dlq').description('dead letters: look into them, replay or delete them');
   const matching = (command: Command) =>
     withPlace(command)
       .option('--match <key=value...>', 'only those with this reason, category, region, feed, jobId, …')
       .option('--hold-seconds <count>', 'how long a message that is looked at is hidden from others', '60');
   matching(dlq.command('list'))
     .argument('<queue>', 'fetch or items')
-    .description('by reason and feed, with counts and ages')
+    .description('by reason and feed, with counts and ages, and each with its id')
     .action(acting((options: DlqOptions, context, queue: string) => dlqListCommand(queue, options, context)));
   withPlace(dlq.command('show'))
     .argument('<queue>', 'fetch or items')
-    .argument('<id>', "a message's id, or its job's")
+    .argument('<id>', "a message's id, its job's, or the beginning of either")
     .description('one of them, decoded')
     .option('--hold-seconds <count>', 'how long a message that is looked at is hidden from others', '60')
     .action(
       acting((options: DlqOptions, context, queue: string, id: string) => dlqShowCommand(queue, id, options, context)),
     );
-  matching(dlq.command('replay'))
-    .argument('<queue>', 'fetch or items')
-    .description('back to their queue, all or those that match')
-    .option('--max <count>', 'no more than so many')
-    .option('--rate <messages>', 'messages a second (default: 30)')
-    .option('--dry-run', 'what would be replayed, without doing it')
+  const choosing = (command: Command, done: string) =>
+    matching(command)
+      .argument('<queue>', 'fetch or items')
+      .argument('[id]', "one of them: a message's id, its job's, or the beginning of either")
+      .option('--max <count>', 'no more than so many')
+      .option('--rate <messages>', 'messages a second (default: 30)')
+      .option('--dry-run', `what would be ${done}, without doing it`);
+  choosing(dlq.command('replay'), 'replayed')
+    .description('back to their queue, one, all or those that match')
     .option('--native', "the whole queue by SQS's own move task (on AWS)")
-    .action(acting((options: DlqReplayOptions, context, queue: string) => dlqReplayCommand(queue, options, context)));
+    .action(
+      acting((options: DlqReplayOptions, context, queue: string, id?: string) =>
+        dlqReplayCommand(queue, id, options, context),
+      ),
+    );
+  choosing(dlq.command('delete'), 'deleted')
+    .description('for good and without asking: one, those that match, or all')
+    .option('--all', 'everything in the queue')
+    .action(
+      acting((options: DlqDeleteOptions, context, queue: string, id?: string) =>
+        dlqDeleteCommand(queue, id, options, context),
+      ),
+    );
 }

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import * as z from 'zod';
+import { templateSchema } from '../shared/cost/template-inventory.ts';
 import { messageOf, PermanentError } from '../shared/errors.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);
+/** What a process that failed has said. */
+const saidSchema = z.object({ stderr: z.string() });
 
 /**
  * The template that a deployment with this settings file would upload, without a network.
@@ -17,7 +21,7 @@ export async function synthesizedTemplate(
   settingsFile: string | undefined,
   stackName: string,
   environment: Readonly<Record<string, string | undefined>>,
-): Promise<{ Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }> }> {
+): Promise<z.infer<typeof templateSchema>> {
   const outdir = mkdtempSync(join(tmpdir(), 'tmdb-pipeline-synth-'));
   try {
     const context = {
@@ -27,10 +31,11 @@ export async function synthesizedTemplate(
     await run(process.execPath, ['--disable-warning=ExperimentalWarning', join(repository, 'cdk', 'app.ts')], {
       env: { ...environment, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) } as NodeJS.ProcessEnv,
     });
-    return JSON.parse(readFileSync(join(outdir, `${stackName}.template.json`), 'utf8'));
+    return templateSchema.parse(JSON.parse(readFileSync(join(outdir, `${stackName}.template.json`), 'utf8')));
   } catch (cause) {
-    const said = (cause as { stderr?: string }).stderr
-      ?.trim()
+    const said = saidSchema
+      .safeParse(cause)
+      .data?.stderr.trim()
       .split('\n')
       .at(-1)
       ?.replace(/^error: /, '');

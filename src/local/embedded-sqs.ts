@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
 import type { QueueDefinition } from '../shared/queue-definitions.ts';
 import { loopback } from './free-port.ts';
@@ -41,7 +42,12 @@ type FauxqsQueue = {
   changeVisibility(receiptHandle: string, timeoutSeconds: number): void;
 };
 type FauxqsMessage = { body: string };
-type FauxqsPersistence = { loadSqsAndSns(sqs: FauxqsStore, sns: unknown): void; close(): void };
+type FauxqsPersistence = {
+  db: DatabaseSync;
+  loadSqsAndSns(sqs: FauxqsStore, sns: unknown): void;
+  updateMessageReady(messageId: string): void;
+  close(): void;
+};
 
 /**
  * Starts the SQS emulator with the given queues and their dead-letter queues. `dataDir` keeps the messages; `port` 0 is any
@@ -158,10 +164,10 @@ async function persist(stores: Awaited<ReturnType<typeof newStores>>, dataDir: s
     throw new Error('fauxqs has no PersistenceManager: its version is not the one this was written for');
   }
   const persistence = new PersistenceManager(dataDir) as FauxqsPersistence;
+  storeReleases(persistence);
   persistence.loadSqsAndSns(stores.sqsStore, stores.snsStore);
   for (const queue of stores.sqsStore.allQueues()) {
-    // Whoever had received these is gone with its process: nobody would delete them, and everybody would wait. Before the
-    // queue writes through, since fauxqs has no way to write this change.
+    // Whoever had received these is gone with its process: nobody would delete them, and everybody would wait.
     for (const receiptHandle of [...queue.inflightMessages.keys()]) {
       queue.changeVisibility(receiptHandle, 0);
     }
@@ -170,4 +176,25 @@ async function persist(stores: Awaited<ReturnType<typeof newStores>>, dataDir: s
   stores.sqsStore.persistence = persistence;
   stores.snsStore.persistence = persistence;
   return persistence;
+}
+
+/**
+ * fauxqs 2.4.1 stores a visibility of 0 by nulls in columns that refuse them, after it has taken the message out of those in flight: the
+ * call fails, and the message is in no list any more until the emulator starts again. Every way to a visibility of 0 (one message, a
+ * batch, whoever calls) ends in this one method, which is replaced. See docs/adr/0021.
+ */
+function storeReleases(persistence: FauxqsPersistence): void {
+  if (typeof persistence.updateMessageReady !== 'function') {
+    throw new Error('fauxqs stores no releases: its version is not the one this was written for');
+  }
+  const release = persistence.db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  persistence.updateMessageReady = (messageId) => {
+    try {
+      release.run(messageId);
+    } catch {
+      // What is stored as in flight is released at the next start anyway. Thrown from here, the error would cost the message.
+    }
+  };
 }

@@ -143,12 +143,16 @@ async function deliver(batch: readonly Message[], options: EventSourceOptions, s
   const done = batch.filter(({ MessageId }) => !failed.has(MessageId ?? ''));
   for (let start = 0; start < done.length; start += messagesPerCall) {
     const entries = done.slice(start, start + messagesPerCall);
-    await sqs.send(
+    const { Failed = [] } = await sqs.send(
       new DeleteMessageBatchCommand({
         QueueUrl: options.queueUrl,
         Entries: entries.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
       }),
     );
+    if (Failed.length > 0) {
+      const why = `${Failed[0]?.Code} ${Failed[0]?.Message ?? ''}`.trim();
+      options.onProblem(`${Failed.length} messages that are done could not be deleted and will come again: ${why}`);
+    }
   }
 }
 

@@ -5,7 +5,6 @@
  * not in the table.
  */
 import { batchCostMicroUsd } from '../shared/cost/batch-cost.ts';
-import { messageOf } from '../shared/errors.ts';
 import type { Item } from '../shared/messages/item-title.ts';
 import type { CatalogDraft, CatalogStore } from '../shared/ports/catalog.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
@@ -14,6 +13,7 @@ import type { Settings } from '../shared/settings.ts';
 import { feedHeadFor, joinFeedHeads } from '../shared/table/feed-head.ts';
 import { rowKeyText } from '../shared/table/row.ts';
 import type { UsageCounters } from '../shared/table/usage-row.ts';
+import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import { advanceHead } from './advance-head.ts';
 import { countChanges } from './count-changes.ts';
 import { type Candidate, candidateOf, mergeRows, rowsOf } from './decide-rows.ts';
@@ -41,20 +41,19 @@ export type ChangeCounter = (counters: UsageCounters) => Promise<void>;
 export async function applyItems(
   deliveries: readonly Delivery[],
   deps: ApplyDependencies,
-): Promise<Map<string, string>> {
+): Promise<Map<string, Failure>> {
   const { settings, store, telemetry } = deps;
-  const candidates = deliveries.map(({ messageId, item }) => candidateOf(messageId, item, settings));
+  const { candidates, failures } = candidatesOf(deliveries, settings);
   const merged = mergeRows(candidates);
   const report = await writeRows(merged, store, settings.writer.parallelWrites, deps.pace);
-  const failures = failedMessages(candidates, report.outcomes);
+  failMessages(failures, candidates, report.outcomes);
   const applied = deliveries.filter(({ messageId }) => !failures.has(messageId));
   for (const [messageId, reason] of await advanceHeads(applied, report, deps)) {
     failures.set(messageId, reason);
   }
   reportBatch(deliveries.length, report, telemetry);
   const done = deliveries.filter(({ messageId }) => !failures.has(messageId));
-  const pages = done.flatMap(({ item }) => (item.kind === 'item-page' ? [item] : []));
-  await deps.changes?.(countChanges(pages, report.before));
+  await countChangesOf(done, report, deps);
   reportPages(
     done,
     new Map(candidates.map((candidate) => [candidate.messageId, candidate])),
@@ -65,18 +64,52 @@ export async function applyItems(
   return failures;
 }
 
+/** A message of which no rows can be made is a failure of its own. */
+function candidatesOf(
+  deliveries: readonly Delivery[],
+  settings: Settings,
+): { candidates: Candidate[]; failures: Map<string, Failure> } {
+  const failures = new Map<string, Failure>();
+  const candidates = deliveries.flatMap(({ messageId, item }) => {
+    try {
+      return [candidateOf(messageId, item, settings)];
+    } catch (error) {
+      failures.set(messageId, failureOf(error));
+      return [];
+    }
+  });
+  return { candidates, failures };
+}
+
 /** A message fails for its own rows only. */
-function failedMessages(candidates: readonly Candidate[], outcomes: WriteReport['outcomes']): Map<string, string> {
-  const failures = new Map<string, string>();
+function failMessages(
+  failures: Map<string, Failure>,
+  candidates: readonly Candidate[],
+  outcomes: WriteReport['outcomes'],
+): void {
   for (const candidate of candidates) {
     for (const row of rowsOf(candidate)) {
       const outcome = outcomes.get(rowKeyText(row));
       if (typeof outcome === 'object') {
-        failures.set(candidate.messageId, `${row.mediaId} ${row.mediaType}: ${outcome.failed}`);
+        const { code, detail } = outcome.failed;
+        failures.set(candidate.messageId, { code, detail: `${row.mediaId} ${row.mediaType}: ${detail}` });
       }
     }
   }
-  return failures;
+}
+
+/** The rows are written: what cannot be counted fails no message. */
+async function countChangesOf(
+  done: readonly Delivery[],
+  report: WriteReport,
+  { changes, telemetry }: ApplyDependencies,
+): Promise<void> {
+  const pages = done.flatMap(({ item }) => (item.kind === 'item-page' ? [item] : []));
+  try {
+    await changes?.(countChanges(pages, report.before));
+  } catch (error) {
+    telemetry.warn('the changes of the lists could not be counted', failureOf(error));
+  }
 }
 
 /** One update for each feed of the batch; its failure fails the messages of that feed. */
@@ -84,11 +117,11 @@ async function advanceHeads(
   deliveries: readonly Delivery[],
   report: WriteReport,
   deps: ApplyDependencies,
-): Promise<Map<string, string>> {
+): Promise<Map<string, Failure>> {
   const pages = deliveries.flatMap(({ messageId, item }) =>
     item.kind === 'item-page' ? [{ messageId, head: feedHeadFor(item, deps.settings) }] : [],
   );
-  const failures = new Map<string, string>();
+  const failures = new Map<string, Failure>();
   await Promise.all(
     [...Map.groupBy(pages, ({ head }) => head.id).values()].map(async (ofOneFeed) => {
       try {
@@ -98,7 +131,7 @@ async function advanceHeads(
         report.readUnits += readUnits;
       } catch (error) {
         for (const { messageId } of ofOneFeed) {
-          failures.set(messageId, messageOf(error));
+          failures.set(messageId, failureOf(error));
         }
       }
     }),

@@ -1,11 +1,11 @@
 import pLimit from 'p-limit';
-import { messageOf } from '../shared/errors.ts';
-import type { CatalogDraft, CatalogRow, CatalogStore, PresentRow } from '../shared/ports/catalog.ts';
+import type { CatalogDraft, CatalogStore, PresentRow } from '../shared/ports/catalog.ts';
+import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import { type Decision, decideRow } from './decide-rows.ts';
 import type { WritePace } from './write-pace.ts';
 
-/** What became of a row. `failed` carries the sentence why. */
-export type RowOutcome = Decision | { failed: string };
+/** What became of a row. `failed` says why. */
+export type RowOutcome = Decision | { failed: Failure };
 
 /** Outcomes by row key, what stood before, and the capacity it took. */
 export type WriteReport = {
@@ -35,23 +35,27 @@ export async function writeRows(
       report.outcomes.set(key, decision);
       return undefined;
     }
-    return limit(async () => {
-      const row = draft.build();
-      await pace.waitFor(row);
-      await putRow(key, row, store, report);
-    });
+    return limit(() => putRow(key, draft, store, pace, report));
   });
   await Promise.all(puts);
   return report;
 }
 
-async function putRow(key: string, row: CatalogRow, store: CatalogStore, report: WriteReport): Promise<void> {
+async function putRow(
+  key: string,
+  draft: CatalogDraft,
+  store: CatalogStore,
+  pace: WritePace,
+  report: WriteReport,
+): Promise<void> {
   try {
+    const row = draft.build();
+    await pace.waitFor(row);
     const { written, writeUnits } = await store.putIfNewer(row);
     report.writeUnits += writeUnits;
     // Refused: another writer put the same or a greater version since the versions were read.
     report.outcomes.set(key, written ? 'write' : 'superseded');
   } catch (error) {
-    report.outcomes.set(key, { failed: messageOf(error) });
+    report.outcomes.set(key, { failed: failureOf(error) });
   }
 }

@@ -29,7 +29,7 @@ async function workAgainst(handler: RequestHandler, count = 1): Promise<{ worker
   server.answerWith(handler);
   const before = server.seen.length;
   const worker = httpWorker(server.baseUrl);
-  expect((await worker.work(count)).map(({ status }) => status)).toEqual(new Array(count).fill('fulfilled'));
+  expect(await worker.work(count)).toEqual([]);
   return { worker, calls: server.seen.length - before };
 }
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import {
+  ChangeMessageVisibilityBatchCommand,
+  ChangeMessageVisibilityCommand,
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   ReceiveMessageCommand,
@@ -112,6 +114,36 @@ describe('embedded SQS', () => {
     const { RedrivePolicy = '' } = await second.attributes('jobs');
     expect(JSON.parse(RedrivePolicy)).toEqual({ deadLetterTargetArn: arnOf('jobs-dlq'), maxReceiveCount: 6 });
   });
+
+  it.each(['one by one', 'as a batch'])(
+    'keeps what is released %s: it comes again at once, and after a restart',
+    async (way) => {
+      const dataDir = testFolder();
+      const own = await start({ dataDir });
+      const QueueUrl = own.queueUrl('jobs');
+      const release = (ReceiptHandle: string | undefined) => {
+        const change = { QueueUrl, ReceiptHandle, VisibilityTimeout: 0 };
+        const Entries = [{ Id: '0', ReceiptHandle, VisibilityTimeout: 0 }];
+        return way === 'one by one'
+          ? own.client.send(new ChangeMessageVisibilityCommand(change)).then(() => [])
+          : own.client
+              .send(new ChangeMessageVisibilityBatchCommand({ QueueUrl, Entries }))
+              .then(({ Failed = [] }) => Failed);
+      };
+      await own.send('released');
+      for (let look = 1; look <= 3; look += 1) {
+        const message = await own.receive();
+        expect(message?.Body).toBe('released');
+        expect(await release(message?.ReceiptHandle)).toEqual([]);
+        expect(own.inspect('jobs')).toEqual([{ body: 'released', state: 'ready' }]);
+      }
+      await own.stop();
+      const second = await start({ dataDir });
+      const command = new ReceiveMessageCommand({ QueueUrl: second.queueUrl('jobs'), AttributeNames: ['All'] });
+      const { Messages = [] } = await second.client.send(command);
+      expect(Messages).toMatchObject([{ Body: 'released', Attributes: { ApproximateReceiveCount: '4' } }]);
+    },
+  );
 
   it('keeps what is sent to kept queues', async () => {
     const dataDir = testFolder();

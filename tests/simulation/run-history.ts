@@ -111,7 +111,7 @@ function stage(world: SimWorld): Staged {
     checkConfirmingCall(call, world);
   });
   startEventSource(workerFunction(world, deliveries.onSend, deliveries.workerEnded), world);
-  startEventSource(writerFunction(world, deliveries.writerEnded), world);
+  startEventSource(writerFunction(world, deliveries.onSend, deliveries.writerEnded), world);
   const planner = simPlanner(world, (identity, body) => {
     attempted.set(identity, [...(attempted.get(identity) ?? []), body]);
   });

@@ -1,5 +1,6 @@
 import type { ItemPage } from '../../src/shared/messages/item-page.ts';
 import { defaultSettings } from '../../src/shared/settings.ts';
+import type { Failure } from '../../src/shared/telemetry/describe-failure.ts';
 import { type ApplyDependencies, applyItems, type Delivery } from '../../src/writer/apply-items.ts';
 import type { History } from './arbitrary-history.ts';
 import { type CallHook, noHook } from './call-hook.ts';
@@ -48,7 +49,7 @@ export function deliveriesOf(pages: readonly ItemPage[]): Delivery[] {
 }
 
 /** All pages in one batch. */
-export function applyAtOnce(pages: readonly ItemPage[], deps: ApplyDependencies): Promise<Map<string, string>> {
+export function applyAtOnce(pages: readonly ItemPage[], deps: ApplyDependencies): Promise<Map<string, Failure>> {
   return applyItems(deliveriesOf(pages), deps);
 }
 

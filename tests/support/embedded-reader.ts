@@ -104,7 +104,7 @@ async function applyToTables(
   const telemetry = recordingTelemetry();
   const failures = await applyItems(deliveriesOf(items as never), { store, heads, telemetry, settings, pace: unpaced });
   if (failures.size > 0) {
-    throw new Error([...failures.values()].join());
+    throw new Error([...failures.values()].map(({ detail }) => detail).join());
   }
 }
 

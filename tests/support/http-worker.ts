@@ -2,7 +2,6 @@ import { tmdbHttp } from '../../src/shared/adapters/tmdb-http.ts';
 import { redactedBreakerStore } from '../../src/shared/breaker/redacted-breaker-store.ts';
 import { type SharedBreaker, sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
 import { redactedSender } from '../../src/shared/messages/redacted-sender.ts';
-import { callGate } from '../../src/shared/rate/call-gate.ts';
 import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { tokenRedactor } from '../../src/shared/redact-token.ts';
@@ -10,7 +9,7 @@ import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
 import { redactedTelemetry } from '../../src/shared/telemetry/redacted-telemetry.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workJob } from '../../src/worker/work-job.ts';
+import { workerBatch } from '../../src/worker/worker-batch.ts';
 import { memoryBreakerStore } from './memory-breaker-store.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { recordingQueue } from './recording-queue.ts';
@@ -79,16 +78,15 @@ export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}
     store,
     /** What the breaker was told, in order: outcomes, what came of each check of a token, and `rejected`. */
     told: outcomes,
-    /** One invocation with a batch of `count` jobs. */
+    /** One invocation with a batch of `count` jobs; the ids of those that failed (`m0` is the first). */
     work: async (
       count = 1,
       bodies = Array.from({ length: count }, (_, n) => JSON.stringify(sampleJob({ page: n + 1 }))),
     ) => {
       const deadlineMs = clock.monotonicMs() + 60_000;
-      const gate = callGate(bodies.length, { ...dependencies, slotToleranceMs: settings.rate.slotToleranceMs });
-      return Promise.allSettled(
-        bodies.map((body) => workJob(body, gate, dependencies, () => deadlineMs - clock.monotonicMs())),
-      );
+      const event = { Records: bodies.map((body, n) => ({ messageId: `m${n}`, body })) };
+      const { batchItemFailures } = await workerBatch(dependencies)(event, () => deadlineMs - clock.monotonicMs());
+      return batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },
   };
 }

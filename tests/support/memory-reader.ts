@@ -80,7 +80,7 @@ export function readerWorld(options: ReaderWorldOptions = {}) {
     const writer = { store: table.catalog, heads, telemetry: recordingTelemetry(), settings, pace: unpaced };
     const failures = await applyItems(deliveriesOf(items as never), writer);
     if (failures.size > 0) {
-      throw new Error([...failures.values()].join());
+      throw new Error([...failures.values()].map(({ detail }) => detail).join());
     }
   };
   return {

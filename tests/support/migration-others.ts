@@ -61,7 +61,8 @@ export function migrationOthers(options: MigrationOthersOptions) {
   async function write(batch: readonly LegacySample[], category: Feed['category']): Promise<void> {
     if (batch.length > 0) {
       const page = pageOf(batch, pages.length, category);
-      problems.push(...(await applyItems(deliveriesOf([page]), writer)).values());
+      const failures = await applyItems(deliveriesOf([page]), writer);
+      problems.push(...[...failures.values()].map(({ detail }) => detail));
       pages.push(page);
     }
   }

@@ -24,6 +24,7 @@ export function queueSource(queue: VirtualQueue, clock: Pick<VirtualClock, 'slee
         const [id, receipt] = receiptHandle.split('/').map(Number);
         queue.release(id ?? 0, receipt ?? 0);
       }
+      return [];
     },
   };
 }

@@ -55,6 +55,7 @@ export function virtualMessageSource(clock: VirtualClock, crash: () => void = ()
           held.visibleAtMs = clock.monotonicMs();
         }
       }
+      return [];
     },
   };
 }

@@ -1,11 +1,10 @@
 import { sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
-import { callGate } from '../../src/shared/rate/call-gate.ts';
 import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
 import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workJob } from '../../src/worker/work-job.ts';
+import { workerBatch } from '../../src/worker/worker-batch.ts';
 import { type MemoryBreakerStore, memoryBreakerStore } from './memory-breaker-store.ts';
 import { type MemoryRateSchedule, memoryRateSchedule } from './memory-rate-schedule.ts';
 import { type RecordingQueue, recordingQueue } from './recording-queue.ts';
@@ -84,15 +83,12 @@ export function workerFleet(options: FleetOptions): WorkerFleet {
   /** One invocation: what the handler does with a batch, and then the event source with its answer. */
   const invoke = async (deps: WorkDependencies, batch: ReturnType<VirtualQueue['receive']>): Promise<void> => {
     const deadlineMs = clock.monotonicMs() + invocationMs;
-    const gate = callGate(batch.length, { ...deps, slotToleranceMs: settings.rate.slotToleranceMs });
-    const outcomes = await Promise.allSettled(
-      batch.map(({ body }) => workJob(body, gate, deps, () => deadlineMs - clock.monotonicMs())),
-    );
-    for (const [index, { status }] of outcomes.entries()) {
-      counts.failures += status === 'rejected' ? 1 : 0;
-      if (status === 'fulfilled') {
-        queue.delete(batch[index]?.id ?? 0);
-      }
+    const event = { Records: batch.map(({ id, body }) => ({ messageId: String(id), body })) };
+    const { batchItemFailures } = await workerBatch(deps)(event, () => deadlineMs - clock.monotonicMs());
+    const failed = batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
+    counts.failures += failed.length;
+    for (const { id } of batch.filter((message) => !failed.includes(message.id))) {
+      queue.delete(id);
     }
   };
 

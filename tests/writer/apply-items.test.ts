@@ -175,7 +175,7 @@ describe('what fails', () => {
   const applied = async (hook: CallHook, pages: ItemPage[]) => {
     const writer = memoryWriter(hook);
     const failures = await applyItems(deliveriesOf(pages), writer);
-    return { writer, failed: [...failures.keys()].sort(), reasons: [...failures.values()] };
+    return { writer, failed: [...failures.keys()].sort(), reasons: [...failures.values()].map(({ detail }) => detail) };
   };
   const jobsApplied = (writer: ReturnType<typeof memoryWriter>) =>
     writer.telemetry.eventsOf('page-applied').map(({ jobId }) => jobId);

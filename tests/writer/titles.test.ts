@@ -125,7 +125,7 @@ describe('a title whose row cannot be written', () => {
     const page = samplePage({ titles: [sampleTitle({ id: 7 })] });
     const failures = await apply([english, page], writer);
     expect([...failures.keys()]).toEqual(['m0']);
-    expect(failures.get('m0')).toContain('550 movie: ProvisionedThroughputExceededException');
+    expect(failures.get('m0')?.detail).toContain('550 movie: ProvisionedThroughputExceededException');
     expect(writer.telemetry.eventsOf('page-applied').map(({ jobId }) => jobId)).toEqual([page.jobId]);
     expect(writer.heads.all()).toHaveLength(1);
     expect(await apply([english], writer)).toEqual(new Map());

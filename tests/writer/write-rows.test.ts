@@ -64,7 +64,7 @@ describe('writing rows', () => {
   it('keeps one row’s failure to that row, with its reason', async () => {
     const store = memoryCatalog(throttledOnce(({ key }) => key === '2\nmovie'));
     const { outcomes } = await writeRows(keyed(titles(3)), store, 2, unpaced);
-    expect(outcomes.get('2\nmovie')).toEqual({ failed: 'ProvisionedThroughputExceededException' });
+    expect(outcomes.get('2\nmovie')).toMatchObject({ failed: { detail: 'ProvisionedThroughputExceededException' } });
     expect([outcomes.get('1\nmovie'), outcomes.get('3\nmovie')]).toEqual(['write', 'write']);
     expect(store.rows().map(({ mediaId }) => mediaId)).toEqual(['1', '3']);
   });

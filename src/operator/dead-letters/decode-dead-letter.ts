@@ -1,8 +1,10 @@
-import { type Feed, feedId, feedSchema, type MediaType } from '../../shared/feed.ts';
+import * as z from 'zod';
+import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../../shared/feed.ts';
 import { isoFromMs } from '../../shared/ports/clock.ts';
 import type { ReceivedMessage } from '../../shared/ports/message-source.ts';
+import { parseObject } from './read-body.ts';
 
-/** What a dead letter is about, as far as it tells. Empty texts: it does not. */
+/** What a dead letter is about, as far as it tells. Empty texts: it does not. All texts but the body are bounded. */
 export type DeadLetter = {
   messageId: string;
   /** `moved-by-sqs`: the pipeline did not put it there; SQS did, after too many receives. */
@@ -13,7 +15,7 @@ export type DeadLetter = {
   /** ISO 8601 UTC; of what SQS has moved, when it was sent first. */
   failedAt: string;
   /** `fetch-job`, `title-job`, `item-page`, `item-title`, or `unreadable`. */
-  kind: string;
+  kind: LetterKind;
   /** Id of the feed, or of the title and its language. */
   subject: string;
   feed: Feed | undefined;
@@ -21,44 +23,67 @@ export type DeadLetter = {
   body: string;
 };
 
-const kinds = ['fetch-job', 'title-job', 'item-page', 'item-title'];
+/** What a dead letter may be, as far as its body says. */
+export const letterKinds = ['fetch-job', 'title-job', 'item-page', 'item-title', 'unreadable'] as const;
+export type LetterKind = (typeof letterKinds)[number];
+
 export const movedBySqs = 'moved-by-sqs';
+
+const wordCharacters = 100;
+/** A job's id has 200 at the most, a detail 500. */
+const sentenceCharacters = 500;
+/** More is no count of anything that an operator has done. */
+const mostReplays = 1_000_000;
+/** The latest time that JavaScript knows, in epoch milliseconds. */
+const latestMs = 8.64e15;
+
+const text = z.string().catch('');
+const bounded = (count: number) => Math.min(count, mostReplays);
+const titleSchema = z.object({ mediaType: z.enum(mediaTypes), id: z.int().positive() });
+const letterSchema = z.object({
+  jobId: text,
+  kind: z.enum(letterKinds).catch('unreadable'),
+  feed: feedSchema.optional().catch(undefined),
+  replays: z.int().min(0).transform(bounded).catch(0),
+  language: languageSchema.optional().catch(undefined),
+  title: titleSchema.optional().catch(undefined),
+});
+const attributesSchema = z.object({
+  reason: text,
+  code: text,
+  detail: text,
+  jobId: text,
+  failedAt: z.iso.datetime().catch(''),
+  replayCount: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform((digits) => bounded(Number(digits)))
+    .catch(0),
+});
 
 /** Reads a message of a dead-letter queue. Nothing in it can make this fail. */
 export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: ReceivedMessage): DeadLetter {
   const json = parseObject(body);
-  const feed = feedSchema.safeParse(json.feed).data;
-  const text = (value: unknown) => (typeof value === 'string' ? value : '');
+  const { feed, ...said } = letterSchema.parse(json);
+  const told = attributesSchema.parse({ ...attributes });
+  const title = said.kind === 'item-title' ? said.title : titleSchema.safeParse(json).data;
+  const ofTitle = title && [title.mediaType, title.id, said.language].filter((part) => part !== undefined).join('/');
   return {
     messageId,
-    reason: attributes.reason ?? movedBySqs,
-    code: attributes.code ?? '',
-    detail: attributes.detail ?? '',
-    jobId: text(json.jobId) || (attributes.jobId ?? ''),
-    failedAt: attributes.failedAt ?? isoFromMs(sentAtMs),
-    kind: kinds.find((kind) => kind === json.kind) ?? 'unreadable',
-    subject: feed === undefined ? titleSubjectOf(json) : feedId(feed),
+    reason: told.reason.slice(0, wordCharacters) || movedBySqs,
+    code: told.code.slice(0, wordCharacters),
+    detail: told.detail.slice(0, sentenceCharacters),
+    jobId: (said.jobId || told.jobId).slice(0, sentenceCharacters),
+    failedAt: told.failedAt || timeOf(sentAtMs),
+    kind: said.kind,
+    subject: feed === undefined ? (ofTitle ?? '') : feedId(feed),
     feed,
-    replays: Math.max(countOf(json.replays), countOf(Number(attributes.replayCount))),
+    replays: Math.max(said.replays, told.replayCount),
     body,
   };
 }
 
-function titleSubjectOf(json: Record<string, unknown>): string {
-  const { mediaType, id } = (json.kind === 'item-title' ? json.title : json) as { mediaType?: MediaType; id?: number };
-  return mediaType === undefined || id === undefined ? '' : `${mediaType}/${id}/${json.language}`;
-}
-
-function countOf(value: unknown): number {
-  return Number.isSafeInteger(value) && Number(value) > 0 ? Number(value) : 0;
-}
-
-/** The body as an object; an empty one when it is none. */
-export function parseObject(body: string): Record<string, unknown> {
-  try {
-    const json: unknown = JSON.parse(body);
-    return typeof json === 'object' && json !== null && !Array.isArray(json) ? (json as Record<string, unknown>) : {};
-  } catch {
-    return {};
-  }
+/** Empty where there is no time, or none that a clock could have shown. */
+function timeOf(epochMs: number): string {
+  return epochMs > 0 && epochMs <= latestMs ? isoFromMs(epochMs) : '';
 }

@@ -1,5 +1,5 @@
 import { msFromIso } from '../../shared/ports/clock.ts';
-import type { MessageSource } from '../../shared/ports/message-source.ts';
+import type { MessageSource, Unreleased } from '../../shared/ports/message-source.ts';
 import { type DeadLetter, decodeDeadLetter } from './decode-dead-letter.ts';
 import { scanQueue } from './scan-queue.ts';
 
@@ -8,7 +8,7 @@ export type DeadLetterGroup = {
   reason: string;
   subject: string;
   count: number;
-  /** By age: up to an hour, up to a day, older. */
+  /** By age: up to an hour, up to a day, older (or of an age that nothing tells). */
   ages: { hour: number; day: number; older: number };
   oldest: string;
   newest: string;
@@ -18,14 +18,22 @@ export type DeadLetterGroup = {
 
 const hourMs = 3_600_000;
 
+/** A look at a dead-letter queue: what it holds, and what could not be given back at once. */
+export type DeadLetterLook = { letters: DeadLetter[]; unreleased: readonly Unreleased[] };
+
 /** Everything that is in a dead-letter queue now; all of it stays there. */
-export async function readDeadLetters(source: MessageSource, holdSeconds: number): Promise<DeadLetter[]> {
+export async function lookAtDeadLetters(source: MessageSource, holdSeconds: number): Promise<DeadLetterLook> {
   const letters: DeadLetter[] = [];
-  await scanQueue(source, holdSeconds, async (batch) => {
+  const { unreleased } = await scanQueue(source, holdSeconds, async (batch) => {
     letters.push(...batch.map(decodeDeadLetter));
     return { fates: batch.map(() => 'left') };
   });
-  return letters;
+  return { letters, unreleased };
+}
+
+/** Like `lookAtDeadLetters`, for those who are not concerned with what could not be given back. */
+export async function readDeadLetters(source: MessageSource, holdSeconds: number): Promise<DeadLetter[]> {
+  return (await lookAtDeadLetters(source, holdSeconds)).letters;
 }
 
 /** By reason and feed, the largest group first. */
@@ -39,8 +47,9 @@ export function groupDeadLetters(letters: readonly DeadLetter[], nowMs: number):
 function toGroup(group: readonly DeadLetter[], nowMs: number): DeadLetterGroup {
   const [first] = group;
   const failedAt = group.map((letter) => letter.failedAt).sort();
+  const known = failedAt.filter((at) => at !== '');
   const within = (fromMs: number, toMs: number) =>
-    failedAt.filter((at) => nowMs - msFromIso(at) >= fromMs && nowMs - msFromIso(at) < toMs).length;
+    known.filter((at) => nowMs - msFromIso(at) >= fromMs && nowMs - msFromIso(at) < toMs).length;
   const hour = within(Number.NEGATIVE_INFINITY, hourMs);
   const day = within(hourMs, 24 * hourMs);
   return {
@@ -48,8 +57,8 @@ function toGroup(group: readonly DeadLetter[], nowMs: number): DeadLetterGroup {
     subject: first?.subject ?? '',
     count: group.length,
     ages: { hour, day, older: group.length - hour - day },
-    oldest: failedAt[0] ?? '',
-    newest: failedAt.at(-1) ?? '',
+    oldest: known[0] ?? '',
+    newest: known.at(-1) ?? '',
     messageId: first?.messageId ?? '',
   };
 }

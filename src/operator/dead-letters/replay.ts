@@ -7,40 +7,27 @@
  * leaves it where it was. What is not chosen is released untouched.
  */
 import { messageOf } from '../../shared/errors.ts';
+import { itemSchema } from '../../shared/messages/item-title.ts';
+import { jobSchema } from '../../shared/messages/job.ts';
 import { messageBody } from '../../shared/messages/message-body.ts';
 import { type Clock, isoFromMs } from '../../shared/ports/clock.ts';
 import type { MessageSender } from '../../shared/ports/message-sender.ts';
 import type { MessageSource, ReceivedMessage } from '../../shared/ports/message-source.ts';
-import { type DeadLetter, decodeDeadLetter, parseObject } from './decode-dead-letter.ts';
-import { type Match, matches } from './match-dead-letter.ts';
-import { type Fate, scanQueue } from './scan-queue.ts';
+import { type ActOptions, type ActReport, actOnDeadLetters, type FailedLetter } from './act-on-dead-letters.ts';
+import type { DeadLetter } from './decode-dead-letter.ts';
+import { parseObject } from './read-body.ts';
 
-/** SQS hides a message for twelve hours at the most. Source: SQS quotas, November 2026. */
-const longestHoldSeconds = 43_200;
+/** SQS takes ten attributes, and 1 MiB of body and attributes together. Source: SQS quotas, November 2026. */
+const mostAttributes = 10;
+const mostBytes = 1_048_576;
+/** What the pipeline itself says of a dead letter: these stay when there are too many. */
+const ownAttributes = ['reason', 'code', 'detail', 'jobId', 'failedAt'];
 
 /** What is replayed, and how fast. */
-export type ReplayOptions = {
-  match: Match;
-  /** No more than so many. */
-  max: number;
-  /** Messages a second. */
-  perSecond: number;
-  holdSeconds: number;
-  /** Nothing is sent and nothing deleted. */
-  dryRun: boolean;
-  onProgress(report: ReplayReport): void;
-};
+export type ReplayOptions = ActOptions & { onProgress(report: ReplayReport): void };
 
-/** What a replay did; `examined` is the sum of the others. */
-export type ReplayReport = {
-  examined: number;
-  /** Sent and deleted, or in a dry run chosen. */
-  replayed: number;
-  /** Not chosen, or beyond `max`. */
-  left: number;
-  /** Chosen but not sent, or sent but not deleted: with the sentence why. */
-  failed: { messageId: string; jobId: string; why: string }[];
-};
+/** What a replay did: `replayed` were sent and deleted, or in a dry run chosen. */
+export type ReplayReport = Omit<ActReport, 'done'> & { replayed: number };
 
 /** Replays what is chosen of `source` to `target`. Ends early when `signal` aborts. */
 export async function replayDeadLetters(
@@ -50,82 +37,54 @@ export async function replayDeadLetters(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<ReplayReport> {
-  const report: ReplayReport = { examined: 0, replayed: 0, left: 0, failed: [] };
-  const isFull = () => report.replayed + report.failed.length >= options.max;
-  const cameBack = backAgain(clock.nowMs());
-  let nextSendMs = clock.monotonicMs();
-  const replayOne = async (message: ReceivedMessage, letter: DeadLetter): Promise<Fate> => {
-    report.examined += 1;
-    if (!matches(letter, options.match) || isFull() || signal.aborted || cameBack(message, letter)) {
-      report.left += 1;
-      return 'left';
-    }
-    if (options.dryRun) {
-      report.replayed += 1;
-      return 'left';
-    }
-    await clock.sleep(Math.max(0, nextSendMs - clock.monotonicMs()));
-    nextSendMs = Math.max(nextSendMs, clock.monotonicMs()) + 1_000 / options.perSecond;
-    return sendAndDelete(message, letter, source, target, report, clock);
-  };
-  await scanQueue(source, holdSecondsFor(options), async (batch) => {
-    const fates: Fate[] = [];
-    for (const message of batch) {
-      fates.push(await replayOne(message, decodeDeadLetter(message)));
-    }
-    options.onProgress(report);
-    return { fates, over: signal.aborted || isFull() };
-  });
-  return report;
+  const reportOf = ({ examined, done, ...report }: ActReport) => ({ examined, replayed: done, ...report });
+  const onProgress = (report: ActReport) => options.onProgress(reportOf(report));
+  const send = (message: ReceivedMessage, letter: DeadLetter) => sendAndDelete(message, letter, source, target, clock);
+  return reportOf(await actOnDeadLetters(source, send, { ...options, onProgress }, clock, signal));
 }
 
-/** What is replayed and fails at once comes back as a new message: in one replay it is not sent a second time. */
-function backAgain(startedAtMs: number) {
-  const replayed = new Set<string>();
-  return ({ sentAtMs, body }: ReceivedMessage, { jobId }: DeadLetter): boolean => {
-    const who = jobId || body;
-    const again = sentAtMs >= startedAtMs && replayed.has(who);
-    replayed.add(who);
-    return again;
-  };
-}
-
-/** A batch of ten is sent one by one: the hold must outlast it. */
-function holdSecondsFor({ holdSeconds, perSecond, dryRun }: ReplayOptions): number {
-  return dryRun ? holdSeconds : Math.min(longestHoldSeconds, holdSeconds + Math.ceil(10 / perSecond));
-}
-
+/** A letter that was sent but not deleted counts as failed: it is in both queues. */
 async function sendAndDelete(
   message: ReceivedMessage,
   letter: DeadLetter,
   source: MessageSource,
   target: MessageSender,
-  report: ReplayReport,
   clock: Clock,
-): Promise<Fate> {
+): Promise<FailedLetter | undefined> {
   try {
     const replayCount = String(letter.replays + 1);
-    await target.send(bodyForReplay(letter, clock.nowMs()), {
-      attributes: { ...message.attributes, replayCount },
-    });
+    const body = bodyForReplay(letter, clock.nowMs());
+    await target.send(body, { attributes: attributesForReplay(body, message.attributes, replayCount) });
     await source.remove(message);
-    report.replayed += 1;
-    return 'gone';
+    return undefined;
   } catch (error) {
     const { messageId, jobId } = letter;
-    report.failed.push({ messageId, jobId, why: messageOf(error) });
-    return 'left';
+    return { messageId, jobId, why: messageOf(error) };
   }
 }
 
 /**
  * The same message: who it is (job, run, snapshot) stays, so that it lands where it would have landed. A job's age starts anew, or it
- * would be given up again at the first delay. What cannot be read goes back byte for byte.
+ * would be given up again at the first delay. What is no message of the pipeline goes back byte for byte.
  */
-export function bodyForReplay({ body, kind, replays }: DeadLetter, nowMs: number): string {
-  if (kind === 'unreadable') {
-    return body;
+export function bodyForReplay({ body, replays }: Pick<DeadLetter, 'body' | 'replays'>, nowMs: number): string {
+  const json = parseObject(body);
+  if (jobSchema.safeParse(json).success) {
+    return messageBody({ ...json, attempt: 0, firstSeenAt: isoFromMs(nowMs), replays: replays + 1 });
   }
-  const renewed = kind.endsWith('-job') ? { attempt: 0, firstSeenAt: isoFromMs(nowMs) } : {};
-  return messageBody({ ...parseObject(body), ...renewed, replays: replays + 1 });
+  return itemSchema.safeParse(json).success ? messageBody({ ...json, replays: replays + 1 }) : body;
+}
+
+/** What was said of the message stays with it, as far as SQS takes it beside the count of replays. */
+function attributesForReplay(
+  body: string,
+  attributes: ReceivedMessage['attributes'],
+  replayCount: string,
+): Record<string, string> {
+  const { replayCount: _old, ...others } = attributes;
+  const names = [...new Set([...ownAttributes.filter((name) => name in others), ...Object.keys(others)])];
+  const kept = names.slice(0, mostAttributes - 1).map((name) => [name, others[name] ?? ''] as const);
+  const all = Object.fromEntries([...kept, ['replayCount', replayCount] as const]);
+  const bytes = [body, ...Object.entries(all).flatMap(([name, value]) => [name, value, 'String'])];
+  return bytes.reduce((sum, text) => sum + Buffer.byteLength(text), 0) <= mostBytes ? all : {};
 }

@@ -2,7 +2,7 @@
  * Every message of a queue, once, without taking any away: SQS has no other way to look than to receive. What was received is held
  * until the scan is over and then released; should the process die, SQS shows it again when the hold is over.
  */
-import type { MessageSource, ReceivedMessage } from '../../shared/ports/message-source.ts';
+import type { MessageSource, ReceivedMessage, Unreleased } from '../../shared/ports/message-source.ts';
 
 /** Empty answers since the last new message after which the queue counts as seen: one may be chance. */
 const quietAnswers = 2;
@@ -12,6 +12,14 @@ const repeatedAnswers = 20;
 /** What becomes of a message that was looked at: `gone` was deleted, the others are released at the end. */
 export type Fate = 'gone' | 'left';
 
+/** How a scan ended. */
+export type ScanEnd = {
+  /** Whether the whole queue was seen; else `act` said that it was enough. */
+  complete: boolean;
+  /** What stays hidden until its hold is over. */
+  unreleased: readonly Unreleased[];
+};
+
 /**
  * Shows each batch of new messages to `act`, which says what became of each (in order), or that the scan is over.
  * @param holdSeconds - how long a message is hidden from others; a scan that takes longer sees it again, and knows it.
@@ -20,22 +28,23 @@ export async function scanQueue(
   source: MessageSource,
   holdSeconds: number,
   act: (batch: readonly ReceivedMessage[]) => Promise<{ fates: readonly Fate[]; over?: boolean }>,
-): Promise<void> {
+): Promise<ScanEnd> {
   const scan = scanState();
+  let over = false;
+  let unreleased: readonly Unreleased[] = [];
   try {
-    while (!scan.isQuiet()) {
+    while (!over && !scan.isQuiet()) {
       const fresh = scan.note(await source.receive(holdSeconds));
       if (fresh.length > 0) {
-        const { fates, over } = await act(fresh);
-        scan.forget(fresh.filter((_message, index) => fates[index] === 'gone'));
-        if (over === true) {
-          return;
-        }
+        const acted = await act(fresh);
+        scan.forget(fresh.filter((_message, index) => acted.fates[index] === 'gone'));
+        over = acted.over === true;
       }
     }
   } finally {
-    await source.release(scan.held());
+    unreleased = await source.release(scan.held());
   }
+  return { complete: !over, unreleased };
 }
 
 /** What has been seen so far, and what is held. */

@@ -1,4 +1,5 @@
 import { BrokenCircuitError, CircuitState, CountBreaker, circuitBreaker, DelegateBackoff, handleAll } from 'cockatiel';
+import * as z from 'zod';
 
 /** How the breaker judges and how long it stays open. */
 export type BreakerLimits = {
@@ -37,6 +38,15 @@ export type BreakerMachine = {
   reset(): void;
 };
 
+/** As much of cockatiel's state as its policy cannot do without. */
+const machineSchema = z.object({
+  ownState: z.looseObject({
+    value: z.literal(CircuitState.Open),
+    openedAt: z.number(),
+    attemptNo: z.number(),
+  }),
+});
+
 /** A closed breaker that has counted nothing. */
 export function breakerMachine(limits: BreakerLimits): BreakerMachine {
   let closed = newPolicy(limits);
@@ -55,7 +65,7 @@ export function breakerMachine(limits: BreakerLimits): BreakerMachine {
       last = counted;
       return counted;
     },
-    trial: (machine, succeeded) => step(newPolicy(limits, machine), succeeded, limits),
+    trial: (machine, succeeded) => step(policyOf(machine, limits), succeeded, limits),
     reset: () => {
       closed = newPolicy(limits);
     },
@@ -68,9 +78,27 @@ export function openedMachine(limits: BreakerLimits): MachineState {
   return JSON.stringify({ ownState: { value: CircuitState.Open, openedAt: 0, attemptNo: 1 }, breakerState });
 }
 
-type Policy = ReturnType<typeof circuitBreaker>;
+type Policy = ReturnType<typeof newPolicy>;
 
-function newPolicy(limits: BreakerLimits, machine?: MachineState): Policy {
+/**
+ * The policy whose trial ended. Its state comes from the table: what is none counts as just opened, or no trial of anybody could close the
+ * breaker again. Counts of before it opened do not matter: a trial that succeeds forgets them.
+ */
+function policyOf(machine: MachineState, limits: BreakerLimits): Policy {
+  const opened = JSON.parse(openedMachine(limits));
+  const { data } = machineSchema.safeParse(parseState(machine));
+  return newPolicy(limits, { ...opened, ...data });
+}
+
+function parseState(machine: MachineState): unknown {
+  try {
+    return JSON.parse(machine);
+  } catch {
+    return undefined;
+  }
+}
+
+function newPolicy(limits: BreakerLimits, initialState?: unknown) {
   return circuitBreaker(handleAll, {
     breaker: new CountBreaker({
       threshold: limits.failureShare,
@@ -79,7 +107,7 @@ function newPolicy(limits: BreakerLimits, machine?: MachineState): Policy {
     }),
     // The shared record says when a trial is due, so the policy itself never waits.
     halfOpenAfter: new DelegateBackoff(() => 0),
-    ...(machine !== undefined && { initialState: JSON.parse(machine) }),
+    ...(initialState !== undefined && { initialState }),
   });
 }
 

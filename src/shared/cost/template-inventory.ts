@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /** What of a CloudFormation template is billed for standing there. */
 export type TemplateInventory = {
   eventSources: number;
@@ -11,12 +13,25 @@ export type TemplateInventory = {
   unpriced: string[];
 };
 
-type Template = { Resources: Record<string, { Type: string; Properties?: Record<string, unknown> }> };
-type Throughput = { ReadCapacityUnits?: number; WriteCapacityUnits?: number };
-type Throughputs = {
-  ProvisionedThroughput?: Throughput;
-  GlobalSecondaryIndexes?: { ProvisionedThroughput?: Throughput }[];
-};
+/** What is read of a CloudFormation template. */
+export const templateSchema = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() }),
+  ),
+});
+type Template = z.infer<typeof templateSchema>;
+
+const throughputSchema = z.object({
+  ReadCapacityUnits: z.number().optional(),
+  WriteCapacityUnits: z.number().optional(),
+});
+type Throughput = z.infer<typeof throughputSchema>;
+const throughputsSchema = z.object({
+  ProvisionedThroughput: throughputSchema.optional(),
+  GlobalSecondaryIndexes: z.array(z.object({ ProvisionedThroughput: throughputSchema.optional() })).optional(),
+});
+const metricsSchema = z.object({ Metrics: z.array(z.unknown()).optional() });
 
 /** Billed by use, which the month's model counts, or not at all. */
 const billedByUseOrFree = new Set([
@@ -52,7 +67,7 @@ export function inventoryOf(template: Template): TemplateInventory {
   const resources = Object.values(template.Resources);
   const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
   const throughputs = ofType('AWS::DynamoDB::Table').flatMap(({ Properties = {} }) => {
-    const { ProvisionedThroughput, GlobalSecondaryIndexes = [] } = Properties as Throughputs;
+    const { ProvisionedThroughput, GlobalSecondaryIndexes = [] } = throughputsSchema.parse(Properties);
     return [ProvisionedThroughput, ...GlobalSecondaryIndexes.map((index) => index.ProvisionedThroughput)];
   });
   const sum = (unit: keyof Throughput) => throughputs.reduce((total, one) => total + (one?.[unit] ?? 0), 0);
@@ -60,7 +75,7 @@ export function inventoryOf(template: Template): TemplateInventory {
     eventSources: ofType('AWS::Lambda::EventSourceMapping').length,
     // Each metric of an alarm is billed, those of metric math too.
     alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce(
-      (total, { Properties = {} }) => total + ((Properties.Metrics as unknown[] | undefined)?.length ?? 1),
+      (total, { Properties = {} }) => total + (metricsSchema.parse(Properties).Metrics?.length ?? 1),
       0,
     ),
     dashboards: ofType('AWS::CloudWatch::Dashboard').length,

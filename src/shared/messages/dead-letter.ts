@@ -3,7 +3,8 @@ import type { MessageSender } from '../ports/message-sender.ts';
 import type { Telemetry } from '../ports/telemetry.ts';
 
 /** Why a message can never succeed. */
-export type DeathReason = 'malformed' | 'refused-by-tmdb' | 'too-old';
+export const deathReasons = ['malformed', 'refused-by-tmdb', 'too-old'] as const;
+export type DeathReason = (typeof deathReasons)[number];
 
 /** What is known of a dead message. Empty `jobId`: the body does not tell. */
 export type Death = { reason: DeathReason; code: string; detail: string; jobId: string };

@@ -110,8 +110,9 @@ export type Place = { rank: number; mediaType: MediaType; id: number };
 export function readPlaces(places: readonly unknown[]): Place[] {
   return places.flatMap((text) => {
     const { rank, mediaType, id } = placePattern.exec(String(text))?.groups ?? {};
+    const known = mediaTypes.find((media) => media === mediaType);
     const isPlace = Number.isSafeInteger(Number(rank)) && Number.isSafeInteger(Number(id));
-    return isPlace ? [{ rank: Number(rank), mediaType: mediaType as MediaType, id: Number(id) }] : [];
+    return known !== undefined && isPlace ? [{ rank: Number(rank), mediaType: known, id: Number(id) }] : [];
   });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readDeadLetters } from '../../../src/operator/dead-letters/list-dead-letters.ts';
+import { lookAtDeadLetters, readDeadLetters } from '../../../src/operator/dead-letters/list-dead-letters.ts';
 import { parseMatch } from '../../../src/operator/dead-letters/match-dead-letter.ts';
 import { type ReplayOptions, replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
 import { fetchJobSchema } from '../../../src/shared/messages/fetch-job.ts';
@@ -31,7 +31,14 @@ describe('a replay', () => {
   it('sends the job as who it is, with a new age and the count of replays, and deletes it', async () => {
     const { source, target, run } = openReplay();
     source.lay(deadJob(7, 'too-old', { replays: 1 }));
-    expect(await run()).toEqual({ examined: 1, replayed: 1, left: 0, failed: [] });
+    expect(await run()).toEqual({
+      examined: 1,
+      replayed: 1,
+      left: 0,
+      notExamined: 0,
+      failed: [],
+      unreleased: [],
+    });
     expect(source.held().size).toBe(0);
     const [sent] = target.sent;
     const job = fetchJobSchema.parse(JSON.parse(sent?.body ?? ''));
@@ -136,6 +143,117 @@ describe('a replay', () => {
     const onProgress = () => interruption.abort();
     expect(await run({ onProgress }, interruption.signal)).toMatchObject({ replayed: 10, left: 0 });
     expect([target.sent.length, source.visible()]).toEqual([10, 20]);
+  });
+});
+
+describe('the age of a job', () => {
+  it('starts anew when it is replayed: what was given up as too old is not given up again at the first delay', async () => {
+    const { clock, source, target, run } = openReplay();
+    source.lay(deadJob(1, 'too-old', { firstSeenAt: '2026-11-16T08:00:00.000Z', attempt: 40 }));
+    await clock.sleep(90_000);
+    await run();
+    // The clock of these tests starts at eight o'clock.
+    expect(fetchJobSchema.parse(JSON.parse(target.bodies[0] ?? ''))).toMatchObject({
+      firstSeenAt: '2026-11-23T08:01:30.000Z',
+      attempt: 0,
+      replays: 1,
+    });
+  });
+});
+
+describe('the hold of a replay', () => {
+  /** A second operator starts one when the hold that both asked for is over. */
+  const bySide = async (perSecond: number) => {
+    const { clock, source, target } = openReplay();
+    for (let n = 1; n <= 10; n += 1) {
+      source.lay(deadJob(n, 'too-old'));
+    }
+    const options = {
+      match: new Map(),
+      max: 100,
+      perSecond,
+      holdSeconds: 5,
+      dryRun: false,
+      onProgress: () => undefined,
+    };
+    const replay = () => replayDeadLetters(source, target, options, clock, new AbortController().signal);
+    await Promise.all([replay(), clock.sleep(5_500).then(replay)]);
+    return target.bodies.length;
+  };
+
+  it.each([500, 10, 1, 0.5, 0.1])(
+    'outlasts its batch of ten at %d a second: nobody else sends it too',
+    async (rate) => {
+      expect(await bySide(rate)).toBe(10);
+    },
+  );
+});
+
+describe('--max', () => {
+  const laid = (count: number) => {
+    const replay = openReplay();
+    for (let n = 1; n <= count; n += 1) {
+      replay.source.lay(deadJob(n, n % 2 === 0 ? 'too-old' : 'malformed'));
+    }
+    const depth = { read: async () => ({ visible: replay.source.held().size, delayed: 0, inFlight: 0 }) };
+    return { ...replay, depth };
+  };
+
+  it('counts as left also what was not looked at, and says how many those are', async () => {
+    const { depth, run, source } = laid(34);
+    const report = await run({ max: 3, depth });
+    expect(report).toMatchObject({ examined: 10, replayed: 3, left: 31, notExamined: 24 });
+    expect(source.held().size).toBe(31);
+  });
+
+  it('has looked at everything when there is no more than that', async () => {
+    const { depth, run } = laid(7);
+    expect(await run({ max: 100, depth })).toMatchObject({ examined: 7, replayed: 7, left: 0, notExamined: 0 });
+    const other = laid(7);
+    expect(await other.run({ max: 7, depth: other.depth })).toMatchObject({ replayed: 7, left: 0, notExamined: 0 });
+  });
+
+  it('holds in a dry run alike', async () => {
+    const { depth, run } = laid(25);
+    expect(await run({ max: 3, depth, dryRun: true })).toMatchObject({ replayed: 3, left: 22, notExamined: 15 });
+  });
+});
+
+describe('what SQS takes', () => {
+  it('of ten attributes and the count of replays are the pipeline’s own and as many others as there is room for', async () => {
+    const { source, target, run } = openReplay();
+    const others = Object.fromEntries(Array.from({ length: 9 }, (_, n) => [`other-${n}`, 'x']));
+    source.lay({ body: 'broken', attributes: { ...others, reason: 'malformed' } });
+    await run();
+    expect(Object.keys(target.sent[0]?.attributes ?? {})).toHaveLength(10);
+    expect(target.sent[0]?.attributes).toMatchObject({ reason: 'malformed', replayCount: '1' });
+  });
+
+  it('of a body that fills the limit is the body', async () => {
+    const { source, target, run } = openReplay();
+    source.lay({ body: 'x'.repeat(1_048_570), attributes: { reason: 'malformed' } });
+    expect(await run()).toMatchObject({ replayed: 1, failed: [] });
+    expect(target.sent[0]?.attributes).toEqual({});
+  });
+});
+
+describe('what could not be released', () => {
+  it('is reported by a look and by a replay', async () => {
+    const { clock, source, target } = openReplay();
+    source.lay(deadJob(1, 'too-old'));
+    const stuck = { ...source, release: async () => [{ messageId: 'm1', why: 'InternalError' }] };
+    expect((await lookAtDeadLetters(stuck, 1)).unreleased).toEqual([{ messageId: 'm1', why: 'InternalError' }]);
+    await clock.sleep(2_000);
+    const options = {
+      match: new Map(),
+      max: 1,
+      perSecond: 9,
+      holdSeconds: 1,
+      dryRun: true,
+      onProgress: () => undefined,
+    };
+    const report = await replayDeadLetters(stuck, target, options, clock, new AbortController().signal);
+    expect(report).toMatchObject({ replayed: 1, unreleased: [{ messageId: 'm1' }] });
   });
 });
 

@@ -128,3 +128,20 @@ describe('an open breaker', () => {
     expect(await breakerMachine(plainBreaker).trial(JSON.stringify(state), true)).toMatchObject({ open: false });
   });
 });
+
+describe('a state that the table has damaged', () => {
+  it.each([
+    '',
+    'no JSON',
+    'null',
+    '{}',
+    '[]',
+    '{"ownState":{"value":7}}',
+    '{"ownState":{"value":1,"openedAt":0},"breakerState":5}',
+  ])('%j keeps no trial from closing the breaker, or opening it for longer', async (machine) => {
+    expect(await breakerMachine(plainBreaker).trial(machine, true)).toMatchObject({ open: false, openForMs: 0 });
+    const failed = await breakerMachine(plainBreaker).trial(machine, false);
+    expect(failed).toMatchObject({ open: true, openForMs: expect.any(Number) });
+    expect(failed.openForMs).toBeGreaterThan(0);
+  });
+});

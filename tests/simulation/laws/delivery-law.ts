@@ -3,6 +3,7 @@ import type { ReceivedMessage } from '../../support/virtual-queue.ts';
 import type { Ended, SimProcess } from '../world/sim-process.ts';
 import type { SendAttempt } from '../world/sim-worker.ts';
 import type { SimWorld } from '../world/sim-world.ts';
+import { burials } from './burial-law.ts';
 
 export type DeliveryLog = {
   workerMessages: number;
@@ -19,7 +20,13 @@ const needed = { worker: ['items', 'jobs', 'deadLetters'], writer: ['catalog', '
 export function deliveryLaw(world: SimWorld) {
   const log: DeliveryLog = { workerMessages: 0, writerMessages: 0, writerRows: 0, done: new Set() };
   const excused = excuses(world);
+  const buried = burials(world);
   const sends = new Map<string, SendAttempt[]>();
+  const sendsOf = ({ name }: SimProcess): SendAttempt[] => {
+    const sent = sends.get(name) ?? [];
+    sends.delete(name);
+    return sent;
+  };
   return {
     log,
     onSend: (attempt: SendAttempt): void => {
@@ -28,13 +35,15 @@ export function deliveryLaw(world: SimWorld) {
     workerEnded: (process: SimProcess, batch: readonly ReceivedMessage[], ended: Ended<readonly number[]>): void => {
       log.workerMessages += batch.length;
       excused('worker', process, ended);
-      checkSends(sends.get(process.name) ?? [], batch, world);
-      sends.delete(process.name);
+      const sent = sendsOf(process);
+      checkSends(sent, batch, world);
+      buried(process, sent, batch, ended);
     },
     writerEnded: (process: SimProcess, batch: readonly ReceivedMessage[], ended: Ended<readonly number[]>): void => {
       log.writerMessages += batch.length;
       log.writerRows += batch.reduce((sum, { body }) => sum + rowsIn(body), 0);
       excused('writer', process, ended);
+      buried(process, sendsOf(process), batch, ended);
       const failed = ended.kind === 'done' ? ended.value : batch.map(({ id }) => id);
       for (const { body } of batch.filter(({ id }) => !failed.includes(id))) {
         log.done.add(body);
@@ -43,11 +52,14 @@ export function deliveryLaw(world: SimWorld) {
   };
 }
 
-/** A message fails only where something failed that it needs: an outage of TMDB or of the control table is no reason. */
+/**
+ * A message fails only where something failed that it needs, or did not answer in time: an outage of TMDB or of the control table is no
+ * reason.
+ */
 function excuses({ violations }: SimWorld) {
   const before = new Map<string, number>();
   return (kind: 'worker' | 'writer', process: SimProcess, ended: Ended<readonly number[]>): void => {
-    const injected = needed[kind].reduce((sum, port) => sum + process.injected(port), 0);
+    const injected = needed[kind].reduce((sum, port) => sum + process.injected(port), process.silences());
     const failed = ended.kind === 'failed' || (ended.kind === 'done' && ended.value.length > 0);
     if (failed && injected === (before.get(process.name) ?? 0)) {
       const why = ended.kind === 'failed' ? String(ended.error) : `${ended.value} came back`;

@@ -10,6 +10,21 @@ export const callMutations: readonly Mutation[] = [
     why: 'receives would be used up by an outage, and healthy jobs dead-lettered',
   },
   {
+    name: 'the worker’s batch drops a failure',
+    file: 'worker/worker-batch.ts',
+    find: '    throw error instanceof Error ? error : new Error(messageOf(error));',
+    replace: '    void messageOf(error);',
+    why: 'a job whose page could not be sent would be acknowledged, and lost',
+  },
+  {
+    name: 'malformed jobs are dead-lettered twice',
+    file: 'worker/work-job.ts',
+    find: '  if (job instanceof PermanentError) {',
+    replace:
+      "  if (job instanceof PermanentError) {\n    await sendDeadLetter(body, { reason: 'malformed', code: job.code, detail: '', jobId: '' }, deps);",
+    why: 'an operator would count, and replay, two letters for one message',
+  },
+  {
     name: 'a deferral loses its count',
     file: 'worker/defer-job.ts',
     find: 'attempt: deferrals, waitedSeconds } satisfies Job',

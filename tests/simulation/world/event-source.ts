@@ -1,9 +1,25 @@
+import type { BatchAnswer } from '../../../src/shared/messages/queue-batch.ts';
+import type { Clock } from '../../../src/shared/ports/clock.ts';
 import type { ReceivedMessage, VirtualQueue } from '../../support/virtual-queue.ts';
 import type { Ended, SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
 
 /** What a function does with a batch: the ids of the messages that should come again. */
 export type Invocation = (batch: readonly ReceivedMessage[]) => Promise<readonly number[]>;
+
+/** An invocation of a function's batch shell, as Lambda makes it: `timeoutMs` is what it has in all. */
+export function invocationOf(
+  shell: (event: unknown, remainingMs: () => number) => Promise<BatchAnswer>,
+  clock: Clock,
+  timeoutMs: number,
+): Invocation {
+  return async (batch) => {
+    const deadlineMs = clock.monotonicMs() + timeoutMs;
+    const event = { Records: batch.map(({ id, body }) => ({ messageId: String(id), body })) };
+    const { batchItemFailures } = await shell(event, () => deadlineMs - clock.monotonicMs());
+    return batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
+  };
+}
 
 /** A function as the event source drives it. `open` is a cold start. */
 export type SimFunction = {

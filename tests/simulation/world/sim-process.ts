@@ -40,6 +40,8 @@ export type SimProcess = {
   jump(byMs: number): void;
   /** Calls that were made to fail so far, by port. */
   injected(port: string): number;
+  /** Calls so far, of any port, that were answered after so long that an invocation may be over. */
+  silences(): number;
   /** Makes one call of a port. `refusing` names the fault that may refuse it. */
   call<T>(port: string, what: string, act: () => T | Promise<T>, refusing?: 'callError' | 'sendError'): Promise<T>;
   /** Runs an invocation; one that takes longer than `timeoutMs` is killed. */
@@ -47,6 +49,7 @@ export type SimProcess = {
 };
 
 const worstSkewMs = 2_000;
+const shortestSilenceMs = 20_000;
 
 export function simProcess(name: string, around: Surroundings): SimProcess {
   const { seed, clock, trace, faults } = around;
@@ -56,6 +59,7 @@ export function simProcess(name: string, around: Surroundings): SimProcess {
   const injected = new Map<string, number>();
   const deaths: (() => void)[] = [];
   let alive = true;
+  let silences = 0;
 
   const kill = (): void => {
     if (alive) {
@@ -88,8 +92,13 @@ export function simProcess(name: string, around: Surroundings): SimProcess {
       fail(port, fault === 'lostAnswer' ? `the answer of ${what} was lost` : `${what} was refused`);
     }
   };
+  const drawLatencyMs = (port: string): number => {
+    const latency = latencyMs(port, draws, faults());
+    silences += latency >= shortestSilenceMs ? 1 : 0;
+    return latency;
+  };
   const call: SimProcess['call'] = async (port, what, act, refusing) => {
-    await sleep(latencyMs(port, draws, faults()));
+    await sleep(drawLatencyMs(port));
     if (mayCrash()) {
       return never();
     }
@@ -98,7 +107,7 @@ export function simProcess(name: string, around: Surroundings): SimProcess {
     const answer = await act();
     refuse(port, what, refusing && 'lostAnswer');
     if (!mayCrash() && draws.chance(0.3)) {
-      await sleep(latencyMs(port, draws, faults()));
+      await sleep(drawLatencyMs(port));
     }
     return alive ? answer : never();
   };
@@ -111,6 +120,7 @@ export function simProcess(name: string, around: Surroundings): SimProcess {
     kill,
     jump: own.jump,
     injected: (port) => injected.get(port) ?? 0,
+    silences: () => silences,
     call,
     run: async (act, timeoutMs) => {
       const ended = await runWithin(act, timeoutMs, clock, kill, (tell) => deaths.push(tell));
@@ -145,7 +155,7 @@ async function runWithin<T>(
 /** A call of TMDB has its own time-out; what is silent is another one. */
 function latencyMs(port: string, draws: Draws, faults: Faults): number {
   if (port !== 'tmdb' && draws.chance(faults.silence)) {
-    return draws.between(20_000, 100_000);
+    return draws.between(shortestSilenceMs, 100_000);
   }
   return draws.chance(faults.slowCall) ? draws.between(40, 3_000) : draws.between(0.5, 4);
 }

@@ -1,14 +1,12 @@
 import { redactedBreakerStore } from '../../../src/shared/breaker/redacted-breaker-store.ts';
 import { sharedBreaker } from '../../../src/shared/breaker/shared-breaker.ts';
 import { redactedSender } from '../../../src/shared/messages/redacted-sender.ts';
-import { callGate } from '../../../src/shared/rate/call-gate.ts';
 import { retryBudget } from '../../../src/shared/rate/retry-budget.ts';
 import { tokenRedactor } from '../../../src/shared/redact-token.ts';
-import { describeFailure } from '../../../src/shared/telemetry/describe-failure.ts';
 import { redactedTelemetry } from '../../../src/shared/telemetry/redacted-telemetry.ts';
 import type { WorkDependencies } from '../../../src/worker/work-dependencies.ts';
-import { workJob } from '../../../src/worker/work-job.ts';
-import type { Invocation, SimFunction } from './event-source.ts';
+import { workerBatch } from '../../../src/worker/worker-batch.ts';
+import { type Invocation, invocationOf, type SimFunction } from './event-source.ts';
 import { portOf, senderOf } from './ports.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';
@@ -35,22 +33,8 @@ export function workerFunction(
 }
 
 function openWorker(process: SimProcess, world: SimWorld, onSend: (attempt: SendAttempt) => void): Invocation {
-  const deps = workerDependencies(process, world, onSend);
-  return async (batch) => {
-    const deadlineMs = process.clock.monotonicMs() + world.settings.worker.timeoutSeconds * 1_000;
-    const remainingMs = () => deadlineMs - process.clock.monotonicMs();
-    const gate = callGate(batch.length, { ...deps, slotToleranceMs: world.settings.rate.slotToleranceMs });
-    const work = async (message: { body: string }): Promise<void> => {
-      try {
-        await workJob(message.body, gate, deps, remainingMs);
-      } catch (error) {
-        deps.telemetry.event({ event: 'job-failed', ...describeFailure(error, message) });
-        throw error;
-      }
-    };
-    const outcomes = await Promise.allSettled(batch.map(work));
-    return batch.filter((_message, index) => outcomes[index]?.status === 'rejected').map(({ id }) => id);
-  };
+  const work = workerBatch(workerDependencies(process, world, onSend));
+  return invocationOf(work, process.clock, world.settings.worker.timeoutSeconds * 1_000);
 }
 
 function workerDependencies(

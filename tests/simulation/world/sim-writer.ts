@@ -1,17 +1,18 @@
-import { messageOf } from '../../../src/shared/errors.ts';
-import { jobIdOf } from '../../../src/shared/telemetry/describe-failure.ts';
-import { type ApplyDependencies, applyItems, type Delivery } from '../../../src/writer/apply-items.ts';
 import { changeCounter } from '../../../src/writer/change-counter.ts';
-import { receiveItem } from '../../../src/writer/receive-item.ts';
 import { writePace } from '../../../src/writer/write-pace.ts';
-import type { ReceivedMessage } from '../../support/virtual-queue.ts';
-import type { Invocation, SimFunction } from './event-source.ts';
+import { type WriterBatchDependencies, writerBatch } from '../../../src/writer/writer-batch.ts';
+import { type Invocation, invocationOf, type SimFunction } from './event-source.ts';
 import { portOf, senderOf } from './ports.ts';
 import type { SimProcess } from './sim-process.ts';
+import type { SendAttempt } from './sim-worker.ts';
 import type { SimWorld } from './sim-world.ts';
 
-/** The writer's function. */
-export function writerFunction(world: SimWorld, onEnded: SimFunction['onEnded']): SimFunction {
+/** The writer's function. `onSend` is told of every dead letter that it tries to send. */
+export function writerFunction(
+  world: SimWorld,
+  onSend: (attempt: SendAttempt) => void,
+  onEnded: SimFunction['onEnded'],
+): SimFunction {
   const { writer } = world.settings;
   return {
     kind: 'writer',
@@ -19,51 +20,23 @@ export function writerFunction(world: SimWorld, onEnded: SimFunction['onEnded'])
     batchSize: writer.batchSize,
     concurrency: writer.maximumConcurrency,
     timeoutMs: writer.timeoutSeconds * 1_000,
-    open: (process) => openWriter(process, world),
+    open: (process) => openWriter(process, world, onSend),
     onEnded,
   };
 }
 
-/** One invocation, as the handler does it. */
-function openWriter(process: SimProcess, world: SimWorld): Invocation {
-  const deps = writerDependencies(process, world);
-  const deadLetters = senderOf(process, 'deadLetters', world.queues.items.dead);
-  return async (batch) => {
-    const deliveries: Delivery[] = [];
-    const failed = new Map<number, string>();
-    for (const { id, body } of batch) {
-      try {
-        const item = await receiveItem(body, { deadLetters, telemetry: deps.telemetry, clock: process.clock });
-        if (item !== undefined) {
-          deliveries.push({ messageId: String(id), item });
-        }
-      } catch (error) {
-        failed.set(id, messageOf(error));
-      }
-    }
-    for (const [messageId, detail] of await applyItems(deliveries, deps)) {
-      failed.set(Number(messageId), detail);
-    }
-    reportFailures(failed, batch, deps);
-    return [...failed.keys()];
-  };
+function openWriter(process: SimProcess, world: SimWorld, onSend: (attempt: SendAttempt) => void): Invocation {
+  const apply = writerBatch(writerDependencies(process, world, onSend));
+  return invocationOf(apply, process.clock, world.settings.writer.timeoutSeconds * 1_000);
 }
 
-function reportFailures(
-  failed: ReadonlyMap<number, string>,
-  batch: readonly ReceivedMessage[],
-  { telemetry }: ApplyDependencies,
-): void {
-  for (const { id, body } of batch) {
-    const detail = failed.get(id);
-    if (detail !== undefined) {
-      telemetry.event({ event: 'job-failed', jobId: jobIdOf(body), code: 'write_failed', detail });
-    }
-  }
-}
-
-function writerDependencies(process: SimProcess, world: SimWorld): ApplyDependencies {
-  const { settings, tables } = world;
+function writerDependencies(
+  process: SimProcess,
+  world: SimWorld,
+  onSend: (attempt: SendAttempt) => void,
+): WriterBatchDependencies {
+  const { settings, tables, queues } = world;
+  const told = (body: string) => onSend({ process: process.name, to: 'deadLetters', body });
   const telemetry = world.telemetryOf(process);
   const usage = portOf(process, 'usage', tables.usage);
   return {
@@ -72,6 +45,8 @@ function writerDependencies(process: SimProcess, world: SimWorld): ApplyDependen
     pace: writePace(settings, process.clock),
     telemetry,
     changes: changeCounter(usage, settings.reader.usage.keepDays, process.clock, telemetry),
+    deadLetters: senderOf(process, 'deadLetters', queues.items.dead, told),
+    clock: process.clock,
     settings,
   };
 }

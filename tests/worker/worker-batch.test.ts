@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { workerBatch } from '../../src/worker/worker-batch.ts';
+import { rejectionOf } from '../support/caught.ts';
+import { fetchHarness } from '../support/fetch-harness.ts';
+import { recordingQueue } from '../support/recording-queue.ts';
+import { sampleJob } from '../support/sample-messages.ts';
+import { jsonAnswer } from '../support/scripted-tmdb.ts';
+import { listPage, movieRow } from '../support/tmdb-rows.ts';
+
+const job = (n: number) => JSON.stringify(sampleJob({ jobId: `job-${n}` }));
+const malformed = '{"kind":"fetch-job","jobId":"job-bad"}';
+const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+
+function worker(over: Parameters<typeof fetchHarness>[1] = {}) {
+  const harness = fetchHarness([jsonAnswer(200, listPage(movieRow()))], over);
+  const deliver = async (...bodies: string[]) => {
+    const event = { Records: bodies.map((body, n) => ({ messageId: `m${n}`, body })) };
+    const answer = await workerBatch(harness.dependencies)(event, () => 60_000);
+    return answer.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
+  };
+  const failures = () => harness.telemetry.eventsOf('job-failed').map(({ jobId, code }) => ({ jobId, code }));
+  return { ...harness, deliver, failures };
+}
+
+/** An item queue that does not take what is of one job. */
+function itemsWithout(jobId: string, error: unknown) {
+  const items = recordingQueue();
+  return {
+    ...items,
+    send: async (body: string) => {
+      if (body.includes(jobId)) {
+        throw error;
+      }
+      await items.send(body);
+    },
+  };
+}
+
+describe('a batch of the fetch queue', () => {
+  it('is done when each message has an end', async () => {
+    const own = worker();
+    expect(await own.deliver(job(1), malformed, 'no JSON')).toEqual([]);
+    expect(own.items.sent).toHaveLength(1);
+    expect(own.deadLetters.bodies).toEqual([malformed, 'no JSON']);
+  });
+
+  it('gives back the one whose page could not be sent, and only that, with the code of the cause', async () => {
+    const own = worker({ items: itemsWithout('job-2', refused) });
+    expect(await own.deliver(job(1), job(2), malformed)).toEqual(['m1']);
+    expect(own.failures()).toEqual([{ jobId: 'job-2', code: 'ECONNREFUSED' }]);
+    expect(own.deadLetters.bodies).toEqual([malformed]);
+  });
+
+  it('is not thrown when nothing could be sent', async () => {
+    const own = worker();
+    own.items.failWith(refused);
+    own.deadLetters.failWith(refused);
+    expect((await own.deliver(job(1), malformed)).sort()).toEqual(['m0', 'm1']);
+  });
+
+  it('is not thrown for what is thrown without being an error', async () => {
+    const own = worker({ items: itemsWithout('job-2', null) });
+    expect(await own.deliver(job(1), job(2))).toEqual(['m1']);
+    expect(own.failures()).toEqual([{ jobId: 'job-2', code: 'unexpected' }]);
+  });
+
+  it('has failures of its own when two are worked on at once', async () => {
+    const own = worker({ items: itemsWithout('job-2', refused) });
+    expect(await Promise.all([own.deliver(job(2)), own.deliver(job(1))])).toEqual([['m0'], []]);
+  });
+
+  it('is refused in one sentence when it is none', async () => {
+    const { dependencies } = worker();
+    expect(await rejectionOf(workerBatch(dependencies)({ Records: [7] }, () => 60_000))).toMatchObject({
+      code: 'not_a_batch',
+    });
+  });
+});
