@@ -5,7 +5,7 @@ import { PermanentError, UsageError } from '../shared/errors.ts';
 import type { BreakerStore } from '../shared/ports/breaker-store.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import type { CliContext } from './cli-context.ts';
-import { withTables } from './open-tables.ts';
+import { type Tables, withTables } from './open-tables.ts';
 import type { PlaceOptions } from './stack-place.ts';
 
 /** Options of `breaker`. */
@@ -28,7 +28,7 @@ export async function breakerCommand(options: BreakerOptions, context: CliContex
   if (action !== 'show' && !options.why) {
     throw new UsageError(`breaker ${action} needs --why, a few words for whoever looks at it next`);
   }
-  const record = await withTables(options, context, async ({ breaker, rate }) => {
+  const act = async ({ breaker, rate }: Tables) => {
     if (action === 'show') {
       return breaker.read();
     }
@@ -37,7 +37,8 @@ export async function breakerCommand(options: BreakerOptions, context: CliContex
       await rate.forgetThrottles();
     }
     return changed;
-  });
+  };
+  const record = await withTables(options, context, act, action === 'show' ? 'look' : 'change');
   context.output.result(documentOf(record), sentenceOf(record));
 }
 

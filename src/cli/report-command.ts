@@ -8,7 +8,7 @@ import type { CliContext } from './cli-context.ts';
 import { formatReport } from './format-report.ts';
 import { withDynamo } from './open-tables.ts';
 import { parseCount, parseDurationMs, parseTimeMs } from './parse-input.ts';
-import { type PlaceOptions, withStackPlace } from './stack-place.ts';
+import { type PlaceOptions, type StackPlace, withStackPlace } from './stack-place.ts';
 import { assertWritable, replaceFile } from './whole-file.ts';
 
 /** Options of `report`. */
@@ -30,18 +30,14 @@ export async function reportCommand(options: ReportOptions, context: CliContext)
   if (options.html !== undefined) {
     assertWritable(options.html, '--html');
   }
-  const report = await withStackPlace(options, context, ({ dynamodb, catalogTable, controlTable }) =>
+  const build = ({ dynamodb, catalogTable, controlTable }: StackPlace) =>
     withDynamo(dynamodb, (client) => {
       const usage = dynamoUsageStore(client, controlTable);
       const heads = dynamoFeedHeads(client, controlTable);
-      return buildReport(
-        request,
-        { usage, heads, catalog: dynamoCatalogReader(client, catalogTable) },
-        settings,
-        nowMs,
-      );
-    }),
-  );
+      const catalog = dynamoCatalogReader(client, catalogTable);
+      return buildReport(request, { usage, heads, catalog }, settings, nowMs);
+    });
+  const report = await withStackPlace(options, context, build, 'look');
   if (options.html !== undefined) {
     replaceFile(options.html, reportHtml(report));
     output.note(`written: ${options.html}`);
