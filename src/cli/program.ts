@@ -80,6 +80,7 @@ function addReportCommand(program: Command): void {
     .option('--until <time>', 'UTC time of its end (default: now)')
     .option('--top <count>', 'length of the rankings', '10')
     .option('--html <file>', 'the same as a page, in one file')
+    .option('--force', 'replace the file of --html when it is there')
     .action(acting((options: ReportOptions, context) => reportCommand(options, context)));
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PermanentError, UsageError } from '../shared/errors.ts';
@@ -54,6 +54,7 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
 
 function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
   const file = join(folder, lockName);
+  assertWritable(folder);
   privateFile(file);
   let database: DatabaseSync | undefined;
   try {
@@ -73,6 +74,15 @@ function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
     throw storageCode(cause) === 'SQLITE_NOTADB'
       ? new PermanentError('lock_damaged', `'${file}' is no lock: delete it when no stack uses the folder`)
       : storageFailure(file, cause);
+  }
+}
+
+/** SQLite would only say that it cannot open its file. */
+function assertWritable(folder: string): void {
+  try {
+    accessSync(folder, constants.W_OK);
+  } catch (cause) {
+    throw storageFailure(folder, cause);
   }
 }
 

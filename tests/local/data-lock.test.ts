@@ -181,7 +181,7 @@ describe('a name that is no data folder', () => {
     writeFileSync(join(folder, 'file'), '');
     symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'));
     symlinkSync(join(folder, 'circle'), join(folder, 'circle'));
-    const usage = ['', ' ', 'a\0b', join(folder, 'file'), '/dev/null'];
+    const usage = ['', ' ', 'a\0b', join(folder, 'file'), '/dev/zero'];
     for (const name of usage) {
       expect(caught(() => lockDataDir(name))).toBeInstanceOf(UsageError);
     }
