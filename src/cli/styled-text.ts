@@ -5,6 +5,7 @@
 import { styleText } from 'node:util';
 import { systemRandom } from '../shared/adapters/system-random.ts';
 import { cleanLine, cleanText } from '../shared/clean-text.ts';
+import { columnsOf, cutTo } from './display-columns.ts';
 
 type Style = 'bold' | 'dim';
 
@@ -28,6 +29,27 @@ export function printable(text: string, stream: NodeJS.WritableStream): string {
   const withStyles = showsStyles(stream);
   // `split` puts what the mark's group holds between the texts: one text, one letter, one text, …
   return parts.map((part, index) => (index % 2 === 0 ? cleanText(part) : withStyles ? sequences[part] : '')).join('');
+}
+
+/** Whether the line has parts with a style. */
+export function isStyled(line: string): boolean {
+  return mark.test(line);
+}
+
+/** A line with styles in at most `columns` columns. */
+export function cutStyled(line: string, columns: number): string {
+  let left = columns;
+  return line
+    .split(mark)
+    .map((part, index) => {
+      if (index % 2 === 1) {
+        return `\uE000${secret}${part}\uE000`;
+      }
+      const cut = cutTo(cleanLine(part), left);
+      left -= columnsOf(cut);
+      return cut;
+    })
+    .join('');
 }
 
 /** As `styleText` writes them. */
