@@ -98,7 +98,8 @@ async function withDataDir<T>(dataDir: string, use: DataUse, act: (place: StackP
   if (!existsSync(folder)) {
     throw new UsageError(`'${dataDir}' holds no tables: run an occurrence with this --data-dir first`);
   }
-  const lock = lockDataDir(dataDir, use);
+  // LevelDB under dynalite lets one process in, also to look.
+  const lock = lockDataDir(dataDir, existsSync(join(folder, 'dynalite')) ? 'change' : use);
   try {
     const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
     try {

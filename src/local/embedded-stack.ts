@@ -21,7 +21,7 @@ import { type OutputLine, readOutputLine } from './function-output.ts';
 import { type FunctionUrl, startFunctionUrl } from './function-url.ts';
 import { type LambdaFunction, startFunction } from './lambda-function.ts';
 import { type StackEndpoints, stackRegion } from './stack-endpoints.ts';
-import { storageFailure } from './storage-failure.ts';
+import { isStorageFailure, storageFailure } from './storage-failure.ts';
 import type { FaultPlan } from './tmdb-simulator/fault-plan.ts';
 import { startTmdbSimulator } from './tmdb-simulator/start-tmdb-simulator.ts';
 
@@ -121,7 +121,7 @@ async function startEmulators(options: EmbeddedStackOptions, queues: readonly Qu
   await assertPortsFree(ports);
   const sqsDir = dataDir && join(dataDir, 'sqs');
   const sqs = await startEmbeddedSqs(queues, { port: ports.sqs ?? 0, dataDir: sqsDir }).catch((cause: unknown) => {
-    throw sqsDir === undefined ? cause : storageFailure(join(sqsDir, 'fauxqs.db'), cause);
+    throw sqsDir !== undefined && isStorageFailure(cause) ? storageFailure(join(sqsDir, 'fauxqs.db'), cause) : cause;
   });
   started.push(sqs);
   const dynamo = await startEmbeddedDynamo({

@@ -42,6 +42,12 @@ export function storageCode(cause: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
+/** Whether an error is of a file or a database, not of the network or of a program. What is no JSON in a database is damage too. */
+export function isStorageFailure(cause: unknown): boolean {
+  const { errcode } = cause as { errcode?: unknown };
+  return typeof errcode === 'number' || cause instanceof SyntaxError || (storageCode(cause) ?? '') in causes;
+}
+
 /** One sentence about a file or folder that cannot be used: which, why, with its code, and what to do. */
 export function storageFailure(path: string, cause: unknown): PipelineError {
   if (cause instanceof PermanentError || cause instanceof UsageError) {
