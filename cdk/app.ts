@@ -3,6 +3,7 @@ import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleHandlers } from '../src/shared/adapters/bundle-handlers.ts';
 import { settingsFromFile } from '../src/shared/adapters/settings-file.ts';
+import { cleanLine } from '../src/shared/clean-text.ts';
 import { messageOf, UsageError } from '../src/shared/errors.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { PipelineStack } from './pipeline-stack.ts';
@@ -20,6 +21,6 @@ async function synthesize(): Promise<void> {
 try {
   await synthesize();
 } catch (error) {
-  process.stderr.write(`error: ${messageOf(error)}\n`);
+  process.stderr.write(`error: ${cleanLine(messageOf(error))}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }

@@ -31,7 +31,7 @@ export async function breakerCommand(options: BreakerOptions, context: CliContex
   if (action !== 'show' && !options.why) {
     throw new UsageError(`breaker ${action} needs --why, a few words for whoever looks at it next`);
   }
-  await withTables(options, context, async (tables) => {
+  const act = async (tables: Tables) => {
     const { breaker } = tables;
     if (action === 'show') {
       const record = await breaker.read();
@@ -44,7 +44,8 @@ export async function breakerCommand(options: BreakerOptions, context: CliContex
       { ...documentOf(record), ...(throttles && { throttles }) },
       [sentenceOf(record), ...(throttles ?? []).map(throttleSentence)].join('\n'),
     );
-  });
+  };
+  await withTables(options, context, act, action === 'show' ? 'look' : 'change');
 }
 
 /** Resets everybody's throttle and the readers' own; says what stood there before. */

@@ -1,31 +1,34 @@
 import { ZodError } from 'zod';
-import { PipelineError, UsageError } from '../shared/errors.ts';
+import { cleanJson, cleanLine } from '../shared/clean-text.ts';
+import { messageOf, PermanentError, PipelineError, UsageError } from '../shared/errors.ts';
 import { IncompleteRunError } from './incomplete-run.ts';
+import { printable } from './styled-text.ts';
+import { resultNotWritten, writeOutput } from './write-output.ts';
 
-/** Where a command writes: results to stdout, everything else to stderr. */
+/** Where a command writes: results to stdout, everything else to stderr. What is written is cleaned here, once. */
 export type CliOutput = {
   json: boolean;
   verbose: boolean;
-  /** The command's result: one JSON document with `--json`, else the text. */
+  /** The command's result: one JSON document with `--json`, else the text. @throws PermanentError when it cannot be written. */
   result(document: unknown, text: string): void;
   /** A note for the person at the terminal. */
   note(text: string): void;
 };
 
-/** Output on this process's streams. A reader that goes away early (`| head`) ends the output, not the work. */
+/** Output on this process's streams. */
 export function terminalOutput(options: { json: boolean; verbose: boolean }): CliOutput {
-  for (const stream of [process.stdout, process.stderr]) {
-    if (stream.listenerCount('error') === 0) {
-      stream.on('error', () => undefined);
-    }
-  }
   return {
     ...options,
     result: (document, text) => {
-      process.stdout.write(options.json ? `${JSON.stringify(document)}\n` : `${text}\n`);
+      const result = options.json ? cleanJson(JSON.stringify(document)) : printable(text, process.stdout);
+      writeOutput(process.stdout, `${result}\n`);
     },
     note: (text) => {
-      process.stderr.write(`${text}\n`);
+      try {
+        writeOutput(process.stderr, `${printable(text, process.stderr)}\n`);
+      } catch {
+        // Nobody can be told.
+      }
     },
   };
 }
@@ -40,26 +43,38 @@ export function reportFailure(error: unknown, output: CliOutput): 1 | 2 {
       output.note(`caused by ${cause.stack}`);
     }
   }
+  if (!(error instanceof PermanentError && error.code === resultNotWritten)) {
+    try {
+      resultOfFailure(error, sentence, output);
+    } catch (unwritten) {
+      output.note(`error: ${messageOf(unwritten)}`);
+    }
+  }
+  return error instanceof UsageError ? 2 : 1;
+}
+
+function resultOfFailure(error: unknown, sentence: string, output: CliOutput): void {
   if (error instanceof IncompleteRunError) {
     output.result(error.summary, error.text);
   } else if (output.json) {
     output.result({ error: { code: error instanceof PipelineError ? error.code : 'failed', message: sentence } }, '');
   }
-  return error instanceof UsageError ? 2 : 1;
 }
 
-/** The first line, with the first line of its cause when it has one. */
+/** One line, with the first line of its cause when it has one. */
 function sentenceOf(error: unknown): string {
   if (!(error instanceof Error)) {
-    return String(error);
+    return cleanLine(String(error));
   }
   if (error instanceof ZodError) {
     const { path = [], message = 'not understood' } = error.issues[0] ?? {};
-    return `${path.join('.') || 'data'}: ${message}`;
+    return cleanLine(`${path.join('.') || 'data'}: ${message}`);
   }
   const cause =
     error.cause instanceof Error && !(error instanceof UsageError) ? `: ${firstLine(error.cause.message)}` : '';
-  return `${firstLine(error.message)}${cause}`;
+  // Ours are one sentence, whatever the texts in it; of others the first line says most.
+  const message = error instanceof PipelineError ? error.message : firstLine(error.message);
+  return cleanLine(`${message}${cause}`);
 }
 
 function firstLine(text: string): string {

@@ -1,6 +1,7 @@
 /** What all commands have in common. */
 import type { Command } from 'commander';
 import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
+import { explainFullDisk } from './full-disk.ts';
 
 /** Options of every command. */
 export function withCommon(command: Command): Command {
@@ -15,8 +16,14 @@ export function acting<O>(
   act: (options: O, context: CliContext, ...args: string[]) => Promise<void>,
 ): (...handed: unknown[]) => Promise<void> {
   return async (...handed) => {
-    const options = handed.at(-2) as O & CommonOptions;
-    await act(options, cliContext(options), ...(handed.slice(0, -2) as string[]));
+    const options = handed.at(-2) as O & CommonOptions & { dataDir?: string };
+    const context = cliContext(options);
+    try {
+      await act(options, context, ...(handed.slice(0, -2) as string[]));
+    } catch (error) {
+      const { dataDir } = options;
+      throw dataDir === undefined ? error : explainFullDisk(error, dataDir, context.output.note);
+    }
   };
 }
 

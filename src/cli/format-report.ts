@@ -2,11 +2,13 @@ import type { RankedFeed, RankedTitle, Report } from '../operator/report/build-r
 import type { FreshnessNow } from '../operator/report/feed-freshness.ts';
 import type { ReadFigures } from '../operator/report/read-figures.ts';
 import type { UsageSeries } from '../operator/report/usage-series.ts';
+import { cleanLine } from '../shared/clean-text.ts';
+import { cutTo } from './display-columns.ts';
 import { planTables } from './format-plan-quality.ts';
 import { shareText, table, title } from './format-text.ts';
 
 /** Of a title's name. */
-const mostCharacters = 40;
+const mostColumns = 40;
 const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
 
 /** A report for people at a terminal. */
@@ -81,7 +83,7 @@ function ranking<T extends RankedFeed | RankedTitle>(
   if (ranked.length === 0) {
     return [title(`${heading}: none`)];
   }
-  const rows = ranked.map((one) => [printable(name(one)), ...cells(one)]);
+  const rows = ranked.map((one) => [name(one), ...cells(one)]);
   return [title(heading), table([what, 'reads', 'hits', 'misses', 'stale', 'hit ratio', 'stale share'], rows)];
 }
 
@@ -111,20 +113,10 @@ function cells({ reads, hits, misses, stale, hitRatio, staleShare }: ReadFigures
 }
 
 function nameOf({ mediaType, id, title: name }: RankedTitle): string {
-  return name === null ? `${mediaType} ${id}` : `${shortened(name)} (${mediaType} ${id})`;
-}
-
-function shortened(name: string): string {
-  const characters = [...name];
-  return characters.length > mostCharacters ? `${characters.slice(0, mostCharacters - 1).join('')}…` : name;
+  return name === null ? `${mediaType} ${id}` : `${cutTo(cleanLine(name), mostColumns)} (${mediaType} ${id})`;
 }
 
 /** `2026-11-25T02:00Z`. */
 function minute(iso: string): string {
   return `${iso.slice(0, 16)}Z`;
-}
-
-/** A name must not move the cursor. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
 }

@@ -1,15 +1,39 @@
-import { styleText } from 'node:util';
+import { cleanLine } from '../shared/clean-text.ts';
+import { columnsOf, cutTo, padTo, wrapTo } from './display-columns.ts';
+import { styled } from './styled-text.ts';
 
-/** Columns of equal width, the first line as a heading; columns of numbers to the right. */
-export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = heading.map((name, column) => Math.max(name.length, ...rows.map((row) => (row[column] ?? '').length)));
-  const numeric = heading.map((_name, column) => rows.every((row) => isFigure(row[column] ?? '')));
-  const line = (cells: readonly string[]) =>
-    cells
-      .map((cell, column) => (numeric[column] ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
-      .join('  ')
-      .trimEnd();
-  return [styleText('dim', line(heading)), ...rows.map(line)].join('\n');
+const gap = '  ';
+/** A column of texts is not cut below it. */
+const narrowestColumns = 8;
+
+/**
+ * Columns of equal width, the first line as a heading; columns of numbers to the right. On a terminal no wider than that: texts are cut,
+ * of a table of two columns the second is wrapped, and where columns do not fit beside each other each row becomes a block of lines.
+ * @param width columns there are; default: those of the terminal, and no limit where there is none.
+ */
+export function table(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  width: number = screenColumns(),
+): string {
+  const names = heading.map(cleanLine);
+  const cells = rows.map((row) => names.map((_name, column) => cleanLine(row[column] ?? '')));
+  const numeric = names.map((_name, column) => cells.every((row) => isFigure(row[column] ?? '')));
+  const natural = names.map((name, column) =>
+    Math.max(columnsOf(name), ...cells.map((row) => columnsOf(row[column] ?? ''))),
+  );
+  const widths = fitted(natural, numeric, width);
+  if (widths === undefined) {
+    return cells.map((row) => block(names, row, width)).join('\n\n');
+  }
+  const wraps = names.length === 2 && numeric[1] === false;
+  const lines = (row: readonly string[]) => linesOf(row, widths, numeric, wraps);
+  return [...lines(names).map((line) => styled('dim', line)), ...cells.flatMap(lines)].join('\n');
+}
+
+/** Columns of the terminal that results are shown on; without one there is no limit. */
+export function screenColumns(): number {
+  return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
 /** `98.2%`; nothing where there is none. */
@@ -19,7 +43,55 @@ export function shareText(share: number | null): string {
 
 /** A heading in bold. */
 export function title(text: string): string {
-  return styleText('bold', text);
+  return styled('bold', text);
+}
+
+/** Widths that fit: the widest text columns give first. `undefined` where they cannot give enough. */
+function fitted(natural: readonly number[], numeric: readonly boolean[], width: number): number[] | undefined {
+  const widths = [...natural];
+  const least = natural.map((columns, column) => (numeric[column] ? columns : Math.min(columns, narrowestColumns)));
+  const room = width - gap.length * (widths.length - 1);
+  if (sumOf(least) > room) {
+    return undefined;
+  }
+  for (let over = sumOf(widths) - room; over > 0; over -= 1) {
+    const spare = widths.map((columns, column) => (columns > (least[column] ?? 0) ? columns : 0));
+    const widest = spare.indexOf(Math.max(...spare));
+    widths[widest] = (widths[widest] ?? 0) - 1;
+  }
+  return widths;
+}
+
+function linesOf(
+  row: readonly string[],
+  widths: readonly number[],
+  numeric: readonly boolean[],
+  wraps: boolean,
+): string[] {
+  const line = (cells: readonly string[]) =>
+    cells
+      .map((cell, column) => padTo(cell, widths[column] ?? 0, numeric[column] ? 'left' : 'right'))
+      .join(gap)
+      .trimEnd();
+  const cut = row.map((cell, column) => cutTo(cell, widths[column] ?? 0));
+  if (!wraps) {
+    return [line(cut)];
+  }
+  const [first = '', second = ''] = [cut[0], row[1]];
+  return wrapTo(second, widths[1] ?? 1).map((part, index) => line([index === 0 ? first : '', part]));
+}
+
+/** A row from top to bottom: what there is nothing of is left out. */
+function block(names: readonly string[], row: readonly string[], width: number): string {
+  return row
+    .map((cell, column) => ({ name: names[column] ?? '', cell }))
+    .filter(({ cell }) => cell !== '')
+    .map(({ name, cell }) => cutTo(name === '' ? cell : `${name}: ${cell}`, Math.max(1, width)))
+    .join('\n');
+}
+
+function sumOf(figures: readonly number[]): number {
+  return figures.reduce((sum, figure) => sum + figure, 0);
 }
 
 function isFigure(cell: string): boolean {

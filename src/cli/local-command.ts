@@ -1,5 +1,5 @@
 import type { EmbeddedStackOptions } from '../local/embedded-stack.ts';
-import { readStackFile, removeStackFile, stackFilePath, writeStackFile } from '../local/stack-file.ts';
+import { readStackFile, removeStackFile, type StackFile, stackFilePath, writeStackFile } from '../local/stack-file.ts';
 import { messageOf, UsageError } from '../shared/errors.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName, scheduleNames } from '../shared/schedule.ts';
@@ -23,7 +23,7 @@ const runTimeoutMs = 15 * 60_000;
 
 /** `local`: the embedded stack, kept running with its schedules, until Ctrl-C, which drains it. */
 export async function localCommand(options: LocalOptions, context: CliContext): Promise<void> {
-  const running = readStackFile();
+  const running = runningLocal();
   if (running !== undefined) {
     throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);
   }
@@ -43,6 +43,15 @@ export async function localCommand(options: LocalOptions, context: CliContext): 
       }
     }),
   );
+}
+
+/** A file that is damaged stops nobody here: it is replaced. */
+function runningLocal(): StackFile | undefined {
+  try {
+    return readStackFile();
+  } catch {
+    return undefined;
+  }
 }
 
 function portsFrom(options: LocalOptions): NonNullable<EmbeddedStackOptions['ports']> {

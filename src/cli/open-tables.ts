@@ -1,5 +1,6 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HistorySources } from '../analytics/history-sources.ts';
+import type { DataUse } from '../local/data-lock.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { type ClientTarget, dynamoClient } from '../shared/adapters/aws-clients.ts';
 import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
@@ -43,9 +44,13 @@ export function withTables<T>(
   options: PlaceOptions,
   context: CliContext,
   act: (tables: Tables) => Promise<T>,
+  use?: DataUse,
 ): Promise<T> {
-  return withStackPlace(options, context, (place) =>
-    withDynamo(place.dynamodb, (client) => act(tablesOf(client, place, context))),
+  return withStackPlace(
+    options,
+    context,
+    (place) => withDynamo(place.dynamodb, (client) => act(tablesOf(client, place, context))),
+    use,
   );
 }
 

@@ -23,7 +23,7 @@ export async function planCommand(scheduleText: string, options: PlanOptions, co
   const plan = ({ catalog, heads, history }: PlanTables) =>
     planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { catalog, heads, history, clock, settings });
   const { jobs, notes, leftOut, runId } = hasStackPlace(options, context)
-    ? await withTables(options, context, plan)
+    ? await withTables(options, context, plan, 'look')
     : await plan(emptyTables);
   const document = {
     schedule,

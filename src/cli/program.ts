@@ -12,6 +12,7 @@ import { type ReadOptions, readListCommand, readTitleCommand } from './read-comm
 import { type RecommendOptions, recommendCommand } from './recommend-command.ts';
 import { type ReportOptions, reportCommand } from './report-command.ts';
 import { type RunOptions, runCommand } from './run-command.ts';
+import { writeOutput } from './write-output.ts';
 
 const dataDirHelp = 'folder that keeps tables and queues (default: everything in memory)';
 const faultsHelp = 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05';
@@ -79,6 +80,7 @@ function addReportCommand(program: Command): void {
     .option('--until <time>', 'UTC time of its end (default: now)')
     .option('--top <count>', 'length of the rankings', '10')
     .option('--html <file>', 'the same as a page, in one file')
+    .option('--force', 'replace the file of --html when it is there')
     .action(acting((options: ReportOptions, context) => reportCommand(options, context)));
 }
 
@@ -167,6 +169,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
 
 /** commander throws instead of exiting, and leaves the one sentence to `reportFailure`. */
 function quiet(command: Command): void {
-  command.exitOverride().configureOutput({ writeErr: () => undefined, outputError: () => undefined });
+  command.exitOverride().configureOutput({
+    writeOut: (text) => writeOutput(process.stdout, text),
+    writeErr: () => undefined,
+    outputError: () => undefined,
+  });
   command.commands.forEach(quiet);
 }

@@ -1,4 +1,5 @@
 import ora from 'ora';
+import { cleanLine } from '../shared/clean-text.ts';
 import type { CliContext } from './cli-context.ts';
 import type { RunTracker } from './run-tracker.ts';
 
@@ -19,13 +20,13 @@ export function showLine(first: string, { output }: Pick<CliContext, 'output'>):
   // A terminal without a width (as some programs make it) would be rewritten for ever.
   const spinner =
     process.stderr.isTTY && process.stderr.columns > 0
-      ? ora({ text: first, stream: process.stderr, discardStdin: false }).start()
+      ? ora({ text: cleanLine(first), stream: process.stderr, discardStdin: false }).start()
       : undefined;
   return {
     update: (text) => {
       last = text;
       if (spinner !== undefined) {
-        spinner.text = text;
+        spinner.text = cleanLine(text);
       }
     },
     say: (sentence) => {

@@ -89,7 +89,7 @@ const origins: Record<Origin, string> = {
 /** Where an answer came from, for people. */
 export function provenanceLine(answer: Provenance): string {
   const { from, freshness, freshUntil, expiresAt, problem } = answer;
-  const life = `freshness ${freshness.toFixed(2)}, fresh until ${freshUntil}, gone at ${expiresAt}`;
+  const life = `freshness ${freshness.toFixed(2)}, fresh until ${freshUntil}, expires at ${expiresAt}`;
   return `from ${origins[from]}; ${life}${problem === undefined ? '' : `; ${problem.detail}`}`;
 }
 

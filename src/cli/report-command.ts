@@ -8,11 +8,17 @@ import type { CliContext } from './cli-context.ts';
 import { formatReport } from './format-report.ts';
 import { withDynamo } from './open-tables.ts';
 import { parseCount, parseDurationMs, parseTimeMs } from './parse-input.ts';
-import { type PlaceOptions, withStackPlace } from './stack-place.ts';
-import { assertWritable, replaceFile } from './whole-file.ts';
+import { type PlaceOptions, type StackPlace, withStackPlace } from './stack-place.ts';
+import { assertWritable, writeWholeFile } from './whole-file.ts';
 
 /** Options of `report`. */
-export type ReportOptions = PlaceOptions & { since: string; until?: string; top: string; html?: string };
+export type ReportOptions = PlaceOptions & {
+  since: string;
+  until?: string;
+  top: string;
+  html?: string;
+  force?: boolean;
+};
 
 /** Counters are kept no longer (`reader.usage.keepDays`). */
 const mostDays = 400;
@@ -27,23 +33,23 @@ export async function reportCommand(options: ReportOptions, context: CliContext)
     sinceMs: parseSinceMs(options.since),
     top: parseCount(options.top, '--top', 1, 100),
   };
-  if (options.html !== undefined) {
-    assertWritable(options.html, '--html');
+  const force = options.force === true;
+  if (force && options.html === undefined) {
+    throw new UsageError('--force replaces the file of --html: leave it out, or name one');
   }
-  const report = await withStackPlace(options, context, ({ dynamodb, catalogTable, controlTable }) =>
+  if (options.html !== undefined) {
+    assertWritable(options.html, '--html', force);
+  }
+  const build = ({ dynamodb, catalogTable, controlTable }: StackPlace) =>
     withDynamo(dynamodb, (client) => {
       const usage = dynamoUsageStore(client, controlTable);
       const heads = dynamoFeedHeads(client, controlTable);
-      return buildReport(
-        request,
-        { usage, heads, catalog: dynamoCatalogReader(client, catalogTable) },
-        settings,
-        nowMs,
-      );
-    }),
-  );
+      const catalog = dynamoCatalogReader(client, catalogTable);
+      return buildReport(request, { usage, heads, catalog }, settings, nowMs);
+    });
+  const report = await withStackPlace(options, context, build, 'look');
   if (options.html !== undefined) {
-    replaceFile(options.html, reportHtml(report));
+    writeWholeFile(options.html, reportHtml(report), force);
     output.note(`written: ${options.html}`);
   }
   output.result(report, formatReport(report));

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { type DataUse, lockDataDir } from '../local/data-lock.ts';
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { readStackFile, type StackFile } from '../local/stack-file.ts';
@@ -30,20 +31,22 @@ export type StackPlace = {
 
 /**
  * The stack a command means, as long as `act` runs: with `--stack aws` the deployed one, below `--data-dir` the tables there, else those
- * at `AWS_ENDPOINT_URL_DYNAMODB`, else the `local` that is running (which is `--stack local`).
+ * at `AWS_ENDPOINT_URL_DYNAMODB`, else the `local` that is running (which is `--stack local`). A data folder is locked meanwhile:
+ * several commands may `look` at one, for a `change` it must be this one's alone.
  * @throws UsageError when there is none.
  */
 export async function withStackPlace<T>(
   options: PlaceOptions,
   context: CliContext,
   act: (place: StackPlace) => Promise<T>,
+  use: DataUse = 'change',
 ): Promise<T> {
   const kind = parseStackKind(options);
   if (kind === 'aws') {
     return act(await awsPlace(context));
   }
   if (options.dataDir !== undefined) {
-    return withDataDir(options.dataDir, act);
+    return withDataDir(options.dataDir, use, act);
   }
   const endpoint = context.environment.AWS_ENDPOINT_URL_DYNAMODB;
   if (kind === undefined && endpoint !== undefined && endpoint !== '') {
@@ -90,16 +93,22 @@ function parseStackKind({ stack, dataDir }: PlaceOptions): 'local' | 'aws' | und
   return stack;
 }
 
-async function withDataDir<T>(dataDir: string, act: (place: StackPlace) => Promise<T>): Promise<T> {
+async function withDataDir<T>(dataDir: string, use: DataUse, act: (place: StackPlace) => Promise<T>): Promise<T> {
   const folder = join(dataDir, 'dynamodb');
   if (!existsSync(folder)) {
     throw new UsageError(`'${dataDir}' holds no tables: run an occurrence with this --data-dir first`);
   }
-  const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
+  // LevelDB under dynalite lets one process in, also to look.
+  const lock = lockDataDir(dataDir, existsSync(join(folder, 'dynalite')) ? 'change' : use);
   try {
-    return await act(tablesAt(server.endpoint));
+    const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
+    try {
+      return await act(tablesAt(server.endpoint));
+    } finally {
+      await server.stop();
+    }
   } finally {
-    await server.stop();
+    lock.release();
   }
 }
 

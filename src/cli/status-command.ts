@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { type Depth, describeStatus, type Readings, type Status } from '../operator/status/describe-status.ts';
+import { describeStatus, type Readings, type Status } from '../operator/status/describe-status.ts';
 import { dynamoBreakerStore } from '../shared/adapters/dynamo-breaker-store.ts';
 import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
 import { dynamoRateSchedule } from '../shared/adapters/dynamo-rate-schedule.ts';
@@ -7,26 +7,26 @@ import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
 import { UsageError } from '../shared/errors.ts';
 import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
 import type { CliContext } from './cli-context.ts';
-import { rateText } from './format-rate.ts';
-import { table, title } from './format-text.ts';
+import { formatStatus } from './format-status.ts';
 import { withDynamo } from './open-tables.ts';
+import { paintScreen } from './paint-screen.ts';
 import { parseDurationMs } from './parse-input.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from './stack-place.ts';
+import { watchStatus } from './watch-status.ts';
 import { withSqs } from './with-sqs.ts';
 import { interruptible } from './with-stack.ts';
+import { isClosed } from './write-output.ts';
 
 /** Options of `status`; `watch` is `true` or how often to look again. */
 export type StatusOptions = PlaceOptions & { watch?: boolean | string };
 
 const usualWatch = '2s';
-/** Moves the cursor home and clears what is below: the screen does not flicker. */
-const repaint = '\u001b[H\u001b[J';
 
 /** `status`: queues, dead letters, breaker, rate, feeds, next occurrences; with `--watch` again and again until Ctrl-C. */
 export async function statusCommand(options: StatusOptions, context: CliContext): Promise<void> {
-  const { output, clock } = context;
+  const { output } = context;
   if (options.watch === undefined) {
-    const status = await withStackPlace(options, context, (place) => readStatus(place, context));
+    const status = await withStackPlace(options, context, (place) => readStatus(place, context), 'look');
     output.result(status, formatStatus(status));
     return;
   }
@@ -35,13 +35,16 @@ export async function statusCommand(options: StatusOptions, context: CliContext)
   }
   const everyMs = parseDurationMs(options.watch === true ? usualWatch : String(options.watch), '--watch');
   await interruptible(context, (signal) =>
-    withStackPlace(options, context, async (place) => {
-      while (!signal.aborted) {
-        const status = await readStatus(place, context);
-        output.result(status, `${process.stdout.isTTY ? repaint : ''}${formatStatus(status)}`);
-        await clock.sleep(everyMs, signal);
-      }
-    }),
+    watchStatus(
+      {
+        everyMs,
+        withPlace: (act) => withStackPlace(options, context, (place) => act(() => readStatus(place, context)), 'look'),
+        paint: (text) => paintScreen(text, output),
+        ended: () => signal.aborted || isClosed(process.stdout),
+      },
+      context.clock,
+      signal,
+    ),
   );
 }
 
@@ -72,47 +75,4 @@ async function readDepths(
     depth(queues.itemDlqUrl),
   ]);
   return { fetch: { queue: fetch, deadLetters: fetchDead }, items: { queue: items, deadLetters: itemsDead } };
-}
-
-function formatStatus({ at, queues, breaker, rate, next, feeds }: Status): string {
-  const counts = (depth: Depth) => [depth.visible, depth.delayed, depth.inFlight].map(String);
-  const queueRows =
-    queues === null
-      ? []
-      : Object.entries(queues).flatMap(([name, { queue, deadLetters }]) => [
-          [name, ...counts(queue)],
-          [`${name} dead letters`, ...counts(deadLetters)],
-        ]);
-  const why = breaker.reason === undefined ? '' : ` since ${breaker.since} (${breaker.reason}: ${breaker.detail})`;
-  return [
-    title(`status at ${at}`),
-    ...(queueRows.length > 0 ? [table(['queue', 'waiting', 'delayed', 'in flight'], queueRows)] : []),
-    `breaker ${breaker.state}${why}`,
-    `rate ${rateText(rate)}`,
-    `next: ${Object.entries(next)
-      .map(([name, time]) => `${name} ${time}`)
-      .join(', ')}`,
-    table(
-      ['feed', 'state', 'freshness', 'age', 'pages', 'snapshot'],
-      feeds.map((feed) => [
-        feed.feed,
-        feed.state,
-        feed.freshness.toFixed(2),
-        ageText(feed.ageSeconds),
-        feed.pages,
-        feed.snapshot,
-      ]),
-    ),
-  ].join('\n');
-}
-
-/** `42 s`, `17 min`, `5.2 h`, `3.1 d`. */
-function ageText(seconds: number): string {
-  const steps: [limit: number, unit: number, name: string, digits: number][] = [
-    [60, 1, 's', 0],
-    [3_600, 60, 'min', 0],
-    [86_400, 3_600, 'h', 1],
-  ];
-  const [, unit, name, digits] = steps.find(([limit]) => seconds < limit) ?? [0, 86_400, 'd', 1];
-  return `${(seconds / unit).toFixed(digits)} ${name}`;
 }

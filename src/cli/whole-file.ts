@@ -1,34 +1,68 @@
-import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { linkSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { messageOf, PermanentError, UsageError } from '../shared/errors.ts';
 import { shown } from '../shared/shown-text.ts';
 
 /**
  * Looks whether a file can stand at `path`, before anything is done for it.
- * @throws UsageError for no name, PermanentError where its folder is none or the name is that of a folder.
+ * @throws UsageError for no name, PermanentError where its folder is none, where something else than a file has the name, or where a
+ * file has it and `force` does not say to replace it.
  */
-export function assertWritable(path: string, option: string): void {
+export function assertWritable(path: string, option: string, force: boolean): void {
   if (path.trim() === '' || path.includes('\0')) {
     throw new UsageError(`${option} is '${shown(path)}': allowed are names of files`);
   }
   if (!isFolder(dirname(path))) {
     throw new PermanentError('folder_missing', `'${path}' cannot be written: there is no folder '${dirname(path)}'`);
   }
-  if (isFolder(path)) {
-    throw new PermanentError('is_a_folder', `'${path}' cannot be written: it is a folder`);
+  // A link counts as what it leads to, and one that leads nowhere as a file that is there.
+  const present = statSync(path, { throwIfNoEntry: false });
+  if (present !== undefined && !present.isFile()) {
+    const what = present.isDirectory() ? 'a folder' : 'a device or a pipe';
+    throw new PermanentError('is_no_file', `'${path}' cannot be written: it is ${what}`);
+  }
+  if (!force && lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+    throw alreadyThere(path);
   }
 }
 
-/** Puts `text` at `path`, in place of what is there: whoever looks sees the old file or the new one, whole. */
-export function replaceFile(path: string, text: string): void {
-  const unfinished = join(dirname(path), `.${basename(path)}.${process.pid}.unfinished`);
+/**
+ * Puts `text` at `path` whole. A file that is there is replaced with `force` only, also when it came meanwhile; a link is replaced by
+ * the file, and never followed.
+ * @throws PermanentError when it cannot be written, or when a file is there.
+ */
+export function writeWholeFile(path: string, text: string, force: boolean): void {
+  const unfinished = join(dirname(path), `.${basename(path).slice(0, 100)}.${process.pid}.unfinished`);
   try {
-    writeFileSync(unfinished, text);
-    renameSync(unfinished, path);
-  } catch (cause) {
     rmSync(unfinished, { force: true });
-    throw new PermanentError('file_not_written', `'${path}' cannot be written: ${messageOf(cause)}`);
+    writeFileSync(unfinished, text, { flag: 'wx' });
+    if (force) {
+      renameSync(unfinished, path);
+    } else {
+      // Unlike a rename it replaces nothing.
+      linkSync(unfinished, path);
+    }
+  } catch (cause) {
+    throw failureOf(path, cause);
+  } finally {
+    rmSync(unfinished, { force: true });
   }
+}
+
+function failureOf(path: string, cause: unknown): PermanentError {
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code === 'EEXIST') {
+    return alreadyThere(path);
+  }
+  const why = code === 'ENOSPC' ? 'the disk is full (ENOSPC)' : messageOf(cause);
+  return new PermanentError('file_not_written', `'${path}' cannot be written: ${why}`);
+}
+
+function alreadyThere(path: string): PermanentError {
+  return new PermanentError(
+    'file_exists',
+    `'${path}' is there already: choose another name, or replace it with --force`,
+  );
 }
 
 function isFolder(path: string): boolean {

@@ -19,7 +19,7 @@ export function withReader<T>(
   context: CliContext,
   act: (reader: Reader) => Promise<T>,
 ): Promise<T> {
-  return withStackPlace(options, context, async (place) => {
+  const read = async (place: StackPlace) => {
     const { settings } = context;
     const reader = openReader({
       settings: { ...settings, reader: { ...settings.reader, tableTimeoutMs } },
@@ -34,7 +34,8 @@ export function withReader<T>(
     } finally {
       await reader.close();
     }
-  });
+  };
+  return withStackPlace(options, context, read, 'look');
 }
 
 function pipelineOf(place: StackPlace, { environment }: CliContext): Partial<OpenReaderOptions> {

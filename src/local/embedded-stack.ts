@@ -23,6 +23,7 @@ import { type OutputLine, readOutputLine } from './function-output.ts';
 import { type FunctionUrl, startFunctionUrl } from './function-url.ts';
 import { type LambdaFunction, startFunction } from './lambda-function.ts';
 import { type StackEndpoints, stackRegion } from './stack-endpoints.ts';
+import { isStorageFailure, storageFailure } from './storage-failure.ts';
 import type { FaultPlan } from './tmdb-simulator/fault-plan.ts';
 import { startTmdbSimulator } from './tmdb-simulator/start-tmdb-simulator.ts';
 
@@ -152,7 +153,10 @@ function watchEmulators(sqs: EmbeddedSqs, dynamo: EmbeddedDynamo, end: () => Pro
 async function startEmulators(options: EmbeddedStackOptions, queues: readonly QueueDefinition[], started: Stoppable[]) {
   const { ports = {}, dataDir, clock } = options;
   await assertPortsFree(ports);
-  const sqs = await startEmbeddedSqs(queues, { port: ports.sqs ?? 0, dataDir: dataDir && join(dataDir, 'sqs') });
+  const sqsDir = dataDir && join(dataDir, 'sqs');
+  const sqs = await startEmbeddedSqs(queues, { port: ports.sqs ?? 0, dataDir: sqsDir }).catch((cause: unknown) => {
+    throw sqsDir !== undefined && isStorageFailure(cause) ? storageFailure(join(sqsDir, 'fauxqs.db'), cause) : cause;
+  });
   started.push(sqs);
   const dynamo = await startEmbeddedDynamo({
     port: ports.dynamodb ?? 0,

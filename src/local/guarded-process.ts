@@ -18,9 +18,10 @@ const graceSeconds = 5;
 /**
  * Runs `command` under a shell that holds our end of a pipe: whatever ends this process, kill -9 included, closes the pipe,
  * and the shell then ends the command. It stands in a session of its own, so that Ctrl-C in the terminal reaches us alone
- * and we can still drain. A command that does not heed (dynoxide hangs in about one of a thousand ends) is killed.
+ * and we can still drain. What it writes is for this user alone. A command that does not heed (dynoxide hangs in about one of a thousand ends) is killed.
  */
 const guardScript = `
+umask 077
 exec 3<&0
 "$@" </dev/null 2>&1 3<&- &
 child=$!

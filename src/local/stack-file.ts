@@ -1,40 +1,96 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { isRunning } from './process-running.ts';
+import { messageOf, PermanentError } from '../shared/errors.ts';
+import { privateFolder } from './private-folder.ts';
+import { isRunning, processStart } from './process-running.ts';
 import { stackEndpointsSchema } from './stack-endpoints.ts';
+import { storageFailure } from './storage-failure.ts';
 
 /** What a running `local` leaves for the other commands. */
-export const stackFileSchema = z.object({ processId: z.int(), ...stackEndpointsSchema.shape });
+export const stackFileSchema = z.object({
+  processId: z.int(),
+  /** When the process began: its id alone may be another's by now. */
+  processStart: z.string().optional(),
+  ...stackEndpointsSchema.shape,
+});
 
 export type StackFile = z.infer<typeof stackFileSchema>;
 
 /** Where it stands, below the current folder. */
 export const stackFilePath = join('.local', 'stack.json');
 
-/** The stack that runs, as its file says; `undefined` when there is none, or its process is gone. */
+const othersMayWrite = 0o022;
+
+/**
+ * The stack that runs, as its file says; `undefined` when there is none, or its process is gone.
+ * @throws PermanentError naming the file when it is not understood, or is not this user's alone to write.
+ */
 export function readStackFile(path = stackFilePath): StackFile | undefined {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch {
+  const text = ownText(path);
+  if (text === undefined) {
     return undefined;
   }
   const parsed = stackFileSchema.safeParse(parseJson(text));
-  return parsed.success && isRunning(parsed.data.processId) ? parsed.data : undefined;
+  if (!parsed.success) {
+    throw new PermanentError(
+      'stack_file_damaged',
+      `'${path}' is damaged: it does not say where a stack runs; delete it, and start \`local\` again`,
+    );
+  }
+  return isAlive(parsed.data) ? parsed.data : undefined;
 }
 
-/** Leaves the file. */
+/** Leaves the file, for this user alone. @throws PermanentError when it cannot be written. */
 export function writeStackFile(stack: StackFile, path = stackFilePath): void {
-  mkdirSync(dirname(path), { recursive: true });
+  privateFolder(dirname(path));
   const unfinished = `${path}.${stack.processId}`;
-  writeFileSync(unfinished, `${JSON.stringify(stack, undefined, 2)}\n`);
-  renameSync(unfinished, path);
+  const start = processStart(stack.processId);
+  try {
+    rmSync(unfinished, { force: true });
+    writeFileSync(unfinished, `${JSON.stringify({ ...stack, processStart: start }, undefined, 2)}\n`, {
+      flag: 'wx',
+      mode: 0o600,
+    });
+    chmodSync(unfinished, 0o600);
+    renameSync(unfinished, path);
+  } catch (cause) {
+    rmSync(unfinished, { force: true });
+    throw storageFailure(path, cause);
+  }
 }
 
 /** Takes the file away. */
 export function removeStackFile(path = stackFilePath): void {
   rmSync(path, { force: true });
+}
+
+/** Where calls and tokens go must be nobody else's to say. */
+function ownText(path: string): string | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) {
+    return undefined;
+  }
+  const foreign = process.getuid !== undefined && stats.uid !== process.getuid();
+  if (!stats.isFile() || foreign || (stats.mode & othersMayWrite) !== 0) {
+    const why = stats.isFile() ? 'others may have written it' : 'it is no file';
+    throw new PermanentError(
+      'stack_file_not_own',
+      `'${path}' is not used: ${why}; delete it, and start \`local\` again`,
+    );
+  }
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new PermanentError(
+      'stack_file_unreadable',
+      `'${path}' cannot be read: ${messageOf(cause)}; delete it, and start \`local\` again`,
+    );
+  }
+}
+
+function isAlive({ processId, processStart: start }: StackFile): boolean {
+  return isRunning(processId) && (start === undefined || start === processStart(processId));
 }
 
 function parseJson(text: string): unknown {

@@ -1,13 +1,15 @@
 import { UsageError } from './errors.ts';
 import { defaultSettings, type Settings } from './settings.ts';
 import { settingsSchema } from './settings-schema.ts';
+import { parseStrictJson } from './strict-json.ts';
 
 /**
  * The defaults with the members of `overridesJson` laid over them (objects member by member, lists as a whole).
+ * @param source what the text is called where it is no JSON
  * @throws UsageError in one sentence when the text is no JSON, names an unknown setting or holds a value out of range.
  */
-export function settingsFrom(overridesJson: string | undefined): Settings {
-  const overrides = overridesJson === undefined || overridesJson === '' ? {} : parseJson(overridesJson);
+export function settingsFrom(overridesJson: string | undefined, source = 'settings'): Settings {
+  const overrides = overridesJson === undefined || overridesJson === '' ? {} : parseJson(overridesJson, source);
   const candidate = laidOver(defaultSettings, overrides);
   const parsed = settingsSchema.safeParse(candidate);
   if (!parsed.success) {
@@ -20,12 +22,13 @@ export function settingsFrom(overridesJson: string | undefined): Settings {
   return parsed.data;
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new UsageError('settings: the text is not valid JSON', { cause });
+function parseJson(text: string, source: string): unknown {
+  const parsed = parseStrictJson(text);
+  if ('problem' in parsed) {
+    const { problem, line, column } = parsed;
+    throw new UsageError(`${source}: line ${line}, column ${column}: ${problem}`);
   }
+  return parsed.value;
 }
 
 function laidOver(base: unknown, over: unknown): unknown {
@@ -34,7 +37,7 @@ function laidOver(base: unknown, over: unknown): unknown {
   }
   const merged: Record<string, unknown> = { ...base };
   for (const [key, value] of Object.entries(over)) {
-    merged[key] = key in base ? laidOver(base[key], value) : value;
+    merged[key] = Object.hasOwn(base, key) ? laidOver(base[key], value) : value;
   }
   return merged;
 }

@@ -1,8 +1,11 @@
+import { marked } from './clean-text.ts';
+
 /** Input as it is echoed in a message: bounded, without control characters, and no markup for whoever shows it on a page. */
 export function shown(input: unknown): string {
-  return textOf(input)
-    .replace(/[\p{Cc}<>&"'`]/gu, '?')
-    .slice(0, 60);
+  return marked(textOf(input))
+    .replace(/[<>&"'`]/g, '?')
+    .slice(0, 60)
+    .toWellFormed();
 }
 
 /** JSON may hold an object whose `toString` is none. */

@@ -13,6 +13,7 @@ const folder = scratchFolder();
 mkdirSync(join(folder, 'no-tables'));
 for (const [name, text] of Object.entries({
   'no.json': '{"worker":',
+  'proto.json': '{\n "__proto__":{"worker":{}}}',
   'unknown.json': '{"worker":{"batchsize":5}}',
   'range.json': '{"worker":{"batchSize":0}}',
   'list.json': '[]',
@@ -102,7 +103,16 @@ const kinds =
   'emptyBody, wrongContentType, resetMidBody, hugeBody, redirect, unauthorized, notFound';
 const files: Case[] = [
   ['plan daily --settings missing.json', "settings file 'missing.json' cannot be read (ENOENT)"],
-  ['plan daily --settings no.json', 'settings: the text is not valid JSON'],
+  [
+    'plan daily --settings no.json',
+    "settings file 'no.json': line 1, column 11: not valid JSON: expected a value, found the end of the text",
+  ],
+  [
+    'plan daily --settings proto.json',
+    `settings file 'proto.json': line 2, column 2: the member "__proto__" is not allowed`,
+  ],
+  ['plan daily --settings .', "settings file '.' is a folder: allowed are files"],
+  ['plan daily --settings /dev/zero', "settings file '/dev/zero' is a device or a pipe: allowed are files"],
   ['plan daily --settings unknown.json', 'settings: worker: Unrecognized key: "batchsize"'],
   ['plan daily --settings range.json', 'settings: worker.batchSize: Too small: expected number to be >=1 (found 0)'],
   ['plan daily --settings list.json', 'settings: Invalid input: expected object, received array'],

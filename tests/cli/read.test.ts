@@ -60,7 +60,7 @@ describe('read list', () => {
       'rank  title     kind   year  average  votes',
       expect.stringMatching(/^ +1 {2}Film 1-1 {2}movie {2}1999 +8\.4 {2}27044$/),
       expect.stringMatching(/^ +2 {2}Film 1-2 {2}movie {2}1999 +8\.4 {2}27044$/),
-      expect.stringMatching(/^from the table; freshness (1\.00|0\.9\d), fresh until 20\S+Z, gone at 20\S+Z$/),
+      expect.stringMatching(/^from the table; freshness (1\.00|0\.9\d), fresh until 20\S+Z, expires at 20\S+Z$/),
     ]);
   });
 

@@ -82,7 +82,7 @@ describe('recommend', () => {
       expect.stringMatching(/^ +title +kind +year +score +why$/),
       expect.stringMatching(/^1 {2}\S.* (movie|tv) .*0\.\d\d {2}\w/),
       expect.stringMatching(/^2 {2}\S.* (movie|tv) .*0\.\d\d {2}\w/),
-      expect.stringMatching(/^from the table; freshness (1\.00|0\.9\d), fresh until 20\S+Z, gone at 20\S+Z$/),
+      expect.stringMatching(/^from the table; freshness (1\.00|0\.9\d), fresh until 20\S+Z, expires at 20\S+Z$/),
       'nothing is known of tv:999999999',
     ]);
   });

@@ -136,7 +136,14 @@ describe('report --html', () => {
     const folder = join(cwd, 'pages');
     mkdirSync(folder);
     writeFileSync(join(folder, 'report.html'), 'old');
-    const { code, stdout, stderr } = await runCli(['report', '--json', '--html', 'pages/report.html'], { cwd });
+    const args = ['report', '--json', '--html', 'pages/report.html'];
+    const refused = await runCli(args, { cwd });
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      "error: 'pages/report.html' is there already: choose another name, or replace it with --force\n",
+    ]);
+    expect(readFileSync(join(folder, 'report.html'), 'utf8')).toBe('old');
+    const { code, stdout, stderr } = await runCli([...args, '--force'], { cwd });
     expect([code, stderr]).toEqual([0, 'written: pages/report.html\n']);
     expect(JSON.parse(stdout)).toMatchObject({ freshness: { total: 20 } });
     expect(readdirSync(folder)).toEqual(['report.html']);
@@ -205,6 +212,7 @@ describe.concurrent('report refuses', () => {
     ['--top 0', "--top is '0': allowed are whole numbers from 1 to 100"],
     ['--top 101', "--top is '101': allowed are whole numbers from 1 to 100"],
     ['--stack gcp', "unknown stack 'gcp': allowed are local, aws"],
+    ['--force', '--force replaces the file of --html: leave it out, or name one'],
     ['--html=', "--html is '': allowed are names of files"],
     ['--html', "option '--html <file>' argument missing"],
     ['', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],

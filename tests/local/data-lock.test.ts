@@ -1,18 +1,83 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { lockDataDir } from '../../src/local/data-lock.ts';
+import { PermanentError, UsageError } from '../../src/shared/errors.ts';
+import { caught } from '../support/caught.ts';
 import { testFolder } from '../support/scratch-folder.ts';
+import { repositoryRoot } from '../support/shared-data.ts';
+
+const lockModule = join(repositoryRoot, 'src/local/data-lock.ts');
+const modeOf = (path: string) => statSync(path).mode & 0o777;
+
+/** A process that says whether it got the lock, and holds it until it is killed. */
+function locker(folder: string): { child: ChildProcess; answer: Promise<string> } {
+  const script = `
+    const { lockDataDir } = await import(${JSON.stringify(lockModule)});
+    process.stdin.once('data', () => {
+      try { globalThis.lock = lockDataDir(${JSON.stringify(folder)}); process.stdout.write('held\\n'); }
+      catch (error) { process.stdout.write(error.code + ': ' + error.message + '\\n'); }
+    });
+    process.stdout.write('ready\\n');`;
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script],
+    { stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const answer = new Promise<string>((resolve) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => text.startsWith('ready') || resolve(text.trim()));
+  });
+  return { child, answer };
+}
+
+async function ready({ child }: { child: ChildProcess }): Promise<void> {
+  await once(child.stdout as NodeJS.ReadableStream, 'data');
+}
 
 describe('lock of a data folder', () => {
-  it('makes the folder, and leaves nothing in it when it is released', () => {
+  it('makes the folder, private whatever the umask', () => {
     const folder = join(testFolder(), 'not', 'yet', 'there');
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
     const lock = lockDataDir(folder);
-    expect(readdirSync(folder)).toHaveLength(1);
-    lock.release();
-    expect(readdirSync(folder)).toEqual([]);
+    onTestFinished(() => lock.release());
+    for (const path of [folder, join(folder, '..'), join(folder, 'sqs'), join(folder, 'dynamodb')]) {
+      expect(modeOf(path)).toBe(0o700);
+    }
+    expect(modeOf(join(folder, 'stack.lock'))).toBe(0o600);
+    expect(modeOf(join(folder, 'sqs', 'fauxqs.db'))).toBe(0o600);
+  });
+
+  it('closes a folder of an earlier build to others, with all that is in it', () => {
+    const folder = testFolder();
+    mkdirSync(join(folder, 'dynamodb', 'dynalite'), { recursive: true });
+    const file = join(folder, 'dynamodb', 'dynalite', 'CURRENT');
+    writeFileSync(file, 'x');
+    chmodSync(file, 0o644);
+    chmodSync(folder, 0o755);
+    lockDataDir(folder).release();
+    expect([modeOf(folder), modeOf(file)]).toEqual([0o700, 0o600]);
+  });
+
+  it('leaves a folder that holds other things as it is, and refuses it when it is open to others', () => {
+    const folder = testFolder();
+    writeFileSync(join(folder, 'letter.txt'), 'mine');
+    chmodSync(folder, 0o755);
+    expect(caught(() => lockDataDir(folder))).toMatchObject({ code: 'folder_not_private' });
+    expect(modeOf(folder)).toBe(0o755);
+    chmodSync(folder, 0o700);
+    expect(() => lockDataDir(folder).release()).not.toThrow();
+  });
+
+  it.skipIf(process.getuid?.() !== 0)('refuses a folder of another user', async () => {
+    const { chownSync } = await import('node:fs');
+    const folder = testFolder();
+    chownSync(folder, 12_345, 12_345);
+    expect(caught(() => lockDataDir(folder))).toMatchObject({ code: 'folder_of_another' });
   });
 
   it('can be taken again after it was released', () => {
@@ -21,23 +86,129 @@ describe('lock of a data folder', () => {
     expect(() => lockDataDir(folder).release()).not.toThrow();
   });
 
-  it('is refused while another process holds it, in a sentence that names folder and process', async () => {
+  it('is held by one of two, also within a process', () => {
     const folder = testFolder();
-    const other = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 20_000)']);
-    onTestFinished(() => void other.kill('SIGKILL'));
-    writeFileSync(join(folder, 'lock'), String(other.pid));
-    expect(() => lockDataDir(folder)).toThrow(
-      new Error(`the folder '${folder}' is in use by process ${other.pid}: wait for it, or choose another one`),
+    const lock = lockDataDir(folder);
+    expect((caught(() => lockDataDir(folder)) as Error).message).toBe(
+      `the folder '${folder}' is in use by process ${process.pid}: wait for it, or choose another one`,
     );
-    expect(existsSync(join(folder, 'lock'))).toBe(true);
-    other.kill('SIGKILL');
-    await once(other, 'exit');
-    expect(() => lockDataDir(folder)).not.toThrow();
+    expect(caught(() => lockDataDir(folder, 'look'))).toMatchObject({ code: 'folder_in_use' });
+    lock.release();
   });
 
-  it.each(['', 'nonsense', '-5', '0', '1.5'])('whose file holds %j counts for nothing', (text) => {
+  it('lets several look, but nobody change meanwhile', () => {
     const folder = testFolder();
-    writeFileSync(join(folder, 'lock'), text);
-    expect(() => lockDataDir(folder)).not.toThrow();
+    const looks = [lockDataDir(folder, 'look'), lockDataDir(folder, 'look')];
+    expect(caught(() => lockDataDir(folder))).toMatchObject({ code: 'folder_in_use' });
+    for (const look of looks) {
+      look.release();
+    }
+    expect(() => lockDataDir(folder).release()).not.toThrow();
+  });
+
+  it('is held by exactly one of two processes that start at once, and ends with it however it ends', async () => {
+    const folder = testFolder();
+    const lockers = [locker(folder), locker(folder)];
+    await Promise.all(lockers.map(ready));
+    for (const { child } of lockers) {
+      child.stdin?.write('go\n');
+    }
+    const answers = await Promise.all(lockers.map(({ answer }) => answer));
+    expect(answers.filter((answer) => answer === 'held')).toHaveLength(1);
+    expect(answers.filter((answer) => answer.startsWith('folder_in_use: '))).toHaveLength(1);
+    for (const { child } of lockers) {
+      const exit = once(child, 'exit');
+      child.kill('SIGKILL');
+      await exit;
+    }
+    expect(() => lockDataDir(folder).release()).not.toThrow();
+  });
+
+  it.each(['', 'nonsense', '-5', '0', String(process.ppid)])(
+    'is not held by a process id that was left behind: %j',
+    (text) => {
+      const folder = testFolder();
+      for (const name of ['lock', 'stack.holder']) {
+        writeFileSync(join(folder, name), text);
+      }
+      expect(() => lockDataDir(folder).release()).not.toThrow();
+    },
+  );
+
+  it('names the lock file that is none', () => {
+    const folder = testFolder();
+    writeFileSync(join(folder, 'stack.lock'), 'rubbish');
+    expect((caught(() => lockDataDir(folder)) as Error).message).toBe(
+      `'${join(folder, 'stack.lock')}' is no lock: delete it when no stack uses the folder`,
+    );
+    expect(readFileSync(join(folder, 'stack.lock'), 'utf8')).toBe('rubbish');
+  });
+});
+
+describe('a damaged database of an emulator', () => {
+  it.each(['sqs/fauxqs.db', 'dynamodb/dynamodb.sqlite'])('%s is named before anything starts', (name) => {
+    const folder = testFolder();
+    const file = join(folder, name);
+    mkdirSync(join(file, '..'));
+    const database = new DatabaseSync(file);
+    database.exec(
+      'CREATE TABLE t (a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999) INSERT INTO t SELECT hex(randomblob(50)) FROM n',
+    );
+    database.close();
+    lockDataDir(folder).release();
+    const whole = readFileSync(file);
+    const damages = [
+      whole.subarray(0, whole.length / 2),
+      Buffer.from('no database at all, but a text '.repeat(50)),
+      Buffer.alloc(5_000),
+    ];
+    for (const bytes of damages) {
+      writeFileSync(file, bytes);
+      const error = caught(() => lockDataDir(folder));
+      expect(error).toBeInstanceOf(PermanentError);
+      expect((error as Error).message).toMatch(
+        new RegExp(`^'${file}' is damaged.*: restore it from a copy, or move it away`),
+      );
+    }
+    writeFileSync(file, whole);
+    expect(() => lockDataDir(folder).release()).not.toThrow();
+  });
+});
+
+describe('a name that is no data folder', () => {
+  it('is refused in a sentence, and nothing hangs', () => {
+    const folder = testFolder();
+    writeFileSync(join(folder, 'file'), '');
+    symlinkSync(join(folder, 'nowhere'), join(folder, 'dangling'));
+    symlinkSync(join(folder, 'circle'), join(folder, 'circle'));
+    const usage = ['', ' ', 'a\0b', join(folder, 'file'), '/dev/zero'];
+    for (const name of usage) {
+      expect(caught(() => lockDataDir(name))).toBeInstanceOf(UsageError);
+    }
+    const impossible = [
+      '/proc/no/such',
+      join(folder, 'dangling'),
+      join(folder, 'circle'),
+      join(folder, 'x'.repeat(300)),
+      `${folder}${'/y'.repeat(4_000)}`,
+    ];
+    for (const name of impossible) {
+      const error = caught(() => lockDataDir(name));
+      expect(error).toBeInstanceOf(PermanentError);
+      expect((error as Error).message).toMatch(/^'.*' (cannot be|belongs to|is ).* \([A-Z]+\): /s);
+    }
+  });
+
+  it.each(['trailing/', 'with\u001b[31mcontrol\nsigns', './rel/../relative'])('but %j is one', (name) => {
+    const folder = testFolder();
+    expect(() => lockDataDir(`${folder}/${name}`).release()).not.toThrow();
+  });
+
+  it('and so is a link to a folder', () => {
+    const folder = testFolder();
+    mkdirSync(join(folder, 'real'), { mode: 0o700 });
+    symlinkSync(join(folder, 'real'), join(folder, 'link'));
+    lockDataDir(join(folder, 'link')).release();
+    expect(statSync(join(folder, 'real', 'stack.lock')).isFile()).toBe(true);
   });
 });

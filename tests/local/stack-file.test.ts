@@ -1,9 +1,21 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readStackFile, removeStackFile, type StackFile, writeStackFile } from '../../src/local/stack-file.ts';
+import { PermanentError } from '../../src/shared/errors.ts';
+import { caught } from '../support/caught.ts';
 import { testFolder } from '../support/scratch-folder.ts';
 
 const stack: StackFile = {
@@ -26,8 +38,17 @@ describe('stack file', () => {
 
   it('is read as it was written, and leaves nothing else in its folder', () => {
     writeStackFile(stack, path);
-    expect(readStackFile(path)).toEqual(stack);
+    expect(readStackFile(path)).toMatchObject(stack);
     expect(readdirSync(dirname(path))).toEqual(['stack.json']);
+  });
+
+  it('is for its user alone, whatever the umask and whatever the folder was', () => {
+    mkdirSync(dirname(path), { mode: 0o755 });
+    const before = process.umask(0);
+    onTestFinished(() => void process.umask(before));
+    writeStackFile(stack, path);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(dirname(path)).mode & 0o777).toBe(0o700);
   });
 
   it('replaces the one before', () => {
@@ -51,6 +72,14 @@ describe('stack file', () => {
     expect(readStackFile(path)).toBeUndefined();
   });
 
+  it('does not count when its process id is another process by now', () => {
+    writeStackFile(stack, path);
+    const written = JSON.parse(readFileSync(path, 'utf8'));
+    expect(written.processStart).toMatch(/\d/);
+    writeFileSync(path, JSON.stringify({ ...written, processStart: `${written.processStart}0` }));
+    expect(readStackFile(path)).toBeUndefined();
+  });
+
   it.each([
     ['empty', ''],
     ['no JSON', '{"processId":'],
@@ -58,15 +87,30 @@ describe('stack file', () => {
     ['without a member', JSON.stringify({ ...stack, fetchQueueUrl: undefined })],
     ['with an endpoint that is no URL', JSON.stringify({ ...stack, endpoints: { ...stack.endpoints, sqs: 'there' } })],
     ['with a process id that is no number', JSON.stringify({ ...stack, processId: `${process.pid}` })],
-  ])('does not count when it is %s', (_what, text) => {
+  ])('is named as damaged when it is %s', (_what, text) => {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, text);
-    expect(readStackFile(path)).toBeUndefined();
+    expect(caught(() => readStackFile(path))).toEqual(
+      new PermanentError(
+        'stack_file_damaged',
+        `'${path}' is damaged: it does not say where a stack runs; delete it, and start \`local\` again`,
+      ),
+    );
     expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
-  it('does not count when there is a folder in its place', () => {
+  it('is not used when there is a folder or a link in its place', () => {
     mkdirSync(path, { recursive: true });
-    expect(readStackFile(path)).toBeUndefined();
+    expect(caught(() => readStackFile(path))).toMatchObject({ code: 'stack_file_not_own' });
+    writeStackFile(stack, `${path}.real`);
+    rmdirSync(path);
+    symlinkSync(`${path}.real`, path);
+    expect(caught(() => readStackFile(path))).toMatchObject({ code: 'stack_file_not_own' });
+  });
+
+  it('is not used when others may write it', () => {
+    writeStackFile(stack, path);
+    chmodSync(path, 0o666);
+    expect(caught(() => readStackFile(path))).toMatchObject({ code: 'stack_file_not_own' });
   });
 });

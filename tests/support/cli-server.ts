@@ -49,11 +49,14 @@ export function cliServer(): CliServer {
 }
 
 function startServer(): ChildProcess {
+  // Not /dev/null: to what is no pipe the program writes without the stream that the server listens to.
   const child = fork(join(repositoryRoot, 'tests/support/cli-server-main.mjs'), {
     env: bareEnvironment(),
     execArgv: ['--disable-warning=ExperimentalWarning'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
+  child.stdout?.resume();
+  child.stderr?.pipe(process.stderr, { end: false });
   child.setMaxListeners(0);
   return child;
 }

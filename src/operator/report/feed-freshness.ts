@@ -58,7 +58,7 @@ function feedNow(head: FeedHead, nowMs: number): FeedNow {
   const { state, freshness } = describeFeed(head, nowMs);
   return {
     feed: head.feed,
-    state: state === 'gone' ? 'expired' : state,
+    state,
     freshness,
     complete: head.lastOutcome === 'complete',
     fetchedAt: head.fetchedAt,

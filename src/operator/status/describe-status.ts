@@ -8,6 +8,7 @@ import { nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared
 import type { Settings } from '../../shared/settings.ts';
 import type { FeedHead } from '../../shared/table/feed-head.ts';
 import { describeRate, type RateStatus } from './describe-rate.ts';
+import { findTroubles, type Trouble } from './find-troubles.ts';
 
 /** Messages of a queue; SQS counts approximately. */
 export type Depth = { visible: number; delayed: number; inFlight: number };
@@ -20,7 +21,7 @@ export type Readings = {
   heads: readonly FeedHead[];
 };
 
-/** A feed's state: `gone` is past its hard TTL. */
+/** A feed's state: `expired` is past its hard TTL. */
 export type FeedStatus = {
   feed: string;
   snapshot: string;
@@ -28,12 +29,14 @@ export type FeedStatus = {
   fetchedAt: string;
   ageSeconds: number;
   freshness: number;
-  state: 'fresh' | 'stale' | 'gone';
+  state: 'fresh' | 'stale' | 'expired';
 };
 
 /** What `status` tells. */
 export type Status = {
   at: string;
+  /** What is wrong, the worst first. */
+  troubles: Trouble[];
   queues: NonNullable<Readings['queues']> | null;
   breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
   rate: RateStatus;
@@ -47,7 +50,7 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
   const feeds = heads
     .map((head) => describeFeed(head, nowMs))
     .sort((a, b) => a.freshness - b.freshness || (a.feed < b.feed ? -1 : 1));
-  return {
+  const status = {
     at: isoFromMs(nowMs),
     queues: readings.queues ?? null,
     breaker:
@@ -59,7 +62,9 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
       scheduleNames.map((name) => [name, isoFromMs(nextOccurrenceMs(name, nowMs, settings.schedules))]),
     ) as Record<ScheduleName, string>,
     feeds,
-  };
+  } satisfies Omit<Status, 'troubles'>;
+  const { at, ...rest } = status;
+  return { at, troubles: findTroubles(status), ...rest };
 }
 
 /** What a feed's head says at `nowMs`. */
@@ -73,6 +78,6 @@ export function describeFeed(head: FeedHead, nowMs: number): FeedStatus {
     fetchedAt: head.fetchedAt,
     ageSeconds: Math.max(0, Math.floor((nowMs - fetchedMs) / 1_000)),
     freshness: Math.round(freshnessScore(fetchedMs, expiresMs, nowMs) * 1e4) / 1e4,
-    state: nowMs >= expiresMs ? 'gone' : nowMs >= msFromIso(head.freshUntil) ? 'stale' : 'fresh',
+    state: nowMs >= expiresMs ? 'expired' : nowMs >= msFromIso(head.freshUntil) ? 'stale' : 'fresh',
   };
 }

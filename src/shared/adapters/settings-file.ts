@@ -1,21 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { UsageError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import { settingsFrom } from '../settings-overrides.ts';
+import { shown } from '../shown-text.ts';
+import { readNamedFile } from './named-file.ts';
 
 /**
  * The defaults with a JSON file laid over them; without a file the defaults.
- * @throws UsageError when the file cannot be read or is not understood.
+ * @param path as a person or CDK's context gives it
+ * @throws UsageError naming the file when it cannot be read or is not understood.
  */
-export function settingsFromFile(path: string | undefined): Settings {
-  return settingsFrom(path === undefined ? undefined : textOf(path));
-}
-
-function textOf(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new UsageError(`settings file '${path}' cannot be read (${code})`, { cause });
+export function settingsFromFile(path: unknown): Settings {
+  if (path === undefined) {
+    return settingsFrom(undefined);
   }
+  if (typeof path !== 'string' || path.trim() === '' || path.includes('\0')) {
+    throw new UsageError(`the settings file is '${shown(path)}': allowed are names of files`);
+  }
+  return settingsFrom(readNamedFile(path, 'settings file'), `settings file '${path}'`);
 }

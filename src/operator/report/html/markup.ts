@@ -1,3 +1,5 @@
+import { cleanLine } from '../../../shared/clean-text.ts';
+
 /** A piece of HTML that may be put into a page as it is. */
 export type Markup = { readonly markup: string };
 
@@ -23,10 +25,10 @@ function textOf(value: Insertable): string {
   return 'markup' in value ? value.markup : value.map(textOf).join('');
 }
 
-/** Characters that no HTML may hold become the replacement character. */
+/** Characters that no HTML may hold become the replacement character; line breaks and tabs of a text become spaces. */
 function escaped(text: string): string {
-  return text
-    .toWellFormed()
-    .replace(/[^\P{Cc}\n\t]|[\uFDD0-\uFDEF\uFFFE\uFFFF]/gu, '\uFFFD')
-    .replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return cleanLine(text.toWellFormed().replace(/[^\P{Cc}\n\t\r]|[\uFDD0-\uFDEF\uFFFE\uFFFF]/gu, '\uFFFD')).replace(
+    /[&<>"']/g,
+    (character) => entities[character] ?? '',
+  );
 }

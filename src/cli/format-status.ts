@@ -1,0 +1,48 @@
+import type { Depth, Status } from '../operator/status/describe-status.ts';
+import { rateText } from './format-rate.ts';
+import { table, title } from './format-text.ts';
+
+/** A status for people: what is wrong first. */
+export function formatStatus({ at, troubles, queues, breaker, rate, next, feeds }: Status): string {
+  const counts = (depth: Depth) => [depth.visible, depth.delayed, depth.inFlight].map(String);
+  const queueRows =
+    queues === null
+      ? []
+      : Object.entries(queues).flatMap(([name, { queue, deadLetters }]) => [
+          [name, ...counts(queue)],
+          [`${name} dead letters`, ...counts(deadLetters)],
+        ]);
+  const why = breaker.reason === undefined ? '' : ` since ${breaker.since} (${breaker.reason}: ${breaker.detail})`;
+  return [
+    title(`status at ${at}`),
+    ...troubles.map(({ text }) => `! ${text}`),
+    ...(queueRows.length > 0 ? [table(['queue', 'waiting', 'delayed', 'in flight'], queueRows)] : []),
+    `breaker ${breaker.state}${why}`,
+    `rate ${rateText(rate)}`,
+    `next: ${Object.entries(next)
+      .map(([name, time]) => `${name} ${time}`)
+      .join(', ')}`,
+    table(
+      ['feed', 'state', 'freshness', 'age', 'pages', 'snapshot'],
+      feeds.map((feed) => [
+        feed.feed,
+        feed.state,
+        feed.freshness.toFixed(2),
+        ageText(feed.ageSeconds),
+        feed.pages,
+        feed.snapshot,
+      ]),
+    ),
+  ].join('\n');
+}
+
+/** `42 s`, `17 min`, `5.2 h`, `3.1 d`. */
+export function ageText(seconds: number): string {
+  const steps: [limit: number, unit: number, name: string, digits: number][] = [
+    [60, 1, 's', 0],
+    [3_600, 60, 'min', 0],
+    [86_400, 3_600, 'h', 1],
+  ];
+  const [, unit, name, digits] = steps.find(([limit]) => seconds < limit) ?? [0, 86_400, 'd', 1];
+  return `${(seconds / unit).toFixed(digits)} ${name}`;
+}

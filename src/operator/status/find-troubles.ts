@@ -1,0 +1,44 @@
+/** Something that an operator should look at; `code` is a stable word. */
+export type Trouble = {
+  code: 'breaker-open' | 'calls-paused' | 'dead-letters' | 'feeds-expired' | 'feeds-stale';
+  text: string;
+};
+
+/** What of a status may tell of trouble; feeds stand stalest first. */
+export type TroubleSigns = {
+  breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
+  rate: { pausedUntil: string | null };
+  queues: Record<string, { deadLetters: { visible: number; delayed: number; inFlight: number } }> | null;
+  feeds: readonly { feed: string; state: 'fresh' | 'stale' | 'expired' }[];
+};
+
+/** What is wrong, the worst first. Pure. */
+export function findTroubles(signs: TroubleSigns): Trouble[] {
+  return [...ofCalls(signs), ...ofQueues(signs), ...ofFeeds(signs, 'expired'), ...ofFeeds(signs, 'stale')];
+}
+
+function ofCalls({ breaker, rate }: TroubleSigns): Trouble[] {
+  const why = breaker.reason === undefined ? '' : ` since ${breaker.since} (${breaker.reason}: ${breaker.detail})`;
+  const open = { code: 'breaker-open', text: `the breaker is open${why}: no calls are made` } as const;
+  const paused = { code: 'calls-paused', text: `TMDB throttled: calls pause until ${rate.pausedUntil}` } as const;
+  return [...(breaker.state === 'open' ? [open] : []), ...(rate.pausedUntil === null ? [] : [paused])];
+}
+
+function ofQueues({ queues }: TroubleSigns): Trouble[] {
+  return Object.entries(queues ?? {})
+    .map(([name, { deadLetters }]) => ({
+      name,
+      count: deadLetters.visible + deadLetters.delayed + deadLetters.inFlight,
+    }))
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => ({
+      code: 'dead-letters',
+      text: `${count} ${count === 1 ? 'dead letter' : 'dead letters'}: see \`dlq list ${name}\``,
+    }));
+}
+
+function ofFeeds({ feeds }: TroubleSigns, state: 'expired' | 'stale'): Trouble[] {
+  const [worst, ...others] = feeds.filter((feed) => feed.state === state);
+  const more = others.length === 0 ? '' : ` and ${others.length} more`;
+  return worst === undefined ? [] : [{ code: `feeds-${state}`, text: `${state}: ${worst.feed}${more}` }];
+}

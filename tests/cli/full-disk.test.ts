@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { explainFullDisk } from '../../src/cli/full-disk.ts';
+import { IncompleteRunError } from '../../src/cli/incomplete-run.ts';
+import { PermanentError, UsageError } from '../../src/shared/errors.ts';
+
+const sentence = "the disk that holds 'data' is full (ENOSPC), make room and run it again";
+const emulatorError = new Error('the DynamoDB emulator did not start', { cause: new Error('disk I/O error') });
+
+describe('a failure with a data folder', () => {
+  it('is that the disk is full, when it is', () => {
+    const explained = explainFullDisk(
+      emulatorError,
+      'data',
+      () => undefined,
+      () => 4_096,
+    );
+    expect(explained).toEqual(new PermanentError('disk_full', sentence, { cause: emulatorError }));
+  });
+
+  it.each([1_000_000, undefined])('stays what it was with %s bytes free', (free) => {
+    expect(
+      explainFullDisk(
+        emulatorError,
+        'data',
+        () => undefined,
+        () => free,
+      ),
+    ).toBe(emulatorError);
+  });
+
+  it('keeps the words of a command, and the summary of a run that left jobs undone', () => {
+    const usage = new UsageError('wrong');
+    expect(
+      explainFullDisk(
+        usage,
+        'data',
+        () => undefined,
+        () => 0,
+      ),
+    ).toBe(usage);
+    const notes: string[] = [];
+    const incomplete = Object.create(IncompleteRunError.prototype);
+    expect(
+      explainFullDisk(
+        incomplete,
+        'data',
+        (text) => notes.push(text),
+        () => 0,
+      ),
+    ).toBe(incomplete);
+    expect(notes).toEqual([sentence]);
+  });
+});

@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { isStorageFailure, storageFailure } from '../../src/local/storage-failure.ts';
+
+const sqlite = (errcode: number, message: string) =>
+  Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode });
+const system = (code: string) => Object.assign(new Error(`${code}: words`), { code });
+
+describe('a file that cannot be used', () => {
+  it.each([
+    [system('ENOSPC'), "'f' cannot be written: the disk is full (ENOSPC): make room and run it again"],
+    [
+      sqlite(13, 'database or disk is full'),
+      "'f' cannot be written: the disk is full (SQLITE_FULL): make room and run it again",
+    ],
+    [system('EROFS'), "'f' cannot be written: the file system is read-only (EROFS): choose another folder"],
+    [
+      sqlite(267, 'malformed'),
+      "'f' is damaged (SQLITE_CORRUPT): restore it from a copy, or move it away to begin without what it held",
+    ],
+    [sqlite(99, 'odd'), "'f' cannot be used: odd (SQLite error 99): choose another folder"],
+  ])('is named with why and what to do: %s', (cause, sentence) => {
+    expect(storageFailure('f', cause).message).toBe(sentence);
+    expect(isStorageFailure(cause)).toBe(true);
+  });
+
+  it('is not to blame for a port or a bug', () => {
+    for (const cause of [system('EADDRINUSE'), new TypeError('x'), 'text']) {
+      expect(isStorageFailure(cause)).toBe(false);
+    }
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { findTroubles, type TroubleSigns } from '../../../src/operator/status/find-troubles.ts';
+
+const none = { deadLetters: { visible: 0, delayed: 0, inFlight: 0 } };
+const well: TroubleSigns = {
+  breaker: { state: 'closed', reason: 'recovered', detail: 'ok', since: '2026-11-25T02:00:00.000Z' },
+  rate: { pausedUntil: null },
+  queues: { fetch: none, items: none },
+  feeds: [{ feed: 'popular/movie/global/en-US', state: 'fresh' }],
+};
+
+describe('what is wrong', () => {
+  it('is nothing when all is well, with queues and without', () => {
+    expect(findTroubles(well)).toEqual([]);
+    expect(findTroubles({ ...well, queues: null, feeds: [] })).toEqual([]);
+  });
+
+  it('is told worst first, with what to look at', () => {
+    const signs: TroubleSigns = {
+      breaker: { state: 'open', reason: 'failures', detail: 'HTTP 503', since: '2026-11-25T02:00:00.000Z' },
+      rate: { pausedUntil: '2026-11-25T03:00:00.000Z' },
+      queues: {
+        fetch: { deadLetters: { visible: 1, delayed: 1, inFlight: 1 } },
+        items: { deadLetters: { visible: 1, delayed: 0, inFlight: 0 } },
+      },
+      feeds: [
+        { feed: 'a', state: 'expired' },
+        { feed: 'b', state: 'expired' },
+        { feed: 'c', state: 'stale' },
+        { feed: 'd', state: 'fresh' },
+      ],
+    };
+    expect(findTroubles(signs)).toEqual([
+      {
+        code: 'breaker-open',
+        text: 'the breaker is open since 2026-11-25T02:00:00.000Z (failures: HTTP 503): no calls are made',
+      },
+      { code: 'calls-paused', text: 'TMDB throttled: calls pause until 2026-11-25T03:00:00.000Z' },
+      { code: 'dead-letters', text: '3 dead letters: see `dlq list fetch`' },
+      { code: 'dead-letters', text: '1 dead letter: see `dlq list items`' },
+      { code: 'feeds-expired', text: 'expired: a and 1 more' },
+      { code: 'feeds-stale', text: 'stale: c' },
+    ]);
+  });
+});
