@@ -22,11 +22,13 @@ export async function readListCommand(
   const feed = parseFeed(category, media, options, context.settings);
   const limit = parseCount(options.limit ?? '20', '--limit', 1, maxPage * rowsPerPage);
   const answer = await withReader(options, context, (reader) => reader.list(feed, { limit }));
-  if (answer.titles.length === 0) {
+  if (answer.from === 'nowhere') {
     throw new PermanentError('not_in_table', `the table holds no list ${feedId(feed)}${whyNot(answer)}`);
   }
   const document = { ...answer, feed: feedId(feed) };
-  context.output.result(document, `${formatList(feedId(feed), answer.titles)}\n${provenanceLine(answer)}`);
+  const list =
+    answer.titles.length === 0 ? `TMDB lists nothing in ${feedId(feed)}` : formatList(feedId(feed), answer.titles);
+  context.output.result(document, `${list}\n${provenanceLine(answer)}`);
 }
 
 /** `read title <movie|tv> <id>`: one title as an application would get it. */

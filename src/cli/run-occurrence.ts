@@ -4,6 +4,7 @@ import { isoFromMs } from '../shared/ports/clock.ts';
 import type { ScheduleName } from '../shared/schedule.ts';
 import { awaitRun, type RunEnd } from './await-run.ts';
 import type { CliContext } from './cli-context.ts';
+import { type ListEnds, listEndsOf } from './list-ends.ts';
 import { showProgress } from './progress.ts';
 import { jobsUnderWay } from './run-jobs.ts';
 import { type Pacing, pacingOf, type RunSummary, readUsage, summarizeRun } from './run-summary.ts';
@@ -31,7 +32,7 @@ export async function runOccurrence(
   { schedule, occurrenceMs, timeoutMs, signal }: Occurrence,
   { stack, tracker }: TrackedStack,
   context: CliContext,
-): Promise<{ summary: RunSummary; pacing: Pacing; end: RunEnd }> {
+): Promise<{ summary: RunSummary; pacing: Pacing; lists: ListEnds; end: RunEnd }> {
   const { clock, settings, output } = context;
   const before = readUsage(stack, tracker);
   const startedMs = clock.monotonicMs();
@@ -53,8 +54,10 @@ export async function runOccurrence(
     settings,
     clock,
   );
-  progress.end(end.reason === 'done' && end.deadLetteredJobs.length === 0);
+  const isAll = end.reason === 'done' && end.deadLetteredJobs.length === 0;
+  progress.end(isAll && listEndsOf(tracker.progress(run.runId)).notFound.length === 0);
   const facts = { schedule, runId: run.runId, planned, end, durationMs: clock.monotonicMs() - startedMs };
   const summary = summarizeRun(facts, tracker, before, readUsage(stack, tracker), settings);
-  return { summary, pacing: pacingOf(tracker.progress(run.runId)), end };
+  const known = tracker.progress(run.runId);
+  return { summary, pacing: pacingOf(known), lists: listEndsOf(known), end };
 }

@@ -72,7 +72,7 @@ async function readDepths(
   return { fetch: { queue: fetch, deadLetters: fetchDead }, items: { queue: items, deadLetters: itemsDead } };
 }
 
-function formatStatus({ at, queues, breaker, rate, next, feeds }: Status): string {
+function formatStatus({ at, troubles, queues, breaker, rate, next, feeds }: Status): string {
   const counts = (depth: Depth) => [depth.visible, depth.delayed, depth.inFlight].map(String);
   const queueRows =
     queues === null
@@ -85,6 +85,7 @@ function formatStatus({ at, queues, breaker, rate, next, feeds }: Status): strin
   const pause = rate.pausedUntil === null ? '' : `, paused until ${rate.pausedUntil}`;
   return [
     title(`status at ${at}`),
+    ...troubles.map(({ feed, at: since, detail }) => `${feed}, ${since}: ${detail}`),
     ...(queueRows.length > 0 ? [table(['queue', 'waiting', 'delayed', 'in flight'], queueRows)] : []),
     `breaker ${breaker.state}${why}`,
     `rate ${rate.perSecond} of ${rate.limitPerSecond} calls a second${pause}`,
@@ -92,10 +93,11 @@ function formatStatus({ at, queues, breaker, rate, next, feeds }: Status): strin
       .map(([name, time]) => `${name} ${time}`)
       .join(', ')}`,
     table(
-      ['feed', 'state', 'freshness', 'age', 'pages', 'snapshot'],
+      ['feed', 'state', 'last answer', 'freshness', 'age', 'pages', 'snapshot'],
       feeds.map((feed) => [
         feed.feed,
         feed.state,
+        feed.outcome,
         feed.freshness.toFixed(2),
         ageText(feed.ageSeconds),
         feed.pages,

@@ -22,7 +22,7 @@ export async function answerList(feed: Feed, limit: number, { lists, titles, dep
   const languages = languageChain(feed.language, feed.region, settings);
   const asked = await lists.read(feed, limit, true);
   const { language, read } =
-    asked.found.length > 0 || asked.absent
+    asked.found.length > 0 || asked.absent || asked.empty !== undefined
       ? { language: feed.language, read: asked }
       : await inOtherLanguage(feed, limit, asked, languages.slice(1), lists);
   const listed = read.found.map((row) => {
@@ -34,7 +34,8 @@ export async function answerList(feed: Feed, limit: number, { lists, titles, dep
   const entries = read.found.map((row, index) => ({ row, ...(cards[index] ?? { card: {}, fellBack: {} }) }));
   // Reading the other languages took its time.
   const alive = entries.filter(({ row }) => nowMs < row.expiresAtMs);
-  const life = listLife(alive.map(({ row }) => row));
+  const life =
+    listLife(alive.map(({ row }) => row)) ?? (read.empty && nowMs < read.empty.expiresAtMs ? read.empty : undefined);
   return {
     feed,
     ...provenanceOf(life === undefined ? 'nowhere' : read.from, life, nowMs, read.problem),

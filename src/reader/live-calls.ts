@@ -80,14 +80,18 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
 
   return {
     firstPage: (feed, snapshot) =>
-      call(feedId(feed), feedRequest({ feed, page: 1, snapshot }, deps.settings), (json) =>
-        normalizePage(json, feed, 1),
-      ),
+      call(feedId(feed), feedRequest({ feed, page: 1, snapshot }, deps.settings), (json) => readPage(json, feed)),
     title: (mediaType, id, language) =>
       call(`${mediaType}/${id}/${language}`, titleRequest(mediaType, id, language), (json) =>
         normalizeTitle(json, mediaType, id),
       ),
   };
+}
+
+/** The first page; a page of which no row can be read is not the list. */
+function readPage(json: unknown, feed: Feed): NormalizedPage | undefined {
+  const page = normalizePage(json, feed, 1);
+  return page === undefined || (page.titles.length === 0 && page.rejected > 0) ? undefined : page;
 }
 
 /** Slots may be waited for as the settings say, and the control table as long as the catalog. */

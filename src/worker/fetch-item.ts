@@ -7,7 +7,7 @@ import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { tellOthers } from '../shared/tmdb/tell-others.ts';
 import { fullJitterDelayMs } from './backoff.ts';
 import { callTmdb, type JudgedAnswer } from './call-tmdb.ts';
-import { type AnswerContent, itemOf, rowsOf } from './read-answer.ts';
+import { type AnswerContent, absentItemOf, itemOf, rowsOf } from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /** How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`. */
@@ -123,7 +123,10 @@ async function finish(
       return { kind: 'done' };
     case 'not-found': {
       const { code, detail } = verdict;
-      deps.telemetry.event({ event: 'job-skipped', runId: job.runId, jobId: job.jobId, code, detail });
+      if (job.kind === 'fetch-job') {
+        await deps.items.send(messageBody(absentItemOf(job, { code, detail }, deps.clock.nowMs())));
+      }
+      deps.telemetry.event({ event: 'job-not-found', runId: job.runId, jobId: job.jobId, code, detail });
       return { kind: 'done' };
     }
     case 'stop':

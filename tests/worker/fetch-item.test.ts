@@ -124,8 +124,8 @@ describe('each verdict', () => {
   it('nothing there says why', async () => {
     const harness = fetchHarness([tmdbError(404, 34)]);
     await harness.fetch();
-    expect(harness.telemetry.eventsOf('job-skipped')).toEqual([
-      { event: 'job-skipped', runId: '0badcafe', jobId, code: 'tmdb_34', detail: 'HTTP 404: message of code 34' },
+    expect(harness.telemetry.eventsOf('job-not-found')).toEqual([
+      { event: 'job-not-found', runId: '0badcafe', jobId, code: 'tmdb_34', detail: 'HTTP 404: message of code 34' },
     ]);
   });
 });

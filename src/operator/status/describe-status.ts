@@ -5,7 +5,8 @@ import { isoFromMs, msFromIso } from '../../shared/ports/clock.ts';
 import { type RateLimits, type RateState, rateAt } from '../../shared/rate/rate-schedule.ts';
 import { nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { FeedHead } from '../../shared/table/feed-head.ts';
+import { type FeedHead, type FeedOutcome, holdsList, newestAnswer } from '../../shared/table/feed-head.ts';
+import { type FeedTrouble, feedTrouble } from '../../shared/table/feed-trouble.ts';
 
 /** Messages of a queue; SQS counts approximately. */
 export type Depth = { visible: number; delayed: number; inFlight: number };
@@ -18,7 +19,7 @@ export type Readings = {
   heads: readonly FeedHead[];
 };
 
-/** A feed's state: `gone` is past its hard TTL. */
+/** A feed's state: `expired` is past its hard TTL, `absent` has nothing in the table. `outcome` is that of TMDB's newest answer. */
 export type FeedStatus = {
   feed: string;
   snapshot: string;
@@ -26,12 +27,17 @@ export type FeedStatus = {
   fetchedAt: string;
   ageSeconds: number;
   freshness: number;
-  state: 'fresh' | 'stale' | 'gone';
+  state: 'fresh' | 'stale' | 'expired' | 'absent';
+  outcome: FeedOutcome;
+  /** When that answer came. */
+  answeredAt: string;
 };
 
 /** What `status` tells. */
 export type Status = {
   at: string;
+  /** Feeds of which TMDB's newest answer was no list that could be stored. */
+  troubles: FeedTrouble[];
   queues: NonNullable<Readings['queues']> | null;
   breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
   rate: { perSecond: number; limitPerSecond: number; pausedUntil: string | null; busyUntil: string | null };
@@ -49,6 +55,7 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
     .sort((a, b) => a.freshness - b.freshness || (a.feed < b.feed ? -1 : 1));
   return {
     at: isoFromMs(nowMs),
+    troubles: troublesOf(heads),
     queues: readings.queues ?? null,
     breaker:
       breaker === undefined
@@ -67,6 +74,11 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
   };
 }
 
+/** Feeds that TMDB did not answer as it should have, by name. */
+export function troublesOf(heads: readonly FeedHead[]): FeedTrouble[] {
+  return heads.flatMap((head) => feedTrouble(head) ?? []).sort((a, b) => (a.feed < b.feed ? -1 : 1));
+}
+
 /** What a feed's head says at `nowMs`. */
 export function describeFeed(head: FeedHead, nowMs: number): FeedStatus {
   const fetchedMs = msFromIso(head.fetchedAt);
@@ -78,6 +90,18 @@ export function describeFeed(head: FeedHead, nowMs: number): FeedStatus {
     fetchedAt: head.fetchedAt,
     ageSeconds: Math.max(0, Math.floor((nowMs - fetchedMs) / 1_000)),
     freshness: Math.round(freshnessScore(fetchedMs, expiresMs, nowMs) * 1e4) / 1e4,
-    state: nowMs >= expiresMs ? 'gone' : nowMs >= msFromIso(head.freshUntil) ? 'stale' : 'fresh',
+    state: stateOf(head, nowMs),
+    outcome: head.lastOutcome,
+    answeredAt: newestAnswer(head).at,
   };
+}
+
+function stateOf(head: FeedHead, nowMs: number): FeedStatus['state'] {
+  if (!holdsList(head)) {
+    return 'absent';
+  }
+  if (nowMs >= head.expiration * 1_000) {
+    return 'expired';
+  }
+  return nowMs >= msFromIso(head.freshUntil) ? 'stale' : 'fresh';
 }

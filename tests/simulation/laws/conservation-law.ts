@@ -17,7 +17,7 @@ function checkJobs({ queues, events, violations }: SimWorld, { starts, unreadabl
   const ended = new Set([
     ...idsOf(bodiesOf(queues.items.queue.sent)),
     ...idsOf(queues.jobs.dead.held()),
-    ...events.map(({ event }) => (event.event === 'job-skipped' ? event.jobId : '')),
+    ...events.map(({ event }) => (event.event === 'job-not-found' ? event.jobId : '')),
   ]);
   for (const jobId of [...jobs].filter((sent) => !ended.has(sent))) {
     violations.add('conservation', `the job ${jobId} is lost`);
