@@ -1,10 +1,11 @@
 /**
  * What the tables must hold after a set of pages, found from the law in prose, without the versions of the code under test:
- *   page       of the messages that brought a page of a feed, and a title on it: those of the newest snapshot; of these the
- *              earliest fetched
+ *   page       of the messages that brought a page of a feed with a title on it, or an empty one, which counts as a longest life
+ *              older than it is: those of the newest snapshot; of these the earliest fetched
  *   title      of the sightings of a title in a language that show it translated (in English and in the original language all
  *              do): those of the newest half day; of these the most votes, counted in steps of a tenth
- *   head       the newest snapshot of a feed, which of its pages came, and when the first of them was fetched
+ *   head       the newest snapshot of a feed with titles, or the emptiness that outweighs it, which of its pages came, when the first
+ *              of them was fetched; and what came of the newest snapshot of all, where that is more
  * Where several sightings are left, any of them will do here: that it is the same one every time is another assertion.
  */
 import type { ItemPage } from '../../src/shared/messages/item-page.ts';
@@ -95,15 +96,17 @@ function referenceHead(feed: string, group: readonly ItemPage[]): ReferenceHead 
     fetchedAt,
     lastOutcome: lastOutcomeOf(isNewest ? titled : [], outcomes, wanted),
     ...(isEmpty && { emptyAs: weightOf(standing[0] as ItemPage) }),
-    ...(!isPlain && {
-      newest: {
-        snapshot: newest[0]?.snapshot ?? '',
-        pages: newest[0]?.pages ?? 0,
-        fetchedAt: earliestOf(newest),
-        outcomes,
-        ...(outcomes[1] === 'not-found' && { absence: newest.find(({ absence }) => absence)?.absence }),
-      },
-    }),
+    ...(!isPlain && { newest: newestOf(newest, outcomes) }),
+  };
+}
+
+function newestOf(pages: readonly ItemPage[], outcomes: Record<string, string>): object {
+  return {
+    snapshot: pages[0]?.snapshot ?? '',
+    pages: pages[0]?.pages ?? 0,
+    fetchedAt: earliestOf(pages),
+    outcomes,
+    ...(outcomes[1] === 'not-found' && { absence: pages.find(({ absence }) => absence)?.absence }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { HistoryPlan, OutageKind } from './history-plan.ts';
 import { type Draws, randomStream } from './random-stream.ts';
 import type { SimProcess, Surroundings } from './sim-process.ts';
 import { contentOf } from './tmdb-content.ts';
-import { type Arrival, errorReply, quoting, type Reply, replyText, textReply } from './tmdb-reply.ts';
+import { type Arrival, errorReply, jsonReply, quoting, type Reply, replyText, textReply } from './tmdb-reply.ts';
 import { type Serve, wiredTmdb } from './tmdb-wire.ts';
 
 /** One call as TMDB saw it; `answeredMs` and `answer` once somebody has got it. */
@@ -54,7 +54,13 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   const reply = (request: TmdbRequest): Reply => {
     const nowMs = clock.monotonicMs();
     const outage = outageReply(state, nowMs) ?? limitReply(state, calls, nowMs, faults(), draws);
-    return outage ?? faultReply(faults(), draws) ?? standing(plan, request) ?? content(request, clock.nowMs());
+    return (
+      outage ??
+      faultReply(faults(), draws) ??
+      standing(plan, request) ??
+      emptied(plan, request, clock.nowMs()) ??
+      content(request, clock.nowMs())
+    );
   };
   // The call begins as it comes over the wire, at once: what the gate has allowed must not wait any longer.
   const serve: Serve = (process, { authorization, isAwaited, ...request }) => {
@@ -147,4 +153,17 @@ function standing({ seed, faults }: HistoryPlan, { path, query }: TmdbRequest): 
     return errorReply(404, 34, 30);
   }
   return fate.chance(faults.refused) ? errorReply(400, 22, 30) : undefined;
+}
+
+const emptyHours = 5;
+
+/** A list that has nothing for a few hours; every page of it, so that what comes in these hours agrees. */
+function emptied({ seed, faults }: HistoryPlan, { path, query }: TmdbRequest, nowMs: number): Reply | undefined {
+  const hours = Math.floor(nowMs / (emptyHours * 3_600_000));
+  const list = `${path} ${query.region ?? ''} ${query.language ?? ''} ${query.with_genres ?? ''}`;
+  const isList = query.page !== undefined;
+  const fate = randomStream(seed, `emptiness of ${list} at ${hours}`);
+  return isList && fate.chance(faults.empties)
+    ? jsonReply(200, { page: 1, results: [], total_pages: 1, total_results: 0 }, 50)
+    : undefined;
 }
