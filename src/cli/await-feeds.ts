@@ -4,10 +4,12 @@ import { type WaitFacts, whyWaiting } from '../operator/status/why-waiting.ts';
 import { dynamoFeedHeads } from '../shared/adapters/dynamo-feed-heads.ts';
 import { sqsMessageSource } from '../shared/adapters/sqs-message-source.ts';
 import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
+import { feedId } from '../shared/feed.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import type { Clock } from '../shared/ports/clock.ts';
-import { feedHeadId } from '../shared/table/feed-head.ts';
+import { type FeedHead, type FeedOutcome, feedHeadId, hasArrived, newestAnswer } from '../shared/table/feed-head.ts';
 import type { CliContext } from './cli-context.ts';
+import { feedOfJob } from './list-ends.ts';
 import { withDynamo } from './open-tables.ts';
 import { type Line, showLine } from './progress.ts';
 import { readPlaceWaitFacts } from './read-wait-facts.ts';
@@ -15,8 +17,22 @@ import { sayingWhy } from './say-why-waiting.ts';
 import type { QueueUrls, StackPlace } from './stack-place.ts';
 import { withSqs } from './with-sqs.ts';
 
-/** How waiting for feeds ended. `why`: of what has not arrived. */
-export type FeedsEnd = { feeds: number; applied: number; deadLettered: string[]; why: string };
+/** How waiting for one feed ended. `superseded`: a newer run's answer came first. */
+export type FeedEnd = { feed: string; outcome: FeedOutcome | 'superseded' | 'dead-lettered' | 'open'; detail: string };
+
+/**
+ * How waiting for feeds ended. `applied`: feeds whose list is in the table; `why`: of all that is not as it should be, in sentences,
+ * empty where nothing is.
+ */
+export type FeedsEnd = {
+  feeds: number;
+  applied: number;
+  notFound: string[];
+  empty: string[];
+  deadLettered: string[];
+  ends: FeedEnd[];
+  why: string;
+};
 
 /** Waits until all jobs of a run are in the table or in a dead-letter queue, or until the time is up. */
 export async function awaitFeeds(
@@ -33,15 +49,16 @@ export async function awaitFeeds(
   const look = () => stateOf(run, place, dead);
   const waiting = lookUntilOver(look, clock.monotonicMs() + timeoutMs, signal, progress, clock);
   const { state, open, over } = await sayingWhy(waiting, { clock, read, say: progress.say });
-  progress.end(state.applied === state.feeds);
+  const why = whyOf(state, open, over, dead);
+  progress.end(why === '');
   const late = open > 0 && over === timeIsUp ? await whyLate(read, clock) : '';
-  return { ...state, why: `${whyOf(state, open, over, dead)}${late}` };
+  return { ...state, why: `${why}${late}` };
 }
 
-type Look = { state: Omit<FeedsEnd, 'why'>; open: number; over: string };
+type Look = { state: State; open: number; over: string };
 
 async function lookUntilOver(
-  look: () => Promise<Omit<FeedsEnd, 'why'>>,
+  look: () => Promise<State>,
   deadlineMs: number,
   signal: AbortSignal,
   progress: Pick<Line, 'update'>,
@@ -50,7 +67,7 @@ async function lookUntilOver(
   for (;;) {
     const state = await look();
     progress.update(`${state.applied} of ${state.feeds} feeds in the table`);
-    const open = state.feeds - state.applied - state.deadLettered.length;
+    const open = state.ends.filter(({ outcome }) => outcome === 'open').length;
     const over = signal.aborted ? 'interrupted' : clock.monotonicMs() >= deadlineMs ? timeIsUp : '';
     if (open <= 0 || over !== '') {
       return { state, open, over };
@@ -74,62 +91,106 @@ const lookAgainMs = 1_000;
 /** Dead letters are hidden from others for so long while they are looked at. */
 const holdSeconds = 5;
 const longPollMs = 2_000;
+const feedsNamed = 5;
+
+type State = Omit<FeedsEnd, 'why'>;
 
 function whyOf(
-  { feeds, deadLettered: [first, ...others] }: Omit<FeedsEnd, 'why'>,
+  { feeds, applied, notFound, empty, deadLettered, ends }: State,
   open: number,
   over: string,
   reasons: ReadonlyMap<string, string>,
 ): string {
-  const reason = first === undefined ? '' : reasons.get(first);
-  const dead =
-    first === undefined
+  const detailOf = ({ outcome, detail }: FeedEnd) =>
+    [detail, outcome === 'dead-lettered' ? (reasons.get(detail) ?? '') : ''].filter((text) => text !== '').join(': ');
+  const named = (outcome: FeedEnd['outcome'], what: string) => {
+    const found = ends.filter((end) => end.outcome === outcome);
+    const names = found.map((end) => `${end.feed}${detailOf(end) === '' ? '' : ` (${detailOf(end)})`}`);
+    return found.length === 0
       ? ''
-      : `${others.length + 1} of ${feeds} feeds have a dead letter: ${first}${reason ? ` (${reason})` : ''}`;
-  const late = open > 0 ? `${open} of ${feeds} feeds had not arrived: ${over}` : '';
-  return [dead, late].filter((part) => part !== '').join('; ');
+      : `${found.length} of ${feeds} feeds ${what}: ${names.slice(0, feedsNamed).join(', ')}`;
+  };
+  const isAllEmpty = empty.length > 0 && applied === 0;
+  return [
+    named('dead-lettered', 'have a dead letter'),
+    notFound.length > 0 ? named('not-found', 'are unknown to TMDB') : '',
+    named('rejected', 'came without a row that could be read'),
+    named('partial', 'are in the table in part'),
+    isAllEmpty ? named('empty', 'came empty, and none with titles') : '',
+    open > 0 ? `${named('open', 'had not arrived')}: ${over}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('; ')
+    .concat(deadLettered.length > 0 ? '; see dlq list' : '');
 }
 
 async function stateOf(
   run: { runId: string; snapshot: string; jobs: readonly FetchJob[] },
   place: StackPlace & { queues: QueueUrls },
   reasons: Map<string, string>,
-): Promise<Omit<FeedsEnd, 'why'>> {
+): Promise<State> {
   const firstJobs = run.jobs.filter(({ page }) => page === 1);
   const { heads } = await withDynamo(place.dynamodb, (client) =>
     dynamoFeedHeads(client, place.controlTable).read(firstJobs.map(({ feed }) => feedHeadId(feed))),
   );
-  const open = firstJobs.filter(({ feed, pages }) => {
-    const head = heads.get(feedHeadId(feed));
-    return !(
-      head !== undefined &&
-      (head.snapshot > run.snapshot || (head.snapshot === run.snapshot && head.pagesApplied.length >= pages))
-    );
+  const answered = firstJobs.map((job) => feedEnd(job, heads.get(feedHeadId(job.feed))));
+  const isOpen = answered.some(({ outcome }) => outcome === 'open');
+  const dead = isOpen ? await deadJobs(run.runId, place, reasons) : new Map<string, string>();
+  return stateFrom(answered, dead);
+}
+
+/** What the heads say, and the dead letters of what they do not know yet. */
+export function stateFrom(answered: readonly FeedEnd[], dead: ReadonlyMap<string, string>): State {
+  const ends = answered.map((end): FeedEnd => {
+    const jobId = dead.get(end.feed);
+    return end.outcome === 'open' && jobId !== undefined ? { ...end, outcome: 'dead-lettered', detail: jobId } : end;
   });
-  const dead = open.length === 0 ? [] : await deadJobs(run.runId, place, reasons);
-  return { feeds: firstJobs.length, applied: firstJobs.length - open.length, deadLettered: dead };
+  const feedsOf = (...outcomes: FeedEnd['outcome'][]) =>
+    ends.filter(({ outcome }) => outcomes.includes(outcome)).map(({ feed }) => feed);
+  return {
+    feeds: ends.length,
+    applied: feedsOf('complete', 'superseded').length,
+    notFound: feedsOf('not-found'),
+    empty: feedsOf('empty'),
+    deadLettered: ends.flatMap(({ outcome, detail }) => (outcome === 'dead-lettered' ? [detail] : [])),
+    ends,
+  };
+}
+
+/** What the head of a job's feed says of the job's run. */
+export function feedEnd({ feed, snapshot, pages }: FetchJob, head: FeedHead | undefined): FeedEnd {
+  const named = feedId(feed);
+  if (head === undefined || !hasArrived(head, { snapshot, pages })) {
+    return { feed: named, outcome: 'open', detail: '' };
+  }
+  const newest = newestAnswer(head);
+  if (newest.snapshot > snapshot) {
+    return { feed: named, outcome: 'superseded', detail: `by ${newest.snapshot}` };
+  }
+  const { code, detail } = newest.absence ?? { code: '', detail: '' };
+  return { feed: named, outcome: head.lastOutcome, detail: newest.absence === undefined ? '' : `${code}: ${detail}` };
 }
 
 /**
- * One job's id for each feed of the run that has a dead letter, and in `reasons` why. The queues are looked into only when they hold
+ * By feed the id of one job of the run that has a dead letter, and in `reasons` why. The queues are looked into only when they hold
  * something.
  */
 async function deadJobs(
   runId: string,
   { sqs, queues }: StackPlace & { queues: QueueUrls },
   reasons: Map<string, string>,
-): Promise<string[]> {
+): Promise<Map<string, string>> {
   return withSqs(sqs, longPollMs, async (client) => {
     const jobs = new Map<string, string>();
     for (const url of [queues.fetchDlqUrl, queues.itemDlqUrl]) {
       const { visible } = await sqsQueueDepth(client, url).read();
       const letters = visible === 0 ? [] : await readDeadLetters(sqsMessageSource(client, url), holdSeconds);
       for (const letter of letters.filter(({ jobId }) => jobId.startsWith(`${runId}/`))) {
-        jobs.set(letter.subject, letter.jobId);
+        jobs.set(feedOfJob(letter.jobId), letter.jobId);
         reasons.set(letter.jobId, reasonIn(letter));
       }
     }
-    return [...jobs.values()];
+    return jobs;
   });
 }
 

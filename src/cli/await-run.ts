@@ -2,7 +2,7 @@ import type { EmbeddedStack } from '../local/embedded-stack.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Settings } from '../shared/settings.ts';
 import { deadLetteredJobs, jobsUnderWay } from './run-jobs.ts';
-import type { RunTracker } from './run-tracker.ts';
+import { endedJobs, type RunTracker } from './run-tracker.ts';
 
 /** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
 export type RunEnd = {
@@ -28,7 +28,7 @@ export type AwaitRunOptions = {
 /** Events wake the wait; this is for what makes none, such as SQS moving a message to a dead-letter queue. */
 const lookAgainMs = 250;
 
-/** Waits until every job of the run is in the table, skipped or dead-lettered. */
+/** Waits until every job of the run has been applied, whatever it brought, or is a dead letter. */
 export async function awaitRun(
   options: AwaitRunOptions,
   stack: EmbeddedStack,
@@ -60,9 +60,8 @@ function endOf(
   settings: Settings,
   timedOut: boolean,
 ): RunEnd | undefined {
-  const { applied, skipped } = tracker.progress(options.runId);
   const dead = deadLetteredJobs(options.runId, stack, settings);
-  const settled = new Set([...applied, ...skipped, ...dead]);
+  const settled = new Set([...endedJobs(tracker.progress(options.runId)), ...dead]);
   const { jobs } = options;
   const open =
     typeof jobs === 'number' ? Math.max(0, jobs - settled.size) : [...jobs].filter((id) => !settled.has(id)).length;

@@ -5,6 +5,7 @@ import { assembleList, type ListEntry } from '../shared/table/read-list.ts';
 import type { CliContext } from './cli-context.ts';
 import { formatSummary } from './format-summary.ts';
 import { assertComplete } from './incomplete-run.ts';
+import type { ListEnds } from './list-ends.ts';
 import { withTablesAt } from './open-tables.ts';
 import { parseDurationMs } from './parse-input.ts';
 import { formatList } from './read-command.ts';
@@ -33,23 +34,23 @@ export async function demoCommand(options: DemoOptions, context: CliContext): Pr
   await interruptible(context, (interruption) =>
     withTrackedStack(options, context, { faults: demoFaults }, interruption, async (tracked, signal) => {
       output.note(`calling ${tracked.stack.simulated ? 'the TMDB simulator' : tracked.stack.endpoints.endpoints.tmdb}`);
-      const runs: { summary: RunSummary; pacing: Pacing }[] = [];
+      const runs: { summary: RunSummary; pacing: Pacing; lists: ListEnds }[] = [];
       for (const schedule of ['daily', 'weekly'] as const) {
         const occurrenceMs = latestOccurrenceMs(schedule, clock.nowMs(), settings.schedules);
-        const { summary, pacing, end } = await runOccurrence(
+        const { summary, pacing, lists, end } = await runOccurrence(
           { schedule, occurrenceMs, timeoutMs, signal },
           tracked,
           context,
         );
         assertComplete(summary, end, tracked.tracker);
-        runs.push({ summary, pacing });
+        runs.push({ summary, pacing, lists });
       }
-      const lists = await readBack(tracked, context);
+      const shown = await readBack(tracked, context);
       const text = [
-        ...runs.map(({ summary, pacing }) => formatSummary(summary, pacing)),
-        ...lists.map(({ feed, titles }) => formatList(feed, titles)),
+        ...runs.map(({ summary, pacing, lists }) => formatSummary(summary, pacing, lists)),
+        ...shown.map(({ feed, titles }) => formatList(feed, titles)),
       ];
-      output.result({ runs: runs.map(({ summary }) => summary), lists }, text.join('\n\n'));
+      output.result({ runs: runs.map(({ summary }) => summary), lists: shown }, text.join('\n\n'));
     }),
   );
 }

@@ -6,7 +6,6 @@ import { dynamoFeedsOnTheWay } from '../shared/adapters/dynamo-feeds-on-the-way.
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
-import { PermanentError } from '../shared/errors.ts';
 import { feedId, globalRegion } from '../shared/feed.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { type AdHocEvent, fetchRequestSchema } from '../shared/messages/plan-request.ts';
@@ -14,6 +13,7 @@ import { isoFromMs } from '../shared/ports/clock.ts';
 import { awaitFeeds, type FeedsEnd } from './await-feeds.ts';
 import type { CliContext } from './cli-context.ts';
 import { table, title } from './format-text.ts';
+import { IncompleteRunError } from './incomplete-run.ts';
 import { withDynamo } from './open-tables.ts';
 import { parseCount, parseDurationMs, parseInput, parseListOf } from './parse-input.ts';
 import { type PlaceOptions, type QueueUrls, type StackPlace, withQueues } from './stack-place.ts';
@@ -136,11 +136,20 @@ function report(sent: Sent, waited: FeedsEnd | undefined, options: EnqueueOption
         ]
       : []),
     ...sent.notes.map((note) => `${note} (--force sends it all the same)`),
-    ...(waited === undefined ? [] : [`${waited.applied} of ${waited.feeds} feeds are in the table`]),
+    ...(waited === undefined ? [] : waitedLines(waited)),
   ].join('\n');
-  if (waited !== undefined && waited.applied < waited.feeds) {
-    output.note(text);
-    throw new PermanentError('not_applied', waited.why);
+  if (waited !== undefined && waited.why !== '') {
+    const error = { code: 'not_applied', message: waited.why };
+    throw new IncompleteRunError(error.code, error.message, { ...document, error }, text);
   }
   output.result(document, text);
+}
+
+/** How many lists are in the table, and each feed of which there is more to say. */
+function waitedLines({ applied, feeds, ends }: FeedsEnd): string[] {
+  const others = ends.filter(({ outcome }) => outcome !== 'complete');
+  return [
+    `${applied} of ${feeds} feeds are in the table`,
+    ...others.map(({ feed, outcome, detail }) => `${feed}: ${outcome}${detail === '' ? '' : ` (${detail})`}`),
+  ];
 }

@@ -53,8 +53,9 @@ function readsTable({ feeds, titles, all }: Report['reads']): string {
 
 function freshnessLines(freshness: FreshnessNow): string[] {
   const { total, fresh, stale, expired, incomplete, median, buckets } = freshness;
+  const troubles = freshness.troubles.map(({ feed, at, detail }) => cleanLine(`${feed}, ${at}: ${detail}`));
   if (total === 0) {
-    return [title('feeds now: none in the table')];
+    return [title('feeds now: none in the table'), ...troubles];
   }
   const missing = incomplete === 0 ? '' : `, ${incomplete} with pages missing`;
   const percent = (bound: number) => `${Math.round(bound * 100)}%`;
@@ -62,6 +63,7 @@ function freshnessLines(freshness: FreshnessNow): string[] {
     title(
       `feeds now: ${total}, of which ${fresh} fresh, ${stale} stale, ${expired} expired${missing}; median freshness ${(median ?? 0).toFixed(2)}`,
     ),
+    ...troubles,
     table(
       ['freshness', 'fresh', 'stale', 'expired'],
       buckets

@@ -23,10 +23,11 @@ export function formatStatus({ at, troubles, queues, breaker, rate, next, feeds 
       .map(([name, time]) => `${name} ${time}`)
       .join(', ')}`,
     table(
-      ['feed', 'state', 'freshness', 'age', 'pages', 'snapshot'],
+      ['feed', 'state', 'last answer', 'freshness', 'age', 'pages', 'snapshot'],
       feeds.map((feed) => [
         feed.feed,
         feed.state,
+        feed.outcome,
         feed.freshness.toFixed(2),
         ageText(feed.ageSeconds),
         feed.pages,

@@ -1,9 +1,10 @@
 import { title } from './format-text.ts';
-import type { Pacing, RunSummary } from './run-summary.ts';
+import type { ListEnds } from './list-ends.ts';
+import type { JobCounts, Pacing, RunSummary } from './run-summary.ts';
 
-/** A run's summary for people. */
-export function formatSummary(summary: RunSummary, pacing?: Pacing): string {
-  const { jobs, tmdb, rows, capacity } = summary;
+/** A run's summary for people; `lists` that brought nothing are named. */
+export function formatSummary(summary: RunSummary, pacing?: Pacing, lists?: ListEnds): string {
+  const { jobs, titles, tmdb, rows, capacity } = summary;
   const { p50, p95, max } = tmdb.latencyMs;
   const seconds = (summary.durationMs / 1000).toFixed(1);
   const perMillion = (summary.estimatedCostUsd * 1e6).toFixed(0);
@@ -11,10 +12,9 @@ export function formatSummary(summary: RunSummary, pacing?: Pacing): string {
     title(
       `${summary.schedule} run ${summary.runId}: ${jobs.succeeded} of ${jobs.planned} jobs in the table after ${seconds} s`,
     ),
-    line(
-      'jobs',
-      `${jobs.planned} planned, ${jobs.succeeded} succeeded, ${jobs.deferred} open, ${jobs.deadLettered} dead-lettered`,
-    ),
+    line('jobs', countsText(jobs)),
+    ...(titles.planned === 0 ? [] : [line('titles', countsText(titles))]),
+    ...(lists === undefined ? [] : listLines(lists)),
     line(
       'TMDB',
       `${tmdb.requests} calls, ${tmdb.throttled} throttled, ${tmdb.retries} ${tmdb.retries === 1 ? 'retry' : 'retries'}; latency ${p50} / ${p95} / ${max} ms (p50 / p95 / max)`,
@@ -27,6 +27,16 @@ export function formatSummary(summary: RunSummary, pacing?: Pacing): string {
     line('capacity', `${capacity.writeUnits} write units, ${capacity.readUnits} read units`),
     line('cost on AWS', `about $${summary.estimatedCostUsd.toFixed(6)}, or $${perMillion} for a million such runs`),
   ].join('\n');
+}
+
+function countsText({ planned, succeeded, notFound, deferred, deadLettered, open }: JobCounts): string {
+  const left = deferred === 0 ? `${open} open` : `${open} open (${deferred} sent back)`;
+  return `${planned} planned, ${succeeded} succeeded, ${notFound} not found, ${left}, ${deadLettered} dead-lettered`;
+}
+
+function listLines({ notFound, empty, rejected }: ListEnds): string[] {
+  const named = { 'not found': notFound, empty, unreadable: rejected };
+  return Object.entries(named).flatMap(([name, feeds]) => (feeds.length === 0 ? [] : [line(name, feeds.join(', '))]));
 }
 
 function line(name: string, text: string): string {

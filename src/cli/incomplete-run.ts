@@ -1,25 +1,26 @@
 import { PipelineError } from '../shared/errors.ts';
 import type { RunEnd } from './await-run.ts';
 import { formatSummary } from './format-summary.ts';
+import { listEndsOf } from './list-ends.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { RunTracker } from './run-tracker.ts';
 
 /** Why a run left jobs undone, and which. */
 export type Incompleteness = {
-  reason: Exclude<RunEnd['reason'], 'done'> | 'dead-letters' | 'nothing-found';
+  reason: Exclude<RunEnd['reason'], 'done'> | 'dead-letters' | 'not-found' | 'no-titles';
   detail: string;
   jobs: string[];
 };
 
-/** A run that left jobs undone: its summary is printed all the same, with the reason in it. */
+/** A run that left jobs undone: what there is to say of it is printed all the same, as a document or as text. */
 export class IncompleteRunError extends PipelineError {
-  readonly summary: RunSummary & { incomplete: Incompleteness };
+  readonly summary: object;
   readonly text: string;
 
-  constructor(summary: RunSummary, incomplete: Incompleteness) {
-    super(incomplete.reason.replace('-', '_'), incomplete.detail);
-    this.summary = { ...summary, incomplete };
-    this.text = formatSummary(summary);
+  constructor(code: string, detail: string, summary: object, text: string) {
+    super(code, detail);
+    this.summary = summary;
+    this.text = text;
   }
 }
 
@@ -33,23 +34,35 @@ export function assertComplete(summary: RunSummary, end: RunEnd, tracker: RunTra
   const incomplete =
     end.reason === 'done' ? badEnd(summary, end, tracker) : earlyEnd(summary, end.reason, end, tracker);
   if (incomplete !== undefined) {
-    throw new IncompleteRunError(summary, incomplete);
+    const text = formatSummary(summary, undefined, listEndsOf(tracker.progress(summary.runId)));
+    const code = incomplete.reason.replace('-', '_');
+    throw new IncompleteRunError(code, incomplete.detail, { ...summary, incomplete }, text);
   }
 }
 
 /** Every job has ended, but not as it should. */
 function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
+  const progress = tracker.progress(summary.runId);
+  const lists = listEndsOf(progress);
   const dead = end.deadLetteredJobs;
+  const absent = [...progress.outcomes].flatMap(([jobId, outcome]) => (outcome === 'not-found' ? [jobId] : []));
+  const missing =
+    absent.length === 0
+      ? []
+      : [
+          `TMDB does not know ${absent.length} of the ${summary.jobs.planned} pages of lists that were asked for: ${named(lists.notFound)}; the next refresh asks again`,
+        ];
   if (dead.length > 0) {
     const why = reasonsOf(dead, tracker.lastReasons(summary.runId));
-    const detail = `${dead.length} jobs of this run${why} are in a dead-letter queue: ${named(dead)}`;
-    return { reason: 'dead-letters', detail, jobs: dead };
+    const letters = `${dead.length} jobs of this run${why} are in a dead-letter queue: ${named(dead)}`;
+    return { reason: 'dead-letters', detail: [letters, ...missing].join('. '), jobs: [...dead, ...absent] };
   }
-  const { applied, skipped } = tracker.progress(summary.runId);
-  const { planned } = summary.jobs;
-  if (planned > 0 && applied.size === 0 && skipped.size >= planned) {
-    const detail = `TMDB knows none of the ${planned} lists that were asked for (404)`;
-    return { reason: 'nothing-found', detail, jobs: [...skipped] };
+  if (absent.length > 0) {
+    return { reason: 'not-found', detail: missing.join(), jobs: absent };
+  }
+  if (lists.lists > 0 && !lists.anyTitles) {
+    const detail = `TMDB answered each of the ${lists.lists} lists without a title that could be stored: ${named([...lists.empty, ...lists.rejected])}; the lists in the table stay as they are, and the next refresh asks again`;
+    return { reason: 'no-titles', detail, jobs: [...progress.outcomes.keys()] };
   }
   return undefined;
 }

@@ -29,7 +29,9 @@ export async function readListCommand(
     throw new PermanentError('not_in_table', `the table holds no list ${feedId(feed)}${whyNot(answer)}`);
   }
   const document = { ...answer, feed: feedId(feed) };
-  context.output.result(document, `${formatList(feedId(feed), answer.titles)}\n${provenanceLine(answer)}`);
+  const list =
+    answer.titles.length === 0 ? `TMDB lists nothing in ${feedId(feed)}` : formatList(feedId(feed), answer.titles);
+  context.output.result(document, `${list}\n${provenanceLine(answer)}`);
 }
 
 /** `read title <movie|tv> <id>`: one title as an application would get it. */

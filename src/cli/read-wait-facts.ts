@@ -10,7 +10,7 @@ import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import type { CliContext } from './cli-context.ts';
 import { withDynamo, withTablesAt } from './open-tables.ts';
 import { deadLetteredJobs } from './run-jobs.ts';
-import type { RunTracker } from './run-tracker.ts';
+import { endedJobs, type RunTracker } from './run-tracker.ts';
 import type { QueueUrls, StackPlace } from './stack-place.ts';
 import { withSqs } from './with-sqs.ts';
 
@@ -33,14 +33,15 @@ export function readStandstills({ stack }: TrackedStack, context: CliContext): P
 export async function readWaitFacts(runId: string, tracked: TrackedStack, context: CliContext): Promise<WaitFacts> {
   const { stack, tracker } = tracked;
   const { settings } = context;
-  const { applied, skipped, dueAtMs } = tracker.progress(runId);
+  const progress = tracker.progress(runId);
   const reasons = tracker.lastReasons(runId);
   const dead = deadLetteredJobs(runId, stack, settings);
-  const isOpen = (jobId: string) => !applied.has(jobId) && !skipped.has(jobId) && !dead.has(jobId);
+  const ended = endedJobs(progress);
+  const isOpen = (jobId: string) => !ended.has(jobId) && !dead.has(jobId);
   const others = stack.sqs
     .inspect(fetchQueue(settings).name)
     .filter(({ body }) => !jobIdOf(body).startsWith(`${runId}/`));
-  const dueMs = [...dueAtMs].filter(([jobId]) => isOpen(jobId)).map(([, atMs]) => atMs);
+  const dueMs = [...progress.dueAtMs].filter(([jobId]) => isOpen(jobId)).map(([, atMs]) => atMs);
   return {
     ...(await readStandstills(tracked, context)),
     queues: { fetch: depthOf(stack, fetchQueue(settings).name), items: depthOf(stack, itemQueue(settings).name) },

@@ -1,6 +1,7 @@
 import { PermanentError, UsageError } from '../shared/errors.ts';
 import { globalRegion } from '../shared/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../shared/schedule.ts';
+import { titlesOn } from '../shared/table/list-page-row.ts';
 import type { CliContext } from './cli-context.ts';
 import { formatSummary } from './format-summary.ts';
 import { assertComplete } from './incomplete-run.ts';
@@ -22,13 +23,13 @@ export async function runCommand(scheduleText: string, options: RunOptions, cont
       if (schedule === 'weekly') {
         await seedIfEmpty({ timeoutMs, signal }, tracked, context);
       }
-      const { summary, pacing, end } = await runOccurrence(
+      const { summary, pacing, lists, end } = await runOccurrence(
         { schedule, occurrenceMs, timeoutMs, signal },
         tracked,
         context,
       );
       assertComplete(summary, end, tracked.tracker);
-      context.output.result(summary, formatSummary(summary, pacing));
+      context.output.result(summary, formatSummary(summary, pacing, lists));
     }),
   );
 }
@@ -87,5 +88,5 @@ async function holdsLists(tracked: TrackedStack, context: CliContext): Promise<b
     context,
     ({ catalog }) => catalog.listPages(feed, 1),
   );
-  return first.length > 0;
+  return titlesOn(first) > 0;
 }

@@ -5,6 +5,7 @@ import { isoFromMs } from '../shared/ports/clock.ts';
 import type { ScheduleName } from '../shared/schedule.ts';
 import { awaitRun, type RunEnd } from './await-run.ts';
 import type { CliContext } from './cli-context.ts';
+import { type ListEnds, listEndsOf } from './list-ends.ts';
 import { showProgress } from './progress.ts';
 import { readStandstills, readWaitFacts } from './read-wait-facts.ts';
 import { jobsUnderWay } from './run-jobs.ts';
@@ -34,7 +35,7 @@ export async function runOccurrence(
   { schedule, occurrenceMs, timeoutMs, signal }: Occurrence,
   tracked: TrackedStack,
   context: CliContext,
-): Promise<{ summary: RunSummary; pacing: Pacing; end: RunEnd }> {
+): Promise<{ summary: RunSummary; pacing: Pacing; lists: ListEnds; end: RunEnd }> {
   const { stack, tracker } = tracked;
   const { clock, settings, output } = context;
   const before = readUsage(stack, tracker);
@@ -68,11 +69,14 @@ export async function runOccurrence(
     read,
     say: (sentence) => progress.say(`${schedule}: ${sentence}`),
   });
-  progress.end(end.reason === 'done' && end.deadLetteredJobs.length === 0);
+  const known = tracker.progress(run.runId);
+  const lists = listEndsOf(known);
+  const isAll = end.reason === 'done' && end.deadLetteredJobs.length === 0;
+  progress.end(isAll && lists.notFound.length === 0);
   const facts = { schedule, runId: run.runId, planned, end, durationMs: clock.monotonicMs() - startedMs };
   const summary = summarizeRun(facts, tracker, before, readUsage(stack, tracker), settings);
   const standstill = end.reason === 'timed-out' ? await standstillsAt(tracked, context) : [];
-  return { summary, pacing: pacingOf(tracker.progress(run.runId)), end: { ...end, standstill } };
+  return { summary, pacing: pacingOf(known), lists, end: { ...end, standstill } };
 }
 
 /** Breaker and throttle when the time was up; what cannot be read any more is left out. */

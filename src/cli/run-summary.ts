@@ -1,14 +1,28 @@
 import type { EmbeddedStack } from '../local/embedded-stack.ts';
 import { runCostUsd } from '../shared/cost/run-cost.ts';
+import { isTitleJobId } from '../shared/messages/title-job.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { RunEnd } from './await-run.ts';
-import type { RunProgress, RunTracker } from './run-tracker.ts';
+import { endedJobs, type RunProgress, type RunTracker } from './run-tracker.ts';
 
-/** What `run --json` prints. */
+/**
+ * Jobs by how they ended. `notFound`: TMDB knows no such list or title. `open`: neither done nor a dead letter; `deferred` are those of
+ * them that were sent back at least once.
+ */
+export type JobCounts = {
+  planned: number;
+  succeeded: number;
+  notFound: number;
+  deferred: number;
+  deadLettered: number;
+  open: number;
+};
+
+/** What `run --json` prints: `jobs` and `rows` count pages of lists, `titles` calls for whole titles. */
 export type RunSummary = {
   schedule: string;
   runId: string;
-  jobs: { planned: number; succeeded: number; deferred: number; deadLettered: number };
+  jobs: JobCounts;
   tmdb: {
     requests: number;
     throttled: number;
@@ -19,6 +33,7 @@ export type RunSummary = {
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
   /** Of the writer, on both tables; the questions before each call and the planner's record are not in it. */
   capacity: { writeUnits: number; readUnits: number };
+  titles: JobCounts;
   durationMs: number;
   /** On AWS, without the free tier and without standing costs. */
   estimatedCostUsd: number;
@@ -57,7 +72,9 @@ export function summarizeRun(
   after: UsageReading,
   settings: Settings,
 ): RunSummary {
-  const { calls, rows, applied, skipped } = tracker.progress(facts.runId);
+  const progress = tracker.progress(facts.runId);
+  const { calls, rows } = progress;
+  const { lists, titles } = countJobs(facts, progress);
   const latencies = calls.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
   const capacity = {
     writeUnits: after.capacity.writeUnits - before.capacity.writeUnits,
@@ -66,12 +83,7 @@ export function summarizeRun(
   return {
     schedule: facts.schedule,
     runId: facts.runId,
-    jobs: {
-      planned: facts.planned,
-      succeeded: applied.size + skipped.size,
-      deferred: facts.end.open,
-      deadLettered: facts.end.deadLetteredJobs.length,
-    },
+    jobs: lists,
     tmdb: {
       requests: calls.length,
       throttled: calls.filter(({ outcome }) => outcome === 'throttled').length,
@@ -80,6 +92,7 @@ export function summarizeRun(
     },
     rows: { ...rows },
     capacity,
+    titles,
     durationMs: Math.round(facts.durationMs),
     estimatedCostUsd: Number(runCostUsd({ ...usedBetween(before, after, settings), ...capacity }).toFixed(8)),
   };
@@ -89,6 +102,36 @@ export function summarizeRun(
 function retriesAmong(calls: RunProgress['calls']): number {
   const ofJobs = calls.filter(({ attempt }) => attempt > 0);
   return ofJobs.length - new Set(ofJobs.map(({ jobId }) => jobId)).size;
+}
+
+/** Lists' jobs and titles' jobs apart. An open job that is on no queue is taken for a list's. */
+function countJobs({ planned, end }: RunFacts, progress: RunProgress): { lists: JobCounts; titles: JobCounts } {
+  const { applied, notFound, deferred, outcomes, fetched } = progress;
+  const ended = new Set([...endedJobs(progress), ...end.deadLetteredJobs]);
+  const isList = (jobId: string) => !isTitleJobId(jobId);
+  const missing = new Set([
+    ...[...notFound.keys()].filter((jobId) => isTitleJobId(jobId) && !applied.has(jobId)),
+    ...[...outcomes].flatMap(([jobId, outcome]) => (outcome === 'not-found' ? [jobId] : [])),
+  ]);
+  const known = new Set([...fetched, ...deferred.keys(), ...ended, ...end.openJobs]);
+  const titlesPlanned = count(known, isTitleJobId);
+  const titlesOpen = count(end.openJobs, isTitleJobId);
+  const countsOf = (which: (jobId: string) => boolean, all: number, open: number): JobCounts => ({
+    planned: all,
+    succeeded: count(applied, (jobId) => which(jobId) && !missing.has(jobId)),
+    notFound: count(missing, which),
+    deferred: count(deferred.keys(), (jobId) => which(jobId) && !ended.has(jobId)),
+    deadLettered: count(end.deadLetteredJobs, which),
+    open,
+  });
+  return {
+    lists: countsOf(isList, planned - titlesPlanned, Math.max(0, end.open - titlesOpen)),
+    titles: countsOf(isTitleJobId, titlesPlanned, titlesOpen),
+  };
+}
+
+function count(jobIds: Iterable<string>, which: (jobId: string) => boolean): number {
+  return [...jobIds].filter(which).length;
 }
 
 function usedBetween(before: UsageReading, after: UsageReading, settings: Settings) {

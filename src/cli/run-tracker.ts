@@ -1,6 +1,8 @@
 import type { OutputLine } from '../local/function-output.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
 import type { Clock } from '../shared/ports/clock.ts';
+import { betterOutcome, type PageOutcome } from '../shared/messages/page-outcome.ts';
+import { isTitleJobId } from '../shared/messages/title-job.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 
 /** What is known of one run from its events. */
@@ -8,7 +10,10 @@ export type RunProgress = {
   /** Jobs by how far they came; a job that came further is in the later set too. */
   fetched: Set<string>;
   applied: Set<string>;
-  skipped: Set<string>;
+  /** What TMDB said of lists and titles that it does not know, by job. */
+  notFound: Map<string, string>;
+  /** What each applied page of a list brought. */
+  outcomes: Map<string, PageOutcome>;
   /** Why each job was deferred last. */
   deferred: Map<string, string>;
   /** When each of them comes again, in epoch milliseconds. */
@@ -105,11 +110,20 @@ function noteReason(event: RunEvent, reasons: Map<string, string>): void {
       break;
     case 'page-fetched':
     case 'page-applied':
+    case 'job-not-found':
       reasons.delete(event.jobId);
       break;
     default:
       break;
   }
+}
+
+/**
+ * Jobs that have come to their end, whatever it is, but for dead letters. A list that is not there ends when the writer has applied
+ * that; of a title that is not there nobody else is told.
+ */
+export function endedJobs({ applied, notFound }: RunProgress): Set<string> {
+  return new Set([...applied, ...[...notFound.keys()].filter(isTitleJobId)]);
 }
 
 function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
@@ -129,10 +143,13 @@ function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
     case 'page-fetched':
       run.fetched.add(event.jobId);
       break;
-    case 'job-skipped':
-      run.skipped.add(event.jobId);
+    case 'job-not-found':
+      run.notFound.set(event.jobId, `${event.code}: ${event.detail}`);
       break;
     case 'page-applied':
+      if (event.outcome !== undefined) {
+        run.outcomes.set(event.jobId, betterOutcome(event.outcome, run.outcomes.get(event.jobId) ?? event.outcome));
+      }
       // A page that is delivered twice is reported twice; the run counts it once.
       if (!run.applied.has(event.jobId)) {
         run.applied.add(event.jobId);
@@ -150,7 +167,8 @@ function emptyProgress(): RunProgress {
   return {
     fetched: new Set(),
     applied: new Set(),
-    skipped: new Set(),
+    notFound: new Map(),
+    outcomes: new Map(),
     deferred: new Map(),
     dueAtMs: new Map(),
     deferrals: 0,

@@ -4,7 +4,7 @@ import { feedId, globalRegion } from '../shared/feed.ts';
 import { msFromIso } from '../shared/ports/clock.ts';
 import type { ScheduleName } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
-import { type FeedHead, feedHeadId } from '../shared/table/feed-head.ts';
+import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/table/feed-head.ts';
 import { amount, type Candidate, type Keep, type PlanBudget } from './adaptive-plan.ts';
 import type { PlannedFeed } from './base-plan.ts';
 import type { LearnedDemand } from './learned-demand.ts';
@@ -66,10 +66,17 @@ export function warmCandidates(proposed: readonly WarmFeed[], outlook: Outlook):
   });
 }
 
-/** The base plan's minimum is world-wide; a region is kept for as long as too little is known of it. */
+/**
+ * The base plan's minimum is world-wide; a region is kept for as long as too little is known of it. A list that TMDB served empty is
+ * fetched again whatever it is read: it is a slip as a rule, and costs a page until the old list has passed its hard TTL.
+ */
 function keepOf({ feed }: PlannedFeed, { schedule, heads, demand }: Outlook): Keep {
   if (schedule === 'refresh') {
-    return heads.has(feedHeadId(feed)) || demand.planned(feed) ? 'demand' : 'always';
+    const head = heads.get(feedHeadId(feed));
+    if (head?.lastOutcome === 'empty' && !isAnswered(head)) {
+      return 'always';
+    }
+    return head !== undefined || demand.planned(feed) ? 'demand' : 'always';
   }
   return feed.region === globalRegion || !demand.planned(feed) ? 'always' : 'demand';
 }
@@ -104,13 +111,21 @@ function atRisk(
   if (head === undefined || page > head.pages || head.expiration * 1_000 <= nowMs) {
     return { reads: demand.reads(feed, nowMs, untilMs), chance: 1 };
   }
-  const missing = 1 - head.pagesApplied.length / Math.max(1, head.pages);
+  const missing = missingShare(head);
   const fromMs = missing > 0 ? nowMs : Math.max(nowMs, msFromIso(head.freshUntil));
   if (fromMs >= untilMs) {
     return { reads: 0, chance: 0 };
   }
   const middleHours = ((fromMs + untilMs) / 2 - msFromIso(head.fetchedAt)) / hourMs;
   return { reads: demand.reads(feed, fromMs, untilMs), chance: Math.max(missing, demand.changed(feed, middleHours)) };
+}
+
+/** Of a list that ends before the pages that were asked for nothing is missing, nor of one that is empty. */
+function missingShare(head: FeedHead): number {
+  if (!isAnswered(head) || newestAnswer(head).snapshot !== head.snapshot) {
+    return 1;
+  }
+  return head.lastOutcome === 'partial' ? 1 - head.pagesApplied.length / Math.max(1, head.pages) : 0;
 }
 
 function isStale(feed: Feed, { heads, untilMs }: Outlook): boolean {

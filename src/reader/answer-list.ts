@@ -27,7 +27,7 @@ export async function answerList(
   const languages = languageChain(feed.language, feed.region, settings);
   const own = await lists.read(feed, asked, true);
   const { language, read } =
-    own.found.length > 0 || own.absent
+    own.found.length > 0 || own.absent || own.empty !== undefined
       ? { language: feed.language, read: own }
       : await inOtherLanguage(feed, asked, own, languages.slice(1), lists);
   const rows = shownOf(read.found, asked);
@@ -40,8 +40,10 @@ export async function answerList(
   const entries = rows.map((row, index) => ({ row, ...(cards[index] ?? { card: {}, fellBack: {} }) }));
   // Reading the other languages took its time.
   const alive = entries.filter(({ row }) => nowMs < row.expiresAtMs);
-  // A list of adult titles alone is there, though nothing of it is shown.
-  const life = listLife(alive.length > 0 ? alive.map(({ row }) => row) : liveRows(read.found, Infinity, nowMs));
+  // A list of adult titles alone is there, though nothing of it is shown; and so is one that TMDB serves empty.
+  const life =
+    listLife(alive.length > 0 ? alive.map(({ row }) => row) : liveRows(read.found, Infinity, nowMs)) ??
+    (read.empty && nowMs < read.empty.expiresAtMs ? read.empty : undefined);
   return {
     feed,
     ...provenanceOf(life === undefined ? 'nowhere' : read.from, life, nowMs, read.problem),

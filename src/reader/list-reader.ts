@@ -3,11 +3,11 @@
  *
  *   memory → table (one query of the index) → TMDB, where both have nothing and the caller wants it
  *
- * Stale rows are given at once, and asked for. What has passed its hard TTL is not given, from whichever tier.
+ * Stale rows are given at once, and asked for. A list that TMDB serves empty is a row that says so, and an answer like any other. What has passed its hard TTL is not given, from whichever tier.
  */
 import type { Feed } from '../shared/feed.ts';
 import type { ListRow } from '../shared/table/read-list.ts';
-import { type ListLive, type ListTable, listLife, listLive, listTable } from './list-tiers.ts';
+import { isStaleList, type ListLive, type ListTable, listLive, listTable } from './list-tiers.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
 import type { ListOptions } from './reader-input.ts';
@@ -31,11 +31,11 @@ export function listReader(deps: ReaderDependencies, memory: MemoryTier, table: 
   return {
     read: async (feed, asked, live) => {
       const read = await fromTable(feed, asked);
-      const life = listLife(read.found);
-      if (life !== undefined) {
-        if (clock.nowMs() >= life.freshUntilMs) {
-          deps.pipeline?.refreshFeed(feed, read.found[0]?.snapshot ?? '');
-        }
+      const stale = isStaleList(read, clock.nowMs());
+      if (stale) {
+        deps.pipeline?.refreshFeed(feed, read.found[0]?.snapshot ?? read.empty?.snapshot ?? '');
+      }
+      if (stale !== undefined) {
         return read;
       }
       if (!live || fromTmdb === undefined) {

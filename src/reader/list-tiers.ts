@@ -1,5 +1,14 @@
 import { type Feed, feedId } from '../shared/feed.ts';
-import { decodeList, type ListRow, listRowsOf, liveRows } from '../shared/table/read-list.ts';
+import {
+  decodeList,
+  type EmptyList,
+  emptyListOf,
+  type ListRow,
+  lifeAsListed,
+  listRowsOf,
+  liveRows,
+} from '../shared/table/read-list.ts';
+import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { LiveCalls } from './live-calls.ts';
 import type { Kept, MemoryTier } from './memory-tier.ts';
 import { pageMessage, readerRun } from './pipeline-requests.ts';
@@ -20,28 +29,37 @@ const sizes = [20, 60, 200, 1_000, 10_000];
 /** What a live call has brought is in the first tier by then. */
 const liveKeptMs = 1_000;
 
+/** What memory keeps of a list. */
+type KeptList = { rows: ListRow[]; empty?: EmptyList | undefined };
+
 /** Memory, then one query of the index. */
 export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): ListTable {
   const { clock, settings } = deps;
   const { listSeconds, staleSeconds } = settings.reader.memory;
   const load = (feed: Feed, size: number) => async () => {
-    const rows = decodeList(await table.read(() => deps.catalog.listPages(feed, size)));
-    const life = listLife(liveRows(rows, size, clock.nowMs()));
+    const pages = await table.read(() => deps.catalog.listPages(feed, size));
+    const value: KeptList = { rows: decodeList(pages), empty: emptyListOf(pages) };
+    const { found, empty } = aliveOf(value, size, clock.nowMs());
+    const life = listLife(found) ?? empty;
     const fresh = life !== undefined && clock.nowMs() < life.freshUntilMs;
-    return { value: rows, keepMs: 1_000 * (fresh ? listSeconds : staleSeconds) };
+    return { value, keepMs: 1_000 * (fresh ? listSeconds : staleSeconds) };
   };
-  const read = async (feed: Feed, size: number, act: () => Promise<Kept<ListRow[]>>) => {
+  const read = async (feed: Feed, size: number, act: () => Promise<Kept<KeptList>>) => {
     const got = await memory.get(tableKey(feed, size), act);
-    const found = liveRows(got.value, size, clock.nowMs());
-    return { got, found };
+    return { got, ...aliveOf(got.value, size, clock.nowMs()) };
   };
   const readEnough = async (feed: Feed, asked: ListOptions, size: number): Promise<TierRead<ListRow>> => {
-    const { got, found } = await read(feed, size, load(feed, size));
+    const { got, found, empty } = await read(feed, size, load(feed, size));
     const longer = sizes.find((known) => known > size);
     const isEnough = found.length < size || shownOf(found, asked).length >= asked.limit;
     // What is left out makes room for as many behind it.
     return longer === undefined || isEnough
-      ? { ...nothing(problemOf(got)), found, from: found.length === 0 ? 'nowhere' : originOf(got) }
+      ? {
+          ...nothing(problemOf(got)),
+          found,
+          empty,
+          from: found.length === 0 && empty === undefined ? 'nowhere' : originOf(got),
+        }
       : readEnough(feed, asked, longer);
   };
   return async (feed, asked) => {
@@ -58,38 +76,58 @@ export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: T
 async function inAnotherSize(
   error: unknown,
   size: number,
-  read: (size: number) => Promise<{ found: ListRow[] }>,
+  read: (size: number) => Promise<{ found: ListRow[]; empty?: EmptyList | undefined }>,
 ): Promise<TierRead<ListRow>> {
   for (const other of [...sizes.filter((known) => known > size), ...sizes.filter((known) => known < size).reverse()]) {
-    const { found } = await read(other).catch(() => ({ found: [] }));
-    if (found.length > 0) {
-      return { ...nothing(toProblem(error)), found, from: 'memory' };
+    const { found, empty } = await read(other).catch(() => ({ found: [], empty: undefined }));
+    if (found.length > 0 || empty !== undefined) {
+      return { ...nothing(toProblem(error)), found, empty, from: 'memory' };
     }
   }
   return nothing(toProblem(error));
 }
 
+/** What of a list exists at `nowMs`; that it is empty counts where no title is left. */
+function aliveOf(
+  { rows, empty }: KeptList,
+  limit: number,
+  nowMs: number,
+): { found: ListRow[]; empty?: EmptyList | undefined } {
+  const found = liveRows(rows, limit, nowMs);
+  return { found, empty: found.length === 0 && empty !== undefined && nowMs < empty.expiresAtMs ? empty : undefined };
+}
+
 /** The first page from TMDB; it goes to the pipeline, and into memory as if it had been read from the table. */
 export function listLive(deps: ReaderDependencies, calls: LiveCalls, memory: MemoryTier): ListLive {
   const { clock, settings } = deps;
-  const { staleSeconds, absentSeconds } = settings.reader.memory;
-  const load = (feed: Feed) => async (): Promise<{ value: LiveOutcome<ListRow>; keepMs: number }> => {
-    const answer = await calls.firstPage(feed, readerRun(feed, clock.nowMs()).snapshot);
-    if (answer.kind !== 'ok') {
-      const seconds = answer.kind === 'absent' ? absentSeconds : settings.reader.live.failureSeconds;
-      return { value: answer, keepMs: seconds * 1_000 };
+  const { listSeconds, staleSeconds, absentSeconds } = settings.reader.memory;
+  const keep = (feed: Feed, kept: KeptList, seconds: number): void => {
+    for (const size of sizes) {
+      memory.put(tableKey(feed, size), { value: kept, keepMs: seconds * 1_000 });
     }
-    const page = pageMessage(feed, answer.value, clock.nowMs(), settings);
+  };
+  const took = (feed: Feed, fetched: NormalizedPage): LiveOutcome<ListRow> => {
+    const page = pageMessage(feed, fetched, clock.nowMs(), settings);
     deps.pipeline?.sendPage(page);
     const rows = listRowsOf(page, settings);
-    for (const size of sizes) {
-      memory.put(tableKey(feed, size), { value: rows, keepMs: staleSeconds * 1_000 });
+    const empty = rows.length === 0 ? lifeAsListed(page, settings) : undefined;
+    // A row that says "empty" waits for one that is expired but not deleted yet: until then memory spares the calls.
+    keep(feed, { rows, empty }, empty === undefined ? staleSeconds : listSeconds);
+    return { kind: 'ok', found: rows, empty };
+  };
+  const load = (feed: Feed) => async (): Promise<Kept<LiveOutcome<ListRow>>> => {
+    const answer = await calls.firstPage(feed, readerRun(feed, clock.nowMs()).snapshot);
+    if (answer.kind === 'ok') {
+      return { value: took(feed, answer.value), keepMs: liveKeptMs };
     }
-    return { value: { kind: 'ok', found: rows }, keepMs: liveKeptMs };
+    const seconds = answer.kind === 'absent' ? absentSeconds : settings.reader.live.failureSeconds;
+    return { value: answer, keepMs: seconds * 1_000 };
   };
   return async (feed) => {
     const { value } = await memory.get(`live#${feedId(feed)}`, load(feed));
-    return value.kind === 'ok' ? { ...value, found: liveRows(value.found, value.found.length, clock.nowMs()) } : value;
+    return value.kind === 'ok'
+      ? { kind: 'ok', ...aliveOf({ rows: value.found, empty: value.empty }, value.found.length, clock.nowMs()) }
+      : value;
   };
 }
 
@@ -104,6 +142,12 @@ export function listLife(rows: readonly ListRow[]): Aged | undefined {
   const life = jointLife(rows.filter(({ snapshot }) => snapshot === first));
   const all = jointLife(rows);
   return life && all && { ...life, expiresAtMs: all.expiresAtMs };
+}
+
+/** Whether a read has found a list, be it an empty one, that is past its soft TTL at `nowMs`; `undefined` where it has found none. */
+export function isStaleList({ found, empty }: TierRead<ListRow>, nowMs: number): boolean | undefined {
+  const life = listLife(found) ?? empty;
+  return life && nowMs >= life.freshUntilMs;
 }
 
 function tableKey(feed: Feed, size: number): string {

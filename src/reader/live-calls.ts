@@ -15,7 +15,7 @@ import type { DescribedTitle } from '../shared/messages/item-title.ts';
 import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
 import { callGate, type Entry, type GateDependencies } from '../shared/rate/call-gate.ts';
 import type { Settings } from '../shared/settings.ts';
-import { classifyAnswer } from '../shared/tmdb/classify-answer.ts';
+import { classifyAnswer, tryAgain } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
@@ -87,13 +87,20 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
   return {
     firstPage: (feed, snapshot) =>
       call(feedId(feed), feedRequest({ feed, page: 1, snapshot }, deps.settings), (json, losses) =>
-        readPage(json, feed, 1, losses),
+        readFirstPage(json, feed, losses),
       ),
     title: (mediaType, id, language) =>
       call(`${mediaType}/${id}/${language}`, titleRequest(mediaType, id, language), (json, losses) =>
         readTitle(json, mediaType, id, losses),
       ),
   };
+}
+
+/** The first page; a page of which no row can be read is not the list. */
+function readFirstPage(json: unknown, feed: Feed, losses: Losses): Content<NormalizedPage> {
+  const read = readPage(json, feed, 1, losses);
+  const isUnreadable = read.fate === 'ok' && read.value.titles.length === 0 && read.value.rejected > 0;
+  return isUnreadable ? tryAgain('unreadable_rows', 'no row of the list can be read') : read;
 }
 
 /** Slots may be waited for as the settings say, and the control table as long as the catalog. */

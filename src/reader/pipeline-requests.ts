@@ -115,7 +115,8 @@ export function pipelineRequests(deps: RequestDependencies): PipelineRequests {
           askFrom(1);
           throw error;
         }
-        if (pages > 1) {
+        // Behind an empty first page there is nothing.
+        if (pages > 1 && page.titles.length > 0) {
           askFrom(2);
         }
       });

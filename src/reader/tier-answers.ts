@@ -1,13 +1,26 @@
 import { messageOf, PipelineError } from '../shared/errors.ts';
+import type { EmptyList } from '../shared/table/read-list.ts';
 import type { Got } from './memory-tier.ts';
 import type { Origin, Problem } from './reader-api.ts';
 import { TableUnavailableError } from './table-guard.ts';
 
-/** What the tiers hold of something: nothing, one or several of its parts. `absent`: TMDB says that there is no such thing. */
-export type TierRead<T> = { found: T[]; from: Origin; absent: boolean; problem?: Problem };
+/**
+ * What the tiers hold of something: nothing, one or several of its parts. `absent`: TMDB says that there is no such thing. `empty`: it
+ * is a list and has no parts, which is an answer.
+ */
+export type TierRead<T> = {
+  found: T[];
+  from: Origin;
+  absent: boolean;
+  empty?: EmptyList | undefined;
+  problem?: Problem;
+};
 
 /** What the last tier said, as it is kept for a moment. */
-export type LiveOutcome<T> = { kind: 'ok'; found: T[] } | { kind: 'absent' } | ({ kind: 'unavailable' } & Problem);
+export type LiveOutcome<T> =
+  | { kind: 'ok'; found: T[]; empty?: EmptyList | undefined }
+  | { kind: 'absent' }
+  | ({ kind: 'unavailable' } & Problem);
 
 /** Nothing found, and perhaps why. */
 export function nothing<T>(problem: Problem | undefined): TierRead<T> {
@@ -39,7 +52,12 @@ export function toProblem(error: unknown): Problem {
 export function readOfLive<T>(outcome: LiveOutcome<T>, before: Problem | undefined): TierRead<T> {
   switch (outcome.kind) {
     case 'ok':
-      return { ...nothing<T>(before), found: outcome.found, from: outcome.found.length === 0 ? 'nowhere' : 'tmdb' };
+      return {
+        ...nothing<T>(before),
+        found: outcome.found,
+        empty: outcome.empty,
+        from: outcome.found.length === 0 && outcome.empty === undefined ? 'nowhere' : 'tmdb',
+      };
     case 'absent':
       return { ...nothing<T>(before), absent: true };
     case 'unavailable':

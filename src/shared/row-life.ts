@@ -17,6 +17,17 @@ export function listPageLife(feed: Feed, snapshot: string, fetchedAtMs: number, 
   return lifeFrom(fetchedAtMs, softMs, stableFraction(`${feedId(feed)}|${snapshot}`), settings);
 }
 
+/**
+ * How long after its snapshot a page of `feed` can be served at the most, in milliseconds: fetched at the end of what its job may
+ * wait, and kept for the longest hard TTL.
+ */
+export function longestListLifeMs(feed: Feed, settings: Settings): number {
+  const softMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
+  const { hardFactor, jitterShare, maxHardDays } = settings.ttl;
+  const hardMs = Math.min(hardFactor * softMs + Math.round(softMs * jitterShare), maxHardDays * dayMs);
+  return hardMs + settings.tmdb.maxAgeHours * hourMs;
+}
+
 /** The life of a title row fetched in the period that starts at `fetchedAtMs`. */
 export function titleLife(titleKey: string, fetchedAtMs: number, settings: Settings): Life {
   return lifeFrom(

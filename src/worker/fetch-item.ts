@@ -8,7 +8,7 @@ import { tellOthers } from '../shared/tmdb/tell-others.ts';
 import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';
 import { fullJitterDelayMs } from './backoff.ts';
 import { callTmdb, measureCall } from './call-tmdb.ts';
-import { type AnswerContent, itemOf, type JudgedAnswer, rowsOf } from './read-answer.ts';
+import { type AnswerContent, absentItemOf, itemOf, type JudgedAnswer, rowsOf } from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /** How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`. */
@@ -147,7 +147,12 @@ async function finish(
       return { kind: 'done' };
     case 'not-found': {
       const { code, detail } = verdict;
-      deps.telemetry.event({ event: 'job-skipped', runId: job.runId, jobId: job.jobId, code, detail });
+      if (job.kind === 'fetch-job') {
+        // TMDB's words, not a payload: they end in the head, in `status` and in the report.
+        const absence = { code, detail: deps.redact?.(detail) ?? detail };
+        await deps.items.send(messageBody(absentItemOf(job, absence, deps.clock.nowMs())));
+      }
+      deps.telemetry.event({ event: 'job-not-found', runId: job.runId, jobId: job.jobId, code, detail });
       return { kind: 'done' };
     }
     case 'stop':

@@ -49,6 +49,7 @@ const work = workerBatch({
   deferrals: dynamoDeferralMarks(...table),
   deadLetters: redactedSender(queue(environment.FETCH_DLQ_URL), redact),
   telemetry: ledger,
+  redact,
   clock: systemClock,
   random: systemRandom,
   settings,

@@ -1,3 +1,5 @@
+import type { FetchJob } from '../shared/messages/fetch-job.ts';
+import type { Absence } from '../shared/messages/item-page.ts';
 import { type DescribedTitle, type Item, itemSchema } from '../shared/messages/item-title.ts';
 import type { Job } from '../shared/messages/job.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
@@ -44,6 +46,26 @@ export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): I
   const { snapshot, feed, page, pages } = job;
   const rows = 'page' in facts ? facts.page : {};
   return itemSchema.parse({ ...common, kind: 'item-page', snapshot, feed, page, pages, ...rows });
+}
+
+/** The message that tells the writer of a list which TMDB does not know: its head says so, and no row is written. */
+export function absentItemOf(job: FetchJob, { code, detail }: Absence, fetchedAtMs: number): Item {
+  const { jobId, runId, snapshot, feed, page, pages } = job;
+  return itemSchema.parse({
+    kind: 'item-page',
+    version: 1,
+    jobId,
+    runId,
+    snapshot,
+    feed,
+    page,
+    pages,
+    fetchedAt: isoFromMs(fetchedAtMs),
+    titles: [],
+    rejected: 0,
+    persons: 0,
+    absence: { code: code.slice(0, 100), detail: detail.slice(0, 500) },
+  });
 }
 
 /** List rows that an answer holds, by fate; a title is one. */

@@ -6,6 +6,7 @@ import type { Random } from '../shared/ports/random.ts';
 import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { RetryBudget } from '../shared/rate/retry-budget.ts';
+import type { Redact } from '../shared/redact-token.ts';
 import type { Settings } from '../shared/settings.ts';
 import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
 
@@ -24,6 +25,8 @@ export type WorkDependencies = {
   /** The fetch queue's dead-letter queue. */
   deadLetters: MessageSender;
   telemetry: Telemetry;
+  /** Takes the token out of TMDB's words where they go on in a message; without it they go as they are. */
+  redact?: Redact | undefined;
   clock: Clock;
   random: Random;
   settings: Settings;

@@ -3,7 +3,7 @@
  *
  *   malformed, or refused by TMDB as wrong, or too old to be deferred ──► dead-letter queue, with the reason
  *   breaker open, no slot, time is short, or still failing after the retries ──► deferred: sent back with a delay
- *   404 ──► skipped
+ *   not found ──► a list: item queue, as a page that says so; a title: done, and logged
  *   a page ──► item queue
  *
  * What is thrown here (a queue that takes nothing) leaves the message where it is, and SQS delivers it again.

@@ -6,6 +6,7 @@
  */
 import { batchCostMicroUsd } from '../shared/cost/batch-cost.ts';
 import type { Item } from '../shared/messages/item-title.ts';
+import { pageOutcomeOf } from '../shared/messages/page-outcome.ts';
 import type { CatalogDraft, CatalogStore } from '../shared/ports/catalog.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
@@ -170,6 +171,7 @@ function reportPages(
       unchanged: fates.filter((fate) => fate === 'unchanged').length,
       superseded: fates.filter((fate) => fate === 'superseded').length,
       rejected,
+      ...(item.kind === 'item-page' && { outcome: pageOutcomeOf(item) }),
     });
   }
 }

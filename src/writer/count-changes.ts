@@ -32,6 +32,9 @@ function changesOf(page: ItemPage, before: ReadonlyMap<string, PresentRow>): Par
   }
   const places = new Set(stood.places);
   const rows = placedTitles(page);
+  if (rows.length === 0) {
+    return {};
+  }
   const changed = rows.filter((listed) => !places.has(placeOf(listed))).length;
   const hours = (snapshotTimeMs(page.snapshot) - snapshotTimeMs(stood.snapshot)) / hourMs;
   return { compared: rows.length, rowHours: rows.length * hours, ...(changed > 0 ? { changed } : {}) };

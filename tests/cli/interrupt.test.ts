@@ -73,8 +73,8 @@ describe('a run whose time is up', () => {
     const { code, stdout, stderr } = await run.ended;
     const { incomplete, jobs } = incompleteRunSchema.parse(oneDocument(stdout));
     expect(code).toBe(1);
-    expect(jobs.deferred).toBeGreaterThan(0);
-    expect(jobs.succeeded + jobs.deferred).toBe(7);
+    expect(jobs.open).toBeGreaterThan(0);
+    expect(jobs.succeeded + jobs.open).toBe(7);
     expect(incomplete.reason).toBe('timed-out');
     expect(incomplete.jobs).toContainEqual(expect.stringMatching(/\/trending\/tv\/global\/en-US\/1$/));
     expect(stderr).toMatch(/^error: \d of 7 jobs were still open when the time was up \(see --timeout\): /m);
@@ -131,7 +131,7 @@ describe('a run that was interrupted', () => {
 async function expectFinished(args: string[], cwd: string, { environment }: { environment: Record<string, string> }) {
   const again = await runCli([...args, '--timeout', '20s'], { cwd, environment });
   expect(again.stderr).toContain('was planned before');
-  expect(runSummarySchema.parse(oneDocument(again.stdout)).jobs).toMatchObject({ deferred: 0, deadLettered: 0 });
+  expect(runSummarySchema.parse(oneDocument(again.stdout)).jobs).toMatchObject({ open: 0, deadLettered: 0 });
   const { catalog } = await dumpTables(join(cwd, 'data'));
   expect(titlesIn(catalog)).toHaveLength(140);
 }

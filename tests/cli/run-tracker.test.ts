@@ -21,8 +21,8 @@ function tracking(...events: RunEvent[]) {
 
 describe('run tracker', () => {
   it('knows nothing of a run that it has not heard of', () => {
-    const { applied, skipped, rows, calls } = tracking().progress(runId);
-    expect([applied.size, skipped.size, calls.length]).toEqual([0, 0, 0]);
+    const { applied, notFound, rows, calls } = tracking().progress(runId);
+    expect([applied.size, notFound.size, calls.length]).toEqual([0, 0, 0]);
     expect(rows).toEqual({ received: 0, written: 0, unchanged: 0, superseded: 0, rejected: 0 });
   });
 

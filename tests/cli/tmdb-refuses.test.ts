@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type CliResult, oneDocument, runCli } from '../support/cli-process.ts';
 import { type ListAnswer, type ListRequest, type ListServer, startListServer } from '../support/list-server.ts';
-import { incompleteRunSchema, runSummarySchema } from '../support/run-summary.ts';
+import { incompleteRunSchema, jobsOf, runSummarySchema } from '../support/run-summary.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { dumpTables, titlesIn } from '../support/table-dump.ts';
 
@@ -32,6 +32,10 @@ function edgePageInSeven(statuses: readonly number[]): () => ListAnswer | undefi
 const cases = {
   missingPage: ({ path, query }: ListRequest) => (path === '/tv/popular' && query.page === '2' ? notFound : undefined),
   nothingThere: () => notFound,
+  allEmpty: ({ query }: ListRequest) => ({
+    status: 200,
+    body: { page: Number(query.page), results: [], total_pages: 1 },
+  }),
   rejectedToken: () => refused,
   wrongRequest: ({ path }: ListRequest) => (path === '/trending/tv/day' ? wrongRequest : undefined),
   edgePages: edgePageInSeven([403, 400, 421, 451]),
@@ -60,12 +64,16 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([...servers.values()].map((server) => server.close())));
 
-describe('a page that TMDB does not have', () => {
-  it('is skipped, and the run succeeds', () => {
-    const { code, stdout } = resultOf('missingPage');
-    const { jobs, rows, tmdb } = runSummarySchema.parse(oneDocument(stdout));
-    expect(code).toBe(0);
-    expect(jobs).toEqual({ planned: 7, succeeded: 7, deferred: 0, deadLettered: 0 });
+describe('a page of a list that TMDB does not know', () => {
+  it('fails the run, which names it; the other pages are done', () => {
+    const { code, stdout, stderr } = resultOf('missingPage');
+    const { jobs, rows, tmdb, incomplete } = incompleteRunSchema.parse(oneDocument(stdout));
+    expect(code).toBe(1);
+    expect(jobs).toEqual(jobsOf({ planned: 7, succeeded: 6, notFound: 1 }));
+    expect(incomplete.reason).toBe('not-found');
+    expect(stderr).toMatch(
+      /^error: TMDB does not know 1 of the 7 pages .*: popular\/tv\/global\/en-US page 2 \(tmdb_34: /m,
+    );
     expect(rows).toMatchObject({ received: 120, written: 120 });
     expect(tmdb.requests).toBe(7);
   });
@@ -80,10 +88,26 @@ describe('a server that knows none of the lists', () => {
   it('is no TMDB: the run fails, and says so', () => {
     const { code, stdout, stderr } = resultOf('nothingThere');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: TMDB knows none of the 7 lists that were asked for \(404\)$/m);
+    expect(stderr).toMatch(/^error: TMDB does not know 7 of the 7 pages of lists that were asked for: /m);
     const { incomplete, jobs } = incompleteRunSchema.parse(oneDocument(stdout));
-    expect(incomplete).toMatchObject({ reason: 'nothing-found', jobs: expect.objectContaining({ length: 7 }) });
-    expect(jobs).toEqual({ planned: 7, succeeded: 7, deferred: 0, deadLettered: 0 });
+    expect(incomplete).toMatchObject({ reason: 'not-found', jobs: expect.objectContaining({ length: 7 }) });
+    expect(jobs).toEqual(jobsOf({ planned: 7, notFound: 7 }));
+  });
+});
+
+describe('a server of which all lists are empty', () => {
+  it('is no success, and the run says so', () => {
+    const { code, stdout, stderr } = resultOf('allEmpty');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: TMDB answered each of the 5 lists without a title that could be stored: /m);
+    const { incomplete, jobs } = incompleteRunSchema.parse(oneDocument(stdout));
+    expect(incomplete.reason).toBe('no-titles');
+    expect(jobs).toEqual(jobsOf({ planned: 7, succeeded: 7 }));
+  });
+
+  it('leaves rows that say so', async () => {
+    const { catalog } = await dumpTables(dataDirOf('allEmpty'));
+    expect(catalog.map(({ places }) => places)).toEqual(Array.from({ length: 7 }, () => []));
   });
 });
 
@@ -102,7 +126,7 @@ describe('a token that TMDB refuses', () => {
     const { incomplete, jobs, rows } = incompleteRunSchema.parse(oneDocument(resultOf('rejectedToken').stdout));
     expect(incomplete.reason).toBe('token-rejected');
     expect(incomplete.jobs).toHaveLength(7);
-    expect(jobs).toEqual({ planned: 7, succeeded: 0, deferred: 7, deadLettered: 0 });
+    expect(jobs).toMatchObject({ planned: 7, succeeded: 0, open: 7, deadLettered: 0 });
     expect(rows).toMatchObject({ received: 0, written: 0 });
   });
 
@@ -138,7 +162,7 @@ describe('a request that TMDB finds wrong', () => {
     const { code, stdout, stderr } = resultOf('wrongRequest');
     const { incomplete, jobs, rows } = incompleteRunSchema.parse(oneDocument(stdout));
     expect(code).toBe(1);
-    expect(jobs).toEqual({ planned: 7, succeeded: 6, deferred: 0, deadLettered: 1 });
+    expect(jobs).toEqual(jobsOf({ planned: 7, succeeded: 6, deadLettered: 1 }));
     expect(rows).toMatchObject({ received: 120, written: 120 });
     expect(incomplete.jobs).toEqual([expect.stringMatching(/\/trending\/tv\/global\/en-US\/1$/)]);
     expect(stderr).toMatch(

@@ -126,8 +126,8 @@ describe('what is odd but good is applied', () => {
 describe('answers that a retry would not mend', () => {
   it('404: the job is done without rows', async () => {
     const { worker, calls } = await workAgainst(tmdbSays(404, 34));
-    expect([where(worker), calls, worker.told]).toEqual([{ applied: 0, deferred: 0, dead: 0 }, 1, ['succeeded']]);
-    expect(worker.telemetry.eventsOf('job-skipped')).toMatchObject([{ code: 'tmdb_34' }]);
+    expect([where(worker), calls, worker.told]).toEqual([{ applied: 1, deferred: 0, dead: 0 }, 1, ['succeeded']]);
+    expect(worker.telemetry.eventsOf('job-not-found')).toMatchObject([{ code: 'tmdb_34' }]);
   });
 
   it('422: dead, with TMDB’s words', async () => {

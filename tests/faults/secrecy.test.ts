@@ -75,7 +75,7 @@ const oldJob = JSON.stringify(sampleJob({ attempt: 300, waitedSeconds: 40_000 })
 const kinds: [name: string, handler: RequestHandler, told: string][] = [
   ['a page', goodAnswer, 'page-fetched'],
   ['gzip without its header', gzipWithoutHeader, 'page-fetched'],
-  ['a 404', tmdbSays(404, 34), 'job-skipped tmdb_34'],
+  ['a 404', tmdbSays(404, 34), 'job-not-found tmdb_34'],
   ['a 401', tmdbSays(401, 7), 'job-deferred token_rejected'],
   ['a 403', tmdbSays(403, 45), 'job-deferred token_rejected'],
   ['a 422', tmdbSays(422, 20), 'job-dead-lettered tmdb_20'],

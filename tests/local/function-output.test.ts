@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { readOutputLine } from '../../src/local/function-output.ts';
 
 const skipped = {
-  event: 'job-skipped',
+  event: 'job-not-found',
   runId: '0badcafe',
   jobId: '0badcafe/popular/movie/global/en-US/1',
   code: 'tmdb_34',
@@ -11,13 +11,13 @@ const skipped = {
 
 describe('output line of a function', () => {
   it('with a run event is that event', () => {
-    const line = JSON.stringify({ level: 'INFO', message: 'job-skipped', service: 'worker', runEvent: skipped });
+    const line = JSON.stringify({ level: 'INFO', message: 'job-not-found', service: 'worker', runEvent: skipped });
     expect(readOutputLine(line)).toEqual({ kind: 'event', event: skipped });
   });
 
   it('with a run event of another shape is a log record, so that nothing is counted wrong', () => {
-    const line = JSON.stringify({ level: 'INFO', message: 'job-skipped', runEvent: { ...skipped, runId: 'nobody' } });
-    expect(readOutputLine(line)).toEqual({ kind: 'log', problem: false, message: 'job-skipped' });
+    const line = JSON.stringify({ level: 'INFO', message: 'job-not-found', runEvent: { ...skipped, runId: 'nobody' } });
+    expect(readOutputLine(line)).toEqual({ kind: 'log', problem: false, message: 'job-not-found' });
   });
 
   it('of the embedded metric format is a metrics record', () => {

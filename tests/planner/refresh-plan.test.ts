@@ -45,6 +45,23 @@ describe('what a refresh fetches', () => {
     expect(plan).toEqual([{ ...feeds[1], why: 'only 1 of 3 pages are in the table' }]);
   });
 
+  const answeredAt = '2026-11-23T07:00:00.000Z';
+  const newest = (outcome: 'empty' | 'rejected' | 'not-found') => ({
+    ...{ snapshot: '2026-11-23T07:00:00Z.5eed5eed', pages: 1, fetchedAt: answeredAt, outcomes: { 1: outcome } },
+    ...(outcome === 'not-found' && { absence: { code: 'tmdb_34', detail: 'HTTP 404' } }),
+  });
+  it.each([
+    ['empty, where an older list stands', 'empty', {}, `TMDB answered with an empty list at ${answeredAt}`],
+    ['without a usable row', 'rejected', {}, `none of the rows that TMDB sent at ${answeredAt} could be read`],
+    ['not found', 'not-found', {}, `TMDB did not find it at ${answeredAt} (tmdb_34)`],
+    ['empty, and that stands', 'empty', { emptyAs: '2026-11-20T07:00:00Z.5eed5eed' }, undefined],
+  ] as const)('of a fresh feed whose newest answer is %s', (_name, lastOutcome, over, why) => {
+    const fresh = { freshUntil: '2026-11-29T08:00:00.000Z' };
+    const head = headOf(1, { ...fresh, lastOutcome, newest: newest(lastOutcome), ...over });
+    const plan = planned([headOf(0, fresh), head, headOf(2, fresh)]);
+    expect(plan).toEqual(why === undefined ? [] : [{ ...feeds[1], why }]);
+  });
+
   it('is what is missing, stale before the next refresh, or partial, and nothing else', () => {
     const state = fc.option(
       fc.record({

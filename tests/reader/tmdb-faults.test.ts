@@ -121,6 +121,38 @@ describe('a list that TMDB does not know', () => {
   });
 });
 
+describe('a list that TMDB serves empty', () => {
+  it('is an empty list, from whichever tier, and not asked for again while it is fresh', async () => {
+    const world = readerWorld({ answer: () => jsonAnswer(200, { page: 1, results: [], total_pages: 1 }) });
+    const reader = world.open();
+    const told = async (from: ReturnType<typeof world.open>) => {
+      const { from: tier, titles, problem, stale } = await from.list(popular);
+      return [tier, titles, problem, stale];
+    };
+    expect(await told(reader)).toEqual(['tmdb', [], undefined, false]);
+    expect(await told(reader)).toEqual(['memory', [], undefined, false]);
+    await reader.settled();
+    await world.land(world.items());
+    const other = world.open();
+    expect(await told(other)).toEqual(['table', [], undefined, false]);
+    await world.clock.advance(301_000);
+    expect(await told(other)).toEqual(['table', [], undefined, false]);
+    await world.clock.advance(27 * 3_600_000);
+    expect(await told(other)).toEqual(['table', [], undefined, true]);
+    expect(await told(world.open())).toEqual(['table', [], undefined, true]);
+    await other.settled();
+    expect(world.tmdb.requests).toHaveLength(1);
+    expect(other.telemetry.eventsOf('refresh-asked')).toHaveLength(1);
+  });
+
+  it('is unavailable when rows came and none could be read', async () => {
+    const world = readerWorld({ answer: () => jsonAnswer(200, { page: 1, results: [null, {}], total_pages: 1 }) });
+    const { from, problem } = await world.open().list(popular);
+    expect([from, problem?.code]).toEqual(['nowhere', 'unreadable_answer']);
+    expect(world.items()).toEqual([]);
+  });
+});
+
 describe('odd rows of TMDB', () => {
   it('are left out of the answer, the rest is served and sent on', async () => {
     const world = readerWorld({

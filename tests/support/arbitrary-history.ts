@@ -64,8 +64,9 @@ export const arbitraryHistoryPage: fc.Arbitrary<ItemPage> = fc
     rows: fc.array(facts, { maxLength: rowsOfPage }),
     rejected: fc.nat(2),
     persons: fc.nat(1),
+    unknown: fc.boolean(),
   })
-  .map(({ run, feed, page, rows, ...rest }) => ({
+  .map(({ run, feed, page, rows, unknown, ...rest }) => ({
     kind: 'item-page',
     version: 1,
     jobId: `${run.runId}/${feed.category}/${feed.media}/${feed.region}/${feed.language}/${page}`,
@@ -75,6 +76,7 @@ export const arbitraryHistoryPage: fc.Arbitrary<ItemPage> = fc
     pages: pagesOfFeed,
     titles: rows.map((row, index) => listedIn(feed, (page - 1) * rowsOfPage + index + 1, row)),
     ...rest,
+    ...(unknown && rows.length === 0 && { absence: { code: 'tmdb_34', detail: 'HTTP 404: not found' } }),
   }));
 
 /** A job that was fetched twice in the same millisecond, with answers that differ. */

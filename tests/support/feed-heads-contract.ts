@@ -19,6 +19,12 @@ export function sampleHead(over: Partial<FeedHead> = {}): FeedHead {
   };
 }
 
+/** What came of the sample's newest pages that had no titles. */
+function newestOfSample(outcomes: NonNullable<FeedHead['newest']>['outcomes']): NonNullable<FeedHead['newest']> {
+  const { snapshot, pages, fetchedAt } = sampleHead();
+  return { snapshot, pages, fetchedAt, outcomes };
+}
+
 /** What every store of feed heads keeps to; `open` gives an empty one. */
 export function feedHeadsContract(open: () => Promise<FeedHeads>): void {
   describe('feed heads', () => {
@@ -65,6 +71,8 @@ export function feedHeadsContract(open: () => Promise<FeedHeads>): void {
       ['another page', { pagesApplied: [1, 2] }],
       ['an earlier fetch', { fetchedAt: '2026-11-23T08:00:06.000Z' }],
       ['a newer snapshot', { snapshot: '2026-11-24T08:00:00Z.0badcafe' }],
+      ['a page without titles', { newest: newestOfSample({ 2: 'empty' }) }],
+      ['the weight of an empty list', { emptyAs: '2026-11-20T08:00:00Z.0badcafe' }],
     ])('are not replaced when %s has come since', async (_name, change) => {
       const heads = await open();
       const moved = sampleHead(change);
@@ -72,6 +80,21 @@ export function feedHeadsContract(open: () => Promise<FeedHeads>): void {
       await heads.replace(moved, first);
       const ours = sampleHead({ pagesApplied: [1, 3], pages: 3 });
       expect(await heads.replace(ours, first)).toMatchObject({ replaced: false });
+      expect(await readOne(heads)).toEqual(moved);
+    });
+
+    it.each([
+      ['what came is another', newestOfSample({ 2: 'rejected' })],
+      ['more came', newestOfSample({ 2: 'empty', 3: 'empty' })],
+      ['it is said no more', undefined],
+    ])('with pages without titles are replaced unless %s since', async (_name, change) => {
+      const heads = await open();
+      const { newest: _newest, ...plain } = first;
+      const seen = { ...plain, newest: newestOfSample({ 2: 'empty' }) };
+      const moved: FeedHead = change === undefined ? plain : { ...plain, newest: change };
+      await heads.replace(seen, undefined);
+      expect(await heads.replace(moved, seen)).toMatchObject({ replaced: true });
+      expect(await heads.replace(whole, seen)).toMatchObject({ replaced: false });
       expect(await readOne(heads)).toEqual(moved);
     });
 

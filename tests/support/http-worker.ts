@@ -63,6 +63,7 @@ export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}
     jobs,
     deadLetters: redactedSender(deadLetters, redact),
     telemetry: told,
+    redact,
     clock,
     random: constantRandom(0.5),
     settings,

@@ -23,6 +23,8 @@ type Row = {
   language: string;
   freshUntil: string;
   expiresAt: number;
+  /** That a list is empty, which is no title. */
+  nothing?: true;
   /** Of a list: the feed, the snapshot, and the rank. */
   placed?: { feed: string; snapshot: string; rank: number };
 };
@@ -53,18 +55,18 @@ export function readerModel() {
   return {
     put: (row: CatalogRow) => {
       const rows = rowsOf(row);
-      const others = table.filter((known) => known.key !== rows[0]?.key);
+      const others = table.filter((known) => known.key !== `${row.mediaId} ${row.mediaType}`);
       table.splice(0, table.length, ...others, ...rows);
     },
     list: ({ feed, limit }: Extract<ReaderAct, { act: 'list' }>, state: TableState, at: Moment): Expected => {
       const [key, otherKey] = limit <= 20 ? ['up to 20', 'up to 60'] : ['up to 60', 'up to 20'];
       const rows = listed(table, feed);
-      const seconds = isFresh(newest(once(alive(rows, at))), at) ? 300 : 30;
+      const seconds = isFresh(newest(told(once(alive(rows, at)))), at) ? 300 : 30;
       const tried = read([{ key: `${feedId(feed)} ${key}`, rows, seconds }], state, at);
       const known = memory.get(`${feedId(feed)} ${key}`);
       // Where the table fails, what was read in another size is better than nothing.
       const kept = known ?? (tried.works ? undefined : memory.get(`${feedId(feed)} ${otherKey}`));
-      const shown = once(alive(kept?.rows ?? [], tried.after)).slice(0, limit);
+      const shown = told(once(alive(kept?.rows ?? [], tried.after))).slice(0, limit);
       return expected(tried, shown, tried.loaded.size > 0, !isFresh(newest(shown), tried.after));
     },
     title: ({ id, language }: Extract<ReaderAct, { act: 'title' }>, state: TableState, at: Moment): Expected => {
@@ -104,7 +106,7 @@ function modelGuard() {
 }
 
 function expected({ works }: Tried, shown: readonly Row[], loaded: boolean, stale: boolean): Expected {
-  const titles = shown.map((row) => row.title);
+  const titles = shown.filter((row) => row.nothing === undefined).map((row) => row.title);
   if (shown.length === 0) {
     return { from: 'nowhere', problem: works ? 'not_cached' : 'table_unavailable', titles, stale: false };
   }
@@ -133,6 +135,12 @@ function once(rows: readonly Row[]): Row[] {
   return rows.filter(({ id }, n) => rows.findIndex((other) => other.id === id) === n);
 }
 
+/** That a list is empty counts where it has no title. */
+function told(rows: readonly Row[]): Row[] {
+  const titled = rows.filter((row) => row.nothing === undefined);
+  return titled.length > 0 ? titled : [...rows];
+}
+
 /** Those of the first one's snapshot. */
 function newest(rows: readonly Row[]): Row[] {
   return rows.filter((row) => row.placed?.snapshot === rows[0]?.placed?.snapshot);
@@ -146,6 +154,10 @@ function rowsOf(row: CatalogRow): Row[] {
     return [{ ...common, title: row.title, id: mediaId, language: mediaType.split('@')[1] ?? english }];
   }
   const { snapshot } = row;
+  if (row.places.length === 0 && mediaType === 'page#0001') {
+    const placed = { feed: mediaId, snapshot, rank: 0 };
+    return [{ ...common, title: '', id: '', language: '', placed, nothing: true }];
+  }
   return titlesOfPage(row).map(({ title, id, rank }) => ({
     ...common,
     title,

@@ -1,10 +1,11 @@
 /**
  * What the tables must hold after a set of pages, found from the law in prose, without the versions of the code under test:
- *   page       of the messages that brought a page of a feed, and a title on it: those of the newest snapshot; of these the
- *              earliest fetched
+ *   page       of the messages that brought a page of a feed with a title on it, or an empty one, which counts as a longest life
+ *              older than it is: those of the newest snapshot; of these the earliest fetched
  *   title      of the sightings of a title in a language that show it translated (in English and in the original language all
  *              do): those of the newest half day; of these the most votes, counted in steps of a tenth
- *   head       the newest snapshot of a feed, which of its pages came, and when the first of them was fetched
+ *   head       the newest snapshot of a feed with titles, or the emptiness that outweighs it, which of its pages came, when the first
+ *              of them was fetched; and what came of the newest snapshot of all, where that is more
  * Where several sightings are left, any of them will do here: that it is the same one every time is another assertion.
  */
 import type { ItemPage } from '../../src/shared/messages/item-page.ts';
@@ -25,19 +26,23 @@ export type ReferenceHead = {
   pages: number;
   fetchedAt: string;
   lastOutcome: string;
+  emptyAs?: string;
+  newest?: object;
 };
 
 export function referenceTable(items: readonly Item[]): ReferenceTable {
-  const filled = items.flatMap((item) => (item.kind === 'item-page' && item.titles.length > 0 ? [item] : []));
-  const pages = Map.groupBy(filled, (item) => `${pathOf(item)}\npage#${String(item.page).padStart(4, '0')}`);
+  const rows = items.flatMap((item) =>
+    item.kind === 'item-page' && ['titles', 'empty'].includes(broughtBy(item)) ? [item] : [],
+  );
+  const pages = Map.groupBy(rows, (item) => `${pathOf(item)}\npage#${String(item.page).padStart(4, '0')}`);
   const titles = Map.groupBy(items.flatMap(seenIn), ({ language, title }) => {
     const suffix = language === 'en-US' ? '' : `@${language}`;
     return `${title.id}\n${title.mediaType}${suffix}`;
   });
   return {
     pages: mapped(pages, (group) => {
-      const newest = best(group, ({ snapshot }) => snapshot);
-      return best(newest, ({ fetchedAt }) => fetchedAt, 'least');
+      const heaviest = best(group, weightOf);
+      return best(heaviest, ({ fetchedAt }) => fetchedAt, 'least');
     }),
     titles: mapped(titles, (group) => {
       const newest = best(group, ({ fetchedAt }) => halfDayOf(fetchedAt));
@@ -62,23 +67,100 @@ function isTold(feedLanguage: string, { title, originalTitle, originalLanguage, 
 }
 
 export function referenceHeads(pages: readonly ItemPage[]): ReferenceHead[] {
-  const byFeed = Map.groupBy(pages, pathOf);
-  return [...byFeed.entries()]
-    .map(([feed, group]) => {
-      const newest = best(group, ({ snapshot }) => snapshot);
-      const pagesApplied = [1, 2, 3].filter((page) => newest.some((one) => one.page === page));
-      const wanted = newest[0]?.pages ?? 0;
-      return {
-        id: `feed#${feed}`,
-        feed,
-        snapshot: newest[0]?.snapshot ?? '',
-        pagesApplied,
-        pages: wanted,
-        fetchedAt: best(newest, ({ fetchedAt }) => fetchedAt, 'least')[0]?.fetchedAt ?? '',
-        lastOutcome: pagesApplied.length === wanted ? 'complete' : 'partial',
-      };
-    })
+  return [...Map.groupBy(pages, pathOf).entries()]
+    .map(([feed, group]) => referenceHead(feed, group))
     .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function referenceHead(feed: string, group: readonly ItemPage[]): ReferenceHead {
+  const newest = best(group, ({ snapshot }) => snapshot);
+  const standing = best(
+    group.filter((one) => broughtBy(one) === 'titles' || (broughtBy(one) === 'empty' && one.page === 1)),
+    weightOf,
+  );
+  const told = standing.length > 0 ? standing : newest;
+  const titled = pagesOf(standing.filter((one) => broughtBy(one) === 'titles'));
+  const isEmpty = standing.length > 0 && titled.length === 0;
+  const snapshot = told[0]?.snapshot ?? '';
+  const wanted = told[0]?.pages ?? 0;
+  const fetchedAt = earliestOf(told);
+  const isNewest = snapshot === newest[0]?.snapshot;
+  const outcomes = outcomesOf(newest);
+  const isPlain = isNewest && Object.keys(outcomes).length === 0 && fetchedAt === earliestOf(newest);
+  return {
+    id: `feed#${feed}`,
+    feed,
+    snapshot,
+    pagesApplied: titled,
+    pages: wanted,
+    fetchedAt,
+    lastOutcome: lastOutcomeOf(isNewest ? titled : [], outcomes, wanted),
+    ...(isEmpty && { emptyAs: weightOf(standing[0] as ItemPage) }),
+    ...(!isPlain && { newest: newestOf(newest, outcomes) }),
+  };
+}
+
+function newestOf(pages: readonly ItemPage[], outcomes: Record<string, string>): object {
+  return {
+    snapshot: pages[0]?.snapshot ?? '',
+    pages: pages[0]?.pages ?? 0,
+    fetchedAt: earliestOf(pages),
+    outcomes,
+    ...(outcomes[1] === 'not-found' && { absence: pages.find(({ absence }) => absence)?.absence }),
+  };
+}
+
+/** Of the pages that brought no titles what they brought, the best where one came twice. */
+function outcomesOf(pages: readonly ItemPage[]): Record<string, string> {
+  const byPage = Map.groupBy(pages, ({ page }) => page);
+  const outcomes = [...byPage].map(([page, came]) => {
+    const brought = came.map(broughtBy);
+    return [
+      String(page),
+      ['titles', 'empty', 'rejected', 'not-found'].find((one) => brought.includes(one)) ?? '',
+    ] as const;
+  });
+  return Object.fromEntries(outcomes.filter(([, outcome]) => outcome !== 'titles'));
+}
+
+/** A list is whole when it has a beginning, no gap, and nothing but empty pages behind its end. */
+function lastOutcomeOf(titled: readonly number[], outcomes: Record<string, string>, wanted: number): string {
+  if (titled.length === 0) {
+    return outcomes[1] ?? 'partial';
+  }
+  const isWhole = titled.every((page, n) => page === n + 1);
+  const behind = Array.from({ length: wanted - titled.length }, (_, n) => outcomes[titled.length + 1 + n]);
+  return isWhole && behind.every((outcome) => outcome === 'empty') ? 'complete' : 'partial';
+}
+
+function pagesOf(pages: readonly ItemPage[]): number[] {
+  return [...new Set(pages.map(({ page }) => page))].sort((a, b) => a - b);
+}
+
+function earliestOf(pages: readonly ItemPage[]): string {
+  return best(pages, ({ fetchedAt }) => fetchedAt, 'least')[0]?.fetchedAt ?? '';
+}
+
+/** What a message says that its page is. */
+function broughtBy({ titles, rejected, absence }: ItemPage): string {
+  if (titles.length > 0) {
+    return 'titles';
+  }
+  return absence !== undefined ? 'not-found' : rejected > 0 ? 'rejected' : 'empty';
+}
+
+const hourMs = 3_600_000;
+const softHours: Record<string, number> = { popular: 24, trending: 4, genre: 72, hidden_gems: 72, award_winning: 168 };
+
+/** An empty page weighs as much as a page with titles that was planned before the longest hard TTL and the longest wait of a job. */
+function weightOf(page: ItemPage): string {
+  if (broughtBy(page) !== 'empty') {
+    return page.snapshot;
+  }
+  const { category } = page.feed;
+  const lifeMs = 3.1 * (softHours[category.split('_')[0] ?? ''] ?? softHours[category] ?? 24) * hourMs + 6 * hourMs;
+  const atMs = Date.parse(page.snapshot.slice(0, 20)) - Math.round(lifeMs);
+  return `${new Date(atMs).toISOString().slice(0, 19)}Z${page.snapshot.slice(20)}`;
 }
 
 /** `2026-11-23T00` or `2026-11-23T12`. */

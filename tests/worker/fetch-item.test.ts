@@ -150,7 +150,7 @@ describe('each verdict', () => {
     harness.dependencies.budget.trySpend = () => false;
     expect(await harness.fetch()).toMatchObject(fate);
     expect(harness.tmdb.requests).toHaveLength(1);
-    expect(harness.items.bodies).toHaveLength(answer === okPage ? 1 : 0);
+    expect(harness.items.bodies).toHaveLength(fate.kind === 'done' ? 1 : 0);
     expect(harness.breaker.rejections).toEqual([]);
   });
 
@@ -174,11 +174,20 @@ describe('each verdict', () => {
     },
   );
 
-  it('nothing there says why', async () => {
+  it('nothing there says why, and tells the writer of it', async () => {
     const harness = fetchHarness([tmdbError(404, 34)]);
     await harness.fetch();
-    expect(harness.telemetry.eventsOf('job-skipped')).toEqual([
-      { event: 'job-skipped', runId: '0badcafe', jobId, code: 'tmdb_34', detail: 'HTTP 404: message of code 34' },
+    const { snapshot, feed, page, pages } = sampleJob();
+    expect(harness.items.bodies.map((body) => itemPageSchema.parse(JSON.parse(body)))).toEqual([
+      {
+        ...{ kind: 'item-page', version: 1, jobId, runId: '0badcafe', snapshot, feed, page, pages },
+        fetchedAt: new Date(harness.clock.nowMs()).toISOString(),
+        ...{ titles: [], rejected: 0, persons: 0 },
+        absence: { code: 'tmdb_34', detail: 'HTTP 404: message of code 34' },
+      },
+    ]);
+    expect(harness.telemetry.eventsOf('job-not-found')).toEqual([
+      { event: 'job-not-found', runId: '0badcafe', jobId, code: 'tmdb_34', detail: 'HTTP 404: message of code 34' },
     ]);
   });
 });

@@ -36,16 +36,14 @@ describe('the worker’s handler', () => {
     const before = counts();
     const answer = await worker.invoke(fetchEvent(job(1), 'no job', job(2), job(3), job(4)));
     expect(answer).toEqual({ batchItemFailures: [] });
-    expect(counts()).toEqual({ items: before.items + 2, deferred: before.deferred, dead: before.dead + 2 });
+    expect(counts()).toEqual({ items: before.items + 3, deferred: before.deferred, dead: before.dead + 2 });
     expect(tapped.held('fetchDeadLetters')).toContain('no job');
   });
 
   it('reports those, and only those, whose page could not be sent', async () => {
     const worker = tapped.open(tmdb.baseUrl, 'token', { ITEM_QUEUE_URL: nowhere });
-    const notThere = tmdbSays(404, 34);
-    tmdb.answerWith((response, request) =>
-      (request.url?.includes('page=1') ? notThere : goodAnswer)(response, request),
-    );
+    const wrong = tmdbSays(422, 20);
+    tmdb.answerWith((response, request) => (request.url?.includes('page=1') ? wrong : goodAnswer)(response, request));
     const answer = await worker.invoke(fetchEvent('no job', job(1), job(2)));
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: 'm-2' }] });
   });

@@ -78,8 +78,8 @@ describe('a title job', () => {
   it('for a title that is not there is skipped, and says so', async () => {
     const harness = await worked([tmdbError(404, 34)]);
     expect(counts(harness)).toEqual({ items: 0, jobs: 0, deadLetters: 0 });
-    expect(harness.telemetry.eventsOf('job-skipped')).toEqual([
-      { event: 'job-skipped', runId: '0badcafe', jobId, code: 'tmdb_34', detail: 'HTTP 404: message of code 34' },
+    expect(harness.telemetry.eventsOf('job-not-found')).toEqual([
+      { event: 'job-not-found', runId: '0badcafe', jobId, code: 'tmdb_34', detail: 'HTTP 404: message of code 34' },
     ]);
   });
 

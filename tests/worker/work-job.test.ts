@@ -27,7 +27,7 @@ function counts({ items, jobs, deadLetters }: ReturnType<typeof fetchHarness>) {
 describe('a job', () => {
   it.each([
     ['that TMDB has the page of', okPage, { items: 1, jobs: 0, deadLetters: 0 }],
-    ['whose page is not there', tmdbError(404, 34), { items: 0, jobs: 0, deadLetters: 0 }],
+    ['whose page is not there', tmdbError(404, 34), { items: 1, jobs: 0, deadLetters: 0 }],
     ['that TMDB refuses as wrong', tmdbError(422, 20), { items: 0, jobs: 0, deadLetters: 1 }],
     ['that is redirected', jsonAnswer(301, {}), { items: 0, jobs: 1, deadLetters: 0 }],
     ['whose token is rejected', tmdbError(401, 7), { items: 0, jobs: 1, deadLetters: 0 }],

@@ -40,7 +40,13 @@ describe('a page’s list rows', () => {
     const writer = memoryWriter();
     await applyAtOnce([{ ...first, rejected: 2, persons: 1 }], writer);
     expect(writer.telemetry.eventsOf('page-applied')).toEqual([
-      { event: 'page-applied', runId: '0badcafe', jobId: 'job-1', ...fates({ received: 5, written: 2, rejected: 3 }) },
+      {
+        event: 'page-applied',
+        runId: '0badcafe',
+        jobId: 'job-1',
+        ...fates({ received: 5, written: 2, rejected: 3 }),
+        outcome: 'titles',
+      },
     ]);
   });
 
@@ -163,11 +169,45 @@ describe('a batch', () => {
     expect([writer.store.rows(), writer.heads.all()]).toEqual([[], []]);
   });
 
-  it('with an empty page moves the feed’s head', async () => {
+  const later = { snapshot: '2026-11-23T12:00:00Z.5eed5eed', fetchedAt: '2026-11-23T12:00:02.000Z' };
+
+  it('with an empty page where nothing was has a row and a head that say so', async () => {
     const writer = memoryWriter();
     await applyAtOnce([{ ...first, titles: [] }], writer);
-    expect(writer.heads.all()).toMatchObject([{ pagesApplied: [1], lastOutcome: 'partial' }]);
-    expect(writer.telemetry.eventsOf('page-applied')).toMatchObject([fates({})]);
+    expect(writer.store.rows()).toMatchObject([{ mediaType: 'page#0001', places: [] }]);
+    expect(writer.heads.all()).toMatchObject([{ pagesApplied: [], lastOutcome: 'empty', emptyAs: expect.any(String) }]);
+    expect(writer.telemetry.eventsOf('page-applied')).toMatchObject([{ ...fates({}), outcome: 'empty' }]);
+  });
+
+  it('with an empty page where a list was leaves rows and freshness, and says what came', async () => {
+    const writer = memoryWriter();
+    await applyAtOnce([{ ...first, pages: 1 }], writer);
+    const before = { rows: writer.store.rows(), head: writer.heads.all()[0] };
+    await applyAtOnce([{ ...first, pages: 1, titles: [], ...later }], writer);
+    expect(writer.store.rows()).toEqual(before.rows);
+    expect(writer.heads.all()).toEqual([
+      {
+        ...before.head,
+        lastOutcome: 'empty',
+        newest: { snapshot: later.snapshot, pages: 1, fetchedAt: later.fetchedAt, outcomes: { 1: 'empty' } },
+      },
+    ]);
+  });
+
+  it('with a list that TMDB does not know writes no row, and its words into the head', async () => {
+    const writer = memoryWriter();
+    const absence = { code: 'tmdb_34', detail: 'HTTP 404: no such list' };
+    await applyAtOnce([{ ...first, titles: [], absence }], writer);
+    expect(writer.store.rows()).toEqual([]);
+    const [head] = writer.heads.all();
+    expect(head).toMatchObject({ pagesApplied: [], lastOutcome: 'not-found', newest: { absence } });
+    expect(head?.freshUntil).toBe(head?.fetchedAt);
+  });
+
+  it('with a page behind the list’s end is a complete list', async () => {
+    const writer = memoryWriter();
+    await applyAtOnce([first, { ...second, titles: [] }], writer);
+    expect(writer.heads.all()).toMatchObject([{ pagesApplied: [1], pages: 2, lastOutcome: 'complete' }]);
   });
 });
 

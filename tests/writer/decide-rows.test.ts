@@ -44,8 +44,16 @@ describe('what a message asks for', () => {
     expect(keysOf(candidate)).toEqual(['550 movie@de-DE']);
   });
 
-  it('of an empty page is nothing', () => {
-    expect(rowsOf(candidateOf('m1', samplePage({ titles: [] }), defaultSettings))).toEqual([]);
+  it('of an empty page is a row that says so', () => {
+    const rows = rowsOf(candidateOf('m1', samplePage({ titles: [] }), defaultSettings));
+    expect(rows.map((row) => row.build())).toMatchObject([{ mediaType: 'page#0001', places: [] }]);
+  });
+
+  it.each([
+    ['a list that TMDB does not know', { absence: { code: 'tmdb_34', detail: 'HTTP 404' } }],
+    ['a page of which no row could be read', { rejected: 20 }],
+  ])('of %s is nothing', (_name, over) => {
+    expect(rowsOf(candidateOf('m1', samplePage({ titles: [], ...over }), defaultSettings))).toEqual([]);
   });
 });
 

@@ -18,6 +18,7 @@ export const faultKinds = [
   'redirect',
   'unauthorized',
   'notFound',
+  'emptyList',
 ] as const;
 
 /** Every way a good answer can be odd. */

@@ -1,6 +1,7 @@
 import { isoFromMs } from '../../shared/ports/clock.ts';
-import type { FeedHead } from '../../shared/table/feed-head.ts';
-import { describeFeed } from '../status/describe-status.ts';
+import { type FeedHead, holdsList } from '../../shared/table/feed-head.ts';
+import type { FeedTrouble } from '../../shared/table/feed-trouble.ts';
+import { describeFeed, troublesOf } from '../status/describe-status.ts';
 
 /** Up to the soft TTL a feed is fresh, up to the hard TTL stale, then nobody is served from it. */
 export type FeedState = 'fresh' | 'stale' | 'expired';
@@ -24,6 +25,8 @@ export type FreshnessBucket = { from: number; to: number } & Record<FeedState, n
 export type FreshnessNow = {
   total: number;
   incomplete: number;
+  /** Feeds of which TMDB's newest answer was no list that could be stored; those with nothing in the table are not in the figures. */
+  troubles: FeedTrouble[];
   /** `null` where there are no feeds. */
   median: number | null;
   buckets: FreshnessBucket[];
@@ -38,12 +41,14 @@ const latestMs = 8_640_000_000_000_000;
 /** The distribution at `nowMs`. */
 export function freshnessNow(heads: readonly FeedHead[], nowMs: number): FreshnessNow {
   const feeds = heads
+    .filter(holdsList)
     .map((head) => feedNow(head, nowMs))
     .sort((a, b) => a.freshness - b.freshness || (a.feed < b.feed ? -1 : 1));
   return {
     total: feeds.length,
     ...countStates(feeds),
     incomplete: feeds.filter(({ complete }) => !complete).length,
+    troubles: troublesOf(heads),
     median: medianOf(feeds.map(({ freshness }) => freshness)),
     buckets: Array.from({ length: bucketCount }, (_, n) => ({
       from: n / bucketCount,
@@ -56,11 +61,12 @@ export function freshnessNow(heads: readonly FeedHead[], nowMs: number): Freshne
 
 function feedNow(head: FeedHead, nowMs: number): FeedNow {
   const { state, freshness } = describeFeed(head, nowMs);
+  const isWhole = head.pagesApplied.length >= head.pages || head.emptyAs !== undefined;
   return {
     feed: head.feed,
-    state,
+    state: state === 'absent' ? 'expired' : state,
     freshness,
-    complete: head.lastOutcome === 'complete',
+    complete: head.lastOutcome === 'complete' || (head.lastOutcome !== 'partial' && isWhole),
     fetchedAt: head.fetchedAt,
     freshUntil: head.freshUntil,
     expiresAt: isoFromMs(Math.min(head.expiration * 1_000, latestMs)),

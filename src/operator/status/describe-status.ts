@@ -6,7 +6,8 @@ import { rateLimitsOf } from '../../shared/rate/rate-limits.ts';
 import type { RateState } from '../../shared/rate/rate-schedule.ts';
 import { nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
-import type { FeedHead } from '../../shared/table/feed-head.ts';
+import { type FeedHead, type FeedOutcome, holdsList, newestAnswer } from '../../shared/table/feed-head.ts';
+import { type FeedTrouble, feedTrouble } from '../../shared/table/feed-trouble.ts';
 import { describeRate, type RateStatus } from './describe-rate.ts';
 import { findTroubles, type Trouble } from './find-troubles.ts';
 
@@ -21,7 +22,7 @@ export type Readings = {
   heads: readonly FeedHead[];
 };
 
-/** A feed's state: `expired` is past its hard TTL. */
+/** A feed's state: `expired` is past its hard TTL, `absent` has nothing in the table. `outcome` is that of TMDB's newest answer. */
 export type FeedStatus = {
   feed: string;
   snapshot: string;
@@ -29,7 +30,10 @@ export type FeedStatus = {
   fetchedAt: string;
   ageSeconds: number;
   freshness: number;
-  state: 'fresh' | 'stale' | 'expired';
+  state: 'fresh' | 'stale' | 'expired' | 'absent';
+  outcome: FeedOutcome;
+  /** When that answer came. */
+  answeredAt: string;
 };
 
 /** What `status` tells. */
@@ -64,7 +68,12 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
     feeds,
   } satisfies Omit<Status, 'troubles'>;
   const { at, ...rest } = status;
-  return { at, troubles: findTroubles(status), ...rest };
+  return { at, troubles: findTroubles(status, troublesOf(heads)), ...rest };
+}
+
+/** Feeds that TMDB did not answer as it should have, by name. */
+export function troublesOf(heads: readonly FeedHead[]): FeedTrouble[] {
+  return heads.flatMap((head) => feedTrouble(head) ?? []).sort((a, b) => (a.feed < b.feed ? -1 : 1));
 }
 
 /** What a feed's head says at `nowMs`. */
@@ -78,6 +87,18 @@ export function describeFeed(head: FeedHead, nowMs: number): FeedStatus {
     fetchedAt: head.fetchedAt,
     ageSeconds: Math.max(0, Math.floor((nowMs - fetchedMs) / 1_000)),
     freshness: Math.round(freshnessScore(fetchedMs, expiresMs, nowMs) * 1e4) / 1e4,
-    state: nowMs >= expiresMs ? 'expired' : nowMs >= msFromIso(head.freshUntil) ? 'stale' : 'fresh',
+    state: stateOf(head, nowMs),
+    outcome: head.lastOutcome,
+    answeredAt: newestAnswer(head).at,
   };
+}
+
+function stateOf(head: FeedHead, nowMs: number): FeedStatus['state'] {
+  if (!holdsList(head)) {
+    return 'absent';
+  }
+  if (nowMs >= head.expiration * 1_000) {
+    return 'expired';
+  }
+  return nowMs >= msFromIso(head.freshUntil) ? 'stale' : 'fresh';
 }

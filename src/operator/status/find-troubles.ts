@@ -1,6 +1,14 @@
+import type { FeedTrouble } from '../../shared/table/feed-trouble.ts';
+
 /** Something that an operator should look at; `code` is a stable word. */
 export type Trouble = {
-  code: 'breaker-open' | 'calls-paused' | 'dead-letters' | 'feeds-expired' | 'feeds-stale';
+  code:
+    | 'breaker-open'
+    | 'calls-paused'
+    | 'dead-letters'
+    | `feed-${FeedTrouble['outcome']}`
+    | 'feeds-expired'
+    | 'feeds-stale';
   text: string;
 };
 
@@ -9,12 +17,22 @@ export type TroubleSigns = {
   breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
   rate: { pausedUntil: string | null };
   queues: Record<string, { deadLetters: { visible: number; delayed: number; inFlight: number } }> | null;
-  feeds: readonly { feed: string; state: 'fresh' | 'stale' | 'expired' }[];
+  feeds: readonly { feed: string; state: 'fresh' | 'stale' | 'expired' | 'absent' }[];
 };
 
-/** What is wrong, the worst first. Pure. */
-export function findTroubles(signs: TroubleSigns): Trouble[] {
-  return [...ofCalls(signs), ...ofQueues(signs), ...ofFeeds(signs, 'expired'), ...ofFeeds(signs, 'stale')];
+/** What is wrong, the worst first; `answers`: feeds that TMDB did not answer as it should have. Pure. */
+export function findTroubles(signs: TroubleSigns, answers: readonly FeedTrouble[] = []): Trouble[] {
+  return [
+    ...ofCalls(signs),
+    ...ofQueues(signs),
+    ...answers.map(ofAnswer),
+    ...ofFeeds(signs, 'expired'),
+    ...ofFeeds(signs, 'stale'),
+  ];
+}
+
+function ofAnswer({ feed, outcome, at, detail }: FeedTrouble): Trouble {
+  return { code: `feed-${outcome}`, text: `${feed}, ${at}: ${detail}` };
 }
 
 function ofCalls({ breaker, rate }: TroubleSigns): Trouble[] {

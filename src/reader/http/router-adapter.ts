@@ -116,7 +116,7 @@ function respond(req: Request, { answer, scope }: Awaited<ReturnType<Answer>>, n
     : json(answer, headers);
 }
 
-/** Why there is no answer: something could not be asked, or there is no such thing. */
+/** Why there is no answer: something could not be asked, or there is no such thing. A list that TMDB serves empty is an answer. */
 function nothing({ problem }: Provenance, absent: string): HttpProblem {
   return problem === undefined ? new HttpProblem(404, 'not_found', absent) : unavailable(problem);
 }

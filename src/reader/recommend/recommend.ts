@@ -79,7 +79,7 @@ function madeOf(reads: readonly FeedRead[], nowMs: number): Provenance & Pick<Re
     const life = listLife(liveRows(found, found.length, nowMs));
     return life === undefined ? [] : [{ feed, life }];
   });
-  const from = lists.length === 0 ? 'nowhere' : originOf(reads);
+  const from = lists.length === 0 ? 'nowhere' : originOf(reads.filter(({ found }) => found.length > 0));
   const problem = lists.length === 0 ? reads.find((read) => read.problem)?.problem : partial(reads);
   const life = jointLife(lists.map((list) => list.life));
   return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };

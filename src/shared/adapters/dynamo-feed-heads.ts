@@ -61,17 +61,27 @@ async function listHeads(client: DynamoDBDocumentClient, tableName: string): Pro
   return heads.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** Members that a head need not have: where they were not seen, they must not have come meanwhile. */
+const optional = ['emptyAs', 'newest'];
+
 /** Every attribute is as it was seen; of a list its length, since pages only ever come on. */
 function unchangedSince(seen: Record<string, unknown> | undefined) {
   if (seen === undefined) {
     return { ConditionExpression: 'attribute_not_exists(id)' };
   }
-  const attributes = Object.entries(seen);
+  const attributes = Object.entries(seen).filter(([, value]) => value !== undefined);
+  const absent = optional.filter((name) => seen[name] === undefined);
   return {
-    ConditionExpression: attributes
-      .map(([, value], index) => (Array.isArray(value) ? `size(#a${index}) = :a${index}` : `#a${index} = :a${index}`))
-      .join(' AND '),
-    ExpressionAttributeNames: Object.fromEntries(attributes.map(([name], index) => [`#a${index}`, name])),
+    ConditionExpression: [
+      ...attributes.map(([, value], index) =>
+        Array.isArray(value) ? `size(#a${index}) = :a${index}` : `#a${index} = :a${index}`,
+      ),
+      ...absent.map((name) => `attribute_not_exists(#${name})`),
+    ].join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries([
+      ...attributes.map(([name], index) => [`#a${index}`, name]),
+      ...absent.map((name) => [`#${name}`, name]),
+    ]),
     ExpressionAttributeValues: Object.fromEntries(
       attributes.map(([, value], index) => [`:a${index}`, Array.isArray(value) ? value.length : value]),
     ),

@@ -46,6 +46,11 @@ export const listedTitleSchema = z.object({
 
 export type ListedTitle = z.infer<typeof listedTitleSchema>;
 
+/** What TMDB answered where it found nothing: its code, such as `tmdb_34`, and its sentence. */
+export const absenceSchema = z.object({ code: z.string().min(1).max(100), detail: z.string().max(500) });
+
+export type Absence = z.infer<typeof absenceSchema>;
+
 /** One fetched and normalized page: worker → item queue → writer. 10 to 30 KB, one billed SQS request; at most 1 MiB (title-bounds.ts). */
 export const itemPageSchema = z.object({
   kind: z.literal('item-page'),
@@ -62,6 +67,8 @@ export const itemPageSchema = z.object({
   rejected: z.int().min(0),
   /** Persons, which mixed lists hold between the titles. */
   persons: z.int().min(0),
+  /** TMDB's words for a list that is not there; `titles` is empty then. Messages of earlier builds have none. */
+  absence: absenceSchema.optional(),
   replays: replaysSchema,
 });
 

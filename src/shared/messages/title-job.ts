@@ -35,3 +35,8 @@ export type TitleJob = z.infer<typeof titleJobSchema>;
 export function titleJobIdFor(runId: string, mediaType: MediaType, id: number, language: string): string {
   return `${runId}/title/${mediaType}/${id}/${language}`;
 }
+
+/** Whether a job's id is that of a title; a list's page has another form (fetch-job.ts). */
+export function isTitleJobId(jobId: string): boolean {
+  return jobId.split('/')[1] === 'title';
+}

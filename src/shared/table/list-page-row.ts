@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { type Feed, feedId, type MediaType, mediaTypes } from '../feed.ts';
 import { type ItemPage, type ListedTitle, rowsPerPage } from '../messages/item-page.ts';
+import { pageOutcomeOf } from '../messages/page-outcome.ts';
 import { isoFromMs, msFromIso } from '../ports/clock.ts';
-import { listPageLife } from '../row-life.ts';
+import { listPageLife, longestListLifeMs } from '../row-life.ts';
 import type { Settings } from '../settings.ts';
-import { snapshotSchema } from '../snapshot.ts';
+import { snapshotFor, snapshotSchema, snapshotTimeMs } from '../snapshot.ts';
 import { canonicalJson, stableHash } from '../stable-hash.ts';
 import { packCards } from './card-pack.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowSchemaVersion } from './row.ts';
@@ -24,8 +25,8 @@ export const listPageRowSchema = z.object({
   /** Sort key of the index: `movie#<9999 - rank of the page's first row>`. */
   contentType: z.string().min(1),
   snapshot: snapshotSchema,
-  /** Rank and title of each row, by rank: `1 movie/550`. */
-  places: z.array(z.string().regex(placePattern)).min(1),
+  /** Rank and title of each row, by rank: `1 movie/550`. None: TMDB lists nothing on this page. */
+  places: z.array(z.string().regex(placePattern)),
   /** The cards in the same order (card-pack.ts). */
   cards: z.instanceof(Uint8Array),
 });
@@ -73,16 +74,21 @@ export function placeOf({ rank, mediaType, id }: ListedTitle): string {
   return `${rank} ${titleSubject(mediaType, id)}`;
 }
 
-/** The row that a page asks for; none where it holds no title, so that what stood there before is shown until it expires. */
+/**
+ * The row that a page asks for. An empty page is a row that says so; one of which no row could be read, and a list that TMDB does not
+ * know, ask for none.
+ */
 export function listPageDraft(page: ItemPage, settings: Settings): RowDraft<ListPageRow> | undefined {
-  const titles = placedTitles(page);
-  if (titles.length === 0) {
+  const outcome = pageOutcomeOf(page);
+  if (outcome === 'not-found' || outcome === 'rejected') {
     return undefined;
   }
+  const titles = placedTitles(page);
   const { feed, snapshot } = page;
   const key = listPageKey(feed, page.page);
   const fetchedAtMs = msFromIso(page.fetchedAt);
-  const version = listPageVersion(snapshot, fetchedAtMs, titles);
+  const weight = outcome === 'empty' ? emptyPageWeight(feed, snapshot, settings) : snapshot;
+  const version = listPageVersion(weight, fetchedAtMs, titles);
   const build = (): ListPageRow => {
     const life = listPageLife(feed, snapshot, fetchedAtMs, settings);
     return {
@@ -123,10 +129,18 @@ export function titlesOn(pages: readonly Pick<ListPageRow, 'places'>[]): number 
 }
 
 /**
- * Newer snapshot first. Within one snapshot the first fetch stands, so that a job delivered twice changes nothing; last a digest, so
+ * What the emptiness of `snapshot` weighs, as a snapshot: it outweighs pages with titles that have passed their hard TTL by then, and
+ * no page that can still be served. It depends on the message alone, so the table stays a join (docs/adr/0019).
+ */
+export function emptyPageWeight(feed: Feed, snapshot: string, settings: Settings): string {
+  return snapshotFor(snapshotTimeMs(snapshot) - longestListLifeMs(feed, settings), snapshot.slice(-8));
+}
+
+/**
+ * Newer snapshot first, that of an empty page as it weighs. Within one snapshot the first fetch stands, so that a job delivered twice changes nothing; last a digest, so
  * that different pages never share a version.
  */
-function listPageVersion(snapshot: string, fetchedAtMs: number, titles: readonly ListedTitle[]): string {
+function listPageVersion(weight: string, fetchedAtMs: number, titles: readonly ListedTitle[]): string {
   const earlier = String(9_999_999_999_999 - fetchedAtMs).padStart(13, '0');
-  return `${snapshot}#${earlier}#${stableHash(canonicalJson(titles), 12)}`;
+  return `${weight}#${earlier}#${stableHash(canonicalJson(titles), 12)}`;
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { clockSkewMs } from '../clock-skew.ts';
 import { type Feed, feedId } from '../feed.ts';
 import { snapshotSchema } from '../snapshot.ts';
-import type { FeedHead } from './feed-head.ts';
+import { type FeedHead, hasArrived } from './feed-head.ts';
 
 /** That jobs of a feed were sent, one item of `PipelineControl`: who asks for the same feed ad hoc finds out. */
 export const onTheWaySchema = z.object({
@@ -23,16 +23,13 @@ export function onTheWayId(feed: Feed): string {
 }
 
 /**
- * Whether what was sent has neither arrived nor been given up: a job ends in a dead-letter queue at `maxAgeMs`, and the head of a
- * feed names the newest snapshot that is in the table.
+ * Whether what was sent has neither been answered nor been given up: a job ends in a dead-letter queue at `maxAgeMs`, and the head of
+ * a feed names the newest snapshot that TMDB has answered, also with nothing.
  */
 export function isOnTheWay(mark: OnTheWay, head: FeedHead | undefined, nowMs: number, maxAgeMs: number): boolean {
   // A mark of tomorrow is that of a clock that was wrong: sending twice costs less than not sending for a day.
   if (nowMs - mark.sentAtMs >= maxAgeMs || mark.sentAtMs > nowMs + clockSkewMs) {
     return false;
   }
-  if (head === undefined || head.snapshot < mark.snapshot) {
-    return true;
-  }
-  return head.snapshot === mark.snapshot && head.pagesApplied.length < mark.pages;
+  return head === undefined || !hasArrived(head, mark);
 }

@@ -28,17 +28,39 @@ export type ListEntry = Omit<ListRow, 'freshUntilMs' | 'expiresAtMs'> & {
   stale: boolean;
 };
 
+/** That a list is empty, and for how long that holds. */
+export type EmptyList = Pick<ListRow, 'snapshot' | 'fetchedAt' | 'freshUntilMs' | 'expiresAtMs'>;
+
+/** What the first page's row says of a list that TMDB serves empty; `undefined` where it has titles, or is not there. */
+export function emptyListOf(pages: readonly ListPageRow[]): EmptyList | undefined {
+  const first = pages.find(({ mediaType }) => mediaType === firstPageKey);
+  return first === undefined || first.places.length > 0 ? undefined : lifeOf(first);
+}
+
+/** Snapshot and life of what a page says, once it was written to the table and read again. */
+export function lifeAsListed(page: Pick<ItemPage, 'feed' | 'snapshot' | 'fetchedAt'>, settings: Settings): EmptyList {
+  const fetchedAtMs = msFromIso(page.fetchedAt);
+  const { freshUntilMs, expiresAtMs } = listPageLife(page.feed, page.snapshot, fetchedAtMs, settings);
+  return {
+    snapshot: page.snapshot,
+    fetchedAt: isoFromMs(fetchedAtMs),
+    freshUntilMs,
+    expiresAtMs: Math.floor(expiresAtMs / 1_000) * 1_000,
+  };
+}
+
+const firstPageKey = 'page#0001';
+
+function lifeOf({ snapshot, fetchedAt, freshUntil, expiresAt }: ListPageRow): EmptyList {
+  return { snapshot, fetchedAt, freshUntilMs: Date.parse(freshUntil), expiresAtMs: expiresAt * 1_000 };
+}
+
 /** Pages as rows of a list, in their order; a page that is damaged is left out. */
 export function decodeList(pages: readonly ListPageRow[]): ListRow[] {
   return pages.flatMap((page) => {
     const places = readPlaces(page.places);
     const cards = tryUnpackCards(page.cards) ?? [];
-    const life = {
-      snapshot: page.snapshot,
-      fetchedAt: page.fetchedAt,
-      freshUntilMs: Date.parse(page.freshUntil),
-      expiresAtMs: page.expiresAt * 1_000,
-    };
+    const life = lifeOf(page);
     return cards.length === places.length
       ? places.map((place, index) => ({ ...place, ...life, ...(cards[index] as Card) }))
       : [];
@@ -47,14 +69,7 @@ export function decodeList(pages: readonly ListPageRow[]): ListRow[] {
 
 /** The rows that a page will have once it was written to the table and read again. */
 export function listRowsOf(page: ItemPage, settings: Settings): ListRow[] {
-  const fetchedAtMs = msFromIso(page.fetchedAt);
-  const { freshUntilMs, expiresAtMs } = listPageLife(page.feed, page.snapshot, fetchedAtMs, settings);
-  const life = {
-    snapshot: page.snapshot,
-    fetchedAt: isoFromMs(fetchedAtMs),
-    freshUntilMs,
-    expiresAtMs: Math.floor(expiresAtMs / 1_000) * 1_000,
-  };
+  const life = lifeAsListed(page, settings);
   return placedTitles(page).map(({ rank, mediaType, id, ...card }) => ({ rank, mediaType, id, ...life, ...card }));
 }
 

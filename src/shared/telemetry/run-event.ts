@@ -3,6 +3,7 @@
  * line's summary and Logs Insights queries read the same records.
  */
 import * as z from 'zod';
+import { pageOutcomes } from '../messages/page-outcome.ts';
 import { runIdSchema } from '../snapshot.ts';
 
 const count = z.int().min(0);
@@ -46,7 +47,8 @@ const answerCut = z.object({
   losses: z.record(z.string(), count),
 });
 
-const jobSkipped = z.object({ event: z.literal('job-skipped'), ...job, code: z.string(), detail: z.string() });
+/** TMDB knows no such list or title. The writer is told of a list, so that its feed's head says so. */
+const jobNotFound = z.object({ event: z.literal('job-not-found'), ...job, code: z.string(), detail: z.string() });
 
 /** Sent back to the queue, to come again after the delay. */
 const jobDeferred = z.object({
@@ -114,6 +116,8 @@ const pageApplied = z.object({
   unchanged: count,
   superseded: count,
   rejected: count,
+  /** What a page of a list brought; a title on its own has none. */
+  outcome: z.enum(pageOutcomes).optional(),
 });
 
 /** What one writer batch did to the table, in table rows and capacity units. */
@@ -158,7 +162,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   tmdbCall,
   pageFetched,
   answerCut,
-  jobSkipped,
+  jobNotFound,
   jobDeferred,
   copyDropped,
   jobDeadLettered,

@@ -39,6 +39,11 @@ describe('faults with an answer of their own', () => {
     });
   });
 
+  test('emptyList is the list without its rows', async () => {
+    const got = await (await faulty({ kind: 'emptyList' })).get(faultPath);
+    expect([got.status, got.body]).toEqual([200, { page: 1, results: [], total_pages: 1, total_results: 0 }]);
+  });
+
   test.each(['7', '0', 'Mon, 23 Nov 2026 08:00:30 GMT', 'soon'])(
     'throttle sends Retry-After %j as it stands',
     async (retryAfter) => {

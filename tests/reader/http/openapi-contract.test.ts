@@ -25,7 +25,12 @@ beforeAll(async () => {
     return results[0]?.id ?? 0;
   };
   [listed, unlisted] = [await idOf(1), await idOf(60)];
-  served.simulator.setFaults({ rules: [{ kind: 'unavailable', path: 'it-IT' }] });
+  served.simulator.setFaults({
+    rules: [
+      { kind: 'unavailable', path: 'it-IT' },
+      { kind: 'notFound', path: '8888888' },
+    ],
+  });
 });
 afterAll(() => served?.stop(), 30_000);
 
@@ -48,6 +53,8 @@ describe('a list', () => {
     ['local_originals/movie?region=KR&language=ko-KR&limit=5', 'tmdb'],
     ['genre_18/tv', 'tmdb'],
     ['hidden_gems/movie', 'tmdb'],
+    ['genre_9999999/movie', 'tmdb'],
+    ['genre_9999999/movie', 'memory'],
   ])('%s from %s', async (list, from) => {
     const { status, body } = await asDocumented(lists, `/v1/lists/${list}`);
     expect({ status, from: body.from }).toEqual({ status: 200, from });
@@ -59,7 +66,7 @@ describe('a list', () => {
     ['popular/movie?nonsense=1', 400],
     ['popular/all', 400],
     ['%ff/movie', 400],
-    ['genre_9999999/movie', 404],
+    ['genre_8888888/movie', 404],
     ['award_winning/tv?language=it-IT', 503],
   ])('%s is a %i', async (list, status) => {
     expect(await asDocumented(lists, `/v1/lists/${list}`)).toMatchObject({ status });

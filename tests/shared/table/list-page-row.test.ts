@@ -72,6 +72,8 @@ describe('keys of a page', () => {
   });
 });
 
+const versionOf = (over: Parameters<typeof samplePage>[0]) => rowOf(samplePage(over)).version;
+
 describe('a page’s row', () => {
   it('is what stood where in a snapshot of a feed', () => {
     const titles = [sampleTitle({ rank: 21 }), sampleTitle({ rank: 23, mediaType: 'tv', id: 1399, title: 'Thrones' })];
@@ -106,8 +108,18 @@ describe('a page’s row', () => {
     expect(rowOf(samplePage({ titles })).places).toEqual(['1 movie/605', '2 tv/605']);
   });
 
-  it('is none for a page without titles', () => {
-    expect(listPageDraft(samplePage({ titles: [] }), defaultSettings)?.build()).toBeUndefined();
+  it('says of a page without titles that it is empty', () => {
+    const row = rowOf(samplePage({ titles: [] }));
+    expect(listPageRowSchema.parse(row)).toMatchObject({ places: [], snapshot: samplePage().snapshot });
+    expect(titlesOfPage(row)).toEqual([]);
+  });
+
+  it('that is empty outweighs a page with titles only when that has passed its hard TTL', () => {
+    // Popular lists live for 24 h × 3.1 at the most, and their jobs wait for 6 h.
+    const full = versionOf({ snapshot: '2026-11-20T00:00:00Z.0badcafe' });
+    expect(versionOf({ snapshot: '2026-11-23T08:23:59Z.5eed5eed', titles: [] }) < full).toBe(true);
+    expect(versionOf({ snapshot: '2026-11-23T08:24:01Z.5eed5eed', titles: [] }) > full).toBe(true);
+    expect(versionOf({ snapshot: '2026-11-20T00:00:00Z.ffffffff', titles: [] }) < full).toBe(true);
   });
 
   it('has the row’s own shape, whatever the titles and the feed', () => {

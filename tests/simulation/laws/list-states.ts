@@ -47,6 +47,24 @@ export function statesOf(
   return states;
 }
 
+/** Whether all that a reader may have known says that the feed `id` is empty: then there is nothing to ask TMDB for. */
+export function isSurelyEmpty(
+  id: string,
+  read: Pick<SeenRead<unknown>, 'startedMs' | 'endedMs' | 'startedWallMs' | 'endedWallMs'>,
+  { changes }: TableLog,
+): boolean {
+  const sinceMs = read.startedMs - memoryMs.list - readMs - mostLagMs;
+  const aliveMs = Math.max(read.startedWallMs, read.endedWallMs) + 600_000;
+  const ofPage = changes.filter(({ key, atMs }) => key === `${id}\npage#0001` && atMs <= read.endedMs);
+  const known = ofPage.filter((one, index) => one.atMs > sinceMs || (ofPage[index + 1]?.atMs ?? Infinity) > sinceMs);
+  return (
+    (known[0]?.atMs ?? Infinity) <= sinceMs &&
+    known.every(
+      ({ row }) => row !== undefined && 'places' in row && row.places.length === 0 && row.expiresAt * 1_000 > aliveMs,
+    )
+  );
+}
+
 /** The states of the feed `id` that readers have fetched themselves. */
 export function liveStatesOf(id: string, live: readonly Item[]): Shown[][] {
   return live.flatMap((item) => (item.kind === 'item-page' && feedId(item.feed) === id ? [pageRows(item)] : []));

@@ -7,6 +7,7 @@ import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
 import type { ListAct, RecommendAct } from '../world/history-plan.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import type { SimWorld } from '../world/sim-world.ts';
+import { isSurelyEmpty } from './list-states.ts';
 import { surelyIn, worldFeeds } from './recommend-law.ts';
 import type { TableLog } from './table-law.ts';
 
@@ -63,5 +64,16 @@ function mayHaveLedTo({ act, read }: LiveRead, fetch: Fetch, log: TableLog, live
   const asked = act.act === 'list' ? feedId(act.feed) : `popular/${act.media === 'tv' ? 'tv' : 'movie'}/global/en-US`;
   const needed = act.act === 'list' ? [asked] : worldFeeds(act.media);
   const hadProblem = ended.kind !== 'done' || ended.value.problem !== undefined;
-  return asked === fetch.subject && (hadProblem || needed.every((id) => surelyIn(id, read, log, live).size === 0));
+  return asked === fetch.subject && (hadProblem || mayMiss(asked, needed, read, log, live));
+}
+
+/** What a reader asks for is in none of the lists that it reads, and not known to be empty. */
+function mayMiss(
+  asked: string,
+  needed: readonly string[],
+  read: LiveRead['read'],
+  log: TableLog,
+  live: readonly Item[],
+): boolean {
+  return needed.every((id) => surelyIn(id, read, log, live).size === 0) && !isSurelyEmpty(asked, read, log);
 }

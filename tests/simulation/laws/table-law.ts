@@ -1,4 +1,5 @@
 /** What must hold at every change of a row or a head. */
+import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
 import type { CatalogRow } from '../../../src/shared/ports/catalog.ts';
 import type { FeedHead } from '../../../src/shared/table/feed-head.ts';
 import { rowKeyText } from '../../../src/shared/table/row.ts';
@@ -103,33 +104,52 @@ function checkHead(head: FeedHead, seen: FeedHead | undefined, { violations }: S
   if (seen === undefined) {
     return;
   }
-  const same = head.snapshot === seen.snapshot;
+  const [before, after] = [seen.newest ?? seen, head.newest ?? head];
+  const titled = seen.pagesApplied.length > 0;
   const lost = seen.pagesApplied.filter((page) => !head.pagesApplied.includes(page));
-  if (head.snapshot < seen.snapshot || (same && (lost.length > 0 || head.fetchedAt > seen.fetchedAt))) {
+  const isLater = lost.length > 0 || head.fetchedAt > seen.fetchedAt;
+  // An empty list gives way to one with titles, however old; and what no row says, to whatever one does.
+  const wentBack = titled && (head.snapshot < seen.snapshot || (head.snapshot === seen.snapshot && isLater));
+  if (after.snapshot < before.snapshot || wentBack) {
     violations.add('heads', `${JSON.stringify(seen)} was followed by ${JSON.stringify(head)}`);
   }
 }
 
-/** A page that a head names is in the table, or what is newer. */
+/** A head never says more than the rows: what it names, and that a list is empty, is in the table, or what is newer. */
 function checkPagesAreIn(head: FeedHead, log: TableLog, { tables, queues, violations }: SimWorld): void {
   const rows = new Map(tables.catalog.rows().map((row) => [rowKeyText(row), row]));
-  const isIn = (page: number) => {
+  const isIn = (page: number, titled: boolean) => {
     const key = `${head.feed}\npage#${String(page).padStart(4, '0')}`;
     const row = rows.get(key);
-    return log.removed.has(key) || (row !== undefined && 'snapshot' in row && row.snapshot >= head.snapshot);
+    const isThere = row !== undefined && 'snapshot' in row && row.snapshot >= head.snapshot;
+    return log.removed.has(key) || (isThere && (!titled || row.places.length > 0 || row.snapshot > head.snapshot));
   };
-  const pages = queues.items.queue.sent
+  const came = queues.items.queue.sent
     .filter(({ body }) => body.includes(head.snapshot))
     .map(({ body }) => JSON.parse(body))
     .filter(({ kind, jobId }) => kind === 'item-page' && jobId.includes(head.feed));
-  for (const page of head.pagesApplied) {
-    const came = pages.filter((one) => one.page === page);
-    // A page without titles has no row.
-    if (came.length === 0 || !(came.some(({ titles }) => titles.length === 0) || isIn(page))) {
-      violations.add(
-        'heads',
-        `the head of ${head.feed} names page ${page} of ${head.snapshot}, which is not in the table`,
-      );
-    }
+  const untrue = head.pagesApplied.filter(
+    (page) => !(isIn(page, true) && came.some((one) => one.page === page && one.titles.length > 0)),
+  );
+  if (untrue.length > 0) {
+    violations.add(
+      'heads',
+      `the head of ${head.feed} names pages ${untrue} of ${head.snapshot}, which are not in the table`,
+    );
   }
+  if (head.pagesApplied.length === 0) {
+    checkEmptyHead(head, came.some((one) => one.page === 1 && isEmptyPage(one)) && isIn(1, false), violations);
+  }
+}
+
+/** Without titles a list is fresh only where a row says that it is empty. */
+function checkEmptyHead(head: FeedHead, hasRow: boolean, violations: SimWorld['violations']): void {
+  const isFresh = Date.parse(head.freshUntil) > Date.parse(head.fetchedAt);
+  if (isFresh !== (head.emptyAs !== undefined) || (isFresh && !hasRow)) {
+    violations.add('heads', `no row says what the head does: ${JSON.stringify(head)}`);
+  }
+}
+
+function isEmptyPage({ titles, rejected, absence }: ItemPage): boolean {
+  return titles.length === 0 && rejected === 0 && absence === undefined;
 }

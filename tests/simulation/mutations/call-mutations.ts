@@ -195,4 +195,11 @@ export const callMutations: readonly Mutation[] = [
     replace: 'const snapshot = snapshotFor(clock.nowMs(), runId);',
     why: 'a run that is started again would not meet its own rows',
   },
+  {
+    name: 'the writer is not told of a list that is not there',
+    file: 'worker/fetch-item.ts',
+    find: "if (job.kind === 'fetch-job') {",
+    replace: "if (job.kind === 'fetch-job' && deps.clock.nowMs() < 0) {",
+    why: 'nobody but the log would know that TMDB does not know a list',
+  },
 ];

@@ -51,4 +51,11 @@ export const readerMutations: readonly Mutation[] = [
     replace: 'settings.reader.live.failureSeconds / 100;',
     why: 'an outage would be met with a call for each read',
   },
+  {
+    name: 'an empty list is asked for at each read',
+    file: 'reader/list-tiers.ts',
+    find: 'nowMs: number): boolean | undefined {\n  const life = listLife(found) ?? empty;',
+    replace: 'nowMs: number): boolean | undefined {\n  const life = listLife(found) ?? (empty && undefined);',
+    why: 'a list that TMDB serves empty for good would take a call for each read of it',
+  },
 ];

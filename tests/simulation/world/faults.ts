@@ -47,6 +47,8 @@ const strongestLater = {
   falseRefusal: 0.1,
   hiddenFailure: 0.1,
   otherPage: 0.1,
+  // TMDB: lists nothing for hours, in lists that have titles before and after.
+  empties: 0.3,
 } as const;
 
 export type FaultName = keyof typeof strongest | keyof typeof strongestLater;

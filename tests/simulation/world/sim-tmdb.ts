@@ -83,6 +83,7 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
       oddAnswer(request, faults(), edgeDraws) ??
       faultReply(faults(), draws) ??
       standing(plan, request) ??
+      emptied(plan, request, clock.nowMs()) ??
       content(request, clock.nowMs())
     );
   };
@@ -199,4 +200,17 @@ function standing({ seed, faults }: HistoryPlan, { path, query }: TmdbRequest): 
     return errorReply(404, 34, 30);
   }
   return fate.chance(faults.refused) ? errorReply(400, 22, 30) : undefined;
+}
+
+const emptyHours = 5;
+
+/** A list that has nothing for a few hours; every page of it, so that what comes in these hours agrees. */
+function emptied({ seed, faults }: HistoryPlan, { path, query }: TmdbRequest, nowMs: number): Reply | undefined {
+  const hours = Math.floor(nowMs / (emptyHours * 3_600_000));
+  const list = `${path} ${query.region ?? ''} ${query.language ?? ''} ${query.with_genres ?? ''}`;
+  const isList = query.page !== undefined;
+  const fate = randomStream(seed, `emptiness of ${list} at ${hours}`);
+  return isList && fate.chance(faults.empties)
+    ? jsonReply(200, { page: 1, results: [], total_pages: 1, total_results: 0 }, 50)
+    : undefined;
 }

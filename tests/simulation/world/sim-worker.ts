@@ -62,6 +62,7 @@ function workerDependencies(
     deferrals: portOf(process, 'deferrals', tables.deferrals),
     deadLetters: redactedSender(senderOf(process, 'deadLetters', queues.jobs.dead, told('deadLetters')), redact),
     telemetry,
+    redact,
     clock: process.clock,
     random: process.draws,
     settings,

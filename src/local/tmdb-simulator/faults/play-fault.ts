@@ -61,6 +61,7 @@ const players: Readonly<Record<FaultKind, Player>> = {
   },
   unauthorized: (scene) => sendAnswer(statusAnswer(7), scene.request, scene.response),
   notFound: (scene) => sendAnswer(statusAnswer(34), scene.request, scene.response),
+  emptyList: ({ answer, request, response }) => sendAnswer(emptied(answer), request, response),
 };
 
 /** Answers a request the wrong way. Resolves when nothing more will be sent; a client that is gone is no error. */
@@ -109,6 +110,14 @@ async function playHugeBody({ answer, response, gone }: FaultScene): Promise<voi
       throw error;
     }
   }
+}
+
+/** The list without its rows, as TMDB answers where it lists nothing; what is no list stays as it is. */
+function emptied(answer: Answer): Answer {
+  const { body } = answer;
+  return typeof body === 'object' && body !== null && 'results' in body
+    ? { ...answer, body: { ...body, results: [], total_pages: 1, total_results: 0 } }
+    : answer;
 }
 
 function sendBytes(response: ServerResponse, status: number, contentType: string, body: Buffer): void {

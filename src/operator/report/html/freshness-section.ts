@@ -9,17 +9,27 @@ const states: readonly FeedState[] = ['fresh', 'stale', 'expired'];
 /** How many feeds are fresh, stale and expired, by how fresh they are, and each of them. */
 export function freshnessSection(freshness: FreshnessNow): Markup {
   if (freshness.total === 0) {
-    return html`<p class="nothing">There is no feed in the table yet.</p>`;
+    return html`<p class="nothing">There is no feed in the table yet.</p>
+${troubleList(freshness)}`;
   }
   const counts = states.map((state) => `${countText(freshness[state])} ${state}`).join(', ');
   const incomplete =
     freshness.incomplete === 0 ? '' : ` Pages are missing in ${countText(freshness.incomplete)} of them.`;
   return html`<p class="lead">${countText(freshness.total)} ${freshness.total === 1 ? 'feed' : 'feeds'}: ${counts}; median freshness ${shareText(freshness.median)}.${incomplete}</p>
+${troubleList(freshness)}
 ${shareBar(freshness, counts)}
 <h3>Feeds by freshness</h3>
 <p class="hint">100% is just fetched, 0% is past the hard TTL.</p>
 ${histogram(freshness)}
 ${feedTable(freshness.feeds)}`;
+}
+
+/** What TMDB did not answer as it should have, feed by feed. */
+function troubleList({ troubles }: FreshnessNow): Markup | '' {
+  return troubles.length === 0
+    ? ''
+    : html`<h3>Feeds without a list in TMDB's newest answer</h3>
+<ul class="notes">${troubles.map(({ feed, at, detail }) => html`<li>${feedName(feed)}, ${momentText(at)}: ${detail}.</li>`)}</ul>`;
 }
 
 function shareBar(freshness: FreshnessNow, counts: string): Markup {
