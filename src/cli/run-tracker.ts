@@ -1,8 +1,8 @@
 import type { OutputLine } from '../local/function-output.ts';
 import { systemClock } from '../shared/adapters/system-clock.ts';
-import type { Clock } from '../shared/ports/clock.ts';
 import { betterOutcome, type PageOutcome } from '../shared/messages/page-outcome.ts';
 import { isTitleJobId } from '../shared/messages/title-job.ts';
+import type { Clock } from '../shared/ports/clock.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 
 /** What is known of one run from its events. */

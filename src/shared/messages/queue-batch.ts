@@ -6,7 +6,10 @@ const queueBatchSchema = z.object({
     z.object({
       messageId: z.string().min(1),
       body: z.string(),
-      attributes: z.object({ SentTimestamp: z.string().optional().catch(undefined) }).optional().catch(undefined),
+      attributes: z
+        .object({ SentTimestamp: z.string().optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
     }),
   ),
 });

@@ -23,12 +23,7 @@ export function readPage(json: unknown, feed: Feed, page: number, losses: Losses
 }
 
 /** Reads a title in one language; what is beyond the bounds is counted in `losses`. */
-export function readTitle(
-  json: unknown,
-  mediaType: MediaType,
-  id: number,
-  losses: Losses,
-): Content<DescribedTitle> {
+export function readTitle(json: unknown, mediaType: MediaType, id: number, losses: Losses): Content<DescribedTitle> {
   const value = normalizeTitle(json, mediaType, id, losses);
   return value === undefined
     ? tryAgain('not_the_title', 'the answer is JSON but does not describe the title')
