@@ -46,7 +46,7 @@ describe('the app', () => {
       '{"regions":[{"region":"JP","language":"jp-JP"}]}',
       /^error: settings: regions\.0\.language: unknown language 'jp-JP': [^\n]*; a close match is ja-JP \(found "jp-JP"\)\n$/,
     ],
-    ['not json', /^error: settings: the text is not valid JSON\n$/],
+    ['not json', /^error: settings file '.*settings\.json': line 1, column 1: not valid JSON: .*\n$/],
   ])('refuses %s in one sentence', async (text, sentence) => {
     const file = join(testFolder(), 'settings.json');
     writeFileSync(file, text);

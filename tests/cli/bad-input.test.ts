@@ -100,7 +100,7 @@ const figures: Case[] = [
 
 const kinds =
   'throttle, serverError, badGateway, unavailable, gatewayTimeout, blackHole, slowBody, truncatedJson, gzipWithoutHeader, ' +
-  'emptyBody, wrongContentType, resetMidBody, hugeBody, redirect, unauthorized, notFound';
+  'emptyBody, wrongContentType, resetMidBody, hugeBody, redirect, unauthorized, notFound, emptyList';
 const files: Case[] = [
   ['plan daily --settings missing.json', "settings file 'missing.json' cannot be read (ENOENT)"],
   [

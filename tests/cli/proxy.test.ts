@@ -11,10 +11,10 @@ import { testFolder } from '../support/scratch-folder.ts';
 
 const daily = ['run', 'daily', '--json', '--timeout', '40s', '--settings', 'settings.json'];
 
-/** A TMDB named tmdb.example that only the proxy knows, and a certificate for it that only NODE_EXTRA_CA_CERTS makes trusted. */
+/** The name of TMDB leads to a server that only the proxy knows, and a certificate for it that only NODE_EXTRA_CA_CERTS makes trusted. */
 async function behindProxy() {
   const server = await startListServer();
-  const certificate = validCertificate('tmdb.example');
+  const certificate = validCertificate('api.themoviedb.org');
   const front = await startTlsFront(certificate, Number(new URL(server.baseUrl).port));
   const proxy = await startConnectProxy(front.port);
   onTestFinished(async () => {
@@ -25,7 +25,7 @@ async function behindProxy() {
   writeFileSync(join(cwd, 'settings.json'), JSON.stringify({ writer: { batchSize: 10, batchingWindowSeconds: 0 } }));
   writeFileSync(trusted, certificate.cert);
   const environment = {
-    TMDB_BASE_URL: 'https://tmdb.example/3',
+    TMDB_BASE_URL: 'https://api.themoviedb.org/3',
     TMDB_API_TOKEN: 'secret-of-this-test',
     HTTPS_PROXY: `http://user:hidden-password@127.0.0.1:${proxy.port}`,
     // Whoever asked this one would be told so.
@@ -46,7 +46,7 @@ describe('a run behind a proxy', () => {
     expect(server.requests.map(({ path }) => path)).toContain('/authentication');
     expect(server.requests).toHaveLength(8);
     expect(proxy.tunnels.length).toBeGreaterThanOrEqual(2);
-    expect(new Set(proxy.tunnels)).toEqual(new Set(['tmdb.example:443']));
+    expect(new Set(proxy.tunnels)).toEqual(new Set(['api.themoviedb.org:443']));
     expect(proxy.readable).toEqual([]);
     expect(stdout + stderr).not.toMatch(/hidden-password|secret-of-this-test/);
   });
@@ -56,21 +56,21 @@ describe('a run behind a proxy', () => {
     const { code, stderr } = await runCli(daily, { cwd, environment });
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^error: TMDB at tmdb\.example cannot be reached, and nothing was started: the certificate of tmdb\.example is not trusted: .*NODE_EXTRA_CA_CERTS.*\n$/,
+      /^error: TMDB at api\.themoviedb\.org cannot be reached, and nothing was started: the certificate of api\.themoviedb\.org is not trusted: .*NODE_EXTRA_CA_CERTS.*\n$/,
     );
     expect(server.requests).toEqual([]);
   });
 });
 
 describe('a proxy that cannot be used', () => {
-  const token = { TMDB_API_TOKEN: 'secret-of-this-test', TMDB_BASE_URL: 'https://tmdb.invalid/3' };
+  const token = { TMDB_API_TOKEN: 'secret-of-this-test', TMDB_BASE_URL: 'https://api.themoviedb.org/3' };
 
   it.concurrent.each([
     ['socks5://user:hidden-password@127.0.0.1:1080', 2, /^error: HTTPS_PROXY names a socks5 proxy: allowed are .*\n$/],
     [
       'http://user:hidden-password@127.0.0.1:1',
       1,
-      /^error: TMDB at tmdb\.invalid cannot be reached, and nothing was started: the proxy at 127\.0\.0\.1:1 cannot .*\n$/,
+      /^error: TMDB at api\.themoviedb\.org cannot be reached, and nothing was started: the proxy at 127\.0\.0\.1:1 cannot .*\n$/,
     ],
   ])('is refused in one sentence: %s', async (HTTPS_PROXY, code, sentence) => {
     const result = await runCli(['run', 'daily'], { environment: { ...token, HTTPS_PROXY } });

@@ -165,7 +165,7 @@ describe('what stands between us and TMDB', () => {
   it('is named, status and server, in the dead letter of a job that is too old', async () => {
     server.answerWith(edge(451));
     const worker = httpWorker(server.baseUrl);
-    await worker.work(1, [JSON.stringify(sampleJob({ firstSeenAt: '2020-01-01T00:00:00.000Z' }))]);
+    await worker.work(1, [JSON.stringify(sampleJob({ attempt: 300, waitedSeconds: 40_000 }))]);
     expect(worker.deadLetters.sent[0]?.attributes).toMatchObject({
       reason: 'too-old',
       code: 'http_451',

@@ -11,7 +11,7 @@ import { startHttpsServer } from '../support/https-server.ts';
 import { selfSignedCertificate } from '../support/self-signed-certificate.ts';
 
 const token = 'secret-token-77ab';
-const baseUrl = 'https://tmdb.example/3';
+const baseUrl = 'https://api.themoviedb.org/3';
 const request = { path: '/movie/popular', query: { page: '1' } };
 
 /** What comes of one call by way of the environment `proxies`. */
@@ -31,12 +31,12 @@ describe('a proxy', () => {
     const server = await startHttpsServer(goodPage);
     const proxy = await startConnectProxy(Number(new URL(server.baseUrl).port));
     const answer = await call({ HTTPS_PROXY: `http://user:hidden-password@127.0.0.1:${proxy.port}` });
-    expect(proxy.tunnels).toEqual(['tmdb.example:443']);
+    expect(proxy.tunnels).toEqual(['api.themoviedb.org:443']);
     expect(proxy.credentials).toEqual([`Basic ${Buffer.from('user:hidden-password').toString('base64')}`]);
     expect(proxy.readable).toEqual([]);
     // The server's certificate is nobody's: that is the tunnel's end, and not the proxy.
     expect(answer).toMatchObject({ code: 'depth_zero_self_signed_cert' });
-    expect(JSON.stringify(answer)).toContain('tmdb.example is not trusted');
+    expect(JSON.stringify(answer)).toContain('api.themoviedb.org is not trusted');
     await Promise.all([proxy.close(), server.close()]);
   });
 
@@ -72,15 +72,11 @@ describe('a proxy', () => {
     });
   });
 
-  it('is not asked about hosts of NO_PROXY, nor about this machine', async () => {
+  it('is not asked about this machine', async () => {
     const proxy = await startConnectProxy(undefined);
     const HTTPS_PROXY = `http://127.0.0.1:${proxy.port}`;
     const http = await startHttpServer((response) => response.end(goodPage));
-    const [direct, local] = await Promise.all([
-      call({ HTTPS_PROXY, NO_PROXY: 'invalid' }, 'https://tmdb.invalid/3'),
-      call({ HTTPS_PROXY, HTTP_PROXY: HTTPS_PROXY }, http.baseUrl),
-    ]);
-    expect(direct).toMatchObject({ code: expect.stringMatching(/^(enotfound|eai_again)$/) });
+    const local = await call({ HTTPS_PROXY, HTTP_PROXY: HTTPS_PROXY }, http.baseUrl);
     expect(local).toMatchObject({ kind: 'response', status: 200 });
     expect([proxy.tunnels, proxy.readable]).toEqual([[], []]);
     await Promise.all([proxy.close(), http.close()]);

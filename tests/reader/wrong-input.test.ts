@@ -64,7 +64,7 @@ const lists: Case[] = [
 
 const titles: Case[] = [
   ...['film', 'all', '', undefined, null, 5, markup].map((type): Case => ['titles.0.mediaType:', 'title', type, 550]),
-  ...[0, -1, 1.5, '550', Number.NaN, 2_147_483_648, null, undefined, 550n, {}, bare, Symbol('id'), markup].map(
+  ...[0, -1, 1.5, '550', Number.NaN, 9_007_199_254_740_992, null, undefined, 550n, {}, bare, Symbol('id'), markup].map(
     (id): Case => ['titles.0.id:', 'title', 'movie', id],
   ),
   ...[null, 5, 'de-DE', []].map((options): Case => ['options', 'title', 'movie', 550, options]),

@@ -116,7 +116,7 @@ describe('a rejected token', () => {
     const both = 'HTTP 401: message of code 7; /authentication takes it (HTTP 200), after 3 calls';
     expect(harness.telemetry.eventsOf('job-deferred')).toMatchObject([{ code: 'tmdb_7', detail: both }]);
     const old = fetchHarness([tmdbError(401, 7), taken, tmdbError(401, 7), taken, tmdbError(401, 7), taken]);
-    await old.work(JSON.stringify(sampleJob({ firstSeenAt: '2026-11-23T01:00:00.000Z' })));
+    await old.work(JSON.stringify(sampleJob({ attempt: 300, waitedSeconds: 40_000 })));
     expect(old.deadLetters.sent).toMatchObject([{ attributes: { reason: 'too-old', code: 'tmdb_7', detail: both } }]);
     expect(old.breaker.rejections).toEqual([]);
   });

@@ -35,6 +35,11 @@ export type TmdbWire = {
  * @throws UsageError for a proxy that cannot be used.
  */
 export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: TmdbWire): TmdbPort {
+  // Before anything is made of it: whoever named the address may not have judged it.
+  if (tokenAddress(access.baseUrl) === 'elsewhere') {
+    const detail = `TMDB's address is not one that gets the token: ${tokenAddresses}`;
+    return { get: async () => ({ kind: 'no-token', detail }) };
+  }
   const deadline = wire?.deadline ?? AbortSignal.timeout;
   const proxy = proxyFor(access.baseUrl, access.proxies ?? proxyVariables());
   const { host } = new URL(access.baseUrl);
@@ -55,10 +60,6 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
   });
   return {
     get: async ({ path, query }) => {
-      // Before the token is even read: whoever named the address may not have judged it.
-      if (tokenAddress(access.baseUrl) === 'elsewhere') {
-        return { kind: 'no-token', detail: `TMDB's address is not one that gets the token: ${tokenAddresses}` };
-      }
       const signal = deadline(tmdb.requestTimeoutMs);
       let token: string;
       try {
