@@ -47,7 +47,11 @@ describe('local while it runs', () => {
 
   it('leaves its endpoints for the other commands', () => {
     const { ready: _ready, ...endpoints } = ready;
-    expect(JSON.parse(readFileSync(stackFile, 'utf8'))).toEqual({ processId: stack.pid, ...endpoints });
+    expect(JSON.parse(readFileSync(stackFile, 'utf8'))).toEqual({
+      processId: stack.pid,
+      processStart: expect.any(String),
+      ...endpoints,
+    });
   });
 
   it('has caught up with the latest daily and weekly occurrences', async () => {

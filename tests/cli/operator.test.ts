@@ -81,7 +81,7 @@ describe('enqueue on a running stack', () => {
     const impatient = await runCli([...asked, '--force', '--wait', '--timeout', '1s'], { cwd });
     expect(impatient).toMatchObject({ code: 1 });
     expect(impatient.stderr).toMatch(
-      /^error: 1 of 1 feeds had not arrived: the time was up \(see --timeout\); the breaker is open \(by-hand: .*a test holds the calls\), until it is closed by hand/m,
+      /^error: 1 of 1 feeds had not arrived: trending\/tv\/JP\/ja-JP: the time was up \(see --timeout\); the breaker is open \(by-hand: .*a test holds the calls\), until it is closed by hand/m,
     );
     const status = await runJson<{ breaker: object; queues: { fetch: { queue: Record<string, number> } } }>(
       ['status'],

@@ -50,9 +50,13 @@ export async function callsOf(run: SkewedRun): Promise<number[]> {
         slotToleranceMs: defaultSettings.rate.slotToleranceMs,
       });
       const job = async () => {
-        if ((await gate.enter(() => Number.POSITIVE_INFINITY)).kind === 'go') {
+        const entry = await gate.enter(() => Number.POSITIVE_INFINITY);
+        if (entry.kind === 'go') {
           calls.push(clock.monotonicMs());
           await clock.sleep(20 + 380 * random.next());
+        } else {
+          // The queue gives a job back no sooner.
+          await clock.sleep(entry.retryInMs);
         }
       };
       await Promise.all(Array.from({ length: batchSize }, job));

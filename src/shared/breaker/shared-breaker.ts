@@ -48,7 +48,10 @@ export type SharedBreaker = {
   rejectToken(detail: string): Promise<void>;
 };
 
-/** What a second call says about a refused token, in a clause; `unproven`: neither that it is refused nor that it is taken. */
+/**
+ * What a second call says about a refused token, in a clause; `unproven`: neither that it is refused nor that it is taken. Of a confirmed
+ * rejection the breaker tells what both calls answered.
+ */
 export type TokenCheck = { kind: 'rejected' | 'accepted' | 'unproven'; detail: string };
 
 /** Told whenever this worker opened or closed the breaker. */
@@ -112,10 +115,12 @@ function oneCheckAtATime(
         return known;
       }
       const outcome = await check(() => stillAdmitted(admission, store, clock.nowMs()));
-      if (outcome.kind === 'rejected') {
-        await rejectToken(`${refusal}; ${outcome.detail}`);
+      if (outcome.kind !== 'rejected') {
+        return outcome;
       }
-      return outcome;
+      const detail = `${refusal}; ${outcome.detail}`;
+      await rejectToken(detail);
+      return { kind: 'rejected', detail };
     };
     underWay ??= begin().finally(() => {
       underWay = undefined;
@@ -130,10 +135,9 @@ async function knownCheck(store: BreakerStore, nowMs: number): Promise<TokenChec
   if (seen === undefined || !outranksToken(seen, nowMs)) {
     return undefined;
   }
-  return {
-    kind: seen.reason === 'token-rejected' ? 'rejected' : 'unproven',
-    detail: `the breaker is open already (${seen.reason}): ${seen.detail}`,
-  };
+  return seen.reason === 'token-rejected'
+    ? { kind: 'rejected', detail: seen.detail }
+    : { kind: 'unproven', detail: `the breaker is open already (${seen.reason}): ${seen.detail}` };
 }
 
 /** A second look for the second call: unlike `admit` it takes no trial. */

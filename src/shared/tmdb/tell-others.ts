@@ -69,11 +69,11 @@ async function tellOfToken(
     return refusal;
   }
   const check = await breaker.confirmRejection(admission, refusal.detail, (admit) => checkTokenOnce(admit, call, deps));
-  const detail = `${refusal.detail}; ${check.detail}`;
   if (check.kind === 'rejected') {
-    telemetry.event({ event: 'token-rejected', status: refusal.status, detail });
-    return { ...refusal, detail };
+    telemetry.event({ event: 'token-rejected', status: refusal.status, detail: check.detail });
+    return { ...refusal, detail: check.detail };
   }
+  const detail = `${refusal.detail}; ${check.detail}`;
   await breaker.ended(admission, check.kind === 'accepted' ? 'neutral' : 'failed', detail);
   return tryAgain(refusal.code, detail);
 }

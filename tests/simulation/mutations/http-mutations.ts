@@ -48,11 +48,11 @@ export const httpMutations: readonly Mutation[] = [
     why: 'texts are cut before they leave, and the token with them',
   },
   {
-    name: 'errors carry their request',
+    name: 'a call that breaks off is thrown',
     file,
-    find: 'detail: `the call to TMDB broke off: ',
-    replace: 'detail: JSON.stringify(Object(error).config?.headers) + `the call to TMDB broke off: ',
-    why: 'a connection that breaks would bring the token into logs and the breaker',
+    find: 'return noAnswer(error, ',
+    replace: 'if (!axios.isCancel(error)) throw error; return noAnswer(error, ',
+    why: 'an outage would use up the receives of healthy messages, and move them to the dead letters',
   },
   {
     name: 'the token stands in the address',

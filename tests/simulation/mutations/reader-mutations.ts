@@ -33,8 +33,8 @@ export const readerMutations: readonly Mutation[] = [
   {
     name: 'each list that is missing is fetched for a recommendation',
     file: 'reader/recommend/recommend.ts',
-    find: 'lists.read(feed, rowsPerFeed, false)',
-    replace: 'lists.read(feed, rowsPerFeed, true)',
+    find: 'lists.read(feed, everything, false)',
+    replace: 'lists.read(feed, everything, true)',
     why: 'one viewer would take the share of the rate that all readers have',
   },
   {
