@@ -38,10 +38,12 @@ export function recordingBreaker(...script: readonly Admission[]): RecordingBrea
     confirmRejection: async (admission, refusal, check) => {
       const outcome = await check(async () => admission);
       checks.push(outcome);
-      if (outcome.kind === 'rejected') {
-        rejections.push(`${refusal}; ${outcome.detail}`);
+      if (outcome.kind !== 'rejected') {
+        return outcome;
       }
-      return outcome;
+      const detail = `${refusal}; ${outcome.detail}`;
+      rejections.push(detail);
+      return { kind: 'rejected', detail };
     },
     rejectToken: async (detail) => {
       rejections.push(detail);

@@ -26,7 +26,10 @@ function heldCheck() {
 describe('a refusal of the token', () => {
   it('opens the breaker once a second call was refused, with the words of both', async () => {
     const { workers, store } = breakerWorld();
-    expect(await workers[0].confirmRejection(closed, words, async () => rejected)).toEqual(rejected);
+    expect(await workers[0].confirmRejection(closed, words, async () => rejected)).toEqual({
+      kind: 'rejected',
+      detail: 'HTTP 401: Invalid API key; HTTP 401 again',
+    });
     expect(store.now()).toMatchObject({
       state: 'open',
       reason: 'token-rejected',
@@ -58,7 +61,9 @@ describe('a refusal of the token', () => {
     const { check, resolve, calls } = heldCheck();
     const told = Array.from({ length: 10 }, (_, n) => workers[0].confirmRejection(closed, `${words} ${n}`, check));
     resolve(rejected);
-    expect(await Promise.all(told)).toEqual(told.map(() => rejected));
+    expect(await Promise.all(told)).toEqual(
+      told.map(() => ({ kind: 'rejected', detail: 'HTTP 401: Invalid API key 0; HTTP 401 again' })),
+    );
     expect([calls(), store.stored.length]).toEqual([1, 1]);
   });
 
@@ -81,7 +86,7 @@ describe('a refusal of the token', () => {
     const { check, calls } = heldCheck();
     expect(await workers[0].confirmRejection(closed, words, check)).toEqual({
       kind: 'rejected',
-      detail: `the breaker is open already (token-rejected): ${words}; HTTP 401 again`,
+      detail: `${words}; HTTP 401 again`,
     });
     expect([calls(), store.stored.length]).toEqual([0, 1]);
   });

@@ -211,6 +211,6 @@ function emptied({ seed, faults }: HistoryPlan, { path, query }: TmdbRequest, no
   const isList = query.page !== undefined;
   const fate = randomStream(seed, `emptiness of ${list} at ${hours}`);
   return isList && fate.chance(faults.empties)
-    ? jsonReply(200, { page: 1, results: [], total_pages: 1, total_results: 0 }, 50)
+    ? jsonReply(200, { page: Number(query.page), results: [], total_pages: 1, total_results: 0 }, 50)
     : undefined;
 }
