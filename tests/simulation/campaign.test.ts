@@ -6,7 +6,7 @@ import { runSeeds } from './campaign/run-seeds.ts';
 import { mutations } from './mutations.ts';
 import { regressions } from './regressions.ts';
 
-const withinMs = 240_000;
+const withinMs = 420_000;
 const fixedSeeds = Array.from({ length: 300 }, (_, index) => index + 1);
 
 it('no law is broken by 300 histories, nor by those that broke one once', { timeout: withinMs }, async () => {

@@ -41,13 +41,6 @@ export const httpMutations: readonly Mutation[] = [
     why: 'applications, and those who ask over HTTP, would read it',
   },
   {
-    name: 'the token is taken out where it is whole',
-    file: 'shared/redact-token.ts',
-    find: '{ pieces: piecesOf(shapesOf(token)), length: pieceLength, isWholeWord: false }',
-    replace: '{ pieces: new Set([lower(token)]), length: token.length, isWholeWord: false }',
-    why: 'texts are cut before they leave, and the token with them',
-  },
-  {
     name: 'a call that breaks off is thrown',
     file,
     find: 'return noAnswer(error, ',

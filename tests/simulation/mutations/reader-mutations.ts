@@ -26,8 +26,8 @@ export const readerMutations: readonly Mutation[] = [
   {
     name: 'recommendations know a few titles of a list only',
     file: 'reader/recommend/candidates.ts',
-    find: 'export const rowsPerFeed = 60;',
-    replace: 'export const rowsPerFeed = 2;',
+    find: 'of rows.filter(allowed)',
+    replace: 'of rows.filter(allowed).slice(0, 2)',
     why: 'most titles would never be recommended',
   },
   {
@@ -43,6 +43,7 @@ export const readerMutations: readonly Mutation[] = [
     find: '...(problem && { problem })',
     replace: '...(problem && {})',
     why: 'a recommendation from one list would pass for one from all; this bug was there until a history found it',
+    seeds: [367],
   },
   {
     name: 'a failed call for a list is made again at once',

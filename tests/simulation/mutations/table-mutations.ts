@@ -72,7 +72,7 @@ export const tableMutations: readonly Mutation[] = [
     find: '      failures.set(messageId, failureOf(error));\n      return [];',
     replace: '      void [messageId, failureOf(error)];\n      return [];',
     why: 'a malformed message would be lost with an outage of the dead-letter queue',
-    seeds: [186],
+    seeds: [1_155],
   },
   {
     name: 'a table that is away fails the writer’s whole batch',
@@ -80,6 +80,7 @@ export const tableMutations: readonly Mutation[] = [
     find: '    const failure = failureOf(error);\n    return new Map(',
     replace: '    const failure = failureOf(error);\n    if (failure.code !== "") throw error;\n    return new Map(',
     why: 'a malformed message would be dead-lettered again with each delivery of its batch',
+    seeds: [1_012],
   },
   {
     name: 'malformed items are dead-lettered twice',
