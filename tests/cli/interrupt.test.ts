@@ -15,7 +15,7 @@ async function heldServer(
 ): Promise<ListServer & { release(): void; environment: Record<string, string> }> {
   const { promise: wait, resolve: release } = Promise.withResolvers<void>();
   const server: ListServer = await startListServer((request) => {
-    const body = { page: 1, results: server.rows(request.path, Number(request.query.page)) };
+    const body = { page: Number(request.query.page), results: server.rows(request.path, Number(request.query.page)) };
     return { status: 200, body, ...(holds(request) && { wait }) };
   });
   onTestFinished(() => server.close());
