@@ -1,6 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { FeedHeads } from '../ports/feed-heads.ts';
+import { canonicalJson, stableHash } from '../stable-hash.ts';
 import { type FeedHead, feedHeadSchema } from '../table/feed-head.ts';
 import { rowBytes, writeUnitsFor } from '../table/row-size.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
@@ -31,7 +32,7 @@ export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: strin
         const answer = await client.send(
           new PutCommand({
             TableName: tableName,
-            Item: head,
+            Item: stored(head),
             ReturnConsumedCapacity: 'TOTAL',
             ...unchangedSince(seen ?? unreadable.get(head.id)),
           }),
@@ -61,15 +62,20 @@ async function listHeads(client: DynamoDBDocumentClient, tableName: string): Pro
   return heads.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
+/** A head as it is stored: with a digest of the one member that is a map, since not every DynamoDB compares maps (dynalite does not). */
+function stored<Head extends Record<string, unknown>>(head: Head): Head & { newestDigest?: string } {
+  return head.newest === undefined ? head : { ...head, newestDigest: stableHash(canonicalJson(head.newest), 16) };
+}
+
 /** Members that a head need not have: where they were not seen, they must not have come meanwhile. */
 const optional = ['emptyAs', 'newest'];
 
-/** Every attribute is as it was seen; of a list its length, since pages only ever come on. */
+/** Every attribute is as it was seen; of a list its length, since pages only ever come on, and of a map its digest. */
 function unchangedSince(seen: Record<string, unknown> | undefined) {
   if (seen === undefined) {
     return { ConditionExpression: 'attribute_not_exists(id)' };
   }
-  const attributes = Object.entries(seen).filter(([, value]) => value !== undefined);
+  const attributes = Object.entries(stored(seen)).filter(([, value]) => value !== undefined && !isMap(value));
   const absent = optional.filter((name) => seen[name] === undefined);
   return {
     ConditionExpression: [
@@ -86,4 +92,8 @@ function unchangedSince(seen: Record<string, unknown> | undefined) {
       attributes.map(([, value], index) => [`:a${index}`, Array.isArray(value) ? value.length : value]),
     ),
   };
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
