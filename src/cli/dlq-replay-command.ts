@@ -37,6 +37,7 @@ export async function dlqReplayCommand(
     }),
   );
   const sentence = sentenceOf(name, report, choice.dryRun);
+  progress.update(sentence);
   progress.end(report.failed.length === 0);
   noteUnreleased(name, report.unreleased, choice.holdSeconds, context);
   const [first] = report.failed;

@@ -10,7 +10,7 @@ export function formatSummary(summary: RunSummary, pacing?: Pacing, lists?: List
   const perMillion = (summary.estimatedCostUsd * 1e6).toFixed(0);
   return [
     title(
-      `${summary.schedule} run ${summary.runId}: ${jobs.succeeded} of ${jobs.planned} jobs in the table after ${seconds} s`,
+      `${summary.schedule} run ${summary.runId}: ${jobs.succeeded} of ${jobs.planned} jobs done after ${seconds} s`,
     ),
     line('jobs', countsText(jobs)),
     ...(titles.planned === 0 ? [] : [line('titles', countsText(titles))]),

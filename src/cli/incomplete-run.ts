@@ -61,7 +61,7 @@ function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incomple
     return { reason: 'not-found', detail: missing.join(), jobs: absent };
   }
   if (lists.lists > 0 && !lists.anyTitles) {
-    const detail = `TMDB answered each of the ${lists.lists} lists without a title that could be stored: ${named([...lists.empty, ...lists.rejected])}; the lists in the table stay as they are, and the next refresh asks again`;
+    const detail = `TMDB answered each of the ${lists.lists} lists without a title that could be stored: ${named([...lists.empty, ...lists.rejected])}; a list that was there stays, and the next refresh asks for it again; one that was not is an empty list now, until it is stale`;
     return { reason: 'no-titles', detail, jobs: [...progress.outcomes.keys()] };
   }
   return undefined;

@@ -55,9 +55,11 @@ export function showProgress(
 ): Progress {
   const startedMs = clock.monotonicMs();
   const text = () => {
-    const { fetched, applied, rows, calls } = tracker.progress(runId);
+    const { fetched, applied, outcomes, rows, calls } = tracker.progress(runId);
+    // Of a list that is not there the writer is told too, but nothing is in the table.
+    const stored = [...applied].filter((jobId) => outcomes.get(jobId) !== 'not-found').length;
     const seconds = (clock.monotonicMs() - startedMs) / 1000;
-    return `${label}: ${fetched.size}/${jobs} pages fetched, ${applied.size}/${jobs} in the table, ${rows.received} rows, ${calls.length} calls in ${seconds.toFixed(1)} s`;
+    return `${label}: ${fetched.size}/${jobs} pages fetched, ${stored}/${jobs} in the table, ${rows.received} rows, ${calls.length} calls in ${seconds.toFixed(1)} s`;
   };
   const line = showLine(text(), { output });
   return {

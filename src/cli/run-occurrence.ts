@@ -72,7 +72,7 @@ export async function runOccurrence(
   const known = tracker.progress(run.runId);
   const lists = listEndsOf(known);
   const isAll = end.reason === 'done' && end.deadLetteredJobs.length === 0;
-  progress.end(isAll && lists.notFound.length === 0);
+  progress.end(isAll && lists.notFound.length === 0 && (lists.lists === 0 || lists.anyTitles));
   const facts = { schedule, runId: run.runId, planned, end, durationMs: clock.monotonicMs() - startedMs };
   const summary = summarizeRun(facts, tracker, before, readUsage(stack, tracker), settings);
   const standstill = end.reason === 'timed-out' ? await standstillsAt(tracked, context) : [];

@@ -46,7 +46,8 @@ function pipelineOf(place: StackPlace, { environment }: CliContext): Partial<Ope
   if (tokenAddress(tmdb) === 'elsewhere') {
     throw new UsageError(`the stack's file names TMDB at '${shown(tmdb)}': ${tokenAddresses}; start \`local\` again`);
   }
-  const token = environment.TMDB_API_TOKEN ?? (isOnThisMachine(tmdb) ? 'no-token' : undefined);
+  // An empty token is none, as for `run` and `local`.
+  const token = environment.TMDB_API_TOKEN?.trim() || (isOnThisMachine(tmdb) ? 'no-token' : undefined);
   return {
     controlTable,
     fetchQueueUrl: queues.fetchQueueUrl,

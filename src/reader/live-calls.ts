@@ -147,7 +147,12 @@ async function attempt<T>(
   }
   const verdict = classifyAnswer(await deps.tmdb.get(request), deps.clock.nowMs());
   const outcome = verdict.fate === 'ok' ? asAsked(read(verdict.json)) : verdict;
-  await tellInTime(outcome, entry.admission, deps);
+  if (outcome.fate === 'stop' && outcome.status === 0) {
+    // That this process has no token says nothing of TMDB, nor of the token that the workers have.
+    await endTrial(entry.admission, outcome.detail, deps);
+  } else {
+    await tellInTime(outcome, entry.admission, deps);
+  }
   switch (outcome.fate) {
     case 'ok':
       return { kind: 'ok', value: outcome.value };
@@ -155,6 +160,15 @@ async function attempt<T>(
       return { kind: 'absent' };
     default:
       return { kind: 'unavailable', code: outcome.code, detail: outcome.detail };
+  }
+}
+
+/** A trial that made no call leaves the breaker open. */
+async function endTrial(admission: Admission, detail: string, { breaker, telemetry }: LiveDependencies): Promise<void> {
+  if (admission.kind === 'trial') {
+    await breaker.ended(admission, 'failed', detail).catch((error) => {
+      telemetry.warn('a trial of the breaker could not be ended', { detail: messageOf(error) });
+    });
   }
 }
 

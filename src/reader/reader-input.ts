@@ -11,7 +11,7 @@ import { canonicalRegion } from '../shared/tmdb/language-tags.ts';
 function wholeNumber(min: number, max: number) {
   const error = (issue: { input?: unknown }) =>
     `'${shown(issue.input)}' is no whole number from ${min} to ${max}, which are allowed`;
-  return z.int({ error }).min(min, { error }).max(max, { error });
+  return z.int({ error, abort: true }).min(min, { error }).max(max, { error });
 }
 
 export const mediaTypeSchema = z.enum(mediaTypes, {

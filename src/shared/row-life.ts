@@ -17,15 +17,20 @@ export function listPageLife(feed: Feed, snapshot: string, fetchedAtMs: number, 
   return lifeFrom(fetchedAtMs, softMs, stableFraction(`${feedId(feed)}|${snapshot}`), settings);
 }
 
+/** Feeds of the weekly schedule; all others are of the daily one, or follow demand and requests. */
+const weeklyKinds: ReadonlySet<string> = new Set(['genre', 'hidden_gems', 'award_winning']);
+
 /**
- * How long after its snapshot a page of `feed` can be served at the most, in milliseconds: fetched at the end of what its job may
- * wait, and kept for the longest hard TTL.
+ * How long after its snapshot a page of `feed` can be served at the most, in milliseconds: its occurrence is caught up on just before
+ * the next one (as `run` and `local` do), its job waits as long as it may, and the page is kept for the longest hard TTL.
  */
 export function longestListLifeMs(feed: Feed, settings: Settings): number {
-  const softMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
+  const kind = feedKindOf(feed);
+  const latenessMs = (weeklyKinds.has(kind) ? 7 : 1) * dayMs;
+  const softMs = settings.feeds[kind].softTtlHours * hourMs;
   const { hardFactor, jitterShare, maxHardDays } = settings.ttl;
   const hardMs = Math.min(hardFactor * softMs + Math.round(softMs * jitterShare), maxHardDays * dayMs);
-  return hardMs + settings.tmdb.maxAgeHours * hourMs;
+  return latenessMs + settings.tmdb.maxAgeHours * hourMs + hardMs;
 }
 
 /** The life of a title row fetched in the period that starts at `fetchedAtMs`. */

@@ -64,7 +64,7 @@ export function absentItemOf(job: FetchJob, { code, detail }: Absence, fetchedAt
     titles: [],
     rejected: 0,
     persons: 0,
-    absence: { code: code.slice(0, 100), detail: detail.slice(0, 500) },
+    absence: { code: code.slice(0, 100), detail: detail.slice(0, 500).toWellFormed() },
   });
 }
 

@@ -3,10 +3,11 @@
  * tests run the same, so that no other shell has to do what this one does.
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import { messageOf } from '../shared/errors.ts';
+import { messageOf, RetryableError } from '../shared/errors.ts';
 import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/messages/queue-batch.ts';
 import { type CallGate, callGate } from '../shared/rate/call-gate.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
+import { within } from '../shared/within.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 import { workJob } from './work-job.ts';
 
@@ -18,6 +19,11 @@ export type WorkerBatchDependencies = WorkDependencies & {
 
 /** Works one batch. `remainingMs` is what is left of the invocation. @throws PermanentError when the event is no batch. */
 export type WorkerBatch = (event: unknown, remainingMs: () => number) => Promise<BatchAnswer>;
+
+/** Left of an invocation for the answer, and before it for counting. */
+const answerReserveMs = 500;
+const workReserveMs = 1_000;
+const outOfTime = Symbol('out of time');
 
 /** Fetch queue → TMDB → item queue. The answer names the messages that could not even be sent back. */
 export function workerBatch(deps: WorkerBatchDependencies): WorkerBatch {
@@ -31,7 +37,9 @@ export function workerBatch(deps: WorkerBatchDependencies): WorkerBatch {
       const processor = new BatchProcessor(EventType.SQS);
       return await processPartialResponse({ Records: records }, work, processor, { throwOnFullBatchFailure: false });
     } finally {
-      await deps.flush?.();
+      // Counting must not outlast the invocation: without an answer the whole batch would come again.
+      const leftMs = Math.max(0, remainingMs() - answerReserveMs);
+      await within(leftMs, deps.flush?.() ?? Promise.resolve(), undefined, deps.clock);
     }
   };
 }
@@ -43,10 +51,28 @@ async function workRecord(
   remainingMs: () => number,
 ): Promise<void> {
   try {
-    await workJob(record.body, gate, deps, remainingMs);
+    await inTime(workJob(record.body, gate, deps, remainingMs), remainingMs, deps);
   } catch (error) {
     deps.telemetry.event({ event: 'job-failed', ...describeFailure(error, record) });
     // Powertools reads the message of what is thrown, and a value without one would fail the whole batch.
     throw error instanceof Error ? error : new Error(messageOf(error));
+  }
+}
+
+/** @throws RetryableError `out_of_time` when a queue does not answer until the invocation is nearly over; the work goes on all the same. */
+async function inTime(
+  work: Promise<void>,
+  remainingMs: () => number,
+  { clock }: WorkerBatchDependencies,
+): Promise<void> {
+  const leftMs = Math.max(0, remainingMs() - workReserveMs);
+  const ended = await within<undefined | typeof outOfTime>(
+    leftMs,
+    work.then(() => undefined),
+    outOfTime,
+    clock,
+  );
+  if (ended === outOfTime) {
+    throw new RetryableError('out_of_time', 'the invocation was over before a queue or a table had answered');
   }
 }

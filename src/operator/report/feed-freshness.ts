@@ -48,7 +48,7 @@ export function freshnessNow(heads: readonly FeedHead[], nowMs: number): Freshne
     total: feeds.length,
     ...countStates(feeds),
     incomplete: feeds.filter(({ complete }) => !complete).length,
-    troubles: troublesOf(heads),
+    troubles: troublesOf(heads, nowMs),
     median: medianOf(feeds.map(({ freshness }) => freshness)),
     buckets: Array.from({ length: bucketCount }, (_, n) => ({
       from: n / bucketCount,

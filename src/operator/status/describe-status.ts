@@ -68,12 +68,12 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
     feeds,
   } satisfies Omit<Status, 'troubles'>;
   const { at, ...rest } = status;
-  return { at, troubles: findTroubles(status, troublesOf(heads)), ...rest };
+  return { at, troubles: findTroubles(status, troublesOf(heads, nowMs)), ...rest };
 }
 
 /** Feeds that TMDB did not answer as it should have, by name. */
-export function troublesOf(heads: readonly FeedHead[]): FeedTrouble[] {
-  return heads.flatMap((head) => feedTrouble(head) ?? []).sort((a, b) => (a.feed < b.feed ? -1 : 1));
+export function troublesOf(heads: readonly FeedHead[], nowMs: number): FeedTrouble[] {
+  return heads.flatMap((head) => feedTrouble(head, nowMs) ?? []).sort((a, b) => (a.feed < b.feed ? -1 : 1));
 }
 
 /** What a feed's head says at `nowMs`. */
@@ -86,7 +86,7 @@ export function describeFeed(head: FeedHead, nowMs: number): FeedStatus {
     pages: `${head.pagesApplied.length}/${head.pages}`,
     fetchedAt: head.fetchedAt,
     ageSeconds: Math.max(0, Math.floor((nowMs - fetchedMs) / 1_000)),
-    freshness: Math.round(freshnessScore(fetchedMs, expiresMs, nowMs) * 1e4) / 1e4,
+    freshness: !holdsList(head) ? 0 : Math.round(freshnessScore(fetchedMs, expiresMs, nowMs) * 1e4) / 1e4,
     state: stateOf(head, nowMs),
     outcome: head.lastOutcome,
     answeredAt: newestAnswer(head).at,

@@ -28,8 +28,14 @@ function digits(min: number, max: number) {
   return z
     .string()
     .regex(/^\d{1,16}$/, { error, abort: true })
-    .transform(Number)
-    .pipe(z.int({ error }).min(min, { error }).max(max, { error }));
+    .refine((text) => isWithin(text, min, max), { error })
+    .transform(Number);
+}
+
+/** Judged before the text becomes a number, which may be another one. */
+function isWithin(text: string, min: number, max: number): boolean {
+  const value = Number(text);
+  return Number.isSafeInteger(value) && value >= min && value <= max;
 }
 
 const separated = z.string().transform((text) => (text === '' ? [] : text.split(',')));
@@ -41,6 +47,10 @@ const titlesSchema = separated.pipe(
       .regex(/^(movie|tv):\d{1,16}$/, {
         error: (issue) =>
           `'${shown(issue.input)}' is not allowed: allowed are titles such as movie:550, separated by commas`,
+        abort: true,
+      })
+      .refine((text) => isWithin(text.slice(text.indexOf(':') + 1), 1, maxTmdbId), {
+        error: (issue) => `'${shown(issue.input)}' is not allowed: allowed are ids from 1 to ${maxTmdbId}`,
       })
       .transform((text) => {
         const [mediaType, id] = text.split(':');

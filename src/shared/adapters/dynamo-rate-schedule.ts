@@ -174,6 +174,12 @@ function scheduleItem(
           ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
         }),
       );
+      if (answer.Attributes === undefined) {
+        throw new RetryableError(
+          'no_schedule',
+          'the control table took an update of the schedule and did not say what it is now',
+        );
+      }
       return { done: true, seen: seenIn(answer.Attributes) };
     } catch (error) {
       if (!(error instanceof ConditionalCheckFailedException)) {

@@ -2,7 +2,16 @@ import * as z from 'zod';
 import { feedSchema, maxPage, mediaTypes } from '../feed.ts';
 import { runIdSchema, snapshotSchema } from '../snapshot.ts';
 import { replaysSchema } from './replays.ts';
-import { countryList, fitting, genreIdList, imagePath, languageWord, prose, titleBounds } from './title-bounds.ts';
+import {
+  boundedFigure,
+  countryList,
+  fitting,
+  genreIdList,
+  imagePath,
+  languageWord,
+  prose,
+  titleBounds,
+} from './title-bounds.ts';
 
 /** Rows of one TMDB list page, as a rule: 21 have been recorded (November 2026). */
 export const rowsPerPage = 20;
@@ -33,9 +42,9 @@ export const listedTitleSchema = z.object({
   /** `YYYY-MM-DD`; of a series its first air date. */
   releaseDate: z.string().nullable(),
   /** 0 to 10. */
-  voteAverage: z.number(),
-  voteCount: z.number(),
-  popularity: z.number(),
+  voteAverage: boundedFigure,
+  voteCount: boundedFigure,
+  popularity: boundedFigure,
   genreIds: genreIdList,
   /** ISO 639-1. */
   originalLanguage: languageWord,

@@ -37,29 +37,37 @@ export function fitting<T>(titles: readonly T[]): T[] {
   });
 }
 
-/** Prose: what goes beyond `mostUnits` is cut off, and never half of a surrogate pair. */
+/** Prose: what goes beyond `mostUnits` is cut off, and never half of a surrogate pair; half of one that was sent is no character. */
 export function prose(mostUnits: number) {
-  return z.string().transform((text) => cut(text, mostUnits));
+  return z.string().transform((text) => cut(text.toWellFormed(), mostUnits));
 }
 
 /** A word that is of no use in part: empty where it is too long. */
-export const languageWord = z.string().transform((text) => (text.length > titleBounds.originalLanguage ? '' : text));
+export const languageWord = z
+  .string()
+  .transform((text) => (text.length > titleBounds.originalLanguage ? '' : text.toWellFormed()));
 
 /** A path that is of no use in part: none where it is too long. */
 export function imagePath(mostUnits: number) {
   return z
     .string()
     .nullable()
-    .transform((path) => (path !== null && path.length > mostUnits ? null : path));
+    .transform((path) => (path === null || path.length > mostUnits ? null : path.toWellFormed()));
 }
 
 /** The first genres. */
 export const genreIdList = z.array(z.int()).transform((ids) => ids.slice(0, titleBounds.genreIds));
 
 /** The first countries; one that is too long costs itself. */
-export const countryList = z
-  .array(z.string())
-  .transform((list) => list.filter((country) => country.length <= countryUnits).slice(0, titleBounds.originCountries));
+export const countryList = z.array(z.string()).transform((list) =>
+  list
+    .filter((country) => country.length <= countryUnits)
+    .slice(0, titleBounds.originCountries)
+    .map((country) => country.toWellFormed()),
+);
+
+/** A figure within what any store can hold, whatever a message says: TMDB's are nowhere near. */
+export const boundedFigure = z.number().transform((value) => Math.min(1e12, Math.max(0, value)));
 
 function cut(text: string, mostUnits: number): string {
   const isPairCut = /[\ud800-\udbff]/.test(text.charAt(mostUnits - 1));

@@ -27,7 +27,7 @@ export const feedOutcomes = ['complete', 'partial', 'empty', 'rejected', 'not-fo
 export type FeedOutcome = (typeof feedOutcomes)[number];
 
 /** What came of the newest snapshot's pages that brought no title. */
-const newestSchema = z.object({
+const newestSchema = z.strictObject({
   snapshot: snapshotSchema,
   pages: z.int().min(1),
   /** Earliest fetch of any of its pages. */
@@ -137,11 +137,14 @@ export function isAnswered({ lastOutcome, emptyAs }: FeedHead): boolean {
   return lastOutcome === 'complete' || lastOutcome === 'partial' || (lastOutcome === 'empty' && emptyAs !== undefined);
 }
 
-/** Whether all `pages` of `snapshot`, or something newer, have been answered, whatever the answers were. */
+/**
+ * Whether all `pages` of `snapshot`, or something newer, have been answered, whatever the answers were. A run that was planned by a clock
+ * that is ahead is known by its id: its pages stand at the times at which they were sent (docs/adr/0023).
+ */
 export function hasArrived(head: FeedHead, { snapshot, pages }: { snapshot: string; pages: number }): boolean {
   const newest = newestOf(head);
   if (newest.snapshot !== snapshot) {
-    return newest.snapshot > snapshot;
+    return newest.snapshot > snapshot || newest.snapshot.slice(-8) === snapshot.slice(-8);
   }
   const titled = head.snapshot === snapshot ? head.pagesApplied.length : 0;
   return titled + Object.keys(newest.outcomes).length >= pages;

@@ -10,8 +10,8 @@ export type FeedTrouble = {
   detail: string;
 };
 
-/** What is wrong with a feed; `undefined` where the newest answer stands, be it an empty list. */
-export function feedTrouble(head: FeedHead): FeedTrouble | undefined {
+/** What is wrong with a feed at `nowMs`; `undefined` where the newest answer stands, be it an empty list. */
+export function feedTrouble(head: FeedHead, nowMs: number): FeedTrouble | undefined {
   const { lastOutcome: outcome, feed } = head;
   if (isAnswered(head) || outcome === 'complete' || outcome === 'partial') {
     return undefined;
@@ -22,11 +22,12 @@ export function feedTrouble(head: FeedHead): FeedTrouble | undefined {
     rejected: 'none of the rows that TMDB sent could be read',
     'not-found': `TMDB does not know this list${absence === undefined ? '' : ` (${absence.code}: ${absence.detail})`}`,
   }[outcome];
+  const isExpired = nowMs >= head.expiration * 1_000;
   const stands =
-    head.pagesApplied.length > 0
-      ? `the list of ${head.snapshot} stands until its hard TTL`
-      : head.emptyAs === undefined
-        ? 'nothing is in the table'
+    isExpired || (head.pagesApplied.length === 0 && head.emptyAs === undefined)
+      ? 'nothing is in the table'
+      : head.pagesApplied.length > 0
+        ? `the list of ${head.snapshot} stands until its hard TTL`
         : 'an empty list is in the table';
   return { feed, outcome, at, detail: `${said}; ${stands}, and the next refresh asks again` };
 }

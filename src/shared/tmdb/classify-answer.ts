@@ -72,7 +72,7 @@ function failure(answer: HttpAnswer, json: unknown, nowMs: number): Failure {
     return withoutCode(answer, json, nowMs);
   }
   const code = `tmdb_${tmdbCode}`;
-  const detail = `HTTP ${status}${typeof message === 'string' ? `: ${message.slice(0, mostMessageCharacters)}` : ''}`;
+  const detail = `HTTP ${status}${typeof message === 'string' ? `: ${bounded(message)}` : ''}`;
   switch (row.fate) {
     case 'retry': {
       const throttled = status === 429 || tmdbCode === throttleTmdbCode;
@@ -110,7 +110,12 @@ function withoutCode(answer: HttpAnswer, json: unknown, nowMs: number): Failure 
 function errorTexts(json: unknown): string | undefined {
   const { errors } = membersOf(json);
   const isTmdbs = Array.isArray(errors) && errors.length > 0 && errors.every((entry) => typeof entry === 'string');
-  return isTmdbs ? errors.join('; ').slice(0, mostMessageCharacters) : undefined;
+  return isTmdbs ? bounded(errors.join('; ')) : undefined;
+}
+
+/** TMDB's words as they may go on: no store takes half a surrogate pair, whether it was sent or cut. */
+function bounded(words: string): string {
+  return words.slice(0, mostMessageCharacters).toWellFormed();
 }
 
 /** The members of the object that an answer's body is; of anything else none. */

@@ -52,7 +52,8 @@ async function tellBreaker(
 }
 
 /**
- * Nobody is stopped by one answer: a refusal is confirmed by one call of `/authentication` first. Where that says that the
+ * Nobody is stopped by one answer: a refusal is confirmed by one call of `/authentication` first, and a token that could not be had is
+ * asked for once more. Where that says that the
  * token is fine, the refusal says nothing about TMDB's health; where it proves nothing, it is a call that failed.
  */
 async function tellOfToken(
@@ -62,12 +63,6 @@ async function tellOfToken(
   call: TokenCheckCall,
 ): Promise<Stop | Retry> {
   const { breaker, telemetry } = deps;
-  // Without a token nothing was answered, and there is nothing to confirm it with.
-  if (refusal.status === 0) {
-    telemetry.event({ event: 'token-rejected', status: 0, detail: refusal.detail });
-    await breaker.rejectToken(refusal.detail);
-    return refusal;
-  }
   const check = await breaker.confirmRejection(admission, refusal.detail, (admit) => checkTokenOnce(admit, call, deps));
   if (check.kind === 'rejected') {
     telemetry.event({ event: 'token-rejected', status: refusal.status, detail: check.detail });
