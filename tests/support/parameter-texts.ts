@@ -6,7 +6,8 @@ export type ParameterTexts = { taken: string[]; refused: string[] };
 /** What a schema says of a parameter's limits, as texts on both sides of them. */
 export function textsOf({ schema, example }: Parameter): ParameterTexts {
   const described = followed(schema);
-  const told = [example, described.default].filter((value) => value !== undefined).map(String);
+  const examples = Array.isArray(described.examples) ? described.examples : [];
+  const told = [example, described.default, ...examples].filter((value) => value !== undefined).map(String);
   const { taken, refused } = limitsOf(described);
   return { taken: [...told, ...taken], refused };
 }

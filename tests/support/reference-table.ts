@@ -152,13 +152,19 @@ function broughtBy({ titles, rejected, absence }: ItemPage): string {
 const hourMs = 3_600_000;
 const softHours: Record<string, number> = { popular: 24, trending: 4, genre: 72, hidden_gems: 72, award_winning: 168 };
 
-/** An empty page weighs as much as a page with titles that was planned before the longest hard TTL and the longest wait of a job. */
+/**
+ * An empty page weighs as much as a page with titles that was planned before the longest hard TTL, the longest wait of a job and
+ * the longest time after which an occurrence is caught up on.
+ */
 function weightOf(page: ItemPage): string {
   if (broughtBy(page) !== 'empty') {
     return page.snapshot;
   }
   const { category } = page.feed;
-  const lifeMs = 3.1 * (softHours[category.split('_')[0] ?? ''] ?? softHours[category] ?? 24) * hourMs + 6 * hourMs;
+  const isWeekly = /^(genre_|hidden_gems|award_winning)/.test(category);
+  const latenessMs = (isWeekly ? 7 : 1) * 24 * hourMs;
+  const lifeMs =
+    3.1 * (softHours[category.split('_')[0] ?? ''] ?? softHours[category] ?? 24) * hourMs + 6 * hourMs + latenessMs;
   const atMs = Date.parse(page.snapshot.slice(0, 20)) - Math.round(lifeMs);
   return `${new Date(atMs).toISOString().slice(0, 19)}Z${page.snapshot.slice(20)}`;
 }

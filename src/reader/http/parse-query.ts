@@ -32,6 +32,11 @@ function digits(min: number, max: number) {
     .transform(Number);
 }
 
+/** `550` of `movie:550`. */
+function idIn(text: string): string {
+  return text.slice(text.indexOf(':') + 1);
+}
+
 /** Judged before the text becomes a number, which may be another one. */
 function isWithin(text: string, min: number, max: number): boolean {
   const value = Number(text);
@@ -49,8 +54,10 @@ const titlesSchema = separated.pipe(
           `'${shown(issue.input)}' is not allowed: allowed are titles such as movie:550, separated by commas`,
         abort: true,
       })
-      .refine((text) => isWithin(text.slice(text.indexOf(':') + 1), 1, maxTmdbId), {
-        error: (issue) => `'${shown(issue.input)}' is not allowed: allowed are ids from 1 to ${maxTmdbId}`,
+      .refine((text) => isWithin(idIn(text), 1, maxTmdbId), {
+        path: ['id'],
+        error: (issue) =>
+          `'${shown(idIn(String(issue.input)))}' is no whole number from 1 to ${maxTmdbId}, which are allowed`,
       })
       .transform((text) => {
         const [mediaType, id] = text.split(':');

@@ -96,7 +96,13 @@ describe('a report', () => {
         'usage#2026-11-25T02#titles#30': {
           ...{ 'r:movie/1': 5, 'r:movie/2': 4, 'r:tv/3': 3, 'r:movie/4': 2 },
           // No titles: in the sum, in no ranking.
-          ...{ 'r:movie/': 50, 'r:movie/0': 50, 'r:book/1': 50, 'r:movie/5/de-DE': 50, 'r:movie/99999999999999999': 50 },
+          ...{
+            'r:movie/': 50,
+            'r:movie/0': 50,
+            'r:book/1': 50,
+            'r:movie/5/de-DE': 50,
+            'r:movie/99999999999999999': 50,
+          },
         },
       },
       titles: [

@@ -63,12 +63,13 @@ describe('the breaker is told', () => {
     expect(breaker.ends).toMatchObject([{ admission: 'refused' }]);
   });
 
-  it('that there is no token, and so is the log', async () => {
-    const { breaker, telemetry, tmdb, tell } = openWorld();
+  it('that there is no token, once it was asked for twice, and so is the log', async () => {
+    const { breaker, telemetry, tell } = openWorld({ kind: 'no-token', detail: 'no parameter' });
     const missing = { fate: 'stop', code: 'token_unavailable', detail: 'no parameter', status: 0 } as const;
-    expect(await tell(missing)).toEqual(missing);
-    expect([breaker.rejections, breaker.ends, tmdb.requests]).toEqual([['no parameter'], [], []]);
-    expect(telemetry.events).toEqual([{ event: 'token-rejected', status: 0, detail: 'no parameter' }]);
+    const detail = 'no parameter; /authentication got no answer: no parameter';
+    expect(await tell(missing)).toEqual({ ...missing, detail });
+    expect([breaker.rejections, breaker.ends]).toEqual([[detail], []]);
+    expect(telemetry.eventsOf('token-rejected')).toEqual([{ event: 'token-rejected', status: 0, detail }]);
   });
 });
 

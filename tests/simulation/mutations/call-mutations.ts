@@ -84,8 +84,9 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'a refused token is not confirmed',
     file: 'shared/tmdb/tell-others.ts',
-    find: 'if (refusal.status === 0) {',
-    replace: 'if (refusal.status >= 0) {',
+    find: 'await breaker.confirmRejection(admission, refusal.detail, (admit) => checkTokenOnce(admit, call, deps));',
+    replace:
+      "{ kind: 'rejected', detail: refusal.detail }; void [admission, call, checkTokenOnce]; await breaker.rejectToken(refusal.detail);",
     why: 'one answer would stop every container for a quarter of an hour',
   },
   {
