@@ -3,7 +3,7 @@
  * tests run the same, so that no other shell has to do what this one does.
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import { messageOf, RetryableError } from '../shared/errors.ts';
+import { messageOf } from '../shared/errors.ts';
 import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/messages/queue-batch.ts';
 import { type CallGate, callGate } from '../shared/rate/call-gate.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
@@ -20,10 +20,8 @@ export type WorkerBatchDependencies = WorkDependencies & {
 /** Works one batch. `remainingMs` is what is left of the invocation. @throws PermanentError when the event is no batch. */
 export type WorkerBatch = (event: unknown, remainingMs: () => number) => Promise<BatchAnswer>;
 
-/** Left of an invocation for the answer, and before it for counting. */
+/** Left of an invocation for the answer. */
 const answerReserveMs = 500;
-const workReserveMs = 1_000;
-const outOfTime = Symbol('out of time');
 
 /** Fetch queue → TMDB → item queue. The answer names the messages that could not even be sent back. */
 export function workerBatch(deps: WorkerBatchDependencies): WorkerBatch {
@@ -51,28 +49,11 @@ async function workRecord(
   remainingMs: () => number,
 ): Promise<void> {
   try {
-    await inTime(workJob(record.body, gate, deps, remainingMs), remainingMs, deps);
+    // Not cut off when time is short: what goes on behind the answer would send in the next invocation. Its calls have their own time-outs.
+    await workJob(record.body, gate, deps, remainingMs);
   } catch (error) {
     deps.telemetry.event({ event: 'job-failed', ...describeFailure(error, record) });
     // Powertools reads the message of what is thrown, and a value without one would fail the whole batch.
     throw error instanceof Error ? error : new Error(messageOf(error));
-  }
-}
-
-/** @throws RetryableError `out_of_time` when a queue does not answer until the invocation is nearly over; the work goes on all the same. */
-async function inTime(
-  work: Promise<void>,
-  remainingMs: () => number,
-  { clock }: WorkerBatchDependencies,
-): Promise<void> {
-  const leftMs = Math.max(0, remainingMs() - workReserveMs);
-  const ended = await within<undefined | typeof outOfTime>(
-    leftMs,
-    work.then(() => undefined),
-    outOfTime,
-    clock,
-  );
-  if (ended === outOfTime) {
-    throw new RetryableError('out_of_time', 'the invocation was over before a queue or a table had answered');
   }
 }
