@@ -47,6 +47,25 @@ describe('while the breaker is open', () => {
   });
 });
 
+describe('without a token', () => {
+  const missing: TmdbAnswer = { kind: 'no-token', detail: 'no parameter' };
+
+  it('the reader says so, and stops nobody: the workers may have one', async () => {
+    const breaker = recordingBreaker();
+    const reader = readerWorld({ breaker, answer: () => missing }).open();
+    expect(await reader.list(popular)).toMatchObject({ problem: { code: 'token_unavailable' } });
+    expect([breaker.rejections, breaker.ends, breaker.checks]).toEqual([[], [], []]);
+  });
+
+  it('a trial that it has taken leaves the breaker open', async () => {
+    const breaker = recordingBreaker({ kind: 'trial', revision: 2, beginByMs: Number.POSITIVE_INFINITY });
+    await readerWorld({ breaker, answer: () => missing })
+      .open()
+      .list(popular);
+    expect(breaker.ends).toMatchObject([{ admission: 'trial', outcome: 'failed' }]);
+  });
+});
+
 describe('the end of a call', () => {
   const cases: [name: string, answer: TmdbAnswer, told: string[], rejected: number][] = [
     ['with a page', filmPage(), ['succeeded'], 0],

@@ -69,6 +69,17 @@ describe('a batch of the fetch queue', () => {
     expect(await Promise.all([own.deliver(job(2)), own.deliver(job(1))])).toEqual([['m0'], []]);
   });
 
+  it('is answered in time when what was counted cannot be stored', async () => {
+    const { dependencies, clock } = worker();
+    const startedMs = clock.monotonicMs();
+    const flush = () => new Promise<void>(() => undefined);
+    const remainingMs = () => 60_000 - (clock.monotonicMs() - startedMs);
+    const event = { Records: [{ messageId: 'm0', body: job(1) }] };
+    const answered = workerBatch({ ...dependencies, flush })(event, remainingMs);
+    await clock.advance(60_000);
+    expect(await answered).toEqual({ batchItemFailures: [] });
+  });
+
   it('is refused in one sentence when it is none', async () => {
     const { dependencies } = worker();
     expect(await rejectionOf(workerBatch(dependencies)({ Records: [7] }, () => 60_000))).toMatchObject({

@@ -326,6 +326,16 @@ describe('any answer', () => {
     });
   });
 
+  it.each([`${'x'.repeat(199)}😀`, 'no \ud83d'])(
+    'has a detail that every store takes, whatever was cut or sent',
+    (message) => {
+      const { detail } = judge(jsonAnswer(404, { success: false, status_code: 34, status_message: message })) as {
+        detail: string;
+      };
+      expect(detail.isWellFormed()).toBe(true);
+    },
+  );
+
   it('gets a verdict when its list of errors holds an object', () => {
     expect(judge(jsonAnswer(500, { errors: [{ toString: 1 }] })).fate).toBe('retry');
   });
