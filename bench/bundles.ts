@@ -25,8 +25,9 @@ type Measured = {
 };
 
 const samples = { warmUps: 2, measured: 21 };
-const highestKib = 700;
-const highestRatio = 0.75;
+/** The reader alone also names failures of AWS, checks a token and takes it out of texts (docs/adr/0010). */
+const highestKib: Record<ServiceName, number> = { planner: 700, worker: 700, writer: 700, reader: 740 };
+const highestRatio = 0.8;
 
 /** Nobody listens on this port: an import that calls something would fail or hang. */
 const nowhere = 'http://127.0.0.1:1';
@@ -128,7 +129,12 @@ function targetsOf({ service, deployed, naive }: Measured): BenchTarget[] {
   const sizeKib = toKib(deployed.bytes);
   const ratio = rounded(quantile(deployed.importMs, 0.5) / quantile(naive.importMs, 0.5), 3);
   return [
-    { name: `${service}: KiB`, value: sizeKib, target: `at most ${highestKib}`, met: sizeKib <= highestKib },
+    {
+      name: `${service}: KiB`,
+      value: sizeKib,
+      target: `at most ${highestKib[service]}`,
+      met: sizeKib <= highestKib[service],
+    },
     {
       name: `${service}: import beside naive`,
       value: ratio,

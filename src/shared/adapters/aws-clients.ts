@@ -1,9 +1,9 @@
-import { Agent as HttpAgent } from 'node:http';
+import { getBuiltinModule } from 'node:process';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { proxyVariables } from './env.ts';
-import { ProxyAgent } from './proxy-agent.ts';
+import { proxyAgent } from './proxy-agent.ts';
 import { nodeProxyVariables, type ProxyVariables, proxyFor } from './proxy-variables.ts';
 
 /**
@@ -59,8 +59,9 @@ function agentsFor(target: ClientTarget | undefined, environment: ProxyVariables
     return {};
   }
   const options = { maxSockets, timeoutMs: connectionTimeoutMs };
+  const { Agent } = getBuiltinModule('node:http');
   return {
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets, proxyEnv: variables }),
-    ...(variables.HTTPS_PROXY !== undefined && { httpsAgent: new ProxyAgent(variables, options) }),
+    httpAgent: new Agent({ keepAlive: true, maxSockets, proxyEnv: variables }),
+    ...(variables.HTTPS_PROXY !== undefined && { httpsAgent: proxyAgent(variables, options) }),
   };
 }

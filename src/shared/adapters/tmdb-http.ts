@@ -9,7 +9,7 @@ import type { TmdbAnswer, TmdbPort } from '../tmdb/tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from '../tmdb/token-address.ts';
 import { proxyVariables } from './env.ts';
 import { networkFailure, timedOutCall } from './network-failure.ts';
-import { ProxyAgent } from './proxy-agent.ts';
+import { proxyAgent } from './proxy-agent.ts';
 import { type NamedProxy, type ProxyVariables, proxyFor } from './proxy-variables.ts';
 
 /**
@@ -90,7 +90,7 @@ function agentsFor(proxy: NamedProxy | undefined, timeoutMs: number) {
         proxy: false as const,
       }
     : // Not `proxy: false`, which axios also takes for a wish to have the agent's tunnels left out.
-      { httpsAgent: new ProxyAgent({ HTTPS_PROXY: proxy.url }, { timeoutMs }) };
+      { httpsAgent: proxyAgent({ HTTPS_PROXY: proxy.url }, { timeoutMs }) };
 }
 
 /** The invocation has kept free the time of one call: reading the token is part of it. */
