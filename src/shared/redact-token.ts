@@ -2,7 +2,8 @@
  * Takes the TMDB token out of a text that leaves for a log, an error or a message: TMDB, or a server in between, may repeat what it was
  * sent. Payloads never come here: what TMDB sent is what is stored.
  *
- *   text ─► decoded (JSON, URL and HTML escapes, also one in another), each character with its place in the text
+ *   text ─► decoded (escapes of JSON, URLs, HTML, C and quoted-printable, also one in another), each character with its place in the text
+ *        ─► without spaces, line breaks and whatever is no letter of ASCII: a terminal or a reader may leave it out
  *        ─► pieces of the token, also as base64 or hex, in any case of letters
  *        ─► their places in the text become `[token]`
  *
@@ -114,14 +115,31 @@ function lower(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
-function hide({ characters, from, to }: Decoded, { pieces, length, isWholeWord }: Pattern, hidden: boolean[]): void {
+function hide(decoded: Decoded, { pieces, length, isWholeWord }: Pattern, hidden: boolean[]): void {
+  // A placeholder stands alone by the characters around it.
+  const { characters, from, to } = isWholeWord ? decoded : graphicOf(decoded);
   const text = lower(characters);
   for (let at = 0; at + length <= text.length; at += 1) {
-    const standsAlone = !/[\w-]/.test(text.charAt(at - 1)) && !/[\w-]/.test(text.charAt(at + length));
-    if (pieces.has(text.slice(at, at + length)) && (standsAlone || !isWholeWord)) {
+    if (pieces.has(text.slice(at, at + length)) && (!isWholeWord || standsAlone(text, at, at + length))) {
       hidden.fill(true, from[at], to[at + length - 1]);
     }
   }
+}
+
+function standsAlone(text: string, from: number, to: number): boolean {
+  return !/[\w-]/.test(text.charAt(from - 1)) && !/[\w-]/.test(text.charAt(to));
+}
+
+/** Tokens are made of these, and so are their escapes. */
+const graphic = /[\x21-\x7e]/;
+
+function graphicOf(decoded: Decoded): Decoded {
+  const kept = decoded.from.map((_, at) => at).filter((at) => graphic.test(decoded.characters.charAt(at)));
+  return {
+    characters: kept.map((at) => decoded.characters.charAt(at)).join(''),
+    from: kept.map((at) => decoded.from[at] ?? 0),
+    to: kept.map((at) => decoded.to[at] ?? 0),
+  };
 }
 
 function withoutHidden(text: string, hidden: readonly boolean[]): string {
@@ -141,8 +159,15 @@ function asItIs(text: string): Decoded {
   return { characters: text, from, to: from.map((at) => at + 1) };
 }
 
-const escapes =
-  /\\u\{(?<braced>[0-9a-f]{1,6})\}|\\u(?<unit>[0-9a-f]{4})|\\x(?<byte>[0-9a-f]{2})|%(?<percent>[0-9a-f]{2})|&#x(?<hex>[0-9a-f]{1,6});?|&#(?<decimal>[0-9]{1,7});?|\\(?<plain>[^ux])|&(?<entity>amp|sol|period|dash|hyphen|lowbar|equals|plus);/giy;
+const escapes = new RegExp(
+  [
+    String.raw`\\u\{0*(?<braced>[0-9a-fA-F]{1,6})\}|\\u(?<unit>[0-9a-fA-F]{4})|\\U(?<long>[0-9a-fA-F]{8})|\\x(?<byte>[0-9a-fA-F]{2})`,
+    '%(?<percent>[0-9a-fA-F]{2})|=(?<quoted>[0-9a-fA-F]{2})|&#[xX]0*(?<hex>[0-9a-fA-F]{1,6});?|&#0*(?<decimal>[0-9]{1,7});?',
+    String.raw`\\(?<octal>[0-3]?[0-7]{2})|(?<nothing>\\[bfnrtv0]|=\r?\n|&(?:shy|nbsp|NewLine|Tab|ZeroWidthSpace|zwn?j|NoBreak);)`,
+    String.raw`\\(?<plain>[^uUx])|&(?<entity>amp|sol|period|dash|hyphen|lowbar|equals|plus);`,
+  ].join('|'),
+  'g',
+);
 
 const entities: Readonly<Record<string, string>> = {
   amp: '&',
@@ -156,27 +181,41 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Every escape as the one character that it stands for. Tokens are ASCII: what is longer is left. */
-function decodeOnce({ characters, from, to }: Decoded): Decoded {
+function decodeOnce(encoded: Decoded): Decoded {
+  const { characters, from, to } = encoded;
   const decoded: Decoded = { characters: '', from: [], to: [] };
-  for (let at = 0; at < characters.length; ) {
-    escapes.lastIndex = at;
-    const match = escapes.exec(characters);
-    const length = match?.[0].length ?? 1;
-    const character = (match && characterOf(match.groups ?? {})) ?? characters.charAt(at);
-    decoded.characters += character;
-    decoded.from.push(from[at] ?? 0);
-    decoded.to.push(to[at + length - 1] ?? 0);
-    at += length;
+  let end = 0;
+  const copyUpTo = (next: number) => {
+    decoded.characters += characters.slice(end, next);
+    for (let at = end; at < next; at += 1) {
+      decoded.from.push(from[at] ?? 0);
+      decoded.to.push(to[at] ?? 0);
+    }
+  };
+  for (const { 0: matched, index, groups = {} } of characters.matchAll(escapes)) {
+    copyUpTo(index);
+    end = index + matched.length;
+    decoded.characters += characterOf(groups);
+    decoded.from.push(from[index] ?? 0);
+    decoded.to.push(to[end - 1] ?? 0);
   }
+  copyUpTo(characters.length);
   return decoded;
 }
 
-function characterOf({ plain, entity, decimal, ...inHex }: Record<string, string | undefined>): string | undefined {
+/** One character; NUL for an escape of what is no part of a token. */
+function characterOf({ plain, entity, nothing, decimal, octal, ...inHex }: Record<string, string | undefined>): string {
+  if (nothing !== undefined) {
+    return '\0';
+  }
+  if (plain !== undefined) {
+    return plain;
+  }
+  if (entity !== undefined) {
+    return entities[entity] ?? '\0';
+  }
   const hex = Object.values(inHex).find((digits) => digits !== undefined);
-  const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-  return (
-    plain ??
-    (entity === undefined ? undefined : entities[entity.toLowerCase()]) ??
-    (code < 128 ? String.fromCharCode(code) : '\ufffd')
-  );
+  const code =
+    hex !== undefined ? Number.parseInt(hex, 16) : octal !== undefined ? Number.parseInt(octal, 8) : Number(decimal);
+  return code < 128 ? String.fromCharCode(code) : '\ufffd';
 }

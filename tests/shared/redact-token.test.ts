@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cleanLine } from '../../src/shared/clean-text.ts';
 import { redactionOf, tokenRedactor } from '../../src/shared/redact-token.ts';
 
 /** As long and as odd as TMDB's own: three parts of base64url. */
@@ -23,6 +24,17 @@ describe('a token in a text', () => {
     ['in HTML entities', [...token].map((one) => `&#${one.charCodeAt(0)};`).join('')],
     ['in HTML entities of hex', [...token].map((one) => `&#x${one.charCodeAt(0).toString(16)};`).join('')],
     ['with named entities', token.replaceAll('.', '&period;').replaceAll('-', '&hyphen;')],
+    [
+      'with zeros before the digits of entities',
+      [...token].map((one) => `&#x0000000${one.charCodeAt(0).toString(16)};`).join(''),
+    ],
+    ['in octal bytes', [...token].map((one) => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`).join('')],
+    ['in long escapes', [...token].map((one) => `\\U${one.charCodeAt(0).toString(16).padStart(8, '0')}`).join('')],
+    ['quoted for mail', [...token].map((one) => `=${one.charCodeAt(0).toString(16)}`).join('')],
+    ['quoted for mail, in short lines', token.replace(/.{7}/g, '$&=\n')],
+    ['in short lines', token.replace(/.{5}/g, '$&\r\n')],
+    ['in short lines of JSON', token.replace(/.{5}/g, '$&\\n')],
+    ['with soft hyphens as entities', token.replace(/.{5}/g, '$&&shy;')],
     ['in capitals', token.toUpperCase()],
     ['as base64', Buffer.from(token).toString('base64')],
     ['as base64 of a header', Buffer.from(`Bearer ${token}, or so`).toString('base64')],
@@ -57,6 +69,39 @@ describe('a token in a text', () => {
         expect(redact(`${before} ${told} ${after}`)).toContain('[token]');
       }),
       { numRuns: 30 },
+    );
+  });
+
+  it('is taken out with anything between its letters that a terminal or a reader leaves out', () => {
+    const between = fc.constantFrom(
+      ...[
+        '',
+        '',
+        '\u00ad',
+        '\u200b',
+        '\u2060',
+        '\u202e',
+        '\ufeff',
+        '\u200d',
+        '\ufe0f',
+        '\0',
+        '\x1b',
+        '\x7f',
+        '\t',
+        ' ',
+        '\u2028',
+        '\u{e0041}',
+      ],
+    );
+    const written = fc
+      .array(between, { minLength: token.length, maxLength: token.length })
+      .map((gaps) => [...token].map((one, at) => one + gaps[at]).join(''));
+    fc.assert(
+      fc.property(written, (told) => {
+        const shownLine = cleanLine(redact(`HTTP 422: ${told}: none`));
+        expect(shownLine).toMatch(/^HTTP 422: \[token\]\W*: none$/);
+      }),
+      { numRuns: 50 },
     );
   });
 
