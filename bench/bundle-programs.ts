@@ -29,7 +29,6 @@ export async function bundlePrograms<Name extends string>(
       const outfile = join(folder, `${name}.mjs`);
       await build({
         ...bundleOptions,
-        mainFields: [...bundleOptions.mainFields],
         absWorkingDir: repository,
         entryPoints: [join('bench', source)],
         outfile,

@@ -18,8 +18,8 @@ const repository = fileURLToPath(new URL('..', import.meta.url));
  */
 const usualNames: Record<string, string[]> = { zod: ['z'] };
 
-/** What stays of the deployed options. The order of main fields and the aliases are what is measured. */
-const { mainFields: _mainFields, alias: _alias, ...naiveOptions } = bundleOptions;
+/** What stays of the deployed options. The order of main fields and what is left out are what is measured. */
+const { mainFields: _mainFields, alias: _alias, plugins: _plugins, ...naiveOptions } = bundleOptions;
 
 /**
  * The packages that the own sources below `entry` import. esbuild itself tells: it leaves packages outside and drops what the

@@ -26,7 +26,6 @@ export async function bundleHandlers(): Promise<Bundles> {
 async function bundle(service: ServiceName): Promise<string> {
   const { outputFiles } = await build({
     ...bundleOptions,
-    mainFields: [...bundleOptions.mainFields],
     absWorkingDir: repository,
     entryPoints: [handlerEntries[service]],
     write: false,
