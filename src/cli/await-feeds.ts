@@ -8,6 +8,7 @@ import { feedId } from '../shared/feed.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { type FeedHead, type FeedOutcome, feedHeadId, hasArrived, newestAnswer } from '../shared/table/feed-head.ts';
+import { describePages } from '../shared/table/feed-trouble.ts';
 import type { CliContext } from './cli-context.ts';
 import { feedOfJob } from './list-ends.ts';
 import { withDynamo } from './open-tables.ts';
@@ -167,8 +168,15 @@ export function feedEnd({ feed, snapshot, pages }: FetchJob, head: FeedHead | un
   if (newest.snapshot > snapshot) {
     return { feed: named, outcome: 'superseded', detail: `by ${newest.snapshot}` };
   }
-  const { code, detail } = newest.absence ?? { code: '', detail: '' };
-  return { feed: named, outcome: head.lastOutcome, detail: newest.absence === undefined ? '' : `${code}: ${detail}` };
+  if (head.lastOutcome === 'partial') {
+    return { feed: named, outcome: 'partial', detail: describePages(newest.without) };
+  }
+  const absence = newest.without[0]?.absence;
+  return {
+    feed: named,
+    outcome: head.lastOutcome,
+    detail: absence === undefined ? '' : `${absence.code}: ${absence.detail}`,
+  };
 }
 
 /**

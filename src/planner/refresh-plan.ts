@@ -45,14 +45,15 @@ function whyDue(head: FeedHead | undefined, nowMs: number, nextRefreshMs: number
 
 /** A list that is empty for good is a row like any other; an answer that left an older list standing, or nothing, is not. */
 function whyUnanswered(head: FeedHead): string | undefined {
-  const { at, absence } = newestAnswer(head);
+  const { at, without } = newestAnswer(head);
+  const code = without[0]?.absence?.code;
   switch (head.lastOutcome) {
     case 'empty':
       return isAnswered(head) ? undefined : `TMDB answered with an empty list at ${at}`;
     case 'rejected':
       return `none of the rows that TMDB sent at ${at} could be read`;
     case 'not-found':
-      return `TMDB did not find it at ${at}${absence === undefined ? '' : ` (${absence.code})`}`;
+      return `TMDB did not find it at ${at}${code === undefined ? '' : ` (${code})`}`;
     default:
       return undefined;
   }

@@ -23,6 +23,12 @@ describe('waiting for a feed', () => {
     ['that TMDB does not know', headOf(older, { titles: [], absence }), 'not-found', 'tmdb_34: HTTP 404: no such list'],
     ['that came empty', headOf(older, { titles: [] }), 'empty', ''],
     ['of which no row could be read', headOf({ titles: [], rejected: 3 }), 'rejected', ''],
+    [
+      'of which a later page is unknown to TMDB',
+      headOf({ pages: 2 }, { page: 2, pages: 2, titles: [], absence }),
+      'partial',
+      'page 2 was not found (tmdb_34: HTTP 404: no such list)',
+    ],
     ['that a newer run has fetched', headOf({}, newer), 'superseded', `by ${newer.snapshot}`],
   ] as const)('%s ends as it should', (_name, head, outcome, detail) => {
     expect(feedEnd(job, head)).toEqual({ feed, outcome, detail });

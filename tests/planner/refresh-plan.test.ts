@@ -48,7 +48,7 @@ describe('what a refresh fetches', () => {
   const answeredAt = '2026-11-23T07:00:00.000Z';
   const newest = (outcome: 'empty' | 'rejected' | 'not-found') => ({
     ...{ snapshot: '2026-11-23T07:00:00Z.5eed5eed', pages: 1, fetchedAt: answeredAt, outcomes: { 1: outcome } },
-    ...(outcome === 'not-found' && { absence: { code: 'tmdb_34', detail: 'HTTP 404' } }),
+    ...(outcome === 'not-found' && { absences: { 1: { code: 'tmdb_34', detail: 'HTTP 404' } } }),
   });
   it.each([
     ['empty, where an older list stands', 'empty', {}, `TMDB answered with an empty list at ${answeredAt}`],

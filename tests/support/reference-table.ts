@@ -106,8 +106,14 @@ function newestOf(pages: readonly ItemPage[], outcomes: Record<string, string>):
     pages: pages[0]?.pages ?? 0,
     fetchedAt: earliestOf(pages),
     outcomes,
-    ...(outcomes[1] === 'not-found' && { absence: pages.find(({ absence }) => absence)?.absence }),
+    ...(Object.values(outcomes).includes('not-found') && { absences: absencesOf(pages, outcomes) }),
   };
+}
+
+/** TMDB's words on the pages that were not found. */
+function absencesOf(pages: readonly ItemPage[], outcomes: Record<string, string>): object {
+  const unknown = pages.filter(({ page, absence }) => outcomes[page] === 'not-found' && absence !== undefined);
+  return Object.fromEntries(unknown.map(({ page, absence }) => [page, absence]));
 }
 
 /** Of the pages that brought no titles what they brought, the best where one came twice. */

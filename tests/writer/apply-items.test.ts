@@ -200,7 +200,7 @@ describe('a batch', () => {
     await applyAtOnce([{ ...first, titles: [], absence }], writer);
     expect(writer.store.rows()).toEqual([]);
     const [head] = writer.heads.all();
-    expect(head).toMatchObject({ pagesApplied: [], lastOutcome: 'not-found', newest: { absence } });
+    expect(head).toMatchObject({ pagesApplied: [], lastOutcome: 'not-found', newest: { absences: { 1: absence } } });
     expect(head?.freshUntil).toBe(head?.fetchedAt);
   });
 

@@ -34,8 +34,8 @@ const newestSchema = z.strictObject({
   fetchedAt: z.iso.datetime(),
   /** By page number. */
   outcomes: z.record(z.string(), z.enum(['empty', 'rejected', 'not-found'])),
-  /** TMDB's words, where the first page was not found. */
-  absence: absenceSchema.optional(),
+  /** TMDB's words on pages that were not found, by page number. */
+  absences: z.record(z.string(), absenceSchema).optional(),
 });
 
 type Newest = z.infer<typeof newestSchema>;
@@ -100,7 +100,7 @@ export function feedHeadFor(page: ItemPage, settings: Settings): FeedHead {
       pages,
       fetchedAt,
       outcomes: outcome === 'titles' ? {} : { [page.page]: outcome },
-      ...(isFirst && absence && { absence }),
+      ...(absence && { absences: { [page.page]: absence } }),
     },
   );
 }
@@ -150,10 +150,21 @@ export function hasArrived(head: FeedHead, { snapshot, pages }: { snapshot: stri
   return titled + Object.keys(newest.outcomes).length >= pages;
 }
 
-/** The newest answer of TMDB: of which snapshot, since when, and its words where it found nothing. */
-export function newestAnswer(head: FeedHead): { snapshot: string; at: string; absence: Absence | undefined } {
-  const { snapshot, fetchedAt, absence } = newestOf(head);
-  return { snapshot, at: fetchedAt, absence };
+/** What came of a page in place of titles, and TMDB's words where it was not found. */
+export type PageWithout = { page: number; outcome: 'empty' | 'rejected' | 'not-found'; absence: Absence | undefined };
+
+/**
+ * The newest answer of TMDB: of which snapshot, since when, and `without` the pages that a whole list would have, by number: empty ones
+ * behind the list's end are not among them.
+ */
+export function newestAnswer(head: FeedHead): { snapshot: string; at: string; without: PageWithout[] } {
+  const { snapshot, fetchedAt, outcomes, absences = {} } = newestOf(head);
+  const last = head.snapshot === snapshot ? Math.max(0, ...head.pagesApplied) : 0;
+  const without = Object.entries(outcomes)
+    .map(([page, outcome]): PageWithout => ({ page: Number(page), outcome, absence: absences[page] }))
+    .filter(({ page, outcome }) => outcome !== 'empty' || page <= Math.max(last, 1))
+    .sort((a, b) => a.page - b.page);
+  return { snapshot, at: fetchedAt, without };
 }
 
 /** Heads of earlier builds have no `newest`; nor have those of which the newest pages all had titles. */
@@ -190,19 +201,22 @@ function joinNewest(a: Newest, b: Newest): Newest {
   for (const [page, outcome] of Object.entries(b.outcomes)) {
     outcomes[page] = betterOutcome(outcome, outcomes[page] ?? outcome);
   }
-  const absence = greaterAbsence(a.absence, b.absence);
+  const absences = { ...a.absences };
+  for (const [page, absence] of Object.entries(b.absences ?? {})) {
+    absences[page] = greaterAbsence(absence, absences[page] ?? absence);
+  }
   return {
     snapshot: a.snapshot,
     pages: Math.max(a.pages, b.pages),
     fetchedAt: msFromIso(a.fetchedAt) <= msFromIso(b.fetchedAt) ? a.fetchedAt : b.fetchedAt,
     outcomes,
-    ...(absence && { absence }),
+    absences,
   };
 }
 
 /** Two answers to one job may use different words: any fixed choice will do. */
-function greaterAbsence(a: Absence | undefined, b: Absence | undefined): Absence | undefined {
-  return a === undefined || (b !== undefined && canonicalJson(b) > canonicalJson(a)) ? b : a;
+function greaterAbsence(a: Absence, b: Absence): Absence {
+  return canonicalJson(b) > canonicalJson(a) ? b : a;
 }
 
 /** Puts a head together in the one form that it has: what the two halves say twice is left out of the second. */
@@ -213,12 +227,9 @@ function headOf(ids: Pick<FeedHead, 'id' | 'feed'>, standing: Standing, known: N
   const outcomes = Object.fromEntries(
     Object.entries(known.outcomes).filter(([page]) => !titled.includes(Number(page))),
   );
-  const { absence, ...others } = known;
-  const newest: Newest = {
-    ...others,
-    outcomes,
-    ...(absence && outcomes['1'] === 'not-found' && { absence }),
-  };
+  const { absences: told = {}, ...others } = known;
+  const absences = Object.fromEntries(Object.entries(told).filter(([page]) => outcomes[page] === 'not-found'));
+  const newest: Newest = { ...others, outcomes, ...(Object.keys(absences).length > 0 && { absences }) };
   return {
     ...ids,
     snapshot,
