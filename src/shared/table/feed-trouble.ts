@@ -22,6 +22,11 @@ export function feedTrouble(head: FeedHead, nowMs: number): FeedTrouble | undefi
     rejected: 'none of the rows that TMDB sent could be read',
     'not-found': `TMDB does not know this list${absence === undefined ? '' : ` (${absence.code}: ${absence.detail})`}`,
   }[outcome];
+  // A build before this one noted no more than that: the list that it tells of may be the one before, or none.
+  if (head.newest === undefined && head.pagesApplied.length > 0) {
+    const unknown = 'what stands in the table is not noted';
+    return { feed, outcome, at, detail: `${said}; ${unknown}, and the next refresh asks again` };
+  }
   const isExpired = nowMs >= head.expiration * 1_000;
   const stands =
     isExpired || (head.pagesApplied.length === 0 && head.emptyAs === undefined)
