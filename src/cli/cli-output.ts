@@ -1,6 +1,7 @@
 import { ZodError } from 'zod';
 import { cleanJson, cleanLine } from '../shared/clean-text.ts';
 import { messageOf, PermanentError, PipelineError, UsageError } from '../shared/errors.ts';
+import { AwsCallError } from './aws-call-failure.ts';
 import { IncompleteRunError } from './incomplete-run.ts';
 import { printable } from './styled-text.ts';
 import { resultNotWritten, writeOutput } from './write-output.ts';
@@ -71,7 +72,9 @@ function sentenceOf(error: unknown): string {
     return cleanLine(`${path.join('.') || 'data'}: ${message}`);
   }
   const cause =
-    error.cause instanceof Error && !(error instanceof UsageError) ? `: ${firstLine(error.cause.message)}` : '';
+    error.cause instanceof Error && !(error instanceof UsageError || error instanceof AwsCallError)
+      ? `: ${firstLine(error.cause.message)}`
+      : '';
   // Ours are one sentence, whatever the texts in it; of others the first line says most.
   const message = error instanceof PipelineError ? error.message : firstLine(error.message);
   return cleanLine(`${message}${cause}`);

@@ -3,12 +3,16 @@ import { findDeadLetter, shortIdsOf } from '../operator/dead-letters/find-dead-l
 import { type DeadLetterGroup, groupDeadLetters } from '../operator/dead-letters/list-dead-letters.ts';
 import { matches, parseMatch, refuseUnknownReasons } from '../operator/dead-letters/match-dead-letter.ts';
 import { parseBody } from '../operator/dead-letters/read-body.ts';
+import { cleanLine } from '../shared/clean-text.ts';
 import type { CliContext } from './cli-context.ts';
+import { cutTo } from './display-columns.ts';
 import { type DlqOptions, lookInto, noteUnreleased, parseDlqName, parseHoldSeconds } from './dlq-queue.ts';
 import { table, title } from './format-text.ts';
 
 /** A person reads no more of a queue; `--json` has all. */
 const mostListed = 50;
+/** What the pipeline itself says of a letter fits; a broken one may say anything, and would move all columns behind it out of sight. */
+const mostColumns = 40;
 
 /** `dlq list <fetch|items>`: dead letters by reason and feed, and each with its id; nothing is taken away. */
 export async function dlqListCommand(nameText: string, options: DlqOptions, context: CliContext): Promise<void> {
@@ -62,30 +66,37 @@ function order(one: string, other: string): number {
   return one === other ? 0 : one < other ? -1 : 1;
 }
 
-function groupsTable(groups: readonly DeadLetterGroup[]): string {
+/** Groups for people; a text of a letter takes no more than `mostColumns`. */
+export function groupsTable(groups: readonly DeadLetterGroup[]): string {
   const rows = groups.map(({ reason, subject, count, ages, oldest }) => [
-    reason,
-    subject || '(not readable)',
+    cell(reason),
+    cell(subject) || '(not readable)',
     String(count),
     String(ages.hour),
     String(ages.day),
     String(ages.older),
-    oldest,
+    cell(oldest),
   ]);
   return table(['reason', 'about', 'count', '≤ 1 h', '≤ 1 d', 'older', 'oldest'], rows);
 }
 
-function lettersTable(
+/** Letters for people, each with its id in full. */
+export function lettersTable(
   letters: readonly Pick<DeadLetter & { id: string }, 'id' | 'reason' | 'code' | 'subject' | 'failedAt'>[],
 ): string {
   const rows = letters.map(({ id, reason, code, subject, failedAt }) => [
     id,
-    reason,
-    code,
-    subject || '(not readable)',
-    failedAt,
+    cell(reason),
+    cell(code),
+    cell(subject) || '(not readable)',
+    cell(failedAt),
   ]);
   return table(['id', 'reason', 'code', 'about', 'failed at'], rows);
+}
+
+/** What others have written, in the columns of the screen. */
+function cell(text: string): string {
+  return cutTo(cleanLine(text), mostColumns);
 }
 
 /** Texts of others: control characters could speak to the terminal. */

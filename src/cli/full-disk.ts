@@ -1,5 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { PermanentError, PipelineError } from '../shared/errors.ts';
+import { AwsCallError } from './aws-call-failure.ts';
 import { IncompleteRunError } from './incomplete-run.ts';
 
 /** Less than what a page of SQLite's log needs, with some to spare. */
@@ -25,7 +26,8 @@ export function explainFullDisk(
     note(sentence);
     return error;
   }
-  return error instanceof PipelineError ? error : new PermanentError('disk_full', sentence, { cause: error });
+  const hasOwnWords = error instanceof PipelineError && !(error instanceof AwsCallError);
+  return hasOwnWords ? error : new PermanentError('disk_full', sentence, { cause: error });
 }
 
 /** For this user: root may use what is reserved. `undefined` where there is no such folder. */

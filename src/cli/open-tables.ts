@@ -14,6 +14,7 @@ import type { CatalogReader } from '../shared/ports/catalog.ts';
 import type { FeedHeads } from '../shared/ports/feed-heads.ts';
 import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
 import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
+import { namingFailures } from './aws-call-failure.ts';
 import type { CliContext } from './cli-context.ts';
 import { type PlaceOptions, withStackPlace } from './stack-place.ts';
 
@@ -36,7 +37,7 @@ export function withTablesAt<T>(
   act: (tables: Tables) => Promise<T>,
 ): Promise<T> {
   const target = { endpoint: stack.dynamodb, region: stackRegion };
-  return withDynamo(target, (client) => act(tablesOf(client, stack, context)));
+  return withDynamo(target, (client) => act(tablesOf(client, stack, context, target.endpoint)));
 }
 
 /** The tables a command means, open while `act` runs. @throws UsageError when there are none. */
@@ -49,19 +50,19 @@ export function withTables<T>(
   return withStackPlace(
     options,
     context,
-    (place) => withDynamo(place.dynamodb, (client) => act(tablesOf(client, place, context))),
+    (place) => withDynamo(place.dynamodb, (client) => act(tablesOf(client, place, context, place.dynamodb?.endpoint))),
     use,
   );
 }
 
-/** A client that is closed when `act` has ended. */
+/** A client that is closed when `act` has ended. @throws AwsCallError for a call that failed. */
 export async function withDynamo<T>(
   target: ClientTarget | undefined,
   act: (client: DynamoDBDocumentClient) => Promise<T>,
 ): Promise<T> {
   const client = dynamoClient(target);
   try {
-    return await act(client);
+    return await namingFailures('DynamoDB', target?.endpoint, () => act(client));
   } finally {
     client.destroy();
   }
@@ -71,8 +72,12 @@ function tablesOf(
   client: DynamoDBDocumentClient,
   names: { catalogTable: string; controlTable: string },
   { settings, clock }: CliContext,
+  endpoint: string | undefined,
 ): Tables {
   const limits = rateLimitsOf(settings);
+  const [usage, days] = [dynamoUsageStore(client, names.controlTable), dynamoDemandDays(client, names.controlTable)];
+  // A plan does without them, and says why in a note.
+  const named = <T>(act: () => Promise<T>) => namingFailures('DynamoDB', endpoint, act);
   return {
     catalog: dynamoCatalogReader(client, names.catalogTable),
     heads: dynamoFeedHeads(client, names.controlTable),
@@ -80,8 +85,8 @@ function tablesOf(
     rate: dynamoRateSchedule(client, names.controlTable, limits, clock),
     readerRate: dynamoRateSchedule(client, names.controlTable, limits, clock, undefined, readerScheduleId),
     history: {
-      usage: dynamoUsageStore(client, names.controlTable),
-      days: { read: dynamoDemandDays(client, names.controlTable).read },
+      usage: { read: (...asked) => named(() => usage.read(...asked)) },
+      days: { read: (...asked) => named(() => days.read(...asked)) },
     },
   };
 }

@@ -9,6 +9,7 @@ import {
   type MediaType,
   mediaTypes,
 } from '../shared/feed.ts';
+import { maxTmdbId } from '../shared/messages/item-page.ts';
 import { regionLanguage } from '../shared/region-language.ts';
 import { type ScheduleName, scheduleNames } from '../shared/schedule.ts';
 import type { Settings } from '../shared/settings.ts';
@@ -64,7 +65,12 @@ export function parseTitleRefs(text: string, name: string): { mediaType: MediaTy
     if (match === null) {
       throw new UsageError(`${name} holds '${shown(part)}': allowed are titles such as movie:550, separated by commas`);
     }
-    return { mediaType: match[1] as MediaType, id: Number(match[2]) };
+    const id = Number(match[2]);
+    // Digits beyond what a number can hold would be told of as another id, or ask for one.
+    if (id > maxTmdbId) {
+      throw new UsageError(`${name} holds '${shown(part)}': allowed are TMDB ids up to ${maxTmdbId}`);
+    }
+    return { mediaType: match[1] as MediaType, id };
   });
 }
 

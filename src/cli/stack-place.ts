@@ -9,6 +9,8 @@ import { deployedStack } from '../shared/adapters/deployed-stack.ts';
 import { UsageError } from '../shared/errors.ts';
 import { catalogTable, controlTable } from '../shared/table/table-definitions.ts';
 import { tmdbBaseUrl } from '../shared/tmdb/tmdb-base-url.ts';
+import { namingFailures } from './aws-call-failure.ts';
+import { checkAwsEndpoints, endpointIn } from './aws-endpoints.ts';
 import type { CliContext } from './cli-context.ts';
 
 /** Options that say which stack a command means. */
@@ -33,7 +35,7 @@ export type StackPlace = {
  * The stack a command means, as long as `act` runs: with `--stack aws` the deployed one, below `--data-dir` the tables there, else those
  * at `AWS_ENDPOINT_URL_DYNAMODB`, else the `local` that is running (which is `--stack local`). A data folder is locked meanwhile:
  * several commands may `look` at one, for a `change` it must be this one's alone.
- * @throws UsageError when there is none.
+ * @throws UsageError when there is none, or a variable names no address; AwsCallError when the deployed one cannot be found out.
  */
 export async function withStackPlace<T>(
   options: PlaceOptions,
@@ -48,8 +50,8 @@ export async function withStackPlace<T>(
   if (options.dataDir !== undefined) {
     return withDataDir(options.dataDir, use, act);
   }
-  const endpoint = context.environment.AWS_ENDPOINT_URL_DYNAMODB;
-  if (kind === undefined && endpoint !== undefined && endpoint !== '') {
+  const endpoint = kind === undefined ? endpointIn(context.environment, 'AWS_ENDPOINT_URL_DYNAMODB') : undefined;
+  if (endpoint !== undefined) {
     return act(tablesAt(endpoint));
   }
   const running = readStackFile();
@@ -78,7 +80,7 @@ export function hasStackPlace(options: PlaceOptions, { environment }: CliContext
   return (
     options.stack !== undefined ||
     options.dataDir !== undefined ||
-    (environment.AWS_ENDPOINT_URL_DYNAMODB ?? '') !== '' ||
+    (environment.AWS_ENDPOINT_URL_DYNAMODB ?? '').trim() !== '' ||
     readStackFile() !== undefined
   );
 }
@@ -138,8 +140,9 @@ function localPlace(running: StackFile): StackPlace {
   };
 }
 
-async function awsPlace({ settings }: CliContext): Promise<StackPlace> {
-  const outputs = await deployedStack(settings.deployment.stackName);
+async function awsPlace({ settings, environment }: CliContext): Promise<StackPlace> {
+  checkAwsEndpoints(environment);
+  const outputs = await namingFailures('CloudFormation', undefined, () => deployedStack(settings.deployment.stackName));
   const { fetchQueueUrl, fetchDlqUrl, itemQueueUrl, itemDlqUrl } = outputs;
   return {
     kind: 'aws',

@@ -1,7 +1,11 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type ClientTarget, sqsClient } from '../shared/adapters/aws-clients.ts';
+import { namingFailures } from './aws-call-failure.ts';
 
-/** A client for SQS that is closed when `act` has ended. `longPollMs` is how long a receive may wait on purpose. */
+/**
+ * A client for SQS that is closed when `act` has ended. `longPollMs` is how long a receive may wait on purpose.
+ * @throws AwsCallError for a call that failed.
+ */
 export async function withSqs<T>(
   target: ClientTarget | undefined,
   longPollMs: number,
@@ -9,7 +13,7 @@ export async function withSqs<T>(
 ): Promise<T> {
   const client = sqsClient(target, longPollMs);
   try {
-    return await act(client);
+    return await namingFailures('SQS', target?.endpoint, () => act(client));
   } finally {
     client.destroy();
   }

@@ -12,7 +12,7 @@ import type { MemoryTier } from './memory-tier.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
 import type { ListOptions } from './reader-input.ts';
 import type { TableGuard } from './table-guard.ts';
-import { nothing, readOfLive, type TierRead } from './tier-answers.ts';
+import { notCached, nothing, readOfLive, type TierRead } from './tier-answers.ts';
 
 /** Reads feeds. Never rejects. */
 export type ListReader = {
@@ -39,7 +39,7 @@ export function listReader(deps: ReaderDependencies, memory: MemoryTier, table: 
         return read;
       }
       if (!live || fromTmdb === undefined) {
-        return nothing(read.problem ?? { code: 'not_cached', detail: 'the table holds no such list' });
+        return nothing(read.problem ?? notCached('list', read));
       }
       return readOfLive(await fromTmdb(feed), read.problem);
     },

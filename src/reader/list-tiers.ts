@@ -1,4 +1,5 @@
 import { type Feed, feedId } from '../shared/feed.ts';
+import type { OnDamaged } from '../shared/ports/catalog.ts';
 import {
   decodeList,
   type EmptyList,
@@ -30,15 +31,21 @@ const sizes = [20, 60, 200, 1_000, 10_000];
 const liveKeptMs = 1_000;
 
 /** What memory keeps of a list. */
-type KeptList = { rows: ListRow[]; empty?: EmptyList | undefined };
+type KeptList = { rows: ListRow[]; empty?: EmptyList | undefined; isDamaged?: boolean };
 
 /** Memory, then one query of the index. */
 export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): ListTable {
   const { clock, settings } = deps;
   const { listSeconds, staleSeconds } = settings.reader.memory;
   const load = (feed: Feed, size: number) => async () => {
-    const pages = await table.read(() => deps.catalog.listPages(feed, size));
-    const value: KeptList = { rows: decodeList(pages), empty: emptyListOf(pages) };
+    let isDamaged = false;
+    const onDamaged: OnDamaged = (key, why) => {
+      isDamaged = true;
+      deps.onDamaged?.(key, why);
+    };
+    const pages = await table.read(() => deps.catalog.listPages(feed, size, onDamaged));
+    const rows = decodeList(pages, onDamaged);
+    const value: KeptList = { rows, empty: emptyListOf(pages), isDamaged };
     const { found, empty } = aliveOf(value, size, clock.nowMs());
     const life = listLife(found) ?? empty;
     const fresh = life !== undefined && clock.nowMs() < life.freshUntilMs;
@@ -58,6 +65,7 @@ export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: T
           ...nothing(problemOf(got)),
           found,
           empty,
+          isDamaged: got.value.isDamaged,
           from: found.length === 0 && empty === undefined ? 'nowhere' : originOf(got),
         }
       : readEnough(feed, asked, longer);

@@ -13,6 +13,7 @@ import { type AwsFailure, failureSentence } from '../shared/aws-failure.ts';
 import { redactedBreakerStore } from '../shared/breaker/redacted-breaker-store.ts';
 import { sharedBreaker } from '../shared/breaker/shared-breaker.ts';
 import { UsageError } from '../shared/errors.ts';
+import type { OnDamaged } from '../shared/ports/catalog.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { TokenSource } from '../shared/ports/token-source.ts';
 import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
@@ -51,7 +52,10 @@ export type OpenReaderOptions = {
   settings?: Settings | undefined;
   /** Default: none. */
   telemetry?: Telemetry | undefined;
-  /** Is told when the table cannot be read at all: once, and again after reads that worked. Default: `console`. */
+  /**
+   * Is told when the table cannot be read at all: once, and again after reads that worked; and once of each row that is left out because
+   * it is damaged, up to a hundred. Default: `console`.
+   */
   logger?: { warn(message: string): void } | undefined;
 };
 
@@ -72,6 +76,7 @@ export function openReader(options: OpenReaderOptions): Reader {
   const reader = createReader({
     catalog: dynamoCatalogReader(client, options.catalogTable),
     onUnreadable: unreadableTo(options.logger ?? console, options.catalogTable),
+    onDamaged: damagedTo(options.logger ?? console, options.catalogTable),
     background: behind,
     telemetry,
     clock: systemClock,
@@ -90,6 +95,28 @@ function unreadableTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogT
     try {
       logger.warn(
         `tmdb-pipeline: the reader cannot read the table '${catalogTable}': ${why}. Until it can, it answers with what it still has.`,
+      );
+    } catch {
+      // Nobody is left to be told.
+    }
+  };
+}
+
+/** Of a table full of them a hundred tell enough. */
+const mostDamagedTold = 100;
+
+/** Says once of each row that it cannot be read. */
+function damagedTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string): OnDamaged {
+  const told = new Set<string>();
+  return (key, why) => {
+    const row = `${shown(key.mediaId)} ${shown(key.mediaType)}`;
+    if (told.has(row) || told.size >= mostDamagedTold) {
+      return;
+    }
+    told.add(row);
+    try {
+      logger.warn(
+        `tmdb-pipeline: the row '${row}' of the table '${catalogTable}' is damaged and left out (${why}): the next fetch replaces it.`,
       );
     } catch {
       // Nobody is left to be told.

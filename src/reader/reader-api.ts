@@ -9,9 +9,10 @@ export type Origin = 'memory' | 'table' | 'tmdb' | 'nowhere';
 
 /**
  * What did not work while answering: a stable word and a sentence. The answer is what there was all the same. `cause`: why it did not
- * work, where AWS is concerned, such as `credentials_missing`, `no_such_table`, `access_denied` or `timed_out`.
+ * work, where AWS is concerned, such as `credentials_missing`, `no_such_table`, `access_denied` or `timed_out`, or `row_damaged`: the table
+ * holds it in a row that cannot be read.
  */
-export type Problem = { code: string; detail: string; cause?: AwsFailureCode };
+export type Problem = { code: string; detail: string; cause?: AwsFailureCode | 'row_damaged' };
 
 /** Where an answer came from and how old it is. The times are `null` where there is nothing to be old. */
 export type Provenance = {

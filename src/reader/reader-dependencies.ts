@@ -1,5 +1,5 @@
 import type { AwsFailure } from '../shared/aws-failure.ts';
-import type { CatalogReader } from '../shared/ports/catalog.ts';
+import type { CatalogReader, OnDamaged } from '../shared/ports/catalog.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { Telemetry } from '../shared/ports/telemetry.ts';
 import type { UsageStore } from '../shared/ports/usage-store.ts';
@@ -22,6 +22,8 @@ export type ReaderDependencies = {
   breakerState?: (() => Promise<ReaderHealth['breaker']>) | undefined;
   /** Told when the table cannot be read at all: once, and again after reads that worked. */
   onUnreadable?: ((failure: AwsFailure) => void) | undefined;
+  /** Told of each row that cannot be read, as often as it is. */
+  onDamaged?: OnDamaged | undefined;
   background: Background;
   telemetry: Telemetry;
   clock: Clock;

@@ -45,6 +45,9 @@ export function titleOptionsSchema(settings: Settings) {
     .transform(({ region, language = regionLanguage(region, settings) }) => ({ region, language }));
 }
 
+/** Titles that a recommendation leaves out. */
+export const mostSeen = 1_000;
+
 /** A recommendation's request, with its defaults. */
 export const recommendSchema = z.strictObject({
   media: z
@@ -53,7 +56,7 @@ export const recommendSchema = z.strictObject({
     })
     .default('all'),
   liked: titleRefs(100).default([]),
-  seen: titleRefs(1_000).default([]),
+  seen: titleRefs(mostSeen).default([]),
   genres: z
     .array(wholeNumber(1, 9_999_999))
     .max(20, { error: 'more than 20 genres: at most 20 are allowed' })

@@ -14,6 +14,8 @@ export type TierRead<T> = {
   absent: boolean;
   empty?: EmptyList | undefined;
   problem?: Problem;
+  /** Whether the table holds of it what cannot be read. */
+  isDamaged?: boolean | undefined;
 };
 
 /** What the last tier said, as it is kept for a moment. */
@@ -25,6 +27,16 @@ export type LiveOutcome<T> =
 /** Nothing found, and perhaps why. */
 export function nothing<T>(problem: Problem | undefined): TierRead<T> {
   return { found: [], from: 'nowhere', absent: false, ...(problem && { problem }) };
+}
+
+/** Why a reader that asks nobody else has nothing. */
+export function notCached(
+  what: 'list' | 'title',
+  { isDamaged = false }: Pick<TierRead<unknown>, 'isDamaged'>,
+): Problem {
+  return isDamaged
+    ? { code: 'not_cached', detail: `what the table holds of this ${what} is damaged`, cause: 'row_damaged' }
+    : { code: 'not_cached', detail: `the table holds no such ${what}` };
 }
 
 /** Where something from the first two tiers came from. */

@@ -10,7 +10,7 @@ import type { MemoryTier } from './memory-tier.ts';
 import type { TitleRef } from './reader-api.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
 import type { TableGuard } from './table-guard.ts';
-import { nothing, readOfLive, type TierRead } from './tier-answers.ts';
+import { notCached, nothing, readOfLive, type TierRead } from './tier-answers.ts';
 import { type TitleVersion, titleLive, titleTable } from './title-tiers.ts';
 
 /** Reads titles. Never rejects. */
@@ -44,7 +44,7 @@ export function titleReader(deps: ReaderDependencies, memory: MemoryTier, table:
       if (read.found.length === 0 && read.problem === undefined) {
         read =
           fromTmdb === undefined
-            ? nothing({ code: 'not_cached', detail: 'the table holds no such title' })
+            ? nothing(notCached('title', read))
             : readOfLive(await fromTmdb(ref, languages[0]), undefined);
       }
       if (read.found.length > 0 && read.problem === undefined) {

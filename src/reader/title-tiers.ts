@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { OnDamaged } from '../shared/ports/catalog.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import { tryDecodeCard } from '../shared/table/card.ts';
 import { type RowKey, rowKeyText } from '../shared/table/row.ts';
@@ -22,8 +23,8 @@ export type TitleTable = (ref: TitleRef, languages: readonly string[]) => Promis
 /** What TMDB says of a title in one language, asked once for all who ask at the same time. */
 export type TitleLive = (ref: TitleRef, language: string) => Promise<LiveOutcome<TitleVersion>>;
 
-/** `null`: the table has none, or none that can be read. */
-type Stored = TitleVersion | null;
+/** `null`: the table has none; `damaged`: none that can be read. */
+type Stored = TitleVersion | null | 'damaged';
 
 /** What a live call has brought is in the first tier by then. */
 const liveKeptMs = 1_000;
@@ -33,28 +34,34 @@ const keysPerRead = 100;
 /** Memory, then one BatchGet for all that is missing at the same time. */
 export function titleTable(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): TitleTable {
   const { clock } = deps;
-  const loader = new DataLoader<RowKey, TitleRow | undefined, string>(
+  const loader = new DataLoader<RowKey, TitleRow | undefined | 'damaged', string>(
     async (keys) => {
-      const rows = await table.read(() => deps.catalog.readTitles(distinct(keys)));
-      return keys.map((key) => rows.get(rowKeyText(key)));
+      const damaged = new Set<string>();
+      const onDamaged: OnDamaged = (key, why) => {
+        damaged.add(rowKeyText(key));
+        deps.onDamaged?.(key, why);
+      };
+      const rows = await table.read(() => deps.catalog.readTitles(distinct(keys), onDamaged));
+      return keys.map(rowKeyText).map((key) => rows.get(key) ?? (damaged.has(key) ? 'damaged' : undefined));
     },
     { cache: false, maxBatchSize: keysPerRead },
   );
   const load = (ref: TitleRef, language: string) =>
     memory.get<Stored>(titleText(ref, language, deps), async () => {
       const row = await loader.load(titleKey(ref.mediaType, ref.id, language, deps.settings));
-      const value = row === undefined ? null : versionOf(row, language);
+      const value = row === undefined ? null : storedOf(row, language, deps.onDamaged);
       return { value, keepMs: keepMsOf(value, deps) };
     });
   return async (ref, languages) => {
     const loaded = await Promise.allSettled(languages.map((language) => load(ref, language)));
     const got = loaded.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
     const failure = loaded.find((result) => result.status === 'rejected');
-    const live = got.filter((one): one is Got<TitleVersion> => one.value !== null && isThere(one.value, clock));
+    const live = got.filter((one): one is Got<TitleVersion> => isVersion(one.value) && isThere(one.value, clock));
     const problem =
       failure === undefined ? got.map(problemOf).find((one) => one !== undefined) : toProblem(failure.reason);
     const from = live.length === 0 ? 'nowhere' : live.some((one) => originOf(one) === 'table') ? 'table' : 'memory';
-    return { ...nothing(problem), found: live.map(({ value }) => value), from };
+    const isDamaged = got.some(({ value }) => value === 'damaged');
+    return { ...nothing(problem), found: live.map(({ value }) => value), from, isDamaged };
   };
 }
 
@@ -72,13 +79,17 @@ export function titleLive(deps: ReaderDependencies, calls: LiveCalls, memory: Me
     deps.pipeline?.sendTitle(item);
     const version = versionOf(titleRowFor(item, item.title, settings), language);
     memory.put<Stored>(titleText(ref, language, deps), { value: version, keepMs: keepMsOf(version, deps) });
-    return { value: { kind: 'ok' as const, found: version === null ? [] : [version] }, keepMs: liveKeptMs };
+    return { value: { kind: 'ok' as const, found: isVersion(version) ? [version] : [] }, keepMs: liveKeptMs };
   };
   return async (ref, language) => {
     const key = `live#${ref.mediaType}/${ref.id}/${language}`;
     const { value } = await memory.get<LiveOutcome<TitleVersion>>(key, load(ref, language));
     return value.kind === 'ok' ? { ...value, found: value.found.filter((one) => isThere(one, clock)) } : value;
   };
+}
+
+function isVersion(value: Stored): value is TitleVersion {
+  return value !== null && value !== 'damaged';
 }
 
 function isThere({ expiresAtMs }: Aged, clock: Clock): boolean {
@@ -94,15 +105,23 @@ function distinct(keys: readonly RowKey[]): RowKey[] {
   return [...new Map(keys.map((key) => [rowKeyText(key), key])).values()];
 }
 
+function storedOf(row: TitleRow | 'damaged', language: string, onDamaged?: OnDamaged): Stored {
+  const stored = row === 'damaged' ? row : versionOf(row, language);
+  if (stored === 'damaged' && row !== 'damaged') {
+    onDamaged?.(row, 'a card that cannot be decoded');
+  }
+  return stored;
+}
+
 function versionOf(row: TitleRow, language: string): Stored {
   const card = tryDecodeCard(row);
   const { fetchedAt, freshUntil, expiresAt } = row;
   return card === undefined
-    ? null
+    ? 'damaged'
     : { language, card, fetchedAt, freshUntilMs: Date.parse(freshUntil), expiresAtMs: expiresAt * 1_000 };
 }
 
 function keepMsOf(value: Stored, { clock, settings }: ReaderDependencies): number {
   const { titleSeconds, staleSeconds } = settings.reader.memory;
-  return 1_000 * (value !== null && clock.nowMs() < value.freshUntilMs ? titleSeconds : staleSeconds);
+  return 1_000 * (isVersion(value) && clock.nowMs() < value.freshUntilMs ? titleSeconds : staleSeconds);
 }

@@ -10,7 +10,7 @@ const details = {
   credentials_missing: 'the AWS SDK has found no credentials',
   credentials_expired: 'the AWS credentials have expired',
   credentials_refused: 'AWS does not know the credentials, or their signature is wrong',
-  region_missing: 'no AWS region is set',
+  region_missing: 'no AWS region is set, or what is set is none',
   access_denied: 'the credentials may not do this: the policy of their user or role does not allow it',
   no_such_table: 'there is no table of this name in this account and region',
   no_such_index: 'the table lacks the index, as a table of an earlier pipeline does: `migrate` adds it',
@@ -22,6 +22,7 @@ const details = {
   unknown_host: 'the name of the host cannot be resolved',
   certificate_untrusted: 'the certificate of the server is not trusted',
   network_failed: 'the connection was lost, or there is no way to the host',
+  not_aws: 'what answered is not AWS: something in between, or another program at the address',
   service_failed: 'AWS has failed',
   unexpected: 'something failed that has no name here',
 } as const;
@@ -82,10 +83,12 @@ const byName: Readonly<Record<AwsFailureCode, readonly string[]>> = {
     'UNABLE_TO_GET_ISSUER_CERT',
     'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
     'CERT_HAS_EXPIRED',
+    'CERT_NOT_YET_VALID',
     'ERR_TLS_CERT_ALTNAME_INVALID',
   ],
   network_failed: [
     'ECONNRESET',
+    'ECONNABORTED',
     'EPIPE',
     'EHOSTUNREACH',
     'ENETUNREACH',
@@ -93,6 +96,7 @@ const byName: Readonly<Record<AwsFailureCode, readonly string[]>> = {
     'EADDRNOTAVAIL',
     'NetworkingError',
   ],
+  not_aws: ['EPROTO', 'HPE_INVALID_CONSTANT'],
   service_failed: ['InternalServerError', 'InternalFailure', 'ServiceUnavailable', 'ServiceUnavailableException'],
   unexpected: [],
 };
@@ -133,7 +137,8 @@ function classified(error: unknown, depth: number): AwsFailure | undefined {
     return undefined;
   }
   const thrown: Thrown = error;
-  const names = [thrown.name, thrown.code].filter((name) => typeof name === 'string');
+  // The SDK calls a broken connection a time-out: Node's code knows better.
+  const names = [thrown.code, thrown.name].filter((name) => typeof name === 'string');
   const awsCode = names.find((name) => codeOf.has(name));
   const known = awsCode === undefined ? undefined : codeOf.get(awsCode);
   const code = known === undefined ? undefined : byMessage(known, String(thrown.message));
@@ -162,14 +167,18 @@ function byMessage(code: AwsFailureCode, message: string): AwsFailureCode {
   return code;
 }
 
-function withoutName({ message, $metadata }: Thrown): AwsFailure | undefined {
+function withoutName({ name, message, $metadata }: Thrown): AwsFailure | undefined {
   const of = (code: AwsFailureCode): AwsFailure => ({ code, detail: details[code] });
-  if (/^Region is missing/.test(String(message))) {
+  if (/^Region (is missing|not accepted)/.test(String(message))) {
     return of('region_missing');
   }
   const status = Number($metadata?.httpStatusCode);
   if (status === 429) {
     return of('throttled');
+  }
+  // No JSON, or an error without a name: only AWS speaks for AWS.
+  if (status < 500 && (name === 'SyntaxError' || name === 'Unknown')) {
+    return of('not_aws');
   }
   if (status === 401 || status === 403) {
     return of('access_denied');

@@ -34,7 +34,8 @@ export function parseStrictJson(text: string): StrictJson {
 
 const blanks = /[ \t\n\r]*/y;
 /** Of the control characters those of C0 must be escaped. */
-const text = /"(?:[^"\\\p{Cc}]|[\x7F-\x9F]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*"/uy;
+const textParts = /(?:[^"\\\p{Cc}]|[\x7F-\x9F]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*/uy;
+const text = new RegExp(`"${textParts.source}"`, 'uy');
 const plain = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
 /** A place in the text that moves on. */
@@ -59,7 +60,7 @@ function checkValue(cursor: Cursor, depth: number): void {
     cursor.at += 1;
     first === '{' ? checkObject(cursor, depth + 1) : checkArray(cursor, depth + 1);
   } else if (take(cursor, text) === undefined && take(cursor, plain) === undefined) {
-    throw unexpected(cursor, 'a value');
+    throw noText(cursor, 'a value');
   }
 }
 
@@ -69,7 +70,7 @@ function checkObject(cursor: Cursor, depth: number): void {
     const { at } = cursor;
     const source = take(cursor, text);
     if (source === undefined) {
-      throw unexpected(cursor, "a member's name in double quotes");
+      throw noText(cursor, "a member's name in double quotes");
     }
     const name = JSON.parse(source) as string;
     if (reserved.has(name) || names.has(name)) {
@@ -125,4 +126,19 @@ function unexpected({ json, at }: Cursor, expected: string): Mistake {
     `not valid JSON: expected ${expected}, found ${found === undefined ? 'the end of the text' : `'${found}'`}`,
     at,
   );
+}
+
+/** Why no text could be taken where one begins: what in it is wrong, else what stands there instead. */
+function noText(cursor: Cursor, expected: string): Mistake {
+  if (cursor.json[cursor.at] !== '"') {
+    return unexpected(cursor, expected);
+  }
+  const at = cursor.at + 1 + (take({ ...cursor, at: cursor.at + 1 }, textParts) ?? '').length;
+  const rest = cursor.json.slice(at, at + 2);
+  if (rest === '') {
+    return new Mistake('not valid JSON: a text has no end', at);
+  }
+  const code = `${rest.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
+  const what = rest.startsWith('\\') ? 'an escape that JSON does not have' : `the control character U+${code}`;
+  return new Mistake(`not valid JSON: ${what}, in a text`, at);
 }

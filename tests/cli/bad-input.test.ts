@@ -199,6 +199,45 @@ describe('a wrong environment is refused in one sentence', () => {
     );
   });
 
+  const addresses = 'allowed are http and https addresses such as http://127.0.0.1:8000';
+  it.each([
+    ['status', { AWS_ENDPOINT_URL_DYNAMODB: 'nonsense' }, `AWS_ENDPOINT_URL_DYNAMODB is 'nonsense': ${addresses}`],
+    [
+      'report',
+      { AWS_ENDPOINT_URL_DYNAMODB: 'localhost:8000' },
+      `AWS_ENDPOINT_URL_DYNAMODB is 'localhost:8000': ${addresses}`,
+    ],
+    [
+      'breaker show',
+      { AWS_ENDPOINT_URL_DYNAMODB: 'ftp://127.0.0.1/' },
+      `AWS_ENDPOINT_URL_DYNAMODB is 'ftp://127.0.0.1/': ${addresses}`,
+    ],
+    [
+      'read title movie 1',
+      { AWS_ENDPOINT_URL_DYNAMODB: 'http:8000' },
+      `AWS_ENDPOINT_URL_DYNAMODB is 'http:8000': ${addresses}`,
+    ],
+    [
+      'migrate',
+      { AWS_ENDPOINT_URL_DYNAMODB: 'http://127.0.0.1:99999' },
+      `AWS_ENDPOINT_URL_DYNAMODB is 'http://127.0.0.1:99999': ${addresses}`,
+    ],
+    ['status --stack aws', { AWS_ENDPOINT_URL: 'nonsense' }, `AWS_ENDPOINT_URL is 'nonsense': ${addresses}`],
+    ['dlq list fetch --stack aws', { AWS_ENDPOINT_URL_SQS: 'sqs' }, `AWS_ENDPOINT_URL_SQS is 'sqs': ${addresses}`],
+    [
+      'status --stack aws',
+      { AWS_ENDPOINT_URL_CLOUDFORMATION: 'http://user:hidden@127.0.0.1' },
+      'AWS_ENDPOINT_URL_CLOUDFORMATION holds a user or a password: allowed are addresses without them',
+    ],
+    [
+      'status',
+      { AWS_ENDPOINT_URL_DYNAMODB: 'user:hidden@localhost:8000' },
+      `AWS_ENDPOINT_URL_DYNAMODB is '…@localhost:8000': ${addresses}`,
+    ],
+  ])('an address that is none: %s %j', async (typed, environment, sentence) => {
+    expect(await refusalOf(typed, environment)).toBe(sentence);
+  });
+
   it('a password in the URL is not shown', async () => {
     const environment = { TMDB_BASE_URL: 'https://user:hidden@tmdb.invalid/3', TMDB_API_TOKEN: 'token' };
     const { stderr } = await runCli(['run', 'daily'], { cwd: folder, environment });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { AwsCallError } from '../../src/cli/aws-call-failure.ts';
 import { explainFullDisk } from '../../src/cli/full-disk.ts';
 import { IncompleteRunError } from '../../src/cli/incomplete-run.ts';
 import { PermanentError, UsageError } from '../../src/shared/errors.ts';
@@ -26,6 +27,17 @@ describe('a failure with a data folder', () => {
         () => free,
       ),
     ).toBe(emulatorError);
+  });
+
+  it('is that, when the emulator fails the calls', () => {
+    const failed = new AwsCallError('service_failed', 'the call of DynamoDB failed');
+    const explained = explainFullDisk(
+      failed,
+      'data',
+      () => undefined,
+      () => 0,
+    );
+    expect(explained).toEqual(new PermanentError('disk_full', sentence, { cause: failed }));
   });
 
   it('keeps the words of a command, and the summary of a run that left jobs undone', () => {

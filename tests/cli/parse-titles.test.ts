@@ -36,6 +36,17 @@ describe('titles on the command line', () => {
   });
 });
 
+describe('an id that no number holds', () => {
+  it.each(['movie:9007199254740992', 'tv:9007199254740993', 'movie:9999999999999999'])(
+    'is told as typed: %s',
+    (text) => {
+      expect(caught(() => parseTitleRefs(`movie:9007199254740991,${text}`, '--liked'))).toEqual(
+        new UsageError(`--liked holds '${text}': allowed are TMDB ids up to 9007199254740991`),
+      );
+    },
+  );
+});
+
 describe('a list on the command line', () => {
   it.each([
     ['', []],

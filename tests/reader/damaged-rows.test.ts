@@ -88,7 +88,8 @@ describeOnEngine('dynoxide', 'a row with', (tables) => {
   it.each(ofTitles)('%s is as good as absent where it is a title', async (_name, over) => {
     const life = times(systemClock);
     const { reader } = await open(tables, { ...titled(550, life), ...over }, titled(551, life));
-    const absent = { from: 'nowhere', title: null, absent: false, problem: { code: 'not_cached' } };
+    const problem = { code: 'not_cached', cause: 'row_damaged' };
+    const absent = { from: 'nowhere', title: null, absent: false, problem };
     expect(await reader.title('movie', 550)).toMatchObject(absent);
     const both = await reader.titles([
       { mediaType: 'movie', id: 550 },
@@ -103,6 +104,51 @@ describeOnEngine('dynoxide', 'a row with', (tables) => {
     const { reader } = await open(tables, german, titled(550, life));
     const { title, from } = await reader.title('movie', 550, { language: 'de-DE' });
     expect([title?.title, title?.fellBack.title, from]).toEqual(['Film 550', 'en-US', 'table']);
+  });
+});
+
+describeOnEngine('dynoxide', 'a reader that meets a damaged row', (tables) => {
+  const life = times(systemClock);
+  const damage = { cards: new Uint8Array([1, 2, 3]) };
+
+  it.each<[name: string, over: Record<string, unknown>, why: string]>([
+    ['that cannot be unpacked', damage, 'cards that cannot be unpacked, or are not as many as its places'],
+    ['of another layout', { places: 7 }, 'places: invalid_type'],
+  ])('%s says so once, and of a list that has no other page that it is why', async (_name, over, why) => {
+    const { reader, warnings } = await open(tables, { ...placed(sampleFeed(), 1, life), ...over });
+    const problem = {
+      code: 'not_cached',
+      cause: 'row_damaged',
+      detail: 'what the table holds of this list is damaged',
+    };
+    expect(await reader.list(popular)).toMatchObject({ from: 'nowhere', titles: [], problem });
+    expect(await reader.list(popular, { limit: 60 })).toMatchObject({ problem });
+    expect(warnings).toEqual([
+      expect.stringMatching(
+        /^tmdb-pipeline: the row 'popular\/movie\/global\/en-US page#0001' of the table '.*' is damaged and left out \(/,
+      ),
+    ]);
+    expect(warnings[0]).toContain(`(${why})`);
+  });
+
+  it('says so of a page behind others, of titles, and of nothing that is well', async () => {
+    const rows = [placed(sampleFeed(), 1, life), { ...placed(sampleFeed(), 2, life), ...damage }];
+    const { reader, warnings } = await open(
+      tables,
+      ...rows,
+      { ...titled(550, life), ...{ title: 7 } },
+      titled(551, life),
+    );
+    expect(await reader.list(popular)).toMatchObject({ from: 'table' });
+    await reader.title('movie', 550);
+    await reader.title('movie', 551);
+    expect(await reader.title('movie', 552)).toMatchObject({ problem: { code: 'not_cached' } });
+    expect((await reader.title('movie', 552)).problem).not.toHaveProperty('cause');
+    const named = /the row '(.+?)'.*left out/;
+    expect(warnings.map((warning) => named.exec(warning)?.[1])).toEqual([
+      'popular/movie/global/en-US page#0002',
+      '550 movie',
+    ]);
   });
 });
 
@@ -135,7 +181,9 @@ async function open(tables: EmbeddedTables, ...items: readonly (Record<string, u
     await tables.client.send(new PutCommand({ TableName: catalogTable, Item }));
   }
   const dynamodb = { endpoint: await endpointOf(tables), region: 'us-east-1' };
-  const reader = openReader({ catalogTable, dynamodb, settings: patient });
+  const warnings: string[] = [];
+  const logger = { warn: (message: string) => warnings.push(message) };
+  const reader = openReader({ catalogTable, dynamodb, settings: patient, logger });
   onTestFinished(() => reader.close());
-  return { reader };
+  return { reader, warnings };
 }

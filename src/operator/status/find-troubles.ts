@@ -1,8 +1,10 @@
+import type { QueueDepth } from '../../shared/ports/queue-depth.ts';
 import type { FeedTrouble } from '../../shared/table/feed-trouble.ts';
 
 /** Something that an operator should look at; `code` is a stable word. */
 export type Trouble = {
   code:
+    | 'backlog'
     | 'breaker-open'
     | 'calls-paused'
     | 'dead-letters'
@@ -12,18 +14,24 @@ export type Trouble = {
   text: string;
 };
 
+type Depth = Awaited<ReturnType<QueueDepth['read']>>;
+
 /** What of a status may tell of trouble; feeds stand stalest first. */
 export type TroubleSigns = {
   breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
-  rate: { pausedUntil: string | null };
-  queues: Record<string, { deadLetters: { visible: number; delayed: number; inFlight: number } }> | null;
+  rate: { pausedUntil: string | null; perSecond: number; limitPerSecond: number };
+  queues: Record<'fetch' | 'items', { queue: Depth; deadLetters: Depth }> | null;
   feeds: readonly { feed: string; state: 'fresh' | 'stale' | 'expired' | 'absent' }[];
 };
+
+/** As the alarms on the oldest message of a queue. */
+const longWaitSeconds = 1_800;
 
 /** What is wrong, the worst first; `answers`: feeds that TMDB did not answer as it should have. Pure. */
 export function findTroubles(signs: TroubleSigns, answers: readonly FeedTrouble[] = []): Trouble[] {
   return [
     ...ofCalls(signs),
+    ...ofBacklogs(signs),
     ...ofQueues(signs),
     ...answers.map(ofAnswer),
     ...ofFeeds(signs, 'expired'),
@@ -40,6 +48,40 @@ function ofCalls({ breaker, rate }: TroubleSigns): Trouble[] {
   const open = { code: 'breaker-open', text: `the breaker is open${why}: no calls are made` } as const;
   const paused = { code: 'calls-paused', text: `TMDB throttled: calls pause until ${rate.pausedUntil}` } as const;
   return [...(breaker.state === 'open' ? [open] : []), ...(rate.pausedUntil === null ? [] : [paused])];
+}
+
+/**
+ * SQS tells no message's age, and only CloudWatch keeps it (the alarms on the oldest message). The counts tell the least that it can be:
+ * jobs leave their queue, and pages come into theirs, no faster than TMDB is called.
+ */
+function ofBacklogs({ queues, rate }: TroubleSigns): Trouble[] {
+  if (queues === null) {
+    return [];
+  }
+  const jobs = queues.fetch.queue.visible + queues.fetch.queue.delayed;
+  const pages = queues.items.queue.visible;
+  const jobsSeconds = jobs / rate.perSecond;
+  const pagesSeconds = pages / rate.limitPerSecond;
+  return [
+    ...(jobsSeconds >= longWaitSeconds
+      ? [
+          backlog(
+            `${jobs} jobs wait in the fetch queue: the last for ${minutes(jobsSeconds)} more at ${rate.perSecond} calls a second`,
+          ),
+        ]
+      : []),
+    ...(pagesSeconds >= longWaitSeconds
+      ? [backlog(`${pages} pages wait for the writer: the oldest for ${minutes(pagesSeconds)} at least`)]
+      : []),
+  ];
+}
+
+function backlog(text: string): Trouble {
+  return { code: 'backlog', text };
+}
+
+function minutes(seconds: number): string {
+  return `${Math.floor(seconds / 60)} min`;
 }
 
 function ofQueues({ queues }: TroubleSigns): Trouble[] {

@@ -7,6 +7,7 @@ import { shown } from '../../shared/shown-text.ts';
 import {
   type ListOptions,
   mediaTypeSchema,
+  mostSeen,
   type RecommendInput,
   recommendSchema,
   titleIdSchema,
@@ -16,8 +17,8 @@ import { badRequest, type FieldError } from './problem-details.ts';
 /** What a client may ask for over HTTP: a list of this size fits into a response. */
 export const mostListed = 500;
 
-/** Longer values are none of ours: lists of titles are the longest. */
-const longestValue = 20_000;
+/** Longer values are none of ours: the longest is as many titles as may be named, each with a comma. */
+const longestValue = mostSeen * `movie:${maxTmdbId},`.length;
 
 const yesOrNo = z.enum(['true', 'false'], { error: 'allowed are true and false' }).transform((text) => text === 'true');
 

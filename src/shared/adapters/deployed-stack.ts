@@ -1,6 +1,6 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import * as z from 'zod';
-import { messageOf, PermanentError } from '../errors.ts';
+import { PermanentError } from '../errors.ts';
 import { clientOptions } from './aws-clients.ts';
 
 /** Outputs of a deployed stack that the command line needs; CDK's names begin with a capital. */
@@ -25,7 +25,7 @@ export type DeployedStack = {
 
 /**
  * Reads the outputs of the CloudFormation stack `stackName`, in the account and region that the AWS SDK finds.
- * @throws PermanentError `stack_unknown` when it cannot be read, or is not one of ours.
+ * @throws PermanentError `stack_unknown` when there is none, or it is not one of ours; what the SDK throws when it cannot be read.
  */
 export async function deployedStack(stackName: string): Promise<DeployedStack> {
   const client = new CloudFormationClient(clientOptions());
@@ -35,8 +35,8 @@ export async function deployedStack(stackName: string): Promise<DeployedStack> {
     outputs = Object.fromEntries(
       (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
     );
-  } catch (cause) {
-    throw new PermanentError('stack_unknown', `the stack '${stackName}' cannot be read: ${messageOf(cause)}`);
+  } catch (error) {
+    throw isAbsent(error) ? new PermanentError('stack_unknown', absent(stackName)) : error;
   } finally {
     client.destroy();
   }
@@ -54,4 +54,13 @@ export async function deployedStack(stackName: string): Promise<DeployedStack> {
     catalogTable: data.CatalogTable,
     controlTable: data.ControlTable,
   };
+}
+
+/** CloudFormation has no name of its own for it. */
+function isAbsent(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ValidationError' && /does not exist/.test(error.message);
+}
+
+function absent(stackName: string): string {
+  return `there is no stack '${stackName}' in this account and region: deploy it, or check AWS_PROFILE, AWS_REGION and deployment.stackName in the settings`;
 }

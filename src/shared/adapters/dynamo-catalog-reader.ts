@@ -1,6 +1,7 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
 import { rowsPerPage } from '../messages/item-page.ts';
-import type { CatalogReader } from '../ports/catalog.ts';
+import type { CatalogReader, OnDamaged } from '../ports/catalog.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from '../table/list-page-row.ts';
 import { rowKeyText } from '../table/row.ts';
 import { categoryIndex } from '../table/table-definitions.ts';
@@ -13,7 +14,7 @@ const rowsBehindUnreadable = 25;
 /** Reads the catalog table `tableName`: lists through its index, titles by their key. Eventually consistent. */
 export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
   return {
-    listPages: async (feed, titles) => {
+    listPages: async (feed, titles, onDamaged) => {
       const pages: ListPageRow[] = [];
       let limit = pagesFor(titles);
       let startKey: Record<string, unknown> | undefined;
@@ -30,20 +31,20 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
           }),
         );
         const { Items: items = [] } = answer;
-        const readable = items.flatMap(readablePage);
-        pages.push(...readable);
-        limit = readable.length < items.length ? rowsBehindUnreadable : pagesFor(titles - titlesOn(pages));
+        const pagesRead = items.flatMap((item) => readable(listPageRowSchema, item, onDamaged));
+        pages.push(...pagesRead);
+        limit = pagesRead.length < items.length ? rowsBehindUnreadable : pagesFor(titles - titlesOn(pages));
         startKey = answer.LastEvaluatedKey;
       } while (startKey !== undefined && titlesOn(pages) < titles);
       return pages;
     },
-    readTitles: async (keys) => {
+    readTitles: async (keys, onDamaged) => {
       const { items } = await batchGetAll(client, {
         tableName,
         keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
         consistent: false,
       });
-      const rows = items.flatMap((item) => titleRowSchema.safeParse(item).data ?? []);
+      const rows = items.flatMap((item) => readable(titleRowSchema, item, onDamaged));
       return new Map(rows.map((row) => [rowKeyText(row), row]));
     },
   };
@@ -54,7 +55,15 @@ function pagesFor(titles: number): number {
 }
 
 /** A row of another layout (older, newer or damaged) is as good as absent, in a list as for a title. */
-function readablePage(item: Record<string, unknown>): ListPageRow[] {
-  const parsed = listPageRowSchema.safeParse(item);
-  return parsed.success ? [parsed.data] : [];
+function readable<T>(schema: z.ZodType<T>, item: Record<string, unknown>, onDamaged: OnDamaged = () => undefined): T[] {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) {
+    return [parsed.data];
+  }
+  const [issue] = parsed.error.issues;
+  onDamaged(
+    { mediaId: String(item.mediaId), mediaType: String(item.mediaType) },
+    `${String(issue?.path[0])}: ${issue?.code}`,
+  );
+  return [];
 }

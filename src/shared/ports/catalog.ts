@@ -23,10 +23,13 @@ export type CatalogStore = {
   putIfNewer(row: CatalogRow): Promise<{ written: boolean; writeUnits: number }>;
 };
 
+/** Is told of a row that is there and cannot be read, and what is wrong with it in few words. */
+export type OnDamaged = (key: RowKey, why: string) => void;
+
 /** The reading side of the catalog table. */
 export type CatalogReader = {
   /** Pages of a feed from the first on, at least as many as it takes for `titles` different titles. They may be past their hard TTL. */
-  listPages(feed: Feed, titles: number): Promise<ListPageRow[]>;
+  listPages(feed: Feed, titles: number, onDamaged?: OnDamaged): Promise<ListPageRow[]>;
   /** The title rows under `keys` (distinct) that are there and can be read, by `rowKeyText`. They may be past their hard TTL. */
-  readTitles(keys: readonly RowKey[]): Promise<Map<string, TitleRow>>;
+  readTitles(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, TitleRow>>;
 };

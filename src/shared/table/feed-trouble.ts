@@ -17,20 +17,26 @@ const pagesNamed = 3;
 export function feedTrouble(head: FeedHead, nowMs: number): FeedTrouble | undefined {
   const { feed, lastOutcome } = head;
   const { at, without } = newestAnswer(head);
-  const [first] = without;
-  if (first === undefined || lastOutcome === 'complete' || (lastOutcome === 'empty' && isAnswered(head))) {
+  if (lastOutcome === 'complete' || (lastOutcome === 'empty' && isAnswered(head))) {
     return undefined;
   }
-  const said = lastOutcome === 'partial' ? describePages(without) : describeList(first);
-  return {
-    feed,
-    outcome: first.outcome,
-    at,
-    detail: `${said}; ${served(head, nowMs)}, and the next refresh asks again`,
-  };
+  if (lastOutcome === 'partial') {
+    const [first] = without;
+    return first && { feed, outcome: first.outcome, at, detail: detailOf(describePages(without), served(head, nowMs)) };
+  }
+  const said = describeList(without[0] ?? { page: 1, outcome: lastOutcome, absence: undefined });
+  return { feed, outcome: lastOutcome, at, detail: detailOf(said, served(head, nowMs)) };
+}
+
+function detailOf(said: string, served: string): string {
+  return `${said}; ${served}, and the next refresh asks again`;
 }
 
 function served(head: FeedHead, nowMs: number): string {
+  if (head.newest === undefined && head.pagesApplied.length > 0 && head.lastOutcome !== 'partial') {
+    // A build before this one noted no more than that: the list that it tells of may be the one before, or none.
+    return 'what stands in the table is not noted';
+  }
   const isExpired = nowMs >= head.expiration * 1_000;
   if (isExpired || !holdsList(head)) {
     return 'nothing is in the table';

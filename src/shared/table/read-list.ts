@@ -1,5 +1,6 @@
 import type { MediaType } from '../feed.ts';
 import type { ItemPage } from '../messages/item-page.ts';
+import type { OnDamaged } from '../ports/catalog.ts';
 import { isoFromMs, msFromIso } from '../ports/clock.ts';
 import { listPageLife } from '../row-life.ts';
 import type { Settings } from '../settings.ts';
@@ -55,15 +56,17 @@ function lifeOf({ snapshot, fetchedAt, freshUntil, expiresAt }: ListPageRow): Em
   return { snapshot, fetchedAt, freshUntilMs: Date.parse(freshUntil), expiresAtMs: expiresAt * 1_000 };
 }
 
-/** Pages as rows of a list, in their order; a page that is damaged is left out. */
-export function decodeList(pages: readonly ListPageRow[]): ListRow[] {
+/** Pages as rows of a list, in their order; a page that is damaged is left out, and told. */
+export function decodeList(pages: readonly ListPageRow[], onDamaged?: OnDamaged): ListRow[] {
   return pages.flatMap((page) => {
     const places = readPlaces(page.places);
     const cards = tryUnpackCards(page.cards) ?? [];
     const life = lifeOf(page);
-    return cards.length === places.length
-      ? places.map((place, index) => ({ ...place, ...life, ...(cards[index] as Card) }))
-      : [];
+    if (cards.length !== places.length) {
+      onDamaged?.(page, 'cards that cannot be unpacked, or are not as many as its places');
+      return [];
+    }
+    return places.map((place, index) => ({ ...place, ...life, ...(cards[index] as Card) }));
   });
 }
 

@@ -39,7 +39,7 @@ const day = z.iso
 const yes = z
   .unknown()
   .optional()
-  .transform((raw) => raw === true || raw === 'true' || raw === 1);
+  .transform((raw) => raw === true || raw === 1 || (typeof raw === 'string' && /^(?:true|1)$/i.test(raw)));
 
 /** Those elements that are what they should be. */
 function elements<T>(element: z.ZodType<T>) {
@@ -48,6 +48,12 @@ function elements<T>(element: z.ZodType<T>) {
     .catch([])
     .transform((list) => list.flatMap((one) => element.safeParse(one).data ?? []));
 }
+
+/** `18`, also as text. */
+const wholeFigure = z
+  .unknown()
+  .transform((raw) => (typeof raw === 'string' && /^[1-9]\d{0,15}$/.test(raw) ? Number(raw) : raw))
+  .pipe(z.int());
 
 /** Members by TMDB's names. */
 export const listRowSchema = z.object({
@@ -65,7 +71,7 @@ export const listRowSchema = z.object({
   vote_average: figure,
   vote_count: figure,
   popularity: figure,
-  genre_ids: elements(z.int()),
+  genre_ids: elements(wholeFigure),
   original_language: text,
   origin_country: elements(z.string().transform((raw) => raw.toWellFormed())),
   adult: yes,
@@ -74,4 +80,4 @@ export const listRowSchema = z.object({
 export type TmdbListRow = z.infer<typeof listRowSchema>;
 
 /** Details name their genres; lists give ids. */
-export const detailsSchema = z.object({ id: tmdbIdSchema, genres: elements(z.object({ id: z.int() })) });
+export const detailsSchema = z.object({ id: tmdbIdSchema, genres: elements(z.object({ id: wholeFigure })) });

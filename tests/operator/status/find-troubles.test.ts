@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { findTroubles, type TroubleSigns } from '../../../src/operator/status/find-troubles.ts';
 
-const none = { deadLetters: { visible: 0, delayed: 0, inFlight: 0 } };
+const empty = { visible: 0, delayed: 0, inFlight: 0 };
+const none = { queue: empty, deadLetters: empty };
+const rate = { pausedUntil: null, perSecond: 2, limitPerSecond: 4 };
 const well: TroubleSigns = {
   breaker: { state: 'closed', reason: 'recovered', detail: 'ok', since: '2026-11-25T02:00:00.000Z' },
-  rate: { pausedUntil: null },
+  rate,
   queues: { fetch: none, items: none },
   feeds: [{ feed: 'popular/movie/global/en-US', state: 'fresh' }],
 };
@@ -18,10 +20,10 @@ describe('what is wrong', () => {
   it('is told worst first, with what to look at', () => {
     const signs: TroubleSigns = {
       breaker: { state: 'open', reason: 'failures', detail: 'HTTP 503', since: '2026-11-25T02:00:00.000Z' },
-      rate: { pausedUntil: '2026-11-25T03:00:00.000Z' },
+      rate: { ...rate, pausedUntil: '2026-11-25T03:00:00.000Z' },
       queues: {
-        fetch: { deadLetters: { visible: 1, delayed: 1, inFlight: 1 } },
-        items: { deadLetters: { visible: 1, delayed: 0, inFlight: 0 } },
+        fetch: { queue: empty, deadLetters: { visible: 1, delayed: 1, inFlight: 1 } },
+        items: { queue: empty, deadLetters: { visible: 1, delayed: 0, inFlight: 0 } },
       },
       feeds: [
         { feed: 'a', state: 'expired' },
@@ -40,6 +42,21 @@ describe('what is wrong', () => {
       { code: 'dead-letters', text: '1 dead letter: see `dlq list items`' },
       { code: 'feeds-expired', text: 'expired: a and 1 more' },
       { code: 'feeds-stale', text: 'stale: c' },
+    ]);
+  });
+
+  it('names a backlog that is old, or that holds up what is behind it for long', () => {
+    const waiting = (jobs: number, delayed: number, pages: number) => ({
+      ...well,
+      queues: {
+        fetch: { ...none, queue: { visible: jobs, delayed, inFlight: 10 } },
+        items: { ...none, queue: { visible: pages, delayed: 0, inFlight: 10 } },
+      },
+    });
+    expect(findTroubles(waiting(3_000, 599, 7_199))).toEqual([]);
+    expect(findTroubles(waiting(3_000, 600, 7_200))).toEqual([
+      { code: 'backlog', text: '3600 jobs wait in the fetch queue: the last for 30 min more at 2 calls a second' },
+      { code: 'backlog', text: '7200 pages wait for the writer: the oldest for 30 min at least' },
     ]);
   });
 });

@@ -30,10 +30,16 @@ describe('any request', () => {
   });
 
   it.each(all)('may have no value of any length: %s', async (_name, parse) => {
-    expect(await refusedField(() => parse(`region=${'D'.repeat(20_001)}`))).toEqual([
+    expect(await refusedField(() => parse(`region=${'D'.repeat(23_001)}`))).toEqual([
       'region',
-      'is longer than the 20000 characters that are allowed',
+      'is longer than the 23000 characters that are allowed',
     ]);
+  });
+
+  it('may name as many titles as are taken, with the longest ids there are', async () => {
+    const ids = Array.from({ length: 1_000 }, (_, index) => 9_007_199_254_740_991 - index);
+    const { seen } = parseRecommendRequest(new URLSearchParams({ seen: ids.map((id) => `movie:${id}`).join() }));
+    expect(seen.map(({ id }) => id)).toEqual(ids);
   });
 
   it.each(all)('is answered in few words, however much is wrong with it: %s', async (_name, parse) => {

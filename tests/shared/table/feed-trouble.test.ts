@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
 import { defaultSettings } from '../../../src/shared/settings.ts';
-import { feedHeadFor, joinFeedHeads } from '../../../src/shared/table/feed-head.ts';
+import { type FeedHead, feedHeadFor, joinFeedHeads } from '../../../src/shared/table/feed-head.ts';
 import { feedTrouble } from '../../../src/shared/table/feed-trouble.ts';
 import { samplePage } from '../../support/sample-messages.ts';
 
@@ -81,5 +81,42 @@ describe('the trouble of a feed', () => {
 
   it('says that nothing is left once the list is past its hard TTL', () => {
     expect(troubleOf([titled(1), unknown(2)], nowMs + yearMs)?.detail).toMatch(/; nothing is in the table, and/);
+  });
+});
+
+const notedAt = '2026-11-24T08:00:07.000Z';
+const noted: FeedHead = {
+  id: 'feed#popular/movie/global/en-US',
+  feed: 'popular/movie/global/en-US',
+  snapshot: '2026-11-24T08:00:00Z.0badcafe',
+  pagesApplied: [],
+  pages: 2,
+  fetchedAt: notedAt,
+  freshUntil: notedAt,
+  lastOutcome: 'empty',
+  expiration: 1_795_800_000,
+};
+
+describe('an empty answer that an earlier build has noted, without its weight and without the newest answer', () => {
+  it.each<[name: string, over: Partial<FeedHead>, detail: string]>([
+    ['and no page', {}, 'TMDB answered with an empty list; nothing is in the table, and the next refresh asks again'],
+    [
+      'as a page that was applied',
+      { pagesApplied: [1] },
+      'TMDB answered with an empty list; what stands in the table is not noted, and the next refresh asks again',
+    ],
+    [
+      'as a page of a list that was not found',
+      { pagesApplied: [1], lastOutcome: 'not-found' },
+      'TMDB does not know this list; what stands in the table is not noted, and the next refresh asks again',
+    ],
+  ])('%s', (_name, over, detail) => {
+    const head = { ...noted, ...over };
+    expect(feedTrouble(head, Date.parse(notedAt) + 1_000)).toEqual({
+      feed: head.feed,
+      outcome: head.lastOutcome,
+      at: notedAt,
+      detail,
+    });
   });
 });

@@ -20,7 +20,9 @@ const largestId = 9_007_199_254_740_991;
 function readBoth(over: Record<string, unknown>): Omit<ListedTitle, 'rank'>[] {
   const row = movieRow(over);
   const { genre_ids: genreIds, ...details } = row;
-  const genres = Array.isArray(genreIds) ? genreIds.map((id) => (typeof id === 'number' ? { id, name: 'x' } : id)) : [];
+  const genres = Array.isArray(genreIds)
+    ? genreIds.map((id) => (typeof id === 'number' || typeof id === 'string' ? { id, name: 'x' } : id))
+    : [];
   const listed = normalizePage(listPage(row), movies, 1)?.titles[0];
   const described = normalizeTitle({ ...details, genres }, 'movie', Number(row.id));
   const { rank: _rank, ...title } = listed ?? { rank: 0 };
@@ -31,6 +33,7 @@ describe('an odd member, in a list and in details', () => {
   it.each<[name: string, over: Record<string, unknown>, wanted: Partial<ListedTitle>]>([
     ['a null among genres', { genre_ids: [18, null, 35] }, { genreIds: [18, 35] }],
     ['genres of all kinds', { genre_ids: [18, 1.5, 'x', [27], {}, true, 0, 35] }, { genreIds: [18, 0, 35] }],
+    ['genres as text', { genre_ids: ['18', '35', '1.5', ' 7', '', '0x1'] }, { genreIds: [18, 35] }],
     ['a null among countries', { origin_country: ['US', null, 7, 'JP'] }, { originCountries: ['US', 'JP'] }],
     ['half a surrogate pair as a country', { origin_country: ['\ud83d'] }, { originCountries: ['\ufffd'] }],
     ['countries that are a text', { origin_country: 'US' }, { originCountries: [] }],
@@ -46,6 +49,10 @@ describe('an odd member, in a list and in details', () => {
     ['figures below zero', { vote_average: '-1', vote_count: -0, popularity: '-0' }, figures(0, 0, 0)],
     ['figures in a list', { vote_average: [7], vote_count: { n: 1 }, popularity: true }, figures(0, 0, 0)],
     ['an adult in a text', { adult: 'true' }, { adult: true }],
+    ['an adult in a text of capitals', { adult: 'TRUE' }, { adult: true }],
+    ['an adult in a word', { adult: 'True' }, { adult: true }],
+    ['an adult in a figure as text', { adult: '1' }, { adult: true }],
+    ['no adult in a figure as text', { adult: '0' }, { adult: false }],
     ['an adult in a figure', { adult: 1 }, { adult: true }],
     ['an adult that is no word of it', { adult: 'false' }, { adult: false }],
     [
