@@ -29,7 +29,13 @@ export function acting<O>(
 
 /** Options of the commands that look at a stack. */
 export function withPlace(command: Command): Command {
-  return withCommon(command)
-    .option('--stack <stack>', 'local or aws (default: local, where one is running)')
-    .option('--data-dir <folder>', 'folder whose tables are used (default: those of the stack)');
+  return withQueuePlace(command).option(
+    '--data-dir <folder>',
+    'folder whose tables are used (default: those of the stack)',
+  );
+}
+
+/** Options of the commands that need the queues of a stack: those of a data folder are there only where a stack runs on it. */
+export function withQueuePlace(command: Command): Command {
+  return withCommon(command).option('--stack <stack>', 'local or aws (default: local, where one is running)');
 }

@@ -1,4 +1,5 @@
-/** What `dlq replay` and `dlq delete` have in common: which letters are meant, how many, how fast. */
+/** What `dlq replay` and `dlq delete` have in common: which letters are meant, how many, how fast, and what is said of it. */
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ActOptions, ActReport } from '../operator/dead-letters/act-on-dead-letters.ts';
 import { findDeadLetter } from '../operator/dead-letters/find-dead-letter.ts';
 import {
@@ -7,9 +8,16 @@ import {
   parseMatch,
   refuseUnknownReasons,
 } from '../operator/dead-letters/match-dead-letter.ts';
+import { sqsMessageSource } from '../shared/adapters/sqs-message-source.ts';
+import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
+import { PermanentError } from '../shared/errors.ts';
+import type { MessageSource } from '../shared/ports/message-source.ts';
+import type { QueueDepth } from '../shared/ports/queue-depth.ts';
 import type { CliContext } from './cli-context.ts';
-import { type DlqName, type DlqOptions, lookInto, parseHoldSeconds } from './dlq-queue.ts';
+import { type DlqName, type DlqOptions, lookInto, noteUnreleased, parseHoldSeconds, withDlq } from './dlq-queue.ts';
 import { parseCount, parseRate } from './parse-input.ts';
+import { showLine } from './progress.ts';
+import { interruptible } from './with-stack.ts';
 
 /** Options that choose dead letters to act on. */
 export type ChoiceOptions = DlqOptions & { max?: string; rate?: string; dryRun?: boolean };
@@ -24,7 +32,7 @@ export function parseChoiceRate({ rate }: ChoiceOptions): number | undefined {
 }
 
 /** What is to be acted on. An id, or a reason that the pipeline does not know, needs a look into the queue first. */
-export async function parseChoice(
+async function parseChoice(
   name: DlqName,
   id: string | undefined,
   options: ChoiceOptions,
@@ -47,8 +55,53 @@ export async function parseChoice(
   return { ...choice, match: new Map([...choice.match, ...one]) };
 }
 
+/** What is done to the letters that are meant: its report, as it grows and at last. */
+export type Act<R> = (
+  sqs: { client: SQSClient; source: MessageSource; dlqUrl: string; queueUrl: string },
+  options: ActOptions & { depth: QueueDepth; onProgress(sofar: R): void },
+  signal: AbortSignal,
+) => Promise<R>;
+
+/** How an act is told: `done` is the report's own word, such as "3 replayed"; `code` that of an act which some letters were left out of. */
+export type Telling<R> = { code: string; done(report: R, dryRun: boolean): string };
+
+/**
+ * Acts on the letters that are meant, and says what was done: while it goes on, and at last.
+ * @throws PermanentError when some of them could not be acted on, naming the first.
+ */
+export async function actOnChoice<R extends Omit<ActReport, 'done'>>(
+  name: DlqName,
+  id: string | undefined,
+  options: ChoiceOptions,
+  context: CliContext,
+  act: Act<R>,
+  { code, done }: Telling<R>,
+): Promise<void> {
+  const choice = await parseChoice(name, id, options, context);
+  const { dryRun } = choice;
+  const sentenceOf = (report: R) => `${name}: ${done(report, dryRun)}, ${leftText(report)}`;
+  const progress = showLine(`${name}: looking`, context);
+  const report = await interruptible(context, (signal) =>
+    withDlq(name, options, context, (client, urls) => {
+      const onProgress = (sofar: R) => progress.update(sentenceOf(sofar));
+      const depth = sqsQueueDepth(client, urls.dlqUrl);
+      const source = sqsMessageSource(client, urls.dlqUrl);
+      return act({ client, source, ...urls }, { ...choice, depth, onProgress }, signal);
+    }),
+  );
+  const sentence = sentenceOf(report);
+  progress.update(sentence);
+  progress.end(report.failed.length === 0);
+  noteUnreleased(name, report.unreleased, choice.holdSeconds, context);
+  const [first] = report.failed;
+  if (first !== undefined) {
+    throw new PermanentError(code, `${sentence}; the first: ${first.jobId || first.messageId}: ${first.why}`);
+  }
+  context.output.result({ queue: name, dryRun, ...report }, sentence);
+}
+
 /** The end of a sentence about what was done: what is left, and what failed. */
-export function leftText({ left, notExamined, failed }: Pick<ActReport, 'left' | 'notExamined' | 'failed'>): string {
+function leftText({ left, notExamined, failed }: Pick<ActReport, 'left' | 'notExamined' | 'failed'>): string {
   const unseen = notExamined === 0 ? '' : ` (about ${notExamined} of them not looked at)`;
   const lost = failed.length === 0 ? '' : `, ${failed.length} could not be and are still there`;
   return `${left} left where they are${unseen}${lost}`;

@@ -1,12 +1,8 @@
 import { type DeleteReport, deleteDeadLetters } from '../operator/dead-letters/delete-dead-letters.ts';
-import { sqsMessageSource } from '../shared/adapters/sqs-message-source.ts';
-import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
-import { PermanentError, UsageError } from '../shared/errors.ts';
+import { UsageError } from '../shared/errors.ts';
 import type { CliContext } from './cli-context.ts';
-import { type ChoiceOptions, leftText, parseChoice } from './dlq-choice.ts';
-import { type DlqName, noteUnreleased, parseDlqName, withDlq } from './dlq-queue.ts';
-import { showLine } from './progress.ts';
-import { interruptible } from './with-stack.ts';
+import { actOnChoice, type ChoiceOptions } from './dlq-choice.ts';
+import { parseDlqName } from './dlq-queue.ts';
 
 /** Options of `dlq delete`. */
 export type DlqDeleteOptions = ChoiceOptions & { all?: boolean };
@@ -25,30 +21,15 @@ export async function dlqDeleteCommand(
       'dlq delete deletes for good: name what is meant by an id or --match key=value, or say --all (one of them)',
     );
   }
-  const choice = await parseChoice(name, id, options, context);
-  const progress = showLine(`${name}: looking`, context);
-  const report = await interruptible(context, (signal) =>
-    withDlq(name, options, context, (client, { dlqUrl }) => {
-      const onProgress = (sofar: DeleteReport) => progress.update(sentenceOf(name, sofar, choice.dryRun));
-      const depth = sqsQueueDepth(client, dlqUrl);
-      const source = sqsMessageSource(client, dlqUrl);
-      return deleteDeadLetters(source, { ...choice, depth, onProgress }, context.clock, signal);
-    }),
+  await actOnChoice<DeleteReport>(
+    name,
+    id,
+    options,
+    context,
+    ({ source }, choice, signal) => deleteDeadLetters(source, choice, context.clock, signal),
+    {
+      code: 'delete_incomplete',
+      done: ({ deleted }, dryRun) => `${deleted} ${dryRun ? 'would be deleted' : 'deleted'}`,
+    },
   );
-  const sentence = sentenceOf(name, report, choice.dryRun);
-  progress.update(sentence);
-  progress.end(report.failed.length === 0);
-  noteUnreleased(name, report.unreleased, choice.holdSeconds, context);
-  const [first] = report.failed;
-  if (first !== undefined) {
-    throw new PermanentError(
-      'delete_incomplete',
-      `${sentence}; the first: ${first.jobId || first.messageId}: ${first.why}`,
-    );
-  }
-  context.output.result({ queue: name, dryRun: choice.dryRun, ...report }, sentence);
-}
-
-function sentenceOf(name: DlqName, report: DeleteReport, dryRun: boolean): string {
-  return `${name}: ${report.deleted} ${dryRun ? 'would be deleted' : 'deleted'}, ${leftText(report)}`;
 }

@@ -7,11 +7,11 @@ import type { Unreleased } from '../shared/ports/message-source.ts';
 import { shown } from '../shared/shown-text.ts';
 import type { CliContext } from './cli-context.ts';
 import { parseCount } from './parse-input.ts';
-import { type PlaceOptions, type QueueUrls, withQueues } from './stack-place.ts';
+import { type QueuePlaceOptions, type QueueUrls, withQueues } from './stack-place.ts';
 import { withSqs } from './with-sqs.ts';
 
 /** Options of every `dlq` command. */
-export type DlqOptions = PlaceOptions & { match?: string[]; holdSeconds?: string };
+export type DlqOptions = QueuePlaceOptions & { match?: string[]; holdSeconds?: string };
 
 /** The two queues that have dead letters. */
 const queueNames = ['fetch', 'items'] as const;
@@ -37,7 +37,7 @@ export function parseHoldSeconds(options: { holdSeconds?: string }): number {
 /** Runs `act` with SQS and the URLs of a dead-letter queue. */
 export function withDlq<T>(
   name: DlqName,
-  options: PlaceOptions,
+  options: QueuePlaceOptions,
   context: CliContext,
   act: (client: SQSClient, urls: { dlqUrl: string; queueUrl: string }, kind: string) => Promise<T>,
 ): Promise<T> {

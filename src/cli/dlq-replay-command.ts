@@ -1,15 +1,12 @@
 import { type MoveProgress, moveWholeQueue } from '../operator/dead-letters/native-replay-adapter.ts';
 import { type ReplayReport, replayDeadLetters } from '../operator/dead-letters/replay.ts';
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
-import { sqsMessageSource } from '../shared/adapters/sqs-message-source.ts';
-import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
-import { PermanentError, UsageError } from '../shared/errors.ts';
+import { UsageError } from '../shared/errors.ts';
 import type { CliContext } from './cli-context.ts';
-import { type ChoiceOptions, leftText, parseChoice, parseChoiceRate } from './dlq-choice.ts';
-import { type DlqName, noteUnreleased, parseDlqName, withDlq } from './dlq-queue.ts';
+import { actOnChoice, type ChoiceOptions, parseChoiceRate } from './dlq-choice.ts';
+import { type DlqName, parseDlqName, withDlq } from './dlq-queue.ts';
 import { showLine } from './progress.ts';
-import { interruptible } from './with-stack.ts';
 
 /** Options of `dlq replay`. */
 export type DlqReplayOptions = ChoiceOptions & { native?: boolean };
@@ -25,33 +22,20 @@ export async function dlqReplayCommand(
   if (options.native === true) {
     return replayNatively(name, id, options, context);
   }
-  const choice = await parseChoice(name, id, options, context);
-  const progress = showLine(`${name}: looking`, context);
-  const report = await interruptible(context, (signal) =>
-    withDlq(name, options, context, (client, { dlqUrl, queueUrl }) => {
-      const onProgress = (sofar: ReplayReport) => progress.update(sentenceOf(name, sofar, choice.dryRun));
-      const source = sqsMessageSource(client, dlqUrl);
+  await actOnChoice<ReplayReport>(
+    name,
+    id,
+    options,
+    context,
+    ({ client, source, queueUrl }, choice, signal) => {
       const target = sqsMessageSender(client, queueUrl, context.clock, systemRandom);
-      const depth = sqsQueueDepth(client, dlqUrl);
-      return replayDeadLetters(source, target, { ...choice, depth, onProgress }, context.clock, signal);
-    }),
+      return replayDeadLetters(source, target, choice, context.clock, signal);
+    },
+    {
+      code: 'replay_incomplete',
+      done: ({ replayed }, dryRun) => `${replayed} ${dryRun ? 'would be replayed' : 'replayed'}`,
+    },
   );
-  const sentence = sentenceOf(name, report, choice.dryRun);
-  progress.update(sentence);
-  progress.end(report.failed.length === 0);
-  noteUnreleased(name, report.unreleased, choice.holdSeconds, context);
-  const [first] = report.failed;
-  if (first !== undefined) {
-    throw new PermanentError(
-      'replay_incomplete',
-      `${sentence}; the first: ${first.jobId || first.messageId}: ${first.why}`,
-    );
-  }
-  context.output.result({ queue: name, dryRun: choice.dryRun, ...report }, sentence);
-}
-
-function sentenceOf(name: DlqName, report: ReplayReport, dryRun: boolean): string {
-  return `${name}: ${report.replayed} ${dryRun ? 'would be replayed' : 'replayed'}, ${leftText(report)}`;
 }
 
 async function replayNatively(

@@ -16,12 +16,12 @@ import { table, title } from './format-text.ts';
 import { IncompleteRunError } from './incomplete-run.ts';
 import { withDynamo } from './open-tables.ts';
 import { parseCount, parseDurationMs, parseInput, parseListOf } from './parse-input.ts';
-import { type PlaceOptions, type QueueUrls, type StackPlace, withQueues } from './stack-place.ts';
+import { type QueuePlaceOptions, type QueueUrls, type StackPlace, withQueues } from './stack-place.ts';
 import { withSqs } from './with-sqs.ts';
 import { interruptible } from './with-stack.ts';
 
 /** Options of `enqueue`. */
-export type EnqueueOptions = PlaceOptions & {
+export type EnqueueOptions = QueuePlaceOptions & {
   category: string;
   media: string;
   region?: string;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { type BreakerOptions, breakerCommand } from './breaker-command.ts';
-import { acting, withPlace } from './command-shape.ts';
+import { acting, withPlace, withQueuePlace } from './command-shape.ts';
 import { dlqListCommand, dlqShowCommand } from './dlq-command.ts';
 import { type DlqDeleteOptions, dlqDeleteCommand } from './dlq-delete-command.ts';
 import type { DlqOptions } from './dlq-queue.ts';
@@ -14,7 +14,7 @@ export function addOperatorCommands(program: Command): void {
     .description('queues, dead letters, breaker, rate, feeds and next occurrences')
     .option('--watch [duration]', 'again and again, until Ctrl-C (every 2s)')
     .action(acting((options: StatusOptions, context) => statusCommand(options, context)));
-  withPlace(program.command('enqueue'))
+  withQueuePlace(program.command('enqueue'))
     .description('ad-hoc jobs for every combination of media, regions and languages')
     .requiredOption(
       '--category <category>',
@@ -43,14 +43,14 @@ export function addOperatorCommands(program: Command): void {
 function addDlqCommands(program: Command): void {
   const dlq = program.command('dlq').description('dead letters: look into them, replay or delete them');
   const matching = (command: Command) =>
-    withPlace(command)
+    withQueuePlace(command)
       .option('--match <key=value...>', 'only those with this reason, category, region, feed, jobId, …')
       .option('--hold-seconds <count>', 'how long a message that is looked at is hidden from others', '60');
   matching(dlq.command('list'))
     .argument('<queue>', 'fetch or items')
     .description('by reason and feed, with counts and ages, and each with its id')
     .action(acting((options: DlqOptions, context, queue: string) => dlqListCommand(queue, options, context)));
-  withPlace(dlq.command('show'))
+  withQueuePlace(dlq.command('show'))
     .argument('<queue>', 'fetch or items')
     .argument('<id>', "a message's id, its job's, or the beginning of either")
     .description('one of them, decoded')

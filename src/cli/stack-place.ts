@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { holdsTables } from '../local/data-databases.ts';
 import { type DataUse, lockDataDir } from '../local/data-lock.ts';
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
@@ -14,7 +15,10 @@ import { checkAwsEndpoints, endpointIn } from './aws-endpoints.ts';
 import type { CliContext } from './cli-context.ts';
 
 /** Options that say which stack a command means. */
-export type PlaceOptions = { stack?: string; dataDir?: string };
+export type PlaceOptions = QueuePlaceOptions & { dataDir?: string };
+
+/** Options that say whose queues a command means. */
+export type QueuePlaceOptions = { stack?: string };
 
 /** The four queues, by URL. */
 export type QueueUrls = { fetchQueueUrl: string; fetchDlqUrl: string; itemQueueUrl: string; itemDlqUrl: string };
@@ -35,13 +39,15 @@ export type StackPlace = {
  * The stack a command means, as long as `act` runs: with `--stack aws` the deployed one, below `--data-dir` the tables there, else those
  * at `AWS_ENDPOINT_URL_DYNAMODB`, else the `local` that is running (which is `--stack local`). A data folder is locked meanwhile:
  * several commands may `look` at one, for a `change` it must be this one's alone.
- * @throws UsageError when there is none, or a variable names no address; AwsCallError when the deployed one cannot be found out.
+ * @throws UsageError when there is none, with the sentence `nothing`, or when a variable names no address; AwsCallError when the deployed
+ * one cannot be found out.
  */
 export async function withStackPlace<T>(
   options: PlaceOptions,
   context: CliContext,
   act: (place: StackPlace) => Promise<T>,
   use: DataUse = 'change',
+  nothing = 'there are no tables to read: start the stack with `local`, or name a --data-dir',
 ): Promise<T> {
   const kind = parseStackKind(options);
   if (kind === 'aws') {
@@ -56,23 +62,25 @@ export async function withStackPlace<T>(
   }
   const running = readStackFile();
   if (running === undefined) {
-    throw new UsageError('there are no tables to read: start the stack with `local`, or name a --data-dir');
+    throw new UsageError(nothing);
   }
   return act(localPlace(running));
 }
 
-/** Like `withStackPlace`, for commands that need the queues too. */
+/** Like `withStackPlace`, for commands that need the queues too. They are where a stack runs: no data folder is opened. */
 export function withQueues<T>(
-  options: PlaceOptions,
+  options: QueuePlaceOptions,
   context: CliContext,
   act: (place: StackPlace & { queues: QueueUrls }) => Promise<T>,
 ): Promise<T> {
-  return withStackPlace(options, context, (place) => {
+  const actWithQueues = (place: StackPlace) => {
     if (place.queues === undefined) {
       throw new UsageError('there are tables but no queues: start the stack with `local`, or take --stack aws');
     }
     return act({ ...place, queues: place.queues });
-  });
+  };
+  const nothing = 'there are no queues: start the stack with `local`, or take --stack aws';
+  return withStackPlace(options, context, actWithQueues, 'change', nothing);
 }
 
 /** Whether there is a stack to look at, without opening it. */
@@ -97,12 +105,16 @@ function parseStackKind({ stack, dataDir }: PlaceOptions): 'local' | 'aws' | und
 
 async function withDataDir<T>(dataDir: string, use: DataUse, act: (place: StackPlace) => Promise<T>): Promise<T> {
   const folder = join(dataDir, 'dynamodb');
+  const none = new UsageError(`'${dataDir}' holds no tables: run an occurrence with this --data-dir first`);
   if (!existsSync(folder)) {
-    throw new UsageError(`'${dataDir}' holds no tables: run an occurrence with this --data-dir first`);
+    throw none;
   }
   // LevelDB under dynalite lets one process in, also to look.
-  const lock = lockDataDir(dataDir, existsSync(join(folder, 'dynalite')) ? 'change' : use);
+  const lock = lockDataDir(dataDir, use === 'change' || existsSync(join(folder, 'dynalite')) ? 'tables' : use);
   try {
+    if (!holdsTables(dataDir)) {
+      throw none;
+    }
     const server = await startEmbeddedDynamo({ port: 0, dataDir: folder, engine: undefined });
     try {
       return await act(tablesAt(server.endpoint));

@@ -2,6 +2,7 @@ import { type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded
 import type { OutputLine } from '../local/function-output.ts';
 import { watchParents } from '../local/parent-process.ts';
 import { parseFaultSpec } from '../local/tmdb-simulator/fault-plan.ts';
+import { rejectionOn } from '../local/watch-emulators.ts';
 import { messageOf, UsageError } from '../shared/errors.ts';
 import type { Clock } from '../shared/ports/clock.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
@@ -51,6 +52,7 @@ export async function startTrackedStack(
     http: more.http ?? false,
     faults,
     dynamoEngine: parseEngine(options.dynamodb),
+    onNote: context.output.note,
     onOutput: (service, line, text) => {
       tracker.observe(line);
       // What the functions say of an emulator that is gone is said better by the one sentence at the end.
@@ -68,8 +70,9 @@ export async function startTrackedStack(
       releaseRejectedToken(breaker, context),
     );
   } catch (error) {
+    const explained = await stack.explain(error);
     await stack.stop();
-    throw error;
+    throw explained;
   }
   return { stack, tracker };
 }
@@ -105,13 +108,10 @@ export async function withTrackedStack<T>(
 ): Promise<T> {
   const tracked = await startTrackedStack(options, context, more);
   const { died } = tracked.stack;
-  const death = new Promise<never>((_resolve, reject) => {
-    died.addEventListener('abort', () => reject(died.reason), { once: true });
-  });
   try {
-    return await Promise.race([act(tracked, AbortSignal.any([signal, died])), death]);
+    return await Promise.race([act(tracked, AbortSignal.any([signal, died])), rejectionOn(died)]);
   } catch (error) {
-    throw died.aborted ? died.reason : error;
+    throw await tracked.stack.explain(error);
   } finally {
     await tracked.stack.stop();
   }

@@ -1,30 +1,30 @@
-import { accessSync, constants, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PermanentError, UsageError } from '../shared/errors.ts';
-import { privateFile, privateFiles, privateFolder } from './private-folder.ts';
+import { checkDatabases, queueFile, recordDatabases, recordName } from './data-databases.ts';
+import { assertPlain, privateFile, privateFiles, privateFolder } from './private-folder.ts';
 import { isRunning } from './process-running.ts';
 import { storageCode, storageFailure } from './storage-failure.ts';
 
-/** Holds a data folder for this process. */
-export type DataLock = { release(): void };
+/** Holds a data folder for this process. `notes`: sentences about what was there and is not any more. */
+export type DataLock = { notes: readonly string[]; release(): void };
 
-/** `change`: nobody else may use the folder. `look`: others may look too. */
-export type DataUse = 'change' | 'look';
+/** `change`: nobody else may use the folder. `tables`: nor then, and only its tables are used. `look`: others may look at them too. */
+export type DataUse = 'change' | 'tables' | 'look';
 
 const lockName = 'stack.lock';
 const holderName = 'stack.holder';
-/** Databases of the emulators, as they name them. */
-const databases = [join('sqs', 'fauxqs.db'), join('dynamodb', 'dynamodb.sqlite')] as const;
 /** `lock` is of earlier builds. */
-const ownNames = new Set(['sqs', 'dynamodb', lockName, holderName, 'lock']);
+const ownNames = new Set(['sqs', 'dynamodb', lockName, holderName, recordName, `${recordName}.new`, 'lock']);
 const busyCode = 5;
 
 /**
  * Locks `dataDir`, which is made where there is none and closed to other users: the emulators keep queues in memory and write them
  * through, so two processes on one folder would each work on their own copy. The lock is the operating system's, taken by SQLite on
  * an empty database: no two can hold it, and it ends with its process (docs/adr/0022).
- * @throws UsageError when the name is that of no folder, PermanentError when another process uses it, or it or a file in it is unusable.
+ * @throws UsageError when the name is that of no folder, PermanentError when another process uses it, or it or a file in it is unusable or
+ * a link: what is elsewhere another folder's lock could hold too.
  */
 export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock {
   if (dataDir.trim() === '' || dataDir.includes('\0')) {
@@ -33,9 +33,10 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
   const folder = resolve(dataDir);
   privateFolder(folder, ownNames);
   const database = takeLock(folder, dataDir, use);
+  let notes: readonly string[];
   try {
-    preparePlaces(folder);
-    if (use === 'change') {
+    notes = preparePlaces(folder, use);
+    if (use !== 'look') {
       writeFileSync(join(folder, holderName), String(process.pid), { mode: 0o600 });
     }
   } catch (cause) {
@@ -43,8 +44,9 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
     throw storageFailure(folder, cause);
   }
   return {
+    notes,
     release: () => {
-      if (use === 'change') {
+      if (use !== 'look') {
         rmSync(join(folder, holderName), { force: true });
       }
       database.close();
@@ -55,13 +57,16 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
 function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
   const file = join(folder, lockName);
   assertWritable(folder);
+  for (const name of [lockName, holderName, recordName]) {
+    assertPlain(join(folder, name));
+  }
   privateFile(file);
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY');
     // A lock to look is that of a transaction that has read.
-    database.exec(use === 'change' ? 'BEGIN EXCLUSIVE' : 'BEGIN; SELECT count(*) FROM sqlite_schema');
+    database.exec(use === 'look' ? 'BEGIN; SELECT count(*) FROM sqlite_schema' : 'BEGIN EXCLUSIVE');
     return database;
   } catch (cause) {
     database?.close();
@@ -99,37 +104,20 @@ function holderOf(folder: string): string {
 }
 
 /** Folders of the emulators, and their files as far as they can be made ahead; SQLite gives what it adds the same mode. */
-function preparePlaces(folder: string): void {
+function preparePlaces(folder: string, use: DataUse): string[] {
   for (const name of ['sqs', 'dynamodb']) {
-    privateFolder(join(folder, name));
-    privateFiles(join(folder, name));
+    const place = join(folder, name);
+    assertPlain(place);
+    privateFolder(place);
+    privateFiles(place);
   }
-  for (const name of databases) {
-    const file = join(folder, name);
-    const bytes = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-    if (bytes > 0) {
-      assertSound(file);
+  const notes = checkDatabases(folder, use === 'change');
+  if (use === 'change') {
+    if (notes.length > 0) {
+      // Told once; and what is made below is not taken for one that was cut off, should this start be killed.
+      recordDatabases(folder);
     }
+    privateFile(join(folder, queueFile));
   }
-  privateFile(join(folder, databases[0]));
-}
-
-/** An emulator would say nothing of it, or answer each request with an error. @throws PermanentError naming the damaged file. */
-function assertSound(file: string): void {
-  let database: DatabaseSync | undefined;
-  try {
-    database = new DatabaseSync(file, { timeout: 1_000 });
-    const [first] = database.prepare('PRAGMA quick_check(1)').all();
-    const finding = String(Object.values(first ?? {})[0] ?? 'no answer');
-    if (finding !== 'ok') {
-      throw new PermanentError(
-        'storage_failed',
-        `'${file}' is damaged (${finding}): restore it from a copy, or move it away to begin without what it held`,
-      );
-    }
-  } catch (cause) {
-    throw storageFailure(file, cause);
-  } finally {
-    database?.close();
-  }
+  return notes;
 }

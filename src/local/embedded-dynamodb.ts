@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { ProcessEnd } from './emulator-death.ts';
+import { UsageError } from '../shared/errors.ts';
+import { emulatorDied, type ProcessEnd, wasKilled } from './emulator-death.ts';
 import { freePort, loopback } from './free-port.ts';
 import { startGuarded } from './guarded-process.ts';
 
@@ -36,10 +37,24 @@ function engineOf(dataDir: string | undefined): DynamoEngine | undefined {
   if (dataDir === undefined) {
     return undefined;
   }
-  if (existsSync(join(dataDir, dynoxideFile))) {
-    return 'dynoxide';
+  return (['dynoxide', 'dynalite'] as const).find((engine) => wrote(engine, dataDir));
+}
+
+/** A file without a byte is of a start that was killed. LevelDB's CURRENT is what makes dynalite's folder a database. */
+function wrote(engine: DynamoEngine, dataDir: string): boolean {
+  const file = engine === 'dynoxide' ? dynoxideFile : join(dynaliteFolder, 'CURRENT');
+  return (statSync(join(dataDir, file), { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** Whose tables these are, unless told otherwise; told of another one, the tables that are there would be passed over without a word. */
+function engineFor({ dataDir, engine }: EmbeddedDynamoOptions): DynamoEngine {
+  const writer = engineOf(dataDir);
+  if (dataDir !== undefined && engine !== undefined && writer !== undefined && !wrote(engine, dataDir)) {
+    throw new UsageError(
+      `'${dataDir}' holds tables of ${writer}, which ${engine} cannot read: leave out --dynamodb, or choose another folder`,
+    );
   }
-  return existsSync(join(dataDir, dynaliteFolder)) ? 'dynalite' : undefined;
+  return engine ?? writer ?? defaultDynamoEngine();
 }
 
 /** Starts a DynamoDB emulator. @throws when its port or its data cannot be opened. */
@@ -47,7 +62,7 @@ export async function startEmbeddedDynamo(options: EmbeddedDynamoOptions): Promi
   if (options.dataDir !== undefined) {
     mkdirSync(options.dataDir, { recursive: true });
   }
-  const engine = options.engine ?? engineOf(options.dataDir) ?? defaultDynamoEngine();
+  const engine = engineFor(options);
   const port = options.port === 0 ? await freePort() : options.port;
   const server =
     engine === 'dynoxide' ? await startDynoxide(port, options.dataDir) : await startDynalite(port, options.dataDir);
@@ -65,7 +80,10 @@ async function startDynoxide(port: number, dataDir: string | undefined): Promise
     await server.waitForLine('listening');
   } catch (cause) {
     await server.stop();
-    throw new Error('the DynamoDB emulator did not start', { cause });
+    const end = await server.ended;
+    throw wasKilled(end)
+      ? emulatorDied('the DynamoDB emulator dynoxide', end)
+      : new Error('the DynamoDB emulator did not start', { cause });
   }
   return server;
 }

@@ -12,7 +12,11 @@ export function emulatorDied(what: string, end?: ProcessEnd): RetryableError {
   );
 }
 
-/** A shell tells a signal as 128 + its number. */
+/** Whether a signal ended it, not its own failure. A shell tells a signal as 128 + its number. */
+export function wasKilled({ code, signal }: ProcessEnd): boolean {
+  return signal !== null || (code !== null && code > 128);
+}
+
 function describeEnd({ code, signal }: ProcessEnd): string {
   if (signal !== null) {
     return `killed by ${signal}`;

@@ -37,17 +37,46 @@ export function privateFile(path: string): void {
   }
 }
 
-/** Makes the files at `path` private, in all folders below it. Symbolic links are left. */
+/**
+ * Makes the files at `path` private, in all folders below it. What goes meanwhile is left: an emulator may be at work there.
+ * @throws PermanentError naming what is neither a file of its own nor a folder.
+ */
 export function privateFiles(path: string): void {
-  const stats = lstatSync(path);
-  if (stats.isDirectory()) {
-    for (const name of readdirSync(path)) {
-      privateFiles(join(path, name));
+  const stats = assertPlain(path);
+  try {
+    if (stats?.isDirectory() === true) {
+      for (const name of readdirSync(path)) {
+        privateFiles(join(path, name));
+      }
+    }
+    if (stats !== undefined && (stats.mode & othersBits) !== 0) {
+      chmodSync(path, stats.isDirectory() ? folderMode : fileMode);
+    }
+  } catch (cause) {
+    if (storageCode(cause) !== 'ENOENT') {
+      throw storageFailure(path, cause);
     }
   }
-  if ((stats.isDirectory() || stats.isFile()) && (stats.mode & othersBits) !== 0) {
-    chmodSync(path, stats.isDirectory() ? folderMode : fileMode);
+}
+
+/**
+ * A link leads out of the folder, where its lock does not reach, and a device or a pipe may never end. `undefined` where there is nothing.
+ * @throws PermanentError naming what is neither a file of its own nor a folder.
+ */
+export function assertPlain(path: string): Stats | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isDirectory() || (stats.isFile() && stats.nlink <= 1)) {
+    return stats;
   }
+  const what = stats.isSymbolicLink()
+    ? 'a symbolic link'
+    : stats.isFile()
+      ? 'a hard link'
+      : 'a device, a pipe or a socket';
+  throw new PermanentError(
+    'not_plain',
+    `'${path}' is ${what}: a data folder holds its files itself; move it away or put a copy in its place, or choose another folder`,
+  );
 }
 
 /** One folder after the other, since Node's recursive way does not end where none can be made (below /proc). Whether it was made. */

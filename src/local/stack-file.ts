@@ -1,11 +1,21 @@
-import { chmodSync, lstatSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { messageOf, PermanentError } from '../shared/errors.ts';
 import { privateFolder } from './private-folder.ts';
 import { isRunning, processStart } from './process-running.ts';
 import { stackEndpointsSchema } from './stack-endpoints.ts';
-import { storageFailure } from './storage-failure.ts';
+import { storageCode, storageFailure } from './storage-failure.ts';
 
 /** What a running `local` leaves for the other commands. */
 export const stackFileSchema = z.object({
@@ -21,6 +31,8 @@ export type StackFile = z.infer<typeof stackFileSchema>;
 export const stackFilePath = join('.local', 'stack.json');
 
 const othersMayWrite = 0o022;
+/** Much more than it ever has. */
+const mostBytes = 65_536;
 
 /**
  * The stack that runs, as its file says; `undefined` when there is none, or its process is gone.
@@ -65,28 +77,60 @@ export function removeStackFile(path = stackFilePath): void {
   rmSync(path, { force: true });
 }
 
-/** Where calls and tokens go must be nobody else's to say. */
+/** Where calls and tokens go must be nobody else's to say: what is judged is what is read, whatever is put in its place meanwhile. */
 function ownText(path: string): string | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) {
+  const descriptor = openOwn(path);
+  if (descriptor === undefined) {
     return undefined;
   }
-  const foreign = process.getuid !== undefined && stats.uid !== process.getuid();
-  if (!stats.isFile() || foreign || (stats.mode & othersMayWrite) !== 0) {
-    const why = stats.isFile() ? 'others may have written it' : 'it is no file';
-    throw new PermanentError(
-      'stack_file_not_own',
-      `'${path}' is not used: ${why}; delete it, and start \`local\` again`,
-    );
-  }
   try {
-    return readFileSync(path, 'utf8');
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) {
+      throw notOwn(path, 'it is no file');
+    }
+    const foreign = process.getuid !== undefined && stats.uid !== process.getuid();
+    if (foreign || (stats.mode & othersMayWrite) !== 0) {
+      throw notOwn(path, 'others may have written it');
+    }
+    return stats.size > mostBytes ? '' : readFileSync(descriptor, 'utf8');
   } catch (cause) {
-    throw new PermanentError(
-      'stack_file_unreadable',
-      `'${path}' cannot be read: ${messageOf(cause)}; delete it, and start \`local\` again`,
-    );
+    throw cause instanceof PermanentError ? cause : unreadable(path, cause);
+  } finally {
+    closeSync(descriptor);
   }
+}
+
+/** Follows no link, and waits for nobody at the other end of a pipe. `undefined` where there is nothing. */
+function openOwn(path: string): number | undefined {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (cause) {
+    switch (storageCode(cause)) {
+      case 'ENOENT':
+        return undefined;
+      case 'ELOOP':
+      // A socket, or a device without a driver.
+      case 'ENXIO':
+      case 'ENODEV':
+        throw notOwn(path, 'it is no file');
+      default:
+        throw unreadable(path, cause);
+    }
+  }
+}
+
+function notOwn(path: string, why: string): PermanentError {
+  return new PermanentError(
+    'stack_file_not_own',
+    `'${path}' is not used: ${why}; delete it, and start \`local\` again`,
+  );
+}
+
+function unreadable(path: string, cause: unknown): PermanentError {
+  return new PermanentError(
+    'stack_file_unreadable',
+    `'${path}' cannot be read: ${messageOf(cause)}; delete it, and start \`local\` again`,
+  );
 }
 
 function isAlive({ processId, processStart: start }: StackFile): boolean {

@@ -123,6 +123,16 @@ const files: Case[] = [
   ['plan daily --data-dir nowhere', "'nowhere' holds no tables: run an occurrence with this --data-dir first"],
   ['read title tv 1 --data-dir no-tables', "'no-tables' holds no tables: run an occurrence with this --data-dir first"],
   ['read title tv 1', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],
+  ...[
+    'dlq list fetch',
+    'dlq show fetch 1',
+    'dlq replay fetch',
+    'dlq delete fetch 1',
+    'enqueue --category popular --media tv',
+  ].flatMap((typed): Case[] => [
+    [`${typed} --data-dir no-tables`, "unknown option '--data-dir'"],
+    [typed, 'there are no queues: start the stack with `local`, or take --stack aws'],
+  ]),
   ['run daily --dynamodb redis', "unknown DynamoDB emulator 'redis': allowed are dynoxide, dynalite"],
   [
     'run daily --faults wobble=0.5',

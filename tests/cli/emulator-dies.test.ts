@@ -40,3 +40,26 @@ describe.runIf(defaultDynamoEngine() === 'dynoxide')('an emulator that dies', ()
     await until('no process is left', () => !children.some(({ pid }) => isRunning(pid)));
   });
 });
+
+describe.runIf(defaultDynamoEngine() === 'dynoxide')('during start-up', () => {
+  it.each([
+    [
+      'the DynamoDB emulator',
+      /^\S*dynoxide /,
+      /^error: the DynamoDB emulator dynoxide has ended unexpectedly \(killed by signal 9\), and the stack was ended with it: [^\n]+\n$/,
+    ],
+    [
+      'esbuild',
+      /^\S*esbuild /,
+      /^error: the functions were not bundled: the process of esbuild has ended unexpectedly \(The service [^\n]+\); run it again\n$/,
+    ],
+  ])('%s that is killed ends a run with one sentence', async (_name, command, sentence) => {
+    const cli = startCli(['run', 'daily'], { cwd: testFolder() });
+    const running = () => descendantsOf(cli.pid).find((one) => command.test(one.command));
+    await until('it runs', () => running() !== undefined);
+    process.kill(running()?.pid ?? 0, 'SIGKILL');
+    const { code, stderr } = await cli.ended;
+    expect(code).toBe(1);
+    expect(stderr).toMatch(sentence);
+  });
+});

@@ -1,9 +1,21 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { recordDatabases } from '../../src/local/data-databases.ts';
 import { lockDataDir } from '../../src/local/data-lock.ts';
 import { PermanentError, UsageError } from '../../src/shared/errors.ts';
 import { caught } from '../support/caught.ts';
@@ -172,6 +184,140 @@ describe('a damaged database of an emulator', () => {
     }
     writeFileSync(file, whole);
     expect(() => lockDataDir(folder).release()).not.toThrow();
+  });
+});
+
+/** A folder as a stack leaves it, with one job queued. */
+function usedFolder(engine: 'dynoxide' | 'dynalite' = 'dynoxide'): string {
+  const folder = testFolder();
+  lockDataDir(folder).release();
+  fill(folder, queueFile, 'CREATE TABLE sqs_messages (a); INSERT INTO sqs_messages VALUES (1)');
+  if (engine === 'dynoxide') {
+    fill(folder, tablesFile, 'CREATE TABLE t (a)');
+  } else {
+    mkdirSync(join(folder, 'dynamodb', 'dynalite'));
+    writeFileSync(join(folder, currentFile), 'MANIFEST-000002\n');
+  }
+  return folder;
+}
+
+function fill(folder: string, name: string, statements: string): void {
+  const database = new DatabaseSync(join(folder, name));
+  database.exec(statements);
+  database.close();
+}
+
+const queueFile = join('sqs', 'fauxqs.db');
+const tablesFile = join('dynamodb', 'dynamodb.sqlite');
+const currentFile = join('dynamodb', 'dynalite', 'CURRENT');
+
+describe('a database that was cut off', () => {
+  it.each([
+    ['queues', 'dynoxide', queueFile, queueFile],
+    ['tables', 'dynoxide', tablesFile, tablesFile],
+    ['tables of dynalite', 'dynalite', currentFile, join('dynamodb', 'dynalite')],
+  ] as const)('is not begun anew: %s', (_what, engine, file, place) => {
+    const folder = usedFolder(engine);
+    recordDatabases(folder);
+    truncateSync(join(folder, file));
+    expect((caught(() => lockDataDir(folder)) as Error).message).toBe(
+      `'${join(folder, file)}' is empty or gone, and a stack has stored data there: restore '${join(folder, place)}' from a copy, or move it away to begin without what it held`,
+    );
+    rmSync(join(folder, place), { recursive: true });
+    const lock = lockDataDir(folder);
+    expect(lock.notes).toEqual([`'${join(folder, place)}' is not there any more: beginning without what it held`]);
+    lock.release();
+  });
+
+  it('is told once when it was moved away: a start that is killed then can go on', () => {
+    const folder = usedFolder();
+    recordDatabases(folder);
+    rmSync(join(folder, queueFile));
+    lockDataDir(folder).release();
+    const lock = lockDataDir(folder);
+    expect(lock.notes).toEqual([]);
+    lock.release();
+  });
+
+  it('stops nobody who does not open it', () => {
+    const folder = usedFolder();
+    recordDatabases(folder);
+    truncateSync(join(folder, queueFile));
+    for (const use of ['look', 'tables'] as const) {
+      expect(() => lockDataDir(folder, use).release()).not.toThrow();
+    }
+    truncateSync(join(folder, tablesFile));
+    expect(caught(() => lockDataDir(folder, 'look'))).toMatchObject({ code: 'storage_failed' });
+  });
+
+  it.each(['empty', 'torn'])('is found without a record, by the jobs that are queued; the record %s', (what) => {
+    const folder = usedFolder();
+    if (what === 'torn') {
+      writeFileSync(join(folder, 'stack.databases'), '');
+    }
+    truncateSync(join(folder, tablesFile));
+    expect(caught(() => lockDataDir(folder))).toMatchObject({ code: 'storage_failed' });
+  });
+
+  it.each([
+    ['before the queues are written', [[queueFile, '']]],
+    ['before the tables are made', [[queueFile, 'CREATE TABLE sqs_messages (a)']]],
+    [
+      'while the tables are made',
+      [
+        [queueFile, 'CREATE TABLE sqs_messages (a)'],
+        [tablesFile, ''],
+      ],
+    ],
+    ['with tables alone', [[tablesFile, 'CREATE TABLE t (a)']]],
+  ] as const)('is not a start that was killed %s', (_what, files) => {
+    const folder = testFolder();
+    lockDataDir(folder).release();
+    for (const [name, statements] of files) {
+      statements === '' ? writeFileSync(join(folder, name), '') : fill(folder, name, statements);
+    }
+    for (const use of ['change', 'look', 'change'] as const) {
+      const lock = lockDataDir(folder, use);
+      expect(lock.notes).toEqual([]);
+      lock.release();
+    }
+  });
+});
+
+describe('what leads out of a data folder', () => {
+  const names = ['sqs', 'dynamodb', queueFile, tablesFile, 'stack.lock', 'stack.holder', 'stack.databases'];
+
+  it.each(names)('is refused: %s as a link', (name) => {
+    const folder = testFolder();
+    const path = join(folder, name);
+    mkdirSync(join(path, '..'), { recursive: true });
+    for (const target of [testFolder(), '/dev/zero', join(folder, 'nowhere')]) {
+      symlinkSync(target, path);
+      for (const use of ['change', 'look'] as const) {
+        expect((caught(() => lockDataDir(folder, use)) as Error).message).toBe(
+          `'${path}' is a symbolic link: a data folder holds its files itself; move it away or put a copy in its place, or choose another folder`,
+        );
+      }
+      unlinkSync(path);
+    }
+    expect(() => lockDataDir(folder).release()).not.toThrow();
+  });
+
+  it.each(names)('is refused: %s as a pipe', (name) => {
+    const folder = testFolder();
+    const path = join(folder, name);
+    mkdirSync(join(path, '..'), { recursive: true });
+    execFileSync('mkfifo', [path]);
+    expect((caught(() => lockDataDir(folder)) as Error).message).toMatch(
+      new RegExp(`^'${path}' is a device, a pipe or a socket: `),
+    );
+  });
+
+  it('is refused: a second name of a database in another folder', () => {
+    const [folder, other] = [usedFolder(), testFolder()];
+    mkdirSync(join(other, 'dynamodb'));
+    linkSync(join(folder, tablesFile), join(other, tablesFile));
+    expect(caught(() => lockDataDir(other))).toMatchObject({ code: 'not_plain' });
   });
 });
 

@@ -12,6 +12,7 @@ import {
   startEmbeddedDynamo,
 } from '../../src/local/embedded-dynamodb.ts';
 import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
+import { UsageError } from '../../src/shared/errors.ts';
 import { catalogTable } from '../../src/shared/table/table-definitions.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { outsideAddresses, tryToConnect } from '../support/local-addresses.ts';
@@ -106,5 +107,21 @@ describe('embedded DynamoDB', () => {
     const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: undefined });
     onTestFinished(server.stop);
     expect(server.engine).toBe(defaultDynamoEngine());
+  });
+});
+
+describe.runIf(engines.length > 1)('tables of the other emulator', () => {
+  it.each([
+    ['dynoxide', 'dynalite'],
+    ['dynalite', 'dynoxide'],
+  ] as const)('of %s are not passed over by %s', async (writer, other) => {
+    const dataDir = testFolder();
+    await (await start({ engine: writer, dataDir })).stop();
+    expect(await rejectionOf(startEmbeddedDynamo({ port: 0, dataDir, engine: other }))).toEqual(
+      new UsageError(
+        `'${dataDir}' holds tables of ${writer}, which ${other} cannot read: leave out --dynamodb, or choose another folder`,
+      ),
+    );
+    expect((await start({ engine: writer, dataDir })).engine).toBe(writer);
   });
 });

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   chmodSync,
@@ -29,6 +29,18 @@ const stack: StackFile = {
   catalogTable: 'MovieRecCache',
   controlTable: 'PipelineControl',
 };
+
+const elsewhere = [
+  ['an SQS', { endpoints: { ...stack.endpoints, sqs: 'http://192.0.2.1:1' } }],
+  ['a DynamoDB', { endpoints: { ...stack.endpoints, dynamodb: 'http://dynamodb.invalid:2' } }],
+  ['a DynamoDB over TLS', { endpoints: { ...stack.endpoints, dynamodb: 'https://127.0.0.1:2' } }],
+  ['a TMDB', { endpoints: { ...stack.endpoints, tmdb: 'https://api.themoviedb.org.invalid/3' } }],
+  ['a reader', { endpoints: { ...stack.endpoints, http: 'http://127.0.0.1.invalid' } }],
+  ...['fetchQueueUrl', 'fetchDlqUrl', 'itemQueueUrl', 'itemDlqUrl'].map(
+    (name) => [`a ${name}`, { [name]: 'https://sqs.us-east-1.amazonaws.com/000000000000/other' }] as const,
+  ),
+  ['a queue with a user in its URL', { itemQueueUrl: 'http://127.0.0.1:1@queue.invalid/000000000000/items' }],
+].map(([name, change]) => [name as string, JSON.stringify({ ...stack, ...(change as object) })] as const);
 
 describe('stack file', () => {
   let path: string;
@@ -86,6 +98,8 @@ describe('stack file', () => {
     ['no object', 'null'],
     ['without a member', JSON.stringify({ ...stack, fetchQueueUrl: undefined })],
     ['with an endpoint that is no URL', JSON.stringify({ ...stack, endpoints: { ...stack.endpoints, sqs: 'there' } })],
+    ...elsewhere.map(([name, text]): [string, string] => [`with ${name} that is not the stack's own`, text]),
+    ['longer than any', JSON.stringify({ ...stack, more: 'x'.repeat(100_000) })],
     ['with a process id that is no number', JSON.stringify({ ...stack, processId: `${process.pid}` })],
   ])('is named as damaged when it is %s', (_what, text) => {
     mkdirSync(dirname(path), { recursive: true });
@@ -106,6 +120,23 @@ describe('stack file', () => {
     rmdirSync(path);
     symlinkSync(`${path}.real`, path);
     expect(caught(() => readStackFile(path))).toMatchObject({ code: 'stack_file_not_own' });
+  });
+
+  it('is taken with TMDB itself, and with a reader', () => {
+    const endpoints = { ...stack.endpoints, tmdb: 'https://api.themoviedb.org/3', http: 'http://127.0.0.1:4' };
+    writeStackFile({ ...stack, endpoints }, path);
+    expect(readStackFile(path)?.endpoints).toEqual(endpoints);
+  });
+
+  it('is not waited for when there is a pipe in its place', () => {
+    mkdirSync(dirname(path));
+    execFileSync('mkfifo', [path]);
+    expect(caught(() => readStackFile(path))).toMatchObject({ code: 'stack_file_not_own' });
+  });
+
+  it('is one sentence when its folder is a file', () => {
+    writeFileSync(dirname(path), '');
+    expect(caught(() => readStackFile(path))).toMatchObject({ code: 'stack_file_unreadable' });
   });
 
   it('is not used when others may write it', () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { bundleOptions, handlerEntries } from '../bundle-options.ts';
+import { messageOf, RetryableError } from '../errors.ts';
 import type { ServiceName } from '../telemetry/metric-ledger.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -15,6 +16,7 @@ export type Bundles = Record<ServiceName, string>;
 /**
  * Bundles all handlers, for the embedded stack and for a deployment alike. Folders are named by their content and appear
  * whole, so that runs side by side never see half a file.
+ * @throws RetryableError when esbuild's process has ended meanwhile, else what esbuild finds wrong.
  */
 export async function bundleHandlers(): Promise<Bundles> {
   mkdirSync(cacheFolder, { recursive: true });
@@ -30,6 +32,8 @@ async function bundle(service: ServiceName): Promise<string> {
     entryPoints: [handlerEntries[service]],
     write: false,
     logLevel: 'silent',
+  }).catch((cause: unknown) => {
+    throw bundlingFailure(cause);
   });
   const code = outputFiles?.[0]?.contents ?? new Uint8Array();
   const folder = join(cacheFolder, `${service}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}`);
@@ -37,6 +41,17 @@ async function bundle(service: ServiceName): Promise<string> {
     placeFolder(folder, code);
   }
   return pathToFileURL(join(folder, 'index.mjs')).href;
+}
+
+/** esbuild works in a process of its own, and only says that its "service" is gone. */
+export function bundlingFailure(cause: unknown): unknown {
+  const message = messageOf(cause);
+  return /^The service (was stopped|is no longer running)/.test(message)
+    ? new RetryableError(
+        'bundler_died',
+        `the functions were not bundled: the process of esbuild has ended unexpectedly (${message.split('\n', 1)[0]}); run it again`,
+      )
+    : cause;
 }
 
 function placeFolder(folder: string, code: Uint8Array): void {

@@ -1,0 +1,120 @@
+/**
+ * The databases of a data folder. A file without a byte is a new database to every emulator, so that one which was cut off would be begun
+ * anew without a word. Which databases a stack has filled stands in a record beside them, written once they are (docs/adr/0022).
+ */
+import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { PermanentError } from '../shared/errors.ts';
+import { storageFailure } from './storage-failure.ts';
+
+/** Where a database is, and the file without which it is none. */
+type Database = { place: string; file: string };
+
+const single = (file: string): Database => ({ place: file, file });
+const queues = single(join('sqs', 'fauxqs.db'));
+const dynoxide = single(join('dynamodb', 'dynamodb.sqlite'));
+const dynalite: Database = { place: join('dynamodb', 'dynalite'), file: join('dynamodb', 'dynalite', 'CURRENT') };
+const all = [queues, dynoxide, dynalite];
+
+/** File of the queues, as fauxqs names it. */
+export const queueFile = queues.file;
+/** File with the names of the databases that a stack has filled. */
+export const recordName = 'stack.databases';
+
+/**
+ * Checks what is about to be opened: the tables, and the queues where they are used too.
+ * @returns a sentence for each database that was there and is not any more: whoever moved it away wants to begin without it.
+ * @throws PermanentError naming a file that is damaged, or is empty though a stack has filled it.
+ */
+export function checkDatabases(folder: string, withQueues: boolean): string[] {
+  const opened = withQueues ? all : [dynoxide, dynalite];
+  for (const database of opened) {
+    if (database !== dynalite && hasContent(folder, database)) {
+      assertSound(join(folder, database.file));
+    }
+  }
+  const filled = readRecord(folder) ?? filledByContent(folder);
+  const lost = opened.filter((database) => filled.has(database.place) && !hasContent(folder, database));
+  for (const { place, file } of lost) {
+    if (existsSync(join(folder, place))) {
+      throw new PermanentError(
+        'storage_failed',
+        `'${join(folder, file)}' is empty or gone, and a stack has stored data there: restore '${join(folder, place)}' from a copy, or move it away to begin without what it held`,
+      );
+    }
+  }
+  return lost.map(({ place }) => `'${join(folder, place)}' is not there any more: beginning without what it held`);
+}
+
+/** Whether a data folder holds tables, of either emulator. */
+export function holdsTables(folder: string): boolean {
+  return hasContent(folder, dynoxide) || hasContent(folder, dynalite);
+}
+
+/** Notes which databases have content now. @throws PermanentError when it cannot be written. */
+export function recordDatabases(folder: string): void {
+  const path = join(folder, recordName);
+  const unfinished = `${path}.new`;
+  const places = all.filter((database) => hasContent(folder, database)).map(({ place }) => place);
+  try {
+    rmSync(unfinished, { force: true });
+    writeFileSync(unfinished, places.map((place) => `${place}\n`).join(''), { mode: 0o600, flag: 'wx' });
+    renameSync(unfinished, path);
+  } catch (cause) {
+    throw storageFailure(path, cause);
+  }
+}
+
+/** `undefined` where there is none, or a crash of the machine has left it without content. */
+function readRecord(folder: string): ReadonlySet<string> | undefined {
+  const path = join(folder, recordName);
+  try {
+    const places = new Set(existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []);
+    return all.some(({ place }) => places.has(place)) ? places : undefined;
+  } catch (cause) {
+    throw storageFailure(path, cause);
+  }
+}
+
+/** Without a record (a start that was killed, or an earlier build): jobs are only ever queued by a stack that has tables. */
+function filledByContent(folder: string): ReadonlySet<string> {
+  return new Set(!hasContent(folder, dynalite) && holdsMessages(join(folder, queues.file)) ? [dynoxide.place] : []);
+}
+
+function holdsMessages(file: string): boolean {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
+    return database.prepare('SELECT 1 FROM sqs_messages LIMIT 1').get() !== undefined;
+  } catch {
+    // No file, no such table: nothing was ever queued. What is damaged is told where it is opened.
+    return false;
+  } finally {
+    database?.close();
+  }
+}
+
+function hasContent(folder: string, { file }: Database): boolean {
+  return (statSync(join(folder, file), { throwIfNoEntry: false })?.size ?? 0) > 0;
+}
+
+/** An emulator would say nothing of it, or answer each request with an error. @throws PermanentError naming the damaged file. */
+function assertSound(file: string): void {
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(file, { timeout: 1_000 });
+    const [first] = database.prepare('PRAGMA quick_check(1)').all();
+    const finding = String(Object.values(first ?? {})[0] ?? 'no answer');
+    if (finding !== 'ok') {
+      throw new PermanentError(
+        'storage_failed',
+        `'${file}' is damaged (${finding}): restore it from a copy, or move it away to begin without what it held`,
+      );
+    }
+  } catch (cause) {
+    throw storageFailure(file, cause);
+  } finally {
+    database?.close();
+  }
+}
