@@ -39,7 +39,7 @@ export async function localCommand(options: LocalOptions, context: CliContext): 
         await Promise.all(scheduleNames.map((schedule) => keepSchedule(schedule, tracked, context, signal)));
       } finally {
         context.output.note(tracked.stack.died.aborted ? 'ending' : 'draining');
-        removeStackFile();
+        removeStackFile(process.pid);
       }
     }),
   );

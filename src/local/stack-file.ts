@@ -72,9 +72,19 @@ export function writeStackFile(stack: StackFile, path = stackFilePath): void {
   }
 }
 
-/** Takes the file away. */
-export function removeStackFile(path = stackFilePath): void {
-  rmSync(path, { force: true });
+/** Takes the file away, where it is that of `processId`: of two stacks that start at once the later one's stands. */
+export function removeStackFile(processId: number, path = stackFilePath): void {
+  if (ownerOf(path) === processId) {
+    rmSync(path, { force: true });
+  }
+}
+
+function ownerOf(path: string): number | undefined {
+  try {
+    return stackFileSchema.safeParse(parseJson(ownText(path) ?? '')).data?.processId;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Where calls and tokens go must be nobody else's to say: what is judged is what is read, whatever is put in its place meanwhile. */

@@ -76,6 +76,13 @@ describe('the event that a request makes', () => {
     ]);
   });
 
+  it('has a query as long as a thousand titles by name', async () => {
+    const { ask, events } = await startUrl();
+    const seen = new Array<string>(1_000).fill('movie:9007199254740991').join();
+    await ask(`/?seen=${seen}`);
+    expect(events[0]?.queryStringParameters).toEqual({ seen });
+  });
+
   it('has a body in whatever pieces and letters it came', async () => {
     const { ask, events } = await startUrl();
     const body = '日本語'.repeat(10_000);

@@ -71,10 +71,16 @@ describe('stack file', () => {
 
   it('is gone after it was removed, and can be removed again', () => {
     writeStackFile(stack, path);
-    removeStackFile(path);
-    removeStackFile(path);
+    removeStackFile(stack.processId, path);
+    removeStackFile(stack.processId, path);
     expect(existsSync(path)).toBe(false);
     expect(readStackFile(path)).toBeUndefined();
+  });
+
+  it('is left where another stack has replaced it', () => {
+    writeStackFile(stack, path);
+    removeStackFile(stack.processId + 1, path);
+    expect(readStackFile(path)).toMatchObject({ processId: stack.processId });
   });
 
   it('does not count when its process is gone', async () => {
