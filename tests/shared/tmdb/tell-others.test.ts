@@ -202,7 +202,6 @@ describe('when it cannot be told', () => {
     const { deps, check, telemetry } = openWorld();
     const breaker = {
       ...deps.breaker,
-      rejectToken: away,
       confirmRejection: away,
       ended: outcome.fate === 'retry' && outcome.throttled ? deps.breaker.ended : away,
     };
