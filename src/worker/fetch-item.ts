@@ -11,10 +11,13 @@ import { callTmdb, measureCall } from './call-tmdb.ts';
 import { type AnswerContent, absentItemOf, itemOf, type JudgedAnswer, rowsOf } from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
-/** How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`. */
+/**
+ * How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`, and soon after where what is in the way
+ * `isDoubted`.
+ */
 export type FetchFate =
   | { kind: 'done' }
-  | { kind: 'later'; code: string; detail: string; retryInMs: number }
+  | { kind: 'later'; code: string; detail: string; retryInMs: number; isDoubted?: true }
   | { kind: 'refused'; code: string; detail: string };
 
 const outOfTime = {
