@@ -35,8 +35,6 @@ export type FreshnessNow = {
 } & Record<FeedState, number>;
 
 const bucketCount = 10;
-/** The last moment that a date can name. */
-const latestMs = 8_640_000_000_000_000;
 
 /** The distribution at `nowMs`. */
 export function freshnessNow(heads: readonly FeedHead[], nowMs: number): FreshnessNow {
@@ -69,7 +67,7 @@ function feedNow(head: FeedHead, nowMs: number): FeedNow {
     complete: head.lastOutcome === 'complete' || (head.lastOutcome !== 'partial' && isWhole),
     fetchedAt: head.fetchedAt,
     freshUntil: head.freshUntil,
-    expiresAt: isoFromMs(Math.min(head.expiration * 1_000, latestMs)),
+    expiresAt: isoFromMs(head.expiration * 1_000),
   };
 }
 
