@@ -1,5 +1,5 @@
 import { isoFromMs } from '../../shared/ports/clock.ts';
-import { type FeedHead, holdsList } from '../../shared/table/feed-head.ts';
+import { type FeedHead, headAt, holdsList } from '../../shared/table/feed-head.ts';
 import type { FeedTrouble } from '../../shared/table/feed-trouble.ts';
 import { describeFeed, troublesOf } from '../status/describe-status.ts';
 
@@ -66,7 +66,7 @@ function feedNow(head: FeedHead, nowMs: number): FeedNow {
     freshness,
     complete: head.lastOutcome === 'complete' || (head.lastOutcome !== 'partial' && isWhole),
     fetchedAt: head.fetchedAt,
-    freshUntil: head.freshUntil,
+    freshUntil: headAt(head, nowMs).freshUntil,
     expiresAt: isoFromMs(head.expiration * 1_000),
   };
 }
