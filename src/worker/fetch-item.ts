@@ -87,10 +87,7 @@ function tokenCheckCall(job: Job, deps: WorkDependencies, spareMs: () => number)
       const entry = await callGate(1, { ...deps, breaker: { ...breaker, admit }, slotToleranceMs }).enter(spareMs);
       return entry.kind === 'go' && spareMs() < 0 ? outOfTime : entry;
     },
-    measured: ({ status, throttled, startedAtMs, latencyMs }) => {
-      const outcome = throttled ? 'throttled' : status === 200 ? 'ok' : 'failed';
-      measureCall(job, { attempt: 0, status, outcome, startedAtMs, latencyMs }, deps);
-    },
+    measured: (call) => measureCall(job, { attempt: 0, ...call }, deps),
   };
 }
 
