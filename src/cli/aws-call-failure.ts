@@ -26,6 +26,7 @@ const onAws: Readonly<Record<AwsFailureCode, string>> = {
   connection_refused: "check AWS_ENDPOINT_URL where it is set, this machine's network and HTTPS_PROXY",
   unknown_host: "check AWS_REGION and this machine's DNS",
   certificate_untrusted: "name the certificate of a company's proxy in NODE_EXTRA_CA_CERTS",
+  proxy_failed: 'check HTTPS_PROXY and NO_PROXY, and whether the proxy runs',
   network_failed: "try again, and check this machine's network and HTTPS_PROXY",
   not_aws: 'check AWS_ENDPOINT_URL where it is set, and HTTPS_PROXY',
   service_failed: 'try again in a minute',

@@ -4,7 +4,7 @@ import { openedMachine } from '../shared/breaker/breaker-machine.ts';
 import type { BreakerRecord } from '../shared/breaker/breaker-record.ts';
 import { PermanentError, UsageError } from '../shared/errors.ts';
 import type { BreakerStore } from '../shared/ports/breaker-store.ts';
-import { isoFromMs } from '../shared/ports/clock.ts';
+import { isoFromMs, latestDateMs } from '../shared/ports/clock.ts';
 import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
 import type { CliContext } from './cli-context.ts';
 import { rateText } from './format-rate.ts';
@@ -16,7 +16,7 @@ export type BreakerOptions = PlaceOptions & { why?: string };
 
 const actions = ['show', 'open', 'close', 'reset'] as const;
 /** Open by hand means until somebody closes it: the last moment that a date can name. */
-const neverMs = 8_640_000_000_000_000;
+const neverMs = latestDateMs;
 const whyCharacters = 200;
 
 /**

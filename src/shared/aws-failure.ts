@@ -3,7 +3,10 @@
  * that no message of AWS's, which name accounts, roles and requests, goes where it does not belong.
  */
 
-/** `code` is for programs; `awsCode` is the name of the error that was thrown, as AWS or Node.js documents it, where it has one. */
+import { certificateCodes } from './certificate-codes.ts';
+
+/** `code` is for programs; `awsCode` is the name of the error that was thrown, as AWS or Node.js documents it, or
+ * that of a proxy's failure (`proxy_…`), where it has one. */
 export type AwsFailure = { code: AwsFailureCode; detail: string; awsCode?: string };
 
 const details = {
@@ -20,8 +23,9 @@ const details = {
   timed_out: 'there was no answer in time',
   connection_refused: 'nothing listens at the address: the connection was refused',
   unknown_host: 'the name of the host cannot be resolved',
-  certificate_untrusted: 'the certificate of the server is not trusted',
-  network_failed: 'the connection was lost, or there is no way to the host',
+  certificate_untrusted: 'the certificate of the server is not trusted, or not valid',
+  proxy_failed: 'the proxy that HTTPS_PROXY or HTTP_PROXY names opened no way to AWS',
+  network_failed: 'the connection was lost or damaged, or there is no way to the host',
   not_aws: 'what answered is not AWS: something in between, or another program at the address',
   service_failed: 'AWS has failed',
   unexpected: 'something failed that has no name here',
@@ -76,27 +80,20 @@ const byName: Readonly<Record<AwsFailureCode, readonly string[]>> = {
   ],
   connection_refused: ['ECONNREFUSED'],
   unknown_host: ['ENOTFOUND', 'EAI_AGAIN', 'EAI_NODATA'],
-  certificate_untrusted: [
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'UNABLE_TO_GET_ISSUER_CERT',
-    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    'CERT_HAS_EXPIRED',
-    'CERT_NOT_YET_VALID',
-    'ERR_TLS_CERT_ALTNAME_INVALID',
-  ],
+  certificate_untrusted: [],
+  proxy_failed: [],
   network_failed: [
     'ECONNRESET',
     'ECONNABORTED',
     'EPIPE',
+    'EHOSTDOWN',
     'EHOSTUNREACH',
     'ENETUNREACH',
     'ENETDOWN',
     'EADDRNOTAVAIL',
     'NetworkingError',
   ],
-  not_aws: ['EPROTO', 'HPE_INVALID_CONSTANT'],
+  not_aws: ['EPROTO'],
   service_failed: ['InternalServerError', 'InternalFailure', 'ServiceUnavailable', 'ServiceUnavailableException'],
   unexpected: [],
 };
@@ -104,6 +101,18 @@ const byName: Readonly<Record<AwsFailureCode, readonly string[]>> = {
 const codeOf = new Map(
   Object.entries(byName).flatMap(([code, names]) => names.map((name) => [name, code as AwsFailureCode] as const)),
 );
+
+/** Names of which there are many. */
+const byPattern: [RegExp, AwsFailureCode][] = [
+  [/^proxy_/, 'proxy_failed'],
+  [certificateCodes, 'certificate_untrusted'],
+  [/^(ERR_SSL|HPE)_/, 'not_aws'],
+  [/^ERR_TLS_/, 'network_failed'],
+];
+
+function codeNamed(name: string): AwsFailureCode | undefined {
+  return codeOf.get(name) ?? byPattern.find(([names]) => names.test(name))?.[1];
+}
 
 /** What an error may hold of use; whoever threw it promises none of these. */
 type Thrown = {
@@ -139,8 +148,8 @@ function classified(error: unknown, depth: number): AwsFailure | undefined {
   const thrown: Thrown = error;
   // The SDK calls a broken connection a time-out: Node's code knows better.
   const names = [thrown.code, thrown.name].filter((name) => typeof name === 'string');
-  const awsCode = names.find((name) => codeOf.has(name));
-  const known = awsCode === undefined ? undefined : codeOf.get(awsCode);
+  const awsCode = names.find((name) => codeNamed(name) !== undefined);
+  const known = awsCode === undefined ? undefined : codeNamed(awsCode);
   const code = known === undefined ? undefined : byMessage(known, String(thrown.message));
   if (code !== undefined && awsCode !== undefined) {
     return { code, detail: details[code], awsCode };

@@ -4,6 +4,7 @@ import { messageBody } from '../shared/messages/message-body.ts';
 import { msFromIso } from '../shared/ports/clock.ts';
 import { within } from '../shared/within.ts';
 import { deferralDelaySeconds } from './deferral-delay.ts';
+import type { FetchFate } from './fetch-item.ts';
 import { waitedSecondsOf } from './job-age.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
@@ -18,7 +19,7 @@ const mostMarkMs = 1_000;
  */
 export async function deferJob(
   job: Job,
-  { code, detail, retryInMs }: { code: string; detail: string; retryInMs: number },
+  { code, detail, retryInMs, isDoubted }: Omit<Extract<FetchFate, { kind: 'later' }>, 'kind'>,
   deps: WorkDependencies,
 ): Promise<void> {
   const { jobs, random, telemetry } = deps;
@@ -29,7 +30,8 @@ export async function deferJob(
     telemetry.event({ event: 'copy-dropped', runId, jobId, deferrals });
     return;
   }
-  const delaySeconds = deferralDelaySeconds(job.attempt, retryInMs, random.next());
+  // A wrong clock's time is mended by the first who looks again: nobody's delay may have grown by then.
+  const delaySeconds = deferralDelaySeconds(isDoubted ? 0 : job.attempt, retryInMs, random.next());
   const waitedSeconds = waitedSecondsOf(job) + delaySeconds;
   await jobs.send(messageBody({ ...job, attempt: deferrals, waitedSeconds } satisfies Job), { delaySeconds });
   telemetry.event({ event: 'job-deferred', runId, jobId, code, detail: detail.slice(0, 300), deferrals, delaySeconds });

@@ -11,10 +11,13 @@ import { callTmdb, measureCall } from './call-tmdb.ts';
 import { type AnswerContent, absentItemOf, itemOf, type JudgedAnswer, rowsOf } from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
-/** How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`. */
+/**
+ * How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`, and soon after where what is in the way
+ * `isDoubted`.
+ */
 export type FetchFate =
   | { kind: 'done' }
-  | { kind: 'later'; code: string; detail: string; retryInMs: number }
+  | { kind: 'later'; code: string; detail: string; retryInMs: number; isDoubted?: true }
   | { kind: 'refused'; code: string; detail: string };
 
 const outOfTime = {
@@ -84,10 +87,7 @@ function tokenCheckCall(job: Job, deps: WorkDependencies, spareMs: () => number)
       const entry = await callGate(1, { ...deps, breaker: { ...breaker, admit }, slotToleranceMs }).enter(spareMs);
       return entry.kind === 'go' && spareMs() < 0 ? outOfTime : entry;
     },
-    measured: ({ status, throttled, startedAtMs, latencyMs }) => {
-      const outcome = throttled ? 'throttled' : status === 200 ? 'ok' : 'failed';
-      measureCall(job, { attempt: 0, status, outcome, startedAtMs, latencyMs }, deps);
-    },
+    measured: (call) => measureCall(job, { attempt: 0, ...call }, deps),
   };
 }
 

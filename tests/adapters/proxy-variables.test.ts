@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import { Agent, createServer, get } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { nodeProxyVariables, proxyFor } from '../../src/shared/adapters/proxy-variables.ts';
 import { UsageError } from '../../src/shared/errors.ts';
@@ -105,5 +109,58 @@ describe('the variables for an agent of many hosts', () => {
       HTTPS_PROXY: `${proxy}/`,
       NO_PROXY: 'amazonaws.com,*.amazonaws.com,192.0.2.7,localhost,127.0.0.1-127.255.255.255,::1,[::1]',
     });
+  });
+
+  it.each([
+    ['10.0.0.0/8', '10.0.0.0-10.255.255.255'],
+    ['10.1.2.3/8', '10.0.0.0-10.255.255.255'],
+    ['172.16.0.0/12', '172.16.0.0-172.31.255.255'],
+    ['192.0.2.128/25', '192.0.2.128-192.0.2.255'],
+    ['203.0.113.7/32', '203.0.113.7-203.0.113.7'],
+    ['0.0.0.0/0', '0.0.0.0-255.255.255.255'],
+    ['128.0.0.0/1', '128.0.0.0-255.255.255.255'],
+  ])('name a subnet as the range that Node knows: %s', (subnet, range) => {
+    expect(nodeProxyVariables({ HTTPS_PROXY: proxy, NO_PROXY: subnet })?.NO_PROXY?.split(',')[0]).toBe(range);
+  });
+
+  it.each(['fd00::/8', '2001:db8::/32', '10.0.0.0/8:443'])(
+    'refuse the subnet %s, which Node does not know',
+    (subnet) => {
+      const error = caught(() => nodeProxyVariables({ HTTPS_PROXY: proxy, NO_PROXY: `a.example, ${subnet}` })) as Error;
+      expect(error).toBeInstanceOf(UsageError);
+      expect(error.message).toMatch(/^NO_PROXY has the subnet [^\n]+: allowed there are IPv4 subnets[^\n]+$/);
+      expect(error.message).toContain(subnet);
+      expect(nodeProxyVariables({ NO_PROXY: subnet })).toBeUndefined();
+    },
+  );
+});
+
+/** Node leaves loopback out only where it is told to, so that a range of it shows what Node makes of ranges. */
+describe('an agent of Node with the subnets of NO_PROXY', () => {
+  const answering = async (answer: string) => {
+    const server = createServer((_request, response) => response.end(answer)).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return { server, port: (server.address() as AddressInfo).port };
+  };
+  const answerTo = async (noProxy: string) => {
+    const [ours, through] = await Promise.all([answering('direct'), answering('through the proxy')]);
+    const variables = nodeProxyVariables({ HTTP_PROXY: `http://127.0.0.1:${through.port}`, NO_PROXY: noProxy });
+    const [range = ''] = variables?.NO_PROXY?.split(',') ?? [];
+    const agent = new Agent({ proxyEnv: { ...variables, NO_PROXY: range } });
+    const [response] = await once(get({ host: '127.0.0.1', port: ours.port, agent }), 'response');
+    const answer = await text(response);
+    ours.server.close();
+    through.server.close();
+    return answer;
+  };
+
+  it.each([
+    ['127.0.0.0/8', 'direct'],
+    ['127.0.0.1/32', 'direct'],
+    ['0.0.0.0/0', 'direct'],
+    ['127.0.0.2/31', 'through the proxy'],
+    ['128.0.0.0/1', 'through the proxy'],
+  ])('reaches 127.0.0.1 with NO_PROXY=%s %s', async (subnet, way) => {
+    expect(await answerTo(subnet)).toBe(way);
   });
 });

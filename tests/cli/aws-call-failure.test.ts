@@ -30,7 +30,7 @@ describe('a call of AWS that failed', () => {
       'a connection that was broken, which the SDK calls a time-out',
       undefined,
       coded('ECONNRESET', { name: 'TimeoutError' }),
-      "the call of DynamoDB failed: the connection was lost, or there is no way to the host (ECONNRESET); try again, and check this machine's network and HTTPS_PROXY",
+      "the call of DynamoDB failed: the connection was lost or damaged, or there is no way to the host (ECONNRESET); try again, and check this machine's network and HTTPS_PROXY",
     ],
     [
       'a page where JSON should stand',

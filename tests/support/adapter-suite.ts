@@ -25,6 +25,7 @@ export function adapterSuite(engine: DynamoEngine): void {
     feedHeadsContract(async () => dynamoFeedHeads(tables.client, await tables.newControl()));
     describe('feed heads in a control table', () => listedHeadSuite(tables));
     describe('feed heads of another layout', () => oldHeadSuite(tables));
+    describe('feed heads that were made by hand or restored,', () => digestSuite(tables));
     describe('catalog reader', () => readerSuite(tables));
     describe('batch get', () => batchGetSuite(tables));
     if (engine === 'dynoxide') {
@@ -128,6 +129,39 @@ function oldHeadSuite(tables: EmbeddedTables): void {
     const heads = await open();
     await advanceHead(sampleHead(), heads);
     expect((await heads.read([sampleHead().id])).heads.get(sampleHead().id)).toEqual(sampleHead());
+  });
+}
+
+function digestSuite(tables: EmbeddedTables): void {
+  const { snapshot, pages, fetchedAt } = sampleHead();
+  const known = sampleHead({ newest: { snapshot, pages, fetchedAt, outcomes: { 2: 'rejected' } } });
+  const whole = sampleHead({ pagesApplied: [1, 2], lastOutcome: 'complete' });
+  const { lastOutcome: _lastOutcome, ...unreadable } = known;
+
+  it.each([
+    ['without a digest', known],
+    ['with the digest of something else', { ...known, newestDigest: '0123456789abcdef' }],
+    ['with a digest that is none', { ...known, newestDigest: 7 }],
+    ['of another layout, without a digest', unreadable],
+  ])('%s are replaced by the next page', async (_name, item) => {
+    const table = await tables.newControl();
+    await tables.client.send(new PutCommand({ TableName: table, Item: item }));
+    const heads = dynamoFeedHeads(tables.client, table);
+    await advanceHead(whole, heads);
+    expect((await heads.read([whole.id])).heads.get(whole.id)).toMatchObject({ pagesApplied: [1, 2] });
+  });
+
+  it('without a digest are not replaced where another writer was faster', async () => {
+    const table = await tables.newControl();
+    await tables.client.send(new PutCommand({ TableName: table, Item: known }));
+    const [slow, fast] = [dynamoFeedHeads(tables.client, table), dynamoFeedHeads(tables.client, table)];
+    const seen = (await slow.read([known.id])).heads.get(known.id);
+    const other = sampleHead({ newest: { snapshot, pages, fetchedAt, outcomes: { 2: 'not-found' } } });
+    expect(await fast.replace(other, (await fast.read([known.id])).heads.get(known.id))).toMatchObject({
+      replaced: true,
+    });
+    await slow.read([known.id]);
+    expect(await slow.replace(whole, seen)).toMatchObject({ replaced: false });
   });
 }
 

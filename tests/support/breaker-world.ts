@@ -50,3 +50,16 @@ export async function calls(breaker: SharedBreaker, ...outcomes: ('succeeded' | 
 export function eightFailures(breaker: SharedBreaker) {
   return calls(breaker, ...new Array<'failed'>(8).fill('failed'));
 }
+
+/** What a refusal of the token is told as, once it is confirmed by `rejectToken`. */
+export function confirmed(refusal: string): string {
+  return `${refusal}; the check: HTTP 401`;
+}
+
+/** TMDB refuses the token of a call, and of the one that checks it too. */
+export function rejectToken(breaker: SharedBreaker, refusal: string) {
+  return breaker.confirmRejection({ kind: 'closed' }, refusal, async () => ({
+    kind: 'rejected',
+    detail: 'the check: HTTP 401',
+  }));
+}

@@ -106,9 +106,5 @@ function overheard(breaker: SharedBreaker, told: string[]): SharedBreaker {
       told.push(outcome.kind);
       return outcome;
     },
-    rejectToken: (detail) => {
-      told.push('rejected');
-      return breaker.rejectToken(detail);
-    },
   };
 }

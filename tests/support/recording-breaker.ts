@@ -45,8 +45,5 @@ export function recordingBreaker(...script: readonly Admission[]): RecordingBrea
       rejections.push(detail);
       return { kind: 'rejected', detail };
     },
-    rejectToken: async (detail) => {
-      rejections.push(detail);
-    },
   };
 }

@@ -134,6 +134,17 @@ describe('a rejected token', () => {
     expect(harness.telemetry.eventsOf('token-checked')).toMatchObject([{ outcome: 'accepted', latencyMs: 70 }]);
   });
 
+  it.each([
+    ['a failure', { success: false, status_code: 9, status_message: 'offline' }],
+    ['a refusal', { success: false, status_code: 7, status_message: 'invalid key' }],
+    ['what is no status', {}],
+  ])('whose check answers 200 with %s is measured as failed', async (_name, body) => {
+    const harness = fetchHarness([tmdbError(401, 7), jsonAnswer(200, body), okPage]);
+    await harness.fetch();
+    const [check] = harness.telemetry.eventsOf('tmdb-call').filter(({ attempt }) => attempt === 0);
+    expect(check).toMatchObject({ status: 200, outcome: 'failed' });
+  });
+
   it('is not checked by a call that could outlast the invocation', async () => {
     const harness = fetchHarness([async () => harness.after(3_000, tmdbError(401, 7))()]);
     expect(await harness.fetch(sampleJob(), 12_000)).toMatchObject({

@@ -4,6 +4,7 @@ import { RetryableError } from '../../src/shared/errors.ts';
 import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
 import { fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
 import { parseMessage } from '../../src/shared/messages/parse-message.ts';
+import { callGate } from '../../src/shared/rate/call-gate.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { fetchHarness, scriptedGate } from '../support/fetch-harness.ts';
 import { sampleJob } from '../support/sample-messages.ts';
@@ -122,6 +123,25 @@ describe('a deferred job', () => {
         expect(delay).toBeGreaterThanOrEqual(askedSeconds + growth / 2);
         expect(delay).toBeLessThanOrEqual(askedSeconds + growth + 1);
       }),
+    );
+  });
+
+  it('comes back within 25 s where a clock that was wrong keeps it waiting, however often it was deferred before', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat({ max: 1_000 }), fc.nat(), async (attempt, seed) => {
+        const harness = fetchHarness([okPage], { random: seededRandom(seed) });
+        const { clock, timeline, dependencies } = harness;
+        await timeline.driver(skewedClock(clock, 86_400_000)).take(1);
+        const gate = callGate(1, { ...dependencies, slotToleranceMs: 50 });
+        await harness.work(JSON.stringify(sampleJob({ attempt, waitedSeconds: 100 })), 60_000, gate);
+        const delaySeconds = harness.jobs.sent[0]?.delaySeconds ?? 0;
+        expect(delaySeconds).toBeGreaterThanOrEqual(23);
+        expect(delaySeconds).toBeLessThanOrEqual(25);
+        await clock.sleep(delaySeconds * 1_000);
+        await harness.work(harness.jobs.sent[0]?.body, 60_000, callGate(1, { ...dependencies, slotToleranceMs: 50 }));
+        expect(counts(harness)).toEqual({ items: 1, jobs: 1, deadLetters: 0 });
+      }),
+      { numRuns: 20 },
     );
   });
 

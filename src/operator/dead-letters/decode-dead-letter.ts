@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../../shared/feed.ts';
-import { isoFromMs } from '../../shared/ports/clock.ts';
+import { isoFromMs, latestDateMs } from '../../shared/ports/clock.ts';
 import type { ReceivedMessage } from '../../shared/ports/message-source.ts';
 import { parseObject } from './read-body.ts';
 
@@ -34,8 +34,6 @@ const wordCharacters = 100;
 const sentenceCharacters = 500;
 /** More is no count of anything that an operator has done. */
 const mostReplays = 1_000_000;
-/** The latest time that JavaScript knows, in epoch milliseconds. */
-const latestMs = 8.64e15;
 
 const text = z.string().catch('');
 const bounded = (count: number) => Math.min(count, mostReplays);
@@ -85,5 +83,5 @@ export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: Rece
 
 /** Empty where there is no time, or none that a clock could have shown. */
 function timeOf(epochMs: number): string {
-  return epochMs > 0 && epochMs <= latestMs ? isoFromMs(epochMs) : '';
+  return epochMs > 0 && epochMs <= latestDateMs ? isoFromMs(epochMs) : '';
 }

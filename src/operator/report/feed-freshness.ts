@@ -1,5 +1,5 @@
 import { isoFromMs } from '../../shared/ports/clock.ts';
-import { type FeedHead, holdsList } from '../../shared/table/feed-head.ts';
+import { type FeedHead, headAt, holdsList } from '../../shared/table/feed-head.ts';
 import type { FeedTrouble } from '../../shared/table/feed-trouble.ts';
 import { describeFeed, troublesOf } from '../status/describe-status.ts';
 
@@ -35,8 +35,6 @@ export type FreshnessNow = {
 } & Record<FeedState, number>;
 
 const bucketCount = 10;
-/** The last moment that a date can name. */
-const latestMs = 8_640_000_000_000_000;
 
 /** The distribution at `nowMs`. */
 export function freshnessNow(heads: readonly FeedHead[], nowMs: number): FreshnessNow {
@@ -68,8 +66,8 @@ function feedNow(head: FeedHead, nowMs: number): FeedNow {
     freshness,
     complete: head.lastOutcome === 'complete' || (head.lastOutcome !== 'partial' && isWhole),
     fetchedAt: head.fetchedAt,
-    freshUntil: head.freshUntil,
-    expiresAt: isoFromMs(Math.min(head.expiration * 1_000, latestMs)),
+    freshUntil: headAt(head, nowMs).freshUntil,
+    expiresAt: isoFromMs(head.expiration * 1_000),
   };
 }
 

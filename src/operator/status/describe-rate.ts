@@ -16,12 +16,9 @@ export type RateStatus = {
   wrongClock: boolean;
 };
 
-/** The last moment that a date can name. */
-const latestMs = 8_640_000_000_000_000;
-
 /** What the schedule says at `nowMs`. */
 export function describeRate(rate: RateState, limits: RateLimits, nowMs: number): RateStatus {
-  const ahead = (ms: number) => (ms > nowMs ? isoFromMs(Math.min(ms, latestMs)) : null);
+  const ahead = (ms: number) => (ms > nowMs ? isoFromMs(ms) : null);
   const waitMs = Math.max(0, rate.nextSlotMs - nowMs, rate.pausedUntilMs - nowMs);
   return {
     perSecond: Math.round(rateAt(rate, nowMs, limits) * 10) / 10,

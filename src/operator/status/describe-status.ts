@@ -6,7 +6,7 @@ import { rateLimitsOf } from '../../shared/rate/rate-limits.ts';
 import type { RateState } from '../../shared/rate/rate-schedule.ts';
 import { nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared/schedule.ts';
 import type { Settings } from '../../shared/settings.ts';
-import { type FeedHead, type FeedOutcome, holdsList, newestAnswer } from '../../shared/table/feed-head.ts';
+import { type FeedHead, type FeedOutcome, headAt, holdsList, newestAnswer } from '../../shared/table/feed-head.ts';
 import { type FeedTrouble, feedTrouble } from '../../shared/table/feed-trouble.ts';
 import { describeRate, type RateStatus } from './describe-rate.ts';
 import { findTroubles, type Trouble } from './find-troubles.ts';
@@ -100,5 +100,5 @@ function stateOf(head: FeedHead, nowMs: number): FeedStatus['state'] {
   if (nowMs >= head.expiration * 1_000) {
     return 'expired';
   }
-  return nowMs >= msFromIso(head.freshUntil) ? 'stale' : 'fresh';
+  return nowMs >= msFromIso(headAt(head, nowMs).freshUntil) ? 'stale' : 'fresh';
 }

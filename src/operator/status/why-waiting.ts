@@ -1,6 +1,7 @@
 /** Why a run is not done yet, from what was read of its stack. Pure: the same facts give the same sentences. */
 import type { BreakerRecord } from '../../shared/breaker/breaker-record.ts';
-import { isoFromMs } from '../../shared/ports/clock.ts';
+import { isoFromMs, latestDateMs } from '../../shared/ports/clock.ts';
+import { tooFarAhead } from '../../shared/rate/rate-doubt.ts';
 import { type RateLimits, type RateState, rateAt } from '../../shared/rate/rate-schedule.ts';
 import type { Depth } from './describe-status.ts';
 
@@ -23,8 +24,6 @@ export type WaitFacts = {
 
 const reasonsTold = 3;
 const detailCharacters = 200;
-/** Open by hand: no trial is due at any date. */
-const latestDateMs = 8_640_000_000_000_000;
 /** A queue of slots shorter than this is what a rate is. */
 const slotsWorthTellingMs = 2_000;
 
@@ -47,10 +46,11 @@ export function standstills({ breaker, rate }: WaitFacts, nowMs: number): string
 }
 
 function openBreaker({ reason, detail, retryAtMs }: BreakerRecord, nowMs: number): string {
+  // Open by hand: no trial is due at any date. Where a time as late has another reason, nobody believes it.
   const until =
-    retryAtMs >= latestDateMs
+    reason === 'by-hand' && retryAtMs >= latestDateMs
       ? 'until it is closed by hand (`breaker close`)'
-      : retryAtMs > nowMs
+      : retryAtMs > nowMs && retryAtMs < latestDateMs
         ? `next trial in ${seconds(retryAtMs - nowMs)} (${isoFromMs(retryAtMs)})`
         : 'a trial is due';
   return `the breaker is open (${reason}: ${short(detail)}), ${until}`;
@@ -61,6 +61,11 @@ function throttles({ state, limits }: NonNullable<WaitFacts['rate']>, nowMs: num
   const pauseMs = state.pausedUntilMs - nowMs;
   const slotsMs = state.nextSlotMs - nowMs;
   const slow = perSecond < limits.requestsPerSecond;
+  if (tooFarAhead(state, nowMs, limits) !== undefined) {
+    return [
+      'the throttle was put too far ahead by a clock that was wrong: it mends itself within a minute of the next calls',
+    ];
+  }
   return [
     ...(pauseMs > 0
       ? [`TMDB has throttled: no call for ${seconds(pauseMs)} (until ${isoFromMs(state.pausedUntilMs)})`]

@@ -10,6 +10,10 @@ import { batchGetAll } from './dynamo-batch-get.ts';
 export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: string): FeedHeads {
   /** Heads of another layout, as they were read last: absent for the caller, but there when it comes to replacing them. */
   const unreadable = new Map<string, Record<string, unknown>>();
+  /** The digest that each head was read with: one that was made by hand or restored may lack it, or have another. */
+  const digests = new WeakMap<FeedHead, unknown>();
+  const asStored = (seen: FeedHead) =>
+    digests.has(seen) ? { ...seen, newestDigest: digests.get(seen) } : stored(seen);
   return {
     read: async (ids) => {
       const { items, readUnits } = await batchGetAll(client, {
@@ -22,7 +26,12 @@ export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: strin
         const id = String(item.id);
         const parsed = feedHeadSchema.safeParse(item);
         unreadable.delete(id);
-        parsed.success ? heads.set(id, parsed.data) : unreadable.set(id, item);
+        if (parsed.success) {
+          heads.set(id, parsed.data);
+          digests.set(parsed.data, item.newestDigest);
+        } else {
+          unreadable.set(id, item);
+        }
       }
       return { heads, readUnits };
     },
@@ -34,7 +43,7 @@ export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: strin
             TableName: tableName,
             Item: stored(head),
             ReturnConsumedCapacity: 'TOTAL',
-            ...unchangedSince(seen ?? unreadable.get(head.id)),
+            ...unchangedSince(seen === undefined ? unreadable.get(head.id) : asStored(seen)),
           }),
         );
         return { replaced: true, writeUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0 };
@@ -68,14 +77,14 @@ function stored<Head extends Record<string, unknown>>(head: Head): Head & { newe
 }
 
 /** Members that a head need not have: where they were not seen, they must not have come meanwhile. */
-const optional = ['emptyAs', 'newest'];
+const optional = ['emptyAs', 'newest', 'newestDigest'];
 
 /** Every attribute is as it was seen; of a list its length, since pages only ever come on, and of a map its digest. */
 function unchangedSince(seen: Record<string, unknown> | undefined) {
   if (seen === undefined) {
     return { ConditionExpression: 'attribute_not_exists(id)' };
   }
-  const attributes = Object.entries(stored(seen)).filter(([, value]) => value !== undefined && !isMap(value));
+  const attributes = Object.entries(seen).filter(([, value]) => value !== undefined && !isMap(value));
   const absent = optional.filter((name) => seen[name] === undefined);
   return {
     ConditionExpression: [

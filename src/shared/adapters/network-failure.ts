@@ -1,4 +1,5 @@
 /** What broke off a call, in a code that is stable and a sentence that names the host and what to do. */
+import { certificateCodes } from '../certificate-codes.ts';
 import { proxyTimeout } from './proxy-agent.ts';
 
 /** `timeout` while an answer is awaited, `connect_timeout` before; else Node's own code in lower case, or `proxy_…`. */
@@ -7,7 +8,7 @@ export type NetworkFailure = { code: string; detail: string };
 /** Where a call went. `connecting`: whether the connection was not open yet. */
 export type CallFacts = { host: string; proxy: string | undefined; timeoutMs: number; connecting: boolean };
 
-/** Node's codes, and OpenSSL's reasons of a certificate that is not taken. Source: Node's documentation of tls, version 24. */
+/** Those of `certificateCodes` that mean: nobody whom this machine trusts has signed it. */
 const untrusted = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -26,7 +27,7 @@ const sentences: [codes: RegExp, sentence: (host: string) => string][] = [
     /^ERR_TLS_CERT_ALTNAME_INVALID$|^HOSTNAME_MISMATCH$/,
     (host) => `the certificate that ${host} shows is for another host name: something in between answers in its place`,
   ],
-  [/^CERT_|_CERT_|_CERT$|_CRL/, (host) => `the certificate of ${host} is not valid`],
+  [certificateCodes, (host) => `the certificate of ${host} is not valid`],
   [/^ECONNREFUSED$/, (host) => `${host} refused the connection: nothing listens there, or a firewall stands before it`],
   [/^ENOTFOUND$/, (host) => `unknown host ${host}: check its name and this machine's DNS`],
   [/^EAI_/, (host) => `the name ${host} could not be looked up: this machine's DNS does not answer`],

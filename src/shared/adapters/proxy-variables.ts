@@ -39,22 +39,42 @@ export function proxyFor(url: string, environment: ProxyVariables): NamedProxy |
 
 /**
  * The variables as Node's agents read them, for a client that calls many hosts: a name in `NO_PROXY` means its subdomains too, as
- * in curl, and loopback is added. `undefined` where no proxy is set.
- * @throws UsageError for a proxy that cannot be used.
+ * in curl, a subnet becomes a range, and loopback is added. `undefined` where no proxy is set.
+ * @throws UsageError for a proxy that cannot be used, and for a subnet that Node's agents cannot be told.
  */
 export function nodeProxyVariables(environment: ProxyVariables): Record<string, string> | undefined {
   const { HTTPS_PROXY, HTTP_PROXY } = proxyVariablesIn(environment);
   if (HTTPS_PROXY === undefined && HTTP_PROXY === undefined) {
     return undefined;
   }
-  const entries = noProxyEntries(environment).flatMap(({ name, port }) =>
-    isIP(name) !== 0 || name === '*' ? [`${name}${port}`] : [`${name}${port}`, `*.${name}${port}`],
-  );
+  const entries = noProxyEntries(environment).flatMap(nodeEntries);
   return {
     ...(HTTPS_PROXY !== undefined && { HTTPS_PROXY: parseProxy('HTTPS_PROXY', HTTPS_PROXY).url }),
     ...(HTTP_PROXY !== undefined && { HTTP_PROXY: parseProxy('HTTP_PROXY', HTTP_PROXY).url }),
     NO_PROXY: [...entries, 'localhost', '127.0.0.1-127.255.255.255', '::1', '[::1]'].join(','),
   };
+}
+
+/** Node 24 knows addresses, names, `*.` before a name, a port behind each, and ranges of IPv4 addresses without a port. */
+function nodeEntries({ name, port }: NoProxyEntry): string[] {
+  const { network, prefixBits } = subnetOf(name) ?? {};
+  if (network === undefined || prefixBits === undefined) {
+    const entry = `${name}${port}`;
+    return isIP(name) !== 0 || name === '*' ? [entry] : [entry, `*.${entry}`];
+  }
+  if (!isIPv4(network) || port !== '') {
+    throw new UsageError(
+      `NO_PROXY has the subnet ${name}${port}, which cannot hold for calls to AWS: allowed there are IPv4 subnets without a port, such as 10.0.0.0/8`,
+    );
+  }
+  const hosts = 2 ** (32 - prefixBits);
+  const address = network.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+  const first = address - (address % hosts);
+  return [`${dotted(first)}-${dotted(first + hosts - 1)}`];
+}
+
+function dotted(address: number): string {
+  return [24, 16, 8, 0].map((bits) => Math.floor(address / 2 ** bits) % 256).join('.');
 }
 
 function variable(environment: ProxyVariables, name: (typeof names)[number]): string {
@@ -110,14 +130,23 @@ function isMatch({ name, port }: NoProxyEntry, host: string, hostPort: string): 
   return isIP(host) === 0 ? host.endsWith(`.${name}`) : isInSubnet(name, host);
 }
 
-function isInSubnet(subnet: string, address: string): boolean {
-  const [network = '', bits = ''] = subnet.split('/');
+/** `undefined` where the text is no subnet. */
+function subnetOf(text: string): { network: string; prefixBits: number } | undefined {
+  const [network = '', bits = ''] = text.split('/');
   const most = isIPv4(network) ? 32 : 128;
-  if (isIP(network) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > most) {
+  return isIP(network) === 0 || !/^\d{1,3}$/.test(bits) || Number(bits) > most
+    ? undefined
+    : { network, prefixBits: Number(bits) };
+}
+
+function isInSubnet(text: string, address: string): boolean {
+  const subnet = subnetOf(text);
+  if (subnet === undefined) {
     return false;
   }
+  const { network, prefixBits } = subnet;
   const list = new BlockList();
-  list.addSubnet(network, Number(bits), isIPv4(network) ? 'ipv4' : 'ipv6');
+  list.addSubnet(network, prefixBits, isIPv4(network) ? 'ipv4' : 'ipv6');
   return list.check(address, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
 

@@ -8,7 +8,7 @@
  * Failures are counted in each worker; the open state, its reason and the trial are shared.
  */
 
-import { clockSkewMs } from '../clock-skew.ts';
+import { callSkewMs } from '../clock-skew.ts';
 import type { BreakerStore } from '../ports/breaker-store.ts';
 import { type Clock, isoFromMs } from '../ports/clock.ts';
 import {
@@ -35,7 +35,7 @@ export type SharedBreaker = {
   ended(admission: Admission, outcome: 'succeeded' | 'failed' | 'neutral', detail: string): Promise<void>;
   /**
    * TMDB refused the token of an admitted call. One answer stops nobody: `check` asks once more, and only when that is
-   * refused too the breaker opens. Refusals that come meanwhile in this process wait for the same check. Nothing is checked
+   * refused too the breaker opens: nobody calls until the time is up or somebody closes it. Refusals that come meanwhile in this process wait for the same check. Nothing is checked
    * where the breaker is open for that reason already, or by hand.
    * @param check - makes the call; its gate asks `admit`, which takes no trial and refuses once the breaker has opened.
    */
@@ -44,8 +44,6 @@ export type SharedBreaker = {
     refusal: string,
     check: (admit: () => Promise<Admission>) => Promise<TokenCheck>,
   ): Promise<TokenCheck>;
-  /** There is no token to call with, or both calls were refused: nobody calls until the time is up or somebody closes the breaker. */
-  rejectToken(detail: string): Promise<void>;
 };
 
 /**
@@ -68,12 +66,10 @@ export function sharedBreaker(
   onChange: BreakerListener,
 ): SharedBreaker {
   const machine = breakerMachine(limits);
-  const changes = breakerChanges(store, clock, onChange);
-  const rejectToken = (detail: string) => changes.openForToken(detail, openedMachine(limits), limits.tokenOpenMs);
+  const changes = breakerChanges(store, limits, clock, onChange);
   let countedSinceRevision = 0;
   return {
-    rejectToken,
-    confirmRejection: oneCheckAtATime(store, clock, rejectToken),
+    confirmRejection: oneCheckAtATime(store, limits, clock, changes.openForToken),
     admit: async () => {
       const record = await store.read();
       if (record?.state === 'open') {
@@ -104,17 +100,18 @@ export function sharedBreaker(
 /** The check that is under way in this process, or a new one. */
 function oneCheckAtATime(
   store: BreakerStore,
+  limits: BreakerLimits,
   clock: Clock,
-  rejectToken: SharedBreaker['rejectToken'],
+  rejectToken: (detail: string) => Promise<void>,
 ): SharedBreaker['confirmRejection'] {
   let underWay: Promise<TokenCheck> | undefined;
   return (admission, refusal, check) => {
     const begin = async (): Promise<TokenCheck> => {
-      const known = await knownCheck(store, clock.nowMs());
+      const known = await knownCheck(store, limits, clock.nowMs());
       if (known !== undefined) {
         return known;
       }
-      const outcome = await check(() => stillAdmitted(admission, store, clock.nowMs()));
+      const outcome = await check(() => stillAdmitted(admission, store, limits, clock.nowMs()));
       if (outcome.kind !== 'rejected') {
         return outcome;
       }
@@ -130,9 +127,9 @@ function oneCheckAtATime(
 }
 
 /** Somebody else has stopped everyone meanwhile: one more call would tell nothing new. */
-async function knownCheck(store: BreakerStore, nowMs: number): Promise<TokenCheck | undefined> {
+async function knownCheck(store: BreakerStore, limits: BreakerLimits, nowMs: number): Promise<TokenCheck | undefined> {
   const seen = await store.read();
-  if (seen === undefined || !outranksToken(seen, nowMs)) {
+  if (seen === undefined || !outranksToken(seen, limits, nowMs)) {
     return undefined;
   }
   return seen.reason === 'token-rejected'
@@ -141,9 +138,14 @@ async function knownCheck(store: BreakerStore, nowMs: number): Promise<TokenChec
 }
 
 /** A second look for the second call: unlike `admit` it takes no trial. */
-async function stillAdmitted(admission: Admission, store: BreakerStore, nowMs: number): Promise<Admission> {
+async function stillAdmitted(
+  admission: Admission,
+  store: BreakerStore,
+  limits: BreakerLimits,
+  nowMs: number,
+): Promise<Admission> {
   const record = admission.kind === 'trial' ? undefined : await store.read();
-  return record?.state === 'open' ? refusedBy(record, nowMs) : admission;
+  return record?.state === 'open' ? refusedBy(record, limits, nowMs) : admission;
 }
 
 /** Open: one worker takes the trial once it is due, the others are told when to ask again. */
@@ -153,38 +155,46 @@ async function admitWhileOpen(
   limits: BreakerLimits,
   nowMs: number,
 ): Promise<Admission> {
-  const dueMs = Math.max(believedRetryMs(record, limits, nowMs), believedTrialMs(record, limits, nowMs));
-  if (nowMs >= dueMs) {
+  if (nowMs >= believedDueMs(record, limits, nowMs)) {
     const taken = { ...record, trialUntilMs: nowMs + limits.trialMs, revision: record.revision + 1 };
     if (await store.replace(taken, record.revision)) {
       // Half of the trial's time is for waiting, the other half for the call.
       return { kind: 'trial', revision: taken.revision, beginByMs: nowMs + limits.trialMs / 2 };
     }
   }
-  return refusedBy(record, nowMs);
+  return refusedBy(record, limits, nowMs);
 }
 
-function refusedBy(record: BreakerRecord, nowMs: number): Extract<Admission, { kind: 'refused' }> {
-  const dueMs = Math.max(record.retryAtMs, record.trialUntilMs);
-  const retryInMs = Math.max(dueMs - nowMs, shortestRefusalMs);
+function refusedBy(
+  record: BreakerRecord,
+  limits: BreakerLimits,
+  nowMs: number,
+): Extract<Admission, { kind: 'refused' }> {
+  const retryInMs = Math.max(believedDueMs(record, limits, nowMs) - nowMs, shortestRefusalMs);
   return { kind: 'refused', reason: record.reason, detail: record.detail, retryInMs };
 }
 
-/** An opening ends at its cap at the latest, unless it is a person's; one that lies further ahead is that of a wrong clock, and over. */
+function believedDueMs(record: BreakerRecord, limits: BreakerLimits, nowMs: number): number {
+  return Math.max(believedRetryMs(record, limits, nowMs), believedTrialMs(record, limits, nowMs));
+}
+
+/** An opening ends at the cap of its reason at the latest, unless it is a person's; one that lies further ahead is that of a wrong clock, and over. */
 function believedRetryMs({ reason, retryAtMs }: BreakerRecord, limits: BreakerLimits, nowMs: number): number {
-  const longestMs = Math.max(limits.openMs, limits.openCapMs, limits.tokenOpenMs);
-  return reason === 'by-hand' || retryAtMs <= nowMs + longestMs + clockSkewMs ? retryAtMs : 0;
+  // A trial of a rejected token that fails otherwise opens the breaker for as long as failures do.
+  const failuresMs = Math.max(limits.openMs, limits.openCapMs);
+  const longestMs = reason === 'failures' ? failuresMs : Math.max(failuresMs, limits.tokenOpenMs);
+  return reason === 'by-hand' || retryAtMs <= nowMs + longestMs + callSkewMs ? retryAtMs : 0;
 }
 
 function believedTrialMs({ trialUntilMs }: BreakerRecord, { trialMs }: BreakerLimits, nowMs: number): number {
-  return trialUntilMs <= nowMs + trialMs + clockSkewMs ? trialUntilMs : 0;
+  return trialUntilMs <= nowMs + trialMs + callSkewMs ? trialUntilMs : 0;
 }
 
 /** A rejected token must not get lost to others; each lost race means that somebody else changed the record. */
 const tokenAttempts = 10;
 
 /** The changes of state. Each is made on condition that nobody made another one meanwhile. */
-function breakerChanges(store: BreakerStore, clock: Clock, onChange: BreakerListener) {
+function breakerChanges(store: BreakerStore, limits: BreakerLimits, clock: Clock, onChange: BreakerListener) {
   const change = async (next: Omit<BreakerRecord, 'revision' | 'since'>, seen: BreakerRecord | undefined) => {
     const revision = seen?.revision ?? 0;
     const record = { ...next, since: isoFromMs(clock.nowMs()), revision: revision + 1 };
@@ -204,12 +214,13 @@ function breakerChanges(store: BreakerStore, clock: Clock, onChange: BreakerList
       }
     },
     /** Takes the place of an opening for failures, and of nobody's by hand. */
-    openForToken: async (detail: string, machine: MachineState, openForMs: number) => {
+    openForToken: async (detail: string) => {
+      const machine = openedMachine(limits);
       for (let attempt = 1; attempt <= tokenAttempts; attempt += 1) {
         const seen = await store.read();
-        const retryAtMs = clock.nowMs() + openForMs;
+        const retryAtMs = clock.nowMs() + limits.tokenOpenMs;
         const next = { state: 'open', reason: 'token-rejected', detail, retryAtMs, trialUntilMs: 0, machine } as const;
-        if (outranksToken(seen, clock.nowMs()) || (await change(next, seen))) {
+        if (outranksToken(seen, limits, clock.nowMs()) || (await change(next, seen))) {
           return;
         }
       }
@@ -226,10 +237,12 @@ function breakerChanges(store: BreakerStore, clock: Clock, onChange: BreakerList
   };
 }
 
-/** Openings that a rejected token leaves alone: an operator's, and its own while it lasts. */
-function outranksToken(seen: BreakerRecord | undefined, nowMs: number): boolean {
+/** Openings that a rejected token leaves alone: an operator's, and its own while it lasts and is believed. */
+function outranksToken(seen: BreakerRecord | undefined, limits: BreakerLimits, nowMs: number): boolean {
   if (seen?.state !== 'open') {
     return false;
   }
-  return seen.reason === 'by-hand' || (seen.reason === 'token-rejected' && seen.retryAtMs > nowMs);
+  return (
+    seen.reason === 'by-hand' || (seen.reason === 'token-rejected' && believedRetryMs(seen, limits, nowMs) > nowMs)
+  );
 }

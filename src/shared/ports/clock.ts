@@ -11,9 +11,15 @@ export type Clock = {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 };
 
-/** Epoch milliseconds as ISO 8601 UTC with milliseconds, e.g. `2026-11-23T08:00:00.000Z`: sorts as a string. */
+/** The last moment that a date can name, in epoch milliseconds. */
+export const latestDateMs = 8_640_000_000_000_000;
+
+/**
+ * Epoch milliseconds as ISO 8601 UTC with milliseconds, e.g. `2026-11-23T08:00:00.000Z`: sorts as a string. What is stored may be no
+ * moment at all (1e300): it becomes the last, or first, that there is.
+ */
 export function isoFromMs(epochMs: number): string {
-  return new Date(epochMs).toISOString();
+  return new Date(Math.max(-latestDateMs, Math.min(epochMs, latestDateMs))).toISOString();
 }
 
 /** ISO 8601 to epoch milliseconds; the caller has validated the text. */

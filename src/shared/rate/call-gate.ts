@@ -11,7 +11,10 @@ import type { Clock } from '../ports/clock.ts';
 import type { RateScheduleStore } from '../ports/rate-schedule.ts';
 import { doubtMs } from './rate-doubt.ts';
 
-/** Whether a call may start now. A refusal says in how many milliseconds it is worth asking again. */
+/**
+ * Whether a call may start now. A refusal says in how many milliseconds it is worth asking again; `isDoubted` where the schedule was put
+ * far ahead by a clock that was wrong, and whoever asks then finds out: so late, but no later, however often it was refused before.
+ */
 export type Entry =
   | { kind: 'go'; admission: Admission; waitedMs: number }
   | {
@@ -19,6 +22,7 @@ export type Entry =
       code: 'breaker_open' | 'no_slot' | 'out_of_time' | 'control_unavailable';
       detail: string;
       retryInMs: number;
+      isDoubted?: true;
     };
 
 /** The gate of one batch of jobs. */
@@ -89,10 +93,11 @@ function longestWaitMs(admission: Admission, remainingMs: number, clock: Clock):
 async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {
   const { nextSlotMs } = await schedule.read();
   const aheadMs = Math.max(0, nextSlotMs - clock.nowMs());
+  const refused = { kind: 'refused', code: 'no_slot', detail: 'no slot came in time' } as const;
   // Nothing waits that long: a clock was wrong, and who comes back after this time finds out.
-  const longestMs = aheadMs > 2 * askAgainCapMs ? doubtMs : askAgainCapMs;
-  const retryInMs = Math.min(longestMs, aheadMs);
-  return { kind: 'refused', code: 'no_slot', detail: 'no slot came in time', retryInMs };
+  return aheadMs > 2 * askAgainCapMs
+    ? { ...refused, retryInMs: doubtMs, isDoubted: true }
+    : { ...refused, retryInMs: Math.min(askAgainCapMs, aheadMs) };
 }
 
 /** Waits on the monotonic clock, so that a wall clock that is set meanwhile moves no slot. */

@@ -1,8 +1,6 @@
+import { callSkewMs } from '../clock-skew.ts';
 import type { Settings } from '../settings.ts';
 import type { RateLimits } from './rate-schedule.ts';
-
-/** Clocks of machines that are kept in order differ by less. */
-const clockSkewMs = 10_000;
 
 /** The limits of a schedule of `requestsPerSecond` (default: all of the settings' calls). */
 export function rateLimitsOf(
@@ -14,5 +12,5 @@ export function rateLimitsOf(
   // A batch takes slots within its invocation, and moves the end on by all of them; a pause moves it by its cap.
   const longestWaitMs = Math.max(worker.timeoutSeconds * 1_000, rate.pauseCapMs);
   const longestStepMs = (worker.batchSize / floorPerSecond) * 1_000;
-  return { ...rate, requestsPerSecond, floorPerSecond, aheadCapMs: longestWaitMs + longestStepMs + clockSkewMs };
+  return { ...rate, requestsPerSecond, floorPerSecond, aheadCapMs: longestWaitMs + longestStepMs + callSkewMs };
 }

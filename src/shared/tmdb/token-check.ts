@@ -25,7 +25,13 @@ export type TokenCheckDependencies = {
  */
 export type TokenCheckCall = {
   enter(admit: () => Promise<Admission>): Promise<Entry>;
-  measured?(call: { status: number; throttled: boolean; startedAtMs: number; latencyMs: number }): void;
+  measured?(call: {
+    status: number;
+    /** `ok` only where the answer proved that the token is taken: a 200 may carry a failure. */
+    outcome: 'ok' | 'throttled' | 'failed';
+    startedAtMs: number;
+    latencyMs: number;
+  }): void;
 };
 
 /**
@@ -78,7 +84,8 @@ export async function checkTokenOnce(
     latencyMs,
   });
   if (answer.kind !== 'no-token') {
-    call.measured?.({ status, throttled, startedAtMs, latencyMs });
+    const outcome = throttled ? 'throttled' : check.kind === 'accepted' ? 'ok' : 'failed';
+    call.measured?.({ status, outcome, startedAtMs, latencyMs });
   }
   if (throttled) {
     await schedule.slowDown(verdict.retryAfterMs);

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { freshnessNow } from '../../../src/operator/report/feed-freshness.ts';
+import { describeStatus } from '../../../src/operator/status/describe-status.ts';
 import { freshnessOf } from '../../../src/reader/provenance.ts';
+import { idleRateState } from '../../../src/shared/rate/rate-schedule.ts';
+import { defaultSettings } from '../../../src/shared/settings.ts';
 import { sampleHead } from '../../support/feed-heads-contract.ts';
 
 const hourMs = 3_600_000;
@@ -46,6 +49,14 @@ describe('the freshness of the feeds', () => {
       '100',
     ]);
     expect(now.feeds[3]).toMatchObject({ complete: false, expiresAt: iso(nowMs + 50 * hourMs) });
+  });
+
+  it('is stale for a head of tomorrow, which a wrong clock has written, as it is for the plan', () => {
+    const [tomorrow] = freshnessNow([headOf('a', -24)], nowMs).feeds;
+    expect(tomorrow).toMatchObject({ state: 'stale', freshUntil: iso(nowMs) });
+    expect(freshnessNow([headOf('a', -0.05)], nowMs).feeds).toMatchObject([{ state: 'fresh' }]);
+    const readings = { queues: undefined, breaker: undefined, rate: idleRateState, heads: [headOf('a', -24)] };
+    expect(describeStatus(readings, defaultSettings, nowMs).feeds).toMatchObject([{ state: 'stale' }]);
   });
 
   it('of none is no figure', () => {

@@ -47,6 +47,21 @@ describe('why a run waits', () => {
       ],
     ],
     [{ rate: rate({ nextSlotMs: nowMs + 7_500 }) }, ['all slots of the next 8 s are taken']],
+    ...[
+      { pausedUntilMs: 1e300 },
+      { nextSlotMs: 1e300 },
+      { slowSinceMs: 1e300 },
+      { nextSlotMs: nowMs + 86_400_000 },
+    ].map((over): [WaitFacts, string[]] => [
+      { rate: rate(over) },
+      [
+        'the throttle was put too far ahead by a clock that was wrong: it mends itself within a minute of the next calls',
+      ],
+    ]),
+    [
+      { breaker: breaker({ retryAtMs: 1e300 }) },
+      ['the breaker is open (failures: unknown host tmdb.example), a trial is due'],
+    ],
     [
       {
         queues: { fetch: { visible: 12, delayed: 0, inFlight: 1 }, items: { ...none, inFlight: 3 } },

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Admission, TokenCheck } from '../../../src/shared/breaker/shared-breaker.ts';
-import { breakerStartMs, breakerWorld, eightFailures } from '../../support/breaker-world.ts';
+import { breakerStartMs, breakerWorld, eightFailures, rejectToken } from '../../support/breaker-world.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { inAnyOrder } from '../../support/store-hook.ts';
 
@@ -104,7 +104,7 @@ describe('a refusal of the token', () => {
 
   it('of a trial is checked by a call of the same trial, and opens the breaker for as long again', async () => {
     const { workers, store, clock } = breakerWorld();
-    await workers[0].rejectToken(words);
+    await rejectToken(workers[0], words);
     await clock.advance(quarterHourMs);
     const trial = await workers[0].admit();
     expect(trial.kind).toBe('trial');

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { openedMachine } from '../../../src/shared/breaker/breaker-machine.ts';
-import { type BreakerWorld, breakerWorld, calls, eightFailures, plainBreaker } from '../../support/breaker-world.ts';
+import {
+  type BreakerWorld,
+  breakerWorld,
+  calls,
+  eightFailures,
+  plainBreaker,
+  rejectToken,
+} from '../../support/breaker-world.ts';
 
 const neverMs = 8_640_000_000_000_000;
 
@@ -44,7 +51,7 @@ describe('a breaker that an operator', () => {
 
   it('closes lets everyone call again, whatever it was open for', async () => {
     const world = breakerWorld();
-    await world.workers[0].rejectToken('HTTP 401');
+    await rejectToken(world.workers[0], 'HTTP 401');
     await byHand(world, 'closed');
     for (const worker of world.workers) {
       expect(await calls(worker, 'succeeded')).toEqual([{ kind: 'closed' }]);
@@ -72,7 +79,7 @@ describe('a breaker that an operator', () => {
   it('opens stays open when the token of a call under way is rejected', async () => {
     const world = breakerWorld();
     await byHand(world, 'open');
-    await world.workers[1].rejectToken('HTTP 401');
+    await rejectToken(world.workers[1], 'HTTP 401');
     await world.clock.advance(3_600_000);
     expect(await world.workers[2].admit()).toMatchObject({ kind: 'refused' });
   });

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breakerStartMs, breakerWorld, calls, eightFailures } from '../../support/breaker-world.ts';
+import {
+  breakerStartMs,
+  breakerWorld,
+  calls,
+  confirmed,
+  eightFailures,
+  rejectToken,
+} from '../../support/breaker-world.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { atOnce, inAnyOrder } from '../../support/store-hook.ts';
 
@@ -10,18 +17,18 @@ const quarterHourMs = 900_000;
 describe('a rejected token', () => {
   it('opens the breaker for everyone at once, with its reason and for a quarter of an hour', async () => {
     const { workers, store, changes } = breakerWorld();
-    await workers[0].rejectToken(words);
+    await rejectToken(workers[0], words);
     expect(store.now()).toMatchObject({
       state: 'open',
       reason: 'token-rejected',
-      detail: words,
+      detail: confirmed(words),
       retryAtMs: breakerStartMs + quarterHourMs,
     });
     expect(changes).toEqual(store.stored);
     expect(await workers[2].admit()).toEqual({
       kind: 'refused',
       reason: 'token-rejected',
-      detail: words,
+      detail: confirmed(words),
       retryInMs: quarterHourMs,
     });
   });
@@ -30,7 +37,7 @@ describe('a rejected token', () => {
     const { workers, store, clock } = breakerWorld();
     await eightFailures(workers[0]);
     await clock.advance(5_000);
-    await workers[1].rejectToken(words);
+    await rejectToken(workers[1], words);
     expect(store.now()).toMatchObject({ reason: 'token-rejected', retryAtMs: breakerStartMs + 5_000 + quarterHourMs });
     await clock.advance(quarterHourMs - 1);
     expect(await workers[0].admit()).toMatchObject({ kind: 'refused', reason: 'token-rejected' });
@@ -38,37 +45,40 @@ describe('a rejected token', () => {
 
   it('is not prolonged by other calls that are rejected too', async () => {
     const { workers, store, clock } = breakerWorld();
-    await workers[0].rejectToken(words);
+    await rejectToken(workers[0], words);
     for (const worker of workers) {
       await clock.advance(1_000);
-      await worker.rejectToken('HTTP 401: again');
+      await rejectToken(worker, 'HTTP 401: again');
     }
     expect(store.stored).toHaveLength(1);
-    expect(store.now()).toMatchObject({ detail: words, retryAtMs: breakerStartMs + quarterHourMs });
+    expect(store.now()).toMatchObject({ detail: confirmed(words), retryAtMs: breakerStartMs + quarterHourMs });
   });
 
   it('is not shortened by failures of calls that were under way', async () => {
     const { workers, store } = breakerWorld();
     const late = await Promise.all(Array.from({ length: 10 }, () => workers[1].admit()));
-    await workers[0].rejectToken(words);
+    await rejectToken(workers[0], words);
     await Promise.all(late.map((admission) => workers[1].ended(admission, 'failed', 'timeout')));
     expect(store.now()).toMatchObject({ reason: 'token-rejected', retryAtMs: breakerStartMs + quarterHourMs });
   });
 
   it('is tried once when its time is up; rejected again, it stays for as long again', async () => {
     const { workers, store, clock } = breakerWorld();
-    await workers[0].rejectToken(words);
+    await rejectToken(workers[0], words);
     await clock.advance(quarterHourMs);
     expect(await workers[1].admit()).toMatchObject({ kind: 'trial' });
     expect(await workers[0].admit()).toMatchObject({ kind: 'refused', reason: 'token-rejected' });
-    await workers[1].rejectToken('HTTP 401: still');
-    expect(store.now()).toMatchObject({ detail: 'HTTP 401: still', retryAtMs: clock.nowMs() + quarterHourMs });
+    await rejectToken(workers[1], 'HTTP 401: still');
+    expect(store.now()).toMatchObject({
+      detail: confirmed('HTTP 401: still'),
+      retryAtMs: clock.nowMs() + quarterHourMs,
+    });
     expect(await workers[1].admit()).toMatchObject({ kind: 'refused', retryInMs: quarterHourMs });
   });
 
   it('is over for everyone when the trial succeeds', async () => {
     const { workers, store, clock } = breakerWorld();
-    await workers[0].rejectToken(words);
+    await rejectToken(workers[0], words);
     await clock.advance(quarterHourMs);
     await calls(workers[2], 'succeeded');
     expect(store.now()).toMatchObject({ state: 'closed' });
@@ -80,7 +90,7 @@ describe('a rejected token', () => {
     await eightFailures(workers[0]);
     await clock.advance(15_000);
     expect(await workers[1].admit()).toMatchObject({ kind: 'trial' });
-    await workers[1].rejectToken(words);
+    await rejectToken(workers[1], words);
     expect(store.now()).toMatchObject({ reason: 'token-rejected', retryAtMs: clock.nowMs() + quarterHourMs });
   });
 
@@ -89,8 +99,8 @@ describe('a rejected token', () => {
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
         const store = memoryBreakerStore(inAnyOrder(scheduler));
         const { workers } = breakerWorld(5, store);
-        await scheduler.waitFor(Promise.all(workers.map((worker) => worker.rejectToken(words))));
-        expect(store.now()).toMatchObject({ state: 'open', reason: 'token-rejected', detail: words });
+        await scheduler.waitFor(Promise.all(workers.map((worker) => rejectToken(worker, words))));
+        expect(store.now()).toMatchObject({ state: 'open', reason: 'token-rejected', detail: confirmed(words) });
         expect(store.stored).toHaveLength(1);
       }),
       { numRuns: 50 },
@@ -105,7 +115,7 @@ describe('a rejected token', () => {
         const { workers } = breakerWorld(3, store);
         await calls(workers[1], ...new Array<'failed'>(7).fill('failed'));
         hook.inUse = inAnyOrder(scheduler);
-        await scheduler.waitFor(Promise.all([workers[0].rejectToken(words), calls(workers[1], 'failed')]));
+        await scheduler.waitFor(Promise.all([rejectToken(workers[0], words), calls(workers[1], 'failed')]));
         expect(store.now()).toMatchObject({ state: 'open', reason: 'token-rejected' });
       }),
       { numRuns: 200 },
@@ -119,8 +129,8 @@ describe('a rejected token', () => {
     await clock.advance(15_000);
     const trial = await workers[1].admit();
     expect([underWay.kind, trial.kind]).toEqual(['closed', 'trial']);
-    await workers[2].rejectToken(words);
+    await rejectToken(workers[2], words);
     await workers[1].ended(trial, 'failed', 'timeout');
-    expect(store.now()).toMatchObject({ detail: words, retryAtMs: clock.nowMs() + quarterHourMs });
+    expect(store.now()).toMatchObject({ detail: confirmed(words), retryAtMs: clock.nowMs() + quarterHourMs });
   });
 });

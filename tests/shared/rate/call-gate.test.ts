@@ -159,7 +159,11 @@ describe('the time that is left', () => {
   it('is told as a third of a minute where the timeline ends further ahead than anything waits: a clock was wrong', async () => {
     const opened = openGate(1);
     await opened.schedule.take(10_000);
-    expect(await opened.gate.enter(plenty)).toMatchObject({ code: 'no_slot', retryInMs: 20_000 });
+    expect(await opened.gate.enter(plenty)).toMatchObject({
+      code: 'no_slot',
+      retryInMs: 20_000,
+      isDoubted: true,
+    });
   });
 
   it('lets those of a batch go whose slots come in time', async () => {

@@ -19,10 +19,10 @@ function openWorld(...answers: TmdbAnswer[]) {
   const telemetry = recordingTelemetry();
   const tmdb = scriptedTmdb(...answers);
   const deps = { breaker, schedule: timeline.driver(clock), telemetry, tmdb, clock };
-  const measured: { status: number; throttled: boolean }[] = [];
+  const measured: { status: number; outcome: string }[] = [];
   const check: TokenCheckCall = {
     enter: async (admit) => ({ kind: 'go', admission: await admit(), waitedMs: 0 }),
-    measured: ({ status, throttled }) => measured.push({ status, throttled }),
+    measured: ({ status, outcome }) => measured.push({ status, outcome }),
   };
   const tell = (outcome: Outcome, over: Partial<TokenCheckCall> = {}) =>
     tellOthers(outcome, admitted, deps, { ...check, ...over });
@@ -91,7 +91,7 @@ describe('a refused token', () => {
     expect([breaker.rejections, breaker.ends]).toEqual([[detail], []]);
     expect(telemetry.eventsOf('token-rejected')).toEqual([{ event: 'token-rejected', status: 401, detail }]);
     expect(telemetry.eventsOf('token-checked')).toMatchObject([{ status: 403, outcome: 'rejected' }]);
-    expect(measured).toEqual([{ status: 403, throttled: false }]);
+    expect(measured).toEqual([{ status: 403, outcome: 'failed' }]);
   });
 
   it.each([
@@ -161,7 +161,7 @@ describe('a refused token', () => {
     const { timeline, measured, tell } = openWorld(tmdbError(429, 25, '7'));
     expect(await tell(refusal)).toMatchObject({ fate: 'retry' });
     expect(timeline.slowDowns).toEqual([7_000]);
-    expect(measured).toEqual([{ status: 429, throttled: true }]);
+    expect(measured).toEqual([{ status: 429, outcome: 'throttled' }]);
   });
 
   it('is refused by a missing token as well, which is no call to measure', async () => {
@@ -202,7 +202,6 @@ describe('when it cannot be told', () => {
     const { deps, check, telemetry } = openWorld();
     const breaker = {
       ...deps.breaker,
-      rejectToken: away,
       confirmRejection: away,
       ended: outcome.fate === 'retry' && outcome.throttled ? deps.breaker.ended : away,
     };

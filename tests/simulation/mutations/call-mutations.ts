@@ -86,7 +86,7 @@ export const callMutations: readonly Mutation[] = [
     file: 'shared/tmdb/tell-others.ts',
     find: 'await breaker.confirmRejection(admission, refusal.detail, (admit) => checkTokenOnce(admit, call, deps));',
     replace:
-      "{ kind: 'rejected', detail: refusal.detail }; void [admission, call, checkTokenOnce]; await breaker.rejectToken(refusal.detail);",
+      "await breaker.confirmRejection(admission, refusal.detail, async () => ({ kind: 'rejected', detail: 'not asked' })); void [call, checkTokenOnce];",
     why: 'one answer would stop every container for a quarter of an hour',
   },
   {
