@@ -8,6 +8,9 @@ import { tmdbIdSchema } from '../messages/item-page.ts';
 
 /** What a JSON number looks like, which is what a figure looks like that came as text. */
 const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** What a whole number looks like that came as text: an id, a genre. */
+const wholeText = /^(?:0|[1-9]\d{0,15})$/;
+const yesText = /^(?:true|1)$/i;
 /** Within what any store can hold; TMDB's figures are nowhere near either end. */
 const figureBounds = { least: 1e-6, most: 1e12 };
 
@@ -28,6 +31,11 @@ const figure = z
     return isFigure ? value : 0;
   });
 
+/** `550`, also as text; anything else is left to what follows. */
+const whole = z.unknown().transform((raw) => (typeof raw === 'string' && wholeText.test(raw) ? Number(raw) : raw));
+const id = whole.pipe(tmdbIdSchema);
+const genre = whole.pipe(z.int());
+
 /** `YYYY-MM-DD` of a day that there was or will be. */
 const day = z.iso
   .date()
@@ -39,7 +47,7 @@ const day = z.iso
 const yes = z
   .unknown()
   .optional()
-  .transform((raw) => raw === true || raw === 'true' || raw === 1);
+  .transform((raw) => raw === true || raw === 1 || (typeof raw === 'string' && yesText.test(raw)));
 
 /** Those elements that are what they should be. */
 function elements<T>(element: z.ZodType<T>) {
@@ -51,7 +59,7 @@ function elements<T>(element: z.ZodType<T>) {
 
 /** Members by TMDB's names. */
 export const listRowSchema = z.object({
-  id: tmdbIdSchema,
+  id,
   media_type: text,
   title: text,
   name: text,
@@ -65,7 +73,7 @@ export const listRowSchema = z.object({
   vote_average: figure,
   vote_count: figure,
   popularity: figure,
-  genre_ids: elements(z.int()),
+  genre_ids: elements(genre),
   original_language: text,
   origin_country: elements(z.string().transform((raw) => raw.toWellFormed())),
   adult: yes,
@@ -74,4 +82,4 @@ export const listRowSchema = z.object({
 export type TmdbListRow = z.infer<typeof listRowSchema>;
 
 /** Details name their genres; lists give ids. */
-export const detailsSchema = z.object({ id: tmdbIdSchema, genres: elements(z.object({ id: z.int() })) });
+export const detailsSchema = z.object({ id, genres: elements(z.object({ id: genre })) });
