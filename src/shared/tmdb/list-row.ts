@@ -5,6 +5,7 @@
  */
 import * as z from 'zod';
 import { tmdbIdSchema } from '../messages/item-page.ts';
+import { dayOf } from '../messages/title-bounds.ts';
 
 /** What a JSON number looks like, which is what a figure looks like that came as text. */
 const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
@@ -37,11 +38,10 @@ const id = whole.pipe(tmdbIdSchema);
 const genre = whole.pipe(z.int());
 
 /** `YYYY-MM-DD` of a day that there was or will be. */
-const day = z.iso
-  .date()
-  .refine((date) => !date.startsWith('0000'))
+const day = z
+  .unknown()
   .optional()
-  .catch(undefined);
+  .transform((raw) => (typeof raw === 'string' ? dayOf(raw) : null));
 
 /** Adult titles are left out of what applications show: what says so in another type is believed. */
 const yes = z
