@@ -22,7 +22,8 @@ const weeklyKinds: ReadonlySet<string> = new Set(['genre', 'hidden_gems', 'award
 
 /**
  * How long after its snapshot a page of `feed` can be served at the most, in milliseconds: its occurrence is caught up on just before
- * the next one (as `run` and `local` do), its job waits as long as it may, and the page is kept for the longest hard TTL.
+ * the next one (as `run` and `local` do), its job waits as long as it may, and the page is kept for the longest hard TTL. A job that an
+ * operator replays out of a dead-letter queue may be fetched later than that.
  */
 export function longestListLifeMs(feed: Feed, settings: Settings): number {
   const kind = feedKindOf(feed);

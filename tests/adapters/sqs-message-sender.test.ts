@@ -140,6 +140,20 @@ describe('with a queue that refuses entries', () => {
     expect(opened.queue.taken).toHaveLength(10);
   });
 
+  it('names what is refused for good also where others were refused for a while, until the end', async () => {
+    const opened = await open((body) => {
+      const isBad = body === 'body 2';
+      return isBad ? { code: 'InvalidMessageContents', senderFault: true } : body === 'body 3' ? busy : undefined;
+    });
+    const error = await rejectionOf(opened.sender.sendAll(numbered(12)));
+    expect(error).toBeInstanceOf(RetryableError);
+    const { message } = error as Error;
+    expect(message).toMatch(
+      /1 of 12 messages were not taken .*ServiceUnavailable.*; refused for good: .*InvalidMessageContents/,
+    );
+    expect(opened.queue.taken).toHaveLength(10);
+  });
+
   it('does not repeat what was the sender’s fault', async () => {
     const opened = await open(() => ({ code: 'InvalidMessageContents', senderFault: true }));
     const error = await rejectionOf(opened.sender.sendAll(numbered(2)));

@@ -42,34 +42,56 @@ export type ActReport = {
   unreleased: readonly Unreleased[];
 };
 
-/** Does it to one letter that is chosen. `failed`: it is left, and counted as such. */
-export type LetterAct = (message: ReceivedMessage, letter: DeadLetter) => Promise<FailedLetter | undefined>;
+/** What is done with the letters that are chosen. */
+export type LetterAct = {
+  /** Does it to one. An answer: it was not done, and the letter is left. */
+  act(message: ReceivedMessage, letter: DeadLetter): Promise<FailedLetter | undefined>;
+  /** Whether the act itself has put this letter there, by what it has sent: it is left. */
+  isOwn?(letter: DeadLetter): boolean;
+  /** Whether the act would put the letter there again as it was, so that nothing but the message's id told it from others like it. */
+  comesBackAlike?(letter: DeadLetter): boolean;
+};
 
-/** Acts on what is chosen of `source`, one by one at the rate. Ends early when `max` is reached or `signal` aborts. */
+/** How a letter is acted on, how many, and how fast. */
+type Acting = ActOptions & { onProgress(report: ActReport): void };
+
+/**
+ * Acts on what is chosen of `source`, one by one at the rate. What would come back alike waits until the queue was looked through, and is
+ * acted on by the ids that were seen then. Ends early when `max` is reached or `signal` aborts.
+ */
 export async function actOnDeadLetters(
   source: MessageSource,
-  act: LetterAct,
-  options: ActOptions & { onProgress(report: ActReport): void },
+  letterAct: LetterAct,
+  options: Acting,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<ActReport> {
-  const report: ActReport = { examined: 0, done: 0, left: 0, notExamined: 0, failed: [], unreleased: [] };
   const total = await countOf(options.depth);
-  const isFull = () => report.done + report.failed.length >= options.max;
-  const cameBack = backAgain(clock.nowMs());
+  const actor = openActor(letterAct, options, clock, signal);
+  const { report, waiting } = actor;
+  const scan = (fatesOf: (batch: readonly ReceivedMessage[]) => Promise<Fate[]>, isEnough: () => boolean) =>
+    scanQueue(source, holdSecondsFor(options), async (batch) => {
+      const fates = await fatesOf(batch);
+      options.onProgress(report);
+      return { fates, over: signal.aborted || isEnough() };
+    });
+  const first = await scan(actor.decide, actor.isFull);
+  const isToScanAgain = waiting.size > 0 && !signal.aborted;
+  const again = isToScanAgain ? await scan(actor.actOnWaiting, () => waiting.size === 0) : undefined;
+  const notExamined = first.complete ? 0 : Math.max(0, total - report.examined);
+  const left = report.left + waiting.size + notExamined;
+  const heldLonger = again === undefined ? first.unreleased : [...first.unreleased, ...again.unreleased];
+  return { ...report, left, notExamined, unreleased: heldLonger };
+}
+
+/** Decides and acts, and keeps the report; `waiting` are the ids of the messages whose turn comes when all were looked at. */
+function openActor(letterAct: LetterAct, options: Acting, clock: Clock, signal: AbortSignal) {
+  const { act, isOwn = () => false, comesBackAlike = () => false } = letterAct;
+  const report: ActReport = { examined: 0, done: 0, left: 0, notExamined: 0, failed: [], unreleased: [] };
+  const waiting = new Set<string>();
   const inTurn = pace(options.perSecond, clock);
-  const actOnOne = async (message: ReceivedMessage): Promise<Fate> => {
-    const letter = decodeDeadLetter(message);
-    const isLeft = !matches(letter, options.match) || isFull() || signal.aborted || cameBack(message, letter);
-    report.examined += 1;
-    if (isLeft) {
-      report.left += 1;
-      return 'left';
-    }
-    if (options.dryRun) {
-      report.done += 1;
-      return 'left';
-    }
+  const isFull = () => report.done + report.failed.length + waiting.size >= options.max;
+  const actOnOne = async (message: ReceivedMessage, letter: DeadLetter): Promise<Fate> => {
     await inTurn();
     const failure = await act(message, letter);
     if (failure !== undefined) {
@@ -79,16 +101,43 @@ export async function actOnDeadLetters(
     report.done += 1;
     return 'gone';
   };
-  const end = await scanQueue(source, holdSecondsFor(options), async (batch) => {
-    const fates: Fate[] = [];
-    for (const message of batch) {
-      fates.push(await actOnOne(message));
+  const decideOne = async (message: ReceivedMessage, letter: DeadLetter, own: boolean): Promise<Fate> => {
+    report.examined += 1;
+    if (own || !matches(letter, options.match) || isFull() || signal.aborted) {
+      report.left += 1;
+    } else if (options.dryRun) {
+      report.done += 1;
+    } else if (comesBackAlike(letter)) {
+      waiting.add(message.messageId);
+    } else {
+      return actOnOne(message, letter);
     }
-    options.onProgress(report);
-    return { fates, over: signal.aborted || isFull() };
-  });
-  const notExamined = end.complete ? 0 : Math.max(0, total - report.examined);
-  return { ...report, left: report.left + notExamined, notExamined, unreleased: end.unreleased };
+    return 'left';
+  };
+  return {
+    report,
+    waiting,
+    isFull,
+    decide: async (batch: readonly ReceivedMessage[]): Promise<Fate[]> => {
+      // Whose they are is asked before the first is acted on: what was received by then has not been put there by what follows.
+      const letters = batch.map((message) => ({ message, letter: decodeDeadLetter(message) }));
+      const judged = letters.map((one) => ({ ...one, own: isOwn(one.letter) }));
+      return inOrder(judged, ({ message, letter, own }) => decideOne(message, letter, own));
+    },
+    actOnWaiting: (batch: readonly ReceivedMessage[]): Promise<Fate[]> =>
+      inOrder(batch, async (message) => {
+        const isTurn = !signal.aborted && waiting.delete(message.messageId);
+        return isTurn ? actOnOne(message, decodeDeadLetter(message)) : 'left';
+      }),
+  };
+}
+
+async function inOrder<T>(those: readonly T[], fateOf: (one: T) => Promise<Fate>): Promise<Fate[]> {
+  const fates: Fate[] = [];
+  for (const one of those) {
+    fates.push(await fateOf(one));
+  }
+  return fates;
 }
 
 /** A batch of ten is acted on one by one: the hold must outlast it. */
@@ -107,16 +156,5 @@ function pace(perSecond: number, clock: Clock): () => Promise<void> {
   return async () => {
     await clock.sleep(Math.max(0, nextMs - clock.monotonicMs()));
     nextMs = Math.max(nextMs, clock.monotonicMs()) + 1_000 / perSecond;
-  };
-}
-
-/** What is replayed and fails at once comes back as a new message: in one replay it is not sent a second time. */
-function backAgain(startedAtMs: number) {
-  const acted = new Set<string>();
-  return ({ sentAtMs, body }: ReceivedMessage, { jobId }: DeadLetter): boolean => {
-    const who = jobId || body;
-    const again = sentAtMs >= startedAtMs && acted.has(who);
-    acted.add(who);
-    return again;
   };
 }

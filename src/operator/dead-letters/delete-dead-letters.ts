@@ -15,7 +15,7 @@ export async function deleteDeadLetters(
   signal: AbortSignal,
 ): Promise<DeleteReport> {
   const reportOf = ({ examined, done, ...report }: ActReport) => ({ examined, deleted: done, ...report });
-  const remove: LetterAct = async (message, { messageId, jobId }) => {
+  const act: LetterAct['act'] = async (message, { messageId, jobId }) => {
     try {
       await source.remove(message);
       return undefined;
@@ -24,5 +24,5 @@ export async function deleteDeadLetters(
     }
   };
   const onProgress = (report: ActReport) => options.onProgress(reportOf(report));
-  return reportOf(await actOnDeadLetters(source, remove, { ...options, onProgress }, clock, signal));
+  return reportOf(await actOnDeadLetters(source, { act }, { ...options, onProgress }, clock, signal));
 }

@@ -4,7 +4,8 @@
  *   receive → send with the count of replays → delete
  *
  * A crash after the send leaves the message in both queues: it is replayed again later, which changes no row. A crash before it
- * leaves it where it was. What is not chosen is released untouched.
+ * leaves it where it was. What is not chosen is released untouched. What fails at once comes back as a new message, and is not sent a second
+ * time: it is known by what was sent, or, where nothing in it has changed, by its id.
  */
 import { messageOf } from '../../shared/errors.ts';
 import { itemSchema } from '../../shared/messages/item-title.ts';
@@ -13,9 +14,15 @@ import { messageBody } from '../../shared/messages/message-body.ts';
 import { type Clock, isoFromMs } from '../../shared/ports/clock.ts';
 import type { MessageSender } from '../../shared/ports/message-sender.ts';
 import type { MessageSource, ReceivedMessage } from '../../shared/ports/message-source.ts';
-import { type ActOptions, type ActReport, actOnDeadLetters, type FailedLetter } from './act-on-dead-letters.ts';
+import {
+  type ActOptions,
+  type ActReport,
+  actOnDeadLetters,
+  type FailedLetter,
+  type LetterAct,
+} from './act-on-dead-letters.ts';
 import type { DeadLetter } from './decode-dead-letter.ts';
-import { parseObject } from './read-body.ts';
+import { parseBody, parseObject } from './read-body.ts';
 
 /** SQS takes ten attributes, and 1 MiB of body and attributes together. Source: SQS quotas, November 2026. */
 const mostAttributes = 10;
@@ -39,8 +46,29 @@ export async function replayDeadLetters(
 ): Promise<ReplayReport> {
   const reportOf = ({ examined, done, ...report }: ActReport) => ({ examined, replayed: done, ...report });
   const onProgress = (report: ActReport) => options.onProgress(reportOf(report));
-  const send = (message: ReceivedMessage, letter: DeadLetter) => sendAndDelete(message, letter, source, target, clock);
+  const sent = new Set<string>();
+  const noting: MessageSender = {
+    ...target,
+    send: (body, sendOptions) => {
+      sent.add(identityOf(body));
+      return target.send(body, sendOptions);
+    },
+  };
+  const send: LetterAct = {
+    act: (message, letter) => sendAndDelete(message, letter, source, noting, clock),
+    isOwn: ({ body }) => sent.has(identityOf(body)),
+    comesBackAlike: (letter) => bodyForReplay(letter, clock.nowMs()) === letter.body,
+  };
   return reportOf(await actOnDeadLetters(source, send, { ...options, onProgress }, clock, signal));
+}
+
+/**
+ * By what a message that this replay has sent is known again when it failed at once: neither the sender's clock nor SQS's is asked. A job
+ * has changed on its way when it was deferred; the count of replays and the age that began anew stay with it. All others stay as they are.
+ */
+function identityOf(body: string): string {
+  const job = jobSchema.safeParse(parseBody(body)).data;
+  return job === undefined ? body : JSON.stringify([job.jobId, job.replays, job.firstSeenAt]);
 }
 
 /** A letter that was sent but not deleted counts as failed: it is in both queues. */

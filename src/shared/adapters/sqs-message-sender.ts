@@ -27,7 +27,8 @@ const passingCodes =
 /**
  * Sends to the SQS queue at `queueUrl`. Of a batch, the entries that were refused for a while are sent again, and no others.
  * @throws PermanentError `send_refused` with the names of the entries that SQS will never take, after all others were sent;
- *   RetryableError `send_incomplete` when some were refused four times; what the SDK throws when a whole call fails.
+ *   RetryableError `send_incomplete` when some were refused four times, which names those that SQS will never take too; what the SDK
+ *   throws when a whole call fails.
  */
 export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clock, random: Random): MessageSender {
   return {
@@ -49,7 +50,7 @@ export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clo
         if (attempt > attempts) {
           throw new RetryableError(
             'send_incomplete',
-            `${open.length} of ${bodies.length} messages were not taken by ${queueUrl} (${[...codes].join(', ')}): ${named(open)}`,
+            `${open.length} of ${bodies.length} messages were not taken by ${queueUrl} (${[...codes].join(', ')}): ${named(open)}${alsoRefused(rejected)}`,
           );
         }
         if (attempt > 1) {
@@ -113,6 +114,11 @@ function isFinal(failure: BatchResultErrorEntry | undefined): boolean {
 function named(bodies: readonly string[]): string {
   const names = bodies.slice(0, 3).map((body) => jobIdOf(body) || `a message of ${Buffer.byteLength(body)} bytes`);
   return [...names, ...(bodies.length > 3 ? [`${bodies.length - 3} more`] : [])].join(', ');
+}
+
+/** What is to be sent again must not hide what never can be. */
+function alsoRefused(rejected: readonly string[]): string {
+  return rejected.length === 0 ? '' : `; refused for good: ${rejected.join('; ')}`;
 }
 
 function* inBatches(bodies: readonly string[]): Generator<string[]> {

@@ -5,6 +5,7 @@ import { replaysSchema } from './replays.ts';
 import {
   boundedFigure,
   countryList,
+  dayText,
   fitting,
   genreIdList,
   imagePath,
@@ -40,7 +41,7 @@ export const listedTitleSchema = z.object({
   posterPath: imagePath(titleBounds.posterPath),
   backdropPath: imagePath(titleBounds.backdropPath),
   /** `YYYY-MM-DD`; of a series its first air date. */
-  releaseDate: z.string().nullable(),
+  releaseDate: dayText,
   /** 0 to 10. */
   voteAverage: boundedFigure,
   voteCount: boundedFigure,

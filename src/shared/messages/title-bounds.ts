@@ -66,6 +66,16 @@ export const countryList = z.array(z.string()).transform((list) =>
     .map((country) => country.toWellFormed()),
 );
 
+const calendarDay = z.iso.date();
+
+/** `YYYY-MM-DD` of a day that there was or will be; `null` for what is none. */
+export function dayOf(text: string | null | undefined): string | null {
+  return calendarDay.safeParse(text).data?.replace(/^0000.*/, '') || null;
+}
+
+/** A day; none where the text is that of no day. */
+export const dayText = z.string().nullable().transform(dayOf);
+
 /** A figure within what any store can hold, whatever a message says: TMDB's are nowhere near. */
 export const boundedFigure = z.number().transform((value) => Math.min(1e12, Math.max(0, value)));
 

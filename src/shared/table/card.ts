@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { ListedTitle } from '../messages/item-page.ts';
 import type { DescribedTitle } from '../messages/item-title.ts';
+import { dayOf } from '../messages/title-bounds.ts';
 import { decodeOverview, encodeOverview } from './overview-codec.ts';
 
 /** What a card on a screen needs of a title. */
@@ -55,7 +56,7 @@ export function decodeCard(stored: StoredCard): Card {
     overview: stored.overview === undefined ? '' : decodeOverview(stored.overview),
     posterPath: stored.posterPath ?? null,
     backdropPath: stored.backdropPath ?? null,
-    releaseDate: stored.releaseDate ?? null,
+    releaseDate: dayOf(stored.releaseDate),
     voteAverage: stored.voteAverage,
     voteCount: stored.voteCount,
     popularity: stored.popularity,

@@ -130,7 +130,8 @@ export function titlesOn(pages: readonly Pick<ListPageRow, 'places'>[]): number 
 
 /**
  * What the emptiness of `snapshot` weighs, as a snapshot: it outweighs pages with titles that have passed their hard TTL by then, and
- * no page that can still be served. It depends on the message alone, so the table stays a join (docs/adr/0019).
+ * no page that can still be served, unless that one was fetched later than its queue lets a job wait: a dead letter that was replayed days
+ * after its snapshot. It depends on the message alone, so the table stays a join (docs/adr/0019).
  */
 export function emptyPageWeight(feed: Feed, snapshot: string, settings: Settings): string {
   return snapshotFor(snapshotTimeMs(snapshot) - longestListLifeMs(feed, settings), snapshot.slice(-8));

@@ -1,8 +1,8 @@
 /**
  * One table judges every answer: HTTP status, TMDB's `status_code`, and whether the body is TMDB's JSON at all.
  *
- *   the body has a `status_code` that TMDB knows ──► the row of that code (tmdb-codes.ts), whatever the HTTP status
- *   2xx with content                             ──► ok
+ *   the body has a `status_code` that TMDB knows ──► the row of that code (tmdb-codes.ts), whatever the HTTP status or `results`
+ *   2xx with content, and no code but of success ──► ok
  *   2xx without, or `success: false`             ──► retried
  *   400 or 422 with TMDB's `{"errors": [texts]}` ──► our request is wrong
  *   every other status and body                  ──► something between TMDB and us: retried
@@ -10,7 +10,7 @@
  * Only TMDB speaks for TMDB: all of its answers pass a CDN, whose own pages say nothing about a token, an id or a request.
  */
 import { parseRetryAfterMs } from './retry-after.ts';
-import { rowOfTmdbCode, throttleTmdbCode } from './tmdb-codes.ts';
+import { isSuccessTmdbCode, rowOfTmdbCode, throttleTmdbCode } from './tmdb-codes.ts';
 import type { TmdbAnswer } from './tmdb-port.ts';
 
 /** What a call means for its job. */
@@ -58,10 +58,14 @@ export function tryAgain(code: string, detail: string): Extract<Verdict, { fate:
   return { fate: 'retry', code, detail, throttled: false, retryAfterMs: undefined };
 }
 
-/** A 200 can carry a failure: it says so, or it has a code where content would be. */
+/**
+ * A 200 can carry a failure: it says so, or it has the code of one, even beside content. What looks like content there is none: an empty
+ * `results` beside "too many calls" is no empty list. A code of success is no content by itself.
+ */
 function isErrorEnvelope(json: unknown): boolean {
   const { success, status_code: code, results, id } = membersOf(json);
-  return success === false || (rowOfTmdbCode(code) !== undefined && results === undefined && id === undefined);
+  const hasContent = results !== undefined || id !== undefined;
+  return success === false || (rowOfTmdbCode(code) !== undefined && !(hasContent && isSuccessTmdbCode(code)));
 }
 
 function failure(answer: HttpAnswer, json: unknown, nowMs: number): Failure {

@@ -5,9 +5,13 @@
  */
 import * as z from 'zod';
 import { tmdbIdSchema } from '../messages/item-page.ts';
+import { dayOf } from '../messages/title-bounds.ts';
 
 /** What a JSON number looks like, which is what a figure looks like that came as text. */
 const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** What a whole number looks like that came as text: an id, a genre. */
+const wholeText = /^(?:0|[1-9]\d{0,15})$/;
+const yesText = /^(?:true|1)$/i;
 /** Within what any store can hold; TMDB's figures are nowhere near either end. */
 const figureBounds = { least: 1e-6, most: 1e12 };
 
@@ -28,18 +32,22 @@ const figure = z
     return isFigure ? value : 0;
   });
 
+/** `550`, also as text; anything else is left to what follows. */
+const whole = z.unknown().transform((raw) => (typeof raw === 'string' && wholeText.test(raw) ? Number(raw) : raw));
+const id = whole.pipe(tmdbIdSchema);
+const genre = whole.pipe(z.int());
+
 /** `YYYY-MM-DD` of a day that there was or will be. */
-const day = z.iso
-  .date()
-  .refine((date) => !date.startsWith('0000'))
+const day = z
+  .unknown()
   .optional()
-  .catch(undefined);
+  .transform((raw) => (typeof raw === 'string' ? dayOf(raw) : null));
 
 /** Adult titles are left out of what applications show: what says so in another type is believed. */
 const yes = z
   .unknown()
   .optional()
-  .transform((raw) => raw === true || raw === 1 || (typeof raw === 'string' && /^(?:true|1)$/i.test(raw)));
+  .transform((raw) => raw === true || raw === 1 || (typeof raw === 'string' && yesText.test(raw)));
 
 /** Those elements that are what they should be. */
 function elements<T>(element: z.ZodType<T>) {
@@ -49,15 +57,9 @@ function elements<T>(element: z.ZodType<T>) {
     .transform((list) => list.flatMap((one) => element.safeParse(one).data ?? []));
 }
 
-/** `18`, also as text. */
-const wholeFigure = z
-  .unknown()
-  .transform((raw) => (typeof raw === 'string' && /^[1-9]\d{0,15}$/.test(raw) ? Number(raw) : raw))
-  .pipe(z.int());
-
 /** Members by TMDB's names. */
 export const listRowSchema = z.object({
-  id: tmdbIdSchema,
+  id,
   media_type: text,
   title: text,
   name: text,
@@ -71,7 +73,7 @@ export const listRowSchema = z.object({
   vote_average: figure,
   vote_count: figure,
   popularity: figure,
-  genre_ids: elements(wholeFigure),
+  genre_ids: elements(genre),
   original_language: text,
   origin_country: elements(z.string().transform((raw) => raw.toWellFormed())),
   adult: yes,
@@ -80,4 +82,4 @@ export const listRowSchema = z.object({
 export type TmdbListRow = z.infer<typeof listRowSchema>;
 
 /** Details name their genres; lists give ids. */
-export const detailsSchema = z.object({ id: tmdbIdSchema, genres: elements(z.object({ id: wholeFigure })) });
+export const detailsSchema = z.object({ id, genres: elements(z.object({ id: genre })) });

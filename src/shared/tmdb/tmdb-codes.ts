@@ -15,6 +15,14 @@ export const throttleTmdbCode = 25;
 /** What TMDB says when all is well, `/authentication` among others. */
 export const successTmdbCode = 1;
 
+/** Those that TMDB lists with HTTP 200 or 201. */
+const successTmdbCodes: ReadonlySet<unknown> = new Set([successTmdbCode, 12, 13, 21, 40]);
+
+/** Whether a code says that all went well, with a read or a write. */
+export function isSuccessTmdbCode(code: unknown): boolean {
+  return successTmdbCodes.has(code);
+}
+
 const notOurAnswer = 'says that a write went well, which we never ask for: the answer belongs to another request';
 const goesAway = 'TMDB is not well, and says so';
 const tokenRefused = 'the token, or the account behind it, is refused';

@@ -52,4 +52,16 @@ describe('a deletion', () => {
     });
     expect(source.visible()).toBe(2);
   });
+
+  it.each([-60_000, 0, 60_000])(
+    'takes all that are alike, also where its clock is %d ms from that of SQS',
+    async (offMs) => {
+      const { source, run } = openDelete(0);
+      for (let n = 1; n <= 25; n += 1) {
+        source.lay({ body: 'hello', sentAtMs: Date.UTC(2026, 10, 23, 8) - offMs });
+      }
+      expect(await run()).toMatchObject({ examined: 25, deleted: 25, left: 0, failed: [] });
+      expect(source.held().size).toBe(0);
+    },
+  );
 });

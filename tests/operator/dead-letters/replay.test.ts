@@ -3,16 +3,21 @@ import { lookAtDeadLetters, readDeadLetters } from '../../../src/operator/dead-l
 import { parseMatch } from '../../../src/operator/dead-letters/match-dead-letter.ts';
 import { type ReplayOptions, replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
 import { fetchJobSchema } from '../../../src/shared/messages/fetch-job.ts';
+import type { MessageSender } from '../../../src/shared/ports/message-sender.ts';
 import { deadJob, deadPage } from '../../support/dead-letter-samples.ts';
 import { recordingQueue } from '../../support/recording-queue.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
-import { virtualMessageSource } from '../../support/virtual-message-source.ts';
+import { type LaidMessage, virtualMessageSource } from '../../support/virtual-message-source.ts';
 
 function openReplay() {
   const clock = virtualClock({ autoJump: true });
   const source = virtualMessageSource(clock);
   const target = recordingQueue();
-  const run = (over: Partial<ReplayOptions> = {}, signal = new AbortController().signal) => {
+  const run = (
+    over: Partial<ReplayOptions> = {},
+    signal = new AbortController().signal,
+    to: MessageSender = target,
+  ) => {
     const options: ReplayOptions = {
       match: new Map(),
       max: 1_000_000,
@@ -22,7 +27,7 @@ function openReplay() {
       onProgress: () => undefined,
       ...over,
     };
-    return replayDeadLetters(source, target, options, clock, signal);
+    return replayDeadLetters(source, to, options, clock, signal);
   };
   return { clock, source, target, run };
 }
@@ -110,28 +115,14 @@ describe('a replay', () => {
     expect(source.visible()).toBe(1);
   });
 
-  it('does not chase what fails at once and comes back as a new message', async () => {
-    const { clock, source, run } = openReplay();
-    const letter = deadJob(1, 'malformed');
-    source.lay(letter);
-    const target = {
-      send: async (body: string) => {
-        await clock.sleep(10);
-        source.lay({ ...letter, body, sentAtMs: clock.nowMs() });
-      },
-      sendAll: async () => undefined,
-    };
-    const options = {
-      match: new Map(),
-      max: 100,
-      perSecond: 100,
-      holdSeconds: 60,
-      dryRun: false,
-      onProgress: () => undefined,
-    };
-    const report = await replayDeadLetters(source, target, options, clock, new AbortController().signal);
-    expect(report).toMatchObject({ replayed: 1, left: 1 });
-    expect([source.held().size, (await run({ dryRun: true })).replayed]).toEqual([1, 1]);
+  it('sends letters that are alike, each once, whoever was first', async () => {
+    const { source, target, run } = openReplay();
+    for (let n = 1; n <= 25; n += 1) {
+      source.lay(deadJob(1, 'too-old'));
+      source.lay({ body: 'hello' });
+    }
+    expect(await run()).toMatchObject({ examined: 50, replayed: 50, left: 0, failed: [] });
+    expect([target.sent.length, source.held().size]).toEqual([50, 0]);
   });
 
   it('ends where it is interrupted, and releases the rest', async () => {
@@ -145,6 +136,66 @@ describe('a replay', () => {
     expect([target.sent.length, source.visible()]).toEqual([10, 20]);
   });
 });
+
+/** Everything that is sent fails at once, and is laid again by SQS, whose clock is `skewMs` ahead of the operator's. */
+describe.each([-60_000, 0, 60_000])(
+  'what fails at once and comes back as a new message (SQS %d ms ahead)',
+  (skewMs) => {
+    const failing = (changed: (body: string) => string = (body) => body) => {
+      const { clock, source, run } = openReplay();
+      const lay = (letter: LaidMessage) => source.lay({ ...letter, sentAtMs: clock.nowMs() + skewMs });
+      const sent: string[] = [];
+      const target = {
+        send: async (body: string) => {
+          await clock.sleep(10);
+          sent.push(body);
+          lay({ body: changed(body), attributes: { reason: 'malformed' } });
+        },
+        sendAll: async () => undefined,
+      };
+      return { source, lay, sent, run: (over: Partial<ReplayOptions> = {}) => run(over, undefined, target) };
+    };
+
+    it('is not chased: a job, a page, and what cannot be read', async () => {
+      const { source, lay, sent, run } = failing();
+      for (const letter of [deadJob(1, 'malformed'), deadPage(2), { body: '{"broken' }]) {
+        lay(letter);
+      }
+      expect(await run({ max: 100 })).toMatchObject({ replayed: 3, left: 2, failed: [] });
+      expect([sent.length, source.held().size, source.visible()]).toEqual([3, 3, 3]);
+      expect((await run({ dryRun: true })).replayed).toBe(3);
+    });
+
+    it('is not chased either when a job was deferred before', async () => {
+      const { lay, sent, run } = failing((body) =>
+        JSON.stringify({ ...JSON.parse(body), attempt: 3, waitedSeconds: 1 }),
+      );
+      lay(deadJob(1, 'too-old'));
+      expect(await run({ max: 100 })).toMatchObject({ replayed: 1, left: 1 });
+      expect(sent).toHaveLength(1);
+    });
+
+    it('takes none of those with it that were there before, however alike', async () => {
+      const { source, lay, sent, run } = failing();
+      for (let n = 1; n <= 25; n += 1) {
+        lay({ body: 'hello' });
+        lay(deadJob(1, 'too-old'));
+      }
+      expect(await run({ max: 1_000 })).toMatchObject({ replayed: 50, failed: [] });
+      expect([sent.filter((body) => body === 'hello').length, sent.length]).toEqual([25, 50]);
+      expect([source.held().size, source.visible()]).toEqual([50, 50]);
+    });
+
+    it('counts towards --max but once, and what has no turn is left', async () => {
+      const { source, lay, sent, run } = failing();
+      for (let n = 1; n <= 25; n += 1) {
+        lay({ body: 'hello' });
+      }
+      expect(await run({ max: 12 })).toMatchObject({ examined: 20, replayed: 12, left: 8 });
+      expect([sent.length, source.visible()]).toEqual([12, 25]);
+    });
+  },
+);
 
 describe('the age of a job', () => {
   it('starts anew when it is replayed: what was given up as too old is not given up again at the first delay', async () => {

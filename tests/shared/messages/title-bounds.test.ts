@@ -8,6 +8,8 @@ import {
 } from '../../../src/shared/messages/item-page.ts';
 import { messageBody } from '../../../src/shared/messages/message-body.ts';
 import { defaultSettings } from '../../../src/shared/settings.ts';
+import { cardOf, decodeCard, encodeCard } from '../../../src/shared/table/card.ts';
+import { packCards, tryUnpackCards } from '../../../src/shared/table/card-pack.ts';
 import { listPageDraft } from '../../../src/shared/table/list-page-row.ts';
 import { rowBytes } from '../../../src/shared/table/row-size.ts';
 import { titleDraft } from '../../../src/shared/table/title-row.ts';
@@ -126,5 +128,35 @@ describe('a title that is too long', () => {
       originalLanguage: 'l'.repeat(35),
     });
     expect(listedTitleSchema.parse(full)).toEqual(full);
+  });
+});
+
+describe('a day', () => {
+  const none = ['', '0000-00-00', '0000-01-01', '2023-02-29', '2024-13-45', '1999', '15.10.1999', 'x'.repeat(300_000)];
+
+  it.each(none)('that is none is none in a message of an older build, and its title stands (%#)', (releaseDate) => {
+    expect(listedTitleSchema.parse(sampleTitle({ releaseDate }))).toEqual(sampleTitle({ releaseDate: null }));
+  });
+
+  it.each(none)('that is none is none in a row of an older build (%#)', (releaseDate) => {
+    const card = cardOf(sampleTitle());
+    expect(tryUnpackCards(packCards([sampleTitle({ releaseDate })]))).toEqual([{ ...card, releaseDate: null }]);
+    expect(decodeCard({ ...encodeCard(card), releaseDate }).releaseDate).toBeNull();
+  });
+
+  it.each(['1895-12-28', '2024-02-29', '9999-12-31'])('that is one stays: %s', (releaseDate) => {
+    expect(listedTitleSchema.parse(sampleTitle({ releaseDate })).releaseDate).toBe(releaseDate);
+    expect(decodeCard(encodeCard(cardOf(sampleTitle({ releaseDate })))).releaseDate).toBe(releaseDate);
+  });
+
+  it('that is far too long takes no room from the titles beside it', () => {
+    const titles = Array.from({ length: 20 }, (_, n) =>
+      sampleTitle({ rank: n + 1, id: n + 1, overview: 'x'.repeat(3_900) }),
+    );
+    const page = {
+      ...samplePage(),
+      titles: titles.with(0, sampleTitle({ rank: 1, id: 1, releaseDate: '9'.repeat(300_000) })),
+    };
+    expect(itemPageSchema.parse(page).titles).toHaveLength(20);
   });
 });

@@ -25,7 +25,7 @@ describe('card', () => {
   });
 
   it('keeps apart what is empty and what is missing', () => {
-    const card = cardOf(sampleTitle({ posterPath: '', backdropPath: null, originalTitle: '', releaseDate: '' }));
+    const card = cardOf(sampleTitle({ posterPath: '', backdropPath: null, originalTitle: '', releaseDate: null }));
     expect(decodeCard(encodeCard(card))).toEqual(card);
   });
 

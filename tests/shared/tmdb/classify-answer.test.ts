@@ -130,6 +130,11 @@ describe('a good status', () => {
     ['has success and no content', { success: true, status_code: 1, status_message: 'Success.' }, 'retry', 'tmdb_1'],
     ['says that it failed, and not why', { success: false }, 'retry', 'http_200'],
     ['says that it failed, with content', { success: false, status_code: 11, results: [] }, 'retry', 'tmdb_11'],
+    ['has an empty list beside too many calls', { page: 1, results: [], status_code: 25 }, 'retry', 'tmdb_25'],
+    ['has a list beside a refused token', { results: [{ id: 1 }], status_code: 7 }, 'stop', 'tmdb_7'],
+    ['has a list beside "not found"', { results: [], success: true, status_code: 34 }, 'not-found', 'tmdb_34'],
+    ['has an id beside "offline"', { id: 550, status_code: 9 }, 'retry', 'tmdb_9'],
+    ['has the code of a write and no content', { status_code: 12 }, 'retry', 'tmdb_12'],
     ['says that it failed with a code of nobody', { success: false, status_code: 777 }, 'retry', 'http_200'],
   ])('that %s is judged by its code', (_name, body, fate, code) => {
     expect(judge(jsonAnswer(200, body))).toMatchObject({ fate, code });
@@ -139,7 +144,9 @@ describe('a good status', () => {
     { page: 1, results: [] },
     { page: 1, results: [], success: true, status_code: 1 },
     { id: 550, title: 'Fight Club', status: 'Released' },
-    { id: 550, status_code: 7 },
+    { page: 1, results: [], status_code: 12 },
+    { page: 1, results: [], status_code: 777 },
+    { id: 550, title: 'Fight Club', status_code: 1 },
     [],
     null,
     7,

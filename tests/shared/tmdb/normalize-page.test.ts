@@ -148,7 +148,7 @@ describe('oddities', () => {
     expect(titleOf({ id: 7 })).toMatchObject({ id: 7, title: '', posterPath: null, voteAverage: 0 });
   });
 
-  it.each([null, 7, 'x', [], {}, { id: 0 }, { id: -1 }, { id: 1.5 }, { id: '550' }, { id: null }, { id: 1e300 }])(
+  it.each([null, 7, 'x', [], {}, { id: 0 }, { id: -1 }, { id: 1.5 }, { id: 'tt0137523' }, { id: null }, { id: 1e300 }])(
     'no usable id, no row: %j',
     (row) => {
       expect(normalizePage(listPage(row), movies, 1)).toEqual({ titles: [], rejected: 1, persons: 0 });

@@ -83,7 +83,7 @@ describe('what is missing or of a wrong type', () => {
 describe('an answer about something else', () => {
   it.each([
     ['another id', movieDetails({ id: 551 })],
-    ['an id as text', movieDetails({ id: '550' })],
+    ['another id as text', movieDetails({ id: '551' })],
     ['no id', movieDetails({ id: undefined })],
     ['a list', { page: 1, results: [movieDetails()] }],
     ['an array', [movieDetails()]],

@@ -21,7 +21,7 @@ function readBoth(over: Record<string, unknown>): Omit<ListedTitle, 'rank'>[] {
   const row = movieRow(over);
   const { genre_ids: genreIds, ...details } = row;
   const genres = Array.isArray(genreIds)
-    ? genreIds.map((id) => (typeof id === 'number' || typeof id === 'string' ? { id, name: 'x' } : id))
+    ? genreIds.map((id) => (Array.isArray(id) || Object(id) === id ? id : { id, name: 'x' }))
     : [];
   const listed = normalizePage(listPage(row), movies, 1)?.titles[0];
   const described = normalizeTitle({ ...details, genres }, 'movie', Number(row.id));
@@ -32,8 +32,15 @@ function readBoth(over: Record<string, unknown>): Omit<ListedTitle, 'rank'>[] {
 describe('an odd member, in a list and in details', () => {
   it.each<[name: string, over: Record<string, unknown>, wanted: Partial<ListedTitle>]>([
     ['a null among genres', { genre_ids: [18, null, 35] }, { genreIds: [18, 35] }],
+    ['genres as text', { genre_ids: ['18', 35, '0'] }, { genreIds: [18, 35, 0] }],
+    [
+      'texts as genres that are no whole numbers',
+      { genre_ids: ['', ' 18', '018', '1.5', '1e2', '0x10', '9007199254740993', 'drama', '-', 35] },
+      { genreIds: [35] },
+    ],
+    ['an id as text', { id: '550' }, { id: 550 }],
+    ['the largest id as text', { id: '9007199254740991' }, { id: largestId }],
     ['genres of all kinds', { genre_ids: [18, 1.5, 'x', [27], {}, true, 0, 35] }, { genreIds: [18, 0, 35] }],
-    ['genres as text', { genre_ids: ['18', '35', '1.5', ' 7', '', '0x1'] }, { genreIds: [18, 35] }],
     ['a null among countries', { origin_country: ['US', null, 7, 'JP'] }, { originCountries: ['US', 'JP'] }],
     ['half a surrogate pair as a country', { origin_country: ['\ud83d'] }, { originCountries: ['\ufffd'] }],
     ['countries that are a text', { origin_country: 'US' }, { originCountries: [] }],
@@ -53,6 +60,8 @@ describe('an odd member, in a list and in details', () => {
     ['an adult in a word', { adult: 'True' }, { adult: true }],
     ['an adult in a figure as text', { adult: '1' }, { adult: true }],
     ['no adult in a figure as text', { adult: '0' }, { adult: false }],
+    ['an adult in an object that is no text', { adult: { toString: 1 } }, { adult: false }],
+    ['an adult in a list', { adult: ['true'] }, { adult: false }],
     ['an adult in a figure', { adult: 1 }, { adult: true }],
     ['an adult that is no word of it', { adult: 'false' }, { adult: false }],
     [
@@ -98,7 +107,23 @@ describe('an odd member, in a list and in details', () => {
     expect(listed?.releaseDate).toBe('2008-01-20');
   });
 
-  it.each([0, -1, 1.5, '550', largestId + 1, 1e300, null])('an id that is none: %s', (id) => {
+  const noIds = [
+    0,
+    -1,
+    1.5,
+    largestId + 1,
+    1e300,
+    null,
+    '',
+    '0',
+    '-1',
+    '0550',
+    '5.5e2',
+    ' 550',
+    '0x226',
+    '9007199254740992',
+  ];
+  it.each(noIds)('an id that is none: %s', (id) => {
     expect(normalizePage(listPage(movieRow({ id }), movieRow()), movies, 1)).toMatchObject({
       titles: [{ id: 550, rank: 2 }],
       rejected: 1,
