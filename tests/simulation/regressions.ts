@@ -32,4 +32,9 @@ export const regressions: readonly { seed: number; showed: string }[] = [
   { seed: 500_973, showed: 'the same' },
   { seed: 502_290, showed: 'the same' },
   { seed: 502_483, showed: 'the same: a call for a list that no read had to make' },
+  {
+    seed: 637_461,
+    showed:
+      'a call had no token, and its check had one: the invariant knew of refusals only where TMDB had heard of them',
+  },
 ];

@@ -48,7 +48,8 @@ export function watchControl(world: SimWorld): CallLog {
     log.controlWrites += 1;
     if (replaced) {
       checkTokenOpening(next, before, world);
-      const isTrial = next.trialUntilMs > (before?.trialUntilMs ?? 0);
+      // A clock that was set back takes its trial until an earlier time than the one before it did.
+      const isTrial = next.trialUntilMs > 0 && next.trialUntilMs !== before?.trialUntilMs;
       log.trialCallsLeft = isTrial ? trialCalls(log, world) : log.trialCallsLeft;
       log.openSinceMs = next.state === 'open' ? (log.openSinceMs ?? clock.monotonicMs()) : undefined;
     }

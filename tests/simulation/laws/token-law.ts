@@ -20,7 +20,10 @@ export function checkTokenOpening(next: BreakerRecord, before: BreakerRecord | u
   }
 }
 
-/** Checks a call as it begins: `/authentication` is asked once for a refusal, by the process that got it. */
+/**
+ * Checks a call as it begins: `/authentication` is asked once for a refusal, by the process that got it. That there was no token counts as
+ * one: the check may find the token that the call before it lacked.
+ */
 export function checkConfirmingCall({ process, request }: SeenCall, { tmdb, violations }: SimWorld): void {
   if (request.path !== path) {
     return;
@@ -28,8 +31,10 @@ export function checkConfirmingCall({ process, request }: SeenCall, { tmdb, viol
   const own = tmdb.calls.filter((call) => call.process === process);
   const checks = own.filter((call) => call.request.path === path).length;
   const refusals = own.filter((call) => call.request.path !== path && refusesToken(call)).length;
-  if (checks > refusals) {
-    violations.add('confirmation', `${process} asked ${path} ${checks} times after ${refusals} refusals`);
+  const misses = tmdb.tokenMisses.get(process) ?? 0;
+  if (checks > refusals + misses) {
+    const found = `${checks} times after ${refusals} refusals and ${misses} calls without a token`;
+    violations.add('confirmation', `${process} asked ${path} ${found}`);
   }
 }
 

@@ -42,6 +42,8 @@ export type TmdbState = {
 export type SimTmdb = {
   state: TmdbState;
   readonly calls: readonly SeenCall[];
+  /** How often each process, by name, wanted a token when none could be had: that is a refusal too, of which TMDB hears nothing. */
+  readonly tokenMisses: ReadonlyMap<string, number>;
   /** TMDB over the real HTTP adapter, for a process that waits `timeoutMs` for an answer and `watch`es its token. `onCall` is told when a call begins. */
   portOf(process: SimProcess, timeoutMs: number, watch: TokenRedactor['watch']): TmdbPort;
 };
@@ -103,11 +105,19 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
       return arrived;
     });
   };
-  const isTokenMissing = () => clock.monotonicMs() < state.tokenMissingUntilMs;
+  const tokenMisses = new Map<string, number>();
+  const isTokenMissing = ({ name }: SimProcess) => {
+    const isMissing = clock.monotonicMs() < state.tokenMissingUntilMs;
+    if (isMissing) {
+      tokenMisses.set(name, (tokenMisses.get(name) ?? 0) + 1);
+    }
+    return isMissing;
+  };
 
   return {
     state,
     calls,
+    tokenMisses,
     portOf: (process, timeoutMs, watch) => wiredTmdb(process, timeoutMs, { serve, isTokenMissing, watch }),
   };
 }

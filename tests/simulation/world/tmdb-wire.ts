@@ -32,10 +32,14 @@ export type Serve = (process: SimProcess, sent: SentRequest) => Promise<Arrival>
 export function wiredTmdb(
   process: SimProcess,
   timeoutMs: number,
-  { serve, isTokenMissing, watch }: { serve: Serve; isTokenMissing(): boolean; watch: TokenRedactor['watch'] },
+  {
+    serve,
+    isTokenMissing,
+    watch,
+  }: { serve: Serve; isTokenMissing(process: SimProcess): boolean; watch: TokenRedactor['watch'] },
 ): TmdbPort {
   const token = watch(async () => {
-    if (isTokenMissing()) {
+    if (isTokenMissing(process)) {
       await process.call('tmdb', 'no token', () => undefined);
       throw new Error('the parameter cannot be read');
     }
