@@ -12,7 +12,7 @@ import { describePages } from '../shared/table/feed-trouble.ts';
 import type { CliContext } from './cli-context.ts';
 import { feedOfJob } from './list-ends.ts';
 import { withDynamo } from './open-tables.ts';
-import { type Line, showLine } from './progress.ts';
+import { endingOnFailure, type Line, showLine } from './progress.ts';
 import { readPlaceWaitFacts } from './read-wait-facts.ts';
 import { sayingWhy } from './say-why-waiting.ts';
 import type { QueueUrls, StackPlace } from './stack-place.ts';
@@ -49,7 +49,9 @@ export async function awaitFeeds(
   const read = async () => ({ ...(await readPlaceWaitFacts(place, context)), deadLetters: dead });
   const look = () => stateOf(run, place, dead);
   const waiting = lookUntilOver(look, clock.monotonicMs() + timeoutMs, signal, progress, clock);
-  const { state, open, over } = await sayingWhy(waiting, { clock, read, say: progress.say });
+  const { state, open, over } = await endingOnFailure(progress, () =>
+    sayingWhy(waiting, { clock, read, say: progress.say }),
+  );
   const why = whyOf(state, open, over, dead);
   progress.end(why === '');
   const late = open > 0 && over === timeIsUp ? await whyLate(read, clock) : '';

@@ -15,8 +15,9 @@ import type { MessageSource } from '../shared/ports/message-source.ts';
 import type { QueueDepth } from '../shared/ports/queue-depth.ts';
 import type { CliContext } from './cli-context.ts';
 import { type DlqName, type DlqOptions, lookInto, noteUnreleased, parseHoldSeconds, withDlq } from './dlq-queue.ts';
+import { IncompleteRunError } from './incomplete-run.ts';
 import { parseCount, parseRate } from './parse-input.ts';
-import { showLine } from './progress.ts';
+import { endingOnFailure, showLine } from './progress.ts';
 import { interruptible } from './with-stack.ts';
 
 /** Options that choose dead letters to act on. */
@@ -62,12 +63,16 @@ export type Act<R> = (
   signal: AbortSignal,
 ) => Promise<R>;
 
-/** How an act is told: `done` is the report's own word, such as "3 replayed"; `code` that of an act which some letters were left out of. */
-export type Telling<R> = { code: string; done(report: R, dryRun: boolean): string };
+/**
+ * How an act is told: `done` is the report's own word, such as "3 replayed", `count` its figure; `code` that of an act which some letters
+ * were left out of.
+ */
+export type Telling<R> = { code: string; count(report: R): number; done(report: R, dryRun: boolean): string };
 
 /**
  * Acts on the letters that are meant, and says what was done: while it goes on, and at last.
- * @throws PermanentError when some of them could not be acted on, naming the first.
+ * @throws PermanentError when some of them could not be acted on, naming the first, or when the one that was named by its id was not;
+ * IncompleteRunError when it was interrupted.
  */
 export async function actOnChoice<R extends Omit<ActReport, 'done'>>(
   name: DlqName,
@@ -75,29 +80,43 @@ export async function actOnChoice<R extends Omit<ActReport, 'done'>>(
   options: ChoiceOptions,
   context: CliContext,
   act: Act<R>,
-  { code, done }: Telling<R>,
+  { code, count, done }: Telling<R>,
 ): Promise<void> {
   const choice = await parseChoice(name, id, options, context);
   const { dryRun } = choice;
   const sentenceOf = (report: R) => `${name}: ${done(report, dryRun)}, ${leftText(report)}`;
   const progress = showLine(`${name}: looking`, context);
-  const report = await interruptible(context, (signal) =>
-    withDlq(name, options, context, (client, urls) => {
-      const onProgress = (sofar: R) => progress.update(sentenceOf(sofar));
-      const depth = sqsQueueDepth(client, urls.dlqUrl);
-      const source = sqsMessageSource(client, urls.dlqUrl);
-      return act({ client, source, ...urls }, { ...choice, depth, onProgress }, signal);
-    }),
+  const { report, interrupted } = await endingOnFailure(progress, () =>
+    interruptible(context, (signal) =>
+      withDlq(name, options, context, async (client, urls) => {
+        const onProgress = (sofar: R) => progress.update(sentenceOf(sofar));
+        const depth = sqsQueueDepth(client, urls.dlqUrl);
+        const source = sqsMessageSource(client, urls.dlqUrl);
+        const report = await act({ client, source, ...urls }, { ...choice, depth, onProgress }, signal);
+        return { report, interrupted: signal.aborted };
+      }),
+    ),
   );
   const sentence = sentenceOf(report);
   progress.update(sentence);
-  progress.end(report.failed.length === 0);
+  const isMissed = id !== undefined && count(report) === 0;
+  progress.end(report.failed.length === 0 && !interrupted && !isMissed);
   noteUnreleased(name, report.unreleased, choice.holdSeconds, context);
   const [first] = report.failed;
   if (first !== undefined) {
     throw new PermanentError(code, `${sentence}; the first: ${first.jobId || first.messageId}: ${first.why}`);
   }
-  context.output.result({ queue: name, dryRun, ...report }, sentence);
+  const document = { queue: name, dryRun, ...(interrupted && { interrupted }), ...report };
+  if (interrupted) {
+    throw new IncompleteRunError('interrupted', `interrupted: ${sentence}`, document, sentence);
+  }
+  if (isMissed) {
+    throw new PermanentError(
+      'letter_missed',
+      `${sentence}: '${id}' does not match, or was taken by somebody else meanwhile; see dlq list ${name}`,
+    );
+  }
+  context.output.result(document, sentence);
 }
 
 /** The end of a sentence about what was done: what is left, and what failed. */

@@ -29,6 +29,7 @@ export async function dlqDeleteCommand(
     ({ source }, choice, signal) => deleteDeadLetters(source, choice, context.clock, signal),
     {
       code: 'delete_incomplete',
+      count: ({ deleted }) => deleted,
       done: ({ deleted }, dryRun) => `${deleted} ${dryRun ? 'would be deleted' : 'deleted'}`,
     },
   );

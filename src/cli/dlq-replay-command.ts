@@ -6,7 +6,7 @@ import { UsageError } from '../shared/errors.ts';
 import type { CliContext } from './cli-context.ts';
 import { actOnChoice, type ChoiceOptions, parseChoiceRate } from './dlq-choice.ts';
 import { type DlqName, parseDlqName, withDlq } from './dlq-queue.ts';
-import { showLine } from './progress.ts';
+import { endingOnFailure, showLine } from './progress.ts';
 
 /** Options of `dlq replay`. */
 export type DlqReplayOptions = ChoiceOptions & { native?: boolean };
@@ -33,6 +33,7 @@ export async function dlqReplayCommand(
     },
     {
       code: 'replay_incomplete',
+      count: ({ replayed }) => replayed,
       done: ({ replayed }, dryRun) => `${replayed} ${dryRun ? 'would be replayed' : 'replayed'}`,
     },
   );
@@ -52,13 +53,15 @@ async function replayNatively(
   const progress = showLine(`${name}: asking SQS`, context);
   const textOf = ({ moved, total, status }: MoveProgress) =>
     `${name}: ${moved} of about ${total} moved by SQS (${status.toLowerCase()})`;
-  const done = await withDlq(name, options, context, (client, { dlqUrl, queueUrl }, kind) => {
-    if (kind !== 'aws') {
-      throw new UsageError('the SQS emulator has no message move tasks: leave out --native, or take --stack aws');
-    }
-    const onProgress = (sofar: MoveProgress) => progress.update(textOf(sofar));
-    return moveWholeQueue(client, { fromUrl: dlqUrl, toUrl: queueUrl }, wholePerSecond, context.clock, onProgress);
-  });
+  const done = await endingOnFailure(progress, () =>
+    withDlq(name, options, context, (client, { dlqUrl, queueUrl }, kind) => {
+      if (kind !== 'aws') {
+        throw new UsageError('the SQS emulator has no message move tasks: leave out --native, or take --stack aws');
+      }
+      const onProgress = (sofar: MoveProgress) => progress.update(textOf(sofar));
+      return moveWholeQueue(client, { fromUrl: dlqUrl, toUrl: queueUrl }, wholePerSecond, context.clock, onProgress);
+    }),
+  );
   progress.end(true);
   context.output.result({ queue: name, native: true, ...done }, textOf(done));
 }

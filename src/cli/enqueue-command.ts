@@ -6,6 +6,7 @@ import { dynamoFeedsOnTheWay } from '../shared/adapters/dynamo-feeds-on-the-way.
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
+import { PermanentError } from '../shared/errors.ts';
 import { feedId, globalRegion } from '../shared/feed.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { type AdHocEvent, fetchRequestSchema } from '../shared/messages/plan-request.ts';
@@ -56,6 +57,12 @@ export async function enqueueCommand(options: EnqueueOptions, context: CliContex
     ),
   );
   report(end.sent, end.waited, options, context);
+  if (options.wait === true && options.dryRun !== true && end.sent.jobs.length === 0) {
+    throw new PermanentError(
+      'not_waited',
+      'nothing was sent, and so nothing was waited for: what is in flight already ends with its own run (see status); --force sends it all the same',
+    );
+  }
 }
 
 /** @throws UsageError for a feed that does not exist. */

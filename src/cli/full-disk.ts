@@ -1,7 +1,6 @@
 import { statfsSync } from 'node:fs';
 import { PermanentError, PipelineError } from '../shared/errors.ts';
 import { AwsCallError } from './aws-call-failure.ts';
-import { IncompleteRunError } from './incomplete-run.ts';
 
 /** Less than what a page of SQLite's log needs, with some to spare. */
 const fullBelowBytes = 65_536;
@@ -22,12 +21,12 @@ export function explainFullDisk(
     return error;
   }
   const sentence = `the disk that holds '${dataDir}' is full (ENOSPC), make room and run it again`;
-  if (error instanceof IncompleteRunError) {
+  const hasOwnWords = error instanceof PipelineError && !(error instanceof AwsCallError);
+  if (hasOwnWords) {
     note(sentence);
     return error;
   }
-  const hasOwnWords = error instanceof PipelineError && !(error instanceof AwsCallError);
-  return hasOwnWords ? error : new PermanentError('disk_full', sentence, { cause: error });
+  return new PermanentError('disk_full', sentence, { cause: error });
 }
 
 /** For this user: root may use what is reserved. `undefined` where there is no such folder. */

@@ -1,13 +1,13 @@
 import { PipelineError } from '../shared/errors.ts';
 import type { RunEnd } from './await-run.ts';
 import { formatSummary } from './format-summary.ts';
-import { listEndsOf } from './list-ends.ts';
+import { type ListEnds, listEndsOf } from './list-ends.ts';
 import type { RunSummary } from './run-summary.ts';
-import type { RunTracker } from './run-tracker.ts';
+import type { RunProgress, RunTracker } from './run-tracker.ts';
 
 /** Why a run left jobs undone, and which. */
 export type Incompleteness = {
-  reason: Exclude<RunEnd['reason'], 'done'> | 'dead-letters' | 'not-found' | 'no-titles';
+  reason: Exclude<RunEnd['reason'], 'done'> | 'dead-letters' | 'not-found' | 'unreadable' | 'no-titles';
   detail: string;
   jobs: string[];
 };
@@ -60,11 +60,23 @@ function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incomple
   if (absent.length > 0) {
     return { reason: 'not-found', detail: missing.join(), jobs: absent };
   }
-  if (lists.lists > 0 && !lists.anyTitles) {
-    const detail = `TMDB answered each of the ${lists.lists} lists without a title that could be stored: ${named([...lists.empty, ...lists.rejected])}; a list that was there stays, and the next refresh asks for it again; one that was not is an empty list now, until it is stale`;
-    return { reason: 'no-titles', detail, jobs: [...progress.outcomes.keys()] };
+  return lists.rejected.length > 0 ? unreadable(lists, progress) : emptied(lists, progress);
+}
+
+/** Pages of which nothing could be stored. */
+function unreadable({ rejected }: ListEnds, { outcomes }: RunProgress): Incompleteness {
+  const jobs = [...outcomes].flatMap(([jobId, outcome]) => (outcome === 'rejected' ? [jobId] : []));
+  const detail = `none of the rows that TMDB sent could be read for ${jobs.length} of the ${outcomes.size} pages: ${named(rejected)}; a list that was there stays until its hard TTL, of one that was not nothing is in the table, and the next refresh asks again`;
+  return { reason: 'unreadable', detail, jobs };
+}
+
+/** One empty list is an answer; that all of them are is taken for a slip of TMDB's. */
+function emptied({ lists, anyTitles, empty }: ListEnds, { outcomes }: RunProgress): Incompleteness | undefined {
+  if (lists === 0 || anyTitles) {
+    return undefined;
   }
-  return undefined;
+  const detail = `TMDB answered all ${lists} lists without a title: ${named(empty)}; a list that was there stays, and the next refresh asks for it again; one that was not is an empty list now, until it is stale`;
+  return { reason: 'no-titles', detail, jobs: [...outcomes.keys()] };
 }
 
 function earlyEnd(

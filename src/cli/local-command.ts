@@ -32,17 +32,29 @@ export async function localCommand(options: LocalOptions, context: CliContext): 
     withTrackedStack(options, context, more, interruption, async (tracked, signal) => {
       try {
         writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
-        announce(tracked, context);
-        if (options.catchUp) {
-          await catchUp(tracked, context, signal);
+        // Who interrupts the start gets no announcement.
+        if (!signal.aborted) {
+          await keepSchedules(tracked, options, context, signal);
         }
-        await Promise.all(scheduleNames.map((schedule) => keepSchedule(schedule, tracked, context, signal)));
       } finally {
         context.output.note(tracked.stack.died.aborted ? 'ending' : 'draining');
         removeStackFile(process.pid);
       }
     }),
   );
+}
+
+async function keepSchedules(
+  tracked: TrackedStack,
+  { catchUp: catchesUp }: LocalOptions,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<void> {
+  announce(tracked, context);
+  if (catchesUp) {
+    await catchUp(tracked, context, signal);
+  }
+  await Promise.all(scheduleNames.map((schedule) => keepSchedule(schedule, tracked, context, signal)));
 }
 
 /** A file that is damaged stops nobody here: it is replaced. */

@@ -45,6 +45,16 @@ export function showLine(first: string, { output }: Pick<CliContext, 'output'>):
   };
 }
 
+/** Ends `line` as failed where `act` throws: a spinner that nobody ends keeps the process alive. */
+export async function endingOnFailure<T>(line: Pick<Line, 'end'>, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    line.end(false);
+    throw error;
+  }
+}
+
 /** Shows the progress of run `runId`. */
 export function showProgress(
   label: string,
@@ -56,8 +66,9 @@ export function showProgress(
   const startedMs = clock.monotonicMs();
   const text = () => {
     const { fetched, applied, outcomes, rows, calls } = tracker.progress(runId);
-    // Of a list that is not there the writer is told too, but nothing is in the table.
-    const stored = [...applied].filter((jobId) => outcomes.get(jobId) !== 'not-found').length;
+    // Of a page that is not there, or that nobody can read, the writer is told too, but nothing is in the table.
+    const isStored = (jobId: string) => !['not-found', 'rejected'].includes(outcomes.get(jobId) ?? '');
+    const stored = [...applied].filter(isStored).length;
     const seconds = (clock.monotonicMs() - startedMs) / 1000;
     return `${label}: ${fetched.size}/${jobs} pages fetched, ${stored}/${jobs} in the table, ${rows.received} rows, ${calls.length} calls in ${seconds.toFixed(1)} s`;
   };

@@ -26,7 +26,7 @@ export async function readListCommand(
     reader.list(feed, { limit, includeAdult: options.includeAdult === true }),
   );
   if (answer.from === 'nowhere') {
-    throw new PermanentError('not_in_table', `the table holds no list ${feedId(feed)}${whyNot(answer)}`);
+    throw nothingRead(answer, `the table holds no list ${feedId(feed)}`, `the list ${feedId(feed)} could not be read`);
   }
   const document = { ...answer, feed: feedId(feed) };
   const list =
@@ -48,7 +48,7 @@ export async function readTitleCommand(
   const asked = { language, ...(region !== undefined && { region }) };
   const answer = await withReader(options, context, (reader) => reader.title(mediaType, id, asked));
   if (answer.title === null) {
-    throw new PermanentError('not_in_table', noTitle(answer, language));
+    throw noTitle(answer, language);
   }
   const { title: card, absent: _absent, ...provenance } = answer;
   const document = { ...provenance, ...card };
@@ -56,16 +56,22 @@ export async function readTitleCommand(
   context.output.result(document, table(['what', 'value'], facts));
 }
 
-function noTitle(answer: TitleAnswer, language: string): string {
+function noTitle(answer: TitleAnswer, language: string): PermanentError {
   const { mediaType, id, absent } = answer;
   return absent
-    ? `TMDB knows no ${mediaType} ${id}`
-    : `the table holds no ${mediaType} ${id} in ${language}${whyNot(answer)}`;
+    ? new PermanentError('not_in_table', `TMDB knows no ${mediaType} ${id}`)
+    : nothingRead(
+        answer,
+        `the table holds no ${mediaType} ${id} in ${language}`,
+        `the ${mediaType} ${id} could not be read in ${language}`,
+      );
 }
 
-/** What else there is to say of nothing. */
-function whyNot({ problem }: Pick<Provenance, 'problem'>): string {
-  return problem === undefined || problem.code === 'not_cached' ? '' : ` (${problem.detail})`;
+/** `absent`, where the table has told so; `failed`, with the code of what kept it from that. */
+function nothingRead({ problem }: Pick<Provenance, 'problem'>, absent: string, failed: string): PermanentError {
+  return problem === undefined || problem.code === 'not_cached'
+    ? new PermanentError('not_in_table', absent)
+    : new PermanentError(problem.code, `${failed}: ${problem.detail}`);
 }
 
 /** A list for people: rank, title, year, votes. */

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { EmbeddedStack } from '../local/embedded-stack.ts';
 import { standstills } from '../operator/status/why-waiting.ts';
+import { PermanentError } from '../shared/errors.ts';
 import { isoFromMs } from '../shared/ports/clock.ts';
 import type { ScheduleName } from '../shared/schedule.ts';
 import { awaitRun, type RunEnd } from './await-run.ts';
 import type { CliContext } from './cli-context.ts';
 import { type ListEnds, listEndsOf } from './list-ends.ts';
-import { showProgress } from './progress.ts';
+import { endingOnFailure, showProgress } from './progress.ts';
 import { readStandstills, readWaitFacts } from './read-wait-facts.ts';
 import { jobsUnderWay } from './run-jobs.ts';
 import { type Pacing, pacingOf, type RunSummary, readUsage, summarizeRun } from './run-summary.ts';
@@ -41,7 +42,9 @@ export async function runOccurrence(
   const before = readUsage(stack, tracker);
   const startedMs = clock.monotonicMs();
   const event = { kind: 'schedule', version: 1, schedule, occurrence: isoFromMs(occurrenceMs) };
-  signal.throwIfAborted();
+  if (signal.aborted) {
+    throw new PermanentError('interrupted', `interrupted before the ${schedule} occurrence was planned`);
+  }
   const planning = sayingWhy(stack.invokePlanner(event), {
     clock,
     read: async () => ({ doing: 'the planner has not answered' }),
@@ -64,15 +67,13 @@ export async function runOccurrence(
     clock,
   );
   const read = () => readWaitFacts(run.runId, tracked, context);
-  const end = await sayingWhy(waiting, {
-    clock,
-    read,
-    say: (sentence) => progress.say(`${schedule}: ${sentence}`),
-  });
+  const say = (sentence: string) => progress.say(`${schedule}: ${sentence}`);
+  const end = await endingOnFailure(progress, () => sayingWhy(waiting, { clock, read, say }));
   const known = tracker.progress(run.runId);
   const lists = listEndsOf(known);
   const isAll = end.reason === 'done' && end.deadLetteredJobs.length === 0;
-  progress.end(isAll && lists.notFound.length === 0 && (lists.lists === 0 || lists.anyTitles));
+  const isRead = lists.notFound.length + lists.rejected.length === 0;
+  progress.end(isAll && isRead && (lists.lists === 0 || lists.anyTitles));
   const facts = { schedule, runId: run.runId, planned, end, durationMs: clock.monotonicMs() - startedMs };
   const summary = summarizeRun(facts, tracker, before, readUsage(stack, tracker), settings);
   const standstill = end.reason === 'timed-out' ? await standstillsAt(tracked, context) : [];

@@ -1,8 +1,10 @@
 /** What `openReader` is opened with, checked by hand: it is called without types too, and no schema is loaded where none is needed. */
 import { editDistance } from '../shared/edit-distance.ts';
 import { UsageError } from '../shared/errors.ts';
-import { defaultSettings } from '../shared/settings.ts';
-import { shown } from '../shared/shown-text.ts';
+import { defaultSettings, type Settings } from '../shared/settings.ts';
+import { shown, shownUrl } from '../shared/shown-text.ts';
+import { knownCountries } from '../shared/tmdb/known-places.ts';
+import { isLanguageTag } from '../shared/tmdb/language-tags.ts';
 
 /** Throws for a value that is none; `where` is its name. */
 type Check = (value: unknown, where: string) => void;
@@ -17,7 +19,7 @@ const checks = {
   client: methodsOf('send'),
   dynamodb: membersOf({ endpoint: httpUrl, region: awsRegion }),
   sqs: membersOf({ endpoint: httpUrl, region: awsRegion }),
-  settings: (value, where) => likeDefaults(value, defaultSettings, where),
+  settings: wholeSettings,
   telemetry: methodsOf('event', 'metric', 'warn'),
   logger: methodsOf('warn'),
 } satisfies Record<string, Check>;
@@ -33,6 +35,16 @@ export function checkOptions(options: unknown): void {
     if (given[name] !== undefined || name === 'catalogTable') {
       check(given[name], name);
     }
+  }
+  belongTogether(given);
+}
+
+/** Options that do nothing without another. */
+function belongTogether(given: Readonly<Record<string, unknown>>): void {
+  if (given.tmdb !== undefined && given.controlTable === undefined) {
+    throw refused(
+      'tmdb is given without controlTable, where the rate of all calls is shared: allowed are both or none',
+    );
   }
   const [one, other] =
     given.fetchQueueUrl === undefined ? ['itemQueueUrl', 'fetchQueueUrl'] : ['fetchQueueUrl', 'itemQueueUrl'];
@@ -109,13 +121,37 @@ function tableName(value: unknown, where: string): void {
 
 function httpUrl(value: unknown, where: string): void {
   if (typeof value !== 'string' || !/^https?:\/\/[^/]/i.test(value) || !URL.canParse(value)) {
-    throw refused(`${where} is ${described(value)}: allowed is a URL that begins with https:// or http://`);
+    const found = typeof value === 'string' && value !== '' ? `'${shownUrl(value)}'` : described(value);
+    throw refused(`${where} is ${found}: allowed is a URL that begins with https:// or http://`);
   }
 }
 
 function awsRegion(value: unknown, where: string): void {
   if (typeof value !== 'string' || !/^[a-z0-9-]{1,40}$/.test(value)) {
     throw refused(`${where} is ${described(value)}: allowed is an AWS region such as us-east-1`);
+  }
+}
+
+function wholeSettings(value: unknown, where: string): void {
+  likeDefaults(value, defaultSettings, where);
+  const { defaultLanguage, regions } = value as Pick<Settings, 'defaultLanguage' | 'regions'>;
+  languageTag(defaultLanguage, `${where}.defaultLanguage`);
+  for (const [index, one] of (regions as readonly unknown[]).entries()) {
+    const { region, language } = members(one, `${where}.regions.${index}`);
+    if (typeof region !== 'string' || !knownCountries.has(region)) {
+      throw refused(
+        `${where}.regions.${index}.region is ${described(region)}: allowed are ISO 3166-1 alpha-2 codes TMDB knows`,
+      );
+    }
+    languageTag(language, `${where}.regions.${index}.language`);
+  }
+}
+
+function languageTag(value: unknown, where: string): void {
+  if (typeof value !== 'string' || !isLanguageTag(value)) {
+    throw refused(
+      `${where} is ${described(value)}: allowed are tags of a language and a region TMDB knows, such as en-US`,
+    );
   }
 }
 
@@ -140,6 +176,13 @@ function sameKind(value: unknown, example: unknown, where: string): void {
   }
   if (typeof value === 'number' && !(value >= 0 && value < Number.POSITIVE_INFINITY)) {
     throw refused(`${where} is ${described(value)}: allowed are numbers from 0 on`);
+  }
+  // Times, sizes and rates of which nothing at all would stop a read in the middle.
+  if (typeof value === 'number' && /(Bytes|Ms|Hours|PerSecond)$/.test(where) && value <= 0) {
+    throw refused(`${where} is ${described(value)}: allowed are numbers above 0`);
+  }
+  if (/Bytes$/.test(where) && !Number.isSafeInteger(value)) {
+    throw refused(`${where} is ${described(value)}: allowed are whole numbers`);
   }
 }
 

@@ -8,6 +8,15 @@ export function shown(input: unknown): string {
     .toWellFormed();
 }
 
+/** A URL as it is echoed in a message: without user, password, query and fragment, each of which may be a secret. */
+export function shownUrl(input: unknown): string {
+  return shown(
+    textOf(input)
+      .replace(/[?#].*$/s, '')
+      .replace(/^([a-z][a-z0-9+.-]*:)?(\/\/)?.*@/is, '$1$2'),
+  );
+}
+
 /** JSON may hold an object whose `toString` is none. */
 function textOf(input: unknown): string {
   try {

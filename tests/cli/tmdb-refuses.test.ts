@@ -36,6 +36,10 @@ const cases = {
     status: 200,
     body: { page: Number(query.page), results: [], total_pages: 1 },
   }),
+  unreadable: ({ path, query }: ListRequest) =>
+    path === '/trending/tv/day'
+      ? { status: 200, body: { page: Number(query.page), results: [{ name: 'no id' }], total_pages: 1 } }
+      : undefined,
   rejectedToken: () => refused,
   wrongRequest: ({ path }: ListRequest) => (path === '/trending/tv/day' ? wrongRequest : undefined),
   edgePages: edgePageInSeven([403, 400, 421, 451]),
@@ -99,7 +103,7 @@ describe('a server of which all lists are empty', () => {
   it('is no success, and the run says so', () => {
     const { code, stdout, stderr } = resultOf('allEmpty');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: TMDB answered each of the 5 lists without a title that could be stored: /m);
+    expect(stderr).toMatch(/^error: TMDB answered all 5 lists without a title: /m);
     const { incomplete, jobs } = incompleteRunSchema.parse(oneDocument(stdout));
     expect(incomplete.reason).toBe('no-titles');
     expect(jobs).toEqual(jobsOf({ planned: 7, succeeded: 7 }));
@@ -108,6 +112,21 @@ describe('a server of which all lists are empty', () => {
   it('leaves rows that say so', async () => {
     const { catalog } = await dumpTables(dataDirOf('allEmpty'));
     expect(catalog.map(({ places }) => places)).toEqual(Array.from({ length: 7 }, () => []));
+  });
+});
+
+describe('a list of which no row can be read', () => {
+  it('fails the run, which names it', () => {
+    const { code, stdout, stderr } = resultOf('unreadable');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: none of the rows that TMDB sent could be read for 1 of the 7 pages: trending\/tv\/global\/en-US; /m,
+    );
+    expect(stderr).toContain('6/7 in the table');
+    expect(incompleteRunSchema.parse(oneDocument(stdout)).incomplete).toMatchObject({
+      reason: 'unreadable',
+      jobs: [expect.stringContaining('/trending/tv/global/en-US/1')],
+    });
   });
 });
 
