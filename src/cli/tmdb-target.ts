@@ -4,6 +4,7 @@ import { PermanentError, RetryableError, UsageError } from '../shared/errors.ts'
 import type { Clock } from '../shared/ports/clock.ts';
 import { redactionOf } from '../shared/redact-token.ts';
 import { defaultSettings } from '../shared/settings.ts';
+import { shownUrl } from '../shared/shown-text.ts';
 import { tmdbBaseUrl } from '../shared/tmdb/tmdb-base-url.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { authenticationRequest, judgeTokenCheck } from '../shared/tmdb/token-check.ts';
@@ -81,7 +82,7 @@ function checkedBaseUrl(baseUrl: string): { host: string; local: boolean } {
   }
   const address = tokenAddress(baseUrl);
   if (url === undefined || address === 'elsewhere') {
-    throw new UsageError(`TMDB_BASE_URL is '${baseUrl.slice(0, 80)}': ${tokenAddresses}`);
+    throw new UsageError(`TMDB_BASE_URL is '${shownUrl(baseUrl)}': ${tokenAddresses}`);
   }
   return { host: url.host, local: address === 'this-machine' };
 }

@@ -2,7 +2,7 @@
 import { editDistance } from '../shared/edit-distance.ts';
 import { UsageError } from '../shared/errors.ts';
 import { defaultSettings } from '../shared/settings.ts';
-import { shown } from '../shared/shown-text.ts';
+import { shown, shownUrl } from '../shared/shown-text.ts';
 
 /** Throws for a value that is none; `where` is its name. */
 type Check = (value: unknown, where: string) => void;
@@ -109,7 +109,8 @@ function tableName(value: unknown, where: string): void {
 
 function httpUrl(value: unknown, where: string): void {
   if (typeof value !== 'string' || !/^https?:\/\/[^/]/i.test(value) || !URL.canParse(value)) {
-    throw refused(`${where} is ${described(value)}: allowed is a URL that begins with https:// or http://`);
+    const given = typeof value === 'string' ? `'${shownUrl(value)}'` : described(value);
+    throw refused(`${where} is ${given}: allowed is a URL that begins with https:// or http://`);
   }
 }
 

@@ -19,7 +19,7 @@ import type { TokenSource } from '../shared/ports/token-source.ts';
 import { rateLimitsOf } from '../shared/rate/rate-limits.ts';
 import { tokenRedactor } from '../shared/redact-token.ts';
 import { defaultSettings, type Settings } from '../shared/settings.ts';
-import { shown } from '../shared/shown-text.ts';
+import { shown, shownUrl } from '../shared/shown-text.ts';
 import { redactedTelemetry } from '../shared/telemetry/redacted-telemetry.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { type Background, background } from './background.ts';
@@ -69,7 +69,7 @@ export function openReader(options: OpenReaderOptions): Reader {
   checkOptions(options);
   const { settings = defaultSettings, telemetry = silent } = options;
   if (options.tmdb !== undefined && tokenAddress(options.tmdb.baseUrl) === 'elsewhere') {
-    throw new UsageError(`tmdb.baseUrl is '${shown(options.tmdb.baseUrl)}': ${tokenAddresses}`);
+    throw new UsageError(`tmdb.baseUrl is '${shownUrl(options.tmdb.baseUrl)}': ${tokenAddresses}`);
   }
   const client = options.client ?? dynamoClient(options.dynamodb);
   const behind = background(telemetry);

@@ -17,6 +17,13 @@ const refusal = (options: unknown) => {
 };
 
 describe('options of a reader', () => {
+  it('are echoed without the secrets that an address may hold', () => {
+    const baseUrl = 'https://user:secret@api.themoviedb.org/3?key=secret';
+    expect(refusal({ catalogTable, tmdb: { baseUrl, token: async () => 'token' } })).toMatch(
+      "tmdb.baseUrl is 'https://…@api.themoviedb.org/3…': allowed are",
+    );
+  });
+
   it.each([
     ['the table alone', {}],
     ['what is not set', { controlTable: undefined, fetchQueueUrl: undefined, client: undefined, logger: undefined }],
@@ -57,6 +64,10 @@ describe('options of a reader', () => {
     [{ catalogTable, nonsense: 1 }, "unknown option 'nonsense': allowed are catalogTable, controlTable,"],
     [{ catalogTable, fetchQueueUrl: queue }, 'fetchQueueUrl is given without itemQueueUrl: allowed are both or none'],
     [{ catalogTable, itemQueueUrl: queue }, 'itemQueueUrl is given without fetchQueueUrl: allowed are both or none'],
+    [
+      { catalogTable, fetchQueueUrl: 'https://user:secret@host:99999/', itemQueueUrl: queue },
+      "fetchQueueUrl is 'https://…@host:99999/': allowed is a URL",
+    ],
     [{ catalogTable, fetchQueueUrl: 'fetch', itemQueueUrl: queue }, "fetchQueueUrl is 'fetch': allowed is a URL"],
     [{ catalogTable, dynamodb: 'http://localhost:8000' }, "dynamodb is 'http://localhost:8000': allowed is an object"],
     [
