@@ -1,5 +1,5 @@
 import { UsageError } from '../shared/errors.ts';
-import { shown } from '../shared/shown-text.ts';
+import { shownUrl } from '../shared/shown-text.ts';
 
 /** The SDK takes a service's own before the one of all. */
 const variables = [
@@ -33,9 +33,9 @@ export function endpointIn(environment: Environment, name: string): string | und
     throw new UsageError(`${name} holds a user or a password: allowed are addresses without them`);
   }
   if (url === undefined || !/^https?:\/\//i.test(text)) {
-    // What cannot be parsed may hold a password all the same.
-    const echo = shown(text.replace(/^.*@/, '…@'));
-    throw new UsageError(`${name} is '${echo}': allowed are http and https addresses such as http://127.0.0.1:8000`);
+    throw new UsageError(
+      `${name} is '${shownUrl(text)}': allowed are http and https addresses such as http://127.0.0.1:8000`,
+    );
   }
   return text;
 }

@@ -85,17 +85,16 @@ export async function actOnChoice<R extends Omit<ActReport, 'done'>>(
   const choice = await parseChoice(name, id, options, context);
   const { dryRun } = choice;
   const sentenceOf = (report: R) => `${name}: ${done(report, dryRun)}, ${leftText(report)}`;
-  const progress = showLine(`${name}: looking`, context);
-  const { report, interrupted } = await endingOnFailure(progress, () =>
-    interruptible(context, (signal) =>
-      withDlq(name, options, context, async (client, urls) => {
-        const onProgress = (sofar: R) => progress.update(sentenceOf(sofar));
-        const depth = sqsQueueDepth(client, urls.dlqUrl);
-        const source = sqsMessageSource(client, urls.dlqUrl);
-        const report = await act({ client, source, ...urls }, { ...choice, depth, onProgress }, signal);
-        return { report, interrupted: signal.aborted };
-      }),
-    ),
+  const { report, interrupted, progress } = await interruptible(context, (signal) =>
+    withDlq(name, options, context, async (client, urls) => {
+      const progress = showLine(`${name}: looking`, context);
+      const onProgress = (sofar: R) => progress.update(sentenceOf(sofar));
+      const depth = sqsQueueDepth(client, urls.dlqUrl);
+      const source = sqsMessageSource(client, urls.dlqUrl);
+      const acting = () => act({ client, source, ...urls }, { ...choice, depth, onProgress }, signal);
+      const report = await endingOnFailure(progress, acting);
+      return { report, interrupted: signal.aborted, progress };
+    }),
   );
   const sentence = sentenceOf(report);
   progress.update(sentence);

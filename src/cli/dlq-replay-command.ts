@@ -50,18 +50,19 @@ async function replayNatively(
     throw new UsageError('--native moves the whole queue: leave out the id, --match, --max and --dry-run');
   }
   const wholePerSecond = perSecond === undefined ? undefined : Math.ceil(perSecond);
-  const progress = showLine(`${name}: asking SQS`, context);
   const textOf = ({ moved, total, status }: MoveProgress) =>
     `${name}: ${moved} of about ${total} moved by SQS (${status.toLowerCase()})`;
-  const done = await endingOnFailure(progress, () =>
-    withDlq(name, options, context, (client, { dlqUrl, queueUrl }, kind) => {
-      if (kind !== 'aws') {
-        throw new UsageError('the SQS emulator has no message move tasks: leave out --native, or take --stack aws');
-      }
-      const onProgress = (sofar: MoveProgress) => progress.update(textOf(sofar));
-      return moveWholeQueue(client, { fromUrl: dlqUrl, toUrl: queueUrl }, wholePerSecond, context.clock, onProgress);
-    }),
-  );
-  progress.end(true);
+  const done = await withDlq(name, options, context, async (client, { dlqUrl, queueUrl }, kind) => {
+    if (kind !== 'aws') {
+      throw new UsageError('the SQS emulator has no message move tasks: leave out --native, or take --stack aws');
+    }
+    const progress = showLine(`${name}: asking SQS`, context);
+    const onProgress = (sofar: MoveProgress) => progress.update(textOf(sofar));
+    const queues = { fromUrl: dlqUrl, toUrl: queueUrl };
+    const moving = () => moveWholeQueue(client, queues, wholePerSecond, context.clock, onProgress);
+    const moved = await endingOnFailure(progress, moving);
+    progress.end(true);
+    return moved;
+  });
   context.output.result({ queue: name, native: true, ...done }, textOf(done));
 }

@@ -8,13 +8,13 @@ export function shown(input: unknown): string {
     .toWellFormed();
 }
 
-/** A URL as it is echoed in a message: without user, password, query and fragment, each of which may be a secret. */
+/**
+ * An address as it is echoed in a message: no user, no password, no query and no fragment, for these may be secrets. Taken from the text,
+ * so that it holds of what is no URL too.
+ */
 export function shownUrl(input: unknown): string {
-  return shown(
-    textOf(input)
-      .replace(/[?#].*$/s, '')
-      .replace(/^([a-z][a-z0-9+.-]*:)?(\/\/)?.*@/is, '$1$2'),
-  );
+  const withoutUser = textOf(input).replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@');
+  return shown(withoutUser.replace(/[?#].*/s, '…'));
 }
 
 /** JSON may hold an object whose `toString` is none. */

@@ -171,7 +171,7 @@ describe('wrong usage is refused in one sentence', () => {
 
 const rates = 'allowed are numbers from 0.1 to 40';
 const urls =
-  'allowed are https://api.themoviedb.org/3, and http or https on this machine (127.0.0.1, localhost, [::1]): the token goes nowhere else';
+  'allowed are https://api.themoviedb.org/3, and http or https on this machine (127.0.0.1, localhost, [::1]), without user, query and fragment: the token goes nowhere else';
 const environments: [Record<string, string>, string][] = [
   ...['abc', '0', '1000'].map((text): [Record<string, string>, string] => [
     { TMDB_REQUESTS_PER_SECOND: text },

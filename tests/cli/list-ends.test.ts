@@ -85,8 +85,17 @@ describe('a list that TMDB does not know', () => {
 
 describe('lists without titles', () => {
   it('are no success when no list of the run has any', () => {
-    const { check } = ended(2, [applied(movies, 'empty'), applied(series, 'rejected')]);
-    expect(failureOf(check).message).toMatch(/each of the 2 lists .*popular\/movie\/global\/en-US, popular\/tv/);
+    const { check } = ended(2, [applied(movies, 'empty'), applied(series, 'empty')]);
+    expect(failureOf(check).message).toMatch(/all 2 lists .*popular\/movie\/global\/en-US, popular\/tv/);
+  });
+
+  it('are no success when no row of one could be read', () => {
+    const { check } = ended(2, [applied(movies, 'titles'), applied(series, 'rejected')]);
+    const message = failureOf(check).message;
+    expect(message).toMatch(
+      /could be read for 1 of the 2 pages: popular\/tv\/global\/en-US; .* nothing is in the table/,
+    );
+    expect(message).not.toContain('popular/movie');
   });
 
   it('are named, and no failure, while others have some', () => {

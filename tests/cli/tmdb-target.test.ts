@@ -4,6 +4,14 @@ import { UsageError } from '../../src/shared/errors.ts';
 import { caught } from '../support/caught.ts';
 
 describe('the TMDB that a run calls', () => {
+  it.each([
+    ['https://user:secret@host:99999/', 'https://…@host:99999/'],
+    ['https://api.example/3?api_key=secret', 'https://api.example/3…'],
+  ])('is refused without the secret of its address: %s', (given, echo) => {
+    const error = caught(() => tmdbTarget({ TMDB_BASE_URL: given, TMDB_API_TOKEN: 'token' })) as Error;
+    expect(error.message).toMatch(`TMDB_BASE_URL is '${echo}': allowed are`);
+  });
+
   it.each([{}, { TMDB_API_TOKEN: '' }, { TMDB_API_TOKEN: '  ', TMDB_BASE_URL: ' ' }])(
     'is the simulator when nothing is set: %j',
     (environment) => {
@@ -47,7 +55,7 @@ describe('the TMDB that a run calls', () => {
     const error = caught(() => tmdbTarget({ TMDB_BASE_URL: given, TMDB_API_TOKEN: 'hidden-token' }));
     expect(error).toBeInstanceOf(UsageError);
     expect((error as Error).message).toBe(
-      `TMDB_BASE_URL is '${given}': allowed are https://api.themoviedb.org/3, and http or https on this machine (127.0.0.1, localhost, [::1]): the token goes nowhere else`,
+      `TMDB_BASE_URL is '${given}': allowed are https://api.themoviedb.org/3, and http or https on this machine (127.0.0.1, localhost, [::1]), without user, query and fragment: the token goes nowhere else`,
     );
   });
 

@@ -17,6 +17,44 @@ const refusal = (options: unknown) => {
 };
 
 describe('options of a reader', () => {
+  it('are echoed without the secrets that an address may hold', () => {
+    const baseUrl = 'https://user:secret@api.themoviedb.org/3?key=secret';
+    expect(refusal({ catalogTable, controlTable: 'Control', tmdb: { baseUrl, token: async () => 'token' } })).toMatch(
+      "tmdb.baseUrl is 'https://…@api.themoviedb.org/3…': allowed are",
+    );
+  });
+
+  it.each([
+    ['a region that is no object', { regions: ['DE'] }, "regions.0 is 'DE': allowed is an object"],
+    ['no region at all', { regions: [null] }, "regions.0 is 'null': allowed is an object"],
+    ['an unknown region', { regions: [{ region: 'XX', language: 'de-DE' }] }, "regions.0.region is 'XX': allowed are"],
+    ['a region without a language', { regions: [{ region: 'DE' }] }, 'regions.0.language is missing: allowed are'],
+    ['an unknown language', { defaultLanguage: 'klingon' }, "defaultLanguage is 'klingon': allowed are"],
+    [
+      'a memory of nothing',
+      { reader: { memory: { maxBytes: 0 } } },
+      "reader.memory.maxBytes is '0': allowed are numbers above 0",
+    ],
+    [
+      'half a byte',
+      { reader: { memory: { maxBytes: 0.5 } } },
+      "reader.memory.maxBytes is '0.5': allowed are whole numbers",
+    ],
+    ['no rate', { tmdb: { requestsPerSecond: 0 } }, "tmdb.requestsPerSecond is '0': allowed are numbers above 0"],
+  ])('refuse settings with %s', (_name, over, sentence) => {
+    const settings = structuredClone(defaultSettings) as unknown as Record<string, Record<string, unknown>>;
+    const { reader, tmdb, ...others } = over as unknown as typeof settings;
+    Object.assign(settings, others);
+    Object.assign(settings.tmdb ?? {}, tmdb);
+    Object.assign(settings.reader?.memory ?? {}, reader?.memory);
+    expect(refusal({ catalogTable, settings })).toContain(`openReader: settings.${sentence}`);
+  });
+
+  it('refuse TMDB without the table in which the rate of all calls is shared', () => {
+    const tmdb = { baseUrl: 'https://api.themoviedb.org/3', token: async () => 'token' };
+    expect(refusal({ catalogTable, tmdb })).toMatch(/^openReader: tmdb is given without controlTable/);
+  });
+
   it.each([
     ['the table alone', {}],
     ['what is not set', { controlTable: undefined, fetchQueueUrl: undefined, client: undefined, logger: undefined }],
@@ -57,6 +95,10 @@ describe('options of a reader', () => {
     [{ catalogTable, nonsense: 1 }, "unknown option 'nonsense': allowed are catalogTable, controlTable,"],
     [{ catalogTable, fetchQueueUrl: queue }, 'fetchQueueUrl is given without itemQueueUrl: allowed are both or none'],
     [{ catalogTable, itemQueueUrl: queue }, 'itemQueueUrl is given without fetchQueueUrl: allowed are both or none'],
+    [
+      { catalogTable, fetchQueueUrl: 'https://user:secret@host:99999/', itemQueueUrl: queue },
+      "fetchQueueUrl is 'https://…@host:99999/': allowed is a URL",
+    ],
     [{ catalogTable, fetchQueueUrl: 'fetch', itemQueueUrl: queue }, "fetchQueueUrl is 'fetch': allowed is a URL"],
     [{ catalogTable, dynamodb: 'http://localhost:8000' }, "dynamodb is 'http://localhost:8000': allowed is an object"],
     [

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { shown } from '../../src/shared/shown-text.ts';
+import { shown, shownUrl } from '../../src/shared/shown-text.ts';
 import { arbitraryText } from '../support/arbitrary-text.ts';
 
 describe('input as a message shows it', () => {
@@ -39,5 +39,21 @@ describe('input as a message shows it', () => {
     expect(shown(JSON.parse('{"toString":1,"valueOf":2}'))).toBe('object');
     expect(shown(Object.create(null))).toBe('object');
     expect(shown(Symbol('s'))).toBe('Symbol(s)');
+  });
+});
+
+describe('an address that is echoed', () => {
+  it.each([
+    ['https://user:secret@api.example/3', 'https://…@api.example/3'],
+    ['https://user:secret@host:99999/', 'https://…@host:99999/'],
+    ['https://user:se?cr#et@host/3', 'https://…@host/3'],
+    ['https://user:se/cr@et@host/3', 'https://…@host/3'],
+    ['user:secret@host', '…@host'],
+    ['http://host/3?api_key=secret', 'http://host/3…'],
+    ['host:8000#secret', 'host:8000…'],
+    ['http://host\n?secret\n@x', 'http://…@x'],
+    ['localhost:8000', 'localhost:8000'],
+  ])('holds no secret: %j', (given, echo) => {
+    expect(shownUrl(given)).toBe(echo);
   });
 });

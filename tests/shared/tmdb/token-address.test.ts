@@ -3,12 +3,23 @@ import { describe, expect, it } from 'vitest';
 import { tokenAddress } from '../../../src/shared/tmdb/token-address.ts';
 
 describe('the token', () => {
-  it.each(['https://api.themoviedb.org/3', 'https://API.TheMovieDB.org/3/', 'https://api.themoviedb.org:443/4'])(
+  it.each(['https://api.themoviedb.org/3', 'https://API.TheMovieDB.org/3/', 'https://api.themoviedb.org:443/3//'])(
     'goes to TMDB: %s',
     (url) => {
       expect(tokenAddress(url)).toBe('tmdb');
     },
   );
+
+  it.each([
+    'https://api.themoviedb.org',
+    'https://api.themoviedb.org/4',
+    'https://api.themoviedb.org/3?api_key=k',
+    'https://api.themoviedb.org/3?',
+    'http://127.0.0.1:8080/3?api_key=k',
+    'http://127.0.0.1:8080/3#here',
+  ])('goes to no address to which no path can be appended, or that is not version 3: %s', (url) => {
+    expect(tokenAddress(url)).toBe('elsewhere');
+  });
 
   it.each([
     'http://127.0.0.1:8080/3',
