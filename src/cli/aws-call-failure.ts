@@ -1,3 +1,4 @@
+import { ProxyFailure } from '../shared/adapters/proxy-agent.ts';
 import { type AwsFailure, type AwsFailureCode, awsFailure, failureSentence } from '../shared/aws-failure.ts';
 import { cleanLine } from '../shared/clean-text.ts';
 import { PermanentError, PipelineError } from '../shared/errors.ts';
@@ -76,6 +77,10 @@ export function namedFailure(service: AwsService, endpoint: string | undefined, 
     return error;
   }
   const where = placeOf(endpoint, error);
+  if (error instanceof ProxyFailure) {
+    // It names the proxy and says what to do.
+    return new AwsCallError(failure.code, `the call of ${service}${where} failed: ${error.message}`, { cause: error });
+  }
   const whatToDo = (endpoint !== undefined && atEndpoint[failure.code]) || onAws[failure.code];
   return new AwsCallError(
     failure.code,
