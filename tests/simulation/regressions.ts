@@ -42,4 +42,9 @@ export const regressions: readonly { seed: number; showed: string }[] = [
     seed: 639_893,
     showed: 'the invariant took a trial by a clock that had been set back for a call of its own',
   },
+  {
+    seed: 661_138,
+    showed:
+      'of two forms of a page one had become a dead letter after it was written; the invariant took it for the other, which was applied',
+  },
 ];
