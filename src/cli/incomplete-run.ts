@@ -40,34 +40,45 @@ export function assertComplete(summary: RunSummary, end: RunEnd, tracker: RunTra
   }
 }
 
-/** Every job has ended, but not as it should. */
+/** Every job has ended, but not as it should: all that went wrong is said, and the worst gives the reason. */
 function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
   const progress = tracker.progress(summary.runId);
   const lists = listEndsOf(progress);
-  const dead = end.deadLetteredJobs;
-  const absent = [...progress.outcomes].flatMap(([jobId, outcome]) => (outcome === 'not-found' ? [jobId] : []));
-  const missing =
-    absent.length === 0
-      ? []
-      : [
-          `TMDB does not know ${absent.length} of the ${summary.jobs.planned} pages of lists that were asked for: ${named(lists.notFound)}; the next refresh asks again`,
-        ];
-  if (dead.length > 0) {
-    const why = reasonsOf(dead, tracker.lastReasons(summary.runId));
-    const letters = `${dead.length} jobs of this run${why} are in a dead-letter queue: ${named(dead)}`;
-    return { reason: 'dead-letters', detail: [letters, ...missing].join('. '), jobs: [...dead, ...absent] };
-  }
-  if (absent.length > 0) {
-    return { reason: 'not-found', detail: missing.join(), jobs: absent };
-  }
-  return lists.rejected.length > 0 ? unreadable(lists, progress) : emptied(lists, progress);
+  const found = [
+    deadLettered(end.deadLetteredJobs, tracker.lastReasons(summary.runId)),
+    absent(lists, progress, summary.jobs.planned),
+    unreadable(lists, progress),
+  ].filter((one) => one !== undefined);
+  const [worst] = found;
+  return worst === undefined
+    ? emptied(lists, progress)
+    : {
+        reason: worst.reason,
+        detail: found.map(({ detail }) => detail).join('. '),
+        jobs: [...new Set(found.flatMap(({ jobs }) => jobs))],
+      };
+}
+
+function deadLettered(jobs: string[], reasons: ReadonlyMap<string, string>): Incompleteness | undefined {
+  const detail = `${jobs.length} jobs of this run${reasonsOf(jobs, reasons)} are in a dead-letter queue: ${named(jobs)}`;
+  return jobs.length === 0 ? undefined : { reason: 'dead-letters', detail, jobs };
+}
+
+function absent({ notFound }: ListEnds, { outcomes }: RunProgress, planned: number): Incompleteness | undefined {
+  const jobs = jobsThat(outcomes, 'not-found');
+  const detail = `TMDB does not know ${jobs.length} of the ${planned} pages of lists that were asked for: ${named(notFound)}; the next refresh asks again`;
+  return jobs.length === 0 ? undefined : { reason: 'not-found', detail, jobs };
 }
 
 /** Pages of which nothing could be stored. */
-function unreadable({ rejected }: ListEnds, { outcomes }: RunProgress): Incompleteness {
-  const jobs = [...outcomes].flatMap(([jobId, outcome]) => (outcome === 'rejected' ? [jobId] : []));
+function unreadable({ rejected }: ListEnds, { outcomes }: RunProgress): Incompleteness | undefined {
+  const jobs = jobsThat(outcomes, 'rejected');
   const detail = `none of the rows that TMDB sent could be read for ${jobs.length} of the ${outcomes.size} pages: ${named(rejected)}; a list that was there stays until its hard TTL, of one that was not nothing is in the table, and the next refresh asks again`;
-  return { reason: 'unreadable', detail, jobs };
+  return jobs.length === 0 ? undefined : { reason: 'unreadable', detail, jobs };
+}
+
+function jobsThat(outcomes: RunProgress['outcomes'], wanted: 'not-found' | 'rejected'): string[] {
+  return [...outcomes].flatMap(([jobId, outcome]) => (outcome === wanted ? [jobId] : []));
 }
 
 /** One empty list is an answer; that all of them are is taken for a slip of TMDB's. */

@@ -6,7 +6,7 @@ import type { RunEnd } from './await-run.ts';
 import { endedJobs, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /**
- * Jobs by how they ended. `notFound`: TMDB knows no such list or title. `open`: neither done nor a dead letter; `deferred` are those of
+ * Jobs by how they ended. A page of which no row could be read is in none of them but `planned`. `notFound`: TMDB knows no such list or title. `open`: neither done nor a dead letter; `deferred` are those of
  * them that were sent back at least once.
  */
 export type JobCounts = {
@@ -118,7 +118,7 @@ function countJobs({ planned, end }: RunFacts, progress: RunProgress): { lists: 
   const titlesOpen = count(end.openJobs, isTitleJobId);
   const countsOf = (which: (jobId: string) => boolean, all: number, open: number): JobCounts => ({
     planned: all,
-    succeeded: count(applied, (jobId) => which(jobId) && !missing.has(jobId)),
+    succeeded: count(applied, (jobId) => which(jobId) && !missing.has(jobId) && outcomes.get(jobId) !== 'rejected'),
     notFound: count(missing, which),
     deferred: count(deferred.keys(), (jobId) => which(jobId) && !ended.has(jobId)),
     deadLettered: count(end.deadLetteredJobs, which),

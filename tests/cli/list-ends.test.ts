@@ -98,6 +98,18 @@ describe('lists without titles', () => {
     expect(message).not.toContain('popular/movie');
   });
 
+  it('are told beside the dead letters and the lists that are not found', () => {
+    const others = { dead: `${runId}/trending/all/global/en-US/1`, absent: `${runId}/trending/tv/global/en-US/1` };
+    const events = [applied(series, 'rejected'), applied(others.absent, 'not-found'), notFound(others.absent)];
+    const { check, summary } = ended(3, events, [others.dead]);
+    const { summary: document, message } = failureOf(check);
+    expect(message).toMatch(/dead-letter queue: .*\. TMDB does not know 1 of .*\. none of the rows .*popular\/tv/);
+    expect(document).toMatchObject({
+      incomplete: { reason: 'dead-letters', jobs: [others.dead, others.absent, series] },
+    });
+    expect(summary.jobs).toEqual(jobsOf({ planned: 3, notFound: 1, deadLettered: 1 }));
+  });
+
   it('are named, and no failure, while others have some', () => {
     const { check, lists } = ended(2, [applied(movies, 'empty'), applied(series, 'titles')]);
     expect(check).not.toThrow();

@@ -231,6 +231,11 @@ describe('dead letters of a running stack', () => {
       replayed: 3,
       left: 1,
     });
+    const missed = await runCli(['dlq', 'delete', 'items', letter?.id ?? '', '--match', 'reason=too-old'], { cwd });
+    expect(missed).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^error: items: 0 deleted, .* does not match/m),
+    });
     expect(await runJson(['dlq', 'delete', 'items', '--match', `messageId=${letter?.id}*`], { cwd })).toMatchObject({
       deleted: 1,
       left: 3,

@@ -123,10 +123,12 @@ describe('a list of which no row can be read', () => {
       /^error: none of the rows that TMDB sent could be read for 1 of the 7 pages: trending\/tv\/global\/en-US; /m,
     );
     expect(stderr).toContain('6/7 in the table');
-    expect(incompleteRunSchema.parse(oneDocument(stdout)).incomplete).toMatchObject({
+    const { incomplete, jobs } = incompleteRunSchema.parse(oneDocument(stdout));
+    expect(incomplete).toMatchObject({
       reason: 'unreadable',
       jobs: [expect.stringContaining('/trending/tv/global/en-US/1')],
     });
+    expect(jobs).toEqual(jobsOf({ planned: 7, succeeded: 6 }));
   });
 });
 
