@@ -99,9 +99,8 @@ function cell(text: string): string {
   return cutTo(cleanLine(text), mostColumns);
 }
 
-/** Texts of others: control characters could speak to the terminal. */
+/** JSON in lines; anything else as it is. */
 function pretty(body: string): string {
   const json = parseBody(body) ?? body;
-  const text = typeof json === 'string' ? json : JSON.stringify(json, undefined, 2);
-  return text.replace(/[^\P{Cc}\n]/gu, '?');
+  return typeof json === 'string' ? json : JSON.stringify(json, undefined, 2);
 }

@@ -16,13 +16,22 @@ export function assertWritable(path: string, option: string, force: boolean): vo
     throw new PermanentError('folder_missing', `'${path}' cannot be written: there is no folder '${dirname(path)}'`);
   }
   // A link counts as what it leads to, and one that leads nowhere as a file that is there.
-  const present = statSync(path, { throwIfNoEntry: false });
+  const present = looking(path, () => statSync(path, { throwIfNoEntry: false }));
   if (present !== undefined && !present.isFile()) {
     const what = present.isDirectory() ? 'a folder' : 'a device or a pipe';
     throw new PermanentError('is_no_file', `'${path}' cannot be written: it is ${what}`);
   }
-  if (!force && lstatSync(path, { throwIfNoEntry: false }) !== undefined) {
+  if (!force && looking(path, () => lstatSync(path, { throwIfNoEntry: false })) !== undefined) {
     throw alreadyThere(path);
+  }
+}
+
+/** A name may be too long, or lead through a folder that nobody may enter. */
+function looking<T>(path: string, look: () => T): T {
+  try {
+    return look();
+  } catch (cause) {
+    throw failureOf(path, cause);
   }
 }
 
@@ -39,13 +48,24 @@ export function writeWholeFile(path: string, text: string, force: boolean): void
     if (force) {
       renameSync(unfinished, path);
     } else {
-      // Unlike a rename it replaces nothing.
-      linkSync(unfinished, path);
+      placeNew(unfinished, path, text);
     }
   } catch (cause) {
     throw failureOf(path, cause);
   } finally {
     rmSync(unfinished, { force: true });
+  }
+}
+
+/** Unlike a rename it replaces nothing. Some file systems have no links: there the file is written at its place. */
+function placeNew(unfinished: string, path: string, text: string): void {
+  try {
+    linkSync(unfinished, path);
+  } catch (cause) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes((cause as NodeJS.ErrnoException).code ?? '')) {
+      throw cause;
+    }
+    writeFileSync(path, text, { flag: 'wx' });
   }
 }
 

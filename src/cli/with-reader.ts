@@ -1,7 +1,7 @@
 import { type OpenReaderOptions, openReader } from '../reader/open-reader.ts';
 import type { Reader } from '../reader/reader-api.ts';
 import { UsageError } from '../shared/errors.ts';
-import { shown } from '../shared/shown-text.ts';
+import { shownUrl } from '../shared/shown-text.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import type { CliContext } from './cli-context.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from './stack-place.ts';
@@ -44,7 +44,9 @@ function pipelineOf(place: StackPlace, { environment }: CliContext): Partial<Ope
     return {};
   }
   if (tokenAddress(tmdb) === 'elsewhere') {
-    throw new UsageError(`the stack's file names TMDB at '${shown(tmdb)}': ${tokenAddresses}; start \`local\` again`);
+    throw new UsageError(
+      `the stack's file names TMDB at '${shownUrl(tmdb)}': ${tokenAddresses}; start \`local\` again`,
+    );
   }
   // An empty token is none, as for `run` and `local`.
   const token = environment.TMDB_API_TOKEN?.trim() || (isOnThisMachine(tmdb) ? 'no-token' : undefined);

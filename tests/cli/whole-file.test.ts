@@ -51,6 +51,15 @@ describe('a file that is written whole', () => {
     expect(readdirSync(path)).toEqual(['inside']);
   });
 
+  it.each([false, true])('has a name that a file system takes (with force: %s)', (force) => {
+    const path = join(testFolder(), 'n'.repeat(300));
+    const refusal = caught(() => assertWritable(path, '--html', force));
+    expect(refusal).toMatchObject({
+      code: 'file_not_written',
+      message: expect.stringMatching(/cannot be written: ENAMETOOLONG/),
+    });
+  });
+
   it('is refused before anything is done for it', () => {
     const folder = testFolder();
     symlinkSync('/dev/zero', join(folder, 'device'));

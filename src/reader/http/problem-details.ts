@@ -9,12 +9,14 @@ export class HttpProblem extends Error {
   readonly code: string;
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
+  /** Why the table could not be read, where that is it. */
+  readonly tableCause: Problem['cause'];
 
   constructor(
     status: number,
     code: string,
     detail: string,
-    more: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>> } = {},
+    more: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>>; cause?: Problem['cause'] } = {},
   ) {
     super(detail);
     this.name = 'HttpProblem';
@@ -22,6 +24,7 @@ export class HttpProblem extends Error {
     this.code = code;
     this.errors = more.errors ?? [];
     this.headers = more.headers ?? {};
+    this.tableCause = more.cause;
   }
 }
 
@@ -60,20 +63,21 @@ export function outward({ code, detail, ...cause }: Problem): Problem {
 }
 
 /** Nothing to answer with: the cache has it not, and TMDB could not be asked. */
-export function unavailable({ code, detail }: Problem): HttpProblem {
+export function unavailable({ code, detail, cause }: Problem): HttpProblem {
   return code === 'not_cached'
-    ? new HttpProblem(404, code, detail)
-    : new HttpProblem(503, code, detail, { headers: { 'Retry-After': retryAfterSeconds } });
+    ? new HttpProblem(404, code, detail, { cause })
+    : new HttpProblem(503, code, detail, { headers: { 'Retry-After': retryAfterSeconds }, cause });
 }
 
 /** The response. Nobody may keep it, and no browser may take it for a page. */
-export function problemResponse({ status, code, message, errors, headers }: HttpProblem): Response {
+export function problemResponse({ status, code, message, errors, headers, tableCause }: HttpProblem): Response {
   const body = {
     type: 'about:blank',
     title: titles[status] ?? 'Error',
     status,
     detail: message,
     code,
+    ...(tableCause !== undefined && { cause: tableCause }),
     ...(errors.length > 0 && { errors }),
   };
   // What is echoed can be no markup, whoever shows the text.

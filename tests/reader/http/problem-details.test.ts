@@ -75,6 +75,15 @@ describe('nothing to answer with', () => {
   it.each(['table_unavailable', 'breaker_open', 'no_slot', 'timeout', 'http_500'])('is a 503 for %s', async (code) => {
     const { status, headers, body } = await told(unavailable({ code, detail: 'why' }));
     expect({ status, body }).toMatchObject({ status: 503, body: { code, detail: 'why' } });
+    expect(body).not.toHaveProperty('cause');
     expect(headers['retry-after']).toMatch(/^[1-9]\d*$/);
+  });
+
+  it('says why the table could not be read', async () => {
+    const problem = { code: 'table_unavailable', detail: 'why', cause: 'access_denied' } as const;
+    expect((await told(unavailable(problem))).body).toMatchObject({
+      code: 'table_unavailable',
+      cause: 'access_denied',
+    });
   });
 });
