@@ -166,7 +166,7 @@ export const callMutations: readonly Mutation[] = [
     find: '    const replayCount = String(letter.replays + 1);',
     replace: '    await source.remove(message);\n    const replayCount = String(letter.replays + 1);',
     why: 'an operator’s command that dies in between would lose the message',
-    seeds: [288],
+    seeds: [611],
   },
   {
     name: 'stale answers are not said to be stale',
