@@ -6,7 +6,6 @@ import { dynamoFeedsOnTheWay } from '../shared/adapters/dynamo-feeds-on-the-way.
 import { sqsMessageSender } from '../shared/adapters/sqs-message-sender.ts';
 import { sqsQueueDepth } from '../shared/adapters/sqs-queue-depth.ts';
 import { systemRandom } from '../shared/adapters/system-random.ts';
-import { PermanentError } from '../shared/errors.ts';
 import { feedId, globalRegion } from '../shared/feed.ts';
 import type { FetchJob } from '../shared/messages/fetch-job.ts';
 import { type AdHocEvent, fetchRequestSchema } from '../shared/messages/plan-request.ts';
@@ -57,12 +56,6 @@ export async function enqueueCommand(options: EnqueueOptions, context: CliContex
     ),
   );
   report(end.sent, end.waited, options, context);
-  if (options.wait === true && options.dryRun !== true && end.sent.jobs.length === 0) {
-    throw new PermanentError(
-      'not_waited',
-      'nothing was sent, and so nothing was waited for: what is in flight already ends with its own run (see status); --force sends it all the same',
-    );
-  }
 }
 
 /** @throws UsageError for a feed that does not exist. */
@@ -148,6 +141,11 @@ function report(sent: Sent, waited: FeedsEnd | undefined, options: EnqueueOption
   if (waited !== undefined && waited.why !== '') {
     const error = { code: 'not_applied', message: waited.why };
     throw new IncompleteRunError(error.code, error.message, { ...document, error }, text);
+  }
+  if (options.wait === true && !dryRun && jobs.length === 0) {
+    const message =
+      'nothing was sent, and so nothing was waited for: what is in flight already ends with its own run (see status); --force sends it all the same';
+    throw new IncompleteRunError('not_waited', message, { ...document, error: { code: 'not_waited', message } }, text);
   }
   output.result(document, text);
 }

@@ -77,6 +77,9 @@ describe('enqueue on a running stack', () => {
         new RegExp(`^trending/tv/JP/ja-JP is on its way already, in run ${first.runId} since .*: not sent again$`),
       ),
     ]);
+    const unsent = await runCli([...asked, '--wait', '--json'], { cwd });
+    expect(unsent.code).toBe(1);
+    expect(JSON.parse(unsent.stdout)).toMatchObject({ sent: 0, error: { code: 'not_waited' } });
     expect(await runJson<Enqueued>([...asked, '--force'], { cwd })).toMatchObject({ sent: 1, notes: [] });
     const impatient = await runCli([...asked, '--force', '--wait', '--timeout', '1s'], { cwd });
     expect(impatient).toMatchObject({ code: 1 });
