@@ -128,12 +128,7 @@ function targetsOf({ service, deployed, naive }: Measured): BenchTarget[] {
   const sizeKib = toKib(deployed.bytes);
   const ratio = rounded(quantile(deployed.importMs, 0.5) / quantile(naive.importMs, 0.5), 3);
   return [
-    {
-      name: `${service}: KiB`,
-      value: sizeKib,
-      target: `at most ${highestKib}`,
-      met: sizeKib <= highestKib,
-    },
+    { name: `${service}: KiB`, value: sizeKib, target: `at most ${highestKib}`, met: sizeKib <= highestKib },
     {
       name: `${service}: import beside naive`,
       value: ratio,

@@ -6,8 +6,8 @@ import type { RunEnd } from './await-run.ts';
 import { endedJobs, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /**
- * Jobs by how they ended. A page of which no row could be read is in none of them but `planned`. `notFound`: TMDB knows no such list or title. `open`: neither done nor a dead letter; `deferred` are those of
- * them that were sent back at least once.
+ * Jobs by how they ended. A page of which no row could be read counts in `planned` alone. `notFound`: TMDB knows no such list or title.
+ * `open`: neither done nor a dead letter; `deferred` are those of them that were sent back at least once.
  */
 export type JobCounts = {
   planned: number;

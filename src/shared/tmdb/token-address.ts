@@ -9,8 +9,8 @@ export type TokenAddress = 'tmdb' | 'this-machine' | 'elsewhere';
 export const tokenAddresses = `allowed are ${tmdbBaseUrl}, and http or https on this machine (127.0.0.1, localhost, [::1]), without user, query and fragment: the token goes nowhere else`;
 
 /**
- * Whether TMDB's token may go to `baseUrl`, to which the paths of calls are appended, by whichever way the address was named: to TMDB over TLS on its usual port, or to the
- * loopback interface. The address is read as `fetch` and axios read it, so that what is judged is what is called: user names,
+ * Whether TMDB's token may go to `baseUrl`, to which the paths of calls are appended, by whichever way the address was named: to TMDB over
+ * TLS on its usual port, or to the loopback interface. The address is read as `fetch` and axios read it, so that what is judged is what is called: user names,
  * other writings of an IP address and upper case make no difference, and a name that only looks like TMDB's or like this machine's
  * is elsewhere. A name below `localhost`, or one that ends in a dot, is left to a resolver, and so is elsewhere too.
  */
