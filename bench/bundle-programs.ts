@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { bundleOptions } from '../src/shared/bundle-options.ts';
+import { bundleOptions } from '../src/local/bundle/bundle-options.ts';
 
 /** URL of each program's file, and what removes them. */
 export type Programs<Name extends string> = { urls: Record<Name, URL>; remove(): void };

@@ -4,14 +4,14 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { version as esbuildVersion } from 'esbuild';
 import type * as z from 'zod';
-import { bundleHandlers } from '../src/shared/adapters/bundle-handlers.ts';
-import { handlerEntries } from '../src/shared/bundle-options.ts';
+import { bundleHandlers } from '../src/local/bundle/bundle-handlers.ts';
+import { handlerEntries } from '../src/local/bundle/bundle-options.ts';
 import type {
   plannerEnvironmentSchema,
   readerEnvironmentSchema,
   workerEnvironmentSchema,
   writerEnvironmentSchema,
-} from '../src/shared/function-environments.ts';
+} from '../src/shared/settings/function-environments.ts';
 import { metricsNamespace, type ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
 import { importTimes, quantile } from './import-times.ts';

@@ -1,12 +1,12 @@
 /** The pages of daily runs as the worker would send them: one simulator's lists, which drift from day to day. */
-import { startTmdbSimulator } from '../src/local/tmdb-simulator/start-tmdb-simulator.ts';
+import { startTmdbSimulator } from '../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { dailyPlan } from '../src/planner/base-plan.ts';
-import { systemClock } from '../src/shared/adapters/system-clock.ts';
-import { feedId } from '../src/shared/feed.ts';
-import { type ItemPage, itemPageSchema } from '../src/shared/messages/item-page.ts';
-import type { Clock } from '../src/shared/ports/clock.ts';
-import type { Settings } from '../src/shared/settings.ts';
-import { runIdFor, snapshotFor } from '../src/shared/snapshot.ts';
+import { systemClock } from '../src/shared/core/system-clock.ts';
+import { feedId } from '../src/shared/core/feed.ts';
+import { type ItemPage, itemPageSchema } from '../src/shared/queues/item-page.ts';
+import type { Clock } from '../src/shared/core/clock.ts';
+import type { Settings } from '../src/shared/settings/settings.ts';
+import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
 import { feedRequest } from '../src/shared/tmdb/feed-request.ts';
 import { normalizePage } from '../src/shared/tmdb/normalize-page.ts';
 

@@ -1,5 +1,5 @@
 /** The adaptive plan beside the base plan and one that knows the future, over the same readers and at the same budget. */
-import { defaultSettings, type Settings } from '../src/shared/settings.ts';
+import { defaultSettings, type Settings } from '../src/shared/settings/settings.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
 import { movieLensTraffic } from './demand/movielens-reads.ts';
 import { adaptivePlanner, fixedPlan, oraclePlanner } from './demand/planners.ts';

@@ -1,6 +1,6 @@
 /** How far the demand forecast is from what comes, beside simpler ones: synthetic traffic with known truth, and MovieLens. */
-import { flatShape } from '../src/analytics/demand-shape.ts';
-import { forecastDemand } from '../src/analytics/forecast.ts';
+import { flatShape } from '../src/demand/demand-shape.ts';
+import { forecastDemand } from '../src/demand/forecast.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
 import { coverageOf, dayWape, horizonsHours, type Tally, wape } from './forecast/measures.ts';
 import { movielensHours } from './forecast/movielens-hours.ts';
@@ -9,7 +9,7 @@ import { historyHours, type Trial, tryReal, tryWorld, worldStepHours } from './f
 import { worlds } from './forecast/worlds.ts';
 import { movieLensFolder } from './ranking/movielens.ts';
 
-/** Rules and constants of `src/analytics` were chosen on other seeds, 1 to 16. */
+/** Rules and constants of `src/demand` were chosen on other seeds, 1 to 16. */
 const seeds = Array.from({ length: 100 }, (_, index) => 101 + index);
 /** Chance alone moves an error by this share. */
 const tolerance = 0.01;

@@ -1,7 +1,7 @@
 /** How much of what the lists ask for is the same as the day before, row by row of the lists and title by title. */
-import type { ItemPage } from '../src/shared/messages/item-page.ts';
-import { rowKeyText } from '../src/shared/table/row.ts';
-import type { TitleRow } from '../src/shared/table/title-row.ts';
+import type { ItemPage } from '../src/shared/queues/item-page.ts';
+import { rowKeyText } from '../src/shared/tables/row.ts';
+import type { TitleRow } from '../src/shared/tables/title-row.ts';
 import type { BenchResult } from './bench-report.ts';
 import { placementLayoutOf } from './placement-rows.ts';
 import { spreadOf } from './spread.ts';

@@ -1,5 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type ClientTarget, dynamoClient } from '../src/shared/adapters/aws-clients.ts';
+import { type ClientTarget, dynamoClient } from '../src/shared/tables/aws-clients.ts';
 
 /** Capacity units that a client has taken so far, and in how many requests. */
 export type CapacityMeter = { readUnits: number; writeUnits: number; requests: number };

@@ -5,7 +5,7 @@
 import { isBuiltin } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { bundleOptions } from '../src/shared/bundle-options.ts';
+import { bundleOptions } from '../src/local/bundle/bundle-options.ts';
 
 /** What the own sources import: names by package; `default` and `*` stand for the forms of that name. */
 export type PackageImports = Map<string, Set<string>>;

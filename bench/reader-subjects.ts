@@ -2,7 +2,7 @@
 import { createCache } from 'cache-manager';
 import { openReader } from '../src/reader/open-reader.ts';
 import type { RecommendAnswer, RecommendRequest } from '../src/reader/reader-api.ts';
-import { tmdbHttp } from '../src/shared/adapters/tmdb-http.ts';
+import { tmdbHttp } from '../src/shared/tmdb/tmdb-http.ts';
 import type { TmdbPort } from '../src/shared/tmdb/tmdb-port.ts';
 import { type CapacityMeter, meteredClient } from './metered-client.ts';
 import { callTmdb, type Fetch, fetchPage, fetchTitle, pagesOf, peerRecommend, peerTtlMs } from './peer-recommend.ts';

@@ -1,7 +1,7 @@
 /** One subject, one workload, one round: a cold start, then the rest, each counted at the subject and at TMDB. */
 
 import type { RecommendRequest } from '../src/reader/reader-api.ts';
-import { systemClock } from '../src/shared/adapters/system-clock.ts';
+import { systemClock } from '../src/shared/core/system-clock.ts';
 import type { OpenSubject } from './reader-subjects.ts';
 import type { ReaderWorld } from './reader-world.ts';
 

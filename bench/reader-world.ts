@@ -2,10 +2,10 @@
 import * as z from 'zod';
 import { type EmbeddedStack, startEmbeddedStack } from '../src/local/embedded-stack.ts';
 import type { StackEndpoints } from '../src/local/stack-endpoints.ts';
-import { systemClock } from '../src/shared/adapters/system-clock.ts';
-import { isoFromMs } from '../src/shared/ports/clock.ts';
-import { fetchQueue, itemQueue } from '../src/shared/queue-definitions.ts';
-import { defaultSettings, type Settings } from '../src/shared/settings.ts';
+import { systemClock } from '../src/shared/core/system-clock.ts';
+import { isoFromMs } from '../src/shared/core/clock.ts';
+import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
+import { defaultSettings, type Settings } from '../src/shared/settings/settings.ts';
 import { benchToken, type SimulatedTmdb, startSimulatedTmdb } from './simulated-tmdb.ts';
 
 /** The stack, its TMDB, and a view of both from outside. */

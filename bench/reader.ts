@@ -4,7 +4,7 @@
  */
 import { loadavg } from 'node:os';
 import type { RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
-import { systemClock } from '../src/shared/adapters/system-clock.ts';
+import { systemClock } from '../src/shared/core/system-clock.ts';
 import { type BenchReport, benchEnvironment } from './bench-report.ts';
 import { movielensWorkload } from './movielens-trace.ts';
 import { refText } from './peer-recommend.ts';

@@ -1,7 +1,7 @@
 /** The TMDB simulator as benches use it: on a thread of its own, asked and told over HTTP. */
 import { Worker } from 'node:worker_threads';
 import * as z from 'zod';
-import type { FaultPlan } from '../src/local/tmdb-simulator/fault-plan.ts';
+import type { FaultPlan } from '../src/tmdb-simulator/fault-plan.ts';
 
 /** Requests admitted in any sliding second; how long answers take (default 5 to 40 ms); what goes wrong (default nothing). */
 export type SimulatorThreadOptions = {

@@ -1,13 +1,13 @@
 /** Ways to lay lists out in a table: this project's, and those that it is measured beside. */
 import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { type Feed, feedId } from '../src/shared/feed.ts';
-import { type ItemPage, rowsPerPage } from '../src/shared/messages/item-page.ts';
-import { defaultSettings } from '../src/shared/settings.ts';
-import { cardOf, encodeCard } from '../src/shared/table/card.ts';
-import { feedPartition, feedPrefix, listPageDraft, placedTitles } from '../src/shared/table/list-page-row.ts';
-import { rowKeyText } from '../src/shared/table/row.ts';
-import { catalogTable, categoryIndex, type TableDefinition } from '../src/shared/table/table-definitions.ts';
-import { dynamoCatalogStore } from '../src/writer/dynamo-catalog-adapter.ts';
+import { type Feed, feedId } from '../src/shared/core/feed.ts';
+import { type ItemPage, rowsPerPage } from '../src/shared/queues/item-page.ts';
+import { defaultSettings } from '../src/shared/settings/settings.ts';
+import { cardOf, encodeCard } from '../src/shared/tables/card.ts';
+import { feedPartition, feedPrefix, listPageDraft, placedTitles } from '../src/shared/tables/list-page-row.ts';
+import { rowKeyText } from '../src/shared/tables/row.ts';
+import { catalogTable, categoryIndex, type TableDefinition } from '../src/shared/tables/table-definitions.ts';
+import { dynamoCatalogStore } from '../src/shared/tables/dynamo-catalog-store.ts';
 import { writeRows } from '../src/writer/write-rows.ts';
 import { placementLayoutOf } from './placement-rows.ts';
 import { applyPages, batchWriteRows } from './write-pages.ts';

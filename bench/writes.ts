@@ -4,11 +4,11 @@
  */
 import { createTable } from '../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
-import { systemClock } from '../src/shared/adapters/system-clock.ts';
-import type { ItemPage } from '../src/shared/messages/item-page.ts';
-import { defaultSettings } from '../src/shared/settings.ts';
-import { catalogTable, controlTable, type TableDefinition } from '../src/shared/table/table-definitions.ts';
-import type { TitleRow } from '../src/shared/table/title-row.ts';
+import { systemClock } from '../src/shared/core/system-clock.ts';
+import type { ItemPage } from '../src/shared/queues/item-page.ts';
+import { defaultSettings } from '../src/shared/settings/settings.ts';
+import { catalogTable, controlTable, type TableDefinition } from '../src/shared/tables/table-definitions.ts';
+import type { TitleRow } from '../src/shared/tables/title-row.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
 import { dailyPages } from './daily-pages.ts';
 import { quantile } from './import-times.ts';

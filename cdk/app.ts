@@ -1,10 +1,10 @@
 /** The deployment. `-c settings=FILE` lays a JSON file over the default settings, as `--settings` does for the program. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { bundleHandlers } from '../src/shared/adapters/bundle-handlers.ts';
-import { settingsFromFile } from '../src/shared/adapters/settings-file.ts';
-import { cleanLine } from '../src/shared/clean-text.ts';
-import { messageOf, UsageError } from '../src/shared/errors.ts';
+import { bundleHandlers } from '../src/local/bundle/bundle-handlers.ts';
+import { settingsFromFile } from '../src/shared/settings/settings-file.ts';
+import { cleanLine } from '../src/shared/core/clean-text.ts';
+import { messageOf, UsageError } from '../src/shared/core/errors.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 

@@ -1,16 +1,16 @@
 /** Three ways to plan: the base plan, the adaptive plan as it is deployed, and one that knows what will be read. */
-import { readDemandHistory } from '../../src/analytics/demand-history.ts';
-import { planQuality } from '../../src/analytics/plan-quality.ts';
-import { planRules } from '../../src/analytics/plan-rules.ts';
+import { readDemandHistory } from '../../src/demand/demand-history.ts';
+import { planQuality } from '../../src/demand/plan-quality.ts';
+import { planRules } from '../../src/demand/plan-rules.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { demandPlan } from '../../src/planner/demand-plan.ts';
 import { keptFeeds } from '../../src/planner/kept-feeds.ts';
 import type { LearnedDemand } from '../../src/planner/learned-demand.ts';
 import { scheduledFeeds } from '../../src/planner/scheduled-feeds.ts';
-import { type Feed, feedId } from '../../src/shared/feed.ts';
-import { isoFromMs } from '../../src/shared/ports/clock.ts';
-import type { ScheduleName } from '../../src/shared/schedule.ts';
-import type { Settings } from '../../src/shared/settings.ts';
+import { type Feed, feedId } from '../../src/shared/core/feed.ts';
+import { isoFromMs } from '../../src/shared/core/clock.ts';
+import type { ScheduleName } from '../../src/shared/settings/schedule.ts';
+import type { Settings } from '../../src/shared/settings/settings.ts';
 import type { Planner, World } from './replay.ts';
 import { genreCatalog } from './tables.ts';
 import type { Traffic } from './traffic.ts';

@@ -1,13 +1,13 @@
 /** The tables a plan reads, in memory: heads and counters as the pipeline would leave them. */
-import type { HistorySources } from '../../src/analytics/history-sources.ts';
-import type { Feed, MediaType } from '../../src/shared/feed.ts';
-import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
-import type { CatalogReader } from '../../src/shared/ports/catalog.ts';
-import { isoFromMs } from '../../src/shared/ports/clock.ts';
-import type { Settings } from '../../src/shared/settings.ts';
-import type { DemandDay } from '../../src/shared/table/demand-day.ts';
-import type { FeedHead } from '../../src/shared/table/feed-head.ts';
-import { listPageDraft } from '../../src/shared/table/list-page-row.ts';
+import type { HistorySources } from '../../src/demand/history-sources.ts';
+import type { Feed, MediaType } from '../../src/shared/core/feed.ts';
+import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
+import type { CatalogReader } from '../../src/shared/tables/catalog.ts';
+import { isoFromMs } from '../../src/shared/core/clock.ts';
+import type { Settings } from '../../src/shared/settings/settings.ts';
+import type { DemandDay } from '../../src/shared/tables/demand-day.ts';
+import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
+import { listPageDraft } from '../../src/shared/tables/list-page-row.ts';
 
 /** A feed's state in the table; times are epoch milliseconds. `readSince`: whether anybody read it since it was fetched. */
 export type Listed = {

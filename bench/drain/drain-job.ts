@@ -1,11 +1,11 @@
 /** What every subject of `drain` does alike with a job: TMDB's request for it, and the message that comes of the answer. */
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
-import { systemClock } from '../../src/shared/adapters/system-clock.ts';
-import { type FetchJob, fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
-import { itemPageSchema } from '../../src/shared/messages/item-page.ts';
-import { messageBody } from '../../src/shared/messages/message-body.ts';
-import { isoFromMs } from '../../src/shared/ports/clock.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
+import { type FetchJob, fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
+import { itemPageSchema } from '../../src/shared/queues/item-page.ts';
+import { messageBody } from '../../src/shared/queues/message-body.ts';
+import { isoFromMs } from '../../src/shared/core/clock.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { feedRequest } from '../../src/shared/tmdb/feed-request.ts';
 import { normalizePage } from '../../src/shared/tmdb/normalize-page.ts';
 

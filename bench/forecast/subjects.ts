@@ -1,9 +1,9 @@
 /** What forecasts: ours, its smoothing alone, and three baselines that take the counts as they are. */
-import type { CleanSeries, Origin } from '../../src/analytics/clean-series.ts';
-import type { DemandShape } from '../../src/analytics/demand-shape.ts';
-import { forecastAmong, forecastDemand, type HourForecast } from '../../src/analytics/forecast.ts';
-import type { HourSeries } from '../../src/analytics/hour-series.ts';
-import { lastValue, meanOfAll, seasonalNaive } from '../../src/analytics/simple-forecasters.ts';
+import type { CleanSeries, Origin } from '../../src/demand/clean-series.ts';
+import type { DemandShape } from '../../src/demand/demand-shape.ts';
+import { forecastAmong, forecastDemand, type HourForecast } from '../../src/demand/forecast.ts';
+import type { HourSeries } from '../../src/demand/hour-series.ts';
+import { lastValue, meanOfAll, seasonalNaive } from '../../src/demand/simple-forecasters.ts';
 
 /** Hours of a forecast; baselines give no interval. `method` is what ours has chosen. */
 export type Guess = { means: readonly number[]; hours?: readonly HourForecast[]; method?: string };

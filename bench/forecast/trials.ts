@@ -1,6 +1,6 @@
 /** Rolling origins over feeds: what each subject would have said, and what came. */
-import { type DemandShape, flatShape, globalShape } from '../../src/analytics/demand-shape.ts';
-import type { HourSeries } from '../../src/analytics/hour-series.ts';
+import { type DemandShape, flatShape, globalShape } from '../../src/demand/demand-shape.ts';
+import type { HourSeries } from '../../src/demand/hour-series.ts';
 import { addGuess, emptyTally, type Tally } from './measures.ts';
 import type { RealHours } from './movielens-hours.ts';
 import { horizonHours, subjects } from './subjects.ts';

@@ -1,7 +1,7 @@
 /** What the pipeline is asked for: popular films and series, country by country, each page of twenty titles. */
 
-import { regionSchema } from '../../src/shared/feed.ts';
-import type { FetchRequest } from '../../src/shared/messages/plan-request.ts';
+import { regionSchema } from '../../src/shared/core/feed.ts';
+import type { FetchRequest } from '../../src/shared/queues/plan-request.ts';
 
 /** Deep enough for 20,000 jobs from the world's countries, and not so deep that the simulator's lists end. */
 const pagesPerFeed = 50;

@@ -1,7 +1,7 @@
 /** One trial: fresh emulators and fresh processes, a warm-up, then all jobs from the planner's request to the last row. */
-import { systemClock } from '../../src/shared/adapters/system-clock.ts';
-import type { FetchRequest } from '../../src/shared/messages/plan-request.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
+import type { FetchRequest } from '../../src/shared/queues/plan-request.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { startEmulatedServices } from '../emulated-services.ts';
 import { type MeasuredProcess, type ProcessUse, startMeasured } from '../measured-process.ts';
 import { requestsFor, warmUpJobs, warmUpRequests } from './pipeline-load.ts';

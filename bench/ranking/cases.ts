@@ -6,7 +6,7 @@
  */
 import { type Candidate, gatherCandidates } from '../../src/reader/recommend/candidates.ts';
 import { type Taste, tasteOf } from '../../src/reader/recommend/taste.ts';
-import type { Feed } from '../../src/shared/feed.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
 import type { MovieLens, Rating } from './movielens.ts';
 import { type Pool, rowOf } from './pools.ts';
 

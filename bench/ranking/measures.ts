@@ -1,6 +1,6 @@
 /** What a ranking of one case is worth, and the means over many. */
 import { jaccard } from '../../src/reader/recommend/diversify.ts';
-import type { ListRow } from '../../src/shared/table/read-list.ts';
+import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import type { RankingCase } from './cases.ts';
 
 /** One measured case. */

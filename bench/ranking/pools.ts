@@ -1,4 +1,4 @@
-import type { ListRow } from '../../src/shared/table/read-list.ts';
+import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import type { MovieLens, Rating } from './movielens.ts';
 
 /** What the lists hold at a moment, as rows with their ranks. */

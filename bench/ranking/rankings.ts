@@ -1,8 +1,8 @@
 import { diversify } from '../../src/reader/recommend/diversify.ts';
 import { type Scored, scoreCandidates } from '../../src/reader/recommend/score.ts';
-import { defaultReaderSettings } from '../../src/shared/reader-settings.ts';
-import type { ReaderSettings } from '../../src/shared/reader-settings-schema.ts';
-import type { ListRow } from '../../src/shared/table/read-list.ts';
+import { defaultReaderSettings } from '../../src/shared/settings/reader-settings.ts';
+import type { ReaderSettings } from '../../src/shared/settings/reader-settings-schema.ts';
+import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import type { RankingCase } from './cases.ts';
 import { pickCount } from './measures.ts';
 

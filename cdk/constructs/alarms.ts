@@ -6,7 +6,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Settings } from '../../src/shared/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings.ts';
 import { type AlarmName, alarmDescription } from '../alarm-ledger.ts';
 import type { PipelineParts } from '../pipeline-parts.ts';
 import { customMetric, throttledPuts } from './pipeline-metrics.ts';

@@ -1,7 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { QueueDefinition } from '../../src/shared/queue-definitions.ts';
+import type { QueueDefinition } from '../../src/shared/queues/queue-definitions.ts';
 
 /** A queue as all of ours are: encrypted with SQS's own key, over TLS only, and no dead-letter queue for anybody else. */
 export class GuardedQueue extends Queue {

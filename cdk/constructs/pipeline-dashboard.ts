@@ -11,7 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Settings } from '../../src/shared/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings.ts';
 import type { PipelineParts } from '../pipeline-parts.ts';
 import { customMetric } from './pipeline-metrics.ts';
 import { planWidgets } from './plan-widgets.ts';

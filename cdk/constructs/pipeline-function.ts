@@ -13,7 +13,7 @@ import {
 import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { Settings } from '../../src/shared/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings.ts';
 
 /** One function: its bundle, what it may do, and the variables that its handler asks for. */
 export type PipelineFunctionProps = Pick<

@@ -8,8 +8,8 @@ import {
   TableEncryption,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import type { Settings } from '../../src/shared/settings.ts';
-import { catalogTable, controlTable, type TableDefinition } from '../../src/shared/table/table-definitions.ts';
+import type { Settings } from '../../src/shared/settings/settings.ts';
+import { catalogTable, controlTable, type TableDefinition } from '../../src/shared/tables/table-definitions.ts';
 
 /** A table by name and ARN, of this stack or imported. */
 export type AnyTable = Pick<ITable, 'tableName' | 'tableArn'>;

@@ -6,8 +6,8 @@ import {
   LogQueryWidget,
   MathExpression,
 } from 'aws-cdk-lib/aws-cloudwatch';
-import type { Settings } from '../../src/shared/settings.ts';
-import { categoryIndex } from '../../src/shared/table/table-definitions.ts';
+import type { Settings } from '../../src/shared/settings/settings.ts';
+import { categoryIndex } from '../../src/shared/tables/table-definitions.ts';
 import type { PipelineParts } from '../pipeline-parts.ts';
 import { consumedUnits, customMetric, throttledPuts } from './pipeline-metrics.ts';
 

@@ -6,9 +6,9 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { adHocEventSchema, type ScheduledRequest } from '../../src/shared/messages/plan-request.ts';
-import { type ScheduleName, scheduleNames } from '../../src/shared/schedule.ts';
-import type { Settings } from '../../src/shared/settings.ts';
+import { adHocEventSchema, type ScheduledRequest } from '../../src/shared/queues/plan-request.ts';
+import { type ScheduleName, scheduleNames } from '../../src/shared/settings/schedule.ts';
+import type { Settings } from '../../src/shared/settings/settings.ts';
 
 /** Day names as EventBridge writes them; our weekday 0 is Sunday. */
 const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];

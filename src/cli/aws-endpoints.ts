@@ -1,5 +1,5 @@
-import { UsageError } from '../shared/errors.ts';
-import { shownUrl } from '../shared/shown-text.ts';
+import { UsageError } from '../shared/core/errors.ts';
+import { shownUrl } from '../shared/core/shown-text.ts';
 
 /** The SDK takes a service's own before the one of all. */
 const variables = [

@@ -2,7 +2,7 @@ import type { RankedFeed, RankedTitle, Report } from '../operator/report/build-r
 import type { FreshnessNow } from '../operator/report/feed-freshness.ts';
 import type { ReadFigures } from '../operator/report/read-figures.ts';
 import type { UsageSeries } from '../operator/report/usage-series.ts';
-import { cleanLine } from '../shared/clean-text.ts';
+import { cleanLine } from '../shared/core/clean-text.ts';
 import { cutTo } from './display-columns.ts';
 import { planTables } from './format-plan-quality.ts';
 import { shareText, table, title } from './format-text.ts';

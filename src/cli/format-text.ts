@@ -1,4 +1,4 @@
-import { cleanLine } from '../shared/clean-text.ts';
+import { cleanLine } from '../shared/core/clean-text.ts';
 import { columnsOf, cutTo, padTo, wrapTo } from './display-columns.ts';
 import { styled } from './styled-text.ts';
 

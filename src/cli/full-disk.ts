@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { PermanentError, PipelineError } from '../shared/errors.ts';
+import { PermanentError, PipelineError } from '../shared/core/errors.ts';
 import { AwsCallError } from './aws-call-failure.ts';
 
 /** Less than what a page of SQLite's log needs, with some to spare. */

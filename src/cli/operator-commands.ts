@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
-import { type BreakerOptions, breakerCommand } from './breaker-command.ts';
+import { type BreakerOptions, breakerCommand } from './commands/breaker-command.ts';
 import { acting, withPlace, withQueuePlace } from './command-shape.ts';
-import { dlqListCommand, dlqShowCommand } from './dlq-command.ts';
-import { type DlqDeleteOptions, dlqDeleteCommand } from './dlq-delete-command.ts';
-import type { DlqOptions } from './dlq-queue.ts';
-import { type DlqReplayOptions, dlqReplayCommand } from './dlq-replay-command.ts';
-import { type EnqueueOptions, enqueueCommand } from './enqueue-command.ts';
-import { type StatusOptions, statusCommand } from './status-command.ts';
+import { dlqListCommand, dlqShowCommand } from './commands/dlq-command.ts';
+import { type DlqDeleteOptions, dlqDeleteCommand } from './commands/dlq-delete-command.ts';
+import type { DlqOptions } from './commands/dlq-queue.ts';
+import { type DlqReplayOptions, dlqReplayCommand } from './commands/dlq-replay-command.ts';
+import { type EnqueueOptions, enqueueCommand } from './commands/enqueue-command.ts';
+import { type StatusOptions, statusCommand } from './commands/status-command.ts';
 
 /** What an operator does: looks, asks for more, replays, holds the calls. */
 export function addOperatorCommands(program: Command): void {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { UsageError } from '../shared/errors.ts';
+import { UsageError } from '../shared/core/errors.ts';
 import {
   askedFeedSchema,
   askedRegionSchema,
@@ -8,12 +8,12 @@ import {
   globalRegion,
   type MediaType,
   mediaTypes,
-} from '../shared/feed.ts';
-import { maxTmdbId } from '../shared/messages/item-page.ts';
-import { regionLanguage } from '../shared/region-language.ts';
-import { type ScheduleName, scheduleNames } from '../shared/schedule.ts';
-import type { Settings } from '../shared/settings.ts';
-import { shown } from '../shared/shown-text.ts';
+} from '../shared/core/feed.ts';
+import { maxTmdbId } from '../shared/queues/item-page.ts';
+import { regionLanguage } from '../shared/settings/region-language.ts';
+import { type ScheduleName, scheduleNames } from '../shared/settings/schedule.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { shown } from '../shared/core/shown-text.ts';
 
 /** Input by a zod schema. @throws UsageError with the schema's first sentence. */
 export function parseInput<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {

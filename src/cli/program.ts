@@ -1,17 +1,17 @@
 import { Command, CommanderError, Option } from 'commander';
-import { UsageError } from '../shared/errors.ts';
+import { UsageError } from '../shared/core/errors.ts';
 import { reportFailure, terminalOutput } from './cli-output.ts';
 import { acting, withCommon, withPlace } from './command-shape.ts';
-import { type CostOptions, costCommand } from './cost-command.ts';
-import { demoCommand } from './demo-command.ts';
-import { localCommand } from './local-command.ts';
-import { type MigrateOptions, migrateCommand } from './migrate-command.ts';
+import { type CostOptions, costCommand } from './commands/cost-command.ts';
+import { demoCommand } from './commands/demo-command.ts';
+import { localCommand } from './commands/local-command.ts';
+import { type MigrateOptions, migrateCommand } from './commands/migrate-command.ts';
 import { addOperatorCommands } from './operator-commands.ts';
-import { type PlanOptions, planCommand } from './plan-command.ts';
-import { type ReadOptions, readListCommand, readTitleCommand } from './read-command.ts';
-import { type RecommendOptions, recommendCommand } from './recommend-command.ts';
-import { type ReportOptions, reportCommand } from './report-command.ts';
-import { type RunOptions, runCommand } from './run-command.ts';
+import { type PlanOptions, planCommand } from './commands/plan-command.ts';
+import { type ReadOptions, readListCommand, readTitleCommand } from './commands/read-command.ts';
+import { type RecommendOptions, recommendCommand } from './commands/recommend-command.ts';
+import { type ReportOptions, reportCommand } from './commands/report-command.ts';
+import { type RunOptions, runCommand } from './commands/run-command.ts';
 import { writeOutput } from './write-output.ts';
 
 const dataDirHelp = 'folder that keeps tables and queues (default: everything in memory)';

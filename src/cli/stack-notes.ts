@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/ports/clock.ts';
+import type { Clock } from '../shared/core/clock.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 
 /** The same trouble is told again after this time at the earliest: a batch has ten jobs, and each of them would tell it. */

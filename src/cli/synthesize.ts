@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { templateSchema } from '../shared/cost/template-inventory.ts';
-import { messageOf, PermanentError } from '../shared/errors.ts';
+import { messageOf, PermanentError } from '../shared/core/errors.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);

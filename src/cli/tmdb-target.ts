@@ -1,10 +1,10 @@
-import { systemClock } from '../shared/adapters/system-clock.ts';
-import { tmdbHttp } from '../shared/adapters/tmdb-http.ts';
-import { PermanentError, RetryableError, UsageError } from '../shared/errors.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import { redactionOf } from '../shared/redact-token.ts';
-import { defaultSettings } from '../shared/settings.ts';
-import { shownUrl } from '../shared/shown-text.ts';
+import { systemClock } from '../shared/core/system-clock.ts';
+import { tmdbHttp } from '../shared/tmdb/tmdb-http.ts';
+import { PermanentError, RetryableError, UsageError } from '../shared/core/errors.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import { redactionOf } from '../shared/core/redact-token.ts';
+import { defaultSettings } from '../shared/settings/settings.ts';
+import { shownUrl } from '../shared/core/shown-text.ts';
 import { tmdbBaseUrl } from '../shared/tmdb/tmdb-base-url.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { authenticationRequest, judgeTokenCheck } from '../shared/tmdb/token-check.ts';

@@ -1,7 +1,7 @@
 import { linkSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { messageOf, PermanentError, UsageError } from '../shared/errors.ts';
-import { shown } from '../shared/shown-text.ts';
+import { messageOf, PermanentError, UsageError } from '../shared/core/errors.ts';
+import { shown } from '../shared/core/shown-text.ts';
 
 /**
  * Looks whether a file can stand at `path`, before anything is done for it.

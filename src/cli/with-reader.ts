@@ -1,7 +1,7 @@
 import { type OpenReaderOptions, openReader } from '../reader/open-reader.ts';
 import type { Reader } from '../reader/reader-api.ts';
-import { UsageError } from '../shared/errors.ts';
-import { shownUrl } from '../shared/shown-text.ts';
+import { UsageError } from '../shared/core/errors.ts';
+import { shownUrl } from '../shared/core/shown-text.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import type { CliContext } from './cli-context.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from './stack-place.ts';

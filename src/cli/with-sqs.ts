@@ -1,5 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { type ClientTarget, sqsClient } from '../shared/adapters/aws-clients.ts';
+import { type ClientTarget, sqsClient } from '../shared/tables/aws-clients.ts';
 import { namingFailures } from './aws-call-failure.ts';
 
 /**

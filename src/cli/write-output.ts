@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import { messageOf, PermanentError } from '../shared/errors.ts';
+import { messageOf, PermanentError } from '../shared/core/errors.ts';
 
 /** This process's stdout or stderr. */
 type OutputStream = NodeJS.WriteStream & { fd: number };

@@ -5,7 +5,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import type { KeyAttribute, TableDefinition } from '../shared/table/table-definitions.ts';
+import type { KeyAttribute, TableDefinition } from '../shared/tables/table-definitions.ts';
 import type { DynamoEngine } from './embedded-dynamodb.ts';
 
 /** Creates a table on an emulator from its one definition; a table that is there already stays as it is. */

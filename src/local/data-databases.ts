@@ -5,7 +5,7 @@
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { PermanentError } from '../shared/errors.ts';
+import { PermanentError } from '../shared/core/errors.ts';
 import { storageFailure } from './storage-failure.ts';
 
 /** Where a database is, and the file without which it is none. */

@@ -1,7 +1,7 @@
 import { accessSync, constants, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { PermanentError, UsageError } from '../shared/errors.ts';
+import { PermanentError, UsageError } from '../shared/core/errors.ts';
 import { checkDatabases, queueFile, recordDatabases, recordName } from './data-databases.ts';
 import { assertPlain, privateFile, privateFiles, privateFolder } from './private-folder.ts';
 import { isRunning } from './process-running.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, statSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { UsageError } from '../shared/errors.ts';
+import { UsageError } from '../shared/core/errors.ts';
 import { emulatorDied, type ProcessEnd, wasKilled } from './emulator-death.ts';
 import { freePort, loopback } from './free-port.ts';
 import { startGuarded } from './guarded-process.ts';

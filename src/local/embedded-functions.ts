@@ -1,6 +1,6 @@
-import { proxyVariables } from '../shared/adapters/env.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { Settings } from '../shared/settings.ts';
+import { proxyVariables } from '../shared/core/env.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import type { Stoppable } from './embedded-emulators.ts';
 import { functionEnvironments } from './function-environments.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
-import type { QueueDefinition } from '../shared/queue-definitions.ts';
+import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
 import { loopback } from './free-port.ts';
 
 /** A message as the emulator holds it. */

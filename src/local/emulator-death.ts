@@ -1,4 +1,4 @@
-import { RetryableError } from '../shared/errors.ts';
+import { RetryableError } from '../shared/core/errors.ts';
 
 /** How a process ended. */
 export type ProcessEnd = { code: number | null; signal: string | null };

@@ -1,13 +1,13 @@
 import type * as z from 'zod';
-import { type ProxyVariables, proxyFor } from '../shared/adapters/proxy-variables.ts';
+import { type ProxyVariables, proxyFor } from '../shared/core/proxy-variables.ts';
 import type {
   plannerEnvironmentSchema,
   readerEnvironmentSchema,
   workerEnvironmentSchema,
   writerEnvironmentSchema,
-} from '../shared/function-environments.ts';
-import type { Settings } from '../shared/settings.ts';
-import { overridesOf } from '../shared/settings-overrides.ts';
+} from '../shared/settings/function-environments.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { overridesOf } from '../shared/settings/settings-overrides.ts';
 import { metricsNamespace, type ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import type { StackEndpoints } from './stack-endpoints.ts';
 

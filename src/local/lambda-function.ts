@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
-import type { Clock } from '../shared/ports/clock.ts';
+import type { Clock } from '../shared/core/clock.ts';
 import type { Invocation, InvocationResult, ThreadData } from './lambda-thread.ts';
 
 /** One function as the embedded runtime runs it. */

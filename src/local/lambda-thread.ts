@@ -4,7 +4,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';
-import { systemClock } from '../shared/adapters/system-clock.ts';
+import { systemClock } from '../shared/core/system-clock.ts';
 
 /** From the runtime to the thread. */
 export type Invocation = { requestId: string; event: unknown; deadlineAtMs: number };

@@ -1,7 +1,7 @@
 /** Folders and files that only their user may look into, whatever the umask. */
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { PermanentError, UsageError } from '../shared/errors.ts';
+import { PermanentError, UsageError } from '../shared/core/errors.ts';
 import { storageCode, storageFailure } from './storage-failure.ts';
 
 const folderMode = 0o700;

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
-import { messageOf, PermanentError } from '../shared/errors.ts';
+import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import { privateFolder } from './private-folder.ts';
 import { isRunning, processStart } from './process-running.ts';
 import { stackEndpointsSchema } from './stack-endpoints.ts';

@@ -1,4 +1,4 @@
-import { PermanentError, type PipelineError, UsageError } from '../shared/errors.ts';
+import { PermanentError, type PipelineError, UsageError } from '../shared/core/errors.ts';
 
 const elsewhere = 'choose another folder';
 

@@ -1,10 +1,10 @@
 /** Candidates of an occurrence: every feed that a schedule keeps, page by page, and what warming proposes. */
-import type { Feed } from '../shared/feed.ts';
-import { feedId, globalRegion } from '../shared/feed.ts';
-import { msFromIso } from '../shared/ports/clock.ts';
-import type { ScheduleName } from '../shared/schedule.ts';
-import type { Settings } from '../shared/settings.ts';
-import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/table/feed-head.ts';
+import type { Feed } from '../shared/core/feed.ts';
+import { feedId, globalRegion } from '../shared/core/feed.ts';
+import { msFromIso } from '../shared/core/clock.ts';
+import type { ScheduleName } from '../shared/settings/schedule.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/tables/feed-head.ts';
 import { amount, type Candidate, type Keep, type PlanBudget } from './adaptive-plan.ts';
 import type { PlannedFeed } from './base-plan.ts';
 import type { LearnedDemand } from './learned-demand.ts';

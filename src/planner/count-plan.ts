@@ -1,10 +1,10 @@
-import { messageOf } from '../shared/errors.ts';
-import { feedId } from '../shared/feed.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { Telemetry } from '../shared/ports/telemetry.ts';
-import type { UsageStore } from '../shared/ports/usage-store.ts';
-import type { Settings } from '../shared/settings.ts';
-import { feedCounterName, type PlanKind, planUsageId } from '../shared/table/feed-counters.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import { feedId } from '../shared/core/feed.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import type { UsageStore } from '../shared/tables/usage-store.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { feedCounterName, type PlanKind, planUsageId } from '../shared/tables/feed-counters.ts';
 import type { RunPlan } from './plan-run.ts';
 
 /** Where a plan is counted; without `usage` nothing is. */

@@ -1,11 +1,11 @@
 /** What each schedule keeps: the feeds of the base plan, whatever is fetched of them. */
-import { type Feed, feedId, genreIdOf, type MediaType, mediaTypes, parseFeedId } from '../shared/feed.ts';
-import { rowsPerPage } from '../shared/messages/item-page.ts';
-import type { ScheduledRequest } from '../shared/messages/plan-request.ts';
-import { msFromIso } from '../shared/ports/clock.ts';
-import { latestOccurrenceMs } from '../shared/schedule.ts';
-import type { Settings } from '../shared/settings.ts';
-import { assembleList } from '../shared/table/read-list.ts';
+import { type Feed, feedId, genreIdOf, type MediaType, mediaTypes, parseFeedId } from '../shared/core/feed.ts';
+import { rowsPerPage } from '../shared/queues/item-page.ts';
+import type { ScheduledRequest } from '../shared/queues/plan-request.ts';
+import { msFromIso } from '../shared/core/clock.ts';
+import { latestOccurrenceMs } from '../shared/settings/schedule.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { assembleList } from '../shared/tables/read-list.ts';
 import { dailyPlan, type PlannedFeed, type TopGenres, weeklyPlan } from './base-plan.ts';
 import type { LearnedDemand } from './learned-demand.ts';
 import type { ScheduleSources } from './schedule-sources.ts';

@@ -1,15 +1,15 @@
 /** What the usage counters teach the plan: how much a feed will be read, how deep, and how much of it will have changed. */
-import { changeChance } from '../analytics/change-chance.ts';
-import { type DemandHistory, type FeedHistory, readDemandHistory } from '../analytics/demand-history.ts';
-import { globalShape } from '../analytics/demand-shape.ts';
-import { expectedReads, type Forecast, forecastDemand } from '../analytics/forecast.ts';
-import type { HistorySources } from '../analytics/history-sources.ts';
-import { type PlanQuality, planQuality } from '../analytics/plan-quality.ts';
-import type { PlanRecord } from '../analytics/plan-record.ts';
-import { planRules } from '../analytics/plan-rules.ts';
-import { messageOf } from '../shared/errors.ts';
-import { type Feed, feedId } from '../shared/feed.ts';
-import { feedKindOf, type Settings } from '../shared/settings.ts';
+import { changeChance } from '../demand/change-chance.ts';
+import { type DemandHistory, type FeedHistory, readDemandHistory } from '../demand/demand-history.ts';
+import { globalShape } from '../demand/demand-shape.ts';
+import { expectedReads, type Forecast, forecastDemand } from '../demand/forecast.ts';
+import type { HistorySources } from '../demand/history-sources.ts';
+import { type PlanQuality, planQuality } from '../demand/plan-quality.ts';
+import type { PlanRecord } from '../demand/plan-record.ts';
+import { planRules } from '../demand/plan-rules.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import { type Feed, feedId } from '../shared/core/feed.ts';
+import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
 
 /** Answers about feeds, as of one moment. Times are epoch milliseconds. */
 export type LearnedDemand = {

@@ -2,8 +2,8 @@ import { IdempotencyConfig, makeIdempotent } from '@aws-lambda-powertools/idempo
 import { DynamoDBPersistenceLayer } from '@aws-lambda-powertools/idempotency/dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Context } from 'aws-lambda';
-import { RetryableError } from '../shared/errors.ts';
-import type { AdHocEvent, ScheduledRequest } from '../shared/messages/plan-request.ts';
+import { RetryableError } from '../shared/core/errors.ts';
+import type { AdHocEvent, ScheduledRequest } from '../shared/queues/plan-request.ts';
 import { runIdentity } from './plan-run.ts';
 import type { StartedRun } from './start-run.ts';
 

@@ -1,5 +1,5 @@
-import { msFromIso } from '../shared/ports/clock.ts';
-import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/table/feed-head.ts';
+import { msFromIso } from '../shared/core/clock.ts';
+import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/tables/feed-head.ts';
 import type { PlannedFeed } from './base-plan.ts';
 
 /**

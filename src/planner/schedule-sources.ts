@@ -1,9 +1,9 @@
-import type { HistorySources } from '../analytics/history-sources.ts';
-import type { CatalogReader } from '../shared/ports/catalog.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { FeedHeads } from '../shared/ports/feed-heads.ts';
-import type { QueueDepth } from '../shared/ports/queue-depth.ts';
-import type { Settings } from '../shared/settings.ts';
+import type { HistorySources } from '../demand/history-sources.ts';
+import type { CatalogReader } from '../shared/tables/catalog.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import type { FeedHeads } from '../shared/tables/feed-heads.ts';
+import type { QueueDepth } from '../shared/queues/queue-depth.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 
 /** What a scheduled plan is made from. Without `backlog` nothing is trimmed, without `history` the base plan runs. */
 export type ScheduleSources = {

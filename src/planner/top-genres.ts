@@ -1,5 +1,5 @@
-import { genreIdOf, type MediaType } from '../shared/feed.ts';
-import type { ListEntry } from '../shared/table/read-list.ts';
+import { genreIdOf, type MediaType } from '../shared/core/feed.ts';
+import type { ListEntry } from '../shared/tables/read-list.ts';
 
 /**
  * The `count` genres of `mediaType` that weigh most: the share of a genre in `entries` and its share in the reads of genre feeds

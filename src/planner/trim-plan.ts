@@ -1,4 +1,4 @@
-import { feedId } from '../shared/feed.ts';
+import { feedId } from '../shared/core/feed.ts';
 import type { PlannedFeed } from './base-plan.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { themesInSeason } from '../analytics/theme-calendar.ts';
-import { type Feed, feedId, globalRegion, mediaTypes, parseFeedId } from '../shared/feed.ts';
-import type { Settings } from '../shared/settings.ts';
+import { themesInSeason } from '../demand/theme-calendar.ts';
+import { type Feed, feedId, globalRegion, mediaTypes, parseFeedId } from '../shared/core/feed.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 import { byReads, type LearnedDemand } from './learned-demand.ts';
 
 /** A feed that warming proposes. `trial`: it may be fetched once a week although nobody has read it yet. */

@@ -1,8 +1,8 @@
-import { feedId } from '../shared/feed.ts';
-import { isoFromMs } from '../shared/ports/clock.ts';
-import type { FeedHead } from '../shared/table/feed-head.ts';
-import { feedHeadId } from '../shared/table/feed-head.ts';
-import { isOnTheWay, type OnTheWay, onTheWayId } from '../shared/table/on-the-way.ts';
+import { feedId } from '../shared/core/feed.ts';
+import { isoFromMs } from '../shared/core/clock.ts';
+import type { FeedHead } from '../shared/tables/feed-head.ts';
+import { feedHeadId } from '../shared/tables/feed-head.ts';
+import { isOnTheWay, type OnTheWay, onTheWayId } from '../shared/tables/on-the-way.ts';
 import type { PlannedFeed } from './base-plan.ts';
 
 /** What is left of a plan, and a sentence for each feed that was left out. */

@@ -1,5 +1,5 @@
-import type { Feed } from '../shared/feed.ts';
-import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/table/read-list.ts';
+import type { Feed } from '../shared/core/feed.ts';
+import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
 import { fillLanguages } from './fill-languages.ts';
 import { languageChain } from './language-fallback.ts';
 import type { ListReader } from './list-reader.ts';

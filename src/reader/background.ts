@@ -1,5 +1,5 @@
-import { messageOf } from '../shared/errors.ts';
-import type { Telemetry } from '../shared/ports/telemetry.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 
 /** Work behind an answer: nobody waits for it, and its failure is a warning. */
 export type Background = {

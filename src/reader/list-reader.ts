@@ -5,8 +5,8 @@
  *
  * Stale rows are given at once, and asked for. A list that TMDB serves empty is a row that says so, and an answer like any other. What has passed its hard TTL is not given, from whichever tier.
  */
-import type { Feed } from '../shared/feed.ts';
-import type { ListRow } from '../shared/table/read-list.ts';
+import type { Feed } from '../shared/core/feed.ts';
+import type { ListRow } from '../shared/tables/read-list.ts';
 import { isStaleList, type ListLive, type ListTable, listLive, listTable } from './list-tiers.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';

@@ -1,5 +1,5 @@
-import { type Feed, feedId } from '../shared/feed.ts';
-import type { OnDamaged } from '../shared/ports/catalog.ts';
+import { type Feed, feedId } from '../shared/core/feed.ts';
+import type { OnDamaged } from '../shared/tables/catalog.ts';
 import {
   decodeList,
   type EmptyList,
@@ -8,7 +8,7 @@ import {
   lifeAsListed,
   listRowsOf,
   liveRows,
-} from '../shared/table/read-list.ts';
+} from '../shared/tables/read-list.ts';
 import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { LiveCalls } from './live-calls.ts';
 import type { Kept, MemoryTier } from './memory-tier.ts';

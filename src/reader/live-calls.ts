@@ -6,22 +6,22 @@
  *   slot of the readers' own timeline → slot of everybody's timeline and the breaker (the gate) → call → judged, told to all
  */
 
-import { awsFailure, failureSentence } from '../shared/aws-failure.ts';
-import type { Admission } from '../shared/breaker/shared-breaker.ts';
-import { messageOf } from '../shared/errors.ts';
-import type { Feed, MediaType } from '../shared/feed.ts';
-import { feedId } from '../shared/feed.ts';
-import type { DescribedTitle } from '../shared/messages/item-title.ts';
-import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
-import { callGate, type Entry, type GateDependencies } from '../shared/rate/call-gate.ts';
-import type { Settings } from '../shared/settings.ts';
+import { awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
+import type { Admission } from '../shared/throttle/shared-breaker.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import type { Feed, MediaType } from '../shared/core/feed.ts';
+import { feedId } from '../shared/core/feed.ts';
+import type { DescribedTitle } from '../shared/queues/item-title.ts';
+import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
+import { callGate, type Entry, type GateDependencies } from '../shared/throttle/call-gate.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 import { classifyAnswer, tryAgain } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import { type Outcome, type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
 import { titleRequest } from '../shared/tmdb/title-request.ts';
-import { within } from '../shared/within.ts';
+import { within } from '../shared/core/within.ts';
 import type { Background } from './background.ts';
 import type { Problem } from './reader-api.ts';
 

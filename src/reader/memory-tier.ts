@@ -3,7 +3,7 @@
  * fails, what was there before is given once more, and said to be that.
  */
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../shared/ports/clock.ts';
+import type { Clock } from '../shared/core/clock.ts';
 
 /** What a load brings, and for how long it answers without another load. */
 export type Kept<V> = { value: V; keepMs: number };

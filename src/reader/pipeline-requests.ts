@@ -3,18 +3,18 @@
  * pages and titles that it has fetched itself by the item queue.
  */
 import { LRUCache } from 'lru-cache';
-import { type Feed, feedId, type MediaType } from '../shared/feed.ts';
-import { fetchJobsFor, type JobRun, jobIdFor } from '../shared/messages/fetch-job.ts';
-import { type ItemPage, itemPageSchema } from '../shared/messages/item-page.ts';
-import { type DescribedTitle, type ItemTitle, itemTitleSchema } from '../shared/messages/item-title.ts';
-import { messageBody } from '../shared/messages/message-body.ts';
-import { type TitleJob, titleJobIdFor, titleJobSchema } from '../shared/messages/title-job.ts';
-import { type Clock, isoFromMs } from '../shared/ports/clock.ts';
-import type { MessageSender } from '../shared/ports/message-sender.ts';
-import type { RefreshLeases } from '../shared/ports/refresh-leases.ts';
-import type { Telemetry } from '../shared/ports/telemetry.ts';
-import { feedKindOf, type Settings } from '../shared/settings.ts';
-import { runIdFor, snapshotFor } from '../shared/snapshot.ts';
+import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
+import { fetchJobsFor, type JobRun, jobIdFor } from '../shared/queues/fetch-job.ts';
+import { type ItemPage, itemPageSchema } from '../shared/queues/item-page.ts';
+import { type DescribedTitle, type ItemTitle, itemTitleSchema } from '../shared/queues/item-title.ts';
+import { messageBody } from '../shared/queues/message-body.ts';
+import { type TitleJob, titleJobIdFor, titleJobSchema } from '../shared/queues/title-job.ts';
+import { type Clock, isoFromMs } from '../shared/core/clock.ts';
+import type { MessageSender } from '../shared/queues/message-sender.ts';
+import type { RefreshLeases } from './refresh-leases.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
+import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { Background } from './background.ts';
 

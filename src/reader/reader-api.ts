@@ -1,8 +1,8 @@
 /** What an application sees of the reader. Times are ISO 8601 UTC unless a name says otherwise. */
-import type { AwsFailureCode } from '../shared/aws-failure.ts';
-import type { Feed, MediaType } from '../shared/feed.ts';
-import type { Card } from '../shared/table/card.ts';
-import type { ListEntry } from '../shared/table/read-list.ts';
+import type { AwsFailureCode } from '../shared/core/aws-failure.ts';
+import type { Feed, MediaType } from '../shared/core/feed.ts';
+import type { Card } from '../shared/tables/card.ts';
+import type { ListEntry } from '../shared/tables/read-list.ts';
 
 /** Where an answer came from; `nowhere`: neither tier had anything, and TMDB could not be asked. */
 export type Origin = 'memory' | 'table' | 'tmdb' | 'nowhere';

@@ -1,12 +1,12 @@
 /** What may be asked of a reader: one set of rules for the library, HTTP and the command line. */
 import * as z from 'zod';
-import { UsageError } from '../shared/errors.ts';
-import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, globalRegion, mediaTypes } from '../shared/feed.ts';
-import { maxRank, maxTmdbId } from '../shared/messages/item-page.ts';
-import { regionLanguage } from '../shared/region-language.ts';
-import type { Settings } from '../shared/settings.ts';
-import { shown } from '../shared/shown-text.ts';
-import { canonicalRegion } from '../shared/tmdb/language-tags.ts';
+import { UsageError } from '../shared/core/errors.ts';
+import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, globalRegion, mediaTypes } from '../shared/core/feed.ts';
+import { maxRank, maxTmdbId } from '../shared/queues/item-page.ts';
+import { regionLanguage } from '../shared/settings/region-language.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { shown } from '../shared/core/shown-text.ts';
+import { canonicalRegion } from '../shared/core/places/language-tags.ts';
 
 function wholeNumber(min: number, max: number) {
   const error = (issue: { input?: unknown }) =>

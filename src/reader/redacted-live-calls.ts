@@ -1,4 +1,4 @@
-import type { Redact } from '../shared/redact-token.ts';
+import type { Redact } from '../shared/core/redact-token.ts';
 import type { LiveAnswer, LiveCalls } from './live-calls.ts';
 
 /** Live calls whose failures hold no token: what they say goes to applications, and over HTTP. */

@@ -1,5 +1,5 @@
-import { messageOf, PipelineError } from '../shared/errors.ts';
-import type { EmptyList } from '../shared/table/read-list.ts';
+import { messageOf, PipelineError } from '../shared/core/errors.ts';
+import type { EmptyList } from '../shared/tables/read-list.ts';
 import type { Got } from './memory-tier.ts';
 import type { Origin, Problem } from './reader-api.ts';
 import { TableUnavailableError } from './table-guard.ts';

@@ -1,9 +1,9 @@
 import DataLoader from 'dataloader';
-import type { OnDamaged } from '../shared/ports/catalog.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import { tryDecodeCard } from '../shared/table/card.ts';
-import { type RowKey, rowKeyText } from '../shared/table/row.ts';
-import { type TitleRow, titleKey, titleRowFor } from '../shared/table/title-row.ts';
+import type { OnDamaged } from '../shared/tables/catalog.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import { tryDecodeCard } from '../shared/tables/card.ts';
+import { type RowKey, rowKeyText } from '../shared/tables/row.ts';
+import { type TitleRow, titleKey, titleRowFor } from '../shared/tables/title-row.ts';
 import type { InLanguage } from './language-fallback.ts';
 import type { LiveCalls } from './live-calls.ts';
 import type { Got, MemoryTier } from './memory-tier.ts';

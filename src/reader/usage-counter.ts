@@ -2,11 +2,11 @@
  * Counts reads in memory and adds them to the hour's counters once a window: two writes a window for one container (four where the
  * hour turned in it), and what a container that ends has not written yet is one window at the most.
  */
-import { messageOf } from '../shared/errors.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { Telemetry } from '../shared/ports/telemetry.ts';
-import type { UsageStore } from '../shared/ports/usage-store.ts';
-import type { Settings } from '../shared/settings.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import type { UsageStore } from '../shared/tables/usage-store.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 import {
   counterName,
   feedUsageId,
@@ -14,7 +14,7 @@ import {
   titleUsageId,
   type UsageCounters,
   type UsageKind,
-} from '../shared/table/usage-row.ts';
+} from '../shared/tables/usage-row.ts';
 
 /** How a read went. `deepPages`: pages of a list that were asked for beyond its first. */
 export type ReadOutcome = { hit: boolean; stale: boolean; deepPages?: number };

@@ -1,4 +1,4 @@
-import type { Settings } from '../shared/settings.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 
 /**
  * Full jitter: uniform between nothing and `base × 2^(attempt - 1)`, capped; `fraction` in [0, 1) is the draw.

@@ -1,4 +1,4 @@
-import type { Job } from '../shared/messages/job.ts';
+import type { Job } from '../shared/queues/job.ts';
 import { classifyAnswer } from '../shared/tmdb/classify-answer.ts';
 import { type JudgedAnswer, readAnswer, requestFor } from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';

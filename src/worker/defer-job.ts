@@ -1,8 +1,8 @@
-import { messageOf } from '../shared/errors.ts';
-import type { Job } from '../shared/messages/job.ts';
-import { messageBody } from '../shared/messages/message-body.ts';
-import { msFromIso } from '../shared/ports/clock.ts';
-import { within } from '../shared/within.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import type { Job } from '../shared/queues/job.ts';
+import { messageBody } from '../shared/queues/message-body.ts';
+import { msFromIso } from '../shared/core/clock.ts';
+import { within } from '../shared/core/within.ts';
 import { deferralDelaySeconds } from './deferral-delay.ts';
 import type { FetchFate } from './fetch-item.ts';
 import { waitedSecondsOf } from './job-age.ts';

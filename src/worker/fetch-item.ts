@@ -1,8 +1,8 @@
-import type { Admission } from '../shared/breaker/shared-breaker.ts';
-import { messageOf } from '../shared/errors.ts';
-import type { Job } from '../shared/messages/job.ts';
-import { messageBody } from '../shared/messages/message-body.ts';
-import { askAgainCapMs, type CallGate, callGate, type Entry } from '../shared/rate/call-gate.ts';
+import type { Admission } from '../shared/throttle/shared-breaker.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import type { Job } from '../shared/queues/job.ts';
+import { messageBody } from '../shared/queues/message-body.ts';
+import { askAgainCapMs, type CallGate, callGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { tellOthers } from '../shared/tmdb/tell-others.ts';
 import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';

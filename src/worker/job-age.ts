@@ -3,7 +3,7 @@
  * day; what a job was told to wait when it was deferred is no moment, and SQS keeps to it. The sum of these waits travels with the job
  * (docs/adr/0023).
  */
-import type { Job } from '../shared/messages/job.ts';
+import type { Job } from '../shared/queues/job.ts';
 import { leastWaitedSeconds } from './deferral-delay.ts';
 
 /** Seconds that a job has waited on the queue since it was first seen, or replayed; at least these have gone by since then. */

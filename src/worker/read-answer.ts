@@ -1,9 +1,9 @@
-import type { FetchJob } from '../shared/messages/fetch-job.ts';
-import type { Absence } from '../shared/messages/item-page.ts';
-import { type DescribedTitle, type Item, itemSchema } from '../shared/messages/item-title.ts';
-import type { Job } from '../shared/messages/job.ts';
-import { isoFromMs } from '../shared/ports/clock.ts';
-import type { Settings } from '../shared/settings.ts';
+import type { FetchJob } from '../shared/queues/fetch-job.ts';
+import type { Absence } from '../shared/queues/item-page.ts';
+import { type DescribedTitle, type Item, itemSchema } from '../shared/queues/item-title.ts';
+import type { Job } from '../shared/queues/job.ts';
+import { isoFromMs } from '../shared/core/clock.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';

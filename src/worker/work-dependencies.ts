@@ -1,13 +1,13 @@
-import type { SharedBreaker } from '../shared/breaker/shared-breaker.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { DeferralMarks } from '../shared/ports/deferral-marks.ts';
-import type { MessageSender } from '../shared/ports/message-sender.ts';
-import type { Random } from '../shared/ports/random.ts';
-import type { RateScheduleStore } from '../shared/ports/rate-schedule.ts';
-import type { Telemetry } from '../shared/ports/telemetry.ts';
-import type { RetryBudget } from '../shared/rate/retry-budget.ts';
-import type { Redact } from '../shared/redact-token.ts';
-import type { Settings } from '../shared/settings.ts';
+import type { SharedBreaker } from '../shared/throttle/shared-breaker.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import type { DeferralMarks } from './deferral-marks.ts';
+import type { MessageSender } from '../shared/queues/message-sender.ts';
+import type { Random } from '../shared/core/random.ts';
+import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import type { RetryBudget } from '../shared/core/retry-budget.ts';
+import type { Redact } from '../shared/core/redact-token.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
 
 /** What a worker container works with; one set for all its invocations. */

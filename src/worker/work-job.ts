@@ -8,11 +8,11 @@
  *
  * What is thrown here (a queue that takes nothing) leaves the message where it is, and SQS delivers it again.
  */
-import { messageOf, PermanentError } from '../shared/errors.ts';
-import { sendDeadLetter } from '../shared/messages/dead-letter.ts';
-import { type Job, jobSchema } from '../shared/messages/job.ts';
-import { parseMessage } from '../shared/messages/parse-message.ts';
-import type { CallGate } from '../shared/rate/call-gate.ts';
+import { messageOf, PermanentError } from '../shared/core/errors.ts';
+import { sendDeadLetter } from '../shared/queues/dead-letter.ts';
+import { type Job, jobSchema } from '../shared/queues/job.ts';
+import { parseMessage } from '../shared/queues/parse-message.ts';
+import type { CallGate } from '../shared/throttle/call-gate.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { deferJob } from './defer-job.ts';
 import { fetchItem } from './fetch-item.ts';

@@ -3,11 +3,11 @@
  * tests run the same, so that no other shell has to do what this one does.
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
-import { messageOf } from '../shared/errors.ts';
-import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/messages/queue-batch.ts';
-import { type CallGate, callGate } from '../shared/rate/call-gate.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/queues/queue-batch.ts';
+import { type CallGate, callGate } from '../shared/throttle/call-gate.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
-import { within } from '../shared/within.ts';
+import { within } from '../shared/core/within.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 import { workJob } from './work-job.ts';
 

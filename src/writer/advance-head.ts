@@ -1,6 +1,6 @@
-import { RetryableError } from '../shared/errors.ts';
-import type { FeedHeads } from '../shared/ports/feed-heads.ts';
-import { type FeedHead, joinFeedHeads, sameFeedHead } from '../shared/table/feed-head.ts';
+import { RetryableError } from '../shared/core/errors.ts';
+import type { FeedHeads } from '../shared/tables/feed-heads.ts';
+import { type FeedHead, joinFeedHeads, sameFeedHead } from '../shared/tables/feed-head.ts';
 
 /** Capacity units that something took. */
 export type Capacity = { writeUnits: number; readUnits: number };

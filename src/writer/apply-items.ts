@@ -5,15 +5,15 @@
  * not in the table.
  */
 import { batchCostMicroUsd } from '../shared/cost/batch-cost.ts';
-import type { Item } from '../shared/messages/item-title.ts';
-import { pageOutcomeOf } from '../shared/messages/page-outcome.ts';
-import type { CatalogDraft, CatalogStore } from '../shared/ports/catalog.ts';
-import type { FeedHeads } from '../shared/ports/feed-heads.ts';
-import type { Telemetry } from '../shared/ports/telemetry.ts';
-import type { Settings } from '../shared/settings.ts';
-import { feedHeadFor, joinFeedHeads } from '../shared/table/feed-head.ts';
-import { rowKeyText } from '../shared/table/row.ts';
-import type { UsageCounters } from '../shared/table/usage-row.ts';
+import type { Item } from '../shared/queues/item-title.ts';
+import { pageOutcomeOf } from '../shared/core/page-outcome.ts';
+import type { CatalogDraft, CatalogStore } from '../shared/tables/catalog.ts';
+import type { FeedHeads } from '../shared/tables/feed-heads.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { feedHeadFor, joinFeedHeads } from '../shared/tables/feed-head.ts';
+import { rowKeyText } from '../shared/tables/row.ts';
+import type { UsageCounters } from '../shared/tables/usage-row.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import { advanceHead } from './advance-head.ts';
 import { countChanges } from './count-changes.ts';

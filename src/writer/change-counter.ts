@@ -1,8 +1,8 @@
-import { messageOf } from '../shared/errors.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { Telemetry } from '../shared/ports/telemetry.ts';
-import type { UsageStore } from '../shared/ports/usage-store.ts';
-import { changesId } from '../shared/table/feed-counters.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import type { UsageStore } from '../shared/tables/usage-store.ts';
+import { changesId } from '../shared/tables/feed-counters.ts';
 import type { ChangeCounter } from './apply-items.ts';
 
 const dayMs = 86_400_000;

@@ -1,11 +1,11 @@
-import { feedId } from '../shared/feed.ts';
-import type { ItemPage } from '../shared/messages/item-page.ts';
-import type { PresentRow } from '../shared/ports/catalog.ts';
-import { snapshotTimeMs } from '../shared/snapshot.ts';
-import { type ChangeKind, feedCounterName } from '../shared/table/feed-counters.ts';
-import { listPageKey, placedTitles, placeOf } from '../shared/table/list-page-row.ts';
-import { rowKeyText } from '../shared/table/row.ts';
-import type { UsageCounters } from '../shared/table/usage-row.ts';
+import { feedId } from '../shared/core/feed.ts';
+import type { ItemPage } from '../shared/queues/item-page.ts';
+import type { PresentRow } from '../shared/tables/catalog.ts';
+import { snapshotTimeMs } from '../shared/core/snapshot.ts';
+import { type ChangeKind, feedCounterName } from '../shared/tables/feed-counters.ts';
+import { listPageKey, placedTitles, placeOf } from '../shared/tables/list-page-row.ts';
+import { rowKeyText } from '../shared/tables/row.ts';
+import type { UsageCounters } from '../shared/tables/usage-row.ts';
 
 const hourMs = 3_600_000;
 

@@ -1,9 +1,9 @@
-import type { Item } from '../shared/messages/item-title.ts';
-import type { CatalogDraft } from '../shared/ports/catalog.ts';
-import type { Settings } from '../shared/settings.ts';
-import { listPageDraft } from '../shared/table/list-page-row.ts';
-import { rowKeyText } from '../shared/table/row.ts';
-import { titleDraft } from '../shared/table/title-row.ts';
+import type { Item } from '../shared/queues/item-title.ts';
+import type { CatalogDraft } from '../shared/tables/catalog.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { listPageDraft } from '../shared/tables/list-page-row.ts';
+import { rowKeyText } from '../shared/tables/row.ts';
+import { titleDraft } from '../shared/tables/title-row.ts';
 import { hasTranslation } from './has-translation.ts';
 
 /**

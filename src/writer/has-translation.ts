@@ -1,6 +1,6 @@
-import type { DescribedTitle } from '../shared/messages/item-title.ts';
-import type { Settings } from '../shared/settings.ts';
-import { isOriginalLanguage } from '../shared/tmdb/original-language.ts';
+import type { DescribedTitle } from '../shared/queues/item-title.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { isOriginalLanguage } from '../shared/core/places/original-language.ts';
 
 /**
  * Whether a list's row says anything of a title in `language` that its row in the default language does not. TMDB has no fallback of its

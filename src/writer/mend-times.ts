@@ -4,10 +4,10 @@
  * have come; where it was behind, a list would have expired as it arrived. So a time that cannot be becomes the nearest that can. This
  * depends on the message alone and on nothing the writer knows: the tables stay a function of the messages.
  */
-import { clockSkewMs } from '../shared/clock-skew.ts';
-import type { Item } from '../shared/messages/item-title.ts';
-import { isoFromMs, msFromIso } from '../shared/ports/clock.ts';
-import { snapshotFor, snapshotTimeMs } from '../shared/snapshot.ts';
+import { clockSkewMs } from '../shared/core/clock-skew.ts';
+import type { Item } from '../shared/queues/item-title.ts';
+import { isoFromMs, msFromIso } from '../shared/core/clock.ts';
+import { snapshotFor, snapshotTimeMs } from '../shared/core/snapshot.ts';
 
 /** The item with times that can be, given when SQS took it (its SentTimestamp; without it the item is taken at its word). */
 export function withPossibleTimes(item: Item, sentAtMs: number | undefined): Item {

@@ -1,10 +1,10 @@
-import { messageOf, PermanentError } from '../shared/errors.ts';
-import { type Death, sendDeadLetter } from '../shared/messages/dead-letter.ts';
-import { type Item, itemSchema } from '../shared/messages/item-title.ts';
-import { parseMessage } from '../shared/messages/parse-message.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { MessageSender } from '../shared/ports/message-sender.ts';
-import type { Telemetry } from '../shared/ports/telemetry.ts';
+import { messageOf, PermanentError } from '../shared/core/errors.ts';
+import { type Death, sendDeadLetter } from '../shared/queues/dead-letter.ts';
+import { type Item, itemSchema } from '../shared/queues/item-title.ts';
+import { parseMessage } from '../shared/queues/parse-message.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import type { MessageSender } from '../shared/queues/message-sender.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { withPossibleTimes } from './mend-times.ts';
 

@@ -4,10 +4,10 @@
  * unused capacity, so writers that have just started with a full bucket are not throttled either.
  */
 
-import type { CatalogRow } from '../shared/ports/catalog.ts';
-import type { Clock } from '../shared/ports/clock.ts';
-import type { Settings } from '../shared/settings.ts';
-import { rowBytes, writeUnitsFor } from '../shared/table/row-size.ts';
+import type { CatalogRow } from '../shared/tables/catalog.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { rowBytes, writeUnitsFor } from '../shared/tables/row-size.ts';
 
 /** Waits until `row` may be put. */
 export type WritePace = { waitFor(row: CatalogRow): Promise<void> };

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import type { CatalogDraft, CatalogStore, PresentRow } from '../shared/ports/catalog.ts';
+import type { CatalogDraft, CatalogStore, PresentRow } from '../shared/tables/catalog.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import { type Decision, decideRow } from './decide-rows.ts';
 import type { WritePace } from './write-pace.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { adHocEventSchema } from '../../src/shared/messages/plan-request.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
-import { settingsFrom } from '../../src/shared/settings-overrides.ts';
-import { catalogTable, categoryIndex } from '../../src/shared/table/table-definitions.ts';
+import { adHocEventSchema } from '../../src/shared/queues/plan-request.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
+import { catalogTable, categoryIndex } from '../../src/shared/tables/table-definitions.ts';
 
 const page = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
 

@@ -4,9 +4,9 @@ import {
   readerEnvironmentSchema,
   workerEnvironmentSchema,
   writerEnvironmentSchema,
-} from '../../src/shared/function-environments.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
-import { settingsFrom } from '../../src/shared/settings-overrides.ts';
+} from '../../src/shared/settings/function-environments.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
 import { type PipelineTemplate, pipelineTemplate, type Resource } from '../support/pipeline-template.ts';
 import { scratchFolder, testFolder } from '../support/scratch-folder.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { adHocEventSchema, plannerEventSchema } from '../../src/shared/messages/plan-request.ts';
+import { adHocEventSchema, plannerEventSchema } from '../../src/shared/queues/plan-request.ts';
 import { type PipelineTemplate, pipelineTemplate } from '../support/pipeline-template.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { catalogTable, controlTable } from '../../src/shared/table/table-definitions.ts';
+import { catalogTable, controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { type PipelineTemplate, pipelineTemplate } from '../support/pipeline-template.ts';
 import { scratchFolder, testFolder } from '../support/scratch-folder.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AwsCallError, namingFailures } from '../../src/cli/aws-call-failure.ts';
-import { PermanentError, RetryableError, UsageError } from '../../src/shared/errors.ts';
+import { PermanentError, RetryableError, UsageError } from '../../src/shared/core/errors.ts';
 import { cliServer } from '../support/cli-server.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 

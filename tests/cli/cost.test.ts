@@ -1,13 +1,13 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { costOf } from '../../src/cli/cost-command.ts';
-import { monthPlan } from '../../src/cli/month-plan.ts';
-import { whatIf } from '../../src/cli/what-if.ts';
+import { costOf } from '../../src/cli/commands/cost-command.ts';
+import { monthPlan } from '../../src/operator/cost/month-plan.ts';
+import { whatIf } from '../../src/cli/commands/what-if.ts';
 import { documentedPollers, monthCost } from '../../src/shared/cost/month-cost.ts';
 import { inventoryOf } from '../../src/shared/cost/template-inventory.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
-import { settingsFrom } from '../../src/shared/settings-overrides.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
 import { runCli, runJson } from '../support/cli-process.ts';
 import { pipelineTemplate } from '../support/pipeline-template.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { AwsCallError } from '../../src/cli/aws-call-failure.ts';
 import { explainFullDisk } from '../../src/cli/full-disk.ts';
-import { IncompleteRunError } from '../../src/cli/incomplete-run.ts';
-import { PermanentError, UsageError } from '../../src/shared/errors.ts';
+import { IncompleteRunError } from '../../src/operator/runs/incomplete-run.ts';
+import { PermanentError, UsageError } from '../../src/shared/core/errors.ts';
 
 const sentence = "the disk that holds 'data' is full (ENOSPC), make room and run it again";
 const emulatorError = new Error('the DynamoDB emulator did not start', { cause: new Error('disk I/O error') });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { dynamoClient, sqsClient } from '../../src/shared/adapters/aws-clients.ts';
+import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { type CliResult, oneDocument, type RunningCli, runCli, runJson, startCli } from '../support/cli-process.ts';
 import { tryToConnect } from '../support/local-addresses.ts';
 import { descendantsOf, isRunning, type ProcessEntry } from '../support/process-table.ts';

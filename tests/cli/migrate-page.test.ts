@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, it } from 'vitest';
 import { createTable } from '../../src/local/create-tables.ts';
-import { controlTable } from '../../src/shared/table/table-definitions.ts';
+import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { runCli } from '../support/cli-process.ts';
 import { endpointOf } from '../support/embedded-reader.ts';
 import { describeOnEngine } from '../support/embedded-tables.ts';

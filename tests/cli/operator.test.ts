@@ -1,6 +1,6 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sqsClient } from '../../src/shared/adapters/aws-clients.ts';
+import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { type RunningCli, startCli } from '../support/cli-process.ts';
 import { cliServer } from '../support/cli-server.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';

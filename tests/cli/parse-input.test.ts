@@ -8,8 +8,8 @@ import {
   parseOccurrenceMs,
   parseSchedule,
 } from '../../src/cli/parse-input.ts';
-import { UsageError } from '../../src/shared/errors.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { UsageError } from '../../src/shared/core/errors.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { caught } from '../support/caught.ts';
 
 const sentence = (act: () => unknown) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseListOf, parseTitleRefs } from '../../src/cli/parse-input.ts';
-import { UsageError } from '../../src/shared/errors.ts';
+import { UsageError } from '../../src/shared/core/errors.ts';
 import { caught } from '../support/caught.ts';
 
 describe('titles on the command line', () => {

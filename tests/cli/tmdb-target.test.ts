@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkToken, tmdbTarget } from '../../src/cli/tmdb-target.ts';
-import { UsageError } from '../../src/shared/errors.ts';
+import { UsageError } from '../../src/shared/core/errors.ts';
 import { caught } from '../support/caught.ts';
 
 describe('the TMDB that a run calls', () => {

@@ -8,8 +8,8 @@ import {
   type EmbeddedDynamo,
   startEmbeddedDynamo,
 } from '../../src/local/embedded-dynamodb.ts';
-import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
-import { catalogTable, controlTable } from '../../src/shared/table/table-definitions.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
+import { catalogTable, controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { scanAll } from '../support/table-dump.ts';
 

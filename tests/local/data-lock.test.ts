@@ -17,7 +17,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { recordDatabases } from '../../src/local/data-databases.ts';
 import { lockDataDir } from '../../src/local/data-lock.ts';
-import { PermanentError, UsageError } from '../../src/shared/errors.ts';
+import { PermanentError, UsageError } from '../../src/shared/core/errors.ts';
 import { caught } from '../support/caught.ts';
 import { testFolder } from '../support/scratch-folder.ts';
 import { repositoryRoot } from '../support/shared-data.ts';

@@ -11,9 +11,9 @@ import {
   type EmbeddedDynamoOptions,
   startEmbeddedDynamo,
 } from '../../src/local/embedded-dynamodb.ts';
-import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
-import { UsageError } from '../../src/shared/errors.ts';
-import { catalogTable } from '../../src/shared/table/table-definitions.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
+import { UsageError } from '../../src/shared/core/errors.ts';
+import { catalogTable } from '../../src/shared/tables/table-definitions.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { outsideAddresses, tryToConnect } from '../support/local-addresses.ts';
 import { processTable } from '../support/process-table.ts';

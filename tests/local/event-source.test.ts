@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sqsClient } from '../../src/shared/adapters/aws-clients.ts';
+import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { numbered, queueToHandler } from '../support/queue-to-handler.ts';
 import { until } from '../support/until.ts';
 

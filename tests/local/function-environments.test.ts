@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { functionEnvironments } from '../../src/local/function-environments.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 
 const proxies = { HTTPS_PROXY: 'http://user:password@proxy.example:3128', NO_PROXY: 'other.example' };
 const environments = (tmdb: string, variables: Record<string, string> = proxies) =>

@@ -14,7 +14,7 @@ import {
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { readStackFile, removeStackFile, type StackFile, writeStackFile } from '../../src/local/stack-file.ts';
-import { PermanentError } from '../../src/shared/errors.ts';
+import { PermanentError } from '../../src/shared/core/errors.ts';
 import { caught } from '../support/caught.ts';
 import { testFolder } from '../support/scratch-folder.ts';
 

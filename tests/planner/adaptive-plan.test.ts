@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adaptivePlan, type Candidate, type Keep } from '../../src/planner/adaptive-plan.ts';
-import { feedId } from '../../src/shared/feed.ts';
+import { feedId } from '../../src/shared/core/feed.ts';
 
 const keeps = ['always', 'demand', 'warming'] as const;
 const budget = { pages: 10, writeUnits: 1_000, leastReads: 0.2 };

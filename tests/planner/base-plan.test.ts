@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { adHocPlan, dailyPlan, type PlannedFeed, weeklyPlan } from '../../src/planner/base-plan.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { sampleFetchRequest } from '../support/sample-requests.ts';
 
 /** `popular/movie/global/en-US ×2` for each feed, in order. */

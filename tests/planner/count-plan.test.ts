@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { countPlan } from '../../src/planner/count-plan.ts';
-import { fetchJobsFor } from '../../src/shared/messages/fetch-job.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { fetchJobsFor } from '../../src/shared/queues/fetch-job.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { sampleFeed } from '../support/sample-messages.ts';

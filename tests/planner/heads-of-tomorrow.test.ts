@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { headsOf } from '../../src/planner/demand-plan.ts';
 import { refreshPlan } from '../../src/planner/refresh-plan.ts';
-import { headAt } from '../../src/shared/table/feed-head.ts';
+import { headAt } from '../../src/shared/tables/feed-head.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
 import { memoryFeedHeads } from '../support/memory-feed-heads.ts';
 import { sampleFeed } from '../support/sample-messages.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { byReads, learnDemand } from '../../src/planner/learned-demand.ts';
-import { parseFeedId } from '../../src/shared/feed.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { parseFeedId } from '../../src/shared/core/feed.ts';
+import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 

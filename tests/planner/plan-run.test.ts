@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { planRun, runIdentity } from '../../src/planner/plan-run.ts';
-import { fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { failing } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';

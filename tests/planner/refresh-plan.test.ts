@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { refreshPlan } from '../../src/planner/refresh-plan.ts';
-import type { FeedHead } from '../../src/shared/table/feed-head.ts';
+import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
 import { sampleFeed } from '../support/sample-messages.ts';
 

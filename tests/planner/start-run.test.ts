@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { planRun } from '../../src/planner/plan-run.ts';
 import { startRun } from '../../src/planner/start-run.ts';
-import { RetryableError } from '../../src/shared/errors.ts';
-import { fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
+import { RetryableError } from '../../src/shared/core/errors.ts';
+import { fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryFeedsOnTheWay } from '../support/memory-feeds-on-the-way.ts';

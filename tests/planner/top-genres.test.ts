@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { topGenres } from '../../src/planner/top-genres.ts';
-import type { ListEntry } from '../../src/shared/table/read-list.ts';
+import type { ListEntry } from '../../src/shared/tables/read-list.ts';
 import { sampleTitle } from '../support/sample-messages.ts';
 
 const entry = (rank: number, genreIds: number[], mediaType: 'movie' | 'tv' = 'movie'): ListEntry => ({

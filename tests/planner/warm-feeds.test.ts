@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { warmFeeds } from '../../src/planner/warm-feeds.ts';
-import { feedId, parseFeedId } from '../../src/shared/feed.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
+import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { scriptedDemand } from '../support/scripted-demand.ts';
 
 const hourMs = 3_600_000;

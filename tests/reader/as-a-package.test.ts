@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedStack, startEmbeddedStack } from '../../src/local/embedded-stack.ts';
-import { systemClock } from '../../src/shared/adapters/system-clock.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
 import { until } from '../support/until.ts';
 

@@ -1,9 +1,9 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { checkOptions, type OptionName } from '../../src/reader/check-options.ts';
 import { type OpenReaderOptions, openReader } from '../../src/reader/open-reader.ts';
-import { UsageError } from '../../src/shared/errors.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
-import { settingsFrom } from '../../src/shared/settings-overrides.ts';
+import { UsageError } from '../../src/shared/core/errors.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
 import { caught } from '../support/caught.ts';
 
 const catalogTable = 'MovieRecCache';

@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it } from 'vitest';
-import { systemClock } from '../../src/shared/adapters/system-clock.ts';
-import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
+import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
 import { embeddedPipelines } from '../support/embedded-reader.ts';
 import { describeOnEngine, type EmbeddedTables } from '../support/embedded-tables.ts';
 import { placedList, times, titled } from '../support/placed-rows.ts';

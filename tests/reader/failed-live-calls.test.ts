@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { healthyTmdb } from '../support/film-pages.ts';
 import { readerWorld } from '../support/memory-reader.ts';
 import { tmdbError } from '../support/scripted-tmdb.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Admission } from '../../src/shared/breaker/shared-breaker.ts';
+import type { Admission } from '../../src/shared/throttle/shared-breaker.ts';
 import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
 import { filmPage, healthyTmdb } from '../support/film-pages.ts';
 import { type ReaderWorld, readerWorld } from '../support/memory-reader.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RetryableError } from '../../src/shared/errors.ts';
+import { RetryableError } from '../../src/shared/core/errors.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { gatedLoads, openTier } from '../support/open-tier.ts';
 import { eventLoopTurn } from '../support/virtual-clock.ts';

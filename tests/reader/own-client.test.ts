@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openReader } from '../../src/reader/open-reader.ts';
-import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 
 /** A client of an empty table, without a network. */
 function emptyTable() {

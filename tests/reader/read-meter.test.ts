@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { background } from '../../src/reader/background.ts';
 import { readMeter } from '../../src/reader/read-meter.ts';
 import type { ListAnswer, Provenance, RecommendAnswer, TitleAnswer } from '../../src/reader/reader-api.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { memoryCatalog } from '../support/memory-catalog.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { tableGuard } from '../../src/reader/table-guard.ts';
-import { RetryableError } from '../../src/shared/errors.ts';
+import { RetryableError } from '../../src/shared/core/errors.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 

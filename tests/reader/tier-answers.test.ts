@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { TableUnavailableError } from '../../src/reader/table-guard.ts';
 import { nothing, originOf, problemOf, readOfLive, toProblem } from '../../src/reader/tier-answers.ts';
-import { awsFailure } from '../../src/shared/aws-failure.ts';
-import { PermanentError, RetryableError } from '../../src/shared/errors.ts';
+import { awsFailure } from '../../src/shared/core/aws-failure.ts';
+import { PermanentError, RetryableError } from '../../src/shared/core/errors.ts';
 
 const away = new TableUnavailableError('the table cannot be read', awsFailure({ name: 'AccessDeniedException' }));
 const before = { code: 'table_unavailable', detail: 'the table cannot be read' };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openReader } from '../../src/reader/open-reader.ts';
 import { tableGuard } from '../../src/reader/table-guard.ts';
-import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 

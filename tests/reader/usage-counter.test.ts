@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { usageCounter } from '../../src/reader/usage-counter.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { type MemoryUsageStore, memoryUsageStore } from '../support/memory-usage-store.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { fresh, miss, openCounter, stale, totals } from '../support/usage-world.ts';

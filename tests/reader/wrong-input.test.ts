@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Reader } from '../../src/reader/reader-api.ts';
-import { UsageError } from '../../src/shared/errors.ts';
+import { UsageError } from '../../src/shared/core/errors.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { readerWorld } from '../support/memory-reader.ts';
 

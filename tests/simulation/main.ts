@@ -1,5 +1,5 @@
 /** `npm run simulate -- --seeds N [--seed S] [--mutations] [--trace] [--json]`: the simulation campaign. */
-import { UsageError } from '../../src/shared/errors.ts';
+import { UsageError } from '../../src/shared/core/errors.ts';
 import { failureText, mutationText } from './campaign/failure-text.ts';
 import type { SeedFailure } from './campaign/judge-seed.ts';
 import { type CampaignFlags, parseFlags } from './campaign/parse-flags.ts';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Feed } from '../../src/shared/feed.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
 
 const countries = fc.constantFrom('US', 'GB', 'DE', 'JP', 'IN', 'BR', 'ZA', 'KR');
 const languages = fc.constantFrom('en-US', 'de-DE', 'ja-JP', 'pt-BR', 'zh-TW', 'ko-KR');

@@ -3,8 +3,8 @@
  * titles stand in several feeds and twice at page borders, and equal fetch times are common.
  */
 import fc from 'fast-check';
-import type { Feed } from '../../src/shared/feed.ts';
-import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
+import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
 import { englishOverview } from './sample-overviews.ts';
 
 /** A set of messages, and one way in which they arrive: who gets which, in what order, in which batches. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Feed } from '../../src/shared/feed.ts';
-import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
+import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
 import { arbitraryText } from './arbitrary-text.ts';
 import { sampleFeed, samplePage } from './sample-messages.ts';
 

@@ -3,7 +3,7 @@
  * and come back, and somebody reads. Drawn from so few feeds, titles and times that rows are often just about to go.
  */
 import fc from 'fast-check';
-import type { Feed } from '../../src/shared/feed.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
 import { sampleFeed } from './sample-messages.ts';
 
 /** Seconds from the moment that a row comes in; any order of the three. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 
 const softHours = fc.double({ min: 1, max: 24 * 365, noNaN: true });
 

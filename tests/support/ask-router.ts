@@ -1,7 +1,7 @@
 import type { APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import { readerRouter } from '../../src/reader/http/router-adapter.ts';
 import type { Reader } from '../../src/reader/reader-api.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { functionUrlEvent } from './function-url-event.ts';
 import { lambdaContext } from './lambda-context.ts';
 import type { HttpAnswer } from './openapi-document.ts';

@@ -1,6 +1,6 @@
-import type { BreakerLimits } from '../../src/shared/breaker/breaker-machine.ts';
-import type { BreakerRecord } from '../../src/shared/breaker/breaker-record.ts';
-import { type Admission, type SharedBreaker, sharedBreaker } from '../../src/shared/breaker/shared-breaker.ts';
+import type { BreakerLimits } from '../../src/shared/throttle/breaker-machine.ts';
+import type { BreakerRecord } from '../../src/shared/throttle/breaker-record.ts';
+import { type Admission, type SharedBreaker, sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import { type MemoryBreakerStore, memoryBreakerStore } from './memory-breaker-store.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 

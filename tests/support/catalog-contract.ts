@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Feed } from '../../src/shared/feed.ts';
-import type { CatalogReader, CatalogStore } from '../../src/shared/ports/catalog.ts';
-import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
-import { type RowKey, rowKeyText } from '../../src/shared/table/row.ts';
-import type { TitleRow } from '../../src/shared/table/title-row.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
+import type { CatalogReader, CatalogStore } from '../../src/shared/tables/catalog.ts';
+import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
+import { type RowKey, rowKeyText } from '../../src/shared/tables/row.ts';
+import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { rejectionOf } from './caught.ts';
 import { pageContent, pageKeys } from './list-pages.ts';
 import { sampleFeed } from './sample-messages.ts';

@@ -1,5 +1,5 @@
-import type { ItemPage } from '../../src/shared/messages/item-page.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import type { ItemPage } from '../../src/shared/queues/item-page.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { Failure } from '../../src/shared/telemetry/describe-failure.ts';
 import { type ApplyDependencies, applyItems, type Delivery } from '../../src/writer/apply-items.ts';
 import type { History } from './arbitrary-history.ts';

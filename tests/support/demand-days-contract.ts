@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DemandDays } from '../../src/shared/ports/demand-days.ts';
-import type { DemandDay } from '../../src/shared/table/demand-day.ts';
+import type { DemandDays } from '../../src/shared/tables/demand-days.ts';
+import type { DemandDay } from '../../src/shared/tables/demand-day.ts';
 
 const expiresAtMs = Date.UTC(2027, 0, 4);
 

@@ -8,8 +8,8 @@ import {
   type EmbeddedDynamo,
   startEmbeddedDynamo,
 } from '../../src/local/embedded-dynamodb.ts';
-import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
-import { catalogTable, controlTable, type TableDefinition } from '../../src/shared/table/table-definitions.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
+import { catalogTable, controlTable, type TableDefinition } from '../../src/shared/tables/table-definitions.ts';
 
 /** Tables on an emulator that runs for the whole file. */
 export type EmbeddedTables = {

@@ -142,7 +142,7 @@ describe('a line in the embedded metric format', () => {
 /** In a thread of its own, whose output is read as the log is: Powertools writes past vitest's console. */
 describe('a line of Powertools’ metrics', () => {
   const library = import.meta.resolve('@aws-lambda-powertools/metrics');
-  const adapter = new URL('../../src/shared/adapters/powertools-telemetry.ts', import.meta.url).href;
+  const adapter = new URL('../../src/shared/telemetry/powertools-telemetry.ts', import.meta.url).href;
   const emfLines = (lines: readonly string[]) => lines.filter((line) => line.includes('_aws'));
 
   it('is in the format, whatever the metrics are', async () => {

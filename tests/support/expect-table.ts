@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { ItemPage } from '../../src/shared/messages/item-page.ts';
-import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
-import { type FeedHead, feedHeadSchema } from '../../src/shared/table/feed-head.ts';
+import type { ItemPage } from '../../src/shared/queues/item-page.ts';
+import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
+import { type FeedHead, feedHeadSchema } from '../../src/shared/tables/feed-head.ts';
 import { referenceHeads, referenceTable } from './reference-table.ts';
 import { factsOf, pageFacts, titleFacts } from './row-facts.ts';
 

@@ -1,8 +1,8 @@
-import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
-import type { CallGate, Entry } from '../../src/shared/rate/call-gate.ts';
-import { rateLimitsOf } from '../../src/shared/rate/rate-limits.ts';
-import type { RetryBudget } from '../../src/shared/rate/retry-budget.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings.ts';
+import type { FetchJob } from '../../src/shared/queues/fetch-job.ts';
+import type { CallGate, Entry } from '../../src/shared/throttle/call-gate.ts';
+import { rateLimitsOf } from '../../src/shared/throttle/rate-limits.ts';
+import type { RetryBudget } from '../../src/shared/core/retry-budget.ts';
+import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { fetchItem } from '../../src/worker/fetch-item.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workJob } from '../../src/worker/work-job.ts';

@@ -1,5 +1,5 @@
-import type { CatalogStore } from '../../src/shared/ports/catalog.ts';
-import { rowKeyText } from '../../src/shared/table/row.ts';
+import type { CatalogStore } from '../../src/shared/tables/catalog.ts';
+import { rowKeyText } from '../../src/shared/tables/row.ts';
 import { eventLoopTurn } from './virtual-clock.ts';
 
 /** A catalog whose puts stay under way until they are let go, one by one. */

@@ -1,4 +1,4 @@
-import { seededRandom } from '../../src/local/tmdb-simulator/seeded-random.ts';
+import { seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
 
 /** 2026-11-02 00:00 UTC, a Monday, in hours since the epoch. */
 export const mondayHour = Date.UTC(2026, 10, 2) / 3_600_000;

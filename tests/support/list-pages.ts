@@ -1,8 +1,8 @@
 /** Pages of lists as they lie in the table, written and read without the code under test. */
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
-import { type Feed, feedId, type MediaType } from '../../src/shared/feed.ts';
-import type { Card } from '../../src/shared/table/card.ts';
-import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
+import { type Feed, feedId, type MediaType } from '../../src/shared/core/feed.ts';
+import type { Card } from '../../src/shared/tables/card.ts';
+import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import { sampleCard } from './sample-cards.ts';
 
 /** A title of a page: what differs from the sample card, and where it stands. */

@@ -1,5 +1,5 @@
-import type { BreakerRecord } from '../../src/shared/breaker/breaker-record.ts';
-import type { BreakerStore } from '../../src/shared/ports/breaker-store.ts';
+import type { BreakerRecord } from '../../src/shared/throttle/breaker-record.ts';
+import type { BreakerStore } from '../../src/shared/throttle/breaker-store.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
 /** The breaker's record in memory. */

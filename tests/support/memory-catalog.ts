@@ -1,8 +1,8 @@
-import type { Feed } from '../../src/shared/feed.ts';
-import type { CatalogReader, CatalogRow, CatalogStore, PresentRow } from '../../src/shared/ports/catalog.ts';
-import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
-import { type RowKey, rowKeyText } from '../../src/shared/table/row.ts';
-import type { TitleRow } from '../../src/shared/table/title-row.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
+import type { CatalogReader, CatalogRow, CatalogStore, PresentRow } from '../../src/shared/tables/catalog.ts';
+import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
+import { type RowKey, rowKeyText } from '../../src/shared/tables/row.ts';
+import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { type CallHook, noHook } from './call-hook.ts';
 
 /** The catalog table as one map, with both its sides. Units: one a put, two with the index; half a one for a row read. */

@@ -1,4 +1,4 @@
-import type { DeferralMarks } from '../../src/shared/ports/deferral-marks.ts';
+import type { DeferralMarks } from '../../src/worker/deferral-marks.ts';
 
 /** Marks in memory. */
 export function memoryDeferralMarks(): DeferralMarks & { readonly keys: ReadonlyMap<string, number> } {

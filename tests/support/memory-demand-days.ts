@@ -1,5 +1,5 @@
-import type { DemandDays } from '../../src/shared/ports/demand-days.ts';
-import type { DemandDay } from '../../src/shared/table/demand-day.ts';
+import type { DemandDays } from '../../src/shared/tables/demand-days.ts';
+import type { DemandDay } from '../../src/shared/tables/demand-day.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
 /** Days of demand in memory. */

@@ -1,5 +1,5 @@
-import type { FeedsOnTheWay } from '../../src/shared/ports/feeds-on-the-way.ts';
-import type { OnTheWay } from '../../src/shared/table/on-the-way.ts';
+import type { FeedsOnTheWay } from '../../src/shared/tables/feeds-on-the-way.ts';
+import type { OnTheWay } from '../../src/shared/tables/on-the-way.ts';
 
 /** Marks of feeds in memory. */
 export function memoryFeedsOnTheWay(): FeedsOnTheWay & { all(): OnTheWay[] } {

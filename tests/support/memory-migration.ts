@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Migration, MigrationLog } from '../../src/operator/migrate/migration-log.ts';
 import type { MigrationTable, StoredRow, TableFacts } from '../../src/operator/migrate/migration-table.ts';
-import { type RowKey, rowKeyText } from '../../src/shared/table/row.ts';
+import { type RowKey, rowKeyText } from '../../src/shared/tables/row.ts';
 
 /** An item as it lies in a table. */
 export type Item = Record<string, unknown>;

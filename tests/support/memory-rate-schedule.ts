@@ -1,13 +1,13 @@
-import type { Clock } from '../../src/shared/ports/clock.ts';
-import type { RateScheduleStore } from '../../src/shared/ports/rate-schedule.ts';
-import { broughtBack, type Doubt, judgeDoubt, tooFarAhead, unthrottled } from '../../src/shared/rate/rate-doubt.ts';
+import type { Clock } from '../../src/shared/core/clock.ts';
+import type { RateScheduleStore } from '../../src/shared/throttle/rate-schedule-store.ts';
+import { broughtBack, type Doubt, judgeDoubt, tooFarAhead, unthrottled } from '../../src/shared/throttle/rate-doubt.ts';
 import {
   idleRateState,
   type RateLimits,
   type RateState,
   slowDown,
   takeSlots,
-} from '../../src/shared/rate/rate-schedule.ts';
+} from '../../src/shared/throttle/rate-schedule.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
 /** One timeline in memory; every worker has its own driver, on its own clock. */

@@ -1,5 +1,5 @@
-import type { UsageStore } from '../../src/shared/ports/usage-store.ts';
-import type { UsageCounters } from '../../src/shared/table/usage-row.ts';
+import type { UsageStore } from '../../src/shared/tables/usage-store.ts';
+import type { UsageCounters } from '../../src/shared/tables/usage-row.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
 /** Usage counters in memory. */

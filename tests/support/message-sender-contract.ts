@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageSender } from '../../src/shared/ports/message-sender.ts';
+import type { MessageSender } from '../../src/shared/queues/message-sender.ts';
 import { rejectionOf } from './caught.ts';
 
 /** A sender, what its queue holds, and the same sender with a queue that takes nothing. */

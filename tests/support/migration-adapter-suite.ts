@@ -5,7 +5,7 @@ import type { DynamoEngine } from '../../src/local/embedded-dynamodb.ts';
 import { dynamoMigrationLog } from '../../src/operator/migrate/dynamo-migration-log-adapter.ts';
 import { dynamoMigrationTable } from '../../src/operator/migrate/dynamo-migration-table-adapter.ts';
 import { migrateTable } from '../../src/operator/migrate/migrate-table.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { rejectionOf } from './caught.ts';
 import { describeOnEngine } from './embedded-tables.ts';
 import { createLegacyTable } from './legacy-tables.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MigrationTable, StoredRow } from '../../src/operator/migrate/migration-table.ts';
-import type { RowKey } from '../../src/shared/table/row.ts';
+import type { RowKey } from '../../src/shared/tables/row.ts';
 import type { Item } from './memory-migration.ts';
 import { sampleTitleRow } from './sample-rows.ts';
 

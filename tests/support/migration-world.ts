@@ -8,9 +8,9 @@ import {
   type MigrationReport,
   migrateTable,
 } from '../../src/operator/migrate/migrate-table.ts';
-import type { Random } from '../../src/shared/ports/random.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
-import { type TitleRow, titleRowFor } from '../../src/shared/table/title-row.ts';
+import type { Random } from '../../src/shared/core/random.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { type TitleRow, titleRowFor } from '../../src/shared/tables/title-row.ts';
 import {
   drawBelow,
   drawFacts,

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { DynamoEngine } from '../../src/local/embedded-dynamodb.ts';
 import { oncePerRun } from '../../src/planner/once-per-run-adapter.ts';
 import { startRun } from '../../src/planner/start-run.ts';
-import type { AdHocEvent, ScheduledRequest } from '../../src/shared/messages/plan-request.ts';
+import type { AdHocEvent, ScheduledRequest } from '../../src/shared/queues/plan-request.ts';
 import { rejectionOf } from './caught.ts';
 import { describeOnEngine } from './embedded-tables.ts';
 import { lambdaContext } from './lambda-context.ts';

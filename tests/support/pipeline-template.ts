@@ -1,8 +1,8 @@
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { PipelineStack } from '../../cdk/pipeline-stack.ts';
-import { bundleHandlers } from '../../src/shared/adapters/bundle-handlers.ts';
-import { settingsFrom } from '../../src/shared/settings-overrides.ts';
+import { bundleHandlers } from '../../src/local/bundle/bundle-handlers.ts';
+import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
 
 /** A resource as it stands in the template. */
 // biome-ignore lint/suspicious/noExplicitAny: templates are JSON of a hundred shapes, and each test looks at its own.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { PlanCounts, PlanHour, PlanRecord } from '../../src/analytics/plan-record.ts';
-import type { PlanRules } from '../../src/analytics/plan-rules.ts';
+import type { PlanCounts, PlanHour, PlanRecord } from '../../src/demand/plan-record.ts';
+import type { PlanRules } from '../../src/demand/plan-rules.ts';
 
 /** Feeds that live so many hours; anything else is no feed. */
 export const lifeHours: Readonly<Record<string, number>> = { short: 3, long: 30 };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageSender } from '../../src/shared/ports/message-sender.ts';
-import type { MessageSource, ReceivedMessage } from '../../src/shared/ports/message-source.ts';
+import type { MessageSender } from '../../src/shared/queues/message-sender.ts';
+import type { MessageSource, ReceivedMessage } from '../../src/shared/queues/message-source.ts';
 import { until } from './until.ts';
 
 /** A queue that is sent to and received from by hand, and its dead letters. */

@@ -1,4 +1,4 @@
-import type { MessageSource } from '../../src/shared/ports/message-source.ts';
+import type { MessageSource } from '../../src/shared/queues/message-source.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import type { VirtualQueue } from './virtual-queue.ts';
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { RateLimits } from '../../src/shared/rate/rate-schedule.ts';
+import type { RateLimits } from '../../src/shared/throttle/rate-schedule.ts';
 
 /** Something that happens to a schedule. `by` is the worker that does it. */
 export type RateStep =

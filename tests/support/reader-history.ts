@@ -1,4 +1,4 @@
-import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
 import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
 import type { ReaderAct, RowLife, TableState } from './arbitrary-reads.ts';
 import { type CallHook, noHook } from './call-hook.ts';

@@ -2,8 +2,8 @@
  * What a reader without TMDB must answer, told in another way than the code tells it: a table, what was read of it and when, and
  * a table that is left alone after three failures. Figures are those of the default settings.
  */
-import { feedId } from '../../src/shared/feed.ts';
-import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
+import { feedId } from '../../src/shared/core/feed.ts';
+import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
 import { english, type ReaderAct, type TableState } from './arbitrary-reads.ts';
 import { titlesOfPage } from './list-pages.ts';
 

@@ -1,4 +1,4 @@
-import type { Admission, SharedBreaker, TokenCheck } from '../../src/shared/breaker/shared-breaker.ts';
+import type { Admission, SharedBreaker, TokenCheck } from '../../src/shared/throttle/shared-breaker.ts';
 
 /** A breaker that admits by script (from the last answer on that one again) and keeps what it is told. */
 export type RecordingBreaker = SharedBreaker & {

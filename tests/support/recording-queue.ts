@@ -1,4 +1,4 @@
-import type { MessageSender, SendOptions } from '../../src/shared/ports/message-sender.ts';
+import type { MessageSender, SendOptions } from '../../src/shared/queues/message-sender.ts';
 
 /** A message as a queue was given it. */
 export type SentMessage = {

@@ -1,4 +1,4 @@
-import type { MessageSender } from '../../src/shared/ports/message-sender.ts';
+import type { MessageSender } from '../../src/shared/queues/message-sender.ts';
 
 /** A queue that keeps what it is sent; `failWith` makes it refuse from then on. */
 export type RecordingSender = MessageSender & {

@@ -1,4 +1,4 @@
-import type { Telemetry } from '../../src/shared/ports/telemetry.ts';
+import type { Telemetry } from '../../src/shared/telemetry/telemetry.ts';
 import { type MetricName, metricLedger } from '../../src/shared/telemetry/metric-ledger.ts';
 import { type RunEvent, runEventSchema } from '../../src/shared/telemetry/run-event.ts';
 

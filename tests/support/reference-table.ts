@@ -8,8 +8,8 @@
  *              of them was fetched; and what came of the newest snapshot of all, where that is more
  * Where several sightings are left, any of them will do here: that it is the same one every time is another assertion.
  */
-import type { ItemPage } from '../../src/shared/messages/item-page.ts';
-import type { DescribedTitle, Item } from '../../src/shared/messages/item-title.ts';
+import type { ItemPage } from '../../src/shared/queues/item-page.ts';
+import type { DescribedTitle, Item } from '../../src/shared/queues/item-title.ts';
 
 /** A title in a page, or on its own, with the message that brought it. */
 type Seen = { item: Item; language: string; fetchedAt: string; title: DescribedTitle };

@@ -1,6 +1,6 @@
 import type { ReportSources } from '../../src/operator/report/build-report.ts';
-import type { FeedHead } from '../../src/shared/table/feed-head.ts';
-import type { TitleRow } from '../../src/shared/table/title-row.ts';
+import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
+import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { sampleHead } from './feed-heads-contract.ts';
 import { memoryCatalog } from './memory-catalog.ts';
 import { memoryUsageStore } from './memory-usage-store.ts';

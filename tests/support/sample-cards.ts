@@ -1,6 +1,6 @@
 import type { Candidate } from '../../src/reader/recommend/candidates.ts';
-import type { Card } from '../../src/shared/table/card.ts';
-import type { ListRow } from '../../src/shared/table/read-list.ts';
+import type { Card } from '../../src/shared/tables/card.ts';
+import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import { sampleFeed } from './sample-messages.ts';
 
 /** Fight Club in English; members given replace its own. */

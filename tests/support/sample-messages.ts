@@ -1,6 +1,6 @@
-import type { Feed } from '../../src/shared/feed.ts';
-import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
-import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
+import type { FetchJob } from '../../src/shared/queues/fetch-job.ts';
+import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
 
 /** A valid job; members given replace its own. */
 export function sampleJob(over: Partial<FetchJob> = {}): FetchJob {

@@ -1,4 +1,4 @@
-import type { PlanQuality } from '../../src/analytics/plan-quality.ts';
+import type { PlanQuality } from '../../src/demand/plan-quality.ts';
 
 /** Plans of which nothing is zero. */
 export const sampleQuality: PlanQuality = {

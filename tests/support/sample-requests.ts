@@ -1,4 +1,4 @@
-import type { AdHocEvent, FetchRequest, ScheduledRequest } from '../../src/shared/messages/plan-request.ts';
+import type { AdHocEvent, FetchRequest, ScheduledRequest } from '../../src/shared/queues/plan-request.ts';
 
 /** The daily occurrence of Monday 2026-11-23; members given replace its own. */
 export function sampleScheduled(over: Partial<ScheduledRequest> = {}): ScheduledRequest {

@@ -1,6 +1,6 @@
-import type { CatalogDraft, CatalogRow } from '../../src/shared/ports/catalog.ts';
-import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
-import type { TitleRow } from '../../src/shared/table/title-row.ts';
+import type { CatalogDraft, CatalogRow } from '../../src/shared/tables/catalog.ts';
+import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
+import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { pageContent } from './list-pages.ts';
 
 const base = {

@@ -1,5 +1,5 @@
 import type { LearnedDemand } from '../../src/planner/learned-demand.ts';
-import { feedId } from '../../src/shared/feed.ts';
+import { feedId } from '../../src/shared/core/feed.ts';
 import { sampleQuality } from './sample-quality.ts';
 
 /** Reads an hour by feed id, the same in every hour. */

@@ -1,5 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { sqsClient } from '../../src/shared/adapters/aws-clients.ts';
+import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 
 /** Dead letters as docs/operations.md shows them: two jobs that waited for too long, and a body that is no job. */
 const letters = [

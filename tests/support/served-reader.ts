@@ -1,6 +1,6 @@
 import { startEmbeddedStack } from '../../src/local/embedded-stack.ts';
-import { startTmdbSimulator, type TmdbSimulator } from '../../src/local/tmdb-simulator/start-tmdb-simulator.ts';
-import { systemClock } from '../../src/shared/adapters/system-clock.ts';
+import { startTmdbSimulator, type TmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
 import type { ServiceName } from '../../src/shared/telemetry/metric-ledger.ts';
 import { askOverHttp, type Sent } from './ask-over-http.ts';
 import { settingsWith } from './reader-settings.ts';

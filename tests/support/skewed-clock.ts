@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/shared/ports/clock.ts';
+import type { Clock } from '../../src/shared/core/clock.ts';
 
 /** One worker's own view of the time: its wall clock is off, durations and waits are true. */
 export type SkewedClock = Clock & {

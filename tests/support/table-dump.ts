@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { type DynamoDBDocumentClient, QueryCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { type DynamoEngine, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
-import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
-import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
-import { catalogTable, categoryIndex, controlTable } from '../../src/shared/table/table-definitions.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
+import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
+import { catalogTable, categoryIndex, controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { titlesOfPage } from './list-pages.ts';
 
 /** A row as it lies in the table. */

@@ -4,12 +4,12 @@ import { createTable } from '../../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import { arnOf, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { type LambdaFunction, startFunction } from '../../src/local/lambda-function.ts';
-import { dynamoClient } from '../../src/shared/adapters/aws-clients.ts';
-import { bundleHandlers } from '../../src/shared/adapters/bundle-handlers.ts';
-import { systemClock } from '../../src/shared/adapters/system-clock.ts';
-import { fetchQueue, itemQueue } from '../../src/shared/queue-definitions.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
-import { controlTable } from '../../src/shared/table/table-definitions.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
+import { bundleHandlers } from '../../src/local/bundle/bundle-handlers.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
+import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { sampleJob } from './sample-messages.ts';
 import { startWireTap } from './wire-tap.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UsageStore } from '../../src/shared/ports/usage-store.ts';
+import type { UsageStore } from '../../src/shared/tables/usage-store.ts';
 
 const feeds = 'usage#2026-11-23T08#feeds';
 const titles = 'usage#2026-11-23T08#titles#05';

@@ -1,5 +1,5 @@
 import { type ReadOutcome, usageCounter } from '../../src/reader/usage-counter.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { type MemoryUsageStore, memoryUsageStore } from './memory-usage-store.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';

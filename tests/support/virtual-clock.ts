@@ -5,7 +5,7 @@
  * manual (default): `advance` moves time from sleeper to sleeper and lets each one's continuation run before the next.
  * auto (`autoJump`): as soon as nothing but sleepers is left, time jumps to the next of them.
  */
-import type { Clock } from '../../src/shared/ports/clock.ts';
+import type { Clock } from '../../src/shared/core/clock.ts';
 
 export type VirtualClock = Clock & {
   /** Moves both clocks on by `byMs`; everyone who wakes on the way runs at their own moment. */

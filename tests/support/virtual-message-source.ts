@@ -1,4 +1,4 @@
-import type { MessageSource, ReceivedMessage } from '../../src/shared/ports/message-source.ts';
+import type { MessageSource, ReceivedMessage } from '../../src/shared/queues/message-source.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** A message as a test puts it into a dead-letter queue. */

@@ -1,4 +1,4 @@
-import type { MessageSender } from '../../src/shared/ports/message-sender.ts';
+import type { MessageSender } from '../../src/shared/queues/message-sender.ts';
 import { asSqsTakesIt, type SentMessage } from './recording-queue.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 

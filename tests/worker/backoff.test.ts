@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { fullJitterDelayMs } from '../../src/worker/backoff.ts';
 
 const tmdb = defaultSettings.tmdb;

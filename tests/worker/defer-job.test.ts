@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DeferralMarks } from '../../src/shared/ports/deferral-marks.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import type { DeferralMarks } from '../../src/worker/deferral-marks.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { deferJob } from '../../src/worker/defer-job.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { memoryDeferralMarks } from '../support/memory-deferral-marks.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryBudget } from '../../src/shared/rate/retry-budget.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import { retryBudget } from '../../src/shared/core/retry-budget.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { FetchFate } from '../../src/worker/fetch-item.ts';
 import { fetchHarness, go, scriptedGate } from '../support/fetch-harness.ts';
 import { sampleJob } from '../support/sample-messages.ts';

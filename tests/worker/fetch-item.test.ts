@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { RetryableError } from '../../src/shared/errors.ts';
-import { itemPageSchema } from '../../src/shared/messages/item-page.ts';
-import { parseMessage } from '../../src/shared/messages/parse-message.ts';
+import { RetryableError } from '../../src/shared/core/errors.ts';
+import { itemPageSchema } from '../../src/shared/queues/item-page.ts';
+import { parseMessage } from '../../src/shared/queues/parse-message.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { fetchHarness } from '../support/fetch-harness.ts';
 import { sampleFeed, sampleJob } from '../support/sample-messages.ts';

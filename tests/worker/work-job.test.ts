@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RetryableError } from '../../src/shared/errors.ts';
-import type { FetchJob } from '../../src/shared/messages/fetch-job.ts';
-import { fetchJobSchema } from '../../src/shared/messages/fetch-job.ts';
-import { parseMessage } from '../../src/shared/messages/parse-message.ts';
-import { callGate } from '../../src/shared/rate/call-gate.ts';
+import { RetryableError } from '../../src/shared/core/errors.ts';
+import type { FetchJob } from '../../src/shared/queues/fetch-job.ts';
+import { fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
+import { parseMessage } from '../../src/shared/queues/parse-message.ts';
+import { callGate } from '../../src/shared/throttle/call-gate.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { fetchHarness, scriptedGate } from '../support/fetch-harness.ts';
 import { sampleJob } from '../support/sample-messages.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { RetryableError } from '../../src/shared/errors.ts';
-import type { FeedHead } from '../../src/shared/table/feed-head.ts';
+import { RetryableError } from '../../src/shared/core/errors.ts';
+import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
 import { advanceHead } from '../../src/writer/advance-head.ts';
 import { type PortCall, scheduledBy } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';

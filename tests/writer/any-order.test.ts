@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { newestAnswer } from '../../src/shared/table/feed-head.ts';
+import { newestAnswer } from '../../src/shared/tables/feed-head.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { around, failing, scheduledBy } from '../support/call-hook.ts';
 import { applyAtOnce, deliver, type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ItemPage } from '../../src/shared/messages/item-page.ts';
-import { decodeList } from '../../src/shared/table/read-list.ts';
+import type { ItemPage } from '../../src/shared/queues/item-page.ts';
+import { decodeList } from '../../src/shared/tables/read-list.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { type CallHook, failing, type PortCall, scheduledBy, throttledOnce } from '../support/call-hook.ts';

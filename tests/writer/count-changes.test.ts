@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ItemPage } from '../../src/shared/messages/item-page.ts';
+import type { ItemPage } from '../../src/shared/queues/item-page.ts';
 import { countChanges } from '../../src/writer/count-changes.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { applyAtOnce, memoryWriter } from '../support/deliver-pages.ts';

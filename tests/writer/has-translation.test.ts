@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../src/shared/settings.ts';
-import { knownTranslations } from '../../src/shared/tmdb/known-places.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { knownTranslations } from '../../src/shared/core/places/known-places.ts';
 import { hasTranslation } from '../../src/writer/has-translation.ts';
 import { arbitraryTitle } from '../support/arbitrary-page.ts';
 import { sampleTitle } from '../support/sample-messages.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../src/shared/settings.ts';
-import { snapshotTimeMs } from '../../src/shared/snapshot.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { snapshotTimeMs } from '../../src/shared/core/snapshot.ts';
 import { candidateOf } from '../../src/writer/decide-rows.ts';
 import { withPossibleTimes } from '../../src/writer/mend-times.ts';
 import { receiveItem } from '../../src/writer/receive-item.ts';

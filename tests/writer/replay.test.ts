@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ItemPage, ListedTitle } from '../../src/shared/messages/item-page.ts';
-import { assembleList } from '../../src/shared/table/read-list.ts';
+import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
+import { assembleList } from '../../src/shared/tables/read-list.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { applyAtOnce, deliver, type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';
 import { samplePage, sampleTitle } from '../support/sample-messages.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ItemPage } from '../../src/shared/messages/item-page.ts';
-import type { Item, ItemTitle } from '../../src/shared/messages/item-title.ts';
-import type { TitleRow } from '../../src/shared/table/title-row.ts';
+import type { ItemPage } from '../../src/shared/queues/item-page.ts';
+import type { Item, ItemTitle } from '../../src/shared/queues/item-title.ts';
+import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { receiveItem } from '../../src/writer/receive-item.ts';
 import { arbitraryHistoryPage } from '../support/arbitrary-history.ts';

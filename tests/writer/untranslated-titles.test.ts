@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ListPageRow } from '../../src/shared/table/list-page-row.ts';
+import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { applyAtOnce, memoryWriter } from '../support/deliver-pages.ts';
 import { titlesOfPage } from '../support/list-pages.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CatalogRow } from '../../src/shared/ports/catalog.ts';
-import { defaultSettings } from '../../src/shared/settings.ts';
+import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { fullBucket, takeUnits, writePace } from '../../src/writer/write-pace.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CatalogRow, PresentRow } from '../../src/shared/ports/catalog.ts';
+import type { CatalogRow, PresentRow } from '../../src/shared/tables/catalog.ts';
 import { writeRows } from '../../src/writer/write-rows.ts';
 import { failing, type PortCall, throttledOnce } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../../shared/feed.ts';
-import { isoFromMs, latestDateMs } from '../../shared/ports/clock.ts';
-import type { ReceivedMessage } from '../../shared/ports/message-source.ts';
+import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../../shared/core/feed.ts';
+import { isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
+import type { ReceivedMessage } from '../../shared/queues/message-source.ts';
 import { parseObject } from './read-body.ts';
 
 /** What a dead letter is about, as far as it tells. Empty texts: it does not. All texts but the body are bounded. */

@@ -1,5 +1,5 @@
-import { PermanentError, UsageError } from '../../shared/errors.ts';
-import { shown } from '../../shared/shown-text.ts';
+import { PermanentError, UsageError } from '../../shared/core/errors.ts';
+import { shown } from '../../shared/core/shown-text.ts';
 import type { DeadLetter } from './decode-dead-letter.ts';
 
 /** So short an id is read and typed at ease. */

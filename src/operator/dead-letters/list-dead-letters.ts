@@ -1,5 +1,5 @@
-import { msFromIso } from '../../shared/ports/clock.ts';
-import type { MessageSource, Unreleased } from '../../shared/ports/message-source.ts';
+import { msFromIso } from '../../shared/core/clock.ts';
+import type { MessageSource, Unreleased } from '../../shared/queues/message-source.ts';
 import { type DeadLetter, decodeDeadLetter } from './decode-dead-letter.ts';
 import { scanQueue } from './scan-queue.ts';
 

@@ -1,6 +1,6 @@
-import { UsageError } from '../../shared/errors.ts';
-import { deathReasons } from '../../shared/messages/dead-letter.ts';
-import { shown } from '../../shared/shown-text.ts';
+import { UsageError } from '../../shared/core/errors.ts';
+import { deathReasons } from '../../shared/queues/dead-letter.ts';
+import { shown } from '../../shared/core/shown-text.ts';
 import { type DeadLetter, letterKinds, movedBySqs } from './decode-dead-letter.ts';
 
 /** By what dead letters are chosen. */

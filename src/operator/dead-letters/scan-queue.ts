@@ -2,7 +2,7 @@
  * Every message of a queue, once, without taking any away: SQS has no other way to look than to receive. What was received is held
  * until the scan is over and then released; should the process die, SQS shows it again when the hold is over.
  */
-import type { MessageSource, ReceivedMessage, Unreleased } from '../../shared/ports/message-source.ts';
+import type { MessageSource, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
 
 /** Empty answers since the last new message after which the queue counts as seen: one may be chance. */
 const quietAnswers = 2;

@@ -5,7 +5,7 @@ import {
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { RowKey } from '../../shared/table/row.ts';
+import type { RowKey } from '../../shared/tables/row.ts';
 import { dynamoTableSettings } from './dynamo-table-settings-adapter.ts';
 import type { MigrationTable, StoredRow } from './migration-table.ts';
 import { plainItem } from './plain-item-adapter.ts';

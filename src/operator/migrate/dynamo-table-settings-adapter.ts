@@ -7,7 +7,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { catalogTable, categoryIndex, type KeyAttribute } from '../../shared/table/table-definitions.ts';
+import { catalogTable, categoryIndex, type KeyAttribute } from '../../shared/tables/table-definitions.ts';
 import type { IndexUnits, MigrationTable, TableFacts } from './migration-table.ts';
 import { retryable } from './retryable-errors-adapter.ts';
 

@@ -1,7 +1,7 @@
-import { isoFromMs } from '../../shared/ports/clock.ts';
-import type { Settings } from '../../shared/settings.ts';
-import { rowBaseSchema } from '../../shared/table/row.ts';
-import { type TitleRow, titleRowFor } from '../../shared/table/title-row.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
+import { rowBaseSchema } from '../../shared/tables/row.ts';
+import { type TitleRow, titleRowFor } from '../../shared/tables/title-row.ts';
 import { type NotUnderstood, parseLegacyRow } from './parse-legacy-row.ts';
 
 /** What a row of the table is: one of this schema, one of the predecessor with the row it becomes, or neither. */

@@ -7,10 +7,10 @@
  * Whoever else writes meanwhile makes the condition fail: then the row is read again and judged anew. So nothing older ever replaces
  * anything newer, and a crash between any two steps leaves what the next run finishes.
  */
-import type { Clock } from '../../shared/ports/clock.ts';
-import type { Settings } from '../../shared/settings.ts';
-import { isLive, rowKeyText } from '../../shared/table/row.ts';
-import type { TitleRow } from '../../shared/table/title-row.ts';
+import type { Clock } from '../../shared/core/clock.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
+import { isLive, rowKeyText } from '../../shared/tables/row.ts';
+import type { TitleRow } from '../../shared/tables/title-row.ts';
 import { judgeRow } from './judge-row.ts';
 import type { MigrationTable, StoredRow } from './migration-table.ts';
 import type { NotUnderstood } from './parse-legacy-row.ts';

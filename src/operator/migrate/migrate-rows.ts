@@ -3,8 +3,8 @@
  * row is rewritten, so that a run that finds nothing to do writes nothing at all; behind that point everything found so far is saved.
  */
 import pLimit from 'p-limit';
-import { PermanentError } from '../../shared/errors.ts';
-import { isLive } from '../../shared/table/row.ts';
+import { PermanentError } from '../../shared/core/errors.ts';
+import { isLive } from '../../shared/tables/row.ts';
 import { judgeRow } from './judge-row.ts';
 import { migrateRow, type RowDependencies, type RowOutcome } from './migrate-row.ts';
 import type { Migration, MigrationCounts, MigrationLog } from './migration-log.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { RowKey } from '../../shared/table/row.ts';
+import type { RowKey } from '../../shared/tables/row.ts';
 
 const count = z.int().min(0);
 

@@ -1,6 +1,6 @@
-import type { RowKey } from '../../shared/table/row.ts';
-import type { KeyAttribute } from '../../shared/table/table-definitions.ts';
-import type { TitleRow } from '../../shared/table/title-row.ts';
+import type { RowKey } from '../../shared/tables/row.ts';
+import type { KeyAttribute } from '../../shared/tables/table-definitions.ts';
+import type { TitleRow } from '../../shared/tables/title-row.ts';
 
 /** What DynamoDB says of a table. */
 export type TableFacts = {

@@ -1,4 +1,4 @@
-import { messageOf, RetryableError } from '../../shared/errors.ts';
+import { messageOf, RetryableError } from '../../shared/core/errors.ts';
 
 /** Errors that say "not now", the SDK's own attempts included. Source: DynamoDB API reference, November 2026. */
 const passing = new Set([

@@ -1,4 +1,4 @@
-import type { Clock } from '../../shared/ports/clock.ts';
+import type { Clock } from '../../shared/core/clock.ts';
 
 /** Waits until so many more rows may be taken; a fraction is a row that costs less. */
 export type RowPace = (rows: number) => Promise<void>;

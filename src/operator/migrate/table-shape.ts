@@ -1,4 +1,4 @@
-import { catalogTable, type KeyAttribute } from '../../shared/table/table-definitions.ts';
+import { catalogTable, type KeyAttribute } from '../../shared/tables/table-definitions.ts';
 import type { TableFacts, TtlFacts } from './migration-table.ts';
 
 const [index] = catalogTable.indexes;

@@ -1,6 +1,6 @@
-import { isoFromMs } from '../../shared/ports/clock.ts';
-import { type FeedHead, headAt, holdsList } from '../../shared/table/feed-head.ts';
-import type { FeedTrouble } from '../../shared/table/feed-trouble.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
+import { type FeedHead, headAt, holdsList } from '../../shared/tables/feed-head.ts';
+import type { FeedTrouble } from '../../shared/tables/feed-trouble.ts';
 import { describeFeed, troublesOf } from '../status/describe-status.ts';
 
 /** Up to the soft TTL a feed is fresh, up to the hard TTL stale, then nobody is served from it. */

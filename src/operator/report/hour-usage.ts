@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
-import { type PlanHour, planHour, planHourIds } from '../../analytics/plan-record.ts';
-import type { UsageStore } from '../../shared/ports/usage-store.ts';
+import { type PlanHour, planHour, planHourIds } from '../../demand/plan-record.ts';
+import type { UsageStore } from '../../shared/tables/usage-store.ts';
 import {
   feedUsageId,
   type PipelineCounter,
@@ -9,7 +9,7 @@ import {
   pipelineUsageId,
   type UsageCounters,
   usageIdsOfHour,
-} from '../../shared/table/usage-row.ts';
+} from '../../shared/tables/usage-row.ts';
 import { addReads, isCount, noReads, type ReadCounts, readsBySubject } from './read-figures.ts';
 
 /** What the pipeline did. */

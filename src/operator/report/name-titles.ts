@@ -1,9 +1,9 @@
-import { type MediaType, mediaTypes } from '../../shared/feed.ts';
-import { maxTmdbId } from '../../shared/messages/item-page.ts';
-import type { CatalogReader } from '../../shared/ports/catalog.ts';
-import type { Settings } from '../../shared/settings.ts';
-import { isLive, rowKeyText } from '../../shared/table/row.ts';
-import { titleKey } from '../../shared/table/title-row.ts';
+import { type MediaType, mediaTypes } from '../../shared/core/feed.ts';
+import { maxTmdbId } from '../../shared/queues/item-page.ts';
+import type { CatalogReader } from '../../shared/tables/catalog.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
+import { isLive, rowKeyText } from '../../shared/tables/row.ts';
+import { titleKey } from '../../shared/tables/title-row.ts';
 
 /** A title as the counters name it. */
 export type TitleRef = { mediaType: MediaType; id: number };

@@ -1,4 +1,4 @@
-import { isoFromMs } from '../../shared/ports/clock.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
 
 /** A period in whole hours, the grain of the counters. */
 export type ReportPeriod = {

@@ -1,4 +1,4 @@
-import { isoFromMs } from '../../shared/ports/clock.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
 import { type Activity, type HourUsage, sumActivity, sumOf } from './hour-usage.ts';
 import { addReads, noReads, type ReadFigures, withShares } from './read-figures.ts';
 import { type SeriesStep, stepStartMs } from './report-period.ts';

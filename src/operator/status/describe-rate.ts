@@ -1,6 +1,6 @@
-import { isoFromMs } from '../../shared/ports/clock.ts';
-import { tooFarAhead } from '../../shared/rate/rate-doubt.ts';
-import { type RateLimits, type RateState, rateAt } from '../../shared/rate/rate-schedule.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
+import { tooFarAhead } from '../../shared/throttle/rate-doubt.ts';
+import { type RateLimits, type RateState, rateAt } from '../../shared/throttle/rate-schedule.ts';
 
 /** The throttle as `status` tells it. Times are ISO 8601 UTC, `null` where they are past. */
 export type RateStatus = {

@@ -1,5 +1,5 @@
-import type { QueueDepth } from '../../shared/ports/queue-depth.ts';
-import type { FeedTrouble } from '../../shared/table/feed-trouble.ts';
+import type { QueueDepth } from '../../shared/queues/queue-depth.ts';
+import type { FeedTrouble } from '../../shared/tables/feed-trouble.ts';
 
 /** Something that an operator should look at; `code` is a stable word. */
 export type Trouble = {

@@ -1,5 +1,5 @@
-import { msFromIso } from '../../shared/ports/clock.ts';
-import { canonicalJson, stableHash } from '../../shared/stable-hash.ts';
+import { msFromIso } from '../../shared/core/clock.ts';
+import { canonicalJson, stableHash } from '../../shared/core/stable-hash.ts';
 import type { Origin, Provenance } from '../reader-api.ts';
 
 /** A stale answer has been asked for again by then. */

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, type Feed, globalRegion } from '../../shared/feed.ts';
-import { maxTmdbId } from '../../shared/messages/item-page.ts';
-import { regionLanguage } from '../../shared/region-language.ts';
-import type { Settings } from '../../shared/settings.ts';
-import { shown } from '../../shared/shown-text.ts';
+import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, type Feed, globalRegion } from '../../shared/core/feed.ts';
+import { maxTmdbId } from '../../shared/queues/item-page.ts';
+import { regionLanguage } from '../../shared/settings/region-language.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
+import { shown } from '../../shared/core/shown-text.ts';
 import {
   type ListOptions,
   mediaTypeSchema,

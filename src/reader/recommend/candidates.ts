@@ -1,6 +1,6 @@
-import { type Feed, globalRegion, type MediaType } from '../../shared/feed.ts';
-import type { Settings } from '../../shared/settings.ts';
-import type { ListRow } from '../../shared/table/read-list.ts';
+import { type Feed, globalRegion, type MediaType } from '../../shared/core/feed.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
+import type { ListRow } from '../../shared/tables/read-list.ts';
 import type { TitleRef } from '../reader-api.ts';
 
 /** A title that may be recommended, with every place that it has in the lists. */

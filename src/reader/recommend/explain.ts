@@ -1,4 +1,4 @@
-import { globalRegion } from '../../shared/feed.ts';
+import { globalRegion } from '../../shared/core/feed.ts';
 import type { Candidate } from './candidates.ts';
 import { jaccard } from './diversify.ts';
 import { dayPartAt, type ScoreContext, type Scored } from './score.ts';

@@ -1,5 +1,5 @@
 /** The bill of a month of 30 days, line by line: what stands there, and what the plan's jobs use. */
-import type { Settings } from '../settings.ts';
+import type { Settings } from '../settings/settings.ts';
 import { requestsPerPage } from './batch-cost.ts';
 import { freeTier, type PriceName, priceTable } from './price-table.ts';
 import type { TemplateInventory } from './template-inventory.ts';

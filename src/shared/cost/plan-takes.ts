@@ -1,4 +1,4 @@
-import { rowsPerPage } from '../messages/item-page.ts';
+import { rowsPerPage } from '../queues/item-page.ts';
 import { perJob } from './month-cost.ts';
 
 /** What jobs are expected to take of TMDB and of the catalog table. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { messageOf, PipelineError } from '../errors.ts';
+import { messageOf, PipelineError } from '../core/errors.ts';
 
 /** Why something failed: a stable word for machines, and a bounded sentence. */
 export type Failure = { code: string; detail: string };

@@ -1,5 +1,5 @@
-import type { Telemetry } from '../ports/telemetry.ts';
-import type { Redact } from '../redact-token.ts';
+import type { Telemetry } from './telemetry.ts';
+import type { Redact } from '../core/redact-token.ts';
 import type { RunEvent } from './run-event.ts';
 
 /** Members of events that the pipeline has made itself, and by which records are found: a placeholder must not rewrite them. */

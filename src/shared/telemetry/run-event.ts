@@ -3,8 +3,8 @@
  * line's summary and Logs Insights queries read the same records.
  */
 import * as z from 'zod';
-import { pageOutcomes } from '../messages/page-outcome.ts';
-import { runIdSchema } from '../snapshot.ts';
+import { pageOutcomes } from '../core/page-outcome.ts';
+import { runIdSchema } from '../core/snapshot.ts';
 
 const count = z.int().min(0);
 const job = { runId: runIdSchema, jobId: z.string() };
@@ -38,7 +38,7 @@ const pageFetched = z.object({
   persons: count,
 });
 
-/** Something of an answer was beyond its bounds and is not kept (src/shared/messages/title-bounds.ts). */
+/** Something of an answer was beyond its bounds and is not kept (src/shared/queues/title-bounds.ts). */
 const answerCut = z.object({
   event: z.literal('answer-cut'),
   /** Job id, or what a reader asked TMDB for. */
@@ -145,7 +145,7 @@ const liveFetched = z.object({
 /** A reader found something stale, or in part, and asked the pipeline for it. */
 const refreshAsked = z.object({ event: z.literal('refresh-asked'), subject: z.string(), jobs: count });
 
-/** What the plans of the last seven days were worth (src/analytics/plan-quality.ts). Damaged counters need not be whole. */
+/** What the plans of the last seven days were worth (src/demand/plan-quality.ts). Damaged counters need not be whole. */
 const planJudged = z.object({
   event: z.literal('plan-judged'),
   runId: runIdSchema,

@@ -1,7 +1,7 @@
-import { type Feed, genreIdOf, globalRegion, keywordIdOf } from '../feed.ts';
-import type { FetchJob } from '../messages/fetch-job.ts';
-import type { Settings } from '../settings.ts';
-import { snapshotTimeMs } from '../snapshot.ts';
+import { type Feed, genreIdOf, globalRegion, keywordIdOf } from '../core/feed.ts';
+import type { FetchJob } from '../queues/fetch-job.ts';
+import type { Settings } from '../settings/settings.ts';
+import { snapshotTimeMs } from '../core/snapshot.ts';
 
 /** A GET on TMDB's API: path below the base URL, and query parameters. */
 export type TmdbRequest = { path: string; query: Record<string, string> };

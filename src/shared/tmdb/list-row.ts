@@ -4,8 +4,8 @@
  * Source: the recorded lists, November 2026.
  */
 import * as z from 'zod';
-import { tmdbIdSchema } from '../messages/item-page.ts';
-import { dayOf } from '../messages/title-bounds.ts';
+import { tmdbIdSchema } from '../queues/item-page.ts';
+import { dayOf } from '../queues/title-bounds.ts';
 
 /** What a JSON number looks like, which is what a figure looks like that came as text. */
 const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;

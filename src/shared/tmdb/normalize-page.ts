@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { type Feed, type MediaType, mediaTypes } from '../feed.ts';
-import { type ListedTitle, listedTitleSchema, maxRank, rowsPerPage } from '../messages/item-page.ts';
-import { type DescribedTitle, describedTitleSchema } from '../messages/item-title.ts';
-import { fitting, titleBounds } from '../messages/title-bounds.ts';
+import { type Feed, type MediaType, mediaTypes } from '../core/feed.ts';
+import { type ListedTitle, listedTitleSchema, maxRank, rowsPerPage } from '../queues/item-page.ts';
+import { type DescribedTitle, describedTitleSchema } from '../queues/item-title.ts';
+import { fitting, titleBounds } from '../queues/title-bounds.ts';
 import { detailsSchema, listRowSchema, type TmdbListRow } from './list-row.ts';
 
 /** A page's rows after normalization; `rejected` had no usable id or type or did not fit, `persons` are not titles. */

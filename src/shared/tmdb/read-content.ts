@@ -2,8 +2,8 @@
  * What a good answer must hold to be the answer to its request. JSON that is something else comes from a cache or a proxy
  * that mixed answers up, and is retried: page 1 in place of page 2 would replace a page with a copy of another.
  */
-import type { Feed, MediaType } from '../feed.ts';
-import type { DescribedTitle } from '../messages/item-title.ts';
+import type { Feed, MediaType } from '../core/feed.ts';
+import type { DescribedTitle } from '../queues/item-title.ts';
 import { tryAgain, type Verdict } from './classify-answer.ts';
 import { type Losses, type NormalizedPage, normalizePage, normalizeTitle } from './normalize-page.ts';
 

@@ -1,4 +1,4 @@
-import type { MediaType } from '../feed.ts';
+import type { MediaType } from '../core/feed.ts';
 import type { TmdbRequest } from './feed-request.ts';
 
 /** The request that fetches one title in one language. */

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type MoveProgress, moveWholeQueue } from '../../../src/operator/dead-letters/native-replay-adapter.ts';
-import { sqsClient } from '../../../src/shared/adapters/aws-clients.ts';
+import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { awsError, type ScriptedCall, startAwsScriptServer } from '../../support/aws-script-server.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 

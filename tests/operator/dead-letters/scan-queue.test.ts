@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { scanQueue } from '../../../src/operator/dead-letters/scan-queue.ts';
-import type { MessageSource } from '../../../src/shared/ports/message-source.ts';
+import type { MessageSource } from '../../../src/shared/queues/message-source.ts';
 
 describe('a look into a queue whose holds are over before it ends', () => {
   it('is over when twenty answers in a row hold nothing new, and shows each message once', async () => {

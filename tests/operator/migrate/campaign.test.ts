@@ -5,9 +5,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import { createTable } from '../../../src/local/create-tables.ts';
 import type { MigrationReport } from '../../../src/operator/migrate/migrate-table.ts';
-import { defaultSettings } from '../../../src/shared/settings.ts';
-import { controlTable } from '../../../src/shared/table/table-definitions.ts';
-import { titleRowFor } from '../../../src/shared/table/title-row.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { controlTable } from '../../../src/shared/tables/table-definitions.ts';
+import { titleRowFor } from '../../../src/shared/tables/title-row.ts';
 import { oneDocument, runJson, startCli } from '../../support/cli-process.ts';
 import { endpointOf } from '../../support/embedded-reader.ts';
 import { describeOnEngine } from '../../support/embedded-tables.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { migrateRow, type RowOutcome } from '../../../src/operator/migrate/migrate-row.ts';
-import { RetryableError } from '../../../src/shared/errors.ts';
-import { defaultSettings } from '../../../src/shared/settings.ts';
-import { titleRowFor } from '../../../src/shared/table/title-row.ts';
+import { RetryableError } from '../../../src/shared/core/errors.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { titleRowFor } from '../../../src/shared/tables/title-row.ts';
 import { type Item, type MigrationHook, memoryMigrationTable } from '../../support/memory-migration.ts';
 import { sampleTitle } from '../../support/sample-messages.ts';
 import { sampleTitleRow } from '../../support/sample-rows.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type MigrateDependencies, migrateTable } from '../../../src/operator/migrate/migrate-table.ts';
 import type { TableFacts } from '../../../src/operator/migrate/migration-table.ts';
-import { PermanentError, RetryableError, UsageError } from '../../../src/shared/errors.ts';
-import { defaultSettings } from '../../../src/shared/settings.ts';
+import { PermanentError, RetryableError, UsageError } from '../../../src/shared/core/errors.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { rejectionOf } from '../../support/caught.ts';
 import {
   type Item,

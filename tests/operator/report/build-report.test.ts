@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport, type ReportSources } from '../../../src/operator/report/build-report.ts';
-import { defaultSettings } from '../../../src/shared/settings.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { agedHead, busyWorld, filmRow, reportNowMs, reportWorld } from '../../support/report-world.ts';
 
 const dayMs = 86_400_000;

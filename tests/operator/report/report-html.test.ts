@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildReport, type Report } from '../../../src/operator/report/build-report.ts';
 import { reportHtml } from '../../../src/operator/report/html/report-html.ts';
-import { defaultSettings } from '../../../src/shared/settings.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { pageStructure, type Tag } from '../../support/page-structure.ts';
 import { busyWorld, reportNowMs, reportWorld } from '../../support/report-world.ts';
 

@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/operator/report/build-report.ts';
 import { reportHtml } from '../../../src/operator/report/html/report-html.ts';
-import { defaultSettings } from '../../../src/shared/settings.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { describeInBrowser, type View } from '../../support/real-browser.ts';
 import { busyWorld, reportNowMs, reportWorld } from '../../support/report-world.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';

@@ -6,7 +6,7 @@ import {
   parseRecommendRequest,
   parseTitleRequest,
 } from '../../../src/reader/http/parse-query.ts';
-import { defaultSettings } from '../../../src/shared/settings.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { type Refusal, refusalOf, refusedField } from '../../support/refused-request.ts';
 
 const listOf = (query: string, params: Record<string, string> = {}) =>

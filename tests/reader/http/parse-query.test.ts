@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseListRequest, parseTitleRequest } from '../../../src/reader/http/parse-query.ts';
-import { defaultSettings } from '../../../src/shared/settings.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import {
   allowedLanguages,
   allowedRegions,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RetryableError, UsageError } from '../../../src/shared/errors.ts';
+import { RetryableError, UsageError } from '../../../src/shared/core/errors.ts';
 import { routesOver } from '../../support/ask-router.ts';
 import { contractProblems } from '../../support/openapi-document.ts';
 import {

@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoClient } from '../../../src/shared/adapters/aws-clients.ts';
+import { dynamoClient } from '../../../src/shared/tables/aws-clients.ts';
 import { emfDocumentSchema, emfProblems } from '../../support/emf-schema.ts';
 import { outsideAddresses, tryToConnect } from '../../support/local-addresses.ts';
 import { type ServedReader, startServedReader } from '../../support/served-reader.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { candidateFeeds, gatherCandidates } from '../../../src/reader/recommend/candidates.ts';
-import { feedId, feedSchema } from '../../../src/shared/feed.ts';
-import { defaultSettings, type Settings } from '../../../src/shared/settings.ts';
+import { feedId, feedSchema } from '../../../src/shared/core/feed.ts';
+import { defaultSettings, type Settings } from '../../../src/shared/settings/settings.ts';
 import { sampleListRow } from '../../support/sample-cards.ts';
 import { sampleFeed } from '../../support/sample-messages.ts';
 

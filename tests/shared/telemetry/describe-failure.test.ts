@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { PermanentError } from '../../../src/shared/errors.ts';
+import { PermanentError } from '../../../src/shared/core/errors.ts';
 import { describeFailure, jobIdOf } from '../../../src/shared/telemetry/describe-failure.ts';
 import { sampleJob } from '../../support/sample-messages.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../../src/shared/settings.ts';
-import { settingsFrom } from '../../../src/shared/settings-overrides.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 import { feedRequest } from '../../../src/shared/tmdb/feed-request.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
 import { arbitrarySnapshot } from '../../support/arbitrary-page.ts';

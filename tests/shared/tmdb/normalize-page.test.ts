@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ListedTitle } from '../../../src/shared/messages/item-page.ts';
+import type { ListedTitle } from '../../../src/shared/queues/item-page.ts';
 import { normalizePage } from '../../../src/shared/tmdb/normalize-page.ts';
 import { sampleFeed } from '../../support/sample-messages.ts';
 import { listPage, movieRow, personRow, seriesRow } from '../../support/tmdb-rows.ts';

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest';
-import type { Feed } from '../../../src/shared/feed.ts';
-import { listedTitleSchema } from '../../../src/shared/messages/item-page.ts';
+import type { Feed } from '../../../src/shared/core/feed.ts';
+import { listedTitleSchema } from '../../../src/shared/queues/item-page.ts';
 import { normalizePage } from '../../../src/shared/tmdb/normalize-page.ts';
 import { sampleFeed } from '../../support/sample-messages.ts';
 import { itWithSharedData, readSharedJson } from '../../support/shared-data.ts';

@@ -1,13 +1,13 @@
 /** Rows that are odd in one member: it costs that member, or the part of it that is wrong, and never the row or the page. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ListedTitle, maxRank } from '../../../src/shared/messages/item-page.ts';
-import { type Item, itemSchema } from '../../../src/shared/messages/item-title.ts';
-import { messageBody } from '../../../src/shared/messages/message-body.ts';
-import { parseMessage } from '../../../src/shared/messages/parse-message.ts';
-import { defaultSettings } from '../../../src/shared/settings.ts';
-import { listPageDraft } from '../../../src/shared/table/list-page-row.ts';
-import { decodeList } from '../../../src/shared/table/read-list.ts';
+import { type ListedTitle, maxRank } from '../../../src/shared/queues/item-page.ts';
+import { type Item, itemSchema } from '../../../src/shared/queues/item-title.ts';
+import { messageBody } from '../../../src/shared/queues/message-body.ts';
+import { parseMessage } from '../../../src/shared/queues/parse-message.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { listPageDraft } from '../../../src/shared/tables/list-page-row.ts';
+import { decodeList } from '../../../src/shared/tables/read-list.ts';
 import { type Losses, normalizePage, normalizeTitle } from '../../../src/shared/tmdb/normalize-page.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';
 import { sampleFeed, samplePage } from '../../support/sample-messages.ts';

@@ -1,5 +1,5 @@
-import { UsageError } from '../../../src/shared/errors.ts';
-import { shown } from '../../../src/shared/shown-text.ts';
+import { UsageError } from '../../../src/shared/core/errors.ts';
+import { shown } from '../../../src/shared/core/shown-text.ts';
 
 /** What a campaign is asked for. */
 export type CampaignFlags = { seeds: number; firstSeed: number; json: boolean; mutations: boolean; trace: boolean };

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
+import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
 import { arbitraryCloseSighting } from '../../support/arbitrary-page.ts';
 import { referenceHeads, referenceTable } from '../../support/reference-table.ts';
 import { pageFacts, titleFacts } from '../../support/row-facts.ts';

@@ -1,4 +1,4 @@
-import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
+import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
 import { referenceTable } from '../../support/reference-table.ts';
 
 /**

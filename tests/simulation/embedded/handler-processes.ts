@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../../../src/shared/adapters/system-clock.ts';
+import { systemClock } from '../../../src/shared/core/system-clock.ts';
 
 /** A bundled handler in processes that can be killed; invocations that overlap get one each, and it stays warm. */
 export type HandlerProcesses = {

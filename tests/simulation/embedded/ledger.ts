@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import * as z from 'zod';
-import { type ItemPage, itemPageSchema } from '../../../src/shared/messages/item-page.ts';
+import { type ItemPage, itemPageSchema } from '../../../src/shared/queues/item-page.ts';
 import { foldPages } from './fold-pages.ts';
 
 /** What passed between the queues and the functions, seen from where Lambda's event source stands. */

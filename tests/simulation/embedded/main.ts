@@ -3,7 +3,7 @@
  * left something wrong, with 2 when it was asked for something that it does not know.
  */
 import { defaultDynamoEngine } from '../../../src/local/embedded-dynamodb.ts';
-import { messageOf, UsageError } from '../../../src/shared/errors.ts';
+import { messageOf, UsageError } from '../../../src/shared/core/errors.ts';
 import { formatCampaign, formatFailure } from './format-campaign.ts';
 import { parseFlags } from './parse-flags.ts';
 import { runCampaign } from './run-campaign.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { UsageError } from '../../../src/shared/errors.ts';
+import { UsageError } from '../../../src/shared/core/errors.ts';
 import { parseFlags } from './parse-flags.ts';
 
 describe('the flags of the campaign', () => {

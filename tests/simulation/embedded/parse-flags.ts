@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { messageOf, UsageError } from '../../../src/shared/errors.ts';
+import { messageOf, UsageError } from '../../../src/shared/core/errors.ts';
 
 /** What the campaign is asked for. */
 export type CampaignFlags = { rounds: number; seed: number; json: boolean };

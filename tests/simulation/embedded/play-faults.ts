@@ -1,4 +1,4 @@
-import { systemClock } from '../../../src/shared/adapters/system-clock.ts';
+import { systemClock } from '../../../src/shared/core/system-clock.ts';
 import type { CampaignStack } from './campaign-stack.ts';
 import type { CutKind, Emulator, Fault, Killable, NetworkTarget } from './draw-faults.ts';
 

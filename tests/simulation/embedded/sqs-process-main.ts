@@ -1,6 +1,6 @@
 /** The SQS emulator in a process of its own: says when it listens, tells on request what its queues hold. */
 import { startEmbeddedSqs } from '../../../src/local/embedded-sqs.ts';
-import type { QueueDefinition } from '../../../src/shared/queue-definitions.ts';
+import type { QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
 
 const [dataDir, portText, queuesJson] = process.argv.slice(2);
 const queues = JSON.parse(queuesJson ?? '[]') as QueueDefinition[];

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../../../src/local/free-port.ts';
-import type { QueueDefinition } from '../../../src/shared/queue-definitions.ts';
+import type { QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
 
 /** The SQS emulator in a process of its own, on a folder that outlives it and always on the same port. */
 export type SqsProcess = {

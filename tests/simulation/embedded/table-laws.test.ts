@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FeedHead } from '../../../src/shared/table/feed-head.ts';
+import type { FeedHead } from '../../../src/shared/tables/feed-head.ts';
 import { sampleListPage, sampleTitleRow } from '../../support/sample-rows.ts';
 import { incomplete, wentBack } from './table-laws.ts';
 

@@ -1,5 +1,5 @@
-import type { CatalogRow } from '../../../src/shared/ports/catalog.ts';
-import type { FeedHead } from '../../../src/shared/table/feed-head.ts';
+import type { CatalogRow } from '../../../src/shared/tables/catalog.ts';
+import type { FeedHead } from '../../../src/shared/tables/feed-head.ts';
 
 /** The tables between two rounds. */
 export type TableState = { rows: readonly CatalogRow[]; heads: readonly FeedHead[] };

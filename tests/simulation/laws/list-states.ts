@@ -1,9 +1,9 @@
 /** What a list may have been when a reader read it. */
 
-import { feedId } from '../../../src/shared/feed.ts';
-import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
-import type { Item } from '../../../src/shared/messages/item-title.ts';
-import type { ListPageRow } from '../../../src/shared/table/list-page-row.ts';
+import { feedId } from '../../../src/shared/core/feed.ts';
+import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
+import type { Item } from '../../../src/shared/queues/item-title.ts';
+import type { ListPageRow } from '../../../src/shared/tables/list-page-row.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import { mostLagMs } from '../world/sim-world.ts';
 import { softMsOf, type TableLog } from './table-law.ts';

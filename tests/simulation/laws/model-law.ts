@@ -2,8 +2,8 @@
 import { background } from '../../../src/reader/background.ts';
 import { createReader } from '../../../src/reader/reader.ts';
 import type { Reader } from '../../../src/reader/reader-api.ts';
-import type { Feed } from '../../../src/shared/feed.ts';
-import type { CatalogReader } from '../../../src/shared/ports/catalog.ts';
+import type { Feed } from '../../../src/shared/core/feed.ts';
+import type { CatalogReader } from '../../../src/shared/tables/catalog.ts';
 import type { TableState } from '../../support/arbitrary-reads.ts';
 import { type Expected, readerModel } from '../../support/reader-model.ts';
 import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts';

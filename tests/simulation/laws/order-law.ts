@@ -2,10 +2,10 @@
  * The tables are what the law asks for after the set of messages that were applied, whatever their order. Messages that ended in a
  * dead-letter queue may have been applied in part: their rows may stand, but need not.
  */
-import { type Item, itemSchema } from '../../../src/shared/messages/item-title.ts';
-import type { CatalogRow } from '../../../src/shared/ports/catalog.ts';
-import { feedHeadId } from '../../../src/shared/table/feed-head.ts';
-import { rowKeyText } from '../../../src/shared/table/row.ts';
+import { type Item, itemSchema } from '../../../src/shared/queues/item-title.ts';
+import type { CatalogRow } from '../../../src/shared/tables/catalog.ts';
+import { feedHeadId } from '../../../src/shared/tables/feed-head.ts';
+import { rowKeyText } from '../../../src/shared/tables/row.ts';
 import { applyItems } from '../../../src/writer/apply-items.ts';
 import { memoryCatalog } from '../../support/memory-catalog.ts';
 import { memoryFeedHeads } from '../../support/memory-feed-heads.ts';

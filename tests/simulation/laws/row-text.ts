@@ -1,4 +1,4 @@
-import type { CatalogRow } from '../../../src/shared/ports/catalog.ts';
+import type { CatalogRow } from '../../../src/shared/tables/catalog.ts';
 
 /** A row as one text; bytes as base64. */
 export function rowText(row: CatalogRow): string {

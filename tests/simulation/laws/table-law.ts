@@ -1,8 +1,8 @@
 /** What must hold at every change of a row or a head. */
-import type { ItemPage } from '../../../src/shared/messages/item-page.ts';
-import type { CatalogRow } from '../../../src/shared/ports/catalog.ts';
-import type { FeedHead } from '../../../src/shared/table/feed-head.ts';
-import { rowKeyText } from '../../../src/shared/table/row.ts';
+import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
+import type { CatalogRow } from '../../../src/shared/tables/catalog.ts';
+import type { FeedHead } from '../../../src/shared/tables/feed-head.ts';
+import { rowKeyText } from '../../../src/shared/tables/row.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 import { rowText } from './row-text.ts';
 

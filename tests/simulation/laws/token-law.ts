@@ -1,5 +1,5 @@
 /** Nobody is stopped by one answer: a refused token is confirmed by a call of `/authentication`. */
-import type { BreakerRecord } from '../../../src/shared/breaker/breaker-record.ts';
+import type { BreakerRecord } from '../../../src/shared/throttle/breaker-record.ts';
 import type { SeenCall } from '../world/sim-tmdb.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 

@@ -1,6 +1,6 @@
 import type { Mutation } from '../campaign/mutation-hook.ts';
 
-const file = 'shared/adapters/tmdb-http.ts';
+const file = 'shared/tmdb/tmdb-http.ts';
 
 /** Known bugs of the way to TMDB. */
 export const httpMutations: readonly Mutation[] = [
@@ -21,14 +21,14 @@ export const httpMutations: readonly Mutation[] = [
   },
   {
     name: 'the token is told in dead letters',
-    file: 'shared/messages/redacted-sender.ts',
+    file: 'shared/queues/redacted-sender.ts',
     find: 'identifiers.has(name) ? text : redact(text)',
     replace: 'text',
     why: 'a server that repeats what it was sent would bring the token into dead letters',
   },
   {
     name: 'the token stands in the breaker',
-    file: 'shared/breaker/redacted-breaker-store.ts',
+    file: 'shared/throttle/redacted-breaker-store.ts',
     find: 'detail: redact(next.detail)',
     replace: 'detail: next.detail',
     why: 'a server that repeats what it was sent would bring the token into the control table',

@@ -1,4 +1,4 @@
-import type { Feed } from '../../../src/shared/feed.ts';
+import type { Feed } from '../../../src/shared/core/feed.ts';
 import type { Act, World } from './history-plan.ts';
 import type { Draws } from './random-stream.ts';
 

@@ -1,7 +1,7 @@
 /** A history as data: what its seed has drawn, so that it can be printed, shortened and played again. */
 import type { TitleRef } from '../../../src/reader/reader-api.ts';
-import type { Feed, MediaType } from '../../../src/shared/feed.ts';
-import type { ScheduleName } from '../../../src/shared/schedule.ts';
+import type { Feed, MediaType } from '../../../src/shared/core/feed.ts';
+import type { ScheduleName } from '../../../src/shared/settings/schedule.ts';
 import type { Faults } from './faults.ts';
 
 export type InjectedMessage = 'not-json' | 'unknown-version' | 'old' | 'newer' | 'twins';

@@ -1,5 +1,5 @@
 /** The ports of a process on what all processes share. */
-import type { MessageSender } from '../../../src/shared/ports/message-sender.ts';
+import type { MessageSender } from '../../../src/shared/queues/message-sender.ts';
 import type { SimProcess } from './sim-process.ts';
 
 /** Entries of one batch that a sender sends in one call. */

@@ -1,7 +1,7 @@
 /** Plays the acts of a history on a world. */
 import type { ListAnswer, RecommendAnswer, TitleAnswer } from '../../../src/reader/reader-api.ts';
-import { isoFromMs } from '../../../src/shared/ports/clock.ts';
-import { latestOccurrenceMs } from '../../../src/shared/schedule.ts';
+import { isoFromMs } from '../../../src/shared/core/clock.ts';
+import { latestOccurrenceMs } from '../../../src/shared/settings/schedule.ts';
 import { sampleJob, samplePage } from '../../support/sample-messages.ts';
 import type { Act, InjectedMessage, ListAct, RecommendAct } from './history-plan.ts';
 import { replay } from './sim-operator.ts';

@@ -4,7 +4,7 @@
  */
 import { runIdentity } from '../../../src/planner/plan-run.ts';
 import { type StartDependencies, type StartedRun, startRun } from '../../../src/planner/start-run.ts';
-import { plannerEventSchema } from '../../../src/shared/messages/plan-request.ts';
+import { plannerEventSchema } from '../../../src/shared/queues/plan-request.ts';
 import { portOf, senderOf } from './ports.ts';
 import type { Ended, SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';

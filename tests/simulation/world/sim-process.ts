@@ -5,7 +5,7 @@
  *
  * What is dead hears of no answer and no timer any more, so that nothing it had under way goes on; the rest of the world does.
  */
-import type { Clock } from '../../../src/shared/ports/clock.ts';
+import type { Clock } from '../../../src/shared/core/clock.ts';
 import { skewedClock } from '../../support/skewed-clock.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import type { Faults } from './faults.ts';

@@ -1,5 +1,5 @@
-import type { Clock } from '../../../src/shared/ports/clock.ts';
-import type { TokenRedactor } from '../../../src/shared/redact-token.ts';
+import type { Clock } from '../../../src/shared/core/clock.ts';
+import type { TokenRedactor } from '../../../src/shared/core/redact-token.ts';
 import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
 import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
 import { listPage, movieRow } from '../../support/tmdb-rows.ts';

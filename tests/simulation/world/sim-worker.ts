@@ -1,8 +1,8 @@
-import { redactedBreakerStore } from '../../../src/shared/breaker/redacted-breaker-store.ts';
-import { sharedBreaker } from '../../../src/shared/breaker/shared-breaker.ts';
-import { redactedSender } from '../../../src/shared/messages/redacted-sender.ts';
-import { retryBudget } from '../../../src/shared/rate/retry-budget.ts';
-import { tokenRedactor } from '../../../src/shared/redact-token.ts';
+import { redactedBreakerStore } from '../../../src/shared/throttle/redacted-breaker-store.ts';
+import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
+import { redactedSender } from '../../../src/shared/queues/redacted-sender.ts';
+import { retryBudget } from '../../../src/shared/core/retry-budget.ts';
+import { tokenRedactor } from '../../../src/shared/core/redact-token.ts';
 import { redactedTelemetry } from '../../../src/shared/telemetry/redacted-telemetry.ts';
 import type { WorkDependencies } from '../../../src/worker/work-dependencies.ts';
 import { workerBatch } from '../../../src/worker/worker-batch.ts';

@@ -1,7 +1,7 @@
 /** What all processes of a history share: queues, tables, TMDB, time, and what was seen of them. */
-import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queue-definitions.ts';
-import { rateLimitsOf } from '../../../src/shared/rate/rate-limits.ts';
-import { defaultSettings, type Settings } from '../../../src/shared/settings.ts';
+import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
+import { rateLimitsOf } from '../../../src/shared/throttle/rate-limits.ts';
+import { defaultSettings, type Settings } from '../../../src/shared/settings/settings.ts';
 import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
 import { noHook } from '../../support/call-hook.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';

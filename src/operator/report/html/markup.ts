@@ -1,4 +1,4 @@
-import { cleanLine } from '../../../shared/clean-text.ts';
+import { cleanLine } from '../../../shared/core/clean-text.ts';
 
 /** A piece of HTML that may be put into a page as it is. */
 export type Markup = { readonly markup: string };

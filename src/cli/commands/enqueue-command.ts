@@ -1,0 +1,160 @@
+import { planRun } from '../../planner/plan-run.ts';
+import { type StartDependencies, startRun } from '../../planner/start-run.ts';
+import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.ts';
+import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
+import { dynamoFeedsOnTheWay } from '../../shared/tables/dynamo-feeds-on-the-way.ts';
+import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
+import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
+import { systemRandom } from '../../shared/core/system-random.ts';
+import { feedId, globalRegion } from '../../shared/core/feed.ts';
+import type { FetchJob } from '../../shared/queues/fetch-job.ts';
+import { type AdHocEvent, fetchRequestSchema } from '../../shared/queues/plan-request.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
+import { awaitFeeds, type FeedsEnd } from '../run/await-feeds.ts';
+import type { CliContext } from '../cli-context.ts';
+import { table, title } from '../format-text.ts';
+import { IncompleteRunError } from '../../operator/runs/incomplete-run.ts';
+import { withDynamo } from '../open-tables.ts';
+import { parseCount, parseDurationMs, parseInput, parseListOf } from '../parse-input.ts';
+import { type QueuePlaceOptions, type QueueUrls, type StackPlace, withQueues } from '../stack-place.ts';
+import { withSqs } from '../with-sqs.ts';
+import { interruptible } from '../with-stack.ts';
+
+/** Options of `enqueue`. */
+export type EnqueueOptions = QueuePlaceOptions & {
+  category: string;
+  media: string;
+  region?: string;
+  language?: string;
+  pages?: string;
+  dryRun?: boolean;
+  force?: boolean;
+  wait?: boolean;
+  timeout: string;
+};
+
+type Sent = { runId: string; snapshot: string; jobs: FetchJob[]; notes: string[] };
+
+/** `enqueue`: ad-hoc jobs, by the planner's own core; what is on its way already is left out. */
+export async function enqueueCommand(options: EnqueueOptions, context: CliContext): Promise<void> {
+  const event = eventOf(options, context);
+  const timeoutMs = parseDurationMs(options.timeout, '--timeout');
+  const end = await interruptible(context, (signal) =>
+    withQueues(options, context, (place) =>
+      withDependencies(place, context, async (deps, place) => {
+        const plan = await planRun(event, deps);
+        const sent: Sent = plan;
+        if (options.dryRun !== true && plan.jobs.length > 0) {
+          await startRun(event, deps);
+        }
+        const waited =
+          options.wait === true && options.dryRun !== true && plan.jobs.length > 0
+            ? await awaitFeeds(plan, place, timeoutMs, signal, context)
+            : undefined;
+        return { sent, waited };
+      }),
+    ),
+  );
+  report(end.sent, end.waited, options, context);
+}
+
+/** @throws UsageError for a feed that does not exist. */
+function eventOf(options: EnqueueOptions, { clock }: CliContext): AdHocEvent {
+  const nowMs = clock.nowMs();
+  const detail = parseInput(fetchRequestSchema, {
+    version: 1,
+    category: options.category,
+    media: parseListOf(options.media),
+    regions: parseListOf(options.region ?? globalRegion),
+    // Without one the planner takes each region's own.
+    ...(options.language !== undefined && { languages: parseListOf(options.language) }),
+    pages: parseCount(options.pages ?? '1', '--pages', 1, 500),
+    ...(options.force === true && { force: true }),
+  });
+  return {
+    // Who types it twice means two requests; the planner leaves out what is on its way.
+    id: `cli-${process.pid}-${nowMs}`,
+    source: 'tmdb-pipeline',
+    'detail-type': 'Fetch Requested',
+    time: isoFromMs(Math.floor(nowMs / 1_000) * 1_000),
+    detail,
+  };
+}
+
+type QueuePlace = StackPlace & { queues: QueueUrls };
+
+function withDependencies<T>(
+  place: QueuePlace,
+  { clock, settings, output }: CliContext,
+  act: (deps: StartDependencies, place: QueuePlace) => Promise<T>,
+): Promise<T> {
+  return withDynamo(place.dynamodb, (client) =>
+    withSqs(place.sqs, 0, (sqs) => {
+      const { fetchQueueUrl } = place.queues;
+      return act(
+        {
+          catalog: dynamoCatalogReader(client, place.catalogTable),
+          heads: dynamoFeedHeads(client, place.controlTable),
+          onTheWay: dynamoFeedsOnTheWay(client, place.controlTable),
+          backlog: sqsQueueDepth(sqs, fetchQueueUrl),
+          jobs: sqsMessageSender(sqs, fetchQueueUrl, clock, systemRandom),
+          telemetry: {
+            event: () => undefined,
+            metric: () => undefined,
+            warn: (message) => output.verbose && output.note(message),
+          },
+          clock,
+          settings,
+        },
+        place,
+      );
+    }),
+  );
+}
+
+function report(sent: Sent, waited: FeedsEnd | undefined, options: EnqueueOptions, { output }: CliContext): void {
+  const dryRun = options.dryRun === true;
+  const jobs = sent.jobs.map(({ jobId, feed, page, pages }) => ({ jobId, feed: feedId(feed), page, pages }));
+  const document = {
+    runId: sent.runId,
+    snapshot: sent.snapshot,
+    dryRun,
+    sent: dryRun ? 0 : jobs.length,
+    jobs,
+    notes: sent.notes,
+    ...(waited && { waited }),
+  };
+  const verb = dryRun ? 'would be sent' : 'sent';
+  const text = [
+    title(`run ${sent.runId}: ${jobs.length} jobs ${verb}`),
+    ...(jobs.length > 0
+      ? [
+          table(
+            ['feed', 'page'],
+            jobs.map(({ feed, page, pages }) => [feed, `${page}/${pages}`]),
+          ),
+        ]
+      : []),
+    ...sent.notes.map((note) => `${note} (--force sends it all the same)`),
+    ...(waited === undefined ? [] : waitedLines(waited)),
+  ].join('\n');
+  if (waited !== undefined && waited.why !== '') {
+    const error = { code: 'not_applied', message: waited.why };
+    throw new IncompleteRunError(error.code, error.message, { ...document, error }, text);
+  }
+  if (options.wait === true && !dryRun && jobs.length === 0) {
+    const message =
+      'nothing was sent, and so nothing was waited for: what is in flight already ends with its own run (see status); --force sends it all the same';
+    throw new IncompleteRunError('not_waited', message, { ...document, error: { code: 'not_waited', message } }, text);
+  }
+  output.result(document, text);
+}
+
+/** How many lists are in the table, and each feed of which there is more to say. */
+function waitedLines({ applied, feeds, ends }: FeedsEnd): string[] {
+  const others = ends.filter(({ outcome }) => outcome !== 'complete');
+  return [
+    `${applied} of ${feeds} feeds are in the table`,
+    ...others.map(({ feed, outcome, detail }) => `${feed}: ${outcome}${detail === '' ? '' : ` (${detail})`}`),
+  ];
+}

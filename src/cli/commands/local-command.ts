@@ -1,0 +1,141 @@
+import type { EmbeddedStackOptions } from '../../local/embedded-stack.ts';
+import { readStackFile, removeStackFile, type StackFile, stackFilePath, writeStackFile } from '../../local/stack-file.ts';
+import { messageOf, UsageError } from '../../shared/core/errors.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
+import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared/settings/schedule.ts';
+import type { CliContext } from '../cli-context.ts';
+import { assertComplete } from '../../operator/runs/incomplete-run.ts';
+import { parseCount } from '../parse-input.ts';
+import { runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
+import { stackNotes } from '../stack-notes.ts';
+import { interruptible, type StackOptions, withTrackedStack } from '../with-stack.ts';
+
+/** Options of `local`. */
+export type LocalOptions = StackOptions & {
+  sqsPort?: string;
+  dynamodbPort?: string;
+  tmdbPort?: string;
+  httpPort?: string;
+  catchUp: boolean;
+};
+
+const runTimeoutMs = 15 * 60_000;
+
+/** `local`: the embedded stack, kept running with its schedules, until Ctrl-C, which drains it. */
+export async function localCommand(options: LocalOptions, context: CliContext): Promise<void> {
+  const running = runningLocal();
+  if (running !== undefined) {
+    throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);
+  }
+  const more = { ports: portsFrom(options), http: true, noteOf: stackNotes(context.clock) };
+  await interruptible(context, (interruption) =>
+    withTrackedStack(options, context, more, interruption, async (tracked, signal) => {
+      try {
+        writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
+        // Who interrupts the start gets no announcement.
+        if (!signal.aborted) {
+          await keepSchedules(tracked, options, context, signal);
+        }
+      } finally {
+        context.output.note(tracked.stack.died.aborted ? 'ending' : 'draining');
+        removeStackFile(process.pid);
+      }
+    }),
+  );
+}
+
+async function keepSchedules(
+  tracked: TrackedStack,
+  { catchUp: catchesUp }: LocalOptions,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<void> {
+  announce(tracked, context);
+  if (catchesUp) {
+    await catchUp(tracked, context, signal);
+  }
+  await Promise.all(scheduleNames.map((schedule) => keepSchedule(schedule, tracked, context, signal)));
+}
+
+/** A file that is damaged stops nobody here: it is replaced. */
+function runningLocal(): StackFile | undefined {
+  try {
+    return readStackFile();
+  } catch {
+    return undefined;
+  }
+}
+
+function portsFrom(options: LocalOptions): NonNullable<EmbeddedStackOptions['ports']> {
+  const port = (text: string | undefined, name: string) => parseCount(text ?? '0', name, 0, 65_535);
+  return {
+    sqs: port(options.sqsPort, '--sqs-port'),
+    dynamodb: port(options.dynamodbPort, '--dynamodb-port'),
+    tmdb: port(options.tmdbPort, '--tmdb-port'),
+    http: port(options.httpPort, '--http-port'),
+  };
+}
+
+function announce({ stack }: TrackedStack, { output }: CliContext): void {
+  const { endpoints } = stack.endpoints;
+  output.result(
+    { ready: true, ...stack.endpoints },
+    [
+      `ready: SQS ${endpoints.sqs}, DynamoDB ${endpoints.dynamodb} (${stack.dynamoEngine}), TMDB ${endpoints.tmdb}`,
+      `reader: ${endpoints.http}/v1/lists/popular/movie`,
+      `endpoints in ${stackFilePath}; Ctrl-C drains and ends`,
+    ].join('\n'),
+  );
+}
+
+/** Brings the tables up to the latest daily and weekly occurrences; what was planned before is not planned again. */
+async function catchUp(tracked: TrackedStack, context: CliContext, signal: AbortSignal): Promise<void> {
+  for (const schedule of ['daily', 'weekly'] as const) {
+    const occurrenceMs = latestOccurrenceMs(schedule, context.clock.nowMs(), context.settings.schedules);
+    await runScheduled(schedule, occurrenceMs, tracked, context, signal);
+  }
+}
+
+async function keepSchedule(
+  schedule: ScheduleName,
+  tracked: TrackedStack,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, settings, output } = context;
+  while (!signal.aborted) {
+    const nextMs = nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules);
+    output.note(`next ${schedule} occurrence at ${isoFromMs(nextMs)}`);
+    await sleepUntil(nextMs, context, signal);
+    await runScheduled(schedule, nextMs, tracked, context, signal);
+  }
+}
+
+/** Timers take 2^31 ms at most, and the wall clock may be set meanwhile. */
+async function sleepUntil(atMs: number, { clock }: CliContext, signal: AbortSignal): Promise<void> {
+  for (let leftMs = atMs - clock.nowMs(); leftMs > 0 && !signal.aborted; leftMs = atMs - clock.nowMs()) {
+    await clock.sleep(Math.min(leftMs, 60_000), signal);
+  }
+}
+
+async function runScheduled(
+  schedule: ScheduleName,
+  occurrenceMs: number,
+  tracked: TrackedStack,
+  context: CliContext,
+  signal: AbortSignal,
+): Promise<void> {
+  if (signal.aborted) {
+    return;
+  }
+  try {
+    const limits = { timeoutMs: runTimeoutMs, signal };
+    const { summary, end } = await runOccurrence({ schedule, occurrenceMs, ...limits }, tracked, context);
+    if (end.reason !== 'interrupted') {
+      assertComplete(summary, end, tracked.tracker);
+    }
+  } catch (error) {
+    // A stack that is kept running outlives a bad run; the sentence is what an operator would find in the log.
+    context.output.note(`${schedule}: ${messageOf(error)}`);
+  }
+}

@@ -1,0 +1,73 @@
+import { planRun, type RunPlan } from '../../planner/plan-run.ts';
+import { type PlanTakes, takesOf } from '../../shared/cost/plan-takes.ts';
+import { feedId } from '../../shared/core/feed.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
+import { nextOccurrenceMs } from '../../shared/settings/schedule.ts';
+import type { CliContext } from '../cli-context.ts';
+import { table, title } from '../format-text.ts';
+import { monthPlan } from '../../operator/cost/month-plan.ts';
+import { type Tables, withTables } from '../open-tables.ts';
+import { parseSchedule } from '../parse-input.ts';
+import { hasStackPlace, type PlaceOptions } from '../stack-place.ts';
+
+type PlanTables = Pick<Tables, 'catalog' | 'heads'> & Partial<Pick<Tables, 'history'>>;
+
+/** Options of `plan`. */
+export type PlanOptions = PlaceOptions;
+
+/** `plan <schedule>`: the jobs of the next occurrence, and why each; sends nothing. */
+export async function planCommand(scheduleText: string, options: PlanOptions, context: CliContext): Promise<void> {
+  const schedule = parseSchedule(scheduleText);
+  const { clock, settings, output } = context;
+  const occurrence = isoFromMs(nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules));
+  const plan = ({ catalog, heads, history }: PlanTables) =>
+    planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { catalog, heads, history, clock, settings });
+  const { jobs, notes, leftOut, runId } = hasStackPlace(options, context)
+    ? await withTables(options, context, plan, 'look')
+    : await plan(emptyTables);
+  const document = {
+    schedule,
+    occurrence,
+    runId,
+    jobs: jobs.map(({ jobId, feed, page, pages, why }) => ({ jobId, feed: feedId(feed), page, pages, why })),
+    notes,
+    leftOut,
+    takes: takesOf(jobs.length),
+    month: takesOf(monthPlan(settings).jobs),
+  };
+  output.result(document, formatPlan(document));
+}
+
+/** What a plan finds before anything has run: nothing. */
+const emptyTables: PlanTables = {
+  catalog: { listPages: async () => [], readTitles: async () => new Map() },
+  heads: {
+    read: async () => ({ heads: new Map(), readUnits: 0 }),
+    list: async () => [],
+    replace: async () => ({ replaced: false, writeUnits: 0 }),
+  },
+};
+
+function formatPlan(plan: {
+  schedule: string;
+  occurrence: string;
+  jobs: { feed: string; page: number; pages: number; why: string }[];
+  notes: RunPlan['notes'];
+  leftOut: RunPlan['leftOut'];
+  takes: PlanTakes;
+  month: PlanTakes;
+}): string {
+  const rows = plan.jobs.map(({ feed, page, pages, why }) => [feed, `${page}/${pages}`, why]);
+  return [
+    title(`${plan.schedule}, next at ${plan.occurrence}: ${plan.jobs.length} jobs`),
+    ...(rows.length > 0 ? [table(['feed', 'page', 'why'], rows)] : []),
+    ...plan.notes.map((note) => `note: ${note}`),
+    ...plan.leftOut.map((line) => `left out: ${line}`),
+    `takes ${inWords(plan.takes)}`,
+    `a month of all schedules takes at most ${inWords(plan.month)}`,
+  ].join('\n');
+}
+
+function inWords({ calls, rows, writeUnits }: PlanTakes): string {
+  return `${calls} TMDB calls, up to ${rows} rows, about ${writeUnits} write units`;
+}

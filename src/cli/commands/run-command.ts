@@ -1,0 +1,92 @@
+import { PermanentError, UsageError } from '../../shared/core/errors.ts';
+import { globalRegion } from '../../shared/core/feed.ts';
+import { latestOccurrenceMs, type ScheduleName } from '../../shared/settings/schedule.ts';
+import { titlesOn } from '../../shared/tables/list-page-row.ts';
+import type { CliContext } from '../cli-context.ts';
+import { formatSummary } from '../run/format-summary.ts';
+import { assertComplete } from '../../operator/runs/incomplete-run.ts';
+import { withTablesAt } from '../open-tables.ts';
+import { parseDurationMs, parseOccurrenceMs, parseSchedule } from '../parse-input.ts';
+import { type Occurrence, runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
+import { interruptible, type StackOptions, withTrackedStack } from '../with-stack.ts';
+
+/** Options of `run`. */
+export type RunOptions = StackOptions & { occurrence?: string; timeout: string };
+
+/** `run <daily|weekly|refresh>`: one occurrence from plan to table, then a summary. */
+export async function runCommand(scheduleText: string, options: RunOptions, context: CliContext): Promise<void> {
+  const schedule = parseSchedule(scheduleText);
+  const timeoutMs = parseDurationMs(options.timeout, '--timeout');
+  const occurrenceMs = occurrenceFrom(options.occurrence, schedule, context);
+  await interruptible(context, (interruption) =>
+    withTrackedStack(options, context, {}, interruption, async (tracked, signal) => {
+      if (schedule === 'weekly') {
+        await seedIfEmpty({ timeoutMs, signal }, tracked, context);
+      }
+      const { summary, pacing, lists, end } = await runOccurrence(
+        { schedule, occurrenceMs, timeoutMs, signal },
+        tracked,
+        context,
+      );
+      assertComplete(summary, end, tracked.tracker);
+      context.output.result(summary, formatSummary(summary, pacing, lists));
+    }),
+  );
+}
+
+/** Unless told otherwise a run is the latest occurrence of its schedule. */
+function occurrenceFrom(text: string | undefined, schedule: ScheduleName, { clock, settings }: CliContext): number {
+  if (text === undefined) {
+    return latestOccurrenceMs(schedule, clock.nowMs(), settings.schedules);
+  }
+  const nowMs = Math.floor(clock.nowMs() / 1000) * 1000;
+  const occurrenceMs = text === 'now' ? nowMs : parseOccurrenceMs(text);
+  if (occurrenceMs > nowMs) {
+    throw new UsageError(`occurrence is '${text.slice(0, 60)}': allowed are 'now' and times that have come`);
+  }
+  return occurrenceMs;
+}
+
+/**
+ * The weekly run takes its genres from what the daily lists hold, and on a schedule the daily run always comes first. On an
+ * empty table it does here too; when its occurrence was planned before and came to nothing, as another one of now.
+ */
+async function seedIfEmpty(
+  limits: Pick<Occurrence, 'timeoutMs' | 'signal'>,
+  tracked: TrackedStack,
+  context: CliContext,
+): Promise<void> {
+  const { settings, clock, output } = context;
+  if (await holdsLists(tracked, context)) {
+    return;
+  }
+  output.note('the table is empty: the daily occurrence comes first, because the top genres are found in its lists');
+  const nowMs = Math.floor(clock.nowMs() / 1000) * 1000;
+  for (const occurrenceMs of [latestOccurrenceMs('daily', nowMs, settings.schedules), nowMs]) {
+    const { summary, end } = await runOccurrence({ schedule: 'daily', occurrenceMs, ...limits }, tracked, context);
+    assertComplete(summary, end, tracked.tracker);
+    if (await holdsLists(tracked, context)) {
+      return;
+    }
+  }
+  throw new PermanentError(
+    'no_lists',
+    'the daily occurrence brought no lists, so there are no genres to plan a weekly one from',
+  );
+}
+
+async function holdsLists(tracked: TrackedStack, context: CliContext): Promise<boolean> {
+  const feed = {
+    category: 'popular',
+    media: 'movie',
+    region: globalRegion,
+    language: context.settings.defaultLanguage,
+  } as const;
+  const { endpoints, catalogTable, controlTable } = tracked.stack.endpoints;
+  const first = await withTablesAt(
+    { dynamodb: endpoints.dynamodb, catalogTable, controlTable },
+    context,
+    ({ catalog }) => catalog.listPages(feed, 1),
+  );
+  return titlesOn(first) > 0;
+}

@@ -1,0 +1,90 @@
+import * as z from 'zod';
+import type { EmbeddedStack } from '../../local/embedded-stack.ts';
+import { standstills } from '../../operator/status/why-waiting.ts';
+import { PermanentError } from '../../shared/core/errors.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
+import type { ScheduleName } from '../../shared/settings/schedule.ts';
+import { awaitRun, type RunEnd } from './await-run.ts';
+import type { CliContext } from '../cli-context.ts';
+import { type ListEnds, listEndsOf } from '../../operator/runs/list-ends.ts';
+import { endingOnFailure, showProgress } from '../progress.ts';
+import { readStandstills, readWaitFacts } from './read-wait-facts.ts';
+import { jobsUnderWay } from './run-jobs.ts';
+import { type Pacing, pacingOf, type RunSummary, readUsage, summarizeRun } from '../../operator/runs/run-summary.ts';
+import type { RunTracker } from '../../operator/runs/run-tracker.ts';
+import { sayingWhy } from './say-why-waiting.ts';
+
+/** The planner's answer, as its caller sees it. */
+const startedRunSchema = z.object({
+  runId: z.string(),
+  snapshot: z.string(),
+  jobs: z.number(),
+  duplicate: z.boolean(),
+});
+
+/** One occurrence to run on a stack. */
+export type Occurrence = { schedule: ScheduleName; occurrenceMs: number; timeoutMs: number; signal: AbortSignal };
+
+/** The stack with the tracker that hears its events. */
+export type TrackedStack = { stack: EmbeddedStack; tracker: RunTracker };
+
+/**
+ * Sends one schedule occurrence through the planner and waits for its jobs. An occurrence that was planned before sends
+ * nothing; what is still under way of it is waited for.
+ */
+export async function runOccurrence(
+  { schedule, occurrenceMs, timeoutMs, signal }: Occurrence,
+  tracked: TrackedStack,
+  context: CliContext,
+): Promise<{ summary: RunSummary; pacing: Pacing; lists: ListEnds; end: RunEnd }> {
+  const { stack, tracker } = tracked;
+  const { clock, settings, output } = context;
+  const before = readUsage(stack, tracker);
+  const startedMs = clock.monotonicMs();
+  const event = { kind: 'schedule', version: 1, schedule, occurrence: isoFromMs(occurrenceMs) };
+  if (signal.aborted) {
+    throw new PermanentError('interrupted', `interrupted before the ${schedule} occurrence was planned`);
+  }
+  const planning = sayingWhy(stack.invokePlanner(event), {
+    clock,
+    read: async () => ({ doing: 'the planner has not answered' }),
+    say: output.note,
+  });
+  const run = startedRunSchema.parse(await planning);
+  const jobs = run.duplicate ? jobsUnderWay(run.runId, stack, settings) : run.jobs;
+  const planned = typeof jobs === 'number' ? jobs : jobs.size;
+  if (run.duplicate) {
+    output.note(
+      `the ${schedule} occurrence of ${event.occurrence} was planned before, as run ${run.runId}: nothing new was sent`,
+    );
+  }
+  const progress = showProgress(schedule, run.runId, planned, tracker, context);
+  const waiting = awaitRun(
+    { runId: run.runId, jobs, timeoutMs, signal, onProgress: progress.update },
+    stack,
+    tracker,
+    settings,
+    clock,
+  );
+  const read = () => readWaitFacts(run.runId, tracked, context);
+  const say = (sentence: string) => progress.say(`${schedule}: ${sentence}`);
+  const end = await endingOnFailure(progress, () => sayingWhy(waiting, { clock, read, say }));
+  const known = tracker.progress(run.runId);
+  const lists = listEndsOf(known);
+  const isAll = end.reason === 'done' && end.deadLetteredJobs.length === 0;
+  const isRead = lists.notFound.length + lists.rejected.length === 0;
+  progress.end(isAll && isRead && (lists.lists === 0 || lists.anyTitles));
+  const facts = { schedule, runId: run.runId, planned, end, durationMs: clock.monotonicMs() - startedMs };
+  const summary = summarizeRun(facts, tracker, before, readUsage(stack, tracker), settings);
+  const standstill = end.reason === 'timed-out' ? await standstillsAt(tracked, context) : [];
+  return { summary, pacing: pacingOf(known), lists, end: { ...end, standstill } };
+}
+
+/** Breaker and throttle when the time was up; what cannot be read any more is left out. */
+async function standstillsAt(tracked: TrackedStack, context: CliContext): Promise<string[]> {
+  try {
+    return standstills(await readStandstills(tracked, context), context.clock.nowMs());
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,52 @@
+import { feedCounts, type PlanKind, planUsageId } from '../shared/tables/feed-counters.ts';
+import { feedUsageId, parseCounterName, type UsageCounters } from '../shared/tables/usage-row.ts';
+
+/** What a plan counted of one feed: pages planned, those of them that only warming asked for, reads expected. */
+export type PlanCounts = Readonly<Partial<Record<PlanKind, number>>>;
+
+/** One hour: how often each feed was read, and what was planned of it. */
+export type PlanHour = {
+  /** Whole hours since the epoch. */
+  hour: number;
+  /** By feed id, as `plan` is. */
+  reads: ReadonlyMap<string, number>;
+  plan: ReadonlyMap<string, PlanCounts>;
+};
+
+/** What plans are judged by. Each hour stands in it once; a period without gaps ends with the last of them, or at `nowMs`. */
+export type PlanRecord = { hours: readonly PlanHour[]; nowMs: number };
+
+/** Milliseconds of an hour, the grain of the counters. */
+export const planHourMs = 3_600_000;
+/** A damaged counter can say anything; sums and shares must stay numbers. Expected reads are counted in hundredths. */
+const leastCounted = 0.01;
+const mostCounted = 1e9;
+
+/** The items of `PipelineControl` that an hour of a record is made from. */
+export function planHourIds(hourMs: number): string[] {
+  return [feedUsageId(hourMs), planUsageId(hourMs)];
+}
+
+/** The hour that begins at `hourMs`; nothing was counted where there is no item. */
+export function planHour(hourMs: number, items: ReadonlyMap<string, UsageCounters>): PlanHour {
+  const reads = Object.entries(items.get(feedUsageId(hourMs)) ?? {}).flatMap(([name, count]) => {
+    const counter = parseCounterName(name);
+    return counter?.kind === 'reads' ? [[counter.subject, count] as const] : [];
+  });
+  return {
+    hour: Math.floor(hourMs / planHourMs),
+    reads: new Map(reads),
+    plan: feedCounts(items.get(planUsageId(hourMs)) ?? {}),
+  };
+}
+
+/** A counter as a number to reckon with: 0 for what cannot have been counted. */
+export function counted(count: number | undefined): number {
+  return count !== undefined && Number.isFinite(count) && count >= leastCounted ? Math.min(count, mostCounted) : 0;
+}
+
+/** The hour, whole or not, up to which a record knows all reads: the end of its last hour, or now. */
+export function knownUntilHour({ hours, nowMs }: PlanRecord): number {
+  const last = Math.max(...hours.map(({ hour }) => hour));
+  return Math.min(last + 1, nowMs / planHourMs);
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { bundleOptions, handlerEntries } from './bundle-options.ts';
+import { messageOf, RetryableError } from '../../shared/core/errors.ts';
+import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
+
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const cacheFolder = join(repository, 'node_modules', '.cache', 'tmdb-pipeline');
+
+/** URL of each function's bundle: `index.mjs` in a folder of its own, which is what a deployment uploads. */
+export type Bundles = Record<ServiceName, string>;
+
+/**
+ * Bundles all handlers, for the embedded stack and for a deployment alike. Folders are named by their content and appear
+ * whole, so that runs side by side never see half a file.
+ * @throws RetryableError when esbuild's process has ended meanwhile, else what esbuild finds wrong.
+ */
+export async function bundleHandlers(): Promise<Bundles> {
+  mkdirSync(cacheFolder, { recursive: true });
+  const services = Object.keys(handlerEntries) as ServiceName[];
+  const urls = await Promise.all(services.map(async (service) => [service, await bundle(service)] as const));
+  return Object.fromEntries(urls) as Bundles;
+}
+
+async function bundle(service: ServiceName): Promise<string> {
+  const { outputFiles } = await build({
+    ...bundleOptions,
+    absWorkingDir: repository,
+    entryPoints: [handlerEntries[service]],
+    write: false,
+    logLevel: 'silent',
+  }).catch((cause: unknown) => {
+    throw bundlingFailure(cause);
+  });
+  const code = outputFiles?.[0]?.contents ?? new Uint8Array();
+  const folder = join(cacheFolder, `${service}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}`);
+  if (!existsSync(folder)) {
+    placeFolder(folder, code);
+  }
+  return pathToFileURL(join(folder, 'index.mjs')).href;
+}
+
+/** esbuild works in a process of its own, and only says that its "service" is gone. */
+export function bundlingFailure(cause: unknown): unknown {
+  const message = messageOf(cause);
+  return /^The service (was stopped|is no longer running)/.test(message)
+    ? new RetryableError(
+        'bundler_died',
+        `the functions were not bundled: the process of esbuild has ended unexpectedly (${message.split('\n', 1)[0]}); run it again`,
+      )
+    : cause;
+}
+
+function placeFolder(folder: string, code: Uint8Array): void {
+  const unfinished = `${folder}.${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  writeFileSync(join(unfinished, 'index.mjs'), code);
+  try {
+    renameSync(unfinished, folder);
+  } catch (error) {
+    // Another process has placed the same folder meanwhile.
+    rmSync(unfinished, { recursive: true });
+    if (!existsSync(folder)) {
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { PipelineError } from '../../shared/core/errors.ts';
+import type { RunEnd } from '../../cli/run/await-run.ts';
+import { formatSummary } from '../../cli/run/format-summary.ts';
+import { type ListEnds, listEndsOf } from './list-ends.ts';
+import type { RunSummary } from './run-summary.ts';
+import type { RunProgress, RunTracker } from './run-tracker.ts';
+
+/** Why a run left jobs undone, and which. */
+export type Incompleteness = {
+  reason: Exclude<RunEnd['reason'], 'done'> | 'dead-letters' | 'not-found' | 'unreadable' | 'no-titles';
+  detail: string;
+  jobs: string[];
+};
+
+/** A run that left jobs undone: what there is to say of it is printed all the same, as a document or as text. */
+export class IncompleteRunError extends PipelineError {
+  readonly summary: object;
+  readonly text: string;
+
+  constructor(code: string, detail: string, summary: object, text: string) {
+    super(code, detail);
+    this.summary = summary;
+    this.text = text;
+  }
+}
+
+const jobsNamed = 5;
+
+/**
+ * Checks that a run is complete.
+ * @throws IncompleteRunError saying in one sentence what was not done, and why.
+ */
+export function assertComplete(summary: RunSummary, end: RunEnd, tracker: RunTracker): void {
+  const incomplete =
+    end.reason === 'done' ? badEnd(summary, end, tracker) : earlyEnd(summary, end.reason, end, tracker);
+  if (incomplete !== undefined) {
+    const text = formatSummary(summary, undefined, listEndsOf(tracker.progress(summary.runId)));
+    const code = incomplete.reason.replace('-', '_');
+    throw new IncompleteRunError(code, incomplete.detail, { ...summary, incomplete }, text);
+  }
+}
+
+/** Every job has ended, but not as it should: all that went wrong is said, and the worst gives the reason. */
+function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
+  const progress = tracker.progress(summary.runId);
+  const lists = listEndsOf(progress);
+  const found = [
+    deadLettered(end.deadLetteredJobs, tracker.lastReasons(summary.runId)),
+    absent(lists, progress, summary.jobs.planned),
+    unreadable(lists, progress),
+  ].filter((one) => one !== undefined);
+  const [worst] = found;
+  return worst === undefined
+    ? emptied(lists, progress)
+    : {
+        reason: worst.reason,
+        detail: found.map(({ detail }) => detail).join('. '),
+        jobs: [...new Set(found.flatMap(({ jobs }) => jobs))],
+      };
+}
+
+function deadLettered(jobs: string[], reasons: ReadonlyMap<string, string>): Incompleteness | undefined {
+  const detail = `${jobs.length} jobs of this run${reasonsOf(jobs, reasons)} are in a dead-letter queue: ${named(jobs)}`;
+  return jobs.length === 0 ? undefined : { reason: 'dead-letters', detail, jobs };
+}
+
+function absent({ notFound }: ListEnds, { outcomes }: RunProgress, planned: number): Incompleteness | undefined {
+  const jobs = jobsThat(outcomes, 'not-found');
+  const detail = `TMDB does not know ${jobs.length} of the ${planned} pages of lists that were asked for: ${named(notFound)}; the next refresh asks again`;
+  return jobs.length === 0 ? undefined : { reason: 'not-found', detail, jobs };
+}
+
+/** Pages of which nothing could be stored. */
+function unreadable({ rejected }: ListEnds, { outcomes }: RunProgress): Incompleteness | undefined {
+  const jobs = jobsThat(outcomes, 'rejected');
+  const detail = `none of the rows that TMDB sent could be read for ${jobs.length} of the ${outcomes.size} pages: ${named(rejected)}; a list that was there stays until its hard TTL, of one that was not nothing is in the table, and the next refresh asks again`;
+  return jobs.length === 0 ? undefined : { reason: 'unreadable', detail, jobs };
+}
+
+function jobsThat(outcomes: RunProgress['outcomes'], wanted: 'not-found' | 'rejected'): string[] {
+  return [...outcomes].flatMap(([jobId, outcome]) => (outcome === wanted ? [jobId] : []));
+}
+
+/** One empty list is an answer; that all of them are is taken for a slip of TMDB's. */
+function emptied({ lists, anyTitles, empty }: ListEnds, { outcomes }: RunProgress): Incompleteness | undefined {
+  if (lists === 0 || anyTitles) {
+    return undefined;
+  }
+  const detail = `TMDB answered all ${lists} lists without a title: ${named(empty)}; a list that was there stays, and the next refresh asks for it again; one that was not is an empty list now, until it is stale`;
+  return { reason: 'no-titles', detail, jobs: [...outcomes.keys()] };
+}
+
+function earlyEnd(
+  summary: RunSummary,
+  reason: Exclude<RunEnd['reason'], 'done'>,
+  { open, openJobs: jobs, standstill = [] }: RunEnd,
+  tracker: RunTracker,
+): Incompleteness {
+  const left = `${open} of ${summary.jobs.planned} jobs`;
+  switch (reason) {
+    case 'token-rejected': {
+      const words = tracker.tokenRejection();
+      const detail = `TMDB rejected the token (${words}) and ${left} were not fetched: set TMDB_API_TOKEN to a valid API Read Access Token`;
+      return { reason, detail, jobs };
+    }
+    case 'timed-out': {
+      const why = reasonsOf(jobs, tracker.lastReasons(summary.runId));
+      const state = standstill.map((sentence) => `; ${sentence}`).join('');
+      const detail = `${left} were still open when the time was up (see --timeout): ${named(jobs)}${why}${state}`;
+      return { reason, detail, jobs };
+    }
+    case 'interrupted':
+      return { reason, detail: `interrupted with ${left} still open`, jobs };
+  }
+}
+
+function named(jobs: readonly string[]): string {
+  const more = jobs.length > jobsNamed ? ` and ${jobs.length - jobsNamed} more` : '';
+  return jobs.length === 0 ? 'none of them on a queue' : `${jobs.slice(0, jobsNamed).join(', ')}${more}`;
+}
+
+/** Why jobs were sent back, failed or became dead letters last, each reason with its count. */
+function reasonsOf(jobs: readonly string[], reasons: ReadonlyMap<string, string>): string {
+  const counts = new Map<string, number>();
+  for (const reason of jobs.map((job) => reasons.get(job)).filter((known) => known !== undefined)) {
+    counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return counts.size === 0 ? '' : ` (${[...counts].map(([reason, count]) => `${count} × ${reason}`).join('; ')})`;
+}

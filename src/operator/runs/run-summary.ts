@@ -1,0 +1,152 @@
+import type { EmbeddedStack } from '../../local/embedded-stack.ts';
+import { runCostUsd } from '../../shared/cost/run-cost.ts';
+import { isTitleJobId } from '../../shared/queues/title-job.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
+import type { RunEnd } from '../../cli/run/await-run.ts';
+import { endedJobs, type RunProgress, type RunTracker } from './run-tracker.ts';
+
+/**
+ * Jobs by how they ended. A page of which no row could be read counts in `planned` alone. `notFound`: TMDB knows no such list or title.
+ * `open`: neither done nor a dead letter; `deferred` are those of them that were sent back at least once.
+ */
+export type JobCounts = {
+  planned: number;
+  succeeded: number;
+  notFound: number;
+  deferred: number;
+  deadLettered: number;
+  open: number;
+};
+
+/** What `run --json` prints: `jobs` and `rows` count pages of lists, `titles` calls for whole titles. */
+export type RunSummary = {
+  schedule: string;
+  runId: string;
+  jobs: JobCounts;
+  tmdb: {
+    requests: number;
+    throttled: number;
+    retries: number;
+    latencyMs: { p50: number; p95: number; max: number };
+  };
+  /** List rows; `received` is the sum of the other four. */
+  rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
+  /** Of the writer, on both tables; the questions before each call and the planner's record are not in it. */
+  capacity: { writeUnits: number; readUnits: number };
+  titles: JobCounts;
+  durationMs: number;
+  /** On AWS, without the free tier and without standing costs. */
+  estimatedCostUsd: number;
+};
+
+/** How the rate limit was felt: for people only. */
+export type Pacing = { highestPerSecond: number; slotWaitMs: { total: number; max: number }; deferrals: number };
+
+/** Reads the pacing of a run off its calls. */
+export function pacingOf({ calls, slotWaitMs, deferrals }: RunProgress): Pacing {
+  const starts = calls.map(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
+  const inSecondFrom = (startMs: number) => starts.filter((ms) => ms >= startMs && ms < startMs + 1_000).length;
+  return { highestPerSecond: Math.max(0, ...starts.map(inSecondFrom)), slotWaitMs, deferrals };
+}
+
+/** Counters of a stack that grow over all its runs; two readings give what one run used. */
+export type UsageReading = {
+  functions: ReturnType<EmbeddedStack['usage']>;
+  sqsRequests: number;
+  capacity: { writeUnits: number; readUnits: number };
+};
+
+/** Reads the counters. */
+export function readUsage(stack: EmbeddedStack, tracker: RunTracker): UsageReading {
+  return { functions: stack.usage(), sqsRequests: stack.sqs.billedRequests(), capacity: tracker.capacity() };
+}
+
+/** The facts of a run that are in no counter. */
+export type RunFacts = { schedule: string; runId: string; planned: number; end: RunEnd; durationMs: number };
+
+/** Puts a run's summary together. */
+export function summarizeRun(
+  facts: RunFacts,
+  tracker: RunTracker,
+  before: UsageReading,
+  after: UsageReading,
+  settings: Settings,
+): RunSummary {
+  const progress = tracker.progress(facts.runId);
+  const { calls, rows } = progress;
+  const { lists, titles } = countJobs(facts, progress);
+  const latencies = calls.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+  const capacity = {
+    writeUnits: after.capacity.writeUnits - before.capacity.writeUnits,
+    readUnits: after.capacity.readUnits - before.capacity.readUnits,
+  };
+  return {
+    schedule: facts.schedule,
+    runId: facts.runId,
+    jobs: lists,
+    tmdb: {
+      requests: calls.length,
+      throttled: calls.filter(({ outcome }) => outcome === 'throttled').length,
+      retries: retriesAmong(calls),
+      latencyMs: { p50: percentile(latencies, 0.5), p95: percentile(latencies, 0.95), max: latencies.at(-1) ?? 0 },
+    },
+    rows: { ...rows },
+    capacity,
+    titles,
+    durationMs: Math.round(facts.durationMs),
+    estimatedCostUsd: Number(runCostUsd({ ...usedBetween(before, after, settings), ...capacity }).toFixed(8)),
+  };
+}
+
+/** Calls of a job beyond its first; what checked a refused token is none. */
+function retriesAmong(calls: RunProgress['calls']): number {
+  const ofJobs = calls.filter(({ attempt }) => attempt > 0);
+  return ofJobs.length - new Set(ofJobs.map(({ jobId }) => jobId)).size;
+}
+
+/** Lists' jobs and titles' jobs apart. An open job that is on no queue is taken for a list's. */
+function countJobs({ planned, end }: RunFacts, progress: RunProgress): { lists: JobCounts; titles: JobCounts } {
+  const { applied, notFound, deferred, outcomes, fetched } = progress;
+  const ended = new Set([...endedJobs(progress), ...end.deadLetteredJobs]);
+  const isList = (jobId: string) => !isTitleJobId(jobId);
+  const missing = new Set([
+    ...[...notFound.keys()].filter((jobId) => isTitleJobId(jobId) && !applied.has(jobId)),
+    ...[...outcomes].flatMap(([jobId, outcome]) => (outcome === 'not-found' ? [jobId] : [])),
+  ]);
+  const known = new Set([...fetched, ...deferred.keys(), ...ended, ...end.openJobs]);
+  const titlesPlanned = count(known, isTitleJobId);
+  const titlesOpen = count(end.openJobs, isTitleJobId);
+  const countsOf = (which: (jobId: string) => boolean, all: number, open: number): JobCounts => ({
+    planned: all,
+    succeeded: count(applied, (jobId) => which(jobId) && !missing.has(jobId) && outcomes.get(jobId) !== 'rejected'),
+    notFound: count(missing, which),
+    deferred: count(deferred.keys(), (jobId) => which(jobId) && !ended.has(jobId)),
+    deadLettered: count(end.deadLetteredJobs, which),
+    open,
+  });
+  return {
+    lists: countsOf(isList, planned - titlesPlanned, Math.max(0, end.open - titlesOpen)),
+    titles: countsOf(isTitleJobId, titlesPlanned, titlesOpen),
+  };
+}
+
+function count(jobIds: Iterable<string>, which: (jobId: string) => boolean): number {
+  return [...jobIds].filter(which).length;
+}
+
+function usedBetween(before: UsageReading, after: UsageReading, settings: Settings) {
+  const services = ['planner', 'worker', 'writer'] as const;
+  return {
+    functions: services.map((service) => ({
+      invocations: after.functions[service].invocations - before.functions[service].invocations,
+      billedMs: after.functions[service].billedMs - before.functions[service].billedMs,
+      memoryMb: settings[service].memoryMb,
+    })),
+    sqsRequests: after.sqsRequests - before.sqsRequests,
+  };
+}
+
+/** Nearest rank; 0 of nothing. */
+function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
+}

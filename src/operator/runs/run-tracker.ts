@@ -1,0 +1,179 @@
+import type { OutputLine } from '../../local/function-output.ts';
+import { systemClock } from '../../shared/core/system-clock.ts';
+import { betterOutcome, type PageOutcome } from '../../shared/core/page-outcome.ts';
+import { isTitleJobId } from '../../shared/queues/title-job.ts';
+import type { Clock } from '../../shared/core/clock.ts';
+import type { RunEvent } from '../../shared/telemetry/run-event.ts';
+
+/** What is known of one run from its events. */
+export type RunProgress = {
+  /** Jobs by how far they came; a job that came further is in the later set too. */
+  fetched: Set<string>;
+  applied: Set<string>;
+  /** What TMDB said of lists and titles that it does not know, by job. */
+  notFound: Map<string, string>;
+  /** What each applied page of a list brought. */
+  outcomes: Map<string, PageOutcome>;
+  /** Why each job was deferred last. */
+  deferred: Map<string, string>;
+  /** When each of them comes again, in epoch milliseconds. */
+  dueAtMs: Map<string, number>;
+  deferrals: number;
+  /** `attempt` 0: the call that checked a refused token. */
+  calls: {
+    jobId: string;
+    attempt: number;
+    startedAtMs: number;
+    latencyMs: number;
+    outcome: 'ok' | 'throttled' | 'failed';
+  }[];
+  /** Milliseconds that calls waited for their slots, together and at most. */
+  slotWaitMs: { total: number; max: number };
+  rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
+};
+
+/** Gathers the events of all runs of one stack. */
+export type RunTracker = {
+  observe(line: OutputLine): void;
+  progress(runId: string): RunProgress;
+  /** Why each job of a run was sent back, failed or became a dead letter last. */
+  lastReasons(runId: string): Map<string, string>;
+  /** Capacity units of all writer batches. */
+  capacity(): { writeUnits: number; readUnits: number };
+  /** TMDB's words when it refused the token; `undefined` while it has not, and once calls are let through again. */
+  tokenRejection(): string | undefined;
+  /** Calls `listener` after each event, until the returned function is called. */
+  onChange(listener: () => void): () => void;
+};
+
+/** A tracker that has seen nothing. */
+export function trackRuns(clock: Clock = systemClock): RunTracker {
+  /** By job: these events know no run, and come too when a body could not be read. */
+  const reasons = new Map<string, string>();
+  const runs = new Map<string, RunProgress>();
+  const listeners = new Set<() => void>();
+  const capacity = { writeUnits: 0, readUnits: 0 };
+  let tokenRejection: string | undefined;
+
+  const progress = (runId: string): RunProgress => {
+    const known = runs.get(runId) ?? emptyProgress();
+    runs.set(runId, known);
+    return known;
+  };
+  const note = (event: RunEvent): void => {
+    noteReason(event, reasons);
+    switch (event.event) {
+      case 'batch-written':
+        capacity.writeUnits += event.writeUnits;
+        capacity.readUnits += event.readUnits;
+        break;
+      case 'token-rejected':
+        tokenRejection = event.detail;
+        break;
+      case 'breaker-changed':
+        tokenRejection = event.state === 'closed' ? undefined : tokenRejection;
+        break;
+      default:
+        if ('runId' in event) {
+          advance(progress(event.runId), event, clock.nowMs());
+        }
+    }
+  };
+  return {
+    observe: (line) => {
+      if (line.kind === 'event') {
+        note(line.event);
+        for (const listener of listeners) {
+          listener();
+        }
+      }
+    },
+    progress,
+    lastReasons: (runId) => new Map([...reasons].filter(([jobId]) => jobId.startsWith(`${runId}/`))),
+    capacity: () => ({ ...capacity }),
+    tokenRejection: () => tokenRejection,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+function noteReason(event: RunEvent, reasons: Map<string, string>): void {
+  switch (event.event) {
+    case 'job-deferred':
+    case 'job-failed':
+      reasons.set(event.jobId, `${event.code}: ${event.detail}`);
+      break;
+    case 'job-dead-lettered':
+      reasons.set(event.jobId, `${event.reason}, ${event.code}: ${event.detail}`);
+      break;
+    case 'page-fetched':
+    case 'page-applied':
+    case 'job-not-found':
+      reasons.delete(event.jobId);
+      break;
+    default:
+      break;
+  }
+}
+
+/**
+ * Jobs that have come to their end, whatever it is, but for dead letters. A list that is not there ends when the writer has applied
+ * that; of a title that is not there nobody else is told.
+ */
+export function endedJobs({ applied, notFound }: RunProgress): Set<string> {
+  return new Set([...applied, ...[...notFound.keys()].filter(isTitleJobId)]);
+}
+
+function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
+  switch (event.event) {
+    case 'tmdb-call':
+      run.calls.push(event);
+      break;
+    case 'slot-awaited':
+      run.slotWaitMs.total += event.waitMs;
+      run.slotWaitMs.max = Math.max(run.slotWaitMs.max, event.waitMs);
+      break;
+    case 'job-deferred':
+      run.deferred.set(event.jobId, `${event.code}: ${event.detail}`);
+      run.dueAtMs.set(event.jobId, nowMs + event.delaySeconds * 1_000);
+      run.deferrals += 1;
+      break;
+    case 'page-fetched':
+      run.fetched.add(event.jobId);
+      break;
+    case 'job-not-found':
+      run.notFound.set(event.jobId, `${event.code}: ${event.detail}`);
+      break;
+    case 'page-applied':
+      if (event.outcome !== undefined) {
+        run.outcomes.set(event.jobId, betterOutcome(event.outcome, run.outcomes.get(event.jobId) ?? event.outcome));
+      }
+      // A page that is delivered twice is reported twice; the run counts it once.
+      if (!run.applied.has(event.jobId)) {
+        run.applied.add(event.jobId);
+        for (const fate of ['received', 'written', 'unchanged', 'superseded', 'rejected'] as const) {
+          run.rows[fate] += event[fate];
+        }
+      }
+      break;
+    default:
+      break;
+  }
+}
+
+function emptyProgress(): RunProgress {
+  return {
+    fetched: new Set(),
+    applied: new Set(),
+    notFound: new Map(),
+    outcomes: new Map(),
+    deferred: new Map(),
+    dueAtMs: new Map(),
+    deferrals: 0,
+    calls: [],
+    slotWaitMs: { total: 0, max: 0 },
+    rows: { received: 0, written: 0, unchanged: 0, superseded: 0, rejected: 0 },
+  };
+}

@@ -1,0 +1,132 @@
+import * as z from 'zod';
+import { closeLanguages, closeRegions } from './places/close-matches.ts';
+import { shown } from './shown-text.ts';
+import { knownCountries } from './places/known-places.ts';
+import { canonicalLanguage, canonicalRegion, isLanguageTag } from './places/language-tags.ts';
+
+/** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
+export const maxPage = 500;
+
+/** Categories whose name is fixed. Others are called `genre_<TMDB genre id>` and `keyword_<TMDB keyword id>`. */
+export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
+
+/** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
+export const feedMedia = ['movie', 'tv', 'all'] as const;
+
+/** A title is one of these two; TMDB's movie and series ids overlap, so the key is always media type + id. */
+export const mediaTypes = ['movie', 'tv'] as const;
+
+export type MediaType = (typeof mediaTypes)[number];
+
+/** Region of a feed that is not asked for any country. */
+export const globalRegion = 'global';
+
+const genreCategory = /^genre_([1-9]\d{0,6})$/;
+const keywordCategory = /^keyword_([1-9]\d{0,6})$/;
+export const categorySchema = z.string().refine(isCategory, {
+  abort: true,
+  error: (issue) =>
+    `unknown category '${shown(issue.input)}': allowed are ${namedCategories.join(', ')}, genre_<TMDB genre id> and keyword_<TMDB keyword id>`,
+});
+
+export const feedMediaSchema = z.enum(feedMedia, {
+  error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${feedMedia.join(', ')}`,
+});
+
+/** `global`, or a country that TMDB knows, in its canonical form: what messages and rows hold. */
+export const regionSchema = z.string().refine((text) => text === globalRegion || knownCountries.has(text), {
+  abort: true,
+  error: ({ input }) =>
+    `unknown region '${shown(input)}': allowed are '${globalRegion}' and ISO 3166-1 alpha-2 codes TMDB knows${matches(
+      closeRegions(String(input)),
+      'US, GB, DE, JP, IN',
+    )}`,
+});
+
+/** A language of TMDB's in a country where it is spoken, in its canonical form: what messages and rows hold. */
+export const languageSchema = z.string().refine(isLanguageTag, {
+  abort: true,
+  error: ({ input }) =>
+    `unknown language '${shown(input)}': allowed are tags of a language and a region TMDB knows${matches(
+      closeLanguages(String(input)),
+      'en-US, de-DE, ja-JP',
+    )}`,
+});
+
+/** A region as somebody names it, in letters of either case. */
+export const askedRegionSchema = z.string().overwrite(canonicalRegion).pipe(regionSchema);
+
+/** A language as somebody names it, in letters of either case; `ja` means its usual country. */
+export const askedLanguageSchema = z.string().overwrite(canonicalLanguage).pipe(languageSchema);
+
+/** One TMDB listing: category × media × region × language. */
+export const feedSchema = feedWith(regionSchema, languageSchema);
+
+/** A feed as somebody names it. */
+export const askedFeedSchema = feedWith(askedRegionSchema, askedLanguageSchema);
+
+export type Feed = z.infer<typeof feedSchema>;
+
+/** `popular/movie/DE/de-DE`: the feed's identity wherever a text is needed. */
+export function feedId(feed: Feed): string {
+  return `${feed.category}/${feed.media}/${feed.region}/${feed.language}`;
+}
+
+/** The feed an id names; `undefined` where it names none. */
+export function parseFeedId(id: string): Feed | undefined {
+  const [category, media, region, language] = id.split('/');
+  const feed = feedSchema.safeParse({ category, media, region, language });
+  return feed.success && feedId(feed.data) === id ? feed.data : undefined;
+}
+
+/** The genre id of a `genre_<id>` category, otherwise `undefined`. */
+export function genreIdOf(category: string): number | undefined {
+  const match = genreCategory.exec(category);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+/** The keyword id of a `keyword_<id>` category, otherwise `undefined`. */
+export function keywordIdOf(category: string): number | undefined {
+  const match = keywordCategory.exec(category);
+  return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+function feedWith(region: z.ZodType<string, string>, language: z.ZodType<string, string>) {
+  return z
+    .object({ category: categorySchema, media: feedMediaSchema, region, language })
+    .superRefine((feed, context) => {
+      const problem = feedProblem(feed);
+      if (problem !== undefined) {
+        context.addIssue({ code: 'custom', message: problem });
+      }
+    });
+}
+
+function isCategory(text: string): boolean {
+  const isNamed = (namedCategories as readonly string[]).includes(text);
+  return isNamed || genreCategory.test(text) || keywordCategory.test(text);
+}
+
+/** Why TMDB has no such listing, as a sentence; `undefined` when it has. */
+function feedProblem(feed: { category: string; media: string; region: string }): string | undefined {
+  const { category, media, region } = feed;
+  if (media === 'all' && (category !== 'trending' || region !== globalRegion)) {
+    return `media 'all' exists only for category 'trending' in region '${globalRegion}', not for '${category}' in '${region}'`;
+  }
+  if (category === 'local_originals' && region === globalRegion) {
+    return `category 'local_originals' needs a country as its region, for example DE`;
+  }
+  const regional = category === 'popular' || category === 'trending' || category === 'local_originals';
+  if (!regional && region !== globalRegion) {
+    return `category '${category}' exists only in region '${globalRegion}', not in '${region}'`;
+  }
+  return undefined;
+}
+
+/** The end of a refusal: what may have been meant, else examples. */
+function matches(close: readonly string[], examples: string): string {
+  if (close.length === 0) {
+    return `, such as ${examples}`;
+  }
+  return close.length === 1 ? `; a close match is ${close[0]}` : `; close matches are ${close.join(', ')}`;
+}

@@ -1,0 +1,53 @@
+import * as z from 'zod';
+import { type Feed, feedId, feedSchema, maxPage } from '../core/feed.ts';
+import { runIdSchema, snapshotSchema } from '../core/snapshot.ts';
+import { replaysSchema } from './replays.ts';
+
+/**
+ * One page of one feed to fetch: planner → fetch queue → worker. About 450 bytes.
+ * `attempt` and `firstSeenAt` travel with the job, since SQS's own receive count starts anew when a job is sent again.
+ */
+export const fetchJobSchema = z.object({
+  kind: z.literal('fetch-job'),
+  version: z.literal(1),
+  jobId: z.string().min(1).max(200),
+  runId: runIdSchema,
+  /** Schedule name, or `ad-hoc`. */
+  origin: z.string().min(1).max(40),
+  snapshot: snapshotSchema,
+  feed: feedSchema,
+  page: z.int().min(1).max(maxPage),
+  /** Pages of this feed in this run. */
+  pages: z.int().min(1).max(maxPage),
+  /** Deliveries so far that ended in a deferral. */
+  attempt: z.int().min(0),
+  firstSeenAt: z.iso.datetime(),
+  /** Seconds that its deferrals told it to wait, all together: what its age is judged by. Jobs that an earlier version sent have none. */
+  waitedSeconds: z.int().min(0).optional(),
+  /** Why the planner chose it, in a few words. */
+  why: z.string().max(300),
+  /** How often an operator took it out of a dead-letter queue and sent it again. */
+  replays: replaysSchema,
+});
+
+export type FetchJob = z.infer<typeof fetchJobSchema>;
+
+/** `<run>/<feed>/<page>`: the same job of the same run has the same id, however often it is sent. */
+export function jobIdFor(runId: string, feed: Feed, page: number): string {
+  return `${runId}/${feedId(feed)}/${page}`;
+}
+
+/** What the jobs of one run have in common. `firstSeenAt` is ISO 8601 UTC. */
+export type JobRun = { runId: string; snapshot: string; origin: string; firstSeenAt: string };
+
+/** The jobs of `run` that fetch pages `from` (default 1) to `pages` of a feed. */
+export function fetchJobsFor(
+  run: JobRun,
+  { feed, pages, why, from = 1 }: { feed: Feed; pages: number; why: string; from?: number },
+): FetchJob[] {
+  return Array.from({ length: Math.max(0, pages - from + 1) }, (_, index) => {
+    const page = from + index;
+    const jobId = jobIdFor(run.runId, feed, page);
+    return fetchJobSchema.parse({ kind: 'fetch-job', version: 1, ...run, jobId, feed, page, pages, attempt: 0, why });
+  });
+}

@@ -1,0 +1,42 @@
+import * as z from 'zod';
+import { PermanentError } from '../core/errors.ts';
+
+const queueBatchSchema = z.object({
+  Records: z.array(
+    z.object({
+      messageId: z.string().min(1),
+      body: z.string(),
+      attributes: z
+        .object({ SentTimestamp: z.string().optional().catch(undefined) })
+        .optional()
+        .catch(undefined),
+    }),
+  ),
+});
+
+/** A message of a batch as Lambda hands it to a function: its id, its body as it was sent, and when SQS took it (epoch milliseconds). */
+export type QueueRecord = z.infer<typeof queueBatchSchema>['Records'][number];
+
+/** When SQS took a message, in epoch milliseconds; NaN where the event does not tell. */
+export function sentAtMsOf({ attributes }: QueueRecord): number {
+  return Number(attributes?.SentTimestamp);
+}
+
+/** What a function answers: the ids of the messages that are to come again. Source: Lambda's guide on SQS batch failures, 2026. */
+export type BatchAnswer = { batchItemFailures: { itemIdentifier: string }[] };
+
+/**
+ * The messages of an event of a queue.
+ * @throws PermanentError `not_a_batch` for an event of anything else: the function is wired to the wrong source.
+ */
+export function queueRecordsOf(event: unknown): QueueRecord[] {
+  const parsed = queueBatchSchema.safeParse(event);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new PermanentError(
+      'not_a_batch',
+      `the event is not a batch of SQS messages: ${issue?.path.join('.') || 'event'}: ${issue?.message}`,
+    );
+  }
+  return parsed.data.Records;
+}

@@ -1,0 +1,140 @@
+import {
+  type BatchResultErrorEntry,
+  SendMessageBatchCommand,
+  type SendMessageBatchCommandOutput,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { PermanentError, RetryableError } from '../core/errors.ts';
+import type { Clock } from '../core/clock.ts';
+import type { MessageSender } from './message-sender.ts';
+import type { Random } from '../core/random.ts';
+import { jobIdOf } from '../telemetry/describe-failure.ts';
+
+/** SQS takes ten messages and 1 MiB in one batch. Source: SQS quotas, November 2026. */
+const batchEntries = 10;
+const batchBytes = 1_048_576;
+const attempts = 4;
+const backoffBaseMs = 100;
+
+/**
+ * Codes of entries that are refused for a while only, whoever SQS says is at fault: throttles of SQS and of KMS, and overload. Source: the
+ * SDK's own list of throttling errors, the errors of SendMessageBatch, and SQS's error codes, November 2026.
+ */
+const passingCodes =
+  /Throttl|TooManyRequests|SlowDown|OverLimit|LimitExceeded|ThroughputExceeded|PriorRequestNotComplete|RequestTimeout|ServiceUnavailable|InternalError|InternalFailure/i;
+
+/**
+ * Sends to the SQS queue at `queueUrl`. Of a batch, the entries that were refused for a while are sent again, and no others.
+ * @throws PermanentError `send_refused` with the names of the entries that SQS will never take, after all others were sent;
+ *   RetryableError `send_incomplete` when some were refused four times, which names those that SQS will never take too; what the SDK
+ *   throws when a whole call fails.
+ */
+export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clock, random: Random): MessageSender {
+  return {
+    send: async (body, options) => {
+      await client.send(
+        new SendMessageCommand({
+          QueueUrl: queueUrl,
+          MessageBody: body,
+          ...(options?.delaySeconds !== undefined && { DelaySeconds: options.delaySeconds }),
+          ...(options?.attributes !== undefined && { MessageAttributes: stringAttributes(options.attributes) }),
+        }),
+      );
+    },
+    sendAll: async (bodies) => {
+      const rejected: string[] = [];
+      let open: readonly string[] = bodies;
+      let codes: ReadonlySet<string> = new Set();
+      for (let attempt = 1; open.length > 0; attempt += 1) {
+        if (attempt > attempts) {
+          throw new RetryableError(
+            'send_incomplete',
+            `${open.length} of ${bodies.length} messages were not taken by ${queueUrl} (${[...codes].join(', ')}): ${named(open)}${alsoRefused(rejected)}`,
+          );
+        }
+        if (attempt > 1) {
+          await clock.sleep(random.next() * backoffBaseMs * 2 ** attempt);
+        }
+        const round = await sendOnce(client, queueUrl, open);
+        rejected.push(...round.rejected);
+        ({ open, codes } = round);
+      }
+      if (rejected.length > 0) {
+        throw new PermanentError('send_refused', `${queueUrl} refused ${rejected.join('; ')}`);
+      }
+    },
+  };
+}
+
+function stringAttributes(attributes: Readonly<Record<string, string>>) {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [name, { DataType: 'String', StringValue: value }]),
+  );
+}
+
+/** What came of one round: what is to be sent again with the codes why, and what never will be taken, as sentences. */
+type Round = { open: string[]; codes: Set<string>; rejected: string[] };
+
+/** One round over all batches. */
+async function sendOnce(client: SQSClient, queueUrl: string, bodies: readonly string[]): Promise<Round> {
+  const round: Round = { open: [], codes: new Set(), rejected: [] };
+  for (const batch of inBatches(bodies)) {
+    const answer = await client.send(
+      new SendMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: batch.map((body, index) => ({ Id: String(index), MessageBody: body })),
+      }),
+    );
+    noteAnswer(batch, answer, round);
+  }
+  return round;
+}
+
+/** Taken is what the answer says was taken: an entry that it does not name, or names as nobody called it, is not. */
+function noteAnswer(batch: readonly string[], answer: SendMessageBatchCommandOutput, round: Round): void {
+  const taken = new Set((answer.Successful ?? []).map(({ Id }) => Id));
+  const failures = new Map((answer.Failed ?? []).map((failure) => [failure.Id, failure]));
+  for (const [index, body] of batch.entries()) {
+    const failure = failures.get(String(index));
+    if (isFinal(failure)) {
+      round.rejected.push(`${named([body])}: ${failure?.Code} ${failure?.Message ?? ''}`.trim());
+    } else if (failure !== undefined || !taken.has(String(index))) {
+      round.open.push(body);
+      round.codes.add(failure?.Code ?? 'not named in the answer');
+    }
+  }
+}
+
+function isFinal(failure: BatchResultErrorEntry | undefined): boolean {
+  return failure?.SenderFault === true && !passingCodes.test(failure.Code ?? '');
+}
+
+/** Whose the messages are: their jobs, the first three of them. */
+function named(bodies: readonly string[]): string {
+  const names = bodies.slice(0, 3).map((body) => jobIdOf(body) || `a message of ${Buffer.byteLength(body)} bytes`);
+  return [...names, ...(bodies.length > 3 ? [`${bodies.length - 3} more`] : [])].join(', ');
+}
+
+/** What is to be sent again must not hide what never can be. */
+function alsoRefused(rejected: readonly string[]): string {
+  return rejected.length === 0 ? '' : `; refused for good: ${rejected.join('; ')}`;
+}
+
+function* inBatches(bodies: readonly string[]): Generator<string[]> {
+  let batch: string[] = [];
+  let bytes = 0;
+  for (const body of bodies) {
+    const bodyBytes = Buffer.byteLength(body);
+    if (batch.length === batchEntries || (batch.length > 0 && bytes + bodyBytes > batchBytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(body);
+    bytes += bodyBytes;
+  }
+  if (batch.length > 0) {
+    yield batch;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * The one settings file: feeds, times to live, schedules, rates and queues, shared by the planner, the worker, the writer,
+ * the command line and CDK. Change the defaults here; one environment's differences go into a JSON file of the same shape
+ * (`--settings FILE`, in a deployment `-c settings=FILE`), of which every member is optional.
+ */
+import type * as z from 'zod';
+import { type Feed, genreIdOf, keywordIdOf } from '../core/feed.ts';
+import { defaultReaderSettings } from './reader-settings.ts';
+import type { settingsSchema } from './settings-schema.ts';
+
+/** The settings, with the unit in each name. */
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Categories that stand in the settings; every genre feed shares the entry `genre`, every keyword feed `keyword`. */
+export type FeedKind = keyof Settings['feeds'];
+
+/** The settings entry that a feed follows. */
+export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
+  if (keywordIdOf(feed.category) !== undefined) {
+    return 'keyword';
+  }
+  return genreIdOf(feed.category) === undefined ? (feed.category as FeedKind) : 'genre';
+}
+
+/** What is deployed unless a settings file says otherwise. */
+export const defaultSettings: Settings = {
+  defaultLanguage: 'en-US',
+  regions: [],
+  feeds: {
+    popular: { pages: 2, softTtlHours: 24 },
+    trending: { pages: 1, softTtlHours: 4 },
+    genre: { pages: 1, softTtlHours: 72, topGenres: 5, minVoteCount: 100 },
+    keyword: { pages: 1, softTtlHours: 72, minVoteCount: 20 },
+    hidden_gems: { pages: 1, softTtlHours: 72, minVoteAverage: 7.3, minVoteCount: 100, maxVoteCount: 1000 },
+    award_winning: { pages: 1, softTtlHours: 168, minVoteAverage: 8, minVoteCount: 1000 },
+    local_originals: { pages: 1, softTtlHours: 24, minVoteCount: 20 },
+  },
+  ttl: { titleSoftHours: 168, titlePeriodHours: 12, hardFactor: 3, jitterShare: 0.1, maxHardDays: 180 },
+  titleFigureStep: 0.1,
+  schedules: { daily: { hourUtc: 8 }, weekly: { weekday: 0, hourUtc: 9 }, refresh: { everyHours: 4 } },
+  // TMDB documents "somewhere in the 40 requests per second range" (November 2026): three quarters of it.
+  tmdb: {
+    requestsPerSecond: 30,
+    requestTimeoutMs: 8_000,
+    maxBodyBytes: 2_000_000,
+    attempts: 3,
+    backoffBaseMs: 250,
+    backoffCapMs: 4_000,
+    retryShare: 0.1,
+    retryBurst: 3,
+    maxAgeHours: 6,
+  },
+  rate: {
+    floorPerSecond: 1,
+    slowdown: 0.5,
+    recoveryPerMinute: 10,
+    pauseMs: 1_000,
+    pauseCapMs: 60_000,
+    slotToleranceMs: 50,
+  },
+  breaker: {
+    failureShare: 0.7,
+    lastCalls: 20,
+    minimumCalls: 8,
+    openMs: 15_000,
+    openCapMs: 60_000,
+    tokenOpenMs: 900_000,
+    trialMs: 30_000,
+  },
+  // The free units of an account: the index takes a list's page, the table the page and its titles.
+  capacity: {
+    mode: 'provisioned',
+    catalog: { readUnits: 15, writeUnits: 19 },
+    index: { readUnits: 10, writeUnits: 6 },
+  },
+  deployment: {
+    stackName: 'TmdbPipeline',
+    tokenParameter: '/tmdb-pipeline/tmdb-token',
+    // A cache: what is lost is fetched again, so nothing is left behind that would cost.
+    catalogTable: { name: 'MovieRecCache', existing: false, pointInTimeRecovery: false, removalPolicy: 'destroy' },
+    reader: { url: 'iam', readsPerDay: 1_000 },
+    logRetentionDays: 14,
+    monthlyBudgetUsd: 0.15,
+  },
+  planner: {
+    memoryMb: 256,
+    timeoutSeconds: 60,
+    maxBacklogJobs: 500,
+    adaptive: {
+      enabled: true,
+      pagesPerDay: 50,
+      writeUnitsPerDay: 1_500,
+      maxPages: 5,
+      leastReads: 0.2,
+      historyDays: 28,
+    },
+  },
+  worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 10, batchingWindowSeconds: 0, maximumConcurrency: 3 },
+  writer: {
+    memoryMb: 256,
+    timeoutSeconds: 90,
+    batchSize: 10,
+    batchingWindowSeconds: 1,
+    maximumConcurrency: 2,
+    parallelWrites: 16,
+  },
+  reader: defaultReaderSettings,
+  queues: {
+    fetch: { maxReceiveCount: 5, retentionDays: 4, deadLetterRetentionDays: 14 },
+    items: { maxReceiveCount: 5, retentionDays: 4, deadLetterRetentionDays: 14 },
+  },
+};

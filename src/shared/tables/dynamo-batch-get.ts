@@ -1,0 +1,80 @@
+import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { RetryableError } from '../core/errors.ts';
+import { systemClock } from '../core/system-clock.ts';
+import { systemRandom } from '../core/system-random.ts';
+
+/** DynamoDB reads at most this many keys in one BatchGetItem. Source: its API reference, November 2026. */
+const keysPerCall = 100;
+/** Rounds in a row that brought nothing. */
+const maxIdleRounds = 5;
+const pauseMs = 20;
+
+/** What to read; `attributes` limits the answer to these (the read units stay those of whole rows). */
+export type BatchGetRequest = {
+  tableName: string;
+  keys: readonly Record<string, string>[];
+  consistent: boolean;
+  attributes?: readonly string[];
+};
+
+/** The items that exist, in no order, and the read units they took. */
+export type BatchGetAnswer = { items: Record<string, unknown>[]; readUnits: number };
+
+/**
+ * Reads any number of distinct keys, asking again for what DynamoDB left unprocessed.
+ * @throws RetryableError when five rounds in a row bring nothing.
+ */
+export async function batchGetAll(client: DynamoDBDocumentClient, request: BatchGetRequest): Promise<BatchGetAnswer> {
+  const all: BatchGetAnswer = { items: [], readUnits: 0 };
+  for (let start = 0; start < request.keys.length; start += keysPerCall) {
+    await readUntilDone(client, request, request.keys.slice(start, start + keysPerCall), all);
+  }
+  return all;
+}
+
+async function readUntilDone(
+  client: DynamoDBDocumentClient,
+  request: BatchGetRequest,
+  keys: Record<string, unknown>[],
+  all: BatchGetAnswer,
+): Promise<void> {
+  let idleRounds = 0;
+  for (let open = keys; open.length > 0; ) {
+    const answer = await readOnce(client, request, open);
+    all.items.push(...answer.items);
+    all.readUnits += answer.readUnits;
+    idleRounds = answer.unread.length < open.length ? 0 : idleRounds + 1;
+    open = answer.unread;
+    if (idleRounds === maxIdleRounds) {
+      throw new RetryableError('read_incomplete', `${open.length} keys of ${request.tableName} stayed unread`);
+    }
+    if (open.length > 0) {
+      await systemClock.sleep(systemRandom.next() * pauseMs * 2 ** idleRounds);
+    }
+  }
+}
+
+async function readOnce(client: DynamoDBDocumentClient, request: BatchGetRequest, keys: Record<string, unknown>[]) {
+  const { tableName, consistent, attributes } = request;
+  const names = Object.fromEntries((attributes ?? []).map((name, index) => [`#a${index}`, name]));
+  const answer = await client.send(
+    new BatchGetCommand({
+      RequestItems: {
+        [tableName]: {
+          Keys: keys,
+          ConsistentRead: consistent,
+          ...(attributes && {
+            ProjectionExpression: Object.keys(names).join(', '),
+            ExpressionAttributeNames: names,
+          }),
+        },
+      },
+      ReturnConsumedCapacity: 'TOTAL',
+    }),
+  );
+  return {
+    items: answer.Responses?.[tableName] ?? [],
+    readUnits: (answer.ConsumedCapacity ?? []).reduce((sum, table) => sum + (table.CapacityUnits ?? 0), 0),
+    unread: answer.UnprocessedKeys?.[tableName]?.Keys ?? [],
+  };
+}

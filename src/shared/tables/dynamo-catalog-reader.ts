@@ -1,0 +1,69 @@
+import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import type * as z from 'zod';
+import { rowsPerPage } from '../queues/item-page.ts';
+import type { CatalogReader, OnDamaged } from './catalog.ts';
+import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
+import { rowKeyText } from './row.ts';
+import { categoryIndex } from './table-definitions.ts';
+import { titleRowSchema } from './title-row.ts';
+import { batchGetAll } from './dynamo-batch-get.ts';
+
+/** Where one row cannot be read there may be many, and one at a time they would take a query each. */
+const rowsBehindUnreadable = 25;
+
+/** Reads the catalog table `tableName`: lists through its index, titles by their key. Eventually consistent. */
+export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
+  return {
+    listPages: async (feed, titles, onDamaged) => {
+      const pages: ListPageRow[] = [];
+      let limit = pagesFor(titles);
+      let startKey: Record<string, unknown> | undefined;
+      do {
+        const answer = await client.send(
+          new QueryCommand({
+            TableName: tableName,
+            IndexName: categoryIndex,
+            KeyConditionExpression: 'category = :category AND begins_with(contentType, :prefix)',
+            ExpressionAttributeValues: { ':category': feedPartition(feed), ':prefix': feedPrefix(feed) },
+            ScanIndexForward: false,
+            Limit: limit,
+            ...(startKey && { ExclusiveStartKey: startKey }),
+          }),
+        );
+        const { Items: items = [] } = answer;
+        const pagesRead = items.flatMap((item) => readable(listPageRowSchema, item, onDamaged));
+        pages.push(...pagesRead);
+        limit = pagesRead.length < items.length ? rowsBehindUnreadable : pagesFor(titles - titlesOn(pages));
+        startKey = answer.LastEvaluatedKey;
+      } while (startKey !== undefined && titlesOn(pages) < titles);
+      return pages;
+    },
+    readTitles: async (keys, onDamaged) => {
+      const { items } = await batchGetAll(client, {
+        tableName,
+        keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
+        consistent: false,
+      });
+      const rows = items.flatMap((item) => readable(titleRowSchema, item, onDamaged));
+      return new Map(rows.map((row) => [rowKeyText(row), row]));
+    },
+  };
+}
+
+function pagesFor(titles: number): number {
+  return Math.ceil(titles / rowsPerPage);
+}
+
+/** A row of another layout (older, newer or damaged) is as good as absent, in a list as for a title. */
+function readable<T>(schema: z.ZodType<T>, item: Record<string, unknown>, onDamaged: OnDamaged = () => undefined): T[] {
+  const parsed = schema.safeParse(item);
+  if (parsed.success) {
+    return [parsed.data];
+  }
+  const [issue] = parsed.error.issues;
+  onDamaged(
+    { mediaId: String(item.mediaId), mediaType: String(item.mediaType) },
+    `${String(issue?.path[0])}: ${issue?.code}`,
+  );
+  return [];
+}

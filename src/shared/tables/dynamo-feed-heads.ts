@@ -1,0 +1,108 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { FeedHeads } from './feed-heads.ts';
+import { canonicalJson, stableHash } from '../core/stable-hash.ts';
+import { type FeedHead, feedHeadSchema } from './feed-head.ts';
+import { rowBytes, writeUnitsFor } from './row-size.ts';
+import { batchGetAll } from './dynamo-batch-get.ts';
+
+/** Feed heads in the control table `tableName`. Reads are consistent: a replace is decided on them. */
+export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: string): FeedHeads {
+  /** Heads of another layout, as they were read last: absent for the caller, but there when it comes to replacing them. */
+  const unreadable = new Map<string, Record<string, unknown>>();
+  /** The digest that each head was read with: one that was made by hand or restored may lack it, or have another. */
+  const digests = new WeakMap<FeedHead, unknown>();
+  const asStored = (seen: FeedHead) =>
+    digests.has(seen) ? { ...seen, newestDigest: digests.get(seen) } : stored(seen);
+  return {
+    read: async (ids) => {
+      const { items, readUnits } = await batchGetAll(client, {
+        tableName,
+        keys: ids.map((id) => ({ id })),
+        consistent: true,
+      });
+      const heads = new Map<string, FeedHead>();
+      for (const item of items) {
+        const id = String(item.id);
+        const parsed = feedHeadSchema.safeParse(item);
+        unreadable.delete(id);
+        if (parsed.success) {
+          heads.set(id, parsed.data);
+          digests.set(parsed.data, item.newestDigest);
+        } else {
+          unreadable.set(id, item);
+        }
+      }
+      return { heads, readUnits };
+    },
+    list: () => listHeads(client, tableName),
+    replace: async (head, seen) => {
+      try {
+        const answer = await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: stored(head),
+            ReturnConsumedCapacity: 'TOTAL',
+            ...unchangedSince(seen === undefined ? unreadable.get(head.id) : asStored(seen)),
+          }),
+        );
+        return { replaced: true, writeUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0 };
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) {
+          return { replaced: false, writeUnits: writeUnitsFor(rowBytes(head)) };
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+/** What is no head of this layout is left out: a damaged item must not stop whoever looks. */
+async function listHeads(client: DynamoDBDocumentClient, tableName: string): Promise<FeedHead[]> {
+  const heads: FeedHead[] = [];
+  const scan = {
+    TableName: tableName,
+    FilterExpression: 'begins_with(id, :feed)',
+    ExpressionAttributeValues: { ':feed': 'feed#' },
+  };
+  for await (const { Items = [] } of paginateScan({ client }, scan)) {
+    heads.push(...Items.flatMap((item) => feedHeadSchema.safeParse(item).data ?? []));
+  }
+  return heads.sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+/** A head as it is stored: with a digest of the one member that is a map, since not every DynamoDB compares maps (dynalite does not). */
+function stored<Head extends Record<string, unknown>>(head: Head): Head & { newestDigest?: string } {
+  return head.newest === undefined ? head : { ...head, newestDigest: stableHash(canonicalJson(head.newest), 16) };
+}
+
+/** Members that a head need not have: where they were not seen, they must not have come meanwhile. */
+const optional = ['emptyAs', 'newest', 'newestDigest'];
+
+/** Every attribute is as it was seen; of a list its length, since pages only ever come on, and of a map its digest. */
+function unchangedSince(seen: Record<string, unknown> | undefined) {
+  if (seen === undefined) {
+    return { ConditionExpression: 'attribute_not_exists(id)' };
+  }
+  const attributes = Object.entries(seen).filter(([, value]) => value !== undefined && !isMap(value));
+  const absent = optional.filter((name) => seen[name] === undefined);
+  return {
+    ConditionExpression: [
+      ...attributes.map(([, value], index) =>
+        Array.isArray(value) ? `size(#a${index}) = :a${index}` : `#a${index} = :a${index}`,
+      ),
+      ...absent.map((name) => `attribute_not_exists(#${name})`),
+    ].join(' AND '),
+    ExpressionAttributeNames: Object.fromEntries([
+      ...attributes.map(([name], index) => [`#a${index}`, name]),
+      ...absent.map((name) => [`#${name}`, name]),
+    ]),
+    ExpressionAttributeValues: Object.fromEntries(
+      attributes.map(([, value], index) => [`:a${index}`, Array.isArray(value) ? value.length : value]),
+    ),
+  };
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

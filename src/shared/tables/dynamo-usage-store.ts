@@ -1,0 +1,46 @@
+import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { UsageStore } from './usage-store.ts';
+import { isFeedCounter } from './feed-counters.ts';
+import { isPipelineCounter, parseCounterName, type UsageCounters } from './usage-row.ts';
+import { batchGetAll } from './dynamo-batch-get.ts';
+
+/**
+ * Usage counters as items of the control table `tableName`. Adding is one update without a condition; an update that is sent
+ * twice because its answer was lost counts twice, which statistics can bear.
+ */
+export function dynamoUsageStore(client: DynamoDBDocumentClient, tableName: string): UsageStore {
+  return {
+    add: async (id, counters, expiresAtMs) => {
+      const entries = Object.entries(counters);
+      await client.send(
+        new UpdateCommand({
+          TableName: tableName,
+          Key: { id },
+          UpdateExpression: `SET expiration = :expiration ADD ${entries.map((_, n) => `#c${n} :c${n}`).join(', ')}`,
+          ExpressionAttributeNames: Object.fromEntries(entries.map(([name], n) => [`#c${n}`, name])),
+          ExpressionAttributeValues: {
+            ':expiration': Math.floor(expiresAtMs / 1_000),
+            ...Object.fromEntries(entries.map(([, count], n) => [`:c${n}`, count])),
+          },
+        }),
+      );
+    },
+    read: async (ids) => {
+      const keys = ids.map((id) => ({ id }));
+      const { items } = await batchGetAll(client, { tableName, keys, consistent: false });
+      return new Map(items.map((item) => [String(item.id), countersOf(item)]));
+    },
+  };
+}
+
+/** What is no counter, or not a count, is left out: a damaged item must not stop a report. */
+function countersOf(item: Record<string, unknown>): UsageCounters {
+  const entries = Object.entries(item).filter(
+    ([name, count]) => isCounter(name) && Number.isFinite(count) && Number(count) > 0,
+  );
+  return Object.fromEntries(entries) as UsageCounters;
+}
+
+function isCounter(name: string): boolean {
+  return parseCounterName(name) !== undefined || isPipelineCounter(name) || isFeedCounter(name);
+}

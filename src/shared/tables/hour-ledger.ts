@@ -1,0 +1,54 @@
+import { messageOf } from '../core/errors.ts';
+import type { Clock } from '../core/clock.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { UsageStore } from './usage-store.ts';
+import { type PipelineCounter, pipelineCounterName, pipelineUsageId } from './usage-row.ts';
+import type { MetricName } from '../telemetry/metric-ledger.ts';
+
+/** Telemetry that also sums what `report` tells of the pipeline, since metrics can be asked for on AWS only. */
+export type HourLedger = Telemetry & {
+  /** Adds the sums since the last flush to the hour's counters. Never rejects: a report may miss a batch. */
+  flush(): Promise<void>;
+};
+
+/** Counters by metric; of a latency its number is counted. */
+const counterOf: Partial<Record<MetricName, PipelineCounter>> = {
+  TmdbLatency: 'calls',
+  TmdbThrottles: 'throttles',
+  TmdbFailures: 'failures',
+  RowsWritten: 'rowsWritten',
+  RowsUnchanged: 'rowsUnchanged',
+  EstimatedCost: 'costMicroUsd',
+};
+
+const dayMs = 86_400_000;
+
+/** Sums what goes through `telemetry`; `keepDays` is how long the counters are kept. */
+export function hourLedger(telemetry: Telemetry, store: UsageStore, keepDays: number, clock: Clock): HourLedger {
+  let sums = new Map<string, number>();
+  return {
+    ...telemetry,
+    metric: (name, value) => {
+      telemetry.metric(name, value);
+      const counter = counterOf[name];
+      const more = name === 'TmdbLatency' ? 1 : value;
+      if (counter !== undefined && more > 0) {
+        const key = pipelineCounterName(counter);
+        sums.set(key, (sums.get(key) ?? 0) + more);
+      }
+    },
+    flush: async () => {
+      const full = sums;
+      sums = new Map();
+      if (full.size === 0) {
+        return;
+      }
+      const nowMs = clock.nowMs();
+      try {
+        await store.add(pipelineUsageId(nowMs), Object.fromEntries(full), nowMs + keepDays * dayMs);
+      } catch (error) {
+        telemetry.warn('the hour could not be counted', { detail: messageOf(error) });
+      }
+    },
+  };
+}

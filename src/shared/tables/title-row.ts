@@ -1,0 +1,85 @@
+import * as z from 'zod';
+import type { MediaType } from '../core/feed.ts';
+import type { DescribedTitle } from '../queues/item-title.ts';
+import { isoFromMs, msFromIso } from '../core/clock.ts';
+import { titleLife, titlePeriodStartMs } from './row-life.ts';
+import type { Settings } from '../settings/settings.ts';
+import { canonicalJson, stableHash } from '../core/stable-hash.ts';
+import { cardOf, encodeCard, storedCardSchema } from './card.ts';
+import { type RowDraft, type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion } from './row.ts';
+
+/**
+ * A title in one language. `fetchedAt` is the start of the period it was fetched in (`ttl.titlePeriodHours`), and its
+ * figures stand on steps of `titleFigureStep`: what moves less is no change, in any order of arrival (docs/adr/0003).
+ */
+export const titleRowSchema = z.object({
+  ...rowBaseSchema.shape,
+  /** TMDB id as text. */
+  mediaId: z.string().regex(/^\d+$/),
+  ...storedCardSchema.shape,
+});
+
+export type TitleRow = z.infer<typeof titleRowSchema>;
+
+/** `550` + `movie`, in another than the default language `550` + `movie@de-DE`. */
+export function titleKey(mediaType: MediaType, id: number, language: string, settings: Settings): RowKey {
+  return {
+    mediaId: String(id),
+    mediaType: language === settings.defaultLanguage ? mediaType : `${mediaType}@${language}`,
+  };
+}
+
+/** The title row that a title asks for which was fetched in `fetched.language` at `fetched.fetchedAt` (ISO 8601). */
+export function titleRowFor(...sighting: Parameters<typeof titleDraft>): TitleRow {
+  return titleDraft(...sighting).build();
+}
+
+/** The same, not built yet. */
+export function titleDraft(
+  fetched: { language: string; fetchedAt: string },
+  title: DescribedTitle,
+  settings: Settings,
+): RowDraft<TitleRow> {
+  const key = titleKey(title.mediaType, title.id, fetched.language, settings);
+  const fetchedAtMs = titlePeriodStartMs(msFromIso(fetched.fetchedAt), settings);
+  const fetchedAt = isoFromMs(fetchedAtMs);
+  const card = {
+    ...cardOf(title),
+    voteAverage: Math.round(title.voteAverage * 10) / 10,
+    voteCount: Math.round(toStep(title.voteCount, settings.titleFigureStep)),
+    popularity: toStep(title.popularity, settings.titleFigureStep),
+  };
+  const version = titleVersion(fetchedAt, card);
+  const build = (): TitleRow => {
+    const life = titleLife(rowKeyText(key), fetchedAtMs, settings);
+    return {
+      ...key,
+      schemaVersion: rowSchemaVersion,
+      version,
+      source: 'tmdb',
+      fetchedAt,
+      freshUntil: isoFromMs(life.freshUntilMs),
+      expiresAt: Math.floor(life.expiresAtMs / 1000),
+      ...encodeCard(card),
+    };
+  };
+  return { ...key, version, build };
+}
+
+/**
+ * Newer period first; within one period the higher vote count (votes grow), then a digest of the content. Nothing finer
+ * than the period may come first: skipping what is unchanged and "newest wins" exclude each other (docs/adr/0003).
+ */
+function titleVersion(fetchedAt: string, card: { voteCount: number }): string {
+  const votes = String(Math.trunc(card.voteCount)).padStart(9, '0');
+  return `${fetchedAt}#${votes}#${stableHash(canonicalJson(card), 12)}`;
+}
+
+/** The nearest of the figures 1, 1 + step, (1 + step)², … and their inverses, to three digits. */
+function toStep(figure: number, step: number): number {
+  if (figure <= 0) {
+    return 0;
+  }
+  const steps = Math.round(Math.log(figure) / Math.log1p(step));
+  return Number(((1 + step) ** steps).toPrecision(3));
+}

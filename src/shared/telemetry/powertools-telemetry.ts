@@ -1,0 +1,30 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { Metrics } from '@aws-lambda-powertools/metrics';
+import type { Context } from 'aws-lambda';
+import type { Telemetry } from './telemetry.ts';
+import { metricLedger, metricsNamespace, type ServiceName } from './metric-ledger.ts';
+
+/** Telemetry of one function, and what its handler does around each invocation. */
+export type FunctionTelemetry = Telemetry & {
+  /** Puts the request id on every record of this invocation. */
+  begin(context: Context): void;
+  /** Writes the metrics collected since `begin`, as one EMF record when there are any. */
+  end(): void;
+};
+
+/** Structured logs and EMF metrics on stdout, where Lambda's log group (or the embedded runtime) picks them up. */
+export function powertoolsTelemetry(service: ServiceName): FunctionTelemetry {
+  const logger = new Logger({ serviceName: service });
+  const metrics = new Metrics({ namespace: metricsNamespace, serviceName: service });
+  return {
+    begin: (context) => logger.addContext(context),
+    end: () => {
+      if (metrics.hasStoredMetrics()) {
+        metrics.publishStoredMetrics();
+      }
+    },
+    event: (event) => logger.info(event.event, { runEvent: event }),
+    metric: (name, value) => metrics.addMetric(name, metricLedger[name].unit, value),
+    warn: (message, facts) => logger.warn(message, { facts: facts ?? {} }),
+  };
+}

@@ -1,3 +1,0 @@
-import { adapterSuite } from '../support/adapter-suite.ts';
-
-adapterSuite('dynoxide');

@@ -1,0 +1,106 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { functionEnvironments } from '../../../src/local/function-environments.ts';
+import { type Bundles, bundleHandlers } from '../../../src/local/bundle/bundle-handlers.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import type { ServiceName } from '../../../src/shared/telemetry/metric-ledger.ts';
+import { rejectionOf } from '../../support/caught.ts';
+import { startHandler } from '../../support/handler-file.ts';
+import { testFolder } from '../../support/scratch-folder.ts';
+
+const services: ServiceName[] = ['planner', 'reader', 'worker', 'writer'];
+const environments = functionEnvironments(
+  {
+    region: 'us-east-1',
+    // Nothing listens there, and nothing is asked.
+    endpoints: { sqs: 'http://127.0.0.1:1', dynamodb: 'http://127.0.0.1:1', tmdb: 'http://127.0.0.1:1/3' },
+    fetchQueueUrl: 'http://127.0.0.1:1/000000000000/tmdb-fetch',
+    fetchDlqUrl: 'http://127.0.0.1:1/000000000000/tmdb-fetch-dlq',
+    itemQueueUrl: 'http://127.0.0.1:1/000000000000/tmdb-items',
+    itemDlqUrl: 'http://127.0.0.1:1/000000000000/tmdb-items-dlq',
+    catalogTable: 'MovieRecCache',
+    controlTable: 'PipelineControl',
+  },
+  'token-of-the-test',
+  defaultSettings,
+);
+
+/** A function that says what the bundle exports, where no package can be found: the bundle is copied out of the repository. */
+function startAlone(bundleUrl: string, environment: Readonly<Record<string, string>>) {
+  const path = fileURLToPath(bundleUrl);
+  const copy = join(testFolder(), 'index.mjs');
+  copyFileSync(path, copy);
+  return startHandler(
+    `import * as bundle from ${JSON.stringify(pathToFileURL(copy).href)};
+     export const handler = async () => Object.entries(bundle).map(([name, value]) => [name, typeof value]);`,
+    { environment },
+  );
+}
+
+describe('bundles of the handlers', () => {
+  let bundles: Bundles;
+  beforeAll(async () => {
+    bundles = await bundleHandlers();
+  });
+
+  it('are one for each function', () => {
+    expect(Object.keys(bundles).sort()).toEqual(services);
+    expect(new Set(Object.values(bundles)).size).toBe(4);
+  });
+
+  it('are named by their content: runs side by side make the same files', async () => {
+    expect(await Promise.all([bundleHandlers(), bundleHandlers()])).toEqual([bundles, bundles]);
+  });
+
+  it.each(services)('%s imports nothing but modules of Node itself', async (service) => {
+    const { metafile } = await build({
+      entryPoints: [fileURLToPath(bundles[service])],
+      bundle: true,
+      write: false,
+      platform: 'node',
+      format: 'esm',
+      packages: 'external',
+      metafile: true,
+    });
+    const imported = Object.values(metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path));
+    const builtin = new Set([...builtinModules, ...builtinModules.map((name) => `node:${name}`)]);
+    expect(imported).toContain('node:module');
+    expect(imported.filter((path) => !builtin.has(path))).toEqual([]);
+  });
+
+  it.each(services)('%s loads alone, with the variables of the embedded stack, and is a handler', async (service) => {
+    const { invoke, lines } = startAlone(bundles[service], environments[service]);
+    expect(await invoke({})).toEqual([['handler', 'function']]);
+    expect(lines).toEqual([]);
+  });
+
+  it.each([
+    ['planner', 'CATALOG_TABLE'],
+    ['planner', 'FETCH_QUEUE_URL'],
+    ['worker', 'TMDB_API_TOKEN'],
+    ['worker', 'ITEM_QUEUE_URL'],
+    ['writer', 'CONTROL_TABLE'],
+    ['reader', 'FETCH_QUEUE_URL'],
+  ] as const)('%s without %s does not start, and names it', async (service, variable) => {
+    const { [variable]: _missing, ...rest } = environments[service];
+    const error = await rejectionOf(startAlone(bundles[service], rest).invoke({}));
+    expect(error).toMatchObject({ message: expect.stringContaining(variable) });
+    expect(`${error}`).not.toContain('token-of-the-test');
+  });
+
+  it.each(services)('%s has no word of this machine in it', (service) => {
+    expect(readFileSync(fileURLToPath(bundles[service]), 'utf8')).not.toContain(process.cwd());
+  });
+});
+
+describe('environments of the functions', () => {
+  it('hold the token where TMDB is called, and nowhere else', () => {
+    expect(environments.worker.TMDB_API_TOKEN).toBe('token-of-the-test');
+    expect(environments.reader.TMDB_API_TOKEN).toBe('token-of-the-test');
+    expect(JSON.stringify([environments.planner, environments.writer])).not.toContain('token-of-the-test');
+  });
+});

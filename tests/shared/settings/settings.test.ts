@@ -1,0 +1,181 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { UsageError } from '../../../src/shared/core/errors.ts';
+import { defaultSettings, feedKindOf } from '../../../src/shared/settings/settings.ts';
+import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
+import { settingsSchema } from '../../../src/shared/settings/settings-schema.ts';
+import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
+import { caught } from '../../support/caught.ts';
+
+function refusal(overridesJson: string): string {
+  const error = caught(() => settingsFrom(overridesJson));
+  expect(error).toBeInstanceOf(UsageError);
+  expect(error).toMatchObject({ code: 'usage' });
+  const { message } = error as UsageError;
+  expect(message).toMatch(/^settings: [^\n]+$/);
+  expect(message.length).toBeLessThan(250);
+  return message;
+}
+
+describe('regions and languages', () => {
+  it('are taken as people write them, and kept in their canonical form', () => {
+    const { defaultLanguage, regions } = settingsFrom(
+      '{"defaultLanguage":"de","regions":[{"region":"jp","language":"JA"},{"region":"AZ","language":"az-az"}]}',
+    );
+    expect(defaultLanguage).toBe('de-DE');
+    expect(regions).toEqual([
+      { region: 'JP', language: 'ja-JP' },
+      { region: 'AZ', language: 'az-AZ' },
+    ]);
+    expect(refusal('{"regions":[{"region":"DE","language":"de"},{"region":"de","language":"DE-de"}]}')).toContain(
+      'a region is configured twice',
+    );
+  });
+});
+
+describe('the defaults', () => {
+  it('are valid', () => expect(settingsSchema.parse(defaultSettings)).toEqual(defaultSettings));
+
+  it.each([undefined, '', '{}', '{"feeds":{}}'])('stand when the overrides are %j', (overrides) => {
+    expect(settingsFrom(overrides)).toEqual(defaultSettings);
+  });
+
+  it('are the design’s figures', () => {
+    const { feeds, ttl, schedules, tmdb } = defaultSettings;
+    expect(feeds.popular).toEqual({ pages: 2, softTtlHours: 24 });
+    expect(feeds.trending).toEqual({ pages: 1, softTtlHours: 4 });
+    expect(feeds.genre).toMatchObject({ pages: 1, softTtlHours: 72, topGenres: 5 });
+    expect(feeds.hidden_gems).toMatchObject({ pages: 1, softTtlHours: 72 });
+    expect(feeds.award_winning).toMatchObject({ pages: 1, softTtlHours: 168 });
+    expect(ttl).toMatchObject({ hardFactor: 3, jitterShare: 0.1, maxHardDays: 180 });
+    expect(schedules).toEqual({
+      daily: { hourUtc: 8 },
+      weekly: { weekday: 0, hourUtc: 9 },
+      refresh: { everyHours: 4 },
+    });
+    expect(tmdb.requestsPerSecond).toBe(30);
+  });
+});
+
+describe('overrides', () => {
+  it('are laid over member by member', () => {
+    const settings = settingsFrom('{"feeds":{"popular":{"pages":3}},"tmdb":{"requestsPerSecond":10}}');
+    expect(settings.feeds.popular).toEqual({ pages: 3, softTtlHours: 24 });
+    expect(settings.feeds.trending).toEqual(defaultSettings.feeds.trending);
+    expect(settings.tmdb).toEqual({ ...defaultSettings.tmdb, requestsPerSecond: 10 });
+    expect(settings.queues).toEqual(defaultSettings.queues);
+  });
+
+  it('replace lists as a whole', () => {
+    const germany = { region: 'DE', language: 'de-DE' };
+    expect(settingsFrom(JSON.stringify({ regions: [germany] })).regions).toEqual([germany]);
+  });
+
+  it('leave the defaults themselves alone', () => {
+    const before = JSON.stringify(defaultSettings);
+    settingsFrom('{"feeds":{"popular":{"pages":9}},"regions":[{"region":"JP","language":"ja-JP"}]}');
+    expect(JSON.stringify(defaultSettings)).toBe(before);
+  });
+
+  it('may be the whole settings', () => {
+    expect(settingsFrom(JSON.stringify(defaultSettings))).toEqual(defaultSettings);
+  });
+});
+
+describe('bad overrides are one sentence', () => {
+  it.each(['{', 'pages: 3', ' ', '{"feeds":}', 'NaN'])('text that is no JSON: %j', (text) => {
+    expect(refusal(text)).toMatch(/^settings: line 1, column \d+: not valid JSON: /);
+  });
+
+  it.each(['null', '1', '"x"', '[]', 'true'])('JSON that is no object: %s', (text) => {
+    expect(refusal(text)).toMatch(/^settings: Invalid input: expected object/);
+  });
+
+  it.each([
+    ['{"colour":1}', /"colour"/],
+    ['{"ttl":{"softHours":1}}', /^settings: ttl: .*"softHours"/],
+    ['{"feeds":{"top_rated":{"pages":1,"softTtlHours":1}}}', /^settings: feeds: .*"top_rated"/],
+    ['{"toString":1}', /"toString"/],
+    ['{"__proto__":{"admin":true}}', /"admin"|"__proto__"/],
+  ])('an unknown setting: %s', (text, named) => {
+    expect(refusal(text)).toMatch(named);
+  });
+
+  it.each([
+    ['{"feeds":{"popular":{"pages":0}}}', 'feeds.popular.pages'],
+    ['{"feeds":{"popular":{"pages":1.5}}}', 'feeds.popular.pages'],
+    ['{"feeds":{"popular":{"pages":"2"}}}', 'feeds.popular.pages'],
+    ['{"feeds":{"popular":{"softTtlHours":-1}}}', 'feeds.popular.softTtlHours'],
+    ['{"feeds":{"popular":{"softTtlHours":1e999}}}', 'feeds.popular.softTtlHours'],
+    ['{"feeds":{"popular":null}}', 'feeds.popular'],
+    ['{"feeds":{"hidden_gems":{"minVoteAverage":11}}}', 'feeds.hidden_gems.minVoteAverage'],
+    ['{"ttl":{"maxHardDays":181}}', 'ttl.maxHardDays'],
+    ['{"ttl":{"hardFactor":0.5}}', 'ttl.hardFactor'],
+    ['{"ttl":{"jitterShare":1.1}}', 'ttl.jitterShare'],
+    ['{"schedules":{"daily":{"hourUtc":24}}}', 'schedules.daily.hourUtc'],
+    ['{"schedules":{"weekly":{"weekday":7}}}', 'schedules.weekly.weekday'],
+    ['{"schedules":{"refresh":{"everyHours":5}}}', 'schedules.refresh.everyHours'],
+    ['{"tmdb":{"requestsPerSecond":41}}', 'tmdb.requestsPerSecond'],
+    ['{"tmdb":{"requestsPerSecond":0}}', 'tmdb.requestsPerSecond'],
+    ['{"tmdb":{"attempts":0}}', 'tmdb.attempts'],
+    ['{"worker":{"maximumConcurrency":1}}', 'worker.maximumConcurrency'],
+    ['{"queues":{"fetch":{"maxReceiveCount":4}}}', 'queues.fetch.maxReceiveCount'],
+    ['{"queues":{"items":{"retentionDays":5}}}', 'queues.items.retentionDays'],
+    ['{"queues":{"items":{"deadLetterRetentionDays":4}}}', 'queues.items.deadLetterRetentionDays'],
+    ['{"queues":{"fetch":{"deadLetterRetentionDays":1}}}', 'queues.fetch.deadLetterRetentionDays'],
+    ['{"queues":{"fetch":{"retentionDays":1,"deadLetterRetentionDays":1}}}', 'queues.fetch.deadLetterRetentionDays'],
+    ['{"defaultLanguage":"english"}', 'defaultLanguage'],
+    ['{"regions":[{"region":"XX","language":"de-DE"}]}', 'regions.0.region'],
+    ['{"regions":[{"region":"DE"}]}', 'regions.0.language'],
+    ['{"regions":{"region":"DE","language":"de-DE"}}', 'regions'],
+  ])('a value out of range: %s', (text, path) => {
+    expect(refusal(text).startsWith(`settings: ${path}: `)).toBe(true);
+  });
+
+  it('whatever the JSON value is, nothing but a UsageError is thrown', () => {
+    fc.assert(
+      fc.property(fc.json(), (text) => {
+        try {
+          settingsFrom(text);
+        } catch (error) {
+          expect(error).toBeInstanceOf(UsageError);
+        }
+      }),
+    );
+  });
+});
+
+describe('bad combinations', () => {
+  it.each([
+    ['a batch beyond 10 without a batching window (SQS refuses the event source)', '{"worker":{"batchSize":20}}'],
+    ['more pages than TMDB has (500): the jobs fail their own schema', '{"feeds":{"popular":{"pages":501}}}'],
+    ['a regional feed of no country', '{"regions":[{"region":"global","language":"de-DE"}]}'],
+    [
+      'a region twice: its jobs would be sent twice',
+      '{"regions":[{"region":"DE","language":"de-DE"},{"region":"DE","language":"de-DE"}]}',
+    ],
+    ['hidden gems between 2,000 and 1,000 votes', '{"feeds":{"hidden_gems":{"minVoteCount":2000}}}'],
+  ])('%s', (_name, text) => {
+    expect(refusal(text)).toContain('settings: ');
+  });
+
+  it('a refresh rhythm that does not divide the day says which do', () => {
+    expect(refusal('{"schedules":{"refresh":{"everyHours":5}}}')).toContain('12');
+  });
+});
+
+describe('the entry a feed follows', () => {
+  it('is its category’s, and `genre` for every genre', () => {
+    expect(feedKindOf({ category: 'genre_18' })).toBe('genre');
+    expect(feedKindOf({ category: 'genre_10765' })).toBe('genre');
+    expect(feedKindOf({ category: 'local_originals' })).toBe('local_originals');
+  });
+
+  it('exists for every feed', () => {
+    fc.assert(
+      fc.property(arbitraryFeed, (feed) => {
+        expect(defaultSettings.feeds).toHaveProperty(feedKindOf(feed));
+      }),
+    );
+  });
+});

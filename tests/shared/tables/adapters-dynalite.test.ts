@@ -1,0 +1,3 @@
+import { adapterSuite } from '../../support/adapter-suite.ts';
+
+adapterSuite('dynalite');
