@@ -1,14 +1,15 @@
 /** The pages of daily runs as the worker would send them: one simulator's lists, which drift from day to day. */
-import { startTmdbSimulator } from '../src/tmdb-simulator/start-tmdb-simulator.ts';
+
 import { dailyPlan } from '../src/planner/base-plan.ts';
-import { systemClock } from '../src/shared/core/system-clock.ts';
-import { feedId } from '../src/shared/core/feed.ts';
-import { type ItemPage, itemPageSchema } from '../src/shared/queues/item-page.ts';
 import type { Clock } from '../src/shared/core/clock.ts';
-import type { Settings } from '../src/shared/settings/settings.ts';
+import { feedId } from '../src/shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
+import { systemClock } from '../src/shared/core/system-clock.ts';
+import { type ItemPage, itemPageSchema } from '../src/shared/queues/item-page.ts';
+import type { Settings } from '../src/shared/settings/settings.ts';
 import { feedRequest } from '../src/shared/tmdb/feed-request.ts';
 import { normalizePage } from '../src/shared/tmdb/normalize-page.ts';
+import { startTmdbSimulator } from '../src/tmdb-simulator/start-tmdb-simulator.ts';
 
 const dayMs = 86_400_000;
 const firstDayMs = Date.UTC(2026, 10, 16, 8);

@@ -3,9 +3,10 @@
  * the usual one (the newer fetch wins, unless nothing but the volatile figures moved, and those by less than a share), and
  * the version rule of this pipeline.
  */
+
+import { canonicalJson } from '../src/shared/core/stable-hash.ts';
 import type { ItemPage, ListedTitle } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
-import { canonicalJson } from '../src/shared/core/stable-hash.ts';
 import { type TitleRow, titleRowFor } from '../src/shared/tables/title-row.ts';
 import { type BenchReport, benchEnvironment } from './bench-report.ts';
 

@@ -4,9 +4,9 @@ import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../src/local/embedded-sqs.ts';
 import { endpointsOf } from '../src/local/embedded-stack.ts';
 import { type StackEndpoints, stackRegion } from '../src/local/stack-endpoints.ts';
-import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
+import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../src/shared/tables/table-definitions.ts';
 import { type SimulatedTmdb, type SimulatorThreadOptions, startSimulatedTmdb } from './simulated-tmdb.ts';
 

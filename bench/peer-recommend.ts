@@ -6,17 +6,16 @@ import { recommend } from '../src/reader/recommend/recommend.ts';
 import { nothing } from '../src/reader/tier-answers.ts';
 import type { TitleReader } from '../src/reader/title-reader.ts';
 import type { TitleVersion } from '../src/reader/title-tiers.ts';
-import { systemClock } from '../src/shared/core/system-clock.ts';
-import type { Feed } from '../src/shared/core/feed.ts';
 import { isoFromMs } from '../src/shared/core/clock.ts';
-import { feedKindOf, type Settings } from '../src/shared/settings/settings.ts';
+import type { Feed } from '../src/shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
+import { systemClock } from '../src/shared/core/system-clock.ts';
+import { feedKindOf, type Settings } from '../src/shared/settings/settings.ts';
 import { cardOf } from '../src/shared/tables/card.ts';
 import { type ListRow, liveRows } from '../src/shared/tables/read-list.ts';
 import { classifyAnswer } from '../src/shared/tmdb/classify-answer.ts';
-import { feedRequest, type TmdbRequest } from '../src/shared/tmdb/feed-request.ts';
+import { feedRequest, type TmdbRequest, titleRequest } from '../src/shared/tmdb/feed-request.ts';
 import { normalizePage, normalizeTitle } from '../src/shared/tmdb/normalize-page.ts';
-import { titleRequest } from '../src/shared/tmdb/title-request.ts';
 import type { TmdbPort } from '../src/shared/tmdb/tmdb-port.ts';
 
 /** What TMDB says to a request, read at once: `undefined` where there is no such thing. */

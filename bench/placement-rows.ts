@@ -2,17 +2,18 @@
  * The layout of the design, as the peers write it: a row for each title and one for each place of a title in a list, which the index
  * sorts by snapshot and rank (docs/adr/0002).
  */
-import { feedId } from '../src/shared/core/feed.ts';
-import type { ItemPage, ListedTitle } from '../src/shared/queues/item-page.ts';
+
 import { isoFromMs, msFromIso } from '../src/shared/core/clock.ts';
-import { listPageLife } from '../src/shared/tables/row-life.ts';
-import { defaultSettings } from '../src/shared/settings/settings.ts';
+import { feedId } from '../src/shared/core/feed.ts';
 import { canonicalJson, stableHash } from '../src/shared/core/stable-hash.ts';
+import type { ItemPage, ListedTitle } from '../src/shared/queues/item-page.ts';
+import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { cardOf, encodeCard } from '../src/shared/tables/card.ts';
 import { feedPartition, feedPrefix } from '../src/shared/tables/list-page-row.ts';
 import { rowKeyText, rowSchemaVersion } from '../src/shared/tables/row.ts';
+import { listPageLife } from '../src/shared/tables/row-life.ts';
 import { type TitleRow, titleRowFor } from '../src/shared/tables/title-row.ts';
-import { hasTranslation } from '../src/writer/has-translation.ts';
+import { hasTranslation } from '../src/writer/decide-rows.ts';
 
 /** A title's place in a list, with its card as the list showed it there. */
 export type PlacementRow = TitleRow & { category: string; contentType: string; snapshot: string; rank: number };

@@ -6,9 +6,9 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { TitleRef } from '../src/reader/reader-api.ts';
 import type { TitleVersion } from '../src/reader/title-tiers.ts';
-import { dynamoCatalogReader } from '../src/shared/tables/dynamo-catalog-reader.ts';
 import { type Feed, genreIdOf, globalRegion } from '../src/shared/core/feed.ts';
 import { tryDecodeCard } from '../src/shared/tables/card.ts';
+import { dynamoCatalogReader } from '../src/shared/tables/dynamo-catalog-reader.ts';
 import type { ListRow } from '../src/shared/tables/read-list.ts';
 import { rowKeyText } from '../src/shared/tables/row.ts';
 import { titleKey } from '../src/shared/tables/title-row.ts';

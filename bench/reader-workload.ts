@@ -1,13 +1,12 @@
 /** Viewers whose liked titles follow a Zipf law over the simulator's own titles, the most popular first. */
 
+import type { RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
+import type { Clock, Random } from '../src/shared/core/clock.ts';
 import { dayOfMs } from '../src/tmdb-simulator/calendar-day.ts';
 import { buildCatalogue } from '../src/tmdb-simulator/catalogue/build-catalogue.ts';
 import { popularityAt } from '../src/tmdb-simulator/catalogue/figures-at.ts';
 import { rankBy } from '../src/tmdb-simulator/lists/rank-by.ts';
 import { pickAt, pickWeighted, seededRandom, wholeBetween } from '../src/tmdb-simulator/seeded-random.ts';
-import type { RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
-import type { Clock } from '../src/shared/core/clock.ts';
-import type { Random } from '../src/shared/core/random.ts';
 
 /** Requests by round: each round has its own. */
 export type Workload = { name: string; rounds: readonly (readonly RecommendRequest[])[] };

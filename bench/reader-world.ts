@@ -2,8 +2,8 @@
 import * as z from 'zod';
 import { type EmbeddedStack, startEmbeddedStack } from '../src/local/embedded-stack.ts';
 import type { StackEndpoints } from '../src/local/stack-endpoints.ts';
-import { systemClock } from '../src/shared/core/system-clock.ts';
 import { isoFromMs } from '../src/shared/core/clock.ts';
+import { systemClock } from '../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
 import { defaultSettings, type Settings } from '../src/shared/settings/settings.ts';
 import { benchToken, type SimulatedTmdb, startSimulatedTmdb } from './simulated-tmdb.ts';

@@ -4,13 +4,13 @@
  */
 import { createTable } from '../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
-import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { type ItemTitle, itemTitleSchema } from '../src/shared/queues/item-title.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { settingsFrom } from '../src/shared/settings/settings-overrides.ts';
+import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { catalogTable, controlTable, type TableDefinition } from '../src/shared/tables/table-definitions.ts';
-import { hasTranslation } from '../src/writer/has-translation.ts';
+import { hasTranslation } from '../src/writer/decide-rows.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
 import { dailyPages } from './daily-pages.ts';
 import { applyPages } from './write-pages.ts';

@@ -2,11 +2,11 @@
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { createTable } from '../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
-import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import type { Feed } from '../src/shared/core/feed.ts';
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
-import { rowBytes } from '../src/shared/tables/row-size.ts';
+import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
+import { rowBytes } from '../src/shared/tables/row.ts';
 import { controlTable } from '../src/shared/tables/table-definitions.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
 import { dailyPages } from './daily-pages.ts';

@@ -1,15 +1,15 @@
 /** Ways to bring rows into a table: this writer's, and two that write whatever they are given. */
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import { dynamoFeedHeads } from '../src/shared/tables/dynamo-feed-heads.ts';
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import type { Item } from '../src/shared/queues/item-title.ts';
-import type { CatalogRow } from '../src/shared/tables/catalog.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
+import type { CatalogRow } from '../src/shared/tables/catalog.ts';
+import { dynamoCatalogStore } from '../src/shared/tables/dynamo-catalog-store.ts';
+import { dynamoFeedHeads } from '../src/shared/tables/dynamo-feed-heads.ts';
 import { catalogTable, controlTable } from '../src/shared/tables/table-definitions.ts';
 import { applyItems } from '../src/writer/apply-items.ts';
 import { candidateOf, mergeRows } from '../src/writer/decide-rows.ts';
-import { dynamoCatalogStore } from '../src/shared/tables/dynamo-catalog-store.ts';
 
 /** BatchWriteItem takes as many. Source: its API reference, November 2026. */
 const batchWriteSize = 25;

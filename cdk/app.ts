@@ -2,9 +2,9 @@
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleHandlers } from '../src/local/bundle/bundle-handlers.ts';
-import { settingsFromFile } from '../src/shared/settings/settings-file.ts';
 import { cleanLine } from '../src/shared/core/clean-text.ts';
 import { messageOf, UsageError } from '../src/shared/core/errors.ts';
+import { settingsFromFile } from '../src/shared/settings/settings-file.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 

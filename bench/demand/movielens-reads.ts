@@ -1,6 +1,7 @@
 /** People's ratings as reads of genre lists: each rating reads the list of one of its film's genres. */
-import { pickAt, seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
+
 import { feedId, globalRegion } from '../../src/shared/core/feed.ts';
+import { pickAt, seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
 import { readMovieLens } from '../ranking/movielens.ts';
 import type { Traffic } from './traffic.ts';
 

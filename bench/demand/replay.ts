@@ -1,15 +1,14 @@
 /** Readers and schedules in the order of time, on what a plan has fetched. */
 import { changeChance } from '../../src/demand/change-chance.ts';
-import { seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
+import { isoFromMs, type Random } from '../../src/shared/core/clock.ts';
 import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
-import { isoFromMs } from '../../src/shared/core/clock.ts';
-import type { Random } from '../../src/shared/core/random.ts';
-import { listPageLife } from '../../src/shared/tables/row-life.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../src/shared/settings/schedule.ts';
 import { feedKindOf, type Settings } from '../../src/shared/settings/settings.ts';
 import { changesId, feedCounterName, planUsageId } from '../../src/shared/tables/feed-counters.ts';
-import { counterName, feedUsageId, pipelineCounterName, pipelineUsageId } from '../../src/shared/tables/usage-row.ts';
+import { listPageLife } from '../../src/shared/tables/row-life.ts';
+import { counterName, feedUsageId, pipelineCounterName, pipelineUsageId } from '../../src/shared/tables/usage-store.ts';
+import { seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
 import { counterStore, headStore, type Listed } from './tables.ts';
 import { hourMs, type Traffic } from './traffic.ts';
 

@@ -1,11 +1,11 @@
 /** The tables a plan reads, in memory: heads and counters as the pipeline would leave them. */
 import type { HistorySources } from '../../src/demand/history-sources.ts';
+import { isoFromMs } from '../../src/shared/core/clock.ts';
 import type { Feed, MediaType } from '../../src/shared/core/feed.ts';
 import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
-import type { CatalogReader } from '../../src/shared/tables/catalog.ts';
-import { isoFromMs } from '../../src/shared/core/clock.ts';
 import type { Settings } from '../../src/shared/settings/settings.ts';
-import type { DemandDay } from '../../src/shared/tables/demand-day.ts';
+import type { CatalogReader } from '../../src/shared/tables/catalog.ts';
+import type { DemandDay } from '../../src/shared/tables/demand-days.ts';
 import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
 import { listPageDraft } from '../../src/shared/tables/list-page-row.ts';
 

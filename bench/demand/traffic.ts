@@ -1,7 +1,8 @@
 /** Four weeks of readers: who reads what in which hour. The same seed gives the same readers. */
-import { seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
+
+import type { Random } from '../../src/shared/core/clock.ts';
 import { type Feed, feedId, globalRegion } from '../../src/shared/core/feed.ts';
-import type { Random } from '../../src/shared/core/random.ts';
+import { seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
 
 /** A region with its languages, of which the first is read most. `fromDay`: since when it exists. */
 export type Place = {

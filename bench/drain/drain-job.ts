@@ -1,10 +1,10 @@
 /** What every subject of `drain` does alike with a job: TMDB's request for it, and the message that comes of the answer. */
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
+import { isoFromMs } from '../../src/shared/core/clock.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { type FetchJob, fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { itemPageSchema } from '../../src/shared/queues/item-page.ts';
-import { messageBody } from '../../src/shared/queues/message-body.ts';
-import { isoFromMs } from '../../src/shared/core/clock.ts';
+import { messageBody } from '../../src/shared/queues/parse-message.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { feedRequest } from '../../src/shared/tmdb/feed-request.ts';
 import { normalizePage } from '../../src/shared/tmdb/normalize-page.ts';

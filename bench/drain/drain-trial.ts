@@ -1,16 +1,15 @@
 /** One subject drains one fetch queue. */
 import type { EmbeddedSqs } from '../../src/local/embedded-sqs.ts';
-import type { FaultPlan } from '../../src/tmdb-simulator/fault-plan.ts';
-import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
-import { systemClock } from '../../src/shared/core/system-clock.ts';
-import { systemRandom } from '../../src/shared/core/system-random.ts';
-import { fetchJobsFor } from '../../src/shared/queues/fetch-job.ts';
-import { messageBody } from '../../src/shared/queues/message-body.ts';
 import { isoFromMs } from '../../src/shared/core/clock.ts';
-import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { runIdFor, snapshotFor } from '../../src/shared/core/snapshot.ts';
+import { systemClock, systemRandom } from '../../src/shared/core/system-clock.ts';
+import { fetchJobsFor } from '../../src/shared/queues/fetch-job.ts';
+import { messageBody } from '../../src/shared/queues/parse-message.ts';
+import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
+import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
+import type { FaultPlan } from '../../src/tmdb-simulator/fault-plan.ts';
 import { type EmulatedServices, startEmulatedServices } from '../emulated-services.ts';
 import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
 import type { DrainConfig } from './drain-job.ts';

@@ -1,6 +1,7 @@
 /** Synthetic traffic whose truth is known: a feed's rate by hour, the reads drawn from it, and what the counters saw of them. */
+
+import type { Random } from '../../src/shared/core/clock.ts';
 import { nearlyNormal, seededRandom, wholeBetween } from '../../src/tmdb-simulator/seeded-random.ts';
-import type { Random } from '../../src/shared/core/random.ts';
 
 /** One feed. `rates` and `reads` are the truth; `seen` has bots in it and gaps. */
 export type Feed = {

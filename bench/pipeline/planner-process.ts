@@ -1,18 +1,17 @@
 /** The planner's core in a process of its own: one ad-hoc request after the other, as the bus would deliver them. */
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
 import { startRun } from '../../src/planner/start-run.ts';
+import { isoFromMs } from '../../src/shared/core/clock.ts';
+import { systemClock, systemRandom } from '../../src/shared/core/system-clock.ts';
+import { adHocEventSchema, type FetchRequest } from '../../src/shared/queues/plan-request.ts';
+import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
+import { sqsQueueDepth } from '../../src/shared/queues/sqs-queue-depth.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
-import { dynamoFeedsOnTheWay } from '../../src/shared/tables/dynamo-feeds-on-the-way.ts';
+import { dynamoFeedsOnTheWay } from '../../src/shared/tables/dynamo-feeds-in-flight.ts';
 import { powertoolsTelemetry } from '../../src/shared/telemetry/powertools-telemetry.ts';
-import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
-import { sqsQueueDepth } from '../../src/shared/queues/sqs-queue-depth.ts';
-import { systemClock } from '../../src/shared/core/system-clock.ts';
-import { systemRandom } from '../../src/shared/core/system-random.ts';
-import { adHocEventSchema, type FetchRequest } from '../../src/shared/queues/plan-request.ts';
-import { isoFromMs } from '../../src/shared/core/clock.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { serveMeasured } from '../serve-measured.ts';
 
 /** What a planner process is started with. Its progress: the jobs of each request, once they are on the queue. */

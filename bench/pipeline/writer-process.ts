@@ -2,18 +2,17 @@
 import type { SQSEvent } from 'aws-lambda';
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
+import { systemClock, systemRandom } from '../../src/shared/core/system-clock.ts';
+import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
+import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../../src/shared/tables/dynamo-usage-store.ts';
-import { powertoolsTelemetry } from '../../src/shared/telemetry/powertools-telemetry.ts';
-import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
-import { systemClock } from '../../src/shared/core/system-clock.ts';
-import { systemRandom } from '../../src/shared/core/system-random.ts';
-import type { Telemetry } from '../../src/shared/telemetry/telemetry.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { hourLedger } from '../../src/shared/tables/hour-ledger.ts';
-import { changeCounter } from '../../src/writer/change-counter.ts';
-import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';
+import { powertoolsTelemetry } from '../../src/shared/telemetry/powertools-telemetry.ts';
+import type { Telemetry } from '../../src/shared/telemetry/telemetry.ts';
+import { changeCounter } from '../../src/writer/count-changes.ts';
 import { writerBatch } from '../../src/writer/writer-batch.ts';
 import { serveMeasured } from '../serve-measured.ts';
 

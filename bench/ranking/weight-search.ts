@@ -3,7 +3,7 @@
  * numbers; the others keep theirs, and so their part of the whole. Chosen on one half of the viewers, told on the other.
  */
 import type { Scored } from '../../src/reader/recommend/score.ts';
-import { defaultReaderSettings } from '../../src/shared/settings/reader-settings.ts';
+import { defaultReaderSettings } from '../../src/shared/settings/settings.ts';
 import type { RankingCase } from './cases.ts';
 import { type Measure, type Measured, meanOf, measure } from './measures.ts';
 import { type Ranking, scoreCase, varied } from './rankings.ts';

@@ -1,7 +1,7 @@
-import { ProxyFailure } from '../shared/core/proxy-agent.ts';
 import { type AwsFailure, type AwsFailureCode, awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
 import { PermanentError, PipelineError } from '../shared/core/errors.ts';
+import { ProxyFailure } from '../shared/core/proxy-agent.ts';
 
 const deepestCause = 5;
 

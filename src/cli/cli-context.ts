@@ -1,9 +1,9 @@
-import { takeEnvironment } from '../shared/core/env.ts';
-import { settingsFromFile } from '../shared/settings/settings-file.ts';
-import { systemClock } from '../shared/core/system-clock.ts';
-import { UsageError } from '../shared/core/errors.ts';
 import type { Clock } from '../shared/core/clock.ts';
+import { takeEnvironment } from '../shared/core/env.ts';
+import { UsageError } from '../shared/core/errors.ts';
+import { systemClock } from '../shared/core/system-clock.ts';
 import type { Settings } from '../shared/settings/settings.ts';
+import { settingsFromFile } from '../shared/settings/settings-file.ts';
 import { type CliOutput, terminalOutput } from './cli-output.ts';
 
 /** Options that every command takes. */

@@ -1,8 +1,8 @@
 import { ZodError } from 'zod';
+import { IncompleteRunError } from '../operator/runs/incomplete-run.ts';
 import { cleanJson, cleanLine } from '../shared/core/clean-text.ts';
 import { messageOf, PermanentError, PipelineError, UsageError } from '../shared/core/errors.ts';
 import { AwsCallError } from './aws-call-failure.ts';
-import { IncompleteRunError } from '../operator/runs/incomplete-run.ts';
 import { printable } from './styled-text.ts';
 import { resultNotWritten, writeOutput } from './write-output.ts';
 

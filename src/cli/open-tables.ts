@@ -1,22 +1,40 @@
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HistorySources } from '../demand/history-sources.ts';
 import type { DataUse } from '../local/data-lock.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
-import { type ClientTarget, dynamoClient } from '../shared/tables/aws-clients.ts';
-import { dynamoBreakerStore } from '../shared/throttle/dynamo-breaker-store.ts';
+import { type ClientTarget, dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
+import type { CatalogReader } from '../shared/tables/catalog.ts';
 import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog-reader.ts';
 import { dynamoDemandDays } from '../shared/tables/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
-import { dynamoRateSchedule, readerScheduleId } from '../shared/throttle/dynamo-rate-schedule.ts';
 import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
-import type { BreakerStore } from '../shared/throttle/breaker-store.ts';
-import type { CatalogReader } from '../shared/tables/catalog.ts';
 import type { FeedHeads } from '../shared/tables/feed-heads.ts';
+import type { BreakerStore } from '../shared/throttle/breaker-record.ts';
+import { dynamoBreakerStore } from '../shared/throttle/dynamo-breaker-store.ts';
+import { dynamoRateSchedule, readerScheduleId } from '../shared/throttle/dynamo-rate-schedule.ts';
+import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
-import { rateLimitsOf } from '../shared/throttle/rate-limits.ts';
 import { namingFailures } from './aws-call-failure.ts';
 import type { CliContext } from './cli-context.ts';
 import { type PlaceOptions, withStackPlace } from './stack-place.ts';
+
+/**
+ * A client for SQS that is closed when `act` has ended. `longPollMs` is how long a receive may wait on purpose.
+ * @throws AwsCallError for a call that failed.
+ */
+export async function withSqs<T>(
+  target: ClientTarget | undefined,
+  longPollMs: number,
+  act: (client: SQSClient) => Promise<T>,
+): Promise<T> {
+  const client = sqsClient(target, longPollMs);
+  try {
+    return await namingFailures('SQS', target?.endpoint, () => act(client));
+  } finally {
+    client.destroy();
+  }
+}
 
 /** Both tables, for reading, the breaker and the rate schedule. */
 export type Tables = {

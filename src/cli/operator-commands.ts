@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { type BreakerOptions, breakerCommand } from './commands/breaker-command.ts';
 import { acting, withPlace, withQueuePlace } from './command-shape.ts';
+import { type BreakerOptions, breakerCommand } from './commands/breaker-command.ts';
 import { dlqListCommand, dlqShowCommand } from './commands/dlq-command.ts';
 import { type DlqDeleteOptions, dlqDeleteCommand } from './commands/dlq-delete-command.ts';
 import type { DlqOptions } from './commands/dlq-queue.ts';

@@ -9,11 +9,10 @@ import {
   type MediaType,
   mediaTypes,
 } from '../shared/core/feed.ts';
-import { maxTmdbId } from '../shared/queues/item-page.ts';
-import { regionLanguage } from '../shared/settings/region-language.ts';
-import { type ScheduleName, scheduleNames } from '../shared/settings/schedule.ts';
-import type { Settings } from '../shared/settings/settings.ts';
 import { shown } from '../shared/core/shown-text.ts';
+import { maxTmdbId } from '../shared/queues/item-page.ts';
+import { type ScheduleName, scheduleNames } from '../shared/settings/schedule.ts';
+import { regionLanguage, type Settings } from '../shared/settings/settings.ts';
 
 /** Input by a zod schema. @throws UsageError with the schema's first sentence. */
 export function parseInput<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {

@@ -6,12 +6,12 @@ import { type CostOptions, costCommand } from './commands/cost-command.ts';
 import { demoCommand } from './commands/demo-command.ts';
 import { localCommand } from './commands/local-command.ts';
 import { type MigrateOptions, migrateCommand } from './commands/migrate-command.ts';
-import { addOperatorCommands } from './operator-commands.ts';
 import { type PlanOptions, planCommand } from './commands/plan-command.ts';
 import { type ReadOptions, readListCommand, readTitleCommand } from './commands/read-command.ts';
 import { type RecommendOptions, recommendCommand } from './commands/recommend-command.ts';
 import { type ReportOptions, reportCommand } from './commands/report-command.ts';
 import { type RunOptions, runCommand } from './commands/run-command.ts';
+import { addOperatorCommands } from './operator-commands.ts';
 import { writeOutput } from './write-output.ts';
 
 const dataDirHelp = 'folder that keeps tables and queues (default: everything in memory)';

@@ -1,7 +1,7 @@
 import ora from 'ora';
+import type { RunTracker } from '../operator/runs/run-tracker.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
 import type { CliContext } from './cli-context.ts';
-import type { RunTracker } from '../operator/runs/run-tracker.ts';
 
 /** A line on stderr that tells how far a run is. On something else than a terminal it is written at the end. */
 export type Progress = { update(): void; say(sentence: string): void; end(succeeded: boolean): void };

@@ -3,8 +3,8 @@
  * neither be a mark nor bring escape sequences: everything beside the marks is cleaned where it is written.
  */
 import { styleText } from 'node:util';
-import { systemRandom } from '../shared/core/system-random.ts';
 import { cleanLine, cleanText } from '../shared/core/clean-text.ts';
+import { systemRandom } from '../shared/core/system-clock.ts';
 import { columnsOf, cutTo } from './display-columns.ts';
 
 type Style = 'bold' | 'dim';

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import * as z from 'zod';
-import { templateSchema } from '../shared/cost/template-inventory.ts';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
+import { templateSchema } from '../shared/cost/template-inventory.ts';
 
 const repository = fileURLToPath(new URL('../..', import.meta.url));
 const run = promisify(execFile);

@@ -1,11 +1,11 @@
-import { systemClock } from '../shared/core/system-clock.ts';
-import { tmdbHttp } from '../shared/tmdb/tmdb-http.ts';
-import { PermanentError, RetryableError, UsageError } from '../shared/core/errors.ts';
 import type { Clock } from '../shared/core/clock.ts';
+import { PermanentError, RetryableError, UsageError } from '../shared/core/errors.ts';
 import { redactionOf } from '../shared/core/redact-token.ts';
-import { defaultSettings } from '../shared/settings/settings.ts';
 import { shownUrl } from '../shared/core/shown-text.ts';
-import { tmdbBaseUrl } from '../shared/tmdb/tmdb-base-url.ts';
+import { systemClock } from '../shared/core/system-clock.ts';
+import { defaultSettings } from '../shared/settings/settings.ts';
+import { tmdbHttp } from '../shared/tmdb/tmdb-http.ts';
+import { tmdbBaseUrl } from '../shared/tmdb/tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { authenticationRequest, judgeTokenCheck } from '../shared/tmdb/token-check.ts';
 

@@ -1,16 +1,16 @@
 import { type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
 import type { OutputLine } from '../local/function-output.ts';
 import { watchParents } from '../local/parent-process.ts';
-import { parseFaultSpec } from '../tmdb-simulator/fault-plan.ts';
 import { rejectionOn } from '../local/watch-emulators.ts';
-import { messageOf, UsageError } from '../shared/core/errors.ts';
+import { trackRuns } from '../operator/runs/run-tracker.ts';
 import type { Clock } from '../shared/core/clock.ts';
+import { messageOf, UsageError } from '../shared/core/errors.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
-import { releaseRejectedToken } from './commands/breaker-command.ts';
+import { parseFaultSpec } from '../tmdb-simulator/fault-plan.ts';
 import type { CliContext } from './cli-context.ts';
+import { releaseRejectedToken } from './commands/breaker-command.ts';
 import { withTablesAt } from './open-tables.ts';
 import type { TrackedStack } from './run/run-occurrence.ts';
-import { trackRuns } from '../operator/runs/run-tracker.ts';
 import { checkToken, tmdbTarget } from './tmdb-target.ts';
 
 /** Options of the commands that start a stack. */

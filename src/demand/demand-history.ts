@@ -4,9 +4,9 @@
  */
 import { latestOccurrenceMs, scheduleNames } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings.ts';
-import type { DemandDay } from '../shared/tables/demand-day.ts';
+import type { DemandDay } from '../shared/tables/demand-days.ts';
 import { changesId, feedCounts, planUsageId } from '../shared/tables/feed-counters.ts';
-import { feedUsageId, pipelineCounterName, pipelineUsageId, type UsageCounters } from '../shared/tables/usage-row.ts';
+import { feedUsageId, pipelineCounterName, pipelineUsageId, type UsageCounters } from '../shared/tables/usage-store.ts';
 import type { ChangeCounts } from './change-chance.ts';
 import type { HistorySources } from './history-sources.ts';
 import type { HourSeries } from './hour-series.ts';

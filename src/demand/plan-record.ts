@@ -1,5 +1,5 @@
 import { feedCounts, type PlanKind, planUsageId } from '../shared/tables/feed-counters.ts';
-import { feedUsageId, parseCounterName, type UsageCounters } from '../shared/tables/usage-row.ts';
+import { feedUsageId, parseCounterName, type UsageCounters } from '../shared/tables/usage-store.ts';
 
 /** What a plan counted of one feed: pages planned, those of them that only warming asked for, reads expected. */
 export type PlanCounts = Readonly<Partial<Record<PlanKind, number>>>;

@@ -1,6 +1,6 @@
 /** Days of reads: from the items they were rolled up into, or from their hours. */
-import { type DemandDay, demandDayId } from '../shared/tables/demand-day.ts';
-import { feedUsageId, otherSubject, parseCounterName, type UsageCounters } from '../shared/tables/usage-row.ts';
+import { type DemandDay, demandDayId } from '../shared/tables/demand-days.ts';
+import { feedUsageId, otherSubject, parseCounterName, type UsageCounters } from '../shared/tables/usage-store.ts';
 import type { HistorySources } from './history-sources.ts';
 
 const hourMs = 3_600_000;

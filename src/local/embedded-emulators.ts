@@ -1,8 +1,10 @@
 import { join } from 'node:path';
-import { dynamoClient } from '../shared/tables/aws-clients.ts';
 import type { Clock } from '../shared/core/clock.ts';
 import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
+import { dynamoClient } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
+import type { FaultPlan } from '../tmdb-simulator/fault-plan.ts';
+import { startTmdbSimulator } from '../tmdb-simulator/start-tmdb-simulator.ts';
 import { createTable } from './create-tables.ts';
 import { recordDatabases } from './data-databases.ts';
 import { lockDataDir } from './data-lock.ts';
@@ -11,8 +13,6 @@ import { type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
 import { assertPortFree } from './free-port.ts';
 import { stackRegion } from './stack-endpoints.ts';
 import { isStorageFailure, storageFailure } from './storage-failure.ts';
-import type { FaultPlan } from '../tmdb-simulator/fault-plan.ts';
-import { startTmdbSimulator } from '../tmdb-simulator/start-tmdb-simulator.ts';
 import type { EmulatorWatch } from './watch-emulators.ts';
 
 /** Which emulators to start, and where. */

@@ -1,5 +1,5 @@
-import { proxyVariables } from '../shared/core/env.ts';
 import type { Clock } from '../shared/core/clock.ts';
+import { proxyVariables } from '../shared/core/env.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import type { Stoppable } from './embedded-emulators.ts';

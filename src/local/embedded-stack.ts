@@ -2,10 +2,11 @@
  * The whole pipeline on one machine: SQS and DynamoDB emulators, the TMDB simulator when no other TMDB is named, the
  * bundled functions, the two event sources and, where it is asked for, the reader's URL. Everything listens on loopback, and everything ends with this process.
  */
-import { bundleHandlers } from './bundle/bundle-handlers.ts';
+
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queues/queue-definitions.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
+import { bundleHandlers } from './bundle/bundle-handlers.ts';
 import type { DynamoEngine } from './embedded-dynamodb.ts';
 import { type EmulatorOptions, openDataDir, type Stoppable, startEmulators } from './embedded-emulators.ts';
 import { type FunctionOptions, type Functions, startFunctions, startReaderUrl, usageOf } from './embedded-functions.ts';

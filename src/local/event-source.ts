@@ -6,8 +6,8 @@
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
-import { messageOf } from '../shared/core/errors.ts';
 import type { Clock } from '../shared/core/clock.ts';
+import { messageOf } from '../shared/core/errors.ts';
 
 /** A mapping of one queue to one function. */
 export type EventSourceOptions = {

@@ -1,7 +1,7 @@
-import { sqsClient } from '../shared/tables/aws-clients.ts';
 import type { Clock } from '../shared/core/clock.ts';
 import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
 import type { Settings } from '../shared/settings/settings.ts';
+import { sqsClient } from '../shared/tables/aws-clients.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { arnOf, type EmbeddedSqs } from './embedded-sqs.ts';
 import { type EventSource, longPollSeconds, startEventSource } from './event-source.ts';

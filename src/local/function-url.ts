@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import pLimit from 'p-limit';
 import * as z from 'zod';
-import { messageOf } from '../shared/core/errors.ts';
 import type { Clock } from '../shared/core/clock.ts';
+import { messageOf } from '../shared/core/errors.ts';
 import { loopback } from './free-port.ts';
 import { stackRegion } from './stack-endpoints.ts';
 

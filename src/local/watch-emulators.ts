@@ -1,5 +1,5 @@
-import { messageOf } from '../shared/core/errors.ts';
 import type { Clock } from '../shared/core/clock.ts';
+import { messageOf } from '../shared/core/errors.ts';
 import { emulatorDied, type ProcessEnd } from './emulator-death.ts';
 
 /** Knows when an emulator has ended although nobody asked it to. */

@@ -1,7 +1,8 @@
 /** Candidates of an occurrence: every feed that a schedule keeps, page by page, and what warming proposes. */
+
+import { msFromIso } from '../shared/core/clock.ts';
 import type { Feed } from '../shared/core/feed.ts';
 import { feedId, globalRegion } from '../shared/core/feed.ts';
-import { msFromIso } from '../shared/core/clock.ts';
 import type { ScheduleName } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/tables/feed-head.ts';

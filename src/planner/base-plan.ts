@@ -1,7 +1,6 @@
 import { type Feed, globalRegion, type MediaType, mediaTypes } from '../shared/core/feed.ts';
 import { type FetchRequest, feedsOf } from '../shared/queues/plan-request.ts';
-import { regionLanguage } from '../shared/settings/region-language.ts';
-import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
+import { feedKindOf, regionLanguage, type Settings } from '../shared/settings/settings.ts';
 
 /** A feed that a run will fetch, how many pages of it, and why. */
 export type PlannedFeed = { feed: Feed; pages: number; why: string };

@@ -1,10 +1,10 @@
+import type { Clock } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { feedId } from '../shared/core/feed.ts';
-import type { Clock } from '../shared/core/clock.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import type { UsageStore } from '../shared/tables/usage-store.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { feedCounterName, type PlanKind, planUsageId } from '../shared/tables/feed-counters.ts';
+import type { UsageStore } from '../shared/tables/usage-store.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { RunPlan } from './plan-run.ts';
 
 /** Where a plan is counted; without `usage` nothing is. */

@@ -1,10 +1,10 @@
 /** The plan that follows demand: of what is due, what is worth its calls; then, with what is left over, what warming proposes. */
 import type { PlanQuality } from '../demand/plan-quality.ts';
 import { type Feed, feedId, parseFeedId } from '../shared/core/feed.ts';
-import type { FeedHeads } from '../shared/tables/feed-heads.ts';
 import { nextOccurrenceMs, type ScheduleName } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { type FeedHead, feedHeadId, headAt } from '../shared/tables/feed-head.ts';
+import type { FeedHeads } from '../shared/tables/feed-heads.ts';
 import { budgetOf, keptCandidates, type Outlook, warmCandidates } from './adaptive-feeds.ts';
 import { adaptivePlan, type ChosenFeed } from './adaptive-plan.ts';
 import type { PlannedFeed } from './base-plan.ts';

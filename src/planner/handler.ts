@@ -1,19 +1,18 @@
 import type { Context } from 'aws-lambda';
+import { readEnvironment } from '../shared/core/env.ts';
+import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
+import { plannerEventSchema } from '../shared/queues/plan-request.ts';
+import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
+import { sqsQueueDepth } from '../shared/queues/sqs-queue-depth.ts';
+import { plannerEnvironmentSchema } from '../shared/settings/function-environments.ts';
+import { functionSettings } from '../shared/settings/function-settings.ts';
 import { dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
 import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog-reader.ts';
 import { dynamoDemandDays } from '../shared/tables/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
-import { dynamoFeedsOnTheWay } from '../shared/tables/dynamo-feeds-on-the-way.ts';
+import { dynamoFeedsOnTheWay } from '../shared/tables/dynamo-feeds-in-flight.ts';
 import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
-import { readEnvironment } from '../shared/core/env.ts';
 import { powertoolsTelemetry } from '../shared/telemetry/powertools-telemetry.ts';
-import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
-import { sqsQueueDepth } from '../shared/queues/sqs-queue-depth.ts';
-import { systemClock } from '../shared/core/system-clock.ts';
-import { systemRandom } from '../shared/core/system-random.ts';
-import { plannerEnvironmentSchema } from '../shared/settings/function-environments.ts';
-import { functionSettings } from '../shared/settings/function-settings.ts';
-import { plannerEventSchema } from '../shared/queues/plan-request.ts';
 import { oncePerRun } from './once-per-run-adapter.ts';
 import { type StartDependencies, type StartedRun, startRun } from './start-run.ts';
 

@@ -1,11 +1,10 @@
 import type { PlanQuality } from '../demand/plan-quality.ts';
+import { type Clock, isoFromMs, msFromIso } from '../shared/core/clock.ts';
+import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import { type FetchJob, fetchJobsFor } from '../shared/queues/fetch-job.ts';
 import type { AdHocEvent, FetchRequest, ScheduledRequest } from '../shared/queues/plan-request.ts';
-import { type Clock, isoFromMs, msFromIso } from '../shared/core/clock.ts';
-import type { FeedsOnTheWay } from '../shared/tables/feeds-on-the-way.ts';
-import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import { feedHeadId } from '../shared/tables/feed-head.ts';
-import { onTheWayId } from '../shared/tables/on-the-way.ts';
+import { type FeedsOnTheWay, onTheWayId } from '../shared/tables/feeds-in-flight.ts';
 import { adHocPlan } from './base-plan.ts';
 import type { ScheduledFeeds } from './demand-plan.ts';
 import type { ScheduleSources } from './schedule-sources.ts';

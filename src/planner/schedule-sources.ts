@@ -1,9 +1,9 @@
 import type { HistorySources } from '../demand/history-sources.ts';
-import type { CatalogReader } from '../shared/tables/catalog.ts';
 import type { Clock } from '../shared/core/clock.ts';
-import type { FeedHeads } from '../shared/tables/feed-heads.ts';
-import type { QueueDepth } from '../shared/queues/queue-depth.ts';
+import type { QueueDepth } from '../shared/queues/message-source.ts';
 import type { Settings } from '../shared/settings/settings.ts';
+import type { CatalogReader } from '../shared/tables/catalog.ts';
+import type { FeedHeads } from '../shared/tables/feed-heads.ts';
 
 /** What a scheduled plan is made from. Without `backlog` nothing is trimmed, without `history` the base plan runs. */
 export type ScheduleSources = {

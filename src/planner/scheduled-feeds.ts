@@ -1,7 +1,8 @@
 /** The feeds of a schedule occurrence: the base plan, or, where the usage counters speak, what is worth fetching. */
+
+import { msFromIso } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import type { ScheduledRequest } from '../shared/queues/plan-request.ts';
-import { msFromIso } from '../shared/core/clock.ts';
 import { demandPlan, dueFeeds, headsOf, type Occurrence, type ScheduledFeeds } from './demand-plan.ts';
 import { type KeptFeeds, keptFeeds } from './kept-feeds.ts';
 import { learnDemand } from './learned-demand.ts';

@@ -1,15 +1,14 @@
 import type { PlanQuality } from '../demand/plan-quality.ts';
-import { clockSkewMs } from '../shared/core/clock-skew.ts';
+import { clockSkewMs, msFromIso } from '../shared/core/clock.ts';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import type { FetchJob } from '../shared/queues/fetch-job.ts';
-import { messageBody } from '../shared/queues/message-body.ts';
-import type { AdHocEvent, ScheduledRequest } from '../shared/queues/plan-request.ts';
-import { msFromIso } from '../shared/core/clock.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import { messageBody } from '../shared/queues/parse-message.ts';
+import type { AdHocEvent, ScheduledRequest } from '../shared/queues/plan-request.ts';
+import { onTheWayId } from '../shared/tables/feeds-in-flight.ts';
 import type { UsageStore } from '../shared/tables/usage-store.ts';
-import { onTheWayId } from '../shared/tables/on-the-way.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { countPlan } from './count-plan.ts';
 import { type PlanDependencies, planRun } from './plan-run.ts';
 

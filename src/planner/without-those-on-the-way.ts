@@ -1,8 +1,7 @@
-import { feedId } from '../shared/core/feed.ts';
 import { isoFromMs } from '../shared/core/clock.ts';
-import type { FeedHead } from '../shared/tables/feed-head.ts';
-import { feedHeadId } from '../shared/tables/feed-head.ts';
-import { isOnTheWay, type OnTheWay, onTheWayId } from '../shared/tables/on-the-way.ts';
+import { feedId } from '../shared/core/feed.ts';
+import { type FeedHead, feedHeadId } from '../shared/tables/feed-head.ts';
+import { isOnTheWay, type OnTheWay, onTheWayId } from '../shared/tables/feeds-in-flight.ts';
 import type { PlannedFeed } from './base-plan.ts';
 
 /** What is left of a plan, and a sentence for each feed that was left out. */

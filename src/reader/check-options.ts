@@ -1,10 +1,11 @@
 /** What `openReader` is opened with, checked by hand: it is called without types too, and no schema is loaded where none is needed. */
-import { editDistance } from '../shared/core/places/edit-distance.ts';
+
 import { UsageError } from '../shared/core/errors.ts';
-import { defaultSettings, type Settings } from '../shared/settings/settings.ts';
+import { knownCountries } from '../shared/core/places/close-matches.ts';
+import { editDistance } from '../shared/core/places/edit-distance.ts';
+import { isLanguageTag } from '../shared/core/places/languages.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
-import { knownCountries } from '../shared/core/places/known-places.ts';
-import { isLanguageTag } from '../shared/core/places/language-tags.ts';
+import { defaultSettings, type Settings } from '../shared/settings/settings.ts';
 
 /** Throws for a value that is none; `where` is its name. */
 type Check = (value: unknown, where: string) => void;

@@ -1,6 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { clockSkewMs } from '../shared/core/clock-skew.ts';
+import { clockSkewMs } from '../shared/core/clock.ts';
 import type { RefreshLeases } from './refresh-leases.ts';
 
 /** Leases as items `refresh#<subject>` of the control table `tableName`. */

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { readEnvironment } from '../shared/core/env.ts';
-import { powertoolsTelemetry } from '../shared/telemetry/powertools-telemetry.ts';
 import { systemClock } from '../shared/core/system-clock.ts';
-import { tokenSource } from '../shared/tmdb/token-from-environment.ts';
 import { readerEnvironmentSchema } from '../shared/settings/function-environments.ts';
 import { functionSettings } from '../shared/settings/function-settings.ts';
+import { powertoolsTelemetry } from '../shared/telemetry/powertools-telemetry.ts';
+import { tokenSource } from '../shared/tmdb/ssm-token.ts';
 import { readerRouter } from './http/router-adapter.ts';
 import { openReader } from './open-reader.ts';
 

@@ -1,9 +1,7 @@
+import { isOriginalLanguage, languageOf, translationsOfLanguage, usualTag } from '../shared/core/places/languages.ts';
+import { isReadableIn, scriptOf } from '../shared/core/places/script-of.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { Card } from '../shared/tables/card.ts';
-import { usualTag } from '../shared/core/places/language-tags.ts';
-import { isOriginalLanguage } from '../shared/core/places/original-language.ts';
-import { isReadableIn, scriptOf } from '../shared/core/places/script-of.ts';
-import { languageOf, translationsOfLanguage } from '../shared/core/places/translations-of.ts';
 import type { FellBack, TranslatedField } from './reader-api.ts';
 
 /** Asked for when nothing nearer has a translation. */

@@ -1,3 +1,21 @@
+import { awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
+import type { Redact } from '../shared/core/redact-token.ts';
+import { within } from '../shared/core/within.ts';
+import type { DescribedTitle } from '../shared/queues/item-title.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { callGate, type Entry, type GateDependencies } from '../shared/throttle/call-gate.ts';
+import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
+import type { Admission } from '../shared/throttle/shared-breaker.ts';
+import { classifyAnswer, tryAgain } from '../shared/tmdb/classify-answer.ts';
+import { feedRequest, type TmdbRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
+import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
+import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
+import { type Outcome, type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
+import type { Background } from './background.ts';
+import type { Problem } from './reader-api.ts';
+
 /**
  * The last tier: TMDB itself, within the readers' share of the global rate, under the shared breaker and within a deadline that a
  * reader can bear, also where the control table does not answer. One attempt: what fails is told, not retried.
@@ -5,25 +23,6 @@
  *   breaker known to be open, or no slot lately → unavailable at once
  *   slot of the readers' own timeline → slot of everybody's timeline and the breaker (the gate) → call → judged, told to all
  */
-
-import { awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
-import type { Admission } from '../shared/throttle/shared-breaker.ts';
-import { messageOf } from '../shared/core/errors.ts';
-import type { Feed, MediaType } from '../shared/core/feed.ts';
-import { feedId } from '../shared/core/feed.ts';
-import type { DescribedTitle } from '../shared/queues/item-title.ts';
-import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
-import { callGate, type Entry, type GateDependencies } from '../shared/throttle/call-gate.ts';
-import type { Settings } from '../shared/settings/settings.ts';
-import { classifyAnswer, tryAgain } from '../shared/tmdb/classify-answer.ts';
-import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
-import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
-import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
-import { type Outcome, type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
-import { titleRequest } from '../shared/tmdb/title-request.ts';
-import { within } from '../shared/core/within.ts';
-import type { Background } from './background.ts';
-import type { Problem } from './reader-api.ts';
 
 /** What TMDB said. `absent`: there is no such thing. */
 export type LiveAnswer<T> = { kind: 'ok'; value: T } | { kind: 'absent' } | ({ kind: 'unavailable' } & Problem);
@@ -187,4 +186,14 @@ function tellInTime(outcome: Outcome, admission: Admission, deps: LiveDependenci
   }).then(() => undefined);
   deps.background?.run('telling how a call ended', () => told);
   return within(deps.settings.reader.tableTimeoutMs, told, undefined, deps.clock);
+}
+
+/** Live calls whose failures hold no token: what they say goes to applications, and over HTTP. */
+export function redactedLiveCalls(calls: LiveCalls, redact: Redact): LiveCalls {
+  const told = <T>(answer: LiveAnswer<T>): LiveAnswer<T> =>
+    answer.kind === 'unavailable' ? { ...answer, detail: redact(answer.detail) } : answer;
+  return {
+    firstPage: async (...asked) => told(await calls.firstPage(...asked)),
+    title: async (...asked) => told(await calls.title(...asked)),
+  };
 }

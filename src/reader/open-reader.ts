@@ -1,35 +1,32 @@
 /** The reader on DynamoDB and SQS: what an application imports, and what the function behind the URL runs on. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type ClientTarget, dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
-import { dynamoBreakerStore } from '../shared/throttle/dynamo-breaker-store.ts';
-import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog-reader.ts';
-import { dynamoRateSchedule, readerScheduleId } from '../shared/throttle/dynamo-rate-schedule.ts';
-import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
-import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
-import { systemClock } from '../shared/core/system-clock.ts';
-import { systemRandom } from '../shared/core/system-random.ts';
-import { tmdbHttp } from '../shared/tmdb/tmdb-http.ts';
 import { type AwsFailure, failureSentence } from '../shared/core/aws-failure.ts';
-import { redactedBreakerStore } from '../shared/throttle/redacted-breaker-store.ts';
-import { sharedBreaker } from '../shared/throttle/shared-breaker.ts';
 import { UsageError } from '../shared/core/errors.ts';
-import type { OnDamaged } from '../shared/tables/catalog.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import type { TokenSource } from '../shared/tmdb/token-source.ts';
-import { rateLimitsOf } from '../shared/throttle/rate-limits.ts';
 import { tokenRedactor } from '../shared/core/redact-token.ts';
-import { defaultSettings, type Settings } from '../shared/settings/settings.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
-import { redactedTelemetry } from '../shared/telemetry/redacted-telemetry.ts';
+import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
+import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
+import { defaultSettings, type Settings } from '../shared/settings/settings.ts';
+import { type ClientTarget, dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
+import type { OnDamaged } from '../shared/tables/catalog.ts';
+import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog-reader.ts';
+import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
+import { redactedTelemetry, type Telemetry } from '../shared/telemetry/telemetry.ts';
+import { redactedBreakerStore } from '../shared/throttle/breaker-record.ts';
+import { dynamoBreakerStore } from '../shared/throttle/dynamo-breaker-store.ts';
+import { dynamoRateSchedule, readerScheduleId } from '../shared/throttle/dynamo-rate-schedule.ts';
+import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';
+import { sharedBreaker } from '../shared/throttle/shared-breaker.ts';
+import { tmdbHttp } from '../shared/tmdb/tmdb-http.ts';
+import type { TokenSource } from '../shared/tmdb/tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { type Background, background } from './background.ts';
 import { checkOptions } from './check-options.ts';
 import { dynamoRefreshLeases } from './dynamo-refresh-leases.ts';
-import { type LiveCalls, liveCalls } from './live-calls.ts';
+import { type LiveCalls, liveCalls, redactedLiveCalls } from './live-calls.ts';
 import { pipelineRequests } from './pipeline-requests.ts';
 import { createReader } from './reader.ts';
 import type { Reader, ReaderHealth } from './reader-api.ts';
-import { redactedLiveCalls } from './redacted-live-calls.ts';
 
 /** Where the pipeline is. Names and URLs are those of the stack's outputs. */
 export type OpenReaderOptions = {

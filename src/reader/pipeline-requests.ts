@@ -3,20 +3,26 @@
  * pages and titles that it has fetched itself by the item queue.
  */
 import { LRUCache } from 'lru-cache';
+import { type Clock, isoFromMs } from '../shared/core/clock.ts';
 import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
-import { fetchJobsFor, type JobRun, jobIdFor } from '../shared/queues/fetch-job.ts';
+import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
+import {
+  fetchJobsFor,
+  type JobRun,
+  jobIdFor,
+  type TitleJob,
+  titleJobIdFor,
+  titleJobSchema,
+} from '../shared/queues/fetch-job.ts';
 import { type ItemPage, itemPageSchema } from '../shared/queues/item-page.ts';
 import { type DescribedTitle, type ItemTitle, itemTitleSchema } from '../shared/queues/item-title.ts';
-import { messageBody } from '../shared/queues/message-body.ts';
-import { type TitleJob, titleJobIdFor, titleJobSchema } from '../shared/queues/title-job.ts';
-import { type Clock, isoFromMs } from '../shared/core/clock.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
-import type { RefreshLeases } from './refresh-leases.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import { messageBody } from '../shared/queues/parse-message.ts';
 import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
-import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { Background } from './background.ts';
+import type { RefreshLeases } from './refresh-leases.ts';
 
 /** Requests of one process. All of them go on in the background. */
 export type PipelineRequests = {

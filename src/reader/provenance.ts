@@ -1,5 +1,5 @@
-import { freshnessScore } from '../shared/core/freshness-score.ts';
 import { isoFromMs, msFromIso } from '../shared/core/clock.ts';
+import { freshnessScore } from '../shared/core/freshness-score.ts';
 import type { Origin, Problem, Provenance } from './reader-api.ts';
 
 /** The life of something that is served. */

@@ -1,6 +1,6 @@
 import { feedId } from '../shared/core/feed.ts';
 import { rowsPerPage } from '../shared/queues/item-page.ts';
-import { titleSubject } from '../shared/tables/usage-row.ts';
+import { titleSubject } from '../shared/tables/usage-store.ts';
 import type { ListAnswer, Origin, Provenance, RecommendAnswer, TitleAnswer } from './reader-api.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';
 import { type ReadOutcome, type UsageCounter, usageCounter } from './usage-counter.ts';

@@ -1,9 +1,9 @@
 import type { AwsFailure } from '../shared/core/aws-failure.ts';
-import type { CatalogReader, OnDamaged } from '../shared/tables/catalog.ts';
 import type { Clock } from '../shared/core/clock.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import type { UsageStore } from '../shared/tables/usage-store.ts';
 import type { Settings } from '../shared/settings/settings.ts';
+import type { CatalogReader, OnDamaged } from '../shared/tables/catalog.ts';
+import type { UsageStore } from '../shared/tables/usage-store.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { Background } from './background.ts';
 import type { LiveCalls } from './live-calls.ts';
 import type { PipelineRequests } from './pipeline-requests.ts';

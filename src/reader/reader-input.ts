@@ -1,12 +1,17 @@
 /** What may be asked of a reader: one set of rules for the library, HTTP and the command line. */
 import * as z from 'zod';
 import { UsageError } from '../shared/core/errors.ts';
-import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, globalRegion, mediaTypes } from '../shared/core/feed.ts';
-import { maxRank, maxTmdbId } from '../shared/queues/item-page.ts';
-import { regionLanguage } from '../shared/settings/region-language.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import {
+  askedFeedSchema,
+  askedLanguageSchema,
+  askedRegionSchema,
+  globalRegion,
+  mediaTypes,
+} from '../shared/core/feed.ts';
+import { canonicalRegion } from '../shared/core/places/languages.ts';
 import { shown } from '../shared/core/shown-text.ts';
-import { canonicalRegion } from '../shared/core/places/language-tags.ts';
+import { maxRank, maxTmdbId } from '../shared/queues/item-page.ts';
+import { regionLanguage, type Settings } from '../shared/settings/settings.ts';
 
 function wholeNumber(min: number, max: number) {
   const error = (issue: { input?: unknown }) =>

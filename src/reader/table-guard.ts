@@ -1,6 +1,6 @@
 import { type AwsFailure, awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
-import { RetryableError } from '../shared/core/errors.ts';
 import type { Clock } from '../shared/core/clock.ts';
+import { RetryableError } from '../shared/core/errors.ts';
 
 /** A table that keeps its readers waiting no longer than they can bear. */
 export type TableGuard = {

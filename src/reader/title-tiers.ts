@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
-import type { OnDamaged } from '../shared/tables/catalog.ts';
 import type { Clock } from '../shared/core/clock.ts';
 import { tryDecodeCard } from '../shared/tables/card.ts';
+import type { OnDamaged } from '../shared/tables/catalog.ts';
 import { type RowKey, rowKeyText } from '../shared/tables/row.ts';
 import { type TitleRow, titleKey, titleRowFor } from '../shared/tables/title-row.ts';
 import type { InLanguage } from './language-fallback.ts';

@@ -2,10 +2,9 @@
  * Counts reads in memory and adds them to the hour's counters once a window: two writes a window for one container (four where the
  * hour turned in it), and what a container that ends has not written yet is one window at the most.
  */
-import { messageOf } from '../shared/core/errors.ts';
+
 import type { Clock } from '../shared/core/clock.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import type { UsageStore } from '../shared/tables/usage-store.ts';
+import { messageOf } from '../shared/core/errors.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import {
   counterName,
@@ -14,7 +13,9 @@ import {
   titleUsageId,
   type UsageCounters,
   type UsageKind,
-} from '../shared/tables/usage-row.ts';
+  type UsageStore,
+} from '../shared/tables/usage-store.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 
 /** How a read went. `deepPages`: pages of a list that were asked for beyond its first. */
 export type ReadOutcome = { hit: boolean; stale: boolean; deepPages?: number };

@@ -1,4 +1,4 @@
-import type { Random } from '../shared/core/random.ts';
+import type { Random } from '../shared/core/clock.ts';
 
 /** What a seed is mixed with: a whole number up to 32 bits, or a short text. */
 export type Salt = number | string;

@@ -1,12 +1,64 @@
-import { messageOf } from '../shared/core/errors.ts';
-import type { Job } from '../shared/queues/job.ts';
-import { messageBody } from '../shared/queues/message-body.ts';
 import { msFromIso } from '../shared/core/clock.ts';
+import { messageOf } from '../shared/core/errors.ts';
 import { within } from '../shared/core/within.ts';
-import { deferralDelaySeconds } from './deferral-delay.ts';
+import type { Job } from '../shared/queues/fetch-job.ts';
+import { messageBody } from '../shared/queues/parse-message.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 import type { FetchFate } from './fetch-item.ts';
-import { waitedSecondsOf } from './job-age.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
+
+/**
+ * Full jitter: uniform between nothing and `base × 2^(attempt - 1)`, capped; `fraction` in [0, 1) is the draw.
+ * Source: AWS Architecture Blog, exponential back-off and jitter, 2015.
+ */
+export function fullJitterDelayMs(attempt: number, fraction: number, tmdb: Settings['tmdb']): number {
+  return fraction * Math.min(tmdb.backoffCapMs, tmdb.backoffBaseMs * 2 ** (attempt - 1));
+}
+
+/** SQS delays a message by at most this. Source: SQS quotas, November 2026. */
+export const maxDelaySeconds = 900;
+const baseMs = 5_000;
+/** Short enough that a backlog is under way again within minutes of TMDB's return. */
+const growthCapMs = 150_000;
+
+/** Delay before jitter at the deferral that follows `deferrals` others. */
+function growthMsAfter(deferrals: number): number {
+  return Math.min(growthCapMs, baseMs * 2 ** Math.min(deferrals, 10));
+}
+
+/** Seconds that a job has waited at the least which was deferred so often: half of each delay is jitter. */
+export function leastWaitedSeconds(deferrals: number): number {
+  const growing = Array.from({ length: Math.min(deferrals, 10) }, (_, index) => growthMsAfter(index));
+  const grownMs = growing.reduce((sum, ms) => sum + ms, 0) + Math.max(0, deferrals - 10) * growthCapMs;
+  return Math.floor(grownMs / 2 / 1_000);
+}
+
+/**
+ * How long a job waits on the queue: at least `minimumMs` (what the breaker, the schedule or TMDB asked for), plus a delay
+ * that doubles with each deferral and is jittered by half. Whole seconds.
+ */
+export function deferralDelaySeconds(deferrals: number, minimumMs: number, fraction: number): number {
+  const growthMs = growthMsAfter(deferrals);
+  const delayMs = minimumMs + growthMs / 2 + fraction * (growthMs / 2);
+  return Math.min(maxDelaySeconds, Math.ceil(delayMs / 1_000));
+}
+
+/**
+ * How old a job is, without a clock. `firstSeenAt` and the present are moments of two machines' clocks, either of which may be wrong by a
+ * day; what a job was told to wait when it was deferred is no moment, and SQS keeps to it. The sum of these waits travels with the job
+ * (docs/adr/0023).
+ */
+
+/** Seconds that a job has waited on the queue since it was first seen, or replayed; at least these have gone by since then. */
+export function waitedSecondsOf({ attempt, waitedSeconds }: Job): number {
+  // A job that is sent anew counts from nothing, whatever it was before; one of an earlier version carries no sum.
+  return attempt === 0 ? 0 : (waitedSeconds ?? leastWaitedSeconds(attempt));
+}
+
+/** Whether a job is to be given up rather than deferred once more. */
+export function isTooOld(job: Job, maxAgeHours: number): boolean {
+  return waitedSecondsOf(job) > maxAgeHours * 3_600;
+}
 
 const hourMs = 3_600_000;
 /** A table that does not answer must not keep a job from the queue. */

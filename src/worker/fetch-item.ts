@@ -1,14 +1,21 @@
-import type { Admission } from '../shared/throttle/shared-breaker.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import type { Job } from '../shared/queues/job.ts';
-import { messageBody } from '../shared/queues/message-body.ts';
+import type { Job } from '../shared/queues/fetch-job.ts';
+import { messageBody } from '../shared/queues/parse-message.ts';
 import { askAgainCapMs, type CallGate, callGate, type Entry } from '../shared/throttle/call-gate.ts';
+import type { Admission } from '../shared/throttle/shared-breaker.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { tellOthers } from '../shared/tmdb/tell-others.ts';
 import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';
-import { fullJitterDelayMs } from './backoff.ts';
-import { callTmdb, measureCall } from './call-tmdb.ts';
-import { type AnswerContent, absentItemOf, itemOf, type JudgedAnswer, rowsOf } from './read-answer.ts';
+import { fullJitterDelayMs } from './defer-job.ts';
+import {
+  type AnswerContent,
+  absentItemOf,
+  callTmdb,
+  itemOf,
+  type JudgedAnswer,
+  measureCall,
+  rowsOf,
+} from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /**

@@ -1,14 +1,13 @@
-import type { FetchJob } from '../shared/queues/fetch-job.ts';
+import { isoFromMs } from '../shared/core/clock.ts';
+import type { FetchJob, Job } from '../shared/queues/fetch-job.ts';
 import type { Absence } from '../shared/queues/item-page.ts';
 import { type DescribedTitle, type Item, itemSchema } from '../shared/queues/item-title.ts';
-import type { Job } from '../shared/queues/job.ts';
-import { isoFromMs } from '../shared/core/clock.ts';
 import type { Settings } from '../shared/settings/settings.ts';
-import type { Verdict } from '../shared/tmdb/classify-answer.ts';
-import { feedRequest, type TmdbRequest } from '../shared/tmdb/feed-request.ts';
+import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
+import { feedRequest, type TmdbRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { readPage, readTitle } from '../shared/tmdb/read-content.ts';
-import { titleRequest } from '../shared/tmdb/title-request.ts';
+import type { WorkDependencies } from './work-dependencies.ts';
 
 /** What TMDB's answer to a job holds, before it becomes a message, and what of it was beyond the bounds. */
 export type AnswerContent = { losses: Losses } & (
@@ -75,4 +74,49 @@ export function rowsOf(content: AnswerContent): { rows: number; rejected: number
   }
   const { titles, rejected, persons } = content.page;
   return { rows: titles.length + rejected + persons, rejected, persons };
+}
+
+/** A call as it is measured. `attempt` 0: the one that checks a refused token. */
+export type MeasuredCall = {
+  attempt: number;
+  status: number;
+  outcome: 'ok' | 'throttled' | 'failed';
+  startedAtMs: number;
+  latencyMs: number;
+};
+
+/** Makes one call for a job, and measures it; without a token none is made. */
+export async function callTmdb(job: Job, attempt: number, deps: WorkDependencies): Promise<JudgedAnswer> {
+  const { clock } = deps;
+  if (attempt === 1) {
+    deps.budget.earn();
+  }
+  const startedAtMs = clock.nowMs();
+  const startedMs = clock.monotonicMs();
+  const answer = await deps.tmdb.get(requestFor(job, deps.settings));
+  const latencyMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
+  const judged = classifyAnswer(answer, clock.nowMs());
+  const verdict = judged.fate === 'ok' ? readAnswer(judged.json, job) : judged;
+  if (answer.kind !== 'no-token') {
+    const status = answer.kind === 'response' ? answer.status : 0;
+    measureCall(job, { attempt, status, outcome: outcomeOf(verdict), startedAtMs, latencyMs }, deps);
+  }
+  return verdict;
+}
+
+/** Counts a call of a job in metrics and log. */
+export function measureCall(job: Job, call: MeasuredCall, { telemetry }: WorkDependencies): void {
+  const { runId, jobId } = job;
+  telemetry.metric('TmdbLatency', call.latencyMs);
+  if (call.outcome !== 'ok') {
+    telemetry.metric(call.outcome === 'throttled' ? 'TmdbThrottles' : 'TmdbFailures', 1);
+  }
+  telemetry.event({ event: 'tmdb-call', runId, jobId, ...call });
+}
+
+function outcomeOf(verdict: JudgedAnswer): MeasuredCall['outcome'] {
+  if (verdict.fate === 'ok') {
+    return 'ok';
+  }
+  return verdict.fate === 'retry' && verdict.throttled ? 'throttled' : 'failed';
 }

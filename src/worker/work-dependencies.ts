@@ -1,14 +1,13 @@
-import type { SharedBreaker } from '../shared/throttle/shared-breaker.ts';
-import type { Clock } from '../shared/core/clock.ts';
-import type { DeferralMarks } from './deferral-marks.ts';
-import type { MessageSender } from '../shared/queues/message-sender.ts';
-import type { Random } from '../shared/core/random.ts';
-import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import type { RetryBudget } from '../shared/core/retry-budget.ts';
+import type { Clock, Random } from '../shared/core/clock.ts';
 import type { Redact } from '../shared/core/redact-token.ts';
+import type { RetryBudget } from '../shared/core/retry-budget.ts';
+import type { MessageSender } from '../shared/queues/message-sender.ts';
 import type { Settings } from '../shared/settings/settings.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
+import type { SharedBreaker } from '../shared/throttle/shared-breaker.ts';
 import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
+import type { DeferralMarks } from './deferral-marks.ts';
 
 /** What a worker container works with; one set for all its invocations. */
 export type WorkDependencies = {

@@ -10,13 +10,12 @@
  */
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import { sendDeadLetter } from '../shared/queues/dead-letter.ts';
-import { type Job, jobSchema } from '../shared/queues/job.ts';
+import { type Job, jobSchema } from '../shared/queues/fetch-job.ts';
 import { parseMessage } from '../shared/queues/parse-message.ts';
-import type { CallGate } from '../shared/throttle/call-gate.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';
-import { deferJob } from './defer-job.ts';
+import type { CallGate } from '../shared/throttle/call-gate.ts';
+import { deferJob, isTooOld } from './defer-job.ts';
 import { fetchItem } from './fetch-item.ts';
-import { isTooOld } from './job-age.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /**

@@ -4,10 +4,10 @@
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { messageOf } from '../shared/core/errors.ts';
-import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/queues/queue-batch.ts';
-import { type CallGate, callGate } from '../shared/throttle/call-gate.ts';
-import { describeFailure } from '../shared/telemetry/describe-failure.ts';
 import { within } from '../shared/core/within.ts';
+import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/queues/queue-batch.ts';
+import { describeFailure } from '../shared/telemetry/describe-failure.ts';
+import { type CallGate, callGate } from '../shared/throttle/call-gate.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 import { workJob } from './work-job.ts';
 

@@ -4,22 +4,50 @@
  * A crash at any point leaves rows that a redelivery finds unchanged; the head comes last, so it never names a page that is
  * not in the table.
  */
-import { batchCostMicroUsd } from '../shared/cost/batch-cost.ts';
-import type { Item } from '../shared/queues/item-title.ts';
+import { RetryableError } from '../shared/core/errors.ts';
 import { pageOutcomeOf } from '../shared/core/page-outcome.ts';
-import type { CatalogDraft, CatalogStore } from '../shared/tables/catalog.ts';
-import type { FeedHeads } from '../shared/tables/feed-heads.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import { batchCostMicroUsd } from '../shared/cost/run-cost.ts';
+import type { Item } from '../shared/queues/item-title.ts';
 import type { Settings } from '../shared/settings/settings.ts';
-import { feedHeadFor, joinFeedHeads } from '../shared/tables/feed-head.ts';
+import type { CatalogDraft, CatalogStore } from '../shared/tables/catalog.ts';
+import { type FeedHead, feedHeadFor, joinFeedHeads, sameFeedHead } from '../shared/tables/feed-head.ts';
+import type { FeedHeads } from '../shared/tables/feed-heads.ts';
 import { rowKeyText } from '../shared/tables/row.ts';
-import type { UsageCounters } from '../shared/tables/usage-row.ts';
+import type { UsageCounters } from '../shared/tables/usage-store.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
-import { advanceHead } from './advance-head.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { countChanges } from './count-changes.ts';
 import { type Candidate, candidateOf, mergeRows, rowsOf } from './decide-rows.ts';
-import type { WritePace } from './write-pace.ts';
-import { type RowOutcome, type WriteReport, writeRows } from './write-rows.ts';
+import { type RowOutcome, type WritePace, type WriteReport, writeRows } from './write-rows.ts';
+
+/** Capacity units that something took. */
+export type Capacity = { writeUnits: number; readUnits: number };
+
+/** Writers of one feed meet rarely; each lost race means that another one won. */
+const attempts = 20;
+
+/**
+ * Joins `known` into the stored head of its feed: read, join, replace if nobody was faster, otherwise again.
+ * @throws RetryableError after twenty lost races in a row.
+ */
+export async function advanceHead(known: FeedHead, heads: FeedHeads): Promise<Capacity> {
+  const capacity = { writeUnits: 0, readUnits: 0 };
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const read = await heads.read([known.id]);
+    capacity.readUnits += read.readUnits;
+    const seen = read.heads.get(known.id);
+    const joined = seen === undefined ? known : joinFeedHeads(seen, known);
+    if (seen !== undefined && sameFeedHead(seen, joined)) {
+      return capacity;
+    }
+    const { replaced, writeUnits } = await heads.replace(joined, seen);
+    capacity.writeUnits += writeUnits;
+    if (replaced) {
+      return capacity;
+    }
+  }
+  throw new RetryableError('head_contended', `${known.id} changed ${attempts} times while it was being updated`);
+}
 
 /** A page or a title with the id of the message that brought it. */
 export type Delivery = { messageId: string; item: Item };

@@ -1,11 +1,37 @@
+import type { Clock } from '../shared/core/clock.ts';
+import { messageOf } from '../shared/core/errors.ts';
 import { feedId } from '../shared/core/feed.ts';
+import { snapshotTimeMs } from '../shared/core/snapshot.ts';
 import type { ItemPage } from '../shared/queues/item-page.ts';
 import type { PresentRow } from '../shared/tables/catalog.ts';
-import { snapshotTimeMs } from '../shared/core/snapshot.ts';
-import { type ChangeKind, feedCounterName } from '../shared/tables/feed-counters.ts';
+import { type ChangeKind, changesId, feedCounterName } from '../shared/tables/feed-counters.ts';
 import { listPageKey, placedTitles, placeOf } from '../shared/tables/list-page-row.ts';
 import { rowKeyText } from '../shared/tables/row.ts';
-import type { UsageCounters } from '../shared/tables/usage-row.ts';
+import type { UsageCounters, UsageStore } from '../shared/tables/usage-store.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import type { ChangeCounter } from './apply-items.ts';
+
+const dayMs = 86_400_000;
+
+/** Adds changes to those of the day, which are kept `keepDays` days. What cannot be counted is a warning: the rows are written. */
+export function changeCounter(
+  store: Pick<UsageStore, 'add'>,
+  keepDays: number,
+  clock: Clock,
+  telemetry: Pick<Telemetry, 'warn'>,
+): ChangeCounter {
+  return async (counters) => {
+    if (Object.keys(counters).length === 0) {
+      return;
+    }
+    const nowMs = clock.nowMs();
+    try {
+      await store.add(changesId(nowMs), counters, nowMs + keepDays * dayMs);
+    } catch (error) {
+      telemetry.warn('the changes of the lists could not be counted', { detail: messageOf(error) });
+    }
+  };
+}
 
 const hourMs = 3_600_000;
 

@@ -1,10 +1,28 @@
-import type { Item } from '../shared/queues/item-title.ts';
-import type { CatalogDraft } from '../shared/tables/catalog.ts';
+import { isOriginalLanguage } from '../shared/core/places/languages.ts';
+import type { DescribedTitle, Item } from '../shared/queues/item-title.ts';
 import type { Settings } from '../shared/settings/settings.ts';
+import type { CatalogDraft } from '../shared/tables/catalog.ts';
 import { listPageDraft } from '../shared/tables/list-page-row.ts';
 import { rowKeyText } from '../shared/tables/row.ts';
 import { titleDraft } from '../shared/tables/title-row.ts';
-import { hasTranslation } from './has-translation.ts';
+
+/**
+ * Whether a list's row says anything of a title in `language` that its row in the default language does not. TMDB has no fallback of its
+ * own: where nobody has translated a title, its list shows the original title and no overview. The row alone decides, so that the same
+ * rows are written in whatever order they arrive (docs/adr/0014).
+ */
+export function hasTranslation(
+  language: string,
+  { title, originalTitle, originalLanguage, overview }: Omit<DescribedTitle, 'id'>,
+  { defaultLanguage }: Pick<Settings, 'defaultLanguage'>,
+): boolean {
+  return (
+    language === defaultLanguage ||
+    isOriginalLanguage(language, originalLanguage) ||
+    title !== originalTitle ||
+    overview !== ''
+  );
+}
 
 /**
  * The rows that one message asks for: a list's page, and the row of each of its titles. A title that came on its own has no page; one

@@ -1,18 +1,17 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
-import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
-import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
 import { readEnvironment } from '../shared/core/env.ts';
-import { powertoolsTelemetry } from '../shared/telemetry/powertools-telemetry.ts';
+import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
-import { systemClock } from '../shared/core/system-clock.ts';
-import { systemRandom } from '../shared/core/system-random.ts';
 import { writerEnvironmentSchema } from '../shared/settings/function-environments.ts';
 import { functionSettings } from '../shared/settings/function-settings.ts';
-import { hourLedger } from '../shared/tables/hour-ledger.ts';
-import { changeCounter } from './change-counter.ts';
+import { dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
 import { dynamoCatalogStore } from '../shared/tables/dynamo-catalog-store.ts';
-import { writePace } from './write-pace.ts';
+import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
+import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
+import { hourLedger } from '../shared/tables/hour-ledger.ts';
+import { powertoolsTelemetry } from '../shared/telemetry/powertools-telemetry.ts';
+import { changeCounter } from './count-changes.ts';
+import { writePace } from './write-rows.ts';
 import { writerBatch } from './writer-batch.ts';
 
 const environment = readEnvironment(writerEnvironmentSchema);

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 import { bundleHandlers } from '../../src/local/bundle/bundle-handlers.ts';
-import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
+import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
 import { catalogTable } from '../../src/shared/tables/table-definitions.ts';
 import { metricLedger, metricsNamespace, type ServiceName } from '../../src/shared/telemetry/metric-ledger.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { columnsOf } from '../../src/cli/display-columns.ts';
 import { groupsTable, lettersTable } from '../../src/cli/commands/dlq-command.ts';
+import { columnsOf } from '../../src/cli/display-columns.ts';
 
 const wide = '進撃の巨人'.repeat(50);
 const failedAt = '2026-11-24T08:00:07.000Z';

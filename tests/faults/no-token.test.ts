@@ -1,10 +1,10 @@
 /** There is no token to call with: no call is made, nothing is lost, and the reason is in the log. */
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { tmdbHttp } from '../../src/shared/tmdb/tmdb-http.ts';
-import type { BreakerRecord } from '../../src/shared/throttle/breaker-record.ts';
 import { RetryableError } from '../../src/shared/core/errors.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { BreakerRecord } from '../../src/shared/throttle/breaker-record.ts';
 import { classifyAnswer } from '../../src/shared/tmdb/classify-answer.ts';
+import { tmdbHttp } from '../../src/shared/tmdb/tmdb-http.ts';
 import type { TmdbAnswer, TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { httpWorker } from '../support/http-worker.ts';

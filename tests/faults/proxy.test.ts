@@ -1,8 +1,8 @@
 /** A proxy between the worker and TMDB: it carries tunnels that it cannot read, and its failures bear its name. */
 import type { Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { tmdbHttp } from '../../src/shared/tmdb/tmdb-http.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { tmdbHttp } from '../../src/shared/tmdb/tmdb-http.ts';
 import { startConnectProxy, startSocketServer } from '../support/connect-proxy.ts';
 import { goodPage } from '../support/http-faults.ts';
 import { startHttpServer } from '../support/http-server.ts';

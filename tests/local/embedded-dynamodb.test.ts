@@ -11,8 +11,8 @@ import {
   type EmbeddedDynamoOptions,
   startEmbeddedDynamo,
 } from '../../src/local/embedded-dynamodb.ts';
-import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 import { UsageError } from '../../src/shared/core/errors.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 import { catalogTable } from '../../src/shared/tables/table-definitions.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { outsideAddresses, tryToConnect } from '../support/local-addresses.ts';

@@ -10,8 +10,8 @@ import {
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { arnOf, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
-import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import type { QueueDefinition } from '../../src/shared/queues/queue-definitions.ts';
+import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { outsideAddresses, tryToConnect } from '../support/local-addresses.ts';
 import { testFolder } from '../support/scratch-folder.ts';

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { startRun } from '../../src/planner/start-run.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
 import { dynamoDemandDays } from '../../src/shared/tables/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../../src/shared/tables/dynamo-usage-store.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { describeOnEngine } from '../support/embedded-tables.ts';
 import { memoryPlanner } from '../support/memory-planner.ts';
 import { sampleScheduled } from '../support/sample-requests.ts';

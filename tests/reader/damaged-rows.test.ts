@@ -2,7 +2,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, it, onTestFinished } from 'vitest';
 import { openReader } from '../../src/reader/open-reader.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
-import { encodeOverview } from '../../src/shared/tables/overview-codec.ts';
+import { encodeOverview } from '../../src/shared/tables/card.ts';
 import { endpointOf, patient } from '../support/embedded-reader.ts';
 import { describeOnEngine, type EmbeddedTables } from '../support/embedded-tables.ts';
 import { packed } from '../support/list-pages.ts';

@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
 import { freePort } from '../../src/local/free-port.ts';
-import type { FaultKind } from '../../src/tmdb-simulator/fault-plan.ts';
 import type { Reader } from '../../src/reader/reader-api.ts';
 import type { Settings } from '../../src/shared/settings/settings.ts';
+import type { FaultKind } from '../../src/tmdb-simulator/fault-plan.ts';
 import { embeddedPipelines, patient } from '../support/embedded-reader.ts';
 import { describeOnEngine } from '../support/embedded-tables.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { titleJobSchema } from '../../src/shared/queues/title-job.ts';
+import { titleJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { filmDetails, healthyTmdb } from '../support/film-pages.ts';
 import { type ReaderWorld, readerWorld } from '../support/memory-reader.ts';
 import { placed, placedList, times, titled } from '../support/placed-rows.ts';

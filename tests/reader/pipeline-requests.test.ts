@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Job, jobSchema } from '../../src/shared/queues/job.ts';
+import { type Job, jobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { parseMessage } from '../../src/shared/queues/parse-message.ts';
 import { requestsWorld } from '../support/requests-world.ts';
 import { sampleFeed } from '../support/sample-messages.ts';

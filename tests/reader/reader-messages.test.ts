@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { pageMessage, readerRun, titleMessage } from '../../src/reader/pipeline-requests.ts';
+import { snapshotSchema } from '../../src/shared/core/snapshot.ts';
+import { type Job, jobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { itemPageSchema } from '../../src/shared/queues/item-page.ts';
 import { itemTitleSchema } from '../../src/shared/queues/item-title.ts';
-import { type Job, jobSchema } from '../../src/shared/queues/job.ts';
 import { parseMessage } from '../../src/shared/queues/parse-message.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { snapshotSchema } from '../../src/shared/core/snapshot.ts';
 import { requestsWorld } from '../support/requests-world.ts';
 import { sampleFeed, samplePage, sampleTitle } from '../support/sample-messages.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RecommendRequest, TitleRef } from '../../src/reader/reader-api.ts';
 import type { Feed } from '../../src/shared/core/feed.ts';
-import { titleJobSchema } from '../../src/shared/queues/title-job.ts';
+import { titleJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { failing } from '../support/call-hook.ts';
 import { healthyTmdb } from '../support/film-pages.ts';
 import type { OnPage } from '../support/list-pages.ts';

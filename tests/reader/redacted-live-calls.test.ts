@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { redactedLiveCalls } from '../../src/reader/redacted-live-calls.ts';
+import { redactedLiveCalls } from '../../src/reader/live-calls.ts';
 import { sampleFeed } from '../support/sample-messages.ts';
 
 const redact = (text: string) => text.replaceAll('s3cret', '[token]');

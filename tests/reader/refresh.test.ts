@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { FetchJob } from '../../src/shared/queues/fetch-job.ts';
-import { titleJobSchema } from '../../src/shared/queues/title-job.ts';
+import { type FetchJob, titleJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { type OpenedReader, type ReaderWorld, readerWorld } from '../support/memory-reader.ts';
 import { listPage, placedList, times, titled } from '../support/placed-rows.ts';
 import { sampleFeed, samplePage, sampleTitle } from '../support/sample-messages.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { UsageCounters } from '../../src/shared/tables/usage-row.ts';
+import type { UsageCounters } from '../../src/shared/tables/usage-store.ts';
 import { fresh, miss, openCounter, totals } from '../support/usage-world.ts';
 
 const sum = (counters: UsageCounters, prefix: string) =>

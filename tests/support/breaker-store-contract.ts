@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { BreakerRecord } from '../../src/shared/throttle/breaker-record.ts';
-import type { BreakerStore } from '../../src/shared/throttle/breaker-store.ts';
+import type { BreakerRecord, BreakerStore } from '../../src/shared/throttle/breaker-record.ts';
 
 /** A record, written by hand; members given replace its own. */
 export function sampleBreaker(over: Partial<BreakerRecord> = {}): BreakerRecord {

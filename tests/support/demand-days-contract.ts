@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DemandDays } from '../../src/shared/tables/demand-days.ts';
-import type { DemandDay } from '../../src/shared/tables/demand-day.ts';
+import type { DemandDay, DemandDays } from '../../src/shared/tables/demand-days.ts';
 
 const expiresAtMs = Date.UTC(2027, 0, 4);
 

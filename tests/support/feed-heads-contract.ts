@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { FeedHeads } from '../../src/shared/tables/feed-heads.ts';
 import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
+import type { FeedHeads } from '../../src/shared/tables/feed-heads.ts';
 import { rejectionOf } from './caught.ts';
 
 /** A head, written by hand; members given replace its own. */

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { type FunctionOptions, type LambdaFunction, startFunction } from '../../src/local/lambda-function.ts';
-import { systemClock } from '../../src/shared/core/system-clock.ts';
 import type { Clock } from '../../src/shared/core/clock.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { testFolder } from './scratch-folder.ts';
 import { until } from './until.ts';
 

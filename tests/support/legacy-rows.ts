@@ -4,7 +4,7 @@
  */
 import { brotliDecompressSync } from 'node:zlib';
 import { expect } from 'vitest';
-import type { Random } from '../../src/shared/core/random.ts';
+import type { Random } from '../../src/shared/core/clock.ts';
 import type { Item } from './memory-migration.ts';
 import { halfDayOf, inSteps } from './reference-table.ts';
 import { englishOverview } from './sample-overviews.ts';

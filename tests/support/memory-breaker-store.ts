@@ -1,5 +1,4 @@
-import type { BreakerRecord } from '../../src/shared/throttle/breaker-record.ts';
-import type { BreakerStore } from '../../src/shared/throttle/breaker-store.ts';
+import type { BreakerRecord, BreakerStore } from '../../src/shared/throttle/breaker-record.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
 /** The breaker's record in memory. */

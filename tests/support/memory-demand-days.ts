@@ -1,5 +1,4 @@
-import type { DemandDays } from '../../src/shared/tables/demand-days.ts';
-import type { DemandDay } from '../../src/shared/tables/demand-day.ts';
+import type { DemandDay, DemandDays } from '../../src/shared/tables/demand-days.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
 /** Days of demand in memory. */

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { FeedHeads } from '../../src/shared/tables/feed-heads.ts';
 import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
+import type { FeedHeads } from '../../src/shared/tables/feed-heads.ts';
 import { type CallHook, noHook } from './call-hook.ts';
 import { assertDistinct } from './memory-catalog.ts';
 

@@ -1,5 +1,4 @@
-import type { FeedsOnTheWay } from '../../src/shared/tables/feeds-on-the-way.ts';
-import type { OnTheWay } from '../../src/shared/tables/on-the-way.ts';
+import type { FeedsOnTheWay, OnTheWay } from '../../src/shared/tables/feeds-in-flight.ts';
 
 /** Marks of feeds in memory. */
 export function memoryFeedsOnTheWay(): FeedsOnTheWay & { all(): OnTheWay[] } {

@@ -1,13 +1,17 @@
 import type { Clock } from '../../src/shared/core/clock.ts';
-import type { RateScheduleStore } from '../../src/shared/throttle/rate-schedule-store.ts';
-import { broughtBack, type Doubt, judgeDoubt, tooFarAhead, unthrottled } from '../../src/shared/throttle/rate-doubt.ts';
 import {
+  broughtBack,
+  type Doubt,
   idleRateState,
+  judgeDoubt,
   type RateLimits,
   type RateState,
   slowDown,
   takeSlots,
+  tooFarAhead,
+  unthrottled,
 } from '../../src/shared/throttle/rate-schedule.ts';
+import type { RateScheduleStore } from '../../src/shared/throttle/rate-schedule-store.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
 /** One timeline in memory; every worker has its own driver, on its own clock. */

@@ -2,20 +2,17 @@
  * The reader over fakes, on virtual time that jumps by itself. A world is what all containers share: both tables, both queues,
  * TMDB, the rate and the breaker. `open` starts one more container on it.
  */
-
 import { background } from '../../src/reader/background.ts';
 import { liveCalls } from '../../src/reader/live-calls.ts';
 import { pipelineRequests } from '../../src/reader/pipeline-requests.ts';
 import { createReader } from '../../src/reader/reader.ts';
 import type { Reader } from '../../src/reader/reader-api.ts';
-import { type SharedBreaker, sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
-import { type FetchJob, fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
-import type { Item } from '../../src/shared/queues/item-title.ts';
-import { itemSchema } from '../../src/shared/queues/item-title.ts';
-import { type Job, jobSchema } from '../../src/shared/queues/job.ts';
-import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
-import { rateLimitsOf } from '../../src/shared/throttle/rate-limits.ts';
+import { type FetchJob, fetchJobSchema, type Job, jobSchema } from '../../src/shared/queues/fetch-job.ts';
+import { type Item, itemSchema } from '../../src/shared/queues/item-title.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
+import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
+import { type SharedBreaker, sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
 import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';

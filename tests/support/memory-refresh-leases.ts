@@ -1,5 +1,5 @@
-import { clockSkewMs } from '../../src/shared/core/clock-skew.ts';
 import type { RefreshLeases } from '../../src/reader/refresh-leases.ts';
+import { clockSkewMs } from '../../src/shared/core/clock.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
 /** Leases in memory, shared by all who hold this object. */

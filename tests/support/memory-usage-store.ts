@@ -1,5 +1,4 @@
-import type { UsageStore } from '../../src/shared/tables/usage-store.ts';
-import type { UsageCounters } from '../../src/shared/tables/usage-row.ts';
+import type { UsageCounters, UsageStore } from '../../src/shared/tables/usage-store.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 
 /** Usage counters in memory. */

@@ -1,13 +1,13 @@
 /** Everybody else at a table that the command migrates: no step of theirs waits for it, some of them come just before its own. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
+import type { Random } from '../../src/shared/core/clock.ts';
 import type { Feed } from '../../src/shared/core/feed.ts';
 import type { ItemPage } from '../../src/shared/queues/item-page.ts';
-import type { Random } from '../../src/shared/core/random.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
+import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';
 import { assembleList } from '../../src/shared/tables/read-list.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
-import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';
 import { deliveriesOf } from './deliver-pages.ts';
 import type { PassingCall } from './kill-proxy.ts';
 import { drawBelow, drawLegacyItem, type LegacySample, type TitleFacts } from './legacy-rows.ts';

@@ -8,7 +8,7 @@ import {
   type MigrationReport,
   migrateTable,
 } from '../../src/operator/migrate/migrate-table.ts';
-import type { Random } from '../../src/shared/core/random.ts';
+import type { Random } from '../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { type TitleRow, titleRowFor } from '../../src/shared/tables/title-row.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Feed } from '../../src/shared/core/feed.ts';
 import type { Clock } from '../../src/shared/core/clock.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { type OnPage, pageContent, pageKeys } from './list-pages.ts';

@@ -3,9 +3,9 @@ import type { SQSEvent } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
 import { arnOf, type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { type EventSource, type EventSourceOptions, startEventSource } from '../../src/local/event-source.ts';
-import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import type { QueueDefinition } from '../../src/shared/queues/queue-definitions.ts';
+import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { until } from './until.ts';
 
 /** What a handler does with its n-th event (from 1 on). */

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../src/shared/core/clock.ts';
-import type { RateScheduleStore } from '../../src/shared/throttle/rate-schedule-store.ts';
 import type { RateLimits } from '../../src/shared/throttle/rate-schedule.ts';
+import type { RateScheduleStore } from '../../src/shared/throttle/rate-schedule-store.ts';
 import { smallestGap } from './most-within.ts';
 import { anyHistory, plainLimits, type RateStep } from './rate-history.ts';
 import { skewedClock } from './skewed-clock.ts';

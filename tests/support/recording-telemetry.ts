@@ -1,6 +1,6 @@
-import type { Telemetry } from '../../src/shared/telemetry/telemetry.ts';
 import { type MetricName, metricLedger } from '../../src/shared/telemetry/metric-ledger.ts';
 import { type RunEvent, runEventSchema } from '../../src/shared/telemetry/run-event.ts';
+import type { Telemetry } from '../../src/shared/telemetry/telemetry.ts';
 
 /** Telemetry that keeps everything, and takes only what the real logs and metrics could take. */
 export type RecordingTelemetry = Telemetry & {

@@ -1,4 +1,4 @@
-import type { Random } from '../../src/shared/core/random.ts';
+import type { Random } from '../../src/shared/core/clock.ts';
 
 /** Draws that repeat with the seed: a 32-bit linear congruential generator (Numerical Recipes' constants). */
 export function seededRandom(seed: number): Random {

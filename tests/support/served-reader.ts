@@ -1,7 +1,7 @@
 import { startEmbeddedStack } from '../../src/local/embedded-stack.ts';
-import { startTmdbSimulator, type TmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import type { ServiceName } from '../../src/shared/telemetry/metric-ledger.ts';
+import { startTmdbSimulator, type TmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { askOverHttp, type Sent } from './ask-over-http.ts';
 import { settingsWith } from './reader-settings.ts';
 import { until } from './until.ts';

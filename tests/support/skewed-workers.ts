@@ -1,6 +1,6 @@
-import { callGate } from '../../src/shared/throttle/call-gate.ts';
-import { rateLimitsOf } from '../../src/shared/throttle/rate-limits.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { callGate } from '../../src/shared/throttle/call-gate.ts';
+import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { recordingBreaker } from './recording-breaker.ts';
 import { seededRandom } from './seeded-random.ts';

@@ -1,6 +1,5 @@
 import type { Scheduler } from 'fast-check';
-import type { Clock } from '../../src/shared/core/clock.ts';
-import type { Random } from '../../src/shared/core/random.ts';
+import type { Clock, Random } from '../../src/shared/core/clock.ts';
 
 /** Stands around every call of a shared store's fake. `act` is the call's one atomic step. */
 export type StoreHook = <T>(call: string, act: () => T) => Promise<T>;

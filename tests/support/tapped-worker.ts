@@ -1,14 +1,14 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
+import { bundleHandlers } from '../../src/local/bundle/bundle-handlers.ts';
 import { createTable } from '../../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import { arnOf, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { type LambdaFunction, startFunction } from '../../src/local/lambda-function.ts';
-import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
-import { bundleHandlers } from '../../src/local/bundle/bundle-handlers.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { sampleJob } from './sample-messages.ts';
 import { startWireTap } from './wire-tap.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/shared/core/system-clock.ts';
 import type { Clock } from '../../src/shared/core/clock.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { eventLoopTurn, virtualClock } from './virtual-clock.ts';
 
 const hourMs = 3_600_000;

@@ -1,7 +1,7 @@
-import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
-import { rateLimitsOf } from '../../src/shared/throttle/rate-limits.ts';
 import { retryBudget } from '../../src/shared/core/retry-budget.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
+import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workerBatch } from '../../src/worker/worker-batch.ts';

@@ -1,11 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  completeFaultPlan,
-  faultKinds,
-  oddityNames,
-  parseFaultSpec,
-} from '../../src/tmdb-simulator/fault-plan.ts';
+import { completeFaultPlan, faultKinds, oddityNames, parseFaultSpec } from '../../src/tmdb-simulator/fault-plan.ts';
 import { createFaultChooser } from '../../src/tmdb-simulator/faults/choose-fault.ts';
 
 describe('a fault plan', () => {

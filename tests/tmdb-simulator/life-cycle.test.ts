@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
-import { startTmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
+import { startTmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { clientForTest } from './simulator-fixture.ts';
 import { VirtualClock } from './virtual-clock.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deferralDelaySeconds, maxDelaySeconds } from '../../src/worker/deferral-delay.ts';
+import { deferralDelaySeconds, maxDelaySeconds } from '../../src/worker/defer-job.ts';
 
 const anyDraw = fc.double({ min: 0, max: 1 - Number.EPSILON, noNaN: true });
 const anyDeferrals = fc.nat({ max: 10_000 });

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { deferralDelaySeconds, leastWaitedSeconds } from '../../src/worker/deferral-delay.ts';
-import { isTooOld, waitedSecondsOf } from '../../src/worker/job-age.ts';
+import { deferralDelaySeconds, isTooOld, leastWaitedSeconds, waitedSecondsOf } from '../../src/worker/defer-job.ts';
 import { sampleJob } from '../support/sample-messages.ts';
 
 describe('what a job has waited', () => {

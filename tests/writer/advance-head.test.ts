@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../src/shared/core/errors.ts';
 import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
-import { advanceHead } from '../../src/writer/advance-head.ts';
+import { advanceHead } from '../../src/writer/apply-items.ts';
 import { type PortCall, scheduledBy } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
-import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
+import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';
+import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
 import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
 import type { ApplyDependencies } from '../../src/writer/apply-items.ts';
-import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';
 import { arbitraryHistory } from '../support/arbitrary-history.ts';
 import { applyAtOnce, deliver } from '../support/deliver-pages.ts';
 import { describeOnEngine, type EmbeddedTables } from '../support/embedded-tables.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { changeCounter } from '../../src/writer/change-counter.ts';
+import { changeCounter } from '../../src/writer/count-changes.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { virtualClock } from '../support/virtual-clock.ts';

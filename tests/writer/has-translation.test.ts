@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { knownTranslations } from '../../src/shared/core/places/close-matches.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { knownTranslations } from '../../src/shared/core/places/known-places.ts';
-import { hasTranslation } from '../../src/writer/has-translation.ts';
+import { hasTranslation } from '../../src/writer/decide-rows.ts';
 import { arbitraryTitle } from '../support/arbitrary-page.ts';
 import { sampleTitle } from '../support/sample-messages.ts';
 

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { snapshotTimeMs } from '../../src/shared/core/snapshot.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { candidateOf } from '../../src/writer/decide-rows.ts';
-import { withPossibleTimes } from '../../src/writer/mend-times.ts';
-import { receiveItem } from '../../src/writer/receive-item.ts';
+import { receiveItem, withPossibleTimes } from '../../src/writer/receive-item.ts';
 import { recordingSender } from '../support/recording-sender.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { samplePage } from '../support/sample-messages.ts';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { fullBucket, takeUnits, writePace } from '../../src/writer/write-pace.ts';
+import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
+import { fullBucket, takeUnits, writePace } from '../../src/writer/write-rows.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
 const title = { mediaId: '1', mediaType: 'movie' } as CatalogRow;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../src/shared/core/errors.ts';
-import { messageBody } from '../../src/shared/queues/message-body.ts';
+import { messageBody } from '../../src/shared/queues/parse-message.ts';
 import { type WriterBatchDependencies, writerBatch } from '../../src/writer/writer-batch.ts';
 import { type CallHook, failing, noHook } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';

@@ -1,11 +1,10 @@
 import { userInfo } from 'node:os';
 import { describeRate, type RateStatus } from '../../operator/status/describe-rate.ts';
-import { openedMachine } from '../../shared/throttle/breaker-machine.ts';
-import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
-import { PermanentError, UsageError } from '../../shared/core/errors.ts';
-import type { BreakerStore } from '../../shared/throttle/breaker-store.ts';
 import { isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
-import { rateLimitsOf } from '../../shared/throttle/rate-limits.ts';
+import { PermanentError, UsageError } from '../../shared/core/errors.ts';
+import { openedMachine } from '../../shared/throttle/breaker-machine.ts';
+import type { BreakerRecord, BreakerStore } from '../../shared/throttle/breaker-record.ts';
+import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import type { CliContext } from '../cli-context.ts';
 import { rateText } from '../format-rate.ts';
 import { type Tables, withTables } from '../open-tables.ts';

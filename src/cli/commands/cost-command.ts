@@ -1,13 +1,18 @@
 import { handlerEntries } from '../../local/bundle/bundle-options.ts';
-import { documentedPollers, type MonthCost, measuredPollers, monthCost } from '../../shared/cost/month-cost.ts';
-import { takesOf } from '../../shared/cost/plan-takes.ts';
+import { monthPlan } from '../../operator/cost/month-plan.ts';
+import {
+  documentedPollers,
+  type MonthCost,
+  measuredPollers,
+  monthCost,
+  takesOf,
+} from '../../shared/cost/month-cost.ts';
 import { priceTable } from '../../shared/cost/price-table.ts';
 import { inventoryOf } from '../../shared/cost/template-inventory.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { metricLedger } from '../../shared/telemetry/metric-ledger.ts';
 import type { CliContext, CommonOptions } from '../cli-context.ts';
 import { table, title } from '../format-text.ts';
-import { monthPlan } from '../../operator/cost/month-plan.ts';
 import { synthesizedTemplate } from '../synthesize.ts';
 import { whatIf } from './what-if.ts';
 

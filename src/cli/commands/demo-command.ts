@@ -1,17 +1,17 @@
-import type { FaultPlan } from '../../tmdb-simulator/fault-plan.ts';
+import { assertComplete } from '../../operator/runs/incomplete-run.ts';
+import type { ListEnds } from '../../operator/runs/list-ends.ts';
+import type { Pacing, RunSummary } from '../../operator/runs/run-summary.ts';
 import { type Feed, globalRegion } from '../../shared/core/feed.ts';
 import { latestOccurrenceMs } from '../../shared/settings/schedule.ts';
 import { assembleList, type ListEntry } from '../../shared/tables/read-list.ts';
+import type { FaultPlan } from '../../tmdb-simulator/fault-plan.ts';
 import type { CliContext } from '../cli-context.ts';
-import { formatSummary } from '../run/format-summary.ts';
-import { assertComplete } from '../../operator/runs/incomplete-run.ts';
-import type { ListEnds } from '../../operator/runs/list-ends.ts';
 import { withTablesAt } from '../open-tables.ts';
 import { parseDurationMs } from '../parse-input.ts';
-import { formatList } from './read-command.ts';
+import { formatSummary } from '../run/format-summary.ts';
 import { runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
-import type { Pacing, RunSummary } from '../../operator/runs/run-summary.ts';
 import { interruptible, type StackOptions, withTrackedStack } from '../with-stack.ts';
+import { formatList } from './read-command.ts';
 
 /** Options of `demo`. */
 export type DemoOptions = StackOptions & { timeout: string };

@@ -8,17 +8,16 @@ import {
   parseMatch,
   refuseUnknownReasons,
 } from '../../operator/dead-letters/match-dead-letter.ts';
+import { IncompleteRunError } from '../../operator/runs/incomplete-run.ts';
+import { PermanentError } from '../../shared/core/errors.ts';
+import type { MessageSource, QueueDepth } from '../../shared/queues/message-source.ts';
 import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
 import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
-import { PermanentError } from '../../shared/core/errors.ts';
-import type { MessageSource } from '../../shared/queues/message-source.ts';
-import type { QueueDepth } from '../../shared/queues/queue-depth.ts';
 import type { CliContext } from '../cli-context.ts';
-import { type DlqName, type DlqOptions, lookInto, noteUnreleased, parseHoldSeconds, withDlq } from './dlq-queue.ts';
-import { IncompleteRunError } from '../../operator/runs/incomplete-run.ts';
 import { parseCount, parseRate } from '../parse-input.ts';
 import { endingOnFailure, showLine } from '../progress.ts';
 import { interruptible } from '../with-stack.ts';
+import { type DlqName, type DlqOptions, lookInto, noteUnreleased, parseHoldSeconds, withDlq } from './dlq-queue.ts';
 
 /** Options that choose dead letters to act on. */
 export type ChoiceOptions = DlqOptions & { max?: string; rate?: string; dryRun?: boolean };

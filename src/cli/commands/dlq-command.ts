@@ -6,8 +6,8 @@ import { parseBody } from '../../operator/dead-letters/read-body.ts';
 import { cleanLine } from '../../shared/core/clean-text.ts';
 import type { CliContext } from '../cli-context.ts';
 import { cutTo } from '../display-columns.ts';
-import { type DlqOptions, lookInto, noteUnreleased, parseDlqName, parseHoldSeconds } from './dlq-queue.ts';
 import { table, title } from '../format-text.ts';
+import { type DlqOptions, lookInto, noteUnreleased, parseDlqName, parseHoldSeconds } from './dlq-queue.ts';
 
 /** A person reads no more of a queue; `--json` has all. */
 const mostListed = 50;

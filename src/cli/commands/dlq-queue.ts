@@ -1,14 +1,14 @@
 /** What all `dlq` commands have in common: which queue, and how one looks at it. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type DeadLetterLook, lookAtDeadLetters } from '../../operator/dead-letters/list-dead-letters.ts';
-import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
 import { UsageError } from '../../shared/core/errors.ts';
-import type { Unreleased } from '../../shared/queues/message-source.ts';
 import { shown } from '../../shared/core/shown-text.ts';
+import type { Unreleased } from '../../shared/queues/message-source.ts';
+import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
 import type { CliContext } from '../cli-context.ts';
+import { withSqs } from '../open-tables.ts';
 import { parseCount } from '../parse-input.ts';
 import { type QueuePlaceOptions, type QueueUrls, withQueues } from '../stack-place.ts';
-import { withSqs } from '../with-sqs.ts';
 
 /** Options of every `dlq` command. */
 export type DlqOptions = QueuePlaceOptions & { match?: string[]; holdSeconds?: string };

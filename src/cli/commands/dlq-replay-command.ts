@@ -1,12 +1,12 @@
 import { type MoveProgress, moveWholeQueue } from '../../operator/dead-letters/native-replay-adapter.ts';
 import { type ReplayReport, replayDeadLetters } from '../../operator/dead-letters/replay.ts';
-import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
-import { systemRandom } from '../../shared/core/system-random.ts';
 import { UsageError } from '../../shared/core/errors.ts';
+import { systemRandom } from '../../shared/core/system-clock.ts';
+import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
 import type { CliContext } from '../cli-context.ts';
+import { endingOnFailure, showLine } from '../progress.ts';
 import { actOnChoice, type ChoiceOptions, parseChoiceRate } from './dlq-choice.ts';
 import { type DlqName, parseDlqName, withDlq } from './dlq-queue.ts';
-import { endingOnFailure, showLine } from '../progress.ts';
 
 /** Options of `dlq replay`. */
 export type DlqReplayOptions = ChoiceOptions & { native?: boolean };

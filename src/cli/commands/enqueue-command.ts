@@ -1,23 +1,22 @@
+import { IncompleteRunError } from '../../operator/runs/incomplete-run.ts';
 import { planRun } from '../../planner/plan-run.ts';
 import { type StartDependencies, startRun } from '../../planner/start-run.ts';
-import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.ts';
-import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
-import { dynamoFeedsOnTheWay } from '../../shared/tables/dynamo-feeds-on-the-way.ts';
-import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
-import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
-import { systemRandom } from '../../shared/core/system-random.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
 import { feedId, globalRegion } from '../../shared/core/feed.ts';
+import { systemRandom } from '../../shared/core/system-clock.ts';
 import type { FetchJob } from '../../shared/queues/fetch-job.ts';
 import { type AdHocEvent, fetchRequestSchema } from '../../shared/queues/plan-request.ts';
-import { isoFromMs } from '../../shared/core/clock.ts';
-import { awaitFeeds, type FeedsEnd } from '../run/await-feeds.ts';
+import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
+import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
+import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.ts';
+import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
+import { dynamoFeedsOnTheWay } from '../../shared/tables/dynamo-feeds-in-flight.ts';
 import type { CliContext } from '../cli-context.ts';
 import { table, title } from '../format-text.ts';
-import { IncompleteRunError } from '../../operator/runs/incomplete-run.ts';
-import { withDynamo } from '../open-tables.ts';
+import { withDynamo, withSqs } from '../open-tables.ts';
 import { parseCount, parseDurationMs, parseInput, parseListOf } from '../parse-input.ts';
+import { awaitFeeds, type FeedsEnd } from '../run/await-feeds.ts';
 import { type QueuePlaceOptions, type QueueUrls, type StackPlace, withQueues } from '../stack-place.ts';
-import { withSqs } from '../with-sqs.ts';
 import { interruptible } from '../with-stack.ts';
 
 /** Options of `enqueue`. */

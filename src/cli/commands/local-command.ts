@@ -1,10 +1,21 @@
 import type { EmbeddedStackOptions } from '../../local/embedded-stack.ts';
-import { readStackFile, removeStackFile, type StackFile, stackFilePath, writeStackFile } from '../../local/stack-file.ts';
-import { messageOf, UsageError } from '../../shared/core/errors.ts';
-import { isoFromMs } from '../../shared/core/clock.ts';
-import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared/settings/schedule.ts';
-import type { CliContext } from '../cli-context.ts';
+import {
+  readStackFile,
+  removeStackFile,
+  type StackFile,
+  stackFilePath,
+  writeStackFile,
+} from '../../local/stack-file.ts';
 import { assertComplete } from '../../operator/runs/incomplete-run.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
+import { messageOf, UsageError } from '../../shared/core/errors.ts';
+import {
+  latestOccurrenceMs,
+  nextOccurrenceMs,
+  type ScheduleName,
+  scheduleNames,
+} from '../../shared/settings/schedule.ts';
+import type { CliContext } from '../cli-context.ts';
 import { parseCount } from '../parse-input.ts';
 import { runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
 import { stackNotes } from '../stack-notes.ts';

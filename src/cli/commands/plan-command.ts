@@ -1,11 +1,11 @@
+import { monthPlan } from '../../operator/cost/month-plan.ts';
 import { planRun, type RunPlan } from '../../planner/plan-run.ts';
-import { type PlanTakes, takesOf } from '../../shared/cost/plan-takes.ts';
-import { feedId } from '../../shared/core/feed.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
+import { feedId } from '../../shared/core/feed.ts';
+import { type PlanTakes, takesOf } from '../../shared/cost/month-cost.ts';
 import { nextOccurrenceMs } from '../../shared/settings/schedule.ts';
 import type { CliContext } from '../cli-context.ts';
 import { table, title } from '../format-text.ts';
-import { monthPlan } from '../../operator/cost/month-plan.ts';
 import { type Tables, withTables } from '../open-tables.ts';
 import { parseSchedule } from '../parse-input.ts';
 import { hasStackPlace, type PlaceOptions } from '../stack-place.ts';

@@ -4,9 +4,9 @@ import { PermanentError } from '../../shared/core/errors.ts';
 import type { CliContext } from '../cli-context.ts';
 import { table, title } from '../format-text.ts';
 import { parseCount, parseListOf, parseTitleRefs } from '../parse-input.ts';
-import { provenanceLine } from './read-command.ts';
 import type { PlaceOptions } from '../stack-place.ts';
 import { withReader } from '../with-reader.ts';
+import { provenanceLine } from './read-command.ts';
 
 /** Options of `recommend`. */
 export type RecommendOptions = PlaceOptions & {

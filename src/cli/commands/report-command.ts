@@ -1,9 +1,9 @@
 import { buildReport } from '../../operator/report/build-report.ts';
 import { reportHtml } from '../../operator/report/html/report-html.ts';
+import { UsageError } from '../../shared/core/errors.ts';
 import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.ts';
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../../shared/tables/dynamo-usage-store.ts';
-import { UsageError } from '../../shared/core/errors.ts';
 import type { CliContext } from '../cli-context.ts';
 import { formatReport } from '../format-report.ts';
 import { withDynamo } from '../open-tables.ts';

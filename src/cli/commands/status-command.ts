@@ -1,21 +1,20 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { describeStatus, type Readings, type Status } from '../../operator/status/describe-status.ts';
-import { dynamoBreakerStore } from '../../shared/throttle/dynamo-breaker-store.ts';
-import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
-import { dynamoRateSchedule } from '../../shared/throttle/dynamo-rate-schedule.ts';
-import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
 import { UsageError } from '../../shared/core/errors.ts';
-import { rateLimitsOf } from '../../shared/throttle/rate-limits.ts';
+import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
+import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
+import { dynamoBreakerStore } from '../../shared/throttle/dynamo-breaker-store.ts';
+import { dynamoRateSchedule } from '../../shared/throttle/dynamo-rate-schedule.ts';
+import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import type { CliContext } from '../cli-context.ts';
 import { formatStatus } from '../format-status.ts';
-import { withDynamo } from '../open-tables.ts';
+import { withDynamo, withSqs } from '../open-tables.ts';
 import { paintScreen } from '../paint-screen.ts';
 import { parseDurationMs } from '../parse-input.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from '../stack-place.ts';
-import { watchStatus } from './watch-status.ts';
-import { withSqs } from '../with-sqs.ts';
 import { interruptible } from '../with-stack.ts';
 import { isClosed } from '../write-output.ts';
+import { watchStatus } from './watch-status.ts';
 
 /** Options of `status`; `watch` is `true` or how often to look again. */
 export type StatusOptions = PlaceOptions & { watch?: boolean | string };

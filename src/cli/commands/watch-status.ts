@@ -1,6 +1,6 @@
 import type { Status } from '../../operator/status/describe-status.ts';
-import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import type { Clock } from '../../shared/core/clock.ts';
+import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import { ageText, formatStatus } from '../format-status.ts';
 
 /** What watching needs. */

@@ -1,7 +1,6 @@
+import { canonicalRegion, usualTranslation } from '../../shared/core/places/languages.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { settingsFrom } from '../../shared/settings/settings-overrides.ts';
-import { canonicalRegion } from '../../shared/core/places/language-tags.ts';
-import { usualTranslation } from '../../shared/core/places/translations-of.ts';
 import { parseCount, parseListOf, parseRate } from '../parse-input.ts';
 
 /**

@@ -1,22 +1,26 @@
 import type { DeadLetter } from '../../operator/dead-letters/decode-dead-letter.ts';
 import { readDeadLetters } from '../../operator/dead-letters/list-dead-letters.ts';
+import { feedOfJob } from '../../operator/runs/list-ends.ts';
 import { type WaitFacts, whyWaiting } from '../../operator/status/why-waiting.ts';
-import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
-import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
-import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
+import type { Clock } from '../../shared/core/clock.ts';
 import { feedId } from '../../shared/core/feed.ts';
 import type { FetchJob } from '../../shared/queues/fetch-job.ts';
-import type { Clock } from '../../shared/core/clock.ts';
-import { type FeedHead, type FeedOutcome, feedHeadId, hasArrived, newestAnswer } from '../../shared/tables/feed-head.ts';
+import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
+import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
+import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
+import {
+  type FeedHead,
+  type FeedOutcome,
+  feedHeadId,
+  hasArrived,
+  newestAnswer,
+} from '../../shared/tables/feed-head.ts';
 import { describePages } from '../../shared/tables/feed-trouble.ts';
 import type { CliContext } from '../cli-context.ts';
-import { feedOfJob } from '../../operator/runs/list-ends.ts';
-import { withDynamo } from '../open-tables.ts';
+import { withDynamo, withSqs } from '../open-tables.ts';
 import { endingOnFailure, type Line, showLine } from '../progress.ts';
-import { readPlaceWaitFacts } from './read-wait-facts.ts';
-import { sayingWhy } from './say-why-waiting.ts';
 import type { QueueUrls, StackPlace } from '../stack-place.ts';
-import { withSqs } from '../with-sqs.ts';
+import { readPlaceWaitFacts, sayingWhy } from './say-why-waiting.ts';
 
 /** How waiting for one feed ended. `superseded`: a newer run's answer came first. */
 export type FeedEnd = { feed: string; outcome: FeedOutcome | 'superseded' | 'dead-lettered' | 'open'; detail: string };

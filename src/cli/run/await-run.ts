@@ -1,8 +1,8 @@
 import type { EmbeddedStack } from '../../local/embedded-stack.ts';
+import { endedJobs, type RunTracker } from '../../operator/runs/run-tracker.ts';
 import type { Clock } from '../../shared/core/clock.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { deadLetteredJobs, jobsUnderWay } from './run-jobs.ts';
-import { endedJobs, type RunTracker } from '../../operator/runs/run-tracker.ts';
 
 /** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
 export type RunEnd = {

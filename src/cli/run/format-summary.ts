@@ -1,6 +1,6 @@
-import { title } from '../format-text.ts';
 import type { ListEnds } from '../../operator/runs/list-ends.ts';
 import type { JobCounts, Pacing, RunSummary } from '../../operator/runs/run-summary.ts';
+import { title } from '../format-text.ts';
 
 /** A run's summary for people; `lists` that brought nothing are named. */
 export function formatSummary(summary: RunSummary, pacing?: Pacing, lists?: ListEnds): string {

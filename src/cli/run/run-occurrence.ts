@@ -1,18 +1,17 @@
 import * as z from 'zod';
 import type { EmbeddedStack } from '../../local/embedded-stack.ts';
-import { standstills } from '../../operator/status/why-waiting.ts';
-import { PermanentError } from '../../shared/core/errors.ts';
-import { isoFromMs } from '../../shared/core/clock.ts';
-import type { ScheduleName } from '../../shared/settings/schedule.ts';
-import { awaitRun, type RunEnd } from './await-run.ts';
-import type { CliContext } from '../cli-context.ts';
 import { type ListEnds, listEndsOf } from '../../operator/runs/list-ends.ts';
-import { endingOnFailure, showProgress } from '../progress.ts';
-import { readStandstills, readWaitFacts } from './read-wait-facts.ts';
-import { jobsUnderWay } from './run-jobs.ts';
 import { type Pacing, pacingOf, type RunSummary, readUsage, summarizeRun } from '../../operator/runs/run-summary.ts';
 import type { RunTracker } from '../../operator/runs/run-tracker.ts';
-import { sayingWhy } from './say-why-waiting.ts';
+import { standstills } from '../../operator/status/why-waiting.ts';
+import { isoFromMs } from '../../shared/core/clock.ts';
+import { PermanentError } from '../../shared/core/errors.ts';
+import type { ScheduleName } from '../../shared/settings/schedule.ts';
+import type { CliContext } from '../cli-context.ts';
+import { endingOnFailure, showProgress } from '../progress.ts';
+import { awaitRun, type RunEnd } from './await-run.ts';
+import { jobsUnderWay } from './run-jobs.ts';
+import { readStandstills, readWaitFacts, sayingWhy } from './say-why-waiting.ts';
 
 /** The planner's answer, as its caller sees it. */
 const startedRunSchema = z.object({

@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { bundleOptions, handlerEntries } from './bundle-options.ts';
 import { messageOf, RetryableError } from '../../shared/core/errors.ts';
 import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
+import { bundleOptions, handlerEntries } from './bundle-options.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const cacheFolder = join(repository, 'node_modules', '.cache', 'tmdb-pipeline');

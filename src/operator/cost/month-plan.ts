@@ -1,5 +1,5 @@
-import type { MonthPlan } from '../../shared/cost/month-cost.ts';
 import { type Feed, globalRegion } from '../../shared/core/feed.ts';
+import type { MonthPlan } from '../../shared/cost/month-cost.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { type CountedOccurrence, countedDays, countedOccurrences } from './counted-occurrences.ts';
 

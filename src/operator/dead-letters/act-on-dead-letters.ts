@@ -1,7 +1,6 @@
 /** What replaying and deleting have in common: which letters are chosen, how many, how fast, and what is left. */
 import type { Clock } from '../../shared/core/clock.ts';
-import type { MessageSource, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
-import type { QueueDepth } from '../../shared/queues/queue-depth.ts';
+import type { MessageSource, QueueDepth, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
 import { type DeadLetter, decodeDeadLetter } from './decode-dead-letter.ts';
 import { type Match, matches } from './match-dead-letter.ts';
 import { type Fate, scanQueue } from './scan-queue.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../../shared/core/feed.ts';
 import { isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
+import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../../shared/core/feed.ts';
 import type { ReceivedMessage } from '../../shared/queues/message-source.ts';
 import { parseObject } from './read-body.ts';
 

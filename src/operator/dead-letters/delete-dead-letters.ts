@@ -1,6 +1,7 @@
 /** Deletes dead letters that nobody wants replayed, one by one. What is not chosen is released untouched. */
-import { messageOf } from '../../shared/core/errors.ts';
+
 import type { Clock } from '../../shared/core/clock.ts';
+import { messageOf } from '../../shared/core/errors.ts';
 import type { MessageSource } from '../../shared/queues/message-source.ts';
 import { type ActOptions, type ActReport, actOnDeadLetters, type LetterAct } from './act-on-dead-letters.ts';
 

@@ -1,6 +1,6 @@
 import { UsageError } from '../../shared/core/errors.ts';
-import { deathReasons } from '../../shared/queues/dead-letter.ts';
 import { shown } from '../../shared/core/shown-text.ts';
+import { deathReasons } from '../../shared/queues/dead-letter.ts';
 import { type DeadLetter, letterKinds, movedBySqs } from './decode-dead-letter.ts';
 
 /** By what dead letters are chosen. */

@@ -4,8 +4,8 @@ import {
   type SQSClient,
   StartMessageMoveTaskCommand,
 } from '@aws-sdk/client-sqs';
-import { PermanentError } from '../../shared/core/errors.ts';
 import type { Clock } from '../../shared/core/clock.ts';
+import { PermanentError } from '../../shared/core/errors.ts';
 
 /** How far a move is. `total` is what SQS counted at the start. */
 export type MoveProgress = { moved: number; total: number; status: string };

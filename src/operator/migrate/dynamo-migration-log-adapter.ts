@@ -1,8 +1,8 @@
 import { ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { UsageError } from '../../shared/core/errors.ts';
 import type { Clock } from '../../shared/core/clock.ts';
+import { UsageError } from '../../shared/core/errors.ts';
 import { type MigrationLog, type MigrationState, migrationStateSchema, unreadRowSchema } from './migration-log.ts';
 import { retryable } from './retryable-errors-adapter.ts';
 

@@ -6,8 +6,9 @@
  * TTL comes last: before it is rewritten, a row's `expiresAt` means whatever the predecessor meant. Every step finds out whether it has
  * been done, so a run that was killed is followed by one that goes on.
  */
-import { PermanentError, PipelineError, UsageError } from '../../shared/core/errors.ts';
+
 import { isoFromMs } from '../../shared/core/clock.ts';
+import { PermanentError, PipelineError, UsageError } from '../../shared/core/errors.ts';
 import { hasWritten, interrupted, migrateRows, type RowsDependencies } from './migrate-rows.ts';
 import { type Migration, type MigrationCounts, noCounts, type UnreadRow } from './migration-log.ts';
 import type { TableFacts } from './migration-table.ts';

@@ -1,5 +1,5 @@
-import { RetryableError } from '../../shared/core/errors.ts';
 import type { Clock } from '../../shared/core/clock.ts';
+import { RetryableError } from '../../shared/core/errors.ts';
 
 /** With the pauses between them half a minute, on top of the SDK's own attempts. */
 const attempts = 6;

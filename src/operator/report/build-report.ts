@@ -2,12 +2,12 @@
  * What was read and done in a period, what its plans were worth, and how fresh the feeds are now. Costs a read of each counter item of the period, and one of
  * the whole control table.
  */
-import type { CatalogReader } from '../../shared/tables/catalog.ts';
+
 import { isoFromMs } from '../../shared/core/clock.ts';
-import type { FeedHeads } from '../../shared/tables/feed-heads.ts';
-import type { UsageStore } from '../../shared/tables/usage-store.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
-import { otherSubject } from '../../shared/tables/usage-row.ts';
+import type { CatalogReader } from '../../shared/tables/catalog.ts';
+import type { FeedHeads } from '../../shared/tables/feed-heads.ts';
+import { otherSubject, type UsageStore } from '../../shared/tables/usage-store.ts';
 import { type FreshnessNow, freshnessNow } from './feed-freshness.ts';
 import { type Activity, type HourUsage, readHours, sumActivity, sumBySubject, sumOf } from './hour-usage.ts';
 import { nameTitles, parseTitleSubject, type TitleRef } from './name-titles.ts';

@@ -1,6 +1,5 @@
 import pLimit from 'p-limit';
 import { type PlanHour, planHour, planHourIds } from '../../demand/plan-record.ts';
-import type { UsageStore } from '../../shared/tables/usage-store.ts';
 import {
   feedUsageId,
   type PipelineCounter,
@@ -8,8 +7,9 @@ import {
   pipelineCounters,
   pipelineUsageId,
   type UsageCounters,
+  type UsageStore,
   usageIdsOfHour,
-} from '../../shared/tables/usage-row.ts';
+} from '../../shared/tables/usage-store.ts';
 import { addReads, isCount, noReads, type ReadCounts, readsBySubject } from './read-figures.ts';
 
 /** What the pipeline did. */

@@ -1,7 +1,7 @@
 import { type MediaType, mediaTypes } from '../../shared/core/feed.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
-import type { CatalogReader } from '../../shared/tables/catalog.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
+import type { CatalogReader } from '../../shared/tables/catalog.ts';
 import { isLive, rowKeyText } from '../../shared/tables/row.ts';
 import { titleKey } from '../../shared/tables/title-row.ts';
 

@@ -1,4 +1,4 @@
-import { otherSubject } from '../../shared/tables/usage-row.ts';
+import { otherSubject } from '../../shared/tables/usage-store.ts';
 import { noReads, type ReadCounts, type ReadFigures, withShares } from './read-figures.ts';
 
 /** One subject of a ranking. */

@@ -1,4 +1,4 @@
-import { parseCounterName, type UsageCounters } from '../../shared/tables/usage-row.ts';
+import { parseCounterName, type UsageCounters } from '../../shared/tables/usage-store.ts';
 
 /** Reads of something: each was a hit or a miss, and some were answered with what was stale. */
 export type ReadCounts = { reads: number; hits: number; misses: number; stale: number };

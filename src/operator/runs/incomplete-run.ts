@@ -1,6 +1,6 @@
-import { PipelineError } from '../../shared/core/errors.ts';
 import type { RunEnd } from '../../cli/run/await-run.ts';
 import { formatSummary } from '../../cli/run/format-summary.ts';
+import { PipelineError } from '../../shared/core/errors.ts';
 import { type ListEnds, listEndsOf } from './list-ends.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { RunProgress, RunTracker } from './run-tracker.ts';

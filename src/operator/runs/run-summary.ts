@@ -1,8 +1,8 @@
+import type { RunEnd } from '../../cli/run/await-run.ts';
 import type { EmbeddedStack } from '../../local/embedded-stack.ts';
 import { runCostUsd } from '../../shared/cost/run-cost.ts';
-import { isTitleJobId } from '../../shared/queues/title-job.ts';
+import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
-import type { RunEnd } from '../../cli/run/await-run.ts';
 import { endedJobs, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { OutputLine } from '../../local/function-output.ts';
-import { systemClock } from '../../shared/core/system-clock.ts';
-import { betterOutcome, type PageOutcome } from '../../shared/core/page-outcome.ts';
-import { isTitleJobId } from '../../shared/queues/title-job.ts';
 import type { Clock } from '../../shared/core/clock.ts';
+import { betterOutcome, type PageOutcome } from '../../shared/core/page-outcome.ts';
+import { systemClock } from '../../shared/core/system-clock.ts';
+import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
 import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 
 /** What is known of one run from its events. */

@@ -1,6 +1,5 @@
 import { isoFromMs } from '../../shared/core/clock.ts';
-import { tooFarAhead } from '../../shared/throttle/rate-doubt.ts';
-import { type RateLimits, type RateState, rateAt } from '../../shared/throttle/rate-schedule.ts';
+import { type RateLimits, type RateState, rateAt, tooFarAhead } from '../../shared/throttle/rate-schedule.ts';
 
 /** The throttle as `status` tells it. Times are ISO 8601 UTC, `null` where they are past. */
 export type RateStatus = {

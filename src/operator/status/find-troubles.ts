@@ -1,4 +1,4 @@
-import type { QueueDepth } from '../../shared/queues/queue-depth.ts';
+import type { QueueDepth } from '../../shared/queues/message-source.ts';
 import type { FeedTrouble } from '../../shared/tables/feed-trouble.ts';
 
 /** Something that an operator should look at; `code` is a stable word. */

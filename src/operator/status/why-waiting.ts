@@ -1,8 +1,8 @@
 /** Why a run is not done yet, from what was read of its stack. Pure: the same facts give the same sentences. */
-import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
+
 import { isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
-import { tooFarAhead } from '../../shared/throttle/rate-doubt.ts';
-import { type RateLimits, type RateState, rateAt } from '../../shared/throttle/rate-schedule.ts';
+import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
+import { type RateLimits, type RateState, rateAt, tooFarAhead } from '../../shared/throttle/rate-schedule.ts';
 import type { Depth } from './describe-status.ts';
 
 /** What was read; absent is what nobody could tell. */

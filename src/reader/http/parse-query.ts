@@ -1,9 +1,14 @@
 import * as z from 'zod';
-import { askedFeedSchema, askedLanguageSchema, askedRegionSchema, type Feed, globalRegion } from '../../shared/core/feed.ts';
-import { maxTmdbId } from '../../shared/queues/item-page.ts';
-import { regionLanguage } from '../../shared/settings/region-language.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import {
+  askedFeedSchema,
+  askedLanguageSchema,
+  askedRegionSchema,
+  type Feed,
+  globalRegion,
+} from '../../shared/core/feed.ts';
 import { shown } from '../../shared/core/shown-text.ts';
+import { maxTmdbId } from '../../shared/queues/item-page.ts';
+import { regionLanguage, type Settings } from '../../shared/settings/settings.ts';
 import {
   type ListOptions,
   mediaTypeSchema,

@@ -5,12 +5,11 @@
  *
  * Everything comes from the first two tiers. Only where no feed holds anything at all, one is asked of TMDB.
  */
-import type { Feed, MediaType } from '../../shared/core/feed.ts';
-import { feedId, globalRegion, mediaTypes } from '../../shared/core/feed.ts';
+
 import type { Clock } from '../../shared/core/clock.ts';
+import { type Feed, feedId, globalRegion, type MediaType, mediaTypes } from '../../shared/core/feed.ts';
 import type { RetryBudget } from '../../shared/core/retry-budget.ts';
-import { regionLanguage } from '../../shared/settings/region-language.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import { regionLanguage, type Settings } from '../../shared/settings/settings.ts';
 import { cardOfRow, type ListRow, liveRows } from '../../shared/tables/read-list.ts';
 import { fillLanguages } from '../fill-languages.ts';
 import { languageChain } from '../language-fallback.ts';

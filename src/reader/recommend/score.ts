@@ -2,8 +2,9 @@
  * How good a candidate is: the weighted mean of seven parts, each from 0 to 1 (docs/reader.md has them in words). Pure: the same
  * candidates, taste and time give the same scores.
  */
-import { globalRegion } from '../../shared/core/feed.ts';
+
 import { msFromIso } from '../../shared/core/clock.ts';
+import { globalRegion } from '../../shared/core/feed.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { freshnessOf } from '../provenance.ts';
 import type { ScoreParts } from '../reader-api.ts';

@@ -2,8 +2,7 @@
  * Why a call of AWS failed: one table from what the SDK and Node.js throw to a stable word and a plain sentence. The sentence is ours, so
  * that no message of AWS's, which name accounts, roles and requests, goes where it does not belong.
  */
-
-import { certificateCodes } from './certificate-codes.ts';
+import { certificateCodes } from './network-failure.ts';
 
 /** `code` is for programs; `awsCode` is the name of the error that was thrown, as AWS or Node.js documents it, or
  * that of a proxy's failure (`proxy_…`), where it has one. */

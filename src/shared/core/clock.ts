@@ -1,3 +1,21 @@
+/** Randomness as a port, so that a seed replays a run. */
+export type Random = {
+  /** Uniform in [0, 1). */
+  next(): number;
+};
+
+/**
+ * How far the clocks of two machines may be apart before one of them counts as wrong, where what is doubted is data: when a page was
+ * fetched, when a mark was set. A time that lies further ahead than this is not waited for.
+ */
+export const clockSkewMs = 5 * 60_000;
+
+/**
+ * The same where what is doubted stops calls: the timeline of slots and the breaker. Hosts that are kept in order differ by
+ * milliseconds; whoever is behind by more than this makes a call too early now and then.
+ */
+export const callSkewMs = 10_000;
+
 /**
  * Time as a port: every wait and every reading of the time goes through one of these, so that tests run on virtual time.
  * Epoch milliseconds, UTC.

@@ -1,8 +1,7 @@
 import * as z from 'zod';
-import { closeLanguages, closeRegions } from './places/close-matches.ts';
+import { closeLanguages, closeRegions, knownCountries } from './places/close-matches.ts';
+import { canonicalLanguage, canonicalRegion, isLanguageTag } from './places/languages.ts';
 import { shown } from './shown-text.ts';
-import { knownCountries } from './places/known-places.ts';
-import { canonicalLanguage, canonicalRegion, isLanguageTag } from './places/language-tags.ts';
 
 /** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
 export const maxPage = 500;

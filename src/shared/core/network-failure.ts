@@ -1,6 +1,12 @@
 /** What broke off a call, in a code that is stable and a sentence that names the host and what to do. */
-import { certificateCodes } from './certificate-codes.ts';
 import { proxyTimeout } from './proxy-agent.ts';
+
+/**
+ * Node's codes, and OpenSSL's reasons, of a server's certificate that is not taken, for whatever reason. Source: Node's documentation of
+ * tls, version 24.
+ */
+export const certificateCodes =
+  /^CERT_|_CERT_|_CERT$|(^|_)CRL(_|$)|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$|^UNABLE_TO_(VERIFY|DECODE)_/;
 
 /** `timeout` while an answer is awaited, `connect_timeout` before; else Node's own code in lower case, or `proxy_…`. */
 export type NetworkFailure = { code: string; detail: string };

@@ -9,7 +9,7 @@
  *
  * Pieces, because texts are cut to a length before they leave.
  */
-import type { TokenSource } from '../tmdb/token-source.ts';
+import type { TokenSource } from '../tmdb/tmdb-port.ts';
 
 /** Takes the tokens it knows out of a text. */
 export type Redact = (text: string) => string;

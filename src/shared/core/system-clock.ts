@@ -1,4 +1,7 @@
-import type { Clock } from './clock.ts';
+import type { Clock, Random } from './clock.ts';
+
+/** The runtime's own generator; jitter needs no cryptographic strength. */
+export const systemRandom: Random = { next: () => Math.random() };
 
 /** The machine's own clock and timers. */
 export const systemClock: Clock = {

@@ -1,8 +1,10 @@
-/** The bill of a month of 30 days, line by line: what stands there, and what the plan's jobs use. */
+import { rowsPerPage } from '../queues/item-page.ts';
 import type { Settings } from '../settings/settings.ts';
-import { requestsPerPage } from './batch-cost.ts';
 import { freeTier, type PriceName, priceTable } from './price-table.ts';
+import { requestsPerPage } from './run-cost.ts';
 import type { TemplateInventory } from './template-inventory.ts';
+
+/** The bill of a month of 30 days, line by line: what stands there, and what the plan's jobs use. */
 
 /** Jobs and occurrences of a month. */
 export type MonthPlan = { jobs: number; occurrences: number };
@@ -146,4 +148,19 @@ function used({ jobs, occurrences }: MonthPlan, settings: Settings): Quantity[] 
     ['logs, GB', 'logGb', (jobs * perJob.logBytes + reads * perRead.logBytes) / 1e9],
     ['schedule occurrences', 'schedulerInvocation', occurrences],
   ];
+}
+
+/** What jobs are expected to take of TMDB and of the catalog table. */
+export type PlanTakes = {
+  /** Each job is one call; what fails is called again. */
+  calls: number;
+  /** At most: a row for each page and one for each of its titles. A title that stands in several lists is one row. */
+  rows: number;
+  /** Of the catalog and its index, from the second day on; an empty table takes about three quarters of it. */
+  writeUnits: number;
+};
+
+/** What so many jobs take. */
+export function takesOf(jobs: number): PlanTakes {
+  return { calls: jobs, rows: jobs * (1 + rowsPerPage), writeUnits: jobs * perJob.catalogWriteUnits };
 }

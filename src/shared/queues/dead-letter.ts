@@ -1,6 +1,6 @@
 import { type Clock, isoFromMs } from '../core/clock.ts';
-import type { MessageSender } from './message-sender.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
+import type { MessageSender } from './message-sender.ts';
 
 /** Why a message can never succeed. */
 export const deathReasons = ['malformed', 'refused-by-tmdb', 'too-old'] as const;

@@ -1,3 +1,8 @@
+/** How much waits in a queue. SQS counts approximately. */
+export type QueueDepth = {
+  read(): Promise<{ visible: number; delayed: number; inFlight: number }>;
+};
+
 /** A message as a queue hands it out; `sentAtMs` is when it was sent first (epoch milliseconds; 0: not told). */
 export type ReceivedMessage = {
   messageId: string;

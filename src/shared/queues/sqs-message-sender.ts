@@ -5,11 +5,10 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { Clock, Random } from '../core/clock.ts';
 import { PermanentError, RetryableError } from '../core/errors.ts';
-import type { Clock } from '../core/clock.ts';
-import type { MessageSender } from './message-sender.ts';
-import type { Random } from '../core/random.ts';
 import { jobIdOf } from '../telemetry/describe-failure.ts';
+import type { MessageSender } from './message-sender.ts';
 
 /** SQS takes ten messages and 1 MiB in one batch. Source: SQS quotas, November 2026. */
 const batchEntries = 10;

@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { QueueDepth } from './queue-depth.ts';
+import type { QueueDepth } from './message-source.ts';
 
 /** The counts of the SQS queue at `queueUrl`. */
 export function sqsQueueDepth(client: SQSClient, queueUrl: string): QueueDepth {

@@ -1,4 +1,28 @@
-import type { DemandDay } from './demand-day.ts';
+import * as z from 'zod';
+import { isoFromMs } from '../core/clock.ts';
+
+/**
+ * The reads of one UTC day by feed, rolled up from the hour counters when the day is long over: `demand#2026-11-24` in
+ * `PipelineControl`. A month of history is then thirty small items instead of 720.
+ */
+export const demandDaySchema = z.object({
+  feeds: z.record(
+    z.string(),
+    z.object({
+      /** Reads of each hour, 00 to 23 UTC. */
+      reads: z.array(z.number().min(0)).length(24),
+      /** Pages of the day that were asked for beyond the first. */
+      deep: z.number().min(0),
+    }),
+  ),
+});
+
+export type DemandDay = z.infer<typeof demandDaySchema>;
+
+/** Item of the UTC day of `atMs`. */
+export function demandDayId(atMs: number): string {
+  return `demand#${isoFromMs(atMs).slice(0, 10)}`;
+}
 
 /** Days of demand. A day that is over never changes, so whoever puts it puts the same. */
 export type DemandDays = {

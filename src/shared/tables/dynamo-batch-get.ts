@@ -1,7 +1,6 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RetryableError } from '../core/errors.ts';
-import { systemClock } from '../core/system-clock.ts';
-import { systemRandom } from '../core/system-random.ts';
+import { systemClock, systemRandom } from '../core/system-clock.ts';
 
 /** DynamoDB reads at most this many keys in one BatchGetItem. Source: its API reference, November 2026. */
 const keysPerCall = 100;

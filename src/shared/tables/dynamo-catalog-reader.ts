@@ -2,11 +2,11 @@ import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb
 import type * as z from 'zod';
 import { rowsPerPage } from '../queues/item-page.ts';
 import type { CatalogReader, OnDamaged } from './catalog.ts';
+import { batchGetAll } from './dynamo-batch-get.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
 import { rowKeyText } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
 import { titleRowSchema } from './title-row.ts';
-import { batchGetAll } from './dynamo-batch-get.ts';
 
 /** Where one row cannot be read there may be many, and one at a time they would take a query each. */
 const rowsBehindUnreadable = 25;

@@ -1,9 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { batchGetAll } from './dynamo-batch-get.ts';
 import type { CatalogStore } from './catalog.ts';
-import { rowKeyText } from './row.ts';
-import { rowBytes, writeUnitsFor } from './row-size.ts';
+import { batchGetAll } from './dynamo-batch-get.ts';
+import { rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 
 /** The catalog table `tableName` as the writer uses it: what is there by BatchGet, rows by conditional put. */
 export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: string): CatalogStore {

@@ -1,6 +1,5 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { DemandDays } from './demand-days.ts';
-import { demandDaySchema } from './demand-day.ts';
+import { type DemandDays, demandDaySchema } from './demand-days.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 
 /** Days of demand as items of the control table `tableName`. A damaged one is taken as absent. */

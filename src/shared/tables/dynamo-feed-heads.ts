@@ -1,10 +1,10 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { FeedHeads } from './feed-heads.ts';
 import { canonicalJson, stableHash } from '../core/stable-hash.ts';
-import { type FeedHead, feedHeadSchema } from './feed-head.ts';
-import { rowBytes, writeUnitsFor } from './row-size.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
+import { type FeedHead, feedHeadSchema } from './feed-head.ts';
+import type { FeedHeads } from './feed-heads.ts';
+import { rowBytes, writeUnitsFor } from './row.ts';
 
 /** Feed heads in the control table `tableName`. Reads are consistent: a replace is decided on them. */
 export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: string): FeedHeads {

@@ -1,8 +1,7 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { UsageStore } from './usage-store.ts';
-import { isFeedCounter } from './feed-counters.ts';
-import { isPipelineCounter, parseCounterName, type UsageCounters } from './usage-row.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
+import { isFeedCounter } from './feed-counters.ts';
+import { isPipelineCounter, parseCounterName, type UsageCounters, type UsageStore } from './usage-store.ts';
 
 /**
  * Usage counters as items of the control table `tableName`. Adding is one update without a condition; an update that is sent

@@ -7,7 +7,7 @@
  *   usage#2026-11-25T08#plan        of the hour: `f:` pages planned, `w:` those of them that only warming asked for,
  *                                   `x:` reads that were expected until the next refresh
  */
-import type { UsageCounters } from './usage-row.ts';
+import type { UsageCounters } from './usage-store.ts';
 
 /** What the writer counts of a feed whose page replaced an earlier one. */
 export type ChangeKind = 'compared' | 'changed' | 'rowHours';

@@ -7,16 +7,15 @@
  * A head never says more than the rows do: pages without titles are not among `pagesApplied` and make nothing fresher.
  */
 import * as z from 'zod';
-import { clockSkewMs } from '../core/clock-skew.ts';
+import { clockSkewMs, isoFromMs, msFromIso } from '../core/clock.ts';
 import { type Feed, feedId } from '../core/feed.ts';
-import { type Absence, absenceSchema, type ItemPage } from '../queues/item-page.ts';
 import { betterOutcome, pageOutcomeOf } from '../core/page-outcome.ts';
-import { isoFromMs, msFromIso } from '../core/clock.ts';
-import { listPageLife } from './row-life.ts';
-import type { Settings } from '../settings/settings.ts';
 import { snapshotSchema } from '../core/snapshot.ts';
 import { canonicalJson } from '../core/stable-hash.ts';
+import { type Absence, absenceSchema, type ItemPage } from '../queues/item-page.ts';
+import type { Settings } from '../settings/settings.ts';
 import { emptyPageWeight } from './list-page-row.ts';
+import { listPageLife } from './row-life.ts';
 
 /**
  * `complete`: every page with titles is in the table. `partial`: pages are still in flight, or were lost to a dead letter. `empty`,

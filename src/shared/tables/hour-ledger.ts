@@ -1,9 +1,8 @@
-import { messageOf } from '../core/errors.ts';
 import type { Clock } from '../core/clock.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { UsageStore } from './usage-store.ts';
-import { type PipelineCounter, pipelineCounterName, pipelineUsageId } from './usage-row.ts';
+import { messageOf } from '../core/errors.ts';
 import type { MetricName } from '../telemetry/metric-ledger.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
+import { type PipelineCounter, pipelineCounterName, pipelineUsageId, type UsageStore } from './usage-store.ts';
 
 /** Telemetry that also sums what `report` tells of the pipeline, since metrics can be asked for on AWS only. */
 export type HourLedger = Telemetry & {

@@ -1,15 +1,15 @@
 import * as z from 'zod';
-import { type Feed, feedId, type MediaType, mediaTypes } from '../core/feed.ts';
-import { type ItemPage, type ListedTitle, rowsPerPage } from '../queues/item-page.ts';
-import { pageOutcomeOf } from '../core/page-outcome.ts';
 import { isoFromMs, msFromIso } from '../core/clock.ts';
-import { listPageLife, longestListLifeMs } from './row-life.ts';
-import type { Settings } from '../settings/settings.ts';
+import { type Feed, feedId, type MediaType, mediaTypes } from '../core/feed.ts';
+import { pageOutcomeOf } from '../core/page-outcome.ts';
 import { snapshotFor, snapshotSchema, snapshotTimeMs } from '../core/snapshot.ts';
 import { canonicalJson, stableHash } from '../core/stable-hash.ts';
-import { packCards } from './card-pack.ts';
+import { type ItemPage, type ListedTitle, rowsPerPage } from '../queues/item-page.ts';
+import type { Settings } from '../settings/settings.ts';
+import { packCards } from './card.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowSchemaVersion } from './row.ts';
-import { titleSubject } from './usage-row.ts';
+import { listPageLife, longestListLifeMs } from './row-life.ts';
+import { titleSubject } from './usage-store.ts';
 
 const placePattern = new RegExp(`^(?<rank>[1-9]\\d*) (?<mediaType>${mediaTypes.join('|')})/(?<id>[1-9]\\d*)$`);
 

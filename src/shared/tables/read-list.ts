@@ -1,13 +1,12 @@
+import { isoFromMs, msFromIso } from '../core/clock.ts';
 import type { MediaType } from '../core/feed.ts';
 import type { ItemPage } from '../queues/item-page.ts';
-import type { OnDamaged } from './catalog.ts';
-import { isoFromMs, msFromIso } from '../core/clock.ts';
-import { listPageLife } from './row-life.ts';
 import type { Settings } from '../settings/settings.ts';
-import type { Card } from './card.ts';
-import { tryUnpackCards } from './card-pack.ts';
+import { type Card, tryUnpackCards } from './card.ts';
+import type { OnDamaged } from './catalog.ts';
 import { type ListPageRow, placedTitles, readPlaces } from './list-page-row.ts';
-import { titleSubject } from './usage-row.ts';
+import { listPageLife } from './row-life.ts';
+import { titleSubject } from './usage-store.ts';
 
 /** One row of a list, decoded: it does not depend on when it is looked at. */
 export type ListRow = Card & {

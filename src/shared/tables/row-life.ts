@@ -1,6 +1,6 @@
 import { type Feed, feedId } from '../core/feed.ts';
-import { feedKindOf, type Settings } from '../settings/settings.ts';
 import { stableFraction } from '../core/stable-hash.ts';
+import { feedKindOf, type Settings } from '../settings/settings.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import type { MediaType } from '../core/feed.ts';
-import type { DescribedTitle } from '../queues/item-title.ts';
 import { isoFromMs, msFromIso } from '../core/clock.ts';
-import { titleLife, titlePeriodStartMs } from './row-life.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { MediaType } from '../core/feed.ts';
 import { canonicalJson, stableHash } from '../core/stable-hash.ts';
+import type { DescribedTitle } from '../queues/item-title.ts';
+import type { Settings } from '../settings/settings.ts';
 import { cardOf, encodeCard, storedCardSchema } from './card.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion } from './row.ts';
+import { titleLife, titlePeriodStartMs } from './row-life.ts';
 
 /**
  * A title in one language. `fetchedAt` is the start of the period it was fetched in (`ttl.titlePeriodHours`), and its

@@ -1,8 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import type { Telemetry } from './telemetry.ts';
 import { metricLedger, metricsNamespace, type ServiceName } from './metric-ledger.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** Telemetry of one function, and what its handler does around each invocation. */
 export type FunctionTelemetry = Telemetry & {

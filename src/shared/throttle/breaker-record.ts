@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Redact } from '../core/redact-token.ts';
 
 /** Why the breaker is open. `by-hand`: an operator opened it. */
 export const breakerReasons = ['failures', 'token-rejected', 'by-hand'] as const;
@@ -22,3 +23,19 @@ export const breakerRecordSchema = z.object({
 });
 
 export type BreakerRecord = z.infer<typeof breakerRecordSchema>;
+
+/** Where the shared breaker is kept. */
+export type BreakerStore = {
+  /** The record as it is now; `undefined` when there is none. */
+  read(): Promise<BreakerRecord | undefined>;
+  /** Stores `next` unless the record is no longer of revision `seenRevision` (0: there was none); says whether it did. */
+  replace(next: BreakerRecord, seenRevision: number): Promise<boolean>;
+};
+
+/** Keeps the breaker in `store` with no token in its detail, which is in TMDB's words. */
+export function redactedBreakerStore(store: BreakerStore, redact: Redact): BreakerStore {
+  return {
+    read: () => store.read(),
+    replace: (next, seenRevision) => store.replace({ ...next, detail: redact(next.detail) }, seenRevision),
+  };
+}

@@ -6,10 +6,11 @@
  * A slot is void when TMDB asked for a pause meanwhile, or when this container was held up and missed it: calling late would
  * put the call among the slots of others. Then the next slot is taken.
  */
-import type { Admission, SharedBreaker } from './shared-breaker.ts';
+
 import type { Clock } from '../core/clock.ts';
+import { doubtMs } from './rate-schedule.ts';
 import type { RateScheduleStore } from './rate-schedule-store.ts';
-import { doubtMs } from './rate-doubt.ts';
+import type { Admission, SharedBreaker } from './shared-breaker.ts';
 
 /**
  * Whether a call may start now. A refusal says in how many milliseconds it is worth asking again; `isDoubted` where the schedule was put

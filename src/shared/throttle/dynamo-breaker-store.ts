@@ -1,7 +1,6 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { breakerRecordSchema } from './breaker-record.ts';
-import type { BreakerStore } from './breaker-store.ts';
+import { type BreakerStore, breakerRecordSchema } from './breaker-record.ts';
 
 /** Id of the breaker's item in the control table. */
 export const breakerId = 'breaker';

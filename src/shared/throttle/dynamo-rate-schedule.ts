@@ -1,18 +1,22 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import { RetryableError } from '../core/errors.ts';
 import type { Clock } from '../core/clock.ts';
-import type { RateScheduleStore } from './rate-schedule-store.ts';
-import { broughtBack, type Doubt, judgeDoubt, tooFarAhead, unthrottled } from './rate-doubt.ts';
+import { RetryableError } from '../core/errors.ts';
 import {
+  broughtBack,
+  type Doubt,
   idleRateState,
+  judgeDoubt,
   type RateLimits,
   type RateState,
   slotsBefore,
   slowDown,
   stepMs,
+  tooFarAhead,
+  unthrottled,
 } from './rate-schedule.ts';
+import type { RateScheduleStore } from './rate-schedule-store.ts';
 import {
   type ConditionalUpdate,
   mendItem,

@@ -1,6 +1,5 @@
 /** The updates of the rate schedule's item: each is made only where the item is what it was seen to be. */
-import type { Doubt } from './rate-doubt.ts';
-import type { RateState } from './rate-schedule.ts';
+import type { Doubt, RateState } from './rate-schedule.ts';
 
 /** What was read: a damaged item counts as an idle timeline, and its end tells whether somebody has mended it meanwhile. */
 export type Seen = { state: RateState; doubt: Doubt | undefined; damagedEnd: { nextSlotMs: unknown } | undefined };

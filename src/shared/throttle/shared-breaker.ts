@@ -7,10 +7,7 @@
  *
  * Failures are counted in each worker; the open state, its reason and the trial are shared.
  */
-
-import { callSkewMs } from '../core/clock-skew.ts';
-import type { BreakerStore } from './breaker-store.ts';
-import { type Clock, isoFromMs } from '../core/clock.ts';
+import { type Clock, callSkewMs, isoFromMs } from '../core/clock.ts';
 import {
   type BreakerLimits,
   breakerMachine,
@@ -18,7 +15,7 @@ import {
   openedMachine,
   type Transition,
 } from './breaker-machine.ts';
-import type { BreakerRecord } from './breaker-record.ts';
+import type { BreakerRecord, BreakerStore } from './breaker-record.ts';
 
 /** Whether a call may be made. */
 export type Admission =

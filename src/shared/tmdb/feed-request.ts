@@ -1,7 +1,7 @@
-import { type Feed, genreIdOf, globalRegion, keywordIdOf } from '../core/feed.ts';
+import { type Feed, genreIdOf, globalRegion, keywordIdOf, type MediaType } from '../core/feed.ts';
+import { snapshotTimeMs } from '../core/snapshot.ts';
 import type { FetchJob } from '../queues/fetch-job.ts';
 import type { Settings } from '../settings/settings.ts';
-import { snapshotTimeMs } from '../core/snapshot.ts';
 
 /** A GET on TMDB's API: path below the base URL, and query parameters. */
 export type TmdbRequest = { path: string; query: Record<string, string> };
@@ -91,4 +91,9 @@ function watchableIn(region: string): Record<string, string> {
 
 function isoDate(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10);
+}
+
+/** The request that fetches one title in one language. */
+export function titleRequest(mediaType: MediaType, id: number, language: string): TmdbRequest {
+  return { path: `/${mediaType}/${id}`, query: { language } };
 }

@@ -1,8 +1,8 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { RetryableError } from '../core/errors.ts';
 import type { Clock } from '../core/clock.ts';
-import type { TokenSource } from './token-source.ts';
+import { RetryableError } from '../core/errors.ts';
 import { type ClientTarget, clientOptions } from '../tables/aws-clients.ts';
+import type { TokenSource } from './tmdb-port.ts';
 
 /** A token that was replaced is used after this time at the latest: sooner than the breaker tries again after a rejection. */
 const maxAgeMs = 300_000;
@@ -61,4 +61,16 @@ function checked(value: string | undefined): string {
 /** The name alone: what the SDK says of an answer that broke off may hold the value. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? (error.message === 'NotAToken' ? error.message : error.name) : 'unknown';
+}
+
+/** Where a function's environment says that the token is: in Parameter Store, or in the environment itself. */
+export function tokenSource(
+  environment: { TMDB_API_TOKEN?: string | undefined; TMDB_TOKEN_PARAMETER?: string | undefined },
+  clock: Clock,
+): TokenSource {
+  const { TMDB_API_TOKEN: token, TMDB_TOKEN_PARAMETER: parameterName } = environment;
+  if (parameterName !== undefined) {
+    return ssmToken(parameterName, clock);
+  }
+  return async () => token ?? '';
 }

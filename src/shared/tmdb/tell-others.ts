@@ -1,5 +1,5 @@
-import type { Admission, SharedBreaker } from '../throttle/shared-breaker.ts';
 import { messageOf } from '../core/errors.ts';
+import type { Admission, SharedBreaker } from '../throttle/shared-breaker.ts';
 import { tryAgain, type Verdict } from './classify-answer.ts';
 import { checkTokenOnce, type TokenCheckCall, type TokenCheckDependencies } from './token-check.ts';
 

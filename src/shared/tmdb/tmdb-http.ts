@@ -2,15 +2,14 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { gunzipSync } from 'node:zlib';
 import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
-import { messageOf } from '../core/errors.ts';
-import type { TokenSource } from './token-source.ts';
-import type { Settings } from '../settings/settings.ts';
-import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
-import { tokenAddress, tokenAddresses } from './token-address.ts';
 import { proxyVariables } from '../core/env.ts';
+import { messageOf } from '../core/errors.ts';
 import { networkFailure, timedOutCall } from '../core/network-failure.ts';
 import { proxyAgent } from '../core/proxy-agent.ts';
 import { type NamedProxy, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
+import type { Settings } from '../settings/settings.ts';
+import type { TmdbAnswer, TmdbPort, TokenSource } from './tmdb-port.ts';
+import { tokenAddress, tokenAddresses } from './token-address.ts';
 
 /**
  * Where TMDB is and how to get in. The token goes to no address that `tokenAddress` does not know. `proxies`: the environment's, if not

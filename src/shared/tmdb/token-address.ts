@@ -1,4 +1,4 @@
-import { tmdbBaseUrl } from './tmdb-base-url.ts';
+import { tmdbBaseUrl } from './tmdb-port.ts';
 
 const tmdb = new URL(tmdbBaseUrl);
 

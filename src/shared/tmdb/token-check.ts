@@ -1,8 +1,8 @@
-import type { Admission, TokenCheck } from '../throttle/shared-breaker.ts';
 import type { Clock } from '../core/clock.ts';
-import type { RateScheduleStore } from '../throttle/rate-schedule-store.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Entry } from '../throttle/call-gate.ts';
+import type { RateScheduleStore } from '../throttle/rate-schedule-store.ts';
+import type { Admission, TokenCheck } from '../throttle/shared-breaker.ts';
 import { answerMembers, classifyAnswer } from './classify-answer.ts';
 import type { TmdbRequest } from './feed-request.ts';
 import { successTmdbCode } from './tmdb-codes.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../shared/core/random.ts';
+import type { Random } from '../../shared/core/clock.ts';
 import type { MediaType } from '../media-type.ts';
 import { hash32, pickWeighted, seededRandom, unitFrom, wholeBetween } from '../seeded-random.ts';
 import type { CatalogueTitle, Seasons } from './catalogue-title.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../shared/core/random.ts';
+import type { Random } from '../../shared/core/clock.ts';
 import { nearlyNormal, pickAt } from '../seeded-random.ts';
 
 /** The figures that move: popularity (3 decimals), average vote (0 to 10) and number of votes. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../shared/core/random.ts';
+import type { Random } from '../../shared/core/clock.ts';
 import { genreWeights } from '../genres/genre-weights.ts';
 import type { MediaType } from '../media-type.ts';
 import { pickWeighted, wholeBetween } from '../seeded-random.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../shared/core/random.ts';
+import type { Random } from '../../shared/core/clock.ts';
 import { wholeBetween } from '../seeded-random.ts';
 
 /** Shares of the catalogue by when titles came out, and how far back the oldest lie. */

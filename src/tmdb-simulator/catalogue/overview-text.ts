@@ -1,4 +1,4 @@
-import type { Random } from '../../shared/core/random.ts';
+import type { Random } from '../../shared/core/clock.ts';
 import { hash32, pickAt, seededRandom, wholeBetween } from '../seeded-random.ts';
 import type { WordList } from '../words/word-list.ts';
 

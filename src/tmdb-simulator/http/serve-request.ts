@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Clock } from '../../shared/core/clock.ts';
-import type { Random } from '../../shared/core/random.ts';
+import type { Clock, Random } from '../../shared/core/clock.ts';
 import { statusAnswer } from '../answers/answer.ts';
 import type { Catalogue } from '../catalogue/build-catalogue.ts';
 import type { CompleteFaultPlan } from '../fault-plan.ts';

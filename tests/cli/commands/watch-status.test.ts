@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fitScreen } from '../../../src/cli/paint-screen.ts';
 import { watchStatus } from '../../../src/cli/commands/watch-status.ts';
+import { fitScreen } from '../../../src/cli/paint-screen.ts';
 import { describeStatus, type Status } from '../../../src/operator/status/describe-status.ts';
 import { UsageError } from '../../../src/shared/core/errors.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';

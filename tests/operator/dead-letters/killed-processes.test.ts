@@ -2,10 +2,10 @@ import { ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../../../src/local/embedded-sqs.ts';
 import { writeStackFile } from '../../../src/local/stack-file.ts';
-import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { itemPageSchema } from '../../../src/shared/queues/item-page.ts';
 import { fetchQueue, itemQueue } from '../../../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { runJson, startCli } from '../../support/cli-process.ts';
 import { applyAtOnce, memoryWriter } from '../../support/deliver-pages.ts';
 import { samplePage, sampleTitle } from '../../support/sample-messages.ts';

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { freshnessNow } from '../../../src/operator/report/feed-freshness.ts';
 import { describeStatus } from '../../../src/operator/status/describe-status.ts';
 import { freshnessOf } from '../../../src/reader/provenance.ts';
-import { idleRateState } from '../../../src/shared/throttle/rate-schedule.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { idleRateState } from '../../../src/shared/throttle/rate-schedule.ts';
 import { sampleHead } from '../../support/feed-heads-contract.ts';
 
 const hourMs = 3_600_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { rateText } from '../../../src/cli/format-rate.ts';
 import { describeRate } from '../../../src/operator/status/describe-rate.ts';
-import { rateLimitsOf } from '../../../src/shared/throttle/rate-limits.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const limits = rateLimitsOf(defaultSettings);

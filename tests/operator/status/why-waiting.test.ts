@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { standstills, type WaitFacts, whyWaiting } from '../../../src/operator/status/why-waiting.ts';
-import type { BreakerRecord } from '../../../src/shared/throttle/breaker-record.ts';
-import { rateLimitsOf } from '../../../src/shared/throttle/rate-limits.ts';
-import { idleRateState } from '../../../src/shared/throttle/rate-schedule.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import type { BreakerRecord } from '../../../src/shared/throttle/breaker-record.ts';
+import { idleRateState, rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const limits = rateLimitsOf(defaultSettings, 20);

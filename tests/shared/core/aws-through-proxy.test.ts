@@ -3,8 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { clientOptions } from '../../../src/shared/tables/aws-clients.ts';
 import { awsFailure, failureSentence } from '../../../src/shared/core/aws-failure.ts';
+import { clientOptions } from '../../../src/shared/tables/aws-clients.ts';
 
 /** What the SDK throws for one call of AWS through a proxy on this machine, which lets nothing through. */
 async function failureThrough(proxyPort: number) {

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { messageOf, PermanentError, PipelineError, RetryableError, UsageError } from '../../../src/shared/core/errors.ts';
+import {
+  messageOf,
+  PermanentError,
+  PipelineError,
+  RetryableError,
+  UsageError,
+} from '../../../src/shared/core/errors.ts';
 
 describe('errors', () => {
   it('carry their fate as their class, a code and the cause', () => {

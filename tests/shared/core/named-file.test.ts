@@ -2,9 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { readNamedFile } from '../../../src/shared/core/named-file.ts';
-import { settingsFromFile } from '../../../src/shared/settings/settings-file.ts';
 import { UsageError } from '../../../src/shared/core/errors.ts';
+import { readNamedFile, settingsFromFile } from '../../../src/shared/settings/settings-file.ts';
 import { caught } from '../../support/caught.ts';
 import { testFolder } from '../../support/scratch-folder.ts';
 

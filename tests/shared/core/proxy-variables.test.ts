@@ -3,8 +3,8 @@ import { Agent, createServer, get } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { nodeProxyVariables, proxyFor } from '../../../src/shared/core/proxy-variables.ts';
 import { UsageError } from '../../../src/shared/core/errors.ts';
+import { nodeProxyVariables, proxyFor } from '../../../src/shared/core/proxy-variables.ts';
 import { caught } from '../../support/caught.ts';
 
 const tmdb = 'https://api.themoviedb.org/3';

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { runIdFor, runIdSchema, snapshotFor, snapshotSchema, snapshotTimeMs } from '../../../src/shared/core/snapshot.ts';
+import {
+  runIdFor,
+  runIdSchema,
+  snapshotFor,
+  snapshotSchema,
+  snapshotTimeMs,
+} from '../../../src/shared/core/snapshot.ts';
 import { arbitraryEpochMs, arbitraryRunId } from '../../support/arbitrary-page.ts';
 
 describe('snapshot', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { batchCostMicroUsd } from '../../../src/shared/cost/batch-cost.ts';
+import { batchCostMicroUsd } from '../../../src/shared/cost/run-cost.ts';
 
 describe('the cost of a batch', () => {
   it('is its units and the requests of its pages, in millionths of a dollar', () => {

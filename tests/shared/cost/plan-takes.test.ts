@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { takesOf } from '../../../src/shared/cost/plan-takes.ts';
+import { takesOf } from '../../../src/shared/cost/month-cost.ts';
 
 describe('what jobs take', () => {
   it('is a call, 21 rows and the measured write units each', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sendDeadLetter } from '../../../src/shared/queues/dead-letter.ts';
-import { redactedSender } from '../../../src/shared/queues/redacted-sender.ts';
+import { redactedSender } from '../../../src/shared/queues/message-sender.ts';
 import { recordingQueue } from '../../support/recording-queue.ts';
 import { recordingTelemetry } from '../../support/recording-telemetry.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../../../src/local/embedded-sqs.ts';
-import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { sqsMessageSender } from '../../../src/shared/queues/sqs-message-sender.ts';
 import { sqsMessageSource } from '../../../src/shared/queues/sqs-message-source.ts';
+import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { contractReceives, queueContract } from '../../support/queue-contract.ts';
 import { queueSource } from '../../support/queue-source.ts';
 import { constantRandom } from '../../support/seeded-random.ts';

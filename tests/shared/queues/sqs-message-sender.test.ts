@@ -1,10 +1,10 @@
 import { ReceiveMessageCommand, type SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../../../src/local/embedded-sqs.ts';
-import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
-import { sqsMessageSender } from '../../../src/shared/queues/sqs-message-sender.ts';
 import { RetryableError } from '../../../src/shared/core/errors.ts';
-import { messageBody } from '../../../src/shared/queues/message-body.ts';
+import { messageBody } from '../../../src/shared/queues/parse-message.ts';
+import { sqsMessageSender } from '../../../src/shared/queues/sqs-message-sender.ts';
+import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { rejectionOf } from '../../support/caught.ts';
 import { messageSenderContract } from '../../support/message-sender-contract.ts';
 import { type Refusal, type RefusingQueue, startRefusingQueue } from '../../support/refusing-queue.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
-import { sqsMessageSource } from '../../../src/shared/queues/sqs-message-source.ts';
 import type { ReceivedMessage } from '../../../src/shared/queues/message-source.ts';
+import { sqsMessageSource } from '../../../src/shared/queues/sqs-message-source.ts';
+import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { startAwsScriptServer } from '../../support/aws-script-server.ts';
 
 type Entry = { Id: string; ReceiptHandle: string };

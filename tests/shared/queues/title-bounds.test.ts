@@ -6,12 +6,11 @@ import {
   type ListedTitle,
   listedTitleSchema,
 } from '../../../src/shared/queues/item-page.ts';
-import { messageBody } from '../../../src/shared/queues/message-body.ts';
+import { messageBody } from '../../../src/shared/queues/parse-message.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
-import { cardOf, decodeCard, encodeCard } from '../../../src/shared/tables/card.ts';
-import { packCards, tryUnpackCards } from '../../../src/shared/tables/card-pack.ts';
+import { cardOf, decodeCard, encodeCard, packCards, tryUnpackCards } from '../../../src/shared/tables/card.ts';
 import { listPageDraft } from '../../../src/shared/tables/list-page-row.ts';
-import { rowBytes } from '../../../src/shared/tables/row-size.ts';
+import { rowBytes } from '../../../src/shared/tables/row.ts';
 import { titleDraft } from '../../../src/shared/tables/title-row.ts';
 import { samplePage, sampleTitle } from '../../support/sample-messages.ts';
 import { seededRandom } from '../../support/seeded-random.ts';

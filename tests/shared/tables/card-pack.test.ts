@@ -1,7 +1,7 @@
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { packCards, tryUnpackCards } from '../../../src/shared/tables/card-pack.ts';
+import { packCards, tryUnpackCards } from '../../../src/shared/tables/card.ts';
 import { arbitraryTitle } from '../../support/arbitrary-page.ts';
 import { sampleCard } from '../../support/sample-cards.ts';
 import { sampleTitle } from '../../support/sample-messages.ts';

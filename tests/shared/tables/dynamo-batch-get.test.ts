@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { RetryableError } from '../../../src/shared/core/errors.ts';
 import { dynamoClient } from '../../../src/shared/tables/aws-clients.ts';
 import { batchGetAll } from '../../../src/shared/tables/dynamo-batch-get.ts';
-import { RetryableError } from '../../../src/shared/core/errors.ts';
 import { type AwsScriptServer, startAwsScriptServer } from '../../support/aws-script-server.ts';
 import { rejectionOf } from '../../support/caught.ts';
 

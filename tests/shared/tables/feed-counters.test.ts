@@ -7,7 +7,7 @@ import {
   isFeedCounter,
   planUsageId,
 } from '../../../src/shared/tables/feed-counters.ts';
-import { isPipelineCounter, parseCounterName } from '../../../src/shared/tables/usage-row.ts';
+import { isPipelineCounter, parseCounterName } from '../../../src/shared/tables/usage-store.ts';
 
 const feed = 'popular/movie/global/en-US';
 const kinds = ['compared', 'changed', 'rowHours', 'planned', 'warmed', 'expected'] as const;

@@ -1,8 +1,8 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { dynamoFeedsOnTheWay } from '../../../src/shared/tables/dynamo-feeds-on-the-way.ts';
 import { RetryableError } from '../../../src/shared/core/errors.ts';
-import type { OnTheWay } from '../../../src/shared/tables/on-the-way.ts';
+import { dynamoFeedsOnTheWay } from '../../../src/shared/tables/dynamo-feeds-in-flight.ts';
+import type { OnTheWay } from '../../../src/shared/tables/feeds-in-flight.ts';
 import { rejectionOf } from '../../support/caught.ts';
 import { describeOnEngine } from '../../support/embedded-tables.ts';
 

@@ -14,7 +14,7 @@ import {
   readPlaces,
   titlesOn,
 } from '../../../src/shared/tables/list-page-row.ts';
-import { rowBytes } from '../../../src/shared/tables/row-size.ts';
+import { rowBytes } from '../../../src/shared/tables/row.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
 import {
   arbitraryCloseSighting,

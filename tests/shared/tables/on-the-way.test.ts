@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isOnTheWay } from '../../../src/shared/tables/on-the-way.ts';
+import { isOnTheWay } from '../../../src/shared/tables/feeds-in-flight.ts';
 import { sampleHead } from '../../support/feed-heads-contract.ts';
 
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeOverview, encodeOverview } from '../../../src/shared/tables/overview-codec.ts';
+import { decodeOverview, encodeOverview } from '../../../src/shared/tables/card.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';
 import { englishOverview, japaneseOverview } from '../../support/sample-overviews.ts';
 import { seededRandom } from '../../support/seeded-random.ts';

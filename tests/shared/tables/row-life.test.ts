@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listPageLife, titleLife, titlePeriodStartMs } from '../../../src/shared/tables/row-life.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { listPageLife, titleLife, titlePeriodStartMs } from '../../../src/shared/tables/row-life.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
 import { arbitraryEpochMs, arbitrarySnapshot } from '../../support/arbitrary-page.ts';
 import { arbitraryTtlSettings } from '../../support/arbitrary-settings.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rowBytes, writeUnitsFor } from '../../../src/shared/tables/row-size.ts';
+import { rowBytes, writeUnitsFor } from '../../../src/shared/tables/row.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';
 
 /*

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
-import { rowBytes } from '../../../src/shared/tables/row-size.ts';
+import { rowBytes } from '../../../src/shared/tables/row.ts';
 import { type TitleRow, titleKey, titleRowFor, titleRowSchema } from '../../../src/shared/tables/title-row.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
 import { arbitraryCloseSighting, arbitraryEpochMs, arbitraryTitle } from '../../support/arbitrary-page.ts';

@@ -2,9 +2,7 @@ import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { brotliCompressSync, constants, createBrotliCompress } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { tryDecodeCard } from '../../../src/shared/tables/card.ts';
-import { tryUnpackCards } from '../../../src/shared/tables/card-pack.ts';
-import { mostUnpackedBytes, unpackText } from '../../../src/shared/tables/unpack-text.ts';
+import { mostUnpackedBytes, tryDecodeCard, tryUnpackCards, unpackText } from '../../../src/shared/tables/card.ts';
 
 const params = { [constants.BROTLI_PARAM_QUALITY]: 5 };
 const packed = (bytes: number) => new Uint8Array(brotliCompressSync(Buffer.alloc(bytes, ' '), { params }));

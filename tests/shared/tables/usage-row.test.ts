@@ -11,7 +11,7 @@ import {
   titleSubject,
   titleUsageId,
   usageIdsOfHour,
-} from '../../../src/shared/tables/usage-row.ts';
+} from '../../../src/shared/tables/usage-store.ts';
 import { arbitraryEpochMs } from '../../support/arbitrary-page.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
 import type { Clock } from '../../../src/shared/core/clock.ts';
 import { type CallGate, callGate } from '../../../src/shared/throttle/call-gate.ts';
+import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
 import { eightFailures, plainBreaker } from '../../support/breaker-world.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';

@@ -1,15 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { broughtBack, doubtMs, judgeDoubt, tooFarAhead, unthrottled } from '../../../src/shared/throttle/rate-doubt.ts';
-import { rateLimitsOf } from '../../../src/shared/throttle/rate-limits.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import {
+  broughtBack,
+  doubtMs,
+  judgeDoubt,
   type RateLimits,
   type RateState,
   rateAt,
+  rateLimitsOf,
   slowDown,
   takeSlots,
+  tooFarAhead,
+  unthrottled,
 } from '../../../src/shared/throttle/rate-schedule.ts';
-import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { anyHistory, plainLimits, type RateStep } from '../../support/rate-history.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);

@@ -1,8 +1,8 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
-import { dynamoRateSchedule, rateScheduleId } from '../../../src/shared/throttle/dynamo-rate-schedule.ts';
 import { RetryableError } from '../../../src/shared/core/errors.ts';
+import { dynamoRateSchedule, rateScheduleId } from '../../../src/shared/throttle/dynamo-rate-schedule.ts';
 import type { RateScheduleStore } from '../../../src/shared/throttle/rate-schedule-store.ts';
 import { rejectionOf } from '../../support/caught.ts';
 import { describeOnEngine, type EmbeddedTables } from '../../support/embedded-tables.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { openedMachine } from '../../../src/shared/throttle/breaker-machine.ts';
 import type { BreakerRecord } from '../../../src/shared/throttle/breaker-record.ts';
 import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
-import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { breakerStartMs, breakerWorld, eightFailures, plainBreaker, rejectToken } from '../../support/breaker-world.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { skewedClock } from '../../support/skewed-clock.ts';

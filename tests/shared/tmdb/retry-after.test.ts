@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseRetryAfterMs } from '../../../src/shared/tmdb/retry-after.ts';
+import { parseRetryAfterMs } from '../../../src/shared/tmdb/classify-answer.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const parse = (header: string | undefined) => parseRetryAfterMs(header, nowMs);

@@ -1,10 +1,9 @@
 /** The token in Parameter Store, and what Parameter Store does wrong. Real HTTP; time is virtual, nobody waits. */
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { ssmToken } from '../../../src/shared/tmdb/ssm-token.ts';
-import { tokenSource } from '../../../src/shared/tmdb/token-from-environment.ts';
 import { RetryableError } from '../../../src/shared/core/errors.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { ssmToken, tokenSource } from '../../../src/shared/tmdb/ssm-token.ts';
 import { awsError, RawAnswer, startAwsScriptServer } from '../../support/aws-script-server.ts';
 import { rejectionOf } from '../../support/caught.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';

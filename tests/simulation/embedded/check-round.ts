@@ -1,8 +1,8 @@
 import { stackRegion } from '../../../src/local/stack-endpoints.ts';
-import { dynamoClient } from '../../../src/shared/tables/aws-clients.ts';
-import { dynamoFeedHeads } from '../../../src/shared/tables/dynamo-feed-heads.ts';
 import { messageOf } from '../../../src/shared/core/errors.ts';
+import { dynamoClient } from '../../../src/shared/tables/aws-clients.ts';
 import type { CatalogRow } from '../../../src/shared/tables/catalog.ts';
+import { dynamoFeedHeads } from '../../../src/shared/tables/dynamo-feed-heads.ts';
 import { catalogTable, controlTable } from '../../../src/shared/tables/table-definitions.ts';
 import { expectHeads, expectTable } from '../../support/expect-table.ts';
 import { type ProcessEntry, processTable } from '../../support/process-table.ts';

@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/shared/core/random.ts';
+import type { Random } from '../../../src/shared/core/clock.ts';
 
 /** The functions whose processes are killed. */
 export const killable = ['planner', 'worker', 'writer'] as const;

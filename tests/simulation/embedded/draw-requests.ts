@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/shared/core/random.ts';
+import type { Random } from '../../../src/shared/core/clock.ts';
 
 /** The `detail` of an ad-hoc event, without what is the same in all. */
 export type DrawnRequest = { category: string; media: string[]; regions: string[]; languages: string[]; pages: number };

@@ -1,11 +1,11 @@
 import { stackRegion } from '../../../src/local/stack-endpoints.ts';
 import { replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
-import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
-import { sqsMessageSender } from '../../../src/shared/queues/sqs-message-sender.ts';
-import { sqsMessageSource } from '../../../src/shared/queues/sqs-message-source.ts';
 import { systemClock } from '../../../src/shared/core/system-clock.ts';
 import type { MessageSource } from '../../../src/shared/queues/message-source.ts';
 import type { QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
+import { sqsMessageSender } from '../../../src/shared/queues/sqs-message-sender.ts';
+import { sqsMessageSource } from '../../../src/shared/queues/sqs-message-source.ts';
+import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import type { CampaignStack } from './campaign-stack.ts';
 

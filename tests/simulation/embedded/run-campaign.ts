@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { systemClock } from '../../../src/shared/core/system-clock.ts';
+import { isoFromMs, type Random } from '../../../src/shared/core/clock.ts';
 import { messageOf } from '../../../src/shared/core/errors.ts';
-import { isoFromMs } from '../../../src/shared/core/clock.ts';
-import type { Random } from '../../../src/shared/core/random.ts';
+import { systemClock } from '../../../src/shared/core/system-clock.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { type CampaignStack, type Plant, startCampaignStack } from './campaign-stack.ts';
 import { checkRound, processesOf, readTables } from './check-round.ts';

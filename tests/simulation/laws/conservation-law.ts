@@ -1,5 +1,5 @@
 /** Every message has an end that can be named. */
-import { isTitleJobId } from '../../../src/shared/queues/title-job.ts';
+import { isTitleJobId } from '../../../src/shared/queues/fetch-job.ts';
 import type { SentMessage } from '../../support/recording-queue.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 import { tryParse } from './delivery-law.ts';

@@ -55,7 +55,7 @@ export const callMutations: readonly Mutation[] = [
   },
   {
     name: 'the age limit in minutes',
-    file: 'worker/job-age.ts',
+    file: 'worker/defer-job.ts',
     find: 'maxAgeHours * 3_600',
     replace: 'maxAgeHours * 60',
     why: 'jobs would be given up after six minutes',

@@ -47,7 +47,7 @@ export const tableMutations: readonly Mutation[] = [
   },
   {
     name: 'a head is replaced, not joined',
-    file: 'writer/advance-head.ts',
+    file: 'writer/apply-items.ts',
     find: 'const joined = seen === undefined ? known : joinFeedHeads(seen, known);',
     replace: 'const joined = known;',
     why: 'pages that were known would be forgotten, and an old snapshot would come back',

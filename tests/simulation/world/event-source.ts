@@ -1,5 +1,5 @@
-import type { BatchAnswer } from '../../../src/shared/queues/queue-batch.ts';
 import type { Clock } from '../../../src/shared/core/clock.ts';
+import type { BatchAnswer } from '../../../src/shared/queues/queue-batch.ts';
 import type { ReceivedMessage, VirtualQueue } from '../../support/virtual-queue.ts';
 import type { Ended, SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';

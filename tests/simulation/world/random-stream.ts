@@ -1,4 +1,4 @@
-import type { Random } from '../../../src/shared/core/random.ts';
+import type { Random } from '../../../src/shared/core/clock.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 /** A source of draws with the questions that a history asks of it. */

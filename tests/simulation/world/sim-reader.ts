@@ -1,13 +1,12 @@
 import { background } from '../../../src/reader/background.ts';
-import { liveCalls } from '../../../src/reader/live-calls.ts';
+import { liveCalls, redactedLiveCalls } from '../../../src/reader/live-calls.ts';
 import { pipelineRequests } from '../../../src/reader/pipeline-requests.ts';
 import { createReader } from '../../../src/reader/reader.ts';
 import type { Reader } from '../../../src/reader/reader-api.ts';
-import { redactedLiveCalls } from '../../../src/reader/redacted-live-calls.ts';
-import { redactedBreakerStore } from '../../../src/shared/throttle/redacted-breaker-store.ts';
-import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
 import { tokenRedactor } from '../../../src/shared/core/redact-token.ts';
-import { redactedTelemetry } from '../../../src/shared/telemetry/redacted-telemetry.ts';
+import { redactedTelemetry } from '../../../src/shared/telemetry/telemetry.ts';
+import { redactedBreakerStore } from '../../../src/shared/throttle/breaker-record.ts';
+import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
 import { portOf, senderOf } from './ports.ts';
 import type { Ended, SimProcess } from './sim-process.ts';
 import type { SimWorld } from './sim-world.ts';

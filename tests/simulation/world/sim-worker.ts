@@ -1,9 +1,9 @@
-import { redactedBreakerStore } from '../../../src/shared/throttle/redacted-breaker-store.ts';
-import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
-import { redactedSender } from '../../../src/shared/queues/redacted-sender.ts';
-import { retryBudget } from '../../../src/shared/core/retry-budget.ts';
 import { tokenRedactor } from '../../../src/shared/core/redact-token.ts';
-import { redactedTelemetry } from '../../../src/shared/telemetry/redacted-telemetry.ts';
+import { retryBudget } from '../../../src/shared/core/retry-budget.ts';
+import { redactedSender } from '../../../src/shared/queues/message-sender.ts';
+import { redactedTelemetry } from '../../../src/shared/telemetry/telemetry.ts';
+import { redactedBreakerStore } from '../../../src/shared/throttle/breaker-record.ts';
+import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
 import type { WorkDependencies } from '../../../src/worker/work-dependencies.ts';
 import { workerBatch } from '../../../src/worker/worker-batch.ts';
 import { type Invocation, invocationOf, type SimFunction } from './event-source.ts';

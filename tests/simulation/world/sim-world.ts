@@ -1,8 +1,8 @@
 /** What all processes of a history share: queues, tables, TMDB, time, and what was seen of them. */
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
-import { rateLimitsOf } from '../../../src/shared/throttle/rate-limits.ts';
 import { defaultSettings, type Settings } from '../../../src/shared/settings/settings.ts';
 import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
+import { rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
 import { noHook } from '../../support/call-hook.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { memoryCatalog } from '../../support/memory-catalog.ts';

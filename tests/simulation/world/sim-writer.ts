@@ -1,5 +1,5 @@
-import { changeCounter } from '../../../src/writer/change-counter.ts';
-import { writePace } from '../../../src/writer/write-pace.ts';
+import { changeCounter } from '../../../src/writer/count-changes.ts';
+import { writePace } from '../../../src/writer/write-rows.ts';
 import { type WriterBatchDependencies, writerBatch } from '../../../src/writer/writer-batch.ts';
 import { type Invocation, invocationOf, type SimFunction } from './event-source.ts';
 import { portOf, senderOf } from './ports.ts';

@@ -1,9 +1,9 @@
 /** Between the HTTP adapter of a process and the simulated TMDB: its token, its deadline, and what carries its requests. */
 import { gzipSync } from 'node:zlib';
 import axios, { AxiosError, type AxiosResponse, CanceledError, type InternalAxiosRequestConfig } from 'axios';
-import { type TmdbWire, tmdbHttp } from '../../../src/shared/tmdb/tmdb-http.ts';
 import type { TokenRedactor } from '../../../src/shared/core/redact-token.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { type TmdbWire, tmdbHttp } from '../../../src/shared/tmdb/tmdb-http.ts';
 import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
 import type { SimProcess } from './sim-process.ts';
 import type { Arrival } from './tmdb-reply.ts';

@@ -1,8 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { closeLanguages, closeRegions } from '../../../../src/shared/core/places/close-matches.ts';
-import { knownCountries, knownTranslations } from '../../../../src/shared/core/places/known-places.ts';
-import { isLanguageTag } from '../../../../src/shared/core/places/language-tags.ts';
+import {
+  closeLanguages,
+  closeRegions,
+  knownCountries,
+  knownTranslations,
+} from '../../../../src/shared/core/places/close-matches.ts';
+import { isLanguageTag } from '../../../../src/shared/core/places/languages.ts';
 import { arbitraryText } from '../../../support/arbitrary-text.ts';
 
 const country = fc.constantFrom(...knownCountries);

@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownCountries, knownTranslations } from '../../../../src/shared/core/places/known-places.ts';
-import { canonicalLanguage, canonicalRegion, isLanguageTag, usualTag } from '../../../../src/shared/core/places/language-tags.ts';
-import { countriesSpeaking, languageCodes } from '../../../../src/shared/core/places/spoken-languages.ts';
+import { knownCountries, knownTranslations } from '../../../../src/shared/core/places/close-matches.ts';
+import {
+  canonicalLanguage,
+  canonicalRegion,
+  isLanguageTag,
+  usualTag,
+} from '../../../../src/shared/core/places/languages.ts';
+import { countriesSpeaking, languageCodes } from '../../../../src/shared/core/places/script-of.ts';
 import { arbitraryText } from '../../../support/arbitrary-text.ts';
 
 describe('a tag', () => {

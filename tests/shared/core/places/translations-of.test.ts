@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownCountries, knownTranslations } from '../../../../src/shared/core/places/known-places.ts';
-import { isLanguageTag } from '../../../../src/shared/core/places/language-tags.ts';
+import { knownCountries, knownTranslations } from '../../../../src/shared/core/places/close-matches.ts';
 import {
+  isLanguageTag,
   translationsOfLanguage,
   translationsOfRegion,
   usualTranslation,
-} from '../../../../src/shared/core/places/translations-of.ts';
+} from '../../../../src/shared/core/places/languages.ts';
 
 describe('translations', () => {
   it.each([

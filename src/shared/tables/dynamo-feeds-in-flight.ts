@@ -1,10 +1,8 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RetryableError } from '../core/errors.ts';
-import type { FeedsOnTheWay } from './feeds-on-the-way.ts';
-import { onTheWaySchema } from './on-the-way.ts';
+import { systemClock, systemRandom } from '../core/system-clock.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
-import { systemClock } from '../core/system-clock.ts';
-import { systemRandom } from '../core/system-random.ts';
+import { type FeedsOnTheWay, onTheWaySchema } from './feeds-in-flight.ts';
 
 /** BatchWriteItem takes as many. Source: its API reference, November 2026. */
 const itemsPerCall = 25;

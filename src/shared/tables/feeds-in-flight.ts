@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { clockSkewMs } from '../core/clock-skew.ts';
+import { clockSkewMs } from '../core/clock.ts';
 import { type Feed, feedId } from '../core/feed.ts';
 import { snapshotSchema } from '../core/snapshot.ts';
 import { type FeedHead, hasArrived } from './feed-head.ts';
@@ -33,3 +33,11 @@ export function isOnTheWay(mark: OnTheWay, head: FeedHead | undefined, nowMs: nu
   }
   return head === undefined || !hasArrived(head, mark);
 }
+
+/** Marks of the feeds whose jobs were sent. */
+export type FeedsOnTheWay = {
+  /** Puts marks; an older one of the same feed is replaced. */
+  mark(marks: readonly OnTheWay[]): Promise<void>;
+  /** The marks that exist under `ids`, by id. */
+  read(ids: readonly string[]): Promise<Map<string, OnTheWay>>;
+};

@@ -1,0 +1,160 @@
+import { knownCountries, knownTranslations } from './close-matches.ts';
+import { countriesSpeaking } from './script-of.ts';
+
+/** What CLDR knows of codes: their names, what replaced them, and where a language is spoken. Asked for a refusal, never on a hot path. */
+
+/** Made when first asked: loading CLDR's names takes a few milliseconds. */
+const displayNames = new Map<string, Intl.DisplayNames>();
+
+/** The English name of a region or a language; `undefined` for what CLDR has no name for. */
+export function englishName(type: 'region' | 'language', code: string): string | undefined {
+  try {
+    const names = displayNames.get(type) ?? new Intl.DisplayNames('en', { type, fallback: 'none' });
+    displayNames.set(type, names);
+    return names.of(code);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The region that a code stands for today: `GB` for `UK`, `DE` for `276`; in upper case and otherwise as it is where CLDR knows no other. */
+export function currentRegion(code: string): string {
+  return localeOf(`und-${code}`)?.region ?? code.toUpperCase();
+}
+
+/** The language that a code stands for today: `he` for `iw`; in lower case and otherwise as it is where CLDR knows no other. */
+export function currentLanguage(code: string): string {
+  return localeOf(code)?.language ?? code.toLowerCase();
+}
+
+/** Where most who speak a language live, by CLDR's likely subtags: `US` for `en`. */
+export function likelyRegion(language: string): string | undefined {
+  return localeOf(language)?.maximize().region;
+}
+
+/** What most who live in a region speak, by CLDR's likely subtags: `de` for `AT`; `undefined` where CLDR does not tell. */
+export function likelyLanguage(region: string): string | undefined {
+  const language = localeOf(`und-${region}`)?.maximize().language;
+  return language === 'und' ? undefined : language;
+}
+
+function localeOf(tag: string): Intl.Locale | undefined {
+  try {
+    return new Intl.Locale(tag);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Which tags of languages and regions are taken, and what is stored for them. A language is one of TMDB's with a country where it is
+ * spoken: TMDB adds translations as people write them, so a closed list of those it had once would refuse what it has. Letters may be of
+ * either case, and a language by itself means its usual country.
+ */
+
+/** TMDB's usual country of a language where CLDR has another one: Egypt for Arabic. Source: titles recorded in November 2026. */
+const filedUnder: Readonly<Record<string, string>> = { ar: 'SA' };
+
+/** Whether a tag in its canonical form (`de-DE`) is one. */
+export function isLanguageTag(tag: string): boolean {
+  const [language = '', country = '', ...others] = tag.split('-');
+  return knownTranslations.has(tag) || (others.length === 0 && countriesSpeaking(language).includes(country));
+}
+
+/** `de-DE` for `DE-de` and `de`; a text that means no language stays as it is. */
+export function canonicalLanguage(text: string): string {
+  const match = /^([a-z]{2})(?:-([a-z]{2}))?$/i.exec(text);
+  if (match?.[1] === undefined || isLanguageTag(text)) {
+    return text;
+  }
+  const language = match[1].toLowerCase();
+  const tag = match[2] === undefined ? usualTag(language) : `${language}-${match[2].toUpperCase()}`;
+  return tag !== undefined && isLanguageTag(tag) ? tag : text;
+}
+
+/** `DE` for `de`, `global` for `Global`; a text that means no region stays as it is. */
+export function canonicalRegion(text: string): string {
+  if (/^global$/i.test(text)) {
+    return 'global';
+  }
+  const upper = text.toUpperCase();
+  return /^[a-z]{2}$/i.test(text) && knownCountries.has(upper) ? upper : text;
+}
+
+/**
+ * A language in its usual country: where most speak it, of those that TMDB files translations under, if it has any; `undefined` for what
+ * is none of TMDB's languages.
+ */
+export function usualTag(language: string): string | undefined {
+  const filed = [...knownTranslations].filter((tag) => tag.startsWith(`${language}-`)).map((tag) => tag.slice(3));
+  const countries = filed.length > 0 ? filed : countriesSpeaking(language);
+  const home = filedUnder[language] ?? likelyRegion(language);
+  const country = countries.find((one) => one === home) ?? countries[0];
+  return country === undefined ? undefined : `${language}-${country}`;
+}
+
+/**
+ * TMDB's codes of languages that it also has under another one: `cn` is Cantonese, whose films are read in Chinese, `nb` a kind of `no`.
+ * Source: its configuration and the recorded lists, November 2026.
+ */
+const sameAs: Readonly<Record<string, string>> = { cn: 'zh', nb: 'no' };
+
+/** The language of a TMDB tag or code, ISO 639-1: `de` of `de-DE`, `zh` of `cn`. */
+export function languageCode(tagOrCode: string): string {
+  const code = tagOrCode.split('-', 1)[0] ?? '';
+  return sameAs[code] ?? code;
+}
+
+/** Whether a title is told in its original language: a list in `language` (`de-DE`), and TMDB's code of the original one. */
+export function isOriginalLanguage(language: string, originalLanguage: string): boolean {
+  return languageCode(language) === languageCode(originalLanguage);
+}
+
+/**
+ * TMDB's translations in a language (ISO 639-1): `de-DE`, `de-AT` and `de-CH` for `de`, that of its usual country first; the latter alone
+ * where none is known.
+ */
+export function translationsOfLanguage(code: string): string[] {
+  const language = currentLanguage(code);
+  const tags = tagsByLanguage().get(language) ?? [];
+  const usual = usualTag(languageOf(tags[0] ?? language));
+  return usual === undefined ? tags : first([...new Set([...tags, usual])], (tag) => tag === usual);
+}
+
+/** Made when first asked: CLDR is slow to say what a code stands for. */
+let byLanguage: ReadonlyMap<string, string[]> | undefined;
+
+function tagsByLanguage(): ReadonlyMap<string, string[]> {
+  byLanguage ??= Map.groupBy(knownTranslations, (tag) => currentLanguage(languageOf(tag)));
+  return byLanguage;
+}
+
+/** TMDB's translations filed under a country (ISO 3166-1): `fr-CA` and `en-CA` for `CA`; first the language that most there speak. */
+export function translationsOfRegion(region: string): string[] {
+  const spoken = likelyLanguage(region);
+  const tags = [...knownTranslations].filter((tag) => regionOf(tag) === region);
+  return first(tags, (tag) => languageOf(tag) === spoken);
+}
+
+/**
+ * The translation that most in a country read: its own, else another one in its language; `otherwise` where TMDB has neither. `hi-IN` for
+ * `IN`, `es-ES` for `AR`.
+ */
+export function usualTranslation(region: string, otherwise: string): string {
+  const [own] = translationsOfRegion(region);
+  const [related] = translationsOfLanguage(likelyLanguage(region) ?? '');
+  return own ?? related ?? otherwise;
+}
+
+/** `de` of `de-DE`. */
+export function languageOf(tag: string): string {
+  return tag.split('-', 1)[0] ?? tag;
+}
+
+function regionOf(tag: string): string {
+  return tag.slice(tag.indexOf('-') + 1);
+}
+
+function first(tags: readonly string[], isBest: (tag: string) => boolean): string[] {
+  return [...tags.filter(isBest), ...tags.filter((tag) => !isBest(tag))];
+}
