@@ -1,7 +1,6 @@
 /** The pages of daily runs as the worker would send them: one simulator's lists, which drift from day to day. */
-
 import { dailyPlan } from '../src/planner/base-plan.ts';
-import type { Clock } from '../src/shared/core/clock.ts';
+import { type Clock, dayMs } from '../src/shared/core/clock.ts';
 import { feedId } from '../src/shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
@@ -11,7 +10,6 @@ import { feedRequest } from '../src/shared/tmdb/feed-request.ts';
 import { normalizePage } from '../src/shared/tmdb/normalize-page.ts';
 import { startTmdbSimulator } from '../src/tmdb-simulator/start-tmdb-simulator.ts';
 
-const dayMs = 86_400_000;
 const firstDayMs = Date.UTC(2026, 10, 16, 8);
 
 /**

@@ -1,10 +1,12 @@
 /** The adaptive plan beside the base plan and one that knows the future, over the same readers and at the same budget. */
+
+import { hourMs } from '../src/shared/core/clock.ts';
 import { defaultSettings, type Settings } from '../src/shared/settings/settings.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
 import { movieLensTraffic } from './demand/movielens-reads.ts';
 import { adaptivePlanner, fixedPlan, oraclePlanner } from './demand/planners.ts';
 import { type Outcome, type Planner, replay } from './demand/replay.ts';
-import { hourMs, places, simulatedTraffic, type Traffic } from './demand/traffic.ts';
+import { places, simulatedTraffic, type Traffic } from './demand/traffic.ts';
 
 /** Other seeds than those that rules were tried with (1 to 3). */
 const seeds = [11, 12, 13];

@@ -1,10 +1,11 @@
 /** Recorded TMDB lists as they lie beside the repository: their licences differ, so they are not passed on with it. */
+
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import * as z from 'zod';
-import type { Feed } from '../src/shared/core/feed.ts';
+import { type Feed, rowsPerPage } from '../src/shared/core/feed.ts';
 import { canonicalJson } from '../src/shared/core/stable-hash.ts';
-import { type ListedTitle, rowsPerPage } from '../src/shared/queues/item-page.ts';
+import type { ListedTitle } from '../src/shared/queues/item-page.ts';
 import { normalizePage } from '../src/shared/tmdb/normalize-page.ts';
 
 /** Where the files are looked for, as seen from the repository. */

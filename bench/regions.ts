@@ -4,8 +4,7 @@
  */
 import { createTable } from '../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
-import type { ItemPage } from '../src/shared/queues/item-page.ts';
-import { type ItemTitle, itemTitleSchema } from '../src/shared/queues/item-title.ts';
+import { type ItemPage, type ItemTitle, itemTitleSchema } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { settingsFrom } from '../src/shared/settings/settings-overrides.ts';
 import { dynamoClient } from '../src/shared/tables/aws-clients.ts';

@@ -1,7 +1,7 @@
 /** Ways to lay lists out in a table: this project's, and those that it is measured beside. */
 import type { DynamoDBDocumentClient, QueryCommandInput } from '@aws-sdk/lib-dynamodb';
-import { type Feed, feedId } from '../src/shared/core/feed.ts';
-import { type ItemPage, rowsPerPage } from '../src/shared/queues/item-page.ts';
+import { type Feed, feedId, rowsPerPage } from '../src/shared/core/feed.ts';
+import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { cardOf, encodeCard } from '../src/shared/tables/card.ts';
 import { dynamoCatalogStore } from '../src/shared/tables/dynamo-catalog-store.ts';

@@ -1,8 +1,8 @@
 /** Ways to bring rows into a table: this writer's, and two that write whatever they are given. */
+
 import { BatchWriteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import pLimit from 'p-limit';
-import type { ItemPage } from '../src/shared/queues/item-page.ts';
-import type { Item } from '../src/shared/queues/item-title.ts';
+import type { Item, ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import type { CatalogRow } from '../src/shared/tables/catalog.ts';
 import { dynamoCatalogStore } from '../src/shared/tables/dynamo-catalog-store.ts';

@@ -1,11 +1,11 @@
 /** People's ratings as reads of genre lists: each rating reads the list of one of its film's genres. */
 
+import { dayMs } from '../../src/shared/core/clock.ts';
 import { feedId, globalRegion } from '../../src/shared/core/feed.ts';
 import { pickAt, seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
 import { readMovieLens } from '../ranking/movielens.ts';
 import type { Traffic } from './traffic.ts';
 
-const dayMs = 86_400_000;
 const days = 56;
 
 /** The eight weeks with the most ratings, from a Monday on; `undefined` where the data are not there. */

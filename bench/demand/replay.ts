@@ -1,7 +1,7 @@
 /** Readers and schedules in the order of time, on what a plan has fetched. */
 import { changeChance } from '../../src/demand/change-chance.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
-import { isoFromMs, type Random } from '../../src/shared/core/clock.ts';
+import { hourMs, isoFromMs, type Random } from '../../src/shared/core/clock.ts';
 import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../src/shared/settings/schedule.ts';
 import { feedKindOf, type Settings } from '../../src/shared/settings/settings.ts';
@@ -10,7 +10,7 @@ import { listPageLife } from '../../src/shared/tables/row-life.ts';
 import { counterName, feedUsageId, pipelineCounterName, pipelineUsageId } from '../../src/shared/tables/usage-store.ts';
 import { seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
 import { counterStore, headStore, type Listed } from './tables.ts';
-import { hourMs, type Traffic } from './traffic.ts';
+import type { Traffic } from './traffic.ts';
 
 /** What a replay came to. Calls are pages; `liveCalls` were made because a reader found nothing, `askedCalls` something stale. */
 export type Outcome = {

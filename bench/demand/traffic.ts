@@ -1,5 +1,4 @@
 /** Four weeks of readers: who reads what in which hour. The same seed gives the same readers. */
-
 import type { Random } from '../../src/shared/core/clock.ts';
 import { type Feed, feedId, globalRegion } from '../../src/shared/core/feed.ts';
 import { seededRandom } from '../../src/tmdb-simulator/seeded-random.ts';
@@ -16,7 +15,6 @@ export type Place = {
 /** Reads as minutes since the start, by feed id, ascending. `days` is the length. */
 export type Traffic = { startMs: number; days: number; reads: ReadonlyMap<string, Float64Array> };
 
-export const hourMs = 3_600_000;
 /** A Monday. */
 export const trafficStartMs = Date.UTC(2026, 10, 2);
 export const trafficDays = 28;

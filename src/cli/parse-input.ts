@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { dayMs, hourMs, minuteMs } from '../shared/core/clock.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import {
   askedFeedSchema,
@@ -99,7 +100,7 @@ export function parseRate(text: string, name: string, min: number, max: number):
 /** `90s`, `15m`, `2h` or `7d` in milliseconds. */
 export function parseDurationMs(text: string, name: string): number {
   const match = /^(\d{1,6})(s|m|h|d)$/.exec(text);
-  const unitMs = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }[match?.[2] ?? ''];
+  const unitMs = { s: 1_000, m: minuteMs, h: hourMs, d: dayMs }[match?.[2] ?? ''];
   if (match?.[1] === undefined || unitMs === undefined || Number(match[1]) === 0) {
     throw new UsageError(`${name} is '${shown(text)}': allowed are durations such as 90s, 15m, 2h or 7d`);
   }

@@ -2,6 +2,8 @@
  * What the usage counters tell of the last weeks, by feed. Days that are over are rolled up once into an item each; what is read
  * for an occurrence is one item a day, the hours since then, and the plans of the last week.
  */
+
+import { dayMs, hourMs } from '../shared/core/clock.ts';
 import { latestOccurrenceMs, scheduleNames } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { DemandDay } from '../shared/tables/demand-days.ts';
@@ -35,8 +37,6 @@ export type DemandHistory = {
   feeds: ReadonlyMap<string, FeedHistory>;
 };
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 /** The present hour's predecessor is not whole before every reader's window is over. */
 const windowMs = 10 * 60_000;
 const plannedDays = 7;

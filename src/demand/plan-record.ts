@@ -1,3 +1,4 @@
+import { hourMs } from '../shared/core/clock.ts';
 import { feedCounts, type PlanKind, planUsageId } from '../shared/tables/feed-counters.ts';
 import { feedUsageId, parseCounterName, type UsageCounters } from '../shared/tables/usage-store.ts';
 
@@ -16,27 +17,25 @@ export type PlanHour = {
 /** What plans are judged by. Each hour stands in it once; a period without gaps ends with the last of them, or at `nowMs`. */
 export type PlanRecord = { hours: readonly PlanHour[]; nowMs: number };
 
-/** Milliseconds of an hour, the grain of the counters. */
-export const planHourMs = 3_600_000;
 /** A damaged counter can say anything; sums and shares must stay numbers. Expected reads are counted in hundredths. */
 const leastCounted = 0.01;
 const mostCounted = 1e9;
 
 /** The items of `PipelineControl` that an hour of a record is made from. */
-export function planHourIds(hourMs: number): string[] {
-  return [feedUsageId(hourMs), planUsageId(hourMs)];
+export function planHourIds(startMs: number): string[] {
+  return [feedUsageId(startMs), planUsageId(startMs)];
 }
 
-/** The hour that begins at `hourMs`; nothing was counted where there is no item. */
-export function planHour(hourMs: number, items: ReadonlyMap<string, UsageCounters>): PlanHour {
-  const reads = Object.entries(items.get(feedUsageId(hourMs)) ?? {}).flatMap(([name, count]) => {
+/** The hour that begins at `startMs`; nothing was counted where there is no item. */
+export function planHour(startMs: number, items: ReadonlyMap<string, UsageCounters>): PlanHour {
+  const reads = Object.entries(items.get(feedUsageId(startMs)) ?? {}).flatMap(([name, count]) => {
     const counter = parseCounterName(name);
     return counter?.kind === 'reads' ? [[counter.subject, count] as const] : [];
   });
   return {
-    hour: Math.floor(hourMs / planHourMs),
+    hour: Math.floor(startMs / hourMs),
     reads: new Map(reads),
-    plan: feedCounts(items.get(planUsageId(hourMs)) ?? {}),
+    plan: feedCounts(items.get(planUsageId(startMs)) ?? {}),
   };
 }
 
@@ -48,5 +47,5 @@ export function counted(count: number | undefined): number {
 /** The hour, whole or not, up to which a record knows all reads: the end of its last hour, or now. */
 export function knownUntilHour({ hours, nowMs }: PlanRecord): number {
   const last = Math.max(...hours.map(({ hour }) => hour));
-  return Math.min(last + 1, nowMs / planHourMs);
+  return Math.min(last + 1, nowMs / hourMs);
 }

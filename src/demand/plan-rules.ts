@@ -1,6 +1,6 @@
+import { hourMs } from '../shared/core/clock.ts';
 import { nextOccurrenceMs } from '../shared/settings/schedule.ts';
 import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
-import { planHourMs } from './plan-record.ts';
 
 /** What the settings say about feeds and forecasts, in hours. */
 export type PlanRules = {
@@ -20,7 +20,7 @@ export function planRules(settings: Settings): PlanRules {
       }
       return known.get(feed);
     },
-    forecastEndHour: (hour) => nextOccurrenceMs('refresh', hour * planHourMs, settings.schedules) / planHourMs,
+    forecastEndHour: (hour) => nextOccurrenceMs('refresh', hour * hourMs, settings.schedules) / hourMs,
   };
 }
 

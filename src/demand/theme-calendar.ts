@@ -2,6 +2,8 @@
  * What people look for at which time of the year, as data: an editorial choice, which only proposes. What nobody reads is dropped by
  * the forecast. Ids are TMDB's: genres as its genre lists name them, keywords as its keyword pages do (November 2026).
  */
+
+import { dayMs } from '../shared/core/clock.ts';
 import type { MediaType } from '../shared/core/feed.ts';
 
 /** Where a theme is in season: everywhere, on one half of the earth, or in some countries (ISO 3166-1). */
@@ -15,8 +17,6 @@ export type Theme = {
   /** Categories of feeds: `genre_<id>`, `keyword_<id>`. */
   categories: Readonly<Record<MediaType, readonly string[]>>;
 };
-
-const dayMs = 86_400_000;
 
 /** Countries south of the equator by most of their people. */
 const southern = new Set('AO AR AU BO BR BW CL FJ ID KE LS MG MU MW MZ NA NZ PE PG PY RW SZ TZ UY ZA ZM ZW'.split(' '));

@@ -1,10 +1,10 @@
 /** Days of reads: from the items they were rolled up into, or from their hours. */
+
+import { dayMs, hourMs } from '../shared/core/clock.ts';
 import { type DemandDay, demandDayId } from '../shared/tables/demand-days.ts';
 import { feedUsageId, otherSubject, parseCounterName, type UsageCounters } from '../shared/tables/usage-store.ts';
 import type { HistorySources } from './history-sources.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 /** A reader writes its counts every few minutes, one that rests with its next read: so much later a day is whole. */
 const settledMs = 6 * hourMs;
 /** A damaged counter can say anything; sums must stay numbers. */

@@ -1,8 +1,6 @@
 /** Candidates of an occurrence: every feed that a schedule keeps, page by page, and what warming proposes. */
-
-import { msFromIso } from '../shared/core/clock.ts';
-import type { Feed } from '../shared/core/feed.ts';
-import { feedId, globalRegion } from '../shared/core/feed.ts';
+import { hourMs, msFromIso } from '../shared/core/clock.ts';
+import { type Feed, feedId, globalRegion } from '../shared/core/feed.ts';
 import type { ScheduleName } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/tables/feed-head.ts';
@@ -10,8 +8,6 @@ import { amount, type Candidate, type Keep, type PlanBudget } from './adaptive-p
 import type { PlannedFeed } from './base-plan.ts';
 import type { LearnedDemand } from './learned-demand.ts';
 import type { WarmFeed } from './warm-feeds.ts';
-
-const hourMs = 3_600_000;
 
 /** The time that an occurrence plans for, and what it plans with. Epoch milliseconds. */
 export type Outlook = {

@@ -2,8 +2,7 @@
  * Which of the candidates an occurrence fetches: those with the most expected reads of changed content for what they cost, within
  * the occurrence's budget. What the base plan must have comes first and is never cut; what only warms comes last.
  */
-import { type Feed, feedId } from '../shared/core/feed.ts';
-import { rowsPerPage } from '../shared/queues/item-page.ts';
+import { type Feed, feedId, rowsPerPage } from '../shared/core/feed.ts';
 import type { PlannedFeed } from './base-plan.ts';
 
 /** `always`: the base plan's minimum. `demand`: kept by a schedule, fetched when it is worth it. `warming`: in no schedule. */

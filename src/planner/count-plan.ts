@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/core/clock.ts';
+import { type Clock, dayMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { feedId } from '../shared/core/feed.ts';
 import type { Settings } from '../shared/settings/settings.ts';
@@ -15,7 +15,6 @@ export type PlanLedger = {
   settings: Settings;
 };
 
-const dayMs = 86_400_000;
 /** Counters in one update: DynamoDB takes an expression of 4 KB. */
 const mostCounters = 200;
 

@@ -1,8 +1,14 @@
 /** What each schedule keeps: the feeds of the base plan, whatever is fetched of them. */
-
 import { msFromIso } from '../shared/core/clock.ts';
-import { type Feed, feedId, genreIdOf, type MediaType, mediaTypes, parseFeedId } from '../shared/core/feed.ts';
-import { rowsPerPage } from '../shared/queues/item-page.ts';
+import {
+  type Feed,
+  feedId,
+  genreIdOf,
+  type MediaType,
+  mediaTypes,
+  parseFeedId,
+  rowsPerPage,
+} from '../shared/core/feed.ts';
 import type { ScheduledRequest } from '../shared/queues/plan-request.ts';
 import { latestOccurrenceMs } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings.ts';

@@ -7,6 +7,7 @@ import type { HistorySources } from '../demand/history-sources.ts';
 import { type PlanQuality, planQuality } from '../demand/plan-quality.ts';
 import type { PlanRecord } from '../demand/plan-record.ts';
 import { planRules } from '../demand/plan-rules.ts';
+import { hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
@@ -31,7 +32,6 @@ export type LearnedDemand = {
   readsSoFar(id: string): number;
 };
 
-const hourMs = 3_600_000;
 /** The longest time between two occurrences of the daily schedule, and an hour. */
 const horizonHours = 25;
 

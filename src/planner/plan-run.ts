@@ -1,5 +1,5 @@
 import type { PlanQuality } from '../demand/plan-quality.ts';
-import { type Clock, isoFromMs, msFromIso } from '../shared/core/clock.ts';
+import { type Clock, hourMs, isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import { type FetchJob, fetchJobsFor } from '../shared/queues/fetch-job.ts';
 import type { AdHocEvent, FetchRequest, ScheduledRequest } from '../shared/queues/plan-request.ts';
@@ -10,8 +10,6 @@ import type { ScheduledFeeds } from './demand-plan.ts';
 import type { ScheduleSources } from './schedule-sources.ts';
 import { scheduledFeeds } from './scheduled-feeds.ts';
 import { type Deduplicated, withoutThoseOnTheWay } from './without-those-on-the-way.ts';
-
-const hourMs = 3_600_000;
 
 /** What a plan is made from. Without `onTheWay` nothing is left out as sent before. */
 export type PlanDependencies = ScheduleSources & { onTheWay?: FeedsOnTheWay | undefined };

@@ -1,5 +1,5 @@
 import type { PlanQuality } from '../demand/plan-quality.ts';
-import { clockSkewMs, msFromIso } from '../shared/core/clock.ts';
+import { clockSkewMs, hourMs, msFromIso } from '../shared/core/clock.ts';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import type { FetchJob } from '../shared/queues/fetch-job.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
@@ -11,8 +11,6 @@ import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { countPlan } from './count-plan.ts';
 import { type PlanDependencies, planRun } from './plan-run.ts';
-
-const hourMs = 3_600_000;
 
 /** Planning plus what sending needs. */
 export type StartDependencies = PlanDependencies & {

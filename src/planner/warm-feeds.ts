@@ -1,4 +1,5 @@
 import { themesInSeason } from '../demand/theme-calendar.ts';
+import { hourMs } from '../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, mediaTypes, parseFeedId } from '../shared/core/feed.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { byReads, type LearnedDemand } from './learned-demand.ts';
@@ -8,7 +9,6 @@ export type WarmFeed = { feed: Feed; why: string; trial: boolean };
 
 /** Proposals whose state in the table is looked up: the most read come first. */
 const mostProposals = 40;
-const hourMs = 3_600_000;
 
 /**
  * What no schedule keeps and readers are expected to ask for until `untilMs`: what they have read before, the genres of the day-parts

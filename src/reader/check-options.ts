@@ -1,9 +1,7 @@
 /** What `openReader` is opened with, checked by hand: it is called without types too, and no schema is loaded where none is needed. */
-
 import { UsageError } from '../shared/core/errors.ts';
-import { knownCountries } from '../shared/core/places/close-matches.ts';
 import { editDistance } from '../shared/core/places/edit-distance.ts';
-import { isLanguageTag } from '../shared/core/places/languages.ts';
+import { isLanguageTag, knownCountries } from '../shared/core/places/known-places.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
 import { defaultSettings, type Settings } from '../shared/settings/settings.ts';
 

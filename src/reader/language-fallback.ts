@@ -1,4 +1,9 @@
-import { isOriginalLanguage, languageOf, translationsOfLanguage, usualTag } from '../shared/core/places/languages.ts';
+import {
+  isOriginalLanguage,
+  languageOf,
+  translationsOfLanguage,
+  usualTag,
+} from '../shared/core/places/known-places.ts';
 import { isReadableIn, scriptOf } from '../shared/core/places/script-of.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { Card } from '../shared/tables/card.ts';

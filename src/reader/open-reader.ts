@@ -2,7 +2,7 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type AwsFailure, failureSentence } from '../shared/core/aws-failure.ts';
 import { UsageError } from '../shared/core/errors.ts';
-import { tokenRedactor } from '../shared/core/redact-token.ts';
+import { type TokenSource, tokenRedactor } from '../shared/core/redact-token.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
 import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
@@ -18,7 +18,6 @@ import { dynamoRateSchedule, readerScheduleId } from '../shared/throttle/dynamo-
 import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../shared/throttle/shared-breaker.ts';
 import { tmdbHttp } from '../shared/tmdb/tmdb-http.ts';
-import type { TokenSource } from '../shared/tmdb/tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { type Background, background } from './background.ts';
 import { checkOptions } from './check-options.ts';

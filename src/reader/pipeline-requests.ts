@@ -3,7 +3,7 @@
  * pages and titles that it has fetched itself by the item queue.
  */
 import { LRUCache } from 'lru-cache';
-import { type Clock, isoFromMs } from '../shared/core/clock.ts';
+import { type Clock, hourMs, isoFromMs, minuteMs } from '../shared/core/clock.ts';
 import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import {
@@ -14,8 +14,13 @@ import {
   titleJobIdFor,
   titleJobSchema,
 } from '../shared/queues/fetch-job.ts';
-import { type ItemPage, itemPageSchema } from '../shared/queues/item-page.ts';
-import { type DescribedTitle, type ItemTitle, itemTitleSchema } from '../shared/queues/item-title.ts';
+import {
+  type DescribedTitle,
+  type ItemPage,
+  type ItemTitle,
+  itemPageSchema,
+  itemTitleSchema,
+} from '../shared/queues/item-page.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
 import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
@@ -49,8 +54,6 @@ export type RequestDependencies = {
   settings: Settings;
 };
 
-const hourMs = 3_600_000;
-const minuteMs = 60_000;
 /** Subjects that this process knows to have been asked for: each saves a refused write. */
 const rememberedSubjects = 5_000;
 const origin = 'reader';

@@ -1,5 +1,4 @@
-import { feedId } from '../shared/core/feed.ts';
-import { rowsPerPage } from '../shared/queues/item-page.ts';
+import { feedId, rowsPerPage } from '../shared/core/feed.ts';
 import { titleSubject } from '../shared/tables/usage-store.ts';
 import type { ListAnswer, Origin, Provenance, RecommendAnswer, TitleAnswer } from './reader-api.ts';
 import type { ReaderDependencies } from './reader-dependencies.ts';

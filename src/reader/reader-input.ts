@@ -6,11 +6,12 @@ import {
   askedLanguageSchema,
   askedRegionSchema,
   globalRegion,
+  maxRank,
   mediaTypes,
 } from '../shared/core/feed.ts';
-import { canonicalRegion } from '../shared/core/places/languages.ts';
+import { canonicalRegion } from '../shared/core/places/known-places.ts';
 import { shown } from '../shared/core/shown-text.ts';
-import { maxRank, maxTmdbId } from '../shared/queues/item-page.ts';
+import { maxTmdbId } from '../shared/queues/item-page.ts';
 import { regionLanguage, type Settings } from '../shared/settings/settings.ts';
 
 function wholeNumber(min: number, max: number) {

@@ -2,8 +2,7 @@
  * Counts reads in memory and adds them to the hour's counters once a window: two writes a window for one container (four where the
  * hour turned in it), and what a container that ends has not written yet is one window at the most.
  */
-
-import type { Clock } from '../shared/core/clock.ts';
+import { type Clock, dayMs, hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import {
@@ -33,8 +32,6 @@ export type UsageCounter = {
 type Counts = Map<string, Record<UsageKind, number>>;
 type Window = { openedMs: number; hour: number; atMs: number; feeds: Counts; titles: Counts };
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 /** Subjects that are told apart in a window that cannot be written; what comes on top counts as `~other`. */
 const mostSubjects = 2_000;
 /** Counters in one update: DynamoDB takes an expression of 4 KB. */

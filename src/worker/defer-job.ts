@@ -1,19 +1,10 @@
-import { msFromIso } from '../shared/core/clock.ts';
+import { hourMs, msFromIso } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { within } from '../shared/core/within.ts';
 import type { Job } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
-import type { Settings } from '../shared/settings/settings.ts';
 import type { FetchFate } from './fetch-item.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
-
-/**
- * Full jitter: uniform between nothing and `base × 2^(attempt - 1)`, capped; `fraction` in [0, 1) is the draw.
- * Source: AWS Architecture Blog, exponential back-off and jitter, 2015.
- */
-export function fullJitterDelayMs(attempt: number, fraction: number, tmdb: Settings['tmdb']): number {
-  return fraction * Math.min(tmdb.backoffCapMs, tmdb.backoffBaseMs * 2 ** (attempt - 1));
-}
 
 /** SQS delays a message by at most this. Source: SQS quotas, November 2026. */
 export const maxDelaySeconds = 900;
@@ -60,7 +51,6 @@ export function isTooOld(job: Job, maxAgeHours: number): boolean {
   return waitedSecondsOf(job) > maxAgeHours * 3_600;
 }
 
-const hourMs = 3_600_000;
 /** A table that does not answer must not keep a job from the queue. */
 const mostMarkMs = 1_000;
 

@@ -1,12 +1,12 @@
 import { messageOf } from '../shared/core/errors.ts';
 import type { Job } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
+import type { Settings } from '../shared/settings/settings.ts';
 import { askAgainCapMs, type CallGate, callGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { Admission } from '../shared/throttle/shared-breaker.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { tellOthers } from '../shared/tmdb/tell-others.ts';
 import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';
-import { fullJitterDelayMs } from './defer-job.ts';
 import {
   type AnswerContent,
   absentItemOf,
@@ -17,6 +17,14 @@ import {
   rowsOf,
 } from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
+
+/**
+ * Full jitter: uniform between nothing and `base × 2^(attempt - 1)`, capped; `fraction` in [0, 1) is the draw.
+ * Source: AWS Architecture Blog, exponential back-off and jitter, 2015.
+ */
+export function fullJitterDelayMs(attempt: number, fraction: number, tmdb: Settings['tmdb']): number {
+  return fraction * Math.min(tmdb.backoffCapMs, tmdb.backoffBaseMs * 2 ** (attempt - 1));
+}
 
 /**
  * How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`, and soon after where what is in the way

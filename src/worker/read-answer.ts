@@ -1,7 +1,6 @@
 import { isoFromMs } from '../shared/core/clock.ts';
 import type { FetchJob, Job } from '../shared/queues/fetch-job.ts';
-import type { Absence } from '../shared/queues/item-page.ts';
-import { type DescribedTitle, type Item, itemSchema } from '../shared/queues/item-title.ts';
+import { type Absence, type DescribedTitle, type Item, itemSchema } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest, titleRequest } from '../shared/tmdb/feed-request.ts';

@@ -5,18 +5,16 @@
  * not in the table.
  */
 import { RetryableError } from '../shared/core/errors.ts';
-import { pageOutcomeOf } from '../shared/core/page-outcome.ts';
 import { batchCostMicroUsd } from '../shared/cost/run-cost.ts';
-import type { Item } from '../shared/queues/item-title.ts';
+import { type Item, pageOutcomeOf } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { CatalogDraft, CatalogStore } from '../shared/tables/catalog.ts';
 import { type FeedHead, feedHeadFor, joinFeedHeads, sameFeedHead } from '../shared/tables/feed-head.ts';
 import type { FeedHeads } from '../shared/tables/feed-heads.ts';
 import { rowKeyText } from '../shared/tables/row.ts';
-import type { UsageCounters } from '../shared/tables/usage-store.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import { countChanges } from './count-changes.ts';
+import { type ChangeCounter, countChanges } from './count-changes.ts';
 import { type Candidate, candidateOf, mergeRows, rowsOf } from './decide-rows.ts';
 import { type RowOutcome, type WritePace, type WriteReport, writeRows } from './write-rows.ts';
 
@@ -62,9 +60,6 @@ export type ApplyDependencies = {
   changes?: ChangeCounter | undefined;
   settings: Settings;
 };
-
-/** Counts changes of lists. Never rejects. */
-export type ChangeCounter = (counters: UsageCounters) => Promise<void>;
 
 /** Applies the items; returns the ids of the messages that should come again, with the reason. */
 export async function applyItems(

@@ -1,4 +1,4 @@
-import type { Clock } from '../shared/core/clock.ts';
+import { type Clock, dayMs, hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { feedId } from '../shared/core/feed.ts';
 import { snapshotTimeMs } from '../shared/core/snapshot.ts';
@@ -9,9 +9,9 @@ import { listPageKey, placedTitles, placeOf } from '../shared/tables/list-page-r
 import { rowKeyText } from '../shared/tables/row.ts';
 import type { UsageCounters, UsageStore } from '../shared/tables/usage-store.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import type { ChangeCounter } from './apply-items.ts';
 
-const dayMs = 86_400_000;
+/** Counts changes of lists. Never rejects. */
+export type ChangeCounter = (counters: UsageCounters) => Promise<void>;
 
 /** Adds changes to those of the day, which are kept `keepDays` days. What cannot be counted is a warning: the rows are written. */
 export function changeCounter(
@@ -32,8 +32,6 @@ export function changeCounter(
     }
   };
 }
-
-const hourMs = 3_600_000;
 
 /**
  * How much of each page differs from what its feed showed before, summed by feed: a row counts as changed that stood at another

@@ -2,7 +2,7 @@ import { type Clock, clockSkewMs, isoFromMs, msFromIso } from '../shared/core/cl
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import { snapshotFor, snapshotTimeMs } from '../shared/core/snapshot.ts';
 import { type Death, sendDeadLetter } from '../shared/queues/dead-letter.ts';
-import { type Item, itemSchema } from '../shared/queues/item-title.ts';
+import { type Item, itemSchema } from '../shared/queues/item-page.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { parseMessage } from '../shared/queues/parse-message.ts';
 import { jobIdOf } from '../shared/telemetry/describe-failure.ts';

@@ -1,12 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDemandHistory } from '../../src/demand/demand-history.ts';
+import { dayMs, hourMs } from '../../src/shared/core/clock.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 const over = (historyDays: number): Settings => ({
   ...defaultSettings,
   planner: { ...defaultSettings.planner, adaptive: { ...defaultSettings.planner.adaptive, historyDays } },

@@ -1,5 +1,6 @@
 /** There is no token to call with: no call is made, nothing is lost, and the reason is in the log. */
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { minuteMs } from '../../src/shared/core/clock.ts';
 import { RetryableError } from '../../src/shared/core/errors.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { BreakerRecord } from '../../src/shared/throttle/breaker-record.ts';
@@ -14,7 +15,6 @@ import { listPage, movieRow } from '../support/tmdb-rows.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 import { workerFleet } from '../support/worker-fleet.ts';
 
-const minuteMs = 60_000;
 const jobCount = 120;
 const detail = "the token's parameter '/tmdb-pipeline/tmdb-token' cannot be read (ParameterNotFound)";
 const noToken: TmdbAnswer = { kind: 'no-token', detail };

@@ -1,5 +1,6 @@
 /** The token is rejected in the middle of a run: calls stop, nothing is lost, and the reason is in the log. Virtual time. */
 import { describe, expect, it } from 'vitest';
+import { minuteMs } from '../../src/shared/core/clock.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import { sampleJob } from '../support/sample-messages.ts';
 import { jsonAnswer, tmdbError } from '../support/scripted-tmdb.ts';
@@ -9,7 +10,6 @@ import type { VirtualClock } from '../support/virtual-clock.ts';
 import { workerFleet } from '../support/worker-fleet.ts';
 
 const jobCount = 400;
-const minuteMs = 60_000;
 const okPage = jsonAnswer(200, listPage(movieRow()));
 const rejected = tmdbError(401, 7);
 const taken = jsonAnswer(200, { success: true, status_code: 1, status_message: 'Success.' });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { startRun } from '../../src/planner/start-run.ts';
+import { hourMs } from '../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
 import { dynamoDemandDays } from '../../src/shared/tables/dynamo-demand-days.ts';
@@ -9,7 +10,6 @@ import { describeOnEngine } from '../support/embedded-tables.ts';
 import { memoryPlanner } from '../support/memory-planner.ts';
 import { sampleScheduled } from '../support/sample-requests.ts';
 
-const hourMs = 3_600_000;
 const french = 'popular/movie/FR/fr-FR';
 const { planner: defaults } = defaultSettings;
 /** Room beyond the minimum, which an empty table makes large. */

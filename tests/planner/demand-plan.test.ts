@@ -4,7 +4,7 @@ import { dailyPlan, weeklyPlan } from '../../src/planner/base-plan.ts';
 import { demandPlan, type Occurrence } from '../../src/planner/demand-plan.ts';
 import type { KeptFeeds } from '../../src/planner/kept-feeds.ts';
 import type { LearnedDemand } from '../../src/planner/learned-demand.ts';
-import { isoFromMs } from '../../src/shared/core/clock.ts';
+import { hourMs, isoFromMs } from '../../src/shared/core/clock.ts';
 import { feedId } from '../../src/shared/core/feed.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
@@ -12,7 +12,6 @@ import { memoryFeedHeads } from '../support/memory-feed-heads.ts';
 import { sampleQuality } from '../support/sample-quality.ts';
 import { type HourlyReads, scriptedDemand } from '../support/scripted-demand.ts';
 
-const hourMs = 3_600_000;
 /** Monday noon: the next refresh is at 16:00. */
 const nowMs = Date.UTC(2026, 10, 23, 12);
 const withRegions: Settings = {

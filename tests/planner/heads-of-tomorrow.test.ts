@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { headsOf } from '../../src/planner/demand-plan.ts';
 import { refreshPlan } from '../../src/planner/refresh-plan.ts';
+import { hourMs } from '../../src/shared/core/clock.ts';
 import { headAt } from '../../src/shared/tables/feed-head.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
 import { memoryFeedHeads } from '../support/memory-feed-heads.ts';
 import { sampleFeed } from '../support/sample-messages.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
-const hourMs = 3_600_000;
 const feed = sampleFeed();
 const headFetchedAt = (atMs: number) =>
   sampleHead({

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { byReads, learnDemand } from '../../src/planner/learned-demand.ts';
+import { hourMs } from '../../src/shared/core/clock.ts';
 import { parseFeedId } from '../../src/shared/core/feed.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 
-const hourMs = 3_600_000;
 /** Monday, half past eight. */
 const nowMs = Date.UTC(2026, 10, 23, 8, 30);
 const popular = 'popular/movie/global/en-US';

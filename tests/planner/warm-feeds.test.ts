@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { warmFeeds } from '../../src/planner/warm-feeds.ts';
+import { hourMs } from '../../src/shared/core/clock.ts';
 import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { scriptedDemand } from '../support/scripted-demand.ts';
 
-const hourMs = 3_600_000;
 /** Outside of every season in the US. */
 const plainDayMs = Date.UTC(2026, 8, 15, 8);
 const halloweenMs = Date.UTC(2026, 9, 28, 20);

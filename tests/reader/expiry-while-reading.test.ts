@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../src/shared/core/clock.ts';
 import { healthyTmdb } from '../support/film-pages.ts';
 import { readerWorld } from '../support/memory-reader.ts';
 import { placed, times, titled } from '../support/placed-rows.ts';
@@ -6,7 +7,6 @@ import { sampleFeed } from '../support/sample-messages.ts';
 
 const german = sampleFeed({ language: 'de-DE' });
 const secondHours = 1 / 3_600;
-const dayMs = 86_400_000;
 
 /** A world in which titles take 400 ms to be read, lists no time at all. */
 function slowTitles() {

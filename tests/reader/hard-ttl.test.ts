@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { ListAnswer, Provenance, RecommendAnswer, TitleAnswer } from '../../src/reader/reader-api.ts';
+import { hourMs } from '../../src/shared/core/clock.ts';
 import { anyHistory, type ReaderAct } from '../support/arbitrary-reads.ts';
 import { type ReaderHistory, readerHistory } from '../support/reader-history.ts';
 
-const hourMs = 3_600_000;
 /** Three soft periods and a tenth of one for jitter; of a title with its half day of imprecision. */
 const mostHours = { popular: 74.4, trending: 12.4, title: 3 * 168 + 16.8 + 12 };
 

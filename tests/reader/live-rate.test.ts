@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { minuteMs } from '../../src/shared/core/clock.ts';
 import { healthyTmdb } from '../support/film-pages.ts';
 import { type ReaderWorld, readerWorld } from '../support/memory-reader.ts';
 import { settingsWith } from '../support/reader-settings.ts';
 import { tmdbError } from '../support/scripted-tmdb.ts';
 
 const popular = { category: 'popular', media: 'movie' } as const;
-const minuteMs = 60_000;
 
 /** A world whose calls are timed, from its start on. */
 function timedWorld(options: Parameters<typeof readerWorld>[0] = {}) {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../src/shared/core/clock.ts';
 import { type Job, jobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { parseMessage } from '../../src/shared/queues/parse-message.ts';
 import { requestsWorld } from '../support/requests-world.ts';
@@ -6,7 +7,6 @@ import { sampleFeed } from '../support/sample-messages.ts';
 
 const monday = '2026-11-22T08:00:00Z.0badcafe';
 const tuesday = '2026-11-23T07:00:00Z.0badcafe';
-const dayMs = 24 * 3_600_000;
 
 const jobsOf = ({ jobs }: ReturnType<typeof requestsWorld>): Job[] =>
   jobs.bodies.map((body) => parseMessage(jobSchema, body));

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Aged, freshnessOf, jointLife, provenanceOf } from '../../src/reader/provenance.ts';
+import { hourMs } from '../../src/shared/core/clock.ts';
 import { arbitraryEpochMs } from '../support/arbitrary-page.ts';
 
-const hourMs = 3_600_000;
 const mondayMs = Date.UTC(2026, 10, 23, 8);
 
 /** Fetched on Monday at 08:00, fresh for ten hours, alive for forty. */

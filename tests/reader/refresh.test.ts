@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../src/shared/core/clock.ts';
 import { type FetchJob, titleJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { type OpenedReader, type ReaderWorld, readerWorld } from '../support/memory-reader.ts';
 import { listPage, placedList, times, titled } from '../support/placed-rows.ts';
@@ -6,7 +7,6 @@ import { sampleFeed, samplePage, sampleTitle } from '../support/sample-messages.
 
 const popular = { category: 'popular', media: 'movie' } as const;
 const feed = sampleFeed();
-const hourMs = 3_600_000;
 
 /** Fetched 30 hours ago, stale for six, gone in two days. */
 const old = { fetchedAgoHours: 30, staleInHours: -6, goneInHours: 48 };

@@ -3,7 +3,7 @@
  *
  *   acts and faults ─► all faults off ─► queues run dry ─► laws of the end ─► everything once more ─► nothing changed
  */
-import { type Item, itemSchema } from '../../src/shared/queues/item-title.ts';
+import { type Item, itemSchema } from '../../src/shared/queues/item-page.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { calm, drain, playAgain } from './end-history.ts';
 import {

@@ -3,7 +3,7 @@ import { type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs
 import { type OpenReaderOptions, openReader } from '../../src/reader/open-reader.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { type Job, jobSchema } from '../../src/shared/queues/fetch-job.ts';
-import { type Item, itemSchema } from '../../src/shared/queues/item-title.ts';
+import { type Item, itemSchema } from '../../src/shared/queues/item-page.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';

@@ -4,7 +4,7 @@
  */
 import { brotliDecompressSync } from 'node:zlib';
 import { expect } from 'vitest';
-import type { Random } from '../../src/shared/core/clock.ts';
+import { dayMs, type Random } from '../../src/shared/core/clock.ts';
 import type { Item } from './memory-migration.ts';
 import { halfDayOf, inSteps } from './reference-table.ts';
 import { englishOverview } from './sample-overviews.ts';
@@ -25,7 +25,6 @@ export type TitleFacts = {
 /** A row as it lay in the table, with what must become of it. */
 export type LegacySample = { item: Item; facts: TitleFacts; problem: string | undefined };
 
-const dayMs = 86_400_000;
 const titles = ['Fight Club', 'Amélie', '千と千尋の神隠し', 'Dark “Matter” & Co', '1917'];
 
 /** A whole number below `count`. */

@@ -8,7 +8,7 @@ import { pipelineRequests } from '../../src/reader/pipeline-requests.ts';
 import { createReader } from '../../src/reader/reader.ts';
 import type { Reader } from '../../src/reader/reader-api.ts';
 import { type FetchJob, fetchJobSchema, type Job, jobSchema } from '../../src/shared/queues/fetch-job.ts';
-import { type Item, itemSchema } from '../../src/shared/queues/item-title.ts';
+import { type Item, itemSchema } from '../../src/shared/queues/item-page.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';

@@ -8,7 +8,7 @@ import {
   type MigrationReport,
   migrateTable,
 } from '../../src/operator/migrate/migrate-table.ts';
-import type { Random } from '../../src/shared/core/clock.ts';
+import { dayMs, type Random } from '../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { type TitleRow, titleRowFor } from '../../src/shared/tables/title-row.ts';
 import {
@@ -33,7 +33,6 @@ export type Life = { diesAtCall: number; diesAfterStep: boolean; interference: n
 /** A life that nothing disturbs. */
 export const quietLife: Life = { diesAtCall: Number.POSITIVE_INFINITY, diesAfterStep: false, interference: 0 };
 
-const dayMs = 86_400_000;
 const halfDayMs = dayMs / 2;
 const nowMs = Date.UTC(2026, 10, 25, 8);
 /** Compressing long ones takes most of the time. */

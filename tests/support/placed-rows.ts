@@ -1,11 +1,9 @@
-import type { Clock } from '../../src/shared/core/clock.ts';
+import { type Clock, hourMs } from '../../src/shared/core/clock.ts';
 import type { Feed } from '../../src/shared/core/feed.ts';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { type OnPage, pageContent, pageKeys } from './list-pages.ts';
 import { sampleListPage, sampleTitleRow } from './sample-rows.ts';
-
-const hourMs = 3_600_000;
 
 /** Ages of a row in hours: fetched so long ago, stale in so long, gone in so long. Whole seconds, as the table keeps them. */
 export type Age = { fetchedAgoHours?: number; staleInHours?: number; goneInHours?: number };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../src/shared/core/clock.ts';
+import { type Clock, dayMs } from '../../src/shared/core/clock.ts';
 import type { RateLimits } from '../../src/shared/throttle/rate-schedule.ts';
 import type { RateScheduleStore } from '../../src/shared/throttle/rate-schedule-store.ts';
 import { smallestGap } from './most-within.ts';
@@ -170,8 +170,6 @@ export function rateScheduleContract(open: (limits: RateLimits) => Promise<OpenS
     });
   });
 }
-
-const dayMs = 86_400_000;
 
 type OpenAt = (
   drivers: number,

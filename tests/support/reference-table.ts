@@ -8,8 +8,9 @@
  *              of them was fetched; and what came of the newest snapshot of all, where that is more
  * Where several sightings are left, any of them will do here: that it is the same one every time is another assertion.
  */
-import type { ItemPage } from '../../src/shared/queues/item-page.ts';
-import type { DescribedTitle, Item } from '../../src/shared/queues/item-title.ts';
+
+import { hourMs } from '../../src/shared/core/clock.ts';
+import type { DescribedTitle, Item, ItemPage } from '../../src/shared/queues/item-page.ts';
 
 /** A title in a page, or on its own, with the message that brought it. */
 type Seen = { item: Item; language: string; fetchedAt: string; title: DescribedTitle };
@@ -155,7 +156,6 @@ function broughtBy({ titles, rejected, absence }: ItemPage): string {
   return absence !== undefined ? 'not-found' : rejected > 0 ? 'rejected' : 'empty';
 }
 
-const hourMs = 3_600_000;
 const softHours: Record<string, number> = { popular: 24, trending: 4, genre: 72, hidden_gems: 72, award_winning: 168 };
 
 /**

@@ -1,4 +1,5 @@
 import type { ReportSources } from '../../src/operator/report/build-report.ts';
+import { hourMs } from '../../src/shared/core/clock.ts';
 import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { sampleHead } from './feed-heads-contract.ts';
@@ -8,8 +9,6 @@ import { sampleTitleRow } from './sample-rows.ts';
 
 /** When the reports of the tests are made: a Wednesday. */
 export const reportNowMs = Date.UTC(2026, 10, 25, 2, 30);
-
-const hourMs = 3_600_000;
 
 /** Everything a report reads, in memory: counters as the table names them, heads, titles. */
 export async function reportWorld(contents: {

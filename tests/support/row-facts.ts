@@ -1,6 +1,5 @@
 import { brotliDecompressSync } from 'node:zlib';
-import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
-import type { DescribedTitle } from '../../src/shared/queues/item-title.ts';
+import type { DescribedTitle, ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
 import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
 import { pageKeys, titlesOfPage } from './list-pages.ts';
 import { halfDayOf, inSteps } from './reference-table.ts';

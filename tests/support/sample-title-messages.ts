@@ -1,5 +1,5 @@
 import type { TitleJob } from '../../src/shared/queues/fetch-job.ts';
-import type { DescribedTitle, ItemTitle } from '../../src/shared/queues/item-title.ts';
+import type { DescribedTitle, ItemTitle } from '../../src/shared/queues/item-page.ts';
 import { sampleTitle } from './sample-messages.ts';
 
 /** Fight Club on its own; members given replace its own. */

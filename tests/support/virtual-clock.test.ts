@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Clock } from '../../src/shared/core/clock.ts';
+import { type Clock, hourMs } from '../../src/shared/core/clock.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { eventLoopTurn, virtualClock } from './virtual-clock.ts';
-
-const hourMs = 3_600_000;
 
 const clocks: [string, () => Clock][] = [
   ['the machine’s clock', () => systemClock],

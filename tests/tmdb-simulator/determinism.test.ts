@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { hourMs } from '../../src/shared/core/clock.ts';
 import { type Client, clientForTest } from './simulator-fixture.ts';
 import { VirtualClock } from './virtual-clock.ts';
 
@@ -9,7 +10,6 @@ const allPaths = [
   '/trending/person/week',
   '/discover/movie?with_genres=18&region=FR',
 ];
-const hourMs = 3_600_000;
 
 async function answersOf(client: Client, paths: readonly string[] = allPaths): Promise<unknown[]> {
   const answers = [];

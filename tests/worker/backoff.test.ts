@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { fullJitterDelayMs } from '../../src/worker/defer-job.ts';
+import { fullJitterDelayMs } from '../../src/worker/fetch-item.ts';
 
 const tmdb = defaultSettings.tmdb;
 const almostOne = 1 - Number.EPSILON;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../src/shared/core/errors.ts';
 import { titleJobSchema } from '../../src/shared/queues/fetch-job.ts';
-import { itemTitleSchema } from '../../src/shared/queues/item-title.ts';
+import { itemTitleSchema } from '../../src/shared/queues/item-page.ts';
 import { parseMessage } from '../../src/shared/queues/parse-message.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { fetchHarness, scriptedGate } from '../support/fetch-harness.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownTranslations } from '../../src/shared/core/places/close-matches.ts';
+import { knownTranslations } from '../../src/shared/core/places/known-places.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { hasTranslation } from '../../src/writer/decide-rows.ts';
 import { arbitraryTitle } from '../support/arbitrary-page.ts';

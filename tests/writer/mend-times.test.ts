@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../src/shared/core/clock.ts';
 import { snapshotTimeMs } from '../../src/shared/core/snapshot.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { candidateOf } from '../../src/writer/decide-rows.ts';
@@ -10,7 +11,6 @@ import { samplePage } from '../support/sample-messages.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
 const sentAtMs = Date.UTC(2026, 10, 23, 8, 0, 5);
-const dayMs = 86_400_000;
 const runId = '0badcafe';
 const page = (snapshotAtMs: number, fetchedAtMs: number) =>
   samplePage({

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ItemPage } from '../../src/shared/queues/item-page.ts';
-import type { Item, ItemTitle } from '../../src/shared/queues/item-title.ts';
+import type { Item, ItemPage, ItemTitle } from '../../src/shared/queues/item-page.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { receiveItem } from '../../src/writer/receive-item.ts';

@@ -1,7 +1,7 @@
 import type { Origin, Provenance, TitleAnswer } from '../../reader/reader-api.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
-import { askedLanguageSchema, askedRegionSchema, feedId, maxPage } from '../../shared/core/feed.ts';
-import { maxTmdbId, rowsPerPage } from '../../shared/queues/item-page.ts';
+import { askedLanguageSchema, askedRegionSchema, feedId, maxPage, rowsPerPage } from '../../shared/core/feed.ts';
+import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { ListEntry } from '../../shared/tables/read-list.ts';
 import type { CliContext } from '../cli-context.ts';

@@ -1,5 +1,6 @@
 import { buildReport } from '../../operator/report/build-report.ts';
 import { reportHtml } from '../../operator/report/html/report-html.ts';
+import { dayMs } from '../../shared/core/clock.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.ts';
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
@@ -22,7 +23,6 @@ export type ReportOptions = PlaceOptions & {
 
 /** Counters are kept no longer (`reader.usage.keepDays`). */
 const mostDays = 400;
-const dayMs = 86_400_000;
 
 /** `report`: reads, rankings, freshness, plan quality, work and cost over a period; `--html` writes the same as a page. */
 export async function reportCommand(options: ReportOptions, context: CliContext): Promise<void> {

@@ -1,4 +1,4 @@
-import { canonicalRegion, usualTranslation } from '../../shared/core/places/languages.ts';
+import { canonicalRegion, usualTranslation } from '../../shared/core/places/known-places.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { settingsFrom } from '../../shared/settings/settings-overrides.ts';
 import { parseCount, parseListOf, parseRate } from '../parse-input.ts';

@@ -1,13 +1,12 @@
 import { dailyPlan, type PlannedFeed, weeklyPlan } from '../../planner/base-plan.ts';
 import { dueFeeds } from '../../planner/demand-plan.ts';
-import { isoFromMs } from '../../shared/core/clock.ts';
+import { hourMs, isoFromMs } from '../../shared/core/clock.ts';
 import { feedId } from '../../shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../shared/settings/schedule.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { type FeedHead, feedHeadId } from '../../shared/tables/feed-head.ts';
 import { listPageLife } from '../../shared/tables/row-life.ts';
 
-const hourMs = 3_600_000;
 const weekHours = 7 * 24;
 /** Any Monday. */
 const startMs = Date.parse('2026-11-02T00:00:00Z');

@@ -1,4 +1,4 @@
-import { msFromIso } from '../../shared/core/clock.ts';
+import { hourMs, msFromIso } from '../../shared/core/clock.ts';
 import type { MessageSource, Unreleased } from '../../shared/queues/message-source.ts';
 import { type DeadLetter, decodeDeadLetter } from './decode-dead-letter.ts';
 import { scanQueue } from './scan-queue.ts';
@@ -15,8 +15,6 @@ export type DeadLetterGroup = {
   /** One of them, to be shown. */
   messageId: string;
 };
-
-const hourMs = 3_600_000;
 
 /** A look at a dead-letter queue: what it holds, and what could not be given back at once. */
 export type DeadLetterLook = { letters: DeadLetter[]; unreleased: readonly Unreleased[] };

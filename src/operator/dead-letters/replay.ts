@@ -7,11 +7,10 @@
  * leaves it where it was. What is not chosen is released untouched. What fails at once comes back as a new message, and is not sent a second
  * time: it is known by what was sent, or, where nothing in it has changed, by its id.
  */
-
 import { type Clock, isoFromMs } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
 import { jobSchema } from '../../shared/queues/fetch-job.ts';
-import { itemSchema } from '../../shared/queues/item-title.ts';
+import { itemSchema } from '../../shared/queues/item-page.ts';
 import type { MessageSender } from '../../shared/queues/message-sender.ts';
 import type { MessageSource, ReceivedMessage } from '../../shared/queues/message-source.ts';
 import { messageBody } from '../../shared/queues/parse-message.ts';

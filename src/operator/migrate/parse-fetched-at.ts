@@ -1,6 +1,7 @@
+import { dayMs } from '../../shared/core/clock.ts';
+
 /** TMDB's API is not older than this; what claims to be is a number of another kind. */
 const earliestMs = Date.UTC(2010, 0, 1);
-const dayMs = 86_400_000;
 
 const isoTime = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)(Z|[+-]\d\d:\d\d)?)?$/i;
 

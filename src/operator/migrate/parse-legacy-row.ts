@@ -1,8 +1,7 @@
 /** A row of the predecessor as the title it holds. What it is not sure of it does not guess: such a row is left to a person. */
 import { type MediaType, mediaTypes } from '../../shared/core/feed.ts';
 import { shown } from '../../shared/core/shown-text.ts';
-import { maxTmdbId } from '../../shared/queues/item-page.ts';
-import type { DescribedTitle } from '../../shared/queues/item-title.ts';
+import { type DescribedTitle, maxTmdbId } from '../../shared/queues/item-page.ts';
 import { normalizeTitle } from '../../shared/tmdb/normalize-page.ts';
 import { legacyContent } from './legacy-content.ts';
 import { parseFetchedAtMs } from './parse-fetched-at.ts';

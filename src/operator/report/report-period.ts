@@ -1,4 +1,4 @@
-import { isoFromMs } from '../../shared/core/clock.ts';
+import { dayMs, hourMs, isoFromMs } from '../../shared/core/clock.ts';
 
 /** A period in whole hours, the grain of the counters. */
 export type ReportPeriod = {
@@ -12,8 +12,6 @@ export type ReportPeriod = {
 /** What one point of a series covers. */
 export type SeriesStep = 'hour' | 'day' | 'week';
 
-export const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 /** Epoch time began on a Thursday; weeks begin on Mondays. */
 const firstMondayMs = 4 * dayMs;
 /** Up to so many hours a point is an hour, up to so many days a day. */

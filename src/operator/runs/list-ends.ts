@@ -1,4 +1,4 @@
-import type { PageOutcome } from '../../shared/core/page-outcome.ts';
+import type { PageOutcome } from '../../shared/core/feed.ts';
 import type { RunProgress } from './run-tracker.ts';
 
 /** Lists of a run that brought no titles, by name: a page beyond the first is named with its number. */

@@ -1,6 +1,6 @@
 import type { OutputLine } from '../../local/function-output.ts';
 import type { Clock } from '../../shared/core/clock.ts';
-import { betterOutcome, type PageOutcome } from '../../shared/core/page-outcome.ts';
+import { betterOutcome, type PageOutcome } from '../../shared/core/feed.ts';
 import { systemClock } from '../../shared/core/system-clock.ts';
 import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
 import type { RunEvent } from '../../shared/telemetry/run-event.ts';

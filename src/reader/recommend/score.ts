@@ -2,8 +2,7 @@
  * How good a candidate is: the weighted mean of seven parts, each from 0 to 1 (docs/reader.md has them in words). Pure: the same
  * candidates, taste and time give the same scores.
  */
-
-import { msFromIso } from '../../shared/core/clock.ts';
+import { hourMs, msFromIso } from '../../shared/core/clock.ts';
 import { globalRegion } from '../../shared/core/feed.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { freshnessOf } from '../provenance.ts';
@@ -28,7 +27,6 @@ export type Scored = { candidate: Candidate; score: number; parts: ScoreParts };
 
 type Ranking = Settings['reader']['ranking'];
 
-const hourMs = 3_600_000;
 /** A mean of nothing. TMDB's own mean is about there. Source: the recorded lists, November 2026. */
 const usualVoteAverage = 6.5;
 /** What a place in a list counts, by whose list it is. */

@@ -29,6 +29,11 @@ export type Clock = {
   sleep(delayMs: number, signal?: AbortSignal): Promise<void>;
 };
 
+/** A minute, an hour and a day in milliseconds. */
+export const minuteMs = 60_000;
+export const hourMs = 60 * minuteMs;
+export const dayMs = 24 * hourMs;
+
 /** The last moment that a date can name, in epoch milliseconds. */
 export const latestDateMs = 8_640_000_000_000_000;
 

@@ -1,10 +1,30 @@
 import * as z from 'zod';
-import { closeLanguages, closeRegions, knownCountries } from './places/close-matches.ts';
-import { canonicalLanguage, canonicalRegion, isLanguageTag } from './places/languages.ts';
+import { closeLanguages, closeRegions } from './places/close-matches.ts';
+import { canonicalLanguage, canonicalRegion, isLanguageTag, knownCountries } from './places/known-places.ts';
 import { shown } from './shown-text.ts';
 
 /** TMDB serves pages 1 to 500 of any list (its code 22 beyond). Source: TMDB error list, November 2026. */
 export const maxPage = 500;
+
+/** Rows of one TMDB list page, as a rule: 21 have been recorded (November 2026). */
+export const rowsPerPage = 20;
+
+/** Rank of the last row that TMDB serves. */
+export const maxRank = maxPage * rowsPerPage;
+
+/** What a page brought, the least first: of two answers to one job the one that says more counts. */
+export const pageOutcomes = ['not-found', 'rejected', 'empty', 'titles'] as const;
+
+/**
+ * `titles`: at least one. `empty`: TMDB lists no title there, be it that a list has none or that the page lies beyond its end.
+ * `rejected`: rows came and none of them could be read. `not-found`: TMDB knows no such list.
+ */
+export type PageOutcome = (typeof pageOutcomes)[number];
+
+/** Of two outcomes the one that says more. */
+export function betterOutcome<T extends PageOutcome>(a: T, b: T): T {
+  return pageOutcomes.indexOf(a) >= pageOutcomes.indexOf(b) ? a : b;
+}
 
 /** Categories whose name is fixed. Others are called `genre_<TMDB genre id>` and `keyword_<TMDB keyword id>`. */
 export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;

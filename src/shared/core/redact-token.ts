@@ -9,7 +9,9 @@
  *
  * Pieces, because texts are cut to a length before they leave.
  */
-import type { TokenSource } from '../tmdb/tmdb-port.ts';
+
+/** Gives the TMDB token to use now. @throws RetryableError `token_unavailable` when there is none. */
+export type TokenSource = () => Promise<string>;
 
 /** Takes the tokens it knows out of a text. */
 export type Redact = (text: string) => string;

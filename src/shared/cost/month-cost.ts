@@ -1,4 +1,4 @@
-import { rowsPerPage } from '../queues/item-page.ts';
+import { rowsPerPage } from '../core/feed.ts';
 import type { Settings } from '../settings/settings.ts';
 import { freeTier, type PriceName, priceTable } from './price-table.ts';
 import { requestsPerPage } from './run-cost.ts';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { type Feed, feedId, feedSchema, languageSchema, type MediaType, maxPage, mediaTypes } from '../core/feed.ts';
 import { runIdSchema, snapshotSchema } from '../core/snapshot.ts';
 import { tmdbIdSchema } from './item-page.ts';
-import { replaysSchema } from './replays.ts';
+import { replaysSchema } from './parse-message.ts';
 
 /**
  * One title in one language to fetch: reader → fetch queue → worker. It has no place in a list, and so no snapshot: its row

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { feedSchema, maxPage, mediaTypes } from '../core/feed.ts';
+import { feedSchema, languageSchema, maxPage, maxRank, mediaTypes, type PageOutcome } from '../core/feed.ts';
 import { runIdSchema, snapshotSchema } from '../core/snapshot.ts';
-import { replaysSchema } from './replays.ts';
+import { replaysSchema } from './parse-message.ts';
 import {
   boundedFigure,
   countryList,
@@ -13,12 +13,6 @@ import {
   prose,
   titleBounds,
 } from './title-bounds.ts';
-
-/** Rows of one TMDB list page, as a rule: 21 have been recorded (November 2026). */
-export const rowsPerPage = 20;
-
-/** Rank of the last row that TMDB serves. */
-export const maxRank = maxPage * rowsPerPage;
 
 /** The largest TMDB id, wherever one is given: beyond 2^53 - 1 the numbers of JSON are no longer exact. */
 export const maxTmdbId = Number.MAX_SAFE_INTEGER;
@@ -83,3 +77,42 @@ export const itemPageSchema = z.object({
 });
 
 export type ItemPage = z.infer<typeof itemPageSchema>;
+
+/** A title on its own: what a list row tells, without a rank. */
+export const describedTitleSchema = listedTitleSchema.omit({ rank: true });
+
+export type DescribedTitle = z.infer<typeof describedTitleSchema>;
+
+/** One fetched and normalized title: worker or reader → item queue → writer. About 1 KB. */
+export const itemTitleSchema = z.object({
+  kind: z.literal('item-title'),
+  version: z.literal(1),
+  jobId: z.string().min(1).max(200),
+  runId: runIdSchema,
+  language: languageSchema,
+  fetchedAt: z.iso.datetime(),
+  title: describedTitleSchema,
+  replays: replaysSchema,
+});
+
+export type ItemTitle = z.infer<typeof itemTitleSchema>;
+
+/** Everything the item queue carries. */
+export const itemSchema = z.discriminatedUnion('kind', [itemPageSchema, itemTitleSchema]);
+
+export type Item = z.infer<typeof itemSchema>;
+
+/** What `page` brought. */
+export function pageOutcomeOf({
+  titles,
+  rejected,
+  absence,
+}: Pick<ItemPage, 'titles' | 'rejected' | 'absence'>): PageOutcome {
+  if (titles.length > 0) {
+    return 'titles';
+  }
+  if (absence !== undefined) {
+    return 'not-found';
+  }
+  return rejected > 0 ? 'rejected' : 'empty';
+}

@@ -1,5 +1,8 @@
-import type * as z from 'zod';
+import * as z from 'zod';
 import { PermanentError } from '../core/errors.ts';
+
+/** Replays of a message out of a dead-letter queue; absent means none. */
+export const replaysSchema = z.int().min(0).optional();
 
 /**
  * A message as JSON text that every SQS takes: whatever lies outside the characters SQS allows in a body (its reference names

@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from '../core/clock.ts';
 import type { Settings } from './settings.ts';
 
 /** The three schedules. Times are UTC. */
@@ -5,8 +6,6 @@ export const scheduleNames = ['daily', 'weekly', 'refresh'] as const;
 
 export type ScheduleName = (typeof scheduleNames)[number];
 
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 /** 1 January 1970 was a Thursday. */
 const epochWeekday = 4;
 

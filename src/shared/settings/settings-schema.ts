@@ -1,7 +1,6 @@
 /** The shape of the settings, apart from the settings themselves: a function that runs on the defaults never loads it. */
 import * as z from 'zod';
-import { askedLanguageSchema, askedRegionSchema, globalRegion, maxPage } from '../core/feed.ts';
-import { rowsPerPage } from '../queues/item-page.ts';
+import { askedLanguageSchema, askedRegionSchema, globalRegion, maxPage, rowsPerPage } from '../core/feed.ts';
 import { readerSchema } from './reader-settings-schema.ts';
 
 const units = z.int().min(1);

@@ -5,8 +5,7 @@
 
 import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import * as z from 'zod';
-import { type ListedTitle, listedTitleSchema } from '../queues/item-page.ts';
-import type { DescribedTitle } from '../queues/item-title.ts';
+import { type DescribedTitle, type ListedTitle, listedTitleSchema } from '../queues/item-page.ts';
 import { dayOf } from '../queues/title-bounds.ts';
 
 /**

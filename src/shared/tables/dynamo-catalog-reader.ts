@@ -1,6 +1,6 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
-import { rowsPerPage } from '../queues/item-page.ts';
+import { rowsPerPage } from '../core/feed.ts';
 import type { CatalogReader, OnDamaged } from './catalog.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';

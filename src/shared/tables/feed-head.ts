@@ -8,11 +8,10 @@
  */
 import * as z from 'zod';
 import { clockSkewMs, isoFromMs, msFromIso } from '../core/clock.ts';
-import { type Feed, feedId } from '../core/feed.ts';
-import { betterOutcome, pageOutcomeOf } from '../core/page-outcome.ts';
+import { betterOutcome, type Feed, feedId } from '../core/feed.ts';
 import { snapshotSchema } from '../core/snapshot.ts';
 import { canonicalJson } from '../core/stable-hash.ts';
-import { type Absence, absenceSchema, type ItemPage } from '../queues/item-page.ts';
+import { type Absence, absenceSchema, type ItemPage, pageOutcomeOf } from '../queues/item-page.ts';
 import type { Settings } from '../settings/settings.ts';
 import { emptyPageWeight } from './list-page-row.ts';
 import { listPageLife } from './row-life.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../core/clock.ts';
+import { type Clock, dayMs } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
 import type { MetricName } from '../telemetry/metric-ledger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
@@ -19,8 +19,6 @@ const counterOf: Partial<Record<MetricName, PipelineCounter>> = {
   RowsUnchanged: 'rowsUnchanged',
   EstimatedCost: 'costMicroUsd',
 };
-
-const dayMs = 86_400_000;
 
 /** Sums what goes through `telemetry`; `keepDays` is how long the counters are kept. */
 export function hourLedger(telemetry: Telemetry, store: UsageStore, keepDays: number, clock: Clock): HourLedger {

@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { isoFromMs, msFromIso } from '../core/clock.ts';
-import { type Feed, feedId, type MediaType, mediaTypes } from '../core/feed.ts';
-import { pageOutcomeOf } from '../core/page-outcome.ts';
+import { type Feed, feedId, type MediaType, mediaTypes, rowsPerPage } from '../core/feed.ts';
 import { snapshotFor, snapshotSchema, snapshotTimeMs } from '../core/snapshot.ts';
 import { canonicalJson, stableHash } from '../core/stable-hash.ts';
-import { type ItemPage, type ListedTitle, rowsPerPage } from '../queues/item-page.ts';
+import { type ItemPage, type ListedTitle, pageOutcomeOf } from '../queues/item-page.ts';
 import type { Settings } from '../settings/settings.ts';
 import { packCards } from './card.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowSchemaVersion } from './row.ts';

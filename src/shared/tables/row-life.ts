@@ -1,9 +1,7 @@
+import { dayMs, hourMs } from '../core/clock.ts';
 import { type Feed, feedId } from '../core/feed.ts';
 import { stableFraction } from '../core/stable-hash.ts';
 import { feedKindOf, type Settings } from '../settings/settings.ts';
-
-const hourMs = 3_600_000;
-const dayMs = 24 * hourMs;
 
 /** A life in two stages: until `freshUntilMs` it is served as fresh, until `expiresAtMs` as stale, then never. */
 export type Life = { freshUntilMs: number; expiresAtMs: number };

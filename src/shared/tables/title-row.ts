@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isoFromMs, msFromIso } from '../core/clock.ts';
 import type { MediaType } from '../core/feed.ts';
 import { canonicalJson, stableHash } from '../core/stable-hash.ts';
-import type { DescribedTitle } from '../queues/item-title.ts';
+import type { DescribedTitle } from '../queues/item-page.ts';
 import type { Settings } from '../settings/settings.ts';
 import { cardOf, encodeCard, storedCardSchema } from './card.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion } from './row.ts';

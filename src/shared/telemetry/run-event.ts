@@ -3,7 +3,7 @@
  * line's summary and Logs Insights queries read the same records.
  */
 import * as z from 'zod';
-import { pageOutcomes } from '../core/page-outcome.ts';
+import { pageOutcomes } from '../core/feed.ts';
 import { runIdSchema } from '../core/snapshot.ts';
 
 const count = z.int().min(0);

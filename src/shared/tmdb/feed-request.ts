@@ -1,3 +1,4 @@
+import { dayMs } from '../core/clock.ts';
 import { type Feed, genreIdOf, globalRegion, keywordIdOf, type MediaType } from '../core/feed.ts';
 import { snapshotTimeMs } from '../core/snapshot.ts';
 import type { FetchJob } from '../queues/fetch-job.ts';
@@ -6,7 +7,6 @@ import type { Settings } from '../settings/settings.ts';
 /** A GET on TMDB's API: path below the base URL, and query parameters. */
 export type TmdbRequest = { path: string; query: Record<string, string> };
 
-const dayMs = 86_400_000;
 /** A regional trend is what came out in this window and is popular now: TMDB's trending lists know no region. */
 const trendWindowDays = 60;
 const anyMonetization = 'flatrate|free|ads|rent|buy';

@@ -1,7 +1,12 @@
 import * as z from 'zod';
-import { type Feed, type MediaType, mediaTypes } from '../core/feed.ts';
-import { type ListedTitle, listedTitleSchema, maxRank, rowsPerPage, tmdbIdSchema } from '../queues/item-page.ts';
-import { type DescribedTitle, describedTitleSchema } from '../queues/item-title.ts';
+import { type Feed, type MediaType, maxRank, mediaTypes, rowsPerPage } from '../core/feed.ts';
+import {
+  type DescribedTitle,
+  describedTitleSchema,
+  type ListedTitle,
+  listedTitleSchema,
+  tmdbIdSchema,
+} from '../queues/item-page.ts';
 import { dayOf, fitting, titleBounds } from '../queues/title-bounds.ts';
 
 /**

@@ -3,7 +3,7 @@
  * that mixed answers up, and is retried: page 1 in place of page 2 would replace a page with a copy of another.
  */
 import type { Feed, MediaType } from '../core/feed.ts';
-import type { DescribedTitle } from '../queues/item-title.ts';
+import type { DescribedTitle } from '../queues/item-page.ts';
 import { tryAgain, type Verdict } from './classify-answer.ts';
 import { type Losses, type NormalizedPage, normalizePage, normalizeTitle } from './normalize-page.ts';
 

@@ -1,8 +1,8 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { Clock } from '../core/clock.ts';
 import { RetryableError } from '../core/errors.ts';
+import type { TokenSource } from '../core/redact-token.ts';
 import { type ClientTarget, clientOptions } from '../tables/aws-clients.ts';
-import type { TokenSource } from './tmdb-port.ts';
 
 /** A token that was replaced is used after this time at the latest: sooner than the breaker tries again after a rejection. */
 const maxAgeMs = 300_000;

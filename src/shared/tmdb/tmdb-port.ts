@@ -1,8 +1,5 @@
 import type { TmdbRequest } from './feed-request.ts';
 
-/** Gives the TMDB token to use now. @throws RetryableError `token_unavailable` when there is none. */
-export type TokenSource = () => Promise<string>;
-
 /** Version 3 of TMDB's API. Source: TMDB's documentation, November 2026. */
 export const tmdbBaseUrl = 'https://api.themoviedb.org/3';
 

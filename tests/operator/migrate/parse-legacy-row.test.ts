@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeRow } from '../../../src/operator/migrate/judge-row.ts';
 import { parseLegacyRow } from '../../../src/operator/migrate/parse-legacy-row.ts';
-import { describedTitleSchema } from '../../../src/shared/queues/item-title.ts';
+import { describedTitleSchema } from '../../../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { titleRowSchema } from '../../../src/shared/tables/title-row.ts';
 import { drawLegacySample, expectMigrated } from '../../support/legacy-rows.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { buildReport, type ReportSources } from '../../../src/operator/report/build-report.ts';
+import { dayMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { agedHead, busyWorld, filmRow, reportNowMs, reportWorld } from '../../support/report-world.ts';
 
-const dayMs = 86_400_000;
 const report = (sources: ReportSources, { days = 7, top = 10 } = {}) =>
   buildReport({ untilMs: reportNowMs, sinceMs: days * dayMs, top }, sources, defaultSettings, reportNowMs);
 

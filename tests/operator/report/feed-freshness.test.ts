@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { freshnessNow } from '../../../src/operator/report/feed-freshness.ts';
 import { describeStatus } from '../../../src/operator/status/describe-status.ts';
 import { freshnessOf } from '../../../src/reader/provenance.ts';
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { idleRateState } from '../../../src/shared/throttle/rate-schedule.ts';
 import { sampleHead } from '../../support/feed-heads-contract.ts';
 
-const hourMs = 3_600_000;
 const nowMs = Date.UTC(2026, 10, 25, 12);
 const iso = (ms: number) => new Date(ms).toISOString();
 

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildReport, type Report } from '../../../src/operator/report/build-report.ts';
 import { reportHtml } from '../../../src/operator/report/html/report-html.ts';
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { pageStructure, type Tag } from '../../support/page-structure.ts';
 import { busyWorld, reportNowMs, reportWorld } from '../../support/report-world.ts';
 
-const hourMs = 3_600_000;
 const reportOf = async (world: ReturnType<typeof busyWorld>, hours = 169) =>
   buildReport({ untilMs: reportNowMs, sinceMs: hours * hourMs, top: 10 }, await world, defaultSettings, reportNowMs);
 

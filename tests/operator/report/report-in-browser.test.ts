@@ -4,13 +4,13 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { buildReport } from '../../../src/operator/report/build-report.ts';
 import { reportHtml } from '../../../src/operator/report/html/report-html.ts';
+import { dayMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { describeInBrowser, type View } from '../../support/real-browser.ts';
 import { busyWorld, reportNowMs, reportWorld } from '../../support/report-world.ts';
 import { scratchFolder } from '../../support/scratch-folder.ts';
 
 const folder = scratchFolder();
-const dayMs = 86_400_000;
 const most = 987_654_321_098;
 const worlds: Record<string, typeof busyWorld> = {
   nothing: () => reportWorld({}),

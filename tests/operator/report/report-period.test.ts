@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { reportPeriod, stepFor, stepStartMs } from '../../../src/operator/report/report-period.ts';
+import { hourMs } from '../../../src/shared/core/clock.ts';
 
-const hourMs = 3_600_000;
 const at = (text: string) => Date.parse(`2026-11-${text}Z`);
 const iso = (ms: number | undefined) => new Date(ms ?? Number.NaN).toISOString();
 

@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readHours, sumActivity, sumBySubject, sumOf } from '../../../src/operator/report/hour-usage.ts';
 import { usageSeries } from '../../../src/operator/report/usage-series.ts';
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import { memoryUsageStore } from '../../support/memory-usage-store.ts';
 
-const hourMs = 3_600_000;
 const firstMs = Date.UTC(2026, 10, 23, 22);
 const hoursFrom = (count: number) => Array.from({ length: count }, (_, n) => firstMs + n * hourMs);
 

@@ -3,7 +3,7 @@ import { assertComplete, IncompleteRunError } from '../../../src/operator/runs/i
 import { listEndsOf } from '../../../src/operator/runs/list-ends.ts';
 import { summarizeRun, type UsageReading } from '../../../src/operator/runs/run-summary.ts';
 import { endedJobs, trackRuns } from '../../../src/operator/runs/run-tracker.ts';
-import type { PageOutcome } from '../../../src/shared/core/page-outcome.ts';
+import type { PageOutcome } from '../../../src/shared/core/feed.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
 import { jobsOf } from '../../support/run-summary.ts';

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bayesianVotes } from '../../../src/reader/recommend/score.ts';
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import { partsOf, scoreContext, scoredAtMs } from '../../support/recommend-world.ts';
-
-const hourMs = 3_600_000;
 
 describe('the votes part', () => {
   const ranking = { voteFloor: 20, priorVotes: 300 };

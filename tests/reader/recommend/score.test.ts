@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { scoreCandidates } from '../../../src/reader/recommend/score.ts';
 import { tasteOf } from '../../../src/reader/recommend/taste.ts';
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import {
   arbitraryCandidate,
@@ -11,8 +12,6 @@ import {
   scoredAtMs,
 } from '../../support/recommend-world.ts';
 import { sampleCandidate } from '../../support/sample-cards.ts';
-
-const hourMs = 3_600_000;
 
 describe('the score', () => {
   const weights = { genre: 0, origin: 0, votes: 3, popularity: 0, freshness: 0, placement: 1, dayPart: 0 };

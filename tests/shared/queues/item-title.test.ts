@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describedTitleSchema, itemSchema, itemTitleSchema } from '../../../src/shared/queues/item-title.ts';
+import { describedTitleSchema, itemSchema, itemTitleSchema } from '../../../src/shared/queues/item-page.ts';
 import { parseMessage } from '../../../src/shared/queues/parse-message.ts';
 import { arbitraryTitle } from '../../support/arbitrary-page.ts';
 import { caught } from '../../support/caught.ts';

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import { isOnTheWay } from '../../../src/shared/tables/feeds-in-flight.ts';
 import { sampleHead } from '../../support/feed-heads-contract.ts';
 
-const hourMs = 3_600_000;
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const markAt = (sentAtMs: number) => ({
   id: 'on-the-way#popular/movie/global/en-US',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { listPageLife, titleLife, titlePeriodStartMs } from '../../../src/shared/tables/row-life.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
@@ -7,7 +8,6 @@ import { arbitraryEpochMs, arbitrarySnapshot } from '../../support/arbitrary-pag
 import { arbitraryTtlSettings } from '../../support/arbitrary-settings.ts';
 import { sampleFeed } from '../../support/sample-messages.ts';
 
-const hourMs = 3_600_000;
 const halfYearMs = 180 * 24 * hourMs;
 const snapshot = '2026-11-23T08:00:00Z.0badcafe';
 const atMs = Date.UTC(2026, 10, 23, 8, 0, 7, 250);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import {
   broughtBack,
@@ -17,7 +18,6 @@ import {
 import { anyHistory, plainLimits, type RateStep } from '../../support/rate-history.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
-const dayMs = 86_400_000;
 const anyTimeMs = fc.oneof(
   fc.constant(0),
   fc.integer({ min: nowMs - 2 * dayMs, max: nowMs + 2 * dayMs }),

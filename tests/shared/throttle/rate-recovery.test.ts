@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { minuteMs } from '../../../src/shared/core/clock.ts';
 import {
   idleRateState,
   type RateLimits,
@@ -10,7 +11,6 @@ import {
 import { anyHistory, anyLimits, plainLimits, type RateStep } from '../../support/rate-history.ts';
 
 const startMs = Date.UTC(2026, 10, 23, 8);
-const minuteMs = 60_000;
 
 /** Milliseconds between two slots taken at `nowMs`: what the rate means to a worker. */
 function gapAt(state: RateState, nowMs: number, limits: RateLimits): number {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dayMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { openedMachine } from '../../../src/shared/throttle/breaker-machine.ts';
 import type { BreakerRecord } from '../../../src/shared/throttle/breaker-record.ts';
@@ -6,8 +7,6 @@ import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
 import { breakerStartMs, breakerWorld, eightFailures, plainBreaker, rejectToken } from '../../support/breaker-world.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { skewedClock } from '../../support/skewed-clock.ts';
-
-const dayMs = 86_400_000;
 
 describe('a breaker that a container opened whose clock is a day ahead', () => {
   const opened = async (open: (breaker: ReturnType<typeof sharedBreaker>) => Promise<unknown>) => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { describedTitleSchema } from '../../../src/shared/queues/item-title.ts';
+import { describedTitleSchema } from '../../../src/shared/queues/item-page.ts';
 import { normalizeTitle } from '../../../src/shared/tmdb/normalize-page.ts';
 import { itWithSharedData, readSharedJson } from '../../support/shared-data.ts';
 import { movieDetails, seriesDetails } from '../../support/tmdb-details.ts';

@@ -1,8 +1,8 @@
 /** Rows that are odd in one member: it costs that member, or the part of it that is wrong, and never the row or the page. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ListedTitle, maxRank } from '../../../src/shared/queues/item-page.ts';
-import { type Item, itemSchema } from '../../../src/shared/queues/item-title.ts';
+import { maxRank } from '../../../src/shared/core/feed.ts';
+import { type Item, itemSchema, type ListedTitle } from '../../../src/shared/queues/item-page.ts';
 import { messageBody, parseMessage } from '../../../src/shared/queues/parse-message.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { listPageDraft } from '../../../src/shared/tables/list-page-row.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { minuteMs } from '../../../src/shared/core/clock.ts';
 import { parseRetryAfterMs } from '../../../src/shared/tmdb/classify-answer.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const parse = (header: string | undefined) => parseRetryAfterMs(header, nowMs);
-const minuteMs = 60_000;
 
 describe('Retry-After', () => {
   it.each([

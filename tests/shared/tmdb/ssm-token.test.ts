@@ -1,6 +1,7 @@
 /** The token in Parameter Store, and what Parameter Store does wrong. Real HTTP; time is virtual, nobody waits. */
 import { inspect } from 'node:util';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { minuteMs } from '../../../src/shared/core/clock.ts';
 import { RetryableError } from '../../../src/shared/core/errors.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { ssmToken, tokenSource } from '../../../src/shared/tmdb/ssm-token.ts';
@@ -9,7 +10,6 @@ import { rejectionOf } from '../../support/caught.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
 const name = '/tmdb-pipeline/tmdb-token';
-const minuteMs = 60_000;
 const first = 'token-first-4c1f';
 const second = 'token-second-9b2e';
 

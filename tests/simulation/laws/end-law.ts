@@ -1,4 +1,6 @@
 /** What must hold when the faults are over and the queues have run dry. */
+
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import { perJob } from '../../../src/shared/cost/month-cost.ts';
 import type { SentMessage } from '../../support/recording-queue.ts';
 import type { SeenStart } from '../world/sim-planner.ts';
@@ -17,8 +19,6 @@ export type Evidence = {
   /** Bodies that nobody can read, by queue. */
   unreadable: Record<'jobs' | 'items', readonly string[]>;
 };
-
-const hourMs = 3_600_000;
 
 /** Dead letters have a reason that is true. */
 export function checkDeadLetters(world: SimWorld, { unreadable }: Evidence): void {

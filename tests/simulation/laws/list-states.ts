@@ -1,8 +1,6 @@
 /** What a list may have been when a reader read it. */
-
 import { feedId } from '../../../src/shared/core/feed.ts';
-import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
-import type { Item } from '../../../src/shared/queues/item-title.ts';
+import type { Item, ItemPage } from '../../../src/shared/queues/item-page.ts';
 import type { ListPageRow } from '../../../src/shared/tables/list-page-row.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import { mostLagMs } from '../world/sim-world.ts';

@@ -1,8 +1,7 @@
 /** When readers may fetch a list themselves. */
-
 import type { Provenance } from '../../../src/reader/reader-api.ts';
 import { feedId } from '../../../src/shared/core/feed.ts';
-import type { Item } from '../../../src/shared/queues/item-title.ts';
+import type { Item } from '../../../src/shared/queues/item-page.ts';
 import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
 import type { ListAct, RecommendAct } from '../world/history-plan.ts';
 import type { SeenRead } from '../world/sim-reader.ts';

@@ -2,7 +2,7 @@
  * The tables are what the law asks for after the set of messages that were applied, whatever their order. Messages that ended in a
  * dead-letter queue may have been applied in part: their rows may stand, but need not.
  */
-import { type Item, itemSchema } from '../../../src/shared/queues/item-title.ts';
+import { type Item, itemSchema } from '../../../src/shared/queues/item-page.ts';
 import type { CatalogRow } from '../../../src/shared/tables/catalog.ts';
 import { feedHeadId } from '../../../src/shared/tables/feed-head.ts';
 import { rowKeyText } from '../../../src/shared/tables/row.ts';

@@ -1,7 +1,7 @@
 /** What must hold of every answer of a reader while the pipeline works. */
 import type { ListAnswer, Provenance, TitleAnswer } from '../../../src/reader/reader-api.ts';
 import { type Feed, feedId } from '../../../src/shared/core/feed.ts';
-import type { Item } from '../../../src/shared/queues/item-title.ts';
+import type { Item } from '../../../src/shared/queues/item-page.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 import { liveStatesOf, memoryMs, readMs, type Shown, statesOf } from './list-states.ts';

@@ -1,6 +1,6 @@
 /** What must hold of every recommendation. */
 import type { RecommendAnswer, Recommended } from '../../../src/reader/reader-api.ts';
-import type { Item } from '../../../src/shared/queues/item-title.ts';
+import type { Item } from '../../../src/shared/queues/item-page.ts';
 import type { RecommendAct } from '../world/history-plan.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import type { SimWorld } from '../world/sim-world.ts';

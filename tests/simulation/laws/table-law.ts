@@ -1,4 +1,6 @@
 /** What must hold at every change of a row or a head. */
+
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
 import type { CatalogRow } from '../../../src/shared/tables/catalog.ts';
 import type { FeedHead } from '../../../src/shared/tables/feed-head.ts';
@@ -18,7 +20,6 @@ export type TableLog = {
   headWrites: number;
 };
 
-const hourMs = 3_600_000;
 const softHours: Record<string, number> = { popular: 24, trending: 4, genre: 72, hidden_gems: 72, award_winning: 168 };
 const titleSoftHours = 168;
 

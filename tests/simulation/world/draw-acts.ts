@@ -1,9 +1,7 @@
+import { hourMs, minuteMs } from '../../../src/shared/core/clock.ts';
 import type { Feed } from '../../../src/shared/core/feed.ts';
 import type { Act, World } from './history-plan.ts';
 import type { Draws } from './random-stream.ts';
-
-const minuteMs = 60_000;
-const hourMs = 60 * minuteMs;
 
 /** How long a history may be: most of it is waiting, which costs nothing. */
 const spansMs = [5 * minuteMs, 40 * minuteMs, 7 * hourMs, 30 * hourMs, 100 * hourMs];

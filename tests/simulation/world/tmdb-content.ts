@@ -1,3 +1,4 @@
+import { hourMs } from '../../../src/shared/core/clock.ts';
 import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
 import { listPage, movieRow, seriesRow } from '../../support/tmdb-rows.ts';
 import type { Faults } from './faults.ts';
@@ -8,8 +9,6 @@ import { errorReply, jsonReply, type Reply } from './tmdb-reply.ts';
 /** Ids of all films and series: few, so that lists overlap and rows meet. */
 export const films = [1, 2, 3, 4, 5, 6, 7, 8, 9];
 export const series = [51, 52, 53, 54, 55, 56, 57];
-
-const hourMs = 3_600_000;
 
 /** Answers requests with content that changes with time: votes grow, lists drift, and move between two pages where `listsMove`. */
 export function contentOf({ seed, world }: HistoryPlan, faults: () => Faults, draws: Draws) {

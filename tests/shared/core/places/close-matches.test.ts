@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  closeLanguages,
-  closeRegions,
-  knownCountries,
-  knownTranslations,
-} from '../../../../src/shared/core/places/close-matches.ts';
-import { isLanguageTag } from '../../../../src/shared/core/places/languages.ts';
+import { closeLanguages, closeRegions } from '../../../../src/shared/core/places/close-matches.ts';
+import { isLanguageTag, knownCountries, knownTranslations } from '../../../../src/shared/core/places/known-places.ts';
 import { arbitraryText } from '../../../support/arbitrary-text.ts';
 
 const country = fc.constantFrom(...knownCountries);

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownCountries, knownTranslations } from '../../../../src/shared/core/places/close-matches.ts';
 import {
   canonicalLanguage,
   canonicalRegion,
   isLanguageTag,
+  knownCountries,
+  knownTranslations,
   usualTag,
-} from '../../../../src/shared/core/places/languages.ts';
+} from '../../../../src/shared/core/places/known-places.ts';
 import { countriesSpeaking, languageCodes } from '../../../../src/shared/core/places/script-of.ts';
 import { arbitraryText } from '../../../support/arbitrary-text.ts';
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { knownCountries, knownTranslations } from '../../../../src/shared/core/places/close-matches.ts';
 import {
   isLanguageTag,
+  knownCountries,
+  knownTranslations,
   translationsOfLanguage,
   translationsOfRegion,
   usualTranslation,
-} from '../../../../src/shared/core/places/languages.ts';
+} from '../../../../src/shared/core/places/known-places.ts';
 
 describe('translations', () => {
   it.each([
