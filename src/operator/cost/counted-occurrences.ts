@@ -1,7 +1,5 @@
-import { dailyPlan, type PlannedFeed, weeklyPlan } from '../../planner/base-plan.ts';
-import { dueFeeds } from '../../planner/demand-plan.ts';
+import { type BasePlan, dailyPlan, dueFeeds, type PlannedFeed, weeklyPlan } from '../../planner/base-plan.ts';
 import { hourMs, isoFromMs } from '../../shared/core/clock.ts';
-import { feedId } from '../../shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../shared/settings/schedule.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { type FeedHead, feedHeadId } from '../../shared/tables/feed-head.ts';
@@ -21,11 +19,12 @@ export type CountedOccurrence = { schedule: ScheduleName; feeds: readonly Planne
 /** Four weeks of the base plan by the planner's own rules, after a first week that fills the table. */
 export function* countedOccurrences(settings: Settings): Generator<CountedOccurrence> {
   const heads = new Map<string, FeedHead>();
+  const base = basePlan(settings);
   for (let hour = 0; hour < (countedWeeks + 1) * weekHours; hour += 1) {
     const atMs = startMs + hour * hourMs;
     for (const schedule of ['refresh', 'daily', 'weekly'] as const) {
       if (latestOccurrenceMs(schedule, atMs, settings.schedules) === atMs) {
-        const feeds = feedsOf(schedule, atMs, heads, settings);
+        const feeds = dueFeeds({ schedule, occurrenceMs: atMs, nowMs: atMs }, base, heads, settings);
         fetchAll(feeds, atMs, heads, settings);
         if (hour >= weekHours) {
           yield { schedule, feeds };
@@ -35,31 +34,10 @@ export function* countedOccurrences(settings: Settings): Generator<CountedOccurr
   }
 }
 
-function feedsOf(
-  schedule: ScheduleName,
-  atMs: number,
-  heads: ReadonlyMap<string, FeedHead>,
-  settings: Settings,
-): PlannedFeed[] {
-  // Which genres they are changes nothing in their number.
+/** Which genres the weekly run keeps changes nothing in their number. */
+function basePlan(settings: Settings): BasePlan {
   const genres = Array.from({ length: settings.feeds.genre.topGenres }, (_, index) => index + 1);
-  const daily = dailyPlan(settings);
-  const weekly = weeklyPlan({ movie: genres, tv: genres }, settings);
-  const runsToo = (name: 'daily' | 'weekly') => latestOccurrenceMs(name, atMs, settings.schedules) === atMs;
-  const elsewhere = [...(runsToo('daily') ? daily : []), ...(runsToo('weekly') ? weekly : [])];
-  switch (schedule) {
-    case 'daily':
-      return daily;
-    case 'weekly':
-      return weekly;
-    case 'refresh':
-      return dueFeeds(
-        { planned: [...daily, ...weekly], elsewhere: new Set(elsewhere.map(({ feed }) => feedId(feed))) },
-        heads,
-        atMs,
-        settings,
-      );
-  }
+  return { daily: dailyPlan(settings), weekly: weeklyPlan({ movie: genres, tv: genres }, settings) };
 }
 
 function fetchAll(feeds: readonly PlannedFeed[], atMs: number, heads: Map<string, FeedHead>, settings: Settings): void {

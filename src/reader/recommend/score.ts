@@ -4,7 +4,7 @@
  */
 import { hourMs, msFromIso } from '../../shared/core/clock.ts';
 import { globalRegion } from '../../shared/core/feed.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import { isInDayPart, type Settings } from '../../shared/settings/settings.ts';
 import { freshnessOf } from '../provenance.ts';
 import type { ScoreParts } from '../reader-api.ts';
 import type { Candidate } from './candidates.ts';
@@ -54,7 +54,7 @@ export function scoreCandidates(candidates: readonly Candidate[], context: Score
     .sort((a, b) => b.score - a.score || compareKeys(a.candidate, b.candidate));
 }
 
-/** The day-part that `hour` lies in; a part may go over midnight. */
+/** The first day-part that `hour` lies in. */
 export function dayPartAt(
   hour: number | undefined,
   dayParts: ScoreContext['dayParts'],
@@ -62,9 +62,7 @@ export function dayPartAt(
   if (hour === undefined) {
     return undefined;
   }
-  return dayParts.find(({ fromHour, toHour }) =>
-    fromHour <= toHour ? hour >= fromHour && hour < toHour : hour >= fromHour || hour < toHour,
-  );
+  return dayParts.find((dayPart) => isInDayPart(hour, dayPart));
 }
 
 /** Cosine between the genres of a title and the weights of a taste. */

@@ -1,21 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { budgetOf } from '../../src/planner/adaptive-feeds.ts';
-import { dailyPlan, weeklyPlan } from '../../src/planner/base-plan.ts';
-import { demandPlan, type Occurrence } from '../../src/planner/demand-plan.ts';
-import type { KeptFeeds } from '../../src/planner/kept-feeds.ts';
-import type { LearnedDemand } from '../../src/planner/learned-demand.ts';
+import type { LearnedDemand } from '../../src/demand/learned-demand.ts';
+import { type BasePlan, dailyPlan, keptFeeds, type Occurrence, weeklyPlan } from '../../src/planner/base-plan.ts';
+import { planOccurrence } from '../../src/planner/plan-run.ts';
 import { hourMs, isoFromMs } from '../../src/shared/core/clock.ts';
 import { feedId } from '../../src/shared/core/feed.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
-import { memoryFeedHeads } from '../support/memory-feed-heads.ts';
+import { memoryPlanner, seedList } from '../support/memory-planner.ts';
 import { sampleQuality } from '../support/sample-quality.ts';
 import { type HourlyReads, scriptedDemand } from '../support/scripted-demand.ts';
 
 /** Monday noon: the next refresh is at 16:00. */
 const nowMs = Date.UTC(2026, 10, 23, 12);
+/** Drama is the only genre that the weekly run keeps. */
+const oneGenre = { ...defaultSettings.feeds.genre, topGenres: 1 };
+
 const withRegions: Settings = {
   ...defaultSettings,
+  feeds: { ...defaultSettings.feeds, genre: oneGenre },
   regions: [
     { region: 'DE', language: 'de-DE' },
     { region: 'IN', language: 'hi-IN' },
@@ -24,12 +26,8 @@ const withRegions: Settings = {
 const trendDe = 'trending/movie/DE/de-DE';
 const trendIn = 'trending/movie/IN/hi-IN';
 
-function keptBy(settings: Settings, schedule: Occurrence['schedule']): KeptFeeds {
-  const daily = dailyPlan(settings);
-  const weekly = weeklyPlan({ movie: [18], tv: [18] }, settings);
-  const all = [...daily, ...weekly];
-  const planned = { daily, weekly, refresh: all }[schedule];
-  return { planned, all: all.map(({ feed }) => feed), elsewhere: new Set(), notes: [] };
+function basePlan(settings: Settings): BasePlan {
+  return { daily: dailyPlan(settings), weekly: weeklyPlan({ movie: [18], tv: [18] }, settings) };
 }
 
 /** Everything is fresh for `freshHours` more, except what is said otherwise. */
@@ -40,24 +38,26 @@ async function plan(
     freshHours?: Readonly<Record<string, number>>;
     demand?: Partial<LearnedDemand>;
     waiting?: number;
-    settings?: Settings;
     absent?: readonly string[];
     gone?: readonly string[];
   } = {},
 ) {
-  const settings = more.settings ?? withRegions;
-  const heads = memoryFeedHeads();
-  for (const feed of keptBy(settings, 'refresh')
-    .all.map(feedId)
+  const settings = withRegions;
+  const planner = memoryPlanner({ settings });
+  await seedList(planner.catalog, 'popular', 'movie', [[18]]);
+  await seedList(planner.catalog, 'popular', 'tv', [[18]]);
+  for (const feed of keptFeeds('refresh', basePlan(settings))
+    .map((one) => feedId(one.feed))
     .filter((id) => !more.absent?.includes(id))) {
     const freshUntil = isoFromMs(nowMs + (more.freshHours?.[feed] ?? 100) * hourMs);
     const fetchedAt = isoFromMs(nowMs - 6 * hourMs);
     const expiration = nowMs / 1_000 + (more.gone?.includes(feed) ? 0 : 3_600);
     const whole = { pages: 1, pagesApplied: [1], lastOutcome: 'complete' as const, expiration };
-    await heads.replace(sampleHead({ id: `feed#${feed}`, feed, freshUntil, fetchedAt, ...whole }), undefined);
+    await planner.heads.replace(sampleHead({ id: `feed#${feed}`, feed, freshUntil, fetchedAt, ...whole }), undefined);
   }
-  const occurrence = { schedule, nowMs, waiting: more.waiting ?? 0 };
-  return demandPlan(keptBy(settings, schedule), occurrence, scriptedDemand(hourly, more.demand), { heads, settings });
+  const backlog = { read: async () => ({ visible: more.waiting ?? 0, delayed: 0, inFlight: 0 }) };
+  const occurrence = { schedule, occurrenceMs: nowMs, nowMs };
+  return planOccurrence(occurrence, scriptedDemand(hourly, more.demand), { ...planner, backlog });
 }
 
 /** India was added since the last run. */
@@ -180,24 +180,6 @@ describe('a daily run', () => {
   it('has the minimum also where everything waits', async () => {
     const daily = await plan('daily', { [trendDe]: 99 }, { waiting: 10_000, freshHours: { [trendDe]: -1 } });
     expect(ids(daily)).toEqual(world);
-  });
-});
-
-describe('the budget of an occurrence', () => {
-  const of = (schedule: Occurrence['schedule'], pagesOfDay: number) => budgetOf(schedule, pagesOfDay, defaultSettings);
-
-  it('is what is left of the day, of which a refresh takes a third', () => {
-    expect([of('daily', 0).pages, of('daily', 40).pages, of('daily', 50).pages, of('daily', 900).pages]).toEqual([
-      50, 10, 0, 0,
-    ]);
-    expect([of('refresh', 0).pages, of('refresh', 25).pages, of('refresh', 45).pages]).toEqual([16, 16, 5]);
-    expect(of('refresh', 0).writeUnits).toBe(480);
-  });
-
-  it('has the price of a page rise with what is spent', () => {
-    expect([of('refresh', 0), of('refresh', 25), of('refresh', 60)].map(({ leastReads }) => leastReads)).toEqual([
-      0.05, 0.1, 0.2,
-    ]);
   });
 });
 

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { PlannedFeed } from '../../src/planner/base-plan.ts';
-import { refreshPlan } from '../../src/planner/refresh-plan.ts';
+import { dueFeeds, type Occurrence, type PlannedFeed } from '../../src/planner/base-plan.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
 import { sampleFeed } from '../support/sample-messages.ts';
 
+/** The next refresh is at noon. */
 const nowMs = Date.UTC(2026, 10, 23, 8);
-const nextMs = Date.UTC(2026, 10, 23, 12);
+const occurrence: Occurrence = { schedule: 'refresh', occurrenceMs: nowMs, nowMs };
 const feeds: PlannedFeed[] = (['movie', 'tv', 'all'] as const).map((media, n) => ({
   feed: sampleFeed({ category: 'trending', media }),
   pages: n + 1,
@@ -17,7 +18,8 @@ const idOf = (n: number) => `feed#trending/${['movie', 'tv', 'all'][n]}/global/e
 const headOf = (n: number, over: Partial<FeedHead>) =>
   sampleHead({ id: idOf(n), pagesApplied: [1, 2], lastOutcome: 'complete', ...over });
 const planned = (heads: readonly FeedHead[]) =>
-  refreshPlan(feeds, new Map(heads.map((head) => [head.id, head])), nowMs, nextMs);
+  // The daily run of the same minute has its own.
+  dueFeeds(occurrence, { daily: [], weekly: feeds }, new Map(heads.map((head) => [head.id, head])), defaultSettings);
 
 describe('what a refresh fetches', () => {
   it('is everything when nothing is in the table', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byReads, learnDemand } from '../../src/planner/learned-demand.ts';
+import { byReads, learnDemand } from '../../src/demand/learned-demand.ts';
 import { hourMs } from '../../src/shared/core/clock.ts';
 import { parseFeedId } from '../../src/shared/core/feed.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';

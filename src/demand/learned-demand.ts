@@ -1,16 +1,16 @@
 /** What the usage counters teach the plan: how much a feed will be read, how deep, and how much of it will have changed. */
-import { changeChance } from '../demand/change-chance.ts';
-import { type DemandHistory, type FeedHistory, readDemandHistory } from '../demand/demand-history.ts';
-import { globalShape } from '../demand/demand-shape.ts';
-import { expectedReads, type Forecast, forecastDemand } from '../demand/forecast.ts';
-import type { HistorySources } from '../demand/history-sources.ts';
-import { type PlanQuality, planQuality } from '../demand/plan-quality.ts';
-import type { PlanRecord } from '../demand/plan-record.ts';
-import { planRules } from '../demand/plan-rules.ts';
+
 import { hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
+import { changeChance } from './change-chance.ts';
+import { type DemandHistory, type FeedHistory, type HistorySources, readDemandHistory } from './demand-history.ts';
+import { globalShape } from './demand-shape.ts';
+import { expectedReads, type Forecast, forecastDemand } from './forecast.ts';
+import { type PlanQuality, planQuality } from './plan-quality.ts';
+import type { PlanRecord } from './plan-record.ts';
+import { planRules } from './plan-rules.ts';
 
 /** Answers about feeds, as of one moment. Times are epoch milliseconds. */
 export type LearnedDemand = {

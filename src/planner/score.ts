@@ -1,55 +1,40 @@
-/** Candidates of an occurrence: every feed that a schedule keeps, page by page, and what warming proposes. */
+/** Step 2 of 4: what each page that could be fetched is worth: the reads that would miss what changed, were it not fetched. */
+import type { LearnedDemand } from '../demand/learned-demand.ts';
 import { hourMs, msFromIso } from '../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion } from '../shared/core/feed.ts';
-import type { ScheduleName } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/tables/feed-head.ts';
-import { amount, type Candidate, type Keep, type PlanBudget } from './adaptive-plan.ts';
 import type { PlannedFeed } from './base-plan.ts';
-import type { LearnedDemand } from './learned-demand.ts';
-import type { WarmFeed } from './warm-feeds.ts';
+import { amount, type Keep, type ScoredPages } from './budget.ts';
+import type { Collected } from './collect.ts';
 
-/** The time that an occurrence plans for, and what it plans with. Epoch milliseconds. */
-export type Outlook = {
-  schedule: ScheduleName;
-  nowMs: number;
-  untilMs: number;
-  heads: ReadonlyMap<string, FeedHead>;
-  demand: LearnedDemand;
-  settings: Settings;
-};
+/** What pages are scored by. */
+type Outlook = Collected & { demand: LearnedDemand; settings: Settings };
 
-/** A refresh takes no more of a day than this, so that a quiet night leaves something for the morning. */
-const mostOfDay = 1 / 3;
-
-/** What a page must be worth at the least, as a share of what it must be when the day's budget is spent. */
-const leastPrice = 1 / 4;
-
-/**
- * What the runs of the last 24 hours have left of a day's budget: whatever asked for their pages, ad-hoc runs too. The less is left,
- * the more a page must be worth.
- */
-export function budgetOf(schedule: ScheduleName, pagesOfDay: number, { planner }: Settings): PlanBudget {
-  const { pagesPerDay, writeUnitsPerDay, leastReads } = planner.adaptive;
-  const left = Math.max(0, pagesPerDay - Math.ceil(pagesOfDay));
-  const pages = schedule === 'refresh' ? Math.min(left, Math.floor(pagesPerDay * mostOfDay)) : left;
-  const price = Math.round(leastReads * Math.max(leastPrice, 1 - left / pagesPerDay) * 1_000) / 1_000;
-  return { pages, writeUnits: (writeUnitsPerDay * pages) / pagesPerDay, leastReads: price };
+/** Scores what is due, page by page, and what warming proposes. */
+export function score(collected: Collected, demand: LearnedDemand, settings: Settings): ScoredPages[] {
+  const outlook = { ...collected, demand, settings };
+  return [...scoreDue(outlook), ...scoreProposed(outlook)];
 }
 
-/** The feeds that the schedules keep, each with the pages beyond those it always has. */
-export function keptCandidates(planned: readonly PlannedFeed[], outlook: Outlook): Candidate[] {
-  return planned.flatMap((one) => {
-    const base = { ...atRisk(one.feed, one.pages, outlook), from: 1, pages: one.pages, keep: keepOf(one, outlook) };
+/** Each feed, and one by one the pages beyond those that a schedule keeps of it. */
+function scoreDue(outlook: Outlook): ScoredPages[] {
+  return outlook.due.flatMap((one) => {
+    const base = {
+      ...atRisk(one.feed, one.pages, outlook),
+      fromPage: 1,
+      toPage: one.pages,
+      keep: keepOf(one, outlook),
+    };
     const why = base.keep === 'always' ? one.why : `${one.why}: ${explained(base)}`;
-    return [{ ...base, feed: one.feed, why }, ...deeperCandidates(one, outlook)];
+    return [{ ...base, feed: one.feed, why }, ...scoreDeeper(one, outlook)];
   });
 }
 
 /** What no schedule keeps: read before, or proposed by day-part or season. */
-export function warmCandidates(proposed: readonly WarmFeed[], outlook: Outlook): Candidate[] {
+function scoreProposed(outlook: Outlook): ScoredPages[] {
   const { planner } = outlook.settings;
-  return proposed.flatMap(({ feed, why, trial }) => {
+  return outlook.proposed.flatMap(({ feed, why, trial }) => {
     const risk = atRisk(feed, 1, outlook);
     if (risk.reads === 0 && !(trial && !outlook.demand.planned(feed) && isStale(feed, outlook))) {
       return [];
@@ -59,7 +44,7 @@ export function warmCandidates(proposed: readonly WarmFeed[], outlook: Outlook):
     const known = outlook.demand.readsSoFar(feedId(feed)) > 0;
     const worth = trial && !known ? tried : risk;
     const because = trial && !known ? `${why}: tried once a week` : `${why}: ${explained(risk)}`;
-    return [{ ...worth, feed, from: 1, pages: 1, keep: 'warming' as const, why: because }];
+    return [{ ...worth, feed, fromPage: 1, toPage: 1, keep: 'warming' as const, why: because }];
   });
 }
 
@@ -78,7 +63,7 @@ function keepOf({ feed }: PlannedFeed, { schedule, heads, demand }: Outlook): Ke
   return feed.region === globalRegion || !demand.planned(feed) ? 'always' : 'demand';
 }
 
-function deeperCandidates({ feed, pages }: PlannedFeed, outlook: Outlook): Candidate[] {
+function scoreDeeper({ feed, pages }: PlannedFeed, outlook: Outlook): ScoredPages[] {
   const deeper = outlook.demand.deeperShare(feed);
   const { maxPages } = outlook.settings.planner.adaptive;
   return Array.from({ length: Math.max(0, maxPages - pages) }, (_, index) => {
@@ -87,8 +72,8 @@ function deeperCandidates({ feed, pages }: PlannedFeed, outlook: Outlook): Candi
     const asked = reads * deeper ** (page - 1);
     return {
       feed,
-      from: page,
-      pages: page,
+      fromPage: page,
+      toPage: page,
       keep: 'demand' as const,
       reads: asked,
       chance,
