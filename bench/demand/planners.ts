@@ -2,7 +2,7 @@
 import { readDemandHistory } from '../../src/demand/demand-history.ts';
 import { type LearnedDemand, learnDemand } from '../../src/demand/learned-demand.ts';
 import { planQuality } from '../../src/demand/plan-quality.ts';
-import { planRules } from '../../src/demand/plan-rules.ts';
+import { planRules } from '../../src/demand/plan-record.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { planOccurrence } from '../../src/planner/plan-run.ts';
 import { type Feed, feedId } from '../../src/shared/core/feed.ts';

@@ -1,5 +1,5 @@
 /** Readers and schedules in the order of time, on what a plan has fetched. */
-import { changeChance } from '../../src/demand/change-chance.ts';
+import { changeChance } from '../../src/demand/learned-demand.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { hourMs, isoFromMs, type Random } from '../../src/shared/core/clock.ts';
 import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';

@@ -1,9 +1,9 @@
-/** What forecasts: ours, its smoothing alone, and three baselines that take the counts as they are. */
-import type { CleanSeries, Origin } from '../../src/demand/clean-series.ts';
+/** What forecasts: ours, and three baselines that take the counts as they are. */
+
 import type { DemandShape } from '../../src/demand/demand-shape.ts';
-import { forecastAmong, forecastDemand, type HourForecast } from '../../src/demand/forecast.ts';
-import type { HourSeries } from '../../src/demand/hour-series.ts';
-import { lastValue, meanOfAll, seasonalNaive } from '../../src/demand/simple-forecasters.ts';
+import { forecastDemand, type HourForecast, meanOfAll } from '../../src/demand/forecast.ts';
+import type { CleanSeries, HourSeries, Origin } from '../../src/demand/hour-series.ts';
+import { lastValue, seasonalNaive } from './baselines.ts';
 
 /** Hours of a forecast; baselines give no interval. `method` is what ours has chosen. */
 export type Guess = { means: readonly number[]; hours?: readonly HourForecast[]; method?: string };
@@ -20,7 +20,6 @@ export const naive = 'seasonal-naive';
 /** All that are compared. */
 export const subjects: Readonly<Record<string, Subject>> = {
   [ours]: (series, shape) => guessOf(forecastDemand(series, horizonHours, shape)),
-  'smoothing alone': (series, shape) => guessOf(forecastAmong(['smoothing'], series, horizonHours, shape)),
   [naive]: baseline(seasonalNaive),
   'last value': baseline(lastValue),
   mean: baseline(meanOfAll),

@@ -1,5 +1,3 @@
-import type { BackTest } from './back-test.ts';
-
 /** Bounds that hold four of five outcomes. Reads an hour; 0 or more. */
 export type Interval = { low: number; high: number };
 
@@ -19,7 +17,7 @@ export function assumedSpread(share: number): Spread {
 }
 
 /** The spread that a back-test shows: the share by the errors' second moment, the tenths as they were. */
-export function spreadOf({ forecasts, actuals }: BackTest): Spread {
+export function spreadOf({ forecasts, actuals }: { forecasts: readonly number[]; actuals: readonly number[] }): Spread {
   const share = errorShare(forecasts, actuals);
   if (forecasts.length < fewestErrors) {
     return assumedSpread(share);

@@ -4,13 +4,17 @@ import { hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
-import { changeChance } from './change-chance.ts';
-import { type DemandHistory, type FeedHistory, type HistorySources, readDemandHistory } from './demand-history.ts';
+import {
+  type ChangeCounts,
+  type DemandHistory,
+  type FeedHistory,
+  type HistorySources,
+  readDemandHistory,
+} from './demand-history.ts';
 import { globalShape } from './demand-shape.ts';
 import { expectedReads, type Forecast, forecastDemand } from './forecast.ts';
 import { type PlanQuality, planQuality } from './plan-quality.ts';
-import type { PlanRecord } from './plan-record.ts';
-import { planRules } from './plan-rules.ts';
+import { type PlanRecord, planRules } from './plan-record.ts';
 
 /** Answers about feeds, as of one moment. Times are epoch milliseconds. */
 export type LearnedDemand = {
@@ -34,6 +38,9 @@ export type LearnedDemand = {
 
 /** The longest time between two occurrences of the daily schedule, and an hour. */
 const horizonHours = 25;
+
+/** Rows that the assumption weighs as much as: two pages, so that two refreshes outvote it. */
+const priorRows = 40;
 
 /** Reads and learns. `undefined` with a sentence where the counters say nothing: then the base plan stands. */
 export async function learnDemand(
@@ -84,6 +91,21 @@ function demandFrom(history: DemandHistory, settings: Settings): LearnedDemand {
     readFeeds: () => [...feeds].flatMap(([id, { reads }]) => (readsOf(reads.counts) > 0 ? [id] : [])),
     readsSoFar: (id) => readsOf(feeds.get(id)?.reads.counts ?? []),
   };
+}
+
+/**
+ * The share of a list that has changed `hours` after it was fetched, 0 to 1, as rows that change independently at a constant rate.
+ * The rate is learned from what was compared; before that, half of a list is taken to change within its soft TTL.
+ */
+export function changeChance(counts: ChangeCounts, softTtlHours: number, hours: number): number {
+  const { compared = 0, changed = 0, rowHours = 0 } = counts;
+  const rowsChanged = Math.min(changed, compared) + priorRows / 2;
+  const rowsCompared = compared + priorRows;
+  const meanHours = (rowHours + priorRows * softTtlHours) / rowsCompared;
+  // All changed: the rate could be anything from here up.
+  const share = Math.min(rowsChanged / rowsCompared, 1 - 1 / (2 * rowsCompared));
+  const ratePerHour = -Math.log(1 - share) / Math.max(meanHours, 1 / 60);
+  return 1 - Math.exp(-ratePerHour * Math.max(0, hours));
 }
 
 /** The hours of the plans, and those between them and after. */

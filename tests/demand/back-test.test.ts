@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backTest, backTestOrigins } from '../../src/demand/back-test.ts';
+import { backTest, backTestOrigins } from '../../src/demand/forecast.ts';
 
 const series = (...counts: number[]) => ({
   startHour: 0,

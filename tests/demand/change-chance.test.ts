@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { changeChance } from '../../src/demand/change-chance.ts';
+import { changeChance } from '../../src/demand/learned-demand.ts';
 
 describe('the share of a list that has changed', () => {
   it('is a half after its soft TTL, as long as nothing was compared', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanSeries } from '../../src/demand/clean-series.ts';
+import { cleanSeries } from '../../src/demand/hour-series.ts';
 import { mondayHour, noisy, repeated, weekPattern } from '../support/hourly-traffic.ts';
 
 const clean = (counts: (number | undefined)[]) => [...cleanSeries({ startHour: mondayHour, counts }).counts];

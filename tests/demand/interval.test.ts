@@ -11,7 +11,7 @@ const within = (outcomes: readonly number[], { low, high }: { low: number; high:
 describe('interval', () => {
   it('holds four of five Poisson counts, by the assumed and by the seen spread', () => {
     const forecasts = new Array(400).fill(mean);
-    const seen = spreadOf({ forecasts, actuals: counts.slice(0, 400), score: 0 });
+    const seen = spreadOf({ forecasts, actuals: counts.slice(0, 400) });
     for (const spread of [assumedSpread(0), seen]) {
       expect(within(counts.slice(400), around(mean, spread))).toBeGreaterThan(0.74);
       expect(within(counts.slice(400), around(mean, spread))).toBeLessThan(0.88);
@@ -21,14 +21,14 @@ describe('interval', () => {
   it('is as wide as the errors were', () => {
     const forecasts = new Array(400).fill(mean);
     const actuals = forecasts.map((_, index) => (index % 2 === 0 ? 10 : 70));
-    const { low, high } = around(mean, spreadOf({ forecasts, actuals, score: 0 }));
+    const { low, high } = around(mean, spreadOf({ forecasts, actuals }));
     expect(low).toBeCloseTo(10, 6);
     expect(high).toBeCloseTo(70, 6);
   });
 
   it('is no point where the back-test had no error', () => {
     const forecasts = new Array(400).fill(mean);
-    const { low, high } = around(mean, spreadOf({ forecasts, actuals: forecasts, score: 0 }));
+    const { low, high } = around(mean, spreadOf({ forecasts, actuals: forecasts }));
     expect(low).toBeLessThan(mean - 3);
     expect(high).toBeGreaterThan(mean + 3);
   });
@@ -46,7 +46,6 @@ describe('interval', () => {
         const spread = spreadOf({
           forecasts: pairs.map(({ forecast }) => forecast),
           actuals: pairs.map(({ actual }) => actual),
-          score: 0,
         });
         const { low, high } = around(center, spread);
         expect(low >= 0 && low <= center && high >= center && Number.isFinite(high)).toBe(true);

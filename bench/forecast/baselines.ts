@@ -1,5 +1,5 @@
-import type { CleanSeries, Origin } from './clean-series.ts';
-import { dayHours, weekHours } from './hour-series.ts';
+/** Forecasts that are easy to come by, as baselines. */
+import { type CleanSeries, dayHours, type Origin, weekHours } from '../../src/demand/hour-series.ts';
 
 /** The last known count, for every hour; 0 where nothing is known. */
 export function lastValue({ counts }: CleanSeries, { end, hours }: Origin): Float64Array {
@@ -8,20 +8,6 @@ export function lastValue({ counts }: CleanSeries, { end, hours }: Origin): Floa
     index--;
   }
   return new Float64Array(hours).fill(counts[index] ?? 0);
-}
-
-/** The mean of all that is known, for every hour; 0 where nothing is known. */
-export function meanOfAll({ counts }: CleanSeries, { end, hours }: Origin): Float64Array {
-  let sum = 0;
-  let known = 0;
-  for (let index = 0; index < end; index++) {
-    const count = counts[index] ?? Number.NaN;
-    if (!Number.isNaN(count)) {
-      sum += count;
-      known++;
-    }
-  }
-  return new Float64Array(hours).fill(known === 0 ? 0 : sum / known);
 }
 
 /** The last known count of the same hour of the week; failing that of the same hour of the day, failing that the last known one. */
