@@ -8,7 +8,6 @@ import {
   hourOfWeek,
   weekHours,
 } from './hour-series.ts';
-import { assumedSpread, errorShare, type Spread } from './interval.ts';
 
 /** Weights of the 168 hours of a week, mean 1. Index 0 is Monday 00:00 UTC. */
 export type DemandShape = readonly number[];
@@ -76,34 +75,22 @@ const rules = {
   levelHours: 96,
   /** Hours of noise that an hour of the day must outweigh. */
   noiseReads: 4,
-  /** The errors are those of hours the forecast was fitted to; new ones are larger, by this share of the mean. */
-  unseenShare: 0.15,
 };
 
 type Fitted = { count: number; expected: number; hour: number };
 
 /**
- * The cold start: expected reads of the `hours` hours that follow, and how they spread; zeros where nothing is known. Level x shape of
- * all feeds x what the feed's own hours of the day have shown so far, drawn to the shape by as many reads as noise needs.
+ * The cold start: expected reads of the `hours` hours that follow; zeros where nothing is known. Level x shape of all feeds x what the feed's own hours of the day have shown so far, drawn to the shape by as many reads as noise needs.
  */
-export function shapeForecast(
-  series: CleanSeries,
-  hours: number,
-  shape: DemandShape,
-): { means: Float64Array; spread: Spread } {
+export function shapeForecast(series: CleanSeries, hours: number, shape: DemandShape): Float64Array {
   const fitted = besideShape(series, shape);
   const level = levelOf(fitted);
   const seasons = ownSeasons(fitted, level);
-  const expectedAt = (hour: number) => level * weightAt(shape, hour) * (seasons[hourOfDay(hour)] ?? 1);
   const next = series.startHour + series.counts.length;
-  const share = errorShare(
-    fitted.map(({ hour }) => expectedAt(hour)),
-    fitted.map(({ count }) => count),
-  );
-  return {
-    means: new Float64Array(hours).map((_, index) => expectedAt(next + index)),
-    spread: assumedSpread(Math.hypot(share, rules.unseenShare)),
-  };
+  return new Float64Array(hours).map((_, index) => {
+    const hour = next + index;
+    return level * weightAt(shape, hour) * (seasons[hourOfDay(hour)] ?? 1);
+  });
 }
 
 /** The known hours beside the shape's weights. */

@@ -4,22 +4,18 @@
  *   less than two weeks known  → level x the shape that all feeds share
  *   more                       → the mean, or smoothing where it did better on the feed's own last two weeks
  *
- * Spikes are cut before; the interval is what the errors on those two weeks were.
+ * Spikes are cut before.
  */
 
 import { type DemandShape, shapeForecast } from './demand-shape.ts';
 import { type CleanSeries, cleanSeries, dayHours, type HourSeries, type Origin, weekHours } from './hour-series.ts';
-import { around, type Spread, spreadOf } from './interval.ts';
 import { smooth } from './smoothing.ts';
 
 /** How a forecast came about; `shape` is the cold start. */
 export type Method = 'mean' | 'smoothing' | 'shape';
 
-/** Reads of one hour: expected, and the bounds of an interval that holds four of five outcomes. All are 0 or more. */
-export type HourForecast = { mean: number; low: number; high: number };
-
-/** `hours[i]` is the hour i after the series' end. */
-export type Forecast = { method: Method; hours: readonly HourForecast[] };
+/** `hours[i]` is what is expected of the hour i after the series' end: reads, 0 or more. */
+export type Forecast = { method: Method; hours: readonly number[] };
 
 /** A season of a week shows when it comes for the second time. */
 const fewestKnownHours = 2 * weekHours;
@@ -30,38 +26,30 @@ const fewestKnownHours = 2 * weekHours;
  */
 export function forecastDemand(series: HourSeries, horizonHours: number, shape: DemandShape): Forecast {
   const hours = Math.max(0, Math.ceil(horizonHours));
-  const { method, means, spread } = meansAndSpread(cleanSeries(series), hours, shape);
-  return { method, hours: Array.from(means, (mean) => ({ mean, ...around(mean, spread) })) };
+  const clean = cleanSeries(series);
+  if (clean.knownHours < fewestKnownHours) {
+    return { method: 'shape', hours: [...shapeForecast(clean, hours, shape)] };
+  }
+  const { method, means } = chooseMethod(clean, hours);
+  return { method, hours: [...means] };
 }
 
 /**
- * Sum of the means over [fromHours, toHours), counted from the forecast's first hour; fractions of hours count in proportion. What
+ * Expected reads of [fromHours, toHours), counted from the forecast's first hour; fractions of hours count in proportion. What
  * lies outside the forecast counts as 0.
  */
 export function expectedReads({ hours }: Forecast, fromHours: number, toHours: number): number {
-  return hours.reduce((sum, { mean }, index) => {
+  return hours.reduce((sum, reads, index) => {
     const covered = Math.min(toHours, index + 1) - Math.max(fromHours, index);
-    return sum + mean * Math.max(0, covered);
+    return sum + reads * Math.max(0, covered);
   }, 0);
-}
-
-function meansAndSpread(
-  series: CleanSeries,
-  hours: number,
-  shape: DemandShape,
-): { method: Method; means: Float64Array; spread: Spread } {
-  if (series.knownHours < fewestKnownHours) {
-    return { method: 'shape', ...shapeForecast(series, hours, shape) };
-  }
-  const { method, means, test } = chooseMethod(series, hours);
-  return { method, means, spread: spreadOf(test) };
 }
 
 /** The methods that a series of two weeks or more can choose from. */
 type LearnedMethod = Exclude<Method, 'shape'>;
 
-/** A method, what it says of the hours that follow the series, and how it did on the series itself. */
-export type Tried = { method: LearnedMethod; means: Float64Array; test: BackTest };
+/** A method, what it says of the hours that follow the series, and its score on the series itself. */
+export type Tried = { method: LearnedMethod; means: Float64Array; score: number };
 
 /** Forecasts from each origin, ascending; each sees only what lies before it. */
 type Forecaster = (series: CleanSeries, origins: readonly Origin[]) => Float64Array[];
@@ -90,9 +78,9 @@ export function chooseMethod(series: CleanSeries, hours: number): Tried {
     .map(({ method, forecast }): Tried => {
       const forecasts = forecast(series, all);
       const means = forecasts[origins.length] ?? new Float64Array(hours);
-      return { method, means, test: backTest(series, origins, forecasts) };
+      return { method, means, score: backTest(series, origins, forecasts) };
     })
-    .reduce((kept, one) => (one.test.score * (1 + margin) < kept.test.score ? one : kept));
+    .reduce((kept, one) => (one.score * (1 + margin) < kept.score ? one : kept));
 }
 
 /** The mean of all that is known, for every hour; 0 where nothing is known. */
@@ -109,13 +97,7 @@ export function meanOfAll({ counts }: CleanSeries, { end, hours }: Origin): Floa
   return new Float64Array(hours).fill(known === 0 ? 0 : sum / known);
 }
 
-/** Hour by hour what was forecast and what came, of the hours of which something is known; and how far they were apart. */
-export type BackTest = { forecasts: readonly number[]; actuals: readonly number[]; score: number };
-
-/**
- * From every twelfth hour of the last two weeks a day ahead. One week would choose worse and give narrower intervals (coverage 0.76
- * instead of 0.79 on the tuning seeds of `bench/forecast`, November 2026).
- */
+/** From every twelfth hour of the last two weeks a day ahead. One week would choose worse on the tuning seeds of the bench. */
 const stepHours = 12;
 const spanHours = 2 * weekHours;
 
@@ -130,15 +112,13 @@ export function backTestOrigins(lengthHours: number): Origin[] {
 }
 
 /**
- * Compares forecasts with what came. The score, 0 for exact, is the absolute error of the hours plus that of the days plus that of
- * the whole, over the reads. Hours alone would favour 0 for a sparse feed, since most of its hours are empty.
+ * The score of forecasts, 0 for exact: the absolute error of the hours plus that of the days plus that of the whole, over the reads. Hours alone would favour 0 for a sparse feed, since most of its hours are empty.
  */
 export function backTest(
   { counts }: CleanSeries,
   origins: readonly Origin[],
   forecasts: readonly Float64Array[],
-): BackTest {
-  const known = { forecasts: [] as number[], actuals: [] as number[] };
+): number {
   const sums = { hours: 0, days: 0, whole: 0, reads: 0 };
   origins.forEach(({ end, hours }, origin) => {
     let day = 0;
@@ -146,8 +126,6 @@ export function backTest(
       const actual = counts[end + index] ?? Number.NaN;
       if (!Number.isNaN(actual)) {
         const forecast = forecasts[origin]?.[index] ?? 0;
-        known.forecasts.push(forecast);
-        known.actuals.push(actual);
         sums.hours += Math.abs(actual - forecast);
         sums.reads += actual;
         day += actual - forecast;
@@ -157,5 +135,5 @@ export function backTest(
     sums.whole += day;
   });
   const error = sums.hours + sums.days + Math.abs(sums.whole);
-  return { ...known, score: sums.reads > 0 ? error / sums.reads : error };
+  return sums.reads > 0 ? error / sums.reads : error;
 }
