@@ -72,7 +72,7 @@ function known(names: readonly string[], allowed: readonly string[], what: strin
   const near = allowed
     .map((name) => ({
       name,
-      distance: damerauLevenshtein(unknown.slice(0, 60).steps.toLowerCase(), name.toLowerCase()),
+      distance: damerauLevenshtein(unknown.slice(0, 60).toLowerCase(), name.toLowerCase()).steps,
     }))
     .sort((one, two) => one.distance - two.distance)[0];
   const meant =
