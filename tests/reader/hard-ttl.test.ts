@@ -158,6 +158,6 @@ it('nothing past its hard TTL is ever in an answer, and every answer tells its a
       }
       await history.reader.settled();
     }),
-    { numRuns: 250 },
+    { numRuns: 120 },
   );
 });
