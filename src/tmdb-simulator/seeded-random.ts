@@ -1,4 +1,8 @@
-import type { Random } from '../shared/core/clock.ts';
+/** A source of random numbers; a seeded one replays a run. */
+export type Random = {
+  /** Uniform in [0, 1). */
+  next(): number;
+};
 
 /** What a seed is mixed with: a whole number up to 32 bits, or a short text. */
 export type Salt = number | string;
@@ -19,7 +23,7 @@ export function unitFrom(seed: number, ...salts: readonly Salt[]): number {
   return hash32(seed, ...salts) / uint32Range;
 }
 
-/** Noise in [0, 1) that runs in straight lines between whole positions: what drifts slowly with time reads it. */
+/** Noise in [0, 1), interpolated linearly between whole positions: for values that drift slowly with time. */
 export function smoothNoise(seed: number, salt: string, position: number): number {
   const knot = Math.floor(position);
   const from = unitFrom(seed, salt, knot);
@@ -87,7 +91,7 @@ function absorb(hash: number, salt: number): number {
   return scramble((Math.imul(hash, 31) + salt + 0x9e3779b9) | 0);
 }
 
-/** The finishing step of MurmurHash3: every input bit reaches every output bit. */
+/** The finalizer of MurmurHash3: every input bit affects every output bit. */
 function scramble(value: number): number {
   let mixed = value | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

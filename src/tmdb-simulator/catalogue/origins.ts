@@ -1,4 +1,4 @@
-import type { WrittenLanguage } from '../words/word-lists.ts';
+import type { WrittenLanguage } from './word-lists.ts';
 
 /** Where titles come from: country (ISO 3166-1), the language they are made in, and their share of the catalogue. */
 export type Origin = { country: string; language: WrittenLanguage; weight: number };

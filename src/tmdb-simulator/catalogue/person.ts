@@ -3,7 +3,7 @@ import { hash32, pickAt, unitFrom } from '../seeded-random.ts';
 /** A person as trending lists give them. */
 export type Person = { mediaType: 'person'; id: number; seed: number; name: string; popularity: number };
 
-/** How many persons a catalogue has: few, as only trending lists show them. */
+/** How many persons a catalogue has: few, because only trending lists contain persons. */
 export const personCount = 400;
 
 const givenNames =
