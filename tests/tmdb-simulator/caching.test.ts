@@ -52,10 +52,10 @@ describe('caching', () => {
     expect(first).toBeGreaterThan(0);
     expect(first).toBeLessThanOrEqual(395);
     if (first > 1) {
-      client.clock.advance((first - 1) * 1000);
+      await client.clock.advance((first - 1) * 1000);
       expect(await maxAge()).toBe(1);
     }
-    client.clock.advance(1000);
+    await client.clock.advance(1000);
     expect(await maxAge()).toBe(395);
   });
 

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { FaultKind, FaultPlan } from '../../src/tmdb-simulator/fault-plan.ts';
-import { type Client, clientForTest, untilStats } from './simulator-fixture.ts';
+import { type Client, clientForTest, untilSleeping, untilStats } from './simulator-fixture.ts';
 
 type Rule = NonNullable<FaultPlan['rules']>[number];
 
@@ -133,10 +133,10 @@ describe('faults in time', () => {
       text += decoder.decode(value, { stream: true });
       if (piece < 9) {
         expect(() => JSON.parse(text)).toThrow(SyntaxError);
-        await client.clock.whenSleeping(1);
-        client.clock.advance(999);
-        await client.clock.whenSleeping(1);
-        client.clock.advance(1);
+        await untilSleeping(client);
+        await client.clock.advance(999);
+        await untilSleeping(client);
+        await client.clock.advance(1);
       }
     }
     expect(text).toBe(await truth());
@@ -149,9 +149,9 @@ describe('faults in time', () => {
     const answer = client.fetch(faultPath).finally(() => {
       isAnswered = true;
     });
-    await client.clock.whenSleeping(1);
+    await untilSleeping(client);
     expect(isAnswered).toBe(false);
-    client.clock.advance(30_000);
+    await client.clock.advance(30_000);
     expect((await answer).status).toBe(504);
   });
 
@@ -163,7 +163,7 @@ describe('faults in time', () => {
     });
     const outcome = expect(lost).rejects.toThrow();
     await untilStats(client, ({ faulted }) => faulted === 1);
-    client.clock.advance(24 * 3_600_000);
+    await client.clock.advance(24 * 3_600_000);
     for (let round = 0; round < 20; round += 1) {
       expect((await client.fetch(faultPath)).status).toBe(200);
     }

@@ -4,7 +4,7 @@ import {
   type TmdbSimulator,
   type TmdbSimulatorOptions,
 } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { eventLoopTurn, type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 
 export type Row = Record<string, unknown> & { id: number };
 
@@ -33,7 +33,7 @@ const noLimit = 1_000_000;
 export async function startClient(
   options: Partial<TmdbSimulatorOptions> & { clock?: VirtualClock } = {},
 ): Promise<Client> {
-  const clock = options.clock ?? new VirtualClock();
+  const clock = options.clock ?? virtualClock();
   const simulator = await startTmdbSimulator({
     requestsPerSecond: noLimit,
     latencyMs: { min: 0, max: 0 },
@@ -55,6 +55,13 @@ export async function clientForTest(options: Parameters<typeof startClient>[0] =
   const client = await startClient(options);
   onTestFinished(() => client.simulator.close());
   return client;
+}
+
+/** Resolves once `count` sleepers wait on a client's clock: answers that wait for their latency, or faults for their delay. */
+export async function untilSleeping({ clock }: Client, count = 1): Promise<void> {
+  while (clock.sleeperCount() < count) {
+    await eventLoopTurn();
+  }
 }
 
 /** Asks the simulator itself until `holds` is true of its statistics: every question is one round trip, none is a wait. */
