@@ -1,4 +1,4 @@
-/** Time as the simulator needs it; epoch milliseconds are UTC. A caller passes its own clock, so tests run on virtual time. */
+/** The time that the simulator runs on, e.g. a virtual clock in tests. Epoch milliseconds are UTC. */
 export type Clock = {
   /** The wall clock, in epoch milliseconds. It may jump. */
   nowMs(): number;

@@ -25,7 +25,7 @@ export const faultKinds = [
 export const oddityNames = ['personsInTrending', 'duplicatesAtPageBorders', 'volatileJitter', 'oddRows'] as const;
 
 /** One rule: the fault, its probability for each matching request, and how often it is injected at most. */
-export const faultRuleSchema = z.strictObject({
+const faultRuleSchema = z.strictObject({
   kind: z.enum(faultKinds),
   /** Probability for each matching request, 0 to 1; default 1. */
   probability: z.number().min(0).max(1).default(1),
@@ -35,20 +35,20 @@ export const faultRuleSchema = z.strictObject({
   path: z.string().optional(),
   /** `Retry-After` of a `throttle`, sent unchanged; default: no such header, as at TMDB. */
   retryAfter: z.string().optional(),
-  /** How long a `slowBody` takes (default 5,000), or how long any other fault waits before it answers (default 0). */
+  /** Duration of a `slowBody` (default 5,000), or the delay before any other fault (default 0), in milliseconds. */
   delayMs: z.number().min(0).optional(),
   /** Target of a `redirect`; default a host that does not exist. */
   location: z.string().optional(),
 });
 
 /** The faults and oddities of a simulator. Rules are tried in order; the first that fires decides. */
-export const faultPlanSchema = z.strictObject({
+const faultPlanSchema = z.strictObject({
   rules: z.array(faultRuleSchema).default([]),
   /** `/trending/all` contains persons too. */
   personsInTrending: z.boolean().default(false),
   /** Each page starts with the last row of the page before. */
   duplicatesAtPageBorders: z.boolean().default(false),
-  /** Lists fetched at the same time differ slightly in votes and popularity. */
+  /** The figures of a title differ slightly between lists. */
   volatileJitter: z.boolean().default(false),
   /** Pages carry rows that break the contract: null, missing, wrong and unknown fields. */
   oddRows: z.boolean().default(false),
@@ -84,7 +84,7 @@ export function completeFaultPlan(plan: unknown): CompleteFaultPlan {
 
 /**
  * Reads a plan from one line such as `throttle=0.1,blackHole,personsInTrending`: faults with a probability (default 1) and
- * oddities by name, separated by commas. Throws an Error that names the part that is wrong and what is allowed.
+ * oddities by name, separated by commas. Throws an Error that names the invalid part and what is allowed.
  */
 export function parseFaultSpec(text: string): FaultPlan {
   const plan: FaultPlan & { rules: z.input<typeof faultRuleSchema>[] } = { rules: [] };

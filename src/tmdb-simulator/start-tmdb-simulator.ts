@@ -10,11 +10,11 @@ import { createFaultChooser, type FaultChooser, injectFault } from './http/injec
 import { createRateWindow, type RateWindow } from './http/rate-window.ts';
 import { answerRequest } from './http/routes.ts';
 import { sendAnswer } from './http/send-answer.ts';
-import { adminRoot, type SimulatorStats, serveAdmin } from './http/serve-admin.ts';
+import { type AdminActions, adminRoot, type SimulatorStats, serveAdmin } from './http/serve-admin.ts';
 import { createOrderCache, type OrderCache } from './lists/listing.ts';
 import { hash32, type Random, seededRandom } from './seeded-random.ts';
 
-/** How a simulator is started. */
+/** Options of a simulator. */
 export type TmdbSimulatorOptions = {
   /** Port on 127.0.0.1; default 0: a free one. */
   port?: number;
@@ -37,7 +37,10 @@ export type TmdbSimulator = {
   /** `http://127.0.0.1:PORT/3`. */
   baseUrl: string;
   port: number;
-  /** Replaces the fault plan from the next request on; counters such as `times` start again. Throws an Error for an invalid plan. */
+  /**
+   * Replaces the fault plan from the next request on; counters such as `times` start again. Throws an Error for an invalid
+   * plan.
+   */
   setFaults(plan: FaultPlan): void;
   /** Replaces the accepted token from the next request on; `undefined` accepts any. */
   setToken(token: string | undefined): void;
@@ -132,7 +135,7 @@ async function handle(
   state: SimulatorState,
   request: IncomingMessage,
   response: ServerResponse,
-  actions: Parameters<typeof serveAdmin>[3],
+  actions: AdminActions,
 ): Promise<void> {
   const url = new URL(request.url ?? '/', `http://${loopback}`);
   if (url.pathname.startsWith(adminRoot)) {

@@ -11,7 +11,7 @@ function faulty(rule: Rule): Promise<Client> {
   return clientForTest({ faults: { rules: [rule] } });
 }
 
-/** What the same request is answered without faults. */
+/** The body of the same request without faults. */
 async function truth(): Promise<string> {
   return (await (await clientForTest()).fetch(faultPath)).text();
 }
@@ -45,7 +45,7 @@ describe('faults with an answer of their own', () => {
   });
 
   test.each(['7', '0', 'Mon, 23 Nov 2026 08:00:30 GMT', 'soon'])(
-    'throttle sends Retry-After %j as it stands',
+    'throttle sends Retry-After %j unchanged',
     async (retryAfter) => {
       const client = await faulty({ kind: 'throttle', retryAfter });
       expect((await client.fetch(faultPath)).headers.get('retry-after')).toBe(retryAfter);
@@ -121,7 +121,7 @@ describe('faults of a body', () => {
   });
 });
 
-describe('faults in time', () => {
+describe('delays', () => {
   test('slowBody sends its headers at once and its body over the delay', async () => {
     const client = await faulty({ kind: 'slowBody', delayMs: 9000 });
     const response = await client.fetch(faultPath);
@@ -199,7 +199,7 @@ describe('faults and the rest', () => {
     expect(() => client.simulator.setFaults({ rules: [{ kind: 'nap' as FaultKind }] })).toThrow('Not a fault plan');
   });
 
-  test('a request over the limit is refused before a fault can hit it', async () => {
+  test('a request over the limit is refused before a fault is injected', async () => {
     const client = await clientForTest({ requestsPerSecond: 1, faults: { rules: [{ kind: 'serverError' }] } });
     expect((await client.fetch(faultPath)).status).toBe(500);
     expect((await client.fetch(faultPath)).status).toBe(429);

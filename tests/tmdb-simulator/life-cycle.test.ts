@@ -7,7 +7,7 @@ import { virtualClock } from '../support/virtual-clock.ts';
 import { clientForTest, untilSleeping } from './simulator-fixture.ts';
 
 describe('starting', () => {
-  test('works with the defaults alone', async () => {
+  test('works with the defaults', async () => {
     const simulator = await startTmdbSimulator({ clock: systemClock });
     const response = await fetch(`${simulator.baseUrl}/movie/popular`, { headers: { Authorization: 'Bearer any' } });
     expect(response.status).toBe(200);
@@ -64,7 +64,7 @@ describe('latency', () => {
 });
 
 describe('closing', () => {
-  test('may be done twice, ends what is under way, and frees the port', async () => {
+  test('may be repeated, closes requests in flight, and frees the port', async () => {
     const client = await clientForTest({ latencyMs: { min: 1000, max: 1000 } });
     const outcome = expect(client.fetch('/configuration')).rejects.toThrow();
     await untilSleeping(client);

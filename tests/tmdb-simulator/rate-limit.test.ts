@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createRateWindow } from '../../src/tmdb-simulator/http/rate-window.ts';
 import { clientForTest } from './simulator-fixture.ts';
 
-/** The most instants in any [t, t + 1000): counted the slow way, from each instant on. */
+/** The most times in any [t, t + 1000), counted from each time on. */
 function mostInASecond(instants: readonly number[]): number {
   return Math.max(0, ...instants.map((from) => instants.filter((at) => at >= from && at < from + 1000).length));
 }

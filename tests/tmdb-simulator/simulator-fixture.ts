@@ -26,7 +26,7 @@ export type Client = {
   rows(path: string): Promise<Row[]>;
 };
 
-/** A limit no test reaches by accident while its clock stands still. */
+/** A limit that no test reaches by accident while its clock stands still. */
 const noLimit = 1_000_000;
 
 /** A simulator on virtual time without latency or limit. The caller closes it. */
@@ -50,21 +50,21 @@ export async function startClient(
   return { simulator, clock, fetch: doFetch, get, rows };
 }
 
-/** The same for one test: closed when the test ends. */
+/** A client that is closed when the current test ends. */
 export async function clientForTest(options: Parameters<typeof startClient>[0] = {}): Promise<Client> {
   const client = await startClient(options);
   onTestFinished(() => client.simulator.close());
   return client;
 }
 
-/** Resolves once `count` sleepers wait on a client's clock: answers that wait for their latency, or faults for their delay. */
+/** Resolves once `count` requests wait on the clock, for their latency or the delay of a fault. */
 export async function untilSleeping({ clock }: Client, count = 1): Promise<void> {
   while (clock.sleeperCount() < count) {
     await eventLoopTurn();
   }
 }
 
-/** Asks the simulator itself until `holds` is true of its statistics: every question is one round trip, none is a wait. */
+/** Polls the statistics over HTTP until `holds` is true of them. Polling needs no clock: each request is a round trip. */
 export async function untilStats(
   { simulator }: Client,
   holds: (stats: ReturnType<TmdbSimulator['stats']>) => boolean,

@@ -9,7 +9,7 @@ export type Answer = {
 /** A JSON object in an answer. */
 export type Row = Record<string, unknown>;
 
-/** TMDB's own status codes that the simulator answers, with their HTTP status and wording (developer.themoviedb.org/docs/errors). */
+/** The status codes of TMDB that the simulator uses: HTTP status and message (developer.themoviedb.org/docs/errors). */
 const tmdbStatus = {
   1: { http: 200, message: 'Success.' },
   5: { http: 422, message: 'Invalid parameters: Your request parameters are incorrect.' },
@@ -31,10 +31,9 @@ const tmdbStatus = {
   43: { http: 502, message: "Couldn't connect to the backend server." },
 } as const;
 
-/** One of those codes. */
 type TmdbStatusCode = keyof typeof tmdbStatus;
 
-/** The body TMDB gives with its own codes: `success`, `status_code`, `status_message`. */
+/** The answer TMDB gives with a status code: `success`, `status_code`, `status_message`. */
 export function statusAnswer(code: TmdbStatusCode, message: string = tmdbStatus[code].message): Answer {
   return {
     status: tmdbStatus[code].http,
@@ -42,7 +41,7 @@ export function statusAnswer(code: TmdbStatusCode, message: string = tmdbStatus[
   };
 }
 
-/** A request that TMDB answers with one of its codes: thrown by the readers of parameters, caught where the request is answered. */
+/** A request that TMDB answers with a status code. Thrown where a parameter is read, caught where the request is answered. */
 export class ApiFailure extends Error {
   readonly code: TmdbStatusCode;
 

@@ -57,10 +57,10 @@ const appendable: Readonly<Record<string, (title: CatalogueTitle) => Row>> = {
   translations: translationsOf,
 };
 
-/** A company or network as details give it. */
+/** A company or network in details. */
 type CompanyRow = { id: number; logo_path: string | null; name: string; origin_country: string };
 
-/** The companies behind a title: one to three, none for some. */
+/** The production companies of a title: none to three. */
 export function productionCompanies(title: CatalogueTitle): CompanyRow[] {
   const count = Math.floor(unitFrom(title.seed, 'companies') * 4);
   const drawn = Array.from({ length: count }, (_, index) =>
@@ -75,12 +75,12 @@ export function networks(title: CatalogueTitle): CompanyRow[] {
   return [companyRow(name, 1000 + networkNames.indexOf(name), title)];
 }
 
-/** The countries of a title with their English names. */
+/** The origin countries of a title with their English names. */
 export function productionCountries(title: CatalogueTitle): { iso_3166_1: string; name: string }[] {
   return title.originCountries.map((country) => ({ iso_3166_1: country, name: countryNames[country] ?? '' }));
 }
 
-/** The languages spoken in a title: its original one. */
+/** The languages spoken in a title: only its original one. */
 export function spokenLanguages(title: CatalogueTitle): { english_name: string; iso_639_1: string; name: string }[] {
   const { english, native } = languageNames[title.originalLanguage];
   return [{ english_name: english, iso_639_1: title.originalLanguage, name: native }];
@@ -95,7 +95,7 @@ function companyRow(name: string, index: number, title: CatalogueTitle): Company
   };
 }
 
-/** A made-up IMDb id. */
+/** A fictitious IMDb id in the form of a real one. */
 export function imdbId(title: CatalogueTitle): string {
   return `tt${String(1_000_000 + Math.floor(unitFrom(title.seed, 'imdb') * 9_000_000)).padStart(7, '0')}`;
 }

@@ -11,7 +11,7 @@ import { imdbId, networks, productionCompanies, productionCountries, spokenLangu
 
 const homepageShare = 0.3;
 
-/** The answer of `/movie/{id}` in a language (ISO 639-1) and at an instant (epoch milliseconds). */
+/** The answer of `/movie/{id}` in a language (ISO 639-1) and at a time (epoch milliseconds). */
 export function movieDetails(title: CatalogueTitle, language: string, nowMs: number): Row {
   const isOut = title.releaseDay !== undefined && title.releaseDay <= dayOfMs(nowMs);
   const budget = Math.round(unitFrom(title.seed, 'budget') ** 4 * 250) * 1_000_000;
@@ -30,7 +30,7 @@ export function movieDetails(title: CatalogueTitle, language: string, nowMs: num
   };
 }
 
-/** The answer of `/tv/{id}` in a language (ISO 639-1) and at an instant (epoch milliseconds). */
+/** The answer of `/tv/{id}` in a language (ISO 639-1) and at a time (epoch milliseconds). */
 export function seriesDetails(title: CatalogueTitle, language: string, nowMs: number): Row {
   const today = dayOfMs(nowMs);
   const episodes = episodesOf(title);
@@ -58,7 +58,7 @@ export function seriesDetails(title: CatalogueTitle, language: string, nowMs: nu
   };
 }
 
-/** The keys that the details of movies and series share, in a language (ISO 639-1) and at an instant (epoch milliseconds). */
+/** The keys that the details of movies and series share, in a language (ISO 639-1) and at a time (epoch milliseconds). */
 function commonDetails(title: CatalogueTitle, language: string, nowMs: number): Row {
   const { popularity, voteAverage, voteCount } = figuresAt(title, dayOfMs(nowMs));
   const genres = namedGenres(title.mediaType, language);

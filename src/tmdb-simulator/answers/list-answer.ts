@@ -8,11 +8,11 @@ import { type Listing, listPage, type World } from '../lists/listing.ts';
 import { hash32, pickAt, unitFrom } from '../seeded-random.ts';
 import type { Answer, Row } from './answer.ts';
 
-/** What a row depends on besides its title. */
+/** The properties of a list that its rows depend on. */
 type RowView = {
   /** ISO 639-1, lower case. */
   language: string;
-  /** ISO 3166-1: gives movies the release date of that region. */
+  /** ISO 3166-1; movies carry the release date of this region. */
   region: string | undefined;
   withMediaType: boolean;
   figures: (title: CatalogueTitle) => Figures;
@@ -28,7 +28,7 @@ const breaches: readonly ((row: Row) => Row)[] = [
   ({ overview: _overview, genre_ids: _genreIds, popularity: _popularity, ...rest }) => rest,
   ({ id: _id, ...rest }) => rest,
   (row) => ({ ...row, vote_average: 'n/a', genre_ids: 'Drama' }),
-  // Recorded in 2026: keys appear that no schema knows.
+  // Recorded in 2026: keys that no schema documents.
   (row) => ({ ...row, softcore: false }),
 ];
 
@@ -142,7 +142,7 @@ function knownFor(person: Person, catalogue: Catalogue) {
 /** Breaks one row of a page for each breach, at places drawn from `seed`; a page with fewer rows gets fewer breaches. */
 function breakRows(rows: readonly Row[], seed: number, listKey: string, page: number): readonly Row[] {
   const first = hash32(seed, 'odd rows', listKey, page);
-  // A step of three visits different rows of any page that is not a multiple of three long; the last pages may be.
+  // With a step of three no row is visited twice, unless the number of rows is a multiple of three.
   const step = rows.length % 3 === 0 ? 1 : 3;
   const broken = [...rows];
   for (const [index, breach] of breaches.slice(0, rows.length).entries()) {

@@ -13,15 +13,15 @@ import { genreWeights } from './genres.ts';
 import { origins } from './origins.ts';
 
 /** How many titles a catalogue holds, adult ones included. */
-export const catalogueSize: Readonly<Record<MediaType, number>> = { movie: 5200, tv: 3200 };
+const catalogueSize: Readonly<Record<MediaType, number>> = { movie: 5200, tv: 3200 };
 
-/** Shares of the catalogue by when titles came out, and how far back the oldest lie. */
+/** Shares of the catalogue by release date, and the age of the oldest titles in years. */
 type ReleaseShares = { unknown: number; upcoming: number; recent: number; oldestYears: number };
 
-/** How many votes a medium draws: the exponents of ten of the median and of one deviation. */
+/** Distribution of the votes of a medium: median and standard deviation as exponents of ten. */
 type VoteScale = { median: number; deviation: number };
 
-/** What differs between the media when a title is drawn. */
+/** The differences between the media. */
 const traits: Readonly<Record<MediaType, { shares: ReleaseShares; votes: VoteScale }>> = {
   movie: {
     shares: { unknown: 0.015, upcoming: 0.08, recent: 0.1, oldestYears: 70 },
@@ -47,7 +47,7 @@ const daysAYear = 365.25;
 /** How many decimals averages carry: mostly three, as in the recorded rows. */
 const averageDecimals = [1, 2, 3, 3, 3];
 const mostVotes = 38_500;
-/** Below this many votes an average says little and is often a round number. */
+/** Averages of fewer votes are often whole numbers. */
 const fewVotes = 8;
 
 /** Builds the catalogue of a seed around `today` (whole days since 1970-01-01): the same input gives the same catalogue. */
@@ -125,7 +125,7 @@ function drawGenreIds(random: Random, mediaType: MediaType): readonly number[] {
 }
 
 /**
- * A release day around `today`: a few unknown (`undefined`), some upcoming, some recent, the rest the thinner the older.
+ * A release day around `today`: a few unknown (`undefined`), some upcoming, some recent, the others fewer the older they are.
  * Days are whole days since 1970-01-01.
  */
 function drawReleaseDay(random: Random, today: number, shares: ReleaseShares): number | undefined {
@@ -149,8 +149,8 @@ function drawSeasons(random: Random): Seasons {
 }
 
 /**
- * Draws figures with heavy tails: most titles are hardly known, a few have thousands of votes, one in seven has none.
- * `ageDays` is negative for what is yet to come out.
+ * Draws figures with heavy tails: most titles have few votes, some have thousands, one in seven has none.
+ * `ageDays` is negative before the release.
  */
 function drawFigures(random: Random, ageDays: number, scale: VoteScale): Figures {
   const fame = nearlyNormal(random);

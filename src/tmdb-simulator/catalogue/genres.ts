@@ -1,14 +1,14 @@
 import type { MediaType } from './catalogue.ts';
 
 /** One row of a genre list, as TMDB writes it. */
-export type NamedGenre = { id: number; name: string };
+type NamedGenre = { id: number; name: string };
 
-/** A genre and how often titles carry it, in shares of no unit. */
-export type GenreWeight = { id: number; weight: number };
+/** A genre and its relative frequency. */
+type GenreWeight = { id: number; weight: number };
 
 /**
  * TMDB's official genres in the order of its own lists (examples of TMDB's OpenAPI document); movie and tv ids
- * differ. The weights are rough shares of TMDB's catalogue, never so small that a genre has no page of its own.
+ * differ. The weights are rough shares of TMDB's catalogue, large enough that every genre fills a page.
  */
 export const genreWeights: Readonly<Record<MediaType, readonly GenreWeight[]>> = {
   movie: [
@@ -52,7 +52,7 @@ export const genreWeights: Readonly<Record<MediaType, readonly GenreWeight[]>> =
   ],
 };
 
-/** English names, and German ones as in TMDB's OpenAPI document; the others in TMDB's wording as far as it is known. */
+/** Names in the order of `genreWeights`; English and German as in TMDB's OpenAPI document, the others as far as known. */
 const nameTable: Readonly<Record<string, Readonly<Record<MediaType, readonly string[]>>>> = {
   en: {
     movie:

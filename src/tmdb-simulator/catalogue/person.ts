@@ -1,6 +1,6 @@
 import { hash32, pickAt, unitFrom } from '../seeded-random.ts';
 
-/** A person as trending lists give them. */
+/** A person in a trending list. */
 export type Person = { mediaType: 'person'; id: number; seed: number; name: string; popularity: number };
 
 /** How many persons a catalogue has: few, because only trending lists contain persons. */

@@ -2,11 +2,11 @@ import { hash32, pickAt, type Random, seededRandom, unitFrom, wholeBetween } fro
 import type { CatalogueTitle } from './catalogue.ts';
 import { isWrittenLanguage, type WordList, type WrittenLanguage, wordLists } from './word-lists.ts';
 
-/** What a title is called and said to be about in one language. */
-export type TitleText = { title: string; overview: string };
+/** The title and overview in one language. */
+type TitleText = { title: string; overview: string };
 
 const noOverviewShare = 0.02;
-/** How many titles have a translated name or overview; the better known half of the catalogue has more. */
+/** Shares of translated titles and overviews: in English, and in other languages for known and for obscure titles. */
 const translatedShares = { english: 0.93, known: 0.8, obscure: 0.35 };
 const knownFromPopularity = 4;
 /** Lengths of overviews in characters; the longest recorded one has 737. */
@@ -48,11 +48,11 @@ function translatedShare(title: CatalogueTitle, language: WrittenLanguage): numb
   return title.popularity >= knownFromPopularity ? translatedShares.known : translatedShares.obscure;
 }
 
-/** The same draws in every language: the word lists are aligned, so the results translate one another. */
+/** Draws the same random numbers in every language: the word lists are aligned, so the results are translations. */
 function titleIn(title: CatalogueTitle, language: WrittenLanguage): string {
   const list: WordList = wordLists[language];
   const draw = (what: string): number => unitFrom(title.seed, 'title', what);
-  // The richest patterns come first in the lists: the power prefers them, so that few titles share a name.
+  // The lists start with the patterns of most words; the power prefers them, so that few titles share a name.
   const pattern = pickAt(list.titlePatterns, draw('pattern') ** 2.5);
   const first = Math.floor(draw('a') * list.nouns.length);
   const second = (first + 1 + Math.floor(draw('b') * (list.nouns.length - 1))) % list.nouns.length;
@@ -65,7 +65,7 @@ function titleIn(title: CatalogueTitle, language: WrittenLanguage): string {
 /** An overview of whole sentences, 80 to 900 characters, drawn from a title's seed in the words of one language. */
 function overviewText(seed: number, list: WordList, title: string): string {
   const random = seededRandom(hash32(seed, 'overview'));
-  // Squared: most overviews are short, some fill the card.
+  // Squared: most overviews are short.
   const target = minCharacters + random.next() ** 2 * (maxCharacters - minCharacters);
   const slots = {
     name: pickAt(list.names, random.next()),

@@ -2,8 +2,9 @@
 export type WrittenLanguage = 'en' | 'de' | 'fr' | 'es' | 'it' | 'pt' | 'ja' | 'ko' | 'hi';
 
 /**
- * The words of one language. `nouns`, `places`, `names` and `titlePatterns` stand in the same order in every language, so
- * that one draw of numbers gives a title and its translations. Patterns hold `{a}`, `{b}`, `{place}`; sentences also `{name}`.
+ * The words of one language. `nouns`, `places`, `names` and `titlePatterns` are in the same order in every language, so
+ * that the same random numbers give a title and its translations. Patterns hold `{a}`, `{b}`, `{place}`; sentences also
+ * `{name}`.
  */
 export type WordList = {
   nouns: readonly string[];
@@ -13,10 +14,10 @@ export type WordList = {
   sentences: readonly string[];
 };
 
-/** How many entries the lists have that are read by the same index in every language. */
+/** The length of the lists that are read by the same index in every language. */
 export const alignedLengths = { nouns: 32, places: 12, names: 10, titlePatterns: 11 };
 
-/** The words of every language the simulator writes in: titles exist in these and in no other. */
+/** The words of each language; titles exist in these languages only. */
 export const wordLists: Readonly<Record<WrittenLanguage, WordList>> = {
   en: {
     nouns:

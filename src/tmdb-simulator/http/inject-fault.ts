@@ -97,7 +97,10 @@ export function createFaultChooser(plan: CompleteFaultPlan, seed: number): Fault
   };
 }
 
-/** Injects a fault after the delay of its rule. Resolves when nothing more will be sent; a client that disconnects is not an error. */
+/**
+ * Injects a fault after the delay of its rule. Resolves when nothing more will be sent; a client that disconnects is not an
+ * error.
+ */
 export async function injectFault(injection: FaultInjection): Promise<void> {
   const { kind, delayMs } = injection.rule;
   if (kind !== 'slowBody' && delayMs !== undefined && delayMs > 0) {

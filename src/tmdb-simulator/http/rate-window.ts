@@ -1,5 +1,5 @@
 /** The verdict on one request: `count` is how many came in the second that ends with it, itself included. */
-export type RateVerdict = { admitted: boolean; count: number };
+type RateVerdict = { admitted: boolean; count: number };
 
 /** Counts requests in a sliding second. */
 export type RateWindow = {

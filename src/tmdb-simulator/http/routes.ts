@@ -21,7 +21,7 @@ import { hash32 } from '../seeded-random.ts';
 /** The parts of a request that decide its answer. */
 type ApiRequest = { method: string; url: URL; authorization: string | undefined };
 
-/** The kinds of answers by how long they are cached. */
+/** A kind of answer by how long TMDB caches it. */
 type CacheKind = keyof typeof cachePeriods;
 
 /** One request as a route sees it: `path` starts after `/3`. */
@@ -65,7 +65,7 @@ const configurationAnswer = {
     .split(/\s+/),
 };
 
-/** Everything that can be read below `/3`. A path that no pattern matches does not exist. */
+/** All resources below `/3`. A path that no pattern matches is a 404. */
 const routes: readonly Route[] = [
   { pattern: /^\/authentication$/, answer: () => statusAnswer(1) },
   { pattern: /^\/configuration$/, cache: 'fixed', answer: () => ok(configurationAnswer) },
@@ -95,12 +95,13 @@ const routes: readonly Route[] = [
     cache: 'fixed',
     answer: ({ query }, media) => ok({ genres: namedGenres(media as MediaType, languageParam(query)) }),
   },
-  // A slug after the id is ignored, as on TMDB's own pages.
+  // A slug after the id is ignored, as at TMDB.
   { pattern: /^\/(movie|tv)\/(\d{1,9})(?:-[^/]*)?$/, cache: 'details', answer: detailed },
 ];
 
 /**
- * The answer to a request below `/3`. Checked in this order: the token, the path, the method, the parameters. `token` is the only one accepted; `undefined` accepts any.
+ * The answer to a request below `/3`. Checked in this order: the token, the path, the method, the parameters. `token` is
+ * the only one accepted; `undefined` accepts any.
  */
 export function answerRequest(request: ApiRequest, world: World, token: string | undefined): Answer {
   const { url, method, authorization } = request;
@@ -144,8 +145,8 @@ function answerOf(route: Route, call: Call): Answer {
 }
 
 /**
- * `max-age` in seconds: what is left of the period of TMDB's cache, at least 1. Each `path` has its own
- * phase, so two lists rarely expire together.
+ * `max-age` in seconds: what is left of the period of TMDB's cache, at least 1. Each `path` has its own phase, so two
+ * lists rarely expire together.
  */
 function maxAgeSeconds(kind: CacheKind, path: string, nowMs: number): number {
   const period = cachePeriods[kind];

@@ -10,10 +10,10 @@ export const jsonType = 'application/json;charset=utf-8';
 const gzipLevel = 1;
 
 /** A serialized answer with the headers TMDB sends with it. */
-export type WireAnswer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
+type WireAnswer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
 
 /** Serializes an answer for a request: JSON, `Cache-Control`, an ETag, 304 for a known ETag, gzip where accepted. */
-export function wireAnswer(answer: Answer, request: IncomingMessage): WireAnswer {
+function wireAnswer(answer: Answer, request: IncomingMessage): WireAnswer {
   const json = Buffer.from(JSON.stringify(answer.body));
   const headers: OutgoingHttpHeaders = { 'Content-Type': jsonType, Vary: 'Accept-Encoding' };
   if (answer.maxAgeSeconds !== undefined) {

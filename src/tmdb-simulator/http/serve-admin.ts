@@ -3,9 +3,9 @@ import { type CompleteFaultPlan, completeFaultPlan } from '../fault-plan.ts';
 import { jsonType } from './send-answer.ts';
 
 /**
- * Counts since the simulator started. Each request below `/3` ends in exactly one of `answered`, `throttled`,
- * `faulted` and `unauthorized`; the sum is smaller than `requests` only while requests are in flight or after clients disconnected
- * before their answer.
+ * Counts since the simulator started. Each request below `/3` ends in exactly one of `answered`, `throttled`, `faulted` and
+ * `unauthorized`; the sum is smaller than `requests` only while requests are in flight, or after clients disconnected before
+ * their answer.
  */
 export type SimulatorStats = {
   requests: number;

@@ -15,10 +15,10 @@ import {
   regionParam,
 } from './query-params.ts';
 
-/** What a title can be sorted by. */
+/** The properties of a title that a query can sort by. */
 type SortKey = 'popularity' | 'voteAverage' | 'voteCount' | 'releaseDay' | 'originalTitle';
 
-/** A discover query, read and checked. Days are whole days since 1970-01-01. */
+/** The parsed parameters of a discover request. Days are whole days since 1970-01-01. */
 type DiscoverQuery = {
   mediaType: MediaType;
   genres: Choice | undefined;
@@ -40,7 +40,7 @@ type DiscoverQuery = {
   sort: { key: SortKey; descending: boolean };
 };
 
-/** Where and how a title must be watchable; a region without either choice filters nothing, as at TMDB. */
+/** Where and how a title must be offered; a region alone filters nothing, as at TMDB. */
 type WatchQuery = { region: string; monetization: Choice | undefined; providers: Choice | undefined };
 
 const noBounds: Range = { from: undefined, to: undefined };
@@ -88,7 +88,7 @@ const conditions: readonly Condition[] = [
 
 type Sortable = number | string;
 
-/** What each key reads of a title on a day (whole days since 1970-01-01); unknown dates come last in the descending order. */
+/** The value to sort by on a day (whole days since 1970-01-01); unknown dates come last in the descending order. */
 const sortValues: Readonly<Record<SortKey, (title: CatalogueTitle, day: number) => Sortable>> = {
   popularity: popularityAt,
   voteAverage: (title) => title.voteAverage,
@@ -112,7 +112,7 @@ export function discoverListing(world: World, mediaType: MediaType, params: URLS
   return { key, entries, ...(query.region === undefined ? {} : { region: query.region }) };
 }
 
-/** The parameters without those that do not change the order; nor must the API key, a secret, become part of a cache key. */
+/** The parameters that the order depends on. The API key is left out: a secret must not become part of a cache key. */
 function orderingText(params: URLSearchParams): string {
   const text = new URLSearchParams(params);
   for (const name of ['page', 'language', 'api_key']) {
@@ -165,7 +165,7 @@ function sortOf(mediaType: MediaType, text: string): DiscoverQuery['sort'] {
   return key === undefined ? { key: 'popularity', descending: true } : { key, descending: parts?.[2] === 'desc' };
 }
 
-/** Whether a title answers a discover query on a day (whole days since 1970-01-01). */
+/** Whether a title matches a discover query on a day (whole days since 1970-01-01). */
 function matchesDiscover(title: CatalogueTitle, query: DiscoverQuery, day: number): boolean {
   return conditions.every((holds) => holds(title, query, day));
 }
@@ -174,7 +174,7 @@ function hasAny(choice: Choice | undefined, has: (value: string) => boolean): bo
   return choice?.flat().some(has) === true;
 }
 
-/** With a region a movie must come out there, and the release dates are the region's; without one they are the primary. */
+/** With a region, a movie must be released there and its regional date counts; without one, its primary date. */
 function isReleased(title: CatalogueTitle, query: DiscoverQuery): boolean {
   if (query.region === undefined) {
     return isWithin(query.releaseDay, title.releaseDay);
@@ -193,7 +193,7 @@ function isWatchable(title: CatalogueTitle, watch: WatchQuery | undefined): bool
   );
 }
 
-/** The titles in the order a query asks for; the smaller id first where the values are equal. */
+/** The titles in the order of a query; the smaller id first where the values are equal. */
 function sortDiscovered(
   titles: readonly CatalogueTitle[],
   sort: DiscoverQuery['sort'],

@@ -11,7 +11,7 @@ export type World = {
   orders: OrderCache;
 };
 
-/** What a list can hold a row of. */
+/** An entry of a list. */
 export type ListEntry = CatalogueTitle | Person;
 
 /** A whole list in its order, before it is cut into pages. */
