@@ -3,7 +3,10 @@ import { buildCatalogue } from '../../src/tmdb-simulator/catalogue/build-catalog
 import type { CatalogueTitle } from '../../src/tmdb-simulator/catalogue/catalogue.ts';
 import { imagePath } from '../../src/tmdb-simulator/catalogue/image-path.ts';
 import { titleText } from '../../src/tmdb-simulator/catalogue/title-text.ts';
-import { alignedLengths, wordLists } from '../../src/tmdb-simulator/catalogue/word-lists.ts';
+import { wordLists } from '../../src/tmdb-simulator/catalogue/word-lists.ts';
+
+/** The length of the lists that are read by the same index in every language. */
+const alignedLengths = { nouns: 32, places: 12, names: 10, titlePatterns: 11 };
 
 const today = 20_780;
 const { titles } = buildCatalogue(1, today);

@@ -1,8 +1,8 @@
 import { type Episode, episodesOf } from '../catalogue/availability.ts';
-import { type CatalogueTitle, figuresAt } from '../catalogue/catalogue.ts';
+import { type CatalogueTitle, figuresAt, isVideo } from '../catalogue/catalogue.ts';
 import { namedGenres } from '../catalogue/genres.ts';
 import { imagePath } from '../catalogue/image-path.ts';
-import { personAt } from '../catalogue/person.ts';
+import { genderOf, personAt } from '../catalogue/person.ts';
 import { originalTitle, titleText } from '../catalogue/title-text.ts';
 import { dateOfDay, dayOfMs } from '../clock.ts';
 import { hash32, unitFrom } from '../seeded-random.ts';
@@ -26,7 +26,7 @@ export function movieDetails(title: CatalogueTitle, language: string, nowMs: num
     runtime: 62 + Math.floor(unitFrom(title.seed, 'runtime') * 120),
     status: isOut ? 'Released' : 'Post Production',
     title: titleText(title, language).title,
-    video: unitFrom(title.seed, 'video') < 0.005,
+    video: isVideo(title),
   };
 }
 
@@ -95,14 +95,13 @@ function statusOf(title: CatalogueTitle, last: Episode | undefined, next: Episod
 
 function createdBy(title: CatalogueTitle): Row[] {
   const person = personAt(title.seed, 1);
-  const gender = 1 + Math.floor(unitFrom(person.seed, 'gender') * 2);
   const credit = hash32(person.seed, 'credit').toString(16).padStart(24, '5');
   return [
     {
       id: person.id,
       credit_id: credit,
       name: person.name,
-      gender,
+      gender: genderOf(person),
       profile_path: imagePath(person.seed, 'profile'),
     },
   ];

@@ -1,7 +1,14 @@
 import { regionalReleaseDay } from '../catalogue/availability.ts';
-import { type Catalogue, type CatalogueTitle, type Figures, figuresAt, round } from '../catalogue/catalogue.ts';
+import {
+  type Catalogue,
+  type CatalogueTitle,
+  type Figures,
+  figuresAt,
+  isVideo,
+  round,
+} from '../catalogue/catalogue.ts';
 import { imagePath } from '../catalogue/image-path.ts';
-import type { Person } from '../catalogue/person.ts';
+import { genderOf, type Person } from '../catalogue/person.ts';
 import { originalTitle, titleText } from '../catalogue/title-text.ts';
 import { dateOfDay, dayOfMs } from '../clock.ts';
 import { type Listing, listPage, type World } from '../lists/listing.ts';
@@ -84,7 +91,7 @@ function movieRow(title: CatalogueTitle, view: RowView): Row {
     overview: text.overview,
     release_date: dateOfDay(released),
     title: text.title,
-    video: unitFrom(title.seed, 'video') < 0.005,
+    video: isVideo(title),
   };
 }
 
@@ -125,7 +132,7 @@ function personRow(person: Person, catalogue: Catalogue, view: RowView): Row {
     original_name: person.name,
     media_type: 'person',
     popularity: person.popularity,
-    gender: 1 + Math.floor(unitFrom(person.seed, 'gender') * 2),
+    gender: genderOf(person),
     known_for_department: pickAt(departments, unitFrom(person.seed, 'department')),
     profile_path: imagePath(person.seed, 'profile'),
     known_for: knownFor(person, catalogue).map((title) => titleRow(title, { ...view, withMediaType: true })),

@@ -1,4 +1,4 @@
-import { smoothNoise } from '../seeded-random.ts';
+import { smoothNoise, unitFrom } from '../seeded-random.ts';
 import type { WrittenLanguage } from './word-lists.ts';
 
 /** The medium of a title, in TMDB's words. */
@@ -65,6 +65,11 @@ export function popularityAt(title: CatalogueTitle, day: number): number {
 export function voteCountAt(title: CatalogueTitle, day: number): number {
   const elapsed = Math.max(0, day - title.builtOnDay);
   return title.voteCount === 0 ? 0 : title.voteCount + Math.floor(elapsed * title.popularity * votesADay);
+}
+
+/** Whether TMDB marks a movie as a video: about one in two hundred. */
+export function isVideo(title: CatalogueTitle): boolean {
+  return unitFrom(title.seed, 'video') < 0.005;
 }
 
 /** Rounds to `decimals`, the way the figures are stored. */

@@ -26,3 +26,8 @@ export function personAt(catalogueSeed: number, index: number): Person {
     popularity: Math.round(1000 * (2 + 120 * unitFrom(seed, 'fame') ** 6)) / 1000,
   };
 }
+
+/** The gender in TMDB's code: 1 is female, 2 is male. */
+export function genderOf(person: Person): number {
+  return 1 + Math.floor(unitFrom(person.seed, 'gender') * 2);
+}

@@ -14,9 +14,6 @@ export type WordList = {
   sentences: readonly string[];
 };
 
-/** The length of the lists that are read by the same index in every language. */
-export const alignedLengths = { nouns: 32, places: 12, names: 10, titlePatterns: 11 };
-
 /** The words of each language; titles exist in these languages only. */
 export const wordLists: Readonly<Record<WrittenLanguage, WordList>> = {
   en: {

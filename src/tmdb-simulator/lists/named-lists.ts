@@ -20,7 +20,7 @@ const windows = { now_playing: { from: -42, to: 6 }, upcoming: { from: 7, to: 28
 /** How much more popular a title is at home than abroad. */
 const homeAffinity = 6;
 
-/** A fixed movie list on the day of `world`; with a region only what comes out there, in the order of that region. */
+/** A fixed movie list on the day of `world`; with a region, only movies released there, in the order of that region. */
 export function movieListing(world: World, name: MovieListName, region: string | undefined): Listing {
   const day = dayOfMs(world.nowMs);
   const key = `movie/${name}/${region ?? 'global'}`;
@@ -157,7 +157,7 @@ function trendingTitles(
 }
 
 function trendOf({ seed, popularity }: CatalogueTitle | Person, window: TrendingWindow, hour: number): number {
-  // A hundredfold between a quiet and a loud hour: a trend is more than popularity.
+  // The factor ranges from 1 to 100, so that a trend is more than popularity.
   return Math.sqrt(popularity) * 100 ** smoothNoise(seed, `trend ${window}`, hour / knotHours[window]);
 }
 
