@@ -59,6 +59,18 @@ describe('the front page', () => {
   });
 });
 
+describe('docs/commands.md', () => {
+  const rows = readFileSync(join(repositoryRoot, 'docs/commands.md'), 'utf8').matchAll(/^\| `([a-z]+)/gm);
+
+  it('has a line for each command, and no other', async () => {
+    const { stdout } = await runCli(['--help']);
+    const listed = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
+    expect([...new Set([...rows].map(([, name]) => name))].sort()).toEqual(
+      listed.filter((name) => name !== 'help').sort(),
+    );
+  });
+});
+
 describe.each(pages)('%s', (name) => {
   const page = readFileSync(join(repositoryRoot, name), 'utf8');
   const folder = name.includes('/') ? 'docs/' : '';

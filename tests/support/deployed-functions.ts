@@ -12,7 +12,7 @@ import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts'
 import { catalogTable, controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { startTmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { type AwsScriptServer, startAwsScriptServer } from './aws-script-server.ts';
-import { type BundleProcess, startBundle } from './bundle-process.ts';
+import { type HandlerProcesses, handlerProcesses } from './handler-processes.ts';
 import { type OperationProxy, startOperationProxy } from './operation-proxy.ts';
 import { type PipelineTemplate, pipelineTemplate } from './pipeline-template.ts';
 
@@ -20,10 +20,13 @@ import { type PipelineTemplate, pipelineTemplate } from './pipeline-template.ts'
 export type FunctionName = 'Planner' | 'Worker' | 'Writer' | 'Reader';
 export const functionNames = ['Planner', 'Worker', 'Writer', 'Reader'] as const;
 
+/** A function and the lines that it has written to stdout and stderr. */
+export type DeployedFunction = HandlerProcesses & { readonly lines: readonly string[] };
+
 /** The functions of a synthesized stack, each in processes of its own, on the emulators. */
 export type DeployedFunctions = {
   template: PipelineTemplate;
-  functions: Record<FunctionName, BundleProcess>;
+  functions: Record<FunctionName, DeployedFunction>;
   /** What each function has called, by service. */
   proxies: Record<FunctionName, OperationProxy[]>;
   parameterStore: AwsScriptServer;
@@ -62,7 +65,7 @@ export async function startDeployedFunctions(
   const faults = { rules: [{ kind: 'throttle', times: 1 } as const, { kind: 'unavailable', times: 1 } as const] };
   const simulator = await startTmdbSimulator({ clock: systemClock, token, faults });
   stops.push(() => simulator.close());
-  const functions = {} as Record<FunctionName, BundleProcess>;
+  const functions = {} as Record<FunctionName, DeployedFunction>;
   const proxies = {} as Record<FunctionName, OperationProxy[]>;
   for (const name of functionNames) {
     const [toSqs, toDynamo, toSsm] = await Promise.all([
@@ -82,7 +85,7 @@ export async function startDeployedFunctions(
       AWS_ENDPOINT_URL_SSM: toSsm.endpoint,
       ...('TMDB_BASE_URL' in variablesOf(name, template, sqs) && { TMDB_BASE_URL: simulator.baseUrl }),
     };
-    const started = startBundle(assetOf(name, template, outdir), variables, workdir, Timeout);
+    const started = startFunction(assetOf(name, template, outdir), variables, workdir, Timeout * 1_000);
     functions[name] = started;
     stops.push(
       () => Promise.all(proxies[name].map((proxy) => proxy.stop())),
@@ -97,6 +100,17 @@ export async function startDeployedFunctions(
     }
   };
   return { template, functions, proxies, parameterStore, dynamodb, stop };
+}
+
+function startFunction(
+  bundleUrl: string,
+  environment: Readonly<Record<string, string>>,
+  folder: string,
+  timeoutMs: number,
+): DeployedFunction {
+  const lines: string[] = [];
+  const processes = handlerProcesses({ bundleUrl, environment, folder, timeoutMs, onLine: (line) => lines.push(line) });
+  return { ...processes, lines };
 }
 
 async function startEmulators(stops: Stops): Promise<{ sqs: EmbeddedSqs; dynamodb: string }> {
@@ -134,7 +148,7 @@ function variablesOf(name: FunctionName, template: PipelineTemplate, sqs: Embedd
 
 function startSource(
   service: 'worker' | 'writer',
-  consumer: BundleProcess,
+  consumer: DeployedFunction,
   queueUrl: string,
   sqs: EmbeddedSqs,
   stops: Stops,

@@ -1,15 +1,36 @@
-import { dateOfDay, dayOfMs } from '../calendar-day.ts';
-import { type Episode, episodesOf } from '../catalogue/air-days.ts';
-import type { CatalogueTitle } from '../catalogue/catalogue-title.ts';
+import { type Episode, episodesOf } from '../catalogue/availability.ts';
+import { type CatalogueTitle, figuresAt, isVideo } from '../catalogue/catalogue.ts';
+import { namedGenres } from '../catalogue/genres.ts';
 import { imagePath } from '../catalogue/image-path.ts';
-import { personAt } from '../catalogue/person.ts';
+import { genderOf, personAt } from '../catalogue/person.ts';
 import { originalTitle, titleText } from '../catalogue/title-text.ts';
+import { dateOfDay, dayOfMs } from '../clock.ts';
 import { hash32, unitFrom } from '../seeded-random.ts';
-import { commonDetails } from './common-details.ts';
-import { networks } from './companies.ts';
-import type { Row } from './list-rows.ts';
+import type { Row } from './answer.ts';
+import { imdbId, networks, productionCompanies, productionCountries, spokenLanguages } from './detail-parts.ts';
 
-/** The answer of `/tv/{id}` in a language (ISO 639-1) and at an instant (epoch milliseconds). */
+const homepageShare = 0.3;
+
+/** The answer of `/movie/{id}` in a language (ISO 639-1) and at a time (epoch milliseconds). */
+export function movieDetails(title: CatalogueTitle, language: string, nowMs: number): Row {
+  const isOut = title.releaseDay !== undefined && title.releaseDay <= dayOfMs(nowMs);
+  const budget = Math.round(unitFrom(title.seed, 'budget') ** 4 * 250) * 1_000_000;
+  return {
+    ...commonDetails(title, language, nowMs),
+    belongs_to_collection: null,
+    budget,
+    imdb_id: imdbId(title),
+    original_title: originalTitle(title),
+    release_date: dateOfDay(title.releaseDay),
+    revenue: isOut ? Math.round(budget * 3 * unitFrom(title.seed, 'revenue')) : 0,
+    runtime: 62 + Math.floor(unitFrom(title.seed, 'runtime') * 120),
+    status: isOut ? 'Released' : 'Post Production',
+    title: titleText(title, language).title,
+    video: isVideo(title),
+  };
+}
+
+/** The answer of `/tv/{id}` in a language (ISO 639-1) and at a time (epoch milliseconds). */
 export function seriesDetails(title: CatalogueTitle, language: string, nowMs: number): Row {
   const today = dayOfMs(nowMs);
   const episodes = episodesOf(title);
@@ -37,6 +58,31 @@ export function seriesDetails(title: CatalogueTitle, language: string, nowMs: nu
   };
 }
 
+/** The keys that the details of movies and series share, in a language (ISO 639-1) and at a time (epoch milliseconds). */
+function commonDetails(title: CatalogueTitle, language: string, nowMs: number): Row {
+  const { popularity, voteAverage, voteCount } = figuresAt(title, dayOfMs(nowMs));
+  const genres = namedGenres(title.mediaType, language);
+  return {
+    adult: title.adult,
+    backdrop_path: imagePath(title.seed, 'backdrop'),
+    genres: title.genreIds.flatMap((id) => genres.filter((genre) => genre.id === id)),
+    homepage:
+      unitFrom(title.seed, 'homepage') < homepageShare ? `https://titles.example/${title.mediaType}/${title.id}` : '',
+    id: title.id,
+    origin_country: title.originCountries,
+    original_language: title.originalLanguage,
+    overview: titleText(title, language).overview,
+    popularity,
+    poster_path: imagePath(title.seed, 'poster'),
+    production_companies: productionCompanies(title),
+    production_countries: productionCountries(title),
+    spoken_languages: spokenLanguages(title),
+    tagline: '',
+    vote_average: voteAverage,
+    vote_count: voteCount,
+  };
+}
+
 function statusOf(title: CatalogueTitle, last: Episode | undefined, next: Episode | undefined): string {
   if (last === undefined) {
     return 'In Production';
@@ -49,14 +95,13 @@ function statusOf(title: CatalogueTitle, last: Episode | undefined, next: Episod
 
 function createdBy(title: CatalogueTitle): Row[] {
   const person = personAt(title.seed, 1);
-  const gender = 1 + Math.floor(unitFrom(person.seed, 'gender') * 2);
   const credit = hash32(person.seed, 'credit').toString(16).padStart(24, '5');
   return [
     {
       id: person.id,
       credit_id: credit,
       name: person.name,
-      gender,
+      gender: genderOf(person),
       profile_path: imagePath(person.seed, 'profile'),
     },
   ];

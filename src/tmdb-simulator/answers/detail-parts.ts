@@ -1,14 +1,33 @@
 import { hasKeyword } from '../catalogue/availability.ts';
-import type { CatalogueTitle } from '../catalogue/catalogue-title.ts';
-import { languageNames } from '../catalogue/origins.ts';
+import type { CatalogueTitle } from '../catalogue/catalogue.ts';
+import { imagePath } from '../catalogue/image-path.ts';
+import { countryNames, languageNames } from '../catalogue/origins.ts';
 import { isTranslated, titleText } from '../catalogue/title-text.ts';
-import { unitFrom } from '../seeded-random.ts';
-import { isWrittenLanguage, wordLists } from '../words/word-lists.ts';
-import { ApiFailure } from './answer.ts';
-import { imdbId } from './common-details.ts';
-import type { Row } from './list-rows.ts';
+import { isWrittenLanguage, wordLists } from '../catalogue/word-lists.ts';
+import { hash32, pickAt, unitFrom } from '../seeded-random.ts';
+import { ApiFailure, type Row } from './answer.ts';
 
-const mostAppended = 20;
+const companyNames = [
+  'Lantern Row Pictures',
+  'Northgate Film',
+  'Saltwater Studios',
+  'Blue Heron Productions',
+  'Ninth Street Films',
+  'Atelier Corbeau',
+  'Kestrel & Sons',
+  'Open Window Media',
+];
+
+const networkNames = [
+  'Channel Nine',
+  'Meridian',
+  'Kanal Nord',
+  'Asahi One',
+  'Télé Midi',
+  'Streamhouse',
+  'Canal Sur',
+  'Vista',
+];
 
 /** Keywords with TMDB's own ids (examples of TMDB's OpenAPI document). */
 const keywordNames: readonly { id: number; name: string }[] = [
@@ -30,11 +49,56 @@ const keywordNames: readonly { id: number; name: string }[] = [
   { id: 170362, name: 'fantasy world' },
 ];
 
+const mostAppended = 20;
+
 const appendable: Readonly<Record<string, (title: CatalogueTitle) => Row>> = {
   external_ids: externalIds,
   keywords: keywordsOf,
   translations: translationsOf,
 };
+
+/** A company or network in details. */
+type CompanyRow = { id: number; logo_path: string | null; name: string; origin_country: string };
+
+/** The production companies of a title: none to three. */
+export function productionCompanies(title: CatalogueTitle): CompanyRow[] {
+  const count = Math.floor(unitFrom(title.seed, 'companies') * 4);
+  const drawn = Array.from({ length: count }, (_, index) =>
+    pickAt(companyNames, unitFrom(title.seed, 'company', index)),
+  );
+  return [...new Set(drawn)].map((name) => companyRow(name, companyNames.indexOf(name), title));
+}
+
+/** The network of a series. */
+export function networks(title: CatalogueTitle): CompanyRow[] {
+  const name = pickAt(networkNames, unitFrom(title.seed, 'network'));
+  return [companyRow(name, 1000 + networkNames.indexOf(name), title)];
+}
+
+/** The origin countries of a title with their English names. */
+export function productionCountries(title: CatalogueTitle): { iso_3166_1: string; name: string }[] {
+  return title.originCountries.map((country) => ({ iso_3166_1: country, name: countryNames[country] ?? '' }));
+}
+
+/** The languages spoken in a title: only its original one. */
+export function spokenLanguages(title: CatalogueTitle): { english_name: string; iso_639_1: string; name: string }[] {
+  const { english, native } = languageNames[title.originalLanguage];
+  return [{ english_name: english, iso_639_1: title.originalLanguage, name: native }];
+}
+
+function companyRow(name: string, index: number, title: CatalogueTitle): CompanyRow {
+  return {
+    id: 11 + index * 7,
+    logo_path: imagePath(hash32(index, 'company'), 'logo'),
+    name,
+    origin_country: title.originCountries[0] ?? '',
+  };
+}
+
+/** A fictitious IMDb id in the form of a real one. */
+export function imdbId(title: CatalogueTitle): string {
+  return `tt${String(1_000_000 + Math.floor(unitFrom(title.seed, 'imdb') * 9_000_000)).padStart(7, '0')}`;
+}
 
 /**
  * The extra keys of details for `append_to_response`; parts the simulator does not have are ignored. Throws an ApiFailure

@@ -1,39 +1,43 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../../../src/shared/core/system-clock.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
 
-/** A bundled handler in processes that can be killed; invocations that overlap get one each, and it stays warm. */
+/** A bundled handler in processes that can be killed. Concurrent invocations get one each, as in Lambda; a process stays warm. */
 export type HandlerProcesses = {
-  /** @throws when the handler throws, its process dies or its time is up. */
+  /** @throws when the handler throws, its process exits or the invocation times out. */
   invoke(event: unknown): Promise<unknown>;
-  /** SIGKILLs one: one that is at work if there is any. `pick`, from 0 to below 1, chooses. Says whether it was at work. */
+  /** Kills one process, a busy one if there is any; `pick`, in [0, 1), chooses. Returns whether it was busy. */
   kill(pick: number): 'at-work' | 'idle' | 'none';
   pids(): number[];
   stop(): Promise<void>;
 };
 
-/** How a handler is run. `mark` stands in the command line, so that the process can be found there. */
+/** How a handler is run. */
 export type HandlerOptions = {
   bundleUrl: string;
+  /** The whole environment: nothing is inherited. */
   environment: Readonly<Record<string, string>>;
+  /** The working directory; outside the repository, so that the bundle finds no package. */
   folder: string;
-  mark: string;
+  /** An argument by which the processes can be found. */
+  mark?: string;
   timeoutMs: number;
+  /** Receives each line of stdout and stderr. */
   onLine(line: string): void;
 };
 
-const main = fileURLToPath(new URL('../../support/bundle-process-main.mjs', import.meta.url));
+const main = fileURLToPath(new URL('./bundle-process-main.mjs', import.meta.url));
 
 type Reply = { ok: boolean; value: unknown; error: string };
 
-/** Starts nothing yet: the first invocation does. */
+/** The first invocation starts the first process. */
 export function handlerProcesses(options: HandlerOptions): HandlerProcesses {
   const idle = new Set<ChildProcess>();
   const all = new Set<ChildProcess>();
   let invocations = 0;
   const start = (): ChildProcess => {
-    const child = fork(main, [options.bundleUrl, options.mark], {
+    const child = fork(main, [options.bundleUrl, ...(options.mark === undefined ? [] : [options.mark])], {
       env: { ...options.environment },
       cwd: options.folder,
       silent: true,
@@ -87,7 +91,7 @@ export function handlerProcesses(options: HandlerOptions): HandlerProcesses {
   };
 }
 
-/** One invocation. A process that overruns its time is killed, as in Lambda. */
+/** One invocation. A process that exceeds its timeout is killed, as in Lambda. */
 async function ask(child: ChildProcess, requestId: string, event: unknown, timeoutMs: number): Promise<Reply> {
   const over = new AbortController();
   const reply = new Promise<Reply>((resolve, reject) => {

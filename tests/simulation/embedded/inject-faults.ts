@@ -31,8 +31,8 @@ export function noFaults(): FaultCounts {
   };
 }
 
-/** Plays the faults at their times, counts them, and leaves the network whole and everything running. */
-export async function playFaults(faults: readonly Fault[], stack: CampaignStack, counts: FaultCounts): Promise<void> {
+/** Injects the faults at their times and counts them; at the end the network is whole and every process runs. */
+export async function injectFaults(faults: readonly Fault[], stack: CampaignStack, counts: FaultCounts): Promise<void> {
   const startedMs = systemClock.monotonicMs();
   // One emulator is not restarted twice at once.
   const restarts = { sqs: Promise.resolve(), dynamodb: Promise.resolve() };
