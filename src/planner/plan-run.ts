@@ -8,15 +8,15 @@ import { type FetchJob, fetchJobsFor } from '../shared/queues/fetch-job.ts';
 import { type AdHocEvent, type FetchRequest, feedsOf, type ScheduledRequest } from '../shared/queues/plan-request.ts';
 import { regionLanguage, type Settings } from '../shared/settings/settings.ts';
 import { feedHeadId } from '../shared/tables/feed-head.ts';
-import { type FeedsOnTheWay, isOnTheWay, onTheWayId } from '../shared/tables/feeds-in-flight.ts';
+import { type FeedsInFlight, inFlightId, isInFlight } from '../shared/tables/feeds-in-flight.ts';
 import type { Occurrence, PlannedFeed } from './base-plan.ts';
 import { budgetOf, type ChosenFeed, choose } from './budget.ts';
 import { type Collected, collect, type PlanSources } from './collect.ts';
 import { score } from './score.ts';
 import { trim } from './trim.ts';
 
-/** What a plan is made from. Without `onTheWay` no ad-hoc request is deduplicated. */
-export type PlanDependencies = PlanSources & { onTheWay?: FeedsOnTheWay | undefined };
+/** What a plan is made from. Without `inFlight` no ad-hoc request is deduplicated. */
+export type PlanDependencies = PlanSources & { inFlight?: FeedsInFlight | undefined };
 
 /** The feeds of a plan, in the order of their worth, and what is to be said of it. */
 export type FeedPlan = {
@@ -122,24 +122,24 @@ export function adHocPlan(request: FetchRequest, settings: Settings): PlannedFee
 /** What is asked for, less what is in flight, unless it is forced. An ad-hoc run is never trimmed: somebody waits for it. */
 async function deduplicatedPlan(request: FetchRequest, deps: PlanDependencies): Promise<FeedPlan> {
   const asked = adHocPlan(request, deps.settings);
-  if (request.force === true || deps.onTheWay === undefined) {
+  if (request.force === true || deps.inFlight === undefined) {
     return { feeds: asked, notes: [], ...nothingExpected };
   }
-  const marks = await deps.onTheWay.read(asked.map(({ feed }) => onTheWayId(feed)));
+  const marks = await deps.inFlight.read(asked.map(({ feed }) => inFlightId(feed)));
   const { heads } = await deps.heads.read(asked.map(({ feed }) => feedHeadId(feed)));
   const [nowMs, maxAgeMs] = [deps.clock.nowMs(), deps.settings.tmdb.maxAgeHours * hourMs];
-  const inFlight = new Map(
+  const duplicates = new Map(
     asked.flatMap(({ feed }) => {
-      const mark = marks.get(onTheWayId(feed));
-      const isInFlight = mark !== undefined && isOnTheWay(mark, heads.get(feedHeadId(feed)), nowMs, maxAgeMs);
-      return isInFlight ? [[feed, mark] as const] : [];
+      const mark = marks.get(inFlightId(feed));
+      const isDuplicate = mark !== undefined && isInFlight(mark, heads.get(feedHeadId(feed)), nowMs, maxAgeMs);
+      return isDuplicate ? [[feed, mark] as const] : [];
     }),
   );
-  const notes = [...inFlight].map(
+  const notes = [...duplicates].map(
     ([feed, { runId, sentAtMs }]) =>
       `${feedId(feed)} is in flight already, in run ${runId} since ${isoFromMs(sentAtMs)}: not sent again`,
   );
-  return { feeds: asked.filter(({ feed }) => !inFlight.has(feed)), notes, ...nothingExpected };
+  return { feeds: asked.filter(({ feed }) => !duplicates.has(feed)), notes, ...nothingExpected };
 }
 
 function toRun(

@@ -1,6 +1,6 @@
 import { type PlanQuality, planQuality, shareOf } from '../../demand/plan-quality.ts';
 import { planRules } from '../../demand/plan-record.ts';
-import { type Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
 import { type HourUsage, sumBySubject, sumOf } from './hour-usage.ts';
 
 /** What the plans of a period were worth. Shares are from 0 to 1, and `null` where there is nothing to share. */
