@@ -84,7 +84,7 @@ function demandFrom(history: DemandHistory, settings: Settings): LearnedDemand {
       return deep / Math.max(1, deep + readsOf(reads?.counts ?? []));
     },
     changed: (feed, hours) =>
-      changeChance(feeds.get(feedId(feed))?.changes ?? {}, settings.feeds[feedKindOf(feed)].softTtlHours, hours),
+      changedShare(feeds.get(feedId(feed))?.changes ?? {}, settings.feeds[feedKindOf(feed)].softTtlHours, hours),
     planned: (feed) => feeds.get(feedId(feed))?.planned ?? false,
     pagesOfDay,
     quality: () => planQuality(recordOf(history), planRules(settings)),
@@ -97,7 +97,7 @@ function demandFrom(history: DemandHistory, settings: Settings): LearnedDemand {
  * The share of a list that has changed `hours` after it was fetched, 0 to 1, as rows that change independently at a constant rate.
  * The rate is learned from what was compared; before that, half of a list is taken to change within its soft TTL.
  */
-export function changeChance(counts: ChangeCounts, softTtlHours: number, hours: number): number {
+export function changedShare(counts: ChangeCounts, softTtlHours: number, hours: number): number {
   const { compared = 0, changed = 0, rowHours = 0 } = counts;
   const rowsChanged = Math.min(changed, compared) + priorRows / 2;
   const rowsCompared = compared + priorRows;

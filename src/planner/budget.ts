@@ -20,7 +20,7 @@ export type ScoredPages = {
   /** Reads that would be answered stale or not at all before the next refresh, were this not fetched. */
   reads: number;
   /** Share of the content that will have changed by then, 0 to 1; 1 where nothing is in the table. */
-  chance: number;
+  changedShare: number;
   why: string;
 };
 
@@ -67,8 +67,8 @@ export function choose(scored: readonly ScoredPages[], budget: PlanBudget): { fe
 }
 
 /** Expected reads of changed content. */
-function worth({ reads, chance }: ScoredPages): number {
-  return reads * chance;
+function worth({ reads, changedShare }: ScoredPages): number {
+  return reads * changedShare;
 }
 
 const order: Record<Keep, number> = { always: 0, demand: 1, warming: 2 };
@@ -138,7 +138,7 @@ function countOf({ fromPage, toPage }: ScoredPages): number {
 }
 
 function writeUnitsOf(one: ScoredPages): number {
-  return countOf(one) * writeUnitsOfPage(one.chance);
+  return countOf(one) * writeUnitsOfPage(one.changedShare);
 }
 
 function named({ feed, fromPage, toPage }: ScoredPages): string {

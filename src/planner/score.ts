@@ -40,7 +40,7 @@ function scoreProposed(outlook: Outlook): ScoredPages[] {
       return [];
     }
     // Just worth a page, whatever that costs now.
-    const tried = { reads: planner.adaptive.leastReads, chance: 1 };
+    const tried = { reads: planner.adaptive.leastReads, changedShare: 1 };
     const known = outlook.demand.readsSoFar(feedId(feed)) > 0;
     const worth = trial && !known ? tried : risk;
     const because = trial && !known ? `${why}: tried once a week` : `${why}: ${explained(risk)}`;
@@ -68,7 +68,7 @@ function scoreDeeper({ feed, pages }: PlannedFeed, outlook: Outlook): ScoredPage
   const { maxPages } = outlook.settings.planner.adaptive;
   return Array.from({ length: Math.max(0, maxPages - pages) }, (_, index) => {
     const page = pages + 1 + index;
-    const { reads, chance } = atRisk(feed, page, outlook);
+    const { reads, changedShare } = atRisk(feed, page, outlook);
     const asked = reads * deeper ** (page - 1);
     return {
       feed,
@@ -76,7 +76,7 @@ function scoreDeeper({ feed, pages }: PlannedFeed, outlook: Outlook): ScoredPage
       toPage: page,
       keep: 'demand' as const,
       reads: asked,
-      chance,
+      changedShare,
       why: `${amount(asked)} reads`,
     };
   }).filter(({ reads }) => reads > 0);
@@ -87,19 +87,22 @@ function atRisk(
   feed: Feed,
   page: number,
   { nowMs, untilMs, heads, demand }: Outlook,
-): { reads: number; chance: number } {
+): { reads: number; changedShare: number } {
   const head = heads.get(feedHeadId(feed));
   // A head past its hard TTL may still lie there: DynamoDB deletes late.
   if (head === undefined || page > head.pages || head.expiration * 1_000 <= nowMs) {
-    return { reads: demand.reads(feed, nowMs, untilMs), chance: 1 };
+    return { reads: demand.reads(feed, nowMs, untilMs), changedShare: 1 };
   }
   const missing = missingShare(head);
   const fromMs = missing > 0 ? nowMs : Math.max(nowMs, msFromIso(head.freshUntil));
   if (fromMs >= untilMs) {
-    return { reads: 0, chance: 0 };
+    return { reads: 0, changedShare: 0 };
   }
   const middleHours = ((fromMs + untilMs) / 2 - msFromIso(head.fetchedAt)) / hourMs;
-  return { reads: demand.reads(feed, fromMs, untilMs), chance: Math.max(missing, demand.changed(feed, middleHours)) };
+  return {
+    reads: demand.reads(feed, fromMs, untilMs),
+    changedShare: Math.max(missing, demand.changed(feed, middleHours)),
+  };
 }
 
 /** Of a list that ends before the pages that were asked for nothing is missing, nor of one that is empty. */
@@ -115,6 +118,6 @@ function isStale(feed: Feed, { heads, untilMs }: Outlook): boolean {
   return head === undefined || msFromIso(head.freshUntil) < untilMs;
 }
 
-function explained({ reads, chance }: { reads: number; chance: number }): string {
-  return `${amount(reads)} reads expected, ${Math.round(chance * 100)} % of it changed`;
+function explained({ reads, changedShare }: { reads: number; changedShare: number }): string {
+  return `${amount(reads)} reads expected, ${Math.round(changedShare * 100)} % of it changed`;
 }

@@ -15,7 +15,7 @@ function pagesOf(category: string, over: Partial<ScoredPages> = {}): ScoredPages
     toPage: 1,
     keep: 'demand',
     reads: 10,
-    chance: 0.5,
+    changedShare: 0.5,
     why: 'because',
     ...over,
   };
@@ -27,10 +27,10 @@ describe('the choice within a budget', () => {
   it('takes first what is worth most for what it costs', () => {
     const plan = choose(
       [
-        pagesOf('genre_1', { reads: 10, chance: 0.5 }),
-        pagesOf('genre_2', { reads: 100, chance: 0.1 }),
-        pagesOf('genre_3', { reads: 12, chance: 1, toPage: 2 }),
-        pagesOf('genre_4', { reads: 8, chance: 1 }),
+        pagesOf('genre_1', { reads: 10, changedShare: 0.5 }),
+        pagesOf('genre_2', { reads: 100, changedShare: 0.1 }),
+        pagesOf('genre_3', { reads: 12, changedShare: 1, toPage: 2 }),
+        pagesOf('genre_4', { reads: 8, changedShare: 1 }),
       ],
       budget,
     );
@@ -39,7 +39,7 @@ describe('the choice within a budget', () => {
   });
 
   it('leaves out what is not worth a call, and says so in one line', () => {
-    const plan = choose([pagesOf('genre_1', { reads: 1, chance: 0.1, why: 'one read' })], budget);
+    const plan = choose([pagesOf('genre_1', { reads: 1, changedShare: 0.1, why: 'one read' })], budget);
     expect(plan.feeds).toEqual([]);
     expect(plan.leftOut).toEqual([
       'genre_1/movie/global/en-US: 0.1 reads of changed content expected (one read), below 0.2',
@@ -47,14 +47,14 @@ describe('the choice within a budget', () => {
   });
 
   it('never cuts the minimum, whatever the budget and the demand', () => {
-    const always = pagesOf('popular', { keep: 'always', toPage: 20, reads: 0, chance: 0 });
+    const always = pagesOf('popular', { keep: 'always', toPage: 20, reads: 0, changedShare: 0 });
     const plan = choose([pagesOf('genre_1', { reads: 1e6 }), always], { ...budget, pages: 3 });
     expect(categories(plan)).toEqual(['popular']);
     expect(plan.leftOut[0]).toContain("the occurrence's budget is spent (3 pages");
   });
 
   it('keeps to pages, and to write units', () => {
-    const many = ['genre_1', 'genre_2', 'genre_3'].map((category) => pagesOf(category, { chance: 1 }));
+    const many = ['genre_1', 'genre_2', 'genre_3'].map((category) => pagesOf(category, { changedShare: 1 }));
     expect(choose(many, { ...budget, pages: 2 }).feeds).toHaveLength(2);
     // A page whose titles have all changed: ten units of the page and one of each title.
     expect(choose(many, { ...budget, writeUnits: 89 }).feeds).toHaveLength(2);
@@ -62,7 +62,7 @@ describe('the choice within a budget', () => {
   });
 
   it('takes warming last, out of what is left over, and does not explain what it leaves', () => {
-    const warm = pagesOf('genre_9', { keep: 'warming', reads: 1e6, chance: 1 });
+    const warm = pagesOf('genre_9', { keep: 'warming', reads: 1e6, changedShare: 1 });
     const kept = pagesOf('genre_1', { reads: 1 });
     expect(categories(choose([warm, kept], budget))).toEqual(['genre_1', 'genre_9']);
     const full = choose([warm, kept], { ...budget, pages: 1 });
@@ -85,7 +85,7 @@ describe('the choice within a budget', () => {
       toPage: fc.integer({ min: 1, max: 4 }),
       keep: fc.constantFrom<Keep>(...keeps),
       reads: fc.double({ min: 0, max: 1e4, noNaN: true }),
-      chance: fc.double({ min: 0, max: 1, noNaN: true }),
+      changedShare: fc.double({ min: 0, max: 1, noNaN: true }),
     });
     const limits = fc.record({
       pages: fc.integer({ min: 0, max: 30 }),
@@ -114,7 +114,7 @@ describe('the choice within a budget', () => {
   it('is worth no less with a greater budget', () => {
     const worth = (feeds: readonly { feed: ScoredPages['feed'] }[], scored: readonly ScoredPages[]) => {
       const chosen = new Set(feeds.map(({ feed }) => feedId(feed)));
-      return scored.reduce((sum, one) => sum + (chosen.has(feedId(one.feed)) ? one.reads * one.chance : 0), 0);
+      return scored.reduce((sum, one) => sum + (chosen.has(feedId(one.feed)) ? one.reads * one.changedShare : 0), 0);
     };
     fc.assert(
       fc.property(

@@ -39,7 +39,7 @@ async function plan(
     demand?: Partial<LearnedDemand>;
     waiting?: number;
     absent?: readonly string[];
-    gone?: readonly string[];
+    expired?: readonly string[];
   } = {},
 ) {
   const settings = withRegions;
@@ -51,7 +51,7 @@ async function plan(
     .filter((id) => !more.absent?.includes(id))) {
     const freshUntil = isoFromMs(nowMs + (more.freshHours?.[feed] ?? 100) * hourMs);
     const fetchedAt = isoFromMs(nowMs - 6 * hourMs);
-    const expiration = nowMs / 1_000 + (more.gone?.includes(feed) ? 0 : 3_600);
+    const expiration = nowMs / 1_000 + (more.expired?.includes(feed) ? 0 : 3_600);
     const whole = { pages: 1, pagesApplied: [1], lastOutcome: 'complete' as const, expiration };
     await planner.heads.replace(sampleHead({ id: `feed#${feed}`, feed, freshUntil, fetchedAt, ...whole }), undefined);
   }
@@ -85,7 +85,7 @@ describe('a refresh', () => {
     expect(ids(refresh)).toEqual([trendIn]);
   });
 
-  it('lets go what was planned before, is gone, and is not read', async () => {
+  it('lets go what was planned before, has expired, and is not read', async () => {
     const refresh = await plan('refresh', { [trendDe]: 1 }, { absent: [trendIn] });
     expect(ids(refresh)).toEqual([]);
     expect(refresh.leftOut[0]).toMatch(/^trending\/movie\/IN\/hi-IN: 0 reads/);
@@ -94,7 +94,7 @@ describe('a refresh', () => {
   it('takes what is past its hard TTL as absent, though DynamoDB has not deleted its head', async () => {
     const hourly = { [trendDe]: 1 };
     const alive = await plan('refresh', hourly, { freshHours: { [trendDe]: -1 } });
-    const dead = await plan('refresh', hourly, { freshHours: { [trendDe]: -1 }, gone: [trendDe] });
+    const dead = await plan('refresh', hourly, { freshHours: { [trendDe]: -1 }, expired: [trendDe] });
     expect([alive, dead].map(({ feeds }) => feeds[0]?.why.replace(/.*expected, /, ''))).toEqual([
       '21 % of it changed',
       '100 % of it changed',
