@@ -1,13 +1,20 @@
-import type { Clock, Random } from '../shared/core/clock.ts';
-import type { Redact } from '../shared/core/redact-token.ts';
-import type { RetryBudget } from '../shared/core/retry-budget.ts';
-import type { MessageSender } from '../shared/queues/message-sender.ts';
-import type { Settings } from '../shared/settings/settings.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
-import type { SharedBreaker } from '../shared/throttle/shared-breaker.ts';
-import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
-import type { DeferralMarks } from './deferral-marks.ts';
+import { type Clock, type Random } from '../shared/core/clock.ts';
+import { type Redact } from '../shared/core/redact-token.ts';
+import { type RetryBudget } from '../shared/core/retry-budget.ts';
+import { type MessageSender } from '../shared/queues/message-sender.ts';
+import { type Settings } from '../shared/settings/settings.ts';
+import { type Telemetry } from '../shared/telemetry/telemetry.ts';
+import { type RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
+import { type SharedBreaker } from '../shared/throttle/shared-breaker.ts';
+import { type TmdbPort } from '../shared/tmdb/tmdb-port.ts';
+
+/** Which deferrals have been sent: a message may be delivered twice, and each copy would be deferred on its own. */
+export type DeferralMarks = {
+  /** Whether the deferral `key` has been sent. */
+  wasSent(key: string): Promise<boolean>;
+  /** Notes that it has been; the note expires at `expiresAtMs` (epoch milliseconds). */
+  sent(key: string, expiresAtMs: number): Promise<void>;
+};
 
 /** What a worker container works with; one set for all its invocations. */
 export type WorkDependencies = {

@@ -1,14 +1,13 @@
 import { NotFoundError, ParameterValidationError, Router } from '@aws-lambda-powertools/event-handler/http';
 import { compress } from '@aws-lambda-powertools/event-handler/http/middleware';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
-import type { Clock } from '../../shared/core/clock.ts';
+import { type APIGatewayProxyEventV2, type Context } from 'aws-lambda';
+import { type Clock } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
 import { feedId } from '../../shared/core/feed.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
-import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
-import type { Provenance, Reader } from '../reader-api.ts';
-import { acceptsGzip } from './accept-encoding.ts';
-import { cacheControl, cacheStatus, entityTag, namesTag } from './cache-headers.ts';
+import { type Settings } from '../../shared/settings/settings.ts';
+import { type Telemetry } from '../../shared/telemetry/telemetry.ts';
+import { type Provenance, type Reader } from '../reader-api.ts';
+import { acceptsGzip, cacheControl, cacheStatus, entityTag, namesTag } from './response-headers.ts';
 import { parseListRequest, parseNoQuery, parseRecommendRequest, parseTitleRequest } from './parse-query.ts';
 import { HttpProblem, outward, problemResponse, unavailable } from './problem-details.ts';
 

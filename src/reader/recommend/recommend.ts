@@ -5,27 +5,22 @@
  *
  * Everything comes from the first two tiers. Only where no feed holds anything at all, one is asked of TMDB.
  */
-
-import type { Clock } from '../../shared/core/clock.ts';
+import { type Clock } from '../../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, type MediaType, mediaTypes } from '../../shared/core/feed.ts';
-import type { RetryBudget } from '../../shared/core/retry-budget.ts';
+import { type RetryBudget } from '../../shared/core/retry-budget.ts';
 import { regionLanguage, type Settings } from '../../shared/settings/settings.ts';
 import { cardOfRow, type ListRow, liveRows } from '../../shared/tables/read-list.ts';
-import { fillLanguages } from '../fill-languages.ts';
-import { languageChain } from '../language-fallback.ts';
-import type { ListReader } from '../list-reader.ts';
-import { listLife } from '../list-tiers.ts';
-import type { PipelineRequests } from '../pipeline-requests.ts';
+import { fillLanguages, languageChain } from '../language-fallback.ts';
+import { type ListReader, listLife } from '../list-reader.ts';
+import { type PipelineRequests } from '../pipeline-requests.ts';
 import { jointLife, provenanceOf } from '../provenance.ts';
-import type { Origin, Provenance, RecommendAnswer, Recommended, TitleRef } from '../reader-api.ts';
-import type { RecommendInput } from '../reader-input.ts';
-import type { TierRead } from '../tier-answers.ts';
-import type { TitleReader } from '../title-reader.ts';
-import { candidateFeeds, gatherCandidates, rowsPerFeed } from './candidates.ts';
-import { diversify } from './diversify.ts';
-import { explain } from './explain.ts';
+import { type Origin, type Provenance, type RecommendAnswer, type Recommended, type TitleRef } from '../reader-api.ts';
+import { type RecommendInput } from '../reader-input.ts';
+import { type TierRead } from '../tier-answers.ts';
+import { type TitleReader } from '../title-reader.ts';
+import { candidateFeeds, gatherCandidates, rowsPerFeed, heaviestGenres, type LikedTitle, tasteOf } from './candidates.ts';
+import { diversify, explain } from './picks.ts';
 import { type ScoreContext, type Scored, scoreCandidates } from './score.ts';
-import { heaviestGenres, type LikedTitle, tasteOf } from './taste.ts';
 
 /** What a recommendation is made with. */
 export type RecommendDependencies = {

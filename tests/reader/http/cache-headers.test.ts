@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cacheControl, cacheStatus, entityTag, namesTag } from '../../../src/reader/http/cache-headers.ts';
-import {
-  foundNothing,
-  sampleListAnswer,
-  sampleListedCard,
-  samplePick,
-  sampleProvenance,
-  sampleRecommendAnswer,
-  sampleTitleAnswer,
-} from '../../support/sample-answers.ts';
+import { cacheControl, cacheStatus, entityTag, namesTag } from '../../../src/reader/http/response-headers.ts';
+import { foundNothing, sampleListAnswer, sampleListedCard, samplePick, sampleProvenance, sampleRecommendAnswer, sampleTitleAnswer } from '../../support/sample-answers.ts';
 
 const mondayMs = Date.UTC(2026, 10, 23, 8);
 const secondsLater = (seconds: number) => new Date(mondayMs + seconds * 1_000).toISOString();

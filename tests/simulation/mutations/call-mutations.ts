@@ -4,7 +4,7 @@ import type { Mutation } from '../campaign/mutation-hook.ts';
 export const callMutations: readonly Mutation[] = [
   {
     name: 'an outage uses up receives',
-    file: 'worker/work-job.ts',
+    file: 'worker/worker-batch.ts',
     find: ': deferJob(job, fate, deps);',
     replace: ': Promise.reject(new Error(fate.detail));',
     why: 'receives would be used up by an outage, and healthy jobs dead-lettered',
@@ -18,7 +18,7 @@ export const callMutations: readonly Mutation[] = [
   },
   {
     name: 'malformed jobs are dead-lettered twice',
-    file: 'worker/work-job.ts',
+    file: 'worker/worker-batch.ts',
     find: '  if (job instanceof PermanentError) {',
     replace:
       "  if (job instanceof PermanentError) {\n    await sendDeadLetter(body, { reason: 'malformed', code: job.code, detail: '', jobId: '' }, deps);",

@@ -1,6 +1,17 @@
 import { msFromIso } from '../../shared/core/clock.ts';
 import { canonicalJson, stableHash } from '../../shared/core/stable-hash.ts';
-import type { Origin, Provenance } from '../reader-api.ts';
+import { type Origin, type Provenance } from '../reader-api.ts';
+
+/** Whether `Accept-Encoding` asks for gzip: by name, or else by `*`, with a weight above 0 (RFC 9110, 12.5.3). */
+export function acceptsGzip(acceptEncoding: string | null): boolean {
+  const weights = new Map<string, number>();
+  for (const part of (acceptEncoding ?? '').toLowerCase().split(',')) {
+    const [coding = '', ...parameters] = part.split(';').map((text) => text.trim());
+    const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
+    weights.set(coding, Number(weight));
+  }
+  return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
+}
 
 /** A stale answer has been asked for again by then. */
 const staleSeconds = 30;
