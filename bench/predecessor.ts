@@ -4,18 +4,26 @@
  * stand in its code and that it reads by key.
  */
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { type TitleRef } from '../src/reader/reader-api.ts';
-import { type TitleVersion } from '../src/reader/title-reader.ts';
+import type { TitleRef } from '../src/reader/reader-api.ts';
+import type { TitleVersion } from '../src/reader/title-reader.ts';
 import { type Feed, genreIdOf, globalRegion } from '../src/shared/core/feed.ts';
 import { tryDecodeCard } from '../src/shared/tables/card.ts';
 import { dynamoCatalogReader } from '../src/shared/tables/dynamo-catalog-reader.ts';
-import { type ListRow } from '../src/shared/tables/read-list.ts';
+import type { ListRow } from '../src/shared/tables/read-list.ts';
 import { rowKeyText } from '../src/shared/tables/row.ts';
 import { titleKey } from '../src/shared/tables/title-row.ts';
 import { meteredClient } from './metered-client.ts';
-import { callTmdb, type Fetch, fetchPage, fetchTitle, type PeerSources, peerRecommend, refText } from './peer-recommend.ts';
+import {
+  callTmdb,
+  type Fetch,
+  fetchPage,
+  fetchTitle,
+  type PeerSources,
+  peerRecommend,
+  refText,
+} from './peer-recommend.ts';
 import { countCalls, countedTmdb, type OpenSubject } from './reader-subjects.ts';
-import { type ReaderWorld } from './reader-world.ts';
+import type { ReaderWorld } from './reader-world.ts';
 
 /** It discovers by the two genres that it finds first. */
 const genresDiscovered = 2;

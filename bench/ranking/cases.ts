@@ -5,8 +5,8 @@
  *   ratings after it          → films that the viewer went on to like: the targets
  */
 import { type Candidate, gatherCandidates, type Taste, tasteOf } from '../../src/reader/recommend/candidates.ts';
-import { type Feed } from '../../src/shared/core/feed.ts';
-import { type MovieLens, type Rating } from './movielens.ts';
+import type { Feed } from '../../src/shared/core/feed.ts';
+import type { MovieLens, Rating } from './movielens.ts';
 import { type Pool, rowOf } from './pools.ts';
 
 /** A viewer at a moment. */

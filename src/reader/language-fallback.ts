@@ -1,10 +1,14 @@
-import { isOriginalLanguage, languageOf, translationsOfLanguage, usualTag } from '../shared/core/places/known-places.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import {
+  isOriginalLanguage,
+  languageOf,
+  translationsOfLanguage,
+  usualTag,
+} from '../shared/core/places/known-places.ts';
 import { isReadableIn, scriptOf } from '../shared/core/places/script-of.ts';
-import { type Settings } from '../shared/settings/settings.ts';
-import { type Card } from '../shared/tables/card.ts';
-import { type FellBack, type TranslatedField, type TitleRef } from './reader-api.ts';
-import { type Clock } from '../shared/core/clock.ts';
-import { type TitleReader } from './title-reader.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import type { Card } from '../shared/tables/card.ts';
+import type { FellBack, TitleRef, TranslatedField } from './reader-api.ts';
 
 /** Asked for when nothing nearer has a translation. */
 const english = 'en-US';
@@ -104,8 +108,16 @@ function hasTitle({ title, originalTitle, originalLanguage, overview }: Card, la
   return overview !== '' && isReadableIn(language, title);
 }
 
-/** A title as some list has it, in that list's language. */
+/** A title as a list has it, in the list's language. */
 export type Listed = TitleRef & InLanguage;
+
+/** Looks a title up in several languages, in the cache alone. */
+export type LanguageLookup = {
+  peek(
+    ref: TitleRef,
+    languages: readonly string[],
+  ): Promise<{ found: readonly (InLanguage & { expiresAtMs: number })[] }>;
+};
 
 /**
  * Cards in the first of `languages`, each field that it lacks from the next that has it. Only what is not whole is looked up, in
@@ -114,7 +126,7 @@ export type Listed = TitleRef & InLanguage;
 export async function fillLanguages(
   listed: readonly Listed[],
   languages: readonly [string, ...string[]],
-  titles: Pick<TitleReader, 'peek'>,
+  titles: LanguageLookup,
   clock: Pick<Clock, 'nowMs'>,
 ): Promise<{ card: Card; fellBack: FellBack }[]> {
   const reads = await Promise.all(

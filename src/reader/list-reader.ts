@@ -6,17 +6,34 @@
  * Stale rows are given at once, and asked for. A list that TMDB serves empty is a row that says so, and an answer like any other. What has passed its hard TTL is not given, from whichever tier.
  */
 import { type Feed, feedId } from '../shared/core/feed.ts';
-import { type OnDamaged } from '../shared/tables/catalog.ts';
-import { decodeList, type EmptyList, emptyListOf, type ListRow, lifeAsListed, listRowsOf, liveRows } from '../shared/tables/read-list.ts';
-import { type NormalizedPage } from '../shared/tmdb/normalize-page.ts';
-import { type LiveCalls } from './live-calls.ts';
-import { type Kept, type MemoryTier } from './memory-tier.ts';
+import type { OnDamaged } from '../shared/tables/catalog.ts';
+import {
+  decodeList,
+  type EmptyList,
+  emptyListOf,
+  type ListRow,
+  lifeAsListed,
+  listRowsOf,
+  liveRows,
+} from '../shared/tables/read-list.ts';
+import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
+import type { LiveCalls } from './live-calls.ts';
+import type { Kept, MemoryTier } from './memory-tier.ts';
 import { pageMessage, readerRun } from './pipeline-requests.ts';
 import { type Aged, jointLife } from './provenance.ts';
-import { type ReaderDependencies } from './reader-dependencies.ts';
-import { type ListOptions } from './reader-input.ts';
-import { type TableGuard } from './table-guard.ts';
-import { type LiveOutcome, nothing, originOf, problemOf, type TierRead, toProblem, notCached, readOfLive } from './tier-answers.ts';
+import type { ListOptions } from './reader-input.ts';
+import type { TableGuard } from './table-guard.ts';
+import {
+  type LiveOutcome,
+  notCached,
+  nothing,
+  originOf,
+  problemOf,
+  readOfLive,
+  type TierDependencies,
+  type TierRead,
+  toProblem,
+} from './tier-answers.ts';
 
 /** What the first two tiers hold of a feed: the rows that `asked` is shown from. Never rejects. */
 export type ListTable = (feed: Feed, asked: ListOptions) => Promise<TierRead<ListRow>>;
@@ -33,7 +50,7 @@ const liveKeptMs = 1_000;
 type KeptList = { rows: ListRow[]; empty?: EmptyList | undefined; isDamaged?: boolean };
 
 /** Memory, then one query of the index. */
-export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): ListTable {
+export function listTable(deps: TierDependencies, memory: MemoryTier, table: TableGuard): ListTable {
   const { clock, settings } = deps;
   const { listSeconds, staleSeconds } = settings.reader.memory;
   const load = (feed: Feed, size: number) => async () => {
@@ -65,7 +82,7 @@ export function listTable(deps: ReaderDependencies, memory: MemoryTier, table: T
           found,
           empty,
           isDamaged: got.value.isDamaged,
-          from: found.length === 0 && empty === undefined ? 'nowhere' : originOf(got),
+          from: found.length === 0 && empty === undefined ? 'none' : originOf(got),
         }
       : readEnough(feed, asked, longer);
   };
@@ -105,7 +122,7 @@ function aliveOf(
 }
 
 /** The first page from TMDB; it goes to the pipeline, and into memory as if it had been read from the table. */
-export function listLive(deps: ReaderDependencies, calls: LiveCalls, memory: MemoryTier): ListLive {
+export function listLive(deps: TierDependencies, calls: LiveCalls, memory: MemoryTier): ListLive {
   const { clock, settings } = deps;
   const { listSeconds, staleSeconds, absentSeconds } = settings.reader.memory;
   const keep = (feed: Feed, kept: KeptList, seconds: number): void => {
@@ -171,7 +188,7 @@ export type ListReader = {
 };
 
 /** Reads lists of one process. */
-export function listReader(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): ListReader {
+export function listReader(deps: TierDependencies, memory: MemoryTier, table: TableGuard): ListReader {
   const { clock } = deps;
   const fromTable: ListTable = listTable(deps, memory, table);
   const fromTmdb: ListLive | undefined = deps.live && listLive(deps, deps.live, memory);

@@ -6,14 +6,27 @@ import { LRUCache } from 'lru-cache';
 import { type Clock, hourMs, isoFromMs, minuteMs } from '../shared/core/clock.ts';
 import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
-import { fetchJobsFor, type JobRun, jobIdFor, type TitleJob, titleJobIdFor, titleJobSchema } from '../shared/queues/fetch-job.ts';
-import { type DescribedTitle, type ItemPage, type ItemTitle, itemPageSchema, itemTitleSchema } from '../shared/queues/item-page.ts';
-import { type MessageSender } from '../shared/queues/message-sender.ts';
+import {
+  fetchJobsFor,
+  type JobRun,
+  jobIdFor,
+  type TitleJob,
+  titleJobIdFor,
+  titleJobSchema,
+} from '../shared/queues/fetch-job.ts';
+import {
+  type DescribedTitle,
+  type ItemPage,
+  type ItemTitle,
+  itemPageSchema,
+  itemTitleSchema,
+} from '../shared/queues/item-page.ts';
+import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
 import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
-import { type Telemetry } from '../shared/telemetry/telemetry.ts';
-import { type NormalizedPage } from '../shared/tmdb/normalize-page.ts';
-import { type Background } from './background.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
+import type { Background } from './background.ts';
 
 /**
  * Who asks for a refresh. A lease is on a feed or a title (`subject`); `seen` names what was found stale, as a text that grows

@@ -1,11 +1,20 @@
 import { type Clock, dayMs, hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import { type Settings } from '../shared/settings/settings.ts';
-import { counterName, feedUsageId, otherSubject, titleUsageId, type UsageCounters, type UsageKind, type UsageStore, titleSubject } from '../shared/tables/usage-store.ts';
-import { type Telemetry } from '../shared/telemetry/telemetry.ts';
 import { feedId, rowsPerPage } from '../shared/core/feed.ts';
-import { type ListAnswer, type Origin, type Provenance, type RecommendAnswer, type TitleAnswer } from './reader-api.ts';
-import { type ReaderDependencies } from './reader-dependencies.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import {
+  counterName,
+  feedUsageId,
+  otherSubject,
+  titleSubject,
+  titleUsageId,
+  type UsageCounters,
+  type UsageKind,
+  type UsageStore,
+} from '../shared/tables/usage-store.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import type { Background } from './background.ts';
+import type { ListAnswer, Origin, Provenance, RecommendAnswer, TitleAnswer } from './reader-api.ts';
 
 /**
  * Counts reads in memory and adds them to the hour's counters once a window: two writes a window for one container (four where the
@@ -143,6 +152,16 @@ function countersOf(counts: Counts, most: number): UsageCounters {
   return counters;
 }
 
+/** What reads are measured with. */
+export type MeterDependencies = {
+  /** Where reads are counted; without it they are not. */
+  usage?: UsageStore | undefined;
+  background: Background;
+  telemetry: Telemetry;
+  clock: Clock;
+  settings: Settings;
+};
+
 /** Measures reads: a metric for each, and the usage counters. */
 export type ReadMeter = {
   /** @param limit - rows that were asked for. */
@@ -155,7 +174,7 @@ export type ReadMeter = {
 };
 
 /** A meter of one process. */
-export function readMeter({ usage: store, telemetry, clock, settings, background }: ReaderDependencies): ReadMeter {
+export function readMeter({ usage: store, telemetry, clock, settings, background }: MeterDependencies): ReadMeter {
   const usage = store && usageCounter(store, settings.reader.usage, clock, telemetry);
   const measure = (answer: Provenance, latencyMs: number): ReadOutcome => {
     const outcome = { hit: isHit(answer.from), stale: answer.stale };

@@ -4,8 +4,8 @@ import type { Feed, MediaType } from '../shared/core/feed.ts';
 import type { Card } from '../shared/tables/card.ts';
 import type { ListEntry } from '../shared/tables/read-list.ts';
 
-/** Where an answer came from; `nowhere`: neither tier had anything, and TMDB could not be asked. */
-export type Origin = 'memory' | 'table' | 'tmdb' | 'nowhere';
+/** Where an answer came from. `none`: it is not in the cache, and TMDB does not have it, was not asked, or did not answer. */
+export type Origin = 'memory' | 'table' | 'tmdb' | 'none';
 
 /**
  * What did not work while answering: a stable word and a sentence. The answer is what there was all the same. `cause`: why it did not
@@ -109,7 +109,7 @@ export type RecommendAnswer = Provenance & {
 
 /** How the reader itself is. */
 export type ReaderHealth = {
-  table: 'ok' | 'away';
+  table: 'ok' | 'unavailable';
   breaker: 'closed' | 'open' | 'unknown';
   memory: { entries: number; bytes: number };
 };

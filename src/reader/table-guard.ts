@@ -7,7 +7,7 @@ export type TableGuard = {
   /** Runs one read. @throws TableUnavailableError when it fails, takes too long, or was not tried. */
   read<T>(act: () => Promise<T>): Promise<T>;
   /** Whether the last read failed. */
-  away(): boolean;
+  isFailing(): boolean;
 };
 
 /** A read of the table that brought nothing, and why. */
@@ -76,7 +76,7 @@ export function tableGuard(
     }
   };
   return {
-    away: () => state.failures > 0,
+    isFailing: () => state.failures > 0,
     read: async (act) => {
       if (clock.monotonicMs() < state.restUntilMs) {
         const why = `the table has failed repeatedly and is left alone for a moment: ${failureSentence(last)}`;

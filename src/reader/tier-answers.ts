@@ -1,12 +1,31 @@
+import type { Clock } from '../shared/core/clock.ts';
 import { messageOf, PipelineError } from '../shared/core/errors.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import type { CatalogReader, OnDamaged } from '../shared/tables/catalog.ts';
 import type { EmptyList } from '../shared/tables/read-list.ts';
+import type { LiveCalls } from './live-calls.ts';
 import type { Got } from './memory-tier.ts';
+import type { PipelineRequests } from './pipeline-requests.ts';
 import type { Origin, Problem } from './reader-api.ts';
 import { TableUnavailableError } from './table-guard.ts';
 
+/** What lists and titles are read with. */
+export type TierDependencies = {
+  /** The second tier. */
+  catalog: CatalogReader;
+  /** The third tier: calls of TMDB for what the cache does not have. Without it the cache answers alone. */
+  live?: LiveCalls | undefined;
+  /** Takes requests for refreshes, and what live calls brought. Without it nothing is refreshed. */
+  pipeline?: PipelineRequests | undefined;
+  /** Is told of each row that cannot be read, each time. */
+  onDamaged?: OnDamaged | undefined;
+  clock: Clock;
+  settings: Settings;
+};
+
 /**
- * What the tiers hold of something: nothing, one or several of its parts. `absent`: TMDB says that there is no such thing. `empty`: it
- * is a list and has no parts, which is an answer.
+ * What the tiers have of a list (its rows) or of a title (its languages); `found` may be empty. `absent`: TMDB says that it does not exist.
+ * `empty`: TMDB serves the list empty, which is an answer.
  */
 export type TierRead<T> = {
   found: T[];
@@ -14,11 +33,11 @@ export type TierRead<T> = {
   absent: boolean;
   empty?: EmptyList | undefined;
   problem?: Problem;
-  /** Whether the table holds of it what cannot be read. */
+  /** Whether the table has rows of it that cannot be read. */
   isDamaged?: boolean | undefined;
 };
 
-/** What the last tier said, as it is kept for a moment. */
+/** The outcome of a live call, as the memory tier keeps it for a moment. */
 export type LiveOutcome<T> =
   | { kind: 'ok'; found: T[]; empty?: EmptyList | undefined }
   | { kind: 'absent' }
@@ -26,10 +45,10 @@ export type LiveOutcome<T> =
 
 /** Nothing found, and perhaps why. */
 export function nothing<T>(problem: Problem | undefined): TierRead<T> {
-  return { found: [], from: 'nowhere', absent: false, ...(problem && { problem }) };
+  return { found: [], from: 'none', absent: false, ...(problem && { problem }) };
 }
 
-/** Why a reader that asks nobody else has nothing. */
+/** Why nothing was found where TMDB is not asked. */
 export function notCached(
   what: 'list' | 'title',
   { isDamaged = false }: Pick<TierRead<unknown>, 'isDamaged'>,
@@ -39,12 +58,12 @@ export function notCached(
     : { code: 'not_cached', detail: `the table holds no such ${what}` };
 }
 
-/** Where something from the first two tiers came from. */
+/** Whether memory or the table had it. */
 export function originOf(got: Got<unknown>): Origin {
   return got.how === 'loaded' ? 'table' : 'memory';
 }
 
-/** A load that failed where something older was there. */
+/** The problem of a load that failed and was answered with an older value. */
 export function problemOf(got: Got<unknown>): Problem | undefined {
   if (got.how !== 'failed') {
     return undefined;
@@ -53,14 +72,14 @@ export function problemOf(got: Got<unknown>): Problem | undefined {
   return { ...problem, code: 'table_unavailable', detail: `${detail}; this is what was read before` };
 }
 
-/** What went wrong, as an application is told. */
+/** An error as an application is told of it. */
 export function toProblem(error: unknown): Problem {
   const code = error instanceof PipelineError ? error.code : 'unexpected';
   const problem = { code, detail: messageOf(error) };
   return error instanceof TableUnavailableError ? { ...problem, cause: error.failure.code } : problem;
 }
 
-/** What the last tier brought, beside what had gone wrong before it. */
+/** The outcome of a live call as a read; `before` is the problem of the tiers before it. */
 export function readOfLive<T>(outcome: LiveOutcome<T>, before: Problem | undefined): TierRead<T> {
   switch (outcome.kind) {
     case 'ok':
@@ -68,7 +87,7 @@ export function readOfLive<T>(outcome: LiveOutcome<T>, before: Problem | undefin
         ...nothing<T>(before),
         found: outcome.found,
         empty: outcome.empty,
-        from: outcome.found.length === 0 && outcome.empty === undefined ? 'nowhere' : 'tmdb',
+        from: outcome.found.length === 0 && outcome.empty === undefined ? 'none' : 'tmdb',
       };
     case 'absent':
       return { ...nothing<T>(before), absent: true };

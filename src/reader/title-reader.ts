@@ -6,20 +6,29 @@
  * What is stale, or missing in the asked language, is asked for behind the answer.
  */
 import DataLoader from 'dataloader';
-import { type Clock } from '../shared/core/clock.ts';
+import type { Clock } from '../shared/core/clock.ts';
 import { tryDecodeCard } from '../shared/tables/card.ts';
-import { type OnDamaged } from '../shared/tables/catalog.ts';
+import type { OnDamaged } from '../shared/tables/catalog.ts';
 import { type RowKey, rowKeyText } from '../shared/tables/row.ts';
 import { type TitleRow, titleKey, titleRowFor } from '../shared/tables/title-row.ts';
 import { type InLanguage, isComplete, isWorthFetching } from './language-fallback.ts';
-import { type LiveCalls } from './live-calls.ts';
-import { type Got, type MemoryTier } from './memory-tier.ts';
+import type { LiveCalls } from './live-calls.ts';
+import type { Got, MemoryTier } from './memory-tier.ts';
 import { titleMessage } from './pipeline-requests.ts';
-import { type Aged } from './provenance.ts';
-import { type TitleRef } from './reader-api.ts';
-import { type ReaderDependencies } from './reader-dependencies.ts';
-import { type TableGuard } from './table-guard.ts';
-import { type LiveOutcome, nothing, originOf, problemOf, type TierRead, toProblem, notCached, readOfLive } from './tier-answers.ts';
+import type { Aged } from './provenance.ts';
+import type { TitleRef } from './reader-api.ts';
+import type { TableGuard } from './table-guard.ts';
+import {
+  type LiveOutcome,
+  notCached,
+  nothing,
+  originOf,
+  problemOf,
+  readOfLive,
+  type TierDependencies,
+  type TierRead,
+  toProblem,
+} from './tier-answers.ts';
 
 /** A title row in one language, decoded. */
 export type TitleVersion = InLanguage & Aged;
@@ -39,7 +48,7 @@ const liveKeptMs = 1_000;
 const keysPerRead = 100;
 
 /** Memory, then one BatchGet for all that is missing at the same time. */
-export function titleTable(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): TitleTable {
+export function titleTable(deps: TierDependencies, memory: MemoryTier, table: TableGuard): TitleTable {
   const { clock } = deps;
   const loader = new DataLoader<RowKey, TitleRow | undefined | 'damaged', string>(
     async (keys) => {
@@ -66,14 +75,14 @@ export function titleTable(deps: ReaderDependencies, memory: MemoryTier, table: 
     const live = got.filter((one): one is Got<TitleVersion> => isVersion(one.value) && isThere(one.value, clock));
     const problem =
       failure === undefined ? got.map(problemOf).find((one) => one !== undefined) : toProblem(failure.reason);
-    const from = live.length === 0 ? 'nowhere' : live.some((one) => originOf(one) === 'table') ? 'table' : 'memory';
+    const from = live.length === 0 ? 'none' : live.some((one) => originOf(one) === 'table') ? 'table' : 'memory';
     const isDamaged = got.some(({ value }) => value === 'damaged');
     return { ...nothing(problem), found: live.map(({ value }) => value), from, isDamaged };
   };
 }
 
 /** A title from TMDB; it goes to the pipeline, and into memory as if it had been read from the table. */
-export function titleLive(deps: ReaderDependencies, calls: LiveCalls, memory: MemoryTier): TitleLive {
+export function titleLive(deps: TierDependencies, calls: LiveCalls, memory: MemoryTier): TitleLive {
   const { clock, settings } = deps;
   const load = (ref: TitleRef, language: string) => async () => {
     const answer = await calls.title(ref.mediaType, ref.id, language);
@@ -103,7 +112,7 @@ function isThere({ expiresAtMs }: Aged, clock: Clock): boolean {
   return clock.nowMs() < expiresAtMs;
 }
 
-function titleText({ mediaType, id }: TitleRef, language: string, { settings }: ReaderDependencies): string {
+function titleText({ mediaType, id }: TitleRef, language: string, { settings }: TierDependencies): string {
   return `title#${rowKeyText(titleKey(mediaType, id, language, settings))}`;
 }
 
@@ -128,7 +137,7 @@ function versionOf(row: TitleRow, language: string): Stored {
     : { language, card, fetchedAt, freshUntilMs: Date.parse(freshUntil), expiresAtMs: expiresAt * 1_000 };
 }
 
-function keepMsOf(value: Stored, { clock, settings }: ReaderDependencies): number {
+function keepMsOf(value: Stored, { clock, settings }: TierDependencies): number {
   const { titleSeconds, staleSeconds } = settings.reader.memory;
   return 1_000 * (isVersion(value) && clock.nowMs() < value.freshUntilMs ? titleSeconds : staleSeconds);
 }
@@ -142,7 +151,7 @@ export type TitleReader = {
 };
 
 /** Reads titles of one process. */
-export function titleReader(deps: ReaderDependencies, memory: MemoryTier, table: TableGuard): TitleReader {
+export function titleReader(deps: TierDependencies, memory: MemoryTier, table: TableGuard): TitleReader {
   const fromTable = titleTable(deps, memory, table);
   const fromTmdb = deps.live && titleLive(deps, deps.live, memory);
   const askFor = (

@@ -11,14 +11,14 @@
 import { type Clock, clockSkewMs, isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { messageOf, PermanentError, RetryableError } from '../shared/core/errors.ts';
 import { snapshotFor, snapshotTimeMs } from '../shared/core/snapshot.ts';
+import { within } from '../shared/core/within.ts';
 import { type Death, sendDeadLetter } from '../shared/queues/dead-letter.ts';
 import { type Item, itemSchema } from '../shared/queues/item-page.ts';
-import { type MessageSender } from '../shared/queues/message-sender.ts';
+import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { parseMessage } from '../shared/queues/parse-message.ts';
-import { jobIdOf, type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
-import { type Telemetry } from '../shared/telemetry/telemetry.ts';
-import { within } from '../shared/core/within.ts';
 import { type BatchAnswer, type QueueRecord, queueRecordsOf, sentAtMsOf } from '../shared/queues/queue-batch.ts';
+import { type Failure, failureOf, jobIdOf } from '../shared/telemetry/describe-failure.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { type ApplyDependencies, applyItems, type Delivery } from './apply-items.ts';
 
 /**

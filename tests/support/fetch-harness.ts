@@ -1,10 +1,10 @@
-import { type RetryBudget } from '../../src/shared/core/retry-budget.ts';
-import { type FetchJob } from '../../src/shared/queues/fetch-job.ts';
+import type { RetryBudget } from '../../src/shared/core/retry-budget.ts';
+import type { FetchJob } from '../../src/shared/queues/fetch-job.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
-import { type CallGate, type Entry } from '../../src/shared/throttle/call-gate.ts';
+import type { CallGate, Entry } from '../../src/shared/throttle/call-gate.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { fetchItem } from '../../src/worker/fetch-item.ts';
-import { type WorkDependencies } from '../../src/worker/work-dependencies.ts';
+import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workJob } from '../../src/worker/worker-batch.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { recordingBreaker } from './recording-breaker.ts';

@@ -1,7 +1,7 @@
 import { background } from '../../src/reader/background.ts';
 import { pipelineRequests, type RefreshLeases } from '../../src/reader/pipeline-requests.ts';
-import { type Clock } from '../../src/shared/core/clock.ts';
-import { type MessageSender } from '../../src/shared/queues/message-sender.ts';
+import type { Clock } from '../../src/shared/core/clock.ts';
+import type { MessageSender } from '../../src/shared/queues/message-sender.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { memoryRefreshLeases } from './memory-refresh-leases.ts';
 import { recordingQueue } from './recording-queue.ts';

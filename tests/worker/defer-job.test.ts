@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { deferJob } from '../../src/worker/defer-job.ts';
-import { type DeferralMarks, type WorkDependencies } from '../../src/worker/work-dependencies.ts';
+import type { DeferralMarks, WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { memoryDeferralMarks } from '../support/memory-deferral-marks.ts';
 import { recordingSender } from '../support/recording-sender.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';

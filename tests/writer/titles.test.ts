@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Item, type ItemPage, type ItemTitle } from '../../src/shared/queues/item-page.ts';
-import { type TitleRow } from '../../src/shared/tables/title-row.ts';
+import type { Item, ItemPage, ItemTitle } from '../../src/shared/queues/item-page.ts';
+import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { receiveItem } from '../../src/writer/writer-batch.ts';
 import { arbitraryHistoryPage } from '../support/arbitrary-history.ts';

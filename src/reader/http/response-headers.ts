@@ -1,6 +1,6 @@
 import { msFromIso } from '../../shared/core/clock.ts';
 import { canonicalJson, stableHash } from '../../shared/core/stable-hash.ts';
-import { type Origin, type Provenance } from '../reader-api.ts';
+import type { Origin, Provenance } from '../reader-api.ts';
 
 /** Whether `Accept-Encoding` asks for gzip: by name, or else by `*`, with a weight above 0 (RFC 9110, 12.5.3). */
 export function acceptsGzip(acceptEncoding: string | null): boolean {

@@ -1,15 +1,15 @@
 import { NotFoundError, ParameterValidationError, Router } from '@aws-lambda-powertools/event-handler/http';
 import { compress } from '@aws-lambda-powertools/event-handler/http/middleware';
-import { type APIGatewayProxyEventV2, type Context } from 'aws-lambda';
-import { type Clock } from '../../shared/core/clock.ts';
+import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { Clock } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
 import { feedId } from '../../shared/core/feed.ts';
-import { type Settings } from '../../shared/settings/settings.ts';
-import { type Telemetry } from '../../shared/telemetry/telemetry.ts';
-import { type Provenance, type Reader } from '../reader-api.ts';
-import { acceptsGzip, cacheControl, cacheStatus, entityTag, namesTag } from './response-headers.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
+import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
+import type { Provenance, Reader } from '../reader-api.ts';
 import { parseListRequest, parseNoQuery, parseRecommendRequest, parseTitleRequest } from './parse-query.ts';
 import { HttpProblem, outward, problemResponse, unavailable } from './problem-details.ts';
+import { acceptsGzip, cacheControl, cacheStatus, entityTag, namesTag } from './response-headers.ts';
 
 /** What the routes work with. */
 export type RouterDependencies = { reader: Reader; telemetry: Telemetry; clock: Clock; settings: Settings };
@@ -45,7 +45,7 @@ export function readerRouter(deps: RouterDependencies): ReaderRouter {
   get('/v1/lists/:category/:media', async (params, query) => {
     const { feed, ...options } = parseListRequest(params, query, settings);
     const answer = told(await reader.list(feed, options));
-    if (answer.from === 'nowhere') {
+    if (answer.from === 'none') {
       throw nothing(answer, `TMDB has no list ${feedId(feed)}`);
     }
     return { answer, scope: 'public' };
@@ -60,7 +60,7 @@ export function readerRouter(deps: RouterDependencies): ReaderRouter {
   });
   get('/v1/recommendations', async (_params, query) => {
     const answer = told(await reader.recommend(parseRecommendRequest(query)));
-    if (answer.from === 'nowhere' && answer.problem !== undefined) {
+    if (answer.from === 'none' && answer.problem !== undefined) {
       throw unavailable(answer.problem);
     }
     return { answer, scope: 'private' };

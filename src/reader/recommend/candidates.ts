@@ -1,8 +1,8 @@
-import { type Card } from '../../shared/tables/card.ts';
-import { type TitleRef } from '../reader-api.ts';
 import { type Feed, globalRegion, type MediaType } from '../../shared/core/feed.ts';
-import { type Settings } from '../../shared/settings/settings.ts';
-import { type ListRow } from '../../shared/tables/read-list.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
+import type { Card } from '../../shared/tables/card.ts';
+import type { ListRow } from '../../shared/tables/read-list.ts';
+import type { TitleRef } from '../reader-api.ts';
 
 /** A liked title that something is known of. */
 export type LikedTitle = TitleRef & { card: Card };

@@ -1,6 +1,6 @@
-import { type Scored, dayPartAt, type ScoreContext } from './score.ts';
 import { globalRegion } from '../../shared/core/feed.ts';
-import { type Candidate } from './candidates.ts';
+import type { Candidate } from './candidates.ts';
+import { dayPartAt, type ScoreContext, type Scored } from './score.ts';
 
 /** More candidates than this are not weighed against each other. */
 const mostWeighed = 200;

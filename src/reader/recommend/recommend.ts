@@ -5,20 +5,27 @@
  *
  * Everything comes from the first two tiers. Only where no feed holds anything at all, one is asked of TMDB.
  */
-import { type Clock } from '../../shared/core/clock.ts';
+import type { Clock } from '../../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, type MediaType, mediaTypes } from '../../shared/core/feed.ts';
-import { type RetryBudget } from '../../shared/core/retry-budget.ts';
+import type { RetryBudget } from '../../shared/core/retry-budget.ts';
 import { regionLanguage, type Settings } from '../../shared/settings/settings.ts';
 import { cardOfRow, type ListRow, liveRows } from '../../shared/tables/read-list.ts';
 import { fillLanguages, languageChain } from '../language-fallback.ts';
 import { type ListReader, listLife } from '../list-reader.ts';
-import { type PipelineRequests } from '../pipeline-requests.ts';
+import type { PipelineRequests } from '../pipeline-requests.ts';
 import { jointLife, provenanceOf } from '../provenance.ts';
-import { type Origin, type Provenance, type RecommendAnswer, type Recommended, type TitleRef } from '../reader-api.ts';
-import { type RecommendInput } from '../reader-input.ts';
-import { type TierRead } from '../tier-answers.ts';
-import { type TitleReader } from '../title-reader.ts';
-import { candidateFeeds, gatherCandidates, rowsPerFeed, heaviestGenres, type LikedTitle, tasteOf } from './candidates.ts';
+import type { Origin, Provenance, RecommendAnswer, Recommended, TitleRef } from '../reader-api.ts';
+import type { RecommendInput } from '../reader-input.ts';
+import type { TierRead } from '../tier-answers.ts';
+import type { TitleReader } from '../title-reader.ts';
+import {
+  candidateFeeds,
+  gatherCandidates,
+  heaviestGenres,
+  type LikedTitle,
+  rowsPerFeed,
+  tasteOf,
+} from './candidates.ts';
 import { diversify, explain } from './picks.ts';
 import { type ScoreContext, type Scored, scoreCandidates } from './score.ts';
 
@@ -73,7 +80,7 @@ function madeOf(reads: readonly FeedRead[], nowMs: number): Provenance & Pick<Re
     const life = listLife(liveRows(found, found.length, nowMs));
     return life === undefined ? [] : [{ feed, life }];
   });
-  const from = lists.length === 0 ? 'nowhere' : originOf(reads.filter(({ found }) => found.length > 0));
+  const from = lists.length === 0 ? 'none' : originOf(reads.filter(({ found }) => found.length > 0));
   const problem = lists.length === 0 ? reads.find((read) => read.problem)?.problem : partial(reads);
   const life = jointLife(lists.map((list) => list.life));
   return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };
@@ -135,7 +142,7 @@ function partial(reads: readonly FeedRead[]) {
 
 function originOf(reads: readonly FeedRead[]): Origin {
   const origins = new Set(reads.map(({ from }) => from));
-  return (['tmdb', 'table', 'memory'] as const).find((origin) => origins.has(origin)) ?? 'nowhere';
+  return (['tmdb', 'table', 'memory'] as const).find((origin) => origins.has(origin)) ?? 'none';
 }
 
 async function inLanguage(

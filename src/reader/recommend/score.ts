@@ -4,10 +4,10 @@
  */
 import { hourMs, msFromIso } from '../../shared/core/clock.ts';
 import { globalRegion } from '../../shared/core/feed.ts';
-import { type Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings.ts';
 import { freshnessOf } from '../provenance.ts';
-import { type ScoreParts } from '../reader-api.ts';
-import { type Candidate, type Taste } from './candidates.ts';
+import type { ScoreParts } from '../reader-api.ts';
+import type { Candidate, Taste } from './candidates.ts';
 
 /** What candidates are scored against. */
 export type ScoreContext = {

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cacheControl, cacheStatus, entityTag, namesTag } from '../../../src/reader/http/response-headers.ts';
-import { foundNothing, sampleListAnswer, sampleListedCard, samplePick, sampleProvenance, sampleRecommendAnswer, sampleTitleAnswer } from '../../support/sample-answers.ts';
+import {
+  foundNothing,
+  sampleListAnswer,
+  sampleListedCard,
+  samplePick,
+  sampleProvenance,
+  sampleRecommendAnswer,
+  sampleTitleAnswer,
+} from '../../support/sample-answers.ts';
 
 const mondayMs = Date.UTC(2026, 10, 23, 8);
 const secondsLater = (seconds: number) => new Date(mondayMs + seconds * 1_000).toISOString();
@@ -170,7 +178,7 @@ describe('Cache-Status', () => {
     ['memory', 'tmdb-pipeline; hit; detail=memory'],
     ['table', 'tmdb-pipeline; hit; detail=table'],
     ['tmdb', 'tmdb-pipeline; fwd=miss; detail=tmdb'],
-    ['nowhere', 'tmdb-pipeline; fwd=miss; detail=nowhere'],
+    ['none', 'tmdb-pipeline; fwd=miss; detail=none'],
   ] as const)('of what came from %s', (from, header) => {
     expect(cacheStatus(from)).toBe(header);
   });

@@ -1,10 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { scoreCandidates } from '../../../src/reader/recommend/score.ts';
 import { tasteOf } from '../../../src/reader/recommend/candidates.ts';
+import { scoreCandidates } from '../../../src/reader/recommend/score.ts';
 import { hourMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
-import { arbitraryCandidate, arbitraryGenres, likedTitle, scoreContext, scoredAtMs } from '../../support/recommend-world.ts';
+import {
+  arbitraryCandidate,
+  arbitraryGenres,
+  likedTitle,
+  scoreContext,
+  scoredAtMs,
+} from '../../support/recommend-world.ts';
 import { sampleCandidate } from '../../support/sample-cards.ts';
 
 describe('the score', () => {

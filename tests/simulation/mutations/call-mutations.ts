@@ -12,8 +12,8 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'the worker’s batch drops a failure',
     file: 'worker/worker-batch.ts',
-    find: '    throw error instanceof Error ? error : new Error(messageOf(error));',
-    replace: '    void messageOf(error);',
+    find: '    throw error;',
+    replace: '    void error;',
     why: 'a job whose page could not be sent would be acknowledged, and lost',
   },
   {
