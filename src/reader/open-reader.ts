@@ -22,10 +22,11 @@ import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { type Background, background } from './background.ts';
 import { checkOptions } from './check-options.ts';
 import { dynamoRefreshLeases } from './dynamo-refresh-leases.ts';
-import { type LiveCalls, liveCalls, redactedLiveCalls } from './live-calls.ts';
+import { liveCalls, redactedLiveCalls } from './live-calls.ts';
 import { pipelineRequests } from './pipeline-requests.ts';
 import { createReader } from './reader.ts';
 import type { Reader, ReaderHealth } from './reader-api.ts';
+import type { LiveCalls } from './tiers.ts';
 
 /** Where the pipeline is. Names and URLs are those of the stack's outputs. */
 export type OpenReaderOptions = {

@@ -20,7 +20,7 @@ import {
 } from './reader-input.ts';
 import { recommend } from './recommend/recommend.ts';
 import { type TableGuard, tableGuard } from './table-guard.ts';
-import type { TierDependencies, TierRead } from './tier-answers.ts';
+import type { TierDependencies, TierRead } from './tiers.ts';
 import { type TitleReader, titleReader } from './title-reader.ts';
 
 /** What a reader works with; one set per process. Without an optional member the reader works, and does less. */

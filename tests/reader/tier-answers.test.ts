@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TableUnavailableError } from '../../src/reader/table-guard.ts';
-import { nothing, originOf, problemOf, readOfLive, toProblem } from '../../src/reader/tier-answers.ts';
+import { nothing, originOf, problemOf, readOfLive, toProblem } from '../../src/reader/tiers.ts';
 import { awsFailure } from '../../src/shared/core/aws-failure.ts';
 import { PermanentError, RetryableError } from '../../src/shared/core/errors.ts';
 

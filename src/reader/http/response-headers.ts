@@ -2,7 +2,10 @@ import { msFromIso } from '../../shared/core/clock.ts';
 import { canonicalJson, stableHash } from '../../shared/core/stable-hash.ts';
 import type { Origin, Provenance } from '../reader-api.ts';
 
-/** Whether `Accept-Encoding` asks for gzip: by name, or else by `*`, with a weight above 0 (RFC 9110, 12.5.3). */
+/**
+ * Whether `Accept-Encoding` accepts gzip: by name, or else by `*`, with a weight above 0 (RFC 9110, 12.5.3). Not by the package
+ * `negotiator`: for this single question it adds 9 KB of code to every cold start.
+ */
 export function acceptsGzip(acceptEncoding: string | null): boolean {
   const weights = new Map<string, number>();
   for (const part of (acceptEncoding ?? '').toLowerCase().split(',')) {
@@ -13,15 +16,15 @@ export function acceptsGzip(acceptEncoding: string | null): boolean {
   return (weights.get('gzip') ?? weights.get('*') ?? 0) > 0;
 }
 
-/** A stale answer has been asked for again by then. */
+/** How long a stale answer may be kept: by then a refresh has usually arrived. */
 const staleSeconds = 30;
 
-/** Members of an answer that change by the second, or say how it was found: the same rows have the same tag. */
+/** Members of an answer that change by the second or say how it was found. The tag leaves them out: the same rows have the same tag. */
 const passing = new Set(['from', 'ageSeconds', 'freshness', 'problem', 'parts', 'score']);
 
 /**
- * `Cache-Control` from the rows' own lives: fresh until the soft TTL, after it usable while it is fetched anew, and never past the
- * hard TTL. `scope` is `private` for what is made for one viewer.
+ * `Cache-Control` from the lives of the rows: fresh until the soft TTL, afterwards usable while a cache revalidates it, and never after the
+ * hard TTL. `scope` is `private` for answers that are made for one viewer.
  */
 export function cacheControl(
   { freshUntil, expiresAt, stale }: Pick<Provenance, 'freshUntil' | 'expiresAt' | 'stale'>,
@@ -31,13 +34,13 @@ export function cacheControl(
   if (freshUntil === null || expiresAt === null) {
     return 'no-store';
   }
-  const goneSeconds = secondsUntil(expiresAt, nowMs);
-  const freshSeconds = Math.min(goneSeconds, stale ? staleSeconds : secondsUntil(freshUntil, nowMs));
-  const afterwards = goneSeconds - freshSeconds;
+  const lifeSeconds = secondsUntil(expiresAt, nowMs);
+  const freshSeconds = Math.min(lifeSeconds, stale ? staleSeconds : secondsUntil(freshUntil, nowMs));
+  const afterwards = lifeSeconds - freshSeconds;
   return `${scope}, max-age=${freshSeconds}, stale-while-revalidate=${afterwards}, stale-if-error=${afterwards}`;
 }
 
-/** Weak, since the age is in the body too: two answers of one tag are of the same rows and equally stale. */
+/** A weak `ETag`, because the body also holds the age: answers with the same tag have the same rows and are equally stale. */
 export function entityTag(answer: object): string {
   const lasting = JSON.parse(JSON.stringify(answer, (key, value: unknown) => (passing.has(key) ? undefined : value)));
   return `W/"${stableHash(canonicalJson(lasting), 24)}"`;
@@ -50,7 +53,7 @@ export function namesTag(ifNoneMatch: string | null, tag: string): boolean {
   return named.some((part) => part.trim() === '*' || opaque(part) === opaque(tag));
 }
 
-/** `Cache-Status` of RFC 9211: whether this cache had it, and in which tier. */
+/** `Cache-Status` of RFC 9211: whether the cache had the answer, and in which tier. */
 export function cacheStatus(from: Origin): string {
   return `tmdb-pipeline; ${from === 'memory' || from === 'table' ? 'hit' : 'fwd=miss'}; detail=${from}`;
 }

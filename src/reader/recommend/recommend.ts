@@ -16,7 +16,7 @@ import type { PipelineRequests } from '../pipeline-requests.ts';
 import { jointLife, provenanceOf } from '../provenance.ts';
 import type { Origin, Provenance, RecommendAnswer, Recommended, TitleRef } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
-import type { TierRead } from '../tier-answers.ts';
+import type { TierRead } from '../tiers.ts';
 import type { TitleReader } from '../title-reader.ts';
 import {
   candidateFeeds,

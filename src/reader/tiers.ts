@@ -1,19 +1,32 @@
+/** What the three tiers (memory, table, TMDB) have in common: what they are read with, and what reading them gives. */
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf, PipelineError } from '../shared/core/errors.ts';
+import type { Feed, MediaType } from '../shared/core/feed.ts';
+import type { DescribedTitle } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { CatalogReader, OnDamaged } from '../shared/tables/catalog.ts';
 import type { EmptyList } from '../shared/tables/read-list.ts';
-import type { LiveCalls } from './live-calls.ts';
+import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { Got } from './memory-tier.ts';
 import type { PipelineRequests } from './pipeline-requests.ts';
 import type { Origin, Problem } from './reader-api.ts';
 import { TableUnavailableError } from './table-guard.ts';
 
+/** The outcome of a live call. `absent`: TMDB says that it does not exist. */
+export type LiveAnswer<T> = { kind: 'ok'; value: T } | { kind: 'absent' } | ({ kind: 'unavailable' } & Problem);
+
+/** The third tier: calls of TMDB while somebody waits for the answer. They never reject. */
+export type LiveCalls = {
+  /** The first page of a feed, as of `snapshot`. */
+  firstPage(feed: Feed, snapshot: string): Promise<LiveAnswer<NormalizedPage>>;
+  title(mediaType: MediaType, id: number, language: string): Promise<LiveAnswer<DescribedTitle>>;
+};
+
 /** What lists and titles are read with. */
 export type TierDependencies = {
   /** The second tier. */
   catalog: CatalogReader;
-  /** The third tier: calls of TMDB for what the cache does not have. Without it the cache answers alone. */
+  /** Asked for what the cache does not have. Without it the cache answers alone. */
   live?: LiveCalls | undefined;
   /** Takes requests for refreshes, and what live calls brought. Without it nothing is refreshed. */
   pipeline?: PipelineRequests | undefined;
