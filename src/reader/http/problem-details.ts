@@ -3,13 +3,13 @@ import type { Problem } from '../reader-api.ts';
 /** One wrong part of a request: its field, and a sentence that says what is allowed. */
 export type FieldError = { field: string; detail: string };
 
-/** A failure that a client is told in the form of RFC 9457. */
+/** A failure that is answered in the form of RFC 9457. */
 export class HttpProblem extends Error {
   readonly status: number;
   readonly code: string;
   readonly errors: readonly FieldError[];
   readonly headers: Readonly<Record<string, string>>;
-  /** Why the table could not be read, where that is it. */
+  /** Why the table could not be read, where that is the reason. */
   readonly tableCause: Problem['cause'];
 
   constructor(
@@ -28,7 +28,7 @@ export class HttpProblem extends Error {
   }
 }
 
-/** Reason phrases of RFC 9110: a problem without a type of its own has its status' phrase as title. */
+/** Reason phrases of RFC 9110, which are the titles of problems without a type (`about:blank`). */
 const titles: Record<number, string> = {
   400: 'Bad Request',
   404: 'Not Found',
@@ -37,23 +37,23 @@ const titles: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
-/** After this time asking again may help: the breaker's next trial, or a table's return. */
+/** When a retry may succeed: about the time until the breaker's next trial. */
 const retryAfterSeconds = '15';
 
-/** Errors that are named at the most: a request may hold thousands. */
+/** The most errors that are named, since a request may have thousands. */
 const mostErrors = 10;
 
-/** A request that is wrong. */
+/** The problem of an invalid request. */
 export function badRequest(all: readonly FieldError[]): HttpProblem {
   const errors = all.slice(0, mostErrors);
   const detail = errors.map((error) => `${error.field}: ${error.detail}`).join('; ');
   return new HttpProblem(400, 'bad_request', detail, { errors });
 }
 
-/** Problems that are told in the words of somebody else's error: those of AWS name accounts and roles. */
+/** Codes of problems whose detail is the message of a foreign error: those of AWS name accounts and roles. */
 const foreignCodes = new Set(['control_unavailable', 'token_unavailable', 'unexpected']);
 
-/** A problem as a client may be told it. */
+/** The problem without what clients must not see. */
 export function outward({ code, detail, ...cause }: Problem): Problem {
   return {
     code,
@@ -62,14 +62,14 @@ export function outward({ code, detail, ...cause }: Problem): Problem {
   };
 }
 
-/** Nothing to answer with: the cache has it not, and TMDB could not be asked. */
+/** The response when nothing was found: 404 where the cache does not have it, 503 where a tier failed. */
 export function unavailable({ code, detail, cause }: Problem): HttpProblem {
   return code === 'not_cached'
     ? new HttpProblem(404, code, detail, { cause })
     : new HttpProblem(503, code, detail, { headers: { 'Retry-After': retryAfterSeconds }, cause });
 }
 
-/** The response. Nobody may keep it, and no browser may take it for a page. */
+/** The response for a problem. No cache may store it, and no browser may take it for a page. */
 export function problemResponse({ status, code, message, errors, headers, tableCause }: HttpProblem): Response {
   const body = {
     type: 'about:blank',
@@ -80,7 +80,7 @@ export function problemResponse({ status, code, message, errors, headers, tableC
     ...(tableCause !== undefined && { cause: tableCause }),
     ...(errors.length > 0 && { errors }),
   };
-  // What is echoed can be no markup, whoever shows the text.
+  // Values of the request are echoed: without `<` they cannot become markup where somebody shows the text.
   return new Response(JSON.stringify(body).replaceAll('<', '\\u003c'), {
     status,
     headers: {

@@ -4,10 +4,10 @@ import type { Card } from '../../shared/tables/card.ts';
 import type { ListRow } from '../../shared/tables/read-list.ts';
 import type { TitleRef } from '../reader-api.ts';
 
-/** A liked title that something is known of. */
+/** A liked title that is in the cache. */
 export type LikedTitle = TitleRef & { card: Card };
 
-/** What a viewer asks for and has liked, as far as titles can be compared by it. */
+/** What a viewer asks for and has liked, in terms that titles can be compared by. */
 export type Taste = {
   /** Weight of each TMDB genre id, 0 to 1; empty when nothing is known. */
   genres: ReadonlyMap<number, number>;
@@ -18,10 +18,10 @@ export type Taste = {
   askedGenres: ReadonlySet<number>;
 };
 
-/** A genre that is asked for weighs as much as so many liked titles that have no other genre. */
+/** A genre that is asked for weighs as much as this many liked titles with that genre alone. */
 const askedGenreWeight = 2;
 
-/** A liked title gives each of its n genres 1/√n: few genres say more than many. */
+/** The taste of a viewer. A liked title gives each of its n genres 1/√n, because a title with few genres tells more about each. */
 export function tasteOf(liked: readonly LikedTitle[], askedGenres: readonly number[]): Taste {
   const genres = new Map<number, number>();
   const add = (genre: number, weight: number) => genres.set(genre, (genres.get(genre) ?? 0) + weight);
@@ -62,12 +62,12 @@ export type Candidate = {
   places: readonly { feed: Feed; rank: number }[];
 };
 
-/** What is read of each feed: what it has, as a rule. */
+/** How many rows are read of each feed: as many as feeds usually have. */
 export const rowsPerFeed = 60;
 
 /**
- * Feeds that candidates come from: the world's lists, those of the region in its configured languages, and those of the genres
- * that matter. Which titles they hold is not known here; a feed that is not there holds none.
+ * Feeds that candidates come from: the world's lists, those of the region in its configured languages, and those of the genres in the
+ * taste. Some may not exist; these hold no titles.
  */
 export function candidateFeeds(
   media: readonly MediaType[],
@@ -95,7 +95,7 @@ export function candidateFeeds(
   ]);
 }
 
-/** Titles that are in the feeds and not in `without`, each once, with the row that was fetched last. */
+/** Titles of the feeds without those in `without`, each once, with the row that was fetched last. */
 export function gatherCandidates(
   lists: readonly { feed: Feed; rows: readonly ListRow[] }[],
   without: readonly TitleRef[],

@@ -2,13 +2,13 @@ import { globalRegion } from '../../shared/core/feed.ts';
 import type { Candidate } from './candidates.ts';
 import { dayPartAt, type ScoreContext, type Scored } from './score.ts';
 
-/** More candidates than this are not weighed against each other. */
+/** The most candidates that are compared with each other. */
 const mostWeighed = 200;
 
 /**
- * The `limit` best, of which none is too much like those before it: each time the one with the greatest
- * `relevance × score − (1 − relevance) × greatest likeness to a chosen one`. Source: maximal marginal relevance, Carbonell and
- * Goldstein, 1998.
+ * Picks the `limit` best that differ from each other: in each step the one with the greatest
+ * `relevance × score − (1 − relevance) × greatest likeness to a picked one`. Source: maximal marginal relevance, Carbonell and Goldstein,
+ * 1998.
  */
 export function diversify(scored: readonly Scored[], limit: number, relevance: number): Scored[] {
   const open: Open[] = scored.slice(0, Math.max(limit, mostWeighed)).map((one) => ({ one, likeness: 0 }));
@@ -23,10 +23,10 @@ export function diversify(scored: readonly Scored[], limit: number, relevance: n
   return chosen;
 }
 
-/** Not chosen yet, with its greatest likeness to one that is. */
+/** Not picked yet, with its greatest likeness to one that is. */
 type Open = { one: Scored; likeness: number };
 
-/** Of equal ones the first. */
+/** The first one of equal ones. */
 function indexOfBest(open: readonly Open[], relevance: number): number {
   const values = open.map(({ one, likeness }) => relevance * one.score - (1 - relevance) * likeness);
   return values.indexOf(Math.max(...values));
@@ -42,15 +42,15 @@ export function likenessOf(a: Scored, b: Scored): number {
   );
 }
 
-/** Shared members among all, of lists without repetitions; two empty ones share nothing. */
+/** Jaccard index of two lists without repetitions: shared members divided by all. 0 for two empty lists. */
 export function jaccard(a: readonly number[], b: readonly number[]): number {
   const shared = a.filter((member) => b.includes(member)).length;
   return shared === 0 ? 0 : shared / (a.length + b.length - shared);
 }
 
-/** Reasons that are given at the most. */
+/** The most reasons that are given. */
 const mostReasons = 2;
-/** Titles that share less are not named as alike. */
+/** Titles whose genres are less alike are not named as alike. */
 const alike = 0.5;
 const wellRated = 7.5;
 
@@ -77,7 +77,7 @@ function askedReason({ row }: Candidate, { taste }: ScoreContext): string | unde
   return row.genreIds.some((genre) => taste.askedGenres.has(genre)) ? 'a genre you asked for' : undefined;
 }
 
-/** Said of a place, in the order in which they say something. */
+/** Texts for places in lists; the most telling list comes first. */
 const sayings: readonly [category: string, inWorld: string, inRegion: string][] = [
   ['local_originals', 'made there', 'made in'],
   ['trending', 'trending now', 'trending in'],

@@ -1,9 +1,9 @@
 /**
  * A recommendation:
  *
- *   liked titles → taste → feeds that matter → candidates → scores → variety → the viewer's language → why
+ *   liked titles → taste → feeds to read → candidates → scores → variety → the viewer's language → reasons
  *
- * Everything comes from the first two tiers. Only where no feed holds anything at all, one is asked of TMDB.
+ * Everything comes from the cache. Only where no feed has any rows, one list is fetched from TMDB.
  */
 import type { Clock } from '../../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, type MediaType, mediaTypes } from '../../shared/core/feed.ts';
@@ -34,7 +34,7 @@ export type RecommendDependencies = {
   lists: ListReader;
   titles: TitleReader;
   pipeline: PipelineRequests | undefined;
-  /** Earns with each recommendation, and pays for each unknown title that the pipeline is asked for. */
+  /** Limits requests for unknown liked titles: each recommendation earns a share of one. */
   likedBudget: RetryBudget;
   clock: Clock;
   settings: Settings;
@@ -42,9 +42,9 @@ export type RecommendDependencies = {
 
 type FeedRead = TierRead<ListRow> & { feed: Feed };
 
-/** What is read of each feed; adult titles are left out among the candidates. */
+/** What is read of each feed; adult titles are left out later, among the candidates. */
 const everything = { limit: rowsPerFeed, includeAdult: true };
-/** Genres of a taste whose feeds are read. */
+/** The number of genres of a taste whose feeds are read. */
 const genresRead = 3;
 
 /** Makes a recommendation. Never rejects. */
@@ -74,7 +74,7 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
   return { ...madeOf(reads, clock.nowMs()), picks, candidates: candidates.length, unknownLiked: unknown };
 }
 
-/** Where the feeds came from that hold anything at `nowMs`, and how old they are. */
+/** The provenance of the feeds that have rows at `nowMs`. */
 function madeOf(reads: readonly FeedRead[], nowMs: number): Provenance & Pick<RecommendAnswer, 'feeds'> {
   const lists = reads.flatMap(({ feed, found }) => {
     const life = listLife(liveRows(found, found.length, nowMs));
@@ -86,7 +86,7 @@ function madeOf(reads: readonly FeedRead[], nowMs: number): Provenance & Pick<Re
   return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };
 }
 
-/** What is known of the liked titles. Of those that nothing is known of, now and then one is asked for. */
+/** Reads the liked titles. As far as the budget allows, those that are not in the cache are requested. */
 async function readLiked(
   refs: readonly TitleRef[],
   deps: RecommendDependencies,
@@ -123,19 +123,19 @@ async function readFeeds(
   if (reads.some(({ found }) => found.length > 0)) {
     return reads;
   }
-  // The table is empty, or away: one list is better than none.
+  // The table is empty or cannot be read: one list is better than none.
   const feed = {
     category: 'popular',
     media: media[0] ?? 'movie',
     region: globalRegion,
     language: settings.defaultLanguage,
   };
-  // What could not be read of the others stays said: they may hold something after all.
+  // The answer keeps the problem of the other lists, since they may have rows that could not be read.
   const problem = partial(reads);
   return [{ feed, ...(await lists.read(feed, everything, true)), ...(problem && { problem }) }];
 }
 
-/** A feed that is not there is no problem while others are; a table that failed is. */
+/** The problem of an answer that is made from some of the lists: a failed read, but not a list that is missing in the table. */
 function partial(reads: readonly FeedRead[]) {
   return reads.find(({ problem }) => problem !== undefined && problem.code !== 'not_cached')?.problem;
 }
@@ -158,7 +158,7 @@ async function inLanguage(
     return { mediaType, id, language, card: cardOfRow(row) };
   });
   const cards = await fillLanguages(listed, languages, titles, clock);
-  // Reading the other languages took its time.
+  // Rows may have expired while the other languages were read.
   const nowMs = clock.nowMs();
   return picked.flatMap((scored, index) => {
     const filled = cards[index];
