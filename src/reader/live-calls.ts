@@ -143,7 +143,7 @@ async function callOnce<T>(
     // No call was made, because this process has no token: that says nothing about TMDB or about the workers' token.
     await endTrial(entry.admission, outcome.detail, deps);
   } else {
-    await tellInTime(outcome, entry.admission, deps);
+    await reportInTime(outcome, entry.admission, deps);
   }
   switch (outcome.fate) {
     case 'ok':
@@ -173,20 +173,20 @@ function asAsked<T>(content: Content<T>): Content<T> {
  * Reports how a call ended. The answer waits for that no longer than for the catalog; what takes longer, such as the check of a
  * refused token, continues in the background.
  */
-function tellInTime(outcome: Outcome, admission: Admission, deps: LiveDependencies): Promise<void> {
-  const told = tellOthers(outcome, admission, deps, {
+function reportInTime(outcome: Outcome, admission: Admission, deps: LiveDependencies): Promise<void> {
+  const reported = tellOthers(outcome, admission, deps, {
     enter: (admit) => passGatesInTime({ ...deps, breaker: { ...deps.breaker, admit } }),
   }).then(() => undefined);
-  deps.background?.run('reporting how a call ended', () => told);
-  return within(deps.settings.reader.tableTimeoutMs, told, undefined, deps.clock);
+  deps.background?.run('reporting how a call ended', () => reported);
+  return within(deps.settings.reader.tableTimeoutMs, reported, undefined, deps.clock);
 }
 
 /** Live calls without the token in their failures, which go to applications and over HTTP. */
 export function redactedLiveCalls(calls: LiveCalls, redact: Redact): LiveCalls {
-  const told = <T>(answer: LiveAnswer<T>): LiveAnswer<T> =>
+  const redacted = <T>(answer: LiveAnswer<T>): LiveAnswer<T> =>
     answer.kind === 'unavailable' ? { ...answer, detail: redact(answer.detail) } : answer;
   return {
-    firstPage: async (...asked) => told(await calls.firstPage(...asked)),
-    title: async (...asked) => told(await calls.title(...asked)),
+    firstPage: async (...asked) => redacted(await calls.firstPage(...asked)),
+    title: async (...asked) => redacted(await calls.title(...asked)),
   };
 }

@@ -72,8 +72,8 @@ export function openReader(options: OpenReaderOptions): Reader {
   const behind = background(telemetry);
   const reader = createReader({
     catalog: dynamoCatalogReader(client, options.catalogTable),
-    onUnreadable: unreadableTo(options.logger ?? console, options.catalogTable),
-    onDamaged: damagedTo(options.logger ?? console, options.catalogTable),
+    onUnreadable: logUnreadableTo(options.logger ?? console, options.catalogTable),
+    onDamaged: logDamagedTo(options.logger ?? console, options.catalogTable),
     background: behind,
     telemetry,
     clock: systemClock,
@@ -86,7 +86,7 @@ export function openReader(options: OpenReaderOptions): Reader {
 }
 
 /** Logs why the table cannot be read. A logger that throws does not fail the read. */
-function unreadableTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string) {
+function logUnreadableTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string) {
   return (failure: AwsFailure): void => {
     const why = `${failureSentence(failure)}; code ${failure.code}`;
     try {
@@ -100,17 +100,17 @@ function unreadableTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogT
 }
 
 /** The most damaged rows that are logged. */
-const mostDamagedTold = 100;
+const mostDamagedLogged = 100;
 
 /** Logs each damaged row once. A logger that throws does not fail the read. */
-function damagedTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string): OnDamaged {
-  const told = new Set<string>();
+function logDamagedTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string): OnDamaged {
+  const logged = new Set<string>();
   return (key, why) => {
     const row = `${shown(key.mediaId)} ${shown(key.mediaType)}`;
-    if (told.has(row) || told.size >= mostDamagedTold) {
+    if (logged.has(row) || logged.size >= mostDamagedLogged) {
       return;
     }
-    told.add(row);
+    logged.add(row);
     try {
       logger.warn(
         `tmdb-pipeline: the row '${row}' of the table '${catalogTable}' is damaged and left out (${why}): the next fetch replaces it.`,
@@ -176,7 +176,7 @@ function liveOn(
   const schedule = (perSecond: number, id?: string) =>
     dynamoRateSchedule(client, controlTable, rateLimitsOf(settings, perSecond), systemClock, undefined, id);
   const { watch, redact } = tokenRedactor();
-  const told = redactedTelemetry(telemetry, redact);
+  const redacted = redactedTelemetry(telemetry, redact);
   const calls = liveCalls({
     tmdb: tmdbHttp({ ...tmdb, token: watch(tmdb.token) }, { ...settings.tmdb, requestTimeoutMs: timeoutMs }),
     schedule: schedule(requestsPerSecond),
@@ -185,9 +185,9 @@ function liveOn(
       redactedBreakerStore(dynamoBreakerStore(client, controlTable), redact),
       settings.breaker,
       systemClock,
-      (record) => told.event({ event: 'breaker-changed', ...record }),
+      (record) => redacted.event({ event: 'breaker-changed', ...record }),
     ),
-    telemetry: told,
+    telemetry: redacted,
     background: behind,
     clock: systemClock,
     settings,

@@ -43,7 +43,7 @@ const compressOnRequest: Middleware = async (step) => {
 };
 
 function addRoutes(router: Router, { reader, settings, telemetry, clock }: RouterDependencies): void {
-  const told = <A extends Provenance>(answer: A): A => withoutForeign(answer, telemetry);
+  const forClients = <A extends Provenance>(answer: A): A => withoutForeign(answer, telemetry);
   const get = (path: `/${string}`, answer: Answer) => {
     router.get(path, async ({ req, params }) => {
       const query = new URL(req.url).searchParams;
@@ -52,7 +52,7 @@ function addRoutes(router: Router, { reader, settings, telemetry, clock }: Route
   };
   get('/v1/lists/:category/:media', async (params, query) => {
     const { feed, ...options } = parseListRequest(params, query, settings);
-    const answer = told(await reader.list(feed, options));
+    const answer = forClients(await reader.list(feed, options));
     if (answer.from === 'none') {
       throw nothing(answer, `TMDB has no list ${feedId(feed)}`);
     }
@@ -60,14 +60,14 @@ function addRoutes(router: Router, { reader, settings, telemetry, clock }: Route
   });
   get('/v1/titles/:media/:id', async (params, query) => {
     const { mediaType, id, options } = parseTitleRequest(params, query);
-    const answer = told(await reader.title(mediaType, id, options));
+    const answer = forClients(await reader.title(mediaType, id, options));
     if (answer.title === null) {
       throw nothing(answer, `TMDB has no ${mediaType} ${id}`);
     }
     return { answer, scope: 'public' };
   });
   get('/v1/recommendations', async (_params, query) => {
-    const answer = told(await reader.recommend(parseRecommendRequest(query)));
+    const answer = forClients(await reader.recommend(parseRecommendRequest(query)));
     if (answer.from === 'none' && answer.problem !== undefined) {
       throw unavailable(answer.problem);
     }
