@@ -1,4 +1,7 @@
-/** Checks the options of `openReader` at run time, since JavaScript calls it without types. By hand, so that the schema of the settings is not loaded for it. */
+/**
+ * Checks the options of `openReader` at run time, since JavaScript calls it without types. By hand, so that the schema of the settings is
+ * not loaded for it.
+ */
 import { UsageError } from '../shared/core/errors.ts';
 import { editDistance } from '../shared/core/places/edit-distance.ts';
 import { isLanguageTag, knownCountries } from '../shared/core/places/known-places.ts';
