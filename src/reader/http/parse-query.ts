@@ -17,7 +17,7 @@ import {
   recommendSchema,
   titleIdSchema,
 } from '../reader-input.ts';
-import { badRequest, type FieldError } from './problem-details.ts';
+import { badRequest, type FieldError } from './responses.ts';
 
 /** The largest limit of a list over HTTP: a list of this size fits into a response. */
 export const mostListed = 500;

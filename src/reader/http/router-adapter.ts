@@ -9,8 +9,17 @@ import type { Settings } from '../../shared/settings/settings.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Provenance, Reader } from '../reader-api.ts';
 import { parseListRequest, parseNoQuery, parseRecommendRequest, parseTitleRequest } from './parse-query.ts';
-import { HttpProblem, outward, problemResponse, unavailable } from './problem-details.ts';
-import { acceptsGzip, cacheControl, cacheStatus, entityTag, namesTag } from './response-headers.ts';
+import {
+  acceptsGzip,
+  cacheControl,
+  cacheStatus,
+  entityTag,
+  HttpProblem,
+  namesTag,
+  outward,
+  problemResponse,
+  unavailable,
+} from './responses.ts';
 
 /** What the routes work with. */
 export type RouterDependencies = { reader: Reader; telemetry: Telemetry; clock: Clock; settings: Settings };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cacheControl, cacheStatus, entityTag, namesTag } from '../../../src/reader/http/response-headers.ts';
+import { cacheControl, cacheStatus, entityTag, namesTag } from '../../../src/reader/http/responses.ts';
 import {
   foundNothing,
   sampleListAnswer,
