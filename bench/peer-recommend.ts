@@ -1,12 +1,12 @@
 /** This project's recommendation over another way to the data: candidates, scores and variety are the same for all subjects. */
-import { type ListReader } from '../src/reader/list-reader.ts';
-import { type RecommendAnswer, type RecommendRequest, type TitleRef } from '../src/reader/reader-api.ts';
+import type { ListReader } from '../src/reader/list-reader.ts';
+import type { RecommendAnswer, RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
 import { recommendSchema } from '../src/reader/reader-input.ts';
 import { recommend } from '../src/reader/recommend/recommend.ts';
 import { nothing } from '../src/reader/tiers.ts';
-import { type TitleReader, type TitleVersion } from '../src/reader/title-reader.ts';
+import type { TitleReader, TitleVersion } from '../src/reader/title-reader.ts';
 import { isoFromMs } from '../src/shared/core/clock.ts';
-import { type Feed } from '../src/shared/core/feed.ts';
+import type { Feed } from '../src/shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
 import { feedKindOf, type Settings } from '../src/shared/settings/settings.ts';
@@ -15,7 +15,7 @@ import { type ListRow, liveRows } from '../src/shared/tables/read-list.ts';
 import { classifyAnswer } from '../src/shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest, titleRequest } from '../src/shared/tmdb/feed-request.ts';
 import { normalizePage, normalizeTitle } from '../src/shared/tmdb/normalize-page.ts';
-import { type TmdbPort } from '../src/shared/tmdb/tmdb-port.ts';
+import type { TmdbPort } from '../src/shared/tmdb/tmdb-port.ts';
 
 /** What TMDB says to a request, read at once: `undefined` where there is no such thing. */
 export type Fetch = <T>(request: TmdbRequest, read: (json: unknown) => T) => Promise<T | undefined>;

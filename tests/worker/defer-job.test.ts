@@ -48,7 +48,7 @@ describe('a deferral', () => {
     ]);
   });
 
-  it('is another one at the next attempt, and for a job that an operator has sent again', async () => {
+  it('is another one at the next deferral, and for a job that an operator has sent again', async () => {
     const { jobs, deps } = world(memoryDeferralMarks());
     for (const job of [sampleJob({ attempt: 2 }), sampleJob({ attempt: 3 }), sampleJob({ attempt: 2, replays: 1 })]) {
       await deferJob(job, later, deps);

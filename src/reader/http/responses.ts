@@ -120,7 +120,7 @@ export function outward({ code, detail, ...cause }: Problem): Problem {
   return {
     code,
     ...cause,
-    detail: foreignCodes.has(code) ? 'the reader has a problem of its own, which its log names' : detail,
+    detail: foreignCodes.has(code) ? 'the reader cannot use a service that it needs: the reason is in its log' : detail,
   };
 }
 

@@ -162,11 +162,13 @@ function onErrors(router: Router, telemetry: Telemetry): void {
     }
     // Thrown by the library when it decodes the parts of a path.
     if (error instanceof URIError || error instanceof ParameterValidationError) {
-      const detail = 'the path has an empty part, or is not percent-encoded as RFC 3986 has it';
+      const detail = 'the path has an empty part, or is not percent-encoded as RFC 3986 requires';
       return problemResponse(new HttpProblem(400, 'bad_request', detail));
     }
     telemetry.warn('a request failed', { detail: messageOf(error) });
-    return problemResponse(new HttpProblem(500, 'unexpected', 'something went wrong that should not have'));
+    return problemResponse(
+      new HttpProblem(500, 'unexpected', 'the request failed unexpectedly: the reason is in the log of the reader'),
+    );
   });
 }
 
