@@ -83,7 +83,7 @@ export function listReader(deps: TierDependencies, memory: MemoryTier, table: Ta
 }
 
 /** Whether a list, which may be an empty one, is past its soft TTL at `nowMs`; `undefined` where none was found. */
-export function isStaleList({ found, empty }: TierRead<ListRow>, nowMs: number): boolean | undefined {
+function isStaleList({ found, empty }: TierRead<ListRow>, nowMs: number): boolean | undefined {
   const life = listLife(found) ?? empty;
   return life && nowMs >= life.freshUntilMs;
 }
