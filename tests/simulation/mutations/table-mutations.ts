@@ -54,7 +54,7 @@ export const tableMutations: readonly Mutation[] = [
   },
   {
     name: 'unreadable items are dropped',
-    file: 'writer/receive-item.ts',
+    file: 'writer/writer-batch.ts',
     find: 'await sendDeadLetter(body, death, deps);',
     replace: 'void [death, sendDeadLetter];',
     why: 'messages of a later version would be lost without a trace',
@@ -84,7 +84,7 @@ export const tableMutations: readonly Mutation[] = [
   },
   {
     name: 'malformed items are dead-lettered twice',
-    file: 'writer/receive-item.ts',
+    file: 'writer/writer-batch.ts',
     find: 'await sendDeadLetter(body, death, deps);',
     replace: 'await sendDeadLetter(body, death, deps);\n    await sendDeadLetter(body, death, deps);',
     why: 'an operator would count, and replay, two letters for one message',
