@@ -92,15 +92,15 @@ export const tableMutations: readonly Mutation[] = [
   {
     name: 'any version is taken for this one',
     file: 'shared/queues/item-page.ts',
-    find: 'version: z.literal(1)',
-    replace: 'version: z.number()',
+    find: "kind: z.literal('item-page'),\n  version: z.literal(1),",
+    replace: "kind: z.literal('item-page'),\n  version: z.number(),",
     why: 'a message of an unknown version would be applied as if it were understood',
   },
   {
     name: 'jobs of any version are taken for this one',
     file: 'shared/queues/fetch-job.ts',
-    find: 'version: z.literal(1),',
-    replace: 'version: z.number(),',
+    find: "kind: z.literal('fetch-job'),\n  version: z.literal(1),",
+    replace: "kind: z.literal('fetch-job'),\n  version: z.number(),",
     why: 'a job of an unknown version would be fetched as if it were understood',
   },
   {
