@@ -90,7 +90,6 @@ function addMigrateCommand(program: Command): void {
     .option('--table <name>', "the table (default: the stack's)")
     .option('--rate <rows>', 'rows rewritten a second (default: what the capacity of the table bears)')
     .option('--dry-run', 'what would be done, without doing it')
-    .option('--restart', 'from the beginning, whatever an earlier run has done')
     .action(acting((options: MigrateOptions, context) => migrateCommand(options, context)));
 }
 
