@@ -1,10 +1,8 @@
 import { DeleteTableCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createTable } from '../../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import type { MigrationReport } from '../../src/operator/migrate/migrate-table.ts';
 import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
-import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { oneDocument, startCli } from '../support/cli-process.ts';
 import { cliServer } from '../support/cli-server.ts';
 import { endpointOf } from '../support/embedded-reader.ts';
@@ -32,7 +30,6 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
 
   beforeAll(async () => {
     endpoint = await endpointOf(tables);
-    await createTable(tables.client, controlTable, 'dynoxide');
   });
 
   const oldTable = async (items: readonly Item[], options: LegacyTableOptions = {}) => {
@@ -64,7 +61,7 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
 
   it('in a dry run changes nothing, and says what it would do', async () => {
     const name = await oldTable([...legacyRows(3), ...brokenRows(1), legacyRow(7, { mediaType: 'MOVIE' })]);
-    const before = { rows: await tables.scan(name), control: await tables.scan(controlTable.name) };
+    const before = await tables.scan(name);
     const { code, stdout, stderr } = await migrate(name, '--dry-run');
     expect(code).toBe(0);
     expect(stderr).toBe(
@@ -76,8 +73,7 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
     expect(stdout).toMatch(/^to be rewritten +4$/m);
     expect(stdout).toMatch(/^ *1000 +movie +there is no title, and data is no content$/m);
     expect(stdout).toMatch(/^it would take about 1 min at 200 rows a second$/m);
-    expect(await tables.scan(name)).toEqual(before.rows);
-    expect(await tables.scan(controlTable.name)).toEqual(before.control);
+    expect(await tables.scan(name)).toEqual(before);
     expect(await indexAndTtl(name)).toEqual({ indexes: [], ttl: { TimeToLiveStatus: 'DISABLED' } });
   });
 
@@ -113,7 +109,7 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
     expect(Date.parse(startedAt)).toBeGreaterThan(yesterdayMs);
     expect(durationMs).toBeGreaterThan(0);
     expect(rest).toEqual({
-      ...{ table: name, dryRun: false, resumed: false, rowsPerSecond: 50, index: 'added', ttl: 'added' },
+      ...{ table: name, dryRun: false, rowsPerSecond: 50, index: 'added', ttl: 'added' },
       rows: {
         ...{ scanned: 3, current: 0, toMigrate: 0, migrated: 2, moved: 0, expired: 0, overtaken: 0, gone: 0 },
         notUnderstood: 1,
@@ -154,7 +150,7 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
     const { code, stdout, stderr } = await run.ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^error: interrupted after \d+ rows: run it again to go on$/m);
-    expect(await migrateJson(name)).toMatchObject({ resumed: true, rows: { scanned: 150 }, nothingToDo: false });
+    expect(await migrateJson(name)).toMatchObject({ rows: { scanned: 150 }, nothingToDo: false });
     expect(await rewrittenIn(name)).toBe(150);
   });
 
@@ -165,7 +161,6 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
     const dataDir = testFolder();
     const server = await startEmbeddedDynamo({ port: 0, dataDir: `${dataDir}/dynamodb`, engine: 'dynoxide' });
     const client = dynamoClient({ endpoint: server.endpoint, region: 'us-east-1' });
-    await createTable(client, controlTable, 'dynoxide');
     await createLegacyTable(client, 'OldCache');
     await putAll(client, 'OldCache', legacyRows(1));
     client.destroy();
@@ -210,17 +205,6 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
         `the table '${name}' cannot be migrated: its keys are id (HASH) and type (RANGE), and allowed are mediaId (HASH) and mediaType (RANGE)`,
       );
       expect((await indexAndTtl(name)).indexes).toEqual([]);
-    });
-
-    it('a place without a control table', async () => {
-      const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
-      onTestFinished(() => server.stop());
-      const client = dynamoClient({ endpoint: server.endpoint, region: 'us-east-1' });
-      onTestFinished(() => client.destroy());
-      await createLegacyTable(client, 'OldCache');
-      expect(await refused(['--table', 'OldCache'], server.endpoint)).toBe(
-        "there is no control table 'PipelineControl' to keep the progress in",
-      );
     });
 
     it('and with --json as one document', async () => {

@@ -98,8 +98,9 @@ function parseTitle(stored: StoredRow, mediaType: MediaType, id: number): Descri
   }
   const ids = asGenres(members.genre_ids);
   const genres = ids.length > 0 ? ids : asGenres(members.genres);
-  const details = { ...members, id, genres, origin_country: asList(members.origin_country) };
-  const title = normalizeTitle(details, mediaType, id);
+  const [release_date, first_air_date] = [asDay(members.release_date), asDay(members.first_air_date)];
+  const origin_country = asList(members.origin_country);
+  const title = normalizeTitle({ ...members, id, genres, origin_country, release_date, first_air_date }, mediaType, id);
   if (title === undefined || title.title.trim() === '') {
     return unreadable.length > 0
       ? `there is no title, and ${unreadable.join(', ')} is no content`
@@ -158,4 +159,9 @@ function asList(value: unknown): unknown[] {
     return [];
   }
   return value instanceof Set ? [...value] : [value].flat();
+}
+
+/** `1999-10-15` out of `1999-10-15T00:00:00Z`. */
+function asDay(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/^(\d{4}-\d\d-\d\d)T.*$/, '$1') : value;
 }
