@@ -44,7 +44,7 @@ function exactNumber(digits: string): number | NumberValue {
 /** The table `TableName` of the predecessor, through a client of `migrationClient`. */
 export function dynamoMigrationTable(client: DynamoDBDocumentClient, TableName: string): MigrationTable {
   const ifHolds = (command: PutCommand | DeleteCommand) =>
-    unlessRefused('ConditionalCheckFailedException', client.send(command as PutCommand));
+    unlessRefused(client.send(command as PutCommand), ({ name }) => name === 'ConditionalCheckFailedException');
   return {
     describe: () => describeTable(client, TableName),
     addIndex: (units) => addIndex(client, TableName, units),
@@ -52,7 +52,7 @@ export function dynamoMigrationTable(client: DynamoDBDocumentClient, TableName: 
       const TimeToLiveSpecification = { AttributeName: catalogTable.ttlAttribute, Enabled: true };
       const sent = client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
       // dynalite has no time to live.
-      return unlessRefused('UnknownOperationException', sent);
+      return unlessRefused(sent, ({ name }) => name === 'UnknownOperationException');
     },
     scan: async (after, Limit) => {
       const answer = await client.send(new ScanCommand({ TableName, Limit, ExclusiveStartKey: after }));
@@ -90,12 +90,12 @@ function stillAsSeen({ fetchedAt }: StoredRow) {
   };
 }
 
-/** `false` when the call is refused with the error `name`: an answer, and no failure. */
-function unlessRefused(name: string, sent: Promise<unknown>): Promise<boolean> {
+/** `false` for a refusal that `isAnswer`, and where the answer itself is `false`. */
+function unlessRefused(sent: Promise<unknown>, isAnswer: (error: Error) => boolean): Promise<boolean> {
   return sent.then(
-    () => true,
+    (answer) => answer !== false,
     (error: unknown) => {
-      if (error instanceof Error && error.name === name) {
+      if (error instanceof Error && isAnswer(error)) {
         return false;
       }
       throw error;
@@ -124,6 +124,7 @@ const ttlStates: Readonly<Record<string, TableFacts['ttl']['state']>> = {
 
 function factsOf(table: TableDescription, ttl: TimeToLiveDescription): TableFacts {
   const index = table.GlobalSecondaryIndexes?.find(({ IndexName }) => IndexName === categoryIndex);
+  // On demand they are 0.
   const units = [table, index].map((one) => one?.ProvisionedThroughput?.WriteCapacityUnits ?? 0);
   const provisioned = units.filter((one) => one > 0);
   return {
@@ -138,12 +139,8 @@ function factsOf(table: TableDescription, ttl: TimeToLiveDescription): TableFact
       ready: index.IndexStatus === 'ACTIVE' && index.Backfilling !== true,
     },
     ttl: { state: ttlStates[ttl.TimeToLiveStatus ?? ''] ?? 'off', attribute: ttl.AttributeName },
-    writeUnits: isOnDemand(table) || provisioned.length === 0 ? undefined : Math.min(...provisioned),
+    writeUnits: provisioned.length > 0 ? Math.min(...provisioned) : undefined,
   };
-}
-
-function isOnDemand({ BillingModeSummary }: TableDescription): boolean {
-  return BillingModeSummary?.BillingMode === 'PAY_PER_REQUEST';
 }
 
 function keyAttributes(keySchema: TableDescription['KeySchema'] = []): KeyAttribute[] {
@@ -169,15 +166,8 @@ async function addIndex(client: DynamoDBDocumentClient, TableName: string, units
       },
     })),
   });
-  try {
-    const { TableDescription } = await client.send(request);
-    // On a provisioned table dynalite takes the request and does nothing.
-    return TableDescription?.GlobalSecondaryIndexes?.some(({ IndexName }) => IndexName === categoryIndex) ?? false;
-  } catch (error) {
-    // On one that is on demand it asks for units, which DynamoDB forbids there.
-    if (error instanceof Error && error.message.includes("create.provisionedThroughput' failed to satisfy")) {
-      return false;
-    }
-    throw error;
-  }
+  // dynalite takes the request and does nothing; of a table that is on demand it asks for units, which DynamoDB forbids there.
+  const sent = client.send(request);
+  const isAdded = sent.then(({ TableDescription = {} }) => factsOf(TableDescription, {}).index !== undefined);
+  return unlessRefused(isAdded, ({ message }) => message.includes('create.provisionedThroughput'));
 }

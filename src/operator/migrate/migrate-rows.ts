@@ -68,9 +68,9 @@ export type RowOutcome =
   | NotUnderstood;
 
 const pageRows = 50;
-/** With the six retries of the client these fit into the 100 that the SDK grants before it waits for a success. */
+/** With six retries each these fit into the 100 retries of throttled calls that the SDK grants a client without a success between. */
 const parallelRows = 16;
-/** A row that is only read: half a read unit for four KB, and a table has more of them than of write units. */
+/** A row that is only read, in rewritten rows: two KB of a scan take a quarter of a read unit, and rewriting them four write units. */
 const readShare = 0.1;
 /** Each attempt after the first needs somebody who writes the same row at the same moment. */
 const attempts = 5;

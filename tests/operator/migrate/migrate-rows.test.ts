@@ -53,72 +53,35 @@ async function migrate(items: readonly Item[], of: typeof key, meanwhile?: Meanw
   return { outcome, items: table.items() };
 }
 
-const beforeReplace = (act: Meanwhile['act'], times = 1): Meanwhile => ({ before: 'replace', act, times });
-const rewritten = { kind: 'migrated', moved: false, expired: false } as const;
-const moved = { kind: 'migrated', moved: true, expired: false } as const;
-const notUnderstood = (reason: string): RowOutcome => ({ kind: 'not-understood', reason });
-const broken = legacy({ title: '', fetchedAt: monday + 1 });
-const expired = legacy({ fetchedAt: Date.UTC(2026, 9, 1), expiresAt: 1.8e12 });
+const racing = (act: Meanwhile['act'], times = 1): Meanwhile => ({ before: 'replace', act, times });
+const none = undefined;
+const rewritten: RowOutcome = { kind: 'migrated', moved: false, expired: false };
+const moved: RowOutcome = { ...rewritten, moved: true };
+const overtaken: RowOutcome = { kind: 'overtaken' };
+const left = (reason: string): RowOutcome => ({ kind: 'not-understood', reason });
+const changing = left('it changed 5 times while it was being rewritten');
+const untitled = legacy({ title: '', fetchedAt: monday + 1 });
+const old = legacy({ fetchedAt: Date.UTC(2026, 9, 1), expiresAt: 1.8e12 });
+const oldNow = expect.objectContaining({ fetchedAt: '2026-10-01T00:00:00.000Z', schemaVersion: 1 });
+const change: Meanwhile['act'] = ({ put, get }) => put(legacy({ fetchedAt: Number(get(key)?.fetchedAt) + 1 }));
 
 describe('a row of the predecessor', () => {
   it.each<[string, Item, Meanwhile | undefined, RowOutcome, unknown[]]>([
-    ['is rewritten under its own key', legacy(), undefined, rewritten, [oldClub]],
+    ['is rewritten under its own key', legacy(), none, rewritten, [oldClub]],
+    ['past its hard TTL is rewritten as well', old, none, { ...rewritten, expired: true }, [oldNow]],
+    ['that the writer replaces stays replaced', legacy(), racing(({ put }) => put(newer)), overtaken, [newer]],
+    ['even by what was fetched before', legacy(), racing(({ put }) => put(older)), overtaken, [older]],
+    ['that is written again is rewritten again', legacy(), racing(({ put }) => put(again)), rewritten, [newerClub]],
     [
-      'that is past its hard TTL is rewritten as well',
-      expired,
-      undefined,
-      { ...rewritten, expired: true },
-      [expect.objectContaining({ fetchedAt: '2026-10-01T00:00:00.000Z', schemaVersion: 1 })],
-    ],
-    [
-      'that the writer replaces meanwhile stays replaced',
+      'that becomes unreadable is left',
       legacy(),
-      beforeReplace(({ put }) => put(newer)),
-      { kind: 'overtaken' },
-      [newer],
+      racing((t) => t.put(untitled)),
+      left('there is no title'),
+      [untitled],
     ],
-    [
-      'that the writer replaces meanwhile stays replaced, even with what was fetched before',
-      legacy(),
-      beforeReplace(({ put }) => put(older)),
-      { kind: 'overtaken' },
-      [older],
-    ],
-    [
-      'that the predecessor writes again meanwhile becomes what it wrote last',
-      legacy(),
-      beforeReplace(({ put }) => put(again)),
-      rewritten,
-      [newerClub],
-    ],
-    [
-      'that becomes unreadable meanwhile is left as it is',
-      legacy(),
-      beforeReplace(({ put }) => put(broken)),
-      notUnderstood('there is no title'),
-      [broken],
-    ],
-    [
-      'that is deleted meanwhile stays deleted',
-      legacy(),
-      beforeReplace((table) => table.delete(key)),
-      { kind: 'gone' },
-      [],
-    ],
-    [
-      'that changes again and again is left to a person',
-      legacy(),
-      beforeReplace(({ put, get }) => put(legacy({ fetchedAt: Number(get(key)?.fetchedAt) + 1 })), 100),
-      notUnderstood('it changed 5 times while it was being rewritten'),
-      [legacy({ fetchedAt: monday + 5 })],
-    ],
-    [
-      'whose put is sent again, since its answer was lost, counts as rewritten',
-      legacy(),
-      beforeReplace(({ put }) => put(row)),
-      rewritten,
-      [oldClub],
-    ],
+    ['that is deleted stays deleted', legacy(), racing((table) => table.delete(key)), { kind: 'gone' }, []],
+    ['that always changes is left', legacy(), racing(change, 100), changing, [legacy({ fetchedAt: monday + 5 })]],
+    ['whose put is sent twice counts as rewritten', legacy(), racing(({ put }) => put(row)), rewritten, [oldClub]],
   ])('%s', async (_what, item, meanwhile, outcome, items) => {
     expect(await migrate([item], key, meanwhile)).toEqual({ outcome, items });
   });
@@ -127,25 +90,21 @@ describe('a row of the predecessor', () => {
 describe('a row under a key that this schema does not have', () => {
   const oddRow = legacy(odd);
   const oddAgain: Meanwhile = { before: 'remove', act: ({ put }) => put({ ...again, ...odd }) };
-  const blocked = notUnderstood('its place 550 movie is taken by a row that is not understood');
+  const blocked = left('its place 550 movie is taken by a row that is not understood');
   const otherLayout = { ...sampleTitleRow(), schemaVersion: 2, version: '1' };
-  const otherClub = (fetchedAt: number) => legacy({ title: 'Other Club', fetchedAt });
+  const otherOlder = legacy({ title: 'Other Club', fetchedAt: monday - 86_400_000 });
+  const otherNewer = legacy({ title: 'Other Club', fetchedAt: monday + 86_400_000 });
+  const otherClub = expect.objectContaining({ ...key, title: 'Other Club', schemaVersion: 1 });
 
   it.each<[string, Item[], Meanwhile | undefined, RowOutcome, unknown[]]>([
-    ['is moved to its own', [], undefined, moved, [oldClub]],
-    ['that was moved before it was removed, is removed', [row], undefined, moved, [oldClub]],
-    ['is removed where a newer row of the writer stands', [newer], undefined, { kind: 'overtaken' }, [newer]],
-    ['replaces an older row of the writer', [older], undefined, moved, [oldClub]],
-    ['replaces an older one of the predecessor', [otherClub(monday - 86_400_000)], undefined, moved, [oldClub]],
-    [
-      'is removed where a newer one of the predecessor stands, which is rewritten',
-      [otherClub(monday + 86_400_000)],
-      undefined,
-      { kind: 'overtaken' },
-      [expect.objectContaining({ ...key, title: 'Other Club', schemaVersion: 1 })],
-    ],
-    ['stays when a row without a title has its place', [broken], undefined, blocked, [oddRow, broken]],
-    ['stays when a row of another layout has its place', [otherLayout], undefined, blocked, [oddRow, otherLayout]],
+    ['is moved to its own', [], none, moved, [oldClub]],
+    ['that was moved before it was removed, is removed', [row], none, moved, [oldClub]],
+    ['is removed where a newer row of the writer stands', [newer], none, overtaken, [newer]],
+    ['replaces an older row of the writer', [older], none, moved, [oldClub]],
+    ['replaces an older one of the predecessor', [otherOlder], none, moved, [oldClub]],
+    ['is removed where a newer one of the predecessor stands', [otherNewer], none, overtaken, [otherClub]],
+    ['stays when a row without a title has its place', [untitled], none, blocked, [oddRow, untitled]],
+    ['stays when a row of another layout has its place', [otherLayout], none, blocked, [oddRow, otherLayout]],
     ['that the predecessor writes again meanwhile is moved again', [], oddAgain, moved, [newerClub]],
   ])('%s', async (_what, others, meanwhile, outcome, items) => {
     expect(await migrate([oddRow, ...others], odd, meanwhile)).toEqual({ outcome, items });
