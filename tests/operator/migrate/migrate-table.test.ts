@@ -39,6 +39,9 @@ function world(items: readonly Item[], hook: MigrationHook = noMigrationHook, fa
   return { table, clock, calls, interruption, migrate };
 }
 
+const [ourIndex] = catalogTable.indexes;
+const index = { keys: ourIndex?.keys ?? [], projection: 'ALL', ready: true };
+const strings = { mediaId: 'S', mediaType: 'S' };
 const changing = ['addIndex', 'enableTtl', 'replace', 'putUnlessNewer', 'remove'];
 const changesIn = (calls: readonly string[]) => calls.filter((call) => changing.includes(call));
 
@@ -84,30 +87,28 @@ describe('a migration', () => {
   });
 
   it('keeps its pace: rewritten rows count whole, others a tenth', async () => {
-    const { migrate, clock } = world([
-      ...legacyRows(20),
-      ...legacyRows(20).map((row) => ({ ...row, ...current(row) })),
-    ]);
+    const current = Array.from({ length: 20 }, (_, n) => sampleTitleRow({ mediaId: String(1_000 + n) }));
+    const { migrate, clock } = world([...legacyRows(20), ...current]);
     await migrate({ rowsPerSecond: 2 });
     expect(clock.monotonicMs()).toBeGreaterThanOrEqual(11_000);
     expect(clock.monotonicMs()).toBeLessThan(11_500);
   });
 
   it.each([
-    [undefined, 200],
-    [4, 1.6],
-    // The index that is to be added has 6.
-    [12, 2.4],
-    [100, 2.4],
-  ])('takes the pace that a table of %s units bears', async (writeUnits, rowsPerSecond) => {
-    const { migrate } = world([], noMigrationHook, { writeUnits });
+    // Two units a row leave a fifth to the pipeline.
+    [12, index, 4.8],
+    [1, index, 0.4],
+    [undefined, index, 200],
+    // An index that is to be added has 6.
+    [4, undefined, 1.6],
+    [12, undefined, 2.4],
+    [100, undefined, 2.4],
+    [undefined, undefined, 200],
+  ])('takes the pace that a table of %s units bears', async (writeUnits, present, rowsPerSecond) => {
+    const { migrate } = world([], noMigrationHook, { writeUnits, ...(present && { index: present }) });
     expect((await migrate({ rowsPerSecond: undefined })).rowsPerSecond).toBeCloseTo(rowsPerSecond, 9);
   });
 });
-
-function current({ mediaId }: Item): Item {
-  return sampleTitleRow({ mediaId: String(Number(mediaId) + 1_000) });
-}
 
 describe('a dry run', () => {
   it('changes nothing, and says what a run would do', async () => {
@@ -165,10 +166,6 @@ describe('a migration that was ended', () => {
     expect(rewritten).toBeLessThan(180);
   });
 });
-
-const [ourIndex] = catalogTable.indexes;
-const index = { keys: ourIndex?.keys ?? [], projection: 'ALL', ready: true };
-const strings = { mediaId: 'S', mediaType: 'S' };
 
 describe('a table that can be migrated', () => {
   it.each<[string, Partial<TableFacts>]>([
