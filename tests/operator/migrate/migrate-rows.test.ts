@@ -90,6 +90,7 @@ describe('a row of the predecessor', () => {
 describe('a row under a key that this schema does not have', () => {
   const oddRow = legacy(odd);
   const oddAgain: Meanwhile = { before: 'remove', act: ({ put }) => put({ ...again, ...odd }) };
+  const olderPut: Meanwhile = { before: 'read', act: ({ put }) => put(older) };
   const blocked = left('its place 550 movie is taken by a row that is not understood');
   const otherLayout = { ...sampleTitleRow(), schemaVersion: 2, version: '1' };
   const otherOlder = legacy({ title: 'Other Club', fetchedAt: monday - 86_400_000 });
@@ -102,6 +103,7 @@ describe('a row under a key that this schema does not have', () => {
     ['is removed where a newer row of the writer stands', [newer], none, overtaken, [newer]],
     ['replaces an older row of the writer', [older], none, moved, [oldClub]],
     ['replaces an older one of the predecessor', [otherOlder], none, moved, [oldClub]],
+    ['replaces an older row that the writer puts in that one’s place', [otherOlder], olderPut, moved, [oldClub]],
     ['is removed where a newer one of the predecessor stands', [otherNewer], none, overtaken, [otherClub]],
     ['stays when a row without a title has its place', [untitled], none, blocked, [oddRow, untitled]],
     ['stays when a row of another layout has its place', [otherLayout], none, blocked, [oddRow, otherLayout]],

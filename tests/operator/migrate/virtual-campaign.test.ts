@@ -36,12 +36,12 @@ describe('migration of a table that nobody else writes', () => {
   });
 
   it('survives a kill at each of its calls, before it and after it', async () => {
-    const whole = migrationWorld(seededRandom(2), 52);
+    const whole = migrationWorld(seededRandom(2), 24);
     await whole.live(quietLife);
-    expect(whole.calls).toBeGreaterThan(50);
+    expect(whole.calls).toBeGreaterThan(24);
     for (let call = 1; call <= whole.calls; call += 1) {
       for (const diesAfterStep of [false, true]) {
-        const world = migrationWorld(seededRandom(2), 52);
+        const world = migrationWorld(seededRandom(2), 24);
         expect(await world.live({ diesAtCall: call, diesAfterStep, interference: 0 })).toBeUndefined();
         await expectConverged(world);
       }
