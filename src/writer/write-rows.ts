@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../shared/core/clock.ts';
+import { tokenBucket } from '../shared/core/pace.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { CatalogDraft, CatalogRow, CatalogStore, PresentRow } from '../shared/tables/catalog.ts';
 import { rowBytes, writeUnitsFor } from '../shared/tables/row.ts';
@@ -69,51 +70,22 @@ async function putRow(
  */
 export type WritePace = { waitFor(row: CatalogRow): Promise<void> };
 
+/** How many seconds of its rate a bucket holds. */
+const burstSeconds = 60;
+
 /** The pace of one of `writer.maximumConcurrency` writers. On-demand tables are not paced. */
 export function writePace({ capacity, writer }: Pick<Settings, 'capacity' | 'writer'>, clock: Clock): WritePace {
   if (capacity.mode === 'on-demand') {
     return { waitFor: async () => undefined };
   }
-  const tableRate = capacity.catalog.writeUnits / writer.maximumConcurrency;
-  const indexRate = capacity.index.writeUnits / writer.maximumConcurrency;
-  let table = fullBucket(tableRate, clock.monotonicMs());
-  let index = fullBucket(indexRate, clock.monotonicMs());
+  const bucketOf = (unitsPerSecond: number) =>
+    tokenBucket({ unitsPerSecond, burst: unitsPerSecond * burstSeconds }, clock);
+  const table = bucketOf(capacity.catalog.writeUnits / writer.maximumConcurrency);
+  const index = bucketOf(capacity.index.writeUnits / writer.maximumConcurrency);
   return {
     waitFor: async (row) => {
       const units = writeUnitsFor(rowBytes(row));
-      const nowMs = clock.monotonicMs();
-      const ofTable = takeUnits(table, units, tableRate, nowMs);
-      const ofIndex = takeUnits(index, 'category' in row ? units : 0, indexRate, nowMs);
-      table = ofTable.bucket;
-      index = ofIndex.bucket;
-      const waitMs = Math.max(ofTable.waitMs, ofIndex.waitMs);
-      if (waitMs > 0) {
-        await clock.sleep(waitMs);
-      }
+      await Promise.all([table(units), index('category' in row ? units : 0)]);
     },
   };
-}
-
-/** The units that are left, as of `atMs` (monotonic); negative while puts wait for units. */
-export type Bucket = { units: number; atMs: number };
-
-/** A bucket holds as many units as flow in during this time. */
-const burstSeconds = 60;
-
-/** A full bucket. */
-export function fullBucket(unitsPerSecond: number, nowMs: number): Bucket {
-  return { units: unitsPerSecond * burstSeconds, atMs: nowMs };
-}
-
-/** Takes `units` out of a bucket at once. `waitMs`: how long to wait until they have flowed in. */
-export function takeUnits(
-  bucket: Bucket,
-  units: number,
-  unitsPerSecond: number,
-  nowMs: number,
-): { bucket: Bucket; waitMs: number } {
-  const elapsedSeconds = Math.max(0, nowMs - bucket.atMs) / 1_000;
-  const filled = Math.min(unitsPerSecond * burstSeconds, bucket.units + elapsedSeconds * unitsPerSecond);
-  const left = filled - units;
-  return { bucket: { units: left, atMs: nowMs }, waitMs: left >= 0 ? 0 : (-left / unitsPerSecond) * 1_000 };
 }

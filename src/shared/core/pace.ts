@@ -12,7 +12,7 @@ export function tokenBucket({ unitsPerSecond, burst }: { unitsPerSecond: number;
   let atMs = clock.monotonicMs();
   return async (units, signal) => {
     const nowMs = clock.monotonicMs();
-    left = Math.min(burst, left + ((nowMs - atMs) / 1_000) * unitsPerSecond) - units;
+    left = Math.min(burst, left + (Math.max(0, nowMs - atMs) / 1_000) * unitsPerSecond) - units;
     atMs = nowMs;
     if (left < 0) {
       await clock.sleep((-left / unitsPerSecond) * 1_000, signal);

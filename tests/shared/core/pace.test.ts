@@ -35,6 +35,39 @@ describe('a token bucket', () => {
     );
   });
 
+  it('never gives more than its rate and its burst over any time, whatever is asked when', async () => {
+    const step = fc.record({ gapMs: fc.nat({ max: 30_000 }), units: fc.integer({ min: 0, max: 40 }) });
+    const rate = fc.double({ min: 0.5, max: 20, noNaN: true });
+    await fc.assert(
+      fc.asyncProperty(rate, fc.array(step, { maxLength: 60 }), async (unitsPerSecond, steps) => {
+        const clock = virtualClock({ autoJump: true });
+        const startMs = clock.monotonicMs();
+        const take = tokenBucket({ unitsPerSecond, burst: 60 * unitsPerSecond }, clock);
+        let taken = 0;
+        for (const { gapMs, units } of steps) {
+          await clock.sleep(gapMs);
+          await take(units);
+          taken += units;
+          const seconds = (clock.monotonicMs() - startMs) / 1_000;
+          expect(taken).toBeLessThanOrEqual((60 + seconds) * unitsPerSecond + 1e-6);
+        }
+      }),
+    );
+  });
+
+  it('loses nothing to a clock that goes back', async () => {
+    let nowMs = 5_000;
+    const sleeps: number[] = [];
+    const sleep = async (ms: number) => {
+      sleeps.push(ms);
+    };
+    const take = tokenBucket({ unitsPerSecond: 5, burst: 10 }, { nowMs: () => nowMs, monotonicMs: () => nowMs, sleep });
+    await take(4);
+    nowMs = 1_000;
+    await take(6);
+    expect(sleeps).toEqual([]);
+  });
+
   it('ends its waiting when the run is interrupted', async () => {
     const clock = virtualClock();
     const interruption = new AbortController();
