@@ -1,5 +1,5 @@
 import { type AwsFailure, awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
-import type { Clock } from '../shared/core/clock.ts';
+import { type Clock, within } from '../shared/core/clock.ts';
 import { RetryableError } from '../shared/core/errors.ts';
 
 /** Bounds how long reads of the table take, and stops reading for a while when it keeps failing. */
@@ -124,16 +124,11 @@ function report(state: GuardState, isFinal: boolean, onUnreadable: (failure: Aws
 type Raced<T> = { kind: 'read'; value: T } | { kind: 'failed'; error: unknown } | { kind: 'late'; reading: Promise<T> };
 
 async function raced<T>(act: () => Promise<T>, timeoutMs: number, clock: Clock): Promise<Raced<T>> {
-  const done = new AbortController();
   const reading = (async () => act())();
   const late: Raced<T> = { kind: 'late', reading };
   const read = reading.then(
     (value): Raced<T> => ({ kind: 'read', value }),
     (error: unknown): Raced<T> => ({ kind: 'failed', error }),
   );
-  try {
-    return await Promise.race([read, clock.sleep(timeoutMs, done.signal).then(() => late)]);
-  } finally {
-    done.abort();
-  }
+  return within(timeoutMs, read, late, clock);
 }
