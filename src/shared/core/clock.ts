@@ -54,13 +54,13 @@ export function msFromIso(iso: string): number {
  * The time-out of the house: what `work` brings, or `otherwise` when it takes longer than `ms`; the work itself goes on. Rejects as `work`
  * does. `signal` ends the wait early, with `otherwise`.
  */
-export async function within<T, O>(
+export async function within<T>(
   ms: number,
   work: Promise<T>,
-  otherwise: O,
+  otherwise: T,
   clock: Pick<Clock, 'sleep'>,
   signal?: AbortSignal,
-): Promise<T | O> {
+): Promise<T> {
   const done = new AbortController();
   const over = signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]);
   try {
