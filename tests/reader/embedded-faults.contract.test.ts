@@ -18,7 +18,7 @@ async function problemsOf(reader: Reader): Promise<(string | undefined)[]> {
     ...(await reader.titles([{ mediaType: 'tv', id: 1 }])),
     await reader.recommend(),
   ];
-  expect(answers.map(({ from }) => from)).toEqual(answers.map(() => 'nowhere'));
+  expect(answers.map(({ from }) => from)).toEqual(answers.map(() => 'none'));
   return answers.map(({ problem }) => problem?.code);
 }
 
@@ -49,7 +49,7 @@ describeOnEngine('dynoxide', 'a reader on the embedded stack', (tables) => {
     const reader = open({ dynamodb: nobody });
     expect(await problemsOf(reader)).toEqual(Array.from({ length: 4 }, () => 'table_unavailable'));
     expect(simulator.stats().requests).toBe(0);
-    expect(await reader.health()).toMatchObject({ table: 'away', breaker: 'unknown' });
+    expect(await reader.health()).toMatchObject({ table: 'unavailable', breaker: 'unknown' });
   });
 
   it('answers from TMDB where only the catalog is not there', async () => {

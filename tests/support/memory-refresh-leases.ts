@@ -1,4 +1,4 @@
-import type { RefreshLeases } from '../../src/reader/refresh-leases.ts';
+import type { RefreshLeases } from '../../src/reader/pipeline-requests.ts';
 import { clockSkewMs } from '../../src/shared/core/clock.ts';
 import { atOnce, type StoreHook } from './store-hook.ts';
 

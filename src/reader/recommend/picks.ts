@@ -1,11 +1,56 @@
 import { globalRegion } from '../../shared/core/feed.ts';
 import type { Candidate } from './candidates.ts';
-import { jaccard } from './diversify.ts';
 import { dayPartAt, type ScoreContext, type Scored } from './score.ts';
 
-/** Reasons that are given at the most. */
+/** The most candidates that are compared with each other. */
+const mostWeighed = 200;
+
+/**
+ * Picks the `limit` best that differ from each other: in each step the one with the greatest
+ * `relevance × score − (1 − relevance) × greatest likeness to a picked one`. Source: maximal marginal relevance, Carbonell and Goldstein,
+ * 1998.
+ */
+export function diversify(scored: readonly Scored[], limit: number, relevance: number): Scored[] {
+  const open: Open[] = scored.slice(0, Math.max(limit, mostWeighed)).map((one) => ({ one, likeness: 0 }));
+  const chosen: Scored[] = [];
+  while (chosen.length < limit && open.length > 0) {
+    const [next] = open.splice(indexOfBest(open, relevance), 1) as [Open];
+    chosen.push(next.one);
+    for (const entry of open) {
+      entry.likeness = Math.max(entry.likeness, likenessOf(entry.one, next.one));
+    }
+  }
+  return chosen;
+}
+
+/** Not picked yet, with its greatest likeness to one that is. */
+type Open = { one: Scored; likeness: number };
+
+/** The first one of equal ones. */
+function indexOfBest(open: readonly Open[], relevance: number): number {
+  const values = open.map(({ one, likeness }) => relevance * one.score - (1 - relevance) * likeness);
+  return values.indexOf(Math.max(...values));
+}
+
+/** 0 to 1: shared genres most, then original language, then kind. */
+export function likenessOf(a: Scored, b: Scored): number {
+  const [x, y] = [a.candidate.row, b.candidate.row];
+  return (
+    0.7 * jaccard(x.genreIds, y.genreIds) +
+    0.2 * (x.originalLanguage === y.originalLanguage ? 1 : 0) +
+    0.1 * (x.mediaType === y.mediaType ? 1 : 0)
+  );
+}
+
+/** Jaccard index of two lists without repetitions: shared members divided by all. 0 for two empty lists. */
+export function jaccard(a: readonly number[], b: readonly number[]): number {
+  const shared = a.filter((member) => b.includes(member)).length;
+  return shared === 0 ? 0 : shared / (a.length + b.length - shared);
+}
+
+/** The most reasons that are given. */
 const mostReasons = 2;
-/** Titles that share less are not named as alike. */
+/** Titles whose genres are less alike are not named as alike. */
 const alike = 0.5;
 const wellRated = 7.5;
 
@@ -32,7 +77,7 @@ function askedReason({ row }: Candidate, { taste }: ScoreContext): string | unde
   return row.genreIds.some((genre) => taste.askedGenres.has(genre)) ? 'a genre you asked for' : undefined;
 }
 
-/** Said of a place, in the order in which they say something. */
+/** Texts for places in lists; the most telling list comes first. */
 const sayings: readonly [category: string, inWorld: string, inRegion: string][] = [
   ['local_originals', 'made there', 'made in'],
   ['trending', 'trending now', 'trending in'],

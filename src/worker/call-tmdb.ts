@@ -8,21 +8,66 @@ import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
-/** What TMDB's answer to a job holds, before it becomes a message, and what of it was beyond the bounds. */
+/** The content of TMDB's answer to a job, before it becomes a message, and what was cut from it because it exceeded a bound. */
 export type AnswerContent = { losses: Losses } & (
   | { kind: 'page'; page: NormalizedPage }
   | { kind: 'title'; title: DescribedTitle }
 );
 
-/** A verdict whose good answer is known to be what was asked for. */
+/** A verdict; a good answer has been checked to be what was asked for. */
 export type JudgedAnswer = Exclude<Verdict, { fate: 'ok' }> | { fate: 'ok'; content: AnswerContent };
+
+/** A measured call. `attempt` counts the calls for a job in one invocation, from 1; 0 is the call that checks a refused token. */
+export type MeasuredCall = {
+  attempt: number;
+  status: number;
+  outcome: 'ok' | 'throttled' | 'failed';
+  startedAtMs: number;
+  latencyMs: number;
+};
+
+/** Makes one call for a job and measures it. Without a token no call is made. */
+export async function callTmdb(job: Job, attempt: number, deps: WorkDependencies): Promise<JudgedAnswer> {
+  const { clock } = deps;
+  if (attempt === 1) {
+    deps.budget.earn();
+  }
+  const startedAtMs = clock.nowMs();
+  const startedMs = clock.monotonicMs();
+  const answer = await deps.tmdb.get(requestFor(job, deps.settings));
+  const latencyMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
+  const judged = classifyAnswer(answer, clock.nowMs());
+  const verdict = judged.fate === 'ok' ? readAnswer(judged.json, job) : judged;
+  if (answer.kind !== 'no-token') {
+    const status = answer.kind === 'response' ? answer.status : 0;
+    measureCall(job, { attempt, status, outcome: outcomeOf(verdict), startedAtMs, latencyMs }, deps);
+  }
+  return verdict;
+}
+
+function outcomeOf(verdict: JudgedAnswer): MeasuredCall['outcome'] {
+  if (verdict.fate === 'ok') {
+    return 'ok';
+  }
+  return verdict.fate === 'retry' && verdict.throttled ? 'throttled' : 'failed';
+}
+
+/** Reports a call in metrics and log. */
+export function measureCall(job: Job, call: MeasuredCall, { telemetry }: WorkDependencies): void {
+  const { runId, jobId } = job;
+  telemetry.metric('TmdbLatency', call.latencyMs);
+  if (call.outcome !== 'ok') {
+    telemetry.metric(call.outcome === 'throttled' ? 'TmdbThrottles' : 'TmdbFailures', 1);
+  }
+  telemetry.event({ event: 'tmdb-call', runId, jobId, ...call });
+}
 
 /** The request that a job stands for. */
 export function requestFor(job: Job, settings: Settings): TmdbRequest {
   return job.kind === 'fetch-job' ? feedRequest(job, settings) : titleRequest(job.mediaType, job.id, job.language);
 }
 
-/** Judges the JSON of a good answer: retried when it is not what was asked for. */
+/** Reads the JSON of a good answer. An answer to something else is retried. */
 export function readAnswer(json: unknown, job: Job): JudgedAnswer {
   const losses: Losses = {};
   if (job.kind === 'fetch-job') {
@@ -46,7 +91,7 @@ export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): I
   return itemSchema.parse({ ...common, kind: 'item-page', snapshot, feed, page, pages, ...rows });
 }
 
-/** The message that tells the writer of a list which TMDB does not know: its head says so, and no row is written. */
+/** The message for a list that TMDB does not know: the writer notes it in the feed head, and writes no row. */
 export function absentItemOf(job: FetchJob, { code, detail }: Absence, fetchedAtMs: number): Item {
   const { jobId, runId, snapshot, feed, page, pages } = job;
   return itemSchema.parse({
@@ -66,56 +111,11 @@ export function absentItemOf(job: FetchJob, { code, detail }: Absence, fetchedAt
   });
 }
 
-/** List rows that an answer holds, by fate; a title is one. */
+/** Counts the rows in an answer: all, those rejected as invalid, and persons, which lists may contain. A title is one row. */
 export function rowsOf(content: AnswerContent): { rows: number; rejected: number; persons: number } {
   if (content.kind === 'title') {
     return { rows: 1, rejected: 0, persons: 0 };
   }
   const { titles, rejected, persons } = content.page;
   return { rows: titles.length + rejected + persons, rejected, persons };
-}
-
-/** A call as it is measured. `attempt` 0: the one that checks a refused token. */
-export type MeasuredCall = {
-  attempt: number;
-  status: number;
-  outcome: 'ok' | 'throttled' | 'failed';
-  startedAtMs: number;
-  latencyMs: number;
-};
-
-/** Makes one call for a job, and measures it; without a token none is made. */
-export async function callTmdb(job: Job, attempt: number, deps: WorkDependencies): Promise<JudgedAnswer> {
-  const { clock } = deps;
-  if (attempt === 1) {
-    deps.budget.earn();
-  }
-  const startedAtMs = clock.nowMs();
-  const startedMs = clock.monotonicMs();
-  const answer = await deps.tmdb.get(requestFor(job, deps.settings));
-  const latencyMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
-  const judged = classifyAnswer(answer, clock.nowMs());
-  const verdict = judged.fate === 'ok' ? readAnswer(judged.json, job) : judged;
-  if (answer.kind !== 'no-token') {
-    const status = answer.kind === 'response' ? answer.status : 0;
-    measureCall(job, { attempt, status, outcome: outcomeOf(verdict), startedAtMs, latencyMs }, deps);
-  }
-  return verdict;
-}
-
-/** Counts a call of a job in metrics and log. */
-export function measureCall(job: Job, call: MeasuredCall, { telemetry }: WorkDependencies): void {
-  const { runId, jobId } = job;
-  telemetry.metric('TmdbLatency', call.latencyMs);
-  if (call.outcome !== 'ok') {
-    telemetry.metric(call.outcome === 'throttled' ? 'TmdbThrottles' : 'TmdbFailures', 1);
-  }
-  telemetry.event({ event: 'tmdb-call', runId, jobId, ...call });
-}
-
-function outcomeOf(verdict: JudgedAnswer): MeasuredCall['outcome'] {
-  if (verdict.fate === 'ok') {
-    return 'ok';
-  }
-  return verdict.fate === 'retry' && verdict.throttled ? 'throttled' : 'failed';
 }
