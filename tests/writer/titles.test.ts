@@ -178,8 +178,8 @@ function titlesOf({ feed, fetchedAt, runId, jobId, titles }: ItemPage): ItemTitl
   );
 }
 
-/** Asserts that the title rows are those that the law in prose asks for, and that only pages have placed anything. */
-function expectLaw(writer: MemoryWriter, items: readonly Item[]): void {
+/** Asserts that the title rows are those that the invariant in prose asks for, and that only pages have placed anything. */
+function expectInvariant(writer: MemoryWriter, items: readonly Item[]): void {
   const pages = items.filter((item) => item.kind === 'item-page');
   const listed = referenceTable(pages).pages;
   const { titles } = referenceTable(items);
@@ -199,13 +199,13 @@ function expectLaw(writer: MemoryWriter, items: readonly Item[]): void {
 }
 
 describe('titles and pages in any order, any number of times, in any batches', () => {
-  it('make the same tables, and those the law asks for', async () => {
+  it('make the same tables, and those the invariant asks for', async () => {
     const deals = fc.record({ seed: fc.infiniteStream(fc.nat(3)), again: fc.array(fc.nat(20), { maxLength: 4 }) });
     await fc.assert(
       fc.asyncProperty(arbitraryItems, deals, fc.scheduler(), async (items, { seed, again }, scheduler) => {
         const plain = memoryWriter();
         await apply(items, plain);
-        expectLaw(plain, items);
+        expectInvariant(plain, items);
 
         const all = [...items, ...again.flatMap((index) => items.slice(index, index + 1))].reverse();
         const batches = [...Map.groupBy(all, () => seed.next().value).values()];

@@ -5,10 +5,10 @@ import { perJob } from '../../../src/shared/cost/month-cost.ts';
 import type { SentMessage } from '../../support/recording-queue.ts';
 import type { SeenStart } from '../world/sim-planner.ts';
 import type { SimWorld } from '../world/sim-world.ts';
-import type { CallLog } from './call-law.ts';
-import { type DeliveryLog, tryParse } from './delivery-law.ts';
+import type { CallLog } from './call-invariant.ts';
+import { type DeliveryLog, tryParse } from './delivery-invariant.ts';
 import { essence } from './essence.ts';
-import type { TableLog } from './table-law.ts';
+import type { TableLog } from './table-invariant.ts';
 
 /** What a history has left behind for its judges. */
 export type Evidence = {

@@ -1,5 +1,5 @@
 /**
- * The tables are what the law asks for after the set of messages that were applied, whatever their order. Messages that ended in a
+ * The tables are what the invariant asks for after the set of messages that were applied, whatever their order. Messages that ended in a
  * dead-letter queue may have been applied in part: their rows may stand, but need not.
  */
 import { type Item, itemSchema } from '../../../src/shared/queues/item-page.ts';
@@ -13,7 +13,7 @@ import { type ReferenceTable, referenceTable } from '../../support/reference-tab
 import { factsOf, pageFacts, titleFacts } from '../../support/row-facts.ts';
 import { unpaced } from '../../support/unpaced.ts';
 import type { SimWorld } from '../world/sim-world.ts';
-import type { Evidence } from './end-law.ts';
+import type { Evidence } from './end-invariant.ts';
 import { rowText } from './row-text.ts';
 
 /** Checks the final table against the reference, and against what the same messages make of an empty table from last to first. */

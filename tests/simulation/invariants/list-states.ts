@@ -4,7 +4,7 @@ import type { Item, ItemPage } from '../../../src/shared/queues/item-page.ts';
 import type { ListPageRow } from '../../../src/shared/tables/list-page-row.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import { mostLagMs } from '../world/sim-world.ts';
-import { softMsOf, type TableLog } from './table-law.ts';
+import { softMsOf, type TableLog } from './table-invariant.ts';
 
 /** Memory answers for as long as settings.reader.memory says, and a read takes its time. */
 export const memoryMs = { list: 300_000, title: 900_000 };

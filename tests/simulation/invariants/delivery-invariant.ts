@@ -3,7 +3,7 @@ import type { ReceivedMessage } from '../../support/virtual-queue.ts';
 import type { Ended, SimProcess } from '../world/sim-process.ts';
 import type { SendAttempt } from '../world/sim-worker.ts';
 import type { SimWorld } from '../world/sim-world.ts';
-import { burials } from './burial-law.ts';
+import { burials } from './burial-invariant.ts';
 
 export type DeliveryLog = {
   workerMessages: number;
@@ -17,7 +17,7 @@ export type DeliveryLog = {
 /** Ports that a delivery cannot do without: when one of them fails, the message may come again. */
 const needed = { worker: ['items', 'jobs', 'deadLetters'], writer: ['catalog', 'heads', 'deadLetters'] } as const;
 
-export function deliveryLaw(world: SimWorld) {
+export function deliveryInvariant(world: SimWorld) {
   const log: DeliveryLog = { workerMessages: 0, writerMessages: 0, writerRows: 0, done: new Set() };
   const excused = excuses(world);
   const buried = burials(world);

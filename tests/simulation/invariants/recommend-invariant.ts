@@ -5,8 +5,8 @@ import type { RecommendAct } from '../world/history-plan.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 import { liveStatesOf, type Shown, statesOf } from './list-states.ts';
-import { checkEnd, checkTimes } from './read-law.ts';
-import { softMsOf, type TableLog } from './table-law.ts';
+import { checkEnd, checkTimes } from './read-invariant.ts';
+import { softMsOf, type TableLog } from './table-invariant.ts';
 
 /** A clock that is set while a reader reads. */
 const setMs = 60_000;

@@ -2,7 +2,7 @@
 import { mostWithin, smallestGap } from '../../support/most-within.ts';
 import { type SeenCall, strangeId } from '../world/sim-tmdb.ts';
 import type { SimWorld } from '../world/sim-world.ts';
-import { checkTokenOpening } from './token-law.ts';
+import { checkTokenOpening } from './token-invariant.ts';
 
 /** A slot may be missed by 50 ms (docs/adr/0007), and clocks count whole milliseconds. */
 const toleranceMs = 50;
@@ -76,7 +76,7 @@ export function checkCall(call: SeenCall, log: CallLog, world: SimWorld): void {
     violations.add('pause', `${call.process} called at ${call.beganMs} in the pause since ${pause.fromMs}`);
   }
   const isSlow = plan.faults.slowCall + plan.faults.silence > 0;
-  // The call that checks a refused token belongs to the trial that was refused (token-law.ts).
+  // The call that checks a refused token belongs to the trial that was refused (token-invariant.ts).
   const isCheck = call.request.path === '/authentication';
   if (log.openSinceMs !== undefined && !isSlow && !isCheck && call.beganMs > log.openSinceMs + graceMs) {
     log.trialCallsLeft -= 1;

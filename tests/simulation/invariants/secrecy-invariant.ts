@@ -1,6 +1,6 @@
 /**
  * The token stands in the header of each call to TMDB, and nowhere else but in payload: where TMDB repeats it in an overview, that is
- * what TMDB sent (payload-law.ts).
+ * what TMDB sent (payload-invariant.ts).
  */
 import { inspect } from 'node:util';
 import type { Ended } from '../world/sim-process.ts';

@@ -2,8 +2,8 @@
 import { isTitleJobId } from '../../../src/shared/queues/fetch-job.ts';
 import type { SentMessage } from '../../support/recording-queue.ts';
 import type { SimWorld } from '../world/sim-world.ts';
-import { tryParse } from './delivery-law.ts';
-import type { Evidence } from './end-law.ts';
+import { tryParse } from './delivery-invariant.ts';
+import type { Evidence } from './end-invariant.ts';
 import { essence } from './essence.ts';
 
 export function checkConservation(world: SimWorld, evidence: Evidence): void {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FeedHead } from '../../../src/shared/tables/feed-head.ts';
 import { sampleListPage, sampleTitleRow } from '../../support/sample-rows.ts';
-import { incomplete, wentBack } from './table-laws.ts';
+import { incomplete, wentBack } from './table-invariants.ts';
 
 const head: FeedHead = {
   id: 'feed#popular/movie/global/en-US',
@@ -16,7 +16,7 @@ const head: FeedHead = {
 };
 const before = { rows: [sampleTitleRow(), sampleListPage()], heads: [head] };
 
-describe('the laws of the tables between two rounds', () => {
+describe('the invariants of the tables between two rounds', () => {
   it('let rows and heads stay, grow newer and become more', () => {
     expect(wentBack(before, before)).toEqual([]);
     const rows = [sampleTitleRow({ version: 'n' }), sampleListPage(), sampleTitleRow({ mediaId: '551' })];

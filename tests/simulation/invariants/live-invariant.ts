@@ -7,8 +7,8 @@ import type { ListAct, RecommendAct } from '../world/history-plan.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 import { isSurelyEmpty } from './list-states.ts';
-import { surelyIn, worldFeeds } from './recommend-law.ts';
-import type { TableLog } from './table-law.ts';
+import { surelyIn, worldFeeds } from './recommend-invariant.ts';
+import type { TableLog } from './table-invariant.ts';
 
 /** A read that may lead to a call, as it went. */
 export type LiveRead = { act: ListAct | RecommendAct; read: SeenRead<Provenance> };

@@ -1,4 +1,4 @@
-import { tryParse } from './delivery-law.ts';
+import { tryParse } from './delivery-invariant.ts';
 
 /** What of a message stays the same when it is deferred or replayed; a body that is no message, as it is. */
 export function essence(body: string): string {

@@ -5,7 +5,7 @@ import type { Item } from '../../../src/shared/queues/item-page.ts';
 import type { SeenRead } from '../world/sim-reader.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 import { liveStatesOf, memoryMs, readMs, type Shown, statesOf } from './list-states.ts';
-import { softMsOf, type TableLog, titleSoftMs } from './table-law.ts';
+import { softMsOf, type TableLog, titleSoftMs } from './table-invariant.ts';
 
 const hardFactor = 3.1;
 
