@@ -1,6 +1,5 @@
 /** Both queues, both tables and a TMDB on loopback, without the functions: what subjects of a bench work on. */
-import { createTable } from '../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import { createTable, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../src/local/embedded-sqs.ts';
 import { endpointsOf } from '../src/local/embedded-stack.ts';
 import { type StackEndpoints, stackRegion } from '../src/local/stack-endpoints.ts';

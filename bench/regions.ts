@@ -2,8 +2,7 @@
  * What the five regions of docs/regions.md take of the table in a week of daily runs, with and without title rows in languages that a list
  * shows no translation in (docs/adr/0014).
  */
-import { createTable } from '../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import { createTable, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { type ItemPage, type ItemTitle, itemTitleSchema } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { settingsFrom } from '../src/shared/settings/settings-overrides.ts';

@@ -1,7 +1,6 @@
 /** Write and read units of the table on dynoxide, beside other layouts of the same lists (table-models.ts), over a week of daily runs. */
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { createTable } from '../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import { createTable, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import type { Feed } from '../src/shared/core/feed.ts';
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';

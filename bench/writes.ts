@@ -2,8 +2,7 @@
  * What a written row costs: this writer beside one PutItem for each row and BatchWriteItem, on the first day of a table and day
  * by day from then on. Each brings the same pages into a table of its own: the peers in the layout of the design, and one in ours.
  */
-import { createTable } from '../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import { createTable, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';

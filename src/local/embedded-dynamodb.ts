@@ -2,10 +2,18 @@ import { mkdirSync, statSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  type DynamoDBClient,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { UsageError } from '../shared/core/errors.ts';
-import { emulatorDied, type ProcessEnd, wasKilled } from './emulator-death.ts';
-import { freePort, loopback } from './free-port.ts';
-import { startGuarded } from './guarded-process.ts';
+import type { KeyAttribute, TableDefinition } from '../shared/tables/table-definitions.ts';
+import { startGuarded } from './processes.ts';
+import { freePort, loopback } from './stack-endpoints.ts';
+import { emulatorDied, type ProcessEnd, wasKilled } from './watch-emulators.ts';
 
 /** `dynoxide` counts capacity and knows TTL; `dynalite` runs on every platform (docs/adr/0006). */
 export type DynamoEngine = 'dynoxide' | 'dynalite';
@@ -122,4 +130,55 @@ function dynoxideBinary(): string | undefined {
     // An optional dependency: absent is a normal case.
     return undefined;
   }
+}
+
+/** Creates a table on an emulator from its one definition; a table that is there already stays as it is. */
+export async function createTable(
+  client: DynamoDBClient,
+  definition: TableDefinition,
+  engine: DynamoEngine,
+): Promise<void> {
+  const attributes = new Set(
+    [...definition.keys, ...definition.indexes.flatMap(({ keys }) => keys)].map(({ attribute }) => attribute),
+  );
+  try {
+    await client.send(
+      new CreateTableCommand({
+        TableName: definition.name,
+        BillingMode: 'PAY_PER_REQUEST',
+        AttributeDefinitions: [...attributes].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+        KeySchema: keySchema(definition.keys),
+        ...(definition.indexes.length > 0 && {
+          GlobalSecondaryIndexes: definition.indexes.map(({ name, keys, projection }) => ({
+            IndexName: name,
+            KeySchema: keySchema(keys),
+            Projection: { ProjectionType: projection },
+          })),
+        }),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof ResourceInUseException) {
+      return;
+    }
+    throw error;
+  }
+  // dynalite answers before the table is there.
+  await waitUntilTableExists(
+    { client, maxWaitTime: 10, minDelay: 0.02, maxDelay: 0.2 },
+    { TableName: definition.name },
+  );
+  // dynalite has no time to live; readers filter expired rows on their own everywhere.
+  if (engine === 'dynoxide') {
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: definition.name,
+        TimeToLiveSpecification: { AttributeName: definition.ttlAttribute, Enabled: true },
+      }),
+    );
+  }
+}
+
+function keySchema(keys: readonly KeyAttribute[]) {
+  return keys.map(({ attribute, type }) => ({ AttributeName: attribute, KeyType: type }));
 }

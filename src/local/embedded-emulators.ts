@@ -5,14 +5,11 @@ import { dynamoClient } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import type { FaultPlan } from '../tmdb-simulator/fault-plan.ts';
 import { startTmdbSimulator } from '../tmdb-simulator/start-tmdb-simulator.ts';
-import { createTable } from './create-tables.ts';
-import { recordDatabases } from './data-databases.ts';
-import { lockDataDir } from './data-lock.ts';
-import { type DynamoEngine, type EmbeddedDynamo, startEmbeddedDynamo } from './embedded-dynamodb.ts';
+import { lockDataDir, recordDatabases } from './data-folder.ts';
+import { createTable, type DynamoEngine, type EmbeddedDynamo, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
-import { assertPortFree } from './free-port.ts';
-import { stackRegion } from './stack-endpoints.ts';
-import { isStorageFailure, storageFailure } from './storage-failure.ts';
+import { isStorageFailure, storageFailure } from './private-files.ts';
+import { assertPortFree, stackRegion } from './stack-endpoints.ts';
 import type { EmulatorWatch } from './watch-emulators.ts';
 
 /** Which emulators to start, and where. */

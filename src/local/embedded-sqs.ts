@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
 import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
-import { loopback } from './free-port.ts';
+import { loopback } from './stack-endpoints.ts';
 
 /** A message as the emulator holds it. */
 export type HeldMessage = { body: string; state: 'ready' | 'delayed' | 'inflight' };

@@ -2,18 +2,79 @@
  * The whole pipeline on one machine: SQS and DynamoDB emulators, the TMDB simulator when no other TMDB is named, the
  * bundled functions, the two event sources and, where it is asked for, the reader's URL. Everything listens on loopback, and everything ends with this process.
  */
-
+import type { Clock } from '../shared/core/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queues/queue-definitions.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { sqsClient } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { bundleHandlers } from './bundle/bundle-handlers.ts';
 import type { DynamoEngine } from './embedded-dynamodb.ts';
 import { type EmulatorOptions, openDataDir, type Stoppable, startEmulators } from './embedded-emulators.ts';
 import { type FunctionOptions, type Functions, startFunctions, startReaderUrl, usageOf } from './embedded-functions.ts';
-import type { EmbeddedSqs } from './embedded-sqs.ts';
-import { drainSources, type Sources, startSources } from './event-sources.ts';
+import { arnOf, type EmbeddedSqs } from './embedded-sqs.ts';
+import { type EventSource, longPollSeconds, startEventSource } from './event-source.ts';
+import type { LambdaFunction } from './lambda-function.ts';
 import { type StackEndpoints, stackRegion } from './stack-endpoints.ts';
 import { type EmulatorWatch, watchEmulators } from './watch-emulators.ts';
+
+/** Both event sources. */
+export type Sources = { worker: EventSource; writer: EventSource };
+
+/** Starts both event sources: fetch queue → worker, item queue → writer. */
+export function startSources(
+  functions: Record<ServiceName, LambdaFunction>,
+  endpoints: StackEndpoints,
+  [fetch, items]: readonly [QueueDefinition, QueueDefinition],
+  { settings, clock }: { settings: Settings; clock: Clock },
+  onProblem: (service: 'worker' | 'writer', sentence: string) => void,
+): Sources {
+  const sqs = sqsClient({ endpoint: endpoints.endpoints.sqs, region: stackRegion }, longPollSeconds * 1_000);
+  const source = (service: 'worker' | 'writer', queue: QueueDefinition, queueUrl: string) => {
+    const { batchSize, batchingWindowSeconds, maximumConcurrency } = settings[service];
+    return startEventSource(
+      {
+        queueUrl,
+        queueArn: arnOf(queue.name),
+        batchSize,
+        batchingWindowMs: batchingWindowSeconds * 1000,
+        maximumConcurrency,
+        invoke: (event) => functions[service].invoke(event),
+        onProblem: (sentence) => onProblem(service, sentence),
+      },
+      sqs,
+      clock,
+    );
+  };
+  return {
+    worker: source('worker', fetch, endpoints.fetchQueueUrl),
+    writer: source('writer', items, endpoints.itemQueueUrl),
+  };
+}
+
+/** How long pages that were fetched already may take to reach the table when the stack is stopped. */
+const drainMs = 10_000;
+
+/** First the worker's end, then, once the pages it has sent are written, the writer's: not waited for once `died` has aborted. */
+export async function drainSources(
+  sources: Sources,
+  sqs: EmbeddedSqs,
+  itemQueueName: string,
+  clock: Clock,
+  died: AbortSignal,
+): Promise<void> {
+  if (died.aborted) {
+    await Promise.all([sources.worker.stop(), sources.writer.stop()]);
+    return;
+  }
+  await sources.worker.stop();
+  const deadlineMs = clock.monotonicMs() + drainMs;
+  const written = () => sqs.inspect(itemQueueName).length === 0 && sources.writer.activeInvocations() === 0;
+  while (!written() && !died.aborted && clock.monotonicMs() < deadlineMs) {
+    await clock.sleep(50);
+  }
+  await sources.writer.stop();
+}
 
 /** How to run the stack. */
 export type EmbeddedStackOptions = EmulatorOptions & FunctionOptions;

@@ -6,8 +6,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import { loopback } from './free-port.ts';
-import { stackRegion } from './stack-endpoints.ts';
+import { loopback, stackRegion } from './stack-endpoints.ts';
 
 /** A function behind a URL of its own, on loopback. Nobody is asked who he is: IAM is not here. */
 export type FunctionUrl = { endpoint: string; stop(): Promise<void> };

@@ -12,10 +12,9 @@ import {
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
-import { privateFolder } from './private-folder.ts';
-import { isRunning, processStart } from './process-running.ts';
+import { privateFolder, storageCode, storageFailure } from './private-files.ts';
+import { isRunning, processStart } from './processes.ts';
 import { stackEndpointsSchema } from './stack-endpoints.ts';
-import { storageCode, storageFailure } from './storage-failure.ts';
 
 /** What a running `local` leaves for the other commands. */
 export const stackFileSchema = z.object({

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, it } from 'vitest';
-import { createTable } from '../../src/local/create-tables.ts';
+import { createTable } from '../../src/local/embedded-dynamodb.ts';
 import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { runCli } from '../support/cli-process.ts';
 import { endpointOf } from '../support/embedded-reader.ts';

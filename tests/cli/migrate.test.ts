@@ -1,7 +1,6 @@
 import { DeleteTableCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createTable } from '../../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { createTable, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import type { MigrationReport } from '../../src/operator/migrate/migrate-table.ts';
 import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 import { controlTable } from '../../src/shared/tables/table-definitions.ts';

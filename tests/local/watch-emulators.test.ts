@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProcessEnd } from '../../src/local/emulator-death.ts';
-import { watchEmulators } from '../../src/local/watch-emulators.ts';
+import { type ProcessEnd, watchEmulators } from '../../src/local/watch-emulators.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createTable } from '../../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { createTable, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';

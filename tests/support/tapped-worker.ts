@@ -1,8 +1,7 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
 import { bundleHandlers } from '../../src/local/bundle/bundle-handlers.ts';
-import { createTable } from '../../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { createTable, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import { arnOf, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { type LambdaFunction, startFunction } from '../../src/local/lambda-function.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';

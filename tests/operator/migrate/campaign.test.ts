@@ -3,7 +3,7 @@
  * Some rows are written by the writer, or once more by the predecessor, at the very moment between the command's read and its put.
  */
 import { beforeAll, expect, it } from 'vitest';
-import { createTable } from '../../../src/local/create-tables.ts';
+import { createTable } from '../../../src/local/embedded-dynamodb.ts';
 import type { MigrationReport } from '../../../src/operator/migrate/migrate-table.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { controlTable } from '../../../src/shared/tables/table-definitions.ts';

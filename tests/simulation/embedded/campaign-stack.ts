@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import type { SQSEvent } from 'aws-lambda';
 import { bundleHandlers } from '../../../src/local/bundle/bundle-handlers.ts';
-import { createTable } from '../../../src/local/create-tables.ts';
+import { createTable } from '../../../src/local/embedded-dynamodb.ts';
+import { functionEnvironments } from '../../../src/local/embedded-functions.ts';
 import { arnOf } from '../../../src/local/embedded-sqs.ts';
 import { type EventSource, longPollSeconds, startEventSource } from '../../../src/local/event-source.ts';
-import { functionEnvironments } from '../../../src/local/function-environments.ts';
 import { type StackEndpoints, stackRegion } from '../../../src/local/stack-endpoints.ts';
 import { systemClock } from '../../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
