@@ -17,7 +17,7 @@ export type EmulatorOptions = {
   clock: Clock;
   /** TMDB to call, with its token; without it the simulator is started. */
   tmdb: { baseUrl: string; token: string } | undefined;
-  /** Keeps tables and queues there; without it everything is in memory. */
+  /** Folder that keeps tables and queues; without it everything is in memory. */
   dataDir?: string | undefined;
   /** 0 or absent: any free port. */
   ports?: { sqs?: number; dynamodb?: number; tmdb?: number; http?: number };
@@ -31,7 +31,7 @@ export type EmulatorOptions = {
 /** What stands in for AWS and TMDB. */
 export type Emulators = { sqs: EmbeddedSqs; dynamo: EmbeddedDynamo; tmdb: { baseUrl: string; token: string } };
 
-/** What was started, and has to be stopped in the opposite order. */
+/** A started part; parts are stopped in the opposite order. */
 export type Stoppable = { stop(): Promise<void> };
 
 /** Locks the data folder, where there is one. @throws PermanentError when it is in use, or something in it cannot be used. */
@@ -45,7 +45,10 @@ export function openDataDir({ dataDir, onNote }: EmulatorOptions, started: Stopp
   }
 }
 
-/** Starts the emulators, under watch from then on, with queues and tables; and the TMDB simulator where no other TMDB is named. */
+/**
+ * Starts the emulators with queues and tables, and the TMDB simulator where no other TMDB is named. Each part is added to `started`, and each
+ * emulator to `watch`, as soon as it runs.
+ */
 export async function startEmulators(
   options: EmulatorOptions,
   queues: readonly QueueDefinition[],
@@ -59,7 +62,6 @@ export async function startEmulators(
     throw sqsDir !== undefined && isStorageFailure(cause) ? storageFailure(join(sqsDir, 'fauxqs.db'), cause) : cause;
   });
   started.push(sqs);
-
   watch.watch(
     'the SQS emulator fauxqs',
     sqs.ended.then(() => undefined),

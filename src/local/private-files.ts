@@ -1,12 +1,11 @@
-/** Folders and files that only their user may look into, whatever the umask. */
-
+/** Folders and files that only this user can read, whatever the umask, and errors that say why one cannot be used. */
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { PermanentError, type PipelineError, UsageError } from '../shared/core/errors.ts';
 
 const elsewhere = 'choose another folder';
 
-/** Causes of the operating system and of SQLite (https://www.sqlite.org/rescode.html), and what to do about each. */
+/** Error codes of the operating system and of SQLite (https://www.sqlite.org/rescode.html), and what to do about each. */
 const causes: Record<string, { what: string; remedy: string }> = {
   ENOSPC: { what: 'cannot be written: the disk is full', remedy: 'make room and run it again' },
   EDQUOT: { what: 'cannot be written: the disk quota is used up', remedy: 'make room and run it again' },
@@ -37,7 +36,7 @@ const sqliteCodes: Record<number, string> = {
   26: 'SQLITE_NOTADB',
 };
 
-/** The code of the operating system or of SQLite (its primary one) in an error. */
+/** The operating system's or SQLite's (primary) code in an error. */
 export function storageCode(cause: unknown): string | undefined {
   const { code, errcode } = cause as { code?: unknown; errcode?: unknown };
   if (typeof errcode === 'number') {
@@ -46,13 +45,13 @@ export function storageCode(cause: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Whether an error is of a file or a database, not of the network or of a program. What is no JSON in a database is damage too. */
+/** Whether an error comes from a file or a database, not from the network or the program. A database that holds invalid JSON is damaged. */
 export function isStorageFailure(cause: unknown): boolean {
   const { errcode } = cause as { errcode?: unknown };
   return typeof errcode === 'number' || cause instanceof SyntaxError || (storageCode(cause) ?? '') in causes;
 }
 
-/** One sentence about a file or folder that cannot be used: which, why, with its code, and what to do. */
+/** The error for a file or folder that cannot be used. Its message says which one, why (with the code), and what to do. */
 export function storageFailure(path: string, cause: unknown): PipelineError {
   if (cause instanceof PermanentError || cause instanceof UsageError) {
     return cause;
@@ -71,8 +70,8 @@ const fileMode = 0o600;
 const othersBits = 0o077;
 
 /**
- * Makes the folder, or makes the one that is there private. One that holds other things than `own` is left as it is: it may be somebody's
- * home.
+ * Makes the folder, or makes an existing one private. With `own`, an existing folder that holds other names than these is not changed: it may
+ * be a home folder.
  * @throws UsageError when it is no folder, PermanentError when it cannot be made, belongs to somebody else, or is open to others.
  */
 export function privateFolder(path: string, own?: ReadonlySet<string>): void {
@@ -94,14 +93,14 @@ export function privateFile(path: string): void {
     if (storageCode(cause) !== 'EEXIST') {
       throw storageFailure(path, cause);
     }
-    // Opened it must not be: to close it would end the locks that this process holds on it (POSIX).
+    // The file is not opened: closing it would release the POSIX locks that this process holds on it.
     privateFiles(path);
   }
 }
 
 /**
- * Makes the files at `path` private, in all folders below it. What goes meanwhile is left: an emulator may be at work there.
- * @throws PermanentError naming what is neither a file of its own nor a folder.
+ * Makes the files at `path` private, in all folders below it. Files that vanish meanwhile are skipped: an emulator may be using the folder.
+ * @throws PermanentError naming an entry that is neither a folder nor a file with one name.
  */
 export function privateFiles(path: string): void {
   const stats = assertPlain(path);
@@ -122,8 +121,9 @@ export function privateFiles(path: string): void {
 }
 
 /**
- * A link leads out of the folder, where its lock does not reach, and a device or a pipe may never end. `undefined` where there is nothing.
- * @throws PermanentError naming what is neither a file of its own nor a folder.
+ * Refuses links, which lead out of the folder that the lock covers, and devices and pipes, whose reading may never end. `undefined` where
+ * `path` does not exist.
+ * @throws PermanentError naming an entry that is neither a folder nor a file with one name.
  */
 export function assertPlain(path: string): Stats | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
@@ -141,7 +141,7 @@ export function assertPlain(path: string): Stats | undefined {
   );
 }
 
-/** One folder after the other, since Node's recursive way does not end where none can be made (below /proc). Whether it was made. */
+/** Whether the folder was made. One level at a time: Node's recursive `mkdir` never returns where none can be made (below /proc). */
 function makeFolder(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found !== undefined) {

@@ -1,7 +1,23 @@
+/** Processes of this machine: children that end with this process, and whether other processes still run. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { ProcessEnd } from './watch-emulators.ts';
+
+/** How a process ended. */
+export type ProcessEnd = { code: number | null; signal: string | null };
+
+/** Whether a signal ended it, not its own failure. A shell reports a signal as exit code 128 + its number. */
+export function wasKilled({ code, signal }: ProcessEnd): boolean {
+  return signal !== null || (code !== null && code > 128);
+}
+
+/** For messages: `killed by SIGKILL`, `exit code 1`. */
+export function describeEnd({ code, signal }: ProcessEnd): string {
+  if (signal !== null) {
+    return `killed by ${signal}`;
+  }
+  return code !== null && code > 128 ? `killed by signal ${code - 128}` : `exit code ${code ?? 'unknown'}`;
+}
 
 /** A child process that cannot outlive this one. */
 export type GuardedProcess = {
@@ -13,13 +29,13 @@ export type GuardedProcess = {
   stop(): Promise<void>;
 };
 
-/** From the request to end until the end. */
+/** How long a command may take to end before it is killed. */
 const graceSeconds = 5;
 
 /**
- * Runs `command` under a shell that holds our end of a pipe: whatever ends this process, kill -9 included, closes the pipe,
- * and the shell then ends the command. It stands in a session of its own, so that Ctrl-C in the terminal reaches us alone
- * and we can still drain. What it writes is for this user alone. A command that does not heed (dynoxide hangs in about one of a thousand ends) is killed.
+ * Runs a command under a shell that reads from a pipe whose other end this process holds: whatever ends this process, kill -9 included,
+ * closes the pipe, and the shell then ends the command. A command that does not end in time is killed (dynoxide hangs about once in a
+ * thousand ends). Files that it creates are readable by this user alone.
  */
 const guardScript = `
 umask 077
@@ -41,12 +57,15 @@ kill "$watcher" 2>/dev/null
 exit "$code"
 `;
 
-/** Starts `command` with `args`, guarded. POSIX only. */
+/**
+ * Starts `command` with `args`, and an empty environment, so that it ends with this process at the latest. It has a session of its own:
+ * Ctrl-C in the terminal reaches this process alone, which can still drain what is in flight. POSIX only.
+ */
 export function startGuarded(command: string, args: readonly string[]): GuardedProcess {
   const child = spawn('/bin/sh', ['-c', guardScript, 'guard', command, ...args], {
     stdio: ['pipe', 'pipe', 'ignore'],
     detached: true,
-    // Nothing of ours is for it to know, the token least.
+    // The command needs no variables, and must not see the TMDB token.
     env: {},
   });
   const ended = new Promise<ProcessEnd>((resolve) => {
@@ -90,8 +109,8 @@ export function isRunning(processId: number): boolean {
 }
 
 /**
- * When a process began, in words of the operating system: with its id it names the process, since ids are given again. `undefined` where
- * it does not run or the system does not say.
+ * When a process started, as the operating system writes it. Together with the id it identifies a process, since ids are reused.
+ * `undefined` where the process does not run or the system does not tell.
  */
 export function processStart(processId: number): string | undefined {
   try {
@@ -101,23 +120,30 @@ export function processStart(processId: number): string | undefined {
   }
 }
 
-/** Clock ticks since the machine started, and which start it was: proc_pid_stat(5), field 22. The name in field 2 may hold anything. */
+/** Field 22 of proc_pid_stat(5), clock ticks since the machine was booted, with the id of that boot. */
 function linuxStart(processId: number): string | undefined {
-  const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
-  const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  const ticks = linuxStat(processId).fields[19];
   return ticks && `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()} ${ticks}`;
+}
+
+/** Name of a process, and the fields of proc_pid_stat(5) from the third on. @throws where there is no such process or file. */
+function linuxStat(processId: number): { name: string; fields: string[] } {
+  const stat = readFileSync(`/proc/${processId}/stat`, 'utf8');
+  // `4608 (sh) S 4577 …`: the name may itself hold blanks and brackets.
+  const end = stat.lastIndexOf(')');
+  return { name: stat.slice(stat.indexOf('(') + 1, end), fields: stat.slice(end + 2).split(' ') };
 }
 
 function posixStart(processId: number): string {
   return execFileSync('ps', ['-o', 'lstart=', '-p', String(processId)], { encoding: 'utf8' }).trim();
 }
 
-/** Shells that stand between npm and what it runs, where they do not give their place to it. */
+/** Shells that npm starts scripts with; some stay between npm and the script instead of replacing themselves by it (`exec`). */
 const shells = /^(sh|dash|bash|ash|busybox|ksh|mksh|zsh)$/;
 
 /**
- * Tells whether whoever started this process has ended since: its parent, and, where the parent is npm's shell, npm itself. Where
- * npm is told to end, by SIGTERM, SIGHUP or SIGKILL, the shell or npm ends alone, and nobody tells us.
+ * Remembers who started this process: its parent and, where the parent is npm's shell, npm. The returned function tells whether either
+ * has ended since. A signal that ends npm or its shell (SIGTERM, SIGHUP, SIGKILL) does not reach this process.
  */
 export function watchParents(): () => boolean {
   const parent = process.ppid;
@@ -129,12 +155,11 @@ export function watchParents(): () => boolean {
     (grandparent !== undefined && processFacts(parent)?.parentId !== grandparent);
 }
 
-/** Name and parent of a process, where the system tells them in a file (Linux). */
+/** `undefined` on systems other than Linux, and where the process does not run. */
 function processFacts(processId: number): { name: string; parentId: number } | undefined {
   try {
-    // `4608 (sh) S 4577 …`: the name may hold blanks and brackets itself.
-    const [, name, parentId] = /^\d+ \((.*)\) \S (\d+) /s.exec(readFileSync(`/proc/${processId}/stat`, 'utf8')) ?? [];
-    return name === undefined ? undefined : { name, parentId: Number(parentId) };
+    const { name, fields } = linuxStat(processId);
+    return { name, parentId: Number(fields[1]) };
   } catch {
     return undefined;
   }
