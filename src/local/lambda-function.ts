@@ -17,7 +17,7 @@ export type FunctionOptions = {
 
 /** A running function. Each execution environment is a thread; overlapping invocations start more of them, and they stay warm. */
 export type LambdaFunction = {
-  /** Takes the cold start of one execution environment before the first invocation. */
+  /** Takes the cold start of one execution environment ahead of the first invocation. */
   warm(): void;
   /** Resolves with what the handler returns. @throws when the handler throws, its thread dies or it times out. */
   invoke(event: unknown): Promise<unknown>;
@@ -39,10 +39,39 @@ function runtimeVariables(options: FunctionOptions): Record<string, string> {
 
 /** Prepares a function; its threads start with the first invocations. */
 export function startFunction(options: FunctionOptions, clock: Clock): LambdaFunction {
-  const idle: Worker[] = [];
-  const all = new Set<Worker>();
+  const threads = threadPool(options);
   let invocations = 0;
   let billedMs = 0;
+  return {
+    warm: threads.warm,
+    invoke: async (event) => {
+      invocations += 1;
+      const requestId = `${options.name}-${invocations}`;
+      const worker = threads.take();
+      const startedMs = clock.monotonicMs();
+      try {
+        const deadlineAtMs = clock.nowMs() + options.timeoutSeconds * 1000;
+        const { result, alive } = await runOn(worker, { requestId, event, deadlineAtMs }, options, clock);
+        if (alive) {
+          threads.giveBack(worker);
+        }
+        if (!result.ok) {
+          throw new Error(result.error);
+        }
+        return result.value;
+      } finally {
+        billedMs += Math.ceil(clock.monotonicMs() - startedMs);
+      }
+    },
+    usage: () => ({ invocations, billedMs }),
+    stop: threads.terminate,
+  };
+}
+
+/** The threads of one function. `take` prefers the one that was used last and starts another only when all are busy. */
+function threadPool(options: FunctionOptions) {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
 
   const start = (): Worker => {
     const worker = startThread(options);
@@ -57,34 +86,14 @@ export function startFunction(options: FunctionOptions, clock: Clock): LambdaFun
   };
 
   return {
-    warm: () => {
+    warm: (): void => {
       idle.push(start());
     },
-    invoke: async (event) => {
-      invocations += 1;
-      const requestId = `${options.name}-${invocations}`;
-      const worker = idle.pop() ?? start();
-      const startedMs = clock.monotonicMs();
-      try {
-        const { result, alive } = await runOn(
-          worker,
-          { requestId, event, deadlineAtMs: clock.nowMs() + options.timeoutSeconds * 1000 },
-          options,
-          clock,
-        );
-        if (alive) {
-          idle.push(worker);
-        }
-        if (!result.ok) {
-          throw new Error(result.error);
-        }
-        return result.value;
-      } finally {
-        billedMs += Math.ceil(clock.monotonicMs() - startedMs);
-      }
+    take: (): Worker => idle.pop() ?? start(),
+    giveBack: (worker: Worker): void => {
+      idle.push(worker);
     },
-    usage: () => ({ invocations, billedMs }),
-    stop: async () => {
+    terminate: async (): Promise<void> => {
       await Promise.all([...all].map((worker) => worker.terminate()));
     },
   };
