@@ -5,7 +5,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
-import { retryBudget } from '../../src/shared/core/retry-budget.ts';
+import { retryBudget } from '../../src/shared/core/retries.ts';
 import { systemClock, systemRandom } from '../../src/shared/core/system-clock.ts';
 import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';

@@ -1,6 +1,7 @@
 /** What `openReader` is opened with, checked by hand: it is called without types too, and no schema is loaded where none is needed. */
+
+import damerauLevenshtein from 'damerau-levenshtein';
 import { UsageError } from '../shared/core/errors.ts';
-import { editDistance } from '../shared/core/places/edit-distance.ts';
 import { isLanguageTag, knownCountries } from '../shared/core/places/known-places.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
 import { defaultSettings, type Settings } from '../shared/settings/settings.ts';
@@ -69,7 +70,10 @@ function known(names: readonly string[], allowed: readonly string[], what: strin
     return;
   }
   const near = allowed
-    .map((name) => ({ name, distance: editDistance(unknown.slice(0, 60).toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({
+      name,
+      distance: damerauLevenshtein(unknown.slice(0, 60).toLowerCase(), name.toLowerCase()).steps,
+    }))
     .sort((one, two) => one.distance - two.distance)[0];
   const meant =
     near !== undefined && near.distance <= 3 ? `: did you mean '${near.name}'?` : `: allowed are ${allowed.join(', ')}`;

@@ -1,8 +1,8 @@
 import { awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
+import { within } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
 import type { Redact } from '../shared/core/redact-token.ts';
-import { within } from '../shared/core/within.ts';
 import type { DescribedTitle } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { callGate, type Entry, type GateDependencies } from '../shared/throttle/call-gate.ts';

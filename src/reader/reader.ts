@@ -1,4 +1,4 @@
-import { retryBudget } from '../shared/core/retry-budget.ts';
+import { retryBudget } from '../shared/core/retries.ts';
 import { answerList } from './answer-list.ts';
 import { answerTitle } from './answer-title.ts';
 import { listReader } from './list-reader.ts';

@@ -1,6 +1,5 @@
-import { hourMs, msFromIso } from '../shared/core/clock.ts';
+import { hourMs, msFromIso, within } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import { within } from '../shared/core/within.ts';
 import type { Job } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
 import type { FetchFate } from './fetch-item.ts';

@@ -1,7 +1,7 @@
 import { messageOf } from '../shared/core/errors.ts';
+import { fullJitterDelayMs } from '../shared/core/retries.ts';
 import type { Job } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
-import type { Settings } from '../shared/settings/settings.ts';
 import { askAgainCapMs, type CallGate, callGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { Admission } from '../shared/throttle/shared-breaker.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
@@ -17,14 +17,6 @@ import {
   rowsOf,
 } from './read-answer.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
-
-/**
- * Full jitter: uniform between nothing and `base × 2^(attempt - 1)`, capped; `fraction` in [0, 1) is the draw.
- * Source: AWS Architecture Blog, exponential back-off and jitter, 2015.
- */
-export function fullJitterDelayMs(attempt: number, fraction: number, tmdb: Settings['tmdb']): number {
-  return fraction * Math.min(tmdb.backoffCapMs, tmdb.backoffBaseMs * 2 ** (attempt - 1));
-}
 
 /**
  * How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`, and soon after where what is in the way
@@ -115,7 +107,13 @@ function retryDelayMs(
   if (attempt >= tmdb.attempts) {
     return undefined;
   }
-  return verdict.retryAfterMs ?? fullJitterDelayMs(attempt, random.next(), tmdb);
+  return (
+    verdict.retryAfterMs ??
+    fullJitterDelayMs(attempt, random.next(), {
+      baseMs: tmdb.backoffBaseMs,
+      capMs: tmdb.backoffCapMs,
+    })
+  );
 }
 
 /** The control table is away: that is not the job's fault, and so no reason to count a receive. */

@@ -1,7 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { readEnvironment } from '../shared/core/env.ts';
 import { tokenRedactor } from '../shared/core/redact-token.ts';
-import { retryBudget } from '../shared/core/retry-budget.ts';
+import { retryBudget } from '../shared/core/retries.ts';
 import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
 import { redactedSender } from '../shared/queues/message-sender.ts';
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';

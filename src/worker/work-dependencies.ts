@@ -1,6 +1,6 @@
 import type { Clock, Random } from '../shared/core/clock.ts';
 import type { Redact } from '../shared/core/redact-token.ts';
-import type { RetryBudget } from '../shared/core/retry-budget.ts';
+import type { RetryBudget } from '../shared/core/retries.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';

@@ -3,8 +3,8 @@
  * tests run the same, so that no other shell has to do what this one does.
  */
 import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
+import { within } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import { within } from '../shared/core/within.ts';
 import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/queues/queue-batch.ts';
 import { describeFailure } from '../shared/telemetry/describe-failure.ts';
 import { type CallGate, callGate } from '../shared/throttle/call-gate.ts';

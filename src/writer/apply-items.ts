@@ -9,13 +9,14 @@ import { batchCostMicroUsd } from '../shared/cost/run-cost.ts';
 import { type Item, pageOutcomeOf } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { CatalogDraft, CatalogStore } from '../shared/tables/catalog.ts';
-import { type FeedHead, feedHeadFor, joinFeedHeads, sameFeedHead } from '../shared/tables/feed-head.ts';
+import type { FeedHead } from '../shared/tables/feed-head.ts';
 import type { FeedHeads } from '../shared/tables/feed-heads.ts';
 import { rowKeyText } from '../shared/tables/row.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { type ChangeCounter, countChanges } from './count-changes.ts';
 import { type Candidate, candidateOf, mergeRows, rowsOf } from './decide-rows.ts';
+import { feedHeadFor, joinFeedHeads, sameFeedHead } from './join-feed-heads.ts';
 import { type RowOutcome, type WritePace, type WriteReport, writeRows } from './write-rows.ts';
 
 /** Capacity units that something took. */

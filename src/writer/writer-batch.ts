@@ -8,10 +8,8 @@
  * the same. A batch is applied as a whole because its pages share rows: that is why Powertools' record-by-record processor does not
  * stand here.
  */
-
-import type { Clock } from '../shared/core/clock.ts';
+import { type Clock, within } from '../shared/core/clock.ts';
 import { RetryableError } from '../shared/core/errors.ts';
-import { within } from '../shared/core/within.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { type BatchAnswer, type QueueRecord, queueRecordsOf, sentAtMsOf } from '../shared/queues/queue-batch.ts';
 import { type Failure, failureOf, jobIdOf } from '../shared/telemetry/describe-failure.ts';

@@ -1,4 +1,4 @@
-import type { RetryBudget } from '../../src/shared/core/retry-budget.ts';
+import type { RetryBudget } from '../../src/shared/core/retries.ts';
 import type { FetchJob } from '../../src/shared/queues/fetch-job.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import type { CallGate, Entry } from '../../src/shared/throttle/call-gate.ts';

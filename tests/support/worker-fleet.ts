@@ -1,4 +1,4 @@
-import { retryBudget } from '../../src/shared/core/retry-budget.ts';
+import { retryBudget } from '../../src/shared/core/retries.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryBudget } from '../../src/shared/core/retry-budget.ts';
+import { retryBudget } from '../../src/shared/core/retries.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { FetchFate } from '../../src/worker/fetch-item.ts';
 import { fetchHarness, go, scriptedGate } from '../support/fetch-harness.ts';

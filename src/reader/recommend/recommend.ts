@@ -8,7 +8,7 @@
 
 import type { Clock } from '../../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, type MediaType, mediaTypes } from '../../shared/core/feed.ts';
-import type { RetryBudget } from '../../shared/core/retry-budget.ts';
+import type { RetryBudget } from '../../shared/core/retries.ts';
 import { regionLanguage, type Settings } from '../../shared/settings/settings.ts';
 import { cardOfRow, type ListRow, liveRows } from '../../shared/tables/read-list.ts';
 import { fillLanguages } from '../fill-languages.ts';

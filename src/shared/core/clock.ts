@@ -49,3 +49,13 @@ export function isoFromMs(epochMs: number): string {
 export function msFromIso(iso: string): number {
   return Date.parse(iso);
 }
+
+/** What `work` brings, or `otherwise` when it takes longer than `ms`; the work goes on all the same. */
+export async function within<T>(ms: number, work: Promise<T>, otherwise: T, clock: Clock): Promise<T> {
+  const done = new AbortController();
+  try {
+    return await Promise.race([work, clock.sleep(ms, done.signal).then(() => otherwise)]);
+  } finally {
+    done.abort();
+  }
+}

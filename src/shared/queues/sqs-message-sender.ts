@@ -7,14 +7,16 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { Clock, Random } from '../core/clock.ts';
 import { PermanentError, RetryableError } from '../core/errors.ts';
+import { takeAll } from '../core/retries.ts';
 import { jobIdOf } from '../telemetry/describe-failure.ts';
 import type { MessageSender } from './message-sender.ts';
 
 /** SQS takes ten messages and 1 MiB in one batch. Source: SQS quotas, November 2026. */
 const batchEntries = 10;
 const batchBytes = 1_048_576;
-const attempts = 4;
-const backoffBaseMs = 100;
+/** Rounds in a row in which nothing was taken. */
+const idleRounds = 4;
+const baseMs = 200;
 
 /**
  * Codes of entries that are refused for a while only, whoever SQS says is at fault: throttles of SQS and of KMS, and overload. Source: the
@@ -26,7 +28,7 @@ const passingCodes =
 /**
  * Sends to the SQS queue at `queueUrl`. Of a batch, the entries that were refused for a while are sent again, and no others.
  * @throws PermanentError `send_refused` with the names of the entries that SQS will never take, after all others were sent;
- *   RetryableError `send_incomplete` when some were refused four times, which names those that SQS will never take too; what the SDK
+ *   RetryableError `send_incomplete` after four rounds in a row in which none was taken, which names those that SQS will never take too; what the SDK
  *   throws when a whole call fails.
  */
 export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clock, random: Random): MessageSender {
@@ -43,21 +45,19 @@ export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clo
     },
     sendAll: async (bodies) => {
       const rejected: string[] = [];
-      let open: readonly string[] = bodies;
       let codes: ReadonlySet<string> = new Set();
-      for (let attempt = 1; open.length > 0; attempt += 1) {
-        if (attempt > attempts) {
-          throw new RetryableError(
-            'send_incomplete',
-            `${open.length} of ${bodies.length} messages were not taken by ${queueUrl} (${[...codes].join(', ')}): ${named(open)}${alsoRefused(rejected)}`,
-          );
-        }
-        if (attempt > 1) {
-          await clock.sleep(random.next() * backoffBaseMs * 2 ** attempt);
-        }
+      const sendSome = async (open: readonly string[]) => {
         const round = await sendOnce(client, queueUrl, open);
         rejected.push(...round.rejected);
-        ({ open, codes } = round);
+        codes = round.codes;
+        return round.open;
+      };
+      const open = await takeAll(bodies, sendSome, { idleRounds, baseMs, clock, random });
+      if (open.length > 0) {
+        throw new RetryableError(
+          'send_incomplete',
+          `${open.length} of ${bodies.length} messages were not taken by ${queueUrl} (${[...codes].join(', ')}): ${named(open)}${alsoRefused(rejected)}`,
+        );
       }
       if (rejected.length > 0) {
         throw new PermanentError('send_refused', `${queueUrl} refused ${rejected.join('; ')}`);

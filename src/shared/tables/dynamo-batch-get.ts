@@ -1,12 +1,15 @@
 import { BatchGetCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RetryableError } from '../core/errors.ts';
+import { takeAll } from '../core/retries.ts';
 import { systemClock, systemRandom } from '../core/system-clock.ts';
 
 /** DynamoDB reads at most this many keys in one BatchGetItem. Source: its API reference, November 2026. */
 const keysPerCall = 100;
 /** Rounds in a row that brought nothing. */
-const maxIdleRounds = 5;
-const pauseMs = 20;
+const idleRounds = 5;
+const baseMs = 20;
+
+type Keys = readonly Record<string, unknown>[];
 
 /** What to read; `attributes` limits the answer to these (the read units stay those of whole rows). */
 export type BatchGetRequest = {
@@ -34,33 +37,29 @@ export async function batchGetAll(client: DynamoDBDocumentClient, request: Batch
 async function readUntilDone(
   client: DynamoDBDocumentClient,
   request: BatchGetRequest,
-  keys: Record<string, unknown>[],
+  keys: Keys,
   all: BatchGetAnswer,
 ): Promise<void> {
-  let idleRounds = 0;
-  for (let open = keys; open.length > 0; ) {
+  const readSome = async (open: Keys): Promise<Keys> => {
     const answer = await readOnce(client, request, open);
     all.items.push(...answer.items);
     all.readUnits += answer.readUnits;
-    idleRounds = answer.unread.length < open.length ? 0 : idleRounds + 1;
-    open = answer.unread;
-    if (idleRounds === maxIdleRounds) {
-      throw new RetryableError('read_incomplete', `${open.length} keys of ${request.tableName} stayed unread`);
-    }
-    if (open.length > 0) {
-      await systemClock.sleep(systemRandom.next() * pauseMs * 2 ** idleRounds);
-    }
+    return answer.unread;
+  };
+  const unread = await takeAll(keys, readSome, { idleRounds, baseMs, clock: systemClock, random: systemRandom });
+  if (unread.length > 0) {
+    throw new RetryableError('read_incomplete', `${unread.length} keys of ${request.tableName} stayed unread`);
   }
 }
 
-async function readOnce(client: DynamoDBDocumentClient, request: BatchGetRequest, keys: Record<string, unknown>[]) {
+async function readOnce(client: DynamoDBDocumentClient, request: BatchGetRequest, keys: Keys) {
   const { tableName, consistent, attributes } = request;
   const names = Object.fromEntries((attributes ?? []).map((name, index) => [`#a${index}`, name]));
   const answer = await client.send(
     new BatchGetCommand({
       RequestItems: {
         [tableName]: {
-          Keys: keys,
+          Keys: [...keys],
           ConsistentRead: consistent,
           ...(attributes && {
             ProjectionExpression: Object.keys(names).join(', '),

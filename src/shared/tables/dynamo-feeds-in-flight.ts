@@ -1,29 +1,28 @@
 import { BatchWriteCommand, type DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RetryableError } from '../core/errors.ts';
+import { takeAll } from '../core/retries.ts';
 import { systemClock, systemRandom } from '../core/system-clock.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import { type FeedsOnTheWay, onTheWaySchema } from './feeds-in-flight.ts';
 
 /** BatchWriteItem takes as many. Source: its API reference, November 2026. */
 const itemsPerCall = 25;
-const attempts = 5;
-const pauseMs = 50;
+/** Rounds in a row that took nothing. */
+const idleRounds = 5;
+const baseMs = 100;
 
 /** Marks as items of the control table `tableName`; one of another layout counts as none. */
 export function dynamoFeedsOnTheWay(client: DynamoDBDocumentClient, tableName: string): FeedsOnTheWay {
+  const putSome = async (items: readonly Record<string, unknown>[]) => {
+    const { UnprocessedItems } = await client.send(
+      new BatchWriteCommand({ RequestItems: { [tableName]: items.map((Item) => ({ PutRequest: { Item } })) } }),
+    );
+    return (UnprocessedItems?.[tableName] ?? []).flatMap(({ PutRequest }) => PutRequest?.Item ?? []);
+  };
   const putAll = async (items: readonly Record<string, unknown>[]): Promise<void> => {
-    let open: Record<string, unknown>[] = [...items];
-    for (let attempt = 1; open.length > 0; attempt += 1) {
-      if (attempt > attempts) {
-        throw new RetryableError('marks_incomplete', `${open.length} items of ${tableName} were not taken`);
-      }
-      if (attempt > 1) {
-        await systemClock.sleep(systemRandom.next() * pauseMs * 2 ** attempt);
-      }
-      const { UnprocessedItems } = await client.send(
-        new BatchWriteCommand({ RequestItems: { [tableName]: open.map((Item) => ({ PutRequest: { Item } })) } }),
-      );
-      open = (UnprocessedItems?.[tableName] ?? []).flatMap(({ PutRequest }) => PutRequest?.Item ?? []);
+    const open = await takeAll(items, putSome, { idleRounds, baseMs, clock: systemClock, random: systemRandom });
+    if (open.length > 0) {
+      throw new RetryableError('marks_incomplete', `${open.length} items of ${tableName} were not taken`);
     }
   };
   return {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { feedEnd, stateFrom } from '../../../src/cli/run/await-feeds.ts';
 import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
-import { type FeedHead, feedHeadFor, joinFeedHeads } from '../../../src/shared/tables/feed-head.ts';
+import type { FeedHead } from '../../../src/shared/tables/feed-head.ts';
+import { feedHeadFor, joinFeedHeads } from '../../../src/writer/join-feed-heads.ts';
 import { sampleJob, samplePage } from '../../support/sample-messages.ts';
 
 const feed = 'popular/movie/global/en-US';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { retryBudget } from '../../../src/shared/core/retry-budget.ts';
+import { retryBudget } from '../../../src/shared/core/retries.ts';
 import { fetchHarness } from '../../support/fetch-harness.ts';
 import { jsonAnswer, noResponse, type ScriptedAnswer, tmdbError } from '../../support/scripted-tmdb.ts';
 import { seededRandom } from '../../support/seeded-random.ts';

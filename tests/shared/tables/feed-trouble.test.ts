@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
-import { type FeedHead, feedHeadFor, joinFeedHeads } from '../../../src/shared/tables/feed-head.ts';
+import type { FeedHead } from '../../../src/shared/tables/feed-head.ts';
 import { feedTrouble } from '../../../src/shared/tables/feed-trouble.ts';
+import { feedHeadFor, joinFeedHeads } from '../../../src/writer/join-feed-heads.ts';
 import { samplePage } from '../../support/sample-messages.ts';
 
 const monday = { snapshot: '2026-11-23T08:00:00Z.0badcafe', fetchedAt: '2026-11-23T08:00:07.250Z' };

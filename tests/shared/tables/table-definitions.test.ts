@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
-import { feedHeadFor } from '../../../src/shared/tables/feed-head.ts';
 import { listPageDraft } from '../../../src/shared/tables/list-page-row.ts';
 import { catalogTable, controlTable } from '../../../src/shared/tables/table-definitions.ts';
 import { titleRowFor } from '../../../src/shared/tables/title-row.ts';
+import { feedHeadFor } from '../../../src/writer/join-feed-heads.ts';
 import { samplePage, sampleTitle } from '../../support/sample-messages.ts';
 
 const title: Record<string, unknown> = titleRowFor(

@@ -133,7 +133,7 @@ export const tableMutations: readonly Mutation[] = [
   },
   {
     name: 'an empty page makes the head fresh',
-    file: 'shared/tables/feed-head.ts',
+    file: 'writer/join-feed-heads.ts',
     find: "pagesApplied: outcome === 'titles' ? [page.page] : [],",
     replace: 'pagesApplied: [page.page],',
     why: 'a list of yesterday would count as fetched today, and no refresh would mend it',

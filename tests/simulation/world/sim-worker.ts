@@ -1,5 +1,5 @@
 import { tokenRedactor } from '../../../src/shared/core/redact-token.ts';
-import { retryBudget } from '../../../src/shared/core/retry-budget.ts';
+import { retryBudget } from '../../../src/shared/core/retries.ts';
 import { redactedSender } from '../../../src/shared/queues/message-sender.ts';
 import { redactedTelemetry } from '../../../src/shared/telemetry/telemetry.ts';
 import { redactedBreakerStore } from '../../../src/shared/throttle/breaker-record.ts';

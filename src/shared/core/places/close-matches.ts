@@ -2,7 +2,7 @@
  * What somebody may have meant who named a region or a language that TMDB does not know. What a text means comes first (another case, an
  * older code, a name, a language for its country); how it is spelled counts only where it means nothing.
  */
-import { editDistance } from './edit-distance.ts';
+import damerauLevenshtein from 'damerau-levenshtein';
 import {
   currentLanguage,
   currentRegion,
@@ -118,7 +118,7 @@ function bySpelling(asked: string, codes: readonly string[], textOf: (code: stri
       const text = textOf(code);
       const most = text.length >= longName ? 2 : 1;
       const possible = text !== '' && Math.abs(text.length - asked.length) <= most;
-      const distance = possible ? editDistance(asked, text) : Number.POSITIVE_INFINITY;
+      const distance = possible ? damerauLevenshtein(asked, text).steps : Number.POSITIVE_INFINITY;
       return distance <= most ? [{ code, distance, alike: sharedBeginning(asked, text) }] : [];
     })
     .sort((one, other) => one.distance - other.distance || other.alike - one.alike)

@@ -1,19 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
-import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import type { ItemPage } from '../../src/shared/queues/item-page.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import {
   type FeedHead,
-  feedHeadFor,
   feedHeadId,
   feedHeadSchema,
   hasArrived,
   holdsList,
   isAnswered,
-  joinFeedHeads,
-  sameFeedHead,
-} from '../../../src/shared/tables/feed-head.ts';
-import { sampleFeed, samplePage } from '../../support/sample-messages.ts';
+} from '../../src/shared/tables/feed-head.ts';
+import { feedHeadFor, joinFeedHeads, sameFeedHead } from '../../src/writer/join-feed-heads.ts';
+import { sampleFeed, samplePage } from '../support/sample-messages.ts';
 
 const lastWeek = '2026-11-16T08:00:00Z.0badcafe';
 const monday = '2026-11-23T08:00:00Z.0badcafe';
