@@ -1,12 +1,10 @@
 /** Both queues, both tables and a TMDB on loopback, without the functions: what subjects of a bench work on. */
-import { createTable, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import { createTables, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../src/local/embedded-sqs.ts';
 import { endpointsOf } from '../src/local/embedded-stack.ts';
-import { type StackEndpoints, stackRegion } from '../src/local/stack-endpoints.ts';
+import type { StackEndpoints } from '../src/local/stack-endpoints.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
-import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
-import { catalogTable, controlTable } from '../src/shared/tables/table-definitions.ts';
 import { type SimulatedTmdb, type SimulatorThreadOptions, startSimulatedTmdb } from './simulated-tmdb.ts';
 
 /** What runs. fauxqs stands in this process, the simulator on a thread of it, dynoxide in a process of its own. */
@@ -26,7 +24,7 @@ export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions)
   try {
     const dynamo = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
     stops.push(dynamo.stop);
-    await createTables(dynamo.endpoint);
+    await createTables(dynamo);
     const [fetch, items] = [fetchQueue(defaultSettings), itemQueue(defaultSettings)];
     const sqs = await startEmbeddedSqs([fetch, items], { port: 0, dataDir: undefined });
     stops.push(sqs.stop);
@@ -37,16 +35,5 @@ export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions)
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-async function createTables(endpoint: string): Promise<void> {
-  const client = dynamoClient({ endpoint, region: stackRegion });
-  try {
-    for (const definition of [catalogTable, controlTable]) {
-      await createTable(client, definition, 'dynoxide');
-    }
-  } finally {
-    client.destroy();
   }
 }

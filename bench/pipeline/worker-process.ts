@@ -34,8 +34,6 @@ serveMeasured<WorkerConfig>((config) => {
   const source = startEventSource(
     {
       queueUrl: fetchQueueUrl,
-      // Read by nobody; the real one is made by the emulator, which has no place in this program.
-      queueArn: fetchQueueUrl,
       batchSize: settings.worker.batchSize,
       batchingWindowMs: settings.worker.batchingWindowSeconds * 1_000,
       maximumConcurrency: config.concurrency,

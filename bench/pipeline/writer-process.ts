@@ -27,7 +27,6 @@ serveMeasured<WriterConfig>(({ endpoints: stack }, progress) => {
     {
       queueUrl: stack.itemQueueUrl,
       // Read by nobody; the real one is made by the emulator, which has no place in this program.
-      queueArn: stack.itemQueueUrl,
       batchSize: settings.writer.batchSize,
       // A window would be a wait for the last pages, and so count against few jobs.
       batchingWindowMs: 0,

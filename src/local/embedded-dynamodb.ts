@@ -11,9 +11,15 @@ import {
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { UsageError } from '../shared/core/errors.ts';
-import type { KeyAttribute, TableDefinition } from '../shared/tables/table-definitions.ts';
+import { dynamoClient } from '../shared/tables/aws-clients.ts';
+import {
+  catalogTable,
+  controlTable,
+  type KeyAttribute,
+  type TableDefinition,
+} from '../shared/tables/table-definitions.ts';
 import { type ProcessEnd, startGuarded, wasKilled } from './processes.ts';
-import { freePort, loopback } from './stack-endpoints.ts';
+import { freePort, loopback, stackRegion } from './stack-endpoints.ts';
 import { emulatorDied } from './watch-emulators.ts';
 
 /** `dynoxide` counts capacity and knows TTL; `dynalite` runs on every platform (docs/adr/0006). */
@@ -134,6 +140,18 @@ function dynoxideBinary(): string | undefined {
   } catch {
     // An optional dependency: absent is a normal case.
     return undefined;
+  }
+}
+
+/** Creates both tables of a stack on an emulator. */
+export async function createTables({ endpoint, engine }: Pick<EmbeddedDynamo, 'endpoint' | 'engine'>): Promise<void> {
+  const client = dynamoClient({ endpoint, region: stackRegion });
+  try {
+    for (const definition of [catalogTable, controlTable]) {
+      await createTable(client, definition, engine);
+    }
+  } finally {
+    client.destroy();
   }
 }
 

@@ -1,12 +1,10 @@
 import { join } from 'node:path';
 import type { Clock } from '../shared/core/clock.ts';
 import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
-import { dynamoClient } from '../shared/tables/aws-clients.ts';
-import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import type { FaultPlan } from '../tmdb-simulator/fault-plan.ts';
 import { startTmdbSimulator } from '../tmdb-simulator/start-tmdb-simulator.ts';
 import { lockDataDir, recordDatabases } from './data-folder.ts';
-import { createTable, type DynamoEngine, type EmbeddedDynamo, startEmbeddedDynamo } from './embedded-dynamodb.ts';
+import { createTables, type DynamoEngine, type EmbeddedDynamo, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
 import { isStorageFailure, storageFailure } from './private-files.ts';
 import { assertPortFree, stackRegion } from './stack-endpoints.ts';
@@ -78,17 +76,6 @@ export async function startEmulators(
     recordDatabases(dataDir);
   }
   return { sqs, dynamo, tmdb: options.tmdb ?? (await startSimulator(options, started)) };
-}
-
-async function createTables({ endpoint, engine }: EmbeddedDynamo): Promise<void> {
-  const client = dynamoClient({ endpoint, region: stackRegion });
-  try {
-    for (const definition of [catalogTable, controlTable]) {
-      await createTable(client, definition, engine);
-    }
-  } finally {
-    client.destroy();
-  }
 }
 
 async function assertPortsFree(ports: NonNullable<EmulatorOptions['ports']>): Promise<void> {

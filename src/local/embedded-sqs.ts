@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
 import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
-import { loopback, stackRegion } from './stack-endpoints.ts';
+import { arnOf, loopback, stackRegion } from './stack-endpoints.ts';
 
 /** A message as the emulator holds it. */
 export type HeldMessage = { body: string; state: 'ready' | 'delayed' | 'inflight' };
@@ -112,11 +112,6 @@ function ensureQueue(
   present === undefined
     ? store.createQueue(name, queueUrl(name), arnOf(name), attributes)
     : present.setAttributes(attributes);
-}
-
-/** ARN of an embedded queue. */
-export function arnOf(queueName: string): string {
-  return `arn:aws:sqs:${stackRegion}:000000000000:${queueName}`;
 }
 
 function heldMessages(store: FauxqsStore, name: string): HeldMessage[] {

@@ -11,7 +11,7 @@ import { bundleHandlers } from './bundle/bundle-handlers.ts';
 import type { DynamoEngine } from './embedded-dynamodb.ts';
 import { type EmulatorOptions, openDataDir, type Stoppable, startEmulators } from './embedded-emulators.ts';
 import { type FunctionOptions, type Functions, startFunctions, startReaderUrl, usageOf } from './embedded-functions.ts';
-import { arnOf, type EmbeddedSqs } from './embedded-sqs.ts';
+import type { EmbeddedSqs } from './embedded-sqs.ts';
 import { type EventSource, longPollSeconds, startEventSource } from './event-source.ts';
 import { type StackEndpoints, stackRegion } from './stack-endpoints.ts';
 import { type EmulatorWatch, watchEmulators } from './watch-emulators.ts';
@@ -77,7 +77,7 @@ async function start(
   if (url !== undefined) {
     started.push(url);
   }
-  const sources = startSources(functions, endpoints, queues, options);
+  const sources = startSources(functions, endpoints, options);
   watch.died.addEventListener('abort', () => void endWork(sources, functions), { once: true });
   started.push(
     { stop: async () => watch.stop() },
@@ -104,16 +104,14 @@ type Sources = { worker: EventSource; writer: EventSource };
 function startSources(
   functions: Functions,
   { endpoints, fetchQueueUrl, itemQueueUrl }: StackEndpoints,
-  [fetch, items]: readonly [QueueDefinition, QueueDefinition],
   { settings, clock, onOutput }: FunctionOptions,
 ): Sources {
   const sqs = sqsClient({ endpoint: endpoints.sqs, region: stackRegion }, longPollSeconds * 1_000);
-  const source = (service: 'worker' | 'writer', queue: QueueDefinition, queueUrl: string) => {
+  const source = (service: 'worker' | 'writer', queueUrl: string) => {
     const { batchSize, batchingWindowSeconds, maximumConcurrency } = settings[service];
     return startEventSource(
       {
         queueUrl,
-        queueArn: arnOf(queue.name),
         batchSize,
         batchingWindowMs: batchingWindowSeconds * 1000,
         maximumConcurrency,
@@ -124,7 +122,7 @@ function startSources(
       clock,
     );
   };
-  return { worker: source('worker', fetch, fetchQueueUrl), writer: source('writer', items, itemQueueUrl) };
+  return { worker: source('worker', fetchQueueUrl), writer: source('writer', itemQueueUrl) };
 }
 
 /** How long a stop waits until fetched pages have reached the table. */
@@ -160,7 +158,7 @@ async function endWork(sources: Sources, functions: Functions): Promise<void> {
 
 /** Where a stack's parts listen, and the names of its queues and tables. */
 export function endpointsOf(
-  sqs: EmbeddedSqs,
+  sqs: Pick<EmbeddedSqs, 'endpoint' | 'queueUrl'>,
   dynamodb: string,
   tmdb: string,
   [fetch, items]: readonly [QueueDefinition, QueueDefinition],

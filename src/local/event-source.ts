@@ -8,12 +8,12 @@ import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import { stackRegion } from './stack-endpoints.ts';
+import { arnOf, stackRegion } from './stack-endpoints.ts';
 
 /** A mapping of one queue to one function. */
 export type EventSourceOptions = {
+  /** Its last segment is the queue's name. */
   queueUrl: string;
-  queueArn: string;
   batchSize: number;
   batchingWindowMs: number;
   maximumConcurrency: number;
@@ -136,7 +136,7 @@ async function receive(
 async function deliver(batch: readonly Message[], options: EventSourceOptions, sqs: SQSClient): Promise<void> {
   let failed: Set<string>;
   try {
-    const event = { Records: batch.map((message) => toRecord(message, options)) };
+    const event = { Records: batch.map((message) => toRecord(message, options.queueUrl)) };
     failed = failedMessages(batch, await options.invoke(event));
   } catch (error) {
     options.onProblem(messageOf(error));
@@ -171,7 +171,7 @@ function failedMessages(batch: readonly Message[], answer: unknown): Set<string>
   return failed;
 }
 
-function toRecord(message: Message, options: EventSourceOptions): SQSRecord {
+function toRecord(message: Message, queueUrl: string): SQSRecord {
   const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
     name,
     {
@@ -189,7 +189,7 @@ function toRecord(message: Message, options: EventSourceOptions): SQSRecord {
     messageAttributes: Object.fromEntries(attributes),
     md5OfBody: message.MD5OfBody ?? '',
     eventSource: 'aws:sqs',
-    eventSourceARN: options.queueArn,
+    eventSourceARN: arnOf(queueUrl.slice(queueUrl.lastIndexOf('/') + 1)),
     awsRegion: stackRegion,
   };
 }

@@ -29,6 +29,11 @@ export const stackEndpointsSchema = z.object({
 
 export type StackEndpoints = z.infer<typeof stackEndpointsSchema>;
 
+/** ARN of an embedded queue. */
+export function arnOf(queueName: string): string {
+  return `arn:aws:sqs:${stackRegion}:000000000000:${queueName}`;
+}
+
 /** A TCP port on loopback that is free now; for programs that cannot listen on port 0. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createTable, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { createTables, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { catalogTable, controlTable } from '../../src/shared/tables/table-definitions.ts';
+import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
+import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { startTmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { type AwsScriptServer, startAwsScriptServer } from './aws-script-server.ts';
 import { type BundleProcess, startBundle } from './bundle-process.ts';
@@ -105,10 +105,7 @@ async function startEmulators(stops: Stops): Promise<{ sqs: EmbeddedSqs; dynamod
     () => sqs.stop(),
     () => dynamo.stop(),
   );
-  const client = dynamoClient({ endpoint: dynamo.endpoint, region });
-  await createTable(client, catalogTable, dynamo.engine);
-  await createTable(client, controlTable, dynamo.engine);
-  client.destroy();
+  await createTables(dynamo);
   return { sqs, dynamodb: dynamo.endpoint };
 }
 
@@ -142,7 +139,6 @@ function startSource(
   const source = startEventSource(
     {
       queueUrl,
-      queueArn: `arn:aws:sqs:${region}:000000000000:${service}`,
       batchSize,
       batchingWindowMs: batchingWindowSeconds * 1_000,
       maximumConcurrency,
