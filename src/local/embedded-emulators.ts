@@ -7,7 +7,7 @@ import { lockDataDir, recordDatabases } from './data-folder.ts';
 import { createTables, type DynamoEngine, type EmbeddedDynamo, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
 import { isStorageFailure, storageFailure } from './private-files.ts';
-import { assertPortFree, stackRegion } from './stack-endpoints.ts';
+import { assertPortFree } from './stack-endpoints.ts';
 import type { EmulatorWatch } from './watch-emulators.ts';
 
 /** Which emulators to start, and where. */

@@ -1,18 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  type Job,
-  jobSchema,
-  type TitleJob,
-  titleJobIdFor,
-  titleJobSchema,
-} from '../../../src/shared/queues/fetch-job.ts';
+import { type Job, jobSchema, type TitleJob, titleJobIdFor, titleJobSchema } from '../../../src/shared/queues/fetch-job.ts';
 import { parseMessage } from '../../../src/shared/queues/parse-message.ts';
 import { arbitraryEpochMs, arbitraryRunId } from '../../support/arbitrary-page.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';
 import { caught } from '../../support/caught.ts';
-import { sampleJob } from '../../support/sample-messages.ts';
-import { sampleTitleJob } from '../../support/sample-title-messages.ts';
+import { sampleJob, sampleTitleJob } from '../../support/sample-messages.ts';
 import { changed, without } from '../../support/without.ts';
 
 const arbitraryTitleJob: fc.Arbitrary<TitleJob> = fc.record({

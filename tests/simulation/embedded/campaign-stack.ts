@@ -14,7 +14,7 @@ import { startTmdbSimulator, type TmdbSimulator } from '../../../src/tmdb-simula
 import { type CutRelay, startCutRelay } from './cut-relay.ts';
 import { type DatabaseProcess, startDatabaseProcess } from './database-process.ts';
 import type { Killable, NetworkTarget } from './draw-faults.ts';
-import { type HandlerProcesses, handlerProcesses } from './handler-processes.ts';
+import { type HandlerProcesses, handlerProcesses } from '../../support/handler-processes.ts';
 import { type Ledger, ledger } from './ledger.ts';
 import { shortenDelays } from './shorten-delays.ts';
 import { type SqsProcess, startSqsProcess } from './sqs-process.ts';

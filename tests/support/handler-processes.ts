@@ -1,39 +1,42 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../../../src/shared/core/system-clock.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
 
-/** A bundled handler in processes that can be killed; invocations that overlap get one each, and it stays warm. */
+/** A bundled handler in processes of its own. Overlapping invocations get one each, and it stays warm. */
 export type HandlerProcesses = {
-  /** @throws when the handler throws, its process dies or its time is up. */
+  /** @throws when the handler throws, its process dies or it times out. */
   invoke(event: unknown): Promise<unknown>;
-  /** SIGKILLs one: one that is at work if there is any. `pick`, from 0 to below 1, chooses. Says whether it was at work. */
+  /** SIGKILLs one, preferably one with an invocation in flight. `pick`, from 0 to below 1, chooses. */
   kill(pick: number): 'at-work' | 'idle' | 'none';
   pids(): number[];
   stop(): Promise<void>;
 };
 
-/** How a handler is run. `mark` stands in the command line, so that the process can be found there. */
+/**
+ * How a handler is run: with exactly `environment`, from `folder`. `mark` is put into the command line, so that the process can be found by
+ * it; default: nothing.
+ */
 export type HandlerOptions = {
   bundleUrl: string;
   environment: Readonly<Record<string, string>>;
   folder: string;
-  mark: string;
+  mark?: string;
   timeoutMs: number;
   onLine(line: string): void;
 };
 
-const main = fileURLToPath(new URL('../../support/bundle-process-main.mjs', import.meta.url));
+const main = fileURLToPath(new URL('./handler-process-main.mjs', import.meta.url));
 
 type Reply = { ok: boolean; value: unknown; error: string };
 
-/** Starts nothing yet: the first invocation does. */
+/** Processes start with the first invocations. */
 export function handlerProcesses(options: HandlerOptions): HandlerProcesses {
   const idle = new Set<ChildProcess>();
   const all = new Set<ChildProcess>();
   let invocations = 0;
   const start = (): ChildProcess => {
-    const child = fork(main, [options.bundleUrl, options.mark], {
+    const child = fork(main, [options.bundleUrl, ...(options.mark === undefined ? [] : [options.mark])], {
       env: { ...options.environment },
       cwd: options.folder,
       silent: true,
@@ -87,7 +90,7 @@ export function handlerProcesses(options: HandlerOptions): HandlerProcesses {
   };
 }
 
-/** One invocation. A process that overruns its time is killed, as in Lambda. */
+/** One invocation. A process that times out is killed, as in Lambda. */
 async function ask(child: ChildProcess, requestId: string, event: unknown, timeoutMs: number): Promise<Reply> {
   const over = new AbortController();
   const reply = new Promise<Reply>((resolve, reject) => {
