@@ -3,7 +3,7 @@
  * HttpCrawler: how fast, with how many calls and requests, and what is left.
  */
 import { loadavg } from 'node:os';
-import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
+import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment, spreadOf } from './bench-report.ts';
 import { bundlePrograms } from './bundle-programs.ts';
 import {
   countedShare,
@@ -14,7 +14,6 @@ import {
   requestsPerSecond,
   runDrainTrial,
 } from './drain/drain-trial.ts';
-import { spreadOf } from './spread.ts';
 
 const rounds = 3;
 const scenarios: readonly DrainScenario[] = [

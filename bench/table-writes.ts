@@ -7,11 +7,9 @@ import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { rowBytes } from '../src/shared/tables/row.ts';
 import { controlTable } from '../src/shared/tables/table-definitions.ts';
-import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
+import { type BenchReport, type BenchResult, benchEnvironment, quantile, spreadOf } from './bench-report.ts';
 import { dailyPages } from './daily-pages.ts';
-import { quantile } from './import-times.ts';
 import { recordedFolder, recordedPages } from './recorded-pages.ts';
-import { spreadOf } from './spread.ts';
 import { type Row, type TableModel, type Taken, tableModels } from './table-models.ts';
 
 const days = 7;

@@ -8,13 +8,18 @@ import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { catalogTable, controlTable, type TableDefinition } from '../src/shared/tables/table-definitions.ts';
 import type { TitleRow } from '../src/shared/tables/title-row.ts';
-import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
+import {
+  type BenchReport,
+  type BenchResult,
+  type BenchTarget,
+  benchEnvironment,
+  quantile,
+  spreadOf,
+} from './bench-report.ts';
 import { dailyPages } from './daily-pages.ts';
-import { quantile } from './import-times.ts';
 import { listDrift } from './list-drift.ts';
 import { type CapacityMeter, meteredClient } from './metered-client.ts';
 import { placementLayoutOf } from './placement-rows.ts';
-import { spreadOf } from './spread.ts';
 import { applyPages, batchWriteRows, putRows, rowsAskedFor } from './write-pages.ts';
 
 const rounds = 3;

@@ -8,7 +8,7 @@ import PQueue from 'p-queue';
 import { Consumer } from 'sqs-consumer';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { serveMeasured } from '../serve-measured.ts';
+import { serveMeasured } from '../measured-process.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 import { type DrainConfig, itemBodyOf, jobOf, requestOf } from './drain-job.ts';
 

@@ -4,7 +4,7 @@ import { Configuration, HttpCrawler, LogLevel, log } from '@crawlee/http';
 import { longPollSeconds } from '../../src/local/event-source.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { serveMeasured } from '../serve-measured.ts';
+import { serveMeasured } from '../measured-process.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 import { type DrainConfig, itemBodyOf, jobOf, requestOf } from './drain-job.ts';
 

@@ -1,5 +1,5 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { closed, listening } from './loopback-server.ts';
 import { movieRow, seriesRow } from './tmdb-rows.ts';
 
 /** What a request gets: `undefined` is the list itself. `html` goes out in place of JSON; `wait` holds the answer back. */
@@ -44,16 +44,12 @@ export async function startListServer(
     response.writeHead(status, { 'Content-Type': type, ...(html !== undefined && edgeHeaders) });
     response.end(html ?? JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listening(server);
   return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/3`,
+    baseUrl: `http://127.0.0.1:${port}/3`,
     requests,
     rows,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closed(server),
   };
 }
 

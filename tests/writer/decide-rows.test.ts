@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { type CatalogDraft } from '../../src/shared/tables/catalog.ts';
+import type { CatalogDraft } from '../../src/shared/tables/catalog.ts';
 import { type Candidate, candidateOf, decideRow, mergeRows, rowsOf } from '../../src/writer/decide-rows.ts';
-import { samplePage, sampleTitle, sampleItemTitle } from '../support/sample-messages.ts';
+import { sampleItemTitle, samplePage, sampleTitle } from '../support/sample-messages.ts';
 import { draftOf, sampleListPage, sampleTitleRow } from '../support/sample-rows.ts';
 
 describe('what is to happen to a row', () => {

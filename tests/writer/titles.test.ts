@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Item, type ItemPage, type ItemTitle } from '../../src/shared/queues/item-page.ts';
-import { type TitleRow } from '../../src/shared/tables/title-row.ts';
+import type { Item, ItemPage, ItemTitle } from '../../src/shared/queues/item-page.ts';
+import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { receiveItem } from '../../src/writer/receive-item.ts';
 import { arbitraryHistoryPage } from '../support/arbitrary-history.ts';
@@ -9,7 +9,7 @@ import { type CallHook, scheduledBy, throttledOnce } from '../support/call-hook.
 import { type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';
 import { recordingQueue } from '../support/recording-queue.ts';
 import { halfDayOf, inSteps, referenceTable } from '../support/reference-table.ts';
-import { samplePage, sampleTitle, sampleDescribed, sampleItemTitle } from '../support/sample-messages.ts';
+import { sampleDescribed, sampleItemTitle, samplePage, sampleTitle } from '../support/sample-messages.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
 const english = sampleItemTitle({ language: 'en-US', jobId: 'job-t' });

@@ -1,12 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type DeadLetter, decodeDeadLetter, letterKinds } from '../../../src/operator/dead-letters/decode-dead-letter.ts';
+import {
+  type DeadLetter,
+  decodeDeadLetter,
+  letterKinds,
+} from '../../../src/operator/dead-letters/decode-dead-letter.ts';
 import { findDeadLetter } from '../../../src/operator/dead-letters/find-dead-letter.ts';
 import { groupDeadLetters } from '../../../src/operator/dead-letters/list-dead-letters.ts';
-import { type Match, matches, matchKeys, namesUnknownReason, parseMatch, refuseUnknownReasons } from '../../../src/operator/dead-letters/match-dead-letter.ts';
+import {
+  type Match,
+  matches,
+  matchKeys,
+  namesUnknownReason,
+  parseMatch,
+  refuseUnknownReasons,
+} from '../../../src/operator/dead-letters/match-dead-letter.ts';
 import { bodyForReplay, replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
 import { jobIdOf } from '../../../src/shared/telemetry/describe-failure.ts';
-import { sampleJob, samplePage, sampleItemTitle } from '../../support/sample-messages.ts';
+import { sampleItemTitle, sampleJob, samplePage } from '../../support/sample-messages.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 import { virtualMessageSource } from '../../support/virtual-message-source.ts';
 

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Job, jobSchema, type TitleJob, titleJobIdFor, titleJobSchema } from '../../../src/shared/queues/fetch-job.ts';
+import {
+  type Job,
+  jobSchema,
+  type TitleJob,
+  titleJobIdFor,
+  titleJobSchema,
+} from '../../../src/shared/queues/fetch-job.ts';
 import { parseMessage } from '../../../src/shared/queues/parse-message.ts';
 import { arbitraryEpochMs, arbitraryRunId } from '../../support/arbitrary-page.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';

@@ -11,10 +11,10 @@ import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared
 import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { startTmdbSimulator, type TmdbSimulator } from '../../../src/tmdb-simulator/start-tmdb-simulator.ts';
+import { type HandlerProcesses, handlerProcesses } from '../../support/handler-processes.ts';
 import { type CutRelay, startCutRelay } from './cut-relay.ts';
 import { type DatabaseProcess, startDatabaseProcess } from './database-process.ts';
 import type { Killable, NetworkTarget } from './draw-faults.ts';
-import { type HandlerProcesses, handlerProcesses } from '../../support/handler-processes.ts';
 import { type Ledger, ledger } from './ledger.ts';
 import { shortenDelays } from './shorten-delays.ts';
 import { type SqsProcess, startSqsProcess } from './sqs-process.ts';
