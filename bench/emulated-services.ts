@@ -1,13 +1,16 @@
-/** Both queues, both tables and a TMDB on loopback, without the functions: what subjects of a bench work on. */
-import { createTables, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+/** The emulators that subjects of a bench work on: tables alone, or both queues, both tables and a TMDB. No functions run. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createTable, createTables, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../src/local/embedded-sqs.ts';
 import { endpointsOf } from '../src/local/embedded-stack.ts';
-import type { StackEndpoints } from '../src/local/stack-endpoints.ts';
+import { type StackEndpoints, stackRegion } from '../src/local/stack-endpoints.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
+import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
+import type { TableDefinition } from '../src/shared/tables/table-definitions.ts';
 import { type SimulatedTmdb, type SimulatorThreadOptions, startSimulatedTmdb } from './simulated-tmdb.ts';
 
-/** What runs. fauxqs stands in this process, the simulator on a thread of it, dynoxide in a process of its own. */
+/** fauxqs runs in this process, the simulator on a thread of it, dynoxide in a process of its own. */
 export type EmulatedServices = {
   endpoints: StackEndpoints;
   sqs: EmbeddedSqs;
@@ -15,7 +18,7 @@ export type EmulatedServices = {
   stop(): Promise<void>;
 };
 
-/** Starts all of it, empty. @throws where dynoxide is not installed. */
+/** Starts them, empty. @throws where dynoxide is not installed. */
 export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions): Promise<EmulatedServices> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -35,5 +38,26 @@ export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions)
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+/**
+ * Runs `act` on a fresh dynoxide with empty tables, which ends afterwards.
+ * @throws where dynoxide is not installed: dynalite does not count capacity as DynamoDB does.
+ */
+export async function withTables<T>(
+  definitions: readonly TableDefinition[],
+  act: (client: DynamoDBDocumentClient) => Promise<T>,
+): Promise<T> {
+  const { endpoint, engine, stop } = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
+  const client = dynamoClient({ endpoint, region: stackRegion });
+  try {
+    for (const definition of definitions) {
+      await createTable(client, definition, engine);
+    }
+    return await act(client);
+  } finally {
+    client.destroy();
+    await stop();
   }
 }

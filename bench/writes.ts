@@ -2,7 +2,7 @@
  * What a written row costs: this writer beside one PutItem for each row and BatchWriteItem, on the first day of a table and day
  * by day from then on. Each brings the same pages into a table of its own: the peers in the layout of the design, and one in ours.
  */
-import { createTable, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { systemClock } from '../src/shared/core/system-clock.ts';
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
@@ -16,9 +16,10 @@ import {
   quantile,
   spreadOf,
 } from './bench-report.ts';
+import { type CapacityMeter, meterCapacity } from './capacity-meter.ts';
 import { dailyPages } from './daily-pages.ts';
+import { withTables } from './emulated-services.ts';
 import { listDrift } from './list-drift.ts';
-import { type CapacityMeter, meteredClient } from './metered-client.ts';
 import { placementLayoutOf } from './placement-rows.ts';
 import { applyPages, batchWriteRows, putRows, rowsAskedFor } from './write-pages.ts';
 
@@ -38,8 +39,7 @@ const putTable: TableDefinition = { ...catalogTable, name: 'PutByRow' };
 const batchTable: TableDefinition = { ...catalogTable, name: 'PutByBatch' };
 const pagesTable: TableDefinition = { ...catalogTable, name: 'PutByPage' };
 
-type Client = ReturnType<typeof meteredClient>['client'];
-type Subject = { name: string; write(client: Client, pages: readonly ItemPage[]): Promise<unknown> };
+type Subject = { name: string; write(client: DynamoDBDocumentClient, pages: readonly ItemPage[]): Promise<unknown> };
 type Phase = 'first fill' | 'day over day';
 type DayTrial = CapacityMeter & { subject: string; phase: Phase; rows: number; tookMs: number };
 
@@ -79,13 +79,9 @@ export async function benchWrites(): Promise<BenchReport> {
 }
 
 /** A fresh dynoxide for each round, in which each day begins with another subject. */
-async function writeDays(runs: readonly ItemPage[][], round: number): Promise<DayTrial[]> {
-  const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
-  const { client, meter } = meteredClient({ endpoint: server.endpoint, region: 'us-east-1' });
-  try {
-    for (const definition of [catalogTable, controlTable, putTable, batchTable, pagesTable]) {
-      await createTable(client, definition, server.engine);
-    }
+function writeDays(runs: readonly ItemPage[][], round: number): Promise<DayTrial[]> {
+  return withTables([catalogTable, controlTable, putTable, batchTable, pagesTable], async (client) => {
+    const meter = meterCapacity(client);
     const trials: DayTrial[] = [];
     for (const [day, pages] of runs.entries()) {
       for (let turn = 0; turn < subjects.length; turn += 1) {
@@ -95,14 +91,16 @@ async function writeDays(runs: readonly ItemPage[][], round: number): Promise<Da
       }
     }
     return trials;
-  } finally {
-    client.destroy();
-    await server.stop();
-  }
+  });
 }
 
 /** In batches of as many pages as the writer is invoked with. */
-async function writeDay({ write }: Subject, pages: readonly ItemPage[], client: Client, meter: CapacityMeter) {
+async function writeDay(
+  { write }: Subject,
+  pages: readonly ItemPage[],
+  client: DynamoDBDocumentClient,
+  meter: CapacityMeter,
+) {
   const before = { ...meter };
   const { batchSize } = defaultSettings.writer;
   let rows = 0;
