@@ -1,4 +1,4 @@
-/** The pages of daily runs as the worker would send them: one simulator's lists, which drift from day to day. */
+/** Pages of daily runs as the worker would send them, from one simulator whose lists drift from day to day. */
 import { dailyPlan } from '../src/planner/base-plan.ts';
 import { type Clock, dayMs, isoFromMs } from '../src/shared/core/clock.ts';
 import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
@@ -14,8 +14,8 @@ import { itemOf } from '../src/worker/read-answer.ts';
 const firstDayMs = Date.UTC(2026, 10, 16, 8);
 
 /**
- * The daily plan's pages on each of `days` days. The simulator stays the same: one that starts anew makes its catalogue anew, and
- * then every release date has moved.
+ * The daily plan's pages on each of `days` days, all from one simulator: another start would generate another catalogue, in which every
+ * release date has moved.
  */
 export async function dailyPages(days: number, settings: Settings): Promise<ItemPage[][]> {
   let nowMs = firstDayMs;

@@ -52,7 +52,7 @@ const metrics: readonly [keyof DrainTrial, string, string][] = [
   ['cpuMs', 'processor time', 'ms'],
 ];
 
-/** Runs all subjects in all scenarios, in turn. @throws where dynoxide is not installed: the worker's rate lies in a table. */
+/** Runs all subjects in all scenarios, in turn. @throws where dynoxide is not installed: the worker's rate schedule is in a table. */
 export async function benchDrain(): Promise<BenchReport> {
   const programs = await bundlePrograms<keyof typeof sources>(sources);
   const [loadBefore = 0] = loadavg();

@@ -1,7 +1,7 @@
 /**
- * The predecessor's way to a recommendation, from its description: its cache query names an index that the table does not have, the
- * ValidationException counts as a miss, and so everything comes from TMDB, one call after the other, but for ten titles whose ids
- * stand in its code and that it reads by key.
+ * How the predecessor recommends, from its description: its cache query names an index that the table does not have, and the
+ * ValidationException counts as a cache miss. Everything therefore comes from TMDB, one call after the other, except ten titles whose ids
+ * are in its code and which it reads by key.
  */
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { TitleRef } from '../src/reader/reader-api.ts';
@@ -31,7 +31,7 @@ const genresDiscovered = 2;
 
 type Connections = { client: DynamoDBDocumentClient; fetch: Fetch; world: ReaderWorld; known: ReadonlySet<string> };
 
-/** @param known - the ten titles that it reads by key. */
+/** @param known - The ten titles that it reads by key. */
 export function openPredecessor(world: ReaderWorld, known: readonly TitleRef[]): OpenSubject {
   const { endpoints, region } = world.endpoints;
   const client = dynamoClient({ endpoint: endpoints.dynamodb, region });

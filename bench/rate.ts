@@ -112,7 +112,7 @@ function newWorker(trial: Trial, client: DynamoDB): Worker {
   }
 }
 
-/** The worker's own gate over the shared schedule and breaker, anew for each batch. */
+/** The worker's own gate over the shared schedule and breaker; a new one for each batch. */
 function gateOf(requestsPerSecond: number, client: DynamoDB): () => CallGate {
   const documents = DynamoDBDocumentClient.from(client as unknown as DynamoDBClient);
   const rateLimits = rateLimitsOf(defaultSettings, requestsPerSecond);

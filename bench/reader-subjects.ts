@@ -1,4 +1,4 @@
-/** Who is compared in `reader`: each opens anew for every round, with nothing in its memory. */
+/** The subjects that `reader` compares. Each is opened cold for every round, with an empty memory cache. */
 import { createCache } from 'cache-manager';
 import { openReader } from '../src/reader/open-reader.ts';
 import type { RecommendAnswer, RecommendRequest } from '../src/reader/reader-api.ts';

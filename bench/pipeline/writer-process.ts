@@ -26,7 +26,6 @@ serveMeasured<WriterConfig>(({ endpoints: stack }, progress) => {
   const source = startEventSource(
     {
       queueUrl: stack.itemQueueUrl,
-      // Read by nobody; the real one is made by the emulator, which has no place in this program.
       batchSize: settings.writer.batchSize,
       // A window would be a wait for the last pages, and so count against few jobs.
       batchingWindowMs: 0,
