@@ -6,10 +6,8 @@ import { systemClock } from '../src/shared/core/system-clock.ts';
 import { type FetchJob, fetchJobsFor } from '../src/shared/queues/fetch-job.ts';
 import { type ItemPage, itemPageSchema } from '../src/shared/queues/item-page.ts';
 import type { Settings } from '../src/shared/settings/settings.ts';
-import { feedRequest } from '../src/shared/tmdb/feed-request.ts';
-import { normalizePage } from '../src/shared/tmdb/normalize-page.ts';
 import { startTmdbSimulator } from '../src/tmdb-simulator/start-tmdb-simulator.ts';
-import { itemOf } from '../src/worker/read-answer.ts';
+import { itemOf, readAnswer, requestFor } from '../src/worker/call-tmdb.ts';
 
 const firstDayMs = Date.UTC(2026, 10, 16, 8);
 
@@ -51,12 +49,12 @@ async function pagesAt(atMs: number, baseUrl: string, settings: Settings): Promi
 }
 
 async function pageOf(job: FetchJob, fetchedAtMs: number, baseUrl: string, settings: Settings): Promise<ItemPage> {
-  const { path, query } = feedRequest(job, settings);
+  const { path, query } = requestFor(job, settings);
   const headers = { Authorization: 'Bearer bench' };
   const answer = await fetch(`${baseUrl}${path}?${new URLSearchParams(query)}`, { headers });
-  const page = normalizePage(await answer.json(), job.feed, job.page);
-  if (page === undefined) {
-    throw new Error(`the simulator's answer to ${job.jobId} is no list`);
+  const judged = readAnswer(await answer.json(), job);
+  if (judged.fate !== 'ok') {
+    throw new Error(`not the page of ${job.jobId}: ${judged.detail}`);
   }
-  return itemPageSchema.parse(itemOf({ kind: 'page', page, losses: {} }, job, fetchedAtMs));
+  return itemPageSchema.parse(itemOf(judged.content, job, fetchedAtMs));
 }

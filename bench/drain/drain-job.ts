@@ -4,9 +4,7 @@ import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { type FetchJob, fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { messageBody } from '../../src/shared/queues/parse-message.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { feedRequest } from '../../src/shared/tmdb/feed-request.ts';
-import { normalizePage } from '../../src/shared/tmdb/normalize-page.ts';
-import { itemOf } from '../../src/worker/read-answer.ts';
+import { itemOf, readAnswer, requestFor } from '../../src/worker/call-tmdb.ts';
 
 /** What a subject is started with. `strictWindow` is for p-queue, `concurrency` for the worker. */
 export type DrainConfig = {
@@ -23,14 +21,14 @@ export function jobOf(body: string): FetchJob {
 
 /** TMDB's request for it. */
 export function requestOf(job: FetchJob) {
-  return feedRequest(job, defaultSettings);
+  return requestFor(job, defaultSettings);
 }
 
-/** The item queue's message. @throws for an answer that is no list. */
+/** The item queue's message, as the worker makes it. @throws for an answer that is not the page of the job. */
 export function itemBodyOf(job: FetchJob, answer: unknown): string {
-  const page = normalizePage(answer, job.feed, job.page);
-  if (page === undefined) {
-    throw new Error(`the answer to ${job.jobId} is no list`);
+  const judged = readAnswer(answer, job);
+  if (judged.fate !== 'ok') {
+    throw new Error(`not the page of ${job.jobId}: ${judged.detail}`);
   }
-  return messageBody(itemOf({ kind: 'page', page, losses: {} }, job, systemClock.nowMs()));
+  return messageBody(itemOf(judged.content, job, systemClock.nowMs()));
 }

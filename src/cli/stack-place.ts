@@ -8,7 +8,7 @@ import { deployedStack } from '../operator/deployed-stack.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import type { ClientTarget } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
-import { tmdbBaseUrl } from '../shared/tmdb/tmdb-port.ts';
+import { tmdbBaseUrl } from '../shared/tmdb/token-address.ts';
 import { namingFailures } from './aws-call-failure.ts';
 import { checkAwsEndpoints, endpointIn } from './aws-endpoints.ts';
 import type { CliContext } from './cli-context.ts';

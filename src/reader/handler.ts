@@ -23,7 +23,7 @@ const reader = openReader({
 });
 const router = readerRouter({ reader, telemetry, clock: systemClock, settings });
 
-/** Longest wait for what goes on behind an answer: later Lambda freezes it until the next request. */
+/** Longest wait for background work after an answer. What takes longer is frozen by Lambda until the next request. */
 const settleMs = 1_000;
 
 /** A request to the function URL → its answer. */

@@ -3,26 +3,27 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 
-/** A bundled handler in processes of its own. Overlapping invocations get one each, and it stays warm. */
+/** A bundled handler in processes that can be killed. Concurrent invocations get one each, as in Lambda; a process stays warm. */
 export type HandlerProcesses = {
-  /** @throws when the handler throws, its process dies or it times out. */
+  /** @throws when the handler throws, its process exits or the invocation times out. */
   invoke(event: unknown): Promise<unknown>;
-  /** SIGKILLs one, preferably one with an invocation in flight. `pick`, from 0 to below 1, chooses. */
+  /** Kills one process, a busy one if there is any; `pick`, in [0, 1), chooses. Returns whether it was busy. */
   kill(pick: number): 'at-work' | 'idle' | 'none';
   pids(): number[];
   stop(): Promise<void>;
 };
 
-/**
- * How a handler is run: with exactly `environment`, from `folder`. `mark` is put into the command line, so that the process can be found by
- * it; default: nothing.
- */
+/** How a handler is run. */
 export type HandlerOptions = {
   bundleUrl: string;
+  /** The whole environment: nothing is inherited. */
   environment: Readonly<Record<string, string>>;
+  /** The working directory; outside the repository, so that the bundle finds no package. */
   folder: string;
+  /** An argument by which the processes can be found. */
   mark?: string;
   timeoutMs: number;
+  /** Receives each line of stdout and stderr. */
   onLine(line: string): void;
 };
 
@@ -30,7 +31,7 @@ const main = fileURLToPath(new URL('./handler-process-main.mjs', import.meta.url
 
 type Reply = { ok: boolean; value: unknown; error: string };
 
-/** Processes start with the first invocations. */
+/** The first invocation starts the first process. */
 export function handlerProcesses(options: HandlerOptions): HandlerProcesses {
   const idle = new Set<ChildProcess>();
   const all = new Set<ChildProcess>();
@@ -90,7 +91,7 @@ export function handlerProcesses(options: HandlerOptions): HandlerProcesses {
   };
 }
 
-/** One invocation. A process that times out is killed, as in Lambda. */
+/** One invocation. A process that exceeds its timeout is killed, as in Lambda. */
 async function ask(child: ChildProcess, requestId: string, event: unknown, timeoutMs: number): Promise<Reply> {
   const over = new AbortController();
   const reply = new Promise<Reply>((resolve, reject) => {

@@ -1,4 +1,4 @@
-import type { RefreshLeases } from '../../src/reader/refresh-leases.ts';
+import type { RefreshLeases } from '../../src/reader/pipeline-requests.ts';
 import { clockSkewMs } from '../../src/shared/core/clock.ts';
 import { noHook, type StoreHook } from './call-hook.ts';
 

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { deferJob } from '../../src/worker/defer-job.ts';
-import type { DeferralMarks } from '../../src/worker/deferral-marks.ts';
-import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
+import type { DeferralMarks, WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { memoryDeferralMarks } from '../support/memory-deferral-marks.ts';
 import { recordingQueue } from '../support/recording-queue.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
@@ -49,7 +48,7 @@ describe('a deferral', () => {
     ]);
   });
 
-  it('is another one at the next attempt, and for a job that an operator has sent again', async () => {
+  it('is another one at the next deferral, and for a job that an operator has sent again', async () => {
     const { jobs, deps } = world(memoryDeferralMarks());
     for (const job of [sampleJob({ attempt: 2 }), sampleJob({ attempt: 3 }), sampleJob({ attempt: 2, replays: 1 })]) {
       await deferJob(job, later, deps);

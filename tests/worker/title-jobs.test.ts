@@ -117,7 +117,7 @@ describe('a title job', () => {
 });
 
 describe('a deferred title job', () => {
-  it('is the same job, one attempt older, as old as ever', async () => {
+  it('is the same job, one deferral older, as old as ever', async () => {
     const job = sampleTitleJob({
       attempt: 4,
       waitedSeconds: 77,

@@ -22,7 +22,7 @@ describe('the same messages in any order, any number of times, in any batches, t
         await scheduler.waitFor(deliver(history, raced));
         expect(contents(raced)).toEqual(contents(plain));
       }),
-      { numRuns: 250 },
+      { numRuns: 120 },
     );
   });
 
@@ -43,7 +43,7 @@ describe('the same messages in any order, any number of times, in any batches, t
           expect(contents(raced)).toEqual(contents(plain));
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     );
   });
 
@@ -54,6 +54,7 @@ describe('the same messages in any order, any number of times, in any batches, t
         await scheduler.waitFor(deliver(history, raced));
         expectForward(raced);
       }),
+      { numRuns: 60 },
     );
   });
 });

@@ -4,7 +4,7 @@ import { dayMs } from '../../src/shared/core/clock.ts';
 import { snapshotTimeMs } from '../../src/shared/core/snapshot.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { candidateOf } from '../../src/writer/decide-rows.ts';
-import { receiveItem, withPossibleTimes } from '../../src/writer/receive-item.ts';
+import { receiveItem, withPossibleTimes } from '../../src/writer/writer-batch.ts';
 import { recordingQueue } from '../support/recording-queue.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { samplePage } from '../support/sample-messages.ts';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Item, ItemPage, ItemTitle } from '../../src/shared/queues/item-page.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
-import { receiveItem } from '../../src/writer/receive-item.ts';
+import { receiveItem } from '../../src/writer/writer-batch.ts';
 import { arbitraryHistoryPage } from '../support/arbitrary-history.ts';
 import { type CallHook, scheduledBy, throttledOnce } from '../support/call-hook.ts';
 import { type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';

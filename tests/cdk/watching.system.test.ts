@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { acknowledgedFindings } from '../../cdk/acknowledged-findings.ts';
+import { alarmLedger } from '../../cdk/alarm-ledger.ts';
+import { metricLedger } from '../../src/shared/telemetry/metric-ledger.ts';
+import { runEventSchema } from '../../src/shared/telemetry/run-event.ts';
+import { type PipelineTemplate, pipelineTemplate } from '../support/pipeline-template.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+
+const folder = scratchFolder();
+let template: PipelineTemplate;
+
+beforeAll(async () => {
+  template = await pipelineTemplate(folder);
+});
+
+// biome-ignore lint/suspicious/noExplicitAny: a widget's metrics are arrays of names, dimensions and options.
+type Widget = { title: string; metrics?: any[][]; query?: string };
+
+/** The dashboard's widgets; a name that CloudFormation fills in stands as ‹logical id›. */
+function widgetsOf({ one }: PipelineTemplate): Widget[] {
+  const [, parts] = one('AWS::CloudWatch::Dashboard', '').Properties.DashboardBody['Fn::Join'];
+  const body = parts.map((part: string | { Ref: string }) => (typeof part === 'string' ? part : `‹${part.Ref}›`));
+  const { widgets } = JSON.parse(body.join('')) as { widgets: { properties: Widget }[] };
+  return widgets.map(({ properties }) => ({ ...properties, title: properties.title ?? '' }));
+}
+
+describe('what is watched', () => {
+  const alarms = () => template.ofType('AWS::CloudWatch::Alarm').map(([id, { Properties }]) => ({ id, ...Properties }));
+  const deployed = Object.entries(alarmLedger);
+
+  it('has ten metrics and ten alarms in its ledgers, which is what is free', () => {
+    expect(Object.keys(metricLedger)).toHaveLength(10);
+    expect(Object.keys(alarmLedger)).toHaveLength(10);
+  });
+
+  it('alarms on one metric each, without arithmetic, and tells the topic', () => {
+    expect(alarms()).toHaveLength(deployed.length);
+    const topic = template.one('AWS::SNS::Topic', '').id;
+    for (const alarm of alarms()) {
+      expect(alarm.Metrics).toBeUndefined();
+      expect(alarm.MetricName).toBeTypeOf('string');
+      expect(alarm.AlarmActions).toEqual([{ Ref: topic }]);
+    }
+  });
+
+  it.each(deployed)('%s says where the runbook says what to do', (name, { section, says }) => {
+    const alarm = template.one('AWS::CloudWatch::Alarm', `Alarms${name}`).Properties;
+    expect(alarm.AlarmDescription).toBe(`${says}. Runbook: docs/operations.md#${section}`);
+    const runbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title?.toLowerCase().replaceAll(' ', '-'));
+    expect(anchors).toContain(section);
+  });
+
+  it('uses custom metrics of deployed services only, with their one dimension', () => {
+    const dashboard = JSON.stringify(template.one('AWS::CloudWatch::Dashboard', '').Properties.DashboardBody);
+    const inDashboard = [...dashboard.matchAll(/TmdbPipeline\\",\\"(\w+)\\",\\"service\\",\\"(\w+)/g)];
+    const inAlarms = alarms().filter(({ Namespace }) => Namespace === 'TmdbPipeline');
+    const used = [
+      ...inDashboard.map(([, name, service]) => ({ name, service })),
+      ...inAlarms.map((alarm) => ({ name: alarm.MetricName, service: alarm.Dimensions[0].Value })),
+    ];
+    expect(new Set(used.map(({ name }) => name))).toEqual(new Set(Object.keys(metricLedger)));
+    for (const { name, service } of used) {
+      expect(metricLedger[name as keyof typeof metricLedger]?.service, name).toBe(service);
+      expect(['planner', 'worker', 'writer', 'reader']).toContain(service);
+    }
+  });
+
+  it('shows the plan’s quality by metrics that there are, and by what the planner judged', () => {
+    const widgets = widgetsOf(template).filter(({ title }) => title.startsWith('Plan quality'));
+    expect(widgets).toHaveLength(2);
+    const [graph, log] = widgets;
+    const [math, ...inputs] = graph?.metrics ?? [];
+    expect(math).toMatchObject([{ expression: 'hits - stale' }]);
+    const used = inputs.map(([, name, , , { id, stat = 'Average', visible }]) => ({ name, id, stat, visible }));
+    expect(used).toEqual([
+      { name: 'CacheHit', id: 'hits', stat: 'Average', visible: false },
+      { name: 'StaleReads', id: 'stale', stat: 'Average', visible: false },
+    ]);
+    expect(log?.query).toMatch(/^SOURCE '‹PlannerLogs\w+›'/);
+    expect(log?.query).toContain('filter runEvent.event = "plan-judged"');
+    const judged = runEventSchema.options.find(({ shape }) => shape.event.value === 'plan-judged');
+    const asked = [...(log?.query ?? '').matchAll(/runEvent\.(\w+)/g)].map(([, member]) => member);
+    expect([...asked, 'runId'].sort()).toEqual(Object.keys(judged?.shape ?? {}).sort());
+  });
+
+  it('lets the account’s alarms publish, over TLS, and nobody else', () => {
+    const { Statement } = template.one('AWS::SNS::TopicPolicy', '').Properties.PolicyDocument;
+    const allowed = Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');
+    expect(allowed).toEqual([
+      expect.objectContaining({
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      }),
+    ]);
+  });
+});
+
+describe('the bill', () => {
+  it('has no key, no secret, no network and one dashboard', () => {
+    const types = new Set(Object.values(template.resources).map(({ Type }) => Type));
+    for (const type of [
+      'AWS::KMS::Key',
+      'AWS::SecretsManager::Secret',
+      'AWS::EC2::NatGateway',
+      'AWS::ApiGateway::RestApi',
+    ]) {
+      expect(types).not.toContain(type);
+    }
+    expect(template.ofType('AWS::CloudWatch::Dashboard')).toHaveLength(1);
+  });
+
+  it('acknowledges findings with one sentence each', () => {
+    for (const { reason } of acknowledgedFindings) {
+      expect(reason).toMatch(/^[A-Z][^.]{30,}\.$/);
+    }
+  });
+});
+
+describe('the hit ratio', () => {
+  it('alarms below nine in ten, over three hours, and not where nobody reads', () => {
+    expect(template.one('AWS::CloudWatch::Alarm', 'AlarmsHitRatio').Properties).toMatchObject({
+      MetricName: 'CacheHit',
+      Statistic: 'Average',
+      Period: 3_600,
+      EvaluationPeriods: 3,
+      Threshold: 0.9,
+      ComparisonOperator: 'LessThanThreshold',
+      TreatMissingData: 'notBreaching',
+    });
+  });
+});
+
+describe('the outputs', () => {
+  it('are what `local --json` tells', () => {
+    expect(Object.keys(template.outputs)).toEqual(
+      expect.arrayContaining([
+        'FetchQueueUrl',
+        'FetchDlqUrl',
+        'ItemQueueUrl',
+        'ItemDlqUrl',
+        'CatalogTable',
+        'ControlTable',
+      ]),
+    );
+  });
+});
