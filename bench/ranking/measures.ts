@@ -41,7 +41,7 @@ export function coverage(cases: readonly RankingCase[], measured: readonly Measu
   return new Set(measured.flatMap(({ ids }) => ids)).size / held.size;
 }
 
-/** 95 % interval of what `ours` has beyond `theirs` on the same cases, over viewers drawn anew. Source: paired bootstrap. */
+/** 95 % interval of what `ours` has beyond `theirs` on the same cases, over resampled viewers. Source: paired bootstrap. */
 export function intervalBeyond(
   ours: readonly Measured[],
   theirs: readonly Measured[],

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { holdsTables } from '../local/data-databases.ts';
-import { type DataUse, lockDataDir } from '../local/data-lock.ts';
+import { type DataUse, holdsTables, lockDataDir } from '../local/data-folder.ts';
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { readStackFile, type StackFile } from '../local/stack-file.ts';

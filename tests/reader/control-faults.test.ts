@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { StoreHook } from '../support/call-hook.ts';
 import { filmDetails, healthyTmdb } from '../support/film-pages.ts';
 import { readerWorld } from '../support/memory-reader.ts';
 import { placedList, times } from '../support/placed-rows.ts';
 import { sampleFeed } from '../support/sample-messages.ts';
 import { tmdbError } from '../support/scripted-tmdb.ts';
-import type { StoreHook } from '../support/store-hook.ts';
 
 const popular = { category: 'popular', media: 'movie' } as const;
 const down: StoreHook = async (call) => {

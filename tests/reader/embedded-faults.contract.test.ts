@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freePort } from '../../src/local/free-port.ts';
+import { freePort } from '../../src/local/stack-endpoints.ts';
 import type { Reader } from '../../src/reader/reader-api.ts';
 import type { Settings } from '../../src/shared/settings/settings.ts';
 import type { FaultKind } from '../../src/tmdb-simulator/fault-plan.ts';

@@ -3,7 +3,7 @@ import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { deferJob } from '../../src/worker/defer-job.ts';
 import type { DeferralMarks, WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { memoryDeferralMarks } from '../support/memory-deferral-marks.ts';
-import { recordingSender } from '../support/recording-sender.ts';
+import { recordingQueue } from '../support/recording-queue.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { sampleJob } from '../support/sample-messages.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
@@ -12,7 +12,7 @@ const later = { code: 'breaker_open', detail: 'TMDB is away', retryInMs: 1_000 }
 const key = '0badcafe/popular/movie/global/en-US/1#3#0';
 
 function world(deferrals?: DeferralMarks) {
-  const [jobs, telemetry, clock] = [recordingSender(), recordingTelemetry(), virtualClock({ autoJump: true })];
+  const [jobs, telemetry, clock] = [recordingQueue(), recordingTelemetry(), virtualClock({ autoJump: true })];
   const random = { next: () => 0.5 };
   const deps = { jobs, telemetry, clock, random, deferrals, settings: defaultSettings } as unknown as WorkDependencies;
   return { jobs, telemetry, deps };

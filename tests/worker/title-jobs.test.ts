@@ -5,7 +5,7 @@ import { itemTitleSchema } from '../../src/shared/queues/item-page.ts';
 import { parseMessage } from '../../src/shared/queues/parse-message.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { fetchHarness, scriptedGate } from '../support/fetch-harness.ts';
-import { sampleTitleJob } from '../support/sample-title-messages.ts';
+import { sampleTitleJob } from '../support/sample-messages.ts';
 import { jsonAnswer, noResponse, type ScriptedAnswer, tmdbError } from '../support/scripted-tmdb.ts';
 import { movieDetails, seriesDetails } from '../support/tmdb-details.ts';
 import { listPage, movieRow } from '../support/tmdb-rows.ts';

@@ -9,8 +9,7 @@ import { type CallHook, scheduledBy, throttledOnce } from '../support/call-hook.
 import { type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';
 import { recordingQueue } from '../support/recording-queue.ts';
 import { halfDayOf, inSteps, referenceTable } from '../support/reference-table.ts';
-import { samplePage, sampleTitle } from '../support/sample-messages.ts';
-import { sampleDescribed, sampleItemTitle } from '../support/sample-title-messages.ts';
+import { sampleDescribed, sampleItemTitle, samplePage, sampleTitle } from '../support/sample-messages.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
 const english = sampleItemTitle({ language: 'en-US', jobId: 'job-t' });

@@ -1,14 +1,12 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { type ClientTarget, dynamoClient } from '../src/shared/tables/aws-clients.ts';
 
-/** Capacity units that a client has taken so far, and in how many requests. */
+/** Capacity units that a client has consumed so far, and its number of requests. */
 export type CapacityMeter = { readUnits: number; writeUnits: number; requests: number };
 
 type Consumed = { CapacityUnits?: number };
 
-/** A client that counts what its calls consume. A refused write costs a unit, and says so nowhere. */
-export function meteredClient(target: ClientTarget): { client: DynamoDBDocumentClient; meter: CapacityMeter } {
-  const client = dynamoClient(target);
+/** Counts what the calls of `client` consume from now on. A refused conditional write counts one unit, which no answer reports. */
+export function meterCapacity(client: DynamoDBDocumentClient): CapacityMeter {
   const meter: CapacityMeter = { readUnits: 0, writeUnits: 0, requests: 0 };
   client.middlewareStack.add(
     (next, context) => async (call) => {
@@ -26,7 +24,7 @@ export function meteredClient(target: ClientTarget): { client: DynamoDBDocumentC
     },
     { step: 'initialize', priority: 'high' },
   );
-  return { client, meter };
+  return meter;
 }
 
 function unitsOf({ ConsumedCapacity = [] }: { ConsumedCapacity?: Consumed | Consumed[] }): number {

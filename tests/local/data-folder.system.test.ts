@@ -15,14 +15,13 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { recordDatabases } from '../../src/local/data-databases.ts';
-import { lockDataDir } from '../../src/local/data-lock.ts';
+import { lockDataDir, recordDatabases } from '../../src/local/data-folder.ts';
 import { PermanentError, UsageError } from '../../src/shared/core/errors.ts';
 import { caught } from '../support/caught.ts';
 import { testFolder } from '../support/scratch-folder.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
 
-const lockModule = join(repositoryRoot, 'src/local/data-lock.ts');
+const lockModule = join(repositoryRoot, 'src/local/data-folder.ts');
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
 /** A process that says whether it got the lock, and holds it until it is killed. */
