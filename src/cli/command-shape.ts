@@ -1,7 +1,10 @@
 /** What all commands have in common. */
+
+import { statfsSync } from 'node:fs';
 import type { Command } from 'commander';
+import { PermanentError, PipelineError } from '../shared/core/errors.ts';
+import { AwsCallError } from './aws-call-failure.ts';
 import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
-import { explainFullDisk } from './full-disk.ts';
 
 /** Options of every command. */
 export function withCommon(command: Command): Command {
@@ -9,6 +12,19 @@ export function withCommon(command: Command): Command {
     .option('--json', 'one JSON document on stdout, nothing else there')
     .option('--verbose', 'everything the functions log, and stack traces')
     .option('--settings <file>', 'JSON file laid over the default settings');
+}
+
+/** Options of the commands that look at a stack. */
+export function withPlace(command: Command): Command {
+  return withQueuePlace(command).option(
+    '--data-dir <folder>',
+    'folder whose tables are used (default: those of the stack)',
+  );
+}
+
+/** Options of the commands that need the queues of a stack: those of a data folder are there only where a stack runs on it. */
+export function withQueuePlace(command: Command): Command {
+  return withCommon(command).option('--stack <stack>', 'local or aws (default: local, where one is running)');
 }
 
 /** commander hands over the arguments one by one, then the options, then the command. */
@@ -27,15 +43,39 @@ export function acting<O>(
   };
 }
 
-/** Options of the commands that look at a stack. */
-export function withPlace(command: Command): Command {
-  return withQueuePlace(command).option(
-    '--data-dir <folder>',
-    'folder whose tables are used (default: those of the stack)',
-  );
+/** Less than what a page of SQLite's log needs, with some to spare. */
+const fullBelowBytes = 65_536;
+
+/**
+ * What to say of a failure while a data folder was in use: when its disk is full, that. The emulators answer then with internal errors,
+ * and whoever asked them tells of anything but the disk.
+ * @param note takes the sentence where the failure has words of its own that must stay
+ */
+export function explainFullDisk(
+  error: unknown,
+  dataDir: string,
+  note: (text: string) => void,
+  freeBytes: (path: string) => number | undefined = freeBytesOf,
+): unknown {
+  const free = freeBytes(dataDir);
+  if (free === undefined || free >= fullBelowBytes) {
+    return error;
+  }
+  const sentence = `the disk that holds '${dataDir}' is full (ENOSPC), make room and run it again`;
+  const hasOwnWords = error instanceof PipelineError && !(error instanceof AwsCallError);
+  if (hasOwnWords) {
+    note(sentence);
+    return error;
+  }
+  return new PermanentError('disk_full', sentence, { cause: error });
 }
 
-/** Options of the commands that need the queues of a stack: those of a data folder are there only where a stack runs on it. */
-export function withQueuePlace(command: Command): Command {
-  return withCommon(command).option('--stack <stack>', 'local or aws (default: local, where one is running)');
+/** For this user: root may use what is reserved. `undefined` where there is no such folder. */
+function freeBytesOf(path: string): number | undefined {
+  try {
+    const { bsize, bavail, bfree } = statfsSync(path);
+    return bsize * (process.getuid?.() === 0 ? bfree : bavail);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AwsCallError } from '../../src/cli/aws-call-failure.ts';
-import { explainFullDisk } from '../../src/cli/full-disk.ts';
+import { explainFullDisk } from '../../src/cli/command-shape.ts';
 import { IncompleteRunError } from '../../src/operator/runs/incomplete-run.ts';
 import { PermanentError, UsageError } from '../../src/shared/core/errors.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stackNotes } from '../../src/cli/stack-notes.ts';
+import { stackNotes } from '../../src/cli/commands/local-command.ts';
 import type { RunEvent } from '../../src/shared/telemetry/run-event.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 

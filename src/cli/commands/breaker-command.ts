@@ -6,7 +6,7 @@ import { openedMachine } from '../../shared/throttle/breaker-machine.ts';
 import type { BreakerRecord, BreakerStore } from '../../shared/throttle/breaker-record.ts';
 import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import type { CliContext } from '../cli-context.ts';
-import { rateText } from '../format-rate.ts';
+import { rateText } from '../format-status.ts';
 import { type Tables, withTables } from '../open-tables.ts';
 import type { PlaceOptions } from '../stack-place.ts';
 

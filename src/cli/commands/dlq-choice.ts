@@ -1,13 +1,13 @@
 /** What `dlq replay` and `dlq delete` have in common: which letters are meant, how many, how fast, and what is said of it. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { ActOptions, ActReport } from '../../operator/dead-letters/act-on-dead-letters.ts';
-import { findDeadLetter } from '../../operator/dead-letters/find-dead-letter.ts';
 import {
   type Match,
   namesUnknownReason,
   parseMatch,
   refuseUnknownReasons,
-} from '../../operator/dead-letters/match-dead-letter.ts';
+} from '../../operator/dead-letters/dead-letter.ts';
+import { findDeadLetter } from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { IncompleteRunError } from '../../operator/runs/incomplete-run.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import type { MessageSource, QueueDepth } from '../../shared/queues/message-source.ts';

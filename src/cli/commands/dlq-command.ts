@@ -1,8 +1,16 @@
-import type { DeadLetter } from '../../operator/dead-letters/decode-dead-letter.ts';
-import { findDeadLetter, shortIdsOf } from '../../operator/dead-letters/find-dead-letter.ts';
-import { type DeadLetterGroup, groupDeadLetters } from '../../operator/dead-letters/list-dead-letters.ts';
-import { matches, parseMatch, refuseUnknownReasons } from '../../operator/dead-letters/match-dead-letter.ts';
-import { parseBody } from '../../operator/dead-letters/read-body.ts';
+import {
+  type DeadLetter,
+  matches,
+  parseBody,
+  parseMatch,
+  refuseUnknownReasons,
+} from '../../operator/dead-letters/dead-letter.ts';
+import {
+  type DeadLetterGroup,
+  findDeadLetter,
+  groupDeadLetters,
+  shortIdsOf,
+} from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { cleanLine } from '../../shared/core/clean-text.ts';
 import type { CliContext } from '../cli-context.ts';
 import { cutTo } from '../display-columns.ts';

@@ -1,4 +1,4 @@
-import { type DeleteReport, deleteDeadLetters } from '../../operator/dead-letters/delete-dead-letters.ts';
+import { type DeleteReport, deleteDeadLetters } from '../../operator/dead-letters/act-on-dead-letters.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import type { CliContext } from '../cli-context.ts';
 import { actOnChoice, type ChoiceOptions } from './dlq-choice.ts';

@@ -1,6 +1,6 @@
 /** What all `dlq` commands have in common: which queue, and how one looks at it. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import { type DeadLetterLook, lookAtDeadLetters } from '../../operator/dead-letters/list-dead-letters.ts';
+import { type DeadLetterLook, lookAtDeadLetters } from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import type { Unreleased } from '../../shared/queues/message-source.ts';
@@ -15,6 +15,7 @@ export type DlqOptions = QueuePlaceOptions & { match?: string[]; holdSeconds?: s
 
 /** The two queues that have dead letters. */
 const queueNames = ['fetch', 'items'] as const;
+
 export type DlqName = (typeof queueNames)[number];
 
 /** A receive waits up to a second on purpose. */

@@ -1,5 +1,5 @@
-import type { DeadLetter } from '../../operator/dead-letters/decode-dead-letter.ts';
-import { readDeadLetters } from '../../operator/dead-letters/list-dead-letters.ts';
+import type { DeadLetter } from '../../operator/dead-letters/dead-letter.ts';
+import { readDeadLetters } from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { feedOfJob } from '../../operator/runs/list-ends.ts';
 import { type WaitFacts, whyWaiting } from '../../operator/status/why-waiting.ts';
 import type { Clock } from '../../shared/core/clock.ts';

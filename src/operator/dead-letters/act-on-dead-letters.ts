@@ -1,9 +1,11 @@
-/** What replaying and deleting have in common: which letters are chosen, how many, how fast, and what is left. */
+/** Deletes dead letters that nobody wants replayed, one by one. What is not chosen is released untouched. */
 import type { Clock } from '../../shared/core/clock.ts';
+import { messageOf } from '../../shared/core/errors.ts';
 import type { MessageSource, QueueDepth, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
-import { type DeadLetter, decodeDeadLetter } from './decode-dead-letter.ts';
-import { type Match, matches } from './match-dead-letter.ts';
-import { type Fate, scanQueue } from './scan-queue.ts';
+import { type DeadLetter, decodeDeadLetter, type Match, matches } from './dead-letter.ts';
+import { type Fate, scanQueue } from './look-at-dead-letters.ts';
+
+/** What replaying and deleting have in common: which letters are chosen, how many, how fast, and what is left. */
 
 /** SQS hides a message for twelve hours at the most. Source: SQS quotas, November 2026. */
 const longestHoldSeconds = 43_200;
@@ -156,4 +158,27 @@ function pace(perSecond: number, clock: Clock): () => Promise<void> {
     await clock.sleep(Math.max(0, nextMs - clock.monotonicMs()));
     nextMs = Math.max(nextMs, clock.monotonicMs()) + 1_000 / perSecond;
   };
+}
+
+/** What a deletion did: `deleted` are gone for good, or in a dry run chosen. */
+export type DeleteReport = Omit<ActReport, 'done'> & { deleted: number };
+
+/** Deletes what is chosen of `source`. Ends early when `signal` aborts. */
+export async function deleteDeadLetters(
+  source: MessageSource,
+  options: ActOptions & { onProgress(report: DeleteReport): void },
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<DeleteReport> {
+  const reportOf = ({ examined, done, ...report }: ActReport) => ({ examined, deleted: done, ...report });
+  const act: LetterAct['act'] = async (message, { messageId, jobId }) => {
+    try {
+      await source.remove(message);
+      return undefined;
+    } catch (error) {
+      return { messageId, jobId, why: messageOf(error) };
+    }
+  };
+  const onProgress = (report: ActReport) => options.onProgress(reportOf(report));
+  return reportOf(await actOnDeadLetters(source, { act }, { ...options, onProgress }, clock, signal));
 }

@@ -21,8 +21,7 @@ import {
   type FailedLetter,
   type LetterAct,
 } from './act-on-dead-letters.ts';
-import type { DeadLetter } from './decode-dead-letter.ts';
-import { parseBody, parseObject } from './read-body.ts';
+import { type DeadLetter, parseBody, parseObject } from './dead-letter.ts';
 
 /** SQS takes ten attributes, and 1 MiB of body and attributes together. Source: SQS quotas, November 2026. */
 const mostAttributes = 10;

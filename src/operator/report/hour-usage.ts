@@ -3,6 +3,7 @@ import { type PlanHour, planHour, planHourIds } from '../../demand/plan-record.t
 import {
   feedUsageId,
   type PipelineCounter,
+  parseCounterName,
   pipelineCounterName,
   pipelineCounters,
   pipelineUsageId,
@@ -10,7 +11,12 @@ import {
   type UsageStore,
   usageIdsOfHour,
 } from '../../shared/tables/usage-store.ts';
-import { addReads, isCount, noReads, type ReadCounts, readsBySubject } from './read-figures.ts';
+
+/** Reads of something: each was a hit or a miss, and some were answered with what was stale. */
+export type ReadCounts = { reads: number; hits: number; misses: number; stale: number };
+
+/** The same with shares from 0 to 1; `null` where nothing was read. */
+export type ReadFigures = ReadCounts & { hitRatio: number | null; staleShare: number | null };
 
 /** What the pipeline did. */
 export type Activity = Record<PipelineCounter, number>;
@@ -62,20 +68,6 @@ function hourOf(hourMs: number, items: ReadonlyMap<string, UsageCounters>): Hour
   };
 }
 
-/** Reads by subject, over several counts of them. */
-export function sumBySubject(counts: readonly ReadonlyMap<string, ReadCounts>[]): Map<string, ReadCounts> {
-  const sums = new Map<string, ReadCounts>();
-  for (const [subject, reads] of counts.flatMap((bySubject) => [...bySubject])) {
-    sums.set(subject, addReads(sums.get(subject) ?? noReads, reads));
-  }
-  return sums;
-}
-
-/** All reads of one count. */
-export function sumOf(counts: ReadonlyMap<string, ReadCounts>): ReadCounts {
-  return [...counts.values()].reduce(addReads, noReads);
-}
-
 function activityOf(counters: UsageCounters): Activity {
   return activityFrom((counter) => {
     const count = counters[pipelineCounterName(counter)];
@@ -90,4 +82,60 @@ export function sumActivity(parts: readonly Activity[]): Activity {
 
 function activityFrom(count: (counter: PipelineCounter) => number): Activity {
   return Object.fromEntries(pipelineCounters.map((counter) => [counter, count(counter)])) as Activity;
+}
+
+export const noReads: ReadCounts = { reads: 0, hits: 0, misses: 0, stale: 0 };
+
+/** The reads that an item counts, by subject. */
+export function readsBySubject(counters: UsageCounters): Map<string, ReadCounts> {
+  const counted = new Map<string, Record<'reads' | 'misses' | 'stale', number>>();
+  for (const [name, count] of Object.entries(counters)) {
+    const parsed = parseCounterName(name);
+    if (parsed !== undefined && parsed.kind !== 'deep' && isCount(count)) {
+      const known = counted.get(parsed.subject) ?? { reads: 0, misses: 0, stale: 0 };
+      counted.set(parsed.subject, { ...known, [parsed.kind]: count });
+    }
+  }
+  return new Map([...counted].map(([subject, counts]) => [subject, wholeCounts(counts)]));
+}
+
+/** A miss and a stale answer are reads: an item that says otherwise is damaged, and is taken to have counted too few. */
+function wholeCounts({ reads, misses, stale }: Record<'reads' | 'misses' | 'stale', number>): ReadCounts {
+  const all = Math.max(reads, misses, stale);
+  return { reads: all, hits: all - misses, misses, stale };
+}
+
+/** Whether a value can have been counted: a damaged item must not stop a report. */
+export function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value) && value > 0;
+}
+
+/** Reads by subject, over several counts of them. */
+export function sumBySubject(counts: readonly ReadonlyMap<string, ReadCounts>[]): Map<string, ReadCounts> {
+  const sums = new Map<string, ReadCounts>();
+  for (const [subject, reads] of counts.flatMap((bySubject) => [...bySubject])) {
+    sums.set(subject, addReads(sums.get(subject) ?? noReads, reads));
+  }
+  return sums;
+}
+
+/** All reads of one count. */
+export function sumOf(counts: ReadonlyMap<string, ReadCounts>): ReadCounts {
+  return [...counts.values()].reduce(addReads, noReads);
+}
+
+/** Two sums of reads as one. */
+export function addReads(a: ReadCounts, b: ReadCounts): ReadCounts {
+  return {
+    reads: a.reads + b.reads,
+    hits: a.hits + b.hits,
+    misses: a.misses + b.misses,
+    stale: a.stale + b.stale,
+  };
+}
+
+/** Counts with their shares, to four digits. */
+export function withShares(counts: ReadCounts): ReadFigures {
+  const share = (part: number) => (counts.reads === 0 ? null : Math.round((part / counts.reads) * 1e4) / 1e4);
+  return { ...counts, hitRatio: share(counts.hits), staleShare: share(counts.stale) };
 }

@@ -1,4 +1,4 @@
-import type { SeriesStep } from '../report-period.ts';
+import type { SeriesStep } from '../usage-series.ts';
 
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });

@@ -32,3 +32,24 @@ function escaped(text: string): string {
     (character) => entities[character] ?? '',
   );
 }
+
+/** A feed's id in two lines: what it lists, and for whom. A narrow column breaks it at its joints. */
+export function feedName(feed: string): Markup {
+  const [category, media, ...audience] = feed.split('/');
+  if (category === undefined || media === undefined || audience.length === 0) {
+    return html`<bdi>${feed}</bdi>`;
+  }
+  const words = category.split('_').map((word, n) => html`${n > 0 ? html`_<wbr />` : ''}${word}`);
+  return html`<bdi>${words}/<wbr />${media}</bdi><small>${audience.join(' · ')}</small>`;
+}
+
+/** A fact: its name, its figure in large, and what more there is to say. */
+export type Fact = [name: string, figure: string, more: string];
+
+/** Facts beside each other, as many as there is room for. */
+export function factTiles(facts: readonly Fact[]): Markup {
+  return html`<div class="tiles">${facts.map(
+    ([name, figure, more]) => html`<dl class="tile"><dt>${name}</dt><dd>${figure}</dd><dd>${more}</dd></dl>
+`,
+  )}</div>`;
+}
