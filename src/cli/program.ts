@@ -1,6 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import { UsageError } from '../shared/core/errors.ts';
-import { reportFailure, terminalOutput } from './cli-output.ts';
+import { reportFailure, terminalOutput } from './cli-context.ts';
 import { acting, withCommon, withPlace } from './command-shape.ts';
 import { type CostOptions, costCommand } from './commands/cost-command.ts';
 import { demoCommand } from './commands/demo-command.ts';

@@ -1,17 +1,17 @@
-import { type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
+import { type EmbeddedStack, type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
 import type { OutputLine } from '../local/function-output.ts';
-import { watchParents } from '../local/parent-process.ts';
 import { rejectionOn } from '../local/watch-emulators.ts';
-import { trackRuns } from '../operator/runs/run-tracker.ts';
-import type { Clock } from '../shared/core/clock.ts';
+import { type RunTracker, trackRuns } from '../operator/runs/run-tracker.ts';
 import { messageOf, UsageError } from '../shared/core/errors.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import { parseFaultSpec } from '../tmdb-simulator/fault-plan.ts';
 import type { CliContext } from './cli-context.ts';
 import { releaseRejectedToken } from './commands/breaker-command.ts';
 import { withTablesAt } from './open-tables.ts';
-import type { TrackedStack } from './run/run-occurrence.ts';
 import { checkToken, tmdbTarget } from './tmdb-target.ts';
+
+/** A stack with the tracker that hears its events. */
+export type TrackedStack = { stack: EmbeddedStack; tracker: RunTracker };
 
 /** Options of the commands that start a stack. */
 export type StackOptions = { dataDir?: string; faults?: string; dynamodb?: string };
@@ -54,7 +54,9 @@ export async function startTrackedStack(
     dynamoEngine: parseEngine(options.dynamodb),
     onNote: context.output.note,
     onOutput: (service, line, text) => {
-      tracker.observe(line);
+      if (line.kind === 'event') {
+        tracker.observe(line.event);
+      }
       // What the functions say of an emulator that is gone is said better by the one sentence at the end.
       if (died?.aborted !== true) {
         for (const note of notesOf(service, line, text, context, more.noteOf)) {
@@ -130,44 +132,4 @@ function parseEngine(text: string | undefined) {
     return text;
   }
   throw new UsageError(`unknown DynamoDB emulator '${text.slice(0, 40)}': allowed are dynoxide, dynalite`);
-}
-
-const lookForParentsMs = 500;
-
-/**
- * Runs `act` with a signal that Ctrl-C, a polite kill, or the end of the npm that started this program aborts; a second Ctrl-C ends
- * the process at once.
- */
-export async function interruptible<T>(
-  { output, clock, environment }: CliContext,
-  act: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const interruption = new AbortController();
-  const over = new AbortController();
-  const interrupt = () => {
-    if (interruption.signal.aborted) {
-      process.exit(130);
-    }
-    output.note('finishing what is under way; a second Ctrl-C ends at once');
-    interruption.abort();
-  };
-  process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
-  if (environment.npm_lifecycle_event !== undefined) {
-    void whenParentsEnd(clock, over.signal).then((ended) => ended && !interruption.signal.aborted && interrupt());
-  }
-  try {
-    return await act(interruption.signal);
-  } finally {
-    over.abort();
-    process.off('SIGINT', interrupt).off('SIGTERM', interrupt).off('SIGHUP', interrupt);
-  }
-}
-
-/** npm passes a signal on to its shell at most, and the shell to nobody. */
-async function whenParentsEnd(clock: Clock, signal: AbortSignal): Promise<boolean> {
-  const haveEnded = watchParents();
-  while (!signal.aborted && !haveEnded()) {
-    await clock.sleep(lookForParentsMs, signal);
-  }
-  return !signal.aborted;
 }

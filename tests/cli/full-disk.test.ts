@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AwsCallError } from '../../src/cli/aws-call-failure.ts';
+import { IncompleteRunError } from '../../src/cli/cli-context.ts';
 import { explainFullDisk } from '../../src/cli/command-shape.ts';
-import { IncompleteRunError } from '../../src/operator/runs/incomplete-run.ts';
 import { PermanentError, UsageError } from '../../src/shared/core/errors.ts';
 
 const sentence = "the disk that holds 'data' is full (ENOSPC), make room and run it again";

@@ -1,16 +1,16 @@
-import { assertComplete } from '../../operator/runs/incomplete-run.ts';
-import type { ListEnds } from '../../operator/runs/list-ends.ts';
+import type { ListEnds } from '../../operator/runs/run-end.ts';
 import type { Pacing, RunSummary } from '../../operator/runs/run-summary.ts';
 import { type Feed, globalRegion } from '../../shared/core/feed.ts';
 import { latestOccurrenceMs } from '../../shared/settings/schedule.ts';
 import { assembleList, type ListEntry } from '../../shared/tables/read-list.ts';
 import type { FaultPlan } from '../../tmdb-simulator/fault-plan.ts';
 import type { CliContext } from '../cli-context.ts';
+import { interruptible } from '../interruptible.ts';
 import { withTablesAt } from '../open-tables.ts';
 import { parseDurationMs } from '../parse-input.ts';
-import { formatSummary } from '../run/format-summary.ts';
-import { runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
-import { interruptible, type StackOptions, withTrackedStack } from '../with-stack.ts';
+import { runOccurrence } from '../run/run-occurrence.ts';
+import { assertComplete, formatSummary } from '../run/run-result.ts';
+import { type StackOptions, type TrackedStack, withTrackedStack } from '../with-stack.ts';
 import { formatList } from './read-command.ts';
 
 /** Options of `demo`. */

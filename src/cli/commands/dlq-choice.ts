@@ -8,15 +8,16 @@ import {
   refuseUnknownReasons,
 } from '../../operator/dead-letters/dead-letter.ts';
 import { findDeadLetter } from '../../operator/dead-letters/look-at-dead-letters.ts';
-import { IncompleteRunError } from '../../operator/runs/incomplete-run.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import type { MessageSource, QueueDepth } from '../../shared/queues/message-source.ts';
 import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
 import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
 import type { CliContext } from '../cli-context.ts';
+import { IncompleteRunError } from '../cli-context.ts';
+import { interruptible } from '../interruptible.ts';
 import { parseCount, parseRate } from '../parse-input.ts';
 import { endingOnFailure, showLine } from '../progress.ts';
-import { interruptible } from '../with-stack.ts';
+
 import { type DlqName, type DlqOptions, lookInto, noteUnreleased, parseHoldSeconds, withDlq } from './dlq-queue.ts';
 
 /** Options that choose dead letters to act on. */

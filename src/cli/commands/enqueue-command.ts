@@ -1,4 +1,4 @@
-import { IncompleteRunError } from '../../operator/runs/incomplete-run.ts';
+import type { FeedsEnd } from '../../operator/runs/await-feeds.ts';
 import { planRun } from '../../planner/plan-run.ts';
 import { type StartDependencies, startRun } from '../../planner/start-run.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
@@ -12,12 +12,13 @@ import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.t
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoFeedsOnTheWay } from '../../shared/tables/dynamo-feeds-in-flight.ts';
 import type { CliContext } from '../cli-context.ts';
+import { IncompleteRunError } from '../cli-context.ts';
 import { table, title } from '../format-text.ts';
+import { interruptible } from '../interruptible.ts';
 import { withDynamo, withSqs } from '../open-tables.ts';
 import { parseCount, parseDurationMs, parseInput, parseListOf } from '../parse-input.ts';
-import { awaitFeeds, type FeedsEnd } from '../run/await-feeds.ts';
+import { waitForFeeds } from '../run/wait-for-feeds.ts';
 import { type QueuePlaceOptions, type QueueUrls, type StackPlace, withQueues } from '../stack-place.ts';
-import { interruptible } from '../with-stack.ts';
 
 /** Options of `enqueue`. */
 export type EnqueueOptions = QueuePlaceOptions & {
@@ -48,7 +49,7 @@ export async function enqueueCommand(options: EnqueueOptions, context: CliContex
         }
         const waited =
           options.wait === true && options.dryRun !== true && plan.jobs.length > 0
-            ? await awaitFeeds(plan, place, timeoutMs, signal, context)
+            ? await waitForFeeds(plan, place, timeoutMs, signal, context)
             : undefined;
         return { sent, waited };
       }),

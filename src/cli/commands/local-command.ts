@@ -6,7 +6,6 @@ import {
   stackFilePath,
   writeStackFile,
 } from '../../local/stack-file.ts';
-import { assertComplete } from '../../operator/runs/incomplete-run.ts';
 import { type Clock, isoFromMs } from '../../shared/core/clock.ts';
 import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import {
@@ -17,9 +16,11 @@ import {
 } from '../../shared/settings/schedule.ts';
 import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 import type { CliContext } from '../cli-context.ts';
+import { interruptible } from '../interruptible.ts';
 import { parseCount } from '../parse-input.ts';
-import { runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
-import { interruptible, type StackOptions, withTrackedStack } from '../with-stack.ts';
+import { runOccurrence } from '../run/run-occurrence.ts';
+import { assertComplete } from '../run/run-result.ts';
+import { type StackOptions, type TrackedStack, withTrackedStack } from '../with-stack.ts';
 
 /** Options of `local`. */
 export type LocalOptions = StackOptions & {

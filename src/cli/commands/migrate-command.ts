@@ -7,11 +7,11 @@ import { shown } from '../../shared/core/shown-text.ts';
 import { categoryIndex } from '../../shared/tables/table-definitions.ts';
 import type { CliContext } from '../cli-context.ts';
 import { table, title } from '../format-text.ts';
+import { interruptible } from '../interruptible.ts';
 import { withDynamo } from '../open-tables.ts';
 import { parseRate } from '../parse-input.ts';
 import { showLine } from '../progress.ts';
 import { type PlaceOptions, withStackPlace } from '../stack-place.ts';
-import { interruptible } from '../with-stack.ts';
 
 /** Options of `migrate`. */
 export type MigrateOptions = PlaceOptions & { table?: string; rate?: string; dryRun?: boolean; restart?: boolean };

@@ -1,14 +1,14 @@
-import { assertComplete } from '../../operator/runs/incomplete-run.ts';
 import { PermanentError, UsageError } from '../../shared/core/errors.ts';
 import { globalRegion } from '../../shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../shared/settings/schedule.ts';
 import { titlesOn } from '../../shared/tables/list-page-row.ts';
 import type { CliContext } from '../cli-context.ts';
+import { interruptible } from '../interruptible.ts';
 import { withTablesAt } from '../open-tables.ts';
 import { parseDurationMs, parseOccurrenceMs, parseSchedule } from '../parse-input.ts';
-import { formatSummary } from '../run/format-summary.ts';
-import { type Occurrence, runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
-import { interruptible, type StackOptions, withTrackedStack } from '../with-stack.ts';
+import { type Occurrence, runOccurrence } from '../run/run-occurrence.ts';
+import { assertComplete, formatSummary } from '../run/run-result.ts';
+import { type StackOptions, type TrackedStack, withTrackedStack } from '../with-stack.ts';
 
 /** Options of `run`. */
 export type RunOptions = StackOptions & { occurrence?: string; timeout: string };

@@ -7,15 +7,15 @@ import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoBreakerStore } from '../../shared/throttle/dynamo-breaker-store.ts';
 import { dynamoRateSchedule } from '../../shared/throttle/dynamo-rate-schedule.ts';
 import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
-import type { CliContext } from '../cli-context.ts';
-import type { CliOutput } from '../cli-output.ts';
+import type { CliContext, CliOutput } from '../cli-context.ts';
 import { cutTo, wrapTo } from '../display-columns.ts';
 import { ageText, formatStatus } from '../format-status.ts';
+import { interruptible } from '../interruptible.ts';
 import { withDynamo, withSqs } from '../open-tables.ts';
 import { parseDurationMs } from '../parse-input.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from '../stack-place.ts';
 import { cutStyled, isStyled, printable } from '../styled-text.ts';
-import { interruptible } from '../with-stack.ts';
+
 import { isClosed, writeOutput } from '../write-output.ts';
 
 /** Options of `status`; `watch` is `true` or how often to look again. */

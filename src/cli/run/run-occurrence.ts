@@ -1,17 +1,16 @@
 import * as z from 'zod';
-import type { EmbeddedStack } from '../../local/embedded-stack.ts';
-import { type ListEnds, listEndsOf } from '../../operator/runs/list-ends.ts';
+import { awaitRun, queuedJobs, type RunEnd, runWaitFacts } from '../../operator/runs/await-run.ts';
+import { type ListEnds, listEndsOf } from '../../operator/runs/run-end.ts';
 import { type Pacing, pacingOf, type RunSummary, readUsage, summarizeRun } from '../../operator/runs/run-summary.ts';
-import type { RunTracker } from '../../operator/runs/run-tracker.ts';
-import { standstills } from '../../operator/status/why-waiting.ts';
+import { sayingWhy, standstills, type WaitFacts } from '../../operator/status/why-waiting.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import type { ScheduleName } from '../../shared/settings/schedule.ts';
+import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import type { CliContext } from '../cli-context.ts';
+import { withTablesAt } from '../open-tables.ts';
 import { endingOnFailure, showProgress } from '../progress.ts';
-import { awaitRun, type RunEnd } from './await-run.ts';
-import { jobsUnderWay } from './run-jobs.ts';
-import { readStandstills, readWaitFacts, sayingWhy } from './say-why-waiting.ts';
+import type { TrackedStack } from '../with-stack.ts';
 
 /** The planner's answer, as its caller sees it. */
 const startedRunSchema = z.object({
@@ -23,9 +22,6 @@ const startedRunSchema = z.object({
 
 /** One occurrence to run on a stack. */
 export type Occurrence = { schedule: ScheduleName; occurrenceMs: number; timeoutMs: number; signal: AbortSignal };
-
-/** The stack with the tracker that hears its events. */
-export type TrackedStack = { stack: EmbeddedStack; tracker: RunTracker };
 
 /**
  * Sends one schedule occurrence through the planner and waits for its jobs. An occurrence that was planned before sends
@@ -50,7 +46,7 @@ export async function runOccurrence(
     say: output.note,
   });
   const run = startedRunSchema.parse(await planning);
-  const jobs = run.duplicate ? jobsUnderWay(run.runId, stack, settings) : run.jobs;
+  const jobs = run.duplicate ? queuedJobs(run.runId, stack, settings) : run.jobs;
   const planned = typeof jobs === 'number' ? jobs : jobs.size;
   if (run.duplicate) {
     output.note(
@@ -65,7 +61,10 @@ export async function runOccurrence(
     settings,
     clock,
   );
-  const read = () => readWaitFacts(run.runId, tracked, context);
+  const read = async () => ({
+    ...(await readStandstills(tracked, context)),
+    ...runWaitFacts(run.runId, stack, tracker, settings),
+  });
   const say = (sentence: string) => progress.say(`${schedule}: ${sentence}`);
   const end = await endingOnFailure(progress, () => sayingWhy(waiting, { clock, read, say }));
   const known = tracker.progress(run.runId);
@@ -86,4 +85,17 @@ async function standstillsAt(tracked: TrackedStack, context: CliContext): Promis
   } catch {
     return [];
   }
+}
+
+/** Breaker and throttle now. */
+function readStandstills({ stack }: TrackedStack, context: CliContext): Promise<Pick<WaitFacts, 'breaker' | 'rate'>> {
+  const { endpoints, catalogTable, controlTable } = stack.endpoints;
+  return withTablesAt(
+    { dynamodb: endpoints.dynamodb, catalogTable, controlTable },
+    context,
+    async ({ breaker, rate }) => ({
+      breaker: await breaker.read(),
+      rate: { state: await rate.read(), limits: rateLimitsOf(context.settings) },
+    }),
+  );
 }

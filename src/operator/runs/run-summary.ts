@@ -1,8 +1,7 @@
-import type { RunEnd } from '../../cli/run/await-run.ts';
-import type { EmbeddedStack } from '../../local/embedded-stack.ts';
 import { runCostUsd } from '../../shared/cost/run-cost.ts';
 import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
+import type { RunEnd } from './await-run.ts';
 import { endedJobs, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /**
@@ -49,15 +48,23 @@ export function pacingOf({ calls, slotWaitMs, deferrals }: RunProgress): Pacing 
   return { highestPerSecond: Math.max(0, ...starts.map(inSecondFrom)), slotWaitMs, deferrals };
 }
 
+/** Functions that a run uses. */
+const meteredServices = ['planner', 'worker', 'writer'] as const;
+
+type MeteredService = (typeof meteredServices)[number];
+
 /** Counters of a stack that grow over all its runs; two readings give what one run used. */
 export type UsageReading = {
-  functions: ReturnType<EmbeddedStack['usage']>;
+  functions: Record<MeteredService, { invocations: number; billedMs: number }>;
   sqsRequests: number;
   capacity: { writeUnits: number; readUnits: number };
 };
 
+/** What a stack on this machine counts as AWS would bill it. */
+export type MeteredStack = { usage(): UsageReading['functions']; sqs: { billedRequests(): number } };
+
 /** Reads the counters. */
-export function readUsage(stack: EmbeddedStack, tracker: RunTracker): UsageReading {
+export function readUsage(stack: MeteredStack, tracker: RunTracker): UsageReading {
   return { functions: stack.usage(), sqsRequests: stack.sqs.billedRequests(), capacity: tracker.capacity() };
 }
 
@@ -135,9 +142,8 @@ function count(jobIds: Iterable<string>, which: (jobId: string) => boolean): num
 }
 
 function usedBetween(before: UsageReading, after: UsageReading, settings: Settings) {
-  const services = ['planner', 'worker', 'writer'] as const;
   return {
-    functions: services.map((service) => ({
+    functions: meteredServices.map((service) => ({
       invocations: after.functions[service].invocations - before.functions[service].invocations,
       billedMs: after.functions[service].billedMs - before.functions[service].billedMs,
       memoryMb: settings[service].memoryMb,

@@ -1,4 +1,3 @@
-import type { OutputLine } from '../../local/function-output.ts';
 import type { Clock } from '../../shared/core/clock.ts';
 import { betterOutcome, type PageOutcome } from '../../shared/core/feed.ts';
 import { systemClock } from '../../shared/core/system-clock.ts';
@@ -34,7 +33,7 @@ export type RunProgress = {
 
 /** Gathers the events of all runs of one stack. */
 export type RunTracker = {
-  observe(line: OutputLine): void;
+  observe(event: RunEvent): void;
   progress(runId: string): RunProgress;
   /** Why each job of a run was sent back, failed or became a dead letter last. */
   lastReasons(runId: string): Map<string, string>;
@@ -80,12 +79,10 @@ export function trackRuns(clock: Clock = systemClock): RunTracker {
     }
   };
   return {
-    observe: (line) => {
-      if (line.kind === 'event') {
-        note(line.event);
-        for (const listener of listeners) {
-          listener();
-        }
+    observe: (event) => {
+      note(event);
+      for (const listener of listeners) {
+        listener();
       }
     },
     progress,

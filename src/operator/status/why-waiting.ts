@@ -1,6 +1,7 @@
-/** Why a run is not done yet, from what was read of its stack. Pure: the same facts give the same sentences. */
+/** Why a run is not done yet, from what was read of its stack: as sentences, and told again and again while it is waited for. */
 
-import { isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
+import { type Clock, isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
+import { messageOf } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import { type RateLimits, type RateState, rateAt, tooFarAhead } from '../../shared/throttle/rate-schedule.ts';
 import type { Depth } from './describe-status.ts';
@@ -26,8 +27,58 @@ const reasonsTold = 3;
 const detailCharacters = 200;
 /** A queue of slots shorter than this is what a rate is. */
 const slotsWorthTellingMs = 2_000;
+/** Said more often than every ten seconds, reading included. */
+const everyMs = 8_000;
+/** A stack that takes longer to tell is one that does not answer. */
+const readMs = 1_500;
 
-/** Sentences, the one that holds up the most first; never none. */
+/**
+ * While `work` runs, says what it is waiting for every eight seconds. What cannot be read is said as such; the work is never
+ * disturbed.
+ */
+export async function sayingWhy<T>(
+  work: Promise<T>,
+  deps: { clock: Clock; read: () => Promise<WaitFacts>; say: (sentence: string) => void },
+): Promise<T> {
+  const over = new AbortController();
+  const saying = sayUntil(over.signal, deps);
+  try {
+    return await work;
+  } finally {
+    over.abort();
+    await saying;
+  }
+}
+
+async function sayUntil(signal: AbortSignal, { clock, read, say }: Parameters<typeof sayingWhy>[1]): Promise<void> {
+  const startedMs = clock.monotonicMs();
+  for (;;) {
+    await clock.sleep(everyMs, signal);
+    if (signal.aborted) {
+      return;
+    }
+    const sentence = await stateSentence(read, signal, clock);
+    if (signal.aborted) {
+      return;
+    }
+    say(`waiting for ${Math.round((clock.monotonicMs() - startedMs) / 1_000)} s: ${sentence}`);
+  }
+}
+
+async function stateSentence(read: () => Promise<WaitFacts>, signal: AbortSignal, clock: Clock): Promise<string> {
+  const over = new AbortController();
+  const late = clock.sleep(readMs, AbortSignal.any([signal, over.signal])).then(() => undefined);
+  try {
+    const facts = await Promise.race([read(), late]);
+    return facts === undefined ? 'the stack does not answer' : whyWaiting(facts, clock.nowMs()).join('; ');
+  } catch (error) {
+    return `the state of the stack cannot be read (${messageOf(error).split('\n', 1)[0]})`;
+  } finally {
+    over.abort();
+  }
+}
+
+/** Sentences, the one that holds up the most first; never none. Pure. */
 export function whyWaiting(facts: WaitFacts, nowMs: number): string[] {
   const sentences = [
     ...(facts.doing === undefined ? [] : [facts.doing]),

@@ -1,6 +1,22 @@
-import type { ListEnds } from '../../operator/runs/list-ends.ts';
+import type { RunEnd } from '../../operator/runs/await-run.ts';
+import { incompletenessOf, type ListEnds, listEndsOf } from '../../operator/runs/run-end.ts';
 import type { JobCounts, Pacing, RunSummary } from '../../operator/runs/run-summary.ts';
+import type { RunTracker } from '../../operator/runs/run-tracker.ts';
+import { IncompleteRunError } from '../cli-context.ts';
 import { title } from '../format-text.ts';
+
+/**
+ * Checks that a run is complete.
+ * @throws IncompleteRunError that says in one sentence what was not done, and why; its document is the summary with `incomplete`.
+ */
+export function assertComplete(summary: RunSummary, end: RunEnd, tracker: RunTracker): void {
+  const incomplete = incompletenessOf(summary, end, tracker);
+  if (incomplete !== undefined) {
+    const text = formatSummary(summary, undefined, listEndsOf(tracker.progress(summary.runId)));
+    const code = incomplete.reason.replace('-', '_');
+    throw new IncompleteRunError(code, incomplete.detail, { ...summary, incomplete }, text);
+  }
+}
 
 /** A run's summary for people; `lists` that brought nothing are named. */
 export function formatSummary(summary: RunSummary, pacing?: Pacing, lists?: ListEnds): string {

@@ -1,7 +1,5 @@
-import type { RunEnd } from '../../cli/run/await-run.ts';
-import { formatSummary } from '../../cli/run/format-summary.ts';
-import { PipelineError } from '../../shared/core/errors.ts';
-import { type ListEnds, listEndsOf } from './list-ends.ts';
+import type { PageOutcome } from '../../shared/core/feed.ts';
+import type { RunEnd } from './await-run.ts';
 import type { RunSummary } from './run-summary.ts';
 import type { RunProgress, RunTracker } from './run-tracker.ts';
 
@@ -12,32 +10,11 @@ export type Incompleteness = {
   jobs: string[];
 };
 
-/** A run that left jobs undone: what there is to say of it is printed all the same, as a document or as text. */
-export class IncompleteRunError extends PipelineError {
-  readonly summary: object;
-  readonly text: string;
-
-  constructor(code: string, detail: string, summary: object, text: string) {
-    super(code, detail);
-    this.summary = summary;
-    this.text = text;
-  }
-}
-
 const jobsNamed = 5;
 
-/**
- * Checks that a run is complete.
- * @throws IncompleteRunError saying in one sentence what was not done, and why.
- */
-export function assertComplete(summary: RunSummary, end: RunEnd, tracker: RunTracker): void {
-  const incomplete =
-    end.reason === 'done' ? badEnd(summary, end, tracker) : earlyEnd(summary, end.reason, end, tracker);
-  if (incomplete !== undefined) {
-    const text = formatSummary(summary, undefined, listEndsOf(tracker.progress(summary.runId)));
-    const code = incomplete.reason.replace('-', '_');
-    throw new IncompleteRunError(code, incomplete.detail, { ...summary, incomplete }, text);
-  }
+/** What a run left undone, and why, in one sentence; `undefined` when it is complete. */
+export function incompletenessOf(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
+  return end.reason === 'done' ? badEnd(summary, end, tracker) : earlyEnd(summary, end.reason, end, tracker);
 }
 
 /** Every job has ended, but not as it should: all that went wrong is said, and the worst gives the reason. */
@@ -126,4 +103,44 @@ function reasonsOf(jobs: readonly string[], reasons: ReadonlyMap<string, string>
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return counts.size === 0 ? '' : ` (${[...counts].map(([reason, count]) => `${count} × ${reason}`).join('; ')})`;
+}
+
+/** Lists of a run that brought no titles, by name: a page beyond the first is named with its number. */
+export type ListEnds = {
+  notFound: string[];
+  empty: string[];
+  rejected: string[];
+  /** Whether any list brought titles; a page beyond a list's end is none. */
+  anyTitles: boolean;
+  /** First pages that were applied. */
+  lists: number;
+};
+
+/** What came of a run's lists so far. */
+export function listEndsOf({ outcomes, notFound }: Pick<RunProgress, 'outcomes' | 'notFound'>): ListEnds {
+  const pages = [...outcomes].map(([jobId, outcome]) => ({ jobId, outcome, ...placeOf(jobId) }));
+  const named = (wanted: PageOutcome, firstOnly: boolean) =>
+    pages
+      .filter(({ outcome, page }) => outcome === wanted && (page === 1 || !firstOnly))
+      .map(({ jobId, feed, page }) => {
+        const why = notFound.get(jobId);
+        return `${feed}${page === 1 ? '' : ` page ${page}`}${why === undefined ? '' : ` (${why})`}`;
+      })
+      .sort();
+  return {
+    notFound: named('not-found', false),
+    empty: named('empty', true),
+    rejected: named('rejected', false),
+    anyTitles: pages.some(({ outcome }) => outcome === 'titles'),
+    lists: pages.filter(({ page }) => page === 1).length,
+  };
+}
+
+/** The feed of a list's job: `popular/movie/global/en-US` of `run/popular/movie/global/en-US/1`. */
+export function feedOfJob(jobId: string): string {
+  return jobId.split('/').slice(1, -1).join('/');
+}
+
+function placeOf(jobId: string): { feed: string; page: number } {
+  return { feed: feedOfJob(jobId), page: Number(jobId.split('/').at(-1)) };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sayingWhy } from '../../../src/cli/run/say-why-waiting.ts';
 import type { WaitFacts } from '../../../src/operator/status/why-waiting.ts';
+import { sayingWhy } from '../../../src/operator/status/why-waiting.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
 /** Work that lasts `durationMs`, with what is said meanwhile and when. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { feedEnd, stateFrom } from '../../../src/cli/run/await-feeds.ts';
+import { feedEnd, stateFrom } from '../../../src/operator/runs/await-feeds.ts';
 import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { type FeedHead, feedHeadFor, joinFeedHeads } from '../../../src/shared/tables/feed-head.ts';
