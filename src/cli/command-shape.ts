@@ -6,6 +6,15 @@ import { PermanentError, PipelineError } from '../shared/core/errors.ts';
 import { AwsCallError } from './aws-call-failure.ts';
 import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
 
+/** What is said of options that several commands have. */
+export const optionHelp = {
+  dataDir: 'folder that keeps tables and queues (default: everything in memory)',
+  faults: 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05',
+  dynamodb: 'dynoxide or dynalite (default: dynoxide where it runs)',
+  category: 'popular, trending, genre_<id>, keyword_<id>, hidden_gems, award_winning or local_originals',
+  timeout: 'how long to wait for open jobs, such as 90s or 15m',
+};
+
 /** Options of every command. */
 export function withCommon(command: Command): Command {
   return command

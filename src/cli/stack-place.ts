@@ -13,6 +13,7 @@ import { catalogTable, controlTable } from '../shared/tables/table-definitions.t
 import { tmdbBaseUrl } from '../shared/tmdb/tmdb-port.ts';
 import { namingFailures } from './aws-call-failure.ts';
 import type { CliContext } from './cli-context.ts';
+import { type Tables, tablesOf, withDynamo } from './open-tables.ts';
 
 /** Options that say which stack a command means. */
 export type PlaceOptions = QueuePlaceOptions & { dataDir?: string };
@@ -73,6 +74,21 @@ export async function withStackPlace<T>(
     throw new UsageError(nothing);
   }
   return act(localPlace(running));
+}
+
+/** The tables a command means, open while `act` runs. @throws UsageError when there are none. */
+export function withTables<T>(
+  options: PlaceOptions,
+  context: CliContext,
+  act: (tables: Tables) => Promise<T>,
+  use?: DataUse,
+): Promise<T> {
+  return withStackPlace(
+    options,
+    context,
+    (place) => withDynamo(place.dynamodb, (client) => act(tablesOf(client, place, context, place.dynamodb?.endpoint))),
+    use,
+  );
 }
 
 /** Like `withStackPlace`, for commands that need the queues too. They are where a stack runs: no data folder is opened. */

@@ -1,12 +1,13 @@
+import { userInfo } from 'node:os';
 import { type EmbeddedStack, type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
 import type { OutputLine } from '../local/function-output.ts';
 import { rejectionOn } from '../local/watch-emulators.ts';
+import { releaseRejectedToken } from '../operator/breaker-by-hand.ts';
 import { type RunTracker, trackRuns } from '../operator/runs/run-tracker.ts';
 import { messageOf, UsageError } from '../shared/core/errors.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import { parseFaultSpec } from '../tmdb-simulator/fault-plan.ts';
 import type { CliContext } from './cli-context.ts';
-import { releaseRejectedToken } from './commands/breaker-command.ts';
 import { withTablesAt } from './open-tables.ts';
 import { checkToken, tmdbTarget } from './tmdb-target.ts';
 
@@ -66,17 +67,24 @@ export async function startTrackedStack(
     },
   });
   died = stack.died;
-  const { endpoints, catalogTable, controlTable } = stack.endpoints;
   try {
-    await withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, context, ({ breaker }) =>
-      releaseRejectedToken(breaker, context),
-    );
+    await releaseBreaker(stack, context);
   } catch (error) {
     const explained = await stack.explain(error);
     await stack.stop();
     throw explained;
   }
   return { stack, tracker };
+}
+
+async function releaseBreaker(stack: EmbeddedStack, context: CliContext): Promise<void> {
+  const { clock, settings, output } = context;
+  const released = await withTablesAt(stack.endpoints, context, ({ breaker }) =>
+    releaseRejectedToken(breaker, userInfo().username, settings, clock),
+  );
+  if (released !== undefined) {
+    output.note(`the breaker was open since ${released.since} (${released.detail}): closed by this start`);
+  }
 }
 
 /** What a person is told of a line of a function: with `--verbose` all of it, else problems. */

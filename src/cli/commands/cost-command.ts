@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { Command } from 'commander';
 import * as z from 'zod';
 import { handlerEntries } from '../../local/bundle/bundle-options.ts';
 import { monthPlan } from '../../operator/cost/month-plan.ts';
@@ -22,19 +23,30 @@ import type { Settings } from '../../shared/settings/settings.ts';
 import { settingsFrom } from '../../shared/settings/settings-overrides.ts';
 import { metricLedger } from '../../shared/telemetry/metric-ledger.ts';
 import type { CliContext, CommonOptions } from '../cli-context.ts';
+import { acting, withCommon } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import { parseCount, parseListOf, parseRate } from '../parse-input.ts';
 
-/** Options of `cost`: what-ifs over the settings. */
-export type CostOptions = CommonOptions & { regions?: string; readsPerDay?: string; rate?: string };
+/** What-ifs over the settings. */
+type CostOptions = CommonOptions & { regions?: string; readsPerDay?: string; rate?: string };
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const run = promisify(execFile);
 /** What a process that failed has said. */
 const saidSchema = z.object({ stderr: z.string() });
 
+/** `cost`. */
+export function addCostCommand(program: Command): void {
+  withCommon(program.command('cost'))
+    .description('the modelled month of the deployment and its plan, line by line')
+    .option('--regions <countries>', 'as if these were configured, such as US,GB or DE:de-DE')
+    .option('--reads-per-day <count>', 'as if so much were read')
+    .option('--rate <calls>', 'as if so many calls a second were allowed')
+    .action(acting(costCommand));
+}
+
 /** `cost`: the modelled month of the template that a deployment would upload, and of the plan. */
-export async function costCommand(options: CostOptions, context: CliContext): Promise<void> {
+async function costCommand(options: CostOptions, context: CliContext): Promise<void> {
   const { output, environment } = context;
   const settings = whatIf(context.settings, options);
   const template = await synthesizedTemplate(options.settings, settings.deployment.stackName, environment);

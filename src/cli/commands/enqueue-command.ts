@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { FeedsEnd } from '../../operator/runs/await-feeds.ts';
 import { planRun } from '../../planner/plan-run.ts';
 import { type StartDependencies, startRun } from '../../planner/start-run.ts';
@@ -13,6 +14,7 @@ import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoFeedsOnTheWay } from '../../shared/tables/dynamo-feeds-in-flight.ts';
 import type { CliContext } from '../cli-context.ts';
 import { IncompleteRunError } from '../cli-context.ts';
+import { acting, optionHelp, withQueuePlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import { interruptible } from '../interruptible.ts';
 import { withDynamo, withSqs } from '../open-tables.ts';
@@ -20,8 +22,7 @@ import { parseCount, parseDurationMs, parseInput, parseListOf } from '../parse-i
 import { waitForFeeds } from '../run/wait-for-feeds.ts';
 import { type QueuePlaceOptions, type QueueUrls, type StackPlace, withQueues } from '../stack-place.ts';
 
-/** Options of `enqueue`. */
-export type EnqueueOptions = QueuePlaceOptions & {
+type EnqueueOptions = QueuePlaceOptions & {
   category: string;
   media: string;
   region?: string;
@@ -35,8 +36,27 @@ export type EnqueueOptions = QueuePlaceOptions & {
 
 type Sent = { runId: string; snapshot: string; jobs: FetchJob[]; notes: string[] };
 
+/** `enqueue`. */
+export function addEnqueueCommand(program: Command): void {
+  withQueuePlace(program.command('enqueue'))
+    .description('ad-hoc jobs for every combination of media, regions and languages')
+    .requiredOption('--category <category>', optionHelp.category)
+    .requiredOption('--media <media>', 'movie, tv or all; several by commas')
+    .option('--region <regions>', 'countries such as DE,FR (default: global)')
+    .option(
+      '--language <languages>',
+      "such as de-DE,fr-FR (default: each region's own in the settings, else the default language)",
+    )
+    .option('--pages <count>', 'pages of each feed', '1')
+    .option('--dry-run', 'the jobs, without sending them')
+    .option('--force', 'also what is in flight already')
+    .option('--wait', 'until everything is in the table or in a dead-letter queue')
+    .option('--timeout <duration>', 'how long to wait, such as 90s or 15m', '15m')
+    .action(acting(enqueueCommand));
+}
+
 /** `enqueue`: ad-hoc jobs, by the planner's own core; what is on its way already is left out. */
-export async function enqueueCommand(options: EnqueueOptions, context: CliContext): Promise<void> {
+async function enqueueCommand(options: EnqueueOptions, context: CliContext): Promise<void> {
   const event = eventOf(options, context);
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
   const end = await interruptible(context, (signal) =>

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { EmbeddedStackOptions } from '../../local/embedded-stack.ts';
 import {
   readStackFile,
@@ -16,14 +17,14 @@ import {
 } from '../../shared/settings/schedule.ts';
 import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, optionHelp, withCommon } from '../command-shape.ts';
 import { interruptible } from '../interruptible.ts';
 import { parseCount } from '../parse-input.ts';
 import { runOccurrence } from '../run/run-occurrence.ts';
 import { assertComplete } from '../run/run-result.ts';
 import { type StackOptions, type TrackedStack, withTrackedStack } from '../with-stack.ts';
 
-/** Options of `local`. */
-export type LocalOptions = StackOptions & {
+type LocalOptions = StackOptions & {
   sqsPort?: string;
   dynamodbPort?: string;
   tmdbPort?: string;
@@ -33,8 +34,23 @@ export type LocalOptions = StackOptions & {
 
 const runTimeoutMs = 15 * 60_000;
 
+/** `local`. */
+export function addLocalCommand(program: Command): void {
+  withCommon(program.command('local'))
+    .description('the embedded stack, kept running with its schedules until Ctrl-C')
+    .option('--data-dir <folder>', optionHelp.dataDir)
+    .option('--sqs-port <port>', 'port of the SQS emulator (default: any free one)')
+    .option('--dynamodb-port <port>', 'port of the DynamoDB emulator (default: any free one)')
+    .option('--tmdb-port <port>', 'port of the TMDB simulator (default: any free one)')
+    .option('--http-port <port>', 'port of the reader over HTTP (default: any free one)')
+    .option('--faults <spec>', optionHelp.faults)
+    .option('--dynamodb <emulator>', optionHelp.dynamodb)
+    .option('--no-catch-up', 'do not start with the latest daily and weekly occurrences')
+    .action(acting(localCommand));
+}
+
 /** `local`: the embedded stack, kept running with its schedules, until Ctrl-C, which drains it. */
-export async function localCommand(options: LocalOptions, context: CliContext): Promise<void> {
+async function localCommand(options: LocalOptions, context: CliContext): Promise<void> {
   const running = runningLocal();
   if (running !== undefined) {
     throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);

@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { Origin, Provenance, TitleAnswer } from '../../reader/reader-api.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import { askedLanguageSchema, askedRegionSchema, feedId, maxPage, rowsPerPage } from '../../shared/core/feed.ts';
@@ -5,20 +6,44 @@ import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { ListEntry } from '../../shared/tables/read-list.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, optionHelp, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import { parseCount, parseFeed, parseInput, parseMediaType } from '../parse-input.ts';
 import type { PlaceOptions } from '../stack-place.ts';
 import { withReader } from '../with-reader.ts';
 
-/** Options of both `read` commands. */
-export type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string; includeAdult?: boolean };
+type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string; includeAdult?: boolean };
+
+/** `read list` and `read title`. */
+export function addReadCommands(program: Command): void {
+  const read = program.command('read').description('what an application would get from the table');
+  withPlace(read.command('list'))
+    .argument('<category>', optionHelp.category)
+    .argument('<media>', 'movie, tv or all')
+    .description('a feed, through the index')
+    .option('--region <region>', 'global, or a country such as DE')
+    .option(
+      '--language <language>',
+      "such as de-DE or de (default: the region's own in the settings, else the default one)",
+    )
+    .option('--limit <count>', 'number of titles', '20')
+    .option('--include-adult', 'adult titles too')
+    .action(acting(readListCommand));
+  withPlace(read.command('title'))
+    .argument('<media>', 'movie or tv')
+    .argument('<id>', 'TMDB id')
+    .description('one title')
+    .option('--region <region>', 'global, or a country such as DE: its language stands in for the asked one')
+    .option('--language <language>', 'such as en-US')
+    .action(acting(readTitleCommand));
+}
 
 /** `read list <category> <media>`: a feed as an application would get it. */
-export async function readListCommand(
-  category: string,
-  media: string,
+async function readListCommand(
   options: ReadOptions,
   context: CliContext,
+  category: string,
+  media: string,
 ): Promise<void> {
   const feed = parseFeed(category, media, options, context.settings);
   const limit = parseCount(options.limit ?? '20', '--limit', 1, maxPage * rowsPerPage);
@@ -35,11 +60,11 @@ export async function readListCommand(
 }
 
 /** `read title <movie|tv> <id>`: one title as an application would get it. */
-export async function readTitleCommand(
-  media: string,
-  idText: string,
+async function readTitleCommand(
   options: ReadOptions,
   context: CliContext,
+  media: string,
+  idText: string,
 ): Promise<void> {
   const mediaType = parseMediaType(media);
   const id = parseCount(idText, 'the TMDB id', 1, maxTmdbId);

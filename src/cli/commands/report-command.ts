@@ -1,5 +1,6 @@
 import { linkSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import { buildReport } from '../../operator/report/build-report.ts';
 import { reportHtml } from '../../operator/report/html/report-html.ts';
 import { dayMs } from '../../shared/core/clock.ts';
@@ -9,13 +10,13 @@ import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.t
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../../shared/tables/dynamo-usage-store.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, withPlace } from '../command-shape.ts';
 import { formatReport } from '../format-report.ts';
 import { withDynamo } from '../open-tables.ts';
 import { parseCount, parseDurationMs, parseTimeMs } from '../parse-input.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from '../stack-place.ts';
 
-/** Options of `report`. */
-export type ReportOptions = PlaceOptions & {
+type ReportOptions = PlaceOptions & {
   since: string;
   until?: string;
   top: string;
@@ -26,8 +27,20 @@ export type ReportOptions = PlaceOptions & {
 /** Counters are kept no longer (`reader.usage.keepDays`). */
 const mostDays = 400;
 
+/** `report`. */
+export function addReportCommand(program: Command): void {
+  withPlace(program.command('report'))
+    .description('hits, misses, most and least read, freshness, plan quality, calls, writes and cost over a period')
+    .option('--since <duration>', 'how long a period, such as 24h, 7d or 30d', '7d')
+    .option('--until <time>', 'UTC time of its end (default: now)')
+    .option('--top <count>', 'length of the rankings', '10')
+    .option('--html <file>', 'the same as a page, in one file')
+    .option('--force', 'replace the file of --html when it is there')
+    .action(acting(reportCommand));
+}
+
 /** `report`: reads, rankings, freshness, plan quality, work and cost over a period; `--html` writes the same as a page. */
-export async function reportCommand(options: ReportOptions, context: CliContext): Promise<void> {
+async function reportCommand(options: ReportOptions, context: CliContext): Promise<void> {
   const { settings, clock, output } = context;
   const nowMs = clock.nowMs();
   const request = {

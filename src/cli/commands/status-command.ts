@@ -1,4 +1,5 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Command } from 'commander';
 import { describeStatus, type Readings, type Status } from '../../operator/status/describe-status.ts';
 import type { Clock } from '../../shared/core/clock.ts';
 import { messageOf, UsageError } from '../../shared/core/errors.ts';
@@ -8,6 +9,7 @@ import { dynamoBreakerStore } from '../../shared/throttle/dynamo-breaker-store.t
 import { dynamoRateSchedule } from '../../shared/throttle/dynamo-rate-schedule.ts';
 import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import type { CliContext, CliOutput } from '../cli-context.ts';
+import { acting, withPlace } from '../command-shape.ts';
 import { cutTo, wrapTo } from '../display-columns.ts';
 import { ageText, formatStatus } from '../format-status.ts';
 import { interruptible } from '../interruptible.ts';
@@ -18,13 +20,21 @@ import { cutStyled, isStyled, printable } from '../styled-text.ts';
 
 import { isClosed, writeOutput } from '../write-output.ts';
 
-/** Options of `status`; `watch` is `true` or how often to look again. */
-export type StatusOptions = PlaceOptions & { watch?: boolean | string };
+/** `watch` is `true` or how often to look again. */
+type StatusOptions = PlaceOptions & { watch?: boolean | string };
 
 const usualWatch = '2s';
 
+/** `status`. */
+export function addStatusCommand(program: Command): void {
+  withPlace(program.command('status'))
+    .description('queues, dead letters, breaker, rate, feeds and next occurrences')
+    .option('--watch [duration]', 'again and again, until Ctrl-C (every 2s)')
+    .action(acting(statusCommand));
+}
+
 /** `status`: queues, dead letters, breaker, rate, feeds, next occurrences; with `--watch` again and again until Ctrl-C. */
-export async function statusCommand(options: StatusOptions, context: CliContext): Promise<void> {
+async function statusCommand(options: StatusOptions, context: CliContext): Promise<void> {
   const { output } = context;
   if (options.watch === undefined) {
     const status = await withStackPlace(options, context, (place) => readStatus(place, context), 'look');

@@ -89,13 +89,8 @@ async function standstillsAt(tracked: TrackedStack, context: CliContext): Promis
 
 /** Breaker and throttle now. */
 function readStandstills({ stack }: TrackedStack, context: CliContext): Promise<Pick<WaitFacts, 'breaker' | 'rate'>> {
-  const { endpoints, catalogTable, controlTable } = stack.endpoints;
-  return withTablesAt(
-    { dynamodb: endpoints.dynamodb, catalogTable, controlTable },
-    context,
-    async ({ breaker, rate }) => ({
-      breaker: await breaker.read(),
-      rate: { state: await rate.read(), limits: rateLimitsOf(context.settings) },
-    }),
-  );
+  return withTablesAt(stack.endpoints, context, async ({ breaker, rate }) => ({
+    breaker: await breaker.read(),
+    rate: { state: await rate.read(), limits: rateLimitsOf(context.settings) },
+  }));
 }
