@@ -1,8 +1,7 @@
 import type { PlanFigures, Report } from '../operator/report/build-report.ts';
 import type { FreshnessNow } from '../operator/report/feed-freshness.ts';
-import type { ReadFigures } from '../operator/report/hour-usage.ts';
+import type { ReadFigures, UsageSeries } from '../operator/report/hour-usage.ts';
 import type { RankedFeed, RankedTitle } from '../operator/report/rankings.ts';
-import type { UsageSeries } from '../operator/report/usage-series.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
 import { cutTo } from './display-columns.ts';
 import { shareText, table, title } from './format-text.ts';

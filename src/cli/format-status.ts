@@ -1,5 +1,6 @@
 import type { RateStatus } from '../operator/status/describe-rate.ts';
-import type { Depth, Status } from '../operator/status/describe-status.ts';
+import type { Status } from '../operator/status/describe-status.ts';
+import type { Depth } from '../operator/status/why-waiting.ts';
 import { table, title } from './format-text.ts';
 
 /** A call always waits a moment while others are made. */

@@ -1,4 +1,5 @@
 import { cleanLine } from '../shared/core/clean-text.ts';
+import type { ListEntry } from '../shared/tables/read-list.ts';
 import { columnsOf, cutTo, padTo, wrapTo } from './display-columns.ts';
 import { styled } from './styled-text.ts';
 
@@ -29,6 +30,19 @@ export function table(
   const wraps = names.length === 2 && numeric[1] === false;
   const lines = (row: readonly string[]) => linesOf(row, widths, numeric, wraps);
   return [...lines(names).map((line) => styled('dim', line)), ...cells.flatMap(lines)].join('\n');
+}
+
+/** A list for people: rank, title, year, votes. */
+export function formatList(name: string, titles: readonly ListEntry[]): string {
+  const rows = titles.map((entry) => [
+    String(entry.rank),
+    entry.title,
+    entry.mediaType,
+    entry.releaseDate?.slice(0, 4) ?? '',
+    entry.voteAverage.toFixed(1),
+    String(entry.voteCount),
+  ]);
+  return `${title(name)}, fetched ${titles[0]?.fetchedAt}${titles[0]?.stale ? ' (stale)' : ''}\n${table(['rank', 'title', 'kind', 'year', 'average', 'votes'], rows)}`;
 }
 
 /** Columns of the terminal that results are shown on; without one there is no limit. */

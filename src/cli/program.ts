@@ -5,7 +5,8 @@ import { acting, withPlace } from './command-shape.ts';
 import { addBreakerCommand } from './commands/breaker-command.ts';
 import { addCostCommand } from './commands/cost-command.ts';
 import { addDemoCommand } from './commands/demo-command.ts';
-import { addDlqCommands } from './commands/dlq-command.ts';
+import { addDlqActCommands } from './commands/dlq-act-commands.ts';
+import { addDlqLookCommands } from './commands/dlq-look-commands.ts';
 import { addEnqueueCommand } from './commands/enqueue-command.ts';
 import { addLocalCommand } from './commands/local-command.ts';
 import { type MigrateOptions, migrateCommand } from './commands/migrate-command.ts';
@@ -73,6 +74,12 @@ function pipelineProgram(): Command {
     add(program);
   }
   return program;
+}
+
+function addDlqCommands(program: Command): void {
+  const dlq = program.command('dlq').description('dead letters: look into them, replay or delete them');
+  addDlqLookCommands(dlq);
+  addDlqActCommands(dlq);
 }
 
 function addMigrateCommand(program: Command): void {

@@ -1,5 +1,5 @@
 import { type OpenReaderOptions, openReader } from '../reader/open-reader.ts';
-import type { Reader } from '../reader/reader-api.ts';
+import type { Origin, Provenance, Reader } from '../reader/reader-api.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import { shownUrl } from '../shared/core/shown-text.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
@@ -58,4 +58,18 @@ function pipelineOf(place: StackPlace, { environment }: CliContext): Partial<Ope
     sqs,
     ...(token !== undefined && { tmdb: { baseUrl: tmdb, token: async () => token } }),
   };
+}
+
+const origins: Record<Origin, string> = {
+  memory: 'memory',
+  table: 'the table',
+  tmdb: 'TMDB itself',
+  nowhere: 'nowhere',
+};
+
+/** Where an answer came from, for people. */
+export function provenanceLine(answer: Provenance): string {
+  const { from, freshness, freshUntil, expiresAt, problem } = answer;
+  const life = `freshness ${freshness.toFixed(2)}, fresh until ${freshUntil}, expires at ${expiresAt}`;
+  return `from ${origins[from]}; ${life}${problem === undefined ? '' : `; ${problem.detail}`}`;
 }

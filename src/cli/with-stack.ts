@@ -31,29 +31,20 @@ export async function startTrackedStack(
   context: CliContext,
   more: StackExtras = {},
 ): Promise<TrackedStack> {
-  const target = tmdbTarget(context.environment);
-  const faults = options.faults === undefined ? more.faults : parseFaults(options.faults);
-  if (options.faults !== undefined && target !== undefined) {
-    throw new UsageError('--faults works on the simulator only, and TMDB_API_TOKEN or TMDB_BASE_URL is set');
-  }
-  if (target !== undefined) {
-    const unproven = await checkToken(target);
-    if (unproven !== undefined) {
-      context.output.note(unproven);
-    }
-  }
-  const tracker = trackRuns(context.clock);
+  const { target, faults } = await tmdbOf(options, context);
+  const { settings, clock, output } = context;
+  const tracker = trackRuns(clock);
   let died: AbortSignal | undefined;
   const stack = await startEmbeddedStack({
-    settings: context.settings,
-    clock: context.clock,
+    settings,
+    clock,
     tmdb: target,
     dataDir: options.dataDir,
     ports: more.ports ?? {},
     http: more.http ?? false,
-    faults,
+    faults: faults ?? more.faults,
     dynamoEngine: parseEngine(options.dynamodb),
-    onNote: context.output.note,
+    onNote: output.note,
     onOutput: (service, line, text) => {
       if (line.kind === 'event') {
         tracker.observe(line.event);
@@ -61,7 +52,7 @@ export async function startTrackedStack(
       // What the functions say of an emulator that is gone is said better by the one sentence at the end.
       if (died?.aborted !== true) {
         for (const note of notesOf(service, line, text, context, more.noteOf)) {
-          context.output.note(note);
+          output.note(note);
         }
       }
     },
@@ -75,6 +66,20 @@ export async function startTrackedStack(
     throw explained;
   }
   return { stack, tracker };
+}
+
+/** The TMDB to call and the faults of the simulator that stands in for it; a token is checked before anything is started. */
+async function tmdbOf({ faults: spec }: StackOptions, { environment, output }: CliContext) {
+  const target = tmdbTarget(environment);
+  const faults = spec === undefined ? undefined : parseFaults(spec);
+  if (faults !== undefined && target !== undefined) {
+    throw new UsageError('--faults works on the simulator only, and TMDB_API_TOKEN or TMDB_BASE_URL is set');
+  }
+  const unproven = target && (await checkToken(target));
+  if (unproven !== undefined) {
+    output.note(unproven);
+  }
+  return { target, faults };
 }
 
 async function releaseBreaker(stack: EmbeddedStack, context: CliContext): Promise<void> {

@@ -7,13 +7,13 @@ import { assembleList, type ListEntry } from '../../shared/tables/read-list.ts';
 import type { FaultPlan } from '../../tmdb-simulator/fault-plan.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, optionHelp, withCommon } from '../command-shape.ts';
+import { formatList } from '../format-text.ts';
 import { interruptible } from '../interruptible.ts';
 import { withTablesAt } from '../open-tables.ts';
 import { parseDurationMs } from '../parse-input.ts';
 import { runOccurrence } from '../run/run-occurrence.ts';
 import { assertComplete, formatSummary } from '../run/run-result.ts';
 import { type StackOptions, type TrackedStack, withTrackedStack } from '../with-stack.ts';
-import { formatList } from './read-command.ts';
 
 type DemoOptions = StackOptions & { timeout: string };
 

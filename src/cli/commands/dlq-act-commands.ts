@@ -1,17 +1,11 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Command } from 'commander';
 import {
   type ActOptions,
   type ActReport,
   type DeleteReport,
   deleteDeadLetters,
 } from '../../operator/dead-letters/act-on-dead-letters.ts';
-import {
-  type Match,
-  namesUnknownReason,
-  parseMatch,
-  refuseUnknownReasons,
-} from '../../operator/dead-letters/dead-letter.ts';
-import { findDeadLetter } from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { type MoveProgress, moveWholeQueue } from '../../operator/dead-letters/native-replay-adapter.ts';
 import { type ReplayReport, replayDeadLetters } from '../../operator/dead-letters/replay.ts';
 import { PermanentError, UsageError } from '../../shared/core/errors.ts';
@@ -21,28 +15,40 @@ import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
 import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
 import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
 import { type CliContext, IncompleteRunError } from '../cli-context.ts';
+import { acting } from '../command-shape.ts';
 import { interruptible } from '../interruptible.ts';
-import { parseCount, parseRate } from '../parse-input.ts';
 import { endingOnFailure, showLine } from '../progress.ts';
 import {
+  type ChoiceOptions,
   type DlqName,
-  type DlqOptions,
-  lookInto,
   noteUnreleased,
+  parseChoice,
+  parseChoiceRate,
   parseDlqName,
-  parseHoldSeconds,
   withDlq,
+  withMatch,
 } from './dlq-queue.ts';
 
-/** Options that choose dead letters to act on. */
-type ChoiceOptions = DlqOptions & { max?: string; rate?: string; dryRun?: boolean };
-
-/** Messages a second, unless told otherwise: what the worker may call, and more than the writer writes. */
-const usualRate = 30;
-const fastestRate = 500;
+/** `dlq replay` and `dlq delete`. */
+export function addDlqActCommands(dlq: Command): void {
+  const choosing = (command: Command, done: string) =>
+    withMatch(command)
+      .argument('[id]', "one of them: a message's id, its job's, or the beginning of either")
+      .option('--max <count>', 'no more than so many')
+      .option('--rate <messages>', 'messages a second (default: 30)')
+      .option('--dry-run', `what would be ${done}, without doing it`);
+  choosing(dlq.command('replay'), 'replayed')
+    .description('back to their queue, one, all or those that match')
+    .option('--native', "the whole queue by SQS's own move task (on AWS)")
+    .action(acting(dlqReplayCommand));
+  choosing(dlq.command('delete'), 'deleted')
+    .description('for good and without asking: one, those that match, or all')
+    .option('--all', 'everything in the queue')
+    .action(acting(dlqDeleteCommand));
+}
 
 /** `dlq replay <fetch|items> [id]`: dead letters back to their queue, one, all or those that match. */
-export async function dlqReplayCommand(
+async function dlqReplayCommand(
   options: ChoiceOptions & { native?: boolean },
   context: CliContext,
   nameText: string,
@@ -98,7 +104,7 @@ async function replayNatively(
 }
 
 /** `dlq delete <fetch|items> [id]`: dead letters for good. It does not ask, so what is meant has to be said: an id, `--match` or `--all`. */
-export async function dlqDeleteCommand(
+async function dlqDeleteCommand(
   options: ChoiceOptions & { all?: boolean },
   context: CliContext,
   nameText: string,
@@ -201,33 +207,4 @@ function leftText({ left, notExamined, failed }: Pick<ActReport, 'left' | 'notEx
   const unseen = notExamined === 0 ? '' : ` (about ${notExamined} of them not looked at)`;
   const lost = failed.length === 0 ? '' : `, ${failed.length} could not be and are still there`;
   return `${left} left where they are${unseen}${lost}`;
-}
-
-/** What is to be acted on. An id, or a reason that the pipeline does not know, needs a look into the queue first. */
-async function parseChoice(
-  name: DlqName,
-  id: string | undefined,
-  options: ChoiceOptions,
-  context: CliContext,
-): Promise<ActOptions> {
-  const choice = {
-    match: parseMatch(options.match ?? []),
-    max: parseCount(options.max ?? '1000000', '--max', 1, 1_000_000),
-    perSecond: parseChoiceRate(options) ?? usualRate,
-    holdSeconds: parseHoldSeconds(options),
-    dryRun: options.dryRun === true,
-  };
-  if (id === undefined && !namesUnknownReason(choice.match)) {
-    return choice;
-  }
-  const { letters } = await lookInto(name, options, context);
-  refuseUnknownReasons(choice.match, letters);
-  const one: Match =
-    id === undefined ? new Map() : new Map([['messageId', [findDeadLetter(letters, id, name).messageId]]]);
-  return { ...choice, match: new Map([...choice.match, ...one]) };
-}
-
-/** `--rate`; `undefined` where it is left out. */
-function parseChoiceRate({ rate }: ChoiceOptions): number | undefined {
-  return rate === undefined ? undefined : parseRate(rate, '--rate', 0.1, fastestRate);
 }

@@ -1,16 +1,15 @@
 import type { Command } from 'commander';
-import type { Origin, Provenance, TitleAnswer } from '../../reader/reader-api.ts';
+import type { Provenance, TitleAnswer } from '../../reader/reader-api.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import { askedLanguageSchema, askedRegionSchema, feedId, maxPage, rowsPerPage } from '../../shared/core/feed.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
-import type { ListEntry } from '../../shared/tables/read-list.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, optionHelp, withPlace } from '../command-shape.ts';
-import { table, title } from '../format-text.ts';
+import { formatList, table } from '../format-text.ts';
 import { parseCount, parseFeed, parseInput, parseMediaType } from '../parse-input.ts';
 import type { PlaceOptions } from '../stack-place.ts';
-import { withReader } from '../with-reader.ts';
+import { provenanceLine, withReader } from '../with-reader.ts';
 
 type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string; includeAdult?: boolean };
 
@@ -97,33 +96,6 @@ function nothingRead({ problem }: Pick<Provenance, 'problem'>, absent: string, f
   return problem === undefined || problem.code === 'not_cached'
     ? new PermanentError('not_in_table', absent)
     : new PermanentError(problem.code, `${failed}: ${problem.detail}`);
-}
-
-/** A list for people: rank, title, year, votes. */
-export function formatList(name: string, titles: readonly ListEntry[]): string {
-  const rows = titles.map((entry) => [
-    String(entry.rank),
-    entry.title,
-    entry.mediaType,
-    entry.releaseDate?.slice(0, 4) ?? '',
-    entry.voteAverage.toFixed(1),
-    String(entry.voteCount),
-  ]);
-  return `${title(name)}, fetched ${titles[0]?.fetchedAt}${titles[0]?.stale ? ' (stale)' : ''}\n${table(['rank', 'title', 'kind', 'year', 'average', 'votes'], rows)}`;
-}
-
-const origins: Record<Origin, string> = {
-  memory: 'memory',
-  table: 'the table',
-  tmdb: 'TMDB itself',
-  nowhere: 'nowhere',
-};
-
-/** Where an answer came from, for people. */
-export function provenanceLine(answer: Provenance): string {
-  const { from, freshness, freshUntil, expiresAt, problem } = answer;
-  const life = `freshness ${freshness.toFixed(2)}, fresh until ${freshUntil}, expires at ${expiresAt}`;
-  return `from ${origins[from]}; ${life}${problem === undefined ? '' : `; ${problem.detail}`}`;
 }
 
 function shownValue(value: unknown): string {

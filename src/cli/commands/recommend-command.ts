@@ -7,8 +7,7 @@ import { acting, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import { parseCount, parseListOf, parseTitleRefs } from '../parse-input.ts';
 import type { PlaceOptions } from '../stack-place.ts';
-import { withReader } from '../with-reader.ts';
-import { provenanceLine } from './read-command.ts';
+import { provenanceLine, withReader } from '../with-reader.ts';
 
 type RecommendOptions = PlaceOptions & {
   media?: string;

@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { awaitRun, queuedJobs, type RunEnd, runWaitFacts } from '../../operator/runs/await-run.ts';
+import { awaitRun, queuedJobs, runWaitFacts } from '../../operator/runs/await-run.ts';
 import { type ListEnds, listEndsOf } from '../../operator/runs/run-end.ts';
 import { type Pacing, pacingOf, type RunSummary, readUsage, summarizeRun } from '../../operator/runs/run-summary.ts';
+import type { RunEnd } from '../../operator/runs/run-tracker.ts';
 import { sayingWhy, standstills, type WaitFacts } from '../../operator/status/why-waiting.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
@@ -33,26 +34,15 @@ export async function runOccurrence(
   context: CliContext,
 ): Promise<{ summary: RunSummary; pacing: Pacing; lists: ListEnds; end: RunEnd }> {
   const { stack, tracker } = tracked;
-  const { clock, settings, output } = context;
+  const { clock, settings } = context;
   const before = readUsage(stack, tracker);
   const startedMs = clock.monotonicMs();
-  const event = { kind: 'schedule', version: 1, schedule, occurrence: isoFromMs(occurrenceMs) };
   if (signal.aborted) {
     throw new PermanentError('interrupted', `interrupted before the ${schedule} occurrence was planned`);
   }
-  const planning = sayingWhy(stack.invokePlanner(event), {
-    clock,
-    read: async () => ({ doing: 'the planner has not answered' }),
-    say: output.note,
-  });
-  const run = startedRunSchema.parse(await planning);
+  const run = await planOccurrence(schedule, isoFromMs(occurrenceMs), stack, context);
   const jobs = run.duplicate ? queuedJobs(run.runId, stack, settings) : run.jobs;
   const planned = typeof jobs === 'number' ? jobs : jobs.size;
-  if (run.duplicate) {
-    output.note(
-      `the ${schedule} occurrence of ${event.occurrence} was planned before, as run ${run.runId}: nothing new was sent`,
-    );
-  }
   const progress = showProgress(schedule, run.runId, planned, tracker, context);
   const waiting = awaitRun(
     { runId: run.runId, jobs, timeoutMs, signal, onProgress: progress.update },
@@ -76,6 +66,26 @@ export async function runOccurrence(
   const summary = summarizeRun(facts, tracker, before, readUsage(stack, tracker), settings);
   const standstill = end.reason === 'timed-out' ? await standstillsAt(tracked, context) : [];
   return { summary, pacing: pacingOf(known), lists, end: { ...end, standstill } };
+}
+
+async function planOccurrence(
+  schedule: ScheduleName,
+  occurrence: string,
+  stack: TrackedStack['stack'],
+  { clock, output }: CliContext,
+): Promise<z.infer<typeof startedRunSchema>> {
+  const planning = sayingWhy(stack.invokePlanner({ kind: 'schedule', version: 1, schedule, occurrence }), {
+    clock,
+    read: async () => ({ doing: 'the planner has not answered' }),
+    say: output.note,
+  });
+  const run = startedRunSchema.parse(await planning);
+  if (run.duplicate) {
+    output.note(
+      `the ${schedule} occurrence of ${occurrence} was planned before, as run ${run.runId}: nothing new was sent`,
+    );
+  }
+  return run;
 }
 
 /** Breaker and throttle when the time was up; what cannot be read any more is left out. */

@@ -1,7 +1,6 @@
-import type { RunEnd } from '../../operator/runs/await-run.ts';
 import { incompletenessOf, type ListEnds, listEndsOf } from '../../operator/runs/run-end.ts';
 import type { JobCounts, Pacing, RunSummary } from '../../operator/runs/run-summary.ts';
-import type { RunTracker } from '../../operator/runs/run-tracker.ts';
+import type { RunEnd, RunTracker } from '../../operator/runs/run-tracker.ts';
 import { IncompleteRunError } from '../cli-context.ts';
 import { title } from '../format-text.ts';
 

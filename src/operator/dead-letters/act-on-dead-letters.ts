@@ -87,21 +87,11 @@ export async function actOnDeadLetters(
 
 /** Decides and acts, and keeps the report; `waiting` are the ids of the messages whose turn comes when all were looked at. */
 function openActor(letterAct: LetterAct, options: Acting, clock: Clock, signal: AbortSignal) {
-  const { act, isOwn = () => false, comesBackAlike = () => false } = letterAct;
+  const { isOwn = () => false, comesBackAlike = () => false } = letterAct;
   const report: ActReport = { examined: 0, done: 0, left: 0, notExamined: 0, failed: [], unreleased: [] };
   const waiting = new Set<string>();
-  const inTurn = pace(options.perSecond, clock);
+  const actOnOne = paced(letterAct.act, report, options.perSecond, clock);
   const isFull = () => report.done + report.failed.length + waiting.size >= options.max;
-  const actOnOne = async (message: ReceivedMessage, letter: DeadLetter): Promise<Fate> => {
-    await inTurn();
-    const failure = await act(message, letter);
-    if (failure !== undefined) {
-      report.failed.push(failure);
-      return 'left';
-    }
-    report.done += 1;
-    return 'gone';
-  };
   const decideOne = async (message: ReceivedMessage, letter: DeadLetter, own: boolean): Promise<Fate> => {
     report.examined += 1;
     if (own || !matches(letter, options.match) || isFull() || signal.aborted) {
@@ -130,6 +120,21 @@ function openActor(letterAct: LetterAct, options: Acting, clock: Clock, signal: 
         const isTurn = !signal.aborted && waiting.delete(message.messageId);
         return isTurn ? actOnOne(message, decodeDeadLetter(message)) : 'left';
       }),
+  };
+}
+
+/** Acts on one letter when its turn has come, and keeps the report of it. */
+function paced(act: LetterAct['act'], report: ActReport, perSecond: number, clock: Clock) {
+  const inTurn = pace(perSecond, clock);
+  return async (message: ReceivedMessage, letter: DeadLetter): Promise<Fate> => {
+    await inTurn();
+    const failure = await act(message, letter);
+    if (failure !== undefined) {
+      report.failed.push(failure);
+      return 'left';
+    }
+    report.done += 1;
+    return 'gone';
   };
 }
 

@@ -2,7 +2,6 @@
  * What was read and done in a period, what its plans were worth, and how fresh the feeds are now. It reads each counter item of the
  * period, and the whole control table once.
  */
-
 import { type PlanQuality, planQuality } from '../../demand/plan-quality.ts';
 import { planRules } from '../../demand/plan-rules.ts';
 import { shareOf } from '../../demand/share-of.ts';
@@ -17,10 +16,15 @@ import {
   addReads,
   type HourUsage,
   type ReadFigures,
+  type ReportPeriod,
   readHours,
+  reportPeriod,
+  stepFor,
   sumActivity,
   sumBySubject,
   sumOf,
+  type UsageSeries,
+  usageSeries,
   withShares,
 } from './hour-usage.ts';
 import {
@@ -31,7 +35,6 @@ import {
   type RankedTitle,
   rankSubjects,
 } from './rankings.ts';
-import { type ReportPeriod, reportPeriod, stepFor, type UsageSeries, usageSeries } from './usage-series.ts';
 
 /** The whole report, as `--json` prints it. */
 export type Report = {

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { type PlanHour, planHour, planHourIds } from '../../demand/plan-record.ts';
+import { dayMs, hourMs, isoFromMs } from '../../shared/core/clock.ts';
 import {
   feedUsageId,
   type PipelineCounter,
@@ -32,9 +33,48 @@ export type HourUsage = {
   plan: PlanHour;
 };
 
+/** A period in whole hours, the grain of the counters. */
+export type ReportPeriod = {
+  /** The hours that belong to it, by their start in epoch milliseconds. */
+  hoursMs: readonly number[];
+  from: string;
+  /** The end of its last hour, or now where that hour is not over. */
+  to: string;
+};
+
+/** What one point of a series covers. */
+export type SeriesStep = 'hour' | 'day' | 'week';
+
+/** Reads and work of one hour, day or week, of which the period may hold a part only. */
+export type SeriesPoint = { from: string } & ReadFigures & Activity;
+
+/** A period as points in time, each step of it once. */
+export type UsageSeries = { step: SeriesStep; points: SeriesPoint[] };
+
 /** Hours whose items are asked for together, and how many such requests are under way at once. */
 const hoursPerRequest = 24;
 const requestsAtOnce = 4;
+/** Epoch time began on a Thursday; weeks begin on Mondays. */
+const firstMondayMs = 4 * dayMs;
+/** Up to so many hours a point is an hour, up to so many days a day. */
+const mostHours = 49;
+const mostDays = 93;
+
+/** Every hour that the `sinceMs` before `untilMs` touch. */
+export function reportPeriod(untilMs: number, sinceMs: number, nowMs: number): ReportPeriod {
+  const fromMs = hourStartMs(untilMs - sinceMs);
+  const count = Math.ceil((untilMs - fromMs) / hourMs);
+  const toMs = fromMs + count * hourMs;
+  return {
+    hoursMs: Array.from({ length: count }, (_, n) => fromMs + n * hourMs),
+    from: isoFromMs(fromMs),
+    to: isoFromMs(Math.max(fromMs, Math.min(toMs, nowMs))),
+  };
+}
+
+function hourStartMs(atMs: number): number {
+  return Math.floor(atMs / hourMs) * hourMs;
+}
 
 /** Reads what was counted in each of the hours, in their order; of hours without an item everything is zero. */
 export async function readHours(store: UsageStore, hoursMs: readonly number[]): Promise<HourUsage[]> {
@@ -48,7 +88,7 @@ export async function readHours(store: UsageStore, hoursMs: readonly number[]): 
 
 async function readPart(store: UsageStore, hoursMs: readonly number[]): Promise<HourUsage[]> {
   const items = await store.read(hoursMs.flatMap(itemIdsOf));
-  return hoursMs.map((hourMs) => hourOf(hourMs, items));
+  return hoursMs.map((hourMs) => hourFrom(hourMs, items));
 }
 
 /** A request must not name an item twice. */
@@ -56,7 +96,7 @@ function itemIdsOf(hourMs: number): string[] {
   return [...new Set([...usageIdsOfHour(hourMs), ...planHourIds(hourMs)])];
 }
 
-function hourOf(hourMs: number, items: ReadonlyMap<string, UsageCounters>): HourUsage {
+function hourFrom(hourMs: number, items: ReadonlyMap<string, UsageCounters>): HourUsage {
   const [feeds, pipeline] = [feedUsageId(hourMs), pipelineUsageId(hourMs)];
   const titles = usageIdsOfHour(hourMs).filter((id) => id !== feeds && id !== pipeline);
   return {
@@ -138,4 +178,33 @@ export function addReads(a: ReadCounts, b: ReadCounts): ReadCounts {
 export function withShares(counts: ReadCounts): ReadFigures {
   const share = (part: number) => (counts.reads === 0 ? null : Math.round((part / counts.reads) * 1e4) / 1e4);
   return { ...counts, hitRatio: share(counts.hits), staleShare: share(counts.stale) };
+}
+
+/** A step that makes a series neither of two points nor of a thousand. */
+export function stepFor({ hoursMs }: Pick<ReportPeriod, 'hoursMs'>): SeriesStep {
+  if (hoursMs.length <= mostHours) {
+    return 'hour';
+  }
+  return hoursMs.length <= mostDays * 24 ? 'day' : 'week';
+}
+
+/** Start of the hour, the UTC day or the week of Monday that `atMs` lies in. */
+export function stepStartMs(atMs: number, step: SeriesStep): number {
+  if (step === 'hour') {
+    return hourStartMs(atMs);
+  }
+  return step === 'day'
+    ? Math.floor(atMs / dayMs) * dayMs
+    : Math.floor((atMs - firstMondayMs) / (7 * dayMs)) * 7 * dayMs + firstMondayMs;
+}
+
+/** Sums of the hours by step. */
+export function usageSeries(hours: readonly HourUsage[], step: SeriesStep): UsageSeries {
+  const groups = Map.groupBy(hours, ({ hourMs }) => stepStartMs(hourMs, step));
+  return { step, points: [...groups].map(([startMs, group]) => pointOf(startMs, group)) };
+}
+
+function pointOf(startMs: number, hours: readonly HourUsage[]): SeriesPoint {
+  const reads = hours.flatMap(({ feeds, titles }) => [sumOf(feeds), sumOf(titles)]).reduce(addReads, noReads);
+  return { from: isoFromMs(startMs), ...withShares(reads), ...sumActivity(hours.map(({ activity }) => activity)) };
 }

@@ -11,7 +11,7 @@ import {
 import type { FeedHeads } from '../../shared/tables/feed-heads.ts';
 import { describePages } from '../../shared/tables/feed-trouble.ts';
 import type { DeadLetter } from '../dead-letters/dead-letter.ts';
-import { feedOfJob } from './run-end.ts';
+import { feedOfJob } from './run-tracker.ts';
 
 /** How waiting for one feed ended. `superseded`: a newer run's answer came first. */
 export type FeedEnd = { feed: string; outcome: FeedOutcome | 'superseded' | 'dead-lettered' | 'open'; detail: string };

@@ -4,25 +4,14 @@ import type { Clock } from '../../shared/core/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../shared/queues/queue-definitions.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { jobIdOf } from '../../shared/telemetry/describe-failure.ts';
-import type { Depth } from '../status/describe-status.ts';
-import type { WaitFacts } from '../status/why-waiting.ts';
-import { endedJobs, type RunTracker } from './run-tracker.ts';
+import type { Depth, WaitFacts } from '../status/why-waiting.ts';
+import { endedJobs, type RunEnd, type RunTracker } from './run-tracker.ts';
 
 /** What a stack tells of itself without a receive: an emulator's queues and how many functions are running. */
 export type InspectedStack = {
   sqs: { inspect(queueName: string): readonly { body: string; state: 'ready' | 'delayed' | 'inflight' }[] };
   /** Invocations in flight now. */
   activeInvocations(): number;
-};
-
-/** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
-export type RunEnd = {
-  reason: 'done' | 'timed-out' | 'token-rejected' | 'interrupted';
-  deadLetteredJobs: string[];
-  open: number;
-  openJobs: string[];
-  /** Breaker and throttle as they were when the time was up. */
-  standstill?: readonly string[];
 };
 
 /** What waiting needs. */

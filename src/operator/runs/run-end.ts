@@ -1,7 +1,5 @@
 import type { PageOutcome } from '../../shared/core/feed.ts';
-import type { RunEnd } from './await-run.ts';
-import type { RunSummary } from './run-summary.ts';
-import type { RunProgress, RunTracker } from './run-tracker.ts';
+import { feedOfJob, type RunEnd, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /** Why a run left jobs undone, and which. */
 export type Incompleteness = {
@@ -10,20 +8,23 @@ export type Incompleteness = {
   jobs: string[];
 };
 
+/** What of a run's summary tells what was asked for. */
+export type PlannedRun = { runId: string; jobs: { planned: number } };
+
 const jobsNamed = 5;
 
 /** What a run left undone, and why, in one sentence; `undefined` when it is complete. */
-export function incompletenessOf(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
-  return end.reason === 'done' ? badEnd(summary, end, tracker) : earlyEnd(summary, end.reason, end, tracker);
+export function incompletenessOf(run: PlannedRun, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
+  return end.reason === 'done' ? badEnd(run, end, tracker) : earlyEnd(run, end.reason, end, tracker);
 }
 
 /** Every job has ended, but not as it should: all that went wrong is said, and the worst gives the reason. */
-function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
-  const progress = tracker.progress(summary.runId);
+function badEnd(run: PlannedRun, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
+  const progress = tracker.progress(run.runId);
   const lists = listEndsOf(progress);
   const found = [
-    deadLettered(end.deadLetteredJobs, tracker.lastReasons(summary.runId)),
-    absent(lists, progress, summary.jobs.planned),
+    deadLettered(end.deadLetteredJobs, tracker.lastReasons(run.runId)),
+    absent(lists, progress, run.jobs.planned),
     unreadable(lists, progress),
   ].filter((one) => one !== undefined);
   const [worst] = found;
@@ -68,12 +69,12 @@ function emptied({ lists, anyTitles, empty }: ListEnds, { outcomes }: RunProgres
 }
 
 function earlyEnd(
-  summary: RunSummary,
+  run: PlannedRun,
   reason: Exclude<RunEnd['reason'], 'done'>,
   { open, openJobs: jobs, standstill = [] }: RunEnd,
   tracker: RunTracker,
 ): Incompleteness {
-  const left = `${open} of ${summary.jobs.planned} jobs`;
+  const left = `${open} of ${run.jobs.planned} jobs`;
   switch (reason) {
     case 'token-rejected': {
       const words = tracker.tokenRejection();
@@ -81,7 +82,7 @@ function earlyEnd(
       return { reason, detail, jobs };
     }
     case 'timed-out': {
-      const why = reasonsOf(jobs, tracker.lastReasons(summary.runId));
+      const why = reasonsOf(jobs, tracker.lastReasons(run.runId));
       const state = standstill.map((sentence) => `; ${sentence}`).join('');
       const detail = `${left} were still open when the time was up (see --timeout): ${named(jobs)}${why}${state}`;
       return { reason, detail, jobs };
@@ -134,11 +135,6 @@ export function listEndsOf({ outcomes, notFound }: Pick<RunProgress, 'outcomes' 
     anyTitles: pages.some(({ outcome }) => outcome === 'titles'),
     lists: pages.filter(({ page }) => page === 1).length,
   };
-}
-
-/** The feed of a list's job: `popular/movie/global/en-US` of `run/popular/movie/global/en-US/1`. */
-export function feedOfJob(jobId: string): string {
-  return jobId.split('/').slice(1, -1).join('/');
 }
 
 function placeOf(jobId: string): { feed: string; page: number } {

@@ -1,8 +1,7 @@
 import { runCostUsd } from '../../shared/cost/run-cost.ts';
 import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
-import type { RunEnd } from './await-run.ts';
-import { endedJobs, type RunProgress, type RunTracker } from './run-tracker.ts';
+import { endedJobs, type RunEnd, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /**
  * Jobs by how they ended. A page of which no row could be read counts in `planned` alone. `notFound`: TMDB knows no such list or title.

@@ -31,6 +31,16 @@ export type RunProgress = {
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
 };
 
+/** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
+export type RunEnd = {
+  reason: 'done' | 'timed-out' | 'token-rejected' | 'interrupted';
+  deadLetteredJobs: string[];
+  open: number;
+  openJobs: string[];
+  /** Breaker and throttle as they were when the time was up. */
+  standstill?: readonly string[];
+};
+
 /** Gathers the events of all runs of one stack. */
 export type RunTracker = {
   observe(event: RunEvent): void;
@@ -51,49 +61,52 @@ export function trackRuns(clock: Clock = systemClock): RunTracker {
   const reasons = new Map<string, string>();
   const runs = new Map<string, RunProgress>();
   const listeners = new Set<() => void>();
-  const capacity = { writeUnits: 0, readUnits: 0 };
-  let tokenRejection: string | undefined;
-
+  const stack: StackFacts = { capacity: { writeUnits: 0, readUnits: 0 }, tokenRejection: undefined };
   const progress = (runId: string): RunProgress => {
     const known = runs.get(runId) ?? emptyProgress();
     runs.set(runId, known);
     return known;
   };
-  const note = (event: RunEvent): void => {
-    noteReason(event, reasons);
-    switch (event.event) {
-      case 'batch-written':
-        capacity.writeUnits += event.writeUnits;
-        capacity.readUnits += event.readUnits;
-        break;
-      case 'token-rejected':
-        tokenRejection = event.detail;
-        break;
-      case 'breaker-changed':
-        tokenRejection = event.state === 'closed' ? undefined : tokenRejection;
-        break;
-      default:
-        if ('runId' in event) {
-          advance(progress(event.runId), event, clock.nowMs());
-        }
-    }
-  };
   return {
     observe: (event) => {
-      note(event);
+      noteReason(event, reasons);
+      noteStack(event, stack);
+      if ('runId' in event) {
+        advance(progress(event.runId), event, clock.nowMs());
+      }
       for (const listener of listeners) {
         listener();
       }
     },
     progress,
     lastReasons: (runId) => new Map([...reasons].filter(([jobId]) => jobId.startsWith(`${runId}/`))),
-    capacity: () => ({ ...capacity }),
-    tokenRejection: () => tokenRejection,
+    capacity: () => ({ ...stack.capacity }),
+    tokenRejection: () => stack.tokenRejection,
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** What events tell of the whole stack rather than of a run. */
+type StackFacts = { capacity: { writeUnits: number; readUnits: number }; tokenRejection: string | undefined };
+
+function noteStack(event: RunEvent, stack: StackFacts): void {
+  switch (event.event) {
+    case 'batch-written':
+      stack.capacity.writeUnits += event.writeUnits;
+      stack.capacity.readUnits += event.readUnits;
+      break;
+    case 'token-rejected':
+      stack.tokenRejection = event.detail;
+      break;
+    case 'breaker-changed':
+      stack.tokenRejection = event.state === 'closed' ? undefined : stack.tokenRejection;
+      break;
+    default:
+      break;
+  }
 }
 
 function noteReason(event: RunEvent, reasons: Map<string, string>): void {
@@ -173,4 +186,9 @@ function emptyProgress(): RunProgress {
     slotWaitMs: { total: 0, max: 0 },
     rows: { received: 0, written: 0, unchanged: 0, superseded: 0, rejected: 0 },
   };
+}
+
+/** The feed of a list's job: `popular/movie/global/en-US` of `run/popular/movie/global/en-US/1`. */
+export function feedOfJob(jobId: string): string {
+  return jobId.split('/').slice(1, -1).join('/');
 }

@@ -9,9 +9,7 @@ import { type FeedTrouble, feedTrouble } from '../../shared/tables/feed-trouble.
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import { type RateState, rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import { describeRate, type RateStatus } from './describe-rate.ts';
-
-/** Messages of a queue; SQS counts approximately. */
-export type Depth = { visible: number; delayed: number; inFlight: number };
+import type { Depth } from './why-waiting.ts';
 
 /** What was read; without queues where there are only tables. */
 export type Readings = {

@@ -4,7 +4,9 @@ import { type Clock, isoFromMs, latestDateMs } from '../../shared/core/clock.ts'
 import { messageOf } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import { type RateLimits, type RateState, rateAt, tooFarAhead } from '../../shared/throttle/rate-schedule.ts';
-import type { Depth } from './describe-status.ts';
+
+/** Messages of a queue; SQS counts approximately. */
+export type Depth = { visible: number; delayed: number; inFlight: number };
 
 /** What was read; absent is what nobody could tell. */
 export type WaitFacts = {

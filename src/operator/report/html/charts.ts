@@ -1,5 +1,5 @@
-import type { SeriesPoint, UsageSeries } from '../usage-series.ts';
-import { countText, dayText, pointText, shareText, shortText, timeText } from './figures.ts';
+import type { SeriesPoint, SeriesStep, UsageSeries } from '../hour-usage.ts';
+import { countText, dayText, shareText, shortText, timeText } from './figures.ts';
 import { html, type Markup } from './markup.ts';
 import type { Tone } from './page-style.ts';
 
@@ -69,6 +69,14 @@ type Counted = 'hits' | 'misses' | 'stale' | 'rowsWritten' | 'rowsUnchanged';
 
 function layer({ points }: UsageSeries, name: string, tone: Layer['tone'], counted: Counted): Layer {
   return { name, tone, values: points.map((point) => point[counted]) };
+}
+
+/** What a point of a series is called: `25 Nov, 14:00`, `25 Nov` or `week of 23 Nov`. */
+function pointText(iso: string, step: SeriesStep): string {
+  if (step === 'hour') {
+    return `${dayText(iso)}, ${timeText(iso)}`;
+  }
+  return step === 'day' ? dayText(iso) : `week of ${dayText(iso)}`;
 }
 
 /** Days by their date, hours by the time, but midnight by its date. */

@@ -14,51 +14,33 @@ import {
 } from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { cleanLine } from '../../shared/core/clean-text.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, withQueuePlace } from '../command-shape.ts';
+import { acting } from '../command-shape.ts';
 import { cutTo } from '../display-columns.ts';
 import { table, title } from '../format-text.ts';
-import { dlqDeleteCommand, dlqReplayCommand } from './dlq-act-commands.ts';
-import { type DlqOptions, lookInto, noteUnreleased, parseDlqName, parseHoldSeconds } from './dlq-queue.ts';
+import {
+  type DlqOptions,
+  lookInto,
+  noteUnreleased,
+  parseDlqName,
+  parseHoldSeconds,
+  withHold,
+  withMatch,
+} from './dlq-queue.ts';
 
 /** A person reads no more of a queue; `--json` has all. */
 const mostListed = 50;
 /** What the pipeline itself says of a letter fits; a broken one may say anything, and would move all columns behind it out of sight. */
 const mostColumns = 40;
 
-/** `dlq`: list, show, replay and delete. */
-export function addDlqCommands(program: Command): void {
-  const dlq = program.command('dlq').description('dead letters: look into them, replay or delete them');
-  const holding = (command: Command) =>
-    command.option('--hold-seconds <count>', 'how long a message that is looked at is hidden from others', '60');
-  const matching = (command: Command) =>
-    holding(
-      withQueuePlace(command).option(
-        '--match <key=value...>',
-        'only those with this reason, category, region, feed, jobId, …',
-      ),
-    ).argument('<queue>', 'fetch or items');
-  matching(dlq.command('list'))
+/** `dlq list` and `dlq show`. */
+export function addDlqLookCommands(dlq: Command): void {
+  withMatch(dlq.command('list'))
     .description('by reason and feed, with counts and ages, and each with its id')
     .action(acting(dlqListCommand));
-  holding(withQueuePlace(dlq.command('show')))
-    .argument('<queue>', 'fetch or items')
+  withHold(dlq.command('show'))
     .argument('<id>', "a message's id, its job's, or the beginning of either")
     .description('one of them, decoded')
     .action(acting(dlqShowCommand));
-  const choosing = (command: Command, done: string) =>
-    matching(command)
-      .argument('[id]', "one of them: a message's id, its job's, or the beginning of either")
-      .option('--max <count>', 'no more than so many')
-      .option('--rate <messages>', 'messages a second (default: 30)')
-      .option('--dry-run', `what would be ${done}, without doing it`);
-  choosing(dlq.command('replay'), 'replayed')
-    .description('back to their queue, one, all or those that match')
-    .option('--native', "the whole queue by SQS's own move task (on AWS)")
-    .action(acting(dlqReplayCommand));
-  choosing(dlq.command('delete'), 'deleted')
-    .description('for good and without asking: one, those that match, or all')
-    .option('--all', 'everything in the queue')
-    .action(acting(dlqDeleteCommand));
 }
 
 /** `dlq list <fetch|items>`: dead letters by reason and feed, and each with its id; nothing is taken away. */
