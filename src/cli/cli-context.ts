@@ -86,6 +86,9 @@ export class IncompleteRunError extends PipelineError {
   }
 }
 
+/** Code of the error that says that the disk of a data folder is full. */
+export const diskFull = 'disk_full';
+
 /** Says what went wrong in one sentence; returns the exit code: 2 for wrong usage, else 1. */
 export function reportFailure(error: unknown, output: CliOutput): 1 | 2 {
   const sentence = sentenceOf(error);
@@ -123,13 +126,19 @@ function sentenceOf(error: unknown): string {
     const { path = [], message = 'not understood' } = error.issues[0] ?? {};
     return cleanLine(`${path.join('.') || 'data'}: ${message}`);
   }
-  const cause =
-    error.cause instanceof Error && !(error instanceof UsageError || error instanceof AwsCallError)
-      ? `: ${firstLine(error.cause.message)}`
-      : '';
+  const cause = error.cause instanceof Error && !isWhole(error) ? `: ${firstLine(error.cause.message)}` : '';
   // Ours are one sentence, whatever the texts in it; of others the first line says most.
   const message = error instanceof PipelineError ? error.message : firstLine(error.message);
   return cleanLine(`${message}${cause}`);
+}
+
+/** Whether an error's own sentence says it all: of a full disk the cause is whatever the emulator made of it. */
+function isWhole(error: Error): boolean {
+  return (
+    error instanceof UsageError ||
+    error instanceof AwsCallError ||
+    (error instanceof PipelineError && error.code === diskFull)
+  );
 }
 
 function firstLine(text: string): string {

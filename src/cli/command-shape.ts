@@ -4,7 +4,7 @@ import { statfsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { PermanentError, PipelineError } from '../shared/core/errors.ts';
 import { AwsCallError } from './aws-call-failure.ts';
-import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
+import { type CliContext, type CommonOptions, cliContext, diskFull } from './cli-context.ts';
 
 /** What is said of options that several commands have. */
 export const optionHelp = {
@@ -76,7 +76,7 @@ export function explainFullDisk(
     note(sentence);
     return error;
   }
-  return new PermanentError('disk_full', sentence, { cause: error });
+  return new PermanentError(diskFull, sentence, { cause: error });
 }
 
 /** For this user: root may use what is reserved. `undefined` where there is no such folder. */

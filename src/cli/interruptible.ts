@@ -18,7 +18,7 @@ export async function interruptible<T>(
     if (interruption.signal.aborted) {
       process.exit(130);
     }
-    output.note('finishing what is under way; a second Ctrl-C ends at once');
+    output.note('finishing what is in flight; a second Ctrl-C ends at once');
     interruption.abort();
   };
   process.on('SIGINT', interrupt).on('SIGTERM', interrupt).on('SIGHUP', interrupt);
@@ -33,7 +33,7 @@ export async function interruptible<T>(
   }
 }
 
-/** npm passes a signal on to its shell at most, and the shell to nobody. */
+/** npm passes a signal on to its shell at most, and the shell to nobody: without looking, the stack would outlive npm. */
 async function whenParentsEnd(clock: Clock, signal: AbortSignal): Promise<boolean> {
   const haveEnded = watchParents();
   while (!signal.aborted && !haveEnded()) {

@@ -37,7 +37,7 @@ export function isOnThisMachine(url: string): boolean {
 }
 
 /**
- * Asks TMDB whether it takes the token, so that nothing is begun that cannot be finished: on the way that the jobs will go, with
+ * Asks TMDB whether it takes the token, so that nothing is started that cannot be finished: by the connection that the jobs will use, with
  * its proxy and its trust. Servers on this machine are not asked: they need not know the endpoint.
  * @returns a sentence when what answered proves nothing, such as a page of a CDN: the jobs find out for themselves.
  * @throws PermanentError when the token is rejected, RetryableError naming what broke off when TMDB cannot be reached, UsageError

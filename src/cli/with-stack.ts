@@ -49,7 +49,7 @@ export async function startTrackedStack(
       if (line.kind === 'event') {
         tracker.observe(line.event);
       }
-      // What the functions say of an emulator that is gone is said better by the one sentence at the end.
+      // When an emulator has died, the functions report its consequences; the sentence at the end names the cause.
       if (died?.aborted !== true) {
         for (const note of notesOf(service, line, text, context, more.noteOf)) {
           output.note(note);

@@ -55,7 +55,7 @@ export function addEnqueueCommand(program: Command): void {
     .action(acting(enqueueCommand));
 }
 
-/** `enqueue`: ad-hoc jobs, by the planner's own core; what is on its way already is left out. */
+/** `enqueue`: ad-hoc jobs, by the planner's own core; what is in flight already is deduplicated. */
 async function enqueueCommand(options: EnqueueOptions, context: CliContext): Promise<void> {
   const event = eventOf(options, context);
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
@@ -92,7 +92,7 @@ function eventOf(options: EnqueueOptions, { clock }: CliContext): AdHocEvent {
     ...(options.force === true && { force: true }),
   });
   return {
-    // Who types it twice means two requests; the planner leaves out what is on its way.
+    // Typed twice it is two requests; the planner deduplicates what is in flight.
     id: `cli-${process.pid}-${nowMs}`,
     source: 'tmdb-pipeline',
     'detail-type': 'Fetch Requested',

@@ -92,7 +92,7 @@ export function assertWritable(path: string, option: string, force: boolean): vo
   if (!isFolder(dirname(path))) {
     throw new PermanentError('folder_missing', `'${path}' cannot be written: there is no folder '${dirname(path)}'`);
   }
-  // A link counts as what it leads to, and one that leads nowhere as a file that is there.
+  // A link counts as what it leads to, and one whose target is missing as a file that is there.
   const present = looking(path, () => statSync(path, { throwIfNoEntry: false }));
   if (present !== undefined && !present.isFile()) {
     const what = present.isDirectory() ? 'a folder' : 'a device or a pipe';

@@ -94,12 +94,12 @@ export type Watch = {
   /** Finds the stack, and takes looks at it as long as `act` runs. */
   withPlace(act: (look: () => Promise<Status>) => Promise<void>): Promise<void>;
   paint(text: string): void;
-  /** Whether nobody looks any more. */
+  /** Whether the person has ended it, or closed the terminal. */
   ended(): boolean;
 };
 
 /**
- * Looks again and again. A look that fails is told of, with the last picture and its age below; the stack is then looked for anew, since
+ * Looks again and again. A look that fails is told of, with the last picture and its age below; the stack is then looked up again, since
  * it may have been started again elsewhere.
  * @throws UsageError when there is no stack at the first look.
  */

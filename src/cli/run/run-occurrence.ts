@@ -26,7 +26,7 @@ export type Occurrence = { schedule: ScheduleName; occurrenceMs: number; timeout
 
 /**
  * Sends one schedule occurrence through the planner and waits for its jobs. An occurrence that was planned before sends
- * nothing; what is still under way of it is waited for.
+ * nothing; those of its jobs that are still on a queue are waited for.
  */
 export async function runOccurrence(
   { schedule, occurrenceMs, timeoutMs, signal }: Occurrence,

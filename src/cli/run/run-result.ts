@@ -45,7 +45,7 @@ export function formatSummary(summary: RunSummary, pacing?: Pacing, lists?: List
 }
 
 function countsText({ planned, succeeded, notFound, deferred, deadLettered, open }: JobCounts): string {
-  const left = deferred === 0 ? `${open} open` : `${open} open (${deferred} sent back)`;
+  const left = deferred === 0 ? `${open} open` : `${open} open (${deferred} deferred)`;
   return `${planned} planned, ${succeeded} succeeded, ${notFound} not found, ${left}, ${deadLettered} dead-lettered`;
 }
 

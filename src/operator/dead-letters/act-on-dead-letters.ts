@@ -134,7 +134,7 @@ function paced(act: LetterAct['act'], report: ActReport, perSecond: number, cloc
       return 'left';
     }
     report.done += 1;
-    return 'gone';
+    return 'deleted';
   };
 }
 
@@ -165,7 +165,7 @@ function pace(perSecond: number, clock: Clock): () => Promise<void> {
   };
 }
 
-/** What a deletion did: `deleted` are gone for good, or in a dry run chosen. */
+/** What a deletion did: `deleted`: letters that were deleted, or in a dry run chosen. */
 export type DeleteReport = Omit<ActReport, 'done'> & { deleted: number };
 
 /** Deletes what is chosen of `source`. Ends early when `signal` aborts. */

@@ -27,8 +27,8 @@ const quietAnswers = 2;
 /** The same for answers that hold nothing but what was seen before: its hold was over. */
 const repeatedAnswers = 20;
 
-/** What becomes of a message that was looked at: `gone` was deleted, the others are released at the end. */
-export type Fate = 'gone' | 'left';
+/** What becomes of a message that was looked at: `deleted` is no longer in the queue, `left` is released at the end. */
+export type Fate = 'deleted' | 'left';
 
 /** How a scan ended. */
 export type ScanEnd = {
@@ -58,7 +58,7 @@ export async function scanQueue(
       const fresh = scan.note(await source.receive(holdSeconds));
       if (fresh.length > 0) {
         const acted = await act(fresh);
-        scan.forget(fresh.filter((_message, index) => acted.fates[index] === 'gone'));
+        scan.forget(fresh.filter((_message, index) => acted.fates[index] === 'deleted'));
         over = acted.over === true;
       }
     }
@@ -94,8 +94,8 @@ function scanState() {
       }
       return fresh;
     },
-    forget: (gone: readonly ReceivedMessage[]): void => {
-      for (const { messageId } of gone) {
+    forget: (deleted: readonly ReceivedMessage[]): void => {
+      for (const { messageId } of deleted) {
         held.delete(messageId);
       }
     },

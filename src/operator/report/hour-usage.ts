@@ -51,7 +51,7 @@ export type SeriesPoint = { from: string } & ReadFigures & Activity;
 /** A period as points in time, each step of it once. */
 export type UsageSeries = { step: SeriesStep; points: SeriesPoint[] };
 
-/** Hours whose items are asked for together, and how many such requests are under way at once. */
+/** Hours whose items are asked for together, and how many such requests are in flight at once. */
 const hoursPerRequest = 24;
 const requestsAtOnce = 4;
 /** Epoch time began on a Thursday; weeks begin on Mondays. */

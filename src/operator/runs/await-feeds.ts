@@ -47,7 +47,7 @@ export type AwaitFeedsOptions = {
   signal: AbortSignal;
   /** Is told after each look. */
   onLook(sofar: Pick<FeedsEnd, 'applied' | 'feeds'>): void;
-  /** Filled on the way: why each job of the run that has a dead letter got one, by job. */
+  /** Filled while waiting: why each job of the run that has a dead letter got one, by job. */
   deadLetters: Map<string, string>;
 };
 

@@ -59,7 +59,7 @@ function jobsThat(outcomes: RunProgress['outcomes'], wanted: 'not-found' | 'reje
   return [...outcomes].flatMap(([jobId, outcome]) => (outcome === wanted ? [jobId] : []));
 }
 
-/** One empty list is an answer; that all of them are is taken for a slip of TMDB's. */
+/** One empty list is an answer; when all of them are, TMDB is taken to be at fault. */
 function emptied({ lists, anyTitles, empty }: ListEnds, { outcomes }: RunProgress): Incompleteness | undefined {
   if (lists === 0 || anyTitles) {
     return undefined;
@@ -97,7 +97,7 @@ function named(jobs: readonly string[]): string {
   return jobs.length === 0 ? 'none of them on a queue' : `${jobs.slice(0, jobsNamed).join(', ')}${more}`;
 }
 
-/** Why jobs were sent back, failed or became dead letters last, each reason with its count. */
+/** Why jobs were last deferred, failed or dead-lettered, each reason with its count. */
 function reasonsOf(jobs: readonly string[], reasons: ReadonlyMap<string, string>): string {
   const counts = new Map<string, number>();
   for (const reason of jobs.map((job) => reasons.get(job)).filter((known) => known !== undefined)) {

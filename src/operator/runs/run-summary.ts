@@ -5,7 +5,7 @@ import { endedJobs, type RunEnd, type RunProgress, type RunTracker } from './run
 
 /**
  * Jobs by how they ended. A page of which no row could be read counts in `planned` alone. `notFound`: TMDB knows no such list or title.
- * `open`: neither done nor a dead letter; `deferred` are those of them that were sent back at least once.
+ * `open`: neither done nor a dead letter; `deferred` are those of them that were deferred at least once.
  */
 export type JobCounts = {
   planned: number;
@@ -104,7 +104,7 @@ export function summarizeRun(
   };
 }
 
-/** Calls of a job beyond its first; what checked a refused token is none. */
+/** Calls of a job beyond its first; the check of a rejected token is none. */
 function retriesAmong(calls: RunProgress['calls']): number {
   const ofJobs = calls.filter(({ attempt }) => attempt > 0);
   return ofJobs.length - new Set(ofJobs.map(({ jobId }) => jobId)).size;

@@ -15,10 +15,10 @@ export type RunProgress = {
   outcomes: Map<string, PageOutcome>;
   /** Why each job was deferred last. */
   deferred: Map<string, string>;
-  /** When each of them comes again, in epoch milliseconds. */
+  /** When each of them is due again, in epoch milliseconds. */
   dueAtMs: Map<string, number>;
   deferrals: number;
-  /** `attempt` 0: the call that checked a refused token. */
+  /** `attempt` 0: the call that checked a rejected token. */
   calls: {
     jobId: string;
     attempt: number;
@@ -45,11 +45,11 @@ export type RunEnd = {
 export type RunTracker = {
   observe(event: RunEvent): void;
   progress(runId: string): RunProgress;
-  /** Why each job of a run was sent back, failed or became a dead letter last. */
+  /** Why each job of a run was last deferred, failed or dead-lettered. */
   lastReasons(runId: string): Map<string, string>;
   /** Capacity units of all writer batches. */
   capacity(): { writeUnits: number; readUnits: number };
-  /** TMDB's words when it refused the token; `undefined` while it has not, and once calls are let through again. */
+  /** TMDB's words when it rejected the token; `undefined` before that, and after the breaker has closed. */
   tokenRejection(): string | undefined;
   /** Calls `listener` after each event, until the returned function is called. */
   onChange(listener: () => void): () => void;
@@ -57,7 +57,7 @@ export type RunTracker = {
 
 /** A tracker that has seen nothing. */
 export function trackRuns(clock: Clock = systemClock): RunTracker {
-  /** By job: these events know no run, and come too when a body could not be read. */
+  /** By job: these events name no run, and also come for a body that could not be read. */
   const reasons = new Map<string, string>();
   const runs = new Map<string, RunProgress>();
   const listeners = new Set<() => void>();

@@ -8,7 +8,7 @@ import { type RateLimits, type RateState, rateAt, tooFarAhead } from '../../shar
 /** Messages of a queue; SQS counts approximately. */
 export type Depth = { visible: number; delayed: number; inFlight: number };
 
-/** What was read; absent is what nobody could tell. */
+/** What was read of a stack; what could not be read is absent. */
 export type WaitFacts = {
   /** What is waited for where nothing else is known yet. */
   doing?: string | undefined;
@@ -17,9 +17,9 @@ export type WaitFacts = {
   queues?: { fetch: Depth; items: Depth } | undefined;
   /** Messages of other runs on the fetch queue. */
   othersWaiting?: number | undefined;
-  /** Why each open job was sent back or failed last, by job. */
+  /** Why each open job was deferred or failed last, by job. */
   lastReasons?: ReadonlyMap<string, string> | undefined;
-  /** When the first of the delayed jobs comes again, in epoch milliseconds. */
+  /** When the first of the deferred jobs is due, in epoch milliseconds. */
   nextDelayedMs?: number | undefined;
   /** Why each job of the run that is in a dead-letter queue got there, by job; empty when SQS put it there. */
   deadLetters?: ReadonlyMap<string, string> | undefined;
@@ -27,11 +27,11 @@ export type WaitFacts = {
 
 const reasonsTold = 3;
 const detailCharacters = 200;
-/** A queue of slots shorter than this is what a rate is. */
+/** A shorter queue of slots is normal at any rate. */
 const slotsWorthTellingMs = 2_000;
-/** Said more often than every ten seconds, reading included. */
+/** With the time for reading, a person hears at least every ten seconds. */
 const everyMs = 8_000;
-/** A stack that takes longer to tell is one that does not answer. */
+/** A stack that takes longer counts as one that does not answer. */
 const readMs = 1_500;
 
 /**
@@ -74,7 +74,7 @@ async function stateSentence(read: () => Promise<WaitFacts>, signal: AbortSignal
     const facts = await Promise.race([read(), late]);
     return facts === undefined ? 'the stack does not answer' : whyWaiting(facts, clock.nowMs()).join('; ');
   } catch (error) {
-    return `the state of the stack cannot be read (${messageOf(error).split('\n', 1)[0]})`;
+    return `the state of the stack cannot be read (${messageOf(error).split('\n', 1)[0]}), the wait goes on`;
   } finally {
     over.abort();
   }
@@ -90,7 +90,7 @@ export function whyWaiting(facts: WaitFacts, nowMs: number): string[] {
     ...backlogs(facts),
     ...deadLetters(facts.deadLetters),
   ];
-  return sentences.length > 0 ? sentences : ['calls are under way, and nothing was refused'];
+  return sentences.length > 0 ? sentences : ['calls are in flight, and nothing was refused'];
 }
 
 /** What stops or slows down every job: the breaker and the throttle. */
@@ -99,7 +99,7 @@ export function standstills({ breaker, rate }: WaitFacts, nowMs: number): string
 }
 
 function openBreaker({ reason, detail, retryAtMs }: BreakerRecord, nowMs: number): string {
-  // Open by hand: no trial is due at any date. Where a time as late has another reason, nobody believes it.
+  // Open by hand: no trial is ever due. As late a time with another reason is a damaged record.
   const until =
     reason === 'by-hand' && retryAtMs >= latestDateMs
       ? 'until it is closed by hand (`breaker close`)'
@@ -132,7 +132,7 @@ function throttles({ state, limits }: NonNullable<WaitFacts['rate']>, nowMs: num
 
 /** Each reason with how many jobs it holds up, the most frequent first. */
 function jobReasons(reasons: WaitFacts['lastReasons'] = new Map()): string[] {
-  return grouped(reasons).map(([reason, jobs]) => `${named(jobs)} sent back: ${short(reason)}`);
+  return grouped(reasons).map(([reason, jobs]) => `${named(jobs)} deferred: ${short(reason)}`);
 }
 
 function deadLetters(letters: WaitFacts['deadLetters'] = new Map()): string[] {
@@ -155,7 +155,7 @@ function named(jobs: readonly string[]): string {
 
 function delays({ nextDelayedMs, queues }: WaitFacts, nowMs: number): string[] {
   if (nextDelayedMs !== undefined && nextDelayedMs > nowMs) {
-    return [`the next job that was sent back comes again in ${seconds(nextDelayedMs - nowMs)}`];
+    return [`the next deferred job is due in ${seconds(nextDelayedMs - nowMs)}`];
   }
   const delayed = queues?.fetch.delayed ?? 0;
   return delayed > 0 ? [`${count(delayed, 'job')} on the fetch queue ${delayed === 1 ? 'is' : 'are'} delayed`] : [];
