@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { feedEnd, stateFrom } from '../../../src/operator/runs/await-feeds.ts';
+import { awaitFeeds, type FeedSources, feedEnd, stateFrom } from '../../../src/operator/runs/await-feeds.ts';
 import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { type FeedHead, feedHeadFor, joinFeedHeads } from '../../../src/shared/tables/feed-head.ts';
 import { sampleJob, samplePage } from '../../support/sample-messages.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
 
 const feed = 'popular/movie/global/en-US';
 const headOf = (...pages: Partial<ItemPage>[]): FeedHead =>
@@ -48,5 +49,52 @@ describe('waiting for a feed', () => {
     );
     expect(state).toMatchObject({ feeds: 2, applied: 1, deadLettered: [job.jobId], notFound: [], empty: [] });
     expect(state.ends.map(({ outcome }) => outcome)).toEqual(['dead-lettered', 'complete']);
+  });
+});
+
+describe('a run that is waited for', () => {
+  const run = { runId: job.jobId.split('/')[0] ?? '', snapshot: job.snapshot, jobs: [job] };
+  const letter = { jobId: job.jobId, reason: 'too-old', code: 'enotfound', detail: 'unknown host' };
+
+  /** Waits for ten seconds at most; the head of the feed comes after `headAfterMs`. */
+  async function waiting(headAfterMs: number, over: Partial<FeedSources> = {}, signal = new AbortController().signal) {
+    const clock = virtualClock({ autoJump: true });
+    const deadLetters = new Map<string, string>();
+    const looks: number[] = [];
+    const read = async () => {
+      const heads = clock.monotonicMs() >= headAfterMs ? [headOf({})] : [];
+      return { heads: new Map(heads.map((head) => [`feed#${feed}`, head])), readUnits: 1 };
+    };
+    const options = { timeoutMs: 10_000, signal, onLook: () => void looks.push(clock.monotonicMs()), deadLetters };
+    const sources = { heads: { read }, readDeadLetters: async () => [], ...over };
+    return { ...(await awaitFeeds(run, options, sources, clock)), deadLetters, looks };
+  }
+
+  it('ends when its feeds are in the table', async () => {
+    const { end, timedOut, looks } = await waiting(3_000);
+    expect(end).toMatchObject({ feeds: 1, applied: 1, why: '' });
+    expect([timedOut, looks.length]).toEqual([false, 4]);
+  });
+
+  it('ends with why a feed has a dead letter', async () => {
+    const readDeadLetters = async () => [letter, { ...letter, jobId: 'another/run/1' }] as never;
+    const { end, deadLetters } = await waiting(60_000, { readDeadLetters });
+    expect(end.deadLettered).toEqual([job.jobId]);
+    expect(end.why).toBe(
+      `1 of 1 feeds have a dead letter: ${feed} (${job.jobId}: too-old, enotfound: unknown host); see dlq list`,
+    );
+    expect([...deadLetters.keys()]).toEqual([job.jobId]);
+  });
+
+  it('ends when the time is up, naming what had not arrived', async () => {
+    const { end, timedOut } = await waiting(60_000);
+    expect(end.why).toBe(`1 of 1 feeds had not arrived: ${feed}: the time was up (see --timeout)`);
+    expect(timedOut).toBe(true);
+  });
+
+  it('ends at once when it is interrupted', async () => {
+    const { end, timedOut, looks } = await waiting(60_000, {}, AbortSignal.abort());
+    expect(end.why).toBe(`1 of 1 feeds had not arrived: ${feed}: interrupted`);
+    expect([timedOut, looks.length]).toEqual([false, 1]);
   });
 });
