@@ -46,7 +46,7 @@ export function formatList(name: string, titles: readonly ListEntry[]): string {
 }
 
 /** Columns of the terminal that results are shown on; without one there is no limit. */
-export function screenColumns(): number {
+function screenColumns(): number {
   return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 

@@ -197,7 +197,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * Checks the addresses that the AWS SDK will take in place of AWS's own.
  * @throws UsageError that names the variable whose value is no address: the SDK would call a host of that name, or fail without one.
  */
-export function checkAwsEndpoints(environment: Environment): void {
+function checkAwsEndpoints(environment: Environment): void {
   if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true') {
     for (const name of variables) {
       endpointIn(environment, name);
@@ -206,7 +206,7 @@ export function checkAwsEndpoints(environment: Environment): void {
 }
 
 /** The address in a variable; `undefined` for an empty one. @throws UsageError for what is none. */
-export function endpointIn(environment: Environment, name: string): string | undefined {
+function endpointIn(environment: Environment, name: string): string | undefined {
   const text = environment[name]?.trim() ?? '';
   if (text === '') {
     return undefined;

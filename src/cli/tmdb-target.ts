@@ -10,7 +10,7 @@ import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { authenticationRequest, judgeTokenCheck } from '../shared/tmdb/token-check.ts';
 
 /** TMDB to call, with its token. */
-export type TmdbTarget = { baseUrl: string; token: string };
+type TmdbTarget = { baseUrl: string; token: string };
 
 const checkTimeoutMs = 8_000;
 

@@ -18,7 +18,7 @@ export type TrackedStack = { stack: EmbeddedStack; tracker: RunTracker };
 export type StackOptions = { dataDir?: string; faults?: string; dynamodb?: string };
 
 /** What some commands ask of their stack beside the options; `noteOf` is told each event, and what it answers is noted. */
-export type StackExtras = Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'> & {
+type StackExtras = Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'> & {
   noteOf?: (event: RunEvent) => string | undefined;
 };
 
@@ -26,7 +26,7 @@ export type StackExtras = Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'
  * Starts an embedded stack as the options and the environment say. Problems of its functions are noted on stderr, and what
  * `noteOf` makes of their events.
  */
-export async function startTrackedStack(
+async function startTrackedStack(
   options: StackOptions,
   context: CliContext,
   more: StackExtras = {},

@@ -10,7 +10,7 @@ import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.t
 import { describeRate, type RateStatus } from './status/describe-rate.ts';
 
 /** A change of the breaker, by whom and why. */
-export type BreakerChange = { state: BreakerRecord['state']; who: string; why: string };
+type BreakerChange = { state: BreakerRecord['state']; who: string; why: string };
 
 /** A throttle that was reset, as it was before. */
 export type ThrottleReset = { of: string } & RateStatus;

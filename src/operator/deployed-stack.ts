@@ -14,7 +14,7 @@ const outputsSchema = z.object({
 });
 
 /** Names and URLs of a deployed stack. */
-export type DeployedStack = {
+type DeployedStack = {
   fetchQueueUrl: string;
   fetchDlqUrl: string;
   itemQueueUrl: string;

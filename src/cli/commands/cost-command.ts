@@ -159,7 +159,7 @@ function toRegion(text: string, defaultLanguage: string): { region: string; lang
  * The template that a deployment with this settings file would upload, without a network.
  * @throws PermanentError with the deployment's own sentence when it cannot be synthesized.
  */
-export async function synthesizedTemplate(
+async function synthesizedTemplate(
   settingsFile: string | undefined,
   stackName: string,
   environment: Readonly<Record<string, string | undefined>>,

@@ -147,7 +147,7 @@ const clearLine = '\u001b[2K';
 const clearBelow = '\u001b[J';
 
 /** Shows `text` in place of what was there. On something else than a terminal it is written below. */
-export function paintScreen(text: string, output: CliOutput): void {
+function paintScreen(text: string, output: CliOutput): void {
   const { isTTY, rows, columns } = process.stdout;
   if (!isTTY || !(rows > 0 && columns > 0)) {
     output.result(undefined, text);

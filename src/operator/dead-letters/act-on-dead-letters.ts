@@ -147,7 +147,7 @@ async function inOrder<T>(those: readonly T[], fateOf: (one: T) => Promise<Fate>
 }
 
 /** A batch of ten is acted on one by one: the hold must outlast it. */
-export function holdSecondsFor({ holdSeconds, perSecond, dryRun }: ActOptions): number {
+function holdSecondsFor({ holdSeconds, perSecond, dryRun }: ActOptions): number {
   return dryRun ? holdSeconds : Math.min(longestHoldSeconds, holdSeconds + Math.ceil(batchMessages / perSecond));
 }
 

@@ -9,9 +9,9 @@ import type { ReceivedMessage } from '../../shared/queues/message-source.ts';
 /** What a dead letter may be, as far as its body says. */
 export const letterKinds = ['fetch-job', 'title-job', 'item-page', 'item-title', 'unreadable'] as const;
 
-export type LetterKind = (typeof letterKinds)[number];
+type LetterKind = (typeof letterKinds)[number];
 
-export const movedBySqs = 'moved-by-sqs';
+const movedBySqs = 'moved-by-sqs';
 
 /** What a dead letter is about, as far as it tells. Empty texts: it does not. All texts but the body are bounded. */
 export type DeadLetter = {

@@ -31,7 +31,7 @@ const repeatedAnswers = 20;
 export type Fate = 'deleted' | 'left';
 
 /** How a scan ended. */
-export type ScanEnd = {
+type ScanEnd = {
   /** Whether the whole queue was seen; else `act` said that it was enough. */
   complete: boolean;
   /** What stays hidden until its hold is over. */

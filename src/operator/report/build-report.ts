@@ -58,10 +58,10 @@ export type Report = {
 export type ReportSources = { usage: UsageStore; heads: Pick<FeedHeads, 'list'>; catalog: CatalogReader };
 
 /** What a report is asked for. */
-export type ReportRequest = { untilMs: number; sinceMs: number; top: number };
+type ReportRequest = { untilMs: number; sinceMs: number; top: number };
 
 /** What the measured cost is, in words. */
-export const costCovers =
+const costCovers =
   'writing: DynamoDB units and SQS requests of the pages written, at list prices, without the free tier; functions and what stands idle are not in it, see the command cost';
 
 /** Reads and puts together. */
@@ -144,7 +144,7 @@ export type PlanFigures = {
 } & PlanQuality;
 
 /** Judges the plans of these hours by what was read in them, as known at `nowMs`. */
-export function planFigures(hours: readonly HourUsage[], settings: Settings, nowMs: number): PlanFigures {
+function planFigures(hours: readonly HourUsage[], settings: Settings, nowMs: number): PlanFigures {
   const { reads, hits, stale } = sumOf(sumBySubject(hours.map(({ feeds }) => feeds)));
   // A stale answer that was a miss too is taken off twice: the counters do not tell it apart, and it is rare.
   const freshReads = Math.max(0, hits - stale);
@@ -153,7 +153,7 @@ export function planFigures(hours: readonly HourUsage[], settings: Settings, now
 }
 
 /** What each figure means, in a sentence. */
-export const planNotes: readonly string[] = [
+const planNotes: readonly string[] = [
   'Served fresh is the share of reads of feeds that were hits and not stale; a stale answer that was a miss too is taken off twice.',
   'Fetched pages are those that runs planned in the period.',
   "Wasted pages were not read before their feed's next fetch or its hard TTL, open ones were not read yet and have time left; the wasted share is of all that are not open.",

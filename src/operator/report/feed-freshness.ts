@@ -19,7 +19,7 @@ export type FeedNow = {
 };
 
 /** Feeds whose freshness lies from `from` to below `to`; the last bucket holds 1 too. */
-export type FreshnessBucket = { from: number; to: number } & Record<FeedState, number>;
+type FreshnessBucket = { from: number; to: number } & Record<FeedState, number>;
 
 /** How fresh the feeds in the table are now. */
 export type FreshnessNow = {

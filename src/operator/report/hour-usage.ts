@@ -146,7 +146,7 @@ function wholeCounts({ reads, misses, stale }: Record<'reads' | 'misses' | 'stal
 }
 
 /** Whether a value can have been counted: a damaged item must not stop a report. */
-export function isCount(value: unknown): value is number {
+function isCount(value: unknown): value is number {
   return typeof value === 'number' && Number.isFinite(value) && value > 0;
 }
 

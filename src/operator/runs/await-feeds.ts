@@ -14,7 +14,7 @@ import type { DeadLetter } from '../dead-letters/dead-letter.ts';
 import { feedOfJob } from './run-tracker.ts';
 
 /** How waiting for one feed ended. `superseded`: a newer run's answer came first. */
-export type FeedEnd = { feed: string; outcome: FeedOutcome | 'superseded' | 'dead-lettered' | 'open'; detail: string };
+type FeedEnd = { feed: string; outcome: FeedOutcome | 'superseded' | 'dead-lettered' | 'open'; detail: string };
 
 /**
  * How waiting for feeds ended. `applied`: feeds whose list is in the table; `why`: of all that is not as it should be, in sentences,
@@ -41,7 +41,7 @@ export type FeedSources = {
 };
 
 /** What waiting needs. */
-export type AwaitFeedsOptions = {
+type AwaitFeedsOptions = {
   timeoutMs: number;
   /** Ends the waiting early. */
   signal: AbortSignal;

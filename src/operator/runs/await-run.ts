@@ -8,14 +8,14 @@ import type { Depth, WaitFacts } from '../status/why-waiting.ts';
 import { endedJobs, type RunEnd, type RunTracker } from './run-tracker.ts';
 
 /** What a stack tells of itself without a receive: an emulator's queues and how many functions are running. */
-export type InspectedStack = {
+type InspectedStack = {
   sqs: { inspect(queueName: string): readonly { body: string; state: 'ready' | 'delayed' | 'inflight' }[] };
   /** Invocations in flight now. */
   activeInvocations(): number;
 };
 
 /** What waiting needs. */
-export type AwaitRunOptions = {
+type AwaitRunOptions = {
   runId: string;
   /** How many jobs to wait for, or which. */
   jobs: number | ReadonlySet<string>;

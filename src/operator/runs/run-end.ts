@@ -2,14 +2,14 @@ import type { PageOutcome } from '../../shared/core/feed.ts';
 import { feedOfJob, type RunEnd, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /** Why a run left jobs undone, and which. */
-export type Incompleteness = {
+type Incompleteness = {
   reason: Exclude<RunEnd['reason'], 'done'> | 'dead-letters' | 'not-found' | 'unreadable' | 'no-titles';
   detail: string;
   jobs: string[];
 };
 
 /** What of a run's summary tells what was asked for. */
-export type PlannedRun = { runId: string; jobs: { planned: number } };
+type PlannedRun = { runId: string; jobs: { planned: number } };
 
 const jobsNamed = 5;
 

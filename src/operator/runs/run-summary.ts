@@ -60,7 +60,7 @@ export type UsageReading = {
 };
 
 /** What a stack on this machine counts as AWS would bill it. */
-export type MeteredStack = { usage(): UsageReading['functions']; sqs: { billedRequests(): number } };
+type MeteredStack = { usage(): UsageReading['functions']; sqs: { billedRequests(): number } };
 
 /** Reads the counters. */
 export function readUsage(stack: MeteredStack, tracker: RunTracker): UsageReading {
@@ -68,7 +68,7 @@ export function readUsage(stack: MeteredStack, tracker: RunTracker): UsageReadin
 }
 
 /** The facts of a run that are in no counter. */
-export type RunFacts = { schedule: string; runId: string; planned: number; end: RunEnd; durationMs: number };
+type RunFacts = { schedule: string; runId: string; planned: number; end: RunEnd; durationMs: number };
 
 /** Puts a run's summary together. */
 export function summarizeRun(

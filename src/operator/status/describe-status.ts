@@ -20,7 +20,7 @@ export type Readings = {
 };
 
 /** A feed's state: `expired` is past its hard TTL, `absent` has nothing in the table. `outcome` is that of TMDB's newest answer. */
-export type FeedStatus = {
+type FeedStatus = {
   feed: string;
   snapshot: string;
   pages: string;
@@ -46,7 +46,7 @@ export type Status = {
 };
 
 /** Something that an operator should look at; `code` is a stable word. */
-export type Trouble = {
+type Trouble = {
   code:
     | 'backlog'
     | 'breaker-open'

@@ -4,13 +4,13 @@ import { html, type Markup } from './markup.ts';
 import type { Tone } from './page-style.ts';
 
 /** A place on an axis, by its share of the axis' length, and what stands there. */
-export type Tick = { share: number; text: string };
+type Tick = { share: number; text: string };
 
 /** One value for each point of a chart. */
-export type Layer = { name: string; tone: Tone; values: readonly number[] };
+type Layer = { name: string; tone: Tone; values: readonly number[] };
 
 /** What is drawn. */
-export type BarChart = {
+type BarChart = {
   /** The chart in a sentence, for whoever does not see it. */
   label: string;
   /** What each point is called. */

@@ -4,7 +4,7 @@ import { cleanLine } from '../../../shared/core/clean-text.ts';
 export type Markup = { readonly markup: string };
 
 /** What a template takes: texts and numbers are escaped, markup is not; nothing of `undefined`. */
-export type Insertable = Markup | string | number | undefined | readonly Insertable[];
+type Insertable = Markup | string | number | undefined | readonly Insertable[];
 
 const entities: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 

@@ -77,7 +77,7 @@ function costText({ cost }: Report): Markup {
 }
 
 /** How many feeds are fresh, stale and expired, by how fresh they are, and each of them. */
-export function freshnessSection(freshness: FreshnessNow): Markup {
+function freshnessSection(freshness: FreshnessNow): Markup {
   if (freshness.total === 0) {
     return html`<p class="nothing">There is no feed in the table yet.</p>
 ${troubleList(freshness)}`;
@@ -140,7 +140,7 @@ function feedTable(feeds: readonly FeedNow[]): Markup {
 }
 
 /** Whether what was planned was worth it, and whether as much was read as expected. */
-export function planSection({ freshReads, freshShare, fetches, warming, forecast }: PlanFigures): Markup {
+function planSection({ freshReads, freshShare, fetches, warming, forecast }: PlanFigures): Markup {
   const { fetchedPages, usedPages, wastedPages, openPages, wastedShare } = fetches;
   const { warmedPages, callsSaved, savedPerCall } = warming;
   const { compared, expectedReads, countedReads, wape, bias } = forecast;
@@ -159,12 +159,12 @@ export function planSection({ freshReads, freshShare, fetches, warming, forecast
 }
 
 /** A ranking as a table; with bars, each as long as its reads are to the first one's. */
-export function feedRanking(caption: string, ranked: readonly RankedFeed[], bars: boolean): Markup {
+function feedRanking(caption: string, ranked: readonly RankedFeed[], bars: boolean): Markup {
   return rankingTable(caption, 'feed', ranked, ({ feed }) => feedName(feed), bars);
 }
 
 /** The same of titles. */
-export function titleRanking(caption: string, ranked: readonly RankedTitle[], bars: boolean): Markup {
+function titleRanking(caption: string, ranked: readonly RankedTitle[], bars: boolean): Markup {
   return rankingTable(caption, 'title', ranked, titleName, bars);
 }
 
