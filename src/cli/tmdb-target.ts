@@ -93,7 +93,9 @@ function checkedToken(token: string | undefined): string | undefined {
     return undefined;
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new UsageError('TMDB_API_TOKEN holds characters that no token has');
+    throw new UsageError(
+      'TMDB_API_TOKEN holds characters that no token has: copy the API Read Access Token again, without quotes and line breaks',
+    );
   }
   return token;
 }

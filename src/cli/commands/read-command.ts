@@ -50,7 +50,11 @@ async function readListCommand(
     reader.list(feed, { limit, includeAdult: options.includeAdult === true }),
   );
   if (answer.from === 'nowhere') {
-    throw nothingRead(answer, `the table holds no list ${feedId(feed)}`, `the list ${feedId(feed)} could not be read`);
+    throw nothingRead(
+      answer,
+      `the table holds no list ${feedId(feed)}: it was never fetched, or it has expired; \`enqueue\` asks TMDB for it`,
+      `the list ${feedId(feed)} could not be read`,
+    );
   }
   const document = { ...answer, feed: feedId(feed) };
   const list =
@@ -86,7 +90,7 @@ function noTitle(answer: TitleAnswer, language: string): PermanentError {
     ? new PermanentError('not_in_table', `TMDB knows no ${mediaType} ${id}`)
     : nothingRead(
         answer,
-        `the table holds no ${mediaType} ${id} in ${language}`,
+        `the table holds no ${mediaType} ${id} in ${language}: no list that was fetched has it, or it has expired; \`enqueue\` a list that has it`,
         `the ${mediaType} ${id} could not be read in ${language}`,
       );
 }

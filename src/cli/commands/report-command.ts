@@ -90,7 +90,10 @@ export function assertWritable(path: string, option: string, force: boolean): vo
     throw new UsageError(`${option} is '${shown(path)}': allowed are names of files`);
   }
   if (!isFolder(dirname(path))) {
-    throw new PermanentError('folder_missing', `'${path}' cannot be written: there is no folder '${dirname(path)}'`);
+    throw new PermanentError(
+      'folder_missing',
+      `'${path}' cannot be written: there is no folder '${dirname(path)}', name one that exists`,
+    );
   }
   // A link counts as what it leads to, and one whose target is missing as a file that is there.
   const present = looking(path, () => statSync(path, { throwIfNoEntry: false }));

@@ -85,7 +85,7 @@ async function seedIfEmpty(
   }
   throw new PermanentError(
     'no_lists',
-    'the daily occurrence brought no lists, so there are no genres to plan a weekly one from',
+    'the daily occurrence brought no lists, so there are no genres to plan a weekly one from: see what `run daily` says',
   );
 }
 

@@ -181,7 +181,7 @@ export function findDeadLetter(letters: readonly DeadLetter[], id: string, queue
   if (letter === undefined) {
     throw new PermanentError(
       'no_such_letter',
-      `the ${queue} dead-letter queue holds no message or job '${shown(id)}' (it holds ${letters.length})`,
+      `the ${queue} dead-letter queue holds no message or job '${shown(id)}' (it holds ${letters.length}): see dlq list ${queue}`,
     );
   }
   if (others.length > 0) {

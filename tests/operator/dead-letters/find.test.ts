@@ -36,7 +36,7 @@ describe('a dead letter', () => {
   it.each(['nobody', '', '-0000'])('is not found by %j', (id) => {
     expect(caught(() => findDeadLetter(letters, id, 'items'))).toMatchObject({
       code: 'no_such_letter',
-      message: `the items dead-letter queue holds no message or job '${id}' (it holds 3)`,
+      message: `the items dead-letter queue holds no message or job '${id}' (it holds 3): see dlq list items`,
     });
   });
 
