@@ -12,7 +12,7 @@ import { AwsCallError } from './aws-call-failure.ts';
 import { printable } from './styled-text.ts';
 import { resultNotWritten, writeOutput } from './write-output.ts';
 
-/** Where a command writes: results to stdout, everything else to stderr. What is written is cleaned here, once. */
+/** Where a command writes: results to stdout, everything else to stderr. Control characters are removed here, once. */
 export type CliOutput = {
   json: boolean;
   verbose: boolean;
@@ -33,7 +33,7 @@ export type CliContext = {
   environment: Readonly<Record<string, string | undefined>>;
 };
 
-/** Reads settings file and environment. @throws UsageError when either is not understood. */
+/** Reads settings file and environment. @throws UsageError when either is invalid. */
 export function cliContext(options: CommonOptions): CliContext {
   const environment = takeEnvironment(['TMDB_API_TOKEN']);
   const settings = settingsFromFile(options.settings);
@@ -68,13 +68,13 @@ export function terminalOutput(options: { json: boolean; verbose: boolean }): Cl
       try {
         writeOutput(process.stderr, `${printable(text, process.stderr)}\n`);
       } catch {
-        // Nobody can be told.
+        // There is no other stream to report it on.
       }
     },
   };
 }
 
-/** A command that left work undone: what there is to say of the rest is printed all the same, as a document or as text. */
+/** A command that left work undone: what it did is still printed, as a document or as text. */
 export class IncompleteRunError extends PipelineError {
   readonly summary: object;
   readonly text: string;
@@ -127,12 +127,12 @@ function sentenceOf(error: unknown): string {
     return cleanLine(`${path.join('.') || 'data'}: ${message}`);
   }
   const cause = error.cause instanceof Error && !isWhole(error) ? `: ${firstLine(error.cause.message)}` : '';
-  // Ours are one sentence, whatever the texts in it; of others the first line says most.
+  // Errors of the pipeline are one sentence, even where a text inside has line breaks; of others the first line is enough.
   const message = error instanceof PipelineError ? error.message : firstLine(error.message);
   return cleanLine(`${message}${cause}`);
 }
 
-/** Whether an error's own sentence says it all: of a full disk the cause is whatever the emulator made of it. */
+/** Whether an error needs no cause: that of a full disk is whatever the emulator failed with, which misleads. */
 function isWhole(error: Error): boolean {
   return (
     error instanceof UsageError ||

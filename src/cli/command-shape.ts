@@ -6,7 +6,7 @@ import { PermanentError, PipelineError } from '../shared/core/errors.ts';
 import { AwsCallError } from './aws-call-failure.ts';
 import { type CliContext, type CommonOptions, cliContext, diskFull } from './cli-context.ts';
 
-/** What is said of options that several commands have. */
+/** Help of options that several commands have. */
 export const optionHelp = {
   dataDir: 'folder that keeps tables and queues (default: everything in memory)',
   faults: 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05',
@@ -31,7 +31,7 @@ export function withPlace(command: Command): Command {
   );
 }
 
-/** Options of the commands that need the queues of a stack: those of a data folder are there only where a stack runs on it. */
+/** Options of the commands that need the queues of a stack; a data folder alone has none that can be opened. */
 export function withQueuePlace(command: Command): Command {
   return withCommon(command).option('--stack <stack>', 'local or aws (default: local, where one is running)');
 }
@@ -52,13 +52,13 @@ export function acting<O>(
   };
 }
 
-/** Less than what a page of SQLite's log needs, with some to spare. */
+/** Below it SQLite cannot append a page to its log. */
 const fullBelowBytes = 65_536;
 
 /**
- * What to say of a failure while a data folder was in use: when its disk is full, that. The emulators answer then with internal errors,
- * and whoever asked them tells of anything but the disk.
- * @param note takes the sentence where the failure has words of its own that must stay
+ * Names a full disk as the reason of a failure on a data folder. The emulators answer with internal errors then, so that the failure
+ * itself names anything but the disk.
+ * @param note gets the sentence where the failure has a message of its own, which is kept
  */
 export function explainFullDisk(
   error: unknown,
@@ -79,7 +79,7 @@ export function explainFullDisk(
   return new PermanentError(diskFull, sentence, { cause: error });
 }
 
-/** For this user: root may use what is reserved. `undefined` where there is no such folder. */
+/** Bytes that this user may still write: root may use reserved blocks. `undefined` where there is no such folder. */
 function freeBytesOf(path: string): number | undefined {
   try {
     const { bsize, bavail, bfree } = statfsSync(path);

@@ -4,7 +4,7 @@ import { columnsOf, cutTo, padTo, wrapTo } from './display-columns.ts';
 import { styled } from './styled-text.ts';
 
 const gap = '  ';
-/** A column of texts is not cut below it. */
+/** Columns of texts are not made narrower than this. */
 const narrowestColumns = 8;
 
 /**
@@ -95,7 +95,7 @@ function linesOf(
   return wrapTo(second, widths[1] ?? 1).map((part, index) => line([index === 0 ? first : '', part]));
 }
 
-/** A row from top to bottom: what there is nothing of is left out. */
+/** A row as lines of `name: value`, without empty cells. */
 function block(names: readonly string[], row: readonly string[], width: number): string {
   return row
     .map((cell, column) => ({ name: names[column] ?? '', cell }))

@@ -18,7 +18,7 @@ import { namingFailures } from './aws-call-failure.ts';
 import type { CliContext } from './cli-context.ts';
 
 /**
- * A client for SQS that is closed when `act` has ended. `longPollMs` is how long a receive may wait on purpose.
+ * A client for SQS that is closed when `act` has ended. `longPollMs`: how long a receive may wait for messages, beside the usual time-out.
  * @throws AwsCallError for a call that failed.
  */
 export async function withSqs<T>(
@@ -42,7 +42,7 @@ export type Tables = {
   rate: RateScheduleStore;
   /** The readers' own schedule. */
   readerRate: RateScheduleStore;
-  /** What was read and planned; nothing is written. */
+  /** Counted reads and plans of the past, to read only. */
   history: HistorySources;
 };
 
@@ -78,7 +78,7 @@ export function tablesOf(
 ): Tables {
   const limits = rateLimitsOf(settings);
   const [usage, days] = [dynamoUsageStore(client, names.controlTable), dynamoDemandDays(client, names.controlTable)];
-  // A plan does without them, and says why in a note.
+  // A plan can do without them and notes the failure, so each call has its failure named here.
   const named = <T>(act: () => Promise<T>) => namingFailures('DynamoDB', endpoint, act);
   return {
     catalog: dynamoCatalogReader(client, names.catalogTable),

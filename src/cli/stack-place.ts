@@ -36,7 +36,7 @@ export type StackPlace = {
   tmdb: string | undefined;
 };
 
-/** The SDK takes a service's own before the one of all. */
+/** The variables that the AWS SDK reads; that of a service has priority over `AWS_ENDPOINT_URL`. */
 const variables = [
   'AWS_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_CLOUDFORMATION',
@@ -47,9 +47,9 @@ const variables = [
 /**
  * The stack a command means, as long as `act` runs: with `--stack aws` the deployed one, below `--data-dir` the tables there, else those
  * at `AWS_ENDPOINT_URL_DYNAMODB`, else the `local` that is running (which is `--stack local`). A data folder is locked meanwhile:
- * several commands may `look` at one, for a `change` it must be this one's alone.
+ * several commands may `look` at it at once, one that makes a `change` needs it alone.
  * @throws UsageError when there is none, with the sentence `nothing`, or when a variable names no address; AwsCallError when the deployed
- * one cannot be found out.
+ * one cannot be looked up.
  */
 export async function withStackPlace<T>(
   options: PlaceOptions,
@@ -133,7 +133,7 @@ async function withDataDir<T>(dataDir: string, use: DataUse, act: (place: StackP
   if (!existsSync(folder)) {
     throw none;
   }
-  // LevelDB under dynalite lets one process in, also to look.
+  // LevelDB under dynalite allows one process at a time, even to read.
   const lock = lockDataDir(dataDir, use === 'change' || existsSync(join(folder, 'dynalite')) ? 'tables' : use);
   try {
     if (!holdsTables(dataDir)) {
@@ -205,7 +205,7 @@ function checkAwsEndpoints(environment: Environment): void {
   }
 }
 
-/** The address in a variable; `undefined` for an empty one. @throws UsageError for what is none. */
+/** The address in a variable; `undefined` for an empty one. @throws UsageError for what is no http or https address. */
 function endpointIn(environment: Environment, name: string): string | undefined {
   const text = environment[name]?.trim() ?? '';
   if (text === '') {

@@ -17,14 +17,14 @@ export type TrackedStack = { stack: EmbeddedStack; tracker: RunTracker };
 /** Options of the commands that start a stack. */
 export type StackOptions = { dataDir?: string; faults?: string; dynamodb?: string };
 
-/** What some commands ask of their stack beside the options; `noteOf` is told each event, and what it answers is noted. */
+/** What a command asks of its stack beside the options. `noteOf` gets each event; a sentence that it returns is noted on stderr. */
 type StackExtras = Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'> & {
   noteOf?: (event: RunEvent) => string | undefined;
 };
 
 /**
  * Starts an embedded stack as the options and the environment say. Problems of its functions are noted on stderr, and what
- * `noteOf` makes of their events.
+ * `noteOf` returns for their events.
  */
 async function startTrackedStack(
   options: StackOptions,
@@ -92,7 +92,7 @@ async function releaseBreaker(stack: EmbeddedStack, context: CliContext): Promis
   }
 }
 
-/** What a person is told of a line of a function: with `--verbose` all of it, else problems. */
+/** What is noted of a line that a function has written: with `--verbose` all of it, else problems. */
 function notesOf(
   service: string,
   line: OutputLine,
@@ -112,7 +112,7 @@ function notesOf(
 
 /**
  * Runs `act` on a stack of its own, which is stopped afterwards. Its signal aborts with `signal`, and when an emulator has died.
- * @throws that it has died, whatever became of the work.
+ * @throws the error that an emulator has died, even when the work has ended with another one.
  */
 export async function withTrackedStack<T>(
   options: StackOptions,

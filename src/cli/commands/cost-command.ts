@@ -32,7 +32,7 @@ type CostOptions = CommonOptions & { regions?: string; readsPerDay?: string; rat
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const run = promisify(execFile);
-/** What a process that failed has said. */
+/** The part of a failed process that holds its own sentence. */
 const saidSchema = z.object({ stderr: z.string() });
 
 /** `cost`. */
@@ -145,7 +145,7 @@ export function whatIf(
       },
     }),
   };
-  // The settings' own rules decide, as if it stood in a file.
+  // Validated by the same rules as a settings file.
   return settingsFrom(JSON.stringify(changed));
 }
 

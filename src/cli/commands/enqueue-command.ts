@@ -92,7 +92,7 @@ function eventOf(options: EnqueueOptions, { clock }: CliContext): AdHocEvent {
     ...(options.force === true && { force: true }),
   });
   return {
-    // Typed twice it is two requests; the planner deduplicates what is in flight.
+    // A unique id: typed twice it is two requests, of which the planner deduplicates what is in flight.
     id: `cli-${process.pid}-${nowMs}`,
     source: 'tmdb-pipeline',
     'detail-type': 'Fetch Requested',
@@ -170,7 +170,7 @@ function report(sent: Sent, waited: FeedsEnd | undefined, options: EnqueueOption
   output.result(document, text);
 }
 
-/** How many lists are in the table, and each feed of which there is more to say. */
+/** How many lists are in the table, and each feed that did not end as complete. */
 function waitedLines({ applied, feeds, ends }: FeedsEnd): string[] {
   const others = ends.filter(({ outcome }) => outcome !== 'complete');
   return [

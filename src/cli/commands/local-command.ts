@@ -60,7 +60,7 @@ async function localCommand(options: LocalOptions, context: CliContext): Promise
     withTrackedStack(options, context, more, interruption, async (tracked, signal) => {
       try {
         writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
-        // Who interrupts the start gets no announcement.
+        // Interrupted while starting: there is nothing to announce.
         if (!signal.aborted) {
           await keepSchedules(tracked, options, context, signal);
         }
@@ -85,7 +85,7 @@ async function keepSchedules(
   await Promise.all(scheduleNames.map((schedule) => keepSchedule(schedule, tracked, context, signal)));
 }
 
-/** A file that is damaged stops nobody here: it is replaced. */
+/** The stack that is running, if any. A damaged file counts as none: this start replaces it. */
 function runningLocal(): StackFile | undefined {
   try {
     return readStackFile();
@@ -139,7 +139,7 @@ async function keepSchedule(
   }
 }
 
-/** Timers take 2^31 ms at most, and the wall clock may be set meanwhile. */
+/** Sleeps in steps: timers take at most 2^31 ms, and the wall clock may be changed meanwhile. */
 async function sleepUntil(atMs: number, { clock }: CliContext, signal: AbortSignal): Promise<void> {
   for (let leftMs = atMs - clock.nowMs(); leftMs > 0 && !signal.aborted; leftMs = atMs - clock.nowMs()) {
     await clock.sleep(Math.min(leftMs, 60_000), signal);
@@ -163,7 +163,7 @@ async function runScheduled(
       assertComplete(summary, end, tracked.tracker);
     }
   } catch (error) {
-    // A stack that is kept running outlives a bad run; the sentence is what an operator would find in the log.
+    // A failed run does not end the stack; its sentence goes where an operator reads the log.
     context.output.note(`${schedule}: ${messageOf(error)}`);
   }
 }
@@ -172,8 +172,8 @@ async function runScheduled(
 const againMs = 60_000;
 
 /**
- * What the person who keeps a stack running should hear of, event by event: a breaker that opens or closes, jobs that are deferred
- * or fail, dead letters. `undefined` for everything else, and for what was told in the last minute.
+ * What is noted of the events of a stack that is kept running: a breaker that opens or closes, jobs that are deferred
+ * or fail, dead letters. `undefined` for everything else, and for what was noted in the last minute.
  */
 export function stackNotes(clock: Clock): (event: RunEvent) => string | undefined {
   const toldMs = new Map<string, number>();

@@ -24,7 +24,7 @@ type ReportOptions = PlaceOptions & {
   force?: boolean;
 };
 
-/** Counters are kept no longer (`reader.usage.keepDays`). */
+/** The longest that counters can be kept (`reader.usage.keepDays`). */
 const mostDays = 400;
 
 /** `report`. */
@@ -81,9 +81,9 @@ function parseSinceMs(text: string): number {
 }
 
 /**
- * Looks whether a file can stand at `path`, before anything is done for it.
- * @throws UsageError for no name, PermanentError where its folder is none, where something else than a file has the name, or where a
- * file has it and `force` does not say to replace it.
+ * Checks that a file can be written at `path`, before the work that it is for.
+ * @throws UsageError for no name, PermanentError when its folder does not exist, when the path is no regular file, or when a
+ * file exists and `force` is not set.
  */
 export function assertWritable(path: string, option: string, force: boolean): void {
   if (path.trim() === '' || path.includes('\0')) {
@@ -95,7 +95,7 @@ export function assertWritable(path: string, option: string, force: boolean): vo
       `'${path}' cannot be written: there is no folder '${dirname(path)}', name one that exists`,
     );
   }
-  // A link counts as what it leads to, and one whose target is missing as a file that is there.
+  // A symbolic link counts as its target, and one without a target as an existing file.
   const present = looking(path, () => statSync(path, { throwIfNoEntry: false }));
   if (present !== undefined && !present.isFile()) {
     const what = present.isDirectory() ? 'a folder' : 'a device or a pipe';
@@ -106,7 +106,7 @@ export function assertWritable(path: string, option: string, force: boolean): vo
   }
 }
 
-/** A name may be too long, or lead through a folder that nobody may enter. */
+/** A look at the file system; it fails for a name that is too long, or in a folder without permission. */
 function looking<T>(path: string, look: () => T): T {
   try {
     return look();
@@ -116,8 +116,8 @@ function looking<T>(path: string, look: () => T): T {
 }
 
 /**
- * Puts `text` at `path` whole. A file that is there is replaced with `force` only, also when it came meanwhile; a link is replaced by
- * the file, and never followed.
+ * Writes `text` to `path` whole or not at all. An existing file is replaced only with `force`, even one that was created meanwhile; a
+ * symbolic link is replaced by the file, and never followed.
  * @throws PermanentError when it cannot be written, or when a file is there.
  */
 export function writeWholeFile(path: string, text: string, force: boolean): void {
@@ -137,7 +137,7 @@ export function writeWholeFile(path: string, text: string, force: boolean): void
   }
 }
 
-/** Unlike a rename it replaces nothing. Some file systems have no links: there the file is written at its place. */
+/** Unlike a rename, a link fails where a file exists. File systems without hard links get the file written in place. */
 function placeNew(unfinished: string, path: string, text: string): void {
   try {
     linkSync(unfinished, path);

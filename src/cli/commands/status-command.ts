@@ -91,7 +91,7 @@ async function readDepths(
 /** What watching needs. */
 export type Watch = {
   everyMs: number;
-  /** Finds the stack, and takes looks at it as long as `act` runs. */
+  /** Finds the stack, and keeps it open for looks as long as `act` runs. */
   withPlace(act: (look: () => Promise<Status>) => Promise<void>): Promise<void>;
   paint(text: string): void;
   /** Whether the person has ended it, or closed the terminal. */
@@ -99,7 +99,7 @@ export type Watch = {
 };
 
 /**
- * Looks again and again. A look that fails is told of, with the last picture and its age below; the stack is then looked up again, since
+ * Looks again and again. A look that fails is reported, with the last picture and its age below; the stack is then looked up again, since
  * it may have been started again elsewhere.
  * @throws UsageError when there is no stack at the first look.
  */
@@ -131,7 +131,7 @@ function failedLook(
   everyMs: number,
   clock: Clock,
 ): string {
-  // Of an AWS error that was tried at several addresses the message is empty.
+  // An error of a host with several addresses has a code and an empty message.
   const cause = (messageOf(error) || (error as { code?: string }).code) ?? 'no answer';
   const sentence = `could not look: ${cause.split('\n', 1)[0]}; next look in ${Math.round(everyMs / 1_000)} s`;
   if (last === undefined) {
@@ -142,11 +142,11 @@ function failedLook(
 }
 
 const home = '\u001b[H';
-/** In front of each line, not behind it: there the cursor may stand on the line's last character. */
+/** Goes in front of each line: at the end of a full line the cursor still stands on its last character, which would be cleared. */
 const clearLine = '\u001b[2K';
 const clearBelow = '\u001b[J';
 
-/** Shows `text` in place of what was there. On something else than a terminal it is written below. */
+/** Shows `text` in place of what was on the screen; where stdout is no terminal it is appended. */
 function paintScreen(text: string, output: CliOutput): void {
   const { isTTY, rows, columns } = process.stdout;
   if (!isTTY || !(rows > 0 && columns > 0)) {
