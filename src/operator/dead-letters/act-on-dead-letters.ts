@@ -1,11 +1,10 @@
-/** Deletes dead letters that nobody wants replayed, one by one. What is not chosen is released untouched. */
 import type { Clock } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
 import type { MessageSource, QueueDepth, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
 import { type DeadLetter, decodeDeadLetter, type Match, matches } from './dead-letter.ts';
 import { type Fate, scanQueue } from './look-at-dead-letters.ts';
 
-/** What replaying and deleting have in common: which letters are chosen, how many, how fast, and what is left. */
+/** Acting on dead letters: which are chosen, how many, how fast, and what is left. Deleting is the simplest act; replay.ts has the other. */
 
 /** SQS hides a message for twelve hours at the most. Source: SQS quotas, November 2026. */
 const longestHoldSeconds = 43_200;
@@ -22,21 +21,21 @@ export type ActOptions = {
   holdSeconds: number;
   /** Nothing is done. */
   dryRun: boolean;
-  /** Counts the queue, so that an end before its end can say what was not looked at; without it nothing is said of that. */
+  /** Counts the queue, so that a report that ends early can say how many letters were not looked at; without it that is 0. */
   depth?: QueueDepth | undefined;
 };
 
-/** A letter that was chosen, and of which what was asked could not be done. */
+/** A chosen letter on which the act failed; it is still in the queue. */
 export type FailedLetter = { messageId: string; jobId: string; why: string };
 
-/** What came of it. */
+/** What was done. */
 export type ActReport = {
   examined: number;
-  /** In a dry run chosen. */
+  /** Letters acted on; in a dry run those chosen. */
   done: number;
   /** Still in the queue: not chosen, beyond `max`, or not looked at. */
   left: number;
-  /** Of those left the ones that were not looked at, because `max` was reached or somebody interrupted. SQS counts approximately. */
+  /** How many of `left` were not looked at, because `max` was reached or the act was interrupted. SQS counts approximately. */
   notExamined: number;
   failed: FailedLetter[];
   /** What stays hidden from others until its hold is over. */
@@ -45,11 +44,11 @@ export type ActReport = {
 
 /** What is done with the letters that are chosen. */
 export type LetterAct = {
-  /** Does it to one. An answer: it was not done, and the letter is left. */
+  /** Acts on one letter. @returns why it failed, in which case the letter is left; `undefined` when it was done. */
   act(message: ReceivedMessage, letter: DeadLetter): Promise<FailedLetter | undefined>;
-  /** Whether the act itself has put this letter there, by what it has sent: it is left. */
+  /** Whether the letter is one that the act itself has sent and that failed again: it is left. */
   isOwn?(letter: DeadLetter): boolean;
-  /** Whether the act would put the letter there again as it was, so that nothing but the message's id told it from others like it. */
+  /** Whether a letter that fails again would come back unchanged, so that only its message id tells it from others like it. */
   comesBackAlike?(letter: DeadLetter): boolean;
 };
 
@@ -57,8 +56,8 @@ export type LetterAct = {
 type Acting = ActOptions & { onProgress(report: ActReport): void };
 
 /**
- * Acts on what is chosen of `source`, one by one at the rate. What would come back alike waits until the queue was looked through, and is
- * acted on by the ids that were seen then. Ends early when `max` is reached or `signal` aborts.
+ * Acts on what is chosen of `source`, one by one at the rate. Letters that would come back unchanged wait until the whole queue was
+ * seen, and are then acted on by their message ids. Ends early when `max` is reached or `signal` aborts.
  */
 export async function actOnDeadLetters(
   source: MessageSource,
@@ -85,7 +84,7 @@ export async function actOnDeadLetters(
   return { ...report, left, notExamined, unreleased: heldLonger };
 }
 
-/** Decides and acts, and keeps the report; `waiting` are the ids of the messages whose turn comes when all were looked at. */
+/** Decides, acts and keeps the report. `waiting`: ids of the messages that are acted on when the whole queue was seen. */
 function openActor(letterAct: LetterAct, options: Acting, clock: Clock, signal: AbortSignal) {
   const { isOwn = () => false, comesBackAlike = () => false } = letterAct;
   const report: ActReport = { examined: 0, done: 0, left: 0, notExamined: 0, failed: [], unreleased: [] };
@@ -110,7 +109,7 @@ function openActor(letterAct: LetterAct, options: Acting, clock: Clock, signal: 
     waiting,
     isFull,
     decide: async (batch: readonly ReceivedMessage[]): Promise<Fate[]> => {
-      // Whose they are is asked before the first is acted on: what was received by then has not been put there by what follows.
+      // Judged before the first letter is acted on: nothing that follows can have sent what was received by then.
       const letters = batch.map((message) => ({ message, letter: decodeDeadLetter(message) }));
       const judged = letters.map((one) => ({ ...one, own: isOwn(one.letter) }));
       return inOrder(judged, ({ message, letter, own }) => decideOne(message, letter, own));
@@ -151,7 +150,7 @@ function holdSecondsFor({ holdSeconds, perSecond, dryRun }: ActOptions): number 
   return dryRun ? holdSeconds : Math.min(longestHoldSeconds, holdSeconds + Math.ceil(batchMessages / perSecond));
 }
 
-/** Everything in the queue, whether somebody holds it or not. What cannot be counted is not guessed. */
+/** Every message in the queue, hidden or not; 0 without a `depth`. */
 async function countOf(depth: QueueDepth | undefined): Promise<number> {
   const { visible, delayed, inFlight } = (await depth?.read()) ?? { visible: 0, delayed: 0, inFlight: 0 };
   return visible + delayed + inFlight;
@@ -165,10 +164,10 @@ function pace(perSecond: number, clock: Clock): () => Promise<void> {
   };
 }
 
-/** What a deletion did: `deleted`: letters that were deleted, or in a dry run chosen. */
+/** What a deletion did. `deleted` counts letters that were deleted, in a dry run those that were chosen. */
 export type DeleteReport = Omit<ActReport, 'done'> & { deleted: number };
 
-/** Deletes what is chosen of `source`. Ends early when `signal` aborts. */
+/** Deletes what is chosen of `source`, one by one; the rest is released untouched. Ends early when `signal` aborts. */
 export async function deleteDeadLetters(
   source: MessageSource,
   options: ActOptions & { onProgress(report: DeleteReport): void },

@@ -13,7 +13,7 @@ type LetterKind = (typeof letterKinds)[number];
 
 const movedBySqs = 'moved-by-sqs';
 
-/** What a dead letter is about, as far as it tells. Empty texts: it does not. All texts but the body are bounded. */
+/** What a dead letter is about, as far as it says; texts that it does not say are empty. All texts but the body are bounded. */
 export type DeadLetter = {
   messageId: string;
   /** `moved-by-sqs`: the pipeline did not put it there; SQS did, after too many receives. */
@@ -35,9 +35,9 @@ export type DeadLetter = {
 const wordCharacters = 100;
 /** A job's id has 200 at the most, a detail 500. */
 const sentenceCharacters = 500;
-/** More is no count of anything that an operator has done. */
+/** A higher count was not made by an operator. */
 const mostReplays = 1_000_000;
-/** JSON of the pipeline is a few levels deep; what is much deeper could not be printed, compared or sent again as JSON. */
+/** Messages of the pipeline are a few levels deep; much deeper JSON overflows the stack when it is printed, compared or sent. */
 const mostLevels = 64;
 const text = z.string().catch('');
 const bounded = (count: number) => Math.min(count, mostReplays);
@@ -87,7 +87,7 @@ export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: Rece
   };
 }
 
-/** Empty where there is no time, or none that a clock could have shown. */
+/** ISO 8601 UTC; empty for no time, or one beyond what a date can hold. */
 function timeOf(epochMs: number): string {
   return epochMs > 0 && epochMs <= latestDateMs ? isoFromMs(epochMs) : '';
 }
@@ -119,7 +119,7 @@ function isWithin(json: unknown, levels: number): boolean {
   return levels > 0 && Object.values(json).every((member) => isWithin(member, levels - 1));
 }
 
-/** By what dead letters are chosen. */
+/** Keys of `--match`. */
 export const matchKeys = [
   'reason',
   'code',
@@ -136,7 +136,7 @@ export const matchKeys = [
 
 type MatchKey = (typeof matchKeys)[number];
 
-/** Reasons that the pipeline gives, and the one of what it has not put there itself. */
+/** Reasons that the pipeline gives, and that of letters which SQS moved. */
 const knownReasons: readonly string[] = [...deathReasons, movedBySqs];
 /** A sentence names no more. */
 const mostNamed = 12;
@@ -146,7 +146,7 @@ export type Match = ReadonlyMap<MatchKey, readonly string[]>;
 
 /**
  * `reason=too-old region=DE`: values of one key are alternatives, and one that ends in `*` is a beginning.
- * @throws UsageError for what is no `key=value`, a key that nothing is chosen by, or a kind that there is not.
+ * @throws UsageError for what is no `key=value`, an unknown key, or an unknown kind.
  */
 export function parseMatch(texts: readonly string[]): Match {
   const match = new Map<MatchKey, string[]>();
@@ -166,12 +166,12 @@ export function parseMatch(texts: readonly string[]): Match {
   return match;
 }
 
-/** Whether a reason is chosen that the pipeline does not give; another program may have put such letters there. */
+/** Whether a reason is chosen that the pipeline does not give. Another program may have sent such letters, so the queue decides. */
 export function namesUnknownReason(match: Match): boolean {
   return unknownReasons(match, knownReasons).length > 0;
 }
 
-/** @throws UsageError for a reason that neither the pipeline gives nor any of `letters` has: nobody would see the slip of a finger. */
+/** @throws UsageError for a reason that neither the pipeline gives nor any of `letters` has: a typing error would match nothing. */
 export function refuseUnknownReasons(match: Match, letters: readonly DeadLetter[]): void {
   const present = letters.map(({ reason }) => reason);
   const reasons = [...new Set([...knownReasons, ...present])];

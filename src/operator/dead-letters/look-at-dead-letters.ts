@@ -4,7 +4,7 @@ import { shown } from '../../shared/core/shown-text.ts';
 import type { MessageSource, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
 import { type DeadLetter, decodeDeadLetter } from './dead-letter.ts';
 
-/** A look at a dead-letter queue: what it holds, and what could not be given back at once. */
+/** A look at a dead-letter queue: what it holds, and what could not be released. */
 export type DeadLetterLook = { letters: DeadLetter[]; unreleased: readonly Unreleased[] };
 
 /** Everything that is in a dead-letter queue now; all of it stays there. */
@@ -17,14 +17,14 @@ export async function lookAtDeadLetters(source: MessageSource, holdSeconds: numb
   return { letters, unreleased };
 }
 
-/** Like `lookAtDeadLetters`, for those who are not concerned with what could not be given back. */
+/** Like `lookAtDeadLetters`, without what could not be released. */
 export async function readDeadLetters(source: MessageSource, holdSeconds: number): Promise<DeadLetter[]> {
   return (await lookAtDeadLetters(source, holdSeconds)).letters;
 }
 
-/** Empty answers since the last new message after which the queue counts as seen: one may be chance. */
+/** So many empty answers since the last new message mean that the whole queue was seen; SQS may give one by chance. */
 const quietAnswers = 2;
-/** The same for answers that hold nothing but what was seen before: its hold was over. */
+/** The same for answers with messages that were all seen before, whose hold ran out. */
 const repeatedAnswers = 20;
 
 /** What becomes of a message that was looked at: `deleted` is no longer in the queue, `left` is released at the end. */
@@ -32,7 +32,7 @@ export type Fate = 'deleted' | 'left';
 
 /** How a scan ended. */
 type ScanEnd = {
-  /** Whether the whole queue was seen; else `act` said that it was enough. */
+  /** Whether the whole queue was seen; else `act` ended the scan. */
   complete: boolean;
   /** What stays hidden until its hold is over. */
   unreleased: readonly Unreleased[];
@@ -43,7 +43,7 @@ type ScanEnd = {
  * until the scan is over and then released; should the process die, SQS shows it again when the hold has run out.
  *
  * Each batch of new messages goes to `act`, which says what became of each (in order), or that the scan is over.
- * @param holdSeconds - how long a message is hidden from others; a scan that takes longer sees it again, and knows it.
+ * @param holdSeconds - how long a message is hidden from others; a scan that takes longer receives it again, and ignores it.
  */
 export async function scanQueue(
   source: MessageSource,
@@ -77,7 +77,7 @@ function scanState() {
   return {
     isQuiet: () => quiet >= quietAnswers || repeated >= repeatedAnswers,
     held: () => [...held.values()],
-    /** Takes an answer in; returns what is new in it. */
+    /** Records an answer; returns the messages in it that are new. */
     note: (received: readonly ReceivedMessage[]): ReceivedMessage[] => {
       const fresh = received.filter(({ messageId }) => !seen.has(messageId));
       if (fresh.length > 0) {
@@ -89,7 +89,7 @@ function scanState() {
       }
       for (const message of received) {
         seen.add(message.messageId);
-        // Also of those seen before: the last receipt is the one that counts.
+        // Also of those seen before: only the latest receipt can release or delete.
         held.set(message.messageId, message);
       }
       return fresh;
@@ -107,7 +107,7 @@ export type DeadLetterGroup = {
   reason: string;
   subject: string;
   count: number;
-  /** By age: up to an hour, up to a day, older (or of an age that nothing tells). */
+  /** By age: up to an hour, up to a day, older (or of unknown age). */
   ages: { hour: number; day: number; older: number };
   oldest: string;
   newest: string;
@@ -142,12 +142,12 @@ function toGroup(group: readonly DeadLetter[], nowMs: number): DeadLetterGroup {
   };
 }
 
-/** So short an id is read and typed at ease. */
+/** Shorter ids are not given out, even where they would be unique. */
 const shortestId = 8;
 /** A sentence names no more. */
 const mostNamed = 5;
 
-/** For each letter the shortest beginning of its message id, eight characters at least, that no other one has. */
+/** For each letter the shortest unique prefix of its message id, of eight characters at least. */
 export function shortIdsOf(letters: readonly DeadLetter[]): Map<string, string> {
   const ids = letters.map(({ messageId }) => messageId).sort();
   return new Map(

@@ -64,7 +64,7 @@ type ReportRequest = { untilMs: number; sinceMs: number; top: number };
 const costCovers =
   'writing: DynamoDB units and SQS requests of the pages written, at list prices, without the free tier; functions and what stands idle are not in it, see the command cost';
 
-/** Reads and puts together. */
+/** Reads the counters and the heads, and puts the report together. */
 export async function buildReport(
   request: ReportRequest,
   { usage, heads, catalog }: ReportSources,
@@ -106,7 +106,7 @@ function workOf(hours: readonly HourUsage[]): Pick<Report, 'pipeline' | 'cost'> 
   return { pipeline, cost: { writingUsd: Math.round(costMicroUsd) / 1e6, covers: costCovers } };
 }
 
-/** Without what names no title: it is in the sums. */
+/** Without subjects that name no title; their reads are in the sums. */
 function namedTitles<T>(reads: ReadonlyMap<string, T>): Map<string, T> {
   return new Map([...reads].filter(([subject]) => subject === otherSubject || parseTitleSubject(subject)));
 }
@@ -146,7 +146,7 @@ export type PlanFigures = {
 /** Judges the plans of these hours by what was read in them, as known at `nowMs`. */
 function planFigures(hours: readonly HourUsage[], settings: Settings, nowMs: number): PlanFigures {
   const { reads, hits, stale } = sumOf(sumBySubject(hours.map(({ feeds }) => feeds)));
-  // A stale answer that was a miss too is taken off twice: the counters do not tell it apart, and it is rare.
+  // A stale answer that was a miss too is subtracted twice: the counters do not tell it apart, and it is rare.
   const freshReads = Math.max(0, hits - stale);
   const record = { hours: hours.map(({ plan }) => plan), nowMs };
   return { freshReads, freshShare: shareOf(freshReads, reads), ...planQuality(record, planRules(settings)) };

@@ -37,10 +37,10 @@ export type RunSummary = {
   estimatedCostUsd: number;
 };
 
-/** How the rate limit was felt: for people only. */
+/** How the rate limit slowed the run; printed for people only. */
 export type Pacing = { highestPerSecond: number; slotWaitMs: { total: number; max: number }; deferrals: number };
 
-/** Reads the pacing of a run off its calls. */
+/** The pacing of a run, from its calls. */
 export function pacingOf({ calls, slotWaitMs, deferrals }: RunProgress): Pacing {
   const starts = calls.map(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
   const inSecondFrom = (startMs: number) => starts.filter((ms) => ms >= startMs && ms < startMs + 1_000).length;
@@ -151,7 +151,7 @@ function usedBetween(before: UsageReading, after: UsageReading, settings: Settin
   };
 }
 
-/** Nearest rank; 0 of nothing. */
+/** By nearest rank; 0 for no values. */
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }

@@ -6,7 +6,7 @@ import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 
 /** What is known of one run from its events. */
 export type RunProgress = {
-  /** Jobs by how far they came; a job that came further is in the later set too. */
+  /** Jobs by the stage that they have reached; an applied job is in both sets. */
   fetched: Set<string>;
   applied: Set<string>;
   /** What TMDB said of lists and titles that it does not know, by job. */
@@ -129,8 +129,8 @@ function noteReason(event: RunEvent, reasons: Map<string, string>): void {
 }
 
 /**
- * Jobs that have come to their end, whatever it is, but for dead letters. A list that is not there ends when the writer has applied
- * that; of a title that is not there nobody else is told.
+ * Jobs that have ended in any way but as dead letters. A list that TMDB does not know ends when the writer has applied that; a title
+ * that TMDB does not know is never sent to the writer, so it ends with the answer.
  */
 export function endedJobs({ applied, notFound }: RunProgress): Set<string> {
   return new Set([...applied, ...[...notFound.keys()].filter(isTitleJobId)]);

@@ -127,9 +127,9 @@ function cellsOf(point: SeriesPoint): Markup[] {
 const slotWidth = 10;
 const barWidth = 7.4;
 const plotHeight = 100;
-/** Fewer points do not make wider bars. */
+/** With fewer points the bars do not get wider. */
 const fewestSlots = 8;
-/** What is not zero can be seen. */
+/** A value above zero is drawn at least so high. */
 const leastHeight = 1.2;
 
 /**
@@ -180,7 +180,7 @@ function bar(name: string, n: number, left: number, top: number, { layers, line 
 `;
 }
 
-/** A line of one point only would be none: each point is a dot too. */
+/** Each point is a dot too: a polyline of a single point shows nothing. */
 function lineOver({ values, tone }: Layer, offset: number, top: number): Markup {
   const at = (value: number, n: number) => `${figure(offset + (n + 0.5) * slotWidth)} ${figure(heightOf(value, top))}`;
   const dots = values.map((value, n) => `M${at(value, n)}h0`).join('');

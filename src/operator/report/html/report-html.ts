@@ -195,7 +195,7 @@ function swatch(tone: Tone): Markup {
   return html`<span class="swatch tone-${tone}"></span>`;
 }
 
-/** The figures stand beside it. */
+/** Hidden from screen readers: its figures are in the row. */
 function rankBar({ hits, misses }: ReadFigures, most: number): Markup {
   return html`<svg class="rank-bar" aria-hidden="true" viewBox="0 0 ${most} 10" preserveAspectRatio="none"><rect class="tone-hit" x="0" y="0" width="${hits}" height="10" /><rect class="tone-miss" x="${hits}" y="0" width="${misses}" height="10" /></svg>`;
 }
