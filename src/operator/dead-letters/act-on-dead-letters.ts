@@ -1,10 +1,10 @@
+/** Acting on dead letters: which are chosen, how many, how fast, and what is left. Deleting is the simplest act; replay.ts has the other. */
+
 import type { Clock } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
 import type { MessageSource, QueueDepth, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
 import { type DeadLetter, decodeDeadLetter, type Match, matches } from './dead-letter.ts';
 import { type Fate, scanQueue } from './look-at-dead-letters.ts';
-
-/** Acting on dead letters: which are chosen, how many, how fast, and what is left. Deleting is the simplest act; replay.ts has the other. */
 
 /** SQS hides a message for twelve hours at the most. Source: SQS quotas, November 2026. */
 const longestHoldSeconds = 43_200;

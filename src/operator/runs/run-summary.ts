@@ -29,7 +29,7 @@ export type RunSummary = {
   };
   /** List rows; `received` is the sum of the other four. */
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
-  /** Of the writer, on both tables; the questions before each call and the planner's record are not in it. */
+  /** Of the writer, on both tables; without the reads before each call and the planner's record. */
   capacity: { writeUnits: number; readUnits: number };
   titles: JobCounts;
   durationMs: number;
