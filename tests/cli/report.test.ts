@@ -152,7 +152,10 @@ describe('report --html', () => {
   });
 
   it.each([
-    ['nowhere/report.html', "'nowhere/report.html' cannot be written: there is no folder 'nowhere', name one that exists"],
+    [
+      'nowhere/report.html',
+      "'nowhere/report.html' cannot be written: there is no folder 'nowhere', name one that exists",
+    ],
     [
       'settings.json/report.html',
       "'settings.json/report.html' cannot be written: there is no folder 'settings.json', name one that exists",
