@@ -3,9 +3,9 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/shared/core/errors.ts';
+import { readNamedFile, settingsFromFile } from '../../../src/shared/settings/settings-file.ts';
 import { caught } from '../../support/caught.ts';
 import { testFolder } from '../../support/scratch-folder.ts';
-import { readNamedFile, settingsFromFile } from '../../../src/shared/settings/settings-file.ts';
 
 const refusal = (path: string) => {
   const error = caught(() => readNamedFile(path, 'settings file'));
