@@ -1,5 +1,5 @@
 import type { Clock } from '../shared/core/clock.ts';
-import type { Card } from '../shared/tables/card.ts';
+import type { Card } from '../shared/queues/card-fields.ts';
 import { type InLanguage, isComplete, mergeLanguages } from './language-fallback.ts';
 import type { FellBack, TitleRef } from './reader-api.ts';
 import type { TitleReader } from './title-reader.ts';

@@ -5,8 +5,8 @@ import {
   usualTag,
 } from '../shared/core/places/known-places.ts';
 import { isReadableIn, scriptOf } from '../shared/core/places/script-of.ts';
+import type { Card } from '../shared/queues/card-fields.ts';
 import type { Settings } from '../shared/settings/settings.ts';
-import type { Card } from '../shared/tables/card.ts';
 import type { FellBack, TranslatedField } from './reader-api.ts';
 
 /** Asked for when nothing nearer has a translation. */

@@ -7,8 +7,8 @@ import {
   languageChain,
   mergeLanguages,
 } from '../../src/reader/language-fallback.ts';
+import type { Card } from '../../src/shared/queues/card-fields.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
-import type { Card } from '../../src/shared/tables/card.ts';
 import { sampleCard } from '../support/sample-cards.ts';
 
 const chihiro = {

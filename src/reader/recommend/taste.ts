@@ -1,4 +1,4 @@
-import type { Card } from '../../shared/tables/card.ts';
+import type { Card } from '../../shared/queues/card-fields.ts';
 import type { TitleRef } from '../reader-api.ts';
 
 /** A liked title that something is known of. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeRow } from '../../../src/operator/migrate/judge-row.ts';
 import { parseLegacyRow } from '../../../src/operator/migrate/parse-legacy-row.ts';
+import { emptyCard } from '../../../src/shared/queues/card-fields.ts';
 import { describedTitleSchema } from '../../../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { titleRowSchema } from '../../../src/shared/tables/title-row.ts';
@@ -50,6 +51,7 @@ const camelContent = {
 const fightClub = {
   mediaType: 'movie',
   id: 550,
+  ...emptyCard,
   title: 'Fight Club',
   originalTitle: 'El Club de la Pelea',
   overview: 'A club.',
