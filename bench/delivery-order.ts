@@ -9,6 +9,7 @@ import { emptyCard } from '../src/shared/queues/card-fields.ts';
 import type { ItemPage, ListedTitle } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { type TitleRow, titleRowFor } from '../src/shared/tables/title-row.ts';
+import { seededRandom } from '../tests/support/seeded-random.ts';
 import { type BenchReport, benchEnvironment } from './bench-report.ts';
 
 const sets = 2_000;
@@ -20,7 +21,7 @@ type Message = { fetchedAtMs: number; listed: ListedTitle };
 
 /** Runs the comparison. */
 export async function benchDeliveryOrder(): Promise<BenchReport> {
-  const random = seeded(1);
+  const random = seededRandom(1).next;
   const counts = { usual: 0, versions: 0, usualWrites: 0, versionWrites: 0, newestWrites: 0 };
   for (let set = 0; set < sets; set += 1) {
     const messages = messagesOfOneTitle(random);
@@ -156,13 +157,4 @@ function permutations<T>(items: readonly T[]): T[][] {
     : items.flatMap((item, index) =>
         permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
       );
-}
-
-/** A linear congruential generator: the same sets on every machine. */
-function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }

@@ -2,21 +2,14 @@
  * How well the score of a recommendation finds what people went on to like, beside simpler rankings, offline on MovieLens; and a
  * small search for better weights. MovieLens knows no languages, regions or hours: of seven parts it can show four.
  */
+import { seededRandom } from '../tests/support/seeded-random.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
 import type { RankingCase } from './ranking/cases.ts';
 import { caseRules } from './ranking/cases.ts';
 import { coverage, intervalBeyond, type Measured, meanOf, measure, pickCount } from './ranking/measures.ts';
 import { movieLensFolder, readMovieLens } from './ranking/movielens.ts';
 import { poolRules } from './ranking/pools.ts';
-import {
-  allRecommenders,
-  drawsOf,
-  ours,
-  popularityOnly,
-  recommendBy,
-  votesOnly,
-  withoutVariety,
-} from './ranking/rankings.ts';
+import { allRecommenders, ours, popularityOnly, recommendBy, votesOnly, withoutVariety } from './ranking/rankings.ts';
 import { allDesigns, type Design, firstShare, lateShare, splitStep } from './ranking/splits.ts';
 import { asGood, bestOn, firstRanking, type Half, ofHalf, tryAll, wordsOf } from './ranking/weight-search.ts';
 
@@ -53,7 +46,7 @@ function compare(design: Design): Compared {
 }
 
 function resultsOf({ name, cases, measured }: Compared): BenchResult[] {
-  const draw = drawsOf(2);
+  const draw = seededRandom(2).next;
   const beyond = [popularityOnly, asAtFirst].flatMap((other) => {
     const { low, high } = intervalBeyond(of(measured, ours), of(measured, other), 'recall', draw);
     const subject = `${name}: ${ours} beyond ${other}`;

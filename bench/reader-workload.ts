@@ -1,11 +1,10 @@
 /** Viewers whose liked titles follow a Zipf law over the simulator's own titles, the most popular first. */
-
 import type { RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
 import type { Clock, Random } from '../src/shared/core/clock.ts';
-import { dayOfMs } from '../src/tmdb-simulator/calendar-day.ts';
 import { buildCatalogue } from '../src/tmdb-simulator/catalogue/build-catalogue.ts';
-import { popularityAt } from '../src/tmdb-simulator/catalogue/figures-at.ts';
-import { rankBy } from '../src/tmdb-simulator/lists/rank-by.ts';
+import { popularityAt } from '../src/tmdb-simulator/catalogue/catalogue.ts';
+import { dayOfMs } from '../src/tmdb-simulator/clock.ts';
+import { rankBy } from '../src/tmdb-simulator/lists/listing.ts';
 import { pickAt, pickWeighted, seededRandom, wholeBetween } from '../src/tmdb-simulator/seeded-random.ts';
 
 /** Requests by round: each round has its own. */

@@ -1,30 +1,13 @@
-/** The TMDB simulator as benches use it: on a thread of its own, asked and told over HTTP. */
+/** The TMDB simulator as benches use it: on a thread of its own, controlled over HTTP. */
 import { Worker } from 'node:worker_threads';
-import * as z from 'zod';
-import type { FaultPlan } from '../src/tmdb-simulator/fault-plan.ts';
+import type { SimulatorStats } from '../src/tmdb-simulator/http/serve-admin.ts';
+import type { TmdbSimulatorOptions } from '../src/tmdb-simulator/start-tmdb-simulator.ts';
 
-/** Requests admitted in any sliding second; how long answers take (default 5 to 40 ms); what goes wrong (default nothing). */
-export type SimulatorThreadOptions = {
-  requestsPerSecond: number;
-  latencyMs?: { min: number; max: number };
-  faults?: FaultPlan;
-};
-
-const statsSchema = z.object({
-  requests: z.number(),
-  answered: z.number(),
-  /** Refused by the rate limit. */
-  throttled: z.number(),
-  /** Answered wrongly by the fault plan. */
-  faulted: z.number(),
-  maxRequestsInAnySecond: z.number(),
-});
-
-/** What a simulator has seen so far. */
-export type SimulatedTraffic = z.infer<typeof statsSchema>;
+/** The simulator's own options; its clock is that of the machine. */
+export type SimulatorThreadOptions = Omit<TmdbSimulatorOptions, 'clock'>;
 
 /** A running simulator. */
-export type SimulatedTmdb = { baseUrl: string; traffic(): Promise<SimulatedTraffic>; stop(): Promise<unknown> };
+export type SimulatedTmdb = { baseUrl: string; traffic(): Promise<SimulatorStats>; stop(): Promise<unknown> };
 
 /** A subject may use any token: the simulator takes all. */
 export const benchToken = 'token-of-the-simulator';
@@ -40,7 +23,7 @@ export async function startSimulatedTmdb(options: SimulatorThreadOptions): Promi
     baseUrl,
     traffic: async () => {
       const answer = await fetch(new URL('/__simulator/stats', baseUrl));
-      return statsSchema.parse(await answer.json());
+      return (await answer.json()) as SimulatorStats;
     },
     stop: () => thread.terminate(),
   };

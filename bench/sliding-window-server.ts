@@ -5,6 +5,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { createRateWindow } from '../src/tmdb-simulator/http/rate-window.ts';
 
 /** What arrived since the last reset. */
 export type ArrivalReport = {
@@ -20,7 +21,7 @@ export type ArrivalReport = {
 /** The server as the bench sees it. */
 export type SlidingWindowServer = {
   port: number;
-  /** Begins to count anew. */
+  /** Sets the counters to zero, and the limit. */
   reset(limit: number): Promise<void>;
   report(): Promise<ArrivalReport>;
   close(): Promise<unknown>;
@@ -50,17 +51,13 @@ export async function startSlidingWindowServer(): Promise<SlidingWindowServer> {
 
 function serve(): void {
   let limit = Number.POSITIVE_INFINITY;
+  let window = createRateWindow(limit);
   let arrivals: number[] = [];
-  let counts = { throttled: 0, violations: 0, highestInAnySecond: 0 };
+  let counts = { throttled: 0, violations: 0 };
   const server = createServer((_request, response) => {
     const nowMs = performance.now();
     arrivals.push(nowMs);
-    let inSecond = 0;
-    for (let index = arrivals.length - 1; index >= 0 && nowMs - (arrivals[index] ?? 0) < 1_000; index -= 1) {
-      inSecond += 1;
-    }
-    counts.highestInAnySecond = Math.max(counts.highestInAnySecond, inSecond);
-    const over = inSecond > limit;
+    const over = window.record(nowMs).count > limit;
     counts.violations += over ? 1 : 0;
     counts.throttled += over ? 1 : 0;
     const delayMs = latencyMs.min + Math.random() * (latencyMs.max - latencyMs.min);
@@ -69,13 +66,20 @@ function serve(): void {
   parentPort?.on('message', (command: Command) => {
     if (command.kind === 'reset') {
       limit = command.limit;
+      window = createRateWindow(limit);
       arrivals = [];
-      counts = { throttled: 0, violations: 0, highestInAnySecond: 0 };
+      counts = { throttled: 0, violations: 0 };
       parentPort?.postMessage(undefined);
       return;
     }
     const spanMs = (arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0);
-    parentPort?.postMessage({ arrivals: arrivals.length, ...counts, spanMs } satisfies ArrivalReport);
+    const highestInAnySecond = window.highestCount();
+    parentPort?.postMessage({
+      arrivals: arrivals.length,
+      ...counts,
+      highestInAnySecond,
+      spanMs,
+    } satisfies ArrivalReport);
   });
   server.listen(0, '127.0.0.1', () => parentPort?.postMessage((server.address() as AddressInfo).port));
 }

@@ -1,8 +1,9 @@
-import { diversify } from '../../src/reader/recommend/diversify.ts';
+import { diversify } from '../../src/reader/recommend/picks.ts';
 import { type Scored, scoreCandidates } from '../../src/reader/recommend/score.ts';
 import type { ReaderSettings } from '../../src/shared/settings/reader-settings-schema.ts';
 import { defaultReaderSettings } from '../../src/shared/settings/settings.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
+import { seededRandom } from '../../tests/support/seeded-random.ts';
 import type { RankingCase } from './cases.ts';
 import { pickCount } from './measures.ts';
 
@@ -29,7 +30,7 @@ export function allRecommenders(): Record<string, Recommender> {
     [popularityOnly]: byOnePart('popularity'),
     [votesOnly]: byOnePart('votes'),
     'genres only': byOnePart('genre'),
-    random: atRandom(drawsOf(1)),
+    random: atRandom(seededRandom(1).next),
   };
 }
 
@@ -47,15 +48,6 @@ export function scoreCase({ taste, atMs, candidates }: RankingCase, by: Ranking)
 /** The picks of scored candidates. */
 export function varied(scored: readonly Scored[], relevance: number): ListRow[] {
   return diversify(scored, pickCount, relevance).map(({ candidate }) => candidate.row);
-}
-
-/** A linear congruential generator: the same draws on every machine. */
-export function drawsOf(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
 }
 
 function byOnePart(part: keyof Ranking['weights']): Recommender {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** Every way an answer can go wrong; `faults/play-fault.ts` says what a client sees of each. */
+/** Every fault that can be injected; `http/inject-fault.ts` shows what a client sees of each. */
 export const faultKinds = [
   'throttle',
   'serverError',
@@ -21,34 +21,34 @@ export const faultKinds = [
   'emptyList',
 ] as const;
 
-/** Every way a good answer can be odd. */
+/** Every oddity: a change to an answer that still succeeds. */
 export const oddityNames = ['personsInTrending', 'duplicatesAtPageBorders', 'volatileJitter', 'oddRows'] as const;
 
-/** One rule: which fault, how likely for each request that it matches, and how often at most. */
-export const faultRuleSchema = z.strictObject({
+/** One rule: the fault, its probability for each matching request, and how often it is injected at most. */
+const faultRuleSchema = z.strictObject({
   kind: z.enum(faultKinds),
-  /** Chance for each matching request, 0 to 1; default 1. */
+  /** Probability for each matching request, 0 to 1; default 1. */
   probability: z.number().min(0).max(1).default(1),
-  /** How many requests it hits at most; default: no limit. */
+  /** How many requests it is injected into at most; default: no limit. */
   times: z.int().min(0).optional(),
   /** Text that the path and query of the request must contain; default: every request. */
   path: z.string().optional(),
-  /** `Retry-After` of a `throttle`, sent as it stands; default: no such header, as at TMDB. */
+  /** `Retry-After` of a `throttle`, sent unchanged; default: no such header, as at TMDB. */
   retryAfter: z.string().optional(),
-  /** How long a `slowBody` takes (default 5,000), or how long any other fault waits before it answers (default 0). */
+  /** Duration of a `slowBody` (default 5,000), or the delay before any other fault (default 0), in milliseconds. */
   delayMs: z.number().min(0).optional(),
-  /** Where a `redirect` leads; default a host that does not exist. */
+  /** Target of a `redirect`; default a host that does not exist. */
   location: z.string().optional(),
 });
 
-/** What a simulator does wrong: rules are tried in order, and the first that fires decides. */
-export const faultPlanSchema = z.strictObject({
+/** The faults and oddities of a simulator. Rules are tried in order; the first that fires decides. */
+const faultPlanSchema = z.strictObject({
   rules: z.array(faultRuleSchema).default([]),
-  /** `/trending/all` holds persons too. */
+  /** `/trending/all` contains persons too. */
   personsInTrending: z.boolean().default(false),
   /** Each page starts with the last row of the page before. */
   duplicatesAtPageBorders: z.boolean().default(false),
-  /** Lists fetched at the same time differ slightly in votes and popularity. */
+  /** The figures of a title differ slightly between lists. */
   volatileJitter: z.boolean().default(false),
   /** Pages carry rows that break the contract: null, missing, wrong and unknown fields. */
   oddRows: z.boolean().default(false),
@@ -57,7 +57,7 @@ export const faultPlanSchema = z.strictObject({
 /** A fault by name. */
 export type FaultKind = (typeof faultKinds)[number];
 
-/** A fault plan as it is written: what has a default may be left out. */
+/** A fault plan as it is written: fields with a default are optional. */
 export type FaultPlan = z.input<typeof faultPlanSchema>;
 
 /** A fault plan with its defaults filled in. */
@@ -66,10 +66,10 @@ export type CompleteFaultPlan = z.output<typeof faultPlanSchema>;
 /** One rule with its defaults filled in. */
 export type FaultRule = z.output<typeof faultRuleSchema>;
 
-/** The switches of a plan that change good answers. */
+/** The oddities of a plan. */
 export type Oddities = Pick<CompleteFaultPlan, (typeof oddityNames)[number]>;
 
-/** Fills in a plan's defaults. Throws an Error that names the field where `plan` is none. */
+/** Fills in a plan's defaults. Throws an Error that names the first invalid field. */
 export function completeFaultPlan(plan: unknown): CompleteFaultPlan {
   const parsed = faultPlanSchema.safeParse(plan);
   if (parsed.success) {
@@ -84,7 +84,7 @@ export function completeFaultPlan(plan: unknown): CompleteFaultPlan {
 
 /**
  * Reads a plan from one line such as `throttle=0.1,blackHole,personsInTrending`: faults with a probability (default 1) and
- * oddities by name, separated by commas. Throws an Error that names the part that is wrong and what is allowed.
+ * oddities by name, separated by commas. Throws an Error that names the invalid part and what is allowed.
  */
 export function parseFaultSpec(text: string): FaultPlan {
   const plan: FaultPlan & { rules: z.input<typeof faultRuleSchema>[] } = { rules: [] };

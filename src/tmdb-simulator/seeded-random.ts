@@ -1,11 +1,15 @@
-import type { Random } from '../shared/core/clock.ts';
+/** A source of random numbers; a seeded one replays a run. */
+export type Random = {
+  /** Uniform in [0, 1). */
+  next(): number;
+};
 
-/** What a seed is mixed with: a whole number up to 32 bits, or a short text. */
-export type Salt = number | string;
+/** What a seed is hashed with: a whole number up to 32 bits, or a short text. */
+type Salt = number | string;
 
 const uint32Range = 2 ** 32;
 
-/** A well mixed unsigned 32-bit number from a seed and salts: the same input gives the same number on every machine. */
+/** An unsigned 32-bit hash of a seed and salts; the same on every machine. */
 export function hash32(seed: number, ...salts: readonly Salt[]): number {
   let hash = scramble(seed);
   for (const salt of salts) {
@@ -14,12 +18,12 @@ export function hash32(seed: number, ...salts: readonly Salt[]): number {
   return hash;
 }
 
-/** `hash32` as a number in [0, 1): a draw that needs no state, so it can be repeated in any order. */
+/** `hash32` as a number in [0, 1): needs no state, so draws can be repeated in any order. */
 export function unitFrom(seed: number, ...salts: readonly Salt[]): number {
   return hash32(seed, ...salts) / uint32Range;
 }
 
-/** Noise in [0, 1) that runs in straight lines between whole positions: what drifts slowly with time reads it. */
+/** Noise in [0, 1), interpolated linearly between whole positions: for values that drift slowly with time. */
 export function smoothNoise(seed: number, salt: string, position: number): number {
   const knot = Math.floor(position);
   const from = unitFrom(seed, salt, knot);
@@ -27,7 +31,7 @@ export function smoothNoise(seed: number, salt: string, position: number): numbe
   return from + (to - from) * (position - knot);
 }
 
-/** A generator that replays from its seed (mulberry32); not for secrets. */
+/** A generator that replays from its seed (mulberry32); not for cryptography. */
 export function seededRandom(seed: number): Random {
   let state = seed >>> 0;
   return {
@@ -66,7 +70,7 @@ export function pickWeighted<T extends { weight: number }>(weighted: readonly T[
   return pickAt(weighted, 0);
 }
 
-/** Nearly normal with mean 0 and deviation 1, from six uniform draws; never beyond 4.25, so no value is absurd. */
+/** Nearly normal with mean 0 and deviation 1, from six uniform draws; never beyond 4.25. */
 export function nearlyNormal(random: Random): number {
   let sum = 0;
   for (let draw = 0; draw < 6; draw += 1) {
@@ -87,7 +91,7 @@ function absorb(hash: number, salt: number): number {
   return scramble((Math.imul(hash, 31) + salt + 0x9e3779b9) | 0);
 }
 
-/** The finishing step of MurmurHash3: every input bit reaches every output bit. */
+/** The finalizer of MurmurHash3: every input bit affects every output bit. */
 function scramble(value: number): number {
   let mixed = value | 0;
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b);

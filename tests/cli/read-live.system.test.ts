@@ -1,6 +1,6 @@
 /** `read` and `recommend` beside a running `local`: what no table holds comes from TMDB, and then stands in the table. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../src/local/free-port.ts';
+import { freePort } from '../../src/local/stack-endpoints.ts';
 import { askOverHttp } from '../support/ask-over-http.ts';
 import { type CliResult, type RunningCli, startCli } from '../support/cli-process.ts';
 import { cliServer } from '../support/cli-server.ts';
@@ -64,7 +64,9 @@ describe('a list that no table holds', () => {
     const environment = { AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb };
     const result: CliResult = await runCli(['read', 'list', 'award_winning', 'tv'], { cwd, environment });
     expect(result).toMatchObject({ code: 1, stdout: '' });
-    expect(result.stderr).toBe('error: the table holds no list award_winning/tv/global/en-US\n');
+    expect(result.stderr).toBe(
+      'error: the table holds no list award_winning/tv/global/en-US: it was never fetched, or it has expired; `enqueue` asks TMDB for it\n',
+    );
   });
 });
 

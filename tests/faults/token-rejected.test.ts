@@ -5,14 +5,14 @@ import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import { sampleJob } from '../support/sample-messages.ts';
 import { jsonAnswer, tmdbError } from '../support/scripted-tmdb.ts';
 import { seededRandom } from '../support/seeded-random.ts';
-import { listPage, movieRow } from '../support/tmdb-rows.ts';
+import { listPage, movieRow, statusBody } from '../support/tmdb-rows.ts';
 import type { VirtualClock } from '../support/virtual-clock.ts';
 import { workerFleet } from '../support/worker-fleet.ts';
 
 const jobCount = 400;
 const okPage = jsonAnswer(200, listPage(movieRow()));
 const rejected = tmdbError(401, 7);
-const taken = jsonAnswer(200, { success: true, status_code: 1, status_message: 'Success.' });
+const taken = jsonAnswer(200, statusBody(1));
 const bothRefused = 'HTTP 401: message of code 7; /authentication answered HTTP 401: message of code 7';
 const jobId = (n: number) => `0badcafe/popular/movie/global/en-US/${n}`;
 

@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import type { RequestHandler } from './http-server.ts';
-import { listPage, movieRow } from './tmdb-rows.ts';
+import { listPage, movieRow, statusBody } from './tmdb-rows.ts';
 
 export const goodPage = JSON.stringify(listPage(movieRow(), movieRow({ id: 551 })));
 export const jsonHeaders = { 'Content-Type': 'application/json;charset=utf-8' };
@@ -20,8 +20,7 @@ export function tmdbSays(
   code: number,
   headers: Record<string, string | string[]> = {},
 ): RequestHandler {
-  const body = { success: false, status_code: code, status_message: `message of code ${code}` };
-  return answering(status, JSON.stringify(body), headers);
+  return answering(status, JSON.stringify(statusBody(code)), headers);
 }
 
 /** One handler after the other; from the last on that one again. */
@@ -39,7 +38,7 @@ export const goodAnswer: RequestHandler = (response, request) => {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://127.0.0.1');
   const page = Number(searchParams.get('page') ?? 1);
   const good = pathname.endsWith('/authentication')
-    ? JSON.stringify({ success: true, status_code: 1, status_message: 'Success.' })
+    ? JSON.stringify(statusBody(1))
     : JSON.stringify({ ...JSON.parse(goodPage), page });
   answering(200, good)(response, request);
 };

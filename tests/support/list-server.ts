@@ -1,6 +1,6 @@
-import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { movieRow, seriesRow } from './tmdb-rows.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { startHttpServer } from './http-server.ts';
+import { movieRow, seriesRow, statusBody } from './tmdb-rows.ts';
 
 /** What a request gets: `undefined` is the list itself. `html` goes out in place of JSON; `wait` holds the answer back. */
 export type ListAnswer = { status: number; body?: unknown; html?: string; wait?: Promise<void> };
@@ -19,7 +19,7 @@ export type ListServer = {
 
 const listNumbers = ['/movie/popular', '/tv/popular', '/trending/movie/day', '/trending/tv/day', '/trending/all/day'];
 const rowsPerPage = 20;
-const tokenTaken = { status: 200, body: { success: true, status_code: 1, status_message: 'Success.' } };
+const tokenTaken = { status: 200, body: statusBody(1) };
 const edgeHeaders = { Server: 'openresty', Via: '1.1 edge (CloudFront)' };
 
 /** Starts one on loopback. `answer` may say otherwise for a request, `edit` for the rows of a page. */
@@ -29,7 +29,7 @@ export async function startListServer(
 ): Promise<ListServer> {
   const requests: ListRequest[] = [];
   const rows = (path: string, page: number) => edit(plainRows(path, page), path, page);
-  const server = createServer(async (incoming, response) => {
+  const server = await startHttpServer(async (response, incoming) => {
     const url = new URL(incoming.url ?? '/', 'http://127.0.0.1');
     const path = url.pathname.replace(/^\/3/, '');
     const query = Object.fromEntries(url.searchParams);
@@ -44,17 +44,7 @@ export async function startListServer(
     response.writeHead(status, { 'Content-Type': type, ...(html !== undefined && edgeHeaders) });
     response.end(html ?? JSON.stringify(body));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/3`,
-    requests,
-    rows,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
+  return { baseUrl: `${server.baseUrl}/3`, requests, rows, close: server.close };
 }
 
 /** Ids are list × 100,000 + rank, in a mixed list films and series by turns; ids never follow the ranks' order. */

@@ -1,5 +1,6 @@
 import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
 import type { TmdbAnswer, TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
+import { statusBody } from './tmdb-rows.ts';
 
 /** TMDB by script: the n-th call gets the n-th answer, and from the last on that one again. */
 export type ScriptedTmdb = TmdbPort & { readonly requests: readonly TmdbRequest[] };
@@ -29,11 +30,7 @@ export function jsonAnswer(status: number, json: unknown, retryAfter?: string): 
 
 /** TMDB's error envelope. */
 export function tmdbError(status: number, code: number, retryAfter?: string): TmdbAnswer {
-  return jsonAnswer(
-    status,
-    { success: false, status_code: code, status_message: `message of code ${code}` },
-    retryAfter,
-  );
+  return jsonAnswer(status, statusBody(code), retryAfter);
 }
 
 /** No answer at all. */

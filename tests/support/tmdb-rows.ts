@@ -60,3 +60,8 @@ export function personRow(): Record<string, unknown> {
 export function listPage(...results: readonly unknown[]): Record<string, unknown> {
   return { page: 1, results, total_pages: 38_029, total_results: 760_569 };
 }
+
+/** The body TMDB sends with one of its status codes; code 1 alone means success. */
+export function statusBody(code: number): Record<string, unknown> {
+  return { success: code === 1, status_code: code, status_message: `message of code ${code}` };
+}

@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { type Client, clientForTest } from './simulator-fixture.ts';
 
-/** A request below fetch: nothing is added and nothing is decoded. */
+/** A raw request: unlike `fetch` it adds no header and decodes nothing. */
 function rawGet(client: Client, path: string, headers: Record<string, string>) {
   return new Promise<{ encoding: string | undefined; body: Buffer }>((resolve, reject) => {
     const sent = request(client.simulator.baseUrl + path, { headers: { Authorization: 'Bearer any', ...headers } });
@@ -52,10 +52,10 @@ describe('caching', () => {
     expect(first).toBeGreaterThan(0);
     expect(first).toBeLessThanOrEqual(395);
     if (first > 1) {
-      client.clock.advance((first - 1) * 1000);
+      await client.clock.advance((first - 1) * 1000);
       expect(await maxAge()).toBe(1);
     }
-    client.clock.advance(1000);
+    await client.clock.advance(1000);
     expect(await maxAge()).toBe(395);
   });
 

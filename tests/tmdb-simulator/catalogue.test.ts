@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { buildCatalogue } from '../../src/tmdb-simulator/catalogue/build-catalogue.ts';
-import type { CatalogueTitle } from '../../src/tmdb-simulator/catalogue/catalogue-title.ts';
+import type { CatalogueTitle } from '../../src/tmdb-simulator/catalogue/catalogue.ts';
 import { imagePath } from '../../src/tmdb-simulator/catalogue/image-path.ts';
 import { titleText } from '../../src/tmdb-simulator/catalogue/title-text.ts';
-import { alignedLengths } from '../../src/tmdb-simulator/words/word-list.ts';
-import { wordLists } from '../../src/tmdb-simulator/words/word-lists.ts';
+import { wordLists } from '../../src/tmdb-simulator/catalogue/word-lists.ts';
+
+/** The length of the lists that are read by the same index in every language. */
+const alignedLengths = { nouns: 32, places: 12, names: 10, titlePatterns: 11 };
 
 const today = 20_780;
 const { titles } = buildCatalogue(1, today);

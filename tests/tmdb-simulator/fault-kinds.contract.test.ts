@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import type { FaultKind, FaultPlan } from '../../src/tmdb-simulator/fault-plan.ts';
-import { type Client, clientForTest, untilStats } from './simulator-fixture.ts';
+import { type Client, clientForTest, untilSleeping, untilStats } from './simulator-fixture.ts';
 
 type Rule = NonNullable<FaultPlan['rules']>[number];
 
@@ -11,7 +11,7 @@ function faulty(rule: Rule): Promise<Client> {
   return clientForTest({ faults: { rules: [rule] } });
 }
 
-/** What the same request is answered without faults. */
+/** The body of the same request without faults. */
 async function truth(): Promise<string> {
   return (await (await clientForTest()).fetch(faultPath)).text();
 }
@@ -45,7 +45,7 @@ describe('faults with an answer of their own', () => {
   });
 
   test.each(['7', '0', 'Mon, 23 Nov 2026 08:00:30 GMT', 'soon'])(
-    'throttle sends Retry-After %j as it stands',
+    'throttle sends Retry-After %j unchanged',
     async (retryAfter) => {
       const client = await faulty({ kind: 'throttle', retryAfter });
       expect((await client.fetch(faultPath)).headers.get('retry-after')).toBe(retryAfter);
@@ -121,7 +121,7 @@ describe('faults of a body', () => {
   });
 });
 
-describe('faults in time', () => {
+describe('delays', () => {
   test('slowBody sends its headers at once and its body over the delay', async () => {
     const client = await faulty({ kind: 'slowBody', delayMs: 9000 });
     const response = await client.fetch(faultPath);
@@ -133,10 +133,10 @@ describe('faults in time', () => {
       text += decoder.decode(value, { stream: true });
       if (piece < 9) {
         expect(() => JSON.parse(text)).toThrow(SyntaxError);
-        await client.clock.whenSleeping(1);
-        client.clock.advance(999);
-        await client.clock.whenSleeping(1);
-        client.clock.advance(1);
+        await untilSleeping(client);
+        await client.clock.advance(999);
+        await untilSleeping(client);
+        await client.clock.advance(1);
       }
     }
     expect(text).toBe(await truth());
@@ -149,9 +149,9 @@ describe('faults in time', () => {
     const answer = client.fetch(faultPath).finally(() => {
       isAnswered = true;
     });
-    await client.clock.whenSleeping(1);
+    await untilSleeping(client);
     expect(isAnswered).toBe(false);
-    client.clock.advance(30_000);
+    await client.clock.advance(30_000);
     expect((await answer).status).toBe(504);
   });
 
@@ -163,7 +163,7 @@ describe('faults in time', () => {
     });
     const outcome = expect(lost).rejects.toThrow();
     await untilStats(client, ({ faulted }) => faulted === 1);
-    client.clock.advance(24 * 3_600_000);
+    await client.clock.advance(24 * 3_600_000);
     for (let round = 0; round < 20; round += 1) {
       expect((await client.fetch(faultPath)).status).toBe(200);
     }
@@ -199,7 +199,7 @@ describe('faults and the rest', () => {
     expect(() => client.simulator.setFaults({ rules: [{ kind: 'nap' as FaultKind }] })).toThrow('Not a fault plan');
   });
 
-  test('a request over the limit is refused before a fault can hit it', async () => {
+  test('a request over the limit is refused before a fault is injected', async () => {
     const client = await clientForTest({ requestsPerSecond: 1, faults: { rules: [{ kind: 'serverError' }] } });
     expect((await client.fetch(faultPath)).status).toBe(500);
     expect((await client.fetch(faultPath)).status).toBe(429);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { completeFaultPlan, faultKinds, oddityNames, parseFaultSpec } from '../../src/tmdb-simulator/fault-plan.ts';
-import { createFaultChooser } from '../../src/tmdb-simulator/faults/choose-fault.ts';
+import { createFaultChooser } from '../../src/tmdb-simulator/http/inject-fault.ts';
 
 describe('a fault plan', () => {
   test('fills in its defaults', () => {

@@ -3,11 +3,11 @@ import { networkInterfaces } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { startTmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
-import { clientForTest } from './simulator-fixture.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { virtualClock } from '../support/virtual-clock.ts';
+import { clientForTest, untilSleeping } from './simulator-fixture.ts';
 
 describe('starting', () => {
-  test('works with the defaults alone', async () => {
+  test('works with the defaults', async () => {
     const simulator = await startTmdbSimulator({ clock: systemClock });
     const response = await fetch(`${simulator.baseUrl}/movie/popular`, { headers: { Authorization: 'Bearer any' } });
     expect(response.status).toBe(200);
@@ -17,7 +17,7 @@ describe('starting', () => {
 
   test('rejects with the original error where the port is taken', async () => {
     const { simulator } = await clientForTest();
-    await expect(startTmdbSimulator({ clock: new VirtualClock(), port: simulator.port })).rejects.toMatchObject({
+    await expect(startTmdbSimulator({ clock: virtualClock(), port: simulator.port })).rejects.toMatchObject({
       code: 'EADDRINUSE',
       port: simulator.port,
     });
@@ -29,7 +29,7 @@ describe('starting', () => {
     [{ latencyMs: { min: 5, max: 1 } }, 'latencyMs is 5 to 1'],
     [{ latencyMs: { min: -1, max: 1 } }, 'latencyMs is -1 to 1'],
   ])('refuses %j', async (options, part) => {
-    await expect(startTmdbSimulator({ clock: new VirtualClock(), ...options })).rejects.toThrow(part);
+    await expect(startTmdbSimulator({ clock: virtualClock(), ...options })).rejects.toThrow(part);
   });
 
   test('listens on loopback only', async () => {
@@ -54,20 +54,20 @@ describe('latency', () => {
     const answer = client.fetch('/configuration').finally(() => {
       isAnswered = true;
     });
-    await client.clock.whenSleeping(1);
-    client.clock.advance(19);
+    await untilSleeping(client);
+    await client.clock.advance(19);
     expect(isAnswered).toBe(false);
     expect(client.simulator.stats()).toMatchObject({ requests: 1, answered: 0 });
-    client.clock.advance(1);
+    await client.clock.advance(1);
     expect((await answer).status).toBe(200);
   });
 });
 
 describe('closing', () => {
-  test('may be done twice, ends what is under way, and frees the port', async () => {
+  test('may be repeated, closes requests in flight, and frees the port', async () => {
     const client = await clientForTest({ latencyMs: { min: 1000, max: 1000 } });
     const outcome = expect(client.fetch('/configuration')).rejects.toThrow();
-    await client.clock.whenSleeping(1);
+    await untilSleeping(client);
     await Promise.all([client.simulator.close(), client.simulator.close()]);
     await client.simulator.close();
     await outcome;

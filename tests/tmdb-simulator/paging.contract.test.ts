@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { listPage } from '../../src/tmdb-simulator/lists/list-page.ts';
+import { listPage } from '../../src/tmdb-simulator/lists/listing.ts';
 import { type Client, clientForTest } from './simulator-fixture.ts';
 
 async function pagesOf(client: Client, path: string, count: number): Promise<string[][]> {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createRateWindow } from '../../src/tmdb-simulator/http/rate-window.ts';
 import { clientForTest } from './simulator-fixture.ts';
 
-/** The most instants in any [t, t + 1000): counted the slow way, from each instant on. */
+/** The most times in any [t, t + 1000), counted from each time on. */
 function mostInASecond(instants: readonly number[]): number {
   return Math.max(0, ...instants.map((from) => instants.filter((at) => at >= from && at < from + 1000).length));
 }
@@ -34,7 +34,7 @@ describe('the rate limit over HTTP', () => {
   test('the second slides: room opens as each request leaves it', async () => {
     const client = await clientForTest({ requestsPerSecond: 2 });
     const statusAfter = async (ms: number): Promise<number> => {
-      client.clock.advance(ms);
+      await client.clock.advance(ms);
       return (await client.fetch('/configuration')).status;
     };
     expect(await statusAfter(0)).toBe(200);
@@ -48,7 +48,7 @@ describe('the rate limit over HTTP', () => {
   test('a wall clock that jumps does not open the window', async () => {
     const client = await clientForTest({ requestsPerSecond: 1 });
     expect((await client.fetch('/configuration')).status).toBe(200);
-    client.clock.setWall(client.clock.nowMs() + 3_600_000);
+    client.clock.jumpWallClock(3_600_000);
     expect((await client.fetch('/configuration')).status).toBe(429);
   });
 });

@@ -4,7 +4,7 @@ import {
   type TmdbSimulator,
   type TmdbSimulatorOptions,
 } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
-import { VirtualClock } from './virtual-clock.ts';
+import { eventLoopTurn, type VirtualClock, virtualClock } from '../support/virtual-clock.ts';
 
 export type Row = Record<string, unknown> & { id: number };
 
@@ -26,14 +26,14 @@ export type Client = {
   rows(path: string): Promise<Row[]>;
 };
 
-/** A limit no test reaches by accident while its clock stands still. */
+/** A limit that no test reaches by accident while its clock stands still. */
 const noLimit = 1_000_000;
 
 /** A simulator on virtual time without latency or limit. The caller closes it. */
 export async function startClient(
   options: Partial<TmdbSimulatorOptions> & { clock?: VirtualClock } = {},
 ): Promise<Client> {
-  const clock = options.clock ?? new VirtualClock();
+  const clock = options.clock ?? virtualClock();
   const simulator = await startTmdbSimulator({
     requestsPerSecond: noLimit,
     latencyMs: { min: 0, max: 0 },
@@ -50,14 +50,21 @@ export async function startClient(
   return { simulator, clock, fetch: doFetch, get, rows };
 }
 
-/** The same for one test: closed when the test ends. */
+/** A client that is closed when the current test ends. */
 export async function clientForTest(options: Parameters<typeof startClient>[0] = {}): Promise<Client> {
   const client = await startClient(options);
   onTestFinished(() => client.simulator.close());
   return client;
 }
 
-/** Asks the simulator itself until `holds` is true of its statistics: every question is one round trip, none is a wait. */
+/** Resolves once `count` requests wait on the clock, for their latency or the delay of a fault. */
+export async function untilSleeping({ clock }: Client, count = 1): Promise<void> {
+  while (clock.sleeperCount() < count) {
+    await eventLoopTurn();
+  }
+}
+
+/** Polls the statistics over HTTP until `holds` is true of them. Polling needs no clock: each request is a round trip. */
 export async function untilStats(
   { simulator }: Client,
   holds: (stats: ReturnType<TmdbSimulator['stats']>) => boolean,

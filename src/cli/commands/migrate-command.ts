@@ -1,49 +1,70 @@
-import { dynamoMigrationLog } from '../../operator/migrate/dynamo-migration-log-adapter.ts';
-import { dynamoMigrationTable } from '../../operator/migrate/dynamo-migration-table-adapter.ts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Command } from 'commander';
+import { dynamoMigrationTable, migrationClient } from '../../operator/migrate/dynamo-migration-table.ts';
+import type { MigrationCounts } from '../../operator/migrate/migrate-rows.ts';
 import { type Change, type MigrationReport, migrateTable } from '../../operator/migrate/migrate-table.ts';
-import type { MigrationCounts } from '../../operator/migrate/migration-log.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import { shown } from '../../shared/core/shown-text.ts';
+import type { ClientTarget } from '../../shared/tables/aws-clients.ts';
 import { categoryIndex } from '../../shared/tables/table-definitions.ts';
+import { namingFailures } from '../aws-call-failure.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
-import { withDynamo } from '../open-tables.ts';
+import { interruptible } from '../interruptible.ts';
 import { parseRate } from '../parse-input.ts';
 import { showLine } from '../progress.ts';
 import { type PlaceOptions, withStackPlace } from '../stack-place.ts';
-import { interruptible } from '../with-stack.ts';
 
 /** Options of `migrate`. */
-export type MigrateOptions = PlaceOptions & { table?: string; rate?: string; dryRun?: boolean; restart?: boolean };
+type MigrateOptions = PlaceOptions & { table?: string; rate?: string; dryRun?: boolean };
 
 const fastestRate = 10_000;
 /** Rows that are shown to a person; `--json` lists all. */
 const shownRows = 20;
 
+/** Adds `migrate`. */
+export function addMigrateCommand(program: Command): void {
+  withPlace(program.command('migrate'))
+    .description("a predecessor's table to this schema, while it is read; after an interruption, run it again")
+    .option('--table <name>', "the table (default: the stack's)")
+    .option('--rate <rows>', 'rows rewritten a second (default: what the capacity of the table bears)')
+    .option('--dry-run', 'what would be done, without doing it')
+    .action(acting((options: MigrateOptions, context) => migrateCommand(options, context)));
+}
+
 /** `migrate`: a table of the predecessor to this schema, while it is read and written. */
-export async function migrateCommand(options: MigrateOptions, context: CliContext): Promise<void> {
+async function migrateCommand(options: MigrateOptions, context: CliContext): Promise<void> {
   const rowsPerSecond = options.rate === undefined ? undefined : parseRate(options.rate, '--rate', 0.1, fastestRate);
   const chosenTable = options.table === undefined ? undefined : parseTableName(options.table);
   const { settings, clock, output } = context;
   const startedMs = clock.monotonicMs();
   const report = await interruptible(context, (signal) =>
     withStackPlace(options, context, (place) =>
-      withDynamo(place.dynamodb, (client) => {
+      withMigrationClient(place.dynamodb, (client) => {
         const tableName = chosenTable ?? place.catalogTable;
+        const table = dynamoMigrationTable(client, tableName);
+        const dryRun = options.dryRun === true;
         return withProgress(`migrate ${tableName}`, context, (onProgress) =>
-          migrateTable({
-            table: dynamoMigrationTable(client, tableName),
-            log: dynamoMigrationLog(client, place.controlTable, tableName, clock),
-            ...{ settings, clock, signal, tableName, rowsPerSecond, onProgress },
-            dryRun: options.dryRun === true,
-            restart: options.restart === true,
-          }),
+          migrateTable({ table, settings, clock, signal, tableName, rowsPerSecond, dryRun, onProgress }),
         );
       }),
     ),
   );
   const durationMs = Math.round(clock.monotonicMs() - startedMs);
   output.result({ ...report, durationMs }, formatReport(report));
+}
+
+async function withMigrationClient<T>(
+  target: ClientTarget | undefined,
+  act: (client: DynamoDBDocumentClient) => Promise<T>,
+): Promise<T> {
+  const client = migrationClient(target);
+  try {
+    return await namingFailures('DynamoDB', target?.endpoint, () => act(client));
+  } finally {
+    client.destroy();
+  }
 }
 
 function parseTableName(text: string): string {
@@ -81,7 +102,7 @@ function progressText({ scanned, current, toMigrate, migrated, notUnderstood }: 
 }
 
 function formatReport(report: MigrationReport): string {
-  const { rows, dryRun, resumed, startedAt } = report;
+  const { rows, dryRun, startedAt } = report;
   const facts: [string, string | number][] = [
     [`index ${categoryIndex}`, changeTexts[report.index]],
     ['TTL on expiresAt', changeTexts[report.ttl].replace('added', 'turned on')],
@@ -90,7 +111,7 @@ function formatReport(report: MigrationReport): string {
     ...(dryRun ? foreseen(rows) : done(rows)),
     ['not understood', rows.notUnderstood],
   ];
-  const run = dryRun ? 'a dry run: nothing was changed' : `${resumed ? 'gone on with, ' : ''}begun ${startedAt}`;
+  const run = dryRun ? 'a dry run: nothing was changed' : `begun ${startedAt}`;
   return [
     title(`migrate ${report.table}, ${run}`),
     table(

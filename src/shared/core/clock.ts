@@ -50,11 +50,21 @@ export function msFromIso(iso: string): number {
   return Date.parse(iso);
 }
 
-/** What `work` brings, or `otherwise` when it takes longer than `ms`; the work goes on all the same. */
-export async function within<T>(ms: number, work: Promise<T>, otherwise: T, clock: Clock): Promise<T> {
+/**
+ * The time-out of the house: what `work` brings, or `otherwise` when it takes longer than `ms`; the work itself goes on. Rejects as `work`
+ * does. `signal` ends the wait early, with `otherwise`.
+ */
+export async function within<T>(
+  ms: number,
+  work: Promise<T>,
+  otherwise: T,
+  clock: Pick<Clock, 'sleep'>,
+  signal?: AbortSignal,
+): Promise<T> {
   const done = new AbortController();
+  const over = signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]);
   try {
-    return await Promise.race([work, clock.sleep(ms, done.signal).then(() => otherwise)]);
+    return await Promise.race([work, clock.sleep(ms, over).then(() => otherwise)]);
   } finally {
     done.abort();
   }

@@ -23,7 +23,7 @@ export type TokenRedactor = {
   redact: Redact;
 };
 
-/** A token that was replaced is still in answers that are under way. */
+/** A token that was replaced is still in answers that are in flight. */
 const tokensKnown = 4;
 /**
  * The shortest piece that is looked for: of TMDB's own tokens (32 characters and more) less than this tells nothing, and no word of a

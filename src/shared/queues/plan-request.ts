@@ -32,7 +32,7 @@ export const fetchRequestSchema = z
       .int(`pages must be a whole number from 1 to ${maxPage}`)
       .min(1, `pages must be from 1 to ${maxPage}`)
       .max(maxPage, `pages must be from 1 to ${maxPage}`),
-    /** Feeds whose jobs are on their way already are left out, unless this is true. */
+    /** Feeds whose jobs are in flight are deduplicated, unless this is true. */
     force: z.boolean().optional(),
   })
   .superRefine((request, context) => {

@@ -35,6 +35,14 @@ export const defaultReaderSettings: ReaderSettings = {
   ],
 };
 
+/** Whether `hour` (0 to 23) lies in the day-part, whose `toHour` is not part of it; a day-part may go over midnight. */
+export function isInDayPart(
+  hour: number,
+  { fromHour, toHour }: Pick<ReaderSettings['dayParts'][number], 'fromHour' | 'toHour'>,
+): boolean {
+  return fromHour <= toHour ? fromHour <= hour && hour < toHour : hour >= fromHour || hour < toHour;
+}
+
 /**
  * The one settings file: feeds, times to live, schedules, rates and queues, shared by the planner, the worker, the writer,
  * the command line and CDK. Change the defaults here; one environment's differences go into a JSON file of the same shape

@@ -107,7 +107,7 @@ export function toEntry({ freshUntilMs, expiresAtMs: _expiresAtMs, ...row }: Lis
 
 /**
  * Pages in the index's order, the first page first, as a list: each title once, nothing past its hard TTL, at most `limit` entries,
- * no page that is damaged. A page of the newest snapshot that is still on its way leaves the older one in its place.
+ * no page that is damaged. A page of the newest snapshot that is still in flight leaves the older one in its place.
  */
 export function assembleList(pages: readonly ListPageRow[], limit: number, nowMs: number): ListEntry[] {
   return liveRows(decodeList(pages), limit, nowMs).map((row) => toEntry(row, nowMs));

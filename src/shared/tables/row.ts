@@ -1,5 +1,5 @@
 /**
- * The law of the table: each row carries a `version`, and a row is replaced only by one of a greater version (compared as
+ * The invariant of the table: each row carries a `version`, and a row is replaced only by one of a greater version (compared as
  * strings). A version names the content of its row completely, so equal versions are equal rows. The table is therefore
  * the maximum over the set of messages: any order, any number of deliveries and any number of writers give the same table.
  */

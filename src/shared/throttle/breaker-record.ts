@@ -14,7 +14,7 @@ export const breakerRecordSchema = z.object({
   since: z.iso.datetime(),
   /** Epoch milliseconds from which on one trial may be made. */
   retryAtMs: z.number(),
-  /** Until then a worker's trial is under way, and nobody else makes one. */
+  /** Until then a worker holds the trial, and no other worker makes one. */
   trialUntilMs: z.number(),
   /** cockatiel's state. */
   machine: z.string(),

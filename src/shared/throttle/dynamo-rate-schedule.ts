@@ -104,7 +104,7 @@ function seenState(item: ReturnType<typeof scheduleItem>, limits: RateLimits, cl
       known = await item.read();
       return known;
     },
-    /** Makes a change anew until nobody else is faster. `undefined`: none is wanted any more. */
+    /** Repeats a conditional update until no other worker is faster. `undefined`: none is wanted any more. */
     change: async (
       makeUpdate: (known: Seen, attempt: number) => ConditionalUpdate | undefined,
     ): Promise<RateState | undefined> => {

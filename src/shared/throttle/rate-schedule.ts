@@ -6,7 +6,7 @@ import type { Settings } from '../settings/settings.ts';
  * Whoever wants to call takes the next `count` slots and moves the timeline's end behind them:
  *
  *   busy  the end lies ahead   → the slots follow it
- *   idle  the end lies behind  → the slots start now; what was not used is gone, so there is never a burst
+ *   idle  the end lies behind  → the slots start now; what was not used is lost, so there is never a burst
  *
  * A throttle by TMDB cuts the rate at once and pauses the timeline; from then on the rate rises with time alone, so raising
  * it takes no write. Pure: the driver stores the state and waits.
@@ -46,7 +46,7 @@ export type RateLimits = {
 /** Before anyone has called. */
 export const idleRateState: RateState = { nextSlotMs: 0, slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 };
 
-/** Throttles of calls that were under way together are one event. */
+/** Throttles of calls that were in flight together are one event. */
 const sameEventMs = 2_000;
 
 /** Calls a second that are allowed at `nowMs`. */
@@ -77,7 +77,7 @@ export function slotsBefore(endMs: number, step: number, count: number): number[
   return Array.from({ length: count }, (_, index) => endMs - step + (index * step) / count);
 }
 
-/** Takes `count` slots: the new state and the slots' moments, ascending. The law that the drivers keep by conditional writes. */
+/** Takes `count` slots: the new state and the slots' moments, ascending. Drivers keep it by conditional writes. */
 export function takeSlots(
   state: RateState,
   count: number,

@@ -2,7 +2,7 @@
  * One breaker for all workers.
  *
  *   closed ── calls fail consistently, or the token is rejected, and once more when that is checked ──► open until `retryAtMs`
- *   open   ── time is up: one worker takes the trial, by a conditional write ──► trial under way until `trialUntilMs`
+ *   open   ── time is up: one worker takes the trial, by a conditional write ──► trial in flight until `trialUntilMs`
  *   trial  ── succeeds ──► closed;  fails ──► open, for longer;  is not heard of ──► another worker may take it
  *
  * Failures are counted in each worker; the open state, its reason and the trial are shared.
@@ -52,7 +52,7 @@ export type TokenCheck = { kind: 'rejected' | 'accepted' | 'unproven'; detail: s
 /** Told whenever this worker opened or closed the breaker. */
 export type BreakerListener = (record: BreakerRecord) => void;
 
-/** Who finds a trial under way that is just ending asks again after this time. */
+/** Delay before the breaker is read again when another worker's trial is about to end. */
 const shortestRefusalMs = 1_000;
 
 /** A worker's end of the shared breaker. */
@@ -94,7 +94,7 @@ export function sharedBreaker(
   };
 }
 
-/** The check that is under way in this process, or a new one. */
+/** The check in flight in this process, or a new one. */
 function oneCheckAtATime(
   store: BreakerStore,
   limits: BreakerLimits,

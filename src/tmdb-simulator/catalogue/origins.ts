@@ -1,9 +1,9 @@
-import type { WrittenLanguage } from '../words/word-lists.ts';
+import type { WrittenLanguage } from './word-lists.ts';
 
 /** Where titles come from: country (ISO 3166-1), the language they are made in, and their share of the catalogue. */
 export type Origin = { country: string; language: WrittenLanguage; weight: number };
 
-/** Countries large enough that each has several pages of its own titles in both media. */
+/** The weights are large enough that each country fills several pages in both media. */
 export const origins: readonly Origin[] = [
   { country: 'US', language: 'en', weight: 32 },
   { country: 'GB', language: 'en', weight: 8 },
@@ -38,7 +38,7 @@ export const countryNames: Readonly<Record<string, string>> = {
 };
 
 /** A language by its English and its own name, and the country that TMDB's translations of it are filed under. */
-export type LanguageName = { english: string; native: string; country: string };
+type LanguageName = { english: string; native: string; country: string };
 
 /** The languages the simulator writes in. */
 export const languageNames: Readonly<Record<WrittenLanguage, LanguageName>> = {

@@ -1,9 +1,9 @@
 import { hash32, pickAt, unitFrom } from '../seeded-random.ts';
 
-/** A person as trending lists give them. */
+/** A person in a trending list. */
 export type Person = { mediaType: 'person'; id: number; seed: number; name: string; popularity: number };
 
-/** How many persons a catalogue has: few, as only trending lists show them. */
+/** How many persons a catalogue has: few, because only trending lists contain persons. */
 export const personCount = 400;
 
 const givenNames =
@@ -25,4 +25,9 @@ export function personAt(catalogueSeed: number, index: number): Person {
     name: `${given} ${pickAt(familyNames, unitFrom(seed, 'family'))}`,
     popularity: Math.round(1000 * (2 + 120 * unitFrom(seed, 'fame') ** 6)) / 1000,
   };
+}
+
+/** The gender in TMDB's code: 1 is female, 2 is male. */
+export function genderOf(person: Person): number {
+  return 1 + Math.floor(unitFrom(person.seed, 'gender') * 2);
 }

@@ -1,9 +1,9 @@
-/** What the limit says to one request: `count` is how many came in the second that ends with it, itself included. */
-export type RateVerdict = { admitted: boolean; count: number };
+/** The verdict on one request: `count` is how many came in the second that ends with it, itself included. */
+type RateVerdict = { admitted: boolean; count: number };
 
-/** Counts requests in a second that slides with them. */
+/** Counts requests in a sliding second. */
 export type RateWindow = {
-  /** Takes note of a request at `nowMs` of a monotonic clock and says whether it is within the limit. */
+  /** Records a request at `nowMs` of a monotonic clock and says whether it is within the limit. */
   record(nowMs: number): RateVerdict;
   /** The most requests, refused ones included, that came in any second so far. */
   highestCount(): number;
@@ -13,7 +13,7 @@ const secondMs = 1000;
 
 /**
  * A limit of `limit` admitted requests in any second [t, t + 1000 ms). Refused requests are counted but do not use up the
- * limit: a client that keeps asking too fast still gets its share, as behind most gateways.
+ * limit: a client that keeps sending too fast is still served at the limit, as behind most gateways.
  */
 export function createRateWindow(limit: number): RateWindow {
   const seen = createSlidingCount();
@@ -33,7 +33,7 @@ export function createRateWindow(limit: number): RateWindow {
   };
 }
 
-/** Instants of the last second, oldest first. */
+/** Times of the last second, oldest first. */
 function createSlidingCount() {
   const instants: number[] = [];
   const count = (nowMs: number): number => {

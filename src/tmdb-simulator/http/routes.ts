@@ -1,33 +1,72 @@
-import { type Answer, statusAnswer } from '../answers/answer.ts';
-import { appendedParts } from '../answers/appended.ts';
-import { configurationAnswer } from '../answers/configuration.ts';
+import { type Answer, ApiFailure, statusAnswer } from '../answers/answer.ts';
+import { appendedParts } from '../answers/detail-parts.ts';
+import { movieDetails, seriesDetails } from '../answers/details.ts';
 import { listAnswer } from '../answers/list-answer.ts';
-import { movieDetails } from '../answers/movie-details.ts';
-import { seriesDetails } from '../answers/series-details.ts';
-import { namedGenres } from '../genres/genre-names.ts';
-import { discoverListing } from '../lists/discover-listing.ts';
-import { discoverQuery } from '../lists/discover-query.ts';
-import type { Listing } from '../lists/listing.ts';
-import { type MovieListName, movieListing } from '../lists/movie-listing.ts';
+import type { MediaType } from '../catalogue/catalogue.ts';
+import { namedGenres } from '../catalogue/genres.ts';
+import { discoverListing } from '../lists/discover.ts';
+import type { Listing, World } from '../lists/listing.ts';
+import {
+  type MovieListName,
+  movieListing,
+  type SeriesListName,
+  seriesListing,
+  type TrendingMedia,
+  type TrendingWindow,
+  trendingListing,
+} from '../lists/named-lists.ts';
 import { languageParam, pageParam, regionParam } from '../lists/query-params.ts';
-import { type SeriesListName, seriesListing } from '../lists/series-listing.ts';
-import { type TrendingMedia, type TrendingWindow, trendingListing } from '../lists/trending-listing.ts';
-import type { MediaType } from '../media-type.ts';
-import type { World } from '../world.ts';
-import { type CacheKind, maxAgeSeconds } from './max-age.ts';
+import { hash32 } from '../seeded-random.ts';
+
+/** The parts of a request that decide its answer. */
+type ApiRequest = { method: string; url: URL; authorization: string | undefined };
+
+/** A kind of answer by how long TMDB caches it. */
+type CacheKind = keyof typeof cachePeriods;
 
 /** One request as a route sees it: `path` starts after `/3`. */
-export type Call = { world: World; path: string; query: URLSearchParams };
+type Call = { world: World; path: string; query: URLSearchParams };
 
-/** A resource: the paths it answers to and what it answers; `part` and `rest` are what the pattern caught. */
-export type Route = {
+/** A resource: the paths it answers to and what it answers; `part` and `rest` are the captures of the pattern. */
+type Route = {
   pattern: RegExp;
   cache?: CacheKind;
   answer: (call: Call, part: string, rest: string) => Answer;
 };
 
-/** Everything that can be read below `/3`. A path that no pattern matches does not exist. */
-export const routes: readonly Route[] = [
+const apiRoot = '/3';
+
+/**
+ * How long TMDB's own caches keep a kind of answer, in seconds: up to 395 s was reported for trending, hours for details.
+ * Lists that change once a day lie between the two.
+ */
+const cachePeriods = { trending: 395, list: 3600, details: 28_800, fixed: 86_400 } as const;
+
+/** The answer of `/configuration`, as in the example of TMDB's OpenAPI document: where images are and in which sizes. */
+const configurationAnswer = {
+  images: {
+    base_url: 'http://image.tmdb.org/t/p/',
+    secure_base_url: 'https://image.tmdb.org/t/p/',
+    backdrop_sizes: ['w300', 'w780', 'w1280', 'original'],
+    logo_sizes: ['w45', 'w92', 'w154', 'w185', 'w300', 'w500', 'original'],
+    poster_sizes: ['w92', 'w154', 'w185', 'w342', 'w500', 'w780', 'original'],
+    profile_sizes: ['w45', 'w185', 'h632', 'original'],
+    still_sizes: ['w92', 'w185', 'w300', 'original'],
+  },
+  change_keys: `
+    adult air_date also_known_as alternative_titles biography birthday budget cast certifications character_names
+    created_by crew deathday episode episode_number episode_run_time freebase_id freebase_mid general genres
+    guest_stars homepage images imdb_id languages name network origin_country original_name original_title overview
+    parts place_of_birth plot_keywords production_code production_companies production_countries releases revenue
+    runtime season season_number season_regular spoken_languages status tagline title translations tvdb_id tvrage_id
+    type video videos
+  `
+    .trim()
+    .split(/\s+/),
+};
+
+/** All resources below `/3`. A path that no pattern matches is a 404. */
+const routes: readonly Route[] = [
   { pattern: /^\/authentication$/, answer: () => statusAnswer(1) },
   { pattern: /^\/configuration$/, cache: 'fixed', answer: () => ok(configurationAnswer) },
   {
@@ -46,18 +85,58 @@ export const routes: readonly Route[] = [
     answer: (call, media, window) =>
       listed(call, trendingListing(call.world, media as TrendingMedia, window as TrendingWindow)),
   },
-  { pattern: /^\/discover\/(movie|tv)$/, cache: 'list', answer: discovered },
+  {
+    pattern: /^\/discover\/(movie|tv)$/,
+    cache: 'list',
+    answer: (call, media) => listed(call, discoverListing(call.world, media as MediaType, call.query)),
+  },
   {
     pattern: /^\/genre\/(movie|tv)\/list$/,
     cache: 'fixed',
     answer: ({ query }, media) => ok({ genres: namedGenres(media as MediaType, languageParam(query)) }),
   },
-  // A slug after the id is ignored, as on TMDB's own pages.
+  // A slug after the id is ignored, as at TMDB.
   { pattern: /^\/(movie|tv)\/(\d{1,9})(?:-[^/]*)?$/, cache: 'details', answer: detailed },
 ];
 
+/**
+ * The answer to a request below `/3`. Checked in this order: the token, the path, the method, the parameters. `token` is
+ * the only one accepted; `undefined` accepts any.
+ */
+export function answerRequest(request: ApiRequest, world: World, token: string | undefined): Answer {
+  const { url, method, authorization } = request;
+  if (!isAuthorized({ authorization, apiKey: url.searchParams.get('api_key') }, token)) {
+    return statusAnswer(7);
+  }
+  const path = url.pathname.startsWith(`${apiRoot}/`) ? url.pathname.slice(apiRoot.length) : '';
+  const route = routes.find(({ pattern }) => pattern.test(path));
+  if (route === undefined) {
+    return statusAnswer(34);
+  }
+  if (method !== 'GET') {
+    return statusAnswer(42);
+  }
+  try {
+    return answerOf(route, { world, path, query: url.searchParams });
+  } catch (error) {
+    if (error instanceof ApiFailure) {
+      return statusAnswer(error.code);
+    }
+    throw error;
+  }
+}
+
+/**
+ * Whether a request may read: by `Authorization: Bearer TOKEN` or, as at TMDB, by the `api_key` parameter. Without a
+ * `token` to compare with, any that is not empty is accepted.
+ */
+function isAuthorized({ authorization, apiKey }: Credentials, token: string | undefined): boolean {
+  const bearer = /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+  return [bearer, apiKey].some((given) => given && (token === undefined || given === token));
+}
+
 /** The answer of a route to a call, with its `max-age`. Throws an ApiFailure where a parameter cannot be read. */
-export function answerOf(route: Route, call: Call): Answer {
+function answerOf(route: Route, call: Call): Answer {
   const [, part = '', rest = ''] = route.pattern.exec(call.path) ?? [];
   const answer = route.answer(call, part, rest);
   return route.cache === undefined || answer.status !== 200
@@ -65,19 +144,21 @@ export function answerOf(route: Route, call: Call): Answer {
     : { ...answer, maxAgeSeconds: maxAgeSeconds(route.cache, call.path, call.world.nowMs) };
 }
 
-function listed({ world, query }: Call, listing: Listing): Answer {
-  return listAnswer(world, listing, pageParam(query), languageParam(query));
+/**
+ * `max-age` in seconds: what is left of the period of TMDB's cache, at least 1. Each `path` has its own phase, so two
+ * lists rarely expire together.
+ */
+function maxAgeSeconds(kind: CacheKind, path: string, nowMs: number): number {
+  const period = cachePeriods[kind];
+  const phase = hash32(0, path) % period;
+  return period - ((Math.floor(nowMs / 1000) + phase) % period);
 }
 
-function discovered(call: Call, part: string): Answer {
-  const asked = discoverQuery(part as MediaType, call.query);
-  const text = new URLSearchParams(call.query);
-  // Neither changes the order, and a secret must not become part of a key.
-  for (const name of ['page', 'language', 'api_key']) {
-    text.delete(name);
-  }
-  text.sort();
-  return listed(call, discoverListing(call.world, asked, text.toString()));
+/** The credentials of a request. */
+type Credentials = { authorization: string | undefined; apiKey: string | null };
+
+function listed({ world, query }: Call, listing: Listing): Answer {
+  return listAnswer(world, listing, pageParam(query), languageParam(query));
 }
 
 function detailed({ world, query }: Call, part: string, id: string): Answer {

@@ -6,14 +6,14 @@ import type { Answer } from '../answers/answer.ts';
 /** TMDB's content type. */
 export const jsonType = 'application/json;charset=utf-8';
 
-/** The fastest level: the simulator must not be the slow part of a bench. */
+/** The fastest level: the simulator must not be the bottleneck of a benchmark. */
 const gzipLevel = 1;
 
-/** An answer as bytes, with the headers TMDB sends with it. */
-export type WireAnswer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
+/** A serialized answer with the headers TMDB sends with it. */
+type WireAnswer = { status: number; headers: OutgoingHttpHeaders; body: Buffer };
 
-/** Puts an answer into bytes for a request: JSON, `Cache-Control`, an ETag, 304 for a known ETag, gzip where accepted. */
-export function wireAnswer(answer: Answer, request: IncomingMessage): WireAnswer {
+/** Serializes an answer for a request: JSON, `Cache-Control`, an ETag, 304 for a known ETag, gzip where accepted. */
+function wireAnswer(answer: Answer, request: IncomingMessage): WireAnswer {
   const json = Buffer.from(JSON.stringify(answer.body));
   const headers: OutgoingHttpHeaders = { 'Content-Type': jsonType, Vary: 'Accept-Encoding' };
   if (answer.maxAgeSeconds !== undefined) {

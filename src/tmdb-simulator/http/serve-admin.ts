@@ -1,11 +1,29 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type CompleteFaultPlan, completeFaultPlan } from '../fault-plan.ts';
-import type { SimulatorStats } from '../simulator-stats.ts';
+import { jsonType } from './send-answer.ts';
 
-/** Where the simulator itself is spoken to, outside `/3`. */
+/**
+ * Counts since the simulator started. Each request below `/3` ends in exactly one of `answered`, `throttled`, `faulted` and
+ * `unauthorized`; the sum is smaller than `requests` only while requests are in flight, or after clients disconnected before
+ * their answer.
+ */
+export type SimulatorStats = {
+  requests: number;
+  /** Answered by the catalogue, 304 and 4xx included. */
+  answered: number;
+  /** Refused by the rate limit; a 429 by a fault is `faulted`. */
+  throttled: number;
+  faulted: number;
+  /** Refused without a valid token. */
+  unauthorized: number;
+  /** The most requests that came in any sliding second, refused ones included. */
+  maxRequestsInAnySecond: number;
+};
+
+/** Prefix of the paths that control the simulator itself, outside `/3`. */
 export const adminRoot = '/__simulator/';
 
-/** What can be asked of a simulator. */
+/** What the admin paths read and change. */
 export type AdminActions = { setFaults(plan: CompleteFaultPlan): void; stats(): SimulatorStats };
 
 const maxPlanBytes = 1024 * 1024;
@@ -63,5 +81,5 @@ function jsonOf(text: string): unknown {
 }
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json;charset=utf-8' }).end(JSON.stringify(body));
+  response.writeHead(status, { 'Content-Type': jsonType }).end(JSON.stringify(body));
 }

@@ -1,12 +1,14 @@
 import { ApiFailure } from '../answers/answer.ts';
-import { dayOfDate } from '../calendar-day.ts';
-import { lastPage } from './list-page.ts';
+import { dayOfDate } from '../clock.ts';
 
 /** A range with open ends where a bound is `undefined`; both bounds are included. */
 export type Range = { from: number | undefined; to: number | undefined };
 
 /** A choice as TMDB writes it: commas are AND, pipes are OR; each inner list is one alternative group. */
 export type Choice = readonly (readonly string[])[];
+
+/** The highest page TMDB answers; `total_pages` may be far beyond. */
+const lastPage = 500;
 
 /** The page (from 1, default 1). Throws an ApiFailure with code 22 for anything but 1 to 500. */
 export function pageParam(query: URLSearchParams): number {

@@ -9,9 +9,9 @@ import { type CampaignStack, type Plant, startCampaignStack } from './campaign-s
 import { checkRound, processesOf, readTables } from './check-round.ts';
 import { drawFaults } from './draw-faults.ts';
 import { type DrawnRequest, drawRequests, jobIdsOf } from './draw-requests.ts';
-import { type FaultCounts, noFaults, playFaults } from './play-faults.ts';
+import { type FaultCounts, injectFaults, noFaults } from './inject-faults.ts';
 import { replayDead } from './replay-dead.ts';
-import type { TableState } from './table-laws.ts';
+import type { TableState } from './table-invariants.ts';
 
 /** How long a campaign is and what it is drawn from. */
 export type CampaignOptions = {
@@ -123,7 +123,7 @@ async function runRound(campaign: Campaign, random: Random): Promise<string[]> {
   try {
     const requests = drawRequests(random);
     const faults = drawFaults(random);
-    await Promise.all([planAll(campaign, requests), playFaults(faults, stack, campaign.faults)]);
+    await Promise.all([planAll(campaign, requests), injectFaults(faults, stack, campaign.faults)]);
     const violations = await drain(campaign);
     const after = await readTables(stack);
     violations.push(...checkRound(stack, campaign.jobIds, campaign.before, after));

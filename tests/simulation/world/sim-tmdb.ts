@@ -2,7 +2,7 @@ import type { Clock } from '../../../src/shared/core/clock.ts';
 import type { TokenRedactor } from '../../../src/shared/core/redact-token.ts';
 import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
 import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
-import { listPage, movieRow } from '../../support/tmdb-rows.ts';
+import { listPage, movieRow, statusBody } from '../../support/tmdb-rows.ts';
 import type { Faults } from './faults.ts';
 import type { HistoryPlan, OutageKind } from './history-plan.ts';
 import { type Draws, randomStream } from './random-stream.ts';
@@ -48,9 +48,6 @@ export type SimTmdb = {
   portOf(process: SimProcess, timeoutMs: number, watch: TokenRedactor['watch']): TmdbPort;
 };
 
-/** What `/authentication` answers to a good token. */
-const tokenTaken = { success: true, status_code: 1, status_message: 'message of code 1' };
-
 /** A film that stands on no page that anybody asks for. */
 export const strangeId = 424_242;
 
@@ -78,7 +75,7 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
       return outage;
     }
     if (request.path === '/authentication') {
-      return edgeFault(faults(), edgeDraws) ?? jsonReply(200, tokenTaken, 30);
+      return edgeFault(faults(), edgeDraws) ?? jsonReply(200, statusBody(1), 30);
     }
     return (
       edgeFault(faults(), edgeDraws) ??

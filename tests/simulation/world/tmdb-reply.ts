@@ -1,4 +1,5 @@
 /** What the simulated TMDB makes of a call. */
+import { statusBody } from '../../support/tmdb-rows.ts';
 
 /** `afterMs`: how long it takes. */
 export type Reply =
@@ -32,8 +33,7 @@ export function jsonReply(status: number, json: unknown, afterMs: number): Reply
 
 /** TMDB's error envelope. */
 export function errorReply(status: number, code: number, afterMs: number, retryAfter?: string): Reply {
-  const envelope = { success: false, status_code: code, status_message: `message of code ${code}` };
-  return textReply(status, JSON.stringify(envelope), afterMs, retryAfter);
+  return textReply(status, JSON.stringify(statusBody(code)), afterMs, retryAfter);
 }
 
 /** A page of what stands between TMDB and its callers. */

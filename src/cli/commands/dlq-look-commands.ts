@@ -1,0 +1,130 @@
+import type { Command } from 'commander';
+import {
+  type DeadLetter,
+  matches,
+  parseBody,
+  parseMatch,
+  refuseUnknownReasons,
+} from '../../operator/dead-letters/dead-letter.ts';
+import {
+  type DeadLetterGroup,
+  findDeadLetter,
+  groupDeadLetters,
+  shortIdsOf,
+} from '../../operator/dead-letters/look-at-dead-letters.ts';
+import { cleanLine } from '../../shared/core/clean-text.ts';
+import type { CliContext } from '../cli-context.ts';
+import { acting } from '../command-shape.ts';
+import { cutTo } from '../display-columns.ts';
+import { table, title } from '../format-text.ts';
+import {
+  type DlqOptions,
+  lookInto,
+  noteUnreleased,
+  parseDlqName,
+  parseHoldSeconds,
+  withHold,
+  withMatch,
+} from './dlq-queue.ts';
+
+/** A person reads no more of a queue; `--json` has all. */
+const mostListed = 50;
+/** What the pipeline itself says of a letter fits; a broken one may say anything, and would move all columns behind it out of sight. */
+const mostColumns = 40;
+
+/** `dlq list` and `dlq show`. */
+export function addDlqLookCommands(dlq: Command): void {
+  withMatch(dlq.command('list'))
+    .description('by reason and feed, with counts and ages, and each with its id')
+    .action(acting(dlqListCommand));
+  withHold(dlq.command('show'))
+    .argument('<id>', "a message's id, its job's, or the beginning of either")
+    .description('one of them, decoded')
+    .action(acting(dlqShowCommand));
+}
+
+/** `dlq list <fetch|items>`: dead letters by reason and feed, and each with its id; nothing is taken away. */
+async function dlqListCommand(options: DlqOptions, context: CliContext, nameText: string): Promise<void> {
+  const name = parseDlqName(nameText);
+  const match = parseMatch(options.match ?? []);
+  const { letters: all, unreleased } = await lookInto(name, options, context);
+  noteUnreleased(name, unreleased, parseHoldSeconds(options), context);
+  refuseUnknownReasons(match, all);
+  const short = shortIdsOf(all);
+  const letters = all.filter((letter) => matches(letter, match)).sort(newestFirst);
+  const groups = groupDeadLetters(letters, context.clock.nowMs());
+  const listed = letters.map(({ body: _body, feed: _feed, ...facts }) => ({
+    id: short.get(facts.messageId) ?? facts.messageId,
+    ...facts,
+  }));
+  const text = [
+    title(`${name}: ${letters.length} dead letters`),
+    ...(letters.length > 0 ? [groupsTable(groups), '', lettersTable(listed.slice(0, mostListed))] : []),
+    ...(listed.length > mostListed ? [`and ${listed.length - mostListed} more: see --match, or --json for all`] : []),
+  ];
+  context.output.result(
+    { queue: name, messages: letters.length, groups, letters: listed, unreleased },
+    text.join('\n'),
+  );
+}
+
+/** `dlq show <fetch|items> <id>`: one dead letter, decoded, by the id of its message or its job, or the beginning of either. */
+async function dlqShowCommand(options: DlqOptions, context: CliContext, nameText: string, id: string): Promise<void> {
+  const name = parseDlqName(nameText);
+  const { letters, unreleased } = await lookInto(name, options, context);
+  noteUnreleased(name, unreleased, parseHoldSeconds(options), context);
+  const { feed: _feed, body, ...facts } = findDeadLetter(letters, id, name);
+  const rows = Object.entries(facts).map(([key, value]) => [key, String(value)]);
+  context.output.result(
+    { queue: name, ...facts, body: parseBody(body) ?? body },
+    `${table(['what', 'value'], rows)}\n${pretty(body)}`,
+  );
+}
+
+/** What tells no time comes last. */
+function newestFirst(one: DeadLetter, other: DeadLetter): number {
+  return order(other.failedAt, one.failedAt) || order(one.messageId, other.messageId);
+}
+
+function order(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
+/** Groups for people; a text of a letter takes no more than `mostColumns`. */
+export function groupsTable(groups: readonly DeadLetterGroup[]): string {
+  const rows = groups.map(({ reason, subject, count, ages, oldest }) => [
+    cell(reason),
+    cell(subject) || '(not readable)',
+    String(count),
+    String(ages.hour),
+    String(ages.day),
+    String(ages.older),
+    cell(oldest),
+  ]);
+  return table(['reason', 'about', 'count', '≤ 1 h', '≤ 1 d', 'older', 'oldest'], rows);
+}
+
+/** Letters for people, each with its id in full. */
+export function lettersTable(
+  letters: readonly Pick<DeadLetter & { id: string }, 'id' | 'reason' | 'code' | 'subject' | 'failedAt'>[],
+): string {
+  const rows = letters.map(({ id, reason, code, subject, failedAt }) => [
+    id,
+    cell(reason),
+    cell(code),
+    cell(subject) || '(not readable)',
+    cell(failedAt),
+  ]);
+  return table(['id', 'reason', 'code', 'about', 'failed at'], rows);
+}
+
+/** What others have written, in the columns of the screen. */
+function cell(text: string): string {
+  return cutTo(cleanLine(text), mostColumns);
+}
+
+/** JSON in lines; anything else as it is. */
+function pretty(body: string): string {
+  const json = parseBody(body) ?? body;
+  return typeof json === 'string' ? json : JSON.stringify(json, undefined, 2);
+}

@@ -1,0 +1,215 @@
+import { airsBetween, hasKeyword, isOfferedAs, isOfferedBy, regionalReleaseDay } from '../catalogue/availability.ts';
+import { type CatalogueTitle, type MediaType, popularityAt, voteCountAt } from '../catalogue/catalogue.ts';
+import { originalTitle } from '../catalogue/title-text.ts';
+import { dayOfMs } from '../clock.ts';
+import type { Listing, World } from './listing.ts';
+import {
+  type Choice,
+  choiceParam,
+  dayRange,
+  isBounded,
+  isWithin,
+  matchesChoice,
+  numberRange,
+  type Range,
+  regionParam,
+} from './query-params.ts';
+
+/** The properties of a title that a query can sort by. */
+type SortKey = 'popularity' | 'voteAverage' | 'voteCount' | 'releaseDay' | 'originalTitle';
+
+/** The parsed parameters of a discover request. Days are whole days since 1970-01-01. */
+type DiscoverQuery = {
+  mediaType: MediaType;
+  genres: Choice | undefined;
+  withoutGenres: Choice | undefined;
+  keywords: Choice | undefined;
+  originCountries: Choice | undefined;
+  originalLanguages: Choice | undefined;
+  voteAverage: Range;
+  voteCount: Range;
+  /** Primary release of a movie, first air date of a series. */
+  primaryDay: Range;
+  /** Release in `region`; movies only. */
+  releaseDay: Range;
+  /** Any episode; series only. */
+  airDay: Range;
+  region: string | undefined;
+  watch: WatchQuery | undefined;
+  includeAdult: boolean;
+  sort: { key: SortKey; descending: boolean };
+};
+
+/** Where and how a title must be offered; a region alone filters nothing, as at TMDB. */
+type WatchQuery = { region: string; monetization: Choice | undefined; providers: Choice | undefined };
+
+const noBounds: Range = { from: undefined, to: undefined };
+
+/**
+ * The names `sort_by` takes for each medium. Titles sort by the original title whatever the language, and a name of the
+ * other medium is ignored: both as seen on the live API (seerr-team/seerr pull request 3305, 2026-07).
+ */
+const sortKeys: Readonly<Record<MediaType, Readonly<Record<string, SortKey>>>> = {
+  movie: {
+    popularity: 'popularity',
+    vote_average: 'voteAverage',
+    vote_count: 'voteCount',
+    primary_release_date: 'releaseDay',
+    title: 'originalTitle',
+    original_title: 'originalTitle',
+  },
+  tv: {
+    popularity: 'popularity',
+    vote_average: 'voteAverage',
+    vote_count: 'voteCount',
+    first_air_date: 'releaseDay',
+    name: 'originalTitle',
+    original_name: 'originalTitle',
+  },
+};
+
+/** One condition of a query; `day` is today in whole days since 1970-01-01. */
+type Condition = (title: CatalogueTitle, query: DiscoverQuery, day: number) => boolean;
+
+const conditions: readonly Condition[] = [
+  (title, query) => query.includeAdult || !title.adult,
+  (title, query) => isWithin(query.voteAverage, title.voteAverage),
+  (title, query, day) => isWithin(query.voteCount, voteCountAt(title, day)),
+  (title, query) => isWithin(query.primaryDay, title.releaseDay),
+  (title, query) => matchesChoice(query.genres, (id) => title.genreIds.includes(Number(id))),
+  (title, query) => !hasAny(query.withoutGenres, (id) => title.genreIds.includes(Number(id))),
+  (title, query) => matchesChoice(query.originCountries, (country) => title.originCountries.includes(country)),
+  (title, query) => matchesChoice(query.originalLanguages, (language) => title.originalLanguage === language),
+  (title, query) => matchesChoice(query.keywords, (keyword) => hasKeyword(title, keyword)),
+  (title, query) => !isBounded(query.airDay) || airsBetween(title, query.airDay.from, query.airDay.to),
+  (title, query) => isReleased(title, query),
+  (title, query) => isWatchable(title, query.watch),
+];
+
+type Sortable = number | string;
+
+/** The value to sort by on a day (whole days since 1970-01-01); unknown dates come last in the descending order. */
+const sortValues: Readonly<Record<SortKey, (title: CatalogueTitle, day: number) => Sortable>> = {
+  popularity: popularityAt,
+  voteAverage: (title) => title.voteAverage,
+  voteCount: voteCountAt,
+  releaseDay: (title) => title.releaseDay ?? -Infinity,
+  originalTitle: (title) => originalTitle(title),
+};
+
+/**
+ * The titles that match the parameters of a discover request, in their order on the day of `world`. Throws an ApiFailure
+ * for a parameter that cannot be read.
+ */
+export function discoverListing(world: World, mediaType: MediaType, params: URLSearchParams): Listing {
+  const query = discoverQuery(mediaType, params);
+  const day = dayOfMs(world.nowMs);
+  const key = `discover/${mediaType}?${orderingText(params)}`;
+  const entries = world.orders.get(`${key}/${day}`, () => {
+    const found = world.catalogue.titles[mediaType].filter((title) => matchesDiscover(title, query, day));
+    return sortDiscovered(found, query.sort, day);
+  });
+  return { key, entries, ...(query.region === undefined ? {} : { region: query.region }) };
+}
+
+/** The parameters that the order depends on. The API key is left out: a secret must not become part of a cache key. */
+function orderingText(params: URLSearchParams): string {
+  const text = new URLSearchParams(params);
+  for (const name of ['page', 'language', 'api_key']) {
+    text.delete(name);
+  }
+  text.sort();
+  return text.toString();
+}
+
+/** Reads the parameters; unknown ones are ignored. */
+function discoverQuery(mediaType: MediaType, query: URLSearchParams): DiscoverQuery {
+  const isMovie = mediaType === 'movie';
+  return {
+    mediaType,
+    genres: choiceParam(query, 'with_genres'),
+    withoutGenres: choiceParam(query, 'without_genres'),
+    keywords: choiceParam(query, 'with_keywords'),
+    originCountries: choiceParam(query, 'with_origin_country'),
+    originalLanguages: choiceParam(query, 'with_original_language'),
+    voteAverage: numberRange(query, 'vote_average'),
+    voteCount: numberRange(query, 'vote_count'),
+    primaryDay: dayRange(query, isMovie ? 'primary_release_date' : 'first_air_date'),
+    releaseDay: isMovie ? dayRange(query, 'release_date') : noBounds,
+    airDay: isMovie ? noBounds : dayRange(query, 'air_date'),
+    region: isMovie ? regionParam(query) : undefined,
+    watch: watchQuery(query),
+    includeAdult: query.get('include_adult') === 'true',
+    sort: sortOf(mediaType, query.get('sort_by') ?? ''),
+  };
+}
+
+function watchQuery(query: URLSearchParams): WatchQuery | undefined {
+  const region = regionParam(query, 'watch_region');
+  if (region === undefined) {
+    return undefined;
+  }
+  return {
+    region,
+    monetization: choiceParam(query, 'with_watch_monetization_types'),
+    providers: choiceParam(query, 'with_watch_providers'),
+  };
+}
+
+function sortOf(mediaType: MediaType, text: string): DiscoverQuery['sort'] {
+  const parts = /^([a-z_]+)\.(asc|desc)$/.exec(text);
+  const key =
+    parts?.[1] !== undefined && Object.hasOwn(sortKeys[mediaType], parts[1])
+      ? sortKeys[mediaType][parts[1]]
+      : undefined;
+  return key === undefined ? { key: 'popularity', descending: true } : { key, descending: parts?.[2] === 'desc' };
+}
+
+/** Whether a title matches a discover query on a day (whole days since 1970-01-01). */
+function matchesDiscover(title: CatalogueTitle, query: DiscoverQuery, day: number): boolean {
+  return conditions.every((holds) => holds(title, query, day));
+}
+
+function hasAny(choice: Choice | undefined, has: (value: string) => boolean): boolean {
+  return choice?.flat().some(has) === true;
+}
+
+/** With a region, a movie must be released there and its regional date counts; without one, its primary date. */
+function isReleased(title: CatalogueTitle, query: DiscoverQuery): boolean {
+  if (query.region === undefined) {
+    return isWithin(query.releaseDay, title.releaseDay);
+  }
+  const regional = regionalReleaseDay(title, query.region);
+  return regional !== undefined && isWithin(query.releaseDay, regional);
+}
+
+function isWatchable(title: CatalogueTitle, watch: WatchQuery | undefined): boolean {
+  if (watch === undefined) {
+    return true;
+  }
+  return (
+    matchesChoice(watch.monetization, (type) => isOfferedAs(title, watch.region, type)) &&
+    matchesChoice(watch.providers, (provider) => isOfferedBy(title, watch.region, provider))
+  );
+}
+
+/** The titles in the order of a query; the smaller id first where the values are equal. */
+function sortDiscovered(
+  titles: readonly CatalogueTitle[],
+  sort: DiscoverQuery['sort'],
+  day: number,
+): readonly CatalogueTitle[] {
+  const direction = sort.descending ? -1 : 1;
+  return titles
+    .map((title) => ({ title, value: sortValues[sort.key](title, day) }))
+    .sort((one, other) => direction * compare(one.value, other.value) || one.title.id - other.title.id)
+    .map(({ title }) => title);
+}
+
+/** Texts compare by code unit, as on the live API: no locale. */
+function compare(one: Sortable, other: Sortable): number {
+  if (one === other) {
+    return 0;
+  }
+  return one < other ? -1 : 1;
+}

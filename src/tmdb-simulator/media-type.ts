@@ -1,2 +1,0 @@
-/** What a title is: TMDB's own words. */
-export type MediaType = 'movie' | 'tv';
