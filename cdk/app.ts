@@ -4,9 +4,9 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleHandlers } from '../src/local/bundle/bundle-handlers.ts';
 import { cleanLine } from '../src/shared/core/clean-text.ts';
 import { messageOf, UsageError } from '../src/shared/core/errors.ts';
-import { settingsFromFile } from '../src/shared/settings/settings-file.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { PipelineStack } from './pipeline-stack.ts';
+import { settingsFromFile } from '../src/shared/settings/settings-file.ts';
 
 async function synthesize(): Promise<void> {
   // Once, below: CDK would otherwise synthesize half a stack when making it has failed.

@@ -1,13 +1,12 @@
 /** What every command works with, and how it tells what it did. */
-
 import { ZodError } from 'zod';
 import { cleanJson, cleanLine } from '../shared/core/clean-text.ts';
 import type { Clock } from '../shared/core/clock.ts';
 import { takeEnvironment } from '../shared/core/env.ts';
 import { messageOf, PermanentError, PipelineError, UsageError } from '../shared/core/errors.ts';
 import { systemClock } from '../shared/core/system-clock.ts';
-import type { Settings } from '../shared/settings/settings.ts';
 import { settingsFromFile } from '../shared/settings/settings-file.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { AwsCallError } from './aws-call-failure.ts';
 import { printable } from './styled-text.ts';
 import { resultNotWritten, writeOutput } from './write-output.ts';

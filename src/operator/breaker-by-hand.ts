@@ -1,8 +1,7 @@
 /** What an operator does to the shared breaker and the throttles, and what is kept of who did it and why. */
-
 import { type Clock, isoFromMs, latestDateMs } from '../shared/core/clock.ts';
 import { PermanentError } from '../shared/core/errors.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { openedMachine } from '../shared/throttle/breaker-machine.ts';
 import type { BreakerRecord, BreakerStore } from '../shared/throttle/breaker-record.ts';
 import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';

@@ -8,7 +8,8 @@ import {
   mergeLanguages,
 } from '../../src/reader/language-fallback.ts';
 import type { Card } from '../../src/shared/queues/card-fields.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { sampleCard } from '../support/sample-cards.ts';
 
 const chihiro = {

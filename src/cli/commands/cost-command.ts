@@ -19,8 +19,8 @@ import {
 } from '../../shared/cost/month-cost.ts';
 import { priceTable } from '../../shared/cost/price-table.ts';
 import { inventoryOf, templateSchema } from '../../shared/cost/template-inventory.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
 import { settingsFrom } from '../../shared/settings/settings-overrides.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { metricLedger } from '../../shared/telemetry/metric-ledger.ts';
 import type { CliContext, CommonOptions } from '../cli-context.ts';
 import { acting, withCommon } from '../command-shape.ts';

@@ -5,7 +5,7 @@
 import { type PlanQuality, planQuality, shareOf } from '../../demand/plan-quality.ts';
 import { planRules } from '../../demand/plan-record.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../../shared/tables/catalog.ts';
 import type { FeedHeads } from '../../shared/tables/feed-heads.ts';
 import { otherSubject, type UsageStore } from '../../shared/tables/usage-store.ts';

@@ -1,6 +1,6 @@
 import { type MediaType, mediaTypes } from '../../shared/core/feed.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../../shared/tables/catalog.ts';
 import { isLive, rowKeyText } from '../../shared/tables/row.ts';
 import { titleKey } from '../../shared/tables/title-row.ts';

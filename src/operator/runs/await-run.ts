@@ -1,8 +1,7 @@
 /** Follows a run on a stack of this machine until all its jobs have ended, and tells what it is waiting for meanwhile. */
-
 import type { Clock } from '../../shared/core/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../shared/queues/queue-definitions.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { jobIdOf } from '../../shared/telemetry/describe-failure.ts';
 import type { Depth, WaitFacts } from '../status/why-waiting.ts';
 import { endedJobs, type RunEnd, type RunTracker } from './run-tracker.ts';

@@ -1,6 +1,6 @@
 import { runCostUsd } from '../../shared/cost/run-cost.ts';
 import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { endedJobs, type RunEnd, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 
 /** The two queues and their dead-letter queues, described once for the embedded stack and the deployment. */
 export type QueueDefinition = {

@@ -237,3 +237,6 @@ export const settingsSchema = z
         'a batch would outlast the writer at the pace of capacity: a smaller batch or a longer time-out is needed',
     },
   );
+
+/** The settings, with the unit in each name. */
+export type Settings = z.infer<typeof settingsSchema>;

@@ -1,7 +1,5 @@
-import type * as z from 'zod';
-import { type Feed, genreIdOf, keywordIdOf } from '../core/feed.ts';
 import type { ReaderSettings } from './reader-settings-schema.ts';
-import type { settingsSchema } from './settings-schema.ts';
+import type { Settings } from './settings-schema.ts';
 
 /**
  * The reader as it is deployed unless a settings file says otherwise. Weights are measured where they could be, the others and the
@@ -48,20 +46,6 @@ export function isInDayPart(
  * the command line and CDK. Change the defaults here; one environment's differences go into a JSON file of the same shape
  * (`--settings FILE`, in a deployment `-c settings=FILE`), of which every member is optional.
  */
-
-/** The settings, with the unit in each name. */
-export type Settings = z.infer<typeof settingsSchema>;
-
-/** Categories that stand in the settings; every genre feed shares the entry `genre`, every keyword feed `keyword`. */
-export type FeedKind = keyof Settings['feeds'];
-
-/** The settings entry that a feed follows. */
-export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
-  if (keywordIdOf(feed.category) !== undefined) {
-    return 'keyword';
-  }
-  return genreIdOf(feed.category) === undefined ? (feed.category as FeedKind) : 'genre';
-}
 
 /** What is deployed unless a settings file says otherwise. */
 export const defaultSettings: Settings = {

@@ -10,11 +10,11 @@ import {
   isLanguageTag,
   knownCountries,
   knownTranslations,
+  languageCodes,
   likelyRegion,
   translationsOfLanguage,
   translationsOfRegion,
 } from './known-places.ts';
-import { languageCodes } from './script-of.ts';
 
 /** A sentence shows no more of a kind. */
 const mostShown = 3;

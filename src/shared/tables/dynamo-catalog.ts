@@ -1,10 +1,11 @@
-import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { rowsPerPage } from '../core/feed.ts';
-import type { CatalogReader, OnDamaged } from './catalog.ts';
+import type { CatalogReader, CatalogStore } from './catalog.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
-import { rowKeyText } from './row.ts';
+import { type OnDamaged, rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
 import { titleRowSchema } from './title-row.ts';
 
@@ -66,4 +67,47 @@ function readable<T>(schema: z.ZodType<T>, item: Record<string, unknown>, onDama
     `${String(issue?.path[0])}: ${issue?.code}`,
   );
   return [];
+}
+
+/** The catalog table `tableName` as the writer uses it: what is there by BatchGet, rows by conditional put. */
+export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: string): CatalogStore {
+  return {
+    readPresent: async (keys) => {
+      // Consistent reads cost double; a version read too old only costs a refused put.
+      const { items, readUnits } = await batchGetAll(client, {
+        tableName,
+        keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
+        consistent: false,
+        attributes: ['mediaId', 'mediaType', 'version', 'snapshot', 'places'],
+      });
+      const present = items.map(({ mediaId, mediaType, version, snapshot, places }) => {
+        const key = rowKeyText({ mediaId: String(mediaId), mediaType: String(mediaType) });
+        // A row without a version is of the predecessor's layout: any version is greater.
+        const page = typeof snapshot === 'string' && Array.isArray(places) ? { snapshot, places } : {};
+        return [key, { version: String(version ?? ''), ...page }] as const;
+      });
+      return { present: new Map(present), readUnits };
+    },
+    putIfNewer: async (row) => {
+      try {
+        const answer = await client.send(
+          new PutCommand({
+            TableName: tableName,
+            Item: row,
+            ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
+            ExpressionAttributeNames: { '#version': 'version' },
+            ExpressionAttributeValues: { ':version': row.version },
+            ReturnConsumedCapacity: 'TOTAL',
+          }),
+        );
+        return { written: true, writeUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0 };
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) {
+          // DynamoDB bills a refused put by the row's size and does not say how much.
+          return { written: false, writeUnits: writeUnitsFor(rowBytes(row)) };
+        }
+        throw error;
+      }
+    },
+  };
 }
