@@ -11,7 +11,7 @@ export function shareOf(part: number, whole: number): number | null {
  * The pages of one feed that were planned in one hour. It is `used` when the feed was read from that hour up to its end, which is the
  * feed's next fetch or its hard TTL; `wasted` when its end came without a read; `open` while neither is known.
  */
-export type JudgedFetch = {
+type JudgedFetch = {
   pages: number;
   /** Those that only warming asked for. */
   warmedPages: number;
@@ -49,7 +49,7 @@ function judgeHour({ hour, reads, plan }: PlanHour, next: NextHours, untilHour: 
 }
 
 /** How far off the expected reads were, over all forecasts whose time lies within the period. */
-export type ForecastFigures = {
+type ForecastFigures = {
   /** Forecasts that were compared: one a refresh. */
   compared: number;
   expectedReads: number;
@@ -123,7 +123,7 @@ function sumOf(numbers: readonly number[]): number {
 }
 
 /** Pages that were planned, by what became of them: the first is the sum of the other three. */
-export type FetchFigures = {
+type FetchFigures = {
   fetchedPages: number;
   /** Read before the feed's next fetch and its hard TTL. */
   usedPages: number;
@@ -136,7 +136,7 @@ export type FetchFigures = {
 };
 
 /** What came of pages that only warming asked for. */
-export type WarmingFigures = {
+type WarmingFigures = {
   warmedPages: number;
   /** Warmed fetches that were used: their first reader would have found nothing, or something stale; later ones would not. */
   callsSaved: number;

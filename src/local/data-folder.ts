@@ -11,7 +11,7 @@ import { assertPlain, privateFile, privateFiles, privateFolder, storageCode, sto
 import { isRunning } from './processes.ts';
 
 /** A data folder held by this process. `notes`: sentences about databases that were there before and no longer are. */
-export type DataLock = { notes: readonly string[]; release(): void };
+type DataLock = { notes: readonly string[]; release(): void };
 
 /**
  * `change`: exclusive use of tables and queues. `tables`: exclusive use of the tables, the queues stay closed. `look`: the tables are read,

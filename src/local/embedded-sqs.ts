@@ -5,7 +5,7 @@ import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
 import { arnOf, loopback, stackRegion } from './stack-endpoints.ts';
 
 /** A message as the emulator holds it. */
-export type HeldMessage = { body: string; state: 'ready' | 'delayed' | 'inflight' };
+type HeldMessage = { body: string; state: 'ready' | 'delayed' | 'inflight' };
 
 /** An SQS endpoint on loopback, in this process. */
 export type EmbeddedSqs = {

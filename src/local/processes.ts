@@ -20,7 +20,7 @@ export function describeEnd({ code, signal }: ProcessEnd): string {
 }
 
 /** A child process that cannot outlive this one. */
-export type GuardedProcess = {
+type GuardedProcess = {
   /** Resolves with the first line of output that contains `text`; rejects with the output when the process ends before. */
   waitForLine(text: string): Promise<string>;
   /** Resolves when it has ended, by itself or otherwise. */

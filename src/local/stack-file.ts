@@ -17,7 +17,7 @@ import { isRunning, processStart } from './processes.ts';
 import { stackEndpointsSchema } from './stack-endpoints.ts';
 
 /** What a running `local` writes for the other commands. */
-export const stackFileSchema = z.object({
+const stackFileSchema = z.object({
   processId: z.int(),
   /** When the process started; its id alone may have been reused. */
   processStart: z.string().optional(),

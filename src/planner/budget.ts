@@ -25,7 +25,7 @@ export type ScoredPages = {
 };
 
 /** What an occurrence may spend. `writeUnits` are DynamoDB's; `leastReads` is what a fetch must be worth. */
-export type PlanBudget = { pages: number; writeUnits: number; leastReads: number };
+type PlanBudget = { pages: number; writeUnits: number; leastReads: number };
 
 /** A feed of the plan, best first within its kind. `warming`: nobody but warming asked for it. */
 export type ChosenFeed = PlannedFeed & { keep: Keep };

@@ -106,7 +106,7 @@ async function readHeads(feeds: readonly Pick<PlannedFeed, 'feed'>[], sources: P
  * The genres with the most weight in what the table's daily lists hold and in what is read, as many as the settings say, and a note for
  * each media type whose lists name fewer. Reads the catalog.
  */
-export async function weighGenres(
+async function weighGenres(
   demand: LearnedDemand | undefined,
   catalog: Pick<CatalogReader, 'listPages'>,
   nowMs: number,

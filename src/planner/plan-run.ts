@@ -20,7 +20,7 @@ import { trim } from './trim.ts';
 export type PlanDependencies = PlanSources & { inFlight?: FeedsInFlight | undefined };
 
 /** The feeds of a plan, in the order of their worth, and what is to be said of it. */
-export type FeedPlan = {
+type FeedPlan = {
   feeds: readonly PlannedFeed[];
   /** What could not be planned, and why; empty as a rule. */
   notes: string[];

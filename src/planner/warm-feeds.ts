@@ -91,10 +91,10 @@ function worldWide(category: string, media: Feed['media'], language: string): Fe
  */
 
 /** Where a theme is in season: everywhere, on one half of the earth, or in some countries (ISO 3166-1). */
-export type ThemePlace = 'everywhere' | 'north' | 'south' | readonly string[];
+type ThemePlace = 'everywhere' | 'north' | 'south' | readonly string[];
 
 /** A season: from and to are `MM-DD`, both included, and may pass the turn of the year; or days that move, `YYYY-MM-DD`. */
-export type Theme = {
+type Theme = {
   name: string;
   where: ThemePlace;
   season: { from: string; to: string } | { days: readonly string[]; daysBefore: number; daysAfter: number };

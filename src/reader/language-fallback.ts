@@ -22,7 +22,7 @@ const scripts = new Map<string, string | undefined>();
 const readable = new Map<string, { own: RegExp; other: RegExp } | undefined>();
 
 /** `Latn` for `de-DE`, `Jpan` for `ja`; `undefined` for what is no language. */
-export function scriptOf(language: string): string | undefined {
+function scriptOf(language: string): string | undefined {
   if (!scripts.has(language)) {
     scripts.set(language, likelyScript(language));
   }
@@ -33,7 +33,7 @@ export function scriptOf(language: string): string | undefined {
  * Whether those who read `language` can read a text: it has a letter of their script, and none that is neither theirs nor Latin. What has
  * no letters at all (`300`) is read everywhere.
  */
-export function isReadableIn(language: string, text: string): boolean {
+function isReadableIn(language: string, text: string): boolean {
   const script = scriptOf(language);
   if (!/\p{L}/u.test(text)) {
     return true;
@@ -168,7 +168,7 @@ function hasTitle({ title, originalTitle, originalLanguage, overview }: Card, la
 export type Listed = TitleRef & InLanguage;
 
 /** Looks a title up in several languages, in the cache alone. */
-export type LanguageLookup = {
+type LanguageLookup = {
   peek(
     ref: TitleRef,
     languages: readonly string[],

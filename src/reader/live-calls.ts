@@ -23,7 +23,7 @@ import type { Background } from './background.ts';
 import type { LiveAnswer, LiveCalls } from './tiers.ts';
 
 /** What a call needs. `share` is the schedule of the readers' own share of the rate. */
-export type LiveDependencies = ToldDependencies & {
+type LiveDependencies = ToldDependencies & {
   share: RateScheduleStore;
   settings: Settings;
   /** Runs what goes on after an answer; default: nobody waits for it. */

@@ -55,7 +55,7 @@ export type PipelineRequests = {
 };
 
 /** What requests need. */
-export type RequestDependencies = {
+type RequestDependencies = {
   leases: RefreshLeases;
   /** The fetch queue. */
   jobs: MessageSender;

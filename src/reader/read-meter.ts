@@ -32,7 +32,7 @@ export type MeterDependencies = {
 };
 
 /** The meter of one process. */
-export type ReadMeter = {
+type ReadMeter = {
   /** @param limit - rows that were asked for. */
   list(limit: number): (answer: ListAnswer, latencyMs: number) => void;
   title(answer: TitleAnswer, latencyMs: number): void;
@@ -90,7 +90,7 @@ function isHit(from: Origin): boolean {
 export type ReadOutcome = { hit: boolean; stale: boolean; deepPages?: number };
 
 /** The usage counter of one process. */
-export type UsageCounter = {
+type UsageCounter = {
   feed(feedId: string, outcome: ReadOutcome): void;
   title(subject: string, outcome: ReadOutcome): void;
   /** Whether the window is over and something was counted in it. */

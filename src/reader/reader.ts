@@ -24,7 +24,7 @@ import type { TierDependencies, TierRead } from './tiers.ts';
 import { type TitleReader, titleReader } from './title-reader.ts';
 
 /** What a reader works with; one set per process. Without an optional member the reader works, and does less. */
-export type ReaderDependencies = TierDependencies &
+type ReaderDependencies = TierDependencies &
   MeterDependencies & {
     /** The shared breaker's state, for `health`. */
     breakerState?: (() => Promise<ReaderHealth['breaker']>) | undefined;

@@ -18,7 +18,7 @@ export type AnswerContent = { losses: Losses } & (
 export type JudgedAnswer = Exclude<Verdict, { fate: 'ok' }> | { fate: 'ok'; content: AnswerContent };
 
 /** A measured call. `attempt` counts the calls for a job in one invocation, from 1; 0 is the call that checks a refused token. */
-export type MeasuredCall = {
+type MeasuredCall = {
   attempt: number;
   status: number;
   outcome: 'ok' | 'throttled' | 'failed';

@@ -23,13 +23,13 @@ import { workEachRecord } from './powertools-batch.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /** What a batch of jobs needs. */
-export type WorkerBatchDependencies = WorkDependencies & {
+type WorkerBatchDependencies = WorkDependencies & {
   /** Stores what was counted, when the batch is over. Never rejects. */
   flush?: (() => Promise<void>) | undefined;
 };
 
 /** Works one batch. `remainingMs` is what is left of the invocation. @throws PermanentError when the event is no batch. */
-export type WorkerBatch = (event: unknown, remainingMs: () => number) => Promise<BatchAnswer>;
+type WorkerBatch = (event: unknown, remainingMs: () => number) => Promise<BatchAnswer>;
 
 /** Left of an invocation for the answer. */
 const answerReserveMs = 500;

@@ -29,7 +29,7 @@ export type WriterBatchDependencies = ApplyDependencies & {
 };
 
 /** Applies one batch. `remainingMs` is what is left of the invocation. @throws PermanentError when the event is no batch. */
-export type WriterBatch = (event: unknown, remainingMs: () => number) => Promise<BatchAnswer>;
+type WriterBatch = (event: unknown, remainingMs: () => number) => Promise<BatchAnswer>;
 
 /** Left of an invocation for storing the counts, and for the answer. */
 const reserveMs = 5_000;
@@ -121,7 +121,7 @@ function reportFailures(
 }
 
 /** What reading a message needs; `deadLetters` is the item queue's dead-letter queue. */
-export type ReceiveDependencies = { deadLetters: MessageSender; telemetry: Telemetry; clock: Clock };
+type ReceiveDependencies = { deadLetters: MessageSender; telemetry: Telemetry; clock: Clock };
 
 /**
  * The page or title in a message body. A malformed body goes to the dead-letter queue at once, byte for byte, and the answer is

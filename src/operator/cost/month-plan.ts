@@ -19,7 +19,7 @@ const countedDays = 7 * countedWeeks;
 const byDemand = 'by demand';
 
 /** A month's jobs, also by where they are for: `global`, `DE:de-DE`, `by demand`. */
-export type PlannedMonth = MonthPlan & { jobsByRegion: Record<string, number> };
+type PlannedMonth = MonthPlan & { jobsByRegion: Record<string, number> };
 
 /** What the base plan fetches at one occurrence. */
 type CountedOccurrence = { schedule: ScheduleName; feeds: readonly PlannedFeed[] };

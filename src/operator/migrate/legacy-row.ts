@@ -17,7 +17,7 @@ import type { StoredRow } from './migration-table.ts';
 export type NotUnderstood = { kind: 'not-understood'; reason: string };
 
 /** What a row of the table is: one of this schema, one of the predecessor with the row it becomes, or neither. */
-export type Judgement = { kind: 'current' } | { kind: 'legacy'; row: TitleRow } | NotUnderstood;
+type Judgement = { kind: 'current' } | { kind: 'legacy'; row: TitleRow } | NotUnderstood;
 
 /** Judges a row. One of the predecessor has no version, and was fetched in the default language; `nowMs` bounds its fetch time. */
 export function judgeRow(stored: StoredRow, settings: Settings, nowMs: number): Judgement {

@@ -44,7 +44,7 @@ export type MigrationCounts = ReturnType<typeof noCounts>;
 export type UnreadRow = RowKey & { reason: string };
 
 /** What became of the rows; `notUnderstood` lists as many as are counted. */
-export type MigratedRows = { counts: MigrationCounts; notUnderstood: UnreadRow[] };
+type MigratedRows = { counts: MigrationCounts; notUnderstood: UnreadRow[] };
 
 /** What the way through the table needs. */
 export type RowsDependencies = {

@@ -22,13 +22,13 @@ import {
 } from './responses.ts';
 
 /** What the routes work with. */
-export type RouterDependencies = { reader: Reader; telemetry: Telemetry; clock: Clock; settings: Settings };
+type RouterDependencies = { reader: Reader; telemetry: Telemetry; clock: Clock; settings: Settings };
 
 type Params = Readonly<Record<string, string>>;
 type Answer = (params: Params, query: URLSearchParams) => Promise<{ answer: Provenance; scope: 'public' | 'private' }>;
 
 /** Answers events of a function URL. Never rejects for anything that a client sends. */
-export type ReaderRouter = { resolve(event: APIGatewayProxyEventV2, context: Context): ReturnType<Router['resolve']> };
+type ReaderRouter = { resolve(event: APIGatewayProxyEventV2, context: Context): ReturnType<Router['resolve']> };
 
 /** The reader over HTTP: four resources, of which `docs/reader-openapi.json` is the description. */
 export function readerRouter(deps: RouterDependencies): ReaderRouter {

@@ -30,7 +30,7 @@ import {
 import { diversify, explain, type ScoreContext, type Scored, scoreCandidates } from './score.ts';
 
 /** What a recommendation is made with. */
-export type RecommendDependencies = {
+type RecommendDependencies = {
   lists: ListReader;
   titles: TitleReader;
   pipeline: PipelineRequests | undefined;

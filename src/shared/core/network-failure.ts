@@ -9,10 +9,10 @@ export const certificateCodes =
   /^CERT_|_CERT_|_CERT$|(^|_)CRL(_|$)|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$|^UNABLE_TO_(VERIFY|DECODE)_/;
 
 /** `timeout` while an answer is awaited, `connect_timeout` before; else Node's own code in lower case, or `proxy_…`. */
-export type NetworkFailure = { code: string; detail: string };
+type NetworkFailure = { code: string; detail: string };
 
 /** Where a call went. `connecting`: whether the connection was not open yet. */
-export type CallFacts = { host: string; proxy: string | undefined; timeoutMs: number; connecting: boolean };
+type CallFacts = { host: string; proxy: string | undefined; timeoutMs: number; connecting: boolean };
 
 /** Those of `certificateCodes` that mean: nobody whom this machine trusts has signed it. */
 const untrusted = new Set([

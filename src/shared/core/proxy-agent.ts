@@ -80,7 +80,7 @@ export function proxyTimeout(proxy: string): ProxyFailure {
 }
 
 /** @throws UsageError for a version of Node whose agents know no proxy. */
-export function assertTunnels(version: string): void {
+function assertTunnels(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (!(major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21))) {
     throw new UsageError(

@@ -14,7 +14,7 @@ export function fullJitterDelayMs(
 }
 
 /** How often and how soon a rest is tried again. */
-export type RestPatience = {
+type RestPatience = {
   /** Rounds in a row that take nothing, after which the rest is given back. */
   idleRounds: number;
   /** The longest pause after the first round; it doubles with each idle one. */

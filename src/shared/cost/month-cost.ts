@@ -10,7 +10,7 @@ import type { TemplateInventory } from './template-inventory.ts';
 export type MonthPlan = { jobs: number; occurrences: number };
 
 /** One line: `usd` is the list price, `usdWithFreeTier` what an account pays that uses the free tier for nothing else. */
-export type CostLine = {
+type CostLine = {
   item: string;
   price: PriceName;
   quantity: number;
@@ -53,13 +53,13 @@ export const perJob = {
  * What a read takes, estimated from above: a container that is warm as a rule answers in a few milliseconds; a recommendation of a
  * cold one reads 20 lists. Units of the catalog are billed on demand only.
  */
-export const perRead = { readerMs: 60, catalogReadUnits: 2, logBytes: 1_000 } as const;
+const perRead = { readerMs: 60, catalogReadUnits: 2, logBytes: 1_000 } as const;
 /**
  * What an occurrence takes of the control table beside its jobs, with four weeks of history: an item a day of reads and one of changes,
  * the hours of the present day, the plans of a week and the calls of a day, read with eventual consistency; heads of what it may
  * fetch. Written: the plan's counters and, once a day, a day of reads.
  */
-export const perOccurrence = { controlReadUnits: 140, controlWriteUnits: 6 } as const;
+const perOccurrence = { controlReadUnits: 140, controlWriteUnits: 6 } as const;
 /** A window of counted reads is two updates, of items of one to two kilobytes. */
 const unitsPerUsageWindow = 3;
 

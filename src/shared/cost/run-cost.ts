@@ -24,7 +24,7 @@ export function batchCostMicroUsd(batch: { pages: number; writeUnits: number; re
 }
 
 /** What a run used of what is billed. */
-export type RunUsage = {
+type RunUsage = {
   functions: readonly { invocations: number; billedMs: number; memoryMb: number }[];
   sqsRequests: number;
   writeUnits: number;

@@ -4,7 +4,7 @@ import type { MessageSender } from './message-sender.ts';
 
 /** Why a message can never succeed. */
 export const deathReasons = ['malformed', 'refused-by-tmdb', 'too-old'] as const;
-export type DeathReason = (typeof deathReasons)[number];
+type DeathReason = (typeof deathReasons)[number];
 
 /** What is known of a dead message. Empty `jobId`: the body does not tell. */
 export type Death = { reason: DeathReason; code: string; detail: string; jobId: string };

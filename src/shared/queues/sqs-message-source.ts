@@ -11,7 +11,7 @@ import type { MessageSource, ReceivedMessage, Unreleased } from './message-sourc
 /** SQS hands out ten messages at a time. Source: SQS quotas, November 2026. */
 const messagesPerCall = 10;
 /** A wait makes SQS ask all of its servers; without one a queue that is not empty may look so. */
-export const receiveWaitSeconds = 1;
+const receiveWaitSeconds = 1;
 
 /** The SQS queue at `queueUrl`. The client must bear answers that take `receiveWaitSeconds`. */
 export function sqsMessageSource(client: SQSClient, queueUrl: string): MessageSource {

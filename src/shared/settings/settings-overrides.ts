@@ -70,7 +70,7 @@ function difference(value: Record<string, unknown>, base: Record<string, unknown
 }
 
 /** What a text holds, or what is wrong with it and where: line and column count from 1. */
-export type StrictJson = { value: unknown } | { problem: string; line: number; column: number };
+type StrictJson = { value: unknown } | { problem: string; line: number; column: number };
 
 const deepest = 50;
 /** They would reach what all objects share. */

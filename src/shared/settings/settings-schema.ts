@@ -11,7 +11,7 @@ const throughput = z.strictObject({ readUnits: units, writeUnits: units });
 const freeProvisionedUnits = 25;
 
 /** Capacity of the catalog table and its index. */
-export const capacitySchema = z
+const capacitySchema = z
   .strictObject({
     /** `on-demand` is billed by the unit; `provisioned` has the units below, and the writer keeps to them. */
     mode: z.enum(['on-demand', 'provisioned']),
@@ -29,7 +29,7 @@ export const capacitySchema = z
 const retentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]);
 
 /** What concerns the deployment alone: no function is told. */
-export const deploymentSchema = z.strictObject({
+const deploymentSchema = z.strictObject({
   /** Schedule group and queues are named after it, and a group's name ends at 64 characters. */
   stackName: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,53}$/, 'a stack name has up to 54 letters, digits and hyphens'),
   /** Where alarms go. Without it they go to the topic only, which nobody hears until somebody subscribes. */

@@ -73,7 +73,7 @@ export const storedCardSchema = z.object(
   }) as StoredShape,
 );
 
-export type StoredCard = z.infer<typeof storedCardSchema>;
+type StoredCard = z.infer<typeof storedCardSchema>;
 
 /** Card to attributes. */
 export function encodeCard(card: Card): StoredCard {

@@ -12,7 +12,7 @@ const baseMs = 20;
 type Keys = readonly Record<string, unknown>[];
 
 /** What to read; `attributes` limits the answer to these (the read units stay those of whole rows). */
-export type BatchGetRequest = {
+type BatchGetRequest = {
   tableName: string;
   keys: readonly Record<string, string>[];
   consistent: boolean;
@@ -20,7 +20,7 @@ export type BatchGetRequest = {
 };
 
 /** The items that exist, in no order, and the read units they took. */
-export type BatchGetAnswer = { items: Record<string, unknown>[]; readUnits: number };
+type BatchGetAnswer = { items: Record<string, unknown>[]; readUnits: number };
 
 /**
  * Reads any number of distinct keys, asking again for what DynamoDB left unprocessed.

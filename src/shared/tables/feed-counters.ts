@@ -15,7 +15,7 @@ export type ChangeKind = 'compared' | 'changed' | 'rowHours';
 /** What the planner counts of a feed. */
 export type PlanKind = 'planned' | 'warmed' | 'expected';
 
-export type FeedCounterKind = ChangeKind | PlanKind;
+type FeedCounterKind = ChangeKind | PlanKind;
 
 const prefixes: Record<FeedCounterKind, string> = {
   compared: 'k:',

@@ -17,7 +17,7 @@ import { type Absence, absenceSchema } from '../queues/item-page.ts';
  * `complete`: every page with titles is in the table. `partial`: pages are still in flight, or were lost to a dead letter. `empty`,
  * `rejected`, `not-found`: what the first page brought instead (`PageOutcome` in core/feed.ts).
  */
-export const feedOutcomes = ['complete', 'partial', 'empty', 'rejected', 'not-found'] as const;
+const feedOutcomes = ['complete', 'partial', 'empty', 'rejected', 'not-found'] as const;
 
 export type FeedOutcome = (typeof feedOutcomes)[number];
 

@@ -5,7 +5,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type PipelineCounter, pipelineCounterName, pipelineUsageId, type UsageStore } from './usage-store.ts';
 
 /** Telemetry that also sums what `report` tells of the pipeline, since metrics can be asked for on AWS only. */
-export type HourLedger = Telemetry & {
+type HourLedger = Telemetry & {
   /** Adds the sums since the last flush to the hour's counters. Never rejects: a report may miss a batch. */
   flush(): Promise<void>;
 };

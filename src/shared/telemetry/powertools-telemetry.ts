@@ -5,7 +5,7 @@ import { metricLedger, metricsNamespace, type ServiceName } from './metric-ledge
 import type { Telemetry } from './telemetry.ts';
 
 /** Telemetry of one function, and what its handler does around each invocation. */
-export type FunctionTelemetry = Telemetry & {
+type FunctionTelemetry = Telemetry & {
   /** Puts the request id on every record of this invocation. */
   begin(context: Context): void;
   /** Writes the metrics collected since `begin`, as one EMF record when there are any. */

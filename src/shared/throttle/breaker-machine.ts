@@ -29,7 +29,7 @@ export type Transition = { machine: MachineState; open: boolean; openForMs: numb
  * each failed trial. Its states leave as JSON, so that all workers can share them; its clock is not used, since the shared
  * record says when the next trial is due.
  */
-export type BreakerMachine = {
+type BreakerMachine = {
   /** A call ended while closed. Counts are this process's own. */
   count(succeeded: boolean): Promise<Transition>;
   /** The trial of the open state `machine` ended. */

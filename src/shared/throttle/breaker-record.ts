@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { Redact } from '../core/redact-token.ts';
 
 /** Why the breaker is open. `by-hand`: an operator opened it. */
-export const breakerReasons = ['failures', 'token-rejected', 'by-hand'] as const;
+const breakerReasons = ['failures', 'token-rejected', 'by-hand'] as const;
 
 /** The breaker as all workers share it: one item of the control table. Absent means closed. */
 export const breakerRecordSchema = z.object({

@@ -60,7 +60,7 @@ export function rateAt(state: RateState, nowMs: number, limits: RateLimits): num
 }
 
 /** Milliseconds between two slots at `nowMs`. */
-export function slotIntervalMs(state: RateState, nowMs: number, limits: RateLimits): number {
+function slotIntervalMs(state: RateState, nowMs: number, limits: RateLimits): number {
   return 1_000 / rateAt(state, nowMs, limits);
 }
 

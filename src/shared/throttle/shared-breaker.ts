@@ -50,7 +50,7 @@ export type SharedBreaker = {
 export type TokenCheck = { kind: 'rejected' | 'accepted' | 'unproven'; detail: string };
 
 /** Told whenever this worker opened or closed the breaker. */
-export type BreakerListener = (record: BreakerRecord) => void;
+type BreakerListener = (record: BreakerRecord) => void;
 
 /** Delay before the breaker is read again when another worker's trial is about to end. */
 const shortestRefusalMs = 1_000;

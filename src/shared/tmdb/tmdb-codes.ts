@@ -4,10 +4,10 @@
  */
 
 /** `retry`: again, later. `stop`: speaks of the token. `not-found`: an answer. `bug`: no retry mends this request. */
-export type CodeFate = 'retry' | 'stop' | 'not-found' | 'bug';
+type CodeFate = 'retry' | 'stop' | 'not-found' | 'bug';
 
 /** One row of the table. `reason`: why a job that reads meets that fate. */
-export type CodeRow = { fate: CodeFate; reason: string };
+type CodeRow = { fate: CodeFate; reason: string };
 
 /** TMDB's word for too many calls. */
 export const throttleTmdbCode = 25;

@@ -16,7 +16,7 @@ import { tokenAddress, tokenAddresses } from './token-address.ts';
  * Where TMDB is and how to get in. The token goes to no address that `tokenAddress` does not know. `proxies`: the environment's, if not
  * given.
  */
-export type TmdbAccess = { baseUrl: string; token: TokenSource; proxies?: ProxyVariables };
+type TmdbAccess = { baseUrl: string; token: TokenSource; proxies?: ProxyVariables };
 
 /** What is below HTTP, for a world in which neither the network nor the time is real. */
 export type TmdbWire = {

@@ -4,7 +4,7 @@ export const tmdbBaseUrl = 'https://api.themoviedb.org/3';
 const tmdb = new URL(tmdbBaseUrl);
 
 /** What an address is to the token: TMDB itself, this machine, or nowhere that it may go. */
-export type TokenAddress = 'tmdb' | 'this-machine' | 'elsewhere';
+type TokenAddress = 'tmdb' | 'this-machine' | 'elsewhere';
 
 /** What to say of an address that gets no token. */
 export const tokenAddresses = `allowed are ${tmdbBaseUrl}, and http or https on this machine (127.0.0.1, localhost, [::1]), without user, query and fragment: the token goes nowhere else`;

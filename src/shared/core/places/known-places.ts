@@ -101,7 +101,7 @@ export function likelyRegion(language: string): string | undefined {
 }
 
 /** What most who live in a region speak, by CLDR's likely subtags: `de` for `AT`; `undefined` where CLDR does not tell. */
-export function likelyLanguage(region: string): string | undefined {
+function likelyLanguage(region: string): string | undefined {
   const language = localeOf(`und-${region}`)?.maximize().language;
   return language === 'und' ? undefined : language;
 }
@@ -168,7 +168,7 @@ export function usualTag(language: string): string | undefined {
 const sameAs: Readonly<Record<string, string>> = { cn: 'zh', nb: 'no' };
 
 /** The language of a TMDB tag or code, ISO 639-1: `de` of `de-DE`, `zh` of `cn`. */
-export function languageCode(tagOrCode: string): string {
+function languageCode(tagOrCode: string): string {
   const code = tagOrCode.split('-', 1)[0] ?? '';
   return sameAs[code] ?? code;
 }
