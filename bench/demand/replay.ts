@@ -80,10 +80,10 @@ type Arrival = { dueMs: number; id: string; pages: number; planned: boolean };
 
 function replayer(world: World, random: Random) {
   const outcome: Outcome = { reads: 0, fresh: 0, plannedCalls: 0, wastedCalls: 0, askedCalls: 0, liveCalls: 0 };
-  let onTheWay: Arrival[] = [];
+  let inFlight: Arrival[] = [];
   const arrive = (settings: Settings) => {
-    const due = onTheWay.filter(({ dueMs }) => dueMs <= world.nowMs);
-    onTheWay = onTheWay.filter(({ dueMs }) => dueMs > world.nowMs);
+    const due = inFlight.filter(({ dueMs }) => dueMs <= world.nowMs);
+    inFlight = inFlight.filter(({ dueMs }) => dueMs > world.nowMs);
     for (const arrival of due) {
       outcome.wastedCalls += list(world, arrival, settings, random);
     }
@@ -95,7 +95,7 @@ function replayer(world: World, random: Random) {
     const { pages } = settings.feeds[feedKindOf({ category: id.split('/')[0] ?? '' })];
     outcome.askedCalls += pages;
     called(pages);
-    onTheWay.push({ dueMs: world.nowMs + fetchMs, id, pages, planned: false });
+    inFlight.push({ dueMs: world.nowMs + fetchMs, id, pages, planned: false });
   };
   return {
     outcome,
@@ -105,7 +105,7 @@ function replayer(world: World, random: Random) {
         outcome.plannedCalls += pages;
         called(pages);
         world.counters.count(planUsageId(world.nowMs), feedCounterName('planned', feedId(feed)), pages);
-        onTheWay.push({ dueMs: world.nowMs + fetchMs, id: feedId(feed), pages, planned: true });
+        inFlight.push({ dueMs: world.nowMs + fetchMs, id: feedId(feed), pages, planned: true });
       }
     },
     read: (id: string, settings: Settings) => {
@@ -115,7 +115,7 @@ function replayer(world: World, random: Random) {
       if (state === 'absent') {
         outcome.liveCalls += 1;
         list(world, { id, pages: 1, dueMs: world.nowMs, planned: false }, settings, random);
-      } else if (state === 'stale' && !onTheWay.some((arrival) => arrival.id === id)) {
+      } else if (state === 'stale' && !inFlight.some((arrival) => arrival.id === id)) {
         ask(id, settings);
       }
       Object.assign(world.listed.get(id) ?? {}, { readSince: true });

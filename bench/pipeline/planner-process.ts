@@ -10,7 +10,7 @@ import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
-import { dynamoFeedsOnTheWay } from '../../src/shared/tables/dynamo-feeds-in-flight.ts';
+import { dynamoFeedsInFlight } from '../../src/shared/tables/dynamo-feeds-in-flight.ts';
 import { powertoolsTelemetry } from '../../src/shared/telemetry/powertools-telemetry.ts';
 import { serveMeasured } from '../serve-measured.ts';
 
@@ -24,7 +24,7 @@ serveMeasured<PlannerConfig>(({ endpoints: stack, requests }, progress) => {
   const deps = {
     catalog: dynamoCatalogReader(client, stack.catalogTable),
     heads: dynamoFeedHeads(client, stack.controlTable),
-    onTheWay: dynamoFeedsOnTheWay(client, stack.controlTable),
+    inFlight: dynamoFeedsInFlight(client, stack.controlTable),
     backlog: sqsQueueDepth(sqs, stack.fetchQueueUrl),
     jobs: sqsMessageSender(sqs, stack.fetchQueueUrl, systemClock, systemRandom),
     telemetry: powertoolsTelemetry('planner'),

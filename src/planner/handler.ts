@@ -10,7 +10,7 @@ import { dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
 import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog-reader.ts';
 import { dynamoDemandDays } from '../shared/tables/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
-import { dynamoFeedsOnTheWay } from '../shared/tables/dynamo-feeds-in-flight.ts';
+import { dynamoFeedsInFlight } from '../shared/tables/dynamo-feeds-in-flight.ts';
 import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
 import { powertoolsTelemetry } from '../shared/telemetry/powertools-telemetry.ts';
 import { oncePerRun } from './once-per-run-adapter.ts';
@@ -24,7 +24,7 @@ const usage = dynamoUsageStore(client, environment.CONTROL_TABLE);
 const dependencies: StartDependencies = {
   catalog: dynamoCatalogReader(client, environment.CATALOG_TABLE),
   heads: dynamoFeedHeads(client, environment.CONTROL_TABLE),
-  onTheWay: dynamoFeedsOnTheWay(client, environment.CONTROL_TABLE),
+  inFlight: dynamoFeedsInFlight(client, environment.CONTROL_TABLE),
   backlog: sqsQueueDepth(sqs, environment.FETCH_QUEUE_URL),
   history: { usage, days: dynamoDemandDays(client, environment.CONTROL_TABLE) },
   usage,

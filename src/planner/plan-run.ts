@@ -4,15 +4,15 @@ import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import { type FetchJob, fetchJobsFor } from '../shared/queues/fetch-job.ts';
 import type { AdHocEvent, FetchRequest, ScheduledRequest } from '../shared/queues/plan-request.ts';
 import { feedHeadId } from '../shared/tables/feed-head.ts';
-import { type FeedsOnTheWay, onTheWayId } from '../shared/tables/feeds-in-flight.ts';
+import { type FeedsInFlight, inFlightId } from '../shared/tables/feeds-in-flight.ts';
 import { adHocPlan } from './base-plan.ts';
 import type { ScheduledFeeds } from './demand-plan.ts';
 import type { ScheduleSources } from './schedule-sources.ts';
 import { scheduledFeeds } from './scheduled-feeds.ts';
-import { type Deduplicated, withoutThoseOnTheWay } from './without-those-on-the-way.ts';
+import { type Deduplicated, withoutThoseInFlight } from './without-those-on-the-way.ts';
 
-/** What a plan is made from. Without `onTheWay` nothing is left out as sent before. */
-export type PlanDependencies = ScheduleSources & { onTheWay?: FeedsOnTheWay | undefined };
+/** What a plan is made from. Without `inFlight` nothing is left out as sent before. */
+export type PlanDependencies = ScheduleSources & { inFlight?: FeedsInFlight | undefined };
 
 /** A run before anything is sent. */
 export type RunPlan = {
@@ -52,12 +52,12 @@ export async function planRun(request: ScheduledRequest | AdHocEvent, deps: Plan
 /** What is asked for, less what is on its way already. An ad-hoc run is never trimmed: somebody waits for it. */
 async function adHocFeeds(request: FetchRequest, deps: PlanDependencies): Promise<Deduplicated> {
   const planned = adHocPlan(request, deps.settings);
-  if (request.force === true || deps.onTheWay === undefined) {
+  if (request.force === true || deps.inFlight === undefined) {
     return { feeds: planned, notes: [] };
   }
-  const marks = await deps.onTheWay.read(planned.map(({ feed }) => onTheWayId(feed)));
+  const marks = await deps.inFlight.read(planned.map(({ feed }) => inFlightId(feed)));
   const { heads } = await deps.heads.read(planned.map(({ feed }) => feedHeadId(feed)));
-  return withoutThoseOnTheWay(planned, marks, heads, deps.clock.nowMs(), deps.settings.tmdb.maxAgeHours * hourMs);
+  return withoutThoseInFlight(planned, marks, heads, deps.clock.nowMs(), deps.settings.tmdb.maxAgeHours * hourMs);
 }
 
 function toRun(

@@ -5,7 +5,7 @@ import type { FetchJob } from '../shared/queues/fetch-job.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
 import type { AdHocEvent, ScheduledRequest } from '../shared/queues/plan-request.ts';
-import { onTheWayId } from '../shared/tables/feeds-in-flight.ts';
+import { inFlightId } from '../shared/tables/feeds-in-flight.ts';
 import type { UsageStore } from '../shared/tables/usage-store.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
@@ -61,13 +61,13 @@ function judgedEvent(runId: string, { fetches, warming, forecast }: PlanQuality)
 }
 
 /** Last, so that nothing counts as sent that was not. When it fails, who asks for the same feeds sends them twice. */
-async function markSent(jobs: readonly FetchJob[], { onTheWay, telemetry, clock, settings }: StartDependencies) {
+async function markSent(jobs: readonly FetchJob[], { inFlight, telemetry, clock, settings }: StartDependencies) {
   const sentAtMs = clock.nowMs();
   const expiration = Math.ceil((sentAtMs + settings.tmdb.maxAgeHours * hourMs) / 1_000);
   const marks = jobs
     .filter(({ page }) => page === 1)
     .map(({ feed, snapshot, runId, pages }) => ({
-      id: onTheWayId(feed),
+      id: inFlightId(feed),
       snapshot,
       runId,
       pages,
@@ -75,7 +75,7 @@ async function markSent(jobs: readonly FetchJob[], { onTheWay, telemetry, clock,
       expiration,
     }));
   try {
-    await onTheWay?.mark(marks);
+    await inFlight?.mark(marks);
   } catch (error) {
     telemetry.warn('the feeds could not be marked as sent', { detail: messageOf(error) });
   }

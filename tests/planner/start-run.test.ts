@@ -5,7 +5,7 @@ import { RetryableError } from '../../src/shared/core/errors.ts';
 import { fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
-import { memoryFeedsOnTheWay } from '../support/memory-feeds-on-the-way.ts';
+import { memoryFeedsInFlight } from '../support/memory-feeds-in-flight.ts';
 import { memoryPlanner } from '../support/memory-planner.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 import { sampleScheduled } from '../support/sample-requests.ts';
@@ -58,9 +58,9 @@ describe('starting a run', () => {
   });
 
   it('marks each feed once as sent, until the age at which its jobs are given up: the TTL is in seconds', async () => {
-    const onTheWay = memoryFeedsOnTheWay();
-    await startRun(sampleScheduled(), { ...memoryPlanner(), onTheWay });
-    const marks = onTheWay.all();
+    const inFlight = memoryFeedsInFlight();
+    await startRun(sampleScheduled(), { ...memoryPlanner(), inFlight });
+    const marks = inFlight.all();
     expect(marks).toHaveLength(5);
     for (const { sentAtMs, expiration } of marks) {
       expect(sentAtMs).toBe(Date.UTC(2026, 10, 23, 8));

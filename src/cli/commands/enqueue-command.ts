@@ -10,7 +10,7 @@ import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
 import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
 import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.ts';
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
-import { dynamoFeedsOnTheWay } from '../../shared/tables/dynamo-feeds-in-flight.ts';
+import { dynamoFeedsInFlight } from '../../shared/tables/dynamo-feeds-in-flight.ts';
 import type { CliContext } from '../cli-context.ts';
 import { table, title } from '../format-text.ts';
 import { withDynamo, withSqs } from '../open-tables.ts';
@@ -94,7 +94,7 @@ function withDependencies<T>(
         {
           catalog: dynamoCatalogReader(client, place.catalogTable),
           heads: dynamoFeedHeads(client, place.controlTable),
-          onTheWay: dynamoFeedsOnTheWay(client, place.controlTable),
+          inFlight: dynamoFeedsInFlight(client, place.controlTable),
           backlog: sqsQueueDepth(sqs, fetchQueueUrl),
           jobs: sqsMessageSender(sqs, fetchQueueUrl, clock, systemRandom),
           telemetry: {

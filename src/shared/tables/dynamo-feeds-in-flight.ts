@@ -3,7 +3,7 @@ import { RetryableError } from '../core/errors.ts';
 import { takeAll } from '../core/retries.ts';
 import { systemClock, systemRandom } from '../core/system-clock.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
-import { type FeedsOnTheWay, onTheWaySchema } from './feeds-in-flight.ts';
+import { type FeedsInFlight, feedInFlightSchema } from './feeds-in-flight.ts';
 
 /** BatchWriteItem takes as many. Source: its API reference, November 2026. */
 const itemsPerCall = 25;
@@ -12,7 +12,7 @@ const idleRounds = 5;
 const baseMs = 100;
 
 /** Marks as items of the control table `tableName`; one of another layout counts as none. */
-export function dynamoFeedsOnTheWay(client: DynamoDBDocumentClient, tableName: string): FeedsOnTheWay {
+export function dynamoFeedsInFlight(client: DynamoDBDocumentClient, tableName: string): FeedsInFlight {
   const putSome = async (items: readonly Record<string, unknown>[]) => {
     const { UnprocessedItems } = await client.send(
       new BatchWriteCommand({ RequestItems: { [tableName]: items.map((Item) => ({ PutRequest: { Item } })) } }),
@@ -36,7 +36,7 @@ export function dynamoFeedsOnTheWay(client: DynamoDBDocumentClient, tableName: s
     read: async (ids) => {
       const keys = [...new Set(ids)].map((id) => ({ id }));
       const { items } = await batchGetAll(client, { tableName, keys, consistent: true });
-      return new Map(items.flatMap((item) => onTheWaySchema.safeParse(item).data ?? []).map((mark) => [mark.id, mark]));
+      return new Map(items.flatMap((item) => feedInFlightSchema.safeParse(item).data ?? []).map((mark) => [mark.id, mark]));
     },
   };
 }

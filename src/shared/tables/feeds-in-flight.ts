@@ -5,8 +5,8 @@ import { snapshotSchema } from '../core/snapshot.ts';
 import { type FeedHead, hasArrived } from './feed-head.ts';
 
 /** That jobs of a feed were sent, one item of `PipelineControl`: who asks for the same feed ad hoc finds out. */
-export const onTheWaySchema = z.object({
-  id: z.string().startsWith('on-the-way#'),
+export const feedInFlightSchema = z.object({
+  id: z.string().startsWith('in-flight#'),
   snapshot: snapshotSchema,
   runId: z.string().min(1),
   pages: z.int().min(1),
@@ -15,18 +15,18 @@ export const onTheWaySchema = z.object({
   expiration: z.int(),
 });
 
-export type OnTheWay = z.infer<typeof onTheWaySchema>;
+export type FeedInFlight = z.infer<typeof feedInFlightSchema>;
 
 /** Key of a feed's mark. */
-export function onTheWayId(feed: Feed): string {
-  return `on-the-way#${feedId(feed)}`;
+export function inFlightId(feed: Feed): string {
+  return `in-flight#${feedId(feed)}`;
 }
 
 /**
  * Whether what was sent has neither been answered nor been given up: a job ends in a dead-letter queue at `maxAgeMs`, and the head of
  * a feed names the newest snapshot that TMDB has answered, also with nothing.
  */
-export function isOnTheWay(mark: OnTheWay, head: FeedHead | undefined, nowMs: number, maxAgeMs: number): boolean {
+export function isInFlight(mark: FeedInFlight, head: FeedHead | undefined, nowMs: number, maxAgeMs: number): boolean {
   // A mark of tomorrow is that of a clock that was wrong: sending twice costs less than not sending for a day.
   if (nowMs - mark.sentAtMs >= maxAgeMs || mark.sentAtMs > nowMs + clockSkewMs) {
     return false;
@@ -35,9 +35,9 @@ export function isOnTheWay(mark: OnTheWay, head: FeedHead | undefined, nowMs: nu
 }
 
 /** Marks of the feeds whose jobs were sent. */
-export type FeedsOnTheWay = {
+export type FeedsInFlight = {
   /** Puts marks; an older one of the same feed is replaced. */
-  mark(marks: readonly OnTheWay[]): Promise<void>;
+  mark(marks: readonly FeedInFlight[]): Promise<void>;
   /** The marks that exist under `ids`, by id. */
-  read(ids: readonly string[]): Promise<Map<string, OnTheWay>>;
+  read(ids: readonly string[]): Promise<Map<string, FeedInFlight>>;
 };

@@ -50,7 +50,7 @@ function placesOf({ events, warnings, queues, tables, endings }: SimWorld): Reco
     'the breaker': tables.breaker.stored,
     'the control table': [
       ...tables.heads.stored,
-      ...tables.onTheWay.all(),
+      ...tables.inFlight.all(),
       ...tables.deferrals.keys.keys(),
       ...tables.leases.takes,
       ...tables.usage.adds,

@@ -76,7 +76,7 @@ function plannerDependencies(process: SimProcess, world: SimWorld, onJob: (body:
   return {
     catalog: portOf(process, 'catalog', tables.catalog),
     heads: portOf(process, 'heads', tables.heads),
-    onTheWay: portOf(process, 'on-the-way', tables.onTheWay),
+    inFlight: portOf(process, 'on-the-way', tables.inFlight),
     backlog: portOf(process, 'depth', depth),
     jobs: senderOf(process, 'jobs', queues.jobs.queue, onJob),
     telemetry: world.telemetryOf(process),

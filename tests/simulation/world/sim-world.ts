@@ -8,7 +8,7 @@ import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { memoryCatalog } from '../../support/memory-catalog.ts';
 import { memoryDeferralMarks } from '../../support/memory-deferral-marks.ts';
 import { memoryFeedHeads } from '../../support/memory-feed-heads.ts';
-import { memoryFeedsOnTheWay } from '../../support/memory-feeds-on-the-way.ts';
+import { memoryFeedsInFlight } from '../../support/memory-feeds-in-flight.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
 import { memoryRefreshLeases } from '../../support/memory-refresh-leases.ts';
 import { memoryUsageStore } from '../../support/memory-usage-store.ts';
@@ -63,7 +63,7 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
     tables: {
       catalog: memoryCatalog(noHook, lag),
       heads: memoryFeedHeads(),
-      onTheWay: memoryFeedsOnTheWay(),
+      inFlight: memoryFeedsInFlight(),
       deferrals: memoryDeferralMarks(),
       breaker: memoryBreakerStore(),
       everybody: memoryRateSchedule(rateLimitsOf(settings)),

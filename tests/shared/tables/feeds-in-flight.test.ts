@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { hourMs } from '../../../src/shared/core/clock.ts';
-import { isOnTheWay } from '../../../src/shared/tables/feeds-in-flight.ts';
+import { isInFlight } from '../../../src/shared/tables/feeds-in-flight.ts';
 import { sampleHead } from '../../support/feed-heads-contract.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const markAt = (sentAtMs: number) => ({
-  id: 'on-the-way#popular/movie/global/en-US',
+  id: 'in-flight#popular/movie/global/en-US',
   snapshot: '2026-11-23T08:00:00Z.0badcafe',
   runId: '0badcafe',
   pages: 2,
@@ -21,13 +21,13 @@ describe('jobs that were sent', () => {
     ['in a minute, by a clock that is a little ahead', 60_000, true],
     ['tomorrow, by a clock that was wrong', 24 * hourMs, false],
   ])('%s: are they on their way?', (_name, fromNowMs, expected) => {
-    expect(isOnTheWay(markAt(nowMs + fromNowMs), undefined, nowMs, 6 * hourMs)).toBe(expected);
+    expect(isInFlight(markAt(nowMs + fromNowMs), undefined, nowMs, 6 * hourMs)).toBe(expected);
   });
 
   it('have arrived when all their pages have, or newer ones', () => {
     const head = (over: object) =>
       sampleHead({ snapshot: '2026-11-23T08:00:00Z.0badcafe', pagesApplied: [1], ...over });
-    const ask = (over: object) => isOnTheWay(markAt(nowMs), head(over), nowMs, 6 * hourMs);
+    const ask = (over: object) => isInFlight(markAt(nowMs), head(over), nowMs, 6 * hourMs);
     expect([ask({}), ask({ pagesApplied: [1, 2] }), ask({ snapshot: '2026-11-24T08:00:00Z.0badcafe' })]).toEqual([
       true,
       false,
