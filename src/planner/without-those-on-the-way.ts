@@ -1,7 +1,7 @@
 import { isoFromMs } from '../shared/core/clock.ts';
 import { feedId } from '../shared/core/feed.ts';
 import { type FeedHead, feedHeadId } from '../shared/tables/feed-head.ts';
-import { isInFlight, type FeedInFlight, inFlightId } from '../shared/tables/feeds-in-flight.ts';
+import { type FeedInFlight, inFlightId, isInFlight } from '../shared/tables/feeds-in-flight.ts';
 import type { PlannedFeed } from './base-plan.ts';
 
 /** What is left of a plan, and a sentence for each feed that was left out. */

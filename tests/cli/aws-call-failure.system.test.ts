@@ -93,7 +93,7 @@ describe('commands without what they need', () => {
     [
       'status --stack aws',
       { ...nobody, AWS_REGION: '' },
-      /^error: .* no AWS region is set, or what is set is none; set AWS_REGION\n$/,
+      /^error: .* no AWS region is set, or the value that is set is not a region; set AWS_REGION\n$/,
     ],
   ])('%s %j', async (typed, environment, sentence) => {
     const { code, stdout, stderr } = await runCli(typed.split(' '), { cwd, environment });

@@ -1,4 +1,4 @@
-import type { FeedsInFlight, FeedInFlight } from '../../src/shared/tables/feeds-in-flight.ts';
+import type { FeedInFlight, FeedsInFlight } from '../../src/shared/tables/feeds-in-flight.ts';
 
 /** Marks of feeds in memory. */
 export function memoryFeedsInFlight(): FeedsInFlight & { all(): FeedInFlight[] } {

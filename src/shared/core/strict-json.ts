@@ -1,10 +1,10 @@
-/** JSON that a person wrote: what is wrong with it is said with its place. Plain `JSON.parse` names none for most mistakes. */
+/** Parses JSON that a person wrote, and reports mistakes with their position, which `JSON.parse` does not give for most mistakes. */
 
-/** What a text holds, or what is wrong with it and where: line and column count from 1. */
+/** The value of a text, or its first mistake with its position; line and column count from 1. */
 export type StrictJson = { value: unknown } | { problem: string; line: number; column: number };
 
 const deepest = 50;
-/** They would reach what all objects share. */
+/** Members of these names could change the prototype that all objects share. */
 const reserved = new Set(['__proto__', 'constructor', 'prototype']);
 
 class Mistake extends Error {
@@ -17,8 +17,8 @@ class Mistake extends Error {
 }
 
 /**
- * Parses a JSON text. A byte order mark in front is taken; refused are, beside what is no JSON, members that are named twice in one
- * object, the names `__proto__`, `constructor` and `prototype`, and more than 50 levels.
+ * Parses a JSON text; a leading byte order mark is accepted. Beside invalid JSON it refuses duplicate members of an object, the names
+ * `__proto__`, `constructor` and `prototype`, and more than 50 levels of nesting.
  */
 export function parseStrictJson(text: string): StrictJson {
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -33,12 +33,12 @@ export function parseStrictJson(text: string): StrictJson {
 }
 
 const blanks = /[ \t\n\r]*/y;
-/** Of the control characters those of C0 must be escaped. */
+/** JSON requires escapes for the control characters of C0 only. */
 const textParts = /(?:[^"\\\p{Cc}]|[\x7F-\x9F]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*/uy;
 const text = new RegExp(`"${textParts.source}"`, 'uy');
 const plain = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-/** A place in the text that moves on. */
+/** The text and the current position in it. */
 type Cursor = { json: string; at: number };
 
 function checkDocument(json: string): void {
@@ -74,7 +74,7 @@ function checkObject(cursor: Cursor, depth: number): void {
     }
     const name = JSON.parse(source) as string;
     if (reserved.has(name) || names.has(name)) {
-      throw new Mistake(`the member ${source} ${names.has(name) ? 'stands there twice' : 'is not allowed'}`, at);
+      throw new Mistake(`the member ${source} ${names.has(name) ? 'is given twice' : 'is not allowed'}`, at);
     }
     names.add(name);
     take(cursor, blanks);
@@ -87,7 +87,7 @@ function checkArray(cursor: Cursor, depth: number): void {
   checkMembers(cursor, ']', () => checkValue(cursor, depth));
 }
 
-/** What stands between brackets, separated by commas. */
+/** The members between brackets, separated by commas. */
 function checkMembers(cursor: Cursor, end: string, checkMember: () => void): void {
   take(cursor, blanks);
   if (cursor.json[cursor.at] === end) {
@@ -128,7 +128,7 @@ function unexpected({ json, at }: Cursor, expected: string): Mistake {
   );
 }
 
-/** Why no text could be taken where one begins: what in it is wrong, else what stands there instead. */
+/** The mistake at a place where a string was expected: what is wrong in the string, or what was found in its place. */
 function noText(cursor: Cursor, expected: string): Mistake {
   if (cursor.json[cursor.at] !== '"') {
     return unexpected(cursor, expected);
@@ -136,9 +136,9 @@ function noText(cursor: Cursor, expected: string): Mistake {
   const at = cursor.at + 1 + (take({ ...cursor, at: cursor.at + 1 }, textParts) ?? '').length;
   const rest = cursor.json.slice(at, at + 2);
   if (rest === '') {
-    return new Mistake('not valid JSON: a text has no end', at);
+    return new Mistake('not valid JSON: a string has no closing quote', at);
   }
   const code = `${rest.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
   const what = rest.startsWith('\\') ? 'an escape that JSON does not have' : `the control character U+${code}`;
-  return new Mistake(`not valid JSON: ${what}, in a text`, at);
+  return new Mistake(`not valid JSON: ${what}, in a string`, at);
 }

@@ -36,7 +36,9 @@ export function dynamoFeedsInFlight(client: DynamoDBDocumentClient, tableName: s
     read: async (ids) => {
       const keys = [...new Set(ids)].map((id) => ({ id }));
       const { items } = await batchGetAll(client, { tableName, keys, consistent: true });
-      return new Map(items.flatMap((item) => feedInFlightSchema.safeParse(item).data ?? []).map((mark) => [mark.id, mark]));
+      return new Map(
+        items.flatMap((item) => feedInFlightSchema.safeParse(item).data ?? []).map((mark) => [mark.id, mark]),
+      );
     },
   };
 }

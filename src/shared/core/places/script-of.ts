@@ -1,7 +1,7 @@
 /**
- * TMDB's languages, each with the countries where CLDR has it spoken. Source: TMDB's answer to /configuration/languages in its API
- * reference, November 2026, and CLDR 47 (a country has a locale of that language, or is where most speak it). Left out are what has no
- * country that TMDB knows (Interlingua, Ido, Volapük, Manx) and `xx`, which stands for no language.
+ * TMDB's languages, each with the countries where it is spoken according to CLDR. Source: TMDB's answer to /configuration/languages in its
+ * API reference, November 2026, and CLDR 47 (a country has a locale of that language, or most of its speakers live there). Left out:
+ * languages without a country that TMDB knows (Interlingua, Ido, Volapük, Manx), and `xx`, which means no language.
  */
 const spokenWhere =
   'aa ET; ab GE; ae IR; af NA ZA; ak GH; am ET; an ES; ar AE BH DJ DZ EG EH ER IL IQ JO KM KW LB LY MA MR OM PS QA SA SD SO SS SY TD ' +
@@ -30,15 +30,15 @@ const spoken = new Map(
   }),
 );
 
-/** TMDB's codes of languages, ISO 639-1 but for its own `cn` (Cantonese). */
+/** TMDB's codes of languages: ISO 639-1, except its own `cn` (Cantonese). */
 export const languageCodes: readonly string[] = [...spoken.keys()];
 
-/** Countries where a language is spoken; none for what is no language of TMDB's. */
+/** Countries where a language is spoken; none for a language that TMDB does not have. */
 export function countriesSpeaking(language: string): readonly string[] {
   return spoken.get(language) ?? [];
 }
 
-/** Scripts that CLDR names as one and Unicode as several. */
+/** Scripts that have one name in CLDR and several in Unicode. */
 const composed: Readonly<Record<string, readonly string[]>> = {
   Jpan: ['Hani', 'Hira', 'Kana'],
   Kore: ['Hang', 'Hani'],
@@ -46,11 +46,11 @@ const composed: Readonly<Record<string, readonly string[]>> = {
   Hant: ['Hani'],
 };
 
-/** Made when first asked, by language. */
+/** Caches, filled on first use: scripts by language, letters by script. */
 const scripts = new Map<string, string | undefined>();
 const readable = new Map<string, { own: RegExp; other: RegExp } | undefined>();
 
-/** `Latn` for `de-DE`, `Jpan` for `ja`; `undefined` for what is no language. */
+/** The script of a language: `Latn` for `de-DE`, `Jpan` for `ja`; `undefined` if the text is not a language. */
 export function scriptOf(language: string): string | undefined {
   if (!scripts.has(language)) {
     scripts.set(language, likelyScript(language));
@@ -59,8 +59,8 @@ export function scriptOf(language: string): string | undefined {
 }
 
 /**
- * Whether those who read `language` can read a text: it has a letter of their script, and none that is neither theirs nor Latin. What has
- * no letters at all (`300`) is read everywhere.
+ * Whether people who read `language` can read a text: it has a letter of their script, and no letter of a script other than theirs or
+ * Latin. Everybody can read a text without letters (`300`).
  */
 export function isReadableIn(language: string, text: string): boolean {
   const script = scriptOf(language);
@@ -80,7 +80,7 @@ export function isReadableIn(language: string, text: string): boolean {
 function lettersOf(script: string): { own: RegExp; other: RegExp } | undefined {
   const own = (composed[script] ?? [script]).map((one) => `\\p{scx=${one}}`).join('');
   try {
-    // Not every script of CLDR's is one of Unicode's.
+    // CLDR has scripts that Unicode does not know; RegExp refuses these.
     return { own: new RegExp(`(?=\\p{L})[${own}]`, 'u'), other: new RegExp(`(?=\\p{L})[^${own}\\p{scx=Latn}]`, 'u') };
   } catch {
     return undefined;
