@@ -1,11 +1,9 @@
 import { priceTable } from './price-table.ts';
 
-/**
- * SQS requests that a page causes as a rule: its job is sent, received and deleted, and so is the page. Batches need fewer.
- */
+/** SQS requests for one page: its job is sent, received and deleted, and so is the page. Batches need fewer. */
 export const requestsPerPage = 6;
 
-/** What a writer's batch costs in millionths of a US dollar: on demand, without the free tier, functions left out. */
+/** What a writer's batch costs in millionths of a US dollar: on-demand prices, no free tier, without the time of functions. */
 export function batchCostMicroUsd(batch: { pages: number; writeUnits: number; readUnits: number }): number {
   const usd =
     batch.writeUnits * priceTable.dynamoWriteUnit +
@@ -14,7 +12,7 @@ export function batchCostMicroUsd(batch: { pages: number; writeUnits: number; re
   return Number((usd * 1e6).toFixed(3));
 }
 
-/** What a run used of what is billed. */
+/** What a run used of the billed services. */
 export type RunUsage = {
   functions: readonly { invocations: number; billedMs: number; memoryMb: number }[];
   sqsRequests: number;
@@ -22,7 +20,7 @@ export type RunUsage = {
   readUnits: number;
 };
 
-/** Its price in US dollars on AWS, without the free tier. Standing costs (idle polling, alarms) are not part of a run. */
+/** The price of a run in US dollars on AWS, without the free tier. Standing costs (idle polling, alarms) are not included. */
 export function runCostUsd(usage: RunUsage): number {
   const functions = usage.functions.reduce(
     (sum, { invocations, billedMs, memoryMb }) =>

@@ -8,10 +8,10 @@ import { rowKeyText } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
 import { titleRowSchema } from './title-row.ts';
 
-/** Where one row cannot be read there may be many, and one at a time they would take a query each. */
+/** Page size after an unreadable row: there may be many more, and a small page would need a query for each. */
 const rowsBehindUnreadable = 25;
 
-/** Reads the catalog table `tableName`: lists through its index, titles by their key. Eventually consistent. */
+/** Reads the catalog table `tableName`: lists through its index, titles by key. All reads are eventually consistent. */
 export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
   return {
     listPages: async (feed, titles, onDamaged) => {
@@ -54,7 +54,7 @@ function pagesFor(titles: number): number {
   return Math.ceil(titles / rowsPerPage);
 }
 
-/** A row of another layout (older, newer or damaged) is as good as absent, in a list as for a title. */
+/** A row of another layout (older, newer or damaged) counts as absent. */
 function readable<T>(schema: z.ZodType<T>, item: Record<string, unknown>, onDamaged: OnDamaged = () => undefined): T[] {
   const parsed = schema.safeParse(item);
   if (parsed.success) {

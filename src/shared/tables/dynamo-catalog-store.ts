@@ -4,11 +4,11 @@ import type { CatalogStore } from './catalog.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import { rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 
-/** The catalog table `tableName` as the writer uses it: what is there by BatchGet, rows by conditional put. */
+/** The catalog table `tableName` for the writer: BatchGet reads what exists, conditional puts write rows. */
 export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: string): CatalogStore {
   return {
     readPresent: async (keys) => {
-      // Consistent reads cost double; a version read too old only costs a refused put.
+      // Consistent reads cost twice as much, and an outdated version only causes a put that is refused.
       const { items, readUnits } = await batchGetAll(client, {
         tableName,
         keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
@@ -17,7 +17,7 @@ export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: st
       });
       const present = items.map(({ mediaId, mediaType, version, snapshot, places }) => {
         const key = rowKeyText({ mediaId: String(mediaId), mediaType: String(mediaType) });
-        // A row without a version is of the predecessor's layout: any version is greater.
+        // Rows of the earlier pipeline have no version: the empty text is smaller than any version.
         const page = typeof snapshot === 'string' && Array.isArray(places) ? { snapshot, places } : {};
         return [key, { version: String(version ?? ''), ...page }] as const;
       });
@@ -38,7 +38,7 @@ export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: st
         return { written: true, writeUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0 };
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) {
-          // DynamoDB bills a refused put by the row's size and does not say how much.
+          // DynamoDB bills a refused put by the size of the row, but does not report the units.
           return { written: false, writeUnits: writeUnitsFor(rowBytes(row)) };
         }
         throw error;
