@@ -23,7 +23,7 @@ const targetHitRatio = 0.95;
 const visible = (queue: IQueue, label: string) =>
   queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', label });
 
-/** One dashboard, from top to bottom in the order in which an operator asks. Metric math costs nothing here. */
+/** One dashboard, ordered from top to bottom by the questions of an operator. Metric math is free in a dashboard. */
 export class PipelineDashboard extends Construct {
   readonly name: string;
 
@@ -165,7 +165,7 @@ function deadLetters({ fetch, items, undelivered, plannerFailures }: PipelinePar
         move(fetch.deadLetters, fetch.queue),
         move(items.deadLetters, items.queue),
         '```',
-        'Old messages never overwrite newer rows.',
+        'A replayed message never overwrites a newer row.',
       ].join('\n'),
     }),
   ];

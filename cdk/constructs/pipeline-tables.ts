@@ -15,8 +15,8 @@ import { catalogTable, controlTable, type TableDefinition } from '../../src/shar
 export type AnyTable = Pick<ITable, 'tableName' | 'tableArn'>;
 
 /**
- * Both tables, from the definitions that the embedded stack uses. They are encrypted with DynamoDB's own key, which costs
- * nothing. An existing catalog table is used as it is: it must have the index already.
+ * Both tables, created from the same definitions as in the embedded stack. They are encrypted with DynamoDB's own key, which is free. An
+ * existing catalog table is used as it is, so it must already have the index (the command `migrate` adds it).
  */
 export class PipelineTables extends Construct {
   readonly catalog: AnyTable;

@@ -69,7 +69,9 @@ describe('the app', () => {
 
   it('refuses a settings file that is not there', async () => {
     const { code, stderr } = await synth({ settings: '/nowhere.json' });
-    expect(stderr).toBe("error: settings file '/nowhere.json' cannot be read (ENOENT)\n");
+    expect(stderr).toBe(
+      "error: settings file '/nowhere.json' cannot be read (ENOENT): check its name and its permissions\n",
+    );
     expect(code).toBe(2);
   });
 });

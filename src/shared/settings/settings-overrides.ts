@@ -4,9 +4,9 @@ import { defaultSettings, type Settings } from './settings.ts';
 import { settingsSchema } from './settings-schema.ts';
 
 /**
- * The defaults with the members of `overridesJson` laid over them (objects member by member, lists as a whole).
- * @param source what the text is called where it is no JSON
- * @throws UsageError in one sentence when the text is no JSON, names an unknown setting or holds a value out of range.
+ * The default settings, overridden by the members of `overridesJson` (objects are merged member by member, lists are replaced).
+ * @param source the name of the text in the error for invalid JSON (default `settings`)
+ * @throws UsageError if the text is not JSON, names an unknown setting, or holds a value out of range.
  */
 export function settingsFrom(overridesJson: string | undefined, source = 'settings'): Settings {
   const overrides = overridesJson === undefined || overridesJson === '' ? {} : parseJson(overridesJson, source);
@@ -47,8 +47,8 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The members of `settings` that differ from the defaults, as JSON for `settingsFrom`: what a deployed function is given.
- * What concerns the deployment alone is left out: no function needs to know an e-mail address.
+ * The members of `settings` that differ from the defaults, as JSON for `settingsFrom`. A deployed function receives this. The section
+ * `deployment` is left out, since functions do not need it (it holds an e-mail address).
  */
 export function overridesOf(settings: Settings): string {
   return JSON.stringify(difference({ ...settings, deployment: defaultSettings.deployment }, defaultSettings));

@@ -4,8 +4,8 @@ import type { ReaderSettings } from './reader-settings-schema.ts';
 import type { settingsSchema } from './settings-schema.ts';
 
 /**
- * The reader as it is deployed unless a settings file says otherwise. Weights are measured where they could be, the others and the
- * day-parts are an editorial choice (docs/adr/0012); genre ids are TMDB's, as its genre lists name them (November 2026).
+ * The default settings of the reader. Weights were measured where possible; the others and the day-parts are an editorial choice
+ * (docs/adr/0012). Genre ids are from TMDB's genre lists (November 2026).
  */
 export const defaultReaderSettings: ReaderSettings = {
   memoryMb: 512,
@@ -36,18 +36,18 @@ export const defaultReaderSettings: ReaderSettings = {
 };
 
 /**
- * The one settings file: feeds, times to live, schedules, rates and queues, shared by the planner, the worker, the writer,
- * the command line and CDK. Change the defaults here; one environment's differences go into a JSON file of the same shape
- * (`--settings FILE`, in a deployment `-c settings=FILE`), of which every member is optional.
+ * The settings of all parts: feeds, TTLs, schedules, rates and queues, shared by the functions, the command line and CDK. Change defaults
+ * here. Overrides for one environment go into a JSON file of the same shape (`--settings FILE`, in a deployment `-c settings=FILE`), in
+ * which every member is optional.
  */
 
-/** The settings, with the unit in each name. */
+/** The settings. Names end in their unit. */
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Categories that stand in the settings; every genre feed shares the entry `genre`, every keyword feed `keyword`. */
+/** Entries of `feeds` in the settings. All genre feeds share the entry `genre`, all keyword feeds `keyword`. */
 export type FeedKind = keyof Settings['feeds'];
 
-/** The settings entry that a feed follows. */
+/** The settings entry of a feed. */
 export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
   if (keywordIdOf(feed.category) !== undefined) {
     return 'keyword';
@@ -55,7 +55,7 @@ export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
   return genreIdOf(feed.category) === undefined ? (feed.category as FeedKind) : 'genre';
 }
 
-/** What is deployed unless a settings file says otherwise. */
+/** The default settings. */
 export const defaultSettings: Settings = {
   defaultLanguage: 'en-US',
   regions: [],
@@ -71,7 +71,7 @@ export const defaultSettings: Settings = {
   ttl: { titleSoftHours: 168, titlePeriodHours: 12, hardFactor: 3, jitterShare: 0.1, maxHardDays: 180 },
   titleFigureStep: 0.1,
   schedules: { daily: { hourUtc: 8 }, weekly: { weekday: 0, hourUtc: 9 }, refresh: { everyHours: 4 } },
-  // TMDB documents "somewhere in the 40 requests per second range" (November 2026): three quarters of it.
+  // Three quarters of TMDB's documented limit, "somewhere in the 40 requests per second range" (November 2026).
   tmdb: {
     requestsPerSecond: 30,
     requestTimeoutMs: 8_000,
@@ -100,7 +100,7 @@ export const defaultSettings: Settings = {
     tokenOpenMs: 900_000,
     trialMs: 30_000,
   },
-  // The free units of an account: the index takes a list's page, the table the page and its titles.
+  // Together the free units of an account. The index stores the pages of lists, the table pages and titles.
   capacity: {
     mode: 'provisioned',
     catalog: { readUnits: 15, writeUnits: 19 },
@@ -109,7 +109,7 @@ export const defaultSettings: Settings = {
   deployment: {
     stackName: 'TmdbPipeline',
     tokenParameter: '/tmdb-pipeline/tmdb-token',
-    // A cache: what is lost is fetched again, so nothing is left behind that would cost.
+    // The table is a cache whose rows can be fetched again, so it needs no recovery and is deleted with the stack.
     catalogTable: { name: 'MovieRecCache', existing: false, pointInTimeRecovery: false, removalPolicy: 'destroy' },
     reader: { url: 'iam', readsPerDay: 1_000 },
     logRetentionDays: 14,
@@ -145,8 +145,8 @@ export const defaultSettings: Settings = {
 };
 
 /**
- * The language of a region where none was named: the first that the settings have for it, else their default language, which the world's
- * lists are kept in too. `region` in its canonical form.
+ * The language of a region if a request names none: the first that the settings have for the region, else `defaultLanguage`. `region` is
+ * in canonical form; global lists have the default language.
  */
 export function regionLanguage(
   region: string | undefined,

@@ -95,12 +95,12 @@ describe('a refused token', () => {
   });
 
   it.each([
-    ['that is taken', taken, 'neutral', '/authentication takes it (HTTP 200)'],
+    ['that is taken', taken, 'neutral', '/authentication accepts it (HTTP 200)'],
     [
       'that is taken by a server of few words',
       jsonAnswer(200, { success: true }),
       'neutral',
-      '/authentication takes it (HTTP 200)',
+      '/authentication accepts it (HTTP 200)',
     ],
     [
       'that a CDN does not let through',
@@ -124,7 +124,7 @@ describe('a refused token', () => {
       'that is answered with a list',
       jsonAnswer(200, { page: 1, results: [] }),
       'failed',
-      '/authentication answered what is no status',
+      '/authentication answered without a status',
     ],
     [
       'with success and failure at once',
@@ -152,7 +152,7 @@ describe('a refused token', () => {
     const none = { kind: 'refused', code: 'no_slot', detail: 'no slot came in time', retryInMs: 5 } as const;
     expect(await tell(refusal, { enter: async () => none })).toMatchObject({
       fate: 'retry',
-      detail: 'HTTP 401: invalid key; /authentication was not asked: no slot came in time',
+      detail: 'HTTP 401: invalid key; /authentication was not called: no slot came in time',
     });
     expect([breaker.rejections, tmdb.requests, measured]).toEqual([[], [], []]);
   });
@@ -189,7 +189,7 @@ describe('the timeline is told', () => {
 describe('when it cannot be told', () => {
   const away = async () => Promise.reject(new Error('the control table is away'));
   const warning = {
-    message: 'the other workers could not be told how a call ended',
+    message: 'the outcome of a call was not reported to the other workers',
     facts: { detail: 'the control table is away' },
   };
 
