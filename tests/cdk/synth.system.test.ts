@@ -63,7 +63,7 @@ describe('the app', () => {
     const file = join(testFolder(), 'settings.json');
     writeFileSync(file, JSON.stringify({ regions }));
     const { code, stderr } = await synth({ settings: file });
-    expect(stderr).toMatch(/^error: settings: what differs from the defaults takes \d+ bytes[^\n]*\n$/);
+    expect(stderr).toMatch(/^error: settings: the differences from the defaults take \d+ bytes[^\n]*\n$/);
     expect(code).toBe(2);
   });
 
