@@ -1,12 +1,12 @@
 import { availableParallelism, cpus, release, totalmem } from 'node:os';
 
-/** One measured figure. */
+/** One measurement. */
 export type BenchResult = { subject: string; metric: string; value: number; unit: string };
 
-/** What a bench set out to reach. */
+/** A target of a bench, and whether it was met. */
 export type BenchTarget = { name: string; value: number; target: string; met: boolean };
 
-/** What `bench -- <name> --json` prints. */
+/** The document that `bench -- <name> --json` prints. */
 export type BenchReport = {
   bench: string;
   method: string;
@@ -15,7 +15,7 @@ export type BenchReport = {
   targets: BenchTarget[];
 };
 
-/** The machine and the versions a figure belongs to. */
+/** The machine and the versions that figures were measured with. */
 export function benchEnvironment(versions: Record<string, string>): BenchReport['environment'] {
   return {
     node: process.version,
@@ -27,7 +27,7 @@ export function benchEnvironment(versions: Record<string, string>): BenchReport[
   };
 }
 
-/** The report for people: method, a line per figure, a line per target. */
+/** The report as text: method, one line per measurement, one line per target. */
 export function formatReport(report: BenchReport): string {
   const subjectWidth = Math.max(...report.results.map(({ subject }) => subject.length));
   const metricWidth = Math.max(...report.results.map(({ metric }) => metric.length));
@@ -42,4 +42,26 @@ export function formatReport(report: BenchReport): string {
     ),
     ...report.targets.map(({ name, value, target, met }) => `${met ? 'met' : 'MISSED'}: ${name} ${value} (${target})`),
   ].join('\n');
+}
+
+/** The median of `values`; with the lowest and the highest where they differ. */
+export function spreadOf(subject: string, metric: string, unit: string, values: readonly number[]): BenchResult[] {
+  const [lowest, highest] = [Math.min(...values), Math.max(...values)];
+  const median = { subject, metric, value: quantile(values, 0.5), unit };
+  return lowest === highest
+    ? [median]
+    : [
+        median,
+        { subject, metric: `${metric}, lowest`, value: lowest, unit },
+        { subject, metric: `${metric}, highest`, value: highest, unit },
+      ];
+}
+
+/** The quantile `share` (0 to 1) of the values, interpolated; 0.5 is the median. NaN for no values. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const position = (sorted.length - 1) * share;
+  const below = sorted[Math.floor(position)] ?? Number.NaN;
+  const above = sorted[Math.ceil(position)] ?? Number.NaN;
+  return below + (above - below) * (position - Math.floor(position));
 }

@@ -1,4 +1,5 @@
 /** Size and cold import of the bundles that are deployed, beside naive bundles of the same packages. */
+
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -13,8 +14,8 @@ import type {
   writerEnvironmentSchema,
 } from '../src/shared/settings/function-environments.ts';
 import { metricsNamespace, type ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
-import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
-import { importTimes, quantile } from './import-times.ts';
+import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment, quantile } from './bench-report.ts';
+import { importTimes } from './import-times.ts';
 import { naiveBundle, packageImports } from './naive-bundle.ts';
 
 type Measured = {

@@ -1,6 +1,7 @@
 /** The adaptive plan beside the base plan and one that knows the future, over the same readers and at the same budget. */
 
 import { hourMs } from '../src/shared/core/clock.ts';
+import { writeUnitsOfPage } from '../src/shared/cost/run-cost.ts';
 import { defaultSettings, type Settings } from '../src/shared/settings/settings.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
 import { movieLensTraffic } from './demand/movielens-reads.ts';
@@ -62,10 +63,10 @@ function worldSettings({ startMs }: Traffic): Trial['settingsAt'] {
   });
 }
 
-/** A page takes up to 30 write units: ten for its row, one for each title (adaptive-plan.ts). */
+/** Room for so many pages a day, should all their titles have changed. */
 function budgeted(pagesPerDay: number): Settings {
   const { planner } = defaultSettings;
-  const adaptive = { ...planner.adaptive, pagesPerDay, writeUnitsPerDay: 30 * pagesPerDay };
+  const adaptive = { ...planner.adaptive, pagesPerDay, writeUnitsPerDay: writeUnitsOfPage(1) * pagesPerDay };
   return { ...defaultSettings, planner: { ...planner, adaptive } };
 }
 

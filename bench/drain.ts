@@ -3,7 +3,7 @@
  * HttpCrawler: how fast, with how many calls and requests, and what is left.
  */
 import { loadavg } from 'node:os';
-import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
+import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment, spreadOf } from './bench-report.ts';
 import { bundlePrograms } from './bundle-programs.ts';
 import {
   countedShare,
@@ -14,7 +14,6 @@ import {
   requestsPerSecond,
   runDrainTrial,
 } from './drain/drain-trial.ts';
-import { spreadOf } from './spread.ts';
 
 const rounds = 3;
 const scenarios: readonly DrainScenario[] = [
@@ -53,7 +52,7 @@ const metrics: readonly [keyof DrainTrial, string, string][] = [
   ['cpuMs', 'processor time', 'ms'],
 ];
 
-/** Runs all subjects in all scenarios, in turn. @throws where dynoxide is not installed: the worker's rate lies in a table. */
+/** Runs all subjects in all scenarios, in turn. @throws where dynoxide is not installed: the worker's rate schedule is in a table. */
 export async function benchDrain(): Promise<BenchReport> {
   const programs = await bundlePrograms<keyof typeof sources>(sources);
   const [loadBefore = 0] = loadavg();

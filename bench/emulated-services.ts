@@ -1,16 +1,16 @@
-/** Both queues, both tables and a TMDB on loopback, without the functions: what subjects of a bench work on. */
-import { createTable } from '../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+/** The emulators that subjects of a bench work on: tables alone, or both queues, both tables and a TMDB. No functions run. */
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createTable, createTables, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../src/local/embedded-sqs.ts';
 import { endpointsOf } from '../src/local/embedded-stack.ts';
 import { type StackEndpoints, stackRegion } from '../src/local/stack-endpoints.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
-import { catalogTable, controlTable } from '../src/shared/tables/table-definitions.ts';
+import type { TableDefinition } from '../src/shared/tables/table-definitions.ts';
 import { type SimulatedTmdb, type SimulatorThreadOptions, startSimulatedTmdb } from './simulated-tmdb.ts';
 
-/** What runs. fauxqs stands in this process, the simulator on a thread of it, dynoxide in a process of its own. */
+/** fauxqs runs in this process, the simulator on a thread of it, dynoxide in a process of its own. */
 export type EmulatedServices = {
   endpoints: StackEndpoints;
   sqs: EmbeddedSqs;
@@ -18,7 +18,7 @@ export type EmulatedServices = {
   stop(): Promise<void>;
 };
 
-/** Starts all of it, empty. @throws where dynoxide is not installed. */
+/** Starts them, empty. @throws where dynoxide is not installed. */
 export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions): Promise<EmulatedServices> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
@@ -27,7 +27,7 @@ export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions)
   try {
     const dynamo = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
     stops.push(dynamo.stop);
-    await createTables(dynamo.endpoint);
+    await createTables(dynamo);
     const [fetch, items] = [fetchQueue(defaultSettings), itemQueue(defaultSettings)];
     const sqs = await startEmbeddedSqs([fetch, items], { port: 0, dataDir: undefined });
     stops.push(sqs.stop);
@@ -41,13 +41,23 @@ export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions)
   }
 }
 
-async function createTables(endpoint: string): Promise<void> {
+/**
+ * Runs `act` on a fresh dynoxide with empty tables, which ends afterwards.
+ * @throws where dynoxide is not installed: dynalite does not count capacity as DynamoDB does.
+ */
+export async function withTables<T>(
+  definitions: readonly TableDefinition[],
+  act: (client: DynamoDBDocumentClient) => Promise<T>,
+): Promise<T> {
+  const { endpoint, engine, stop } = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
   const client = dynamoClient({ endpoint, region: stackRegion });
   try {
-    for (const definition of [catalogTable, controlTable]) {
-      await createTable(client, definition, 'dynoxide');
+    for (const definition of definitions) {
+      await createTable(client, definition, engine);
     }
+    return await act(client);
   } finally {
     client.destroy();
+    await stop();
   }
 }

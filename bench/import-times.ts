@@ -32,15 +32,6 @@ export async function importTimes(
   return [times[0].slice(samples.warmUps), times[1].slice(samples.warmUps)];
 }
 
-/** The value that share `share` of the values lies below; 0.5 is the median. */
-export function quantile(values: readonly number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const position = (sorted.length - 1) * share;
-  const below = sorted[Math.floor(position)] ?? Number.NaN;
-  const above = sorted[Math.ceil(position)] ?? Number.NaN;
-  return below + (above - below) * (position - Math.floor(position));
-}
-
 /** The process knows no other variables: options for Node and a compile cache would come along with ours. */
 async function importOnce({ url, environment }: ImportSubject): Promise<number> {
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program, url], {

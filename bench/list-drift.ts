@@ -2,9 +2,8 @@
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { rowKeyText } from '../src/shared/tables/row.ts';
 import type { TitleRow } from '../src/shared/tables/title-row.ts';
-import type { BenchResult } from './bench-report.ts';
+import { type BenchResult, spreadOf } from './bench-report.ts';
 import { placementLayoutOf } from './placement-rows.ts';
-import { spreadOf } from './spread.ts';
 
 type Drift = { listRows: number; stayed: number; sameRank: number; sameTitle: number };
 

@@ -1,38 +1,38 @@
-/** A process of its own for each subject, so that its memory and its processor time are nobody else's. */
+/** Runs each subject in a process of its own, so that memory and processor time are measured for it alone. */
 import { type ChildProcess, fork } from 'node:child_process';
 
-/** What a process took: the most memory it ever held, and the processor time since the last question. */
+/** Peak memory of a process, and its processor time since the previous query. */
 export type ProcessUse = { peakRssMb: number; cpuMs: number };
 
-/** From a subject's process. */
-export type FromSubject =
+/** Messages from a subject's process. */
+type FromSubject =
   | { kind: 'ready' }
   | { kind: 'progress'; count: number }
   | { kind: 'use'; use: ProcessUse }
   | { kind: 'stopped'; use: ProcessUse };
 
-/** To a subject's process. */
-export type ToSubject = { kind: 'start'; config: unknown } | { kind: 'use' } | { kind: 'stop' };
+/** Messages to a subject's process. */
+type ToSubject = { kind: 'start'; config: unknown } | { kind: 'use' } | { kind: 'stop' };
 
 /** A running subject. */
 export type MeasuredProcess = {
-  /** What it took since it was asked before. */
+  /** Resource use since the previous query. */
   use(): Promise<ProcessUse>;
-  /** Lets it end what is under way, and waits until it is gone. */
+  /** Lets it finish what is in flight, and waits until it has ended. */
   stop(): Promise<ProcessUse>;
   /** Rejects when the process ends unasked; never resolves. */
   ended: Promise<never>;
 };
 
 /**
- * V8 sizes its heap by the memory it finds. A function has 256 MB, this machine has more, and would let garbage lie: so every
- * subject is given the heap that such a function has room for.
+ * V8 sizes its heap by the machine's memory, and this machine has more than a function's 256 MB. Every subject therefore gets the heap that
+ * fits into such a function, so that it collects garbage as often.
  */
 const heapOfAFunction = ['--max-heap-size=192'];
 
 /**
- * Starts the module at `url`, which calls `serveMeasured`, and resolves when its work begins.
- * @param onProgress - is given each count that the subject reports.
+ * Starts the module at `url`, which calls `serveMeasured`, and resolves when its work has begun.
+ * @param onProgress - Receives each count that the subject reports.
  */
 export async function startMeasured(
   url: URL,
@@ -44,7 +44,7 @@ export async function startMeasured(
     child.once('error', reject);
     child.once('exit', (code, signal) => reject(new Error(`${url.pathname} ended with ${code ?? signal}`)));
   });
-  // Whoever waits for something of this process hears of its end; nobody has to wait.
+  // Callers may race against `ended`; it must not be an unhandled rejection when none does.
   ended.catch(() => undefined);
   child.on('message', (message: FromSubject) => {
     if (message.kind === 'progress') {
@@ -83,4 +83,40 @@ function ask<K extends FromSubject['kind']>(
       child.send(message);
     }
   });
+}
+
+/** Starts the work; the returned function ends it. */
+export type Subject<Config> = (
+  config: Config,
+  progress: (count: number) => void,
+) => Promise<() => Promise<void>> | (() => Promise<void>);
+
+/** In the subject's process: runs `subject` as the parent process asks, and ends with the parent. */
+export function serveMeasured<Config>(subject: Subject<Config>): void {
+  let usedBefore = process.cpuUsage();
+  let end: () => Promise<void> = async () => undefined;
+  const use = () => {
+    const { user, system } = process.cpuUsage(usedBefore);
+    usedBefore = process.cpuUsage();
+    return { peakRssMb: process.resourceUsage().maxRSS / 1_024, cpuMs: (user + system) / 1_000 };
+  };
+  const obey = async (message: ToSubject): Promise<void> => {
+    switch (message.kind) {
+      case 'start':
+        end = await subject(message.config as Config, (count) => tell({ kind: 'progress', count }));
+        return tell({ kind: 'ready' });
+      case 'use':
+        return tell({ kind: 'use', use: use() });
+      case 'stop':
+        await end();
+        return tell({ kind: 'stopped', use: use() });
+    }
+  };
+  process.on('message', (message: ToSubject) => void obey(message));
+  process.on('disconnect', () => process.exit());
+  tell({ kind: 'ready' });
+}
+
+function tell(message: FromSubject): void {
+  process.send?.(message);
 }

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { bundleOptions } from '../src/local/bundle/bundle-options.ts';
 
-/** What the own sources import: names by package; `default` and `*` stand for the forms of that name. */
+/** What the own sources import: names by package; `default` and `*` mean the default and the namespace import. */
 export type PackageImports = Map<string, Set<string>>;
 
 const repository = fileURLToPath(new URL('..', import.meta.url));
@@ -82,7 +82,7 @@ function namesOf(clause: string): string[] {
   return [first.startsWith('*') ? '*' : first && 'default', ...named].filter((name) => name !== '');
 }
 
-/** All imports land in a global, because esbuild would drop what nobody uses. */
+/** All imports are assigned to a global, because esbuild would drop unused ones. */
 function naiveEntry(imports: PackageImports): string {
   const lines: string[] = [];
   const used: string[] = [];

@@ -3,12 +3,17 @@
  * its own, over the protocols of SQS and DynamoDB.
  */
 import { loadavg } from 'node:os';
-import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
+import {
+  type BenchReport,
+  type BenchResult,
+  type BenchTarget,
+  benchEnvironment,
+  quantile,
+  spreadOf,
+} from './bench-report.ts';
 import { bundlePrograms } from './bundle-programs.ts';
-import { quantile } from './import-times.ts';
 import { warmUpJobs } from './pipeline/pipeline-load.ts';
 import { callsPerSecond, type PipelineTrial, pipelineSources, runPipelineTrial } from './pipeline/pipeline-trial.ts';
-import { spreadOf } from './spread.ts';
 
 /** In this order: a machine that grows slower meanwhile does so around the long trial, not beside it. */
 const trialJobs = [100, 1_000, 5_000, 1_000, 20_000, 1_000, 100, 5_000, 100];

@@ -1,18 +1,19 @@
 /**
- * The predecessor's way to a recommendation, from its description: its cache query names an index that the table does not have, the
- * ValidationException counts as a miss, and so everything comes from TMDB, one call after the other, but for ten titles whose ids
- * stand in its code and that it reads by key.
+ * How the predecessor recommends, from its description: its cache query names an index that the table does not have, and the
+ * ValidationException counts as a cache miss. Everything therefore comes from TMDB, one call after the other, except ten titles whose ids
+ * are in its code and which it reads by key.
  */
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { TitleRef } from '../src/reader/reader-api.ts';
-import type { TitleVersion } from '../src/reader/title-tiers.ts';
+import type { TitleVersion } from '../src/reader/title-reader.ts';
 import { type Feed, genreIdOf, globalRegion } from '../src/shared/core/feed.ts';
+import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { tryDecodeCard } from '../src/shared/tables/card.ts';
 import { dynamoCatalogReader } from '../src/shared/tables/dynamo-catalog-reader.ts';
 import type { ListRow } from '../src/shared/tables/read-list.ts';
 import { rowKeyText } from '../src/shared/tables/row.ts';
 import { titleKey } from '../src/shared/tables/title-row.ts';
-import { meteredClient } from './metered-client.ts';
+import { meterCapacity } from './capacity-meter.ts';
 import {
   callTmdb,
   type Fetch,
@@ -30,10 +31,10 @@ const genresDiscovered = 2;
 
 type Connections = { client: DynamoDBDocumentClient; fetch: Fetch; world: ReaderWorld; known: ReadonlySet<string> };
 
-/** @param known - the ten titles that it reads by key. */
+/** @param known - The ten titles that it reads by key. */
 export function openPredecessor(world: ReaderWorld, known: readonly TitleRef[]): OpenSubject {
   const { endpoints, region } = world.endpoints;
-  const { client, meter } = meteredClient({ endpoint: endpoints.dynamodb, region });
+  const client = dynamoClient({ endpoint: endpoints.dynamodb, region });
   const { tmdb, calls } = countedTmdb(world);
   const knownTexts = new Set(known.map(refText));
   return {
@@ -44,7 +45,7 @@ export function openPredecessor(world: ReaderWorld, known: readonly TitleRef[]):
       return { answer, hit: own.calls() === 0 };
     },
     callsInRequests: calls,
-    capacity: meter,
+    capacity: meterCapacity(client),
     settled: async () => undefined,
     close: async () => client.destroy(),
   };

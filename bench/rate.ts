@@ -6,8 +6,7 @@ import { Agent, request } from 'node:http';
 import { DynamoDB, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { RateLimiterDynamo, type RateLimiterRes } from 'rate-limiter-flexible';
-import { createTable } from '../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import { createTable, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { controlTable } from '../src/shared/tables/table-definitions.ts';
@@ -113,7 +112,7 @@ function newWorker(trial: Trial, client: DynamoDB): Worker {
   }
 }
 
-/** The worker's own gate over the shared schedule and breaker, anew for each batch. */
+/** The worker's own gate over the shared schedule and breaker; a new one for each batch. */
 function gateOf(requestsPerSecond: number, client: DynamoDB): () => CallGate {
   const documents = DynamoDBDocumentClient.from(client as unknown as DynamoDBClient);
   const rateLimits = rateLimitsOf(defaultSettings, requestsPerSecond);

@@ -1,6 +1,5 @@
 /** Figures of all trials as results, where a peer is ahead, and what was to be reached. */
-import type { BenchResult, BenchTarget } from './bench-report.ts';
-import { quantile } from './import-times.ts';
+import { type BenchResult, type BenchTarget, quantile } from './bench-report.ts';
 import type { SubjectName } from './reader-subjects.ts';
 import { type Figures, sumOf } from './reader-trial.ts';
 

@@ -1,10 +1,11 @@
-/** Who is compared in `reader`: each opens anew for every round, with nothing in its memory. */
+/** The subjects that `reader` compares. Each is opened cold for every round, with an empty memory cache. */
 import { createCache } from 'cache-manager';
 import { openReader } from '../src/reader/open-reader.ts';
 import type { RecommendAnswer, RecommendRequest } from '../src/reader/reader-api.ts';
+import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { tmdbHttp } from '../src/shared/tmdb/tmdb-http.ts';
 import type { TmdbPort } from '../src/shared/tmdb/tmdb-port.ts';
-import { type CapacityMeter, meteredClient } from './metered-client.ts';
+import { type CapacityMeter, meterCapacity } from './capacity-meter.ts';
 import { callTmdb, type Fetch, fetchPage, fetchTitle, pagesOf, peerRecommend, peerTtlMs } from './peer-recommend.ts';
 import type { ReaderWorld } from './reader-world.ts';
 import { benchToken } from './simulated-tmdb.ts';
@@ -29,7 +30,7 @@ export type SubjectName = 'this reader' | 'predecessor' | 'cache-manager';
 /** This reader as an application opens it: tables, queues and live calls. */
 export function openThisReader({ endpoints, settings }: ReaderWorld): OpenSubject {
   const { catalogTable, controlTable, fetchQueueUrl, itemQueueUrl, region } = endpoints;
-  const { client, meter } = meteredClient({ endpoint: endpoints.endpoints.dynamodb, region });
+  const client = dynamoClient({ endpoint: endpoints.endpoints.dynamodb, region });
   let calls = 0;
   const reader = openReader({
     catalogTable,
@@ -54,7 +55,7 @@ export function openThisReader({ endpoints, settings }: ReaderWorld): OpenSubjec
       return { answer, hit: answer.from === 'memory' || answer.from === 'table' };
     },
     callsInRequests: () => calls,
-    capacity: meter,
+    capacity: meterCapacity(client),
     settled: reader.settled,
     close: () => reader.close().finally(() => client.destroy()),
   };

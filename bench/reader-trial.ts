@@ -25,7 +25,7 @@ export type Figures = {
 
 /** Recommendations of a cold start. */
 export const coldRequests = 50;
-/** Viewers at the same time, each with one recommendation under way. */
+/** Concurrent viewers, each with one recommendation in flight. */
 export const viewers = 4;
 /** Between an answer and the same viewer's next request: without it the faster a subject is the more it is asked, until it queues. */
 export const pauseMs = 20;

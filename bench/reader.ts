@@ -91,7 +91,7 @@ function mostLiked(workload: Workload): TitleRef[] {
 
 function methodOf(traced: boolean): string {
   return [
-    `${rounds} rounds of about ${requestsPerRound} recommendations for each workload, ${viewers} viewers at a time, each ${pauseMs} ms after its last answer, real time; every subject opens anew for each round, its first ${coldRequests} are the cold start; rounds are pooled`,
+    `${rounds} rounds of about ${requestsPerRound} recommendations for each workload, ${viewers} viewers at a time, each ${pauseMs} ms after its last answer, real time; every subject is opened cold for each round, its first ${coldRequests} are the cold start; rounds are pooled`,
     `the tables were filled by a daily run with region DE and a weekly run; worker and writer go on draining the queues, and what they call is counted for whoever caused it`,
     `the simulator takes 5 to 40 ms on a thread of its own and admits ${simulatorPerSecond} calls a second instead of 40, so that peers are slow by their calls and not by 429; this reader and the workers keep their limits (3 and 30 a second)`,
     `candidates, scores and variety are this project's for all subjects; peers do not translate picks; the thread also runs the queues' emulator and the event sources, which its CPU includes`,

@@ -1,4 +1,4 @@
-/** Recorded TMDB lists as they lie beside the repository: their licences differ, so they are not passed on with it. */
+/** Recorded TMDB lists, kept outside the repository because their licences differ. */
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

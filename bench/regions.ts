@@ -2,16 +2,15 @@
  * What the five regions of docs/regions.md take of the table in a week of daily runs, with and without title rows in languages that a list
  * shows no translation in (docs/adr/0014).
  */
-import { createTable } from '../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type ItemPage, type ItemTitle, itemTitleSchema } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { settingsFrom } from '../src/shared/settings/settings-overrides.ts';
-import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { catalogTable, controlTable, type TableDefinition } from '../src/shared/tables/table-definitions.ts';
 import { hasTranslation } from '../src/writer/decide-rows.ts';
 import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
 import { dailyPages } from './daily-pages.ts';
+import { withTables } from './emulated-services.ts';
 import { applyPages } from './write-pages.ts';
 
 const days = 7;
@@ -24,31 +23,7 @@ const everyTitleControl: TableDefinition = { ...controlTable, name: 'EveryTitleC
 
 /** Runs the week. @throws where dynoxide is not installed: only it counts capacity as DynamoDB does. */
 export async function benchRegions(): Promise<BenchReport> {
-  const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
-  const client = dynamoClient({ endpoint: server.endpoint, region: 'us-east-1' });
-  const results: BenchResult[] = [];
-  try {
-    for (const definition of [catalogTable, controlTable, everyTitle, everyTitleControl]) {
-      await createTable(client, definition, server.engine);
-    }
-    for (const [day, pages] of (await dailyPages(days, settings)).entries()) {
-      const ours = await applyPages(client, pages);
-      const all = await applyPages(client, [...pages, ...pages.flatMap(titlesAlone)], {
-        catalog: everyTitle.name,
-        control: everyTitleControl.name,
-      });
-      if (day === 0 || day === days - 1) {
-        results.push(...resultsOf('translated titles only', day, pages.length, ours));
-        results.push(...resultsOf('every title', day, pages.length, all));
-      }
-      if (day === 0) {
-        results.push(...Object.values(regions).flatMap((language) => translatedShare(language, pages)));
-      }
-    }
-  } finally {
-    client.destroy();
-    await server.stop();
-  }
+  const results = await withTables([catalogTable, controlTable, everyTitle, everyTitleControl], writeDays);
   return {
     bench: 'regions',
     method: `${days} daily runs of the default plan and the regions ${Object.keys(regions).join(', ')} on the simulator's drifting lists, written into one dynoxide; beside it the same with a title row for every listed title (each also sent alone, which is always written).`,
@@ -56,6 +31,25 @@ export async function benchRegions(): Promise<BenchReport> {
     results,
     targets: [],
   };
+}
+
+async function writeDays(client: DynamoDBDocumentClient): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  for (const [day, pages] of (await dailyPages(days, settings)).entries()) {
+    const ours = await applyPages(client, pages);
+    const all = await applyPages(client, [...pages, ...pages.flatMap(titlesAlone)], {
+      catalog: everyTitle.name,
+      control: everyTitleControl.name,
+    });
+    if (day === 0 || day === days - 1) {
+      results.push(...resultsOf('translated titles only', day, pages.length, ours));
+      results.push(...resultsOf('every title', day, pages.length, all));
+    }
+    if (day === 0) {
+      results.push(...Object.values(regions).flatMap((language) => translatedShare(language, pages)));
+    }
+  }
+  return results;
 }
 
 function resultsOf(

@@ -21,7 +21,7 @@ export type ArrivalReport = {
 /** The server as the bench sees it. */
 export type SlidingWindowServer = {
   port: number;
-  /** Begins to count anew. */
+  /** Sets the counters to zero, and the limit. */
   reset(limit: number): Promise<void>;
   report(): Promise<ArrivalReport>;
   close(): Promise<unknown>;

@@ -1,18 +1,14 @@
 /** Write and read units of the table on dynoxide, beside other layouts of the same lists (table-models.ts), over a week of daily runs. */
 import { type DynamoDBDocumentClient, GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
-import { createTable } from '../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import type { Feed } from '../src/shared/core/feed.ts';
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
-import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { rowBytes } from '../src/shared/tables/row.ts';
 import { controlTable } from '../src/shared/tables/table-definitions.ts';
-import { type BenchReport, type BenchResult, benchEnvironment } from './bench-report.ts';
+import { type BenchReport, type BenchResult, benchEnvironment, quantile, spreadOf } from './bench-report.ts';
 import { dailyPages } from './daily-pages.ts';
-import { quantile } from './import-times.ts';
+import { withTables } from './emulated-services.ts';
 import { recordedFolder, recordedPages } from './recorded-pages.ts';
-import { spreadOf } from './spread.ts';
 import { type Row, type TableModel, type Taken, tableModels } from './table-models.ts';
 
 const days = 7;
@@ -26,12 +22,7 @@ type Samples = { simulated: readonly ItemPage[]; recorded: readonly ItemPage[] }
 export async function benchTableWrites(): Promise<BenchReport> {
   const week = await dailyPages(days, defaultSettings);
   const samples = { simulated: week.flat(), recorded: recordedLike(week[0]?.[0]) };
-  const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
-  const client = dynamoClient({ endpoint: server.endpoint, region: 'us-east-1' });
-  try {
-    for (const table of [controlTable, ...tableModels.map((model) => model.table)]) {
-      await createTable(client, table, server.engine);
-    }
+  return withTables([controlTable, ...tableModels.map((model) => model.table)], async (client) => {
     const results: BenchResult[] = [];
     for (const model of tableModels) {
       results.push(
@@ -48,10 +39,7 @@ export async function benchTableWrites(): Promise<BenchReport> {
       results,
       targets: [],
     };
-  } finally {
-    client.destroy();
-    await server.stop();
-  }
+  });
 }
 
 /** Recorded pages as `like`, with their own titles. */

@@ -109,7 +109,7 @@ export async function putRows(
   return units.reduce((sum, some) => sum + some, 0);
 }
 
-/** As many at a time as the writer has puts under way. */
+/** With as many requests in flight as the writer has puts. */
 function sideBySide<T, R>(items: readonly T[], act: (item: T) => Promise<R>): Promise<R[]> {
   const limit = pLimit(parallelWrites);
   return Promise.all(items.map((item) => limit(act, item)));

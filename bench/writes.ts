@@ -2,20 +2,25 @@
  * What a written row costs: this writer beside one PutItem for each row and BatchWriteItem, on the first day of a table and day
  * by day from then on. Each brings the same pages into a table of its own: the peers in the layout of the design, and one in ours.
  */
-import { createTable } from '../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { systemClock } from '../src/shared/core/system-clock.ts';
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { catalogTable, controlTable, type TableDefinition } from '../src/shared/tables/table-definitions.ts';
 import type { TitleRow } from '../src/shared/tables/title-row.ts';
-import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
+import {
+  type BenchReport,
+  type BenchResult,
+  type BenchTarget,
+  benchEnvironment,
+  quantile,
+  spreadOf,
+} from './bench-report.ts';
+import { type CapacityMeter, meterCapacity } from './capacity-meter.ts';
 import { dailyPages } from './daily-pages.ts';
-import { quantile } from './import-times.ts';
+import { withTables } from './emulated-services.ts';
 import { listDrift } from './list-drift.ts';
-import { type CapacityMeter, meteredClient } from './metered-client.ts';
 import { placementLayoutOf } from './placement-rows.ts';
-import { spreadOf } from './spread.ts';
 import { applyPages, batchWriteRows, putRows, rowsAskedFor } from './write-pages.ts';
 
 const rounds = 3;
@@ -34,8 +39,7 @@ const putTable: TableDefinition = { ...catalogTable, name: 'PutByRow' };
 const batchTable: TableDefinition = { ...catalogTable, name: 'PutByBatch' };
 const pagesTable: TableDefinition = { ...catalogTable, name: 'PutByPage' };
 
-type Client = ReturnType<typeof meteredClient>['client'];
-type Subject = { name: string; write(client: Client, pages: readonly ItemPage[]): Promise<unknown> };
+type Subject = { name: string; write(client: DynamoDBDocumentClient, pages: readonly ItemPage[]): Promise<unknown> };
 type Phase = 'first fill' | 'day over day';
 type DayTrial = CapacityMeter & { subject: string; phase: Phase; rows: number; tookMs: number };
 
@@ -75,13 +79,9 @@ export async function benchWrites(): Promise<BenchReport> {
 }
 
 /** A fresh dynoxide for each round, in which each day begins with another subject. */
-async function writeDays(runs: readonly ItemPage[][], round: number): Promise<DayTrial[]> {
-  const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
-  const { client, meter } = meteredClient({ endpoint: server.endpoint, region: 'us-east-1' });
-  try {
-    for (const definition of [catalogTable, controlTable, putTable, batchTable, pagesTable]) {
-      await createTable(client, definition, server.engine);
-    }
+function writeDays(runs: readonly ItemPage[][], round: number): Promise<DayTrial[]> {
+  return withTables([catalogTable, controlTable, putTable, batchTable, pagesTable], async (client) => {
+    const meter = meterCapacity(client);
     const trials: DayTrial[] = [];
     for (const [day, pages] of runs.entries()) {
       for (let turn = 0; turn < subjects.length; turn += 1) {
@@ -91,14 +91,16 @@ async function writeDays(runs: readonly ItemPage[][], round: number): Promise<Da
       }
     }
     return trials;
-  } finally {
-    client.destroy();
-    await server.stop();
-  }
+  });
 }
 
 /** In batches of as many pages as the writer is invoked with. */
-async function writeDay({ write }: Subject, pages: readonly ItemPage[], client: Client, meter: CapacityMeter) {
+async function writeDay(
+  { write }: Subject,
+  pages: readonly ItemPage[],
+  client: DynamoDBDocumentClient,
+  meter: CapacityMeter,
+) {
   const before = { ...meter };
   const { batchSize } = defaultSettings.writer;
   let rows = 0;
@@ -158,6 +160,6 @@ function method(pages: number, listRows: number): string {
     `${days} daily runs of ${pages} pages (${listRows} list rows) of the simulator's drifting lists, with the regions DE, FR and JP in their languages, in batches of ${defaultSettings.writer.batchSize} pages; each subject writes into a table and index of its own of one dynoxide, each day another one first; ${rounds} rounds, each with a fresh dynoxide`,
     'a row is, for every subject, what the lists ask for once the pages of a batch are merged: one for each place of a list and one for each title and language; rows a second, requests and units are divided by the number of these, and the time includes making what is written',
     "PutItem and BatchWriteItem write these rows as the design lays them out, one item for each (a placement moves in the index with its snapshot); this writer puts the twenty places of a page into one item, whose key in the index stays, and the titles into the same rows as they do; PutItem for each of this writer's rows writes its items without looking at what is there: the distance from it to PutItem for each row is the layout, and that is most of the gain; the distance from it to this writer is the titles that another batch of the day has brought already, less the heads of the feeds: from day to day nothing is left unwritten",
-    "units as dynoxide reports them, table and index together; this writer's include the heads of the feeds; it and both of PutItem have 16 requests under way, BatchWriteItem has up to 16 of 25 rows each",
+    "units as dynoxide reports them, table and index together; this writer's include the heads of the feeds; it and both of PutItem have 16 requests in flight, BatchWriteItem has up to 16 of 25 rows each",
   ].join('; ');
 }

@@ -8,7 +8,7 @@ import type { Settings } from '../src/shared/settings/settings.ts';
 import { overridesOf } from '../src/shared/settings/settings-overrides.ts';
 import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
 import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
-import { tmdbBaseUrl } from '../src/shared/tmdb/tmdb-port.ts';
+import { tmdbBaseUrl } from '../src/shared/tmdb/token-address.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
 import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';

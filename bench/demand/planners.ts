@@ -1,15 +1,11 @@
 /** Three ways to plan: the base plan, the adaptive plan as it is deployed, and one that knows what will be read. */
 import { readDemandHistory } from '../../src/demand/demand-history.ts';
+import { type LearnedDemand, learnDemand } from '../../src/demand/learned-demand.ts';
 import { planQuality } from '../../src/demand/plan-quality.ts';
-import { planRules } from '../../src/demand/plan-rules.ts';
+import { planRules } from '../../src/demand/plan-record.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
-import { demandPlan } from '../../src/planner/demand-plan.ts';
-import { keptFeeds } from '../../src/planner/kept-feeds.ts';
-import type { LearnedDemand } from '../../src/planner/learned-demand.ts';
-import { scheduledFeeds } from '../../src/planner/scheduled-feeds.ts';
-import { isoFromMs } from '../../src/shared/core/clock.ts';
+import { planOccurrence } from '../../src/planner/plan-run.ts';
 import { type Feed, feedId } from '../../src/shared/core/feed.ts';
-import type { ScheduleName } from '../../src/shared/settings/schedule.ts';
 import type { Settings } from '../../src/shared/settings/settings.ts';
 import type { Planner, World } from './replay.ts';
 import { genreCatalog } from './tables.ts';
@@ -20,40 +16,45 @@ const seriesGenres = [35, 18, 80, 10_765, 9_648];
 
 /** The base plan, however it is read. */
 export function fixedPlan(genres: readonly number[]): Planner {
-  return async (schedule, world, settings) =>
-    (await scheduledFeeds(requestOf(schedule, world), depsOf(world, settings, genres))).feeds;
+  return planWith(genres, async () => undefined);
 }
 
 /** The adaptive plan, which learns from the counters. */
 export function adaptivePlanner(genres: readonly number[]): Planner {
-  return async (schedule, world, settings) => {
-    const deps = { ...depsOf(world, settings, genres), history: world.counters };
-    return (await scheduledFeeds(requestOf(schedule, world), deps)).feeds;
-  };
+  return planWith(
+    genres,
+    async ({ counters, nowMs }, settings) => (await learnDemand(counters, nowMs, settings)).demand,
+  );
 }
 
 /** The adaptive plan with the future in the place of the forecast. */
 export function oraclePlanner(traffic: Traffic, genres: readonly number[]): Planner {
+  return planWith(genres, async ({ counters, nowMs }, settings) => {
+    const { pagesOfDay } = await readDemandHistory(counters, nowMs, settings);
+    const quality = () => planQuality({ hours: [], nowMs: 0 }, planRules(settings));
+    return { ...oracleOf(traffic), pagesOfDay, quality };
+  });
+}
+
+function planWith(
+  genres: readonly number[],
+  demandOf: (world: World, settings: Settings) => Promise<LearnedDemand | undefined>,
+): Planner {
   return async (schedule, world, settings): Promise<readonly PlannedFeed[]> => {
-    const { pagesOfDay } = await readDemandHistory(world.counters, world.nowMs, settings);
-    const demand = {
-      ...oracleOf(traffic),
-      pagesOfDay,
-      quality: () => planQuality({ hours: [], nowMs: 0 }, planRules(settings)),
-    };
-    const kept = await keptFeeds(requestOf(schedule, world), demand, depsOf(world, settings, genres));
-    const occurrence = { schedule, nowMs: world.nowMs, waiting: 0 };
-    return (await demandPlan(kept, occurrence, demand, { heads: world.heads, settings })).feeds;
+    const { nowMs } = world;
+    const demand = await demandOf(world, settings);
+    const sources = sourcesOf(world, settings, genres);
+    return (await planOccurrence({ schedule, occurrenceMs: nowMs, nowMs }, demand, sources)).feeds;
   };
 }
 
 function oracleOf({ startMs, reads }: Traffic): Omit<LearnedDemand, 'pagesOfDay' | 'quality'> {
-  const within = (id: string, fromMs: number, toMs: number) => {
+  const readsBetween = (id: string, fromMs: number, toMs: number) => {
     const minutes = reads.get(id) ?? [];
     return firstFrom(minutes, (toMs - startMs) / 60_000) - firstFrom(minutes, (fromMs - startMs) / 60_000);
   };
   return {
-    reads: (feed: Feed, fromMs, toMs) => within(feedId(feed), fromMs, toMs),
+    reads: (feed: Feed, fromMs, toMs) => readsBetween(feedId(feed), fromMs, toMs),
     deeperShare: () => 0,
     changed: () => 1,
     planned: () => true,
@@ -76,11 +77,7 @@ function firstFrom(minutes: ArrayLike<number>, minute: number): number {
   return from;
 }
 
-function requestOf(schedule: ScheduleName, { nowMs }: World) {
-  return { kind: 'schedule' as const, version: 1 as const, schedule, occurrence: isoFromMs(nowMs) };
-}
-
-function depsOf(world: World, settings: Settings, genres: readonly number[]) {
+function sourcesOf(world: World, settings: Settings, genres: readonly number[]) {
   const clock = { nowMs: () => world.nowMs, monotonicMs: () => world.nowMs, sleep: async () => undefined };
   return {
     catalog: genreCatalog({ movie: genres, tv: seriesGenres }, world.nowMs, settings),

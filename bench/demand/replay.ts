@@ -1,5 +1,5 @@
 /** Readers and schedules in the order of time, on what a plan has fetched. */
-import { changeChance } from '../../src/demand/change-chance.ts';
+import { changedShare } from '../../src/demand/learned-demand.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { hourMs, isoFromMs, type Random } from '../../src/shared/core/clock.ts';
 import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
@@ -158,7 +158,7 @@ function list(world: World, { id, pages, dueMs, planned }: Arrival, settings: Se
 function countChange(world: World, id: string, before: Listed, pages: number, atMs: number, random: Random): void {
   const hours = (atMs - before.fetchedAtMs) / hourMs;
   const half = halfChangedHours[id.split('/')[0] ?? ''] ?? 96;
-  const chance = changeChance({}, half, hours);
+  const chance = changedShare({}, half, hours);
   const rows = pages * rowsPerPage;
   const changed = Array.from({ length: rows }, () => random.next()).filter((drawn) => drawn < chance).length;
   const item = changesId(atMs);

@@ -1,5 +1,5 @@
 /** The tables a plan reads, in memory: heads and counters as the pipeline would leave them. */
-import type { HistorySources } from '../../src/demand/history-sources.ts';
+import type { HistorySources } from '../../src/demand/demand-history.ts';
 import { isoFromMs } from '../../src/shared/core/clock.ts';
 import type { Feed, MediaType } from '../../src/shared/core/feed.ts';
 import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';

@@ -8,11 +8,11 @@ import PQueue from 'p-queue';
 import { Consumer } from 'sqs-consumer';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { serveMeasured } from '../serve-measured.ts';
+import { serveMeasured } from '../measured-process.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 import { type DrainConfig, itemBodyOf, jobOf, requestOf } from './drain-job.ts';
 
-/** As many as make four calls of a job, which is the most that axios-retry's page shows. */
+/** Four attempts for a job, the most that axios-retry's documentation shows. */
 const retries = 3;
 const longPollSeconds = 20;
 
@@ -25,6 +25,8 @@ serveMeasured<DrainConfig>(({ endpoints: stack, requestsPerSecond, strictWindow 
     headers: { Authorization: `Bearer ${benchToken}` },
     httpAgent: new Agent({ keepAlive: true }),
     timeout: defaultSettings.tmdb.requestTimeoutMs,
+    // Bundles leave out what axios follows redirects with (src/local/bundle/bundle-options.ts).
+    maxRedirects: 0,
   });
   axiosRetry(tmdb, { retries, retryDelay: axiosRetry.exponentialDelay });
   const work = async (body: string) => {
@@ -38,7 +40,7 @@ serveMeasured<DrainConfig>(({ endpoints: stack, requestsPerSecond, strictWindow 
     sqs,
     batchSize: defaultSettings.worker.batchSize,
     waitTimeSeconds: longPollSeconds,
-    // What is not returned is not deleted, and comes again.
+    // Messages that are not returned are not deleted, and are delivered again.
     handleMessageBatch: async (messages) => {
       const outcomes = await Promise.allSettled(messages.map(({ Body = '' }) => work(Body)));
       return messages.filter((_, index) => outcomes[index]?.status === 'fulfilled');

@@ -4,13 +4,13 @@ import { Configuration, HttpCrawler, LogLevel, log } from '@crawlee/http';
 import { longPollSeconds } from '../../src/local/event-source.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { serveMeasured } from '../serve-measured.ts';
+import { serveMeasured } from '../measured-process.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 import { type DrainConfig, itemBodyOf, jobOf, requestOf } from './drain-job.ts';
 
-/** A container of this pipeline has ten calls under way. */
+/** One invocation of this pipeline's worker has ten calls in flight. */
 const concurrency = 10;
-/** What a crawler has received and not done yet: enough for its rate, little enough for the visibility time-out. */
+/** Most jobs that a crawler has received and not finished: enough for its rate, few enough for the visibility time-out. */
 const held = 100;
 const retries = 3;
 const secondsPerMinute = 60;
@@ -66,7 +66,7 @@ function crawlerOf({ endpoints, requestsPerSecond }: DrainConfig, sqs: SQSClient
         await sqs.send(new DeleteMessageCommand({ QueueUrl: endpoints.fetchQueueUrl, ReceiptHandle: receiptHandle }));
         onEnd();
       },
-      // What has failed stays on the fetch queue, and comes again when its visibility time-out is over.
+      // A failed job stays on the fetch queue and is delivered again after its visibility time-out.
       failedRequestHandler: onEnd,
     },
     new Configuration({ persistStorage: false }),
@@ -83,7 +83,7 @@ function requestFor(delivery: Delivery, baseUrl: string) {
   };
 }
 
-/** Nothing when it is stopped meanwhile. */
+/** Empty when stopped meanwhile. */
 async function receive(sqs: SQSClient, queueUrl: string, signal: AbortSignal): Promise<Delivery[]> {
   try {
     const { Messages = [] } = await sqs.send(

@@ -1,13 +1,10 @@
 /** What every subject of `drain` does alike with a job: TMDB's request for it, and the message that comes of the answer. */
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
-import { isoFromMs } from '../../src/shared/core/clock.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { type FetchJob, fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
-import { itemPageSchema } from '../../src/shared/queues/item-page.ts';
 import { messageBody } from '../../src/shared/queues/parse-message.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { feedRequest } from '../../src/shared/tmdb/feed-request.ts';
-import { normalizePage } from '../../src/shared/tmdb/normalize-page.ts';
+import { itemOf, readAnswer, requestFor } from '../../src/worker/call-tmdb.ts';
 
 /** What a subject is started with. `strictWindow` is for p-queue, `concurrency` for the worker. */
 export type DrainConfig = {
@@ -24,13 +21,14 @@ export function jobOf(body: string): FetchJob {
 
 /** TMDB's request for it. */
 export function requestOf(job: FetchJob) {
-  return feedRequest(job, defaultSettings);
+  return requestFor(job, defaultSettings);
 }
 
-/** The item queue's message. @throws for an answer that is no list. */
+/** The item queue's message, as the worker makes it. @throws for an answer that is not the page of the job. */
 export function itemBodyOf(job: FetchJob, answer: unknown): string {
-  const { jobId, runId, snapshot, feed, page, pages } = job;
-  const common = { kind: 'item-page', version: 1, jobId, runId, snapshot, feed, page, pages };
-  const fetchedAt = isoFromMs(systemClock.nowMs());
-  return messageBody(itemPageSchema.parse({ ...common, fetchedAt, ...normalizePage(answer, feed, page) }));
+  const judged = readAnswer(answer, job);
+  if (judged.fate !== 'ok') {
+    throw new Error(`not the page of ${job.jobId}: ${judged.detail}`);
+  }
+  return messageBody(itemOf(judged.content, job, systemClock.nowMs()));
 }

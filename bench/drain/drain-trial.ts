@@ -14,13 +14,13 @@ import { type EmulatedServices, startEmulatedServices } from '../emulated-servic
 import { type MeasuredProcess, startMeasured } from '../measured-process.ts';
 import type { DrainConfig } from './drain-job.ts';
 
-/** What stands beside each other. */
+/** A subject of the comparison. */
 export type DrainSubject = { name: string; program: URL; strictWindow: boolean };
 
-/** What TMDB does to it; `jobs` are on the queue when the subject starts. */
+/** The simulator's faults; `jobs` are on the queue when the subject starts. */
 export type DrainScenario = { name: string; jobs: number; faults: FaultPlan };
 
-/** What a trial measured. Jobs that are not done are lost when they are on no queue any more. */
+/** What a trial measured. A job that is not done counts as lost when it is on no queue either. */
 export type DrainTrial = {
   jobsPerSecond: number;
   lastJobSeconds: number;
@@ -34,12 +34,12 @@ export type DrainTrial = {
   cpuMs: number;
 };
 
-/** Somewhere around 40 a second, says TMDB; three quarters of it are asked for. */
+/** TMDB's documented limit is about 40 calls a second; subjects are configured for three quarters of it. */
 export const limitPerSecond = 40;
 export const { requestsPerSecond } = defaultSettings.tmdb;
-/** The rate is that of this share of the jobs: the last ones may have been put off. */
+/** The rate is measured over this share of the jobs: the last ones may have been deferred. */
 export const countedShare = 0.95;
-/** Longer than a job is put off at its third deferral, and than a crawler waits for its next minute. Nothing is expected then. */
+/** Longer than a third deferral's delay, and than a crawler waits for its next minute: after that no more jobs are expected. */
 const stallMs = 75_000;
 const pollMs = 50;
 const pagesPerFeed = 50;
@@ -91,7 +91,7 @@ async function fillQueue(jobs: number, { endpoints: stack }: EmulatedServices): 
   sqs.destroy();
 }
 
-/** Milliseconds from now at which pages came, the first delivery of each; ends with the last one or when none comes. */
+/** Milliseconds from now until each page's first delivery; ends with the last page, or when none comes for `stallMs`. */
 async function arrivalsOf(jobs: number, sqs: EmbeddedSqs): Promise<number[]> {
   const startedMs = systemClock.monotonicMs();
   const seen = new Set<string>();

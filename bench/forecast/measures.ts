@@ -9,34 +9,22 @@ export type Tally = {
   errors: number[];
   reads: number[];
   dayErrors: number;
-  within: number;
-  withInterval: number;
   methods: Map<string, number>;
 };
 
 /** Before the first forecast. */
 export function emptyTally(): Tally {
-  return { errors: [0, 0], reads: [0, 0], dayErrors: 0, within: 0, withInterval: 0, methods: new Map() };
+  return { errors: [0, 0], reads: [0, 0], dayErrors: 0, methods: new Map() };
 }
 
 /** Adds a forecast and what came. `meanReads` is the feed's mean: a large feed counts as much as a small one. */
-export function addGuess(
-  tally: Tally,
-  { means, hours, method }: Guess,
-  came: readonly number[],
-  meanReads: number,
-): void {
-  const errors = came.map((reads, index) => (reads - (means[index] ?? 0)) / meanReads);
+export function addGuess(tally: Tally, { hours, method }: Guess, came: readonly number[], meanReads: number): void {
+  const errors = came.map((reads, index) => (reads - (hours[index] ?? 0)) / meanReads);
   horizonsHours.forEach((horizon, at) => {
     tally.errors[at] = (tally.errors[at] ?? 0) + sum(errors.slice(0, horizon).map(Math.abs));
     tally.reads[at] = (tally.reads[at] ?? 0) + sum(came.slice(0, horizon)) / meanReads;
   });
   tally.dayErrors += Math.abs(sum(errors));
-  hours?.forEach(({ low, high }, index) => {
-    const reads = came[index] ?? 0;
-    tally.within += reads >= low && reads <= high ? 1 : 0;
-    tally.withInterval++;
-  });
   if (method !== undefined) {
     tally.methods.set(method, (tally.methods.get(method) ?? 0) + 1);
   }
@@ -50,11 +38,6 @@ export function wape({ errors, reads }: Tally, at: number): number {
 /** The same of the sums of whole days. */
 export function dayWape({ dayErrors, reads }: Tally): number {
   return dayErrors / (reads[1] ?? 0);
-}
-
-/** The share of hours within their interval; `undefined` for a subject that gives none. */
-export function coverageOf({ within, withInterval }: Tally): number | undefined {
-  return withInterval === 0 ? undefined : within / withInterval;
 }
 
 function sum(values: readonly number[]): number {

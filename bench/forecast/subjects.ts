@@ -1,12 +1,12 @@
-/** What forecasts: ours, its smoothing alone, and three baselines that take the counts as they are. */
-import type { CleanSeries, Origin } from '../../src/demand/clean-series.ts';
-import type { DemandShape } from '../../src/demand/demand-shape.ts';
-import { forecastAmong, forecastDemand, type HourForecast } from '../../src/demand/forecast.ts';
-import type { HourSeries } from '../../src/demand/hour-series.ts';
-import { lastValue, meanOfAll, seasonalNaive } from '../../src/demand/simple-forecasters.ts';
+/** What forecasts: ours, and three baselines that take the counts as they are. */
 
-/** Hours of a forecast; baselines give no interval. `method` is what ours has chosen. */
-export type Guess = { means: readonly number[]; hours?: readonly HourForecast[]; method?: string };
+import type { DemandShape } from '../../src/demand/demand-shape.ts';
+import { forecastDemand, meanOfAll } from '../../src/demand/forecast.ts';
+import type { CleanSeries, HourSeries, Origin } from '../../src/demand/hour-series.ts';
+import { lastValue, seasonalNaive } from './baselines.ts';
+
+/** Expected reads by the hour. `method` is what ours has chosen. */
+export type Guess = { hours: readonly number[]; method?: string };
 
 /** Forecasts the next day from a series and the shape that all feeds share. */
 export type Subject = (series: HourSeries, shape: DemandShape) => Guess;
@@ -19,22 +19,17 @@ export const naive = 'seasonal-naive';
 
 /** All that are compared. */
 export const subjects: Readonly<Record<string, Subject>> = {
-  [ours]: (series, shape) => guessOf(forecastDemand(series, horizonHours, shape)),
-  'smoothing alone': (series, shape) => guessOf(forecastAmong(['smoothing'], series, horizonHours, shape)),
+  [ours]: (series, shape) => forecastDemand(series, horizonHours, shape),
   [naive]: baseline(seasonalNaive),
   'last value': baseline(lastValue),
   mean: baseline(meanOfAll),
 };
-
-function guessOf({ method, hours }: ReturnType<typeof forecastDemand>): Guess {
-  return { method, hours, means: hours.map(({ mean }) => mean) };
-}
 
 /** On the counts as they are, spikes and all. */
 function baseline(forecast: (series: CleanSeries, origin: Origin) => Float64Array): Subject {
   return ({ startHour, counts }) => {
     const asTheyAre = Float64Array.from(counts, (count) => count ?? Number.NaN);
     const series = { startHour, counts: asTheyAre, knownHours: asTheyAre.length };
-    return { means: [...forecast(series, { end: counts.length, hours: horizonHours })] };
+    return { hours: [...forecast(series, { end: counts.length, hours: horizonHours })] };
   };
 }

@@ -30,7 +30,7 @@ export function tryWorld(world: World, seeds: readonly number[]): Trial {
     for (let end = historyHours; end + horizonHours <= feedHours; end += worldStepHours) {
       const came = feed.reads.slice(end, end + horizonHours);
       addAll(tallies, seriesBefore(feed, end, world.historyHours), shape, came, meanReads);
-      addGuess(tallies[truth] ?? emptyTally(), { means: feed.rates.slice(end, end + horizonHours) }, came, meanReads);
+      addGuess(tallies[truth] ?? emptyTally(), { hours: feed.rates.slice(end, end + horizonHours) }, came, meanReads);
     }
   }
   return { name: world.name, tallies };

@@ -12,7 +12,7 @@ import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-read
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
 import { dynamoFeedsInFlight } from '../../src/shared/tables/dynamo-feeds-in-flight.ts';
 import { powertoolsTelemetry } from '../../src/shared/telemetry/powertools-telemetry.ts';
-import { serveMeasured } from '../serve-measured.ts';
+import { serveMeasured } from '../measured-process.ts';
 
 /** What a planner process is started with. Its progress: the jobs of each request, once they are on the queue. */
 export type PlannerConfig = { endpoints: StackEndpoints; requests: FetchRequest[] };

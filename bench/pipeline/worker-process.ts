@@ -20,7 +20,7 @@ import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import { tmdbHttp } from '../../src/shared/tmdb/tmdb-http.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workerBatch } from '../../src/worker/worker-batch.ts';
-import { serveMeasured } from '../serve-measured.ts';
+import { serveMeasured } from '../measured-process.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 
 /** What a worker process is started with; `concurrency` is how many invocations it runs side by side. */
@@ -34,8 +34,6 @@ serveMeasured<WorkerConfig>((config) => {
   const source = startEventSource(
     {
       queueUrl: fetchQueueUrl,
-      // Read by nobody; the real one is made by the emulator, which has no place in this program.
-      queueArn: fetchQueueUrl,
       batchSize: settings.worker.batchSize,
       batchingWindowMs: settings.worker.batchingWindowSeconds * 1_000,
       maximumConcurrency: config.concurrency,

@@ -14,7 +14,7 @@ import { powertoolsTelemetry } from '../../src/shared/telemetry/powertools-telem
 import type { Telemetry } from '../../src/shared/telemetry/telemetry.ts';
 import { changeCounter } from '../../src/writer/count-changes.ts';
 import { writerBatch } from '../../src/writer/writer-batch.ts';
-import { serveMeasured } from '../serve-measured.ts';
+import { serveMeasured } from '../measured-process.ts';
 
 /** What a writer process is started with. Its progress: the list rows written of each page that is in the table. */
 export type WriterConfig = { endpoints: StackEndpoints };
@@ -26,8 +26,6 @@ serveMeasured<WriterConfig>(({ endpoints: stack }, progress) => {
   const source = startEventSource(
     {
       queueUrl: stack.itemQueueUrl,
-      // Read by nobody; the real one is made by the emulator, which has no place in this program.
-      queueArn: stack.itemQueueUrl,
       batchSize: settings.writer.batchSize,
       // A window would be a wait for the last pages, and so count against few jobs.
       batchingWindowMs: 0,

@@ -4,8 +4,7 @@
  *   ratings before the moment → films with their figures → lists as the table would hold them, the viewer's taste, what was seen
  *   ratings after it          → films that the viewer went on to like: the targets
  */
-import { type Candidate, gatherCandidates } from '../../src/reader/recommend/candidates.ts';
-import { type Taste, tasteOf } from '../../src/reader/recommend/taste.ts';
+import { type Candidate, gatherCandidates, type Taste, tasteOf } from '../../src/reader/recommend/candidates.ts';
 import type { Feed } from '../../src/shared/core/feed.ts';
 import type { MovieLens, Rating } from './movielens.ts';
 import { type Pool, rowOf } from './pools.ts';

@@ -1,5 +1,5 @@
 /** What a ranking of one case is worth, and the means over many. */
-import { jaccard } from '../../src/reader/recommend/diversify.ts';
+import { jaccard } from '../../src/reader/recommend/picks.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import type { RankingCase } from './cases.ts';
 
@@ -41,7 +41,7 @@ export function coverage(cases: readonly RankingCase[], measured: readonly Measu
   return new Set(measured.flatMap(({ ids }) => ids)).size / held.size;
 }
 
-/** 95 % interval of what `ours` has beyond `theirs` on the same cases, over viewers drawn anew. Source: paired bootstrap. */
+/** 95 % interval of what `ours` has beyond `theirs` on the same cases, over resampled viewers. Source: paired bootstrap. */
 export function intervalBeyond(
   ours: readonly Measured[],
   theirs: readonly Measured[],

@@ -1,5 +1,5 @@
 /**
- * MovieLens ml-latest-small as it lies beside the repository: 100,836 ratings of 610 people, 1996 to 2018. Source: F. M. Harper and
+ * MovieLens ml-latest-small kept outside the repository: 100,836 ratings of 610 people, 1996 to 2018. Source: F. M. Harper and
  * J. A. Konstan, The MovieLens Datasets, ACM TiiS 5(4), 2015. Its licence does not allow it to be passed on with this repository.
  */
 import { existsSync, readFileSync } from 'node:fs';

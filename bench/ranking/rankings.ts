@@ -1,4 +1,4 @@
-import { diversify } from '../../src/reader/recommend/diversify.ts';
+import { diversify } from '../../src/reader/recommend/picks.ts';
 import { type Scored, scoreCandidates } from '../../src/reader/recommend/score.ts';
 import type { ReaderSettings } from '../../src/shared/settings/reader-settings-schema.ts';
 import { defaultReaderSettings } from '../../src/shared/settings/settings.ts';

@@ -1,7 +1,7 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import type { HistorySources } from '../demand/history-sources.ts';
-import type { DataUse } from '../local/data-lock.ts';
+import type { HistorySources } from '../demand/demand-history.ts';
+import type { DataUse } from '../local/data-folder.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { type ClientTarget, dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
 import type { CatalogReader } from '../shared/tables/catalog.ts';

@@ -86,11 +86,10 @@ function addReportCommand(program: Command): void {
 
 function addMigrateCommand(program: Command): void {
   withPlace(program.command('migrate'))
-    .description("a predecessor's table to this schema, while it is read; a run that was ended goes on")
+    .description("a predecessor's table to this schema, while it is read; after an interruption, run it again")
     .option('--table <name>', "the table (default: the stack's)")
     .option('--rate <rows>', 'rows rewritten a second (default: what the capacity of the table bears)')
     .option('--dry-run', 'what would be done, without doing it')
-    .option('--restart', 'from the beginning, whatever an earlier run has done')
     .action(acting((options: MigrateOptions, context) => migrateCommand(options, context)));
 }
 

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { holdsTables } from '../local/data-databases.ts';
-import { type DataUse, lockDataDir } from '../local/data-lock.ts';
+import { type DataUse, holdsTables, lockDataDir } from '../local/data-folder.ts';
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { readStackFile, type StackFile } from '../local/stack-file.ts';
@@ -9,7 +8,7 @@ import { deployedStack } from '../operator/deployed-stack.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import type { ClientTarget } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
-import { tmdbBaseUrl } from '../shared/tmdb/tmdb-port.ts';
+import { tmdbBaseUrl } from '../shared/tmdb/token-address.ts';
 import { namingFailures } from './aws-call-failure.ts';
 import { checkAwsEndpoints, endpointIn } from './aws-endpoints.ts';
 import type { CliContext } from './cli-context.ts';

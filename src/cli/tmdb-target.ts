@@ -5,8 +5,7 @@ import { shownUrl } from '../shared/core/shown-text.ts';
 import { systemClock } from '../shared/core/system-clock.ts';
 import { defaultSettings } from '../shared/settings/settings.ts';
 import { tmdbHttp } from '../shared/tmdb/tmdb-http.ts';
-import { tmdbBaseUrl } from '../shared/tmdb/tmdb-port.ts';
-import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
+import { tmdbBaseUrl, tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { authenticationRequest, judgeTokenCheck } from '../shared/tmdb/token-check.ts';
 
 /** TMDB to call, with its token. */

@@ -1,6 +1,6 @@
 import { type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
 import type { OutputLine } from '../local/function-output.ts';
-import { watchParents } from '../local/parent-process.ts';
+import { watchParents } from '../local/processes.ts';
 import { rejectionOn } from '../local/watch-emulators.ts';
 import { trackRuns } from '../operator/runs/run-tracker.ts';
 import type { Clock } from '../shared/core/clock.ts';

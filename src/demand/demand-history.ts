@@ -2,18 +2,28 @@
  * What the usage counters tell of the last weeks, by feed. Days that are over are rolled up once into an item each; what is read
  * for an occurrence is one item a day, the hours since then, and the plans of the last week.
  */
-
 import { dayMs, hourMs } from '../shared/core/clock.ts';
 import { latestOccurrenceMs, scheduleNames } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings.ts';
-import type { DemandDay } from '../shared/tables/demand-days.ts';
-import { changesId, feedCounts, planUsageId } from '../shared/tables/feed-counters.ts';
-import { feedUsageId, pipelineCounterName, pipelineUsageId, type UsageCounters } from '../shared/tables/usage-store.ts';
-import type { ChangeCounts } from './change-chance.ts';
-import type { HistorySources } from './history-sources.ts';
+import { type DemandDay, type DemandDays, demandDayId } from '../shared/tables/demand-days.ts';
+import { type ChangeKind, changesId, feedCounts, planUsageId } from '../shared/tables/feed-counters.ts';
+import {
+  feedUsageId,
+  otherSubject,
+  parseCounterName,
+  pipelineCounterName,
+  pipelineUsageId,
+  type UsageCounters,
+  type UsageStore,
+} from '../shared/tables/usage-store.ts';
 import type { HourSeries } from './hour-series.ts';
 import type { PlanCounts } from './plan-record.ts';
-import { dayFrom, hoursOf, wholeDays } from './whole-days.ts';
+
+/** Where counters are read, and days rolled up. Without `days.put` nothing is written. */
+export type HistorySources = { usage: Pick<UsageStore, 'read'>; days: Pick<DemandDays, 'read'> & Partial<DemandDays> };
+
+/** What is known of a list's changes; see feed-counters.ts. */
+export type ChangeCounts = Partial<Record<ChangeKind, number>>;
 
 /** What is known of one feed. */
 export type FeedHistory = {
@@ -37,6 +47,10 @@ export type DemandHistory = {
   feeds: ReadonlyMap<string, FeedHistory>;
 };
 
+/** A reader writes its counts every few minutes, one that rests with its next read: so much later a day is whole. */
+const settledMs = 6 * hourMs;
+/** A damaged counter can say anything; sums must stay numbers. */
+const mostReads = 1e9;
 /** The present hour's predecessor is not whole before every reader's window is over. */
 const windowMs = 10 * 60_000;
 const plannedDays = 7;
@@ -52,7 +66,7 @@ export async function readDemandHistory(
   const days = Array.from({ length: historyDays }, (_, index) => (today - historyDays + index) * dayMs);
   const planHours = hoursBefore(nowMs, plannedDays * 24).filter((hour) => isOccurrence(hour * hourMs, schedules));
   const [whole, changes, plans, work] = await Promise.all([
-    wholeDays(sources, days, nowMs, reader.usage.keepDays),
+    rolledUpDays(sources, days, nowMs, reader.usage.keepDays),
     sources.usage.read([...days, today * dayMs].map(changesId)),
     sources.usage.read(planHours.map((hour) => planUsageId(hour * hourMs))),
     sources.usage.read(hoursBefore(nowMs, 24).map((hour) => pipelineUsageId(hour * hourMs))),
@@ -70,6 +84,51 @@ export async function readDemandHistory(
       nowMs,
     ),
   };
+}
+
+/** Each day's reads: rolled up, or from its hours, and then rolled up for the next time. */
+async function rolledUpDays(
+  { usage, days }: HistorySources,
+  daysMs: readonly number[],
+  nowMs: number,
+  keepDays: number,
+): Promise<Map<number, DemandDay>> {
+  const rolled = await days.read(daysMs.map(demandDayId));
+  const missing = daysMs.filter((atMs) => !rolled.has(demandDayId(atMs)));
+  const hours = await usage.read(missing.flatMap((atMs) => hoursOf(atMs, nowMs)).map(feedUsageId));
+  const made = new Map(missing.map((atMs) => [atMs, dayFrom(atMs, hours)]));
+  const settled = [...made].filter(([atMs]) => nowMs >= atMs + dayMs + settledMs);
+  await Promise.all(settled.map(([atMs, day]) => days.put?.(demandDayId(atMs), day, atMs + keepDays * dayMs)));
+  return new Map(daysMs.map((atMs) => [atMs, rolled.get(demandDayId(atMs)) ?? made.get(atMs) ?? { feeds: {} }]));
+}
+
+/** The day that begins at `dayStartMs`, from the items of its hours. */
+function dayFrom(dayStartMs: number, items: ReadonlyMap<string, UsageCounters>): DemandDay {
+  const feeds: DemandDay['feeds'] = {};
+  for (let hour = 0; hour < 24; hour += 1) {
+    for (const [name, count] of Object.entries(items.get(feedUsageId(dayStartMs + hour * hourMs)) ?? {})) {
+      const counter = parseCounterName(name);
+      if (counter !== undefined && counter.subject !== otherSubject) {
+        const feed = feeds[counter.subject] ?? { reads: Array.from({ length: 24 }, () => 0), deep: 0 };
+        feeds[counter.subject] = feed;
+        addCount(feed, hour, counter.kind, Math.min(count, mostReads));
+      }
+    }
+  }
+  return { feeds };
+}
+
+function addCount(feed: DemandDay['feeds'][string], hour: number, kind: string, count: number): void {
+  if (kind === 'reads') {
+    feed.reads[hour] = count;
+  } else if (kind === 'deep') {
+    feed.deep += count;
+  }
+}
+
+/** Starts of the hours of a day that have begun by `nowMs`. */
+function hoursOf(dayStartMs: number, nowMs: number): number[] {
+  return Array.from({ length: 24 }, (_, hour) => dayStartMs + hour * hourMs).filter((atMs) => atMs <= nowMs);
 }
 
 function together(

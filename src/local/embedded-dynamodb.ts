@@ -2,10 +2,25 @@ import { mkdirSync, statSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  type CreateTableCommandInput,
+  type DynamoDBClient,
+  ResourceInUseException,
+  UpdateTimeToLiveCommand,
+  waitUntilTableExists,
+} from '@aws-sdk/client-dynamodb';
 import { UsageError } from '../shared/core/errors.ts';
-import { emulatorDied, type ProcessEnd, wasKilled } from './emulator-death.ts';
-import { freePort, loopback } from './free-port.ts';
-import { startGuarded } from './guarded-process.ts';
+import { dynamoClient } from '../shared/tables/aws-clients.ts';
+import {
+  catalogTable,
+  controlTable,
+  type KeyAttribute,
+  type TableDefinition,
+} from '../shared/tables/table-definitions.ts';
+import { type ProcessEnd, startGuarded, wasKilled } from './processes.ts';
+import { freePort, loopback, stackRegion } from './stack-endpoints.ts';
+import { emulatorDied } from './watch-emulators.ts';
 
 /** `dynoxide` counts capacity and knows TTL; `dynalite` runs on every platform (docs/adr/0006). */
 export type DynamoEngine = 'dynoxide' | 'dynalite';
@@ -14,7 +29,7 @@ export type DynamoEngine = 'dynoxide' | 'dynalite';
 export type EmbeddedDynamo = {
   endpoint: string;
   engine: DynamoEngine;
-  /** Resolves when it has ended, by itself or otherwise; with how, where it was a process of its own. */
+  /** Resolves when the emulator has ended, by itself or otherwise; with its exit, where it was a process of its own. */
   ended: Promise<ProcessEnd | undefined>;
   stop(): Promise<void>;
 };
@@ -24,10 +39,15 @@ type Server = Pick<EmbeddedDynamo, 'ended' | 'stop'>;
 /** `port` 0 is any free one; without `dataDir` everything is in memory. */
 export type EmbeddedDynamoOptions = { port: number; dataDir: string | undefined; engine: DynamoEngine | undefined };
 
-const dynoxideFile = 'dynamodb.sqlite';
 const dynaliteFolder = 'dynalite';
 
-/** The engine for this platform. */
+/** The file that is a database of each engine, below the `dataDir` of this module; dynalite's is that of LevelDB. */
+export const tableFiles: Readonly<Record<DynamoEngine, string>> = {
+  dynoxide: 'dynamodb.sqlite',
+  dynalite: join(dynaliteFolder, 'CURRENT'),
+};
+
+/** The engine of this platform: `dynoxide` where it is installed. */
 export function defaultDynamoEngine(): DynamoEngine {
   return dynoxideBinary() === undefined ? 'dynalite' : 'dynoxide';
 }
@@ -40,13 +60,12 @@ function engineOf(dataDir: string | undefined): DynamoEngine | undefined {
   return (['dynoxide', 'dynalite'] as const).find((engine) => wrote(engine, dataDir));
 }
 
-/** A file without a byte is of a start that was killed. LevelDB's CURRENT is what makes dynalite's folder a database. */
+/** An empty file is left by a start that was killed. */
 function wrote(engine: DynamoEngine, dataDir: string): boolean {
-  const file = engine === 'dynoxide' ? dynoxideFile : join(dynaliteFolder, 'CURRENT');
-  return (statSync(join(dataDir, file), { throwIfNoEntry: false })?.size ?? 0) > 0;
+  return (statSync(join(dataDir, tableFiles[engine]), { throwIfNoEntry: false })?.size ?? 0) > 0;
 }
 
-/** Whose tables these are, unless told otherwise; told of another one, the tables that are there would be passed over without a word. */
+/** The engine asked for, else the one that wrote the data. An engine that did not write it would ignore the tables without a message. */
 function engineFor({ dataDir, engine }: EmbeddedDynamoOptions): DynamoEngine {
   const writer = engineOf(dataDir);
   if (dataDir !== undefined && engine !== undefined && writer !== undefined && !wrote(engine, dataDir)) {
@@ -74,7 +93,7 @@ async function startDynoxide(port: number, dataDir: string | undefined): Promise
   if (binary === undefined) {
     throw new Error('the DynamoDB emulator dynoxide is not installed: it exists for Linux on x64 only');
   }
-  const database = dataDir === undefined ? [] : ['--db-path', join(dataDir, dynoxideFile)];
+  const database = dataDir === undefined ? [] : ['--db-path', join(dataDir, tableFiles.dynoxide)];
   const server = startGuarded(binary, ['serve', '--host', loopback, '--port', String(port), ...database]);
   try {
     await server.waitForLine('listening');
@@ -122,4 +141,67 @@ function dynoxideBinary(): string | undefined {
     // An optional dependency: absent is a normal case.
     return undefined;
   }
+}
+
+/** Creates both tables of a stack on an emulator. */
+export async function createTables({ endpoint, engine }: Pick<EmbeddedDynamo, 'endpoint' | 'engine'>): Promise<void> {
+  const client = dynamoClient({ endpoint, region: stackRegion });
+  try {
+    for (const definition of [catalogTable, controlTable]) {
+      await createTable(client, definition, engine);
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Creates a table on an emulator from its one definition. A table that already exists stays as it is. */
+export async function createTable(
+  client: DynamoDBClient,
+  definition: TableDefinition,
+  engine: DynamoEngine,
+): Promise<void> {
+  try {
+    await client.send(new CreateTableCommand(createTableInput(definition)));
+  } catch (error) {
+    if (error instanceof ResourceInUseException) {
+      return;
+    }
+    throw error;
+  }
+  // dynalite answers before the table exists.
+  await waitUntilTableExists(
+    { client, maxWaitTime: 10, minDelay: 0.02, maxDelay: 0.2 },
+    { TableName: definition.name },
+  );
+  // dynalite has no TTL; readers filter expired rows themselves.
+  if (engine === 'dynoxide') {
+    await client.send(
+      new UpdateTimeToLiveCommand({
+        TableName: definition.name,
+        TimeToLiveSpecification: { AttributeName: definition.ttlAttribute, Enabled: true },
+      }),
+    );
+  }
+}
+
+function createTableInput({ name, keys, indexes }: TableDefinition): CreateTableCommandInput {
+  const attributes = new Set([...keys, ...indexes.flatMap((index) => index.keys)].map(({ attribute }) => attribute));
+  return {
+    TableName: name,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [...attributes].map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+    KeySchema: keySchema(keys),
+    ...(indexes.length > 0 && {
+      GlobalSecondaryIndexes: indexes.map((index) => ({
+        IndexName: index.name,
+        KeySchema: keySchema(index.keys),
+        Projection: { ProjectionType: index.projection },
+      })),
+    }),
+  };
+}
+
+function keySchema(keys: readonly KeyAttribute[]) {
+  return keys.map(({ attribute, type }) => ({ AttributeName: attribute, KeyType: type }));
 }

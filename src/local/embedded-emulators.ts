@@ -1,18 +1,13 @@
 import { join } from 'node:path';
 import type { Clock } from '../shared/core/clock.ts';
 import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
-import { dynamoClient } from '../shared/tables/aws-clients.ts';
-import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import type { FaultPlan } from '../tmdb-simulator/fault-plan.ts';
 import { startTmdbSimulator } from '../tmdb-simulator/start-tmdb-simulator.ts';
-import { createTable } from './create-tables.ts';
-import { recordDatabases } from './data-databases.ts';
-import { lockDataDir } from './data-lock.ts';
-import { type DynamoEngine, type EmbeddedDynamo, startEmbeddedDynamo } from './embedded-dynamodb.ts';
+import { lockDataDir, recordDatabases } from './data-folder.ts';
+import { createTables, type DynamoEngine, type EmbeddedDynamo, startEmbeddedDynamo } from './embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from './embedded-sqs.ts';
-import { assertPortFree } from './free-port.ts';
-import { stackRegion } from './stack-endpoints.ts';
-import { isStorageFailure, storageFailure } from './storage-failure.ts';
+import { isStorageFailure, storageFailure } from './private-files.ts';
+import { assertPortFree } from './stack-endpoints.ts';
 import type { EmulatorWatch } from './watch-emulators.ts';
 
 /** Which emulators to start, and where. */
@@ -20,7 +15,7 @@ export type EmulatorOptions = {
   clock: Clock;
   /** TMDB to call, with its token; without it the simulator is started. */
   tmdb: { baseUrl: string; token: string } | undefined;
-  /** Keeps tables and queues there; without it everything is in memory. */
+  /** Folder that keeps tables and queues; without it everything is in memory. */
   dataDir?: string | undefined;
   /** 0 or absent: any free port. */
   ports?: { sqs?: number; dynamodb?: number; tmdb?: number; http?: number };
@@ -34,7 +29,7 @@ export type EmulatorOptions = {
 /** What stands in for AWS and TMDB. */
 export type Emulators = { sqs: EmbeddedSqs; dynamo: EmbeddedDynamo; tmdb: { baseUrl: string; token: string } };
 
-/** What was started, and has to be stopped in the opposite order. */
+/** A started part; parts are stopped in the opposite order. */
 export type Stoppable = { stop(): Promise<void> };
 
 /** Locks the data folder, where there is one. @throws PermanentError when it is in use, or something in it cannot be used. */
@@ -48,7 +43,10 @@ export function openDataDir({ dataDir, onNote }: EmulatorOptions, started: Stopp
   }
 }
 
-/** Starts the emulators, under watch from then on, with queues and tables; and the TMDB simulator where no other TMDB is named. */
+/**
+ * Starts the emulators with queues and tables, and the TMDB simulator where no other TMDB is named. Each part is added to `started`, and each
+ * emulator to `watch`, as soon as it runs.
+ */
 export async function startEmulators(
   options: EmulatorOptions,
   queues: readonly QueueDefinition[],
@@ -62,7 +60,6 @@ export async function startEmulators(
     throw sqsDir !== undefined && isStorageFailure(cause) ? storageFailure(join(sqsDir, 'fauxqs.db'), cause) : cause;
   });
   started.push(sqs);
-
   watch.watch(
     'the SQS emulator fauxqs',
     sqs.ended.then(() => undefined),
@@ -79,17 +76,6 @@ export async function startEmulators(
     recordDatabases(dataDir);
   }
   return { sqs, dynamo, tmdb: options.tmdb ?? (await startSimulator(options, started)) };
-}
-
-async function createTables({ endpoint, engine }: EmbeddedDynamo): Promise<void> {
-  const client = dynamoClient({ endpoint, region: stackRegion });
-  try {
-    for (const definition of [catalogTable, controlTable]) {
-      await createTable(client, definition, engine);
-    }
-  } finally {
-    client.destroy();
-  }
 }
 
 async function assertPortsFree(ports: NonNullable<EmulatorOptions['ports']>): Promise<void> {

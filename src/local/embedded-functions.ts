@@ -1,35 +1,47 @@
+import type * as z from 'zod';
 import type { Clock } from '../shared/core/clock.ts';
 import { proxyVariables } from '../shared/core/env.ts';
+import { type ProxyVariables, proxyFor } from '../shared/core/proxy-variables.ts';
+import type {
+  plannerEnvironmentSchema,
+  readerEnvironmentSchema,
+  workerEnvironmentSchema,
+  writerEnvironmentSchema,
+} from '../shared/settings/function-environments.ts';
 import type { Settings } from '../shared/settings/settings.ts';
-import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
-import type { Stoppable } from './embedded-emulators.ts';
-import { functionEnvironments } from './function-environments.ts';
+import { overridesOf } from '../shared/settings/settings-overrides.ts';
+import { metricsNamespace, type ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { type OutputLine, readOutputLine } from './function-output.ts';
 import { type FunctionUrl, startFunctionUrl } from './function-url.ts';
 import { type LambdaFunction, startFunction } from './lambda-function.ts';
 import type { StackEndpoints } from './stack-endpoints.ts';
 
+type PlannerEnvironment = z.infer<typeof plannerEnvironmentSchema>;
+type WorkerEnvironment = z.infer<typeof workerEnvironmentSchema>;
+type WriterEnvironment = z.infer<typeof writerEnvironmentSchema>;
+type ReaderEnvironment = z.infer<typeof readerEnvironmentSchema>;
+
 /** How to run the functions. */
 export type FunctionOptions = {
   settings: Settings;
   clock: Clock;
+  /** `http` 0 or absent: any free port. */
   ports?: { http?: number };
   /** Whether the reader is served over HTTP; default: no. */
   http?: boolean;
-  /** Every line a function writes, as it comes. */
+  /** Receives every line that a function writes. */
   onOutput(service: ServiceName, line: OutputLine, text: string): void;
 };
 
 /** The four functions of the pipeline. */
 export type Functions = Record<ServiceName, LambdaFunction>;
 
-/** Starts the bundled functions, each as its settings say. */
+/** Starts the bundled functions, each with memory and time-out from its settings, and warms those that are certain to be used. */
 export function startFunctions(
   bundles: Record<ServiceName, string>,
   endpoints: StackEndpoints,
   token: string,
   options: FunctionOptions,
-  started: Stoppable[],
 ): Functions {
   const environments = functionEnvironments(endpoints, token, options.settings, proxyVariables());
   const startOne = (service: ServiceName): LambdaFunction => {
@@ -50,36 +62,81 @@ export function startFunctions(
     }
     return started;
   };
-  const functions = {
+  return {
     planner: startOne('planner'),
     worker: startOne('worker'),
     writer: startOne('writer'),
     reader: startOne('reader'),
   };
-  started.push(...Object.values(functions));
-  return functions;
 }
 
-/** Serves the reader over HTTP, where it is asked for. */
+/** Serves the reader at a function URL; `undefined` unless `http` asks for it. */
 export async function startReaderUrl(
   reader: LambdaFunction,
-  options: FunctionOptions,
-  started: Stoppable[],
+  { http, ports, clock, onOutput }: FunctionOptions,
 ): Promise<FunctionUrl | undefined> {
-  if (options.http !== true) {
-    return undefined;
-  }
-  const url = await startFunctionUrl(
-    (event) => reader.invoke(event),
-    options.ports?.http ?? 0,
-    options.clock,
-    (message) => options.onOutput('reader', { kind: 'log', problem: true, message }, message),
-  );
-  started.push(url);
-  return url;
+  return http === true
+    ? await startFunctionUrl(
+        (event) => reader.invoke(event),
+        ports?.http ?? 0,
+        clock,
+        (message) => onOutput('reader', { kind: 'log', problem: true, message }, message),
+      )
+    : undefined;
 }
 
 /** Invocations and billed milliseconds so far, by function. */
 export function usageOf({ planner, worker, writer, reader }: Functions) {
   return { planner: planner.usage(), worker: worker.usage(), writer: writer.usage(), reader: reader.usage() };
+}
+
+/** Variables of each function: what its handler asks for, where the emulators are, and, of `proxies`, the one used for TMDB. */
+export function functionEnvironments(
+  stack: StackEndpoints,
+  token: string,
+  settings: Settings,
+  proxies: ProxyVariables = {},
+): Record<ServiceName, Record<string, string>> {
+  // The emulators have no throughput limit, so nothing needs to be paced.
+  const unpaced = { ...settings, capacity: { ...settings.capacity, mode: 'on-demand' as const } };
+  const common = { SETTINGS_OVERRIDES: overridesOf(unpaced) };
+  const tables = { CATALOG_TABLE: stack.catalogTable, CONTROL_TABLE: stack.controlTable };
+  const tmdb = { TMDB_BASE_URL: stack.endpoints.tmdb, TMDB_API_TOKEN: token };
+  const planner: PlannerEnvironment = { ...common, ...tables, FETCH_QUEUE_URL: stack.fetchQueueUrl };
+  const worker: WorkerEnvironment = {
+    ...common,
+    ...tmdb,
+    CONTROL_TABLE: stack.controlTable,
+    FETCH_QUEUE_URL: stack.fetchQueueUrl,
+    FETCH_DLQ_URL: stack.fetchDlqUrl,
+    ITEM_QUEUE_URL: stack.itemQueueUrl,
+  };
+  const writer: WriterEnvironment = { ...common, ...tables, ITEM_DLQ_URL: stack.itemDlqUrl };
+  const reader: ReaderEnvironment = {
+    ...common,
+    ...tables,
+    ...tmdb,
+    FETCH_QUEUE_URL: stack.fetchQueueUrl,
+    ITEM_QUEUE_URL: stack.itemQueueUrl,
+  };
+  const emulators = emulatorVariables(stack);
+  const proxy = proxyFor(stack.endpoints.tmdb, proxies);
+  const proxied = { ...emulators, ...(proxy && { HTTPS_PROXY: proxy.url }) };
+  return {
+    reader: { ...proxied, ...reader } as Record<string, string>,
+    planner: { ...emulators, ...planner } as Record<string, string>,
+    worker: { ...proxied, ...worker } as Record<string, string>,
+    writer: { ...emulators, ...writer } as Record<string, string>,
+  };
+}
+
+/** What the AWS SDK and Powertools read themselves. */
+function emulatorVariables(stack: StackEndpoints): Record<string, string> {
+  return {
+    AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
+    AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
+    AWS_ACCESS_KEY_ID: 'embedded',
+    AWS_SECRET_ACCESS_KEY: 'embedded',
+    POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
+  };
 }

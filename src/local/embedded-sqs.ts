@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
 import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
-import { loopback } from './free-port.ts';
+import { arnOf, loopback, stackRegion } from './stack-endpoints.ts';
 
 /** A message as the emulator holds it. */
 export type HeldMessage = { body: string; state: 'ready' | 'delayed' | 'inflight' };
@@ -14,7 +14,7 @@ export type EmbeddedSqs = {
   queueUrl(name: string): string;
   /** Messages of a queue, without receiving them. */
   inspect(name: string): HeldMessage[];
-  /** Requests so far as SQS bills them: one for each 64 KB begun of request or answer. */
+  /** Requests so far as SQS bills them: one for each started 64 KiB of request or response. */
   billedRequests(): number;
   /** Resolves when its server has closed, by itself or otherwise. */
   ended: Promise<void>;
@@ -22,7 +22,6 @@ export type EmbeddedSqs = {
 };
 
 const billedBytes = 65_536;
-const region = 'us-east-1';
 
 /** The parts of fauxqs's store that are used here; its package exports no types for them. */
 type FauxqsStore = {
@@ -50,8 +49,8 @@ type FauxqsPersistence = {
 };
 
 /**
- * Starts the SQS emulator with the given queues and their dead-letter queues. `dataDir` keeps the messages; `port` 0 is any
- * free one. fauxqs's own start function listens on every interface, so its application is built here and bound to loopback.
+ * Starts the SQS emulator with the given queues and their dead-letter queues. `dataDir` keeps the messages; `port` 0 is any free one. fauxqs's
+ * own start function listens on every interface, so its application is built here and bound to loopback.
  */
 export async function startEmbeddedSqs(
   queues: readonly QueueDefinition[],
@@ -59,7 +58,7 @@ export async function startEmbeddedSqs(
 ): Promise<EmbeddedSqs> {
   const stores = await newStores();
   const persistence = options.dataDir === undefined ? undefined : await persist(stores, options.dataDir);
-  const app = buildApp({ logger: false, defaultRegion: region, stores: stores as never });
+  const app = buildApp({ logger: false, defaultRegion: stackRegion, stores: stores as never });
   let billed = 0;
   app.addHook('onRequest', (request, _reply, done) => {
     billed += Math.max(0, Math.ceil(Number(request.headers['content-length'] ?? 0) / billedBytes) - 1);
@@ -115,11 +114,6 @@ function ensureQueue(
     : present.setAttributes(attributes);
 }
 
-/** ARN of an embedded queue. */
-export function arnOf(queueName: string): string {
-  return `arn:aws:sqs:${region}:000000000000:${queueName}`;
-}
-
 function heldMessages(store: FauxqsStore, name: string): HeldMessage[] {
   const messages = store.inspectQueue(name)?.messages;
   if (messages === undefined) {
@@ -167,7 +161,7 @@ async function persist(stores: Awaited<ReturnType<typeof newStores>>, dataDir: s
   storeReleases(persistence);
   persistence.loadSqsAndSns(stores.sqsStore, stores.snsStore);
   for (const queue of stores.sqsStore.allQueues()) {
-    // Whoever had received these is gone with its process: nobody would delete them, and everybody would wait.
+    // Their receivers ended with the previous process: nobody would delete these, and they would stay invisible until their time-out.
     for (const receiptHandle of [...queue.inflightMessages.keys()]) {
       queue.changeVisibility(receiptHandle, 0);
     }
@@ -179,9 +173,9 @@ async function persist(stores: Awaited<ReturnType<typeof newStores>>, dataDir: s
 }
 
 /**
- * fauxqs 2.4.1 stores a visibility of 0 by nulls in columns that refuse them, after it has taken the message out of those in flight: the
- * call fails, and the message is in no list any more until the emulator starts again. Every way to a visibility of 0 (one message, a
- * batch, whoever calls) ends in this one method, which is replaced. See docs/adr/0021.
+ * Patches fauxqs 2.4.1, which stores a visibility time-out of 0 as nulls in NOT NULL columns after it has removed the message from those in
+ * flight: the call fails, and the message is in no list until the emulator is restarted. Every call that sets a visibility of 0 ends in
+ * this one method. See docs/adr/0021.
  */
 function storeReleases(persistence: FauxqsPersistence): void {
   if (typeof persistence.updateMessageReady !== 'function') {
@@ -194,7 +188,7 @@ function storeReleases(persistence: FauxqsPersistence): void {
     try {
       release.run(messageId);
     } catch {
-      // What is stored as in flight is released at the next start anyway. Thrown from here, the error would cost the message.
+      // A message stored as in flight is released at the next start. An error thrown from here would lose the message.
     }
   };
 }

@@ -1,9 +1,10 @@
 /**
- * The whole pipeline on one machine: SQS and DynamoDB emulators, the TMDB simulator when no other TMDB is named, the
- * bundled functions, the two event sources and, where it is asked for, the reader's URL. Everything listens on loopback, and everything ends with this process.
+ * The whole pipeline on one machine: SQS and DynamoDB emulators, the TMDB simulator when no other TMDB is named, the bundled functions,
+ * the two event sources and, where asked for, the reader's function URL. Everything listens on loopback and ends with this process.
  */
-
+import type { Clock } from '../shared/core/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queues/queue-definitions.ts';
+import { sqsClient } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { bundleHandlers } from './bundle/bundle-handlers.ts';
@@ -11,7 +12,7 @@ import type { DynamoEngine } from './embedded-dynamodb.ts';
 import { type EmulatorOptions, openDataDir, type Stoppable, startEmulators } from './embedded-emulators.ts';
 import { type FunctionOptions, type Functions, startFunctions, startReaderUrl, usageOf } from './embedded-functions.ts';
 import type { EmbeddedSqs } from './embedded-sqs.ts';
-import { drainSources, type Sources, startSources } from './event-sources.ts';
+import { type EventSource, longPollSeconds, startEventSource } from './event-source.ts';
 import { type StackEndpoints, stackRegion } from './stack-endpoints.ts';
 import { type EmulatorWatch, watchEmulators } from './watch-emulators.ts';
 
@@ -27,19 +28,19 @@ export type EmbeddedStack = {
   /** Invokes the planner with a schedule occurrence or an ad-hoc event. @throws what the planner throws. */
   invokePlanner(event: unknown): Promise<unknown>;
   sqs: EmbeddedSqs;
-  /** Invocations that are under way now. */
+  /** Invocations of worker and writer in flight. */
   activeInvocations(): number;
   /** Invocations and billed milliseconds so far, by function. */
   usage(): Record<ServiceName, { invocations: number; billedMs: number }>;
-  /** Aborts, with an error that says so, when an emulator has ended by itself: the functions are ended then, and nothing works any more. */
+  /** Aborts, with an error that says so, when an emulator has ended by itself: the functions are ended then, and the stack is unusable. */
   died: AbortSignal;
-  /** What to say of a failure of work on this stack: that an emulator has died, where that is why, else the failure itself. */
+  /** The cause of a failure of work on this stack: that an emulator has died, where that explains it, else the failure itself. */
   explain(error: unknown): Promise<unknown>;
-  /** Ends the event sources first, so that what is under way is finished; then everything else. */
+  /** Ends the event sources first, so that what is in flight is finished; then everything else. */
   stop(): Promise<void>;
 };
 
-/** Starts everything. What was started before a failure is stopped again. @throws that an emulator has died, where that is why. */
+/** Starts everything. After a failure, what was started is stopped again. @throws that an emulator has died, where that is the cause. */
 export async function startEmbeddedStack(options: EmbeddedStackOptions): Promise<EmbeddedStack> {
   const started: Stoppable[] = [];
   const stopAll = async () => {
@@ -70,11 +71,13 @@ async function start(
   const queues = [fetchQueue(options.settings), itemQueue(options.settings)] as const;
   const { sqs, dynamo, tmdb } = await startEmulators(options, queues, started, watch);
   const endpoints = endpointsOf(sqs, dynamo.endpoint, tmdb.baseUrl, queues);
-  const functions = startFunctions(await watch.unlessDied(bundling), endpoints, tmdb.token, options, started);
-  const url = await startReaderUrl(functions.reader, options, started);
-  const sources = startSources(functions, endpoints, queues, options, (service, message) =>
-    options.onOutput(service, { kind: 'log', problem: true, message }, message),
-  );
+  const functions = startFunctions(await watch.unlessDied(bundling), endpoints, tmdb.token, options);
+  started.push(...Object.values(functions));
+  const url = await startReaderUrl(functions.reader, options);
+  if (url !== undefined) {
+    started.push(url);
+  }
+  const sources = startSources(functions, endpoints, options);
   watch.died.addEventListener('abort', () => void endWork(sources, functions), { once: true });
   started.push(
     { stop: async () => watch.stop() },
@@ -95,16 +98,67 @@ async function start(
   };
 }
 
-/** No batch is begun any more, and none that is under way can end well. */
+/** Both event sources: fetch queue → worker, item queue → writer. */
+type Sources = { worker: EventSource; writer: EventSource };
+
+function startSources(
+  functions: Functions,
+  { endpoints, fetchQueueUrl, itemQueueUrl }: StackEndpoints,
+  { settings, clock, onOutput }: FunctionOptions,
+): Sources {
+  const sqs = sqsClient({ endpoint: endpoints.sqs, region: stackRegion }, longPollSeconds * 1_000);
+  const source = (service: 'worker' | 'writer', queueUrl: string) => {
+    const { batchSize, batchingWindowSeconds, maximumConcurrency } = settings[service];
+    return startEventSource(
+      {
+        queueUrl,
+        batchSize,
+        batchingWindowMs: batchingWindowSeconds * 1000,
+        maximumConcurrency,
+        invoke: (event) => functions[service].invoke(event),
+        onProblem: (message) => onOutput(service, { kind: 'log', problem: true, message }, message),
+      },
+      sqs,
+      clock,
+    );
+  };
+  return { worker: source('worker', fetchQueueUrl), writer: source('writer', itemQueueUrl) };
+}
+
+/** How long a stop waits until fetched pages have reached the table. */
+const drainMs = 10_000;
+
+/** Ends the worker, then, once the pages it has sent are written, the writer. Once `died` has aborted, nothing is waited for. */
+async function drainSources(
+  sources: Sources,
+  sqs: EmbeddedSqs,
+  itemQueueName: string,
+  clock: Clock,
+  died: AbortSignal,
+): Promise<void> {
+  if (died.aborted) {
+    await Promise.all([sources.worker.stop(), sources.writer.stop()]);
+    return;
+  }
+  await sources.worker.stop();
+  const deadlineMs = clock.monotonicMs() + drainMs;
+  const written = () => sqs.inspect(itemQueueName).length === 0 && sources.writer.activeInvocations() === 0;
+  while (!written() && !died.aborted && clock.monotonicMs() < deadlineMs) {
+    await clock.sleep(50);
+  }
+  await sources.writer.stop();
+}
+
+/** An emulator has died: no batch in flight can succeed, and none may start. */
 async function endWork(sources: Sources, functions: Functions): Promise<void> {
   void sources.worker.stop();
   void sources.writer.stop();
   await Promise.all(Object.values(functions).map((one) => one.stop()));
 }
 
-/** Where a stack's parts are. */
+/** Where a stack's parts listen, and the names of its queues and tables. */
 export function endpointsOf(
-  sqs: EmbeddedSqs,
+  sqs: Pick<EmbeddedSqs, 'endpoint' | 'queueUrl'>,
   dynamodb: string,
   tmdb: string,
   [fetch, items]: readonly [QueueDefinition, QueueDefinition],

@@ -1,45 +1,47 @@
 /**
- * What Lambda does between a queue and a function: gather a batch (up to its size, or until its window is over), invoke,
- * delete what succeeded. What failed stays until its visibility time-out, and SQS moves it to the dead-letter queue once it
- * was received too often. `maximumConcurrency` batches are under way at most.
+ * A Lambda event source mapping: gather a batch (up to its size, or until its window is over), invoke the function, delete the messages that
+ * succeeded. Failed ones stay until their visibility time-out, and SQS moves them to the dead-letter queue once they were received too
+ * often. At most `maximumConcurrency` batches are in flight.
  */
 import { DeleteMessageBatchCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import * as z from 'zod';
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
+import { arnOf, stackRegion } from './stack-endpoints.ts';
 
 /** A mapping of one queue to one function. */
 export type EventSourceOptions = {
+  /** Its last segment is the queue's name. */
   queueUrl: string;
-  queueArn: string;
   batchSize: number;
   batchingWindowMs: number;
   maximumConcurrency: number;
   invoke(event: SQSEvent): Promise<unknown>;
-  /** An invocation or a call to the queue that failed, in one sentence. */
+  /** Receives one sentence for each invocation and each call to the queue that failed. */
   onProblem(sentence: string): void;
 };
 
 /** A running mapping. */
 export type EventSource = {
-  /** Invocations under way now. */
+  /** Invocations in flight. */
   activeInvocations(): number;
-  /** Receives nothing more, and waits until what is under way has ended. */
+  /** Receives nothing more, and waits until the batches in flight have ended. */
   stop(): Promise<void>;
 };
 
-/** SQS gives and deletes ten messages at a time, and waits 20 s for the first. Source: SQS quotas, November 2026. */
+/** Most messages that one call receives or deletes. Source: SQS quotas, November 2026. */
 const messagesPerCall = 10;
+/** Longest time that a receive call waits for a first message. Source: SQS quotas, November 2026. */
 export const longPollSeconds = 20;
 const pauseAfterProblemMs = 1_000;
 
-/** No answer, and one without a list, mean that all went well. Source: Lambda developer guide, partial batch responses. */
+/** No response, and one without a list, mean that the whole batch succeeded. Source: Lambda developer guide, partial batch responses. */
 const responseSchema = z
   .object({ batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })).nullish() })
   .nullish();
 
-/** Starts polling. */
+/** Starts polling with `maximumConcurrency` pollers. */
 export function startEventSource(options: EventSourceOptions, sqs: SQSClient, clock: Clock): EventSource {
   const stopping = new AbortController();
   let active = 0;
@@ -92,14 +94,14 @@ async function gatherBatch(
     if (leftMs <= 0) {
       break;
     }
-    // A window is over to the second: SQS waits in whole seconds.
+    // Rounded up: SQS waits in whole seconds.
     const waitSeconds = Math.min(longPollSeconds, Math.ceil(leftMs / 1000));
     batch.push(...(await receiveMore(options, options.batchSize - batch.length, waitSeconds, sqs, signal)));
   }
   return batch;
 }
 
-/** Nothing more when the source is stopped meanwhile: what has been received is delivered all the same. */
+/** Empty when the source is stopped meanwhile, so that the messages received so far are still delivered. */
 async function receiveMore(...args: Parameters<typeof receive>): Promise<Message[]> {
   try {
     return await receive(...args);
@@ -134,7 +136,7 @@ async function receive(
 async function deliver(batch: readonly Message[], options: EventSourceOptions, sqs: SQSClient): Promise<void> {
   let failed: Set<string>;
   try {
-    const event = { Records: batch.map((message) => toRecord(message, options)) };
+    const event = { Records: batch.map((message) => toRecord(message, options.queueUrl)) };
     failed = failedMessages(batch, await options.invoke(event));
   } catch (error) {
     options.onProblem(messageOf(error));
@@ -151,12 +153,12 @@ async function deliver(batch: readonly Message[], options: EventSourceOptions, s
     );
     if (Failed.length > 0) {
       const why = `${Failed[0]?.Code} ${Failed[0]?.Message ?? ''}`.trim();
-      options.onProblem(`${Failed.length} messages that are done could not be deleted and will come again: ${why}`);
+      options.onProblem(`${Failed.length} processed messages could not be deleted and will be delivered again: ${why}`);
     }
   }
 }
 
-/** @throws when the answer is none that Lambda would understand: the whole batch has failed then. */
+/** @throws when Lambda would reject the response, which fails the whole batch. */
 function failedMessages(batch: readonly Message[], answer: unknown): Set<string> {
   const failures = responseSchema.parse(answer)?.batchItemFailures ?? [];
   const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
@@ -169,7 +171,7 @@ function failedMessages(batch: readonly Message[], answer: unknown): Set<string>
   return failed;
 }
 
-function toRecord(message: Message, options: EventSourceOptions): SQSRecord {
+function toRecord(message: Message, queueUrl: string): SQSRecord {
   const attributes = Object.entries(message.MessageAttributes ?? {}).map(([name, value]) => [
     name,
     {
@@ -187,7 +189,7 @@ function toRecord(message: Message, options: EventSourceOptions): SQSRecord {
     messageAttributes: Object.fromEntries(attributes),
     md5OfBody: message.MD5OfBody ?? '',
     eventSource: 'aws:sqs',
-    eventSourceARN: options.queueArn,
-    awsRegion: 'us-east-1',
+    eventSourceARN: arnOf(queueUrl.slice(queueUrl.lastIndexOf('/') + 1)),
+    awsRegion: stackRegion,
   };
 }

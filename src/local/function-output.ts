@@ -1,14 +1,14 @@
 import { type RunEvent, runEventSchema } from '../shared/telemetry/run-event.ts';
 
-/** What one line of a function's output is. */
+/** One line of a function's output, by its kind. */
 export type OutputLine =
   | { kind: 'event'; event: RunEvent }
   /** An EMF record: CloudWatch would make metrics of it. */
   | { kind: 'metrics'; record: Record<string, unknown> }
-  /** Anything else; `problem` for warnings, errors and what is no structured record at all. */
+  /** Anything else; `problem` for warnings, errors, and lines that are not a structured record. */
   | { kind: 'log'; problem: boolean; message: string };
 
-/** Reads one line as Lambda's log group would receive it. */
+/** Parses one line, as it would reach a function's log group. */
 export function readOutputLine(line: string): OutputLine {
   const record = parseRecord(line);
   if (record === undefined) {

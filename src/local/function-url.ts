@@ -6,20 +6,19 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import { loopback } from './free-port.ts';
-import { stackRegion } from './stack-endpoints.ts';
+import { loopback, stackRegion } from './stack-endpoints.ts';
 
-/** A function behind a URL of its own, on loopback. Nobody is asked who he is: IAM is not here. */
+/** A function's URL, on loopback. Callers are not authenticated: there is no IAM. */
 export type FunctionUrl = { endpoint: string; stop(): Promise<void> };
 
-/** Lambda takes six megabytes; a reader takes none, so this is for those who try. */
+/** Longest request body. Lambda accepts 6 MB, but no request of the reader has a body. */
 const maxBodyBytes = 100_000;
 
-/** Node's own bound of 16 KiB is below the longest query of the reader: a thousand titles by name. */
-const mostHeaderBytes = 65_536;
+/** Node's default of 16 KiB is below the reader's longest query: a thousand titles by name. */
+const maxHeaderBytes = 65_536;
 
-/** Each execution environment is a thread that loads the whole bundle: on a machine with few cores more would only time out. */
-const mostAtOnce = 4;
+/** Each execution environment is a thread that loads the whole bundle: with more of them a machine with few cores would run into time-outs. */
+const maxConcurrency = 4;
 
 const resultSchema = z.object({
   statusCode: z.int().min(100).max(599),
@@ -29,9 +28,10 @@ const resultSchema = z.object({
 }) satisfies z.ZodType<Partial<APIGatewayProxyStructuredResultV2>>;
 
 /**
- * Serves a function as its function URL would: each request is an event of payload format 2.0. Four are answered at once, the
- * others wait.
+ * Serves a function at a function URL: each request is an event of payload format 2.0. Four are in flight at most, others wait. A function that
+ * fails answers 502, as in Lambda.
  * @param port - 0 is any free one.
+ * @param onProblem - Receives one sentence for each request that failed.
  */
 export async function startFunctionUrl(
   invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>,
@@ -39,11 +39,10 @@ export async function startFunctionUrl(
   clock: Clock,
   onProblem: (sentence: string) => void,
 ): Promise<FunctionUrl> {
-  const inTurn = pLimit(mostAtOnce);
-  const server = createServer({ maxHeaderSize: mostHeaderBytes }, (request, response) => {
-    serve(request, response, (event) => inTurn(() => invoke(event)), clock).catch((error: unknown) => {
+  const limit = pLimit(maxConcurrency);
+  const server = createServer({ maxHeaderSize: maxHeaderBytes }, (request, response) => {
+    serve(request, response, (event) => limit(() => invoke(event)), clock).catch((error: unknown) => {
       onProblem(messageOf(error));
-      // As Lambda answers when a function fails.
       response.headersSent ? response.destroy() : response.writeHead(502).end('Internal Server Error');
     });
   });
@@ -77,7 +76,7 @@ async function serve(
   response.end(result.statusCode === 304 || request.method === 'HEAD' ? undefined : bytes);
 }
 
-/** `undefined` when it is too long. It is read to its end then too: who stops reading cuts the connection before the answer. */
+/** `undefined` when the body is too long. It is read to its end all the same: otherwise the connection would be cut before the answer. */
 async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -130,7 +129,7 @@ function eventOf(request: IncomingMessage, body: string, clock: Clock): APIGatew
   };
 }
 
-/** One value for each name: those of a name that comes several times, with commas between them. */
+/** One value for each name; values of a repeated name are joined with commas. */
 function joinedParameters(rawQueryString: string): Record<string, string> {
   const byName = Map.groupBy(new URLSearchParams(rawQueryString), ([name]) => name);
   return Object.fromEntries([...byName].map(([name, given]) => [name, given.map(([, value]) => value).join(',')]));

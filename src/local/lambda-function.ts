@@ -2,33 +2,34 @@ import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../shared/core/clock.ts';
 import type { Invocation, InvocationResult, ThreadData } from './lambda-thread.ts';
+import { stackRegion } from './stack-endpoints.ts';
 
-/** One function as the embedded runtime runs it. */
+/** How the embedded runtime runs one function. */
 export type FunctionOptions = {
   name: string;
   bundleUrl: string;
   environment: Readonly<Record<string, string>>;
   memoryMb: number;
   timeoutSeconds: number;
-  /** Every line the function writes to stdout or stderr. */
+  /** Receives every line that the function writes to stdout or stderr. */
   onOutput(line: string): void;
 };
 
-/** A running function: threads come as invocations overlap, and stay warm. */
+/** A running function. Each execution environment is a thread; overlapping invocations start more of them, and they stay warm. */
 export type LambdaFunction = {
-  /** Starts one execution environment ahead of the first invocation. */
+  /** Takes the cold start of one execution environment ahead of the first invocation. */
   warm(): void;
-  /** Resolves with what the handler returns. @throws when the handler throws, its thread dies or its time is up. */
+  /** Resolves with what the handler returns. @throws when the handler throws, its thread dies or it times out. */
   invoke(event: unknown): Promise<unknown>;
   /** Invocations so far, and the milliseconds they are billed for. */
   usage(): { invocations: number; billedMs: number };
   stop(): Promise<void>;
 };
 
-/** Lambda's own variables, beside those of the function. */
+/** The variables that Lambda itself sets. */
 function runtimeVariables(options: FunctionOptions): Record<string, string> {
   return {
-    AWS_REGION: 'us-east-1',
+    AWS_REGION: stackRegion,
     AWS_LAMBDA_FUNCTION_NAME: options.name,
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(options.memoryMb),
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
@@ -36,43 +37,23 @@ function runtimeVariables(options: FunctionOptions): Record<string, string> {
   };
 }
 
-/** Starts a function; its threads start with the first invocations. */
+/** Prepares a function; its threads start with the first invocations. */
 export function startFunction(options: FunctionOptions, clock: Clock): LambdaFunction {
-  const idle: Worker[] = [];
-  const all = new Set<Worker>();
+  const threads = threadPool(options);
   let invocations = 0;
   let billedMs = 0;
-
-  const start = (): Worker => {
-    const worker = startThread(options);
-    all.add(worker);
-    worker.once('exit', () => {
-      all.delete(worker);
-      idle.splice(0, idle.length, ...idle.filter((other) => other !== worker));
-    });
-    // An error is also told to the invocation that waits; without one it is told by the output.
-    worker.on('error', (error) => options.onOutput(`${options.name}: ${error.stack ?? error.message}`));
-    return worker;
-  };
-
   return {
-    warm: () => {
-      idle.push(start());
-    },
+    warm: threads.warm,
     invoke: async (event) => {
       invocations += 1;
       const requestId = `${options.name}-${invocations}`;
-      const worker = idle.pop() ?? start();
+      const worker = threads.take();
       const startedMs = clock.monotonicMs();
       try {
-        const { result, alive } = await runOn(
-          worker,
-          { requestId, event, deadlineAtMs: clock.nowMs() + options.timeoutSeconds * 1000 },
-          options,
-          clock,
-        );
+        const deadlineAtMs = clock.nowMs() + options.timeoutSeconds * 1000;
+        const { result, alive } = await runOn(worker, { requestId, event, deadlineAtMs }, options, clock);
         if (alive) {
-          idle.push(worker);
+          threads.giveBack(worker);
         }
         if (!result.ok) {
           throw new Error(result.error);
@@ -83,7 +64,36 @@ export function startFunction(options: FunctionOptions, clock: Clock): LambdaFun
       }
     },
     usage: () => ({ invocations, billedMs }),
-    stop: async () => {
+    stop: threads.terminate,
+  };
+}
+
+/** The threads of one function. `take` prefers the one that was used last and starts another only when all are busy. */
+function threadPool(options: FunctionOptions) {
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+
+  const start = (): Worker => {
+    const worker = startThread(options);
+    all.add(worker);
+    worker.once('exit', () => {
+      all.delete(worker);
+      idle.splice(0, idle.length, ...idle.filter((other) => other !== worker));
+    });
+    // The invocation in flight is rejected too; an error between invocations is in the output only.
+    worker.on('error', (error) => options.onOutput(`${options.name}: ${error.stack ?? error.message}`));
+    return worker;
+  };
+
+  return {
+    warm: (): void => {
+      idle.push(start());
+    },
+    take: (): Worker => idle.pop() ?? start(),
+    giveBack: (worker: Worker): void => {
+      idle.push(worker);
+    },
+    terminate: async (): Promise<void> => {
       await Promise.all([...all].map((worker) => worker.terminate()));
     },
   };
@@ -105,7 +115,7 @@ function startThread(options: FunctionOptions): Worker {
   return worker;
 }
 
-/** One invocation on one thread. A thread that dies or overruns its time is gone, as in Lambda. */
+/** One invocation on one thread. As in Lambda, a thread that dies or times out is not used again. */
 async function runOn(
   worker: Worker,
   invocation: Invocation,

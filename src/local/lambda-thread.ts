@@ -1,6 +1,6 @@
 /**
- * Inside of one execution environment: a thread that has loaded one bundle and handles one invocation at a time. It knows
- * nothing but its own environment variables, as in Lambda.
+ * One execution environment: a thread that has loaded one bundle and handles one invocation at a time. As in Lambda, it has its own environment
+ * variables only.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Context } from 'aws-lambda';

@@ -12,31 +12,30 @@ import {
 import { dirname, join } from 'node:path';
 import * as z from 'zod';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
-import { privateFolder } from './private-folder.ts';
-import { isRunning, processStart } from './process-running.ts';
+import { privateFolder, storageCode, storageFailure } from './private-files.ts';
+import { isRunning, processStart } from './processes.ts';
 import { stackEndpointsSchema } from './stack-endpoints.ts';
-import { storageCode, storageFailure } from './storage-failure.ts';
 
-/** What a running `local` leaves for the other commands. */
+/** What a running `local` writes for the other commands. */
 export const stackFileSchema = z.object({
   processId: z.int(),
-  /** When the process began: its id alone may be another's by now. */
+  /** When the process started; its id alone may have been reused. */
   processStart: z.string().optional(),
   ...stackEndpointsSchema.shape,
 });
 
 export type StackFile = z.infer<typeof stackFileSchema>;
 
-/** Where it stands, below the current folder. */
+/** Path of the file, below the current folder. */
 export const stackFilePath = join('.local', 'stack.json');
 
 const othersMayWrite = 0o022;
-/** Much more than it ever has. */
-const mostBytes = 65_536;
+/** Far above the size of a valid file. */
+const maxBytes = 65_536;
 
 /**
- * The stack that runs, as its file says; `undefined` when there is none, or its process is gone.
- * @throws PermanentError naming the file when it is not understood, or is not this user's alone to write.
+ * The running stack; `undefined` when there is no file, or its process has ended.
+ * @throws PermanentError naming the file when it is damaged, or when others could have written it.
  */
 export function readStackFile(path = stackFilePath): StackFile | undefined {
   const text = ownText(path);
@@ -53,7 +52,7 @@ export function readStackFile(path = stackFilePath): StackFile | undefined {
   return isAlive(parsed.data) ? parsed.data : undefined;
 }
 
-/** Leaves the file, for this user alone. @throws PermanentError when it cannot be written. */
+/** Writes the file, readable by this user alone. @throws PermanentError when it cannot be written. */
 export function writeStackFile(stack: StackFile, path = stackFilePath): void {
   privateFolder(dirname(path));
   const unfinished = `${path}.${stack.processId}`;
@@ -72,7 +71,7 @@ export function writeStackFile(stack: StackFile, path = stackFilePath): void {
   }
 }
 
-/** Takes the file away, where it is that of `processId`: of two stacks that start at once the later one's stands. */
+/** Removes the file if it is that of `processId`: of two stacks that start at once, the later one's file is kept. */
 export function removeStackFile(processId: number, path = stackFilePath): void {
   if (ownerOf(path) === processId) {
     rmSync(path, { force: true });
@@ -87,7 +86,10 @@ function ownerOf(path: string): number | undefined {
   }
 }
 
-/** Where calls and tokens go must be nobody else's to say: what is judged is what is read, whatever is put in its place meanwhile. */
+/**
+ * The file decides where calls and tokens are sent, so nobody else may have written it. Owner and mode are those of the open file, which is
+ * also the one read, even if the path is replaced meanwhile. Empty when the file is too long.
+ */
 function ownText(path: string): string | undefined {
   const descriptor = openOwn(path);
   if (descriptor === undefined) {
@@ -102,7 +104,7 @@ function ownText(path: string): string | undefined {
     if (foreign || (stats.mode & othersMayWrite) !== 0) {
       throw notOwn(path, 'others may have written it');
     }
-    return stats.size > mostBytes ? '' : readFileSync(descriptor, 'utf8');
+    return stats.size > maxBytes ? '' : readFileSync(descriptor, 'utf8');
   } catch (cause) {
     throw cause instanceof PermanentError ? cause : unreadable(path, cause);
   } finally {
@@ -110,7 +112,7 @@ function ownText(path: string): string | undefined {
   }
 }
 
-/** Follows no link, and waits for nobody at the other end of a pipe. `undefined` where there is nothing. */
+/** Follows no link and does not wait for the writer of a pipe. `undefined` where there is no file. */
 function openOwn(path: string): number | undefined {
   try {
     return openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

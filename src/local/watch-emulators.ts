@@ -1,23 +1,32 @@
 import type { Clock } from '../shared/core/clock.ts';
-import { messageOf } from '../shared/core/errors.ts';
-import { emulatorDied, type ProcessEnd } from './emulator-death.ts';
+import { messageOf, RetryableError } from '../shared/core/errors.ts';
+import { describeEnd, type ProcessEnd } from './processes.ts';
 
-/** Knows when an emulator has ended although nobody asked it to. */
+/** The error for an emulator that has ended unasked. `end` where it was a process of its own. */
+export function emulatorDied(what: string, end?: ProcessEnd): RetryableError {
+  const how = end === undefined ? '' : ` (${describeEnd(end)})`;
+  return new RetryableError(
+    'emulator_died',
+    `${what} has ended unexpectedly${how}, and the stack was ended with it: start it again; what a --data-dir keeps is taken up where it was left`,
+  );
+}
+
+/** Detects that an emulator has ended although nobody stopped it. */
 export type EmulatorWatch = {
-  /** Aborts then, with an error that says which and how. */
+  /** Aborts when an emulator has ended, with an error that says which and how. */
   died: AbortSignal;
-  /** Takes an emulator under watch, from its start on. */
+  /** Watches an emulator; to be called as soon as it has started. */
   watch(what: string, ended: Promise<ProcessEnd | undefined>): void;
-  /** What `work` comes to, or that an emulator has died, whichever comes first. */
+  /** Settles as `work` does, or rejects when an emulator has died first. */
   unlessDied<T>(work: Promise<T>): Promise<T>;
-  /** What to say of a failure: that an emulator has died, where that is why, else the failure itself. */
+  /** The cause of a failure: that an emulator has died, where that explains it, else the failure itself. */
   explain(error: unknown): Promise<unknown>;
-  /** From now on they may end. */
+  /** Ends the watch: emulators may end from now on. */
   stop(): void;
 };
 
-/** A connection breaks off a little before the end of the process behind it is known. */
-const newsMs = 1_000;
+/** A connection breaks a little before the exit of the process behind it is reported; `explain` waits for this long. */
+const exitReportMs = 1_000;
 const brokenConnection = /\b(ECONNREFUSED|ECONNRESET|EPIPE|socket hang up)\b/;
 
 /** Watches emulators until `stop`. */
@@ -40,7 +49,7 @@ export function watchEmulators(clock: Clock): EmulatorWatch {
     },
     explain: async (error) => {
       if (!died.aborted && !stopped && isBroken(error)) {
-        await clock.sleep(newsMs, died);
+        await clock.sleep(exitReportMs, died);
       }
       return died.aborted ? died.reason : error;
     },
@@ -50,7 +59,7 @@ export function watchEmulators(clock: Clock): EmulatorWatch {
   };
 }
 
-/** Rejects with the signal's reason, also where it has aborted already. */
+/** Rejects with the signal's reason, at once where it has aborted already. */
 export function rejectionOn(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) => {
     const tell = () => reject(signal.reason);
@@ -58,7 +67,7 @@ export function rejectionOn(signal: AbortSignal): Promise<never> {
   });
 }
 
-/** A function's failure is told as text. */
+/** Judges the text too: a function's failure arrives as text, without a code. */
 function isBroken(error: unknown): boolean {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
   return brokenConnection.test(`${code} ${messageOf(error)}`) || (cause instanceof Error && isBroken(cause));

@@ -5,9 +5,9 @@ import type { Context } from 'aws-lambda';
 import { RetryableError } from '../shared/core/errors.ts';
 import type { AdHocEvent, ScheduledRequest } from '../shared/queues/plan-request.ts';
 import { runIdentity } from './plan-run.ts';
-import type { StartedRun } from './start-run.ts';
 
-type Start = (request: ScheduledRequest | AdHocEvent) => Promise<StartedRun>;
+/** What starting a run answers. `duplicate`: the run had been started before. */
+type Answer = { duplicate: boolean };
 
 /**
  * How long a run is remembered: longer than a scheduler or an event bus retries (24 h), and longer than a week, so that
@@ -27,12 +27,16 @@ const longestMs = 900_000;
  *   start crashes    the record stops counting when the invocation's time was up → the next delivery starts anew
  *   no time is left  nothing is recorded and nothing started → the next delivery starts anew
  */
-export function oncePerRun(start: Start, client: DynamoDBDocumentClient, tableName: string) {
+export function oncePerRun<Started extends Answer>(
+  start: (request: ScheduledRequest | AdHocEvent) => Promise<Started>,
+  client: DynamoDBDocumentClient,
+  tableName: string,
+) {
   const config = new IdempotencyConfig({
     eventKeyJmesPath: 'identity',
     throwOnNoIdempotencyKey: true,
     expiresAfterSeconds: rememberedSeconds,
-    responseHook: (answer) => ({ ...(answer as StartedRun), duplicate: true }),
+    responseHook: (answer) => ({ ...(answer as Started), duplicate: true }),
   });
   const startOnce = makeIdempotent(
     async (call: { identity: string; request: ScheduledRequest | AdHocEvent }) => start(call.request),
@@ -43,7 +47,7 @@ export function oncePerRun(start: Start, client: DynamoDBDocumentClient, tableNa
       dataIndexArgument: 0,
     },
   );
-  return async (request: ScheduledRequest | AdHocEvent, context: Context): Promise<StartedRun> => {
+  return async (request: ScheduledRequest | AdHocEvent, context: Context): Promise<Started> => {
     const remainingMs = remainingMsOf(context);
     if (remainingMs < leastMs) {
       throw new RetryableError(

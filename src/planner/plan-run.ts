@@ -1,28 +1,29 @@
+/** A request becomes jobs. A schedule's occurrence passes four steps: collect → score → budget → trim. */
+import { byReads, type LearnedDemand, learnDemand } from '../demand/learned-demand.ts';
 import type { PlanQuality } from '../demand/plan-quality.ts';
 import { type Clock, hourMs, isoFromMs, msFromIso } from '../shared/core/clock.ts';
+import { feedId, parseFeedId } from '../shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import { type FetchJob, fetchJobsFor } from '../shared/queues/fetch-job.ts';
-import type { AdHocEvent, FetchRequest, ScheduledRequest } from '../shared/queues/plan-request.ts';
+import { type AdHocEvent, type FetchRequest, feedsOf, type ScheduledRequest } from '../shared/queues/plan-request.ts';
+import { regionLanguage, type Settings } from '../shared/settings/settings.ts';
 import { feedHeadId } from '../shared/tables/feed-head.ts';
-import { type FeedsInFlight, inFlightId } from '../shared/tables/feeds-in-flight.ts';
-import { adHocPlan } from './base-plan.ts';
-import type { ScheduledFeeds } from './demand-plan.ts';
-import type { ScheduleSources } from './schedule-sources.ts';
-import { scheduledFeeds } from './scheduled-feeds.ts';
-import { type Deduplicated, withoutThoseInFlight } from './without-those-on-the-way.ts';
+import { type FeedsInFlight, inFlightId, isInFlight } from '../shared/tables/feeds-in-flight.ts';
+import type { Occurrence, PlannedFeed } from './base-plan.ts';
+import { budgetOf, type ChosenFeed, choose } from './budget.ts';
+import { type Collected, collect, type PlanSources } from './collect.ts';
+import { score } from './score.ts';
+import { trim } from './trim.ts';
 
-/** What a plan is made from. Without `inFlight` nothing is left out as sent before. */
-export type PlanDependencies = ScheduleSources & { inFlight?: FeedsInFlight | undefined };
+/** What a plan is made from. Without `inFlight` no ad-hoc request is deduplicated. */
+export type PlanDependencies = PlanSources & { inFlight?: FeedsInFlight | undefined };
 
-/** A run before anything is sent. */
-export type RunPlan = {
-  runId: string;
-  snapshot: string;
-  origin: string;
-  jobs: FetchJob[];
+/** The feeds of a plan, in the order of their worth, and what is to be said of it. */
+export type FeedPlan = {
+  feeds: readonly PlannedFeed[];
   /** What could not be planned, and why; empty as a rule. */
   notes: string[];
-  /** What was not worth it, and why: a line each. */
+  /** What could have been fetched and was not, and why, a line each; warming's proposals are not among them. */
   leftOut: string[];
   /** Feeds, as ids, that nobody but warming asked for. */
   warmed: readonly string[];
@@ -31,6 +32,14 @@ export type RunPlan = {
   /** How good the plans of the last week were; with daily runs, once reads are counted. */
   quality?: PlanQuality | undefined;
 };
+
+/** A run before anything is sent. */
+export type RunPlan = Omit<FeedPlan, 'feeds'> & { runId: string; snapshot: string; origin: string; jobs: FetchJob[] };
+
+/** Feeds whose expected reads are noted: with the plan's own counters they fit one update. */
+const mostExpected = 60;
+
+const nothingExpected = { leftOut: [], warmed: [], expected: new Map<string, number>() };
 
 /** What makes a run one and the same, however often it is delivered. */
 export function runIdentity(request: ScheduledRequest | AdHocEvent): string {
@@ -41,30 +50,103 @@ export function runIdentity(request: ScheduledRequest | AdHocEvent): string {
 
 /** The jobs of a schedule occurrence or an ad-hoc request. Reads the tables, sends nothing. */
 export async function planRun(request: ScheduledRequest | AdHocEvent, deps: PlanDependencies): Promise<RunPlan> {
+  const identity = runIdentity(request);
   if ('schedule' in request) {
-    const plan = await scheduledFeeds(request, deps);
-    return toRun(request.schedule, msFromIso(request.occurrence), runIdentity(request), plan, deps.clock);
+    const plan = await scheduledPlan(request, deps);
+    return toRun(request.schedule, msFromIso(request.occurrence), identity, plan, deps.clock);
   }
-  const asked = { ...(await adHocFeeds(request.detail, deps)), leftOut: [], warmed: [], expected: new Map() };
-  return toRun('ad-hoc', msFromIso(request.time), runIdentity(request), asked, deps.clock);
+  const plan = await deduplicatedPlan(request.detail, deps);
+  return toRun('ad-hoc', msFromIso(request.time), identity, plan, deps.clock);
 }
 
-/** What is asked for, less what is on its way already. An ad-hoc run is never trimmed: somebody waits for it. */
-async function adHocFeeds(request: FetchRequest, deps: PlanDependencies): Promise<Deduplicated> {
-  const planned = adHocPlan(request, deps.settings);
-  if (request.force === true || deps.inFlight === undefined) {
-    return { feeds: planned, notes: [] };
+async function scheduledPlan({ schedule, occurrence }: ScheduledRequest, deps: PlanDependencies): Promise<FeedPlan> {
+  const occurrenceMs = msFromIso(occurrence);
+  // Whichever is later: a clock that is a little behind must not take the occurrence itself for the next one.
+  const nowMs = Math.max(deps.clock.nowMs(), occurrenceMs);
+  const { demand, notes } = await learnDemand(deps.history, nowMs, deps.settings);
+  const plan = await planOccurrence({ schedule, occurrenceMs, nowMs }, demand, deps);
+  return { ...plan, notes: [...notes, ...plan.notes] };
+}
+
+/** The feeds of an occurrence: those worth fetching, or, without `demand`, those of the base plan. */
+export async function planOccurrence(
+  occurrence: Occurrence,
+  demand: LearnedDemand | undefined,
+  sources: PlanSources,
+): Promise<FeedPlan> {
+  const { settings } = sources;
+  const { maxBacklogJobs } = settings.planner;
+  const collected = await collect(occurrence, demand, sources);
+  if (demand === undefined) {
+    const { feeds, notes } = trim(unscored(collected), collected.waitingJobs, maxBacklogJobs);
+    return { feeds, notes: [...collected.notes, ...notes], ...nothingExpected };
   }
-  const marks = await deps.inFlight.read(planned.map(({ feed }) => inFlightId(feed)));
-  const { heads } = await deps.heads.read(planned.map(({ feed }) => feedHeadId(feed)));
-  return withoutThoseInFlight(planned, marks, heads, deps.clock.nowMs(), deps.settings.tmdb.maxAgeHours * hourMs);
+  const scored = score(collected, demand, settings);
+  const chosen = choose(scored, budgetOf(occurrence.schedule, demand.pagesOfDay, settings));
+  const { feeds, notes } = trim(chosen.feeds, collected.waitingJobs, maxBacklogJobs);
+  return {
+    feeds,
+    notes: [...collected.notes, ...notes],
+    leftOut: chosen.leftOut,
+    warmed: feeds.filter(({ keep }) => keep === 'warming').map(({ feed }) => feedId(feed)),
+    expected: occurrence.schedule === 'refresh' ? expectedReads(collected, demand) : new Map(),
+    quality: occurrence.schedule === 'daily' ? demand.quality() : undefined,
+  };
+}
+
+/** All of a daily or weekly run; a refresh may be trimmed. */
+function unscored({ schedule, due }: Collected): ChosenFeed[] {
+  const keep = schedule === 'refresh' ? 'demand' : 'always';
+  return due.map((one) => ({ ...one, keep }));
+}
+
+function expectedReads({ nowMs, untilMs }: Collected, demand: LearnedDemand): Map<string, number> {
+  const reads = byReads(demand)
+    .slice(0, mostExpected)
+    .flatMap((id) => {
+      const feed = parseFeedId(id);
+      return feed === undefined ? [] : [[id, Math.round(demand.reads(feed, nowMs, untilMs) * 100) / 100] as const];
+    });
+  return new Map(reads.filter(([, expected]) => expected > 0));
+}
+
+/** Every feed that an ad-hoc request names; a region without a language has its own. */
+export function adHocPlan(request: FetchRequest, settings: Settings): PlannedFeed[] {
+  return feedsOf(request, (region) => regionLanguage(region, settings)).map((feed) => ({
+    feed,
+    pages: request.pages,
+    why: 'asked for ad hoc',
+  }));
+}
+
+/** What is asked for, less what is in flight, unless it is forced. An ad-hoc run is never trimmed: somebody waits for it. */
+async function deduplicatedPlan(request: FetchRequest, deps: PlanDependencies): Promise<FeedPlan> {
+  const asked = adHocPlan(request, deps.settings);
+  if (request.force === true || deps.inFlight === undefined) {
+    return { feeds: asked, notes: [], ...nothingExpected };
+  }
+  const marks = await deps.inFlight.read(asked.map(({ feed }) => inFlightId(feed)));
+  const { heads } = await deps.heads.read(asked.map(({ feed }) => feedHeadId(feed)));
+  const [nowMs, maxAgeMs] = [deps.clock.nowMs(), deps.settings.tmdb.maxAgeHours * hourMs];
+  const duplicates = new Map(
+    asked.flatMap(({ feed }) => {
+      const mark = marks.get(inFlightId(feed));
+      const isDuplicate = mark !== undefined && isInFlight(mark, heads.get(feedHeadId(feed)), nowMs, maxAgeMs);
+      return isDuplicate ? [[feed, mark] as const] : [];
+    }),
+  );
+  const notes = [...duplicates].map(
+    ([feed, { runId, sentAtMs }]) =>
+      `${feedId(feed)} is in flight already, in run ${runId} since ${isoFromMs(sentAtMs)}: not sent again`,
+  );
+  return { feeds: asked.filter(({ feed }) => !duplicates.has(feed)), notes, ...nothingExpected };
 }
 
 function toRun(
   origin: string,
   occurrenceMs: number,
   identity: string,
-  { feeds, ...explained }: ScheduledFeeds,
+  { feeds, ...explained }: FeedPlan,
   clock: Clock,
 ): RunPlan {
   const runId = runIdFor(identity);

@@ -1,16 +1,18 @@
+/** A request passes here from start to end: it is planned, sent, and counted. */
 import type { PlanQuality } from '../demand/plan-quality.ts';
-import { clockSkewMs, hourMs, msFromIso } from '../shared/core/clock.ts';
+import { clockSkewMs, dayMs, hourMs, msFromIso } from '../shared/core/clock.ts';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
+import { feedId } from '../shared/core/feed.ts';
 import type { FetchJob } from '../shared/queues/fetch-job.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
 import type { AdHocEvent, ScheduledRequest } from '../shared/queues/plan-request.ts';
+import { feedCounterName, type PlanKind, planUsageId } from '../shared/tables/feed-counters.ts';
 import { inFlightId } from '../shared/tables/feeds-in-flight.ts';
 import type { UsageStore } from '../shared/tables/usage-store.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import { countPlan } from './count-plan.ts';
-import { type PlanDependencies, planRun } from './plan-run.ts';
+import { type PlanDependencies, planRun, type RunPlan } from './plan-run.ts';
 
 /** Planning plus what sending needs. */
 export type StartDependencies = PlanDependencies & {
@@ -19,6 +21,9 @@ export type StartDependencies = PlanDependencies & {
   usage?: Pick<UsageStore, 'add'> | undefined;
   telemetry: Telemetry;
 };
+
+/** Counters in one update: DynamoDB takes an expression of 4 KB. */
+const mostCounters = 200;
 
 /** What the planner answers. `duplicate`: the run had been started before, and nothing was sent now. */
 export type StartedRun = { runId: string; snapshot: string; jobs: number; duplicate: boolean };
@@ -87,4 +92,41 @@ function assertNotAhead(request: ScheduledRequest | AdHocEvent, nowMs: number): 
   if (msFromIso(time) > nowMs + clockSkewMs) {
     throw new PermanentError('occurrence_ahead', `the occurrence ${time} has not come yet`);
   }
+}
+
+/** Counts the pages that were sent by feed, those of warming, and the reads expected. When it fails, the report knows less. */
+export async function countPlan(
+  plan: RunPlan,
+  { usage, telemetry, clock, settings }: Pick<StartDependencies, 'usage' | 'telemetry' | 'clock' | 'settings'>,
+): Promise<void> {
+  const counters = [...countersOf(plan)];
+  const nowMs = clock.nowMs();
+  const expiresAtMs = nowMs + settings.reader.usage.keepDays * dayMs;
+  try {
+    for (let from = 0; from < counters.length; from += mostCounters) {
+      const part = Object.fromEntries(counters.slice(from, from + mostCounters));
+      await usage?.add(planUsageId(nowMs), part, expiresAtMs);
+    }
+  } catch (error) {
+    telemetry.warn('the plan could not be counted', { detail: messageOf(error) });
+  }
+}
+
+function countersOf({ jobs, warmed, expected }: RunPlan): Map<string, number> {
+  const counters = new Map<string, number>();
+  const add = (kind: PlanKind, feed: string, count: number) => {
+    const name = feedCounterName(kind, feed);
+    counters.set(name, (counters.get(name) ?? 0) + count);
+  };
+  const warm = new Set(warmed);
+  for (const id of jobs.map(({ feed }) => feedId(feed))) {
+    add('planned', id, 1);
+    if (warm.has(id)) {
+      add('warmed', id, 1);
+    }
+  }
+  for (const [id, reads] of expected) {
+    add('expected', id, reads);
+  }
+  return counters;
 }

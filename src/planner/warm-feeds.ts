@@ -1,8 +1,9 @@
+import { byReads, type LearnedDemand } from '../demand/learned-demand.ts';
 import { themesInSeason } from '../demand/theme-calendar.ts';
 import { hourMs } from '../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, mediaTypes, parseFeedId } from '../shared/core/feed.ts';
-import type { Settings } from '../shared/settings/settings.ts';
-import { byReads, type LearnedDemand } from './learned-demand.ts';
+import { isInDayPart, type Settings } from '../shared/settings/settings.ts';
+import type { PlannedFeed } from './base-plan.ts';
 
 /** A feed that warming proposes. `trial`: it may be fetched once a week although nobody has read it yet. */
 export type WarmFeed = { feed: Feed; why: string; trial: boolean };
@@ -15,14 +16,14 @@ const mostProposals = 40;
  * that come, and the themes in season, these in each configured language and also where nobody has read them yet.
  */
 export function warmFeeds(
-  kept: readonly Feed[],
+  kept: readonly Pick<PlannedFeed, 'feed'>[],
   demand: LearnedDemand,
   nowMs: number,
   untilMs: number,
   settings: Settings,
 ): WarmFeed[] {
   const proposed = new Map<string, WarmFeed>();
-  const known = new Set(kept.map(feedId));
+  const known = new Set(kept.map(({ feed }) => feedId(feed)));
   for (const one of [...readBefore(demand), ...ofDayParts(nowMs, untilMs, settings), ...inSeason(nowMs, settings)]) {
     const id = feedId(one.feed);
     const before = proposed.get(id);
@@ -49,7 +50,7 @@ function ofDayParts(nowMs: number, untilMs: number, { reader, defaultLanguage }:
     new Date(nowMs + n * hourMs).getUTCHours(),
   );
   return reader.dayParts
-    .filter(({ fromHour, toHour }) => hours.some((hour) => isWithin(hour, fromHour, toHour)))
+    .filter((dayPart) => hours.some((hour) => isInDayPart(hour, dayPart)))
     .flatMap(({ name, genres }) =>
       genres.flatMap((id) =>
         mediaTypes.map((media) => ({
@@ -82,8 +83,4 @@ function placesOf({ regions, defaultLanguage }: Settings): { region: string; lan
 
 function worldWide(category: string, media: Feed['media'], language: string): Feed {
   return { category, media, region: globalRegion, language };
-}
-
-function isWithin(hour: number, fromHour: number, toHour: number): boolean {
-  return fromHour <= toHour ? fromHour <= hour && hour < toHour : hour >= fromHour || hour < toHour;
 }

@@ -1,14 +1,15 @@
 import { messageOf } from '../shared/core/errors.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 
-/** Work behind an answer: nobody waits for it, and its failure is a warning. */
+/** Work that continues after an answer. Nobody waits for it, and its failure is a warning. */
 export type Background = {
+  /** Starts `act`; `what` names it in the warning. */
   run(what: string, act: () => Promise<void>): void;
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when no work is in progress. */
   settled(): Promise<void>;
 };
 
-/** Background work of one process. */
+/** The background work of one process. */
 export function background(telemetry: Pick<Telemetry, 'warn'>): Background {
   const open = new Set<Promise<void>>();
   return {

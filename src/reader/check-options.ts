@@ -1,12 +1,14 @@
-/** What `openReader` is opened with, checked by hand: it is called without types too, and no schema is loaded where none is needed. */
-
+/**
+ * Checks the options of `openReader` at run time, since JavaScript calls it without types. By hand, so that the schema of the settings is
+ * not loaded for it.
+ */
 import damerauLevenshtein from 'damerau-levenshtein';
 import { UsageError } from '../shared/core/errors.ts';
 import { isLanguageTag, knownCountries } from '../shared/core/places/known-places.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
 import { defaultSettings, type Settings } from '../shared/settings/settings.ts';
 
-/** Throws for a value that is none; `where` is its name. */
+/** Throws for an invalid value; `where` is its name in the message. */
 type Check = (value: unknown, where: string) => void;
 
 const checks = {
@@ -24,7 +26,7 @@ const checks = {
   logger: methodsOf('warn'),
 } satisfies Record<string, Check>;
 
-/** Options that there are. */
+/** The names of all options. */
 export type OptionName = keyof typeof checks;
 
 /** @throws UsageError in one sentence for the first option that is wrong: unknown, missing, of a wrong type or out of range. */
@@ -39,7 +41,7 @@ export function checkOptions(options: unknown): void {
   belongTogether(given);
 }
 
-/** Options that do nothing without another. */
+/** Refuses options that have no effect without another one. */
 function belongTogether(given: Readonly<Record<string, unknown>>): void {
   if (given.tmdb !== undefined && given.controlTable === undefined) {
     throw refused(
@@ -100,7 +102,7 @@ function methodsOf(...names: readonly string[]): Check {
   };
 }
 
-/** A token that was given as it is must not be told again. */
+/** The message must not repeat a token that was given in place of a function. */
 function tokenSource(value: unknown, where: string): void {
   if (typeof value !== 'function') {
     const found = typeof value === 'string' ? 'a text' : described(value);
@@ -158,7 +160,7 @@ function languageTag(value: unknown, where: string): void {
   }
 }
 
-/** Settings are made whole by `settingsFrom`; a part of them would fail in the middle of a read. */
+/** Settings must be complete, as `settingsFrom` makes them: a missing member would fail in the middle of a read. */
 function likeDefaults(value: unknown, example: unknown, where: string): void {
   if (typeof example === 'object' && example !== null && !Array.isArray(example)) {
     const given = members(value, where);
@@ -180,7 +182,7 @@ function sameKind(value: unknown, example: unknown, where: string): void {
   if (typeof value === 'number' && !(value >= 0 && value < Number.POSITIVE_INFINITY)) {
     throw refused(`${where} is ${described(value)}: allowed are numbers from 0 on`);
   }
-  // Times, sizes and rates of which nothing at all would stop a read in the middle.
+  // With 0 for one of these times, sizes and rates no read could finish.
   if (typeof value === 'number' && /(Bytes|Ms|Hours|PerSecond)$/.test(where) && value <= 0) {
     throw refused(`${where} is ${described(value)}: allowed are numbers above 0`);
   }

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { clockSkewMs } from '../shared/core/clock.ts';
-import type { RefreshLeases } from './refresh-leases.ts';
+import type { RefreshLeases } from './pipeline-requests.ts';
 
 /** Leases as items `refresh#<subject>` of the control table `tableName`. */
 export function dynamoRefreshLeases(client: DynamoDBDocumentClient, tableName: string): RefreshLeases {

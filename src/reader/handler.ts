@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
+import { within } from '../shared/core/clock.ts';
 import { readEnvironment } from '../shared/core/env.ts';
 import { systemClock } from '../shared/core/system-clock.ts';
 import { readerEnvironmentSchema } from '../shared/settings/function-environments.ts';
@@ -23,7 +24,7 @@ const reader = openReader({
 });
 const router = readerRouter({ reader, telemetry, clock: systemClock, settings });
 
-/** Longest wait for what goes on behind an answer: later Lambda freezes it until the next request. */
+/** Longest wait for background work after an answer. What takes longer is frozen by Lambda until the next request. */
 const settleMs = 1_000;
 
 /** A request to the function URL → its answer. */
@@ -34,8 +35,7 @@ export async function handler(
   telemetry.begin(context);
   try {
     const answer = await router.resolve(event, context);
-    const settled = new AbortController();
-    await Promise.race([reader.settled().finally(() => settled.abort()), systemClock.sleep(settleMs, settled.signal)]);
+    await within(settleMs, reader.settled(), undefined, systemClock);
     return answer as APIGatewayProxyStructuredResultV2;
   } finally {
     telemetry.end();

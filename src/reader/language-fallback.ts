@@ -1,3 +1,4 @@
+import type { Clock } from '../shared/core/clock.ts';
 import {
   isOriginalLanguage,
   languageOf,
@@ -7,21 +8,21 @@ import {
 import { isReadableIn, scriptOf } from '../shared/core/places/script-of.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { Card } from '../shared/tables/card.ts';
-import type { FellBack, TranslatedField } from './reader-api.ts';
+import type { FellBack, TitleRef, TranslatedField } from './reader-api.ts';
 
-/** Asked for when nothing nearer has a translation. */
+/** The language to look in when no nearer one has a translation. */
 const english = 'en-US';
 
-/** Countries of a language that are looked up though no setting names them. */
+/** The most countries of a language that are looked up without being in the settings. */
 const mostUnconfigured = 2;
 
 /** A card in one language. */
 export type InLanguage = { language: string; card: Card };
 
 /**
- * Languages to look in, best first, each once: the asked one, the same language in other countries, the region's, English, the settings'
- * own. Each is one more key of a read, so of the other countries there are those that settings name, and the nearest two of those that
- * TMDB is known to have; none of these for the default language, which every title that is stored has.
+ * Languages to look in, best first, without repetition: the asked one, the same language in other countries, the region's, English, and the
+ * default of the settings. Each language costs a key of a read, so other countries are those in the settings, and the nearest two of those
+ * that TMDB is known to have; none of these for the default language, which every stored title has.
  */
 export function languageChain(asked: string, region: string | undefined, settings: Settings): [string, ...string[]] {
   const ofRegion = settings.regions.filter((known) => known.region === region).map(({ language }) => language);
@@ -37,8 +38,8 @@ export function languageChain(asked: string, region: string | undefined, setting
 }
 
 /**
- * Whether a title that is missing in a language of a chain is worth a call: in the asked one and in all that settings name, and in the
- * asked one's usual country, which has the most translations. What is only looked up may be there because somebody asked for it.
+ * Whether to fetch a title that is missing in a language of the chain: in the asked one, in all that the settings name, and in the asked
+ * one's usual country, which has the most translations. Other languages are only looked up, since somebody else may have asked for them.
  */
 export function isWorthFetching(language: string, asked: string, settings: Settings): boolean {
   return [asked, english, usualTag(languageOf(asked)), ...configured(settings)].includes(language);
@@ -48,21 +49,21 @@ function configured({ regions, defaultLanguage }: Settings): string[] {
   return [...regions.map(({ language }) => language), defaultLanguage];
 }
 
-/** The same language in other countries, as TMDB is known to have it: its usual one first, but before it those written alike. */
+/** The same language in other countries that TMDB is known to have: those in the same script first, the usual country first among them. */
 function related(asked: string): string[] {
   const alike = (tag: string) => scriptOf(tag) === scriptOf(asked);
   const tags = translationsOfLanguage(languageOf(asked)).filter((tag) => tag !== asked);
   return [...tags.filter(alike), ...tags.filter((tag) => !alike(tag))];
 }
 
-/** Whether a card has all that its language can give: then no other language need be looked at. */
+/** Whether a card has all fields that need no other language. */
 export function isComplete({ language, card }: InLanguage): boolean {
   return has.title(card, language) && has.overview(card, language) && card.posterPath !== null;
 }
 
 /**
- * One card from several languages, best first: each field from the first that has it, the title at last from the original.
- * @param asked - the language that nothing falls back from.
+ * Merges the cards of several languages, best first: each field comes from the first that has it, the title otherwise from the original.
+ * @param asked - fields in this language are not listed in `fellBack`.
  */
 export function mergeLanguages(
   asked: string,
@@ -96,13 +97,58 @@ const has: Record<TranslatedField, (card: Card, language: string) => boolean> = 
 };
 
 /**
- * Where a title is not translated, TMDB gives the original one, and many titles are the same in two languages. The original one
- * counts as translated where it can be read there and somebody has translated the overview, whatever language the film is in: Japanese
- * films have Latin titles too.
+ * For an untranslated title TMDB gives the original one, and many titles are the same in two languages. An original title counts as
+ * translated when speakers of the language can read its script and the overview is translated; the language of the film does not decide,
+ * since Japanese films have Latin titles too.
  */
 function hasTitle({ title, originalTitle, originalLanguage, overview }: Card, language: string): boolean {
   if (title === '' || title !== originalTitle || isOriginalLanguage(language, originalLanguage)) {
     return title !== '';
   }
   return overview !== '' && isReadableIn(language, title);
+}
+
+/** A title as a list has it, in the list's language. */
+export type Listed = TitleRef & InLanguage;
+
+/** Looks a title up in several languages, in the cache alone. */
+export type LanguageLookup = {
+  peek(
+    ref: TitleRef,
+    languages: readonly string[],
+  ): Promise<{ found: readonly (InLanguage & { expiresAtMs: number })[] }>;
+};
+
+/**
+ * Cards in the first of `languages`, each missing field from the next language that has it. Only incomplete cards are looked up, in the
+ * cache alone; where that fails they stay as they are.
+ */
+export async function fillLanguages(
+  listed: readonly Listed[],
+  languages: readonly [string, ...string[]],
+  titles: LanguageLookup,
+  clock: Pick<Clock, 'nowMs'>,
+): Promise<{ card: Card; fellBack: FellBack }[]> {
+  const reads = await Promise.all(
+    listed.map(async (own) => {
+      if (own.language === languages[0] && isComplete(own)) {
+        return [];
+      }
+      const others = languages.filter((language) => language !== own.language);
+      return (await titles.peek(own, others)).found;
+    }),
+  );
+  // Some may have expired while others were read.
+  const nowMs = clock.nowMs();
+  return listed.map((own, index) => {
+    const alive = (reads[index] ?? []).filter(({ expiresAtMs }) => nowMs < expiresAtMs);
+    return mergeLanguages(languages[0], inOrder(own, alive, languages));
+  });
+}
+
+/** Cards in the order of their languages. The list's own card comes before a title's in the same language, because it is newer. */
+function inOrder(own: InLanguage, found: readonly InLanguage[], languages: readonly string[]) {
+  const place = ({ language }: InLanguage) =>
+    (languages.indexOf(language) + languages.length + 1) % (languages.length + 1);
+  return [own, ...found].sort((a, b) => place(a) - place(b)) as [InLanguage, ...InLanguage[]];
 }

@@ -1,9 +1,15 @@
+/**
+ * The last tier: TMDB itself, within the readers' share of the global rate, under the shared breaker, and within a deadline that an
+ * interactive read can afford, even when the control table does not answer. One attempt: a failure is reported, not retried.
+ *
+ *   breaker known to be open, or no slot recently → unavailable at once
+ *   slot of the readers' share → slot of the global schedule and the breaker (the gate) → call → verdict, reported to the others
+ */
 import { awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
 import { within } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
+import { type Feed, feedId } from '../shared/core/feed.ts';
 import type { Redact } from '../shared/core/redact-token.ts';
-import type { DescribedTitle } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import { callGate, type Entry, type GateDependencies } from '../shared/throttle/call-gate.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
@@ -14,35 +20,17 @@ import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import { type Outcome, type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
 import type { Background } from './background.ts';
-import type { Problem } from './reader-api.ts';
+import type { LiveAnswer, LiveCalls } from './tiers.ts';
 
-/**
- * The last tier: TMDB itself, within the readers' share of the global rate, under the shared breaker and within a deadline that a
- * reader can bear, also where the control table does not answer. One attempt: what fails is told, not retried.
- *
- *   breaker known to be open, or no slot lately → unavailable at once
- *   slot of the readers' own timeline → slot of everybody's timeline and the breaker (the gate) → call → judged, told to all
- */
-
-/** What TMDB said. `absent`: there is no such thing. */
-export type LiveAnswer<T> = { kind: 'ok'; value: T } | { kind: 'absent' } | ({ kind: 'unavailable' } & Problem);
-
-/** Calls of readers to TMDB. They never reject. */
-export type LiveCalls = {
-  /** The first page of a feed, as of `snapshot`. */
-  firstPage(feed: Feed, snapshot: string): Promise<LiveAnswer<NormalizedPage>>;
-  title(mediaType: MediaType, id: number, language: string): Promise<LiveAnswer<DescribedTitle>>;
-};
-
-/** What a call needs. `share` is the readers' own timeline. */
+/** What a call needs. `share` is the schedule of the readers' own share of the rate. */
 export type LiveDependencies = ToldDependencies & {
   share: RateScheduleStore;
   settings: Settings;
-  /** Keeps the process for what goes on behind an answer; default: nobody waits for that. */
+  /** Runs what goes on after an answer; default: nobody waits for it. */
   background?: Background | undefined;
 };
 
-/** However long a refusal is meant to last: somebody may close the breaker meanwhile. */
+/** A refusal is repeated without asking again for at most this long, because the breaker may be closed in the meantime. */
 const holdCapMs = 5_000;
 
 type Refusal = Extract<Entry, { kind: 'refused' }>;
@@ -50,18 +38,7 @@ type Refusal = Extract<Entry, { kind: 'refused' }>;
 /** Live calls of one process. */
 export function liveCalls(deps: LiveDependencies): LiveCalls {
   const { clock } = deps;
-  let hold: { untilMs: number; refusal: Refusal } | undefined;
-
-  const enter = async (): Promise<Entry> => {
-    if (hold !== undefined && clock.monotonicMs() < hold.untilMs) {
-      return hold.refusal;
-    }
-    const entry = await passGatesInTime(deps);
-    const holdMs = entry.kind === 'refused' ? Math.min(holdCapMs, entry.retryInMs) : 0;
-    hold = entry.kind === 'refused' ? { untilMs: clock.monotonicMs() + holdMs, refusal: entry } : undefined;
-    return entry;
-  };
-
+  const enter = refusalHold(deps);
   const call = async <T>(
     subject: string,
     request: TmdbRequest,
@@ -69,7 +46,7 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
   ): Promise<LiveAnswer<T>> => {
     const losses: Losses = {};
     const startedMs = clock.monotonicMs();
-    const answer = await attempt(request, (json) => read(json, losses), enter, deps);
+    const answer = await callOnce(request, (json) => read(json, losses), enter, deps);
     if (Object.keys(losses).length > 0) {
       deps.telemetry.event({ event: 'answer-cut', subject, losses });
     }
@@ -95,21 +72,36 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
   };
 }
 
-/** The first page; a page of which no row can be read is not the list. */
+/** Passes the gates. After a refusal it answers the same without asking, for as long as the refusal says, at most `holdCapMs`. */
+function refusalHold(deps: LiveDependencies): () => Promise<Entry> {
+  const { clock } = deps;
+  let hold: { untilMs: number; refusal: Refusal } | undefined;
+  return async () => {
+    if (hold !== undefined && clock.monotonicMs() < hold.untilMs) {
+      return hold.refusal;
+    }
+    const entry = await passGatesInTime(deps);
+    const holdMs = entry.kind === 'refused' ? Math.min(holdCapMs, entry.retryInMs) : 0;
+    hold = entry.kind === 'refused' ? { untilMs: clock.monotonicMs() + holdMs, refusal: entry } : undefined;
+    return entry;
+  };
+}
+
+/** Reads the first page of a list. A page on which no row can be read counts as a failed call, not as an empty list. */
 function readFirstPage(json: unknown, feed: Feed, losses: Losses): Content<NormalizedPage> {
   const read = readPage(json, feed, 1, losses);
   const isUnreadable = read.fate === 'ok' && read.value.titles.length === 0 && read.value.rejected > 0;
   return isUnreadable ? tryAgain('unreadable_rows', 'no row of the list can be read') : read;
 }
 
-/** Slots may be waited for as the settings say, and the control table as long as the catalog. */
+/** Waits for the two slots as long as the settings say, and for the control table as long as for the catalog. */
 function passGatesInTime(deps: LiveDependencies): Promise<Entry> {
   const { live, tableTimeoutMs } = deps.settings.reader;
   const mostMs = 2 * live.waitMs + tableTimeoutMs;
-  return within(mostMs, passGates(deps), refusal('the control table has not answered in time'), deps.clock);
+  return within(mostMs, passGates(deps), refusal('the control table did not answer in time'), deps.clock);
 }
 
-/** A slot of the readers' share, then the gate that everybody passes. */
+/** Takes a slot of the readers' share, then passes the gate that is shared with the workers. */
 async function passGates(deps: LiveDependencies): Promise<Entry> {
   const { clock, share, settings } = deps;
   const { waitMs } = settings.reader.live;
@@ -129,12 +121,13 @@ async function passGates(deps: LiveDependencies): Promise<Entry> {
   }
 }
 
-/** Without the control table nobody knows whether a call is allowed. */
+/** Without the control table it is unknown whether a call is allowed, so none is made. */
 function refusal(detail: string): Refusal {
   return { kind: 'refused', code: 'control_unavailable', detail, retryInMs: holdCapMs };
 }
 
-async function attempt<T>(
+/** Passes the gates, makes one call, and reports its outcome to the breaker and the schedule. */
+async function callOnce<T>(
   request: TmdbRequest,
   read: (json: unknown) => Content<T>,
   enter: () => Promise<Entry>,
@@ -147,10 +140,10 @@ async function attempt<T>(
   const verdict = classifyAnswer(await deps.tmdb.get(request), deps.clock.nowMs());
   const outcome = verdict.fate === 'ok' ? asAsked(read(verdict.json)) : verdict;
   if (outcome.fate === 'stop' && outcome.status === 0) {
-    // That this process has no token says nothing of TMDB, nor of the token that the workers have.
+    // No call was made, because this process has no token: that says nothing about TMDB or about the workers' token.
     await endTrial(entry.admission, outcome.detail, deps);
   } else {
-    await tellInTime(outcome, entry.admission, deps);
+    await reportInTime(outcome, entry.admission, deps);
   }
   switch (outcome.fate) {
     case 'ok':
@@ -162,7 +155,7 @@ async function attempt<T>(
   }
 }
 
-/** A trial that made no call leaves the breaker open. */
+/** Ends a trial of the breaker that made no call; the breaker stays open. */
 async function endTrial(admission: Admission, detail: string, { breaker, telemetry }: LiveDependencies): Promise<void> {
   if (admission.kind === 'trial') {
     await breaker.ended(admission, 'failed', detail).catch((error) => {
@@ -171,29 +164,29 @@ async function endTrial(admission: Admission, detail: string, { breaker, telemet
   }
 }
 
-/** One code for whatever is not the answer: applications need not know the kinds. */
+/** One code for all kinds of unusable answers, which applications need not tell apart. */
 function asAsked<T>(content: Content<T>): Content<T> {
   return content.fate === 'ok' ? content : { ...content, code: 'unreadable_answer' };
 }
 
 /**
- * The reader has its answer: it waits for the control table no longer than for the catalog. What takes longer, such as the
- * check of a refused token, goes on behind the answer.
+ * Reports how a call ended. The answer waits for that no longer than for the catalog; what takes longer, such as the check of a
+ * refused token, continues in the background.
  */
-function tellInTime(outcome: Outcome, admission: Admission, deps: LiveDependencies): Promise<void> {
-  const told = tellOthers(outcome, admission, deps, {
+function reportInTime(outcome: Outcome, admission: Admission, deps: LiveDependencies): Promise<void> {
+  const reported = tellOthers(outcome, admission, deps, {
     enter: (admit) => passGatesInTime({ ...deps, breaker: { ...deps.breaker, admit } }),
   }).then(() => undefined);
-  deps.background?.run('telling how a call ended', () => told);
-  return within(deps.settings.reader.tableTimeoutMs, told, undefined, deps.clock);
+  deps.background?.run('reporting how a call ended', () => reported);
+  return within(deps.settings.reader.tableTimeoutMs, reported, undefined, deps.clock);
 }
 
-/** Live calls whose failures hold no token: what they say goes to applications, and over HTTP. */
+/** Live calls without the token in their failures, which go to applications and over HTTP. */
 export function redactedLiveCalls(calls: LiveCalls, redact: Redact): LiveCalls {
-  const told = <T>(answer: LiveAnswer<T>): LiveAnswer<T> =>
+  const redacted = <T>(answer: LiveAnswer<T>): LiveAnswer<T> =>
     answer.kind === 'unavailable' ? { ...answer, detail: redact(answer.detail) } : answer;
   return {
-    firstPage: async (...asked) => told(await calls.firstPage(...asked)),
-    title: async (...asked) => told(await calls.title(...asked)),
+    firstPage: async (...asked) => redacted(await calls.firstPage(...asked)),
+    title: async (...asked) => redacted(await calls.title(...asked)),
   };
 }

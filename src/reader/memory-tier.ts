@@ -1,21 +1,21 @@
 /**
- * The first tier: what this process has read lately, bounded in bytes, with one load at a time for each key. Where a load
- * fails, what was there before is given once more, and said to be that.
+ * The first tier: what this process has read recently, bounded in bytes, with one load at a time for each key. Where a load fails, the
+ * older value is answered again, marked as such.
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../shared/core/clock.ts';
 
-/** What a load brings, and for how long it answers without another load. */
+/** The value of a load, and for how long it is answered without another load (milliseconds). */
 export type Kept<V> = { value: V; keepMs: number };
 
-/** `memory`: it was there; `loaded`: this load, or one that was under way, brought it; `failed`: it is older than it should be, and why. */
+/** `memory`: it was there; `loaded`: this load, or one in flight, brought it; `failed`: the load failed with `error`, and the value is older. */
 export type Got<V> = { value: V; how: 'memory' | 'loaded' } | { value: V; how: 'failed'; error: unknown };
 
-/** Entries are told apart by key alone: who uses two kinds of values gives them two kinds of keys. */
+/** Entries are told apart by key alone: values of different kinds need keys of different kinds. */
 export type MemoryTier = {
-  /** @throws what `load` throws, when there is nothing older. */
+  /** The value under `key`, loaded where it is missing or older than `keepMs`. @throws what `load` throws, when there is no older value. */
   get<V>(key: string, load: () => Promise<Kept<V>>): Promise<Got<V>>;
-  /** Puts what was got in another way. */
+  /** Puts a value that was obtained in another way. */
   put<V>(key: string, kept: Kept<V>): void;
   size(): { entries: number; bytes: number };
 };
@@ -23,32 +23,17 @@ export type MemoryTier = {
 type Entry = { value: unknown; serial: number };
 type Load = () => Promise<Kept<unknown>>;
 
-/** An entry's own bookkeeping, roughly. */
+/** What an entry takes besides key and value, roughly. */
 const entryBytes = 200;
 
-/** `maxBytes` bounds the sum of what the values take as JSON; one that is larger by itself is not kept. */
+/** An empty memory. `maxBytes` bounds the sum of the values' sizes as JSON; a value that is larger by itself is not kept. */
 export function memoryTier(maxBytes: number, clock: Clock): MemoryTier {
   let serial = 0;
   const toEntry = ({ value }: Kept<unknown>): Entry => {
     serial += 1;
     return { value, serial };
   };
-  const cache = new LRUCache<string, Entry, Load>({
-    maxSize: maxBytes,
-    sizeCalculation: ({ value }, key) => entryBytes + key.length + (JSON.stringify(value)?.length ?? 0),
-    // A start at 0 would mean "no time to live".
-    perf: { now: () => clock.monotonicMs() + 1 },
-    ttlResolution: 0,
-    // Who waits for a load gets what it brings, also where the entry was replaced or crowded out meanwhile.
-    ignoreFetchAbort: true,
-    noDeleteOnFetchRejection: true,
-    noDeleteOnStaleGet: true,
-    fetchMethod: async (_key, _stale, { options, context }) => {
-      const kept = await context();
-      options.ttl = kept.keepMs;
-      return toEntry(kept);
-    },
-  });
+  const cache = loadingCache(maxBytes, clock, toEntry);
   return {
     get: async <V>(key: string, load: () => Promise<Kept<V>>) => {
       const before = serial;
@@ -69,4 +54,23 @@ export function memoryTier(maxBytes: number, clock: Clock): MemoryTier {
     },
     size: () => ({ entries: cache.size, bytes: cache.calculatedSize }),
   };
+}
+
+function loadingCache(maxBytes: number, clock: Clock, toEntry: (kept: Kept<unknown>) => Entry) {
+  return new LRUCache<string, Entry, Load>({
+    maxSize: maxBytes,
+    sizeCalculation: ({ value }, key) => entryBytes + key.length + (JSON.stringify(value)?.length ?? 0),
+    // The library takes a start at 0 for "no time to live".
+    perf: { now: () => clock.monotonicMs() + 1 },
+    ttlResolution: 0,
+    // Whoever waits for a load gets its value, even if the entry was replaced or evicted in the meantime.
+    ignoreFetchAbort: true,
+    noDeleteOnFetchRejection: true,
+    noDeleteOnStaleGet: true,
+    fetchMethod: async (_key, _stale, { options, context }) => {
+      const kept = await context();
+      options.ttl = kept.keepMs;
+      return toEntry(kept);
+    },
+  });
 }

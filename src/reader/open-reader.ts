@@ -22,35 +22,36 @@ import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { type Background, background } from './background.ts';
 import { checkOptions } from './check-options.ts';
 import { dynamoRefreshLeases } from './dynamo-refresh-leases.ts';
-import { type LiveCalls, liveCalls, redactedLiveCalls } from './live-calls.ts';
+import { liveCalls, redactedLiveCalls } from './live-calls.ts';
 import { pipelineRequests } from './pipeline-requests.ts';
 import { createReader } from './reader.ts';
 import type { Reader, ReaderHealth } from './reader-api.ts';
+import type { LiveCalls } from './tiers.ts';
 
 /** Where the pipeline is. Names and URLs are those of the stack's outputs. */
 export type OpenReaderOptions = {
   catalogTable: string;
-  /** Without it the reader neither counts nor asks for refreshes nor calls TMDB. */
+  /** Without it the reader neither counts reads nor requests refreshes nor calls TMDB. */
   controlTable?: string | undefined;
-  /** Both or none: without them nothing is asked of the pipeline. */
+  /** Both or none: without them the reader requests no refreshes. */
   fetchQueueUrl?: string | undefined;
   itemQueueUrl?: string | undefined;
-  /** TMDB for what the cache does not have, with its API Read Access Token; without it the cache answers alone. */
+  /** TMDB and its API Read Access Token, for what the cache does not have. Without it the cache answers alone. */
   tmdb?: { baseUrl: string; token: TokenSource } | undefined;
   /** Whether reads are counted; default: yes. */
   countReads?: boolean | undefined;
-  /** The application's own client, which stays open; default: one of the reader's own. */
+  /** A client of the application, which `close` leaves open. Default: the reader opens one. */
   client?: DynamoDBDocumentClient | undefined;
   /** Emulators instead of AWS. */
   dynamodb?: ClientTarget | undefined;
   sqs?: ClientTarget | undefined;
-  /** Default: what is deployed by default. */
+  /** Default: the default settings. */
   settings?: Settings | undefined;
   /** Default: none. */
   telemetry?: Telemetry | undefined;
   /**
-   * Is told when the table cannot be read at all: once, and again after reads that worked; and once of each row that is left out because
-   * it is damaged, up to a hundred. Default: `console`.
+   * Is told once when the table cannot be read at all, and again after reads that worked; and once of each row that is left out because it
+   * is damaged, up to a hundred rows. Default: `console`.
    */
   logger?: { warn(message: string): void } | undefined;
 };
@@ -71,8 +72,8 @@ export function openReader(options: OpenReaderOptions): Reader {
   const behind = background(telemetry);
   const reader = createReader({
     catalog: dynamoCatalogReader(client, options.catalogTable),
-    onUnreadable: unreadableTo(options.logger ?? console, options.catalogTable),
-    onDamaged: damagedTo(options.logger ?? console, options.catalogTable),
+    onUnreadable: logUnreadableTo(options.logger ?? console, options.catalogTable),
+    onDamaged: logDamagedTo(options.logger ?? console, options.catalogTable),
     background: behind,
     telemetry,
     clock: systemClock,
@@ -84,8 +85,8 @@ export function openReader(options: OpenReaderOptions): Reader {
     : reader;
 }
 
-/** Says once what keeps a reader from reading. A logger that fails is not what a read fails of. */
-function unreadableTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string) {
+/** Logs why the table cannot be read. A logger that throws does not fail the read. */
+function logUnreadableTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string) {
   return (failure: AwsFailure): void => {
     const why = `${failureSentence(failure)}; code ${failure.code}`;
     try {
@@ -93,34 +94,34 @@ function unreadableTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogT
         `tmdb-pipeline: the reader cannot read the table '${catalogTable}': ${why}. Until it can, it answers with what it still has.`,
       );
     } catch {
-      // Nobody is left to be told.
+      // There is no other place to report it.
     }
   };
 }
 
-/** Of a table full of them a hundred tell enough. */
-const mostDamagedTold = 100;
+/** The most damaged rows that are logged. */
+const mostDamagedLogged = 100;
 
-/** Says once of each row that it cannot be read. */
-function damagedTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string): OnDamaged {
-  const told = new Set<string>();
+/** Logs each damaged row once. A logger that throws does not fail the read. */
+function logDamagedTo(logger: NonNullable<OpenReaderOptions['logger']>, catalogTable: string): OnDamaged {
+  const logged = new Set<string>();
   return (key, why) => {
     const row = `${shown(key.mediaId)} ${shown(key.mediaType)}`;
-    if (told.has(row) || told.size >= mostDamagedTold) {
+    if (logged.has(row) || logged.size >= mostDamagedLogged) {
       return;
     }
-    told.add(row);
+    logged.add(row);
     try {
       logger.warn(
         `tmdb-pipeline: the row '${row}' of the table '${catalogTable}' is damaged and left out (${why}): the next fetch replaces it.`,
       );
     } catch {
-      // Nobody is left to be told.
+      // There is no other place to report it.
     }
   };
 }
 
-/** What needs the control table. */
+/** The parts of a reader that need the control table. */
 function controlled(
   options: OpenReaderOptions,
   client: DynamoDBDocumentClient,
@@ -175,7 +176,7 @@ function liveOn(
   const schedule = (perSecond: number, id?: string) =>
     dynamoRateSchedule(client, controlTable, rateLimitsOf(settings, perSecond), systemClock, undefined, id);
   const { watch, redact } = tokenRedactor();
-  const told = redactedTelemetry(telemetry, redact);
+  const redacted = redactedTelemetry(telemetry, redact);
   const calls = liveCalls({
     tmdb: tmdbHttp({ ...tmdb, token: watch(tmdb.token) }, { ...settings.tmdb, requestTimeoutMs: timeoutMs }),
     schedule: schedule(requestsPerSecond),
@@ -184,9 +185,9 @@ function liveOn(
       redactedBreakerStore(dynamoBreakerStore(client, controlTable), redact),
       settings.breaker,
       systemClock,
-      (record) => told.event({ event: 'breaker-changed', ...record }),
+      (record) => redacted.event({ event: 'breaker-changed', ...record }),
     ),
-    telemetry: told,
+    telemetry: redacted,
     background: behind,
     clock: systemClock,
     settings,

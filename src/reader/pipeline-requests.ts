@@ -1,6 +1,6 @@
 /**
- * What a reader asks of the pipeline, at most once for each stale thing over all containers: refreshes by the fetch queue, and
- * pages and titles that it has fetched itself by the item queue.
+ * What a reader sends to the pipeline: requests for refreshes (fetch queue), one over all containers for each stale list or title, and the
+ * pages and titles that it has fetched itself (item queue).
  */
 import { LRUCache } from 'lru-cache';
 import { type Clock, hourMs, isoFromMs, minuteMs } from '../shared/core/clock.ts';
@@ -27,21 +27,34 @@ import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { Background } from './background.ts';
-import type { RefreshLeases } from './refresh-leases.ts';
 
-/** Requests of one process. All of them go on in the background. */
+/**
+ * Leases on requesting a refresh: over all containers the lease holder alone requests it. A lease is on a feed or a title (`subject`);
+ * `seen` is the version that was found stale, a text that sorts by time (a snapshot, a fetch time).
+ */
+export type RefreshLeases = {
+  /**
+   * Takes the lease, unless one was taken for the same or a newer `seen` within the last `periodMs`.
+   * @returns whether the caller is the lease holder.
+   */
+  take(subject: string, seen: string, nowMs: number, periodMs: number): Promise<boolean>;
+  /** Gives the lease back, when the refresh could not be requested. */
+  release(subject: string): Promise<void>;
+};
+
+/** Requests of one process. All of them run in the background, and none rejects. */
 export type PipelineRequests = {
-  /** A feed is stale since the snapshot `seen`. */
+  /** Requests a feed that was found stale in snapshot `seen`. */
   refreshFeed(feed: Feed, seen: string): void;
-  /** A title is stale since it was fetched at `seen`, or is not there in this language (`''`). */
+  /** Requests a title that was found stale as fetched at `seen`, or missing in this language (`''`). */
   refreshTitle(mediaType: MediaType, id: number, language: string, seen: string): void;
-  /** Sends a first page on, and asks for the others; for all of them where it could not be sent. */
+  /** Sends a first page to the writer, and requests the other pages; all of them where it could not be sent. */
   sendPage(page: ItemPage): void;
-  /** Sends a title on. */
+  /** Sends a title to the writer. */
   sendTitle(item: ItemTitle): void;
 };
 
-/** What they need. */
+/** What requests need. */
 export type RequestDependencies = {
   leases: RefreshLeases;
   /** The fetch queue. */
@@ -54,18 +67,18 @@ export type RequestDependencies = {
   settings: Settings;
 };
 
-/** Subjects that this process knows to have been asked for: each saves a refused write. */
+/** Subjects whose requests this process remembers: each saves a conditional write that would be refused. */
 const rememberedSubjects = 5_000;
 const origin = 'reader';
 
-/** Runs that readers cause. A run lasts a minute: readers that miss the same list at the same time make the same pages. */
+/** The run of a reader's request. Its id changes once a minute, so that readers which miss the same list together make the same pages. */
 export function readerRun(feed: Feed, nowMs: number): JobRun {
   const atMs = Math.floor(nowMs / minuteMs) * minuteMs;
   const runId = runIdFor(`${origin}@${feedId(feed)}@${isoFromMs(atMs)}`);
   return { runId, snapshot: snapshotFor(atMs, runId), origin, firstSeenAt: isoFromMs(nowMs) };
 }
 
-/** The message that a page makes which a reader has fetched. */
+/** The message to the writer for a page that a reader has fetched. */
 export function pageMessage(feed: Feed, normalized: NormalizedPage, nowMs: number, settings: Settings): ItemPage {
   const { runId, snapshot } = readerRun(feed, nowMs);
   return itemPageSchema.parse({
@@ -82,7 +95,7 @@ export function pageMessage(feed: Feed, normalized: NormalizedPage, nowMs: numbe
   });
 }
 
-/** The message that a title makes which a reader has fetched. */
+/** The message to the writer for a title that a reader has fetched. */
 export function titleMessage(title: DescribedTitle, language: string, nowMs: number): ItemTitle {
   const runId = titleRunId(title.mediaType, title.id, language, nowMs);
   const jobId = titleJobIdFor(runId, title.mediaType, title.id, language);
@@ -92,7 +105,7 @@ export function titleMessage(title: DescribedTitle, language: string, nowMs: num
 
 /** Requests over the queues of one pipeline. */
 export function pipelineRequests(deps: RequestDependencies): PipelineRequests {
-  const { settings, clock } = deps;
+  const { settings, clock, background, items } = deps;
   const ask = askOnce(deps);
   return {
     refreshFeed: (feed, seen) => {
@@ -108,36 +121,38 @@ export function pipelineRequests(deps: RequestDependencies): PipelineRequests {
         titleJob(mediaType, id, language, seen, clock.nowMs()),
       ]);
     },
-    sendPage: (page) => {
-      const { runId, snapshot, feed, pages } = page;
-      const askFrom = (from: number): void => {
-        const run = { runId, snapshot, origin, firstSeenAt: isoFromMs(clock.nowMs()) };
-        const why = 'a reader found the list missing and fetched its first page';
-        const periodMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
-        ask(feedId(feed), snapshot, periodMs, () => fetchJobsFor(run, { feed, pages, why, from }));
-      };
-      deps.background.run('sending a page on', async () => {
-        try {
-          await deps.items.send(messageBody(page));
-        } catch (error) {
-          // Without it the table would have a list that begins in the middle.
-          askFrom(1);
-          throw error;
-        }
-        // Behind an empty first page there is nothing.
-        if (pages > 1 && page.titles.length > 0) {
-          askFrom(2);
-        }
-      });
-    },
-    sendTitle: (item) => deps.background.run('sending a title on', () => deps.items.send(messageBody(item))),
+    sendPage: (page) => background.run('sending a page to the writer', () => sendPage(page, ask, deps)),
+    sendTitle: (item) => background.run('sending a title to the writer', () => items.send(messageBody(item))),
   };
 }
 
-/** Asks for what `makeJobs` makes, unless it has been asked for: known here without a write, elsewhere by the lease. */
-function askOnce({ leases, jobs, background, telemetry, clock }: RequestDependencies) {
+async function sendPage(page: ItemPage, ask: Ask, { items, clock, settings }: RequestDependencies): Promise<void> {
+  const { runId, snapshot, feed, pages } = page;
+  const askFrom = (from: number): void => {
+    const run = { runId, snapshot, origin, firstSeenAt: isoFromMs(clock.nowMs()) };
+    const why = 'a reader found the list missing and fetched its first page';
+    const periodMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
+    ask(feedId(feed), snapshot, periodMs, () => fetchJobsFor(run, { feed, pages, why, from }));
+  };
+  try {
+    await items.send(messageBody(page));
+  } catch (error) {
+    // All pages are requested: without the first one the table would hold a list that starts in the middle.
+    askFrom(1);
+    throw error;
+  }
+  // After an empty first page there are no others.
+  if (pages > 1 && page.titles.length > 0) {
+    askFrom(2);
+  }
+}
+
+type Ask = (subject: string, seen: string, periodMs: number, makeJobs: () => object[]) => void;
+
+/** Sends the jobs of `makeJobs`, unless this process remembers that they were sent, or another process holds the lease. */
+function askOnce({ leases, jobs, background, telemetry, clock }: RequestDependencies): Ask {
   const asked = new LRUCache<string, { seen: string; untilMs: number }>({ max: rememberedSubjects });
-  return (subject: string, seen: string, periodMs: number, makeJobs: () => object[]): void => {
+  return (subject, seen, periodMs, makeJobs) => {
     const known = asked.get(subject);
     if (known !== undefined && seen <= known.seen && clock.monotonicMs() < known.untilMs) {
       return;

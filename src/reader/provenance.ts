@@ -2,15 +2,15 @@ import { isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { freshnessScore } from '../shared/core/freshness-score.ts';
 import type { Origin, Problem, Provenance } from './reader-api.ts';
 
-/** The life of something that is served. */
+/** The life of something that is served. Times are epoch milliseconds, `fetchedAt` is ISO 8601 UTC. */
 export type Aged = { fetchedAt: string; freshUntilMs: number; expiresAtMs: number };
 
-/** How fresh something is: 1 when just fetched, 0 at its hard TTL. */
+/** Freshness from 1 (just fetched) to 0 (at its hard TTL). */
 export function freshnessOf({ fetchedAt, expiresAtMs }: Aged, nowMs: number): number {
   return freshnessScore(msFromIso(fetchedAt), expiresAtMs, nowMs);
 }
 
-/** The life of several things served together: as old as the oldest, fresh and alive as long as all of them are. */
+/** The life of several things that are served together: as old as the oldest, stale or expired as soon as one of them is. */
 export function jointLife(parts: readonly Aged[]): Aged | undefined {
   const [first] = parts;
   if (first === undefined) {
@@ -23,12 +23,12 @@ export function jointLife(parts: readonly Aged[]): Aged | undefined {
   }));
 }
 
-/** Of two ISO times; they sort as text. */
+/** The earlier of two ISO times, which sort as text. */
 function earlierOf(one: string, other: string): string {
   return [one, other].sort()[0] ?? one;
 }
 
-/** What an answer says about itself at `nowMs`. */
+/** The provenance of an answer at `nowMs`; `life` is `undefined` where there is none. */
 export function provenanceOf(
   from: Origin,
   life: Aged | undefined,

@@ -4,17 +4,17 @@ import type { Feed, MediaType } from '../shared/core/feed.ts';
 import type { Card } from '../shared/tables/card.ts';
 import type { ListEntry } from '../shared/tables/read-list.ts';
 
-/** Where an answer came from; `nowhere`: neither tier had anything, and TMDB could not be asked. */
-export type Origin = 'memory' | 'table' | 'tmdb' | 'nowhere';
+/** Where an answer came from. `none`: it is not in the cache, and TMDB does not have it, was not asked, or did not answer. */
+export type Origin = 'memory' | 'table' | 'tmdb' | 'none';
 
 /**
- * What did not work while answering: a stable word and a sentence. The answer is what there was all the same. `cause`: why it did not
- * work, where AWS is concerned, such as `credentials_missing`, `no_such_table`, `access_denied` or `timed_out`, or `row_damaged`: the table
- * holds it in a row that cannot be read.
+ * What failed while answering: a stable word and a sentence. The answer holds what could be read nevertheless. `cause`: the failure of AWS,
+ * such as `credentials_missing`, `no_such_table`, `access_denied` or `timed_out`, or `row_damaged`: the table has it in a row that cannot be
+ * read.
  */
 export type Problem = { code: string; detail: string; cause?: AwsFailureCode | 'row_damaged' };
 
-/** Where an answer came from and how old it is. The times are `null` where there is nothing to be old. */
+/** Where an answer came from and how old it is. The times are `null` where nothing was found. */
 export type Provenance = {
   from: Origin;
   fetchedAt: string | null;
@@ -38,7 +38,7 @@ export type FellBack = Partial<Record<TranslatedField, string>>;
 /** One entry of a list; `rank` is 1 at the top. */
 export type ListedCard = ListEntry & { fellBack: FellBack };
 
-/** Which list; without a region the world's, without a language the region's own in the settings, else their default. */
+/** Which list. Default region: `global`; default language: the region's in the settings, else their default language. */
 export type FeedInput = Pick<Feed, 'category' | 'media'> & Partial<Pick<Feed, 'region' | 'language'>>;
 
 /** A list in TMDB's order. */
@@ -53,7 +53,7 @@ export type TitleCard = Card & TitleRef & { language: string; fellBack: FellBack
 /** A title, if there is one. `absent`: TMDB says that there is no such title. */
 export type TitleAnswer = Provenance & TitleRef & { title: TitleCard | null; absent: boolean };
 
-/** What a recommendation is made from; every member may be left out. */
+/** What a recommendation is made from. All members are optional. */
 export type RecommendRequest = {
   /** Default: both. */
   media?: MediaType | 'all' | undefined;
@@ -99,22 +99,22 @@ export type Recommended = TitleCard & {
 /** Recommended titles, best first. Its age is that of the oldest list it was made from. */
 export type RecommendAnswer = Provenance & {
   picks: Recommended[];
-  /** Titles that were weighed. */
+  /** Number of titles that were scored. */
   candidates: number;
   /** Ids of the feeds they came from. */
   feeds: string[];
-  /** Liked titles that nothing is known of: they did not count. */
+  /** Liked titles that are not in the cache; they were ignored. */
   unknownLiked: TitleRef[];
 };
 
-/** How the reader itself is. */
+/** The state of the reader. `table`: whether the last read worked. */
 export type ReaderHealth = {
-  table: 'ok' | 'away';
+  table: 'ok' | 'unavailable';
   breaker: 'closed' | 'open' | 'unknown';
   memory: { entries: number; bytes: number };
 };
 
-/** The reader. Nothing here throws for a fault of cache, queue or TMDB: the answer says what there was and what was wrong. */
+/** The reader. No method throws for a fault of the table, the queues or TMDB: the answer holds what could be read, and the problem. */
 export type Reader = {
   /**
    * At most `limit` titles (default 20), without adult ones unless `includeAdult` is true: ranks stay TMDB's.
@@ -128,8 +128,8 @@ export type Reader = {
   /** @throws UsageError naming the member that is wrong. */
   recommend(request?: RecommendRequest): Promise<RecommendAnswer>;
   health(): Promise<ReaderHealth>;
-  /** Waits for what goes on behind the answers: refreshes that are asked for, pages that are sent on, counts that are due. */
+  /** Waits for work in the background: requests for refreshes, pages that are sent to the writer, counts that are due. */
   settled(): Promise<void>;
-  /** Writes the counts of the last window. Call it once before the process ends. */
+  /** Waits like `settled`, then writes the counts of the last window. Call it once before the process ends. */
   close(): Promise<void>;
 };

@@ -1,4 +1,4 @@
-/** What may be asked of a reader: one set of rules for the library, HTTP and the command line. */
+/** What may be asked of a reader: the same rules for the library, HTTP and the command line. */
 import * as z from 'zod';
 import { UsageError } from '../shared/core/errors.ts';
 import {
@@ -37,24 +37,24 @@ export type ListOptions = z.infer<typeof listOptionsSchema>;
 
 const titleRefSchema = z.strictObject({ mediaType: mediaTypeSchema, id: titleIdSchema });
 
-/** At most `most` titles. */
+/** A list of at most `most` titles. */
 function titleRefs(most: number) {
   return z.array(titleRefSchema).max(most, { error: `more than ${most} titles: at most ${most} are allowed` });
 }
 
 export const titleRefsSchema = titleRefs(100);
 
-/** How a title is asked for; without a language it is in the region's. */
+/** Options of a read of titles. Default language: the region's. */
 export function titleOptionsSchema(settings: Settings) {
   return z
     .strictObject({ language: askedLanguageSchema.optional(), region: askedRegionSchema.optional() })
     .transform(({ region, language = regionLanguage(region, settings) }) => ({ region, language }));
 }
 
-/** Titles that a recommendation leaves out. */
+/** The most titles that a recommendation can leave out. */
 export const mostSeen = 1_000;
 
-/** A recommendation's request, with its defaults. */
+/** A request for a recommendation, with its defaults. */
 export const recommendSchema = z.strictObject({
   media: z
     .enum([...mediaTypes, 'all'], {
@@ -76,7 +76,7 @@ export const recommendSchema = z.strictObject({
 
 export type RecommendInput = z.infer<typeof recommendSchema>;
 
-/** A feed with its defaults; without a language it has its region's. */
+/** A feed with its defaults. Default language: the region's. */
 export function feedInputSchema(settings: Settings) {
   return z
     .strictObject({
@@ -92,7 +92,7 @@ export function feedInputSchema(settings: Settings) {
     .pipe(askedFeedSchema);
 }
 
-/** Input by a schema. @throws UsageError naming the member that is wrong and what is allowed. */
+/** Parses `value`; `what` is its name in messages. @throws UsageError naming the member that is wrong and what is allowed. */
 export function checkedInput<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
   const parsed = schema.safeParse(value, { error: inOurWords });
   if (!parsed.success) {
@@ -104,7 +104,7 @@ export function checkedInput<T extends z.ZodType>(schema: T, value: unknown, wha
 
 const nouns: Readonly<Record<string, string>> = { string: 'a text', array: 'a list', object: 'an object' };
 
-/** What zod would say in its own words, and with names as they were given. A schema's sentence comes first. */
+/** Our sentences in place of zod's; a sentence of the schema itself takes precedence. Names are shown shortened and escaped. */
 function inOurWords(issue: z.core.$ZodRawIssue): string | undefined {
   if (issue.code === 'unrecognized_keys') {
     const allowed = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape).join(', ') : 'none';

@@ -1,54 +1,57 @@
+import type { AwsFailure } from '../shared/core/aws-failure.ts';
+import type { Clock } from '../shared/core/clock.ts';
+import type { Feed } from '../shared/core/feed.ts';
 import { retryBudget } from '../shared/core/retries.ts';
-import { answerList } from './answer-list.ts';
-import { answerTitle } from './answer-title.ts';
-import { listReader } from './list-reader.ts';
-import { memoryTier } from './memory-tier.ts';
-import { readMeter } from './read-meter.ts';
-import type { Reader, TitleAnswer, TitleRef } from './reader-api.ts';
-import type { ReaderDependencies } from './reader-dependencies.ts';
+import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
+import { fillLanguages, languageChain, mergeLanguages } from './language-fallback.ts';
+import { type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
+import { type MemoryTier, memoryTier } from './memory-tier.ts';
+import { jointLife, provenanceOf } from './provenance.ts';
+import { type MeterDependencies, readMeter } from './read-meter.ts';
+import type { ListAnswer, Reader, ReaderHealth, TitleAnswer, TitleRef } from './reader-api.ts';
 import {
   checkedInput,
   feedInputSchema,
+  type ListOptions,
   listOptionsSchema,
   recommendSchema,
   titleOptionsSchema,
   titleRefsSchema,
 } from './reader-input.ts';
 import { recommend } from './recommend/recommend.ts';
-import { tableGuard } from './table-guard.ts';
-import { titleReader } from './title-reader.ts';
+import { type TableGuard, tableGuard } from './table-guard.ts';
+import type { TierDependencies, TierRead } from './tiers.ts';
+import { type TitleReader, titleReader } from './title-reader.ts';
 
-/** A reader over the given tiers; one for a process, since it holds the first of them. */
+/** What a reader works with; one set per process. Without an optional member the reader works, and does less. */
+export type ReaderDependencies = TierDependencies &
+  MeterDependencies & {
+    /** The shared breaker's state, for `health`. */
+    breakerState?: (() => Promise<ReaderHealth['breaker']>) | undefined;
+    /** Is told when the table cannot be read at all: once, and again after reads that worked. */
+    onUnreadable?: ((failure: AwsFailure) => void) | undefined;
+  };
+
+type Tiers = { memory: MemoryTier; table: TableGuard; lists: ListReader; titles: TitleReader };
+
+/** A reader over the given tiers; one per process, since it holds the memory tier. */
 export function createReader(deps: ReaderDependencies): Reader {
-  const { clock, settings } = deps;
-  const { reader } = settings;
-  const memory = memoryTier(reader.memory.maxBytes, clock);
-  const table = tableGuard(reader.tableTimeoutMs, reader.tableRestMs, clock, deps.onUnreadable);
-  const lists = listReader(deps, memory, table);
-  const titles = titleReader(deps, memory, table);
+  const { clock, settings, background } = deps;
+  const { memory, table, lists, titles } = tiersOf(deps);
   const meter = readMeter(deps);
-  const likedBudget = retryBudget(reader.likedShare, 1);
+  const likedBudget = retryBudget(settings.reader.likedShare, 1);
   const feedInput = feedInputSchema(settings);
   const titleOptions = titleOptionsSchema(settings);
-  /** Measures how long an answer took. */
-  const timed = async <A>(act: () => Promise<A>, measure: (answer: A, latencyMs: number) => void): Promise<A> => {
-    const startedMs = clock.monotonicMs();
-    const answer = await act();
-    measure(answer, clock.monotonicMs() - startedMs);
-    return answer;
-  };
   const readTitles = (refs: readonly TitleRef[], options: object): Promise<TitleAnswer[]> => {
-    const { language, region } = checkedInput(titleOptions, options, 'options');
+    const asked = checkedInput(titleOptions, options, 'options');
     const checked = checkedInput(titleRefsSchema, refs, 'titles');
-    return Promise.all(
-      checked.map((ref) => timed(() => answerTitle(ref, language, region, titles, deps), meter.title)),
-    );
+    return Promise.all(checked.map((ref) => timed(() => answerTitle(ref, asked, titles, deps), meter.title, clock)));
   };
   return {
     list: async (feed, options = {}) => {
       const checked = checkedInput(feedInput, feed, 'feed');
       const listed = checkedInput(listOptionsSchema, options, 'options');
-      return timed(() => answerList(checked, listed, { lists, titles, deps }), meter.list(listed.limit));
+      return timed(() => answerList(checked, listed, { lists, titles }, deps), meter.list(listed.limit), clock);
     },
     title: async (mediaType, id, options = {}) => {
       const [answer] = await readTitles([{ mediaType, id }], options);
@@ -58,13 +61,109 @@ export function createReader(deps: ReaderDependencies): Reader {
     recommend: async (request = {}) => {
       const input = checkedInput(recommendSchema, request, 'recommend');
       const parts = { lists, titles, pipeline: deps.pipeline, likedBudget, clock, settings };
-      return timed(() => recommend(input, parts), meter.recommendation);
+      return timed(() => recommend(input, parts), meter.recommendation, clock);
     },
     health: async () => {
       const breaker = (await deps.breakerState?.()) ?? 'unknown';
-      return { table: table.away() ? 'away' : 'ok', breaker, memory: memory.size() };
+      return { table: table.isFailing() ? 'unavailable' : 'ok', breaker, memory: memory.size() };
     },
-    settled: () => deps.background.settled(),
-    close: () => deps.background.settled().then(meter.flush),
+    settled: () => background.settled(),
+    close: () => background.settled().then(meter.flush),
+  };
+}
+
+function tiersOf(deps: ReaderDependencies): Tiers {
+  const { memory: bounds, tableTimeoutMs, tableRestMs } = deps.settings.reader;
+  const memory = memoryTier(bounds.maxBytes, deps.clock);
+  const table = tableGuard(tableTimeoutMs, tableRestMs, deps.clock, deps.onUnreadable);
+  return { memory, table, lists: listReader(deps, memory, table), titles: titleReader(deps, memory, table) };
+}
+
+/** Runs `act`, and hands its answer to `measure` with the milliseconds that it took. */
+async function timed<A>(
+  act: () => Promise<A>,
+  measure: (answer: A, latencyMs: number) => void,
+  clock: Clock,
+): Promise<A> {
+  const startedMs = clock.monotonicMs();
+  const answer = await act();
+  measure(answer, clock.monotonicMs() - startedMs);
+  return answer;
+}
+
+/**
+ * A feed as an application gets it. Where there is none in its language, the same feed in another language stands in; fields of a title
+ * that are missing in the feed's language come from the title's other languages.
+ */
+async function answerList(
+  feed: Feed,
+  asked: ListOptions,
+  { lists, titles }: Pick<Tiers, 'lists' | 'titles'>,
+  { clock, settings }: ReaderDependencies,
+): Promise<ListAnswer> {
+  const languages = languageChain(feed.language, feed.region, settings);
+  const own = await lists.read(feed, asked, true);
+  const { language, read } =
+    own.found.length > 0 || own.absent || own.empty !== undefined
+      ? { language: feed.language, read: own }
+      : await inOtherLanguage(feed, asked, own, languages.slice(1), lists);
+  const rows = shownOf(read.found, asked);
+  const listed = rows.map((row) => {
+    const { mediaType, id } = row;
+    return { mediaType, id, language, card: cardOfRow(row) };
+  });
+  const cards = await fillLanguages(listed, languages, titles, clock);
+  const nowMs = clock.nowMs();
+  const entries = rows.map((row, index) => ({ row, ...(cards[index] ?? { card: {}, fellBack: {} }) }));
+  // Rows may have expired while the other languages were read.
+  const alive = entries.filter(({ row }) => nowMs < row.expiresAtMs);
+  // A list exists also when all of its titles are hidden adult ones, and when TMDB serves it empty.
+  const life =
+    listLife(alive.length > 0 ? alive.map(({ row }) => row) : liveRows(read.found, Infinity, nowMs)) ??
+    (read.empty && nowMs < read.empty.expiresAtMs ? read.empty : undefined);
+  return {
+    feed,
+    ...provenanceOf(life === undefined ? 'none' : read.from, life, nowMs, read.problem),
+    titles: alive.map(({ row, card, fellBack }) => ({ ...toEntry(row, nowMs), ...card, fellBack })),
+  };
+}
+
+/** This feed in the first other language that the cache has it in. The answer keeps the problem of the asked language. */
+async function inOtherLanguage(
+  feed: Feed,
+  asked: ListOptions,
+  own: TierRead<ListRow>,
+  languages: readonly string[],
+  lists: ListReader,
+): Promise<{ language: string; read: TierRead<ListRow> }> {
+  for (const language of languages) {
+    const read = await lists.read({ ...feed, language }, asked, false);
+    if (read.found.length > 0) {
+      return { language, read: { ...read, ...(own.problem && { problem: own.problem }) } };
+    }
+  }
+  return { language: feed.language, read: own };
+}
+
+/** A title as an application gets it, each field in the nearest language that has it. As old as the oldest language it is made of. */
+async function answerTitle(
+  ref: TitleRef,
+  { language, region }: { language: string; region: string | undefined },
+  titles: TitleReader,
+  { clock, settings }: ReaderDependencies,
+): Promise<TitleAnswer> {
+  const read = await titles.read(ref, languageChain(language, region, settings));
+  const [first, ...others] = read.found;
+  if (first === undefined) {
+    const provenance = provenanceOf('none', undefined, clock.nowMs(), read.problem);
+    return { ...ref, ...provenance, title: null, absent: read.absent };
+  }
+  const { card, fellBack } = mergeLanguages(language, [first, ...others]);
+  const used = read.found.filter((version) => version === first || Object.values(fellBack).includes(version.language));
+  return {
+    ...ref,
+    ...provenanceOf(read.from, jointLife(used), clock.nowMs(), read.problem),
+    title: { ...ref, language, ...card, fellBack },
+    absent: false,
   };
 }

@@ -1,16 +1,16 @@
 import { type AwsFailure, awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
-import type { Clock } from '../shared/core/clock.ts';
+import { type Clock, within } from '../shared/core/clock.ts';
 import { RetryableError } from '../shared/core/errors.ts';
 
-/** A table that keeps its readers waiting no longer than they can bear. */
+/** Bounds how long reads of the table take, and stops reading for a while when it keeps failing. */
 export type TableGuard = {
   /** Runs one read. @throws TableUnavailableError when it fails, takes too long, or was not tried. */
   read<T>(act: () => Promise<T>): Promise<T>;
   /** Whether the last read failed. */
-  away(): boolean;
+  isFailing(): boolean;
 };
 
-/** A read of the table that brought nothing, and why. */
+/** A read of the table that failed, and why. */
 export class TableUnavailableError extends RetryableError {
   readonly failure: AwsFailure;
 
@@ -20,10 +20,10 @@ export class TableUnavailableError extends RetryableError {
   }
 }
 
-/** So many failures in a row, and the table is left alone for a while. */
+/** After this many failures in a row the table is not read for a while. */
 const failuresToRest = 3;
 
-/** Whether nothing but somebody's hand ends it: such a failure is not waited out. */
+/** Codes of failures that only a person can end. */
 const lasting: ReadonlySet<string> = new Set([
   'credentials_missing',
   'credentials_expired',
@@ -35,13 +35,25 @@ const lasting: ReadonlySet<string> = new Set([
   'certificate_untrusted',
 ]);
 
-/** A read that is given up was never answered: the error that is looked up here is that of the AWS SDK. */
+/** The failure of a read that was given up: the same as for the time-out of the AWS SDK. */
 const timedOut = awsFailure({ name: 'TimeoutError' });
 
+type GuardState = {
+  /** In a row. */
+  failures: number;
+  restUntilMs: number;
+  /** Whether a read has ever worked. */
+  isProven: boolean;
+  isReported: boolean;
+  last: AwsFailure;
+};
+
 /**
- * @param timeoutMs - a read that takes longer counts as failed; its answer is lost.
- * @param restMs - after three failures in a row nothing is read for so long: every reader would only wait.
- * @param onUnreadable - told once, when the table cannot be read at all, and again when that comes back after a read that worked.
+ * The guard of one process.
+ * @param timeoutMs - a read that takes longer counts as failed, and its answer is discarded.
+ * @param restMs - how long nothing is read after three failures in a row, since every read would only wait.
+ * @param onUnreadable - is told once that the table cannot be read at all, and again when that recurs after a read that worked. Default:
+ * nobody is told.
  */
 export function tableGuard(
   timeoutMs: number,
@@ -49,46 +61,33 @@ export function tableGuard(
   clock: Clock,
   onUnreadable: (failure: AwsFailure) => void = () => undefined,
 ): TableGuard {
-  const state = { failures: 0, restUntilMs: Number.NEGATIVE_INFINITY, isProven: false, isTold: false };
-  let last: AwsFailure = awsFailure(undefined);
-  /** One failure is enough where no read has worked before, or no read can; else it takes as many as for a rest. */
-  const tell = (failure: AwsFailure, isFinal: boolean): void => {
-    const isCertain = isFinal && (!state.isProven || lasting.has(failure.code));
-    if (!state.isTold && (isCertain || state.failures >= failuresToRest)) {
-      state.isTold = true;
-      onUnreadable(failure);
-    }
-  };
+  const state = newState();
   const fail = (detail: string, failure: AwsFailure, isFinal: boolean, cause?: unknown): never => {
-    last = failure;
-    state.failures += 1;
-    if (state.failures >= failuresToRest) {
-      state.restUntilMs = clock.monotonicMs() + restMs;
-    }
-    tell(failure, isFinal);
+    countFailure(state, failure, clock.monotonicMs() + restMs);
+    report(state, isFinal, onUnreadable);
     throw new TableUnavailableError(detail, failure, { cause });
   };
-  /** What a read that took too long fails with in the end tells more than that it was late: looking for credentials takes a second. */
-  const learn = (error: unknown): void => {
+  /** The error of a read that was given up tells more than the time-out: looking for credentials takes a second, for example. */
+  const onLateFailure = (error: unknown): void => {
     if (state.failures > 0) {
-      last = awsFailure(error);
-      tell(last, true);
+      state.last = awsFailure(error);
+      report(state, true, onUnreadable);
     }
   };
   return {
-    away: () => state.failures > 0,
+    isFailing: () => state.failures > 0,
     read: async (act) => {
       if (clock.monotonicMs() < state.restUntilMs) {
-        const why = `the table has failed repeatedly and is left alone for a moment: ${failureSentence(last)}`;
-        throw new TableUnavailableError(why, last);
+        const why = `the table has failed repeatedly and is left alone for a moment: ${failureSentence(state.last)}`;
+        throw new TableUnavailableError(why, state.last);
       }
       const outcome = await raced(act, timeoutMs, clock);
       if (outcome.kind === 'read') {
-        Object.assign(state, { failures: 0, isProven: true, isTold: false });
+        Object.assign(state, { failures: 0, isProven: true, isReported: false });
         return outcome.value;
       }
       if (outcome.kind === 'late') {
-        outcome.reading.catch(learn);
+        outcome.reading.catch(onLateFailure);
         return fail(`the table has not answered within ${timeoutMs} ms`, timedOut, false);
       }
       const failure = awsFailure(outcome.error);
@@ -97,19 +96,39 @@ export function tableGuard(
   };
 }
 
+function newState(): GuardState {
+  const restUntilMs = Number.NEGATIVE_INFINITY;
+  return { failures: 0, restUntilMs, isProven: false, isReported: false, last: awsFailure(undefined) };
+}
+
+function countFailure(state: GuardState, failure: AwsFailure, restUntilMs: number): void {
+  state.last = failure;
+  state.failures += 1;
+  if (state.failures >= failuresToRest) {
+    state.restUntilMs = restUntilMs;
+  }
+}
+
+/**
+ * Reports the last failure, unless one was reported since the last read that worked. One failure is enough where no read has worked
+ * before, or where only a person can end it; otherwise it takes as many as for a rest. `isFinal`: it is the error of the read itself.
+ */
+function report(state: GuardState, isFinal: boolean, onUnreadable: (failure: AwsFailure) => void): void {
+  const isCertain = isFinal && (!state.isProven || lasting.has(state.last.code));
+  if (!state.isReported && (isCertain || state.failures >= failuresToRest)) {
+    state.isReported = true;
+    onUnreadable(state.last);
+  }
+}
+
 type Raced<T> = { kind: 'read'; value: T } | { kind: 'failed'; error: unknown } | { kind: 'late'; reading: Promise<T> };
 
 async function raced<T>(act: () => Promise<T>, timeoutMs: number, clock: Clock): Promise<Raced<T>> {
-  const done = new AbortController();
   const reading = (async () => act())();
   const late: Raced<T> = { kind: 'late', reading };
   const read = reading.then(
     (value): Raced<T> => ({ kind: 'read', value }),
     (error: unknown): Raced<T> => ({ kind: 'failed', error }),
   );
-  try {
-    return await Promise.race([read, clock.sleep(timeoutMs, done.signal).then(() => late)]);
-  } finally {
-    done.abort();
-  }
+  return within(timeoutMs, read, late, clock);
 }

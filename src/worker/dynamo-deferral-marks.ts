@@ -1,5 +1,5 @@
 import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { DeferralMarks } from './deferral-marks.ts';
+import type { DeferralMarks } from './work-dependencies.ts';
 
 /** Marks as items `deferred#<key>` of the control table `tableName`. */
 export function dynamoDeferralMarks(client: DynamoDBDocumentClient, tableName: string): DeferralMarks {

@@ -15,12 +15,12 @@ import {
   type JudgedAnswer,
   measureCall,
   rowsOf,
-} from './read-answer.ts';
+} from './call-tmdb.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /**
- * How fetching a page or a title ended. `later`: worth another try, not before `retryInMs`, and soon after where what is in the way
- * `isDoubted`.
+ * How fetching a page or a title ended. `later`: to be deferred by at least `retryInMs`; `isDoubted`: what stands in the way may be due to
+ * a wrong clock, so the deferral should not be much longer than that.
  */
 export type FetchFate =
   | { kind: 'done' }
@@ -34,12 +34,12 @@ const outOfTime = {
   retryInMs: 0,
 } as const;
 
-/** Left of an invocation for sending what came of a call, and returning. */
+/** Left of an invocation for sending the result of a call, and for returning. */
 const reserveMs = 2_000;
 
 /**
- * Fetches one page or one title and hands it to the item queue.
- * @param remainingMs - what is left of the invocation; no wait and no call is begun that could outlast it.
+ * Fetches one page or one title and sends it to the item queue. Makes up to `tmdb.attempts` calls.
+ * @param remainingMs - what is left of the invocation; no wait and no call that could outlast it is started.
  * @throws when the item queue does not take it.
  */
 export async function fetchItem(
@@ -50,7 +50,7 @@ export async function fetchItem(
 ): Promise<FetchFate> {
   const spareMs = () => remainingMs() - deps.settings.tmdb.requestTimeoutMs - reserveMs;
   for (let attempt = 1; ; attempt += 1) {
-    const fate = await tryOnce(job, attempt, gate, deps, spareMs);
+    const fate = await callOnce(job, attempt, gate, deps, spareMs);
     if (fate.kind !== 'again') {
       return fate;
     }
@@ -58,8 +58,8 @@ export async function fetchItem(
   }
 }
 
-/** One call with all that belongs to it. */
-async function tryOnce(
+/** Passes the gate, makes one call, and acts on its verdict. */
+async function callOnce(
   job: Job,
   attempt: number,
   gate: CallGate,
@@ -76,7 +76,7 @@ async function tryOnce(
     return finish(job, verdict, deps);
   }
   const afterMs = retryDelayMs(verdict, attempt, deps);
-  // A trial is one call; its retry would be a second.
+  // A trial of the breaker is one call; a retry would be a second one.
   const possible = entry.admission.kind === 'closed' && afterMs !== undefined && spareMs() > afterMs;
   if (possible && deps.budget.trySpend()) {
     return { kind: 'again', afterMs };
@@ -85,7 +85,40 @@ async function tryOnce(
   return { kind: 'later', code: verdict.code, detail, retryInMs: verdict.retryAfterMs ?? 0 };
 }
 
-/** The call that checks a refused token is one like any other: it takes a slot, is counted, and must end in this invocation. */
+/** Waits for a slot and for the breaker. A refusal becomes a deferral. */
+async function enterGate(
+  job: Job,
+  gate: CallGate,
+  { telemetry }: WorkDependencies,
+  spareMs: () => number,
+): Promise<{ kind: 'go'; admission: Admission } | Extract<FetchFate, { kind: 'later' }>> {
+  const entry = await passGate(gate, spareMs);
+  telemetry.metric('BreakerOpen', entry.kind === 'refused' && entry.code === 'breaker_open' ? 1 : 0);
+  if (entry.kind === 'refused') {
+    return { ...entry, kind: 'later' };
+  }
+  if (spareMs() < 0) {
+    return { ...outOfTime, kind: 'later' };
+  }
+  telemetry.event({ event: 'slot-awaited', runId: job.runId, jobId: job.jobId, waitMs: Math.round(entry.waitedMs) });
+  return entry;
+}
+
+/** When the control table fails, the job is deferred rather than failed: it must not use up its receives for that. */
+async function passGate(gate: CallGate, spareMs: () => number): Promise<Entry> {
+  try {
+    return await gate.enter(spareMs);
+  } catch (error) {
+    return {
+      kind: 'refused',
+      code: 'control_unavailable',
+      detail: messageOf(error).slice(0, 200),
+      retryInMs: askAgainCapMs,
+    };
+  }
+}
+
+/** The call that checks a refused token takes a slot, is measured and must end in this invocation, like any other call. */
 function tokenCheckCall(job: Job, deps: WorkDependencies, spareMs: () => number): TokenCheckCall {
   const { breaker, settings } = deps;
   return {
@@ -116,39 +149,7 @@ function retryDelayMs(
   );
 }
 
-/** The control table is away: that is not the job's fault, and so no reason to count a receive. */
-async function passGate(gate: CallGate, spareMs: () => number): Promise<Entry> {
-  try {
-    return await gate.enter(spareMs);
-  } catch (error) {
-    return {
-      kind: 'refused',
-      code: 'control_unavailable',
-      detail: messageOf(error).slice(0, 200),
-      retryInMs: askAgainCapMs,
-    };
-  }
-}
-
-/** Passes the gate, or says why not yet. */
-async function enterGate(
-  job: Job,
-  gate: CallGate,
-  { telemetry }: WorkDependencies,
-  spareMs: () => number,
-): Promise<{ kind: 'go'; admission: Admission } | Extract<FetchFate, { kind: 'later' }>> {
-  const entry = await passGate(gate, spareMs);
-  telemetry.metric('BreakerOpen', entry.kind === 'refused' && entry.code === 'breaker_open' ? 1 : 0);
-  if (entry.kind === 'refused') {
-    return { ...entry, kind: 'later' };
-  }
-  if (spareMs() < 0) {
-    return { ...outOfTime, kind: 'later' };
-  }
-  telemetry.event({ event: 'slot-awaited', runId: job.runId, jobId: job.jobId, waitMs: Math.round(entry.waitedMs) });
-  return entry;
-}
-
+/** Turns the verdict of the last call into messages and into the fate of the job. */
 async function finish(
   job: Job,
   verdict: Exclude<JudgedAnswer, { fate: 'retry' }>,
@@ -161,7 +162,7 @@ async function finish(
     case 'not-found': {
       const { code, detail } = verdict;
       if (job.kind === 'fetch-job') {
-        // TMDB's words, not a payload: they end in the head, in `status` and in the report.
+        // This text of TMDB ends up in the feed head, in `status` and in the report.
         const absence = { code, detail: deps.redact?.(detail) ?? detail };
         await deps.items.send(messageBody(absentItemOf(job, absence, deps.clock.nowMs())));
       }

@@ -55,10 +55,10 @@ const work = workerBatch({
   flush: ledger.flush,
 });
 
-// Asked for while the container starts, but not waited for: Lambda gives a start ten seconds, and the first call waits anyway.
+// Requested during the cold start but not awaited: Lambda allows ten seconds for initialization, and the first call awaits it anyway.
 void token().catch(() => undefined);
 
-/** Fetch queue → TMDB → item queue. Answers with the messages that could not even be sent back. */
+/** Fetch queue → TMDB → item queue. The answer names the messages that could not even be sent back. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   functionTelemetry.begin(context);
   try {

@@ -7,9 +7,16 @@ import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
 import type { SharedBreaker } from '../shared/throttle/shared-breaker.ts';
 import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
-import type { DeferralMarks } from './deferral-marks.ts';
 
-/** What a worker container works with; one set for all its invocations. */
+/** Remembers which deferrals were sent: SQS may deliver a message twice, and each copy would be deferred on its own. */
+export type DeferralMarks = {
+  /** Whether the deferral `key` has been sent. */
+  wasSent(key: string): Promise<boolean>;
+  /** Marks the deferral `key` as sent, until `expiresAtMs` (epoch milliseconds). */
+  sent(key: string, expiresAtMs: number): Promise<void>;
+};
+
+/** What a worker needs; one set per container, for all its invocations. */
 export type WorkDependencies = {
   tmdb: TmdbPort;
   breaker: SharedBreaker;
@@ -19,12 +26,12 @@ export type WorkDependencies = {
   items: MessageSender;
   /** The fetch queue, for deferrals. */
   jobs: MessageSender;
-  /** Which deferrals were sent; without it each copy of a message is deferred on its own. */
+  /** Without it each copy of a message is deferred on its own. */
   deferrals?: DeferralMarks | undefined;
   /** The fetch queue's dead-letter queue. */
   deadLetters: MessageSender;
   telemetry: Telemetry;
-  /** Takes the token out of TMDB's words where they go on in a message; without it they go as they are. */
+  /** Removes the token from texts of TMDB that go into a message. Default: texts stay as they are. */
   redact?: Redact | undefined;
   clock: Clock;
   random: Random;

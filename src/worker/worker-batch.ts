@@ -1,15 +1,26 @@
 /**
- * Everything between a batch of the fetch queue and the answer to it. The handler wires it on Lambda; the simulation, the benches and the
- * tests run the same, so that no other shell has to do what this one does.
+ * Everything between a batch of the fetch queue and the answer to it. The handler wires it on Lambda; the simulation, the benches and
+ * the tests run the same code. Each message of the batch is worked on its own:
+ *
+ *   malformed, refused by TMDB as wrong, or too old to be deferred ──► dead-letter queue, with the reason
+ *   breaker open, no slot, too little time left, or still failing after the retries ──► deferred: sent back with a delay
+ *   not found ──► a list: item queue, as a page that says so; a title: done, and logged
+ *   fetched ──► item queue
+ *
+ * A message for which none of these could be sent is named in the answer, and SQS delivers it again.
  */
-import { BatchProcessor, EventType, processPartialResponse } from '@aws-lambda-powertools/batch';
 import { within } from '../shared/core/clock.ts';
-import { messageOf } from '../shared/core/errors.ts';
+import { messageOf, PermanentError } from '../shared/core/errors.ts';
+import { type Death, sendDeadLetter } from '../shared/queues/dead-letter.ts';
+import { type Job, jobSchema } from '../shared/queues/fetch-job.ts';
+import { parseMessage } from '../shared/queues/parse-message.ts';
 import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/queues/queue-batch.ts';
-import { describeFailure } from '../shared/telemetry/describe-failure.ts';
+import { describeFailure, jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { type CallGate, callGate } from '../shared/throttle/call-gate.ts';
+import { deferJob, isTooOld } from './defer-job.ts';
+import { fetchItem } from './fetch-item.ts';
+import { workEachRecord } from './powertools-batch.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
-import { workJob } from './work-job.ts';
 
 /** What a batch of jobs needs. */
 export type WorkerBatchDependencies = WorkDependencies & {
@@ -28,14 +39,10 @@ export function workerBatch(deps: WorkerBatchDependencies): WorkerBatch {
   return async (event, remainingMs) => {
     const records = queueRecordsOf(event);
     const gate = callGate(records.length, { ...deps, slotToleranceMs: deps.settings.rate.slotToleranceMs });
-    const work = (record: QueueRecord) => workRecord(record, gate, deps, remainingMs);
     try {
-      // A processor of its own for each batch: it keeps the failures of the one it works on. A batch that fails as a whole is
-      // reported like any other: throwing would only hide which messages failed.
-      const processor = new BatchProcessor(EventType.SQS);
-      return await processPartialResponse({ Records: records }, work, processor, { throwOnFullBatchFailure: false });
+      return await workEachRecord(records, (record) => workRecord(record, gate, deps, remainingMs));
     } finally {
-      // Counting must not outlast the invocation: without an answer the whole batch would come again.
+      // Storing the counts must not outlast the invocation: without an answer the whole batch would be delivered again.
       const leftMs = Math.max(0, remainingMs() - answerReserveMs);
       await within(leftMs, deps.flush?.() ?? Promise.resolve(), undefined, deps.clock);
     }
@@ -49,11 +56,47 @@ async function workRecord(
   remainingMs: () => number,
 ): Promise<void> {
   try {
-    // Not cut off when time is short: what goes on behind the answer would send in the next invocation. Its calls have their own time-outs.
+    // No time-out here: work that continued after the answer would send during the next invocation. Its calls have time-outs.
     await workJob(record.body, gate, deps, remainingMs);
   } catch (error) {
     deps.telemetry.event({ event: 'job-failed', ...describeFailure(error, record) });
-    // Powertools reads the message of what is thrown, and a value without one would fail the whole batch.
-    throw error instanceof Error ? error : new Error(messageOf(error));
+    throw error;
+  }
+}
+
+/**
+ * Works one message of a batch.
+ * @param remainingMs - what is left of the invocation.
+ * @throws when neither the page nor the deferral nor the dead letter could be sent.
+ */
+export async function workJob(
+  body: string,
+  gate: CallGate,
+  deps: WorkDependencies,
+  remainingMs: () => number,
+): Promise<void> {
+  const job = readJob(body);
+  if (job instanceof PermanentError) {
+    const death: Death = { reason: 'malformed', code: job.code, detail: job.message, jobId: jobIdOf(body) };
+    return sendDeadLetter(body, death, deps);
+  }
+  const fate = await fetchItem(job, gate, deps, remainingMs);
+  if (fate.kind === 'done') {
+    return;
+  }
+  const { code, detail } = fate;
+  if (fate.kind === 'refused') {
+    return sendDeadLetter(body, { reason: 'refused-by-tmdb', code, detail, jobId: job.jobId }, deps);
+  }
+  return isTooOld(job, deps.settings.tmdb.maxAgeHours)
+    ? sendDeadLetter(body, { reason: 'too-old', code, detail, jobId: job.jobId }, deps)
+    : deferJob(job, fate, deps);
+}
+
+function readJob(body: string): Job | PermanentError {
+  try {
+    return parseMessage(jobSchema, body);
+  } catch (error) {
+    return error instanceof PermanentError ? error : new PermanentError('malformed_message', messageOf(error));
   }
 }

@@ -1,7 +1,9 @@
 /**
- * One batch of pages and titles into the table:
- *   merge all rows of the batch → read present versions → conditional puts → feed heads of the pages that are in whole.
- * A crash at any point leaves rows that a redelivery finds unchanged; the head comes last, so it never names a page that is
+ * One batch of pages and titles into the tables:
+ *
+ *   merge all rows of the batch → read the present versions → conditional puts → feed heads of the pages that were written completely
+ *
+ * After a crash at any point a redelivery finds the written rows unchanged. Heads come last, so that a head never names a page that is
  * not in the table.
  */
 import { RetryableError } from '../shared/core/errors.ts';
@@ -19,35 +21,6 @@ import { type Candidate, candidateOf, mergeRows, rowsOf } from './decide-rows.ts
 import { feedHeadFor, joinFeedHeads, sameFeedHead } from './join-feed-heads.ts';
 import { type RowOutcome, type WritePace, type WriteReport, writeRows } from './write-rows.ts';
 
-/** Capacity units that something took. */
-export type Capacity = { writeUnits: number; readUnits: number };
-
-/** Writers of one feed meet rarely; each lost race means that another one won. */
-const attempts = 20;
-
-/**
- * Joins `known` into the stored head of its feed: read, join, replace if nobody was faster, otherwise again.
- * @throws RetryableError after twenty lost races in a row.
- */
-export async function advanceHead(known: FeedHead, heads: FeedHeads): Promise<Capacity> {
-  const capacity = { writeUnits: 0, readUnits: 0 };
-  for (let attempt = 1; attempt <= attempts; attempt += 1) {
-    const read = await heads.read([known.id]);
-    capacity.readUnits += read.readUnits;
-    const seen = read.heads.get(known.id);
-    const joined = seen === undefined ? known : joinFeedHeads(seen, known);
-    if (seen !== undefined && sameFeedHead(seen, joined)) {
-      return capacity;
-    }
-    const { replaced, writeUnits } = await heads.replace(joined, seen);
-    capacity.writeUnits += writeUnits;
-    if (replaced) {
-      return capacity;
-    }
-  }
-  throw new RetryableError('head_contended', `${known.id} changed ${attempts} times while it was being updated`);
-}
-
 /** A page or a title with the id of the message that brought it. */
 export type Delivery = { messageId: string; item: Item };
 
@@ -57,12 +30,12 @@ export type ApplyDependencies = {
   heads: FeedHeads;
   pace: WritePace;
   telemetry: Telemetry;
-  /** Where is counted how much the lists change; without it nothing is. */
+  /** Counts how much the lists change; without it nothing is counted. */
   changes?: ChangeCounter | undefined;
   settings: Settings;
 };
 
-/** Applies the items; returns the ids of the messages that should come again, with the reason. */
+/** Applies the items. @returns the ids of the messages that must be delivered again, with the reason. */
 export async function applyItems(
   deliveries: readonly Delivery[],
   deps: ApplyDependencies,
@@ -89,7 +62,7 @@ export async function applyItems(
   return failures;
 }
 
-/** A message of which no rows can be made is a failure of its own. */
+/** The rows of each message. A message that no rows can be made of fails alone. */
 function candidatesOf(
   deliveries: readonly Delivery[],
   settings: Settings,
@@ -106,7 +79,7 @@ function candidatesOf(
   return { candidates, failures };
 }
 
-/** A message fails for its own rows only. */
+/** Fails the messages of which a row could not be written. */
 function failMessages(
   failures: Map<string, Failure>,
   candidates: readonly Candidate[],
@@ -123,21 +96,7 @@ function failMessages(
   }
 }
 
-/** The rows are written: what cannot be counted fails no message. */
-async function countChangesOf(
-  done: readonly Delivery[],
-  report: WriteReport,
-  { changes, telemetry }: ApplyDependencies,
-): Promise<void> {
-  const pages = done.flatMap(({ item }) => (item.kind === 'item-page' ? [item] : []));
-  try {
-    await changes?.(countChanges(pages, report.before));
-  } catch (error) {
-    telemetry.warn('the changes of the lists could not be counted', failureOf(error));
-  }
-}
-
-/** One update for each feed of the batch; its failure fails the messages of that feed. */
+/** Advances the head of each feed of the batch. A failure fails the messages of that feed. */
 async function advanceHeads(
   deliveries: readonly Delivery[],
   report: WriteReport,
@@ -162,6 +121,49 @@ async function advanceHeads(
     }),
   );
   return failures;
+}
+
+/** Consumed capacity units. */
+export type Capacity = { writeUnits: number; readUnits: number };
+
+/** Two writers rarely update the same feed at once, and each lost race means that another one won. */
+const mostAttempts = 20;
+
+/**
+ * Joins `known` into the stored head of its feed: reads it, joins, and replaces it unless another writer was faster; then it starts over.
+ * @throws RetryableError after twenty lost races in a row.
+ */
+export async function advanceHead(known: FeedHead, heads: FeedHeads): Promise<Capacity> {
+  const capacity = { writeUnits: 0, readUnits: 0 };
+  for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
+    const read = await heads.read([known.id]);
+    capacity.readUnits += read.readUnits;
+    const seen = read.heads.get(known.id);
+    const joined = seen === undefined ? known : joinFeedHeads(seen, known);
+    if (seen !== undefined && sameFeedHead(seen, joined)) {
+      return capacity;
+    }
+    const { replaced, writeUnits } = await heads.replace(joined, seen);
+    capacity.writeUnits += writeUnits;
+    if (replaced) {
+      return capacity;
+    }
+  }
+  throw new RetryableError('head_contended', `${known.id} changed ${mostAttempts} times while it was being updated`);
+}
+
+/** Counting fails no message: its rows are written. */
+async function countChangesOf(
+  done: readonly Delivery[],
+  report: WriteReport,
+  { changes, telemetry }: ApplyDependencies,
+): Promise<void> {
+  const pages = done.flatMap(({ item }) => (item.kind === 'item-page' ? [item] : []));
+  try {
+    await changes?.(countChanges(pages, report.before));
+  } catch (error) {
+    telemetry.warn('the changes of the lists could not be counted', failureOf(error));
+  }
 }
 
 function reportBatch(pages: number, report: WriteReport, telemetry: Telemetry): void {
@@ -200,7 +202,7 @@ function reportPages(
   }
 }
 
-/** A list row counts once: written when its page or its title was put for it, else as its page fared. */
+/** The outcome of each list row: `write` when its title's row was written, otherwise that of its page. */
 function listRowFates(
   candidate: Candidate | undefined,
   merged: ReadonlyMap<string, CatalogDraft>,

@@ -10,10 +10,10 @@ import { rowKeyText } from '../shared/tables/row.ts';
 import type { UsageCounters, UsageStore } from '../shared/tables/usage-store.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 
-/** Counts changes of lists. Never rejects. */
+/** Adds counted changes of lists to those that are stored. Never rejects. */
 export type ChangeCounter = (counters: UsageCounters) => Promise<void>;
 
-/** Adds changes to those of the day, which are kept `keepDays` days. What cannot be counted is a warning: the rows are written. */
+/** Adds changes to the counters of the day, which are kept `keepDays` days. A failure is a warning only, since the rows are written. */
 export function changeCounter(
   store: Pick<UsageStore, 'add'>,
   keepDays: number,
@@ -34,8 +34,8 @@ export function changeCounter(
 }
 
 /**
- * How much of each page differs from what its feed showed before, summed by feed: a row counts as changed that stood at another
- * rank, or not at all. A page that was not there yet is a first fill, which tells nothing; nor does one that came again.
+ * How much each page differs from what its feed showed before, summed by feed. A row counts as changed when it was at another rank or not
+ * in the list. A page that was not in the table before, or that was delivered again, is not compared.
  * @param before - the rows before the pages were written, by row key.
  */
 export function countChanges(pages: readonly ItemPage[], before: ReadonlyMap<string, PresentRow>): UsageCounters {

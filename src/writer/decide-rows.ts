@@ -7,9 +7,9 @@ import { rowKeyText } from '../shared/tables/row.ts';
 import { titleDraft } from '../shared/tables/title-row.ts';
 
 /**
- * Whether a list's row says anything of a title in `language` that its row in the default language does not. TMDB has no fallback of its
- * own: where nobody has translated a title, its list shows the original title and no overview. The row alone decides, so that the same
- * rows are written in whatever order they arrive (docs/adr/0014).
+ * Whether a list's row holds anything about a title in `language` that the row in the default language does not. TMDB has no fallback: its
+ * list shows an untranslated title with the original title and without overview. This depends on the row alone, so that the same rows are
+ * written in any order of arrival (docs/adr/0014).
  */
 export function hasTranslation(
   language: string,
@@ -25,8 +25,8 @@ export function hasTranslation(
 }
 
 /**
- * The rows that one message asks for: a list's page, and the row of each of its titles. A title that came on its own has no page; one
- * that a list shows without a translation has no row in that list's language.
+ * The rows of one message: a list's page, and a row for each of its titles. A title that was fetched on its own has no page; a title that a
+ * list shows untranslated has no row in the list's language.
  */
 export type Candidate = {
   messageId: string;
@@ -34,13 +34,13 @@ export type Candidate = {
   titles: readonly (CatalogDraft | undefined)[];
 };
 
-/** What is to happen to a row, given the version the table holds. */
+/** What happens to a row, given the version in the table. */
 export type Decision = 'write' | 'unchanged' | 'superseded';
 
-/** What a message asks for. */
+/** The rows of a message. */
 export function candidateOf(messageId: string, item: Item, settings: Settings): Candidate {
   if (item.kind === 'item-title') {
-    // Somebody asked for it: that there is no translation is the answer, and keeps it from being asked for again.
+    // Somebody asked for this language. The row is written even without a translation, or it would be requested again.
     return { messageId, page: undefined, titles: [titleDraft(item, item.title, settings)] };
   }
   const fetched = { language: item.feed.language, fetchedAt: item.fetchedAt };
@@ -53,12 +53,12 @@ export function candidateOf(messageId: string, item: Item, settings: Settings): 
   };
 }
 
-/** The rows of a candidate. */
+/** The rows of a candidate that exist. */
 export function rowsOf({ page, titles }: Candidate): CatalogDraft[] {
   return [page, ...titles].filter((row) => row !== undefined);
 }
 
-/** The greatest version of each row over all candidates, by row key: pages of one batch meet here before the table. */
+/** The newest version of each row over all candidates, by row key: pages of one batch may hold the same title. */
 export function mergeRows(candidates: readonly Candidate[]): Map<string, CatalogDraft> {
   const merged = new Map<string, CatalogDraft>();
   for (const candidate of candidates) {
@@ -73,7 +73,7 @@ export function mergeRows(candidates: readonly Candidate[]): Map<string, Catalog
   return merged;
 }
 
-/** Compares a row's version with the one the table holds; `undefined`: the table holds none. */
+/** Compares a row's version with the one in the table (`undefined`: it has none). */
 export function decideRow(version: string, presentVersion: string | undefined): Decision {
   if (presentVersion === undefined || presentVersion < version) {
     return 'write';

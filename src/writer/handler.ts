@@ -32,7 +32,7 @@ const apply = writerBatch({
   flush: ledger.flush,
 });
 
-/** Item queue → tables. Answers with the messages that are to come again. */
+/** Item queue → tables. The answer names the messages that must be delivered again. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   telemetry.begin(context);
   try {

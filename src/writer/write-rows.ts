@@ -1,73 +1,16 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../shared/core/clock.ts';
+import { tokenBucket } from '../shared/core/pace.ts';
 import type { Settings } from '../shared/settings/settings.ts';
 import type { CatalogDraft, CatalogRow, CatalogStore, PresentRow } from '../shared/tables/catalog.ts';
 import { rowBytes, writeUnitsFor } from '../shared/tables/row.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import { type Decision, decideRow } from './decide-rows.ts';
 
-/**
- * The writer's pace on a table of provisioned capacity. Table and index each have a bucket of units that fills at the share
- * of one writer and holds a minute of it; a put waits until both have what it takes. DynamoDB itself keeps five minutes of
- * unused capacity, so writers that have just started with a full bucket are not throttled either.
- */
-
-/** Waits until `row` may be put. */
-export type WritePace = { waitFor(row: CatalogRow): Promise<void> };
-
-/** Units that are left and when that was; negative when they are promised already. */
-export type Bucket = { units: number; atMs: number };
-
-/** How many seconds of its rate a bucket holds. */
-const burstSeconds = 60;
-
-/** A full bucket. */
-export function fullBucket(unitsPerSecond: number, nowMs: number): Bucket {
-  return { units: unitsPerSecond * burstSeconds, atMs: nowMs };
-}
-
-/** Takes `units` out of a bucket, at once; `waitMs` is when they are really there. */
-export function takeUnits(
-  bucket: Bucket,
-  units: number,
-  unitsPerSecond: number,
-  nowMs: number,
-): { bucket: Bucket; waitMs: number } {
-  const elapsedSeconds = Math.max(0, nowMs - bucket.atMs) / 1_000;
-  const filled = Math.min(unitsPerSecond * burstSeconds, bucket.units + elapsedSeconds * unitsPerSecond);
-  const left = filled - units;
-  return { bucket: { units: left, atMs: nowMs }, waitMs: left >= 0 ? 0 : (-left / unitsPerSecond) * 1_000 };
-}
-
-/** The pace of one of `writer.maximumConcurrency` writers; none on demand. */
-export function writePace({ capacity, writer }: Pick<Settings, 'capacity' | 'writer'>, clock: Clock): WritePace {
-  if (capacity.mode === 'on-demand') {
-    return { waitFor: async () => undefined };
-  }
-  const tableRate = capacity.catalog.writeUnits / writer.maximumConcurrency;
-  const indexRate = capacity.index.writeUnits / writer.maximumConcurrency;
-  let table = fullBucket(tableRate, clock.monotonicMs());
-  let index = fullBucket(indexRate, clock.monotonicMs());
-  return {
-    waitFor: async (row) => {
-      const units = writeUnitsFor(rowBytes(row));
-      const nowMs = clock.monotonicMs();
-      const ofTable = takeUnits(table, units, tableRate, nowMs);
-      const ofIndex = takeUnits(index, 'category' in row ? units : 0, indexRate, nowMs);
-      table = ofTable.bucket;
-      index = ofIndex.bucket;
-      const waitMs = Math.max(ofTable.waitMs, ofIndex.waitMs);
-      if (waitMs > 0) {
-        await clock.sleep(waitMs);
-      }
-    },
-  };
-}
-
-/** What became of a row. `failed` says why. */
+/** The outcome of a row. `failed` says why. */
 export type RowOutcome = Decision | { failed: Failure };
 
-/** Outcomes by row key, what stood before, and the capacity it took. */
+/** Outcomes by row key, the rows before, and the consumed capacity units. */
 export type WriteReport = {
   outcomes: Map<string, RowOutcome>;
   before: ReadonlyMap<string, PresentRow>;
@@ -76,8 +19,8 @@ export type WriteReport = {
 };
 
 /**
- * Brings the table to at least the versions of `rows`: reads the present versions, leaves what is unchanged or superseded,
- * and puts the rest on condition that it is still newer, `parallelWrites` at a time and at the table's pace. One row's failure is its own.
+ * Brings the table to at least the versions of `rows`: reads the present versions, skips what is unchanged or superseded, and puts the rest
+ * on condition that it is still newer, at most `parallelWrites` at a time and at the given pace. A row that fails does not fail the others.
  * @throws when the versions cannot be read.
  */
 export async function writeRows(
@@ -113,9 +56,36 @@ async function putRow(
     await pace.waitFor(row);
     const { written, writeUnits } = await store.putIfNewer(row);
     report.writeUnits += writeUnits;
-    // Refused: another writer put the same or a greater version since the versions were read.
+    // Not written: since the versions were read, another writer has put the same or a newer one.
     report.outcomes.set(key, written ? 'write' : 'superseded');
   } catch (error) {
     report.outcomes.set(key, { failed: failureOf(error) });
   }
+}
+
+/**
+ * Paces puts on a table with provisioned capacity: waits until `row` may be put. Table and index each have a token bucket of capacity units
+ * that fills at the share of one writer and holds a minute of it. DynamoDB keeps five minutes of unused capacity, so that writers which
+ * start with a full bucket are not throttled either.
+ */
+export type WritePace = { waitFor(row: CatalogRow): Promise<void> };
+
+/** How many seconds of its rate a bucket holds. */
+const burstSeconds = 60;
+
+/** The pace of one of `writer.maximumConcurrency` writers. On-demand tables are not paced. */
+export function writePace({ capacity, writer }: Pick<Settings, 'capacity' | 'writer'>, clock: Clock): WritePace {
+  if (capacity.mode === 'on-demand') {
+    return { waitFor: async () => undefined };
+  }
+  const bucketOf = (unitsPerSecond: number) =>
+    tokenBucket({ unitsPerSecond, burst: unitsPerSecond * burstSeconds }, clock);
+  const table = bucketOf(capacity.catalog.writeUnits / writer.maximumConcurrency);
+  const index = bucketOf(capacity.index.writeUnits / writer.maximumConcurrency);
+  return {
+    waitFor: async (row) => {
+      const units = writeUnitsFor(rowBytes(row));
+      await Promise.all([table(units), index('category' in row ? units : 0)]);
+    },
+  };
 }

@@ -1,20 +1,24 @@
 /**
  * Everything between a batch of the item queue and the answer to it:
  *
- *   read each message ─► the malformed ones to the dead-letter queue ─► apply the others together ─► which are to come again
+ *   read each message ─► dead-letter the malformed ones ─► apply the others together ─► name those that must be delivered again
  *
- * What was dead-lettered is done, whatever happens to the others; and there is an answer in time also when the table gives none, since
- * a batch without an answer comes again as a whole. The handler wires this on Lambda; the simulation, the benches and the tests run
- * the same. A batch is applied as a whole because its pages share rows: that is why Powertools' record-by-record processor does not
- * stand here.
+ * A dead-lettered message is done, whatever happens to the others. The answer is in time even when the table does not respond, since SQS
+ * delivers a batch without an answer again as a whole. The handler wires this on Lambda; the simulation, the benches and the tests run the
+ * same code. The batch is applied as a whole because its pages share rows, so a record-by-record processor such as that of Powertools
+ * cannot be used here.
  */
-import { type Clock, within } from '../shared/core/clock.ts';
-import { RetryableError } from '../shared/core/errors.ts';
+import { type Clock, clockSkewMs, isoFromMs, msFromIso, within } from '../shared/core/clock.ts';
+import { messageOf, PermanentError, RetryableError } from '../shared/core/errors.ts';
+import { snapshotFor, snapshotTimeMs } from '../shared/core/snapshot.ts';
+import { type Death, sendDeadLetter } from '../shared/queues/dead-letter.ts';
+import { type Item, itemSchema } from '../shared/queues/item-page.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
+import { parseMessage } from '../shared/queues/parse-message.ts';
 import { type BatchAnswer, type QueueRecord, queueRecordsOf, sentAtMsOf } from '../shared/queues/queue-batch.ts';
 import { type Failure, failureOf, jobIdOf } from '../shared/telemetry/describe-failure.ts';
+import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { type ApplyDependencies, applyItems, type Delivery } from './apply-items.ts';
-import { receiveItem } from './receive-item.ts';
 
 /** What a batch of items needs; `deadLetters` is the item queue's dead-letter queue. */
 export type WriterBatchDependencies = ApplyDependencies & {
@@ -27,11 +31,13 @@ export type WriterBatchDependencies = ApplyDependencies & {
 /** Applies one batch. `remainingMs` is what is left of the invocation. @throws PermanentError when the event is no batch. */
 export type WriterBatch = (event: unknown, remainingMs: () => number) => Promise<BatchAnswer>;
 
-/** Left of an invocation for counting, and for the answer. */
+/** Left of an invocation for storing the counts, and for the answer. */
 const reserveMs = 5_000;
+/** Left of it for the answer alone. */
+const answerReserveMs = 500;
 const outOfTime = Symbol('out of time');
 
-/** Item queue → tables. The answer names the messages that are to come again. */
+/** Item queue → tables. The answer names the messages that must be delivered again. */
 export function writerBatch(deps: WriterBatchDependencies): WriterBatch {
   return async (event, remainingMs) => {
     const records = queueRecordsOf(event);
@@ -44,14 +50,19 @@ export function writerBatch(deps: WriterBatchDependencies): WriterBatch {
       reportFailures(records, failures, deps);
       return { batchItemFailures: [...failures.keys()].map((itemIdentifier) => ({ itemIdentifier })) };
     } finally {
-      await within(Math.max(0, remainingMs() - 500), deps.flush?.() ?? Promise.resolve(), undefined, deps.clock);
+      await within(
+        Math.max(0, remainingMs() - answerReserveMs),
+        deps.flush?.() ?? Promise.resolve(),
+        undefined,
+        deps.clock,
+      );
     }
   };
 }
 
 type Failures = Map<string, Failure>;
 
-/** Reads all messages side by side: a dead-letter queue that does not answer is waited for once. */
+/** Reads all messages in parallel, so that a dead-letter queue which does not respond is waited for once. */
 async function receiveAll(
   records: readonly QueueRecord[],
   leftMs: () => number,
@@ -73,7 +84,7 @@ async function receiveAll(
   return { deliveries: received.flat(), failures };
 }
 
-/** What is to come again of those that could be read: all of them, when they cannot be applied at all, or not in time. */
+/** The messages that must be delivered again: all of them when they could not be applied at all, or not in time. */
 async function applyInTime(
   deliveries: readonly Delivery[],
   leftMs: () => number,
@@ -87,7 +98,7 @@ async function applyInTime(
   }
 }
 
-/** @throws RetryableError `out_of_time` when `work` takes longer than is left; it goes on all the same. */
+/** @throws RetryableError `out_of_time` when `work` takes longer than is left; it is not cancelled. */
 async function inTime<T>(work: Promise<T>, leftMs: () => number, { clock }: { clock: Clock }): Promise<T> {
   const ended = await within<T | typeof outOfTime>(leftMs(), work, outOfTime, clock);
   if (ended === outOfTime) {
@@ -107,4 +118,60 @@ function reportFailures(
       telemetry.event({ event: 'job-failed', jobId: jobIdOf(body), ...failure });
     }
   }
+}
+
+/** What reading a message needs; `deadLetters` is the item queue's dead-letter queue. */
+export type ReceiveDependencies = { deadLetters: MessageSender; telemetry: Telemetry; clock: Clock };
+
+/**
+ * The page or title in a message body. A malformed body goes to the dead-letter queue at once, byte for byte, and the answer is
+ * `undefined`.
+ * @param sentAtMs - when SQS took the message (its SentTimestamp, epoch milliseconds), to correct impossible times.
+ * @throws when the dead-letter queue does not take it.
+ */
+export async function receiveItem(
+  body: string,
+  deps: ReceiveDependencies,
+  sentAtMs?: number | undefined,
+): Promise<Item | undefined> {
+  try {
+    return withPossibleTimes(parseMessage(itemSchema, body), sentAtMs);
+  } catch (error) {
+    const code = error instanceof PermanentError ? error.code : 'malformed_message';
+    const death: Death = { reason: 'malformed', code, detail: messageOf(error), jobId: jobIdOf(body) };
+    await sendDeadLetter(body, death, deps);
+    return undefined;
+  }
+}
+
+/**
+ * The item with impossible times replaced by the nearest possible ones. A page or a title cannot have been fetched after its message was
+ * sent, which SQS's clock tells, nor a page before the occurrence that it was planned for. With a worker's clock that is ahead, a row would
+ * supersede all that is fetched until that time; with one that is behind, a list would have expired on arrival. The result depends on
+ * the message alone, so the tables stay a function of the messages.
+ * @param sentAtMs - when SQS took the message (its SentTimestamp, epoch milliseconds); without it the item stays as it is.
+ */
+export function withPossibleTimes(item: Item, sentAtMs: number | undefined): Item {
+  if (sentAtMs === undefined || !Number.isSafeInteger(sentAtMs) || sentAtMs <= 0) {
+    return item;
+  }
+  const snapshot = item.kind === 'item-page' ? possibleSnapshot(item, sentAtMs) : undefined;
+  const earliestMs = snapshot === undefined ? 0 : snapshotTimeMs(snapshot);
+  const fetchedAt = possibleFetch(item.fetchedAt, earliestMs, sentAtMs);
+  if (item.kind === 'item-page' && snapshot !== undefined && snapshot !== item.snapshot) {
+    return { ...item, snapshot, fetchedAt };
+  }
+  return fetchedAt === item.fetchedAt ? item : { ...item, fetchedAt };
+}
+
+function possibleSnapshot({ snapshot, runId }: { snapshot: string; runId: string }, sentAtMs: number): string {
+  return snapshotTimeMs(snapshot) > sentAtMs + clockSkewMs ? snapshotFor(sentAtMs, runId) : snapshot;
+}
+
+function possibleFetch(fetchedAt: string, earliestMs: number, sentAtMs: number): string {
+  const fetchedMs = msFromIso(fetchedAt);
+  if (fetchedMs > sentAtMs + clockSkewMs) {
+    return isoFromMs(sentAtMs);
+  }
+  return fetchedMs < earliestMs - clockSkewMs ? isoFromMs(earliestMs) : fetchedAt;
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { lockDataDir } from '../../src/local/data-lock.ts';
+import { lockDataDir } from '../../src/local/data-folder.ts';
 import { oneDocument, runCli, startCli } from '../support/cli-process.ts';
 import { descendantsOf, isRunning } from '../support/process-table.ts';
 import { testFolder } from '../support/scratch-folder.ts';

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, it } from 'vitest';
-import { createTable } from '../../src/local/create-tables.ts';
-import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { runCli } from '../support/cli-process.ts';
 import { endpointOf } from '../support/embedded-reader.ts';
 import { describeOnEngine } from '../support/embedded-tables.ts';
+import { createLegacyTable, putAll } from '../support/legacy-tables.ts';
 import type { Item } from '../support/memory-migration.ts';
-import { seedOldCache } from '../support/seed-old-cache.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
 
 const page = readFileSync(join(repositoryRoot, 'docs/migrate.md'), 'utf8');
@@ -23,10 +21,7 @@ function masked(line: string): string {
 }
 
 describeOnEngine('dynoxide', 'the migrate page', (tables) => {
-  beforeAll(async () => {
-    await createTable(tables.client, controlTable, 'dynoxide');
-    await seedOldCache(tables.client, before ?? {});
-  });
+  beforeAll(() => seedOldCache(tables.client, before ?? {}));
 
   it('prints what the commands print', async () => {
     const commands = blocks('sh');
@@ -50,3 +45,24 @@ describeOnEngine('dynoxide', 'the migrate page', (tables) => {
     expect(Item).toEqual(after);
   });
 });
+
+/** The table that the page shows: `shown`, a few hundred rows beside it, and four that are not understood. */
+async function seedOldCache(client: DynamoDBDocumentClient, shown: Item): Promise<void> {
+  const table = await createLegacyTable(client, 'OldCache');
+  const row = (id: number, over: Item = {}): Item => ({
+    ...{ ...shown, mediaId: String(id), data: { title: `Film ${id}` }, cacheKey: `movie_${id}` },
+    ...over,
+  });
+  const others = Array.from({ length: 420 }, (_, n) => row(1_000 + n));
+  const old = Array.from({ length: 60 }, (_, n) => row(2_000 + n, { fetchedAt: 1_740_000_000_000 + n }));
+  await putAll(client, table, [
+    shown,
+    ...others,
+    ...old,
+    row(1_399, { mediaType: 'series', data: { name: 'Game of Thrones' } }),
+    row(3_000, { data: undefined }),
+    row(3_001, { data: '{"title":"Cut o' }),
+    row(3_002, { fetchedAt: 'yesterday' }),
+    row(3_003, { mediaType: 'person' }),
+  ]);
+}

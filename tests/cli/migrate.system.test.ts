@@ -1,10 +1,10 @@
-import { DeleteTableCommand, DescribeTableCommand, DescribeTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand } from '@aws-sdk/client-dynamodb';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { createTable } from '../../src/local/create-tables.ts';
 import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { dynamoMigrationTable } from '../../src/operator/migrate/dynamo-migration-table.ts';
 import type { MigrationReport } from '../../src/operator/migrate/migrate-table.ts';
 import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
-import { controlTable } from '../../src/shared/tables/table-definitions.ts';
+import { catalogTable } from '../../src/shared/tables/table-definitions.ts';
 import { oneDocument, startCli } from '../support/cli-process.ts';
 import { cliServer } from '../support/cli-server.ts';
 import { endpointOf } from '../support/embedded-reader.ts';
@@ -32,7 +32,6 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
 
   beforeAll(async () => {
     endpoint = await endpointOf(tables);
-    await createTable(tables.client, controlTable, 'dynoxide');
   });
 
   const oldTable = async (items: readonly Item[], options: LegacyTableOptions = {}) => {
@@ -48,61 +47,38 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
     runJson<MigrationReport & { durationMs: number }>(['migrate', '--table', name, ...args], {
       environment: environment(),
     });
-  const indexAndTtl = async (TableName: string) => {
-    const { Table } = await tables.client.send(new DescribeTableCommand({ TableName }));
-    const { TimeToLiveDescription } = await tables.client.send(new DescribeTimeToLiveCommand({ TableName }));
-    return {
-      indexes: (Table?.GlobalSecondaryIndexes ?? []).map(({ IndexName, KeySchema, Projection, IndexStatus }) => ({
-        name: IndexName,
-        keys: KeySchema?.map(({ AttributeName }) => AttributeName),
-        projection: Projection?.ProjectionType,
-        status: IndexStatus,
-      })),
-      ttl: TimeToLiveDescription,
-    };
+  const indexAndTtl = async (name: string) => {
+    const facts = await dynamoMigrationTable(tables.client, name).describe();
+    return { index: facts?.index, ttl: facts?.ttl };
   };
 
-  it('in a dry run changes nothing, and says what it would do', async () => {
-    const name = await oldTable([...legacyRows(3), ...brokenRows(1), legacyRow(7, { mediaType: 'MOVIE' })]);
-    const before = { rows: await tables.scan(name), control: await tables.scan(controlTable.name) };
-    const { code, stdout, stderr } = await migrate(name, '--dry-run');
-    expect(code).toBe(0);
-    expect(stderr).toBe(
-      `done: migrate ${name}: 5 rows looked at, 4 to rewrite, 0 as they should be, 1 not understood\n`,
+  it('says what it would do, does it, and then finds nothing left to do', async () => {
+    const name = await oldTable([...legacyRows(120), ...brokenRows(23), legacyRow(7_000, { mediaType: 'MOVIE' })]);
+    const before = await tables.scan(name);
+    const dry = await migrate(name, '--dry-run');
+    expect(dry.code).toBe(0);
+    expect(dry.stderr).toBe(
+      `done: migrate ${name}: 144 rows looked at, 121 to rewrite, 0 as they should be, 23 not understood\n`,
     );
-    expect(stdout).toContain(`migrate ${name}, a dry run: nothing was changed\n`);
-    expect(stdout).toMatch(/^index CategoryContentTypeIndex {2}to be added$/m);
-    expect(stdout).toMatch(/^TTL on expiresAt +to be turned on$/m);
-    expect(stdout).toMatch(/^to be rewritten +4$/m);
-    expect(stdout).toMatch(/^ *1000 +movie +there is no title, and data is no content$/m);
-    expect(stdout).toMatch(/^it would take about 1 min at 200 rows a second$/m);
-    expect(await tables.scan(name)).toEqual(before.rows);
-    expect(await tables.scan(controlTable.name)).toEqual(before.control);
-    expect(await indexAndTtl(name)).toEqual({ indexes: [], ttl: { TimeToLiveStatus: 'DISABLED' } });
-  });
+    expect(dry.stdout).toContain(`migrate ${name}, a dry run: nothing was changed\n`);
+    expect(dry.stdout).toMatch(/^index CategoryContentTypeIndex {2}to be added$/m);
+    expect(dry.stdout).toMatch(/^TTL on expiresAt +to be turned on$/m);
+    expect(dry.stdout).toMatch(/^to be rewritten +121$/m);
+    expect(dry.stdout).toMatch(/^it would take about 1 min at 200 rows a second$/m);
+    expect(await tables.scan(name)).toEqual(before);
+    expect(await indexAndTtl(name)).toEqual({ index: undefined, ttl: { state: 'off', attribute: undefined } });
 
-  it('leaves index, TTL and rows of this schema behind, and says so', async () => {
-    const name = await oldTable([...legacyRows(120), ...brokenRows(23)]);
     const { code, stdout } = await migrate(name);
     expect(code).toBe(0);
     expect(stdout).toMatch(/^index CategoryContentTypeIndex {2}added$/m);
     expect(stdout).toMatch(/^TTL on expiresAt +turned on$/m);
-    expect(stdout).toMatch(/^rewritten +120$/m);
-    expect(stdout.match(/there is no title, and data is no content/g)).toHaveLength(20);
+    expect(stdout).toMatch(/^rewritten +121\n… under another key +1$/m);
+    expect(stdout.match(/^ *\d+ +movie +there is no title, and data is no content$/gm)).toHaveLength(20);
     expect(stdout).toMatch(/^and 3 more: --json lists them all$/m);
-    expect(await indexAndTtl(name)).toEqual({
-      indexes: [
-        {
-          name: 'CategoryContentTypeIndex',
-          keys: ['category', 'contentType'],
-          projection: 'ALL',
-          status: 'ACTIVE',
-        },
-      ],
-      ttl: { TimeToLiveStatus: 'ENABLED', AttributeName: 'expiresAt' },
-    });
-    const again = await migrate(name);
-    expect(again.stdout).toMatch(/^nothing is left to do$/m);
+    const { name: _name, ...index } = { ...catalogTable.indexes[0], ready: true };
+    expect(await indexAndTtl(name)).toEqual({ index, ttl: { state: 'on', attribute: 'expiresAt' } });
+
+    expect((await migrate(name)).stdout).toMatch(/^nothing is left to do$/m);
     expect((await migrateJson(name)).notUnderstood).toHaveLength(23);
   });
 
@@ -113,7 +89,7 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
     expect(Date.parse(startedAt)).toBeGreaterThan(yesterdayMs);
     expect(durationMs).toBeGreaterThan(0);
     expect(rest).toEqual({
-      ...{ table: name, dryRun: false, resumed: false, rowsPerSecond: 50, index: 'added', ttl: 'added' },
+      ...{ table: name, dryRun: false, rowsPerSecond: 50, index: 'added', ttl: 'added' },
       rows: {
         ...{ scanned: 3, current: 0, toMigrate: 0, migrated: 2, moved: 0, expired: 0, overtaken: 0, gone: 0 },
         notUnderstood: 1,
@@ -154,7 +130,7 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
     const { code, stdout, stderr } = await run.ended;
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toMatch(/^error: interrupted after \d+ rows: run it again to go on$/m);
-    expect(await migrateJson(name)).toMatchObject({ resumed: true, rows: { scanned: 150 }, nothingToDo: false });
+    expect(await migrateJson(name)).toMatchObject({ rows: { scanned: 150 }, nothingToDo: false });
     expect(await rewrittenIn(name)).toBe(150);
   });
 
@@ -165,7 +141,6 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
     const dataDir = testFolder();
     const server = await startEmbeddedDynamo({ port: 0, dataDir: `${dataDir}/dynamodb`, engine: 'dynoxide' });
     const client = dynamoClient({ endpoint: server.endpoint, region: 'us-east-1' });
-    await createTable(client, controlTable, 'dynoxide');
     await createLegacyTable(client, 'OldCache');
     await putAll(client, 'OldCache', legacyRows(1));
     client.destroy();
@@ -209,18 +184,7 @@ describeOnEngine('dynoxide', 'migrate', (tables) => {
       expect(await refused(['--table', name])).toBe(
         `the table '${name}' cannot be migrated: its keys are id (HASH) and type (RANGE), and allowed are mediaId (HASH) and mediaType (RANGE)`,
       );
-      expect((await indexAndTtl(name)).indexes).toEqual([]);
-    });
-
-    it('a place without a control table', async () => {
-      const server = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: 'dynoxide' });
-      onTestFinished(() => server.stop());
-      const client = dynamoClient({ endpoint: server.endpoint, region: 'us-east-1' });
-      onTestFinished(() => client.destroy());
-      await createLegacyTable(client, 'OldCache');
-      expect(await refused(['--table', 'OldCache'], server.endpoint)).toBe(
-        "there is no control table 'PipelineControl' to keep the progress in",
-      );
+      expect((await indexAndTtl(name)).index).toBeUndefined();
     });
 
     it('and with --json as one document', async () => {

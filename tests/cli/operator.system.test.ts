@@ -64,8 +64,8 @@ describe('enqueue on a running stack', () => {
     expect([list.from, list.titles.length]).toEqual(['table', 20]);
   });
 
-  it('leaves out what is on its way, says so, and sends it all the same with --force', async () => {
-    // Held by the breaker, a job stays on its way.
+  it('leaves out what is in flight, says so, and sends it all the same with --force', async () => {
+    // Held by the breaker, a job stays in flight.
     await runJson(['breaker', 'open', '--why', 'a test holds the calls'], { cwd });
     const asked = ['enqueue', '--category', 'trending', '--media', 'tv', '--region', 'JP', '--language', 'ja-JP'];
     const first = await runJson<Enqueued & { runId: string }>(asked, { cwd });
@@ -74,7 +74,7 @@ describe('enqueue on a running stack', () => {
     expect(second).toMatchObject({ sent: 0, jobs: [] });
     expect(second.notes).toEqual([
       expect.stringMatching(
-        new RegExp(`^trending/tv/JP/ja-JP is on its way already, in run ${first.runId} since .*: not sent again$`),
+        new RegExp(`^trending/tv/JP/ja-JP is in flight already, in run ${first.runId} since .*: not sent again$`),
       ),
     ]);
     const unsent = await runCli([...asked, '--wait', '--json'], { cwd });

@@ -1,6 +1,6 @@
 /** `read` and `recommend` beside a running `local`: what no table holds comes from TMDB, and then stands in the table. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../src/local/free-port.ts';
+import { freePort } from '../../src/local/stack-endpoints.ts';
 import { askOverHttp } from '../support/ask-over-http.ts';
 import { type CliResult, type RunningCli, startCli } from '../support/cli-process.ts';
 import { cliServer } from '../support/cli-server.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { flatShape, globalShape, hourOfWeek } from '../../src/demand/demand-shape.ts';
+import { flatShape, globalShape } from '../../src/demand/demand-shape.ts';
+import { hourOfWeek } from '../../src/demand/hour-series.ts';
 import { mondayHour, noisy, repeated, total, weekPattern } from '../support/hourly-traffic.ts';
 
 describe('hour of the week', () => {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeFetches } from '../../src/demand/judge-fetches.ts';
-import { planQuality } from '../../src/demand/plan-quality.ts';
+import { judgeFetches, planQuality } from '../../src/demand/plan-quality.ts';
 import { arbitraryPlanRecord, fourHourRules, type Happened, partOf, planRecord } from '../support/plan-world.ts';
 
 /** Of what happened in ten hours, the fates of the fetches, earliest first. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { judgeForecasts } from '../../src/demand/judge-forecasts.ts';
+import { judgeForecasts } from '../../src/demand/plan-quality.ts';
 import { arbitraryPlanRecord, fourHourRules, type Happened, planRecord } from '../support/plan-world.ts';
 
 const expecting = (short: number, long = 0): NonNullable<Happened['plan']> => ({

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planHour, planHourIds } from '../../src/demand/plan-record.ts';
-import { planRules } from '../../src/demand/plan-rules.ts';
+import { planHour, planHourIds, planRules } from '../../src/demand/plan-record.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { lastValue, meanOfAll, seasonalNaive } from '../../src/demand/simple-forecasters.ts';
+import { lastValue, seasonalNaive } from '../../bench/forecast/baselines.ts';
+import { meanOfAll } from '../../src/demand/forecast.ts';
 
 const nothing = Number.NaN;
 const of = (...counts: number[]) => ({ startHour: 0, counts: Float64Array.from(counts), knownHours: counts.length });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createTable } from '../../src/local/create-tables.ts';
 import {
+  createTable,
   type DynamoEngine,
   defaultDynamoEngine,
   type EmbeddedDynamoOptions,

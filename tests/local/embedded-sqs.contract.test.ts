@@ -9,7 +9,8 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { arnOf, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
+import { startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
+import { arnOf } from '../../src/local/stack-endpoints.ts';
 import type { QueueDefinition } from '../../src/shared/queues/queue-definitions.ts';
 import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { rejectionOf } from '../support/caught.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { assertPortFree, freePort, loopback } from '../../src/local/free-port.ts';
+import { assertPortFree, freePort, loopback } from '../../src/local/stack-endpoints.ts';
 
 async function listenOn(port: number): Promise<number> {
   const server = createServer();

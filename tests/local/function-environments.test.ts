@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { functionEnvironments } from '../../src/local/function-environments.ts';
+import { functionEnvironments } from '../../src/local/embedded-functions.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 
 const proxies = { HTTPS_PROXY: 'http://user:password@proxy.example:3128', NO_PROXY: 'other.example' };

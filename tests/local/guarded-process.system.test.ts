@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { startGuarded } from '../../src/local/guarded-process.ts';
+import { startGuarded } from '../../src/local/processes.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { descendantsOf, isRunning } from '../support/process-table.ts';
 import { repositoryRoot } from '../support/shared-data.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isStorageFailure, storageFailure } from '../../src/local/storage-failure.ts';
+import { isStorageFailure, storageFailure } from '../../src/local/private-files.ts';
 
 const sqlite = (errcode: number, message: string) =>
   Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ProcessEnd } from '../../src/local/emulator-death.ts';
+import type { ProcessEnd } from '../../src/local/processes.ts';
 import { watchEmulators } from '../../src/local/watch-emulators.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { virtualClock } from '../support/virtual-clock.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { adHocPlan, dailyPlan, type PlannedFeed, weeklyPlan } from '../../src/planner/base-plan.ts';
+import { dailyPlan, type PlannedFeed, weeklyPlan } from '../../src/planner/base-plan.ts';
+import { adHocPlan } from '../../src/planner/plan-run.ts';
 import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
 import { sampleFetchRequest } from '../support/sample-requests.ts';
 

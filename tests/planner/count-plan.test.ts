@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countPlan } from '../../src/planner/count-plan.ts';
+import { countPlan } from '../../src/planner/start-run.ts';
 import { fetchJobsFor } from '../../src/shared/queues/fetch-job.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { headsOf } from '../../src/planner/demand-plan.ts';
-import { refreshPlan } from '../../src/planner/refresh-plan.ts';
+import { collect } from '../../src/planner/collect.ts';
 import { hourMs } from '../../src/shared/core/clock.ts';
+import { feedId } from '../../src/shared/core/feed.ts';
 import { headAt } from '../../src/shared/tables/feed-head.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
-import { memoryFeedHeads } from '../support/memory-feed-heads.ts';
+import { memoryPlanner } from '../support/memory-planner.ts';
 import { sampleFeed } from '../support/sample-messages.ts';
 
-const nowMs = Date.UTC(2026, 10, 23, 8);
-const feed = sampleFeed();
+const nowMs = Date.UTC(2026, 10, 23, 12);
+const feed = feedId(sampleFeed());
 const headFetchedAt = (atMs: number) =>
   sampleHead({
     id: 'feed#popular/movie/global/en-US',
@@ -24,13 +24,13 @@ describe('a head of a feed that was fetched', () => {
   it.each([
     ['now', 0, []],
     ['in a minute, by a clock that is a little ahead', 60_000, []],
-    ['tomorrow, by a clock that was wrong', 24 * hourMs, ['popular']],
+    ['tomorrow, by a clock that was wrong', 24 * hourMs, [feed]],
   ])('%s: what a refresh fetches', async (_name, fromNowMs, due) => {
-    const heads = memoryFeedHeads();
-    await heads.replace(headFetchedAt(nowMs + fromNowMs), undefined);
-    const read = await headsOf([{ feed }], heads, nowMs);
-    const plan = refreshPlan([{ feed, pages: 1, why: '' }], read, nowMs, nowMs + 4 * hourMs);
-    expect(plan.map((one) => one.feed.category)).toEqual(due);
+    const planner = memoryPlanner();
+    await planner.heads.replace(headFetchedAt(nowMs + fromNowMs), undefined);
+    const occurrence = { schedule: 'refresh' as const, occurrenceMs: nowMs, nowMs };
+    const { due: all } = await collect(occurrence, undefined, planner);
+    expect(all.map((one) => feedId(one.feed)).filter((id) => id === feed)).toEqual(due);
   });
 
   it('today says what it says', () => {

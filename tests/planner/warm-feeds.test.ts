@@ -15,7 +15,7 @@ function proposals(
   kept: string[] = [],
   settings: Settings = defaultSettings,
 ) {
-  const feeds = kept.flatMap((id) => parseFeedId(id) ?? []);
+  const feeds = kept.flatMap((id) => ({ feed: parseFeedId(id) ?? expect.fail(id) }));
   return warmFeeds(feeds, scriptedDemand(hourly), atMs, atMs + 4 * hourMs, settings);
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shownOf } from '../../src/reader/list-tiers.ts';
+import { shownOf } from '../../src/reader/list-reader.ts';
 import { readerWorld } from '../support/memory-reader.ts';
 import { listPage, times } from '../support/placed-rows.ts';
 import { sampleFeed } from '../support/sample-messages.ts';

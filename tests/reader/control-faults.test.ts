@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { StoreHook } from '../support/call-hook.ts';
 import { filmDetails, healthyTmdb } from '../support/film-pages.ts';
 import { readerWorld } from '../support/memory-reader.ts';
 import { placedList, times } from '../support/placed-rows.ts';
 import { sampleFeed } from '../support/sample-messages.ts';
 import { tmdbError } from '../support/scripted-tmdb.ts';
-import type { StoreHook } from '../support/store-hook.ts';
 
 const popular = { category: 'popular', media: 'movie' } as const;
 const down: StoreHook = async (call) => {
@@ -20,10 +20,10 @@ describe('while the control table is down', () => {
     world.control.use(down);
     const reader = world.open();
     const problem = { code: 'control_unavailable' };
-    expect(await reader.list(popular)).toMatchObject({ from: 'nowhere', titles: [], problem });
-    expect(await reader.title('movie', 550)).toMatchObject({ from: 'nowhere', title: null, absent: false, problem });
-    expect(await reader.titles([{ mediaType: 'tv', id: 1 }])).toMatchObject([{ from: 'nowhere', problem }]);
-    expect(await reader.recommend()).toMatchObject({ from: 'nowhere', picks: [], problem });
+    expect(await reader.list(popular)).toMatchObject({ from: 'none', titles: [], problem });
+    expect(await reader.title('movie', 550)).toMatchObject({ from: 'none', title: null, absent: false, problem });
+    expect(await reader.titles([{ mediaType: 'tv', id: 1 }])).toMatchObject([{ from: 'none', problem }]);
+    expect(await reader.recommend()).toMatchObject({ from: 'none', picks: [], problem });
     expect(world.tmdb.requests).toEqual([]);
   });
 
@@ -69,10 +69,10 @@ describe('while the control table does not answer', () => {
     world.control.use(silent);
     const reader = world.open();
     const problem = { code: 'control_unavailable' };
-    expect(await reader.list(popular)).toMatchObject({ from: 'nowhere', problem });
+    expect(await reader.list(popular)).toMatchObject({ from: 'none', problem });
     const waitedMs = world.clock.monotonicMs();
     expect(waitedMs).toBeLessThanOrEqual(bearableMs);
-    expect(await reader.title('movie', 550)).toMatchObject({ from: 'nowhere', problem });
+    expect(await reader.title('movie', 550)).toMatchObject({ from: 'none', problem });
     expect(world.clock.monotonicMs()).toBe(waitedMs);
     expect(world.tmdb.requests).toEqual([]);
   });
@@ -89,7 +89,7 @@ describe('while the control table does not answer', () => {
           return no;
         },
       });
-      expect(await world.open().list(popular)).toMatchObject({ from: 'nowhere', problem: { code } });
+      expect(await world.open().list(popular)).toMatchObject({ from: 'none', problem: { code } });
       expect(world.clock.monotonicMs()).toBeLessThanOrEqual(bearableMs);
     },
   );
@@ -104,7 +104,7 @@ describe('while the control table does not answer', () => {
     });
     const answer = world.open().title('movie', 550);
     await world.clock.advance(120_000);
-    expect(await answer).toMatchObject({ from: 'nowhere', problem: { code: 'control_unavailable' } });
+    expect(await answer).toMatchObject({ from: 'none', problem: { code: 'control_unavailable' } });
     expect(world.tmdb.requests).toEqual([]);
   });
 });

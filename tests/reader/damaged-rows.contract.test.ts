@@ -89,7 +89,7 @@ describeOnEngine('dynoxide', 'a row with', (tables) => {
     const life = times(systemClock);
     const { reader } = await open(tables, { ...titled(550, life), ...over }, titled(551, life));
     const problem = { code: 'not_cached', cause: 'row_damaged' };
-    const absent = { from: 'nowhere', title: null, absent: false, problem };
+    const absent = { from: 'none', title: null, absent: false, problem };
     expect(await reader.title('movie', 550)).toMatchObject(absent);
     const both = await reader.titles([
       { mediaType: 'movie', id: 550 },
@@ -125,7 +125,7 @@ describeOnEngine('dynoxide', 'a reader that meets a damaged row', (tables) => {
       cause: 'row_damaged',
       detail: 'what the table holds of this list is damaged',
     };
-    expect(await reader.list(popular)).toMatchObject({ from: 'nowhere', titles: [], problem });
+    expect(await reader.list(popular)).toMatchObject({ from: 'none', titles: [], problem });
     expect(await reader.list(popular, { limit: 60 })).toMatchObject({ problem });
     expect(warnings).toEqual([
       expect.stringMatching(
@@ -163,7 +163,7 @@ describeOnEngine('dynoxide', 'a row that expired', (tables) => {
     const rows = [placed(sampleFeed(), 1, gone), placed(sampleFeed(), 2, life), titled(550, gone)];
     const { reader } = await open(tables, ...rows);
     expect((await reader.list(popular)).titles.map(({ rank }) => rank)).toEqual([2]);
-    expect(await reader.title('movie', 550)).toMatchObject({ from: 'nowhere', title: null });
+    expect(await reader.title('movie', 550)).toMatchObject({ from: 'none', title: null });
     const recommended = await reader.recommend({ media: 'movie', liked: [{ mediaType: 'movie', id: 550 }] });
     expect(recommended.picks.map(({ id }) => id)).toEqual([1_002]);
     expect(recommended.unknownLiked).toEqual([{ mediaType: 'movie', id: 550 }]);
@@ -172,7 +172,7 @@ describeOnEngine('dynoxide', 'a row that expired', (tables) => {
   it('leaves nothing of a list that is all gone', async () => {
     const gone = times(systemClock, { fetchedAgoHours: 80, staleInHours: -50, goneInHours: -1 });
     const { reader } = await open(tables, placed(sampleFeed(), 1, gone), placed(sampleFeed(), 2, gone));
-    const nothing = { from: 'nowhere', freshness: 0, stale: false, fetchedAt: null, problem: { code: 'not_cached' } };
+    const nothing = { from: 'none', freshness: 0, stale: false, fetchedAt: null, problem: { code: 'not_cached' } };
     expect(await reader.list(popular)).toMatchObject({ ...nothing, titles: [] });
     expect(await reader.recommend()).toMatchObject({ ...nothing, picks: [], feeds: [] });
   });

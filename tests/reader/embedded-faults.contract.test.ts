@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freePort } from '../../src/local/free-port.ts';
+import { freePort } from '../../src/local/stack-endpoints.ts';
 import type { Reader } from '../../src/reader/reader-api.ts';
 import type { Settings } from '../../src/shared/settings/settings.ts';
 import type { FaultKind } from '../../src/tmdb-simulator/fault-plan.ts';
@@ -18,7 +18,7 @@ async function problemsOf(reader: Reader): Promise<(string | undefined)[]> {
     ...(await reader.titles([{ mediaType: 'tv', id: 1 }])),
     await reader.recommend(),
   ];
-  expect(answers.map(({ from }) => from)).toEqual(answers.map(() => 'nowhere'));
+  expect(answers.map(({ from }) => from)).toEqual(answers.map(() => 'none'));
   return answers.map(({ problem }) => problem?.code);
 }
 
@@ -49,7 +49,7 @@ describeOnEngine('dynoxide', 'a reader on the embedded stack', (tables) => {
     const reader = open({ dynamodb: nobody });
     expect(await problemsOf(reader)).toEqual(Array.from({ length: 4 }, () => 'table_unavailable'));
     expect(simulator.stats().requests).toBe(0);
-    expect(await reader.health()).toMatchObject({ table: 'away', breaker: 'unknown' });
+    expect(await reader.health()).toMatchObject({ table: 'unavailable', breaker: 'unknown' });
   });
 
   it('answers from TMDB where only the catalog is not there', async () => {

@@ -32,11 +32,11 @@ describe('what expires while its other languages are read', () => {
     expect(Date.parse(answer.expiresAt ?? '')).toBe(staying.expiresAt * 1_000);
   });
 
-  it('leaves an empty list to come from nowhere', async () => {
+  it('leaves an empty list to come from no tier', async () => {
     const { world, reader, going } = slowTitles();
     await world.putRows(placed(german, 1, going, { overview: '' }));
     await world.clock.advance(800);
-    expect(await reader.list(german)).toMatchObject({ from: 'nowhere', titles: [], fetchedAt: null, freshness: 0 });
+    expect(await reader.list(german)).toMatchObject({ from: 'none', titles: [], fetchedAt: null, freshness: 0 });
   });
 
   it('is not recommended any more', async () => {
@@ -75,7 +75,7 @@ describe('a wall clock that is set forward', () => {
     const after = await reader.title('movie', 550);
     expect(before.from).toBe('tmdb');
     expect(after.fetchedAt).not.toBe(before.fetchedAt);
-    expect(after.title === null).toBe(after.from === 'nowhere');
+    expect(after.title === null).toBe(after.from === 'none');
     expect(world.tmdb.requests).toHaveLength(after.from === 'tmdb' ? 2 : 1);
   });
 
@@ -88,7 +88,7 @@ describe('a wall clock that is set forward', () => {
     const after = await reader.list({ category: 'popular', media: 'movie' });
     expect(before.from).toBe('tmdb');
     expect(after.fetchedAt).not.toBe(before.fetchedAt);
-    expect(after.titles.length === 0).toBe(after.from === 'nowhere');
+    expect(after.titles.length === 0).toBe(after.from === 'none');
     expect(world.tmdb.requests).toHaveLength(after.from === 'tmdb' ? 2 : 1);
   });
 });

@@ -25,12 +25,12 @@ describe('a live call that failed', () => {
   ])('for %s is made again after seconds, not only when an absence would be asked about anew', async (_name, read) => {
     const world = failingAtFirst(tmdbError(503, 9));
     const reader = world.open();
-    expect(await read(reader)).toMatchObject({ from: 'nowhere' });
-    expect(await read(reader)).toMatchObject({ from: 'nowhere' });
+    expect(await read(reader)).toMatchObject({ from: 'none' });
+    expect(await read(reader)).toMatchObject({ from: 'none' });
     expect(world.tmdb.requests).toHaveLength(1);
     await world.clock.advance(1_000 * live.failureSeconds + 1);
     expect(live.failureSeconds).toBeLessThan(memory.absentSeconds / 10);
-    expect((await read(reader)).from).not.toBe('nowhere');
+    expect((await read(reader)).from).not.toBe('none');
     expect(world.tmdb.requests).toHaveLength(2);
   });
 

@@ -61,7 +61,7 @@ function expectTruthful(
   did: { answers: number; calls: number },
   nowMs: number,
 ): void {
-  expect(answer.from === 'nowhere').toBe(shown === 0);
+  expect(answer.from === 'none').toBe(shown === 0);
   expect(answer.fetchedAt === null).toBe(shown === 0);
   if (shown > 0) {
     expect(answer.expiresAt !== null && Date.parse(answer.expiresAt) > nowMs).toBe(true);

@@ -14,9 +14,9 @@ describe('while the breaker is open', () => {
     const world = readerWorld({ breaker: recordingBreaker(refusing()) });
     const reader = world.open();
     const problem = { code: 'breaker_open', detail: expect.stringContaining('HTTP 503') };
-    expect(await reader.list(popular)).toMatchObject({ from: 'nowhere', titles: [], problem });
-    expect(await reader.title('movie', 550)).toMatchObject({ from: 'nowhere', title: null, absent: false, problem });
-    expect(await reader.recommend()).toMatchObject({ from: 'nowhere', picks: [], problem });
+    expect(await reader.list(popular)).toMatchObject({ from: 'none', titles: [], problem });
+    expect(await reader.title('movie', 550)).toMatchObject({ from: 'none', title: null, absent: false, problem });
+    expect(await reader.recommend()).toMatchObject({ from: 'none', picks: [], problem });
     expect(world.tmdb.requests).toEqual([]);
   });
 
@@ -93,7 +93,7 @@ describe('the end of a call', () => {
 
   it.each([
     ['succeeded', filmPage(), 'tmdb'],
-    ['failed', tmdbError(503, 9), 'nowhere'],
+    ['failed', tmdbError(503, 9), 'none'],
   ] as const)('of the trial is told as that: it %s', async (outcome, answer, from) => {
     const world = readerWorld();
     const trial: Admission = { kind: 'trial', revision: 3, beginByMs: world.clock.nowMs() + 15_000 };

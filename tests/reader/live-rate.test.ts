@@ -66,7 +66,7 @@ describe('calls of readers', () => {
     const { world, callsAtMs } = timedWorld();
     await world.control.everybody.driver(world.clock).take(33);
     const reader = world.open();
-    expect(await reader.title('movie', 550)).toMatchObject({ from: 'nowhere', problem: { code: 'no_slot' } });
+    expect(await reader.title('movie', 550)).toMatchObject({ from: 'none', problem: { code: 'no_slot' } });
     const asked = world.control.calls.length;
     for (let id = 1; id <= 50; id += 1) {
       expect(await reader.title('movie', id)).toMatchObject({ problem: { code: 'no_slot' } });
@@ -93,9 +93,9 @@ describe('calls of readers', () => {
     const world = readerWorld();
     const reader = world.open({ live: false });
     const problem = { code: 'not_cached' };
-    expect(await reader.list(popular)).toMatchObject({ from: 'nowhere', titles: [], problem });
-    expect(await reader.title('movie', 550)).toMatchObject({ from: 'nowhere', title: null, absent: false, problem });
-    expect(await reader.recommend()).toMatchObject({ from: 'nowhere', picks: [], problem });
+    expect(await reader.list(popular)).toMatchObject({ from: 'none', titles: [], problem });
+    expect(await reader.title('movie', 550)).toMatchObject({ from: 'none', title: null, absent: false, problem });
+    expect(await reader.recommend()).toMatchObject({ from: 'none', picks: [], problem });
     expect(world.control.calls).toEqual([]);
   });
 });

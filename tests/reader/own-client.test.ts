@@ -24,6 +24,6 @@ it("reads by the application's own client, and leaves it open", async () => {
   const reader = openReader({ catalogTable: 'MovieRecCache', client });
   const answer = await reader.list({ category: 'popular', media: 'movie' });
   await reader.close();
-  expect(answer).toMatchObject({ from: 'nowhere', problem: { code: 'not_cached' } });
+  expect(answer).toMatchObject({ from: 'none', problem: { code: 'not_cached' } });
   expect(seen).toEqual({ calls: ['QueryCommand'], destroyed: 0 });
 });

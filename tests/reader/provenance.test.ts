@@ -129,8 +129,8 @@ describe('what an answer says about itself', () => {
   });
 
   it('when it is nothing: no times, not stale', () => {
-    expect(provenanceOf('nowhere', undefined, mondayMs, undefined)).toEqual({
-      from: 'nowhere',
+    expect(provenanceOf('none', undefined, mondayMs, undefined)).toEqual({
+      from: 'none',
       fetchedAt: null,
       freshUntil: null,
       expiresAt: null,
@@ -139,7 +139,7 @@ describe('what an answer says about itself', () => {
       stale: false,
     });
     const problem = { code: 'not_cached', detail: 'the table holds no such list' };
-    expect(provenanceOf('nowhere', undefined, mondayMs, problem).problem).toEqual(problem);
+    expect(provenanceOf('none', undefined, mondayMs, problem).problem).toEqual(problem);
   });
 
   it('is never of a negative age, when another clock is ahead', () => {

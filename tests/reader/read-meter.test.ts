@@ -3,7 +3,6 @@ import { background } from '../../src/reader/background.ts';
 import { readMeter } from '../../src/reader/read-meter.ts';
 import type { ListAnswer, Provenance, RecommendAnswer, TitleAnswer } from '../../src/reader/reader-api.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { memoryCatalog } from '../support/memory-catalog.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { sampleFeed } from '../support/sample-messages.ts';
@@ -43,7 +42,6 @@ function openMeter(counting = true) {
   const usage = memoryUsageStore();
   const work = background(telemetry);
   const meter = readMeter({
-    catalog: memoryCatalog(),
     usage: counting ? usage : undefined,
     background: work,
     telemetry,
@@ -58,7 +56,7 @@ describe('the metrics of a read', () => {
     ['memory', false, 1, 0],
     ['table', true, 1, 1],
     ['tmdb', false, 0, 0],
-    ['nowhere', false, 0, 0],
+    ['none', false, 0, 0],
   ] as const)('from %s, stale: %s, are hit %i and stale %i', (from, stale, hit, staleRead) => {
     const { meter, telemetry } = openMeter();
     meter.list(20)(listAnswer({ from, stale }), 1.23456);

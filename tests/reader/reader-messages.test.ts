@@ -68,7 +68,7 @@ describe('a page that a reader has fetched', () => {
     world.items.failWith(new Error('the queue is full'));
     process.sendPage(page);
     await process.settled();
-    expect(world.telemetry.warnings.map(({ message }) => message)).toEqual(['sending a page on failed']);
+    expect(world.telemetry.warnings.map(({ message }) => message)).toEqual(['sending a page to the writer failed']);
     expect(jobsOf(world)).toMatchObject([
       { page: 1, snapshot: page.snapshot },
       { page: 2, snapshot: page.snapshot },
@@ -111,7 +111,7 @@ describe('a title that a reader has fetched', () => {
     world.items.failWith(new Error('the queue is full'));
     process.sendTitle(titleMessage(described, 'de-DE', 0));
     await process.settled();
-    expect(world.telemetry.warnings.map(({ message }) => message)).toEqual(['sending a title on failed']);
+    expect(world.telemetry.warnings.map(({ message }) => message)).toEqual(['sending a title to the writer failed']);
   });
 });
 

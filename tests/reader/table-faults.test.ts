@@ -38,15 +38,15 @@ describe('while the table is down', () => {
     expect(batch).toMatchObject([{ from: 'memory', title: { id: 550 } }]);
     const { picks, from, problem } = await reader.recommend({ media: 'movie' });
     expect([picks.length, from, problem?.code]).toEqual([20, 'memory', 'table_unavailable']);
-    expect(await reader.health()).toMatchObject({ table: 'away' });
+    expect(await reader.health()).toMatchObject({ table: 'unavailable' });
   });
 
-  it('what was never read comes from nowhere, without a throw', async () => {
+  it('what was never read comes from no tier, without a throw', async () => {
     const world = readerWorld();
     world.faults.use(down);
     const reader = world.open({ live: false });
     const nothing = {
-      from: 'nowhere',
+      from: 'none',
       fetchedAt: null,
       freshness: 0,
       stale: false,
@@ -65,7 +65,7 @@ describe('while the table is down', () => {
     const list = await reader.list(popular);
     expect(list).toMatchObject({ from: 'tmdb', problem: { code: 'table_unavailable' } });
     expect(list.titles).toHaveLength(20);
-    expect(await reader.title('movie', 550)).toMatchObject({ from: 'nowhere', title: null, absent: false });
+    expect(await reader.title('movie', 550)).toMatchObject({ from: 'none', title: null, absent: false });
     expect(world.tmdb.requests.map(({ path }) => path)).toEqual(['/movie/popular']);
     // What was fetched answers for as long as the table is away.
     await world.clock.advance(600_000);
@@ -105,9 +105,9 @@ describe('while the table is down', () => {
     expect(await reader.list(popular)).toMatchObject({ from: 'memory', stale: true });
     expect(await reader.title('movie', 550)).toMatchObject({ from: 'memory', stale: true });
     await world.clock.advance(1);
-    expect(await reader.list(popular)).toMatchObject({ from: 'nowhere', titles: [] });
-    expect(await reader.title('movie', 550)).toMatchObject({ from: 'nowhere', title: null });
-    expect(await reader.recommend({ media: 'movie' })).toMatchObject({ from: 'nowhere', picks: [] });
+    expect(await reader.list(popular)).toMatchObject({ from: 'none', titles: [] });
+    expect(await reader.title('movie', 550)).toMatchObject({ from: 'none', title: null });
+    expect(await reader.recommend({ media: 'movie' })).toMatchObject({ from: 'none', picks: [] });
   });
 
   it.each([

@@ -33,7 +33,7 @@ describe('a read of the table', () => {
     for (const value of ['rows', undefined, null, 0]) {
       expect(await guard.read(async () => value)).toBe(value);
     }
-    expect(guard.away()).toBe(false);
+    expect(guard.isFailing()).toBe(false);
     expect(clock.sleeperCount()).toBe(0);
   });
 
@@ -42,7 +42,7 @@ describe('a read of the table', () => {
     const error = await fail();
     expect(error).toBeInstanceOf(RetryableError);
     expect(error).toMatchObject({ code: 'table_unavailable', cause: broken });
-    expect(guard.away()).toBe(true);
+    expect(guard.isFailing()).toBe(true);
     expect(clock.sleeperCount()).toBe(0);
   });
 
@@ -64,7 +64,7 @@ describe('a read of the table', () => {
     const late = rejectionOf(guard.read(() => clock.sleep(timeoutMs + 1).then(() => 'rows')));
     await clock.advance(timeoutMs);
     expect(await late).toMatchObject({ code: 'table_unavailable', message: expect.stringContaining('500 ms') });
-    expect(guard.away()).toBe(true);
+    expect(guard.isFailing()).toBe(true);
   });
 
   it('that fails after its time was over bothers nobody', async () => {
@@ -75,7 +75,7 @@ describe('a read of the table', () => {
     await clock.advance(3 * timeoutMs);
     expect(await late).toMatchObject({ code: 'table_unavailable' });
     expect(await succeed()).toBe('rows');
-    expect(guard.away()).toBe(false);
+    expect(guard.isFailing()).toBe(false);
   });
 });
 
@@ -132,9 +132,9 @@ describe('a table that answers now and then', () => {
     for (let round = 0; round < 5; round += 1) {
       await fail();
       await fail();
-      expect(guard.away()).toBe(true);
+      expect(guard.isFailing()).toBe(true);
       expect(await succeed()).toBe('rows');
-      expect(guard.away()).toBe(false);
+      expect(guard.isFailing()).toBe(false);
     }
     expect(tries()).toBe(15);
   });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TableUnavailableError } from '../../src/reader/table-guard.ts';
-import { nothing, originOf, problemOf, readOfLive, toProblem } from '../../src/reader/tier-answers.ts';
+import { nothing, originOf, problemOf, readOfLive, toProblem } from '../../src/reader/tiers.ts';
 import { awsFailure } from '../../src/shared/core/aws-failure.ts';
 import { PermanentError, RetryableError } from '../../src/shared/core/errors.ts';
 
@@ -20,9 +20,9 @@ describe('what the first two tiers got', () => {
 });
 
 describe('nothing', () => {
-  it('is from nowhere, and says why where there is a why', () => {
-    expect(nothing(undefined)).toEqual({ found: [], from: 'nowhere', absent: false });
-    expect(nothing(before)).toEqual({ found: [], from: 'nowhere', absent: false, problem: before });
+  it('is from no tier, and says why where there is a why', () => {
+    expect(nothing(undefined)).toEqual({ found: [], from: 'none', absent: false });
+    expect(nothing(before)).toEqual({ found: [], from: 'none', absent: false, problem: before });
   });
 });
 
@@ -32,19 +32,19 @@ describe('what the last tier brought', () => {
     expect(readOfLive({ kind: 'ok', found: ['a'] }, before)).toMatchObject({ from: 'tmdb', problem: before });
   });
 
-  it('is from nowhere when it is an empty list', () => {
-    expect(readOfLive({ kind: 'ok', found: [] }, undefined)).toEqual({ found: [], from: 'nowhere', absent: false });
+  it('is from no tier when it is an empty list', () => {
+    expect(readOfLive({ kind: 'ok', found: [] }, undefined)).toEqual({ found: [], from: 'none', absent: false });
   });
 
   it('may be that there is no such thing, which is no problem', () => {
-    expect(readOfLive({ kind: 'absent' }, undefined)).toEqual({ found: [], from: 'nowhere', absent: true });
+    expect(readOfLive({ kind: 'absent' }, undefined)).toEqual({ found: [], from: 'none', absent: true });
   });
 
   it('may be a reason; the first thing that went wrong is the one that is told', () => {
     const outcome = { kind: 'unavailable', code: 'breaker_open', detail: 'HTTP 503' } as const;
     expect(readOfLive(outcome, undefined)).toEqual({
       found: [],
-      from: 'nowhere',
+      from: 'none',
       absent: false,
       problem: { code: 'breaker_open', detail: 'HTTP 503' },
     });

@@ -89,8 +89,8 @@ it('memory and table answer as the model does, while they age, fail and come bac
   expect([...seen.keys()].toSorted()).toEqual([
     'memory table_unavailable',
     'memory undefined',
-    'nowhere not_cached',
-    'nowhere table_unavailable',
+    'none not_cached',
+    'none table_unavailable',
     'table undefined',
   ]);
 });

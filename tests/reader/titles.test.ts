@@ -16,7 +16,7 @@ describe('an id that TMDB does not know', () => {
       const { absent, title, from, problem } = await reader.title('movie', unknownId);
       return [absent, title, from, problem];
     };
-    const absent = [true, null, 'nowhere', undefined];
+    const absent = [true, null, 'none', undefined];
     expect(await Promise.all(Array.from({ length: 50 }, read))).toEqual(Array.from({ length: 50 }, () => absent));
     await world.clock.advance(599_000);
     expect(await read()).toEqual(absent);
@@ -100,7 +100,7 @@ describe('several titles', () => {
       ['memory', false],
       ['table', false],
       ['tmdb', false],
-      ['nowhere', true],
+      ['none', true],
     ]);
   });
 

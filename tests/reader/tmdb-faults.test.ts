@@ -40,7 +40,7 @@ describe.each(faults)('where TMDB %s', (_name, answer, code) => {
     const world = readerWorld({ answer: () => answer });
     return { world, reader: world.open() };
   };
-  const nothing = { from: 'nowhere', fetchedAt: null, ageSeconds: null, stale: false, problem: { code } };
+  const nothing = { from: 'none', fetchedAt: null, ageSeconds: null, stale: false, problem: { code } };
 
   it('a list that nobody has is empty and says why', async () => {
     const { world, reader } = open();
@@ -57,8 +57,8 @@ describe.each(faults)('where TMDB %s', (_name, answer, code) => {
       { mediaType: 'tv', id: 1_396 },
     ]);
     expect(two.map(({ title, absent, from }) => [title, absent, from])).toEqual([
-      [null, false, 'nowhere'],
-      [null, false, 'nowhere'],
+      [null, false, 'none'],
+      [null, false, 'none'],
     ]);
   });
 
@@ -112,7 +112,7 @@ describe('a list that TMDB does not know', () => {
     for (const ms of [0, 300_000, 299_000]) {
       await world.clock.advance(ms);
       const { from, titles, problem } = await reader.list(popular);
-      expect([from, titles, problem]).toEqual(['nowhere', [], undefined]);
+      expect([from, titles, problem]).toEqual(['none', [], undefined]);
     }
     expect(world.tmdb.requests).toHaveLength(1);
     await world.clock.advance(1_001);
@@ -148,7 +148,7 @@ describe('a list that TMDB serves empty', () => {
   it('is unavailable when rows came and none could be read', async () => {
     const world = readerWorld({ answer: () => jsonAnswer(200, { page: 1, results: [null, {}], total_pages: 1 }) });
     const { from, problem } = await world.open().list(popular);
-    expect([from, problem?.code]).toEqual(['nowhere', 'unreadable_answer']);
+    expect([from, problem?.code]).toEqual(['none', 'unreadable_answer']);
     expect(world.items()).toEqual([]);
   });
 });

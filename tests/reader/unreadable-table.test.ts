@@ -91,7 +91,7 @@ describe('a reader that cannot read', () => {
     );
     for (let n = 0; n < 4; n += 1) {
       const { from, problem } = await reader.list(popular, { limit: n + 1 });
-      expect(from).toBe('nowhere');
+      expect(from).toBe('none');
       expect(problem).toMatchObject({ code: 'table_unavailable', cause: 'no_such_table' });
       expect(problem?.detail).toContain('ResourceNotFoundException');
     }

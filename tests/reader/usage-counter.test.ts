@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { usageCounter } from '../../src/reader/usage-counter.ts';
+import { usageCounter } from '../../src/reader/read-meter.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { type MemoryUsageStore, memoryUsageStore } from '../support/memory-usage-store.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';

@@ -9,7 +9,7 @@ import { regressions } from './regressions.ts';
 const withinMs = 420_000;
 const fixedSeeds = Array.from({ length: 300 }, (_, index) => index + 1);
 
-it('no law is broken by 300 histories, nor by those that broke one once', { timeout: withinMs }, async () => {
+it('no invariant is broken by 300 histories, nor by those that broke one once', { timeout: withinMs }, async () => {
   const seeds = [...fixedSeeds, ...regressions.map(({ seed }) => seed).filter((seed) => !fixedSeeds.includes(seed))];
   const results = await runSeeds({ seeds });
   expect(results).toHaveLength(seeds.length);
@@ -19,7 +19,7 @@ it('no law is broken by 300 histories, nor by those that broke one once', { time
   expect(results.reduce((sum, { reads }) => sum + reads, 0)).toBeGreaterThan(2 * seeds.length);
 });
 
-it('every planted bug breaks a law', { timeout: withinMs }, async () => {
+it('every mutant breaks an invariant', { timeout: withinMs }, async () => {
   expect(new Set(mutations.map(({ name }) => name)).size).toBe(mutations.length);
   expect(mutations.length).toBeGreaterThanOrEqual(20);
   const results = await runMutations(mutations);

@@ -1,6 +1,6 @@
 /** What comes after a history's acts: the faults end, the queues run dry, and everything comes once more. */
-import { tryParse } from './laws/delivery-law.ts';
-import type { Evidence } from './laws/end-law.ts';
+import { tryParse } from './invariants/delivery-invariant.ts';
+import type { Evidence } from './invariants/end-invariant.ts';
 import { documentedLimit } from './world/sim-tmdb.ts';
 import type { SimWorld } from './world/sim-world.ts';
 

@@ -21,14 +21,14 @@ async function main(args: readonly string[]): Promise<number> {
     return violations.length === 0 ? 0 : 1;
   }
   const { failures, seeds, known, seedsPerSecond } = await campaign(flags);
-  const planted = flags.mutations ? await runMutations(mutations, (result) => tell(mutationText(result))) : [];
-  const caught = planted.filter(({ caughtBy }) => caughtBy !== undefined).length;
-  const total = planted.length;
-  const summary = { seeds, failures, mutations: { total, caught, results: planted }, seedsPerSecond };
+  const mutants = flags.mutations ? await runMutations(mutations, (result) => tell(mutationText(result))) : [];
+  const caught = mutants.filter(({ caughtBy }) => caughtBy !== undefined).length;
+  const total = mutants.length;
+  const summary = { seeds, failures, mutations: { total, caught, results: mutants }, seedsPerSecond };
   const lines = [
     ...failures.map(failureText),
     `${seeds} seeds and ${known} known ones, ${failures.length} failed, ${seedsPerSecond} a second`,
-    ...(total > 0 ? [`${caught} of ${total} planted bugs were caught`] : []),
+    ...(total > 0 ? [`${caught} of ${total} mutants were caught`] : []),
   ];
   process.stdout.write(`${flags.json ? JSON.stringify(summary) : lines.join('\n')}\n`);
   return failures.length === 0 && caught === total ? 0 : 1;

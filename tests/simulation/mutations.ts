@@ -4,7 +4,7 @@ import { httpMutations } from './mutations/http-mutations.ts';
 import { readerMutations } from './mutations/reader-mutations.ts';
 import { tableMutations } from './mutations/table-mutations.ts';
 
-/** Known bugs, one place of the code under test each. Every one must break a law within a few seeds. */
+/** Known bugs, one place of the code under test each. Every one must break an invariant within a few seeds. */
 export const mutations: readonly Mutation[] = [
   ...tableMutations,
   ...callMutations,

@@ -1,6 +1,6 @@
 /**
  * Seeds that failed once, each with what it showed; every campaign runs them. When a simulation learns a new act, their histories go
- * another way: then the planted bug, with seeds of its own, keeps what they showed.
+ * another way: then the mutant, with seeds of its own, keeps what they showed.
  */
 export const regressions: readonly { seed: number; showed: string }[] = [
   {
@@ -21,7 +21,7 @@ export const regressions: readonly { seed: number; showed: string }[] = [
     seed: 314_503,
     showed: 'a row named genre 0, of which there is no feed: no weekly run and no refresh could be planned',
   },
-  { seed: 303_980, showed: 'the law took the trials of two clocks, of which one had been set, for one' },
+  { seed: 303_980, showed: 'the invariant took the trials of two clocks, of which one had been set, for one' },
   { seed: 304_089, showed: 'the same' },
   {
     seed: 500_077,

@@ -1,7 +1,7 @@
 /**
  * One history, from its plan to its judgement:
  *
- *   acts and faults ─► all faults off ─► queues run dry ─► laws of the end ─► everything once more ─► nothing changed
+ *   acts and faults ─► all faults off ─► queues run dry ─► invariants of the end ─► everything once more ─► nothing changed
  */
 import { type Item, itemSchema } from '../../src/shared/queues/item-page.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
@@ -13,19 +13,19 @@ import {
   checkRetries,
   checkThrottles,
   watchControl,
-} from './laws/call-law.ts';
-import { checkConservation } from './laws/conservation-law.ts';
-import { deliveryLaw } from './laws/delivery-law.ts';
-import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } from './laws/end-law.ts';
-import { checkLiveCalls, type LiveRead } from './laws/live-law.ts';
-import { checkReaderModel } from './laws/model-law.ts';
-import { checkOrderFreedom } from './laws/order-law.ts';
-import { checkPayload } from './laws/payload-law.ts';
-import { checkList, checkTitle } from './laws/read-law.ts';
-import { checkRecommendation } from './laws/recommend-law.ts';
-import { checkCarriedToken, checkSecrecy } from './laws/secrecy-law.ts';
-import { watchTables } from './laws/table-law.ts';
-import { checkConfirmingCall } from './laws/token-law.ts';
+} from './invariants/call-invariant.ts';
+import { checkConservation } from './invariants/conservation-invariant.ts';
+import { deliveryInvariant } from './invariants/delivery-invariant.ts';
+import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } from './invariants/end-invariant.ts';
+import { checkLiveCalls, type LiveRead } from './invariants/live-invariant.ts';
+import { checkReaderModel } from './invariants/model-invariant.ts';
+import { checkOrderFreedom } from './invariants/order-invariant.ts';
+import { checkPayload } from './invariants/payload-invariant.ts';
+import { checkList, checkTitle } from './invariants/read-invariant.ts';
+import { checkRecommendation } from './invariants/recommend-invariant.ts';
+import { checkCarriedToken, checkSecrecy } from './invariants/secrecy-invariant.ts';
+import { watchTables } from './invariants/table-invariant.ts';
+import { checkConfirmingCall } from './invariants/token-invariant.ts';
 import { startEventSource } from './world/event-source.ts';
 import { type Faults, faultNames } from './world/faults.ts';
 import type { Act, HistoryPlan } from './world/history-plan.ts';
@@ -96,11 +96,11 @@ function outcomeOf({ plan, queues, tmdb, tables, violations, clock, around: { tr
 
 type Staged = Evidence & { cast: Cast; attempted: Map<string, string[]>; live: Item[]; liveReads: LiveRead[] };
 
-/** Puts everybody on the stage, with the laws between them. */
+/** Puts everybody on the stage, with the invariants between them. */
 function stage(world: SimWorld): Staged {
   const table = watchTables(world);
   const calls = watchControl(world);
-  const deliveries = deliveryLaw(world);
+  const deliveries = deliveryInvariant(world);
   const live: Item[] = [];
   const liveReads: LiveRead[] = [];
   const attempted = new Map<string, string[]>();

@@ -88,13 +88,13 @@ function planWithMuch(): number {
   return found ?? 1;
 }
 
-describe('a planted bug', () => {
-  const planted = mutations.find(({ name }) => name === 'stale answers are not said to be stale') as Mutation;
+describe('a mutant', () => {
+  const mutant = mutations.find(({ name }) => name === 'stale answers are not said to be stale') as Mutation;
 
-  it('is reported with its seed, its law and a shrunk history', { timeout: 120_000 }, async () => {
-    const run = { seeds: seeds(20), mutation: planted, threads: 1, stopsAtFailure: true };
+  it('is reported with its seed, its invariant and a shrunk history', { timeout: 120_000 }, async () => {
+    const run = { seeds: seeds(20), mutation: mutant, threads: 1, stopsAtFailure: true };
     const failure = (await runSeeds(run)).at(-1)?.failure;
-    expect(failure?.law).toBe('stale-flag');
+    expect(failure?.invariant).toBe('stale-flag');
     expect(failure?.shrunk.acts.length).toBeLessThan(planHistory(failure?.seed ?? 0).acts.length);
     const text = failure && failureText(failure);
     expect(text).toContain(`npm run simulate -- --seed ${failure?.seed}`);
@@ -107,7 +107,7 @@ describe('a planted bug', () => {
   });
 
   it('is refused when its text is not there, or twice', () => {
-    expect(() => withBug('a', { ...planted, find: 'b' })).toThrow('finds its text 0 times');
-    expect(() => withBug('bb', { ...planted, find: 'b' })).toThrow('finds its text 2 times');
+    expect(() => withBug('a', { ...mutant, find: 'b' })).toThrow('finds its text 0 times');
+    expect(() => withBug('bb', { ...mutant, find: 'b' })).toThrow('finds its text 2 times');
   });
 });

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage } from 'node:http';
+import { closed, listening } from './loopback-server.ts';
 
 /** A call as an AWS SDK client sends it in its JSON protocol: the operation's bare name and the input. */
 export type ScriptedCall = { operation: string; input: Record<string, unknown> };
@@ -41,16 +42,11 @@ export async function startAwsScriptServer(
     response.writeHead(status, { 'content-type': request.headers['content-type'] ?? 'application/x-amz-json-1.0' });
     response.end(text);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const port = await listening(server);
   return {
     endpoint: `http://127.0.0.1:${port}`,
     calls,
-    stop: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
+    stop: () => closed(server),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Scheduler } from 'fast-check';
+import type { Clock, Random } from '../../src/shared/core/clock.ts';
 
 /** One call of a port as a hook sees it; `key` is the row or the head it is about, `''` when it is about many. */
 export type PortCall = {
@@ -7,17 +8,32 @@ export type PortCall = {
 };
 
 /** Stands around every call of a fake. `act` is the call's one atomic step: a hook may wait or throw before or after it. */
-export type CallHook = <T>(call: PortCall, act: () => T) => Promise<T>;
+export type CallHook<Call = PortCall> = <T>(call: Call, act: () => T) => Promise<T>;
+
+/** The hook of a store in the control table, whose calls are told apart by their name only. */
+export type StoreHook = CallHook<string>;
 
 /** Nothing happens around a call. */
-export const noHook: CallHook = async (_call, act) => act();
+export const noHook: CallHook<unknown> = async (_call, act) => act();
 
 /** Each call takes its step at a moment that the scheduler picks, and its answer arrives at another one. */
-export function scheduledBy(scheduler: Scheduler): CallHook {
+export function scheduledBy(scheduler: Scheduler): CallHook<PortCall | string> {
   return async (call, act) => {
-    await scheduler.schedule(Promise.resolve(), `${call.name} ${call.key}`);
+    const label = typeof call === 'string' ? call : `${call.name} ${call.key}`;
+    await scheduler.schedule(Promise.resolve(), label);
     const answer = act();
-    await scheduler.schedule(Promise.resolve(), `answer of ${call.name} ${call.key}`);
+    await scheduler.schedule(Promise.resolve(), `answer of ${label}`);
+    return answer;
+  };
+}
+
+/** Each call takes between `leastMs` and `mostMs`; its step is in the middle of it. */
+export function taking(leastMs: number, mostMs: number, clock: Clock, random: Random): StoreHook {
+  return async (_call, act) => {
+    const halfMs = (leastMs + random.next() * (mostMs - leastMs)) / 2;
+    await clock.sleep(halfMs);
+    const answer = act();
+    await clock.sleep(halfMs);
     return answer;
   };
 }

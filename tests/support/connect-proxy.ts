@@ -1,7 +1,7 @@
-import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
+import { closed, listening } from './loopback-server.ts';
 
 /** A proxy on 127.0.0.1 that opens tunnels and writes down what it was asked for. */
 export type ConnectProxy = {
@@ -65,25 +65,4 @@ function join(one: Socket, other: Socket): void {
   one.pipe(other).pipe(one);
   one.on('error', () => other.destroy()).on('close', () => other.destroy());
   other.on('error', () => one.destroy()).on('close', () => one.destroy());
-}
-
-const open = new WeakMap<Server, Set<Socket>>();
-
-async function listening(server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  open.set(server, sockets);
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
-}
-
-async function closed(server: Server): Promise<void> {
-  server.close();
-  for (const socket of open.get(server) ?? []) {
-    socket.destroy();
-  }
 }

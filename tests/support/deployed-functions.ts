@@ -1,27 +1,29 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createTable } from '../../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { createTables, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { catalogTable, controlTable } from '../../src/shared/tables/table-definitions.ts';
+import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
+import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { startTmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { type AwsScriptServer, startAwsScriptServer } from './aws-script-server.ts';
 import { type HandlerProcesses, handlerProcesses } from './handler-processes.ts';
-import { type OperationProxy, startOperationProxy } from './operation-proxy.ts';
+import { startKillProxy } from './kill-proxy.ts';
 import { type PipelineTemplate, pipelineTemplate } from './pipeline-template.ts';
 
 /** A function by the logical id that it begins with. */
 export type FunctionName = 'Planner' | 'Worker' | 'Writer' | 'Reader';
 export const functionNames = ['Planner', 'Worker', 'Writer', 'Reader'] as const;
 
-/** A function and the lines that it has written to stdout and stderr. */
-export type DeployedFunction = HandlerProcesses & { readonly lines: readonly string[] };
+/** `lines`: what it has written to stdout and stderr so far. */
+type DeployedFunction = HandlerProcesses & { readonly lines: readonly string[] };
+
+/** A server on loopback that passes AWS calls on and notes which they are. */
+type OperationProxy = { endpoint: string; operations: ReadonlySet<string>; stop(): Promise<void> };
 
 /** The functions of a synthesized stack, each in processes of its own, on the emulators. */
 export type DeployedFunctions = {
@@ -68,24 +70,19 @@ export async function startDeployedFunctions(
   const functions = {} as Record<FunctionName, DeployedFunction>;
   const proxies = {} as Record<FunctionName, OperationProxy[]>;
   for (const name of functionNames) {
-    const [toSqs, toDynamo, toSsm] = await Promise.all([
+    proxies[name] = await Promise.all([
       startOperationProxy('sqs', sqs.endpoint),
       startOperationProxy('dynamodb', dynamodb),
       startOperationProxy('ssm', parameterStore.endpoint),
     ]);
-    proxies[name] = [toSqs, toDynamo, toSsm];
-    const { Timeout } = template.one('AWS::Lambda::Function', name).Properties;
-    const variables = {
-      ...variablesOf(name, template, sqs),
-      AWS_REGION: region,
-      AWS_ACCESS_KEY_ID: 'k',
-      AWS_SECRET_ACCESS_KEY: 's',
-      AWS_ENDPOINT_URL_SQS: toSqs.endpoint,
-      AWS_ENDPOINT_URL_DYNAMODB: toDynamo.endpoint,
-      AWS_ENDPOINT_URL_SSM: toSsm.endpoint,
-      ...('TMDB_BASE_URL' in variablesOf(name, template, sqs) && { TMDB_BASE_URL: simulator.baseUrl }),
+    const variables = variablesOf(name, template, sqs);
+    const environment = {
+      ...variables,
+      ...('TMDB_BASE_URL' in variables && { TMDB_BASE_URL: simulator.baseUrl }),
+      ...endpointVariables(proxies[name]),
     };
-    const started = startFunction(assetOf(name, template, outdir), variables, workdir, Timeout * 1_000);
+    const { Timeout } = template.one('AWS::Lambda::Function', name).Properties;
+    const started = startFunction(assetOf(name, template, outdir), environment, workdir, Timeout);
     functions[name] = started;
     stops.push(
       () => Promise.all(proxies[name].map((proxy) => proxy.stop())),
@@ -102,13 +99,26 @@ export async function startDeployedFunctions(
   return { template, functions, proxies, parameterStore, dynamodb, stop };
 }
 
+function endpointVariables([sqs, dynamodb, ssm]: readonly OperationProxy[]): Record<string, string> {
+  return {
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: 'k',
+    AWS_SECRET_ACCESS_KEY: 's',
+    AWS_ENDPOINT_URL_SQS: sqs?.endpoint ?? '',
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb?.endpoint ?? '',
+    AWS_ENDPOINT_URL_SSM: ssm?.endpoint ?? '',
+  };
+}
+
+/** Runs a bundle from `folder`, where no package can be found. */
 function startFunction(
   bundleUrl: string,
   environment: Readonly<Record<string, string>>,
   folder: string,
-  timeoutMs: number,
+  timeoutSeconds: number,
 ): DeployedFunction {
   const lines: string[] = [];
+  const timeoutMs = timeoutSeconds * 1_000;
   const processes = handlerProcesses({ bundleUrl, environment, folder, timeoutMs, onLine: (line) => lines.push(line) });
   return { ...processes, lines };
 }
@@ -120,10 +130,7 @@ async function startEmulators(stops: Stops): Promise<{ sqs: EmbeddedSqs; dynamod
     () => sqs.stop(),
     () => dynamo.stop(),
   );
-  const client = dynamoClient({ endpoint: dynamo.endpoint, region });
-  await createTable(client, catalogTable, dynamo.engine);
-  await createTable(client, controlTable, dynamo.engine);
-  client.destroy();
+  await createTables(dynamo);
   return { sqs, dynamodb: dynamo.endpoint };
 }
 
@@ -157,7 +164,6 @@ function startSource(
   const source = startEventSource(
     {
       queueUrl,
-      queueArn: `arn:aws:sqs:${region}:000000000000:${service}`,
       batchSize,
       batchingWindowMs: batchingWindowSeconds * 1_000,
       maximumConcurrency,
@@ -170,4 +176,14 @@ function startSource(
     systemClock,
   );
   stops.push(() => source.stop());
+}
+
+/** Passes everything on to `upstream`; operations are noted as IAM calls them, such as `dynamodb:PutItem`. */
+async function startOperationProxy(service: string, upstream: string): Promise<OperationProxy> {
+  const operations = new Set<string>();
+  const proxy = await startKillProxy(upstream, async ({ operation }) => {
+    operations.add(`${service}:${operation}`);
+    return 'pass';
+  });
+  return { ...proxy, operations };
 }

@@ -1,8 +1,8 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { createTable } from '../../src/local/create-tables.ts';
 import {
+  createTable,
   type DynamoEngine,
   defaultDynamoEngine,
   type EmbeddedDynamo,
@@ -10,6 +10,7 @@ import {
 } from '../../src/local/embedded-dynamodb.ts';
 import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 import { catalogTable, controlTable, type TableDefinition } from '../../src/shared/tables/table-definitions.ts';
+import { scanAll } from './table-dump.ts';
 
 /** Tables on an emulator that runs for the whole file. */
 export type EmbeddedTables = {
@@ -71,25 +72,4 @@ async function untilActive(client: DynamoDBDocumentClient, tableName: string): P
   while (status !== 'ACTIVE') {
     status = (await client.send(new DescribeTableCommand({ TableName: tableName }))).Table?.TableStatus;
   }
-}
-
-async function scanAll(client: DynamoDBDocumentClient, tableName: string): Promise<Record<string, unknown>[]> {
-  const items: Record<string, unknown>[] = [];
-  let startKey: Record<string, unknown> | undefined;
-  do {
-    const answer = await client.send(
-      new ScanCommand({
-        TableName: tableName,
-        ConsistentRead: true,
-        ...(startKey && { ExclusiveStartKey: startKey }),
-      }),
-    );
-    items.push(...(answer.Items ?? []));
-    startKey = answer.LastEvaluatedKey;
-  } while (startKey !== undefined);
-  return items.sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-}
-
-function keyOf(item: Record<string, unknown>): string {
-  return 'id' in item ? String(item.id) : `${item.mediaId}\n${item.mediaType}`;
 }

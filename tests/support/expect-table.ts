@@ -5,7 +5,7 @@ import { type FeedHead, feedHeadSchema } from '../../src/shared/tables/feed-head
 import { referenceHeads, referenceTable } from './reference-table.ts';
 import { factsOf, pageFacts, titleFacts } from './row-facts.ts';
 
-/** Asserts that `rows` are what the law asks for after `pages`, no more and no less. */
+/** Asserts that `rows` are what the invariant asks for after `pages`, no more and no less. */
 export function expectTable(rows: readonly CatalogRow[], pages: readonly ItemPage[]): void {
   const reference = referenceTable(pages);
   const keys = rows.map(({ mediaId, mediaType }) => `${mediaId}\n${mediaType}`);

@@ -5,7 +5,7 @@ import type { CallGate, Entry } from '../../src/shared/throttle/call-gate.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { fetchItem } from '../../src/worker/fetch-item.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workJob } from '../../src/worker/work-job.ts';
+import { workJob } from '../../src/worker/worker-batch.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { recordingBreaker } from './recording-breaker.ts';
 import { recordingQueue } from './recording-queue.ts';

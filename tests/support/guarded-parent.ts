@@ -2,7 +2,7 @@
  * A process that starts a guarded one and tells both ids: `node guarded-parent.ts <command> [argument…]`.
  * It ends when it is killed, or after twenty seconds.
  */
-import { startGuarded } from '../../src/local/guarded-process.ts';
+import { startGuarded } from '../../src/local/processes.ts';
 
 const [command = '', ...rest] = process.argv.slice(2);
 const child = startGuarded(command, rest);

@@ -27,7 +27,7 @@ export type HandlerOptions = {
   onLine(line: string): void;
 };
 
-const main = fileURLToPath(new URL('./bundle-process-main.mjs', import.meta.url));
+const main = fileURLToPath(new URL('./handler-process-main.mjs', import.meta.url));
 
 type Reply = { ok: boolean; value: unknown; error: string };
 

@@ -1,5 +1,6 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { closed, listening } from './loopback-server.ts';
 
 /** What one request looked like; `connection` counts the server's connections from 1. */
 export type SeenRequest = { method: string; url: string; headers: IncomingHttpHeaders; connection: number };
@@ -27,20 +28,13 @@ export async function startHttpServer(handler: RequestHandler): Promise<TestHttp
     handle(response, request);
   });
   server.on('connection', (socket) => connections.set(socket, connections.size + 1));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listening(server);
   return {
-    baseUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    baseUrl: `http://127.0.0.1:${port}`,
     seen,
     answerWith: (next) => {
       handle = next;
     },
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-        for (const socket of connections.keys()) {
-          socket.destroy();
-        }
-      }),
+    close: () => closed(server),
   };
 }

@@ -1,5 +1,5 @@
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { closed, listening } from './loopback-server.ts';
 import { selfSignedCertificate } from './self-signed-certificate.ts';
 
 /** An HTTPS server on 127.0.0.1 with a certificate that nobody trusts. */
@@ -31,15 +31,11 @@ export async function startHttpsServer(body: string, certificate = validCertific
   server.on('tlsClientError', () => {
     failed += 1;
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listening(server);
   return {
-    baseUrl: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    baseUrl: `https://127.0.0.1:${port}`,
     requests: () => requests,
     failedHandshakes: () => failed,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => closed(server),
   };
 }

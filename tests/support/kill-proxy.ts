@@ -1,5 +1,6 @@
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { closed, listening } from './loopback-server.ts';
 
 /** What becomes of a call: passed on, lost before it arrives, or done but its answer lost. */
 export type CallFate = 'pass' | 'lose-call' | 'lose-answer';
@@ -31,14 +32,10 @@ export async function startKillProxy(
       request.socket.destroy();
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
+  const port = await listening(server);
   return {
-    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`,
-    stop: () => {
-      server.closeAllConnections();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
+    endpoint: `http://127.0.0.1:${port}`,
+    stop: () => closed(server),
   };
 }
 

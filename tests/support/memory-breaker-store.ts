@@ -1,5 +1,5 @@
 import type { BreakerRecord, BreakerStore } from '../../src/shared/throttle/breaker-record.ts';
-import { atOnce, type StoreHook } from './store-hook.ts';
+import { noHook, type StoreHook } from './call-hook.ts';
 
 /** The breaker's record in memory. */
 export type MemoryBreakerStore = BreakerStore & {
@@ -9,7 +9,7 @@ export type MemoryBreakerStore = BreakerStore & {
   now(): BreakerRecord | undefined;
 };
 
-export function memoryBreakerStore(hook: StoreHook = atOnce): MemoryBreakerStore {
+export function memoryBreakerStore(hook: StoreHook = noHook): MemoryBreakerStore {
   const stored: BreakerRecord[] = [];
   const now = () => {
     const last = stored.at(-1);

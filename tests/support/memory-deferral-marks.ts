@@ -1,4 +1,4 @@
-import type { DeferralMarks } from '../../src/worker/deferral-marks.ts';
+import type { DeferralMarks } from '../../src/worker/work-dependencies.ts';
 
 /** Marks in memory. */
 export function memoryDeferralMarks(): DeferralMarks & { readonly keys: ReadonlyMap<string, number> } {

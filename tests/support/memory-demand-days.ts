@@ -1,5 +1,5 @@
 import type { DemandDay, DemandDays } from '../../src/shared/tables/demand-days.ts';
-import { atOnce, type StoreHook } from './store-hook.ts';
+import { noHook, type StoreHook } from './call-hook.ts';
 
 /** Days of demand in memory. */
 export type MemoryDemandDays = DemandDays & {
@@ -7,7 +7,7 @@ export type MemoryDemandDays = DemandDays & {
   readonly puts: readonly { id: string; day: DemandDay; expiresAtMs: number }[];
 };
 
-export function memoryDemandDays(hook: StoreHook = atOnce): MemoryDemandDays {
+export function memoryDemandDays(hook: StoreHook = noHook): MemoryDemandDays {
   const items = new Map<string, DemandDay>();
   const puts: { id: string; day: DemandDay; expiresAtMs: number }[] = [];
   return {

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Migration, MigrationLog } from '../../src/operator/migrate/migration-log.ts';
 import type { MigrationTable, StoredRow, TableFacts } from '../../src/operator/migrate/migration-table.ts';
 import { type RowKey, rowKeyText } from '../../src/shared/tables/row.ts';
+import { catalogTable } from '../../src/shared/tables/table-definitions.ts';
 
 /** An item as it lies in a table. */
 export type Item = Record<string, unknown>;
 
-/** Stands around every call of both fakes; `act` is the call's one atomic step. */
+/** Stands around every call of the fake; `act` is the call's one atomic step. */
 export type MigrationHook = <T>(call: string, act: () => T) => Promise<T>;
 
 /** Nothing happens around a call. */
@@ -37,9 +37,8 @@ export function memoryMigrationTable(
   initial.forEach(put);
   let looksLeft = Number.POSITIVE_INFINITY;
   let ttl = false;
-  const stands = ({ key, image }: StoredRow) => {
-    const present = rows.get(rowKeyText(key));
-    const seen = image as Item;
+  const stands = (seen: StoredRow) => {
+    const present = rows.get(rowKeyText(seen));
     return present !== undefined && !('version' in present) && isDeepStrictEqual(present.fetchedAt, seen.fetchedAt);
   };
   const doneIf = (holds: boolean, act: () => void) => {
@@ -62,9 +61,9 @@ export function memoryMigrationTable(
     describe: () =>
       hook('describe', () => {
         looksLeft -= 1;
-        return { ...sampleFacts(Number.isFinite(looksLeft) ? looksLeft <= 0 : undefined), ...over };
+        const facts = sampleFacts(Number.isFinite(looksLeft) ? looksLeft <= 0 : undefined);
+        return { ...facts, ...(ttl && { ttl: { state: 'on', attribute: 'expiresAt' } }), ...over };
       }),
-    readTtl: () => hook('readTtl', () => ({ state: ttl ? 'on' : 'off', attribute: ttl ? 'expiresAt' : undefined })),
     addIndex: () =>
       hook('addIndex', () => {
         looksLeft = looksUntilReady;
@@ -80,7 +79,7 @@ export function memoryMigrationTable(
         const behind = sorted(rows).filter(([key]) => after === undefined || key > rowKeyText(after));
         const page = behind.slice(0, limit).map(([, item]) => storedRow(item));
         // As DynamoDB: a page that is full names its last row, even when nothing lies behind it.
-        return { rows: page, next: page.length < limit ? undefined : page.at(-1)?.key };
+        return { rows: page, next: page.length < limit ? undefined : page.at(-1) };
       }),
     read: (key) =>
       hook('read', () => {
@@ -88,61 +87,33 @@ export function memoryMigrationTable(
         return item && storedRow(item);
       }),
     replace: (seen, row) => hook(`replace ${rowKeyText(row)}`, () => doneIf(stands(seen), () => put(row))),
-    putIfNewer: (row) =>
-      hook(`putIfNewer ${rowKeyText(row)}`, () => {
+    putUnlessNewer: (row) =>
+      hook(`putUnlessNewer ${rowKeyText(row)}`, () => {
         const present = rows.get(rowKeyText(row));
-        const isOlder =
-          present?.schemaVersion === 1 && typeof present.version === 'string' && present.version < row.version;
-        return doneIf(present === undefined || isOlder, () => put(row));
+        const { schemaVersion, version } = present ?? {};
+        const isNoNewer = schemaVersion === 1 && typeof version === 'string' && version <= row.version;
+        return doneIf(present === undefined || isNoNewer, () => put(row));
       }),
     remove: (seen) =>
-      hook(`remove ${rowKeyText(seen.key)}`, () => doneIf(stands(seen), () => rows.delete(rowKeyText(seen.key)))),
-  };
-}
-
-/** A migration log that keeps one migration. */
-export function memoryMigrationLog(hook: MigrationHook = noMigrationHook): MigrationLog & { readonly saves: number } {
-  let saved: Migration | undefined;
-  let saves = 0;
-  return {
-    get saves() {
-      return saves;
-    },
-    load: () => hook('load', () => structuredClone(saved)),
-    save: (migration) =>
-      hook('save', () => {
-        saves += 1;
-        saved = structuredClone(migration);
-      }),
+      hook(`remove ${rowKeyText(seen)}`, () => doneIf(stands(seen), () => rows.delete(rowKeyText(seen)))),
   };
 }
 
 /** A table of the right keys; `ready` says whether its index is, `undefined` that there is none. */
-export function sampleFacts(ready?: boolean): TableFacts {
+function sampleFacts(ready?: boolean): TableFacts {
+  const [index] = catalogTable.indexes;
   return {
     active: true,
-    keys: [
-      { attribute: 'mediaId', type: 'HASH' },
-      { attribute: 'mediaType', type: 'RANGE' },
-    ],
+    keys: catalogTable.keys,
     attributeTypes: { mediaId: 'S', mediaType: 'S' },
-    index:
-      ready === undefined
-        ? undefined
-        : {
-            keys: [
-              { attribute: 'category', type: 'HASH' },
-              { attribute: 'contentType', type: 'RANGE' },
-            ],
-            projection: 'ALL',
-            ready,
-          },
+    index: index && ready !== undefined ? { ...index, ready } : undefined,
+    ttl: { state: 'off', attribute: undefined },
     writeUnits: undefined,
   };
 }
 
 function storedRow(item: Item): StoredRow {
-  return { key: keyOf(item), attributes: structuredClone(item), image: structuredClone(item) };
+  return { ...structuredClone(item), ...keyOf(item) };
 }
 
 function keyOf(item: Item): RowKey {

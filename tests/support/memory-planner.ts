@@ -3,7 +3,7 @@ import { defaultSettings, type Settings } from '../../src/shared/settings/settin
 import { pageContent, pageKeys } from './list-pages.ts';
 import { type MemoryCatalog, memoryCatalog } from './memory-catalog.ts';
 import { type MemoryFeedHeads, memoryFeedHeads } from './memory-feed-heads.ts';
-import { type RecordingSender, recordingSender } from './recording-sender.ts';
+import { type RecordingQueue, recordingQueue } from './recording-queue.ts';
 import { type RecordingTelemetry, recordingTelemetry } from './recording-telemetry.ts';
 import { sampleListPage } from './sample-rows.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
@@ -12,7 +12,7 @@ import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 export type MemoryPlanner = {
   catalog: MemoryCatalog;
   heads: MemoryFeedHeads;
-  jobs: RecordingSender;
+  jobs: RecordingQueue;
   telemetry: RecordingTelemetry;
   clock: VirtualClock;
   settings: Settings;
@@ -22,7 +22,7 @@ export function memoryPlanner(over: Partial<MemoryPlanner> = {}): MemoryPlanner 
   return {
     catalog: memoryCatalog(),
     heads: memoryFeedHeads(),
-    jobs: recordingSender(),
+    jobs: recordingQueue(),
     telemetry: recordingTelemetry(),
     clock: virtualClock(),
     settings: defaultSettings,

@@ -12,7 +12,7 @@ import {
   unthrottled,
 } from '../../src/shared/throttle/rate-schedule.ts';
 import type { RateScheduleStore } from '../../src/shared/throttle/rate-schedule-store.ts';
-import { atOnce, type StoreHook } from './store-hook.ts';
+import { noHook, type StoreHook } from './call-hook.ts';
 
 /** One timeline in memory; every worker has its own driver, on its own clock. */
 export type MemoryRateSchedule = {
@@ -24,7 +24,7 @@ export type MemoryRateSchedule = {
   state(): RateState;
 };
 
-export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = atOnce): MemoryRateSchedule {
+export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = noHook): MemoryRateSchedule {
   let state: RateState = { ...idleRateState };
   let doubt: Doubt | undefined;
   const isUsable = (nowMs: number): boolean => {

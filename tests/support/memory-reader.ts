@@ -16,7 +16,7 @@ import { type SharedBreaker, sharedBreaker } from '../../src/shared/throttle/sha
 import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
 import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
-import { noHook } from './call-hook.ts';
+import { noHook, type StoreHook } from './call-hook.ts';
 import { deliveriesOf, hookSwitch } from './deliver-pages.ts';
 import { memoryBreakerStore } from './memory-breaker-store.ts';
 import { memoryCatalog } from './memory-catalog.ts';
@@ -27,7 +27,6 @@ import { memoryUsageStore } from './memory-usage-store.ts';
 import { recordingQueue } from './recording-queue.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';
 import { scriptedTmdb } from './scripted-tmdb.ts';
-import { atOnce, type StoreHook } from './store-hook.ts';
 import { unpaced } from './unpaced.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 
@@ -125,7 +124,7 @@ function memoryTable() {
 
 /** What stands in the control table; one hook for all of it. */
 function controlTable(settings: Settings, clock: VirtualClock) {
-  let hook: StoreHook = atOnce;
+  let hook: StoreHook = noHook;
   const calls: string[] = [];
   const through: StoreHook = (call, act) => {
     calls.push(call);

@@ -1,6 +1,6 @@
-import type { RefreshLeases } from '../../src/reader/refresh-leases.ts';
+import type { RefreshLeases } from '../../src/reader/pipeline-requests.ts';
 import { clockSkewMs } from '../../src/shared/core/clock.ts';
-import { atOnce, type StoreHook } from './store-hook.ts';
+import { noHook, type StoreHook } from './call-hook.ts';
 
 /** Leases in memory, shared by all who hold this object. */
 export type MemoryRefreshLeases = RefreshLeases & {
@@ -10,7 +10,7 @@ export type MemoryRefreshLeases = RefreshLeases & {
   readonly released: readonly string[];
 };
 
-export function memoryRefreshLeases(hook: StoreHook = atOnce): MemoryRefreshLeases {
+export function memoryRefreshLeases(hook: StoreHook = noHook): MemoryRefreshLeases {
   const held = new Map<string, { seen: string; takenAtMs: number }>();
   const takes: { subject: string; seen: string; periodMs: number; taken: boolean }[] = [];
   const released: string[] = [];

@@ -1,5 +1,5 @@
 import type { UsageCounters, UsageStore } from '../../src/shared/tables/usage-store.ts';
-import { atOnce, type StoreHook } from './store-hook.ts';
+import { noHook, type StoreHook } from './call-hook.ts';
 
 /** Usage counters in memory. */
 export type MemoryUsageStore = UsageStore & {
@@ -9,7 +9,7 @@ export type MemoryUsageStore = UsageStore & {
   countersOf(id: string): UsageCounters;
 };
 
-export function memoryUsageStore(hook: StoreHook = atOnce): MemoryUsageStore {
+export function memoryUsageStore(hook: StoreHook = noHook): MemoryUsageStore {
   const items = new Map<string, Map<string, number>>();
   const adds: { id: string; counters: UsageCounters; expiresAtMs: number }[] = [];
   const countersOf = (id: string) => Object.fromEntries(items.get(id) ?? []);

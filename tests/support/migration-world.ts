@@ -3,11 +3,7 @@
  * than everything before, so what must stand in the end is what happened to it last.
  */
 import { expect } from 'vitest';
-import {
-  type MigrateDependencies,
-  type MigrationReport,
-  migrateTable,
-} from '../../src/operator/migrate/migrate-table.ts';
+import { type MigrationReport, migrateTable } from '../../src/operator/migrate/migrate-table.ts';
 import { dayMs, type Random } from '../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { type TitleRow, titleRowFor } from '../../src/shared/tables/title-row.ts';
@@ -20,7 +16,7 @@ import {
   type LegacySample,
   type TitleFacts,
 } from './legacy-rows.ts';
-import { type Item, type MigrationHook, memoryMigrationLog, memoryMigrationTable } from './memory-migration.ts';
+import { type Item, type MigrationHook, memoryMigrationTable } from './memory-migration.ts';
 import { sampleTitle } from './sample-messages.ts';
 import { virtualClock } from './virtual-clock.ts';
 
@@ -58,7 +54,6 @@ export function migrationWorld(random: Random, titleCount: number) {
     items.push(...beOdd(title, random, items));
   }
   const brokenKeys = new Set(broken.map(({ item }) => `${item.mediaId} ${item.mediaType}`));
-  const log = memoryMigrationLog((call, act) => around(call, act));
   const table = memoryMigrationTable(items, (call, act) => around(call, act));
   let life = quietLife;
   let calls = 0;
@@ -122,7 +117,6 @@ export function migrationWorld(random: Random, titleCount: number) {
 
   return {
     table,
-    log,
     broken,
     /** Calls of the life that is being led. */
     get calls() {
@@ -133,16 +127,15 @@ export function migrationWorld(random: Random, titleCount: number) {
       return changes;
     },
     /** Leads one life: the report, or nothing when it was killed. */
-    live: async (next: Life, over: Partial<MigrateDependencies> = {}): Promise<MigrationReport | undefined> => {
+    live: async (next: Life): Promise<MigrationReport | undefined> => {
       life = next;
       calls = 0;
       const run = migrateTable({
-        ...{ table, log, tableName: 'OldCache', settings: defaultSettings, dryRun: false, restart: false },
+        ...{ table, tableName: 'OldCache', settings: defaultSettings, dryRun: false },
         clock: virtualClock({ startMs: nowMs, autoJump: true }),
         signal: new AbortController().signal,
-        rowsPerSecond: Number.POSITIVE_INFINITY,
+        rowsPerSecond: 1e9,
         onProgress: () => undefined,
-        ...over,
       });
       const report = await run.catch((error: unknown) => {
         if (Number.isFinite(next.diesAtCall) && /killed/.test(reasonsOf(error))) {

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { DynamoEngine } from '../../src/local/embedded-dynamodb.ts';
 import { oncePerRun } from '../../src/planner/once-per-run-adapter.ts';
-import { startRun } from '../../src/planner/start-run.ts';
+import { type StartedRun, startRun } from '../../src/planner/start-run.ts';
 import type { AdHocEvent, ScheduledRequest } from '../../src/shared/queues/plan-request.ts';
 import { rejectionOf } from './caught.ts';
 import { describeOnEngine } from './embedded-tables.ts';
@@ -9,7 +9,7 @@ import { lambdaContext } from './lambda-context.ts';
 import { type MemoryPlanner, memoryPlanner } from './memory-planner.ts';
 import { sampleAdHoc, sampleFetchRequest, sampleScheduled } from './sample-requests.ts';
 
-type Start = Parameters<typeof oncePerRun>[0];
+type Start = (request: ScheduledRequest | AdHocEvent) => Promise<StartedRun>;
 
 /** That each run is started once, with the records of one engine. */
 export function oncePerRunSuite(engine: DynamoEngine): void {

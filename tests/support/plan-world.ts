@@ -1,6 +1,5 @@
 import fc from 'fast-check';
-import type { PlanCounts, PlanHour, PlanRecord } from '../../src/demand/plan-record.ts';
-import type { PlanRules } from '../../src/demand/plan-rules.ts';
+import type { PlanCounts, PlanHour, PlanRecord, PlanRules } from '../../src/demand/plan-record.ts';
 
 /** Feeds that live so many hours; anything else is no feed. */
 export const lifeHours: Readonly<Record<string, number>> = { short: 3, long: 30 };

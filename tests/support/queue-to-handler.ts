@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { onTestFinished } from 'vitest';
-import { arnOf, type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
+import { type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { type EventSource, type EventSourceOptions, startEventSource } from '../../src/local/event-source.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import type { QueueDefinition } from '../../src/shared/queues/queue-definitions.ts';
@@ -76,7 +76,6 @@ export async function queueToHandler(handle: Handle, queue: Partial<QueueDefinit
       const source = startEventSource(
         {
           queueUrl,
-          queueArn: arnOf('jobs'),
           batchSize: 10,
           batchingWindowMs: 0,
           maximumConcurrency: 1,

@@ -108,7 +108,7 @@ function modelGuard() {
 function expected({ works }: Tried, shown: readonly Row[], loaded: boolean, stale: boolean): Expected {
   const titles = shown.filter((row) => row.nothing === undefined).map((row) => row.title);
   if (shown.length === 0) {
-    return { from: 'nowhere', problem: works ? 'not_cached' : 'table_unavailable', titles, stale: false };
+    return { from: 'none', problem: works ? 'not_cached' : 'table_unavailable', titles, stale: false };
   }
   return works
     ? { from: loaded ? 'table' : 'memory', problem: undefined, titles, stale }

@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import type { ScoreParts } from '../../src/reader/reader-api.ts';
-import type { Candidate } from '../../src/reader/recommend/candidates.ts';
+import { type Candidate, type LikedTitle, tasteOf } from '../../src/reader/recommend/candidates.ts';
 import { type ScoreContext, type Scored, scoreCandidates } from '../../src/reader/recommend/score.ts';
-import { type LikedTitle, tasteOf } from '../../src/reader/recommend/taste.ts';
 import type { Card } from '../../src/shared/tables/card.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import { sampleCandidate, sampleCard } from './sample-cards.ts';

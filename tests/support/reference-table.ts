@@ -1,5 +1,5 @@
 /**
- * What the tables must hold after a set of pages, found from the law in prose, without the versions of the code under test:
+ * What the tables must hold after a set of pages, found from the invariant in prose, without the versions of the code under test:
  *   page       of the messages that brought a page of a feed with a title on it, or an empty one, which counts as a longest life
  *              older than it is: those of the newest snapshot; of these the earliest fetched
  *   title      of the sightings of a title in a language that show it translated (in English and in the original language all

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RefreshLeases } from '../../src/reader/refresh-leases.ts';
+import type { RefreshLeases } from '../../src/reader/pipeline-requests.ts';
 
 const periodMs = 86_400_000;
 const nowMs = Date.UTC(2026, 10, 23, 8);

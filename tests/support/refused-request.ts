@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { HttpProblem, problemResponse } from '../../src/reader/http/problem-details.ts';
+import { HttpProblem, problemResponse } from '../../src/reader/http/responses.ts';
 import { caught } from './caught.ts';
 
 /** What a client is told of a refusal. */

@@ -1,6 +1,5 @@
 import { background } from '../../src/reader/background.ts';
-import { pipelineRequests } from '../../src/reader/pipeline-requests.ts';
-import type { RefreshLeases } from '../../src/reader/refresh-leases.ts';
+import { pipelineRequests, type RefreshLeases } from '../../src/reader/pipeline-requests.ts';
 import type { Clock } from '../../src/shared/core/clock.ts';
 import type { MessageSender } from '../../src/shared/queues/message-sender.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';

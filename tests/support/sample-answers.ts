@@ -26,7 +26,7 @@ export function sampleProvenance(over: Partial<Provenance> = {}): Provenance {
 
 /** What an answer says of itself that found nothing. */
 export const foundNothing: Provenance = {
-  from: 'nowhere',
+  from: 'none',
   fetchedAt: null,
   freshUntil: null,
   expiresAt: null,

@@ -1,6 +1,6 @@
 import type { Feed } from '../../src/shared/core/feed.ts';
-import type { FetchJob } from '../../src/shared/queues/fetch-job.ts';
-import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
+import type { FetchJob, TitleJob } from '../../src/shared/queues/fetch-job.ts';
+import type { DescribedTitle, ItemPage, ItemTitle, ListedTitle } from '../../src/shared/queues/item-page.ts';
 
 /** A valid job; members given replace its own. */
 export function sampleJob(over: Partial<FetchJob> = {}): FetchJob {
@@ -66,4 +66,42 @@ export function sampleTitle(over: Partial<ListedTitle> = {}): ListedTitle {
 /** `popular/movie/global/en-US`; members given replace its own. */
 export function sampleFeed(over: Partial<Feed> = {}): Feed {
   return { category: 'popular', media: 'movie', region: 'global', language: 'en-US', ...over };
+}
+
+/** Fight Club on its own; members given replace its own. */
+export function sampleDescribed(over: Partial<DescribedTitle> = {}): DescribedTitle {
+  const { rank: _rank, ...described } = sampleTitle();
+  return { ...described, ...over };
+}
+
+/** A valid title job; members given replace its own. */
+export function sampleTitleJob(over: Partial<TitleJob> = {}): TitleJob {
+  return {
+    kind: 'title-job',
+    version: 1,
+    jobId: '0badcafe/title/movie/550/de-DE',
+    runId: '0badcafe',
+    origin: 'reader',
+    mediaType: 'movie',
+    id: 550,
+    language: 'de-DE',
+    attempt: 0,
+    firstSeenAt: '2026-11-23T08:00:00.000Z',
+    why: 'a reader found it stale',
+    ...over,
+  };
+}
+
+/** A valid title message; members given replace its own. */
+export function sampleItemTitle(over: Partial<ItemTitle> = {}): ItemTitle {
+  return {
+    kind: 'item-title',
+    version: 1,
+    jobId: '0badcafe/title/movie/550/de-DE',
+    runId: '0badcafe',
+    language: 'de-DE',
+    fetchedAt: '2026-11-23T08:00:07.250Z',
+    title: sampleDescribed(),
+    ...over,
+  };
 }

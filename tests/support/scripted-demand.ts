@@ -1,4 +1,4 @@
-import type { LearnedDemand } from '../../src/planner/learned-demand.ts';
+import type { LearnedDemand } from '../../src/demand/learned-demand.ts';
 import { feedId } from '../../src/shared/core/feed.ts';
 import { sampleQuality } from './sample-quality.ts';
 

@@ -1,10 +1,10 @@
 import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
 import type { SQSRecord } from 'aws-lambda';
 import { bundleHandlers } from '../../src/local/bundle/bundle-handlers.ts';
-import { createTable } from '../../src/local/create-tables.ts';
-import { startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
-import { arnOf, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
+import { createTable, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { type LambdaFunction, startFunction } from '../../src/local/lambda-function.ts';
+import { arnOf } from '../../src/local/stack-endpoints.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';

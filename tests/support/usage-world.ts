@@ -1,4 +1,4 @@
-import { type ReadOutcome, usageCounter } from '../../src/reader/usage-counter.ts';
+import { type ReadOutcome, usageCounter } from '../../src/reader/read-meter.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { type MemoryUsageStore, memoryUsageStore } from './memory-usage-store.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';

@@ -1,4 +1,5 @@
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { connect, createServer } from 'node:net';
+import { closed, listening } from './loopback-server.ts';
 
 /** A TCP relay in front of a server on 127.0.0.1 that keeps every byte its clients send. */
 export type WireTap = {
@@ -9,29 +10,19 @@ export type WireTap = {
 };
 
 export async function startWireTap(target: string): Promise<WireTap> {
-  const { hostname, port } = new URL(target);
+  const { hostname, port: targetPort } = new URL(target);
   const chunks: Buffer[] = [];
-  const sockets = new Set<Socket>();
   const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-      socket.on('close', () => sockets.delete(socket));
-    }
+    const upstream = connect(Number(targetPort), hostname);
+    client.on('error', () => client.destroy()).on('close', () => upstream.destroy());
+    upstream.on('error', () => upstream.destroy());
     client.on('data', (bytes) => chunks.push(bytes));
     client.pipe(upstream).pipe(client);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listening(server);
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     heard: () => Buffer.concat(chunks).toString('utf8'),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        for (const socket of sockets) {
-          socket.destroy();
-        }
-      }),
+    close: () => closed(server),
   };
 }

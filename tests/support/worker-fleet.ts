@@ -5,12 +5,12 @@ import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workerBatch } from '../../src/worker/worker-batch.ts';
+import { taking } from './call-hook.ts';
 import { type MemoryBreakerStore, memoryBreakerStore } from './memory-breaker-store.ts';
 import { type MemoryRateSchedule, memoryRateSchedule } from './memory-rate-schedule.ts';
 import { type RecordingQueue, recordingQueue } from './recording-queue.ts';
 import { type RecordingTelemetry, recordingTelemetry } from './recording-telemetry.ts';
 import { seededRandom } from './seeded-random.ts';
-import { taking } from './store-hook.ts';
 import { type VirtualClock, virtualClock } from './virtual-clock.ts';
 import { type VirtualQueue, virtualQueue } from './virtual-queue.ts';
 

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { deferJob } from '../../src/worker/defer-job.ts';
-import type { DeferralMarks } from '../../src/worker/deferral-marks.ts';
-import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
+import type { DeferralMarks, WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { memoryDeferralMarks } from '../support/memory-deferral-marks.ts';
-import { recordingSender } from '../support/recording-sender.ts';
+import { recordingQueue } from '../support/recording-queue.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { sampleJob } from '../support/sample-messages.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
@@ -13,7 +12,7 @@ const later = { code: 'breaker_open', detail: 'TMDB is away', retryInMs: 1_000 }
 const key = '0badcafe/popular/movie/global/en-US/1#3#0';
 
 function world(deferrals?: DeferralMarks) {
-  const [jobs, telemetry, clock] = [recordingSender(), recordingTelemetry(), virtualClock({ autoJump: true })];
+  const [jobs, telemetry, clock] = [recordingQueue(), recordingTelemetry(), virtualClock({ autoJump: true })];
   const random = { next: () => 0.5 };
   const deps = { jobs, telemetry, clock, random, deferrals, settings: defaultSettings } as unknown as WorkDependencies;
   return { jobs, telemetry, deps };
@@ -49,7 +48,7 @@ describe('a deferral', () => {
     ]);
   });
 
-  it('is another one at the next attempt, and for a job that an operator has sent again', async () => {
+  it('is another one at the next deferral, and for a job that an operator has sent again', async () => {
     const { jobs, deps } = world(memoryDeferralMarks());
     for (const job of [sampleJob({ attempt: 2 }), sampleJob({ attempt: 3 }), sampleJob({ attempt: 2, replays: 1 })]) {
       await deferJob(job, later, deps);

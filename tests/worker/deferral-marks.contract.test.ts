@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { DeferralMarks } from '../../src/worker/deferral-marks.ts';
 import { dynamoDeferralMarks } from '../../src/worker/dynamo-deferral-marks.ts';
+import type { DeferralMarks } from '../../src/worker/work-dependencies.ts';
 import { describeOnEngine } from '../support/embedded-tables.ts';
 import { memoryDeferralMarks } from '../support/memory-deferral-marks.ts';
 

@@ -64,7 +64,7 @@ describe('the worker’s handler', () => {
     expect(await worker.invoke(fetchEvent(job(2), job(3)))).toEqual({ batchItemFailures: [] });
     expect(tmdb.seen.length).toBe(seen);
     expect(counts()).toEqual({ ...before, deferred: before.deferred + 3 });
-    const attempts = tapped.held('fetch').map((body) => (JSON.parse(body) as { attempt: number }).attempt);
-    expect(attempts.slice(-3)).toEqual([1, 1, 1]);
+    const deferrals = tapped.held('fetch').map((body) => (JSON.parse(body) as { attempt: number }).attempt);
+    expect(deferrals.slice(-3)).toEqual([1, 1, 1]);
   });
 });

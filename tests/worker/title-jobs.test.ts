@@ -5,7 +5,7 @@ import { itemTitleSchema } from '../../src/shared/queues/item-page.ts';
 import { parseMessage } from '../../src/shared/queues/parse-message.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { fetchHarness, scriptedGate } from '../support/fetch-harness.ts';
-import { sampleTitleJob } from '../support/sample-title-messages.ts';
+import { sampleTitleJob } from '../support/sample-messages.ts';
 import { jsonAnswer, noResponse, type ScriptedAnswer, tmdbError } from '../support/scripted-tmdb.ts';
 import { movieDetails, seriesDetails } from '../support/tmdb-details.ts';
 import { listPage, movieRow } from '../support/tmdb-rows.ts';
@@ -117,7 +117,7 @@ describe('a title job', () => {
 });
 
 describe('a deferred title job', () => {
-  it('is the same job, one attempt older, as old as ever', async () => {
+  it('is the same job, one deferral older, as old as ever', async () => {
     const job = sampleTitleJob({
       attempt: 4,
       waitedSeconds: 77,

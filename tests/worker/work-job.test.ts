@@ -81,7 +81,7 @@ describe('a job', () => {
 });
 
 describe('a deferred job', () => {
-  it('is the same job, one attempt older, as old as ever', async () => {
+  it('is the same job, one deferral older, as old as ever', async () => {
     const job = sampleJob({
       attempt: 4,
       waitedSeconds: 77,
@@ -113,13 +113,13 @@ describe('a deferred job', () => {
   it('comes back no sooner than it was told to, later with each time, within a quarter of an hour', async () => {
     const anyAnswer = fc.constantFrom(offline, tmdbError(503, 9, '13'), tmdbError(429, 25, '59'), tmdbError(401, 7));
     await fc.assert(
-      fc.asyncProperty(anyAnswer, fc.nat({ max: 30 }), fc.nat(), async (answer, attempt, seed) => {
+      fc.asyncProperty(anyAnswer, fc.nat({ max: 30 }), fc.nat(), async (answer, deferrals, seed) => {
         const harness = fetchHarness([answer], { random: seededRandom(seed) });
         harness.dependencies.budget.trySpend = () => false;
-        await harness.work(JSON.stringify(sampleJob({ attempt })));
+        await harness.work(JSON.stringify(sampleJob({ attempt: deferrals })));
         const askedSeconds = answer === offline ? 0 : answer.kind === 'response' ? Number(answer.retryAfter ?? 60) : 0;
         const delay = harness.jobs.sent[0]?.delaySeconds ?? 0;
-        const growth = Math.min(150, 5 * 2 ** Math.min(attempt, 5));
+        const growth = Math.min(150, 5 * 2 ** Math.min(deferrals, 5));
         expect(delay).toBeGreaterThanOrEqual(askedSeconds + growth / 2);
         expect(delay).toBeLessThanOrEqual(askedSeconds + growth + 1);
       }),
@@ -128,12 +128,12 @@ describe('a deferred job', () => {
 
   it('comes back within 25 s where a clock that was wrong keeps it waiting, however often it was deferred before', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat({ max: 1_000 }), fc.nat(), async (attempt, seed) => {
+      fc.asyncProperty(fc.nat({ max: 1_000 }), fc.nat(), async (deferrals, seed) => {
         const harness = fetchHarness([okPage], { random: seededRandom(seed) });
         const { clock, timeline, dependencies } = harness;
         await timeline.driver(skewedClock(clock, 86_400_000)).take(1);
         const gate = callGate(1, { ...dependencies, slotToleranceMs: 50 });
-        await harness.work(JSON.stringify(sampleJob({ attempt, waitedSeconds: 100 })), 60_000, gate);
+        await harness.work(JSON.stringify(sampleJob({ attempt: deferrals, waitedSeconds: 100 })), 60_000, gate);
         const delaySeconds = harness.jobs.sent[0]?.delaySeconds ?? 0;
         expect(delaySeconds).toBeGreaterThanOrEqual(23);
         expect(delaySeconds).toBeLessThanOrEqual(25);

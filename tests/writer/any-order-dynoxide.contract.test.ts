@@ -15,7 +15,7 @@ import { unpaced } from '../support/unpaced.ts';
 
 /** The must-hold property where the writers really run at the same time, on real conditional writes. */
 describeOnEngine('dynoxide', 'concurrent writers', (tables) => {
-  it('make the same tables as one writer does, and those the law asks for', async () => {
+  it('make the same tables as one writer does, and those the invariant asks for', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryHistory, async (history) => {
         const plain = await openWriter(tables);

@@ -10,7 +10,7 @@ const contents = ({ store, heads }: MemoryWriter) => ({ rows: store.rows(), head
 
 /** The must-hold property: the tables are a function of the set of messages. */
 describe('the same messages in any order, any number of times, in any batches, through up to three writers', () => {
-  it('make the same tables, and those the law asks for', async () => {
+  it('make the same tables, and those the invariant asks for', async () => {
     await fc.assert(
       fc.asyncProperty(arbitraryHistory, fc.scheduler(), async (history, scheduler) => {
         const plain = memoryWriter();

@@ -3,9 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { CatalogDraft } from '../../src/shared/tables/catalog.ts';
 import { type Candidate, candidateOf, decideRow, mergeRows, rowsOf } from '../../src/writer/decide-rows.ts';
-import { samplePage, sampleTitle } from '../support/sample-messages.ts';
+import { sampleItemTitle, samplePage, sampleTitle } from '../support/sample-messages.ts';
 import { draftOf, sampleListPage, sampleTitleRow } from '../support/sample-rows.ts';
-import { sampleItemTitle } from '../support/sample-title-messages.ts';
 
 describe('what is to happen to a row', () => {
   it.each([

@@ -4,8 +4,8 @@ import { dayMs } from '../../src/shared/core/clock.ts';
 import { snapshotTimeMs } from '../../src/shared/core/snapshot.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { candidateOf } from '../../src/writer/decide-rows.ts';
-import { receiveItem, withPossibleTimes } from '../../src/writer/receive-item.ts';
-import { recordingSender } from '../support/recording-sender.ts';
+import { receiveItem, withPossibleTimes } from '../../src/writer/writer-batch.ts';
+import { recordingQueue } from '../support/recording-queue.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
 import { samplePage } from '../support/sample-messages.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
@@ -21,7 +21,7 @@ const page = (snapshotAtMs: number, fetchedAtMs: number) =>
 
 describe('a message', () => {
   it('is received with no time later than its sending', async () => {
-    const deps = { deadLetters: recordingSender(), telemetry: recordingTelemetry(), clock: virtualClock() };
+    const deps = { deadLetters: recordingQueue(), telemetry: recordingTelemetry(), clock: virtualClock() };
     const body = JSON.stringify(page(sentAtMs + dayMs, sentAtMs + dayMs));
     expect(await receiveItem(body, deps, sentAtMs)).toMatchObject({
       fetchedAt: '2026-11-23T08:00:05.000Z',

@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { Item, ItemPage, ItemTitle } from '../../src/shared/queues/item-page.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
-import { receiveItem } from '../../src/writer/receive-item.ts';
+import { receiveItem } from '../../src/writer/writer-batch.ts';
 import { arbitraryHistoryPage } from '../support/arbitrary-history.ts';
 import { type CallHook, scheduledBy, throttledOnce } from '../support/call-hook.ts';
 import { type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';
 import { recordingQueue } from '../support/recording-queue.ts';
 import { halfDayOf, inSteps, referenceTable } from '../support/reference-table.ts';
-import { samplePage, sampleTitle } from '../support/sample-messages.ts';
-import { sampleDescribed, sampleItemTitle } from '../support/sample-title-messages.ts';
+import { sampleDescribed, sampleItemTitle, samplePage, sampleTitle } from '../support/sample-messages.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
 const english = sampleItemTitle({ language: 'en-US', jobId: 'job-t' });
@@ -178,8 +177,8 @@ function titlesOf({ feed, fetchedAt, runId, jobId, titles }: ItemPage): ItemTitl
   );
 }
 
-/** Asserts that the title rows are those that the law in prose asks for, and that only pages have placed anything. */
-function expectLaw(writer: MemoryWriter, items: readonly Item[]): void {
+/** Asserts that the title rows are those that the invariant in prose asks for, and that only pages have placed anything. */
+function expectInvariant(writer: MemoryWriter, items: readonly Item[]): void {
   const pages = items.filter((item) => item.kind === 'item-page');
   const listed = referenceTable(pages).pages;
   const { titles } = referenceTable(items);
@@ -199,13 +198,13 @@ function expectLaw(writer: MemoryWriter, items: readonly Item[]): void {
 }
 
 describe('titles and pages in any order, any number of times, in any batches', () => {
-  it('make the same tables, and those the law asks for', async () => {
+  it('make the same tables, and those the invariant asks for', async () => {
     const deals = fc.record({ seed: fc.infiniteStream(fc.nat(3)), again: fc.array(fc.nat(20), { maxLength: 4 }) });
     await fc.assert(
       fc.asyncProperty(arbitraryItems, deals, fc.scheduler(), async (items, { seed, again }, scheduler) => {
         const plain = memoryWriter();
         await apply(items, plain);
-        expectLaw(plain, items);
+        expectInvariant(plain, items);
 
         const all = [...items, ...again.flatMap((index) => items.slice(index, index + 1))].reverse();
         const batches = [...Map.groupBy(all, () => seed.next().value).values()];

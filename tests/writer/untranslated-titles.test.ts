@@ -3,8 +3,7 @@ import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { applyAtOnce, memoryWriter } from '../support/deliver-pages.ts';
 import { titlesOfPage } from '../support/list-pages.ts';
-import { sampleFeed, samplePage, sampleTitle } from '../support/sample-messages.ts';
-import { sampleItemTitle } from '../support/sample-title-messages.ts';
+import { sampleFeed, sampleItemTitle, samplePage, sampleTitle } from '../support/sample-messages.ts';
 
 const german = sampleFeed({ region: 'DE', language: 'de-DE' });
 const untold = sampleTitle({ overview: '' });

@@ -1,8 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
-import { fullBucket, takeUnits, writePace } from '../../src/writer/write-rows.ts';
+import { writePace } from '../../src/writer/write-rows.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
 const title = { mediaId: '1', mediaType: 'movie' } as CatalogRow;
@@ -52,36 +51,5 @@ describe('the writer’s pace', () => {
 
   it('is none on demand', async () => {
     expect(await secondsFor(Array(5_000).fill(page), { mode: 'on-demand' as never })).toBe(0);
-  });
-});
-
-describe('a bucket', () => {
-  it('never gives more than its rate and a minute of it over any time, whatever is asked when', () => {
-    const step = fc.record({ gapMs: fc.nat({ max: 30_000 }), units: fc.integer({ min: 0, max: 40 }) });
-    fc.assert(
-      fc.property(fc.double({ min: 0.5, max: 20, noNaN: true }), fc.array(step, { maxLength: 60 }), (rate, steps) => {
-        let bucket = fullBucket(rate, 0);
-        let nowMs = 0;
-        let taken = 0;
-        for (const { gapMs, units } of steps) {
-          nowMs += gapMs;
-          const next = takeUnits(bucket, units, rate, nowMs);
-          bucket = next.bucket;
-          taken += units;
-          nowMs += next.waitMs;
-          expect(taken).toBeLessThanOrEqual(60 * rate + (nowMs / 1_000) * rate + 1e-6);
-        }
-      }),
-    );
-  });
-
-  it('holds a minute at the most, however long nothing is taken', () => {
-    const { bucket } = takeUnits(fullBucket(5, 0), 0, 5, 3_600_000);
-    expect(bucket.units).toBe(300);
-  });
-
-  it('loses nothing to a clock that goes back', () => {
-    const { bucket } = takeUnits({ units: 10, atMs: 5_000 }, 4, 5, 1_000);
-    expect(bucket.units).toBe(6);
   });
 });

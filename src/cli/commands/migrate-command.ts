@@ -1,20 +1,21 @@
-import { dynamoMigrationLog } from '../../operator/migrate/dynamo-migration-log-adapter.ts';
-import { dynamoMigrationTable } from '../../operator/migrate/dynamo-migration-table-adapter.ts';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { dynamoMigrationTable, migrationClient } from '../../operator/migrate/dynamo-migration-table.ts';
+import type { MigrationCounts } from '../../operator/migrate/migrate-rows.ts';
 import { type Change, type MigrationReport, migrateTable } from '../../operator/migrate/migrate-table.ts';
-import type { MigrationCounts } from '../../operator/migrate/migration-log.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import { shown } from '../../shared/core/shown-text.ts';
+import type { ClientTarget } from '../../shared/tables/aws-clients.ts';
 import { categoryIndex } from '../../shared/tables/table-definitions.ts';
+import { namingFailures } from '../aws-call-failure.ts';
 import type { CliContext } from '../cli-context.ts';
 import { table, title } from '../format-text.ts';
-import { withDynamo } from '../open-tables.ts';
 import { parseRate } from '../parse-input.ts';
 import { showLine } from '../progress.ts';
 import { type PlaceOptions, withStackPlace } from '../stack-place.ts';
 import { interruptible } from '../with-stack.ts';
 
 /** Options of `migrate`. */
-export type MigrateOptions = PlaceOptions & { table?: string; rate?: string; dryRun?: boolean; restart?: boolean };
+export type MigrateOptions = PlaceOptions & { table?: string; rate?: string; dryRun?: boolean };
 
 const fastestRate = 10_000;
 /** Rows that are shown to a person; `--json` lists all. */
@@ -28,22 +29,30 @@ export async function migrateCommand(options: MigrateOptions, context: CliContex
   const startedMs = clock.monotonicMs();
   const report = await interruptible(context, (signal) =>
     withStackPlace(options, context, (place) =>
-      withDynamo(place.dynamodb, (client) => {
+      withMigrationClient(place.dynamodb, (client) => {
         const tableName = chosenTable ?? place.catalogTable;
+        const table = dynamoMigrationTable(client, tableName);
+        const dryRun = options.dryRun === true;
         return withProgress(`migrate ${tableName}`, context, (onProgress) =>
-          migrateTable({
-            table: dynamoMigrationTable(client, tableName),
-            log: dynamoMigrationLog(client, place.controlTable, tableName, clock),
-            ...{ settings, clock, signal, tableName, rowsPerSecond, onProgress },
-            dryRun: options.dryRun === true,
-            restart: options.restart === true,
-          }),
+          migrateTable({ table, settings, clock, signal, tableName, rowsPerSecond, dryRun, onProgress }),
         );
       }),
     ),
   );
   const durationMs = Math.round(clock.monotonicMs() - startedMs);
   output.result({ ...report, durationMs }, formatReport(report));
+}
+
+async function withMigrationClient<T>(
+  target: ClientTarget | undefined,
+  act: (client: DynamoDBDocumentClient) => Promise<T>,
+): Promise<T> {
+  const client = migrationClient(target);
+  try {
+    return await namingFailures('DynamoDB', target?.endpoint, () => act(client));
+  } finally {
+    client.destroy();
+  }
 }
 
 function parseTableName(text: string): string {
@@ -81,7 +90,7 @@ function progressText({ scanned, current, toMigrate, migrated, notUnderstood }: 
 }
 
 function formatReport(report: MigrationReport): string {
-  const { rows, dryRun, resumed, startedAt } = report;
+  const { rows, dryRun, startedAt } = report;
   const facts: [string, string | number][] = [
     [`index ${categoryIndex}`, changeTexts[report.index]],
     ['TTL on expiresAt', changeTexts[report.ttl].replace('added', 'turned on')],
@@ -90,7 +99,7 @@ function formatReport(report: MigrationReport): string {
     ...(dryRun ? foreseen(rows) : done(rows)),
     ['not understood', rows.notUnderstood],
   ];
-  const run = dryRun ? 'a dry run: nothing was changed' : `${resumed ? 'gone on with, ' : ''}begun ${startedAt}`;
+  const run = dryRun ? 'a dry run: nothing was changed' : `begun ${startedAt}`;
   return [
     title(`migrate ${report.table}, ${run}`),
     table(

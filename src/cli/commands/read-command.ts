@@ -25,7 +25,7 @@ export async function readListCommand(
   const answer = await withReader(options, context, (reader) =>
     reader.list(feed, { limit, includeAdult: options.includeAdult === true }),
   );
-  if (answer.from === 'nowhere') {
+  if (answer.from === 'none') {
     throw nothingRead(answer, `the table holds no list ${feedId(feed)}`, `the list ${feedId(feed)} could not be read`);
   }
   const document = { ...answer, feed: feedId(feed) };
@@ -91,7 +91,7 @@ const origins: Record<Origin, string> = {
   memory: 'memory',
   table: 'the table',
   tmdb: 'TMDB itself',
-  nowhere: 'nowhere',
+  none: 'no tier',
 };
 
 /** Where an answer came from, for people. */

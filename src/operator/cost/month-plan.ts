@@ -1,15 +1,28 @@
+/** The modelled month: what the planner's own rules fetch, without its tables. */
+import { type BasePlan, dailyPlan, dueFeeds, type PlannedFeed, weeklyPlan } from '../../planner/base-plan.ts';
+import { hourMs, isoFromMs } from '../../shared/core/clock.ts';
 import { type Feed, globalRegion } from '../../shared/core/feed.ts';
 import type { MonthPlan } from '../../shared/cost/month-cost.ts';
+import { latestOccurrenceMs, type ScheduleName } from '../../shared/settings/schedule.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
-import { type CountedOccurrence, countedDays, countedOccurrences } from './counted-occurrences.ts';
+import { type FeedHead, feedHeadId } from '../../shared/tables/feed-head.ts';
+import { listPageLife } from '../../shared/tables/row-life.ts';
 
 const daysPerMonth = 30;
+const weekHours = 7 * 24;
+/** Any Monday. */
+const startMs = Date.parse('2026-11-02T00:00:00Z');
+const countedWeeks = 4;
+const countedDays = 7 * countedWeeks;
 
 /** What the plan spends beyond the schedules' own feeds: deeper pages, warming. */
 const byDemand = 'by demand';
 
 /** A month's jobs, also by where they are for: `global`, `DE:de-DE`, `by demand`. */
 export type PlannedMonth = MonthPlan & { jobsByRegion: Record<string, number> };
+
+/** What the base plan fetches at one occurrence. */
+type CountedOccurrence = { schedule: ScheduleName; feeds: readonly PlannedFeed[] };
 
 /**
  * Jobs and occurrences of a month of 30 days. The base plan fetches all that is stale. The plan that follows demand is modelled as one
@@ -35,6 +48,49 @@ export function monthPlan(settings: Settings): PlannedMonth {
     return [place, least + (count - least) * share] as const;
   });
   return { occurrences, ...rounded(new Map(shared)) };
+}
+
+/** Four weeks of the base plan by the planner's own rules, after a first week that fills the table. */
+function* countedOccurrences(settings: Settings): Generator<CountedOccurrence> {
+  const heads = new Map<string, FeedHead>();
+  const base = basePlan(settings);
+  for (let hour = 0; hour < (countedWeeks + 1) * weekHours; hour += 1) {
+    const atMs = startMs + hour * hourMs;
+    for (const schedule of ['refresh', 'daily', 'weekly'] as const) {
+      if (latestOccurrenceMs(schedule, atMs, settings.schedules) === atMs) {
+        const feeds = dueFeeds({ schedule, occurrenceMs: atMs, nowMs: atMs }, base, heads, settings);
+        fetchAll(feeds, atMs, heads, settings);
+        if (hour >= weekHours) {
+          yield { schedule, feeds };
+        }
+      }
+    }
+  }
+}
+
+/** Which genres the weekly run keeps changes nothing in their number. */
+function basePlan(settings: Settings): BasePlan {
+  const genres = Array.from({ length: settings.feeds.genre.topGenres }, (_, index) => index + 1);
+  return { daily: dailyPlan(settings), weekly: weeklyPlan({ movie: genres, tv: genres }, settings) };
+}
+
+function fetchAll(feeds: readonly PlannedFeed[], atMs: number, heads: Map<string, FeedHead>, settings: Settings): void {
+  for (const { feed, pages } of feeds) {
+    const fetchedAt = isoFromMs(atMs);
+    const { freshUntilMs, expiresAtMs } = listPageLife(feed, fetchedAt, atMs, settings);
+    const id = feedHeadId(feed);
+    heads.set(id, {
+      id,
+      feed: id,
+      snapshot: fetchedAt,
+      pagesApplied: Array.from({ length: pages }, (_, index) => index + 1),
+      pages,
+      fetchedAt,
+      freshUntil: isoFromMs(freshUntilMs),
+      lastOutcome: 'complete',
+      expiration: Math.floor(expiresAtMs / 1_000),
+    });
+  }
 }
 
 /** What the plan never cuts. */

@@ -1,6 +1,5 @@
-import { type PlanQuality, planQuality } from '../../demand/plan-quality.ts';
-import { planRules } from '../../demand/plan-rules.ts';
-import { shareOf } from '../../demand/share-of.ts';
+import { type PlanQuality, planQuality, shareOf } from '../../demand/plan-quality.ts';
+import { planRules } from '../../demand/plan-record.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import { type HourUsage, sumBySubject, sumOf } from './hour-usage.ts';
 

@@ -17,17 +17,17 @@ import {
   recommendSchema,
   titleIdSchema,
 } from '../reader-input.ts';
-import { badRequest, type FieldError } from './problem-details.ts';
+import { badRequest, type FieldError } from './responses.ts';
 
-/** What a client may ask for over HTTP: a list of this size fits into a response. */
+/** The largest limit of a list over HTTP: a list of this size fits into a response. */
 export const mostListed = 500;
 
-/** Longer values are none of ours: the longest is as many titles as may be named, each with a comma. */
+/** The longest valid value of a parameter: as many titles as may be named, each with a comma. */
 const longestValue = mostSeen * `movie:${maxTmdbId},`.length;
 
 const yesOrNo = z.enum(['true', 'false'], { error: 'allowed are true and false' }).transform((text) => text === 'true');
 
-/** Digits only: what JavaScript else takes for a number (1e9, 0x10) is none here. */
+/** A whole number in digits. Other notations of JavaScript (1e9, 0x10) are refused. */
 function digits(min: number, max: number) {
   const error = (issue: { input?: unknown }) =>
     `'${shown(issue.input)}' is not allowed: allowed are whole numbers from ${min} to ${max}`;
@@ -43,7 +43,7 @@ function idIn(text: string): string {
   return text.slice(text.indexOf(':') + 1);
 }
 
-/** Judged before the text becomes a number, which may be another one. */
+/** Checked on the text, since a number beyond the safe integers would be rounded. */
 function isWithin(text: string, min: number, max: number): boolean {
   const value = Number(text);
   return Number.isSafeInteger(value) && value >= min && value <= max;
@@ -94,7 +94,7 @@ const recommendQuerySchema = z.strictObject({
   hour: digits(0, 23).optional(),
   limit: digits(1, 100).optional(),
   includeAdult: yesOrNo.optional(),
-  /** Its name until lists had it too. */
+  /** The former name of `includeAdult`. */
   adult: yesOrNo.optional(),
 });
 
@@ -128,7 +128,7 @@ export function parseNoQuery(query: URLSearchParams): void {
   checked(z.strictObject({}), singly(query));
 }
 
-/** @throws HttpProblem 400 for a parameter that comes twice, or is too long to be one. */
+/** The parameters by name. @throws HttpProblem 400 for one that is given twice or is too long. */
 function singly(query: URLSearchParams): Record<string, string> {
   const errors: FieldError[] = [];
   for (const [name, given] of Map.groupBy(query, ([name]) => name)) {

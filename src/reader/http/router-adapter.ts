@@ -1,5 +1,6 @@
 import { NotFoundError, ParameterValidationError, Router } from '@aws-lambda-powertools/event-handler/http';
 import { compress } from '@aws-lambda-powertools/event-handler/http/middleware';
+import type { Middleware } from '@aws-lambda-powertools/event-handler/types';
 import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
 import type { Clock } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
@@ -7,10 +8,18 @@ import { feedId } from '../../shared/core/feed.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Provenance, Reader } from '../reader-api.ts';
-import { acceptsGzip } from './accept-encoding.ts';
-import { cacheControl, cacheStatus, entityTag, namesTag } from './cache-headers.ts';
 import { parseListRequest, parseNoQuery, parseRecommendRequest, parseTitleRequest } from './parse-query.ts';
-import { HttpProblem, outward, problemResponse, unavailable } from './problem-details.ts';
+import {
+  acceptsGzip,
+  cacheControl,
+  cacheStatus,
+  entityTag,
+  HttpProblem,
+  namesTag,
+  outward,
+  problemResponse,
+  unavailable,
+} from './responses.ts';
 
 /** What the routes work with. */
 export type RouterDependencies = { reader: Reader; telemetry: Telemetry; clock: Clock; settings: Settings };
@@ -23,45 +32,52 @@ export type ReaderRouter = { resolve(event: APIGatewayProxyEventV2, context: Con
 
 /** The reader over HTTP: four resources, of which `docs/reader-openapi.json` is the description. */
 export function readerRouter(deps: RouterDependencies): ReaderRouter {
-  const { reader, settings } = deps;
-  const told = <A extends Provenance>(answer: A): A => withoutForeign(answer, deps.telemetry);
   const router = new Router({ logger: quietLogger(deps.telemetry) });
-  router.use(async (step) => {
-    // The library compresses without the header too, and for `gzip;q=0`; a client that does not ask would see bytes.
-    const asked = acceptsGzip(step.reqCtx.req.headers.get('accept-encoding'));
-    await (asked ? compress()(step) : step.next());
-    const { headers, status } = step.reqCtx.res;
-    headers.set('Vary', 'Accept-Encoding');
-    if (status === 304) {
-      // The library's own, of an answer that has no body.
-      headers.delete('Content-Type');
-    }
-  });
+  router.use(compressOnRequest);
+  addRoutes(router, deps);
+  onErrors(router, deps.telemetry);
+  return { resolve: (event, context) => router.resolve(bare(event), context) };
+}
+
+const compressOnRequest: Middleware = async (step) => {
+  // The library would also compress without the header and for `gzip;q=0`, which such clients cannot read.
+  const asked = acceptsGzip(step.reqCtx.req.headers.get('accept-encoding'));
+  await (asked ? compress()(step) : step.next());
+  const { headers, status } = step.reqCtx.res;
+  headers.set('Vary', 'Accept-Encoding');
+  if (status === 304) {
+    // Set by the library, though the response has no body.
+    headers.delete('Content-Type');
+  }
+};
+
+function addRoutes(router: Router, { reader, settings, telemetry, clock }: RouterDependencies): void {
+  const forClients = <A extends Provenance>(answer: A): A => withoutForeign(answer, telemetry);
   const get = (path: `/${string}`, answer: Answer) => {
     router.get(path, async ({ req, params }) => {
       const query = new URL(req.url).searchParams;
-      return respond(req, await answer(params, query), deps.clock.nowMs());
+      return respond(req, await answer(params, query), clock.nowMs());
     });
   };
   get('/v1/lists/:category/:media', async (params, query) => {
     const { feed, ...options } = parseListRequest(params, query, settings);
-    const answer = told(await reader.list(feed, options));
-    if (answer.from === 'nowhere') {
+    const answer = forClients(await reader.list(feed, options));
+    if (answer.from === 'none') {
       throw nothing(answer, `TMDB has no list ${feedId(feed)}`);
     }
     return { answer, scope: 'public' };
   });
   get('/v1/titles/:media/:id', async (params, query) => {
     const { mediaType, id, options } = parseTitleRequest(params, query);
-    const answer = told(await reader.title(mediaType, id, options));
+    const answer = forClients(await reader.title(mediaType, id, options));
     if (answer.title === null) {
       throw nothing(answer, `TMDB has no ${mediaType} ${id}`);
     }
     return { answer, scope: 'public' };
   });
   get('/v1/recommendations', async (_params, query) => {
-    const answer = told(await reader.recommend(parseRecommendRequest(query)));
-    if (answer.from === 'nowhere' && answer.problem !== undefined) {
+    const answer = forClients(await reader.recommend(parseRecommendRequest(query)));
+    if (answer.from === 'none' && answer.problem !== undefined) {
       throw unavailable(answer.problem);
     }
     return { answer, scope: 'private' };
@@ -72,18 +88,15 @@ export function readerRouter(deps: RouterDependencies): ReaderRouter {
     const status = health.table === 'ok' && health.breaker === 'closed' ? 'ok' : 'degraded';
     return json({ status, ...health }, { 'Cache-Control': 'no-store' });
   });
-  onErrors(router, deps.telemetry);
-  return { resolve: (event, context) => router.resolve(bare(event), context) };
 }
 
 /**
- * A request without what no resource takes and the library fails on: a body of a GET, a method that it does not know, a host or a
- * protocol that are none.
+ * The request without what no resource uses and the library fails on: a body of a GET, an unknown method, an invalid host or protocol.
  */
 function bare({ body: _body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
   const { requestContext, headers } = event;
   const { http, domainName } = requestContext;
-  // What is not GET is refused, all of it in the same way.
+  // All methods but GET are refused in the same way.
   const method = http.method === 'GET' ? 'GET' : 'POST';
   return {
     ...event,
@@ -92,7 +105,7 @@ function bare({ body: _body, ...event }: APIGatewayProxyEventV2): APIGatewayProx
   };
 }
 
-/** An answer whose problem says nothing that is not for clients; the log has it instead. */
+/** The answer with a problem that clients may see; the log gets the original. */
 function withoutForeign<A extends Provenance>(answer: A, telemetry: Telemetry): A {
   if (answer.problem === undefined) {
     return answer;
@@ -116,7 +129,7 @@ function respond(req: Request, { answer, scope }: Awaited<ReturnType<Answer>>, n
     : json(answer, headers);
 }
 
-/** Why there is no answer: something could not be asked, or there is no such thing. A list that TMDB serves empty is an answer. */
+/** Why there is no answer: a tier failed, or TMDB has no such thing. */
 function nothing({ problem }: Provenance, absent: string): HttpProblem {
   return problem === undefined ? new HttpProblem(404, 'not_found', absent) : unavailable(problem);
 }
@@ -147,17 +160,19 @@ function onErrors(router: Router, telemetry: Telemetry): void {
     if (error instanceof NotFoundError) {
       throw error;
     }
-    // The library decodes the parts of a path.
+    // Thrown by the library when it decodes the parts of a path.
     if (error instanceof URIError || error instanceof ParameterValidationError) {
-      const detail = 'the path has an empty part, or is not percent-encoded as RFC 3986 has it';
+      const detail = 'the path has an empty part, or is not percent-encoded as RFC 3986 requires';
       return problemResponse(new HttpProblem(400, 'bad_request', detail));
     }
     telemetry.warn('a request failed', { detail: messageOf(error) });
-    return problemResponse(new HttpProblem(500, 'unexpected', 'something went wrong that should not have'));
+    return problemResponse(
+      new HttpProblem(500, 'unexpected', 'the request failed unexpectedly: the reason is in the log of the reader'),
+    );
   });
 }
 
-/** The library logs to the console, which is no structured record. */
+/** Sends the library's log to our telemetry: it would write plain text to the console. */
 function quietLogger(telemetry: Telemetry) {
   const warn = (...said: unknown[]) => telemetry.warn('the router says', { detail: said.map(messageOf).join(' ') });
   return { debug: () => undefined, info: () => undefined, warn, error: warn };

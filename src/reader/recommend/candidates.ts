@@ -1,7 +1,58 @@
 import { type Feed, globalRegion, type MediaType } from '../../shared/core/feed.ts';
 import type { Settings } from '../../shared/settings/settings.ts';
+import type { Card } from '../../shared/tables/card.ts';
 import type { ListRow } from '../../shared/tables/read-list.ts';
 import type { TitleRef } from '../reader-api.ts';
+
+/** A liked title that is in the cache. */
+export type LikedTitle = TitleRef & { card: Card };
+
+/** What a viewer asks for and has liked, in terms that titles can be compared by. */
+export type Taste = {
+  /** Weight of each TMDB genre id, 0 to 1; empty when nothing is known. */
+  genres: ReadonlyMap<number, number>;
+  /** Share of the liked titles that is in each original language. */
+  languages: ReadonlyMap<string, number>;
+  liked: readonly LikedTitle[];
+  /** Genres that were asked for by name. */
+  askedGenres: ReadonlySet<number>;
+};
+
+/** A genre that is asked for weighs as much as this many liked titles with that genre alone. */
+const askedGenreWeight = 2;
+
+/** The taste of a viewer. A liked title gives each of its n genres 1/√n, because a title with few genres tells more about each. */
+export function tasteOf(liked: readonly LikedTitle[], askedGenres: readonly number[]): Taste {
+  const genres = new Map<number, number>();
+  const add = (genre: number, weight: number) => genres.set(genre, (genres.get(genre) ?? 0) + weight);
+  for (const { card } of liked) {
+    for (const genre of card.genreIds) {
+      add(genre, 1 / Math.sqrt(card.genreIds.length));
+    }
+  }
+  for (const genre of askedGenres) {
+    add(genre, askedGenreWeight);
+  }
+  const heaviest = Math.max(0, ...genres.values());
+  const languages = new Map<string, number>();
+  for (const { card } of liked) {
+    languages.set(card.originalLanguage, (languages.get(card.originalLanguage) ?? 0) + 1 / liked.length);
+  }
+  return {
+    genres: new Map([...genres].map(([genre, weight]) => [genre, weight / heaviest])),
+    languages,
+    liked,
+    askedGenres: new Set(askedGenres),
+  };
+}
+
+/** The genres of a taste, heaviest first, at most `count`; equal weights go to the smaller id. */
+export function heaviestGenres({ genres }: Taste, count: number): number[] {
+  return [...genres]
+    .sort(([idA, weightA], [idB, weightB]) => weightB - weightA || idA - idB)
+    .slice(0, count)
+    .map(([id]) => id);
+}
 
 /** A title that may be recommended, with every place that it has in the lists. */
 export type Candidate = {
@@ -11,12 +62,12 @@ export type Candidate = {
   places: readonly { feed: Feed; rank: number }[];
 };
 
-/** What is read of each feed: what it has, as a rule. */
+/** How many rows are read of each feed: as many as feeds usually have. */
 export const rowsPerFeed = 60;
 
 /**
- * Feeds that candidates come from: the world's lists, those of the region in its configured languages, and those of the genres
- * that matter. Which titles they hold is not known here; a feed that is not there holds none.
+ * Feeds that candidates come from: the world's lists, those of the region in its configured languages, and those of the genres in the
+ * taste. Some may not exist; these hold no titles.
  */
 export function candidateFeeds(
   media: readonly MediaType[],
@@ -44,7 +95,7 @@ export function candidateFeeds(
   ]);
 }
 
-/** Titles that are in the feeds and not in `without`, each once, with the row that was fetched last. */
+/** Titles of the feeds without those in `without`, each once, with the row that was fetched last. */
 export function gatherCandidates(
   lists: readonly { feed: Feed; rows: readonly ListRow[] }[],
   without: readonly TitleRef[],

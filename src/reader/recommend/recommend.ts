@@ -1,38 +1,40 @@
 /**
  * A recommendation:
  *
- *   liked titles → taste → feeds that matter → candidates → scores → variety → the viewer's language → why
+ *   liked titles → taste → feeds to read → candidates → scores → variety → the viewer's language → reasons
  *
- * Everything comes from the first two tiers. Only where no feed holds anything at all, one is asked of TMDB.
+ * Everything comes from the cache. Only where no feed has any rows, one list is fetched from TMDB.
  */
-
 import type { Clock } from '../../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, type MediaType, mediaTypes } from '../../shared/core/feed.ts';
 import type { RetryBudget } from '../../shared/core/retries.ts';
 import { regionLanguage, type Settings } from '../../shared/settings/settings.ts';
 import { cardOfRow, type ListRow, liveRows } from '../../shared/tables/read-list.ts';
-import { fillLanguages } from '../fill-languages.ts';
-import { languageChain } from '../language-fallback.ts';
-import type { ListReader } from '../list-reader.ts';
-import { listLife } from '../list-tiers.ts';
+import { fillLanguages, languageChain } from '../language-fallback.ts';
+import { type ListReader, listLife } from '../list-reader.ts';
 import type { PipelineRequests } from '../pipeline-requests.ts';
 import { jointLife, provenanceOf } from '../provenance.ts';
 import type { Origin, Provenance, RecommendAnswer, Recommended, TitleRef } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
-import type { TierRead } from '../tier-answers.ts';
+import type { TierRead } from '../tiers.ts';
 import type { TitleReader } from '../title-reader.ts';
-import { candidateFeeds, gatherCandidates, rowsPerFeed } from './candidates.ts';
-import { diversify } from './diversify.ts';
-import { explain } from './explain.ts';
+import {
+  candidateFeeds,
+  gatherCandidates,
+  heaviestGenres,
+  type LikedTitle,
+  rowsPerFeed,
+  tasteOf,
+} from './candidates.ts';
+import { diversify, explain } from './picks.ts';
 import { type ScoreContext, type Scored, scoreCandidates } from './score.ts';
-import { heaviestGenres, type LikedTitle, tasteOf } from './taste.ts';
 
 /** What a recommendation is made with. */
 export type RecommendDependencies = {
   lists: ListReader;
   titles: TitleReader;
   pipeline: PipelineRequests | undefined;
-  /** Earns with each recommendation, and pays for each unknown title that the pipeline is asked for. */
+  /** Limits requests for unknown liked titles: each recommendation earns a share of one. */
   likedBudget: RetryBudget;
   clock: Clock;
   settings: Settings;
@@ -40,9 +42,9 @@ export type RecommendDependencies = {
 
 type FeedRead = TierRead<ListRow> & { feed: Feed };
 
-/** What is read of each feed; adult titles are left out among the candidates. */
+/** What is read of each feed; adult titles are left out later, among the candidates. */
 const everything = { limit: rowsPerFeed, includeAdult: true };
-/** Genres of a taste whose feeds are read. */
+/** The number of genres of a taste whose feeds are read. */
 const genresRead = 3;
 
 /** Makes a recommendation. Never rejects. */
@@ -72,19 +74,19 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
   return { ...madeOf(reads, clock.nowMs()), picks, candidates: candidates.length, unknownLiked: unknown };
 }
 
-/** Where the feeds came from that hold anything at `nowMs`, and how old they are. */
+/** The provenance of the feeds that have rows at `nowMs`. */
 function madeOf(reads: readonly FeedRead[], nowMs: number): Provenance & Pick<RecommendAnswer, 'feeds'> {
   const lists = reads.flatMap(({ feed, found }) => {
     const life = listLife(liveRows(found, found.length, nowMs));
     return life === undefined ? [] : [{ feed, life }];
   });
-  const from = lists.length === 0 ? 'nowhere' : originOf(reads.filter(({ found }) => found.length > 0));
+  const from = lists.length === 0 ? 'none' : originOf(reads.filter(({ found }) => found.length > 0));
   const problem = lists.length === 0 ? reads.find((read) => read.problem)?.problem : partial(reads);
   const life = jointLife(lists.map((list) => list.life));
   return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };
 }
 
-/** What is known of the liked titles. Of those that nothing is known of, now and then one is asked for. */
+/** Reads the liked titles. As far as the budget allows, those that are not in the cache are requested. */
 async function readLiked(
   refs: readonly TitleRef[],
   deps: RecommendDependencies,
@@ -121,26 +123,26 @@ async function readFeeds(
   if (reads.some(({ found }) => found.length > 0)) {
     return reads;
   }
-  // The table is empty, or away: one list is better than none.
+  // The table is empty or cannot be read: one list is better than none.
   const feed = {
     category: 'popular',
     media: media[0] ?? 'movie',
     region: globalRegion,
     language: settings.defaultLanguage,
   };
-  // What could not be read of the others stays said: they may hold something after all.
+  // The answer keeps the problem of the other lists, since they may have rows that could not be read.
   const problem = partial(reads);
   return [{ feed, ...(await lists.read(feed, everything, true)), ...(problem && { problem }) }];
 }
 
-/** A feed that is not there is no problem while others are; a table that failed is. */
+/** The problem of an answer that is made from some of the lists: a failed read, but not a list that is missing in the table. */
 function partial(reads: readonly FeedRead[]) {
   return reads.find(({ problem }) => problem !== undefined && problem.code !== 'not_cached')?.problem;
 }
 
 function originOf(reads: readonly FeedRead[]): Origin {
   const origins = new Set(reads.map(({ from }) => from));
-  return (['tmdb', 'table', 'memory'] as const).find((origin) => origins.has(origin)) ?? 'nowhere';
+  return (['tmdb', 'table', 'memory'] as const).find((origin) => origins.has(origin)) ?? 'none';
 }
 
 async function inLanguage(
@@ -156,7 +158,7 @@ async function inLanguage(
     return { mediaType, id, language, card: cardOfRow(row) };
   });
   const cards = await fillLanguages(listed, languages, titles, clock);
-  // Reading the other languages took its time.
+  // Rows may have expired while the other languages were read.
   const nowMs = clock.nowMs();
   return picked.flatMap((scored, index) => {
     const filled = cards[index];

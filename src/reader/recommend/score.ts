@@ -4,18 +4,17 @@
  */
 import { hourMs, msFromIso } from '../../shared/core/clock.ts';
 import { globalRegion } from '../../shared/core/feed.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import { isInDayPart, type Settings } from '../../shared/settings/settings.ts';
 import { freshnessOf } from '../provenance.ts';
 import type { ScoreParts } from '../reader-api.ts';
-import type { Candidate } from './candidates.ts';
-import type { Taste } from './taste.ts';
+import type { Candidate, Taste } from './candidates.ts';
 
 /** What candidates are scored against. */
 export type ScoreContext = {
   taste: Taste;
   /** `global` when none was asked for. */
   region: string;
-  /** Hour of the viewer's day; without it no day-part counts. */
+  /** Hour of the viewer's day, 0 to 23; without it no day-part counts. */
   hour: number | undefined;
   nowMs: number;
   ranking: Settings['reader']['ranking'];
@@ -27,9 +26,9 @@ export type Scored = { candidate: Candidate; score: number; parts: ScoreParts };
 
 type Ranking = Settings['reader']['ranking'];
 
-/** A mean of nothing. TMDB's own mean is about there. Source: the recorded lists, November 2026. */
+/** The mean where no candidate has votes: about TMDB's own mean. Source: the recorded lists, November 2026. */
 const usualVoteAverage = 6.5;
-/** What a place in a list counts, by whose list it is. */
+/** How much a place in a list counts, by kind of list. */
 const placeWeights = { ofRegion: 1, ofWorld: 0.6, ofGenre: 0.4 };
 
 /** Scores all candidates, best first; equal scores by media type and id. */
@@ -54,7 +53,7 @@ export function scoreCandidates(candidates: readonly Candidate[], context: Score
     .sort((a, b) => b.score - a.score || compareKeys(a.candidate, b.candidate));
 }
 
-/** The day-part that `hour` lies in; a part may go over midnight. */
+/** The day-part that contains `hour`; a day-part may span midnight. */
 export function dayPartAt(
   hour: number | undefined,
   dayParts: ScoreContext['dayParts'],
@@ -62,9 +61,7 @@ export function dayPartAt(
   if (hour === undefined) {
     return undefined;
   }
-  return dayParts.find(({ fromHour, toHour }) =>
-    fromHour <= toHour ? hour >= fromHour && hour < toHour : hour >= fromHour || hour < toHour,
-  );
+  return dayParts.find((dayPart) => isInDayPart(hour, dayPart));
 }
 
 /** Cosine between the genres of a title and the weights of a taste. */
@@ -78,8 +75,8 @@ export function genreAffinity(genreIds: readonly number[], weights: ReadonlyMap<
 }
 
 /**
- * The mean vote, drawn towards `prior` (0 to 10) the more the fewer votes there are; votes below the floor count as none. On a scale
- * of 0 to 1. Source: the weighted rating that IMDb published for its top list.
+ * The mean vote from 0 to 1, drawn towards `prior` (0 to 10): the fewer votes, the more. Fewer votes than the floor count as none. Source:
+ * the weighted rating that IMDb published for its top list.
  */
 export function bayesianVotes(
   { voteAverage, voteCount }: { voteAverage: number; voteCount: number },
@@ -91,14 +88,14 @@ export function bayesianVotes(
   return Math.min(1, Math.max(0, average / 10));
 }
 
-/** How much of what was liked is in the same language; a title that was made in the viewer's region is never quite foreign. */
+/** The share of liked titles in the same original language; at least 0.7 for a title from the viewer's region. */
 function originAffinity({ row }: Candidate, { taste, region }: ScoreContext): number {
   const liked = taste.languages.get(row.originalLanguage) ?? 0;
   const local = region !== globalRegion && row.originCountries.includes(region) ? 0.7 : 0;
   return Math.min(1, Math.max(liked, local));
 }
 
-/** Logarithmic, beside the most popular candidate; what was measured a half-life ago counts half. */
+/** Popularity on a logarithmic scale, relative to the most popular candidate; it halves with each half-life since it was fetched. */
 function decayedPopularity(
   { popularity, fetchedAt }: Candidate['row'],
   mostPopular: number,
@@ -111,7 +108,7 @@ function decayedPopularity(
   return (Math.log1p(popularity) / Math.log1p(mostPopular)) * 0.5 ** (ageHours / ranking.popularityHalfLifeHours);
 }
 
-/** The best of a title's places: 1 / log2(rank + 1), times what that list counts. */
+/** The best of a title's places: 1 / log2(rank + 1), times the weight of the list. */
 function placementScore({ places }: Candidate, region: string): number {
   return Math.max(
     0,

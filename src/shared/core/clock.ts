@@ -50,11 +50,21 @@ export function msFromIso(iso: string): number {
   return Date.parse(iso);
 }
 
-/** The result of `work`, or `otherwise` if it takes longer than `ms`. The work is not cancelled then. */
-export async function within<T>(ms: number, work: Promise<T>, otherwise: T, clock: Clock): Promise<T> {
+/**
+ * Time-out: the result of `work`, or `otherwise` if it takes longer than `ms`. The work is not cancelled then. Rejects if `work` rejects.
+ * `signal` ends the wait early, with `otherwise`.
+ */
+export async function within<T>(
+  ms: number,
+  work: Promise<T>,
+  otherwise: T,
+  clock: Pick<Clock, 'sleep'>,
+  signal?: AbortSignal,
+): Promise<T> {
   const done = new AbortController();
+  const over = signal === undefined ? done.signal : AbortSignal.any([signal, done.signal]);
   try {
-    return await Promise.race([work, clock.sleep(ms, done.signal).then(() => otherwise)]);
+    return await Promise.race([work, clock.sleep(ms, over).then(() => otherwise)]);
   } finally {
     done.abort();
   }

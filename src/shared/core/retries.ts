@@ -1,7 +1,8 @@
 import type { Clock, Random } from './clock.ts';
 
 /**
- * Full jitter: uniform between 0 and `baseMs × 2^(attempt - 1)`, at most `capMs`. `fraction` in [0, 1) is the random draw.
+ * Delay in milliseconds before the retry that follows attempt number `attempt` (from 1), with full jitter: uniform between 0 and
+ * `baseMs × 2^(attempt - 1)`, which is capped at `capMs`. `fraction` in [0, 1) is the random draw.
  * Source: AWS Architecture Blog, exponential back-off and jitter, 2015.
  */
 export function fullJitterDelayMs(

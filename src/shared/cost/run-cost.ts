@@ -1,7 +1,16 @@
+import { rowsPerPage } from '../core/feed.ts';
 import { priceTable } from './price-table.ts';
 
 /** SQS requests for one page: its job is sent, received and deleted, and so is the page. Batches need fewer. */
 export const requestsPerPage = 6;
+
+/** A page's row is always written, in the table and in its index. Source: docs/adr/0017, recorded pages. */
+const writeUnitsOfPageRow = 10;
+
+/** Write units of the catalog and its index that a page takes: its row, and each title of the share (0 to 1) that changed. */
+export function writeUnitsOfPage(changedShare: number): number {
+  return writeUnitsOfPageRow + rowsPerPage * changedShare;
+}
 
 /** What a writer's batch costs in millionths of a US dollar: on-demand prices, no free tier, without the time of functions. */
 export function batchCostMicroUsd(batch: { pages: number; writeUnits: number; readUnits: number }): number {

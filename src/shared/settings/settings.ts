@@ -35,6 +35,14 @@ export const defaultReaderSettings: ReaderSettings = {
   ],
 };
 
+/** Whether `hour` (0 to 23) lies in the day-part, whose `toHour` is not part of it; a day-part may go over midnight. */
+export function isInDayPart(
+  hour: number,
+  { fromHour, toHour }: Pick<ReaderSettings['dayParts'][number], 'fromHour' | 'toHour'>,
+): boolean {
+  return fromHour <= toHour ? fromHour <= hour && hour < toHour : hour >= fromHour || hour < toHour;
+}
+
 /**
  * The settings of all parts: feeds, TTLs, schedules, rates and queues, shared by the functions, the command line and CDK. Change defaults
  * here. Overrides for one environment go into a JSON file of the same shape (`--settings FILE`, in a deployment `-c settings=FILE`), in

@@ -1,8 +1,5 @@
 import type { TmdbRequest } from './feed-request.ts';
 
-/** Version 3 of TMDB's API. Source: TMDB's documentation, November 2026. */
-export const tmdbBaseUrl = 'https://api.themoviedb.org/3';
-
 /** The answer to one call, before it is judged. */
 export type TmdbAnswer =
   | {

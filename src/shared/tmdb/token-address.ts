@@ -1,4 +1,5 @@
-import { tmdbBaseUrl } from './tmdb-port.ts';
+/** Version 3 of TMDB's API. Source: TMDB's documentation, November 2026. */
+export const tmdbBaseUrl = 'https://api.themoviedb.org/3';
 
 const tmdb = new URL(tmdbBaseUrl);
 

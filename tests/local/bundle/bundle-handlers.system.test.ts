@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Bundles, bundleHandlers } from '../../../src/local/bundle/bundle-handlers.ts';
-import { functionEnvironments } from '../../../src/local/function-environments.ts';
+import { functionEnvironments } from '../../../src/local/embedded-functions.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import type { ServiceName } from '../../../src/shared/telemetry/metric-ledger.ts';
 import { rejectionOf } from '../../support/caught.ts';

@@ -17,8 +17,7 @@ import {
 } from '../../../src/operator/dead-letters/match-dead-letter.ts';
 import { bodyForReplay, replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
 import { jobIdOf } from '../../../src/shared/telemetry/describe-failure.ts';
-import { sampleJob, samplePage } from '../../support/sample-messages.ts';
-import { sampleItemTitle } from '../../support/sample-title-messages.ts';
+import { sampleItemTitle, sampleJob, samplePage } from '../../support/sample-messages.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 import { virtualMessageSource } from '../../support/virtual-message-source.ts';
 

@@ -1,12 +1,10 @@
 /**
- * The command itself, killed again and again at calls that a seed picks, on a table of 5,000 rows that others write and read meanwhile.
+ * The command itself, killed again and again at calls that a seed picks, on a table of 2,000 rows that others write and read meanwhile.
  * Some rows are written by the writer, or once more by the predecessor, at the very moment between the command's read and its put.
  */
 import { beforeAll, expect, it } from 'vitest';
-import { createTable } from '../../../src/local/create-tables.ts';
 import type { MigrationReport } from '../../../src/operator/migrate/migrate-table.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
-import { controlTable } from '../../../src/shared/tables/table-definitions.ts';
 import { titleRowFor } from '../../../src/shared/tables/title-row.ts';
 import { oneDocument, runJson, startCli } from '../../support/cli-process.ts';
 import { endpointOf } from '../../support/embedded-reader.ts';
@@ -18,8 +16,8 @@ import type { Item } from '../../support/memory-migration.ts';
 import { keyText, type MigrationOthers, migrationOthers } from '../../support/migration-others.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
-const rowCount = 5_000;
-const kills = 8;
+const rowCount = 2_000;
+const kills = 6;
 const oldTable = 'OldCache';
 const migrateArgs = ['migrate', '--table', oldTable, '--rate', '5000'];
 const random = seededRandom(20_261_125);
@@ -44,7 +42,6 @@ describeOnEngine('dynoxide', 'migration campaign', (tables) => {
   let others: MigrationOthers;
 
   beforeAll(async () => {
-    await createTable(tables.client, controlTable, 'dynoxide');
     await createLegacyTable(tables.client, oldTable);
     await putAll(
       tables.client,
@@ -66,13 +63,14 @@ describeOnEngine('dynoxide', 'migration campaign', (tables) => {
 
   it('was killed often enough, and came to an end', () => {
     expect(lives).toBe(kills + 1);
-    expect(report).toMatchObject({ resumed: true, nothingToDo: false });
+    expect(report.rows.current).toBeGreaterThan(500);
+    expect(report).toMatchObject({ nothingToDo: false });
   });
 
   it('has migrated every row that is understood and that the writer has not replaced', () => {
     const replaced = new Set([...listed, ...overtaken]);
     const migrated = understood.filter((sample) => !replaced.has(sample));
-    expect(migrated.length).toBeGreaterThan(4_000);
+    expect(migrated.length).toBeGreaterThan(1_600);
     expect(others.writtenAgain.size).toBe(rewritten.size);
     for (const { facts } of migrated) {
       expectMigrated(after.get(keyText(facts)), rewritten.get(keyText(facts)) ?? facts);
@@ -92,7 +90,7 @@ describeOnEngine('dynoxide', 'migration campaign', (tables) => {
   it('lists every row that is not understood, with its reason, and has left it as it was', () => {
     const reasons = new Map(report.notUnderstood.map((row) => [`${row.mediaId} ${row.mediaType}`, row.reason]));
     expect(reasons.size).toBe(broken.length);
-    expect(broken.length).toBeGreaterThan(300);
+    expect(broken.length).toBeGreaterThan(120);
     for (const { item, problem } of broken) {
       const key = `${item.mediaId} ${item.mediaType}`;
       expect(reasons.get(key)).toContain(problem);
@@ -108,13 +106,11 @@ describeOnEngine('dynoxide', 'migration campaign', (tables) => {
 
   it('changes nothing when it is run a second time', async () => {
     const before = await tables.scan(oldTable);
-    const controlBefore = await tables.scan(controlTable.name);
     const environment = { AWS_ENDPOINT_URL_DYNAMODB: await endpointOf(tables) };
     const second = await runJson<MigrationReport>(migrateArgs, { environment });
-    expect(second).toMatchObject({ resumed: false, nothingToDo: true, rows: { migrated: 0, scanned: before.length } });
+    expect(second).toMatchObject({ nothingToDo: true, rows: { migrated: 0, scanned: before.length } });
     expect(second.notUnderstood).toHaveLength(broken.length);
     expect(await tables.scan(oldTable)).toEqual(before);
-    expect(await tables.scan(controlTable.name)).toEqual(controlBefore);
   });
 });
 
@@ -132,7 +128,7 @@ async function migrateThroughKills(
   });
   try {
     for (let life = 1; ; life += 1) {
-      callsLeft = life > kills ? Number.POSITIVE_INFINITY : 5 + drawBelow(random, 600);
+      callsLeft = life > kills ? Number.POSITIVE_INFINITY : 5 + drawBelow(random, 400);
       const fate: CallFate = random.next() < 0.5 ? 'lose-call' : 'lose-answer';
       const cli = startCli([...migrateArgs, '--json'], { environment: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint } });
       kill = () => {

@@ -6,11 +6,13 @@ import { seededRandom } from '../../support/seeded-random.ts';
 
 type World = ReturnType<typeof migrationWorld>;
 
-/** Lets runs follow one another until one finds nothing to do, then looks at what is there. */
+/** Lets runs follow one another until one finds nothing to do, and changes nothing; then looks at what is there. */
 async function expectConverged(world: World): Promise<void> {
   let last: MigrationReport | undefined;
   for (let run = 0; run < 4 && last?.nothingToDo !== true; run += 1) {
+    const before = world.changes;
     last = await world.live(quietLife);
+    expect(last?.nothingToDo && world.changes > before).not.toBe(true);
   }
   expect(last?.nothingToDo).toBe(true);
   world.expectDone();
@@ -20,10 +22,6 @@ async function expectConverged(world: World): Promise<void> {
     const own = listed?.find((line) => line.startsWith(`${item.mediaId} ${item.mediaType}: `));
     expect(own).toContain(problem);
   }
-  const { changes, table, log } = world;
-  const before = { changes, items: table.items(), saves: log.saves };
-  expect((await world.live(quietLife))?.nothingToDo).toBe(true);
-  expect({ changes: world.changes, items: table.items(), saves: log.saves }).toEqual(before);
 }
 
 describe('migration of a table that nobody else writes', () => {
@@ -31,19 +29,19 @@ describe('migration of a table that nobody else writes', () => {
     const world = migrationWorld(seededRandom(1), 180);
     const report = await world.live(quietLife);
     world.expectDone();
-    expect(report).toMatchObject({ index: 'added', ttl: 'added', resumed: false, nothingToDo: false });
+    expect(report).toMatchObject({ index: 'added', ttl: 'added', nothingToDo: false });
     expect(report?.rows.moved).toBeGreaterThan(5);
-    expect(await world.live(quietLife)).toMatchObject({ index: 'present', ttl: 'present', resumed: false });
+    expect(await world.live(quietLife)).toMatchObject({ index: 'present', ttl: 'present' });
     await expectConverged(world);
   });
 
   it('survives a kill at each of its calls, before it and after it', async () => {
-    const whole = migrationWorld(seededRandom(2), 60);
+    const whole = migrationWorld(seededRandom(2), 24);
     await whole.live(quietLife);
-    expect(whole.calls).toBeGreaterThan(60);
+    expect(whole.calls).toBeGreaterThan(24);
     for (let call = 1; call <= whole.calls; call += 1) {
       for (const diesAfterStep of [false, true]) {
-        const world = migrationWorld(seededRandom(2), 60);
+        const world = migrationWorld(seededRandom(2), 24);
         expect(await world.live({ diesAtCall: call, diesAfterStep, interference: 0 })).toBeUndefined();
         await expectConverged(world);
       }

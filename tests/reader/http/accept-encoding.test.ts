@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { acceptsGzip } from '../../../src/reader/http/accept-encoding.ts';
+import { acceptsGzip } from '../../../src/reader/http/responses.ts';
 
 describe('Accept-Encoding', () => {
   it.each([

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cacheControl, cacheStatus, entityTag, namesTag } from '../../../src/reader/http/cache-headers.ts';
+import { cacheControl, cacheStatus, entityTag, namesTag } from '../../../src/reader/http/responses.ts';
 import {
   foundNothing,
   sampleListAnswer,
@@ -178,7 +178,7 @@ describe('Cache-Status', () => {
     ['memory', 'tmdb-pipeline; hit; detail=memory'],
     ['table', 'tmdb-pipeline; hit; detail=table'],
     ['tmdb', 'tmdb-pipeline; fwd=miss; detail=tmdb'],
-    ['nowhere', 'tmdb-pipeline; fwd=miss; detail=nowhere'],
+    ['none', 'tmdb-pipeline; fwd=miss; detail=none'],
   ] as const)('of what came from %s', (from, header) => {
     expect(cacheStatus(from)).toBe(header);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { badRequest, HttpProblem, problemResponse, unavailable } from '../../../src/reader/http/problem-details.ts';
+import { badRequest, HttpProblem, problemResponse, unavailable } from '../../../src/reader/http/responses.ts';
 
 async function told(problem: HttpProblem) {
   const response = problemResponse(problem);

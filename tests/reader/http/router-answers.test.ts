@@ -182,7 +182,7 @@ describe('answers of other kinds', () => {
 
   it.each([
     ['ok', 'closed', 'ok'],
-    ['away', 'closed', 'degraded'],
+    ['unavailable', 'closed', 'degraded'],
     ['ok', 'open', 'degraded'],
     ['ok', 'unknown', 'degraded'],
   ] as const)('health: table %s, breaker %s is %s', async (table, breaker, status) => {

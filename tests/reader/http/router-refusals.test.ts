@@ -173,7 +173,7 @@ describe.each(targets)('%s', (target) => {
       type: 'about:blank',
       title: 'Internal Server Error',
       status: 500,
-      detail: 'something went wrong that should not have',
+      detail: 'the request failed unexpectedly: the reason is in the log of the reader',
       code: 'unexpected',
     });
     expect(telemetry.warnings).toHaveLength(1);

@@ -1,9 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { explain } from '../../../src/reader/recommend/explain.ts';
-import type { ScoreContext } from '../../../src/reader/recommend/score.ts';
-import { scoreCandidates } from '../../../src/reader/recommend/score.ts';
-import { tasteOf } from '../../../src/reader/recommend/taste.ts';
+import { tasteOf } from '../../../src/reader/recommend/candidates.ts';
+import { explain } from '../../../src/reader/recommend/picks.ts';
+import { type ScoreContext, scoreCandidates } from '../../../src/reader/recommend/score.ts';
 import type { ListRow } from '../../../src/shared/tables/read-list.ts';
 import { arbitraryCandidate, likedTitle, noParts, scoreContext, scoredAs } from '../../support/recommend-world.ts';
 import { sampleFeed } from '../../support/sample-messages.ts';

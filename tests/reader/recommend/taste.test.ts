@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { heaviestGenres, tasteOf } from '../../../src/reader/recommend/taste.ts';
+import { heaviestGenres, tasteOf } from '../../../src/reader/recommend/candidates.ts';
 import { arbitraryGenres, likedTitle } from '../../support/recommend-world.ts';
 
 const weightsOf = (liked: number[][], asked: number[] = []) =>

@@ -4,8 +4,7 @@ import { describedTitleSchema, itemSchema, itemTitleSchema } from '../../../src/
 import { parseMessage } from '../../../src/shared/queues/parse-message.ts';
 import { arbitraryTitle } from '../../support/arbitrary-page.ts';
 import { caught } from '../../support/caught.ts';
-import { samplePage, sampleTitle } from '../../support/sample-messages.ts';
-import { sampleDescribed, sampleItemTitle } from '../../support/sample-title-messages.ts';
+import { sampleDescribed, sampleItemTitle, samplePage, sampleTitle } from '../../support/sample-messages.ts';
 import { changed, without } from '../../support/without.ts';
 
 const refusal = (value: unknown) =>

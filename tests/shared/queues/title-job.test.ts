@@ -11,8 +11,7 @@ import { parseMessage } from '../../../src/shared/queues/parse-message.ts';
 import { arbitraryEpochMs, arbitraryRunId } from '../../support/arbitrary-page.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';
 import { caught } from '../../support/caught.ts';
-import { sampleJob } from '../../support/sample-messages.ts';
-import { sampleTitleJob } from '../../support/sample-title-messages.ts';
+import { sampleJob, sampleTitleJob } from '../../support/sample-messages.ts';
 import { changed, without } from '../../support/without.ts';
 
 const arbitraryTitleJob: fc.Arbitrary<TitleJob> = fc.record({

@@ -4,7 +4,7 @@ import { feedHeadsContract } from '../../support/feed-heads-contract.ts';
 import { memoryCatalog } from '../../support/memory-catalog.ts';
 import { memoryFeedHeads } from '../../support/memory-feed-heads.ts';
 import { messageSenderContract } from '../../support/message-sender-contract.ts';
-import { recordingSender } from '../../support/recording-sender.ts';
+import { recordingQueue } from '../../support/recording-queue.ts';
 
 /** The fakes of the other tests keep to what the real adapters keep to. */
 describe('in memory', () => {
@@ -16,8 +16,8 @@ describe('in memory', () => {
   catalogListContract(openCatalog);
   feedHeadsContract(async () => memoryFeedHeads());
   messageSenderContract(async () => {
-    const sender = recordingSender();
-    const broken = recordingSender();
+    const sender = recordingQueue();
+    const broken = recordingQueue();
     broken.failWith(new Error('the queue does not exist'));
     return { sender, held: () => [...sender.bodies], broken };
   });

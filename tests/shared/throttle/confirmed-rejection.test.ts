@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Admission, TokenCheck } from '../../../src/shared/throttle/shared-breaker.ts';
 import { breakerStartMs, breakerWorld, eightFailures, rejectToken } from '../../support/breaker-world.ts';
+import { scheduledBy } from '../../support/call-hook.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
-import { inAnyOrder } from '../../support/store-hook.ts';
 
 const words = 'HTTP 401: Invalid API key';
 const rejected: TokenCheck = { kind: 'rejected', detail: 'HTTP 401 again' };
@@ -136,7 +136,7 @@ describe('a refusal of the token', () => {
         fc.scheduler(),
         fc.array(outcome, { minLength: 5, maxLength: 5 }),
         async (scheduler, outcomes) => {
-          const store = memoryBreakerStore(inAnyOrder(scheduler));
+          const store = memoryBreakerStore(scheduledBy(scheduler));
           const { workers } = breakerWorld(5, store);
           const told = workers.map((worker, n) =>
             worker.confirmRejection(closed, words, async () => outcomes[n] ?? unproven),

@@ -8,8 +8,8 @@ import {
   eightFailures,
   rejectToken,
 } from '../../support/breaker-world.ts';
+import { noHook, type StoreHook, scheduledBy } from '../../support/call-hook.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
-import { atOnce, inAnyOrder } from '../../support/store-hook.ts';
 
 const words = 'HTTP 401: Invalid API key';
 const quarterHourMs = 900_000;
@@ -97,7 +97,7 @@ describe('a rejected token', () => {
   it('is known in the end whatever order several workers’ rejections are stored in', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-        const store = memoryBreakerStore(inAnyOrder(scheduler));
+        const store = memoryBreakerStore(scheduledBy(scheduler));
         const { workers } = breakerWorld(5, store);
         await scheduler.waitFor(Promise.all(workers.map((worker) => rejectToken(worker, words))));
         expect(store.now()).toMatchObject({ state: 'open', reason: 'token-rejected', detail: confirmed(words) });
@@ -110,11 +110,11 @@ describe('a rejected token', () => {
   it('is known in the end when another worker opens the breaker for failures at that moment', async () => {
     await fc.assert(
       fc.asyncProperty(fc.scheduler(), async (scheduler) => {
-        const hook = { inUse: atOnce };
+        const hook: { inUse: StoreHook } = { inUse: noHook };
         const store = memoryBreakerStore((call, act) => hook.inUse(call, act));
         const { workers } = breakerWorld(3, store);
         await calls(workers[1], ...new Array<'failed'>(7).fill('failed'));
-        hook.inUse = inAnyOrder(scheduler);
+        hook.inUse = scheduledBy(scheduler);
         await scheduler.waitFor(Promise.all([rejectToken(workers[0], words), calls(workers[1], 'failed')]));
         expect(store.now()).toMatchObject({ state: 'open', reason: 'token-rejected' });
       }),

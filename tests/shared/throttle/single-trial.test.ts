@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
 import { breakerWorld, calls, eightFailures } from '../../support/breaker-world.ts';
+import { scheduledBy } from '../../support/call-hook.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
-import { inAnyOrder } from '../../support/store-hook.ts';
 
 /** How many trials are under way, and the most that ever were. */
 function trialCounter() {
@@ -111,7 +111,7 @@ async function failingTrials(asks: readonly { by: number; waitMs: number }[]): P
 
 /** The same store, whose reads and writes happen in an order that the scheduler picks. */
 function delayed(store: ReturnType<typeof memoryBreakerStore>, scheduler: fc.Scheduler) {
-  const hook = inAnyOrder(scheduler);
+  const hook = scheduledBy(scheduler);
   return {
     read: () => hook('read', () => store.now()),
     replace: async (...[next, seen]: Parameters<typeof store.replace>) => {

@@ -1,19 +1,19 @@
 import type { SeedFailure } from './judge-seed.ts';
 import type { MutationResult } from './run-mutations.ts';
 
-/** A failure as it is printed: the seed, the law, the shrunk history, and how it is played again. */
-export function failureText({ seed, law, detail, shrunk }: SeedFailure): string {
+/** A failure as it is printed: the seed, the invariant, the shrunk history, and how it is played again. */
+export function failureText({ seed, invariant, detail, shrunk }: SeedFailure): string {
   return [
-    `seed ${seed} breaks '${law}': ${detail}`,
+    `seed ${seed} breaks '${invariant}': ${detail}`,
     `  shrunk to ${shrunk.acts.length} acts: ${JSON.stringify(shrunk.acts)}`,
     `  with the faults ${JSON.stringify(shrunk.faults)} in ${JSON.stringify(shrunk.world)}`,
     `  replay: npm run simulate -- --seed ${seed}`,
   ].join('\n');
 }
 
-/** What came of a planted bug, in a line. */
+/** What came of a mutant, in a line. */
 export function mutationText({ name, caughtBy, seeds }: MutationResult): string {
   return caughtBy === undefined
-    ? `MISSED ${name}: no law is broken within ${seeds} seeds`
+    ? `MISSED ${name}: no invariant is broken within ${seeds} seeds`
     : `caught ${name}: ${caughtBy} after ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
 }

@@ -1,13 +1,13 @@
 import { runHistory } from '../run-history.ts';
 import type { HistoryPlan } from '../world/history-plan.ts';
 import { planHistory } from '../world/plan-history.ts';
-import type { Law, Violation } from '../world/violations.ts';
+import type { Invariant, Violation } from '../world/violations.ts';
 import { faultsOf, shrink } from './shrink.ts';
 
-/** A seed that broke a law, with the smallest history that was found to break it too. */
+/** A seed that broke an invariant, with the smallest history that was found to break it too. */
 export type SeedFailure = {
   seed: number;
-  law: Law;
+  invariant: Invariant;
   detail: string;
   shrunk: { acts: HistoryPlan['acts']; faults: Record<string, number>; world: HistoryPlan['world'] };
 };
@@ -21,7 +21,7 @@ export type SeedResult = {
   failure: SeedFailure | undefined;
 };
 
-/** How one history is judged: its violations and its digest. A history that throws breaks the law of an end. */
+/** How one history is judged: its violations and its digest. A history that throws breaks the invariant of an end. */
 export async function judgeHistory(
   plan: HistoryPlan,
 ): Promise<{ violations: readonly Violation[]; digest: string; jobs: number; reads: number }> {
@@ -30,7 +30,7 @@ export async function judgeHistory(
     return { violations, digest, jobs: counts.jobs, reads: counts.reads };
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { violations: [{ law: 'drain', detail }], digest: '', jobs: 0, reads: 0 };
+    return { violations: [{ invariant: 'drain', detail }], digest: '', jobs: 0, reads: 0 };
   }
 }
 
@@ -53,13 +53,13 @@ async function differentTrace(plan: HistoryPlan, digest: string): Promise<Violat
   const again = await judgeHistory(plan);
   return again.digest === digest
     ? undefined
-    : { law: 'same-trace', detail: `the digests are ${digest} and ${again.digest}` };
+    : { invariant: 'same-trace', detail: `the digests are ${digest} and ${again.digest}` };
 }
 
-async function describe(plan: HistoryPlan, { law, detail }: Violation, shrinks: boolean): Promise<SeedFailure> {
+async function describe(plan: HistoryPlan, { invariant, detail }: Violation, shrinks: boolean): Promise<SeedFailure> {
   const breaksIt = async (tried: HistoryPlan) =>
-    (await judgeHistory(tried)).violations.some((violation) => violation.law === law);
+    (await judgeHistory(tried)).violations.some((violation) => violation.invariant === invariant);
   const { acts, faults, world } = shrinks ? await shrink(plan, breaksIt) : plan;
   const left = Object.fromEntries(faultsOf(faults).map((name) => [name, faults[name]]));
-  return { seed: plan.seed, law, detail, shrunk: { acts, faults: left, world } };
+  return { seed: plan.seed, invariant, detail, shrunk: { acts, faults: left, world } };
 }

@@ -3,13 +3,13 @@ import { regressions } from '../regressions.ts';
 import type { Mutation } from './mutation-hook.ts';
 import { runSeeds } from './run-seeds.ts';
 
-/** Whether a bug was found, after how many seeds, and by which law. */
+/** Whether a bug was found, after how many seeds, and by which invariant. */
 export type MutationResult = { name: string; caughtBy: string | undefined; seeds: number; detail: string };
 
 /** A bug that is found neither by a seed that failed once nor by so many others is missed. */
 export const mostSeeds = 200;
 
-/** Plants each bug in a thread of its own and runs seeds until a law is broken. */
+/** Plants each bug in a thread of its own and runs seeds until an invariant is broken. */
 export async function runMutations(
   mutations: readonly Mutation[],
   onResult: (result: MutationResult) => void = () => undefined,
@@ -33,5 +33,5 @@ async function tryMutation(mutation: Mutation): Promise<MutationResult> {
   const run = { seeds, mutation, threads: 1, shrinks: false, stopsAtFailure: true };
   const results = await runSeeds(run);
   const failure = results.find((result) => result.failure !== undefined)?.failure;
-  return { name: mutation.name, caughtBy: failure?.law, seeds: results.length, detail: failure?.detail ?? '' };
+  return { name: mutation.name, caughtBy: failure?.invariant, seeds: results.length, detail: failure?.detail ?? '' };
 }

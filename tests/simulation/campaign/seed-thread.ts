@@ -1,4 +1,4 @@
-/** Inside of one thread: judges the seeds it is given, with a bug planted where it was started with one. */
+/** Inside of one thread: judges the seeds it is given, with a mutant where it was started with one. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Mutation, plant } from './mutation-hook.ts';
 

@@ -1,7 +1,7 @@
 import { type FaultName, faultNames, without } from '../world/faults.ts';
 import type { HistoryPlan } from '../world/history-plan.ts';
 
-/** Whether a history still breaks the law that is looked for. */
+/** Whether a history still breaks the invariant that is looked for. */
 export type StillFails = (plan: HistoryPlan) => Promise<boolean>;
 
 /**

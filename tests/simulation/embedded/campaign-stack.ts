@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import type { SQSEvent } from 'aws-lambda';
 import { bundleHandlers } from '../../../src/local/bundle/bundle-handlers.ts';
-import { createTable } from '../../../src/local/create-tables.ts';
-import { arnOf } from '../../../src/local/embedded-sqs.ts';
+import { createTables } from '../../../src/local/embedded-dynamodb.ts';
+import { functionEnvironments } from '../../../src/local/embedded-functions.ts';
+import { endpointsOf } from '../../../src/local/embedded-stack.ts';
 import { type EventSource, longPollSeconds, startEventSource } from '../../../src/local/event-source.ts';
-import { functionEnvironments } from '../../../src/local/function-environments.ts';
 import { type StackEndpoints, stackRegion } from '../../../src/local/stack-endpoints.ts';
 import { systemClock } from '../../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
 import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
-import { dynamoClient, sqsClient } from '../../../src/shared/tables/aws-clients.ts';
-import { catalogTable, controlTable } from '../../../src/shared/tables/table-definitions.ts';
+import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { startTmdbSimulator, type TmdbSimulator } from '../../../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { type HandlerProcesses, handlerProcesses } from '../../support/handler-processes.ts';
 import { type CutRelay, startCutRelay } from './cut-relay.ts';
@@ -75,7 +74,7 @@ export async function startCampaignStack(folder: string, plant?: Plant): Promise
     startTmdbSimulator({ port: 0, clock: systemClock, latencyMs: { min: 1, max: 15 } }),
     bundleHandlers(),
   ]);
-  await createTables(database.endpoint);
+  await createTables({ endpoint: database.endpoint, engine: 'dynoxide' });
   const relays = {
     sqs: await startCutRelay(sqs.port, shortenDelays),
     dynamodb: await startCutRelay(database.port),
@@ -88,7 +87,7 @@ export async function startCampaignStack(folder: string, plant?: Plant): Promise
     lines.push(line);
     lines.splice(0, Math.max(0, lines.length - keptLines));
   };
-  const environments = functionEnvironments(endpointsOf(relays, queues), 'token-of-the-simulator', settings);
+  const environments = functionEnvironments(relayedEndpoints(relays, queues), 'token-of-the-simulator', settings);
   const start = (service: Killable, timeoutMs: number) =>
     handlerProcesses({
       bundleUrl: bundles[service],
@@ -128,31 +127,11 @@ export async function startCampaignStack(folder: string, plant?: Plant): Promise
   };
 }
 
-async function createTables(endpoint: string): Promise<void> {
-  const client = dynamoClient({ endpoint, region: stackRegion });
-  for (const definition of [catalogTable, controlTable]) {
-    await createTable(client, definition, 'dynoxide');
-  }
-  client.destroy();
-}
-
-/** What the functions are told: everything lies behind a relay. */
-function endpointsOf(
-  relays: CampaignStack['relays'],
-  [fetch, items]: readonly [QueueDefinition, QueueDefinition],
-): StackEndpoints {
+/** The endpoints of the functions: each lies behind a relay. */
+function relayedEndpoints(relays: CampaignStack['relays'], queues: CampaignStack['queues']): StackEndpoints {
   const at = (relay: CutRelay) => `http://127.0.0.1:${relay.port}`;
-  const queueUrl = (name: string) => `${at(relays.sqs)}/000000000000/${name}`;
-  return {
-    region: stackRegion,
-    endpoints: { sqs: at(relays.sqs), dynamodb: at(relays.dynamodb), tmdb: `${at(relays.tmdb)}/3` },
-    fetchQueueUrl: queueUrl(fetch.name),
-    fetchDlqUrl: queueUrl(fetch.deadLetterName),
-    itemQueueUrl: queueUrl(items.name),
-    itemDlqUrl: queueUrl(items.deadLetterName),
-    catalogTable: catalogTable.name,
-    controlTable: controlTable.name,
-  };
+  const sqs = { endpoint: at(relays.sqs), queueUrl: (name: string) => `${at(relays.sqs)}/000000000000/${name}` };
+  return endpointsOf(sqs, at(relays.dynamodb), `${at(relays.tmdb)}/3`, queues);
 }
 
 /** The event sources are AWS's: they stand before the relays, and live through everything. */
@@ -181,7 +160,6 @@ function startSources(
     startEventSource(
       {
         queueUrl: queueUrl(queue.name),
-        queueArn: arnOf(queue.name),
         batchSize: settings[service].batchSize,
         batchingWindowMs: 0,
         maximumConcurrency: settings[service].maximumConcurrency,

@@ -8,7 +8,7 @@ import { expectHeads, expectTable } from '../../support/expect-table.ts';
 import { type ProcessEntry, processTable } from '../../support/process-table.ts';
 import { scanAll } from '../../support/table-dump.ts';
 import type { CampaignStack } from './campaign-stack.ts';
-import { incomplete, type TableState, wentBack } from './table-laws.ts';
+import { incomplete, type TableState, wentBack } from './table-invariants.ts';
 
 /** The schedule gives 30 calls a second, and a slot may be used 50 ms late; the rest is for a machine that stalls. */
 const mostCallsInASecond = 36;

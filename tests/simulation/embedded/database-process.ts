@@ -1,5 +1,5 @@
 import { type EmbeddedDynamo, startEmbeddedDynamo } from '../../../src/local/embedded-dynamodb.ts';
-import { freePort } from '../../../src/local/free-port.ts';
+import { freePort } from '../../../src/local/stack-endpoints.ts';
 import { processTable } from '../../support/process-table.ts';
 
 /** The DynamoDB emulator dynoxide, on a folder that outlives it and always on the same port. */

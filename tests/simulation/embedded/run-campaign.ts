@@ -11,7 +11,7 @@ import { drawFaults } from './draw-faults.ts';
 import { type DrawnRequest, drawRequests, jobIdsOf } from './draw-requests.ts';
 import { type FaultCounts, injectFaults, noFaults } from './inject-faults.ts';
 import { replayDead } from './replay-dead.ts';
-import type { TableState } from './table-laws.ts';
+import type { TableState } from './table-invariants.ts';
 
 /** How long a campaign is and what it is drawn from. */
 export type CampaignOptions = {

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../../../src/local/free-port.ts';
+import { freePort } from '../../../src/local/stack-endpoints.ts';
 import type { QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
 
 /** The SQS emulator in a process of its own, on a folder that outlives it and always on the same port. */

@@ -4,7 +4,7 @@ import type { Mutation } from '../campaign/mutation-hook.ts';
 export const callMutations: readonly Mutation[] = [
   {
     name: 'an outage uses up receives',
-    file: 'worker/work-job.ts',
+    file: 'worker/worker-batch.ts',
     find: ': deferJob(job, fate, deps);',
     replace: ': Promise.reject(new Error(fate.detail));',
     why: 'receives would be used up by an outage, and healthy jobs dead-lettered',
@@ -12,13 +12,13 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'the worker’s batch drops a failure',
     file: 'worker/worker-batch.ts',
-    find: '    throw error instanceof Error ? error : new Error(messageOf(error));',
-    replace: '    void messageOf(error);',
+    find: '    throw error;',
+    replace: '    void error;',
     why: 'a job whose page could not be sent would be acknowledged, and lost',
   },
   {
     name: 'malformed jobs are dead-lettered twice',
-    file: 'worker/work-job.ts',
+    file: 'worker/worker-batch.ts',
     find: '  if (job instanceof PermanentError) {',
     replace:
       "  if (job instanceof PermanentError) {\n    await sendDeadLetter(body, { reason: 'malformed', code: job.code, detail: '', jobId: '' }, deps);",

@@ -47,14 +47,14 @@ export const readerMutations: readonly Mutation[] = [
   },
   {
     name: 'a failed call for a list is made again at once',
-    file: 'reader/list-tiers.ts',
+    file: 'reader/list-reader.ts',
     find: 'settings.reader.live.failureSeconds;',
     replace: 'settings.reader.live.failureSeconds / 100;',
     why: 'an outage would be met with a call for each read',
   },
   {
     name: 'an empty list is asked for at each read',
-    file: 'reader/list-tiers.ts',
+    file: 'reader/list-reader.ts',
     find: 'nowMs: number): boolean | undefined {\n  const life = listLife(found) ?? empty;',
     replace: 'nowMs: number): boolean | undefined {\n  const life = listLife(found) ?? (empty && undefined);',
     why: 'a list that TMDB serves empty for good would take a call for each read of it',

@@ -54,7 +54,7 @@ export const tableMutations: readonly Mutation[] = [
   },
   {
     name: 'unreadable items are dropped',
-    file: 'writer/receive-item.ts',
+    file: 'writer/writer-batch.ts',
     find: 'await sendDeadLetter(body, death, deps);',
     replace: 'void [death, sendDeadLetter];',
     why: 'messages of a later version would be lost without a trace',
@@ -84,7 +84,7 @@ export const tableMutations: readonly Mutation[] = [
   },
   {
     name: 'malformed items are dead-lettered twice',
-    file: 'writer/receive-item.ts',
+    file: 'writer/writer-batch.ts',
     find: 'await sendDeadLetter(body, death, deps);',
     replace: 'await sendDeadLetter(body, death, deps);\n    await sendDeadLetter(body, death, deps);',
     why: 'an operator would count, and replay, two letters for one message',
@@ -92,15 +92,15 @@ export const tableMutations: readonly Mutation[] = [
   {
     name: 'any version is taken for this one',
     file: 'shared/queues/item-page.ts',
-    find: 'version: z.literal(1)',
-    replace: 'version: z.number()',
+    find: "kind: z.literal('item-page'),\n  version: z.literal(1),",
+    replace: "kind: z.literal('item-page'),\n  version: z.number(),",
     why: 'a message of an unknown version would be applied as if it were understood',
   },
   {
     name: 'jobs of any version are taken for this one',
     file: 'shared/queues/fetch-job.ts',
-    find: 'version: z.literal(1),',
-    replace: 'version: z.number(),',
+    find: "kind: z.literal('fetch-job'),\n  version: z.literal(1),",
+    replace: "kind: z.literal('fetch-job'),\n  version: z.number(),",
     why: 'a job of an unknown version would be fetched as if it were understood',
   },
   {

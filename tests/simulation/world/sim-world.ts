@@ -32,7 +32,7 @@ export const mostLagMs = 2_000;
 
 export type SimWorld = ReturnType<typeof simWorld>;
 
-/** Everything but TMDB, which the laws are hung on. */
+/** Everything but TMDB, which the invariants are hung on. */
 export function simWorld(plan: HistoryPlan, around: Surroundings) {
   const { clock, faults } = around;
   const settings = settingsOf(plan);

@@ -1,5 +1,5 @@
 /** What a history must never show. */
-export const laws = [
+export const invariants = [
   'conservation',
   'rate',
   'pause',
@@ -31,22 +31,22 @@ export const laws = [
   'same-trace',
 ] as const;
 
-export type Law = (typeof laws)[number];
+export type Invariant = (typeof invariants)[number];
 
-export type Violation = { law: Law; detail: string };
+export type Violation = { invariant: Invariant; detail: string };
 
-/** Collects violations; of each law the first few. */
-export type Violations = { add(law: Law, detail: string): void; readonly found: readonly Violation[] };
+/** Collects violations; of each invariant the first few. */
+export type Violations = { add(invariant: Invariant, detail: string): void; readonly found: readonly Violation[] };
 
-const mostOfOneLaw = 3;
+const mostOfOneInvariant = 3;
 
 export function collectViolations(): Violations {
   const found: Violation[] = [];
   return {
     found,
-    add: (law, detail) => {
-      if (found.filter((known) => known.law === law).length < mostOfOneLaw) {
-        found.push({ law, detail: detail.slice(0, 600) });
+    add: (invariant, detail) => {
+      if (found.filter((known) => known.invariant === invariant).length < mostOfOneInvariant) {
+        found.push({ invariant, detail: detail.slice(0, 600) });
       }
     },
   };

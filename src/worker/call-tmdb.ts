@@ -1,0 +1,121 @@
+import { isoFromMs } from '../shared/core/clock.ts';
+import type { FetchJob, Job } from '../shared/queues/fetch-job.ts';
+import { type Absence, type DescribedTitle, type Item, itemSchema } from '../shared/queues/item-page.ts';
+import type { Settings } from '../shared/settings/settings.ts';
+import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
+import { feedRequest, type TmdbRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
+import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
+import { readPage, readTitle } from '../shared/tmdb/read-content.ts';
+import type { WorkDependencies } from './work-dependencies.ts';
+
+/** The content of TMDB's answer to a job, before it becomes a message, and what was cut from it because it exceeded a bound. */
+export type AnswerContent = { losses: Losses } & (
+  | { kind: 'page'; page: NormalizedPage }
+  | { kind: 'title'; title: DescribedTitle }
+);
+
+/** A verdict; a good answer has been checked to be what was asked for. */
+export type JudgedAnswer = Exclude<Verdict, { fate: 'ok' }> | { fate: 'ok'; content: AnswerContent };
+
+/** A measured call. `attempt` counts the calls for a job in one invocation, from 1; 0 is the call that checks a refused token. */
+export type MeasuredCall = {
+  attempt: number;
+  status: number;
+  outcome: 'ok' | 'throttled' | 'failed';
+  startedAtMs: number;
+  latencyMs: number;
+};
+
+/** Makes one call for a job and measures it. Without a token no call is made. */
+export async function callTmdb(job: Job, attempt: number, deps: WorkDependencies): Promise<JudgedAnswer> {
+  const { clock } = deps;
+  if (attempt === 1) {
+    deps.budget.earn();
+  }
+  const startedAtMs = clock.nowMs();
+  const startedMs = clock.monotonicMs();
+  const answer = await deps.tmdb.get(requestFor(job, deps.settings));
+  const latencyMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
+  const judged = classifyAnswer(answer, clock.nowMs());
+  const verdict = judged.fate === 'ok' ? readAnswer(judged.json, job) : judged;
+  if (answer.kind !== 'no-token') {
+    const status = answer.kind === 'response' ? answer.status : 0;
+    measureCall(job, { attempt, status, outcome: outcomeOf(verdict), startedAtMs, latencyMs }, deps);
+  }
+  return verdict;
+}
+
+function outcomeOf(verdict: JudgedAnswer): MeasuredCall['outcome'] {
+  if (verdict.fate === 'ok') {
+    return 'ok';
+  }
+  return verdict.fate === 'retry' && verdict.throttled ? 'throttled' : 'failed';
+}
+
+/** Reports a call in metrics and log. */
+export function measureCall(job: Job, call: MeasuredCall, { telemetry }: WorkDependencies): void {
+  const { runId, jobId } = job;
+  telemetry.metric('TmdbLatency', call.latencyMs);
+  if (call.outcome !== 'ok') {
+    telemetry.metric(call.outcome === 'throttled' ? 'TmdbThrottles' : 'TmdbFailures', 1);
+  }
+  telemetry.event({ event: 'tmdb-call', runId, jobId, ...call });
+}
+
+/** The request that a job stands for. */
+export function requestFor(job: Job, settings: Settings): TmdbRequest {
+  return job.kind === 'fetch-job' ? feedRequest(job, settings) : titleRequest(job.mediaType, job.id, job.language);
+}
+
+/** Reads the JSON of a good answer. An answer to something else is retried. */
+export function readAnswer(json: unknown, job: Job): JudgedAnswer {
+  const losses: Losses = {};
+  if (job.kind === 'fetch-job') {
+    const page = readPage(json, job.feed, job.page, losses);
+    return page.fate === 'ok' ? { fate: 'ok', content: { kind: 'page', page: page.value, losses } } : page;
+  }
+  const title = readTitle(json, job.mediaType, job.id, losses);
+  return title.fate === 'ok' ? { fate: 'ok', content: { kind: 'title', title: title.value, losses } } : title;
+}
+
+/** The message for the item queue. */
+export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): Item {
+  const { jobId, runId } = job;
+  const common = { version: 1, jobId, runId, fetchedAt: isoFromMs(fetchedAtMs) };
+  const { kind: _kind, losses: _losses, ...facts } = content;
+  if (job.kind === 'title-job') {
+    return itemSchema.parse({ ...common, kind: 'item-title', language: job.language, ...facts });
+  }
+  const { snapshot, feed, page, pages } = job;
+  const rows = 'page' in facts ? facts.page : {};
+  return itemSchema.parse({ ...common, kind: 'item-page', snapshot, feed, page, pages, ...rows });
+}
+
+/** The message for a list that TMDB does not know: the writer notes it in the feed head, and writes no row. */
+export function absentItemOf(job: FetchJob, { code, detail }: Absence, fetchedAtMs: number): Item {
+  const { jobId, runId, snapshot, feed, page, pages } = job;
+  return itemSchema.parse({
+    kind: 'item-page',
+    version: 1,
+    jobId,
+    runId,
+    snapshot,
+    feed,
+    page,
+    pages,
+    fetchedAt: isoFromMs(fetchedAtMs),
+    titles: [],
+    rejected: 0,
+    persons: 0,
+    absence: { code: code.slice(0, 100), detail: detail.slice(0, 500).toWellFormed() },
+  });
+}
+
+/** Counts the rows in an answer: all, those rejected as invalid, and persons, which lists may contain. A title is one row. */
+export function rowsOf(content: AnswerContent): { rows: number; rejected: number; persons: number } {
+  if (content.kind === 'title') {
+    return { rows: 1, rejected: 0, persons: 0 };
+  }
+  const { titles, rejected, persons } = content.page;
+  return { rows: titles.length + rejected + persons, rejected, persons };
+}

@@ -1,3 +1,0 @@
-import { migrationAdapterSuite } from '../../support/migration-adapter-suite.ts';
-
-migrationAdapterSuite('dynalite');
