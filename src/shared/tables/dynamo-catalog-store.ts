@@ -17,7 +17,7 @@ export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: st
       });
       const present = items.map(({ mediaId, mediaType, version, snapshot, places }) => {
         const key = rowKeyText({ mediaId: String(mediaId), mediaType: String(mediaType) });
-        // Rows of the earlier pipeline have no version: the empty text is smaller than any version.
+        // Rows of the predecessor (see `migrate`) have no version: the empty text is smaller than any version.
         const page = typeof snapshot === 'string' && Array.isArray(places) ? { snapshot, places } : {};
         return [key, { version: String(version ?? ''), ...page }] as const;
       });
