@@ -14,7 +14,7 @@ export function fullJitterDelayMs(
 }
 
 /** How often, and after what pauses, the remaining items are tried again. */
-export type RestPatience = {
+export type RetryRounds = {
   /** Gives up after this many rounds in a row that took nothing. */
   idleRounds: number;
   /** The longest pause after a round that took something; it doubles with each idle round. */
@@ -30,7 +30,7 @@ export type RestPatience = {
 export async function takeAll<T>(
   items: readonly T[],
   takeSome: (open: readonly T[]) => Promise<readonly T[]>,
-  { idleRounds, baseMs, clock, random }: RestPatience,
+  { idleRounds, baseMs, clock, random }: RetryRounds,
 ): Promise<readonly T[]> {
   let open = items;
   for (let idle = 0; open.length > 0; ) {

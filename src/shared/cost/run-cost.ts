@@ -4,10 +4,10 @@ import { priceTable } from './price-table.ts';
 /** SQS requests for one page: its job is sent, received and deleted, and so is the page. Batches need fewer. */
 export const requestsPerPage = 6;
 
-/** A page's row is always written, in the table and in its index. Source: docs/adr/0017, recorded pages. */
+/** Write units for a page's row in the table and in its index; a refresh always writes it. Source: docs/adr/0017, recorded pages. */
 const writeUnitsOfPageRow = 10;
 
-/** Write units of the catalog and its index that a page takes: its row, and each title of the share (0 to 1) that changed. */
+/** Write units of the catalog and its index for a page: for its row, and for the share (0 to 1) of its titles that changed. */
 export function writeUnitsOfPage(changedShare: number): number {
   return writeUnitsOfPageRow + rowsPerPage * changedShare;
 }

@@ -35,7 +35,7 @@ export const defaultReaderSettings: ReaderSettings = {
   ],
 };
 
-/** Whether `hour` (0 to 23) lies in the day-part, whose `toHour` is not part of it; a day-part may go over midnight. */
+/** Whether `hour` (0 to 23) is in the day-part, from `fromHour` up to but not including `toHour`. It may span midnight. */
 export function isInDayPart(
   hour: number,
   { fromHour, toHour }: Pick<ReaderSettings['dayParts'][number], 'fromHour' | 'toHour'>,

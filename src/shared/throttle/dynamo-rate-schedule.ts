@@ -19,8 +19,8 @@ import {
 import type { RateScheduleStore } from './rate-schedule-store.ts';
 import {
   type ConditionalUpdate,
-  mendItem,
   noteDoubt,
+  repairItem,
   replaceState,
   type Seen,
   takeFromEnd,
@@ -152,9 +152,9 @@ async function lookForDoubts(
   const request =
     next === 'note'
       ? noteDoubt(ahead.name, nowMs, nowMs + limits.aheadCapMs)
-      : mendItem(ahead.name, present.doubt, broughtBack(present.state, nowMs, limits));
+      : repairItem(ahead.name, present.doubt, broughtBack(present.state, nowMs, limits));
   const { done, seen } = await item.update(request);
-  return { usable: done && next === 'mend', seen };
+  return { usable: done && next === 'repair', seen };
 }
 
 /** The item. `update` returns whether it was made, and in both cases the state afterwards. */

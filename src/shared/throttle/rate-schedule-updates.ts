@@ -55,7 +55,7 @@ export function noteDoubt(name: keyof RateState, nowMs: number, capMs: number): 
 }
 
 /** Replaces a state whose time `name` has not changed since it was noted as doubted. */
-export function mendItem(name: keyof RateState, doubt: Doubt | undefined, next: RateState): ConditionalUpdate {
+export function repairItem(name: keyof RateState, doubt: Doubt | undefined, next: RateState): ConditionalUpdate {
   return replacing(next, {
     ConditionExpression: `${name} = doubtedMs AND doubtedAtMs = :since`,
     values: { ':since': doubt?.sinceMs ?? 0 },

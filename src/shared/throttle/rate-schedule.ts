@@ -136,13 +136,13 @@ export function tooFarAhead(
   return name && { name, valueMs: state[name] };
 }
 
-/** What to do about a time that is too far ahead: note it, wait until it has been unchanged for `doubtMs`, or repair it (`mend`). */
-export function judgeDoubt(valueMs: number, doubt: Doubt | undefined, nowMs: number): 'note' | 'wait' | 'mend' {
+/** What to do about a time that is too far ahead: note it, wait until it has been unchanged for `doubtMs`, or repair it. */
+export function judgeDoubt(valueMs: number, doubt: Doubt | undefined, nowMs: number): 'note' | 'wait' | 'repair' {
   // A doubt from the future was noted by a clock that is ahead of this one, so it is noted again.
   if (doubt === undefined || doubt.valueMs !== valueMs || doubt.sinceMs > nowMs + doubtMs) {
     return 'note';
   }
-  return nowMs - doubt.sinceMs >= doubtMs ? 'mend' : 'wait';
+  return nowMs - doubt.sinceMs >= doubtMs ? 'repair' : 'wait';
 }
 
 /** The state with all times that are too far ahead brought back to the present. The rate after a throttle is kept. */

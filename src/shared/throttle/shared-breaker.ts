@@ -101,7 +101,7 @@ function oneCheckAtATime(
   clock: Clock,
   rejectToken: (detail: string) => Promise<void>,
 ): SharedBreaker['confirmRejection'] {
-  let underWay: Promise<TokenCheck> | undefined;
+  let inFlight: Promise<TokenCheck> | undefined;
   return (admission, refusal, check) => {
     const begin = async (): Promise<TokenCheck> => {
       const known = await knownCheck(store, limits, clock.nowMs());
@@ -116,10 +116,10 @@ function oneCheckAtATime(
       await rejectToken(detail);
       return { kind: 'rejected', detail };
     };
-    underWay ??= begin().finally(() => {
-      underWay = undefined;
+    inFlight ??= begin().finally(() => {
+      inFlight = undefined;
     });
-    return underWay;
+    return inFlight;
   };
 }
 

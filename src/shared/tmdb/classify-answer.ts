@@ -52,7 +52,7 @@ export type Verdict =
   | { fate: 'retry'; code: string; detail: string; throttled: boolean; retryAfterMs: number | undefined }
   /**
    * The token seems to be refused, or there is none (status 0), so that no call by any worker can succeed. One answer is not a proof; see
-   * tell-others.ts.
+   * report-outcome.ts.
    */
   | { fate: 'stop'; code: string; detail: string; status: number }
   /** The list or title does not exist, or is not visible to us. This is a final answer. */

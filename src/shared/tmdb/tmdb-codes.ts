@@ -23,12 +23,12 @@ export function isSuccessTmdbCode(code: unknown): boolean {
   return successTmdbCodes.has(code);
 }
 
-const notOurAnswer = 'success of a write, which we never request: the answer belongs to another request';
-const goesAway = 'a temporary failure of TMDB';
+const anotherRequest = 'success of a write, which we never request: the answer belongs to another request';
+const temporaryFailure = 'a temporary failure of TMDB';
 const tokenRefused = 'the token, or the account behind it, is refused';
 const nothingThere = 'the list or title does not exist, or is not visible to us';
 const wrongRequest = 'the request itself is wrong: the same request gets the same answer';
-const otherLogin =
+const loginRequired =
   'requires a login, a session or a device, which our requests do not have: it does not concern the token';
 
 const rows: Readonly<Record<number, CodeRow>> = {
@@ -40,15 +40,15 @@ const rows: Readonly<Record<number, CodeRow>> = {
   6: { fate: 'not-found', reason: nothingThere },
   7: { fate: 'stop', reason: tokenRefused },
   8: { fate: 'bug', reason: 'a duplicate entry, which only writes can cause: the same request gets the same answer' },
-  9: { fate: 'retry', reason: goesAway },
+  9: { fate: 'retry', reason: temporaryFailure },
   10: { fate: 'stop', reason: tokenRefused },
-  11: { fate: 'retry', reason: goesAway },
-  12: { fate: 'retry', reason: notOurAnswer },
-  13: { fate: 'retry', reason: notOurAnswer },
+  11: { fate: 'retry', reason: temporaryFailure },
+  12: { fate: 'retry', reason: anotherRequest },
+  13: { fate: 'retry', reason: anotherRequest },
   14: { fate: 'stop', reason: tokenRefused },
-  15: { fate: 'retry', reason: goesAway },
-  16: { fate: 'bug', reason: otherLogin },
-  17: { fate: 'bug', reason: otherLogin },
+  15: { fate: 'retry', reason: temporaryFailure },
+  16: { fate: 'bug', reason: loginRequired },
+  17: { fate: 'bug', reason: loginRequired },
   18: { fate: 'bug', reason: wrongRequest },
   19: { fate: 'bug', reason: wrongRequest },
   20: { fate: 'bug', reason: wrongRequest },
@@ -58,29 +58,29 @@ const rows: Readonly<Record<number, CodeRow>> = {
   },
   22: { fate: 'bug', reason: wrongRequest },
   23: { fate: 'bug', reason: wrongRequest },
-  24: { fate: 'retry', reason: goesAway },
+  24: { fate: 'retry', reason: temporaryFailure },
   25: { fate: 'retry', reason: 'too many calls: slow down and try again' },
-  26: { fate: 'bug', reason: otherLogin },
+  26: { fate: 'bug', reason: loginRequired },
   27: { fate: 'bug', reason: wrongRequest },
   28: { fate: 'bug', reason: wrongRequest },
   29: { fate: 'bug', reason: wrongRequest },
-  30: { fate: 'bug', reason: otherLogin },
+  30: { fate: 'bug', reason: loginRequired },
   31: { fate: 'stop', reason: tokenRefused },
-  32: { fate: 'bug', reason: otherLogin },
-  33: { fate: 'bug', reason: otherLogin },
+  32: { fate: 'bug', reason: loginRequired },
+  33: { fate: 'bug', reason: loginRequired },
   34: { fate: 'not-found', reason: nothingThere },
   35: { fate: 'stop', reason: tokenRefused },
-  36: { fate: 'bug', reason: otherLogin },
+  36: { fate: 'bug', reason: loginRequired },
   37: { fate: 'not-found', reason: nothingThere },
-  38: { fate: 'bug', reason: otherLogin },
+  38: { fate: 'bug', reason: loginRequired },
   39: { fate: 'not-found', reason: nothingThere },
-  40: { fate: 'retry', reason: notOurAnswer },
-  41: { fate: 'bug', reason: otherLogin },
+  40: { fate: 'retry', reason: anotherRequest },
+  41: { fate: 'bug', reason: loginRequired },
   42: { fate: 'bug', reason: wrongRequest },
-  43: { fate: 'retry', reason: goesAway },
+  43: { fate: 'retry', reason: temporaryFailure },
   44: { fate: 'not-found', reason: 'the id is invalid (with HTTP 500): it does not exist, and TMDB works' },
   45: { fate: 'stop', reason: tokenRefused },
-  46: { fate: 'retry', reason: goesAway },
+  46: { fate: 'retry', reason: temporaryFailure },
   47: { fate: 'bug', reason: wrongRequest },
 };
 

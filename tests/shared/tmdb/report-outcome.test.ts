@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Outcome, tellOthers } from '../../../src/shared/tmdb/tell-others.ts';
+import { type Outcome, reportOutcome } from '../../../src/shared/tmdb/report-outcome.ts';
 import type { TmdbAnswer } from '../../../src/shared/tmdb/tmdb-port.ts';
 import type { TokenCheckCall } from '../../../src/shared/tmdb/token-check.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
@@ -25,7 +25,7 @@ function openWorld(...answers: TmdbAnswer[]) {
     measured: ({ status, outcome }) => measured.push({ status, outcome }),
   };
   const tell = (outcome: Outcome, over: Partial<TokenCheckCall> = {}) =>
-    tellOthers(outcome, admitted, deps, { ...check, ...over });
+    reportOutcome(outcome, admitted, deps, { ...check, ...over });
   return { breaker, timeline, telemetry, tmdb, deps, check, measured, tell };
 }
 
@@ -59,7 +59,7 @@ describe('the breaker is told', () => {
   it('which admission ended', async () => {
     const { breaker, deps, check } = openWorld();
     const admission = { kind: 'refused', reason: 'failures', detail: '', retryInMs: 1 } as const;
-    await tellOthers({ fate: 'ok' }, admission, deps, check);
+    await reportOutcome({ fate: 'ok' }, admission, deps, check);
     expect(breaker.ends).toMatchObject([{ admission: 'refused' }]);
   });
 
@@ -205,7 +205,7 @@ describe('when it cannot be told', () => {
       confirmRejection: away,
       ended: outcome.fate === 'retry' && outcome.throttled ? deps.breaker.ended : away,
     };
-    const told = await tellOthers(
+    const told = await reportOutcome(
       outcome,
       admitted,
       { ...deps, breaker, schedule: { ...deps.schedule, slowDown: away } },

@@ -11,24 +11,24 @@ type Retry = Extract<Verdict, { fate: 'retry' }>;
 export type Outcome = { fate: 'ok' } | Failure;
 
 /** The shared breaker, and what is needed to check a refused token. */
-export type ToldDependencies = TokenCheckDependencies & { breaker: SharedBreaker };
+export type ReportDependencies = TokenCheckDependencies & { breaker: SharedBreaker };
 
 /**
  * Reports the outcome of a call to the shared breaker and the shared schedule, for all workers. Returns the resulting outcome: a refusal
  * of the token that was not confirmed becomes a retry of this job alone. If reporting fails, it warns and the outcome still applies.
  * @param check - admits the one call that confirms a refusal.
  */
-export async function tellOthers<O extends Outcome>(
+export async function reportOutcome<O extends Outcome>(
   outcome: O,
   admission: Admission,
-  deps: ToldDependencies,
+  deps: ReportDependencies,
   check: TokenCheckCall,
 ): Promise<O | Stop | Retry> {
   try {
     if (outcome.fate === 'stop') {
-      return await tellOfToken(outcome, admission, deps, check);
+      return await reportRefusedToken(outcome, admission, deps, check);
     }
-    await tellBreaker(outcome, admission, deps.breaker);
+    await reportToBreaker(outcome, admission, deps.breaker);
     if (outcome.fate === 'retry' && outcome.throttled) {
       await deps.schedule.slowDown(outcome.retryAfterMs);
     }
@@ -41,7 +41,7 @@ export async function tellOthers<O extends Outcome>(
 }
 
 /** A 404 or a refused request counts as success: TMDB is reachable and answers. */
-async function tellBreaker(
+async function reportToBreaker(
   outcome: Exclude<Outcome, { fate: 'stop' }>,
   admission: Admission,
   breaker: SharedBreaker,
@@ -56,10 +56,10 @@ async function tellBreaker(
  * read once more. If the token turns out to be valid, the refusal says nothing about TMDB's health. If the check proves nothing, the
  * refusal counts as a failed call.
  */
-async function tellOfToken(
+async function reportRefusedToken(
   refusal: Stop,
   admission: Admission,
-  deps: ToldDependencies,
+  deps: ReportDependencies,
   call: TokenCheckCall,
 ): Promise<Stop | Retry> {
   const { breaker, telemetry } = deps;
