@@ -5,7 +5,7 @@ import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
 import { type FetchJob, fetchJobsFor } from '../src/shared/queues/fetch-job.ts';
 import { type ItemPage, itemPageSchema } from '../src/shared/queues/item-page.ts';
-import type { Settings } from '../src/shared/settings/settings.ts';
+import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { startTmdbSimulator } from '../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { itemOf, readAnswer, requestFor } from '../src/worker/call-tmdb.ts';
 

@@ -1,8 +1,8 @@
 /** The adaptive plan beside the base plan and one that knows the future, over the same readers and at the same budget. */
-
 import { hourMs } from '../src/shared/core/clock.ts';
 import { writeUnitsOfPage } from '../src/shared/cost/run-cost.ts';
-import { defaultSettings, type Settings } from '../src/shared/settings/settings.ts';
+import { defaultSettings } from '../src/shared/settings/settings.ts';
+import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
 import { movieLensTraffic } from './demand/movielens-reads.ts';
 import { adaptivePlanner, fixedPlan, oraclePlanner } from './demand/planners.ts';

@@ -5,7 +5,8 @@ import type { StackEndpoints } from '../src/local/stack-endpoints.ts';
 import { isoFromMs } from '../src/shared/core/clock.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
-import { defaultSettings, type Settings } from '../src/shared/settings/settings.ts';
+import { defaultSettings } from '../src/shared/settings/settings.ts';
+import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { benchToken, type SimulatedTmdb, startSimulatedTmdb } from './simulated-tmdb.ts';
 
 /** The stack, its TMDB, and a view of both from outside. */

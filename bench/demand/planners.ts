@@ -6,7 +6,7 @@ import { planRules } from '../../src/demand/plan-record.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { planOccurrence } from '../../src/planner/plan-run.ts';
 import { type Feed, feedId } from '../../src/shared/core/feed.ts';
-import type { Settings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import type { Planner, World } from './replay.ts';
 import { genreCatalog } from './tables.ts';
 import type { Traffic } from './traffic.ts';

@@ -2,9 +2,9 @@
 import { changedShare } from '../../src/demand/learned-demand.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { hourMs, isoFromMs, type Random } from '../../src/shared/core/clock.ts';
-import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
+import { feedId, feedKindOf, parseFeedId } from '../../src/shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../src/shared/settings/schedule.ts';
-import { feedKindOf, type Settings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { changesId, feedCounterName, planUsageId } from '../../src/shared/tables/feed-counters.ts';
 import { listPageLife } from '../../src/shared/tables/row-life.ts';
 import { counterName, feedUsageId, pipelineCounterName, pipelineUsageId } from '../../src/shared/tables/usage-store.ts';

@@ -3,7 +3,7 @@ import type { HistorySources } from '../../src/demand/demand-history.ts';
 import { isoFromMs } from '../../src/shared/core/clock.ts';
 import type { Feed, MediaType } from '../../src/shared/core/feed.ts';
 import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
-import type { Settings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../../src/shared/tables/catalog.ts';
 import type { DemandDay } from '../../src/shared/tables/demand-days.ts';
 import type { FeedHead } from '../../src/shared/tables/feed-head.ts';

@@ -6,7 +6,7 @@ import { ProxyFailure } from '../shared/core/proxy-agent.ts';
 const deepestCause = 5;
 
 /** What a command calls. */
-export type AwsService = 'CloudFormation' | 'DynamoDB' | 'SQS';
+type AwsService = 'CloudFormation' | 'DynamoDB' | 'SQS';
 
 /** A call of AWS, or of what stands in for it, that failed: `code` is that of `AwsFailure`, the message says what to do. */
 export class AwsCallError extends PermanentError {}
@@ -64,7 +64,7 @@ export async function namingFailures<T>(
 }
 
 /** What `namingFailures` throws. */
-export function namedFailure(service: AwsService, endpoint: string | undefined, error: unknown): unknown {
+function namedFailure(service: AwsService, endpoint: string | undefined, error: unknown): unknown {
   if (error instanceof PipelineError) {
     return withNamedCause(service, endpoint, error);
   }

@@ -1,7 +1,19 @@
 /** What all commands have in common. */
+
+import { statfsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { type CliContext, type CommonOptions, cliContext } from './cli-context.ts';
-import { explainFullDisk } from './full-disk.ts';
+import { PermanentError, PipelineError } from '../shared/core/errors.ts';
+import { AwsCallError } from './aws-call-failure.ts';
+import { type CliContext, type CommonOptions, cliContext, diskFull } from './cli-context.ts';
+
+/** Help of options that several commands have. */
+export const optionHelp = {
+  dataDir: 'folder that keeps tables and queues (default: everything in memory)',
+  faults: 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05',
+  dynamodb: 'dynoxide or dynalite (default: dynoxide where it runs)',
+  category: 'popular, trending, genre_<id>, keyword_<id>, hidden_gems, award_winning or local_originals',
+  timeout: 'how long to wait for open jobs, such as 90s or 15m',
+};
 
 /** Options of every command. */
 export function withCommon(command: Command): Command {
@@ -9,6 +21,19 @@ export function withCommon(command: Command): Command {
     .option('--json', 'one JSON document on stdout, nothing else there')
     .option('--verbose', 'everything the functions log, and stack traces')
     .option('--settings <file>', 'JSON file laid over the default settings');
+}
+
+/** Options of the commands that look at a stack. */
+export function withPlace(command: Command): Command {
+  return withQueuePlace(command).option(
+    '--data-dir <folder>',
+    'folder whose tables are used (default: those of the stack)',
+  );
+}
+
+/** Options of the commands that need the queues of a stack; a data folder alone has none that can be opened. */
+export function withQueuePlace(command: Command): Command {
+  return withCommon(command).option('--stack <stack>', 'local or aws (default: local, where one is running)');
 }
 
 /** commander hands over the arguments one by one, then the options, then the command. */
@@ -27,15 +52,39 @@ export function acting<O>(
   };
 }
 
-/** Options of the commands that look at a stack. */
-export function withPlace(command: Command): Command {
-  return withQueuePlace(command).option(
-    '--data-dir <folder>',
-    'folder whose tables are used (default: those of the stack)',
-  );
+/** Below it SQLite cannot append a page to its log. */
+const fullBelowBytes = 65_536;
+
+/**
+ * Names a full disk as the reason of a failure on a data folder. The emulators answer with internal errors then, so that the failure
+ * itself names anything but the disk.
+ * @param note gets the sentence where the failure has a message of its own, which is kept
+ */
+export function explainFullDisk(
+  error: unknown,
+  dataDir: string,
+  note: (text: string) => void,
+  freeBytes: (path: string) => number | undefined = freeBytesOf,
+): unknown {
+  const free = freeBytes(dataDir);
+  if (free === undefined || free >= fullBelowBytes) {
+    return error;
+  }
+  const sentence = `the disk that holds '${dataDir}' is full (ENOSPC), make room and run it again`;
+  const hasOwnWords = error instanceof PipelineError && !(error instanceof AwsCallError);
+  if (hasOwnWords) {
+    note(sentence);
+    return error;
+  }
+  return new PermanentError(diskFull, sentence, { cause: error });
 }
 
-/** Options of the commands that need the queues of a stack: those of a data folder are there only where a stack runs on it. */
-export function withQueuePlace(command: Command): Command {
-  return withCommon(command).option('--stack <stack>', 'local or aws (default: local, where one is running)');
+/** Bytes that this user may still write: root may use reserved blocks. `undefined` where there is no such folder. */
+function freeBytesOf(path: string): number | undefined {
+  try {
+    const { bsize, bavail, bfree } = statfsSync(path);
+    return bsize * (process.getuid?.() === 0 ? bfree : bavail);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,15 +1,15 @@
-import type { RankedFeed, RankedTitle, Report } from '../operator/report/build-report.ts';
+import type { PlanFigures, Report } from '../operator/report/build-report.ts';
 import type { FreshnessNow } from '../operator/report/feed-freshness.ts';
-import type { ReadFigures } from '../operator/report/read-figures.ts';
-import type { UsageSeries } from '../operator/report/usage-series.ts';
+import type { ReadFigures, UsageSeries } from '../operator/report/hour-usage.ts';
+import type { RankedFeed, RankedTitle } from '../operator/report/rankings.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
 import { cutTo } from './display-columns.ts';
-import { planTables } from './format-plan-quality.ts';
 import { shareText, table, title } from './format-text.ts';
 
 /** Of a title's name. */
 const mostColumns = 40;
 const count = new Intl.NumberFormat('en-US', { maximumFractionDigits: 2 });
+const wholeCount = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
 /** A report for people at a terminal. */
 export function formatReport(report: Report): string {
@@ -49,6 +49,35 @@ function readsTable({ feeds, titles, all }: Report['reads']): string {
     ['reads of', 'reads', 'hits', 'misses', 'stale', 'hit ratio', 'stale share'],
     [row('feeds', feeds), row('titles', titles), row('all', all)],
   );
+}
+
+/** What plans were worth, as two tables of one line. */
+export function planTables({ freshShare, fetches, warming, forecast }: PlanFigures): string[] {
+  const { fetchedPages, wastedPages, openPages, wastedShare } = fetches;
+  const { warmedPages, callsSaved, savedPerCall } = warming;
+  const [fetched, wasted, open, warmed, saved] = [fetchedPages, wastedPages, openPages, warmedPages, callsSaved].map(
+    (figure) => wholeCount.format(figure),
+  ) as [string, string, string, string, string];
+  return [
+    table(
+      ['served fresh', 'pages fetched', 'wasted', 'open', 'wasted share'],
+      [[shareText(freshShare), fetched, wasted, open, shareText(wastedShare)]],
+    ),
+    table(
+      ['pages warmed', 'calls saved', 'saved per call', 'forecasts', 'forecast error', 'bias'],
+      [
+        [
+          ...[warmed, saved, savedPerCall === null ? '' : savedPerCall.toFixed(2)],
+          ...[wholeCount.format(forecast.compared), shareText(forecast.wape), biasText(forecast.bias)],
+        ],
+      ],
+    ),
+  ];
+}
+
+/** Above 0 with its sign too. */
+function biasText(bias: number | null): string {
+  return bias !== null && bias > 0 ? `+${shareText(bias)}` : shareText(bias);
 }
 
 function freshnessLines(freshness: FreshnessNow): string[] {

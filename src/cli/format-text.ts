@@ -1,9 +1,10 @@
 import { cleanLine } from '../shared/core/clean-text.ts';
+import type { ListEntry } from '../shared/tables/read-list.ts';
 import { columnsOf, cutTo, padTo, wrapTo } from './display-columns.ts';
 import { styled } from './styled-text.ts';
 
 const gap = '  ';
-/** A column of texts is not cut below it. */
+/** Columns of texts are not made narrower than this. */
 const narrowestColumns = 8;
 
 /**
@@ -31,8 +32,21 @@ export function table(
   return [...lines(names).map((line) => styled('dim', line)), ...cells.flatMap(lines)].join('\n');
 }
 
+/** A list for people: rank, title, year, votes. */
+export function formatList(name: string, titles: readonly ListEntry[]): string {
+  const rows = titles.map((entry) => [
+    String(entry.rank),
+    entry.title,
+    entry.mediaType,
+    entry.releaseDate?.slice(0, 4) ?? '',
+    entry.voteAverage.toFixed(1),
+    String(entry.voteCount),
+  ]);
+  return `${title(name)}, fetched ${titles[0]?.fetchedAt}${titles[0]?.stale ? ' (stale)' : ''}\n${table(['rank', 'title', 'kind', 'year', 'average', 'votes'], rows)}`;
+}
+
 /** Columns of the terminal that results are shown on; without one there is no limit. */
-export function screenColumns(): number {
+function screenColumns(): number {
   return process.stdout.isTTY && process.stdout.columns > 0 ? process.stdout.columns : Number.POSITIVE_INFINITY;
 }
 
@@ -81,7 +95,7 @@ function linesOf(
   return wrapTo(second, widths[1] ?? 1).map((part, index) => line([index === 0 ? first : '', part]));
 }
 
-/** A row from top to bottom: what there is nothing of is left out. */
+/** A row as lines of `name: value`, without empty cells. */
 function block(names: readonly string[], row: readonly string[], width: number): string {
   return row
     .map((cell, column) => ({ name: names[column] ?? '', cell }))

@@ -1,7 +1,6 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { HistorySources } from '../demand/demand-history.ts';
-import type { DataUse } from '../local/data-folder.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { type ClientTarget, dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
 import type { CatalogReader } from '../shared/tables/catalog.ts';
@@ -17,10 +16,9 @@ import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
 import { namingFailures } from './aws-call-failure.ts';
 import type { CliContext } from './cli-context.ts';
-import { type PlaceOptions, withStackPlace } from './stack-place.ts';
 
 /**
- * A client for SQS that is closed when `act` has ended. `longPollMs` is how long a receive may wait on purpose.
+ * A client for SQS that is closed when `act` has ended. `longPollMs`: how long a receive may wait for messages, beside the usual time-out.
  * @throws AwsCallError for a call that failed.
  */
 export async function withSqs<T>(
@@ -44,33 +42,18 @@ export type Tables = {
   rate: RateScheduleStore;
   /** The readers' own schedule. */
   readerRate: RateScheduleStore;
-  /** What was read and planned; nothing is written. */
+  /** Counted reads and plans of the past, to read only. */
   history: HistorySources;
 };
 
-/** The tables of an embedded DynamoDB, open while `act` runs. */
+/** The tables of a stack on this machine, open while `act` runs. */
 export function withTablesAt<T>(
-  stack: { dynamodb: string; catalogTable: string; controlTable: string },
+  stack: { endpoints: { dynamodb: string }; catalogTable: string; controlTable: string },
   context: CliContext,
   act: (tables: Tables) => Promise<T>,
 ): Promise<T> {
-  const target = { endpoint: stack.dynamodb, region: stackRegion };
+  const target = { endpoint: stack.endpoints.dynamodb, region: stackRegion };
   return withDynamo(target, (client) => act(tablesOf(client, stack, context, target.endpoint)));
-}
-
-/** The tables a command means, open while `act` runs. @throws UsageError when there are none. */
-export function withTables<T>(
-  options: PlaceOptions,
-  context: CliContext,
-  act: (tables: Tables) => Promise<T>,
-  use?: DataUse,
-): Promise<T> {
-  return withStackPlace(
-    options,
-    context,
-    (place) => withDynamo(place.dynamodb, (client) => act(tablesOf(client, place, context, place.dynamodb?.endpoint))),
-    use,
-  );
 }
 
 /** A client that is closed when `act` has ended. @throws AwsCallError for a call that failed. */
@@ -86,7 +69,8 @@ export async function withDynamo<T>(
   }
 }
 
-function tablesOf(
+/** The stores on both tables. `endpoint` is named in failures. */
+export function tablesOf(
   client: DynamoDBDocumentClient,
   names: { catalogTable: string; controlTable: string },
   { settings, clock }: CliContext,
@@ -94,7 +78,7 @@ function tablesOf(
 ): Tables {
   const limits = rateLimitsOf(settings);
   const [usage, days] = [dynamoUsageStore(client, names.controlTable), dynamoDemandDays(client, names.controlTable)];
-  // A plan does without them, and says why in a note.
+  // A plan can do without them and notes the failure, so each call has its failure named here.
   const named = <T>(act: () => Promise<T>) => namingFailures('DynamoDB', endpoint, act);
   return {
     catalog: dynamoCatalogReader(client, names.catalogTable),

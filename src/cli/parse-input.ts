@@ -13,7 +13,8 @@ import {
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
 import { type ScheduleName, scheduleNames } from '../shared/settings/schedule.ts';
-import { regionLanguage, type Settings } from '../shared/settings/settings.ts';
+import { regionLanguage } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 
 /** Input by a zod schema. @throws UsageError with the schema's first sentence. */
 export function parseInput<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {

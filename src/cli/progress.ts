@@ -3,21 +3,21 @@ import type { RunTracker } from '../operator/runs/run-tracker.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
 import type { CliContext } from './cli-context.ts';
 
-/** A line on stderr that tells how far a run is. On something else than a terminal it is written at the end. */
+/** A line on stderr that shows the progress of a run. Where stderr is no terminal it is written once, at the end. */
 export type Progress = { update(): void; say(sentence: string): void; end(succeeded: boolean): void };
 
 /** A line that is rewritten as things go on. */
 export type Line = {
   update(text: string): void;
-  /** Says something meanwhile: a line of its own, with the rewritten one below it on a terminal. */
+  /** Writes a sentence on a line of its own; on a terminal the rewritten line stays below it. */
   say(sentence: string): void;
   end(succeeded: boolean): void;
 };
 
-/** A line on stderr that is rewritten as things go on; on something else than a terminal only its last state is written. */
+/** Shows a line on stderr that is rewritten in place; where stderr is no terminal only its last state is written. */
 export function showLine(first: string, { output }: Pick<CliContext, 'output'>): Line {
   let last = first;
-  // A terminal without a width (as some programs make it) would be rewritten for ever.
+  // Some programs open a terminal without a width: the spinner would redraw it in an endless loop.
   const spinner =
     process.stderr.isTTY && process.stderr.columns > 0
       ? ora({ text: cleanLine(first), stream: process.stderr, discardStdin: false }).start()
@@ -30,7 +30,7 @@ export function showLine(first: string, { output }: Pick<CliContext, 'output'>):
       }
     },
     say: (sentence) => {
-      // The spinner would be written over the sentence.
+      // A running spinner would overwrite the sentence.
       spinner?.stop();
       output.note(sentence);
       spinner?.start();
@@ -66,7 +66,7 @@ export function showProgress(
   const startedMs = clock.monotonicMs();
   const text = () => {
     const { fetched, applied, outcomes, rows, calls } = tracker.progress(runId);
-    // Of a page that is not there, or that nobody can read, the writer is told too, but nothing is in the table.
+    // The writer applies pages that are not found or unreadable too, but stores nothing of them.
     const isStored = (jobId: string) => !['not-found', 'rejected'].includes(outcomes.get(jobId) ?? '');
     const stored = [...applied].filter(isStored).length;
     const seconds = (clock.monotonicMs() - startedMs) / 1000;

@@ -6,12 +6,13 @@ import { stackRegion } from '../local/stack-endpoints.ts';
 import { readStackFile, type StackFile } from '../local/stack-file.ts';
 import { deployedStack } from '../operator/deployed-stack.ts';
 import { UsageError } from '../shared/core/errors.ts';
+import { shownUrl } from '../shared/core/shown-text.ts';
 import type { ClientTarget } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import { tmdbBaseUrl } from '../shared/tmdb/token-address.ts';
 import { namingFailures } from './aws-call-failure.ts';
-import { checkAwsEndpoints, endpointIn } from './aws-endpoints.ts';
 import type { CliContext } from './cli-context.ts';
+import { type Tables, tablesOf, withDynamo } from './open-tables.ts';
 
 /** Options that say which stack a command means. */
 export type PlaceOptions = QueuePlaceOptions & { dataDir?: string };
@@ -34,12 +35,20 @@ export type StackPlace = {
   tmdb: string | undefined;
 };
 
+/** The variables that the AWS SDK reads; that of a service has priority over `AWS_ENDPOINT_URL`. */
+const variables = [
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_CLOUDFORMATION',
+  'AWS_ENDPOINT_URL_DYNAMODB',
+  'AWS_ENDPOINT_URL_SQS',
+];
+
 /**
  * The stack a command means, as long as `act` runs: with `--stack aws` the deployed one, below `--data-dir` the tables there, else those
  * at `AWS_ENDPOINT_URL_DYNAMODB`, else the `local` that is running (which is `--stack local`). A data folder is locked meanwhile:
- * several commands may `look` at one, for a `change` it must be this one's alone.
+ * several commands may `look` at it at once, one that makes a `change` needs it alone.
  * @throws UsageError when there is none, with the sentence `nothing`, or when a variable names no address; AwsCallError when the deployed
- * one cannot be found out.
+ * one cannot be looked up.
  */
 export async function withStackPlace<T>(
   options: PlaceOptions,
@@ -64,6 +73,21 @@ export async function withStackPlace<T>(
     throw new UsageError(nothing);
   }
   return act(localPlace(running));
+}
+
+/** The tables a command means, open while `act` runs. @throws UsageError when there are none. */
+export function withTables<T>(
+  options: PlaceOptions,
+  context: CliContext,
+  act: (tables: Tables) => Promise<T>,
+  use?: DataUse,
+): Promise<T> {
+  return withStackPlace(
+    options,
+    context,
+    (place) => withDynamo(place.dynamodb, (client) => act(tablesOf(client, place, context, place.dynamodb?.endpoint))),
+    use,
+  );
 }
 
 /** Like `withStackPlace`, for commands that need the queues too. They are where a stack runs: no data folder is opened. */
@@ -108,7 +132,7 @@ async function withDataDir<T>(dataDir: string, use: DataUse, act: (place: StackP
   if (!existsSync(folder)) {
     throw none;
   }
-  // LevelDB under dynalite lets one process in, also to look.
+  // LevelDB under dynalite allows one process at a time, even to read.
   const lock = lockDataDir(dataDir, use === 'change' || existsSync(join(folder, 'dynalite')) ? 'tables' : use);
   try {
     if (!holdsTables(dataDir)) {
@@ -164,4 +188,36 @@ async function awsPlace({ settings, environment }: CliContext): Promise<StackPla
     queues: { fetchQueueUrl, fetchDlqUrl, itemQueueUrl, itemDlqUrl },
     tmdb: tmdbBaseUrl,
   };
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Checks the addresses that the AWS SDK will take in place of AWS's own.
+ * @throws UsageError that names the variable whose value is no address: the SDK would call a host of that name, or fail without one.
+ */
+function checkAwsEndpoints(environment: Environment): void {
+  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true') {
+    for (const name of variables) {
+      endpointIn(environment, name);
+    }
+  }
+}
+
+/** The address in a variable; `undefined` for an empty one. @throws UsageError for what is no http or https address. */
+function endpointIn(environment: Environment, name: string): string | undefined {
+  const text = environment[name]?.trim() ?? '';
+  if (text === '') {
+    return undefined;
+  }
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url !== undefined && (url.username !== '' || url.password !== '')) {
+    throw new UsageError(`${name} holds a user or a password: allowed are addresses without them`);
+  }
+  if (url === undefined || !/^https?:\/\//i.test(text)) {
+    throw new UsageError(
+      `${name} is '${shownUrl(text)}': allowed are http and https addresses such as http://127.0.0.1:8000`,
+    );
+  }
+  return text;
 }

@@ -9,7 +9,7 @@ import { tmdbBaseUrl, tokenAddress, tokenAddresses } from '../shared/tmdb/token-
 import { authenticationRequest, judgeTokenCheck } from '../shared/tmdb/token-check.ts';
 
 /** TMDB to call, with its token. */
-export type TmdbTarget = { baseUrl: string; token: string };
+type TmdbTarget = { baseUrl: string; token: string };
 
 const checkTimeoutMs = 8_000;
 
@@ -36,7 +36,7 @@ export function isOnThisMachine(url: string): boolean {
 }
 
 /**
- * Asks TMDB whether it takes the token, so that nothing is begun that cannot be finished: on the way that the jobs will go, with
+ * Asks TMDB whether it takes the token, so that nothing is started that cannot be finished: by the connection that the jobs will use, with
  * its proxy and its trust. Servers on this machine are not asked: they need not know the endpoint.
  * @returns a sentence when what answered proves nothing, such as a page of a CDN: the jobs find out for themselves.
  * @throws PermanentError when the token is rejected, RetryableError naming what broke off when TMDB cannot be reached, UsageError
@@ -92,7 +92,9 @@ function checkedToken(token: string | undefined): string | undefined {
     return undefined;
   }
   if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new UsageError('TMDB_API_TOKEN holds characters that no token has');
+    throw new UsageError(
+      'TMDB_API_TOKEN holds characters that no token has: copy the API Read Access Token again, without quotes and line breaks',
+    );
   }
   return token;
 }

@@ -1,5 +1,5 @@
 import { type OpenReaderOptions, openReader } from '../reader/open-reader.ts';
-import type { Reader } from '../reader/reader-api.ts';
+import type { Origin, Provenance, Reader } from '../reader/reader-api.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import { shownUrl } from '../shared/core/shown-text.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
@@ -7,12 +7,12 @@ import type { CliContext } from './cli-context.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from './stack-place.ts';
 import { isOnThisMachine } from './tmdb-target.ts';
 
-/** A person waits for a table that a page would give up, and each command's first read is a cold one. */
+/** Longer than in an application: a person can wait, and each command starts cold. */
 const tableTimeoutMs = 10_000;
 
 /**
- * A reader as an application would open it, while `act` runs: of a stack with its queues and its TMDB, else of the tables alone. What a
- * person looks at is not counted as a read.
+ * A reader as an application would open it, while `act` runs: of a stack with its queues and its TMDB, else of the tables alone. Reads
+ * from the command line are not counted.
  */
 export function withReader<T>(
   options: PlaceOptions,
@@ -25,7 +25,7 @@ export function withReader<T>(
       settings: { ...settings, reader: { ...settings.reader, tableTimeoutMs } },
       catalogTable: place.catalogTable,
       dynamodb: place.dynamodb,
-      // The command says itself why there is no answer.
+      // Without an answer the command fails with the reason; it need not be noted twice.
       logger: { warn: (message) => context.output.verbose && context.output.note(message) },
       ...pipelineOf(place, context),
     });
@@ -58,4 +58,18 @@ function pipelineOf(place: StackPlace, { environment }: CliContext): Partial<Ope
     sqs,
     ...(token !== undefined && { tmdb: { baseUrl: tmdb, token: async () => token } }),
   };
+}
+
+const origins: Record<Origin, string> = {
+  memory: 'memory',
+  table: 'the table',
+  tmdb: 'TMDB itself',
+  none: 'no tier',
+};
+
+/** Where an answer came from, for people. */
+export function provenanceLine(answer: Provenance): string {
+  const { from, freshness, freshUntil, expiresAt, problem } = answer;
+  const life = `freshness ${freshness.toFixed(2)}, fresh until ${freshUntil}, expires at ${expiresAt}`;
+  return `from ${origins[from]}; ${life}${problem === undefined ? '' : `; ${problem.detail}`}`;
 }

@@ -12,8 +12,8 @@ const watched = new WeakSet<OutputStream>();
 const gone = new WeakSet<OutputStream>();
 
 /**
- * Writes `text` whole. A reader that went away early (`| head`) ends the output, not the work; everything else that keeps a text from
- * being written is a failure of the command.
+ * Writes `text` whole. A reader that closes early (`| head`) ends the output, not the work; anything else that prevents
+ * writing is a failure of the command.
  * @throws PermanentError when it cannot be written: a full disk, a broken device.
  */
 export function writeOutput(stream: OutputStream, text: string): void {
@@ -28,7 +28,7 @@ export function writeOutput(stream: OutputStream, text: string): void {
   }
 }
 
-/** Whether whoever read the stream went away. */
+/** Whether the reader of the stream has closed it. */
 export function isClosed(stream: OutputStream): boolean {
   return gone.has(stream) || stream.destroyed;
 }
@@ -41,7 +41,7 @@ function watch(stream: OutputStream): void {
   }
 }
 
-/** To a file Node writes once, and does not look how much of it found room. */
+/** `stream.write` to a file writes once and ignores how many bytes were written: on a full disk the end would be missing. */
 function writeWhole(descriptor: number, text: string): void {
   const bytes = Buffer.from(text);
   try {

@@ -4,7 +4,7 @@
  */
 import { dayMs, hourMs } from '../shared/core/clock.ts';
 import { latestOccurrenceMs, scheduleNames } from '../shared/settings/schedule.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { type DemandDay, type DemandDays, demandDayId } from '../shared/tables/demand-days.ts';
 import { type ChangeKind, changesId, feedCounts, planUsageId } from '../shared/tables/feed-counters.ts';
 import {

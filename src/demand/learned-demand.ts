@@ -1,9 +1,8 @@
 /** What the usage counters teach the plan: how much a feed will be read, how deep, and how much of it will have changed. */
-
 import { hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import { type Feed, feedId } from '../shared/core/feed.ts';
-import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
+import { type Feed, feedId, feedKindOf } from '../shared/core/feed.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import {
   type ChangeCounts,
   type DemandHistory,

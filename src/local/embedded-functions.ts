@@ -8,8 +8,8 @@ import type {
   workerEnvironmentSchema,
   writerEnvironmentSchema,
 } from '../shared/settings/function-environments.ts';
-import type { Settings } from '../shared/settings/settings.ts';
 import { overridesOf } from '../shared/settings/settings-overrides.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { metricsNamespace, type ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { type OutputLine, readOutputLine } from './function-output.ts';
 import { type FunctionUrl, startFunctionUrl } from './function-url.ts';

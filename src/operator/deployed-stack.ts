@@ -14,7 +14,7 @@ const outputsSchema = z.object({
 });
 
 /** Names and URLs of a deployed stack. */
-export type DeployedStack = {
+type DeployedStack = {
   fetchQueueUrl: string;
   fetchDlqUrl: string;
   itemQueueUrl: string;
@@ -43,7 +43,7 @@ export async function deployedStack(stackName: string): Promise<DeployedStack> {
   const parsed = outputsSchema.safeParse(outputs);
   if (!parsed.success) {
     const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
-    throw new PermanentError('stack_unknown', `the stack '${stackName}' has no output ${missing}: deploy it anew`);
+    throw new PermanentError('stack_unknown', `the stack '${stackName}' has no output ${missing}: deploy it again`);
   }
   const { data } = parsed;
   return {

@@ -1,8 +1,8 @@
 /** The base plan: the feeds that the schedules keep, however much they are read, and which of them an occurrence fetches. */
 import { msFromIso } from '../shared/core/clock.ts';
-import { type Feed, globalRegion, type MediaType, mediaTypes } from '../shared/core/feed.ts';
+import { type Feed, feedKindOf, globalRegion, type MediaType, mediaTypes } from '../shared/core/feed.ts';
 import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName } from '../shared/settings/schedule.ts';
-import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/tables/feed-head.ts';
 
 /** A feed that a run will fetch, how many pages of it, and why. */

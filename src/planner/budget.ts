@@ -5,7 +5,7 @@
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import { writeUnitsOfPage } from '../shared/cost/run-cost.ts';
 import type { ScheduleName } from '../shared/settings/schedule.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { PlannedFeed } from './base-plan.ts';
 
 /** `always`: the base plan's minimum. `demand`: kept by a schedule, fetched when it is worth it. `warming`: in no schedule. */

@@ -5,7 +5,7 @@ import type { Clock } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import type { QueueDepth } from '../shared/queues/message-source.ts';
 import { nextOccurrenceMs } from '../shared/settings/schedule.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../shared/tables/catalog.ts';
 import { type FeedHead, feedHeadId, headAt } from '../shared/tables/feed-head.ts';
 import type { FeedHeads } from '../shared/tables/feed-heads.ts';

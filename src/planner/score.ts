@@ -2,7 +2,7 @@
 import type { LearnedDemand } from '../demand/learned-demand.ts';
 import { hourMs, msFromIso } from '../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion } from '../shared/core/feed.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/tables/feed-head.ts';
 import type { PlannedFeed } from './base-plan.ts';
 import { amount, type Keep, type ScoredPages } from './budget.ts';

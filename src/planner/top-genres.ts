@@ -1,7 +1,7 @@
 /** Which genres the weekly run keeps. */
 import type { LearnedDemand } from '../demand/learned-demand.ts';
 import { genreIdOf, type MediaType, mediaTypes, parseFeedId, rowsPerPage } from '../shared/core/feed.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../shared/tables/catalog.ts';
 import { assembleList, type ListEntry } from '../shared/tables/read-list.ts';
 import { dailyPlan, type TopGenres } from './base-plan.ts';

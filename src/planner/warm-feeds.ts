@@ -2,7 +2,8 @@ import { byReads, type LearnedDemand } from '../demand/learned-demand.ts';
 import { themesInSeason } from '../demand/theme-calendar.ts';
 import { hourMs } from '../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, mediaTypes, parseFeedId } from '../shared/core/feed.ts';
-import { isInDayPart, type Settings } from '../shared/settings/settings.ts';
+import { isInDayPart } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { PlannedFeed } from './base-plan.ts';
 
 /** A feed that warming proposes. `trial`: it may be fetched once a week although nobody has read it yet. */

@@ -6,7 +6,8 @@ import damerauLevenshtein from 'damerau-levenshtein';
 import { UsageError } from '../shared/core/errors.ts';
 import { isLanguageTag, knownCountries } from '../shared/core/places/known-places.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
-import { defaultSettings, type Settings } from '../shared/settings/settings.ts';
+import { defaultSettings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 
 /** Throws for an invalid value; `where` is its name in the message. */
 type Check = (value: unknown, where: string) => void;

@@ -6,7 +6,7 @@ import {
   usualTag,
 } from '../shared/core/places/known-places.ts';
 import { isReadableIn, scriptOf } from '../shared/core/places/script-of.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { Card } from '../shared/tables/card.ts';
 import type { FellBack, TitleRef, TranslatedField } from './reader-api.ts';
 

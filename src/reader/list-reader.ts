@@ -7,7 +7,6 @@
  * answer like any other. Nothing past its hard TTL is answered, from any tier.
  */
 import { type Feed, feedId } from '../shared/core/feed.ts';
-import type { OnDamaged } from '../shared/tables/catalog.ts';
 import {
   decodeList,
   type EmptyList,
@@ -17,6 +16,7 @@ import {
   listRowsOf,
   liveRows,
 } from '../shared/tables/read-list.ts';
+import type { OnDamaged } from '../shared/tables/row.ts';
 import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { Kept, MemoryTier } from './memory-tier.ts';
 import { pageMessage, readerRun } from './pipeline-requests.ts';

@@ -10,7 +10,7 @@ import { within } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import type { Redact } from '../shared/core/redact-token.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { callGate, type Entry, type GateDependencies } from '../shared/throttle/call-gate.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
 import type { Admission } from '../shared/throttle/shared-breaker.ts';

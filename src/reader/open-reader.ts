@@ -6,11 +6,12 @@ import { type TokenSource, tokenRedactor } from '../shared/core/redact-token.ts'
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
 import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
-import { defaultSettings, type Settings } from '../shared/settings/settings.ts';
+import { defaultSettings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { type ClientTarget, dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
-import type { OnDamaged } from '../shared/tables/catalog.ts';
 import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog-reader.ts';
 import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
+import type { OnDamaged } from '../shared/tables/row.ts';
 import { redactedTelemetry, type Telemetry } from '../shared/telemetry/telemetry.ts';
 import { redactedBreakerStore } from '../shared/throttle/breaker-record.ts';
 import { dynamoBreakerStore } from '../shared/throttle/dynamo-breaker-store.ts';

@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { type Clock, hourMs, isoFromMs, minuteMs } from '../shared/core/clock.ts';
-import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
+import { type Feed, feedId, feedKindOf, type MediaType } from '../shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import {
   fetchJobsFor,
@@ -23,7 +23,7 @@ import {
 } from '../shared/queues/item-page.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
-import { feedKindOf, type Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { Background } from './background.ts';

@@ -6,7 +6,7 @@
 import { type Clock, dayMs, hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { feedId, rowsPerPage } from '../shared/core/feed.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import {
   counterName,
   feedUsageId,

@@ -12,7 +12,8 @@ import {
 import { canonicalRegion } from '../shared/core/places/known-places.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
-import { regionLanguage, type Settings } from '../shared/settings/settings.ts';
+import { regionLanguage } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 
 function wholeNumber(min: number, max: number) {
   const error = (issue: { input?: unknown }) =>

@@ -8,8 +8,7 @@
 import DataLoader from 'dataloader';
 import type { Clock } from '../shared/core/clock.ts';
 import { tryDecodeCard } from '../shared/tables/card.ts';
-import type { OnDamaged } from '../shared/tables/catalog.ts';
-import { type RowKey, rowKeyText } from '../shared/tables/row.ts';
+import { type OnDamaged, type RowKey, rowKeyText } from '../shared/tables/row.ts';
 import { type TitleRow, titleKey, titleRowFor } from '../shared/tables/title-row.ts';
 import { type InLanguage, isComplete, isWorthFetching } from './language-fallback.ts';
 import type { Got, MemoryTier } from './memory-tier.ts';

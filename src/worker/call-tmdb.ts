@@ -1,7 +1,7 @@
 import { isoFromMs } from '../shared/core/clock.ts';
 import type { FetchJob, Job } from '../shared/queues/fetch-job.ts';
 import { type Absence, type DescribedTitle, type Item, itemSchema } from '../shared/queues/item-page.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';

@@ -2,7 +2,7 @@ import type { Clock, Random } from '../shared/core/clock.ts';
 import type { Redact } from '../shared/core/redact-token.ts';
 import type { RetryBudget } from '../shared/core/retries.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
 import type { SharedBreaker } from '../shared/throttle/shared-breaker.ts';

@@ -9,7 +9,7 @@
 import { RetryableError } from '../shared/core/errors.ts';
 import { batchCostMicroUsd } from '../shared/cost/run-cost.ts';
 import { type Item, pageOutcomeOf } from '../shared/queues/item-page.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { CatalogDraft, CatalogStore } from '../shared/tables/catalog.ts';
 import type { FeedHead } from '../shared/tables/feed-head.ts';
 import type { FeedHeads } from '../shared/tables/feed-heads.ts';

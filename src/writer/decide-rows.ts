@@ -1,6 +1,6 @@
 import { isOriginalLanguage } from '../shared/core/places/known-places.ts';
 import type { DescribedTitle, Item } from '../shared/queues/item-page.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { CatalogDraft } from '../shared/tables/catalog.ts';
 import { listPageDraft } from '../shared/tables/list-page-row.ts';
 import { rowKeyText } from '../shared/tables/row.ts';

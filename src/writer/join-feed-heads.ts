@@ -5,7 +5,7 @@ import { isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { betterOutcome, feedId } from '../shared/core/feed.ts';
 import { canonicalJson } from '../shared/core/stable-hash.ts';
 import { type Absence, type ItemPage, pageOutcomeOf } from '../shared/queues/item-page.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { type FeedHead, type FeedOutcome, feedHeadId, type Newest, newestOf } from '../shared/tables/feed-head.ts';
 import { emptyPageWeight } from '../shared/tables/list-page-row.ts';
 import { listPageLife } from '../shared/tables/row-life.ts';

@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../shared/core/clock.ts';
 import { tokenBucket } from '../shared/core/pace.ts';
-import type { Settings } from '../shared/settings/settings.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { CatalogDraft, CatalogRow, CatalogStore, PresentRow } from '../shared/tables/catalog.ts';
 import { rowBytes, writeUnitsFor } from '../shared/tables/row.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';

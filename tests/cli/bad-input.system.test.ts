@@ -188,7 +188,10 @@ const environments: [Record<string, string>, string][] = [
     { TMDB_BASE_URL: 'https://api.themoviedb.org/3' },
     'TMDB_API_TOKEN is missing: api.themoviedb.org needs an API Read Access Token',
   ],
-  [{ TMDB_API_TOKEN: 'secret\u0007' }, 'TMDB_API_TOKEN holds characters that no token has'],
+  [
+    { TMDB_API_TOKEN: 'secret\u0007' },
+    'TMDB_API_TOKEN holds characters that no token has: copy the API Read Access Token again, without quotes and line breaks',
+  ],
 ];
 
 describe('a process of its own', () => {

@@ -1,8 +1,7 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { costOf } from '../../src/cli/commands/cost-command.ts';
-import { whatIf } from '../../src/cli/commands/what-if.ts';
+import { costOf, whatIf } from '../../src/cli/commands/cost-command.ts';
 import { monthPlan } from '../../src/operator/cost/month-plan.ts';
 import { documentedPollers, monthCost } from '../../src/shared/cost/month-cost.ts';
 import { inventoryOf } from '../../src/shared/cost/template-inventory.ts';

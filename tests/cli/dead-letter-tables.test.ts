@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { groupsTable, lettersTable } from '../../src/cli/commands/dlq-command.ts';
+import { groupsTable, lettersTable } from '../../src/cli/commands/dlq-look-commands.ts';
 import { columnsOf } from '../../src/cli/display-columns.ts';
 
 const wide = '進撃の巨人'.repeat(50);

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { planTables } from '../../src/cli/format-plan-quality.ts';
-import type { PlanFigures } from '../../src/operator/report/plan-figures.ts';
+import { planTables } from '../../src/cli/format-report.ts';
+import type { PlanFigures } from '../../src/operator/report/build-report.ts';
 
 const figures: PlanFigures = {
   ...{ freshReads: 9_000, freshShare: 0.9 },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { AwsCallError } from '../../src/cli/aws-call-failure.ts';
-import { explainFullDisk } from '../../src/cli/full-disk.ts';
-import { IncompleteRunError } from '../../src/operator/runs/incomplete-run.ts';
+import { IncompleteRunError, reportFailure } from '../../src/cli/cli-context.ts';
+import { explainFullDisk } from '../../src/cli/command-shape.ts';
 import { PermanentError, UsageError } from '../../src/shared/core/errors.ts';
 
 const sentence = "the disk that holds 'data' is full (ENOSPC), make room and run it again";
@@ -61,5 +61,23 @@ describe('a failure with a data folder', () => {
       ),
     ).toBe(incomplete);
     expect(notes).toEqual([sentence]);
+  });
+
+  it('is told in its own sentence, without what the emulator made of it', () => {
+    const notes: string[] = [];
+    const output = {
+      json: false,
+      verbose: false,
+      result: () => undefined,
+      note: (text: string) => void notes.push(text),
+    };
+    const full = explainFullDisk(
+      emulatorError,
+      'data',
+      () => undefined,
+      () => 0,
+    );
+    expect(reportFailure(full, output)).toBe(1);
+    expect(notes).toEqual([`error: ${sentence}`]);
   });
 });

@@ -209,7 +209,7 @@ describe('dead letters of a running stack', () => {
     expect(text.stdout).toContain('fetch: 1 dead letters');
     expect(await runCli(['dlq', 'show', 'fetch', 'nobody'], { cwd })).toMatchObject({
       code: 1,
-      stderr: "error: the fetch dead-letter queue holds no message or job 'nobody' (it holds 1)\n",
+      stderr: "error: the fetch dead-letter queue holds no message or job 'nobody' (it holds 1): see dlq list fetch\n",
     });
   });
 

@@ -64,7 +64,9 @@ describe('a list that no table holds', () => {
     const environment = { AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb };
     const result: CliResult = await runCli(['read', 'list', 'award_winning', 'tv'], { cwd, environment });
     expect(result).toMatchObject({ code: 1, stdout: '' });
-    expect(result.stderr).toBe('error: the table holds no list award_winning/tv/global/en-US\n');
+    expect(result.stderr).toBe(
+      'error: the table holds no list award_winning/tv/global/en-US: it was never fetched, or it has expired; `enqueue` asks TMDB for it\n',
+    );
   });
 });
 

@@ -72,8 +72,14 @@ describe('read list', () => {
   });
 
   it.each([
-    ['hidden_gems movie', 'the table holds no list hidden_gems/movie/global/en-US'],
-    ['popular movie --region DE', 'the table holds no list popular/movie/DE/en-US'],
+    [
+      'hidden_gems movie',
+      'the table holds no list hidden_gems/movie/global/en-US: it was never fetched, or it has expired; `enqueue` asks TMDB for it',
+    ],
+    [
+      'popular movie --region DE',
+      'the table holds no list popular/movie/DE/en-US: it was never fetched, or it has expired; `enqueue` asks TMDB for it',
+    ],
   ])('%s, which is not there, fails in one sentence', async (typed, sentence) => {
     const text = await read('list', ...typed.split(' '));
     const json = await read('list', ...typed.split(' '), '--json');
@@ -118,7 +124,8 @@ describe('read title', () => {
   });
 
   it('that is not there fails in one sentence', async () => {
-    const sentence = 'the table holds no tv 999999 in en-US';
+    const sentence =
+      'the table holds no tv 999999 in en-US: no list that was fetched has it, or it has expired; `enqueue` a list that has it';
     const text = await read('title', 'tv', '999999');
     const json = await read('title', 'tv', '999999', '--json');
     expect(text).toEqual({ code: 1, signal: null, stdout: '', stderr: `error: ${sentence}\n` });

@@ -1,8 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { knownCountries, knownTranslations } from '../../src/shared/core/places/known-places.ts';
-import { countriesSpeaking, languageCodes } from '../../src/shared/core/places/script-of.ts';
+import {
+  countriesSpeaking,
+  knownCountries,
+  knownTranslations,
+  languageCodes,
+} from '../../src/shared/core/places/known-places.ts';
 import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
 import { runCli } from '../support/cli-process.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';

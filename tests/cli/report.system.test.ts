@@ -152,8 +152,14 @@ describe('report --html', () => {
   });
 
   it.each([
-    ['nowhere/report.html', "'nowhere/report.html' cannot be written: there is no folder 'nowhere'"],
-    ['settings.json/report.html', "'settings.json/report.html' cannot be written: there is no folder 'settings.json'"],
+    [
+      'nowhere/report.html',
+      "'nowhere/report.html' cannot be written: there is no folder 'nowhere', name one that exists",
+    ],
+    [
+      'settings.json/report.html',
+      "'settings.json/report.html' cannot be written: there is no folder 'settings.json', name one that exists",
+    ],
     ['.local', "'.local' cannot be written: it is a folder"],
   ])('says in a sentence that %s cannot be written', async (file, sentence) => {
     const result = await runCli(['report', '--html', file], { cwd });

@@ -176,13 +176,15 @@ describe('read on what a run left', () => {
       code: 1,
       signal: null,
       stdout: '',
-      stderr: 'error: the table holds no list hidden_gems/movie/global/en-US\n',
+      stderr:
+        'error: the table holds no list hidden_gems/movie/global/en-US: it was never fetched, or it has expired; `enqueue` asks TMDB for it\n',
     });
     expect(title).toEqual({
       code: 1,
       signal: null,
       stdout: '',
-      stderr: 'error: the table holds no tv 999999 in en-US\n',
+      stderr:
+        'error: the table holds no tv 999999 in en-US: no list that was fetched has it, or it has expired; `enqueue` a list that has it\n',
     });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { stackNotes } from '../../src/cli/stack-notes.ts';
+import { stackNotes } from '../../src/cli/commands/local-command.ts';
 import type { RunEvent } from '../../src/shared/telemetry/run-event.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
@@ -27,12 +27,10 @@ describe('what a person hears of a stack that is kept running', () => {
     expect(noteOf(changed('closed'))).toMatch(/^the breaker is closed \(TMDB answers\)/);
   });
 
-  it('is a job that is sent back, with why and until when; the same trouble once a minute', async () => {
+  it('is a job that is deferred, with why and until when; the same trouble once a minute', async () => {
     const clock = virtualClock();
     const noteOf = stackNotes(clock);
-    expect(noteOf(deferred(1))).toBe(
-      'job 0badcafe/1 was sent back, and comes again in 30 s: enotfound: unknown host tmdb.example',
-    );
+    expect(noteOf(deferred(1))).toBe('job 0badcafe/1 was deferred for 30 s: enotfound: unknown host tmdb.example');
     expect(noteOf(deferred(2))).toBeUndefined();
     expect(noteOf(deferred(3, 'http_403'))).toMatch(/http_403/);
     await clock.advance(60_000);

@@ -63,7 +63,11 @@ describe('the TMDB that a run calls', () => {
     'gets no token like %j, and the sentence does not show it',
     (token) => {
       const error = caught(() => tmdbTarget({ TMDB_API_TOKEN: token }));
-      expect(error).toEqual(new UsageError('TMDB_API_TOKEN holds characters that no token has'));
+      expect(error).toEqual(
+        new UsageError(
+          'TMDB_API_TOKEN holds characters that no token has: copy the API Read Access Token again, without quotes and line breaks',
+        ),
+      );
     },
   );
 });

@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assertWritable, writeWholeFile } from '../../src/cli/whole-file.ts';
+import { assertWritable, writeWholeFile } from '../../src/cli/commands/report-command.ts';
 import { PermanentError, UsageError } from '../../src/shared/core/errors.ts';
 import { caught } from '../support/caught.ts';
 import { testFolder } from '../support/scratch-folder.ts';

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readDemandHistory } from '../../src/demand/demand-history.ts';
 import { dayMs, hourMs } from '../../src/shared/core/clock.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 

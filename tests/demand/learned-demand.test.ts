@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { byReads, learnDemand } from '../../src/demand/learned-demand.ts';
 import { hourMs } from '../../src/shared/core/clock.ts';
 import { parseFeedId } from '../../src/shared/core/feed.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 

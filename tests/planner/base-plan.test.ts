@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { dailyPlan, type PlannedFeed, weeklyPlan } from '../../src/planner/base-plan.ts';
 import { adHocPlan } from '../../src/planner/plan-run.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { sampleFetchRequest } from '../support/sample-requests.ts';
 
 /** `popular/movie/global/en-US ×2` for each feed, in order. */

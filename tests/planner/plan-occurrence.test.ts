@@ -4,7 +4,8 @@ import { type BasePlan, dailyPlan, keptFeeds, type Occurrence, weeklyPlan } from
 import { planOccurrence } from '../../src/planner/plan-run.ts';
 import { hourMs, isoFromMs } from '../../src/shared/core/clock.ts';
 import { feedId } from '../../src/shared/core/feed.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
 import { memoryPlanner, seedList } from '../support/memory-planner.ts';
 import { sampleQuality } from '../support/sample-quality.ts';

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { warmFeeds } from '../../src/planner/warm-feeds.ts';
 import { hourMs } from '../../src/shared/core/clock.ts';
 import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { scriptedDemand } from '../support/scripted-demand.ts';
 
 /** Outside of every season in the US. */

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { freePort } from '../../src/local/stack-endpoints.ts';
 import type { Reader } from '../../src/reader/reader-api.ts';
-import type { Settings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import type { FaultKind } from '../../src/tmdb-simulator/fault-plan.ts';
 import { embeddedPipelines, patient } from '../support/embedded-reader.ts';
 import { describeOnEngine } from '../support/embedded-tables.ts';

@@ -83,7 +83,7 @@ it('memory and table answer as the model does, while they age, fail and come bac
         seen.set(origin, (seen.get(origin) ?? 0) + 1);
       }
     }),
-    { numRuns: 250, examples: [[fallenTable]] },
+    { numRuns: 120, examples: [[fallenTable]] },
   );
   // Each of them came, or the histories say nothing.
   expect([...seen.keys()].toSorted()).toEqual([

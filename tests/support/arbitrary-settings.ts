@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 
 const softHours = fc.double({ min: 1, max: 24 * 365, noNaN: true });
 

@@ -1,6 +1,7 @@
 import type { RetryBudget } from '../../src/shared/core/retries.ts';
 import type { FetchJob } from '../../src/shared/queues/fetch-job.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import type { CallGate, Entry } from '../../src/shared/throttle/call-gate.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { fetchItem } from '../../src/worker/fetch-item.ts';

@@ -1,7 +1,8 @@
 import { tokenRedactor } from '../../src/shared/core/redact-token.ts';
 import { retryBudget } from '../../src/shared/core/retries.ts';
 import { redactedSender } from '../../src/shared/queues/message-sender.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { redactedTelemetry } from '../../src/shared/telemetry/telemetry.ts';
 import { redactedBreakerStore } from '../../src/shared/throttle/breaker-record.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';

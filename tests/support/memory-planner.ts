@@ -1,5 +1,6 @@
 import type { Feed } from '../../src/shared/core/feed.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { pageContent, pageKeys } from './list-pages.ts';
 import { type MemoryCatalog, memoryCatalog } from './memory-catalog.ts';
 import { type MemoryFeedHeads, memoryFeedHeads } from './memory-feed-heads.ts';

@@ -1,4 +1,5 @@
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 
 type ReaderOver = Partial<Omit<Settings['reader'], 'memory' | 'live' | 'usage'>> & {
   memory?: Partial<Settings['reader']['memory']>;

@@ -5,7 +5,7 @@ export const englishOverview =
   'reported. While the water rises and old friends begin to turn against each other, she has only one night to learn ' +
   'who is telling the truth, why the lighthouse keeper has vanished, and what her own late husband had to do with the ' +
   'money hidden beneath the chapel floor. Torn between loyalty and justice, she must decide who she can trust ' +
-  'before the morning ferry brings the invariant ashore.';
+  'before the morning ferry brings the law ashore.';
 
 /** The same story's beginning, three bytes a character. */
 export const japaneseOverview =

@@ -1,5 +1,6 @@
 import { retryBudget } from '../../src/shared/core/retries.ts';
-import { defaultSettings, type Settings } from '../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';

@@ -1,20 +1,21 @@
-import { assertComplete } from '../../operator/runs/incomplete-run.ts';
-import type { ListEnds } from '../../operator/runs/list-ends.ts';
+import type { Command } from 'commander';
+import type { ListEnds } from '../../operator/runs/run-end.ts';
 import type { Pacing, RunSummary } from '../../operator/runs/run-summary.ts';
 import { type Feed, globalRegion } from '../../shared/core/feed.ts';
 import { latestOccurrenceMs } from '../../shared/settings/schedule.ts';
 import { assembleList, type ListEntry } from '../../shared/tables/read-list.ts';
 import type { FaultPlan } from '../../tmdb-simulator/fault-plan.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, optionHelp, withCommon } from '../command-shape.ts';
+import { formatList } from '../format-text.ts';
+import { interruptible } from '../interruptible.ts';
 import { withTablesAt } from '../open-tables.ts';
 import { parseDurationMs } from '../parse-input.ts';
-import { formatSummary } from '../run/format-summary.ts';
-import { runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
-import { interruptible, type StackOptions, withTrackedStack } from '../with-stack.ts';
-import { formatList } from './read-command.ts';
+import { runOccurrence } from '../run/run-occurrence.ts';
+import { assertComplete, formatSummary } from '../run/run-result.ts';
+import { type StackOptions, type TrackedStack, withTrackedStack } from '../with-stack.ts';
 
-/** Options of `demo`. */
-export type DemoOptions = StackOptions & { timeout: string };
+type DemoOptions = StackOptions & { timeout: string };
 
 const titlesShown = 5;
 
@@ -27,8 +28,17 @@ const demoFaults: FaultPlan = {
   ],
 };
 
+/** `demo`. */
+export function addDemoCommand(program: Command): void {
+  withCommon(program.command('demo'))
+    .description('the daily and the weekly occurrence, and the first titles of some lists')
+    .option('--timeout <duration>', optionHelp.timeout, '15m')
+    .option('--faults <spec>', optionHelp.faults)
+    .action(acting(demoCommand));
+}
+
 /** `demo`: the daily and then the weekly occurrence, and the first titles of some lists read back through the index. */
-export async function demoCommand(options: DemoOptions, context: CliContext): Promise<void> {
+async function demoCommand(options: DemoOptions, context: CliContext): Promise<void> {
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
   const { clock, settings, output } = context;
   await interruptible(context, (interruption) =>
@@ -57,14 +67,13 @@ export async function demoCommand(options: DemoOptions, context: CliContext): Pr
 
 async function readBack(tracked: TrackedStack, context: CliContext) {
   const { settings, clock } = context;
-  const { endpoints, catalogTable, controlTable } = tracked.stack.endpoints;
   const language = settings.defaultLanguage;
   const feeds: Feed[] = [
     { category: 'popular', media: 'movie', region: globalRegion, language },
     { category: 'trending', media: 'all', region: globalRegion, language },
     { category: 'hidden_gems', media: 'tv', region: globalRegion, language },
   ];
-  return withTablesAt({ dynamodb: endpoints.dynamodb, catalogTable, controlTable }, context, ({ catalog }) =>
+  return withTablesAt(tracked.stack.endpoints, context, ({ catalog }) =>
     Promise.all(
       feeds.map(async (feed): Promise<{ feed: string; titles: ListEntry[] }> => {
         const pages = await catalog.listPages(feed, titlesShown);

@@ -1,4 +1,5 @@
-import { IncompleteRunError } from '../../operator/runs/incomplete-run.ts';
+import type { Command } from 'commander';
+import type { FeedsEnd } from '../../operator/runs/await-feeds.ts';
 import { planRun } from '../../planner/plan-run.ts';
 import { type StartDependencies, startRun } from '../../planner/start-run.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
@@ -12,15 +13,16 @@ import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.t
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoFeedsInFlight } from '../../shared/tables/dynamo-feeds-in-flight.ts';
 import type { CliContext } from '../cli-context.ts';
+import { IncompleteRunError } from '../cli-context.ts';
+import { acting, optionHelp, withQueuePlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
+import { interruptible } from '../interruptible.ts';
 import { withDynamo, withSqs } from '../open-tables.ts';
 import { parseCount, parseDurationMs, parseInput, parseListOf } from '../parse-input.ts';
-import { awaitFeeds, type FeedsEnd } from '../run/await-feeds.ts';
+import { waitForFeeds } from '../run/wait-for-feeds.ts';
 import { type QueuePlaceOptions, type QueueUrls, type StackPlace, withQueues } from '../stack-place.ts';
-import { interruptible } from '../with-stack.ts';
 
-/** Options of `enqueue`. */
-export type EnqueueOptions = QueuePlaceOptions & {
+type EnqueueOptions = QueuePlaceOptions & {
   category: string;
   media: string;
   region?: string;
@@ -34,8 +36,27 @@ export type EnqueueOptions = QueuePlaceOptions & {
 
 type Sent = { runId: string; snapshot: string; jobs: FetchJob[]; notes: string[] };
 
-/** `enqueue`: ad-hoc jobs, by the planner's own core; what is on its way already is left out. */
-export async function enqueueCommand(options: EnqueueOptions, context: CliContext): Promise<void> {
+/** `enqueue`. */
+export function addEnqueueCommand(program: Command): void {
+  withQueuePlace(program.command('enqueue'))
+    .description('ad-hoc jobs for every combination of media, regions and languages')
+    .requiredOption('--category <category>', optionHelp.category)
+    .requiredOption('--media <media>', 'movie, tv or all; several by commas')
+    .option('--region <regions>', 'countries such as DE,FR (default: global)')
+    .option(
+      '--language <languages>',
+      "such as de-DE,fr-FR (default: each region's own in the settings, else the default language)",
+    )
+    .option('--pages <count>', 'pages of each feed', '1')
+    .option('--dry-run', 'the jobs, without sending them')
+    .option('--force', 'also what is in flight already')
+    .option('--wait', 'until everything is in the table or in a dead-letter queue')
+    .option('--timeout <duration>', 'how long to wait, such as 90s or 15m', '15m')
+    .action(acting(enqueueCommand));
+}
+
+/** `enqueue`: ad-hoc jobs, by the planner's own core; what is in flight already is deduplicated. */
+async function enqueueCommand(options: EnqueueOptions, context: CliContext): Promise<void> {
   const event = eventOf(options, context);
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
   const end = await interruptible(context, (signal) =>
@@ -48,7 +69,7 @@ export async function enqueueCommand(options: EnqueueOptions, context: CliContex
         }
         const waited =
           options.wait === true && options.dryRun !== true && plan.jobs.length > 0
-            ? await awaitFeeds(plan, place, timeoutMs, signal, context)
+            ? await waitForFeeds(plan, place, timeoutMs, signal, context)
             : undefined;
         return { sent, waited };
       }),
@@ -71,7 +92,7 @@ function eventOf(options: EnqueueOptions, { clock }: CliContext): AdHocEvent {
     ...(options.force === true && { force: true }),
   });
   return {
-    // Who types it twice means two requests; the planner leaves out what is on its way.
+    // A unique id: typed twice it is two requests, of which the planner deduplicates what is in flight.
     id: `cli-${process.pid}-${nowMs}`,
     source: 'tmdb-pipeline',
     'detail-type': 'Fetch Requested',
@@ -149,7 +170,7 @@ function report(sent: Sent, waited: FeedsEnd | undefined, options: EnqueueOption
   output.result(document, text);
 }
 
-/** How many lists are in the table, and each feed of which there is more to say. */
+/** How many lists are in the table, and each feed that did not end as complete. */
 function waitedLines({ applied, feeds, ends }: FeedsEnd): string[] {
   const others = ends.filter(({ outcome }) => outcome !== 'complete');
   return [

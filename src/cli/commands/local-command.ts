@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import type { EmbeddedStackOptions } from '../../local/embedded-stack.ts';
 import {
   readStackFile,
@@ -6,8 +7,7 @@ import {
   stackFilePath,
   writeStackFile,
 } from '../../local/stack-file.ts';
-import { assertComplete } from '../../operator/runs/incomplete-run.ts';
-import { isoFromMs } from '../../shared/core/clock.ts';
+import { type Clock, isoFromMs } from '../../shared/core/clock.ts';
 import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import {
   latestOccurrenceMs,
@@ -15,14 +15,16 @@ import {
   type ScheduleName,
   scheduleNames,
 } from '../../shared/settings/schedule.ts';
+import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, optionHelp, withCommon } from '../command-shape.ts';
+import { interruptible } from '../interruptible.ts';
 import { parseCount } from '../parse-input.ts';
-import { runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
-import { stackNotes } from '../stack-notes.ts';
-import { interruptible, type StackOptions, withTrackedStack } from '../with-stack.ts';
+import { runOccurrence } from '../run/run-occurrence.ts';
+import { assertComplete } from '../run/run-result.ts';
+import { type StackOptions, type TrackedStack, withTrackedStack } from '../with-stack.ts';
 
-/** Options of `local`. */
-export type LocalOptions = StackOptions & {
+type LocalOptions = StackOptions & {
   sqsPort?: string;
   dynamodbPort?: string;
   tmdbPort?: string;
@@ -32,8 +34,23 @@ export type LocalOptions = StackOptions & {
 
 const runTimeoutMs = 15 * 60_000;
 
+/** `local`. */
+export function addLocalCommand(program: Command): void {
+  withCommon(program.command('local'))
+    .description('the embedded stack, kept running with its schedules until Ctrl-C')
+    .option('--data-dir <folder>', optionHelp.dataDir)
+    .option('--sqs-port <port>', 'port of the SQS emulator (default: any free one)')
+    .option('--dynamodb-port <port>', 'port of the DynamoDB emulator (default: any free one)')
+    .option('--tmdb-port <port>', 'port of the TMDB simulator (default: any free one)')
+    .option('--http-port <port>', 'port of the reader over HTTP (default: any free one)')
+    .option('--faults <spec>', optionHelp.faults)
+    .option('--dynamodb <emulator>', optionHelp.dynamodb)
+    .option('--no-catch-up', 'do not start with the latest daily and weekly occurrences')
+    .action(acting(localCommand));
+}
+
 /** `local`: the embedded stack, kept running with its schedules, until Ctrl-C, which drains it. */
-export async function localCommand(options: LocalOptions, context: CliContext): Promise<void> {
+async function localCommand(options: LocalOptions, context: CliContext): Promise<void> {
   const running = runningLocal();
   if (running !== undefined) {
     throw new UsageError(`a local stack runs already, as process ${running.processId}: end it first`);
@@ -43,7 +60,7 @@ export async function localCommand(options: LocalOptions, context: CliContext): 
     withTrackedStack(options, context, more, interruption, async (tracked, signal) => {
       try {
         writeStackFile({ processId: process.pid, ...tracked.stack.endpoints });
-        // Who interrupts the start gets no announcement.
+        // Interrupted while starting: there is nothing to announce.
         if (!signal.aborted) {
           await keepSchedules(tracked, options, context, signal);
         }
@@ -68,7 +85,7 @@ async function keepSchedules(
   await Promise.all(scheduleNames.map((schedule) => keepSchedule(schedule, tracked, context, signal)));
 }
 
-/** A file that is damaged stops nobody here: it is replaced. */
+/** The stack that is running, if any. A damaged file counts as none: this start replaces it. */
 function runningLocal(): StackFile | undefined {
   try {
     return readStackFile();
@@ -122,7 +139,7 @@ async function keepSchedule(
   }
 }
 
-/** Timers take 2^31 ms at most, and the wall clock may be set meanwhile. */
+/** Sleeps in steps: timers take at most 2^31 ms, and the wall clock may be changed meanwhile. */
 async function sleepUntil(atMs: number, { clock }: CliContext, signal: AbortSignal): Promise<void> {
   for (let leftMs = atMs - clock.nowMs(); leftMs > 0 && !signal.aborted; leftMs = atMs - clock.nowMs()) {
     await clock.sleep(Math.min(leftMs, 60_000), signal);
@@ -146,7 +163,54 @@ async function runScheduled(
       assertComplete(summary, end, tracked.tracker);
     }
   } catch (error) {
-    // A stack that is kept running outlives a bad run; the sentence is what an operator would find in the log.
+    // A failed run does not end the stack; its sentence goes where an operator reads the log.
     context.output.note(`${schedule}: ${messageOf(error)}`);
   }
+}
+
+/** The same problem is reported once in this time: a batch has ten jobs, and each of them would report it. */
+const againMs = 60_000;
+
+/**
+ * What is noted of the events of a stack that is kept running: a breaker that opens or closes, jobs that are deferred
+ * or fail, dead letters. `undefined` for everything else, and for what was noted in the last minute.
+ */
+export function stackNotes(clock: Clock): (event: RunEvent) => string | undefined {
+  const toldMs = new Map<string, number>();
+  const once = (key: string, sentence: string): string | undefined => {
+    const nowMs = clock.monotonicMs();
+    for (const [old, atMs] of toldMs) {
+      if (nowMs - atMs >= againMs) {
+        toldMs.delete(old);
+      }
+    }
+    if (toldMs.has(key)) {
+      return undefined;
+    }
+    toldMs.set(key, nowMs);
+    return sentence;
+  };
+  return (event) => {
+    switch (event.event) {
+      case 'breaker-changed':
+        toldMs.clear();
+        return event.state === 'open'
+          ? `the breaker is open (${event.reason}: ${event.detail}): no calls to TMDB, jobs are deferred`
+          : `the breaker is closed (${event.detail}): calls to TMDB again`;
+      case 'job-deferred':
+        return once(
+          `deferred ${event.code}`,
+          `job ${event.jobId} was deferred for ${event.delaySeconds} s: ${event.code}: ${event.detail}`,
+        );
+      case 'job-failed':
+        return once(
+          `failed ${event.code}`,
+          `job ${event.jobId} failed and will be retried: ${event.code}: ${event.detail}`,
+        );
+      case 'job-dead-lettered':
+        return `dead letter: job ${event.jobId || 'unknown'} (${event.reason}, ${event.code}: ${event.detail}); see \`dlq list\``;
+      default:
+        return undefined;
+    }
+  };
 }

@@ -1,4 +1,5 @@
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Command } from 'commander';
 import { dynamoMigrationTable, migrationClient } from '../../operator/migrate/dynamo-migration-table.ts';
 import type { MigrationCounts } from '../../operator/migrate/migrate-rows.ts';
 import { type Change, type MigrationReport, migrateTable } from '../../operator/migrate/migrate-table.ts';
@@ -8,21 +9,32 @@ import type { ClientTarget } from '../../shared/tables/aws-clients.ts';
 import { categoryIndex } from '../../shared/tables/table-definitions.ts';
 import { namingFailures } from '../aws-call-failure.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
+import { interruptible } from '../interruptible.ts';
 import { parseRate } from '../parse-input.ts';
 import { showLine } from '../progress.ts';
 import { type PlaceOptions, withStackPlace } from '../stack-place.ts';
-import { interruptible } from '../with-stack.ts';
 
 /** Options of `migrate`. */
-export type MigrateOptions = PlaceOptions & { table?: string; rate?: string; dryRun?: boolean };
+type MigrateOptions = PlaceOptions & { table?: string; rate?: string; dryRun?: boolean };
 
 const fastestRate = 10_000;
 /** Rows that are shown to a person; `--json` lists all. */
 const shownRows = 20;
 
+/** Adds `migrate`. */
+export function addMigrateCommand(program: Command): void {
+  withPlace(program.command('migrate'))
+    .description("a predecessor's table to this schema, while it is read; after an interruption, run it again")
+    .option('--table <name>', "the table (default: the stack's)")
+    .option('--rate <rows>', 'rows rewritten a second (default: what the capacity of the table bears)')
+    .option('--dry-run', 'what would be done, without doing it')
+    .action(acting((options: MigrateOptions, context) => migrateCommand(options, context)));
+}
+
 /** `migrate`: a table of the predecessor to this schema, while it is read and written. */
-export async function migrateCommand(options: MigrateOptions, context: CliContext): Promise<void> {
+async function migrateCommand(options: MigrateOptions, context: CliContext): Promise<void> {
   const rowsPerSecond = options.rate === undefined ? undefined : parseRate(options.rate, '--rate', 0.1, fastestRate);
   const chosenTable = options.table === undefined ? undefined : parseTableName(options.table);
   const { settings, clock, output } = context;

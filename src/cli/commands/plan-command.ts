@@ -1,3 +1,4 @@
+import type { Command } from 'commander';
 import { monthPlan } from '../../operator/cost/month-plan.ts';
 import { planRun, type RunPlan } from '../../planner/plan-run.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
@@ -5,18 +6,24 @@ import { feedId } from '../../shared/core/feed.ts';
 import { type PlanTakes, takesOf } from '../../shared/cost/month-cost.ts';
 import { nextOccurrenceMs } from '../../shared/settings/schedule.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
-import { type Tables, withTables } from '../open-tables.ts';
+import type { Tables } from '../open-tables.ts';
 import { parseSchedule } from '../parse-input.ts';
-import { hasStackPlace, type PlaceOptions } from '../stack-place.ts';
+import { hasStackPlace, type PlaceOptions, withTables } from '../stack-place.ts';
 
 type PlanTables = Pick<Tables, 'catalog' | 'heads'> & Partial<Pick<Tables, 'history'>>;
 
-/** Options of `plan`. */
-export type PlanOptions = PlaceOptions;
+/** `plan`. */
+export function addPlanCommand(program: Command): void {
+  withPlace(program.command('plan'))
+    .argument('<schedule>', 'daily, weekly or refresh')
+    .description('the jobs of the next occurrence, and why each; sends nothing')
+    .action(acting(planCommand));
+}
 
 /** `plan <schedule>`: the jobs of the next occurrence, and why each; sends nothing. */
-export async function planCommand(scheduleText: string, options: PlanOptions, context: CliContext): Promise<void> {
+async function planCommand(options: PlaceOptions, context: CliContext, scheduleText: string): Promise<void> {
   const schedule = parseSchedule(scheduleText);
   const { clock, settings, output } = context;
   const occurrence = isoFromMs(nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules));

@@ -1,24 +1,48 @@
-import type { Origin, Provenance, TitleAnswer } from '../../reader/reader-api.ts';
+import type { Command } from 'commander';
+import type { Provenance, TitleAnswer } from '../../reader/reader-api.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import { askedLanguageSchema, askedRegionSchema, feedId, maxPage, rowsPerPage } from '../../shared/core/feed.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
-import type { ListEntry } from '../../shared/tables/read-list.ts';
 import type { CliContext } from '../cli-context.ts';
-import { table, title } from '../format-text.ts';
+import { acting, optionHelp, withPlace } from '../command-shape.ts';
+import { formatList, table } from '../format-text.ts';
 import { parseCount, parseFeed, parseInput, parseMediaType } from '../parse-input.ts';
 import type { PlaceOptions } from '../stack-place.ts';
-import { withReader } from '../with-reader.ts';
+import { provenanceLine, withReader } from '../with-reader.ts';
 
-/** Options of both `read` commands. */
-export type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string; includeAdult?: boolean };
+type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string; includeAdult?: boolean };
+
+/** `read list` and `read title`. */
+export function addReadCommands(program: Command): void {
+  const read = program.command('read').description('what an application would get from the table');
+  withPlace(read.command('list'))
+    .argument('<category>', optionHelp.category)
+    .argument('<media>', 'movie, tv or all')
+    .description('a feed, through the index')
+    .option('--region <region>', 'global, or a country such as DE')
+    .option(
+      '--language <language>',
+      "such as de-DE or de (default: the region's own in the settings, else the default one)",
+    )
+    .option('--limit <count>', 'number of titles', '20')
+    .option('--include-adult', 'adult titles too')
+    .action(acting(readListCommand));
+  withPlace(read.command('title'))
+    .argument('<media>', 'movie or tv')
+    .argument('<id>', 'TMDB id')
+    .description('one title')
+    .option('--region <region>', 'global, or a country such as DE: its language stands in for the asked one')
+    .option('--language <language>', 'such as en-US')
+    .action(acting(readTitleCommand));
+}
 
 /** `read list <category> <media>`: a feed as an application would get it. */
-export async function readListCommand(
-  category: string,
-  media: string,
+async function readListCommand(
   options: ReadOptions,
   context: CliContext,
+  category: string,
+  media: string,
 ): Promise<void> {
   const feed = parseFeed(category, media, options, context.settings);
   const limit = parseCount(options.limit ?? '20', '--limit', 1, maxPage * rowsPerPage);
@@ -26,7 +50,11 @@ export async function readListCommand(
     reader.list(feed, { limit, includeAdult: options.includeAdult === true }),
   );
   if (answer.from === 'none') {
-    throw nothingRead(answer, `the table holds no list ${feedId(feed)}`, `the list ${feedId(feed)} could not be read`);
+    throw nothingRead(
+      answer,
+      `the table holds no list ${feedId(feed)}: it was never fetched, or it has expired; \`enqueue\` asks TMDB for it`,
+      `the list ${feedId(feed)} could not be read`,
+    );
   }
   const document = { ...answer, feed: feedId(feed) };
   const list =
@@ -35,11 +63,11 @@ export async function readListCommand(
 }
 
 /** `read title <movie|tv> <id>`: one title as an application would get it. */
-export async function readTitleCommand(
-  media: string,
-  idText: string,
+async function readTitleCommand(
   options: ReadOptions,
   context: CliContext,
+  media: string,
+  idText: string,
 ): Promise<void> {
   const mediaType = parseMediaType(media);
   const id = parseCount(idText, 'the TMDB id', 1, maxTmdbId);
@@ -62,7 +90,7 @@ function noTitle(answer: TitleAnswer, language: string): PermanentError {
     ? new PermanentError('not_in_table', `TMDB knows no ${mediaType} ${id}`)
     : nothingRead(
         answer,
-        `the table holds no ${mediaType} ${id} in ${language}`,
+        `the table holds no ${mediaType} ${id} in ${language}: no list that was fetched has it, or it has expired; \`enqueue\` a list that has it`,
         `the ${mediaType} ${id} could not be read in ${language}`,
       );
 }
@@ -72,33 +100,6 @@ function nothingRead({ problem }: Pick<Provenance, 'problem'>, absent: string, f
   return problem === undefined || problem.code === 'not_cached'
     ? new PermanentError('not_in_table', absent)
     : new PermanentError(problem.code, `${failed}: ${problem.detail}`);
-}
-
-/** A list for people: rank, title, year, votes. */
-export function formatList(name: string, titles: readonly ListEntry[]): string {
-  const rows = titles.map((entry) => [
-    String(entry.rank),
-    entry.title,
-    entry.mediaType,
-    entry.releaseDate?.slice(0, 4) ?? '',
-    entry.voteAverage.toFixed(1),
-    String(entry.voteCount),
-  ]);
-  return `${title(name)}, fetched ${titles[0]?.fetchedAt}${titles[0]?.stale ? ' (stale)' : ''}\n${table(['rank', 'title', 'kind', 'year', 'average', 'votes'], rows)}`;
-}
-
-const origins: Record<Origin, string> = {
-  memory: 'memory',
-  table: 'the table',
-  tmdb: 'TMDB itself',
-  none: 'no tier',
-};
-
-/** Where an answer came from, for people. */
-export function provenanceLine(answer: Provenance): string {
-  const { from, freshness, freshUntil, expiresAt, problem } = answer;
-  const life = `freshness ${freshness.toFixed(2)}, fresh until ${freshUntil}, expires at ${expiresAt}`;
-  return `from ${origins[from]}; ${life}${problem === undefined ? '' : `; ${problem.detail}`}`;
 }
 
 function shownValue(value: unknown): string {

@@ -1,15 +1,15 @@
+import { type Command, Option } from 'commander';
 import type { RecommendAnswer, RecommendRequest } from '../../reader/reader-api.ts';
 import { checkedInput, recommendSchema } from '../../reader/reader-input.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import { parseCount, parseListOf, parseTitleRefs } from '../parse-input.ts';
 import type { PlaceOptions } from '../stack-place.ts';
-import { withReader } from '../with-reader.ts';
-import { provenanceLine } from './read-command.ts';
+import { provenanceLine, withReader } from '../with-reader.ts';
 
-/** Options of `recommend`. */
-export type RecommendOptions = PlaceOptions & {
+type RecommendOptions = PlaceOptions & {
   media?: string;
   liked?: string;
   seen?: string;
@@ -23,8 +23,25 @@ export type RecommendOptions = PlaceOptions & {
   adult?: boolean;
 };
 
+/** `recommend`. */
+export function addRecommendCommand(program: Command): void {
+  withPlace(program.command('recommend'))
+    .description('titles for a viewer, from what the table holds, and why each')
+    .option('--liked <titles>', 'titles the viewer liked, such as movie:550,tv:1399')
+    .option('--seen <titles>', 'titles to leave out')
+    .option('--genres <ids>', 'TMDB genre ids the viewer asks for, such as 18,35')
+    .option('--media <media>', 'movie, tv or all (default: all)')
+    .option('--region <region>', 'global, or a country such as DE')
+    .option('--language <language>', 'such as en-US')
+    .option('--hour <hour>', "hour of the viewer's day, 0 to 23")
+    .option('--limit <count>', 'number of titles', '10')
+    .option('--include-adult', 'adult titles too')
+    .addOption(new Option('--adult', 'the same, by its former name').hideHelp())
+    .action(acting(recommendCommand));
+}
+
 /** `recommend`: titles from what the table holds, with why. */
-export async function recommendCommand(options: RecommendOptions, context: CliContext): Promise<void> {
+async function recommendCommand(options: RecommendOptions, context: CliContext): Promise<void> {
   const request = requestOf(options);
   const answer = await withReader(options, context, (reader) => reader.recommend(request));
   if (answer.picks.length === 0) {

@@ -1,20 +1,34 @@
-import { assertComplete } from '../../operator/runs/incomplete-run.ts';
+import type { Command } from 'commander';
 import { PermanentError, UsageError } from '../../shared/core/errors.ts';
 import { globalRegion } from '../../shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../shared/settings/schedule.ts';
 import { titlesOn } from '../../shared/tables/list-page-row.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting, optionHelp, withCommon } from '../command-shape.ts';
+import { interruptible } from '../interruptible.ts';
 import { withTablesAt } from '../open-tables.ts';
 import { parseDurationMs, parseOccurrenceMs, parseSchedule } from '../parse-input.ts';
-import { formatSummary } from '../run/format-summary.ts';
-import { type Occurrence, runOccurrence, type TrackedStack } from '../run/run-occurrence.ts';
-import { interruptible, type StackOptions, withTrackedStack } from '../with-stack.ts';
+import { type Occurrence, runOccurrence } from '../run/run-occurrence.ts';
+import { assertComplete, formatSummary } from '../run/run-result.ts';
+import { type StackOptions, type TrackedStack, withTrackedStack } from '../with-stack.ts';
 
-/** Options of `run`. */
-export type RunOptions = StackOptions & { occurrence?: string; timeout: string };
+type RunOptions = StackOptions & { occurrence?: string; timeout: string };
+
+/** `run`. */
+export function addRunCommand(program: Command): void {
+  withCommon(program.command('run'))
+    .argument('<schedule>', 'daily, weekly or refresh')
+    .description('one occurrence from plan to table on an embedded stack, then a summary')
+    .option('--occurrence <time>', "UTC time of the occurrence, or 'now' (default: the latest one of the schedule)")
+    .option('--data-dir <folder>', optionHelp.dataDir)
+    .option('--timeout <duration>', optionHelp.timeout, '15m')
+    .option('--faults <spec>', optionHelp.faults)
+    .option('--dynamodb <emulator>', optionHelp.dynamodb)
+    .action(acting(runCommand));
+}
 
 /** `run <daily|weekly|refresh>`: one occurrence from plan to table, then a summary. */
-export async function runCommand(scheduleText: string, options: RunOptions, context: CliContext): Promise<void> {
+async function runCommand(options: RunOptions, context: CliContext, scheduleText: string): Promise<void> {
   const schedule = parseSchedule(scheduleText);
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
   const occurrenceMs = occurrenceFrom(options.occurrence, schedule, context);
@@ -71,7 +85,7 @@ async function seedIfEmpty(
   }
   throw new PermanentError(
     'no_lists',
-    'the daily occurrence brought no lists, so there are no genres to plan a weekly one from',
+    'the daily occurrence brought no lists, so there are no genres to plan a weekly one from: see what `run daily` says',
   );
 }
 
@@ -82,11 +96,6 @@ async function holdsLists(tracked: TrackedStack, context: CliContext): Promise<b
     region: globalRegion,
     language: context.settings.defaultLanguage,
   } as const;
-  const { endpoints, catalogTable, controlTable } = tracked.stack.endpoints;
-  const first = await withTablesAt(
-    { dynamodb: endpoints.dynamodb, catalogTable, controlTable },
-    context,
-    ({ catalog }) => catalog.listPages(feed, 1),
-  );
+  const first = await withTablesAt(tracked.stack.endpoints, context, ({ catalog }) => catalog.listPages(feed, 1));
   return titlesOn(first) > 0;
 }

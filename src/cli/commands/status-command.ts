@@ -1,28 +1,40 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Command } from 'commander';
 import { describeStatus, type Readings, type Status } from '../../operator/status/describe-status.ts';
-import { UsageError } from '../../shared/core/errors.ts';
+import type { Clock } from '../../shared/core/clock.ts';
+import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoBreakerStore } from '../../shared/throttle/dynamo-breaker-store.ts';
 import { dynamoRateSchedule } from '../../shared/throttle/dynamo-rate-schedule.ts';
 import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
-import type { CliContext } from '../cli-context.ts';
-import { formatStatus } from '../format-status.ts';
+import type { CliContext, CliOutput } from '../cli-context.ts';
+import { acting, withPlace } from '../command-shape.ts';
+import { cutTo, wrapTo } from '../display-columns.ts';
+import { ageText, formatStatus } from '../format-status.ts';
+import { interruptible } from '../interruptible.ts';
 import { withDynamo, withSqs } from '../open-tables.ts';
-import { paintScreen } from '../paint-screen.ts';
 import { parseDurationMs } from '../parse-input.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from '../stack-place.ts';
-import { interruptible } from '../with-stack.ts';
-import { isClosed } from '../write-output.ts';
-import { watchStatus } from './watch-status.ts';
+import { cutStyled, isStyled, printable } from '../styled-text.ts';
 
-/** Options of `status`; `watch` is `true` or how often to look again. */
-export type StatusOptions = PlaceOptions & { watch?: boolean | string };
+import { isClosed, writeOutput } from '../write-output.ts';
+
+/** `watch` is `true` or how often to look again. */
+type StatusOptions = PlaceOptions & { watch?: boolean | string };
 
 const usualWatch = '2s';
 
+/** `status`. */
+export function addStatusCommand(program: Command): void {
+  withPlace(program.command('status'))
+    .description('queues, dead letters, breaker, rate, feeds and next occurrences')
+    .option('--watch [duration]', 'again and again, until Ctrl-C (every 2s)')
+    .action(acting(statusCommand));
+}
+
 /** `status`: queues, dead letters, breaker, rate, feeds, next occurrences; with `--watch` again and again until Ctrl-C. */
-export async function statusCommand(options: StatusOptions, context: CliContext): Promise<void> {
+async function statusCommand(options: StatusOptions, context: CliContext): Promise<void> {
   const { output } = context;
   if (options.watch === undefined) {
     const status = await withStackPlace(options, context, (place) => readStatus(place, context), 'look');
@@ -74,4 +86,84 @@ async function readDepths(
     depth(queues.itemDlqUrl),
   ]);
   return { fetch: { queue: fetch, deadLetters: fetchDead }, items: { queue: items, deadLetters: itemsDead } };
+}
+
+/** What watching needs. */
+export type Watch = {
+  everyMs: number;
+  /** Finds the stack, and keeps it open for looks as long as `act` runs. */
+  withPlace(act: (look: () => Promise<Status>) => Promise<void>): Promise<void>;
+  paint(text: string): void;
+  /** Whether the person has ended it, or closed the terminal. */
+  ended(): boolean;
+};
+
+/**
+ * Looks again and again. A look that fails is reported, with the last picture and its age below; the stack is then looked up again, since
+ * it may have been started again elsewhere.
+ * @throws UsageError when there is no stack at the first look.
+ */
+export async function watchStatus(watch: Watch, clock: Clock, signal: AbortSignal): Promise<void> {
+  let last: { text: string; atMs: number } | undefined;
+  while (!watch.ended()) {
+    try {
+      await watch.withPlace(async (look) => {
+        while (!watch.ended()) {
+          const text = formatStatus(await look());
+          last = { text, atMs: clock.monotonicMs() };
+          watch.paint(text);
+          await clock.sleep(watch.everyMs, signal);
+        }
+      });
+    } catch (error) {
+      if (error instanceof UsageError && last === undefined) {
+        throw error;
+      }
+      watch.paint(failedLook(error, last, watch.everyMs, clock));
+      await clock.sleep(watch.everyMs, signal);
+    }
+  }
+}
+
+function failedLook(
+  error: unknown,
+  last: { text: string; atMs: number } | undefined,
+  everyMs: number,
+  clock: Clock,
+): string {
+  // An error of a host with several addresses has a code and an empty message.
+  const cause = (messageOf(error) || (error as { code?: string }).code) ?? 'no answer';
+  const sentence = `could not look: ${cause.split('\n', 1)[0]}; next look in ${Math.round(everyMs / 1_000)} s`;
+  if (last === undefined) {
+    return sentence;
+  }
+  const age = ageText((clock.monotonicMs() - last.atMs) / 1_000);
+  return [sentence, `what follows is ${age} old`, last.text].join('\n');
+}
+
+const home = '\u001b[H';
+/** Goes in front of each line: at the end of a full line the cursor still stands on its last character, which would be cleared. */
+const clearLine = '\u001b[2K';
+const clearBelow = '\u001b[J';
+
+/** Shows `text` in place of what was on the screen; where stdout is no terminal it is appended. */
+function paintScreen(text: string, output: CliOutput): void {
+  const { isTTY, rows, columns } = process.stdout;
+  if (!isTTY || !(rows > 0 && columns > 0)) {
+    output.result(undefined, text);
+    return;
+  }
+  const lines = fitScreen(text.split('\n'), rows, columns).map((line) => clearLine + printable(line, process.stdout));
+  const below = lines.length < rows ? `\n${clearBelow}` : '';
+  writeOutput(process.stdout, `${home}${lines.join('\n')}${below}`);
+}
+
+/** The first lines, as many as fit, long ones wrapped; the last line then says how many are missing. */
+export function fitScreen(lines: readonly string[], rows: number, columns: number): string[] {
+  const wrapped = lines.flatMap((line) => (isStyled(line) ? [cutStyled(line, columns)] : wrapTo(line, columns)));
+  if (wrapped.length <= rows) {
+    return wrapped;
+  }
+  const shown = wrapped.slice(0, Math.max(0, rows - 1));
+  return [...shown, cutTo(`… ${wrapped.length - shown.length} more lines: a higher screen shows them`, columns)];
 }

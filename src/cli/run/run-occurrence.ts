@@ -1,17 +1,17 @@
 import * as z from 'zod';
-import type { EmbeddedStack } from '../../local/embedded-stack.ts';
-import { type ListEnds, listEndsOf } from '../../operator/runs/list-ends.ts';
+import { awaitRun, queuedJobs, runWaitFacts } from '../../operator/runs/await-run.ts';
+import { type ListEnds, listEndsOf } from '../../operator/runs/run-end.ts';
 import { type Pacing, pacingOf, type RunSummary, readUsage, summarizeRun } from '../../operator/runs/run-summary.ts';
-import type { RunTracker } from '../../operator/runs/run-tracker.ts';
-import { standstills } from '../../operator/status/why-waiting.ts';
+import type { RunEnd } from '../../operator/runs/run-tracker.ts';
+import { sayingWhy, standstills, type WaitFacts } from '../../operator/status/why-waiting.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import type { ScheduleName } from '../../shared/settings/schedule.ts';
+import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import type { CliContext } from '../cli-context.ts';
+import { withTablesAt } from '../open-tables.ts';
 import { endingOnFailure, showProgress } from '../progress.ts';
-import { awaitRun, type RunEnd } from './await-run.ts';
-import { jobsUnderWay } from './run-jobs.ts';
-import { readStandstills, readWaitFacts, sayingWhy } from './say-why-waiting.ts';
+import type { TrackedStack } from '../with-stack.ts';
 
 /** The planner's answer, as its caller sees it. */
 const startedRunSchema = z.object({
@@ -24,12 +24,9 @@ const startedRunSchema = z.object({
 /** One occurrence to run on a stack. */
 export type Occurrence = { schedule: ScheduleName; occurrenceMs: number; timeoutMs: number; signal: AbortSignal };
 
-/** The stack with the tracker that hears its events. */
-export type TrackedStack = { stack: EmbeddedStack; tracker: RunTracker };
-
 /**
  * Sends one schedule occurrence through the planner and waits for its jobs. An occurrence that was planned before sends
- * nothing; what is still under way of it is waited for.
+ * nothing; those of its jobs that are still on a queue are waited for.
  */
 export async function runOccurrence(
   { schedule, occurrenceMs, timeoutMs, signal }: Occurrence,
@@ -37,26 +34,15 @@ export async function runOccurrence(
   context: CliContext,
 ): Promise<{ summary: RunSummary; pacing: Pacing; lists: ListEnds; end: RunEnd }> {
   const { stack, tracker } = tracked;
-  const { clock, settings, output } = context;
+  const { clock, settings } = context;
   const before = readUsage(stack, tracker);
   const startedMs = clock.monotonicMs();
-  const event = { kind: 'schedule', version: 1, schedule, occurrence: isoFromMs(occurrenceMs) };
   if (signal.aborted) {
     throw new PermanentError('interrupted', `interrupted before the ${schedule} occurrence was planned`);
   }
-  const planning = sayingWhy(stack.invokePlanner(event), {
-    clock,
-    read: async () => ({ doing: 'the planner has not answered' }),
-    say: output.note,
-  });
-  const run = startedRunSchema.parse(await planning);
-  const jobs = run.duplicate ? jobsUnderWay(run.runId, stack, settings) : run.jobs;
+  const run = await planOccurrence(schedule, isoFromMs(occurrenceMs), stack, context);
+  const jobs = run.duplicate ? queuedJobs(run.runId, stack, settings) : run.jobs;
   const planned = typeof jobs === 'number' ? jobs : jobs.size;
-  if (run.duplicate) {
-    output.note(
-      `the ${schedule} occurrence of ${event.occurrence} was planned before, as run ${run.runId}: nothing new was sent`,
-    );
-  }
   const progress = showProgress(schedule, run.runId, planned, tracker, context);
   const waiting = awaitRun(
     { runId: run.runId, jobs, timeoutMs, signal, onProgress: progress.update },
@@ -65,7 +51,10 @@ export async function runOccurrence(
     settings,
     clock,
   );
-  const read = () => readWaitFacts(run.runId, tracked, context);
+  const read = async () => ({
+    ...(await readStandstills(tracked, context)),
+    ...runWaitFacts(run.runId, stack, tracker, settings),
+  });
   const say = (sentence: string) => progress.say(`${schedule}: ${sentence}`);
   const end = await endingOnFailure(progress, () => sayingWhy(waiting, { clock, read, say }));
   const known = tracker.progress(run.runId);
@@ -79,6 +68,26 @@ export async function runOccurrence(
   return { summary, pacing: pacingOf(known), lists, end: { ...end, standstill } };
 }
 
+async function planOccurrence(
+  schedule: ScheduleName,
+  occurrence: string,
+  stack: TrackedStack['stack'],
+  { clock, output }: CliContext,
+): Promise<z.infer<typeof startedRunSchema>> {
+  const planning = sayingWhy(stack.invokePlanner({ kind: 'schedule', version: 1, schedule, occurrence }), {
+    clock,
+    read: async () => ({ doing: 'the planner has not answered' }),
+    say: output.note,
+  });
+  const run = startedRunSchema.parse(await planning);
+  if (run.duplicate) {
+    output.note(
+      `the ${schedule} occurrence of ${occurrence} was planned before, as run ${run.runId}: nothing new was sent`,
+    );
+  }
+  return run;
+}
+
 /** Breaker and throttle when the time was up; what cannot be read any more is left out. */
 async function standstillsAt(tracked: TrackedStack, context: CliContext): Promise<string[]> {
   try {
@@ -86,4 +95,12 @@ async function standstillsAt(tracked: TrackedStack, context: CliContext): Promis
   } catch {
     return [];
   }
+}
+
+/** Breaker and throttle now. */
+function readStandstills({ stack }: TrackedStack, context: CliContext): Promise<Pick<WaitFacts, 'breaker' | 'rate'>> {
+  return withTablesAt(stack.endpoints, context, async ({ breaker, rate }) => ({
+    breaker: await breaker.read(),
+    rate: { state: await rate.read(), limits: rateLimitsOf(context.settings) },
+  }));
 }

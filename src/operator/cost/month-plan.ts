@@ -4,7 +4,7 @@ import { hourMs, isoFromMs } from '../../shared/core/clock.ts';
 import { type Feed, globalRegion } from '../../shared/core/feed.ts';
 import type { MonthPlan } from '../../shared/cost/month-cost.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../shared/settings/schedule.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { type FeedHead, feedHeadId } from '../../shared/tables/feed-head.ts';
 import { listPageLife } from '../../shared/tables/row-life.ts';
 

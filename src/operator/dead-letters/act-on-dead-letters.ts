@@ -1,9 +1,11 @@
-/** What replaying and deleting have in common: which letters are chosen, how many, how fast, and what is left. */
+/** Acting on dead letters: which are chosen, how many, how fast, and what is left. Deleting is the simplest act; replay.ts has the other. */
+
 import type { Clock } from '../../shared/core/clock.ts';
+import { messageOf } from '../../shared/core/errors.ts';
+import { tokenBucket } from '../../shared/core/pace.ts';
 import type { MessageSource, QueueDepth, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
-import { type DeadLetter, decodeDeadLetter } from './decode-dead-letter.ts';
-import { type Match, matches } from './match-dead-letter.ts';
-import { type Fate, scanQueue } from './scan-queue.ts';
+import { type DeadLetter, decodeDeadLetter, type Match, matches } from './dead-letter.ts';
+import { type Fate, scanQueue } from './look-at-dead-letters.ts';
 
 /** SQS hides a message for twelve hours at the most. Source: SQS quotas, November 2026. */
 const longestHoldSeconds = 43_200;
@@ -20,21 +22,21 @@ export type ActOptions = {
   holdSeconds: number;
   /** Nothing is done. */
   dryRun: boolean;
-  /** Counts the queue, so that an end before its end can say what was not looked at; without it nothing is said of that. */
+  /** Counts the queue, so that a report that ends early can say how many letters were not looked at; without it that is 0. */
   depth?: QueueDepth | undefined;
 };
 
-/** A letter that was chosen, and of which what was asked could not be done. */
+/** A chosen letter on which the act failed; it is still in the queue. */
 export type FailedLetter = { messageId: string; jobId: string; why: string };
 
-/** What came of it. */
+/** What was done. */
 export type ActReport = {
   examined: number;
-  /** In a dry run chosen. */
+  /** Letters acted on; in a dry run those chosen. */
   done: number;
   /** Still in the queue: not chosen, beyond `max`, or not looked at. */
   left: number;
-  /** Of those left the ones that were not looked at, because `max` was reached or somebody interrupted. SQS counts approximately. */
+  /** How many of `left` were not looked at, because `max` was reached or the act was interrupted. SQS counts approximately. */
   notExamined: number;
   failed: FailedLetter[];
   /** What stays hidden from others until its hold is over. */
@@ -43,11 +45,11 @@ export type ActReport = {
 
 /** What is done with the letters that are chosen. */
 export type LetterAct = {
-  /** Does it to one. An answer: it was not done, and the letter is left. */
+  /** Acts on one letter. @returns why it failed, in which case the letter is left; `undefined` when it was done. */
   act(message: ReceivedMessage, letter: DeadLetter): Promise<FailedLetter | undefined>;
-  /** Whether the act itself has put this letter there, by what it has sent: it is left. */
+  /** Whether the letter is one that the act itself has sent and that failed again: it is left. */
   isOwn?(letter: DeadLetter): boolean;
-  /** Whether the act would put the letter there again as it was, so that nothing but the message's id told it from others like it. */
+  /** Whether a letter that fails again would come back unchanged, so that only its message id tells it from others like it. */
   comesBackAlike?(letter: DeadLetter): boolean;
 };
 
@@ -55,8 +57,8 @@ export type LetterAct = {
 type Acting = ActOptions & { onProgress(report: ActReport): void };
 
 /**
- * Acts on what is chosen of `source`, one by one at the rate. What would come back alike waits until the queue was looked through, and is
- * acted on by the ids that were seen then. Ends early when `max` is reached or `signal` aborts.
+ * Acts on what is chosen of `source`, one by one at the rate. Letters that would come back unchanged wait until the whole queue was
+ * seen, and are then acted on by their message ids. Ends early when `max` is reached or `signal` aborts.
  */
 export async function actOnDeadLetters(
   source: MessageSource,
@@ -83,23 +85,13 @@ export async function actOnDeadLetters(
   return { ...report, left, notExamined, unreleased: heldLonger };
 }
 
-/** Decides and acts, and keeps the report; `waiting` are the ids of the messages whose turn comes when all were looked at. */
+/** Decides, acts and keeps the report. `waiting`: ids of the messages that are acted on when the whole queue was seen. */
 function openActor(letterAct: LetterAct, options: Acting, clock: Clock, signal: AbortSignal) {
-  const { act, isOwn = () => false, comesBackAlike = () => false } = letterAct;
+  const { isOwn = () => false, comesBackAlike = () => false } = letterAct;
   const report: ActReport = { examined: 0, done: 0, left: 0, notExamined: 0, failed: [], unreleased: [] };
   const waiting = new Set<string>();
-  const inTurn = pace(options.perSecond, clock);
+  const actOnOne = paced(letterAct.act, report, options.perSecond, clock);
   const isFull = () => report.done + report.failed.length + waiting.size >= options.max;
-  const actOnOne = async (message: ReceivedMessage, letter: DeadLetter): Promise<Fate> => {
-    await inTurn();
-    const failure = await act(message, letter);
-    if (failure !== undefined) {
-      report.failed.push(failure);
-      return 'left';
-    }
-    report.done += 1;
-    return 'gone';
-  };
   const decideOne = async (message: ReceivedMessage, letter: DeadLetter, own: boolean): Promise<Fate> => {
     report.examined += 1;
     if (own || !matches(letter, options.match) || isFull() || signal.aborted) {
@@ -118,7 +110,7 @@ function openActor(letterAct: LetterAct, options: Acting, clock: Clock, signal: 
     waiting,
     isFull,
     decide: async (batch: readonly ReceivedMessage[]): Promise<Fate[]> => {
-      // Whose they are is asked before the first is acted on: what was received by then has not been put there by what follows.
+      // Judged before the first letter is acted on: nothing that follows can have sent what was received by then.
       const letters = batch.map((message) => ({ message, letter: decodeDeadLetter(message) }));
       const judged = letters.map((one) => ({ ...one, own: isOwn(one.letter) }));
       return inOrder(judged, ({ message, letter, own }) => decideOne(message, letter, own));
@@ -131,6 +123,21 @@ function openActor(letterAct: LetterAct, options: Acting, clock: Clock, signal: 
   };
 }
 
+/** Acts on one letter when its turn has come, and keeps the report of it. */
+function paced(act: LetterAct['act'], report: ActReport, perSecond: number, clock: Clock) {
+  const inTurn = tokenBucket({ unitsPerSecond: perSecond, burst: 1 }, clock);
+  return async (message: ReceivedMessage, letter: DeadLetter): Promise<Fate> => {
+    await inTurn(1);
+    const failure = await act(message, letter);
+    if (failure !== undefined) {
+      report.failed.push(failure);
+      return 'left';
+    }
+    report.done += 1;
+    return 'deleted';
+  };
+}
+
 async function inOrder<T>(those: readonly T[], fateOf: (one: T) => Promise<Fate>): Promise<Fate[]> {
   const fates: Fate[] = [];
   for (const one of those) {
@@ -140,20 +147,35 @@ async function inOrder<T>(those: readonly T[], fateOf: (one: T) => Promise<Fate>
 }
 
 /** A batch of ten is acted on one by one: the hold must outlast it. */
-export function holdSecondsFor({ holdSeconds, perSecond, dryRun }: ActOptions): number {
+function holdSecondsFor({ holdSeconds, perSecond, dryRun }: ActOptions): number {
   return dryRun ? holdSeconds : Math.min(longestHoldSeconds, holdSeconds + Math.ceil(batchMessages / perSecond));
 }
 
-/** Everything in the queue, whether somebody holds it or not. What cannot be counted is not guessed. */
+/** Every message in the queue, hidden or not; 0 without a `depth`. */
 async function countOf(depth: QueueDepth | undefined): Promise<number> {
   const { visible, delayed, inFlight } = (await depth?.read()) ?? { visible: 0, delayed: 0, inFlight: 0 };
   return visible + delayed + inFlight;
 }
 
-function pace(perSecond: number, clock: Clock): () => Promise<void> {
-  let nextMs = clock.monotonicMs();
-  return async () => {
-    await clock.sleep(Math.max(0, nextMs - clock.monotonicMs()));
-    nextMs = Math.max(nextMs, clock.monotonicMs()) + 1_000 / perSecond;
+/** What a deletion did. `deleted` counts letters that were deleted, in a dry run those that were chosen. */
+export type DeleteReport = Omit<ActReport, 'done'> & { deleted: number };
+
+/** Deletes what is chosen of `source`, one by one; the rest is released untouched. Ends early when `signal` aborts. */
+export async function deleteDeadLetters(
+  source: MessageSource,
+  options: ActOptions & { onProgress(report: DeleteReport): void },
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<DeleteReport> {
+  const reportOf = ({ examined, done, ...report }: ActReport) => ({ examined, deleted: done, ...report });
+  const act: LetterAct['act'] = async (message, { messageId, jobId }) => {
+    try {
+      await source.remove(message);
+      return undefined;
+    } catch (error) {
+      return { messageId, jobId, why: messageOf(error) };
+    }
   };
+  const onProgress = (report: ActReport) => options.onProgress(reportOf(report));
+  return reportOf(await actOnDeadLetters(source, { act }, { ...options, onProgress }, clock, signal));
 }

@@ -40,7 +40,10 @@ export async function moveWholeQueue(
       return progress;
     }
     if (ended.includes(progress.status)) {
-      throw new PermanentError('move_failed', `SQS moved ${progress.moved} messages and then gave up: ${failure}`);
+      throw new PermanentError(
+        'move_failed',
+        `SQS moved ${progress.moved} messages and then gave up: ${failure}; the others are still in the dead-letter queue`,
+      );
     }
     await clock.sleep(askEveryMs);
   }

@@ -21,8 +21,7 @@ import {
   type FailedLetter,
   type LetterAct,
 } from './act-on-dead-letters.ts';
-import type { DeadLetter } from './decode-dead-letter.ts';
-import { parseBody, parseObject } from './read-body.ts';
+import { type DeadLetter, parseBody, parseObject } from './dead-letter.ts';
 
 /** SQS takes ten attributes, and 1 MiB of body and attributes together. Source: SQS quotas, November 2026. */
 const mostAttributes = 10;
@@ -64,7 +63,7 @@ export async function replayDeadLetters(
 
 /**
  * By what a message that this replay has sent is known again when it failed at once: neither the sender's clock nor SQS's is asked. A job
- * has changed on its way when it was deferred; the count of replays and the age that began anew stay with it. All others stay as they are.
+ * has changed when it was deferred; the count of replays and the new start of its age stay with it. All others stay as they are.
  */
 function identityOf(body: string): string {
   const job = jobSchema.safeParse(parseBody(body)).data;
@@ -92,8 +91,8 @@ async function sendAndDelete(
 }
 
 /**
- * The same message: who it is (job, run, snapshot) stays, so that it lands where it would have landed. A job's age starts anew, or it
- * would be given up again at the first delay. What is no message of the pipeline goes back byte for byte.
+ * The same message: who it is (job, run, snapshot) stays, so that it lands where it would have landed. A job's age starts again, or it
+ * would be dead-lettered again at the first deferral. What is no message of the pipeline goes back byte for byte.
  */
 export function bodyForReplay({ body, replays }: Pick<DeadLetter, 'body' | 'replays'>, nowMs: number): string {
   const json = parseObject(body);

@@ -7,7 +7,7 @@ import { dayMs, isoFromMs } from '../../shared/core/clock.ts';
 import { type MediaType, mediaTypes } from '../../shared/core/feed.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { type DescribedTitle, maxTmdbId } from '../../shared/queues/item-page.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { rowBaseSchema } from '../../shared/tables/row.ts';
 import { type TitleRow, titleRowFor } from '../../shared/tables/title-row.ts';
 import { normalizeTitle } from '../../shared/tmdb/normalize-page.ts';

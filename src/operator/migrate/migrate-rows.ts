@@ -12,7 +12,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../../shared/core/clock.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import type { Pace } from '../../shared/core/pace.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { isLive, type RowKey, rowKeyText } from '../../shared/tables/row.ts';
 import type { TitleRow } from '../../shared/tables/title-row.ts';
 import { judgeRow, type NotUnderstood } from './legacy-row.ts';

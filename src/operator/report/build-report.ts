@@ -1,27 +1,39 @@
 /**
- * What was read and done in a period, what its plans were worth, and how fresh the feeds are now. Costs a read of each counter item of the period, and one of
- * the whole control table.
+ * What was read and done in a period, what its plans were worth, and how fresh the feeds are now. It reads each counter item of the
+ * period, and the whole control table once.
  */
-
+import { type PlanQuality, planQuality, shareOf } from '../../demand/plan-quality.ts';
+import { planRules } from '../../demand/plan-record.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../../shared/tables/catalog.ts';
 import type { FeedHeads } from '../../shared/tables/feed-heads.ts';
 import { otherSubject, type UsageStore } from '../../shared/tables/usage-store.ts';
 import { type FreshnessNow, freshnessNow } from './feed-freshness.ts';
-import { type Activity, type HourUsage, readHours, sumActivity, sumBySubject, sumOf } from './hour-usage.ts';
-import { nameTitles, parseTitleSubject, type TitleRef } from './name-titles.ts';
-import { type PlanFigures, planFigures, planNotes } from './plan-figures.ts';
-import { type Ranked, rankSubjects } from './rank-subjects.ts';
-import { addReads, type ReadFigures, withShares } from './read-figures.ts';
-import { type ReportPeriod, reportPeriod, stepFor } from './report-period.ts';
-import { type UsageSeries, usageSeries } from './usage-series.ts';
-
-/** A feed in a ranking. */
-export type RankedFeed = { feed: string } & ReadFigures;
-
-/** A title in a ranking; `title` is `null` where the table does not hold it. */
-export type RankedTitle = TitleRef & { title: string | null } & ReadFigures;
+import {
+  type Activity,
+  addReads,
+  type HourUsage,
+  type ReadFigures,
+  type ReportPeriod,
+  readHours,
+  reportPeriod,
+  stepFor,
+  sumActivity,
+  sumBySubject,
+  sumOf,
+  type UsageSeries,
+  usageSeries,
+  withShares,
+} from './hour-usage.ts';
+import {
+  nameTitles,
+  parseTitleSubject,
+  type Ranked,
+  type RankedFeed,
+  type RankedTitle,
+  rankSubjects,
+} from './rankings.ts';
 
 /** The whole report, as `--json` prints it. */
 export type Report = {
@@ -45,13 +57,13 @@ export type Report = {
 export type ReportSources = { usage: UsageStore; heads: Pick<FeedHeads, 'list'>; catalog: CatalogReader };
 
 /** What a report is asked for. */
-export type ReportRequest = { untilMs: number; sinceMs: number; top: number };
+type ReportRequest = { untilMs: number; sinceMs: number; top: number };
 
 /** What the measured cost is, in words. */
-export const costCovers =
+const costCovers =
   'writing: DynamoDB units and SQS requests of the pages written, at list prices, without the free tier; functions and what stands idle are not in it, see the command cost';
 
-/** Reads and puts together. */
+/** Reads the counters and the heads, and puts the report together. */
 export async function buildReport(
   request: ReportRequest,
   { usage, heads, catalog }: ReportSources,
@@ -93,7 +105,7 @@ function workOf(hours: readonly HourUsage[]): Pick<Report, 'pipeline' | 'cost'> 
   return { pipeline, cost: { writingUsd: Math.round(costMicroUsd) / 1e6, covers: costCovers } };
 }
 
-/** Without what names no title: it is in the sums. */
+/** Without subjects that name no title; their reads are in the sums. */
 function namedTitles<T>(reads: ReadonlyMap<string, T>): Map<string, T> {
   return new Map([...reads].filter(([subject]) => subject === otherSubject || parseTitleSubject(subject)));
 }
@@ -122,3 +134,30 @@ function notesOf({ hoursMs }: ReportPeriod, { reader }: Settings): string[] {
       : []),
   ];
 }
+
+/** What the plans of a period were worth. Shares are from 0 to 1, and `null` where there is nothing to share. */
+export type PlanFigures = {
+  /** Reads of feeds that were hits and not stale. */
+  freshReads: number;
+  freshShare: number | null;
+} & PlanQuality;
+
+/** Judges the plans of these hours by what was read in them, as known at `nowMs`. */
+function planFigures(hours: readonly HourUsage[], settings: Settings, nowMs: number): PlanFigures {
+  const { reads, hits, stale } = sumOf(sumBySubject(hours.map(({ feeds }) => feeds)));
+  // A stale answer that was a miss too is subtracted twice: the counters do not tell it apart, and it is rare.
+  const freshReads = Math.max(0, hits - stale);
+  const record = { hours: hours.map(({ plan }) => plan), nowMs };
+  return { freshReads, freshShare: shareOf(freshReads, reads), ...planQuality(record, planRules(settings)) };
+}
+
+/** What each figure means, in a sentence. */
+const planNotes: readonly string[] = [
+  'Served fresh is the share of reads of feeds that were hits and not stale; a stale answer that was a miss too is taken off twice.',
+  'Fetched pages are those that runs planned in the period.',
+  "Wasted pages were not read before their feed's next fetch or its hard TTL, open ones were not read yet and have time left; the wasted share is of all that are not open.",
+  'Warmed pages are those that only warming asked for.',
+  'A call is saved by each warmed fetch that was read in time: its first reader would have waited for TMDB, or been served something stale.',
+  'The forecast error (WAPE) is the sum of the differences between expected and counted reads, by feed and refresh, as a share of the reads.',
+  'The bias is by how much more (+) or less (-) was expected than read in all.',
+];

@@ -3,7 +3,7 @@ import { type FeedHead, headAt, holdsList } from '../../shared/tables/feed-head.
 import type { FeedTrouble } from '../../shared/tables/feed-trouble.ts';
 import { describeFeed, troublesOf } from '../status/describe-status.ts';
 
-/** Up to the soft TTL a feed is fresh, up to the hard TTL stale, then nobody is served from it. */
+/** Up to the soft TTL a feed is fresh, up to the hard TTL stale, then expired: it is served no more. */
 export type FeedState = 'fresh' | 'stale' | 'expired';
 
 /** One feed now. `freshness` is 1 when it was just fetched and 0 at its hard TTL. */
@@ -19,7 +19,7 @@ export type FeedNow = {
 };
 
 /** Feeds whose freshness lies from `from` to below `to`; the last bucket holds 1 too. */
-export type FreshnessBucket = { from: number; to: number } & Record<FeedState, number>;
+type FreshnessBucket = { from: number; to: number } & Record<FeedState, number>;
 
 /** How fresh the feeds in the table are now. */
 export type FreshnessNow = {

@@ -1,13 +1,11 @@
-import type { RunEnd } from '../../cli/run/await-run.ts';
-import type { EmbeddedStack } from '../../local/embedded-stack.ts';
 import { runCostUsd } from '../../shared/cost/run-cost.ts';
 import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
-import { endedJobs, type RunProgress, type RunTracker } from './run-tracker.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
+import { endedJobs, type RunEnd, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /**
  * Jobs by how they ended. A page of which no row could be read counts in `planned` alone. `notFound`: TMDB knows no such list or title.
- * `open`: neither done nor a dead letter; `deferred` are those of them that were sent back at least once.
+ * `open`: neither done nor a dead letter; `deferred` are those of them that were deferred at least once.
  */
 export type JobCounts = {
   planned: number;
@@ -31,7 +29,7 @@ export type RunSummary = {
   };
   /** List rows; `received` is the sum of the other four. */
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
-  /** Of the writer, on both tables; the questions before each call and the planner's record are not in it. */
+  /** Of the writer, on both tables; without the reads before each call and the planner's record. */
   capacity: { writeUnits: number; readUnits: number };
   titles: JobCounts;
   durationMs: number;
@@ -39,30 +37,38 @@ export type RunSummary = {
   estimatedCostUsd: number;
 };
 
-/** How the rate limit was felt: for people only. */
+/** How the rate limit slowed the run; printed for people only. */
 export type Pacing = { highestPerSecond: number; slotWaitMs: { total: number; max: number }; deferrals: number };
 
-/** Reads the pacing of a run off its calls. */
+/** The pacing of a run, from its calls. */
 export function pacingOf({ calls, slotWaitMs, deferrals }: RunProgress): Pacing {
   const starts = calls.map(({ startedAtMs }) => startedAtMs).sort((a, b) => a - b);
   const inSecondFrom = (startMs: number) => starts.filter((ms) => ms >= startMs && ms < startMs + 1_000).length;
   return { highestPerSecond: Math.max(0, ...starts.map(inSecondFrom)), slotWaitMs, deferrals };
 }
 
+/** Functions that a run uses. */
+const meteredServices = ['planner', 'worker', 'writer'] as const;
+
+type MeteredService = (typeof meteredServices)[number];
+
 /** Counters of a stack that grow over all its runs; two readings give what one run used. */
 export type UsageReading = {
-  functions: ReturnType<EmbeddedStack['usage']>;
+  functions: Record<MeteredService, { invocations: number; billedMs: number }>;
   sqsRequests: number;
   capacity: { writeUnits: number; readUnits: number };
 };
 
+/** What a stack on this machine counts as AWS would bill it. */
+type MeteredStack = { usage(): UsageReading['functions']; sqs: { billedRequests(): number } };
+
 /** Reads the counters. */
-export function readUsage(stack: EmbeddedStack, tracker: RunTracker): UsageReading {
+export function readUsage(stack: MeteredStack, tracker: RunTracker): UsageReading {
   return { functions: stack.usage(), sqsRequests: stack.sqs.billedRequests(), capacity: tracker.capacity() };
 }
 
 /** The facts of a run that are in no counter. */
-export type RunFacts = { schedule: string; runId: string; planned: number; end: RunEnd; durationMs: number };
+type RunFacts = { schedule: string; runId: string; planned: number; end: RunEnd; durationMs: number };
 
 /** Puts a run's summary together. */
 export function summarizeRun(
@@ -98,7 +104,7 @@ export function summarizeRun(
   };
 }
 
-/** Calls of a job beyond its first; what checked a refused token is none. */
+/** Calls of a job beyond its first; the check of a rejected token is none. */
 function retriesAmong(calls: RunProgress['calls']): number {
   const ofJobs = calls.filter(({ attempt }) => attempt > 0);
   return ofJobs.length - new Set(ofJobs.map(({ jobId }) => jobId)).size;
@@ -135,9 +141,8 @@ function count(jobIds: Iterable<string>, which: (jobId: string) => boolean): num
 }
 
 function usedBetween(before: UsageReading, after: UsageReading, settings: Settings) {
-  const services = ['planner', 'worker', 'writer'] as const;
   return {
-    functions: services.map((service) => ({
+    functions: meteredServices.map((service) => ({
       invocations: after.functions[service].invocations - before.functions[service].invocations,
       billedMs: after.functions[service].billedMs - before.functions[service].billedMs,
       memoryMb: settings[service].memoryMb,
@@ -146,7 +151,7 @@ function usedBetween(before: UsageReading, after: UsageReading, settings: Settin
   };
 }
 
-/** Nearest rank; 0 of nothing. */
+/** By nearest rank; 0 for no values. */
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 }

@@ -1,4 +1,3 @@
-import type { OutputLine } from '../../local/function-output.ts';
 import type { Clock } from '../../shared/core/clock.ts';
 import { betterOutcome, type PageOutcome } from '../../shared/core/feed.ts';
 import { systemClock } from '../../shared/core/system-clock.ts';
@@ -7,7 +6,7 @@ import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 
 /** What is known of one run from its events. */
 export type RunProgress = {
-  /** Jobs by how far they came; a job that came further is in the later set too. */
+  /** Jobs by the stage that they have reached; an applied job is in both sets. */
   fetched: Set<string>;
   applied: Set<string>;
   /** What TMDB said of lists and titles that it does not know, by job. */
@@ -16,10 +15,10 @@ export type RunProgress = {
   outcomes: Map<string, PageOutcome>;
   /** Why each job was deferred last. */
   deferred: Map<string, string>;
-  /** When each of them comes again, in epoch milliseconds. */
+  /** When each of them is due again, in epoch milliseconds. */
   dueAtMs: Map<string, number>;
   deferrals: number;
-  /** `attempt` 0: the call that checked a refused token. */
+  /** `attempt` 0: the call that checked a rejected token. */
   calls: {
     jobId: string;
     attempt: number;
@@ -32,15 +31,25 @@ export type RunProgress = {
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
 };
 
+/** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
+export type RunEnd = {
+  reason: 'done' | 'timed-out' | 'token-rejected' | 'interrupted';
+  deadLetteredJobs: string[];
+  open: number;
+  openJobs: string[];
+  /** Breaker and throttle as they were when the time was up. */
+  standstill?: readonly string[];
+};
+
 /** Gathers the events of all runs of one stack. */
 export type RunTracker = {
-  observe(line: OutputLine): void;
+  observe(event: RunEvent): void;
   progress(runId: string): RunProgress;
-  /** Why each job of a run was sent back, failed or became a dead letter last. */
+  /** Why each job of a run was last deferred, failed or dead-lettered. */
   lastReasons(runId: string): Map<string, string>;
   /** Capacity units of all writer batches. */
   capacity(): { writeUnits: number; readUnits: number };
-  /** TMDB's words when it refused the token; `undefined` while it has not, and once calls are let through again. */
+  /** TMDB's words when it rejected the token; `undefined` before that, and after the breaker has closed. */
   tokenRejection(): string | undefined;
   /** Calls `listener` after each event, until the returned function is called. */
   onChange(listener: () => void): () => void;
@@ -48,55 +57,56 @@ export type RunTracker = {
 
 /** A tracker that has seen nothing. */
 export function trackRuns(clock: Clock = systemClock): RunTracker {
-  /** By job: these events know no run, and come too when a body could not be read. */
+  /** By job: these events name no run, and also come for a body that could not be read. */
   const reasons = new Map<string, string>();
   const runs = new Map<string, RunProgress>();
   const listeners = new Set<() => void>();
-  const capacity = { writeUnits: 0, readUnits: 0 };
-  let tokenRejection: string | undefined;
-
+  const stack: StackFacts = { capacity: { writeUnits: 0, readUnits: 0 }, tokenRejection: undefined };
   const progress = (runId: string): RunProgress => {
     const known = runs.get(runId) ?? emptyProgress();
     runs.set(runId, known);
     return known;
   };
-  const note = (event: RunEvent): void => {
-    noteReason(event, reasons);
-    switch (event.event) {
-      case 'batch-written':
-        capacity.writeUnits += event.writeUnits;
-        capacity.readUnits += event.readUnits;
-        break;
-      case 'token-rejected':
-        tokenRejection = event.detail;
-        break;
-      case 'breaker-changed':
-        tokenRejection = event.state === 'closed' ? undefined : tokenRejection;
-        break;
-      default:
-        if ('runId' in event) {
-          advance(progress(event.runId), event, clock.nowMs());
-        }
-    }
-  };
   return {
-    observe: (line) => {
-      if (line.kind === 'event') {
-        note(line.event);
-        for (const listener of listeners) {
-          listener();
-        }
+    observe: (event) => {
+      noteReason(event, reasons);
+      noteStack(event, stack);
+      if ('runId' in event) {
+        advance(progress(event.runId), event, clock.nowMs());
+      }
+      for (const listener of listeners) {
+        listener();
       }
     },
     progress,
     lastReasons: (runId) => new Map([...reasons].filter(([jobId]) => jobId.startsWith(`${runId}/`))),
-    capacity: () => ({ ...capacity }),
-    tokenRejection: () => tokenRejection,
+    capacity: () => ({ ...stack.capacity }),
+    tokenRejection: () => stack.tokenRejection,
     onChange: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** What events tell of the whole stack rather than of a run. */
+type StackFacts = { capacity: { writeUnits: number; readUnits: number }; tokenRejection: string | undefined };
+
+function noteStack(event: RunEvent, stack: StackFacts): void {
+  switch (event.event) {
+    case 'batch-written':
+      stack.capacity.writeUnits += event.writeUnits;
+      stack.capacity.readUnits += event.readUnits;
+      break;
+    case 'token-rejected':
+      stack.tokenRejection = event.detail;
+      break;
+    case 'breaker-changed':
+      stack.tokenRejection = event.state === 'closed' ? undefined : stack.tokenRejection;
+      break;
+    default:
+      break;
+  }
 }
 
 function noteReason(event: RunEvent, reasons: Map<string, string>): void {
@@ -119,8 +129,8 @@ function noteReason(event: RunEvent, reasons: Map<string, string>): void {
 }
 
 /**
- * Jobs that have come to their end, whatever it is, but for dead letters. A list that is not there ends when the writer has applied
- * that; of a title that is not there nobody else is told.
+ * Jobs that have ended in any way but as dead letters. A list that TMDB does not know ends when the writer has applied that; a title
+ * that TMDB does not know is never sent to the writer, so it ends with the answer.
  */
 export function endedJobs({ applied, notFound }: RunProgress): Set<string> {
   return new Set([...applied, ...[...notFound.keys()].filter(isTitleJobId)]);
@@ -176,4 +186,9 @@ function emptyProgress(): RunProgress {
     slotWaitMs: { total: 0, max: 0 },
     rows: { received: 0, written: 0, unchanged: 0, superseded: 0, rejected: 0 },
   };
+}
+
+/** The feed of a list's job: `popular/movie/global/en-US` of `run/popular/movie/global/en-US/1`. */
+export function feedOfJob(jobId: string): string {
+  return jobId.split('/').slice(1, -1).join('/');
 }

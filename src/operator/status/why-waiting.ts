@@ -1,11 +1,14 @@
-/** Why a run is not done yet, from what was read of its stack. Pure: the same facts give the same sentences. */
+/** Why a run is not done yet, from what was read of its stack: as sentences, and told again and again while it is waited for. */
 
-import { isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
+import { type Clock, isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
+import { messageOf } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import { type RateLimits, type RateState, rateAt, tooFarAhead } from '../../shared/throttle/rate-schedule.ts';
-import type { Depth } from './describe-status.ts';
 
-/** What was read; absent is what nobody could tell. */
+/** Messages of a queue; SQS counts approximately. */
+export type Depth = { visible: number; delayed: number; inFlight: number };
+
+/** What was read of a stack; what could not be read is absent. */
 export type WaitFacts = {
   /** What is waited for where nothing else is known yet. */
   doing?: string | undefined;
@@ -14,9 +17,9 @@ export type WaitFacts = {
   queues?: { fetch: Depth; items: Depth } | undefined;
   /** Messages of other runs on the fetch queue. */
   othersWaiting?: number | undefined;
-  /** Why each open job was sent back or failed last, by job. */
+  /** Why each open job was deferred or failed last, by job. */
   lastReasons?: ReadonlyMap<string, string> | undefined;
-  /** When the first of the delayed jobs comes again, in epoch milliseconds. */
+  /** When the first of the deferred jobs is due, in epoch milliseconds. */
   nextDelayedMs?: number | undefined;
   /** Why each job of the run that is in a dead-letter queue got there, by job; empty when SQS put it there. */
   deadLetters?: ReadonlyMap<string, string> | undefined;
@@ -24,10 +27,60 @@ export type WaitFacts = {
 
 const reasonsTold = 3;
 const detailCharacters = 200;
-/** A queue of slots shorter than this is what a rate is. */
+/** A shorter queue of slots is normal at any rate. */
 const slotsWorthTellingMs = 2_000;
+/** With the time for reading, a person hears at least every ten seconds. */
+const everyMs = 8_000;
+/** A stack that takes longer counts as one that does not answer. */
+const readMs = 1_500;
 
-/** Sentences, the one that holds up the most first; never none. */
+/**
+ * While `work` runs, says what it is waiting for every eight seconds. What cannot be read is said as such; the work is never
+ * disturbed.
+ */
+export async function sayingWhy<T>(
+  work: Promise<T>,
+  deps: { clock: Clock; read: () => Promise<WaitFacts>; say: (sentence: string) => void },
+): Promise<T> {
+  const over = new AbortController();
+  const saying = sayUntil(over.signal, deps);
+  try {
+    return await work;
+  } finally {
+    over.abort();
+    await saying;
+  }
+}
+
+async function sayUntil(signal: AbortSignal, { clock, read, say }: Parameters<typeof sayingWhy>[1]): Promise<void> {
+  const startedMs = clock.monotonicMs();
+  for (;;) {
+    await clock.sleep(everyMs, signal);
+    if (signal.aborted) {
+      return;
+    }
+    const sentence = await stateSentence(read, signal, clock);
+    if (signal.aborted) {
+      return;
+    }
+    say(`waiting for ${Math.round((clock.monotonicMs() - startedMs) / 1_000)} s: ${sentence}`);
+  }
+}
+
+async function stateSentence(read: () => Promise<WaitFacts>, signal: AbortSignal, clock: Clock): Promise<string> {
+  const over = new AbortController();
+  const late = clock.sleep(readMs, AbortSignal.any([signal, over.signal])).then(() => undefined);
+  try {
+    const facts = await Promise.race([read(), late]);
+    return facts === undefined ? 'the stack does not answer' : whyWaiting(facts, clock.nowMs()).join('; ');
+  } catch (error) {
+    return `the state of the stack cannot be read (${messageOf(error).split('\n', 1)[0]}), the wait goes on`;
+  } finally {
+    over.abort();
+  }
+}
+
+/** Sentences, the one that holds up the most first; never none. Pure. */
 export function whyWaiting(facts: WaitFacts, nowMs: number): string[] {
   const sentences = [
     ...(facts.doing === undefined ? [] : [facts.doing]),
@@ -37,7 +90,7 @@ export function whyWaiting(facts: WaitFacts, nowMs: number): string[] {
     ...backlogs(facts),
     ...deadLetters(facts.deadLetters),
   ];
-  return sentences.length > 0 ? sentences : ['calls are under way, and nothing was refused'];
+  return sentences.length > 0 ? sentences : ['calls are in flight, and nothing was refused'];
 }
 
 /** What stops or slows down every job: the breaker and the throttle. */
@@ -46,7 +99,7 @@ export function standstills({ breaker, rate }: WaitFacts, nowMs: number): string
 }
 
 function openBreaker({ reason, detail, retryAtMs }: BreakerRecord, nowMs: number): string {
-  // Open by hand: no trial is due at any date. Where a time as late has another reason, nobody believes it.
+  // Open by hand: no trial is ever due. As late a time with another reason is a damaged record.
   const until =
     reason === 'by-hand' && retryAtMs >= latestDateMs
       ? 'until it is closed by hand (`breaker close`)'
@@ -79,7 +132,7 @@ function throttles({ state, limits }: NonNullable<WaitFacts['rate']>, nowMs: num
 
 /** Each reason with how many jobs it holds up, the most frequent first. */
 function jobReasons(reasons: WaitFacts['lastReasons'] = new Map()): string[] {
-  return grouped(reasons).map(([reason, jobs]) => `${named(jobs)} sent back: ${short(reason)}`);
+  return grouped(reasons).map(([reason, jobs]) => `${named(jobs)} deferred: ${short(reason)}`);
 }
 
 function deadLetters(letters: WaitFacts['deadLetters'] = new Map()): string[] {
@@ -102,7 +155,7 @@ function named(jobs: readonly string[]): string {
 
 function delays({ nextDelayedMs, queues }: WaitFacts, nowMs: number): string[] {
   if (nextDelayedMs !== undefined && nextDelayedMs > nowMs) {
-    return [`the next job that was sent back comes again in ${seconds(nextDelayedMs - nowMs)}`];
+    return [`the next deferred job is due in ${seconds(nextDelayedMs - nowMs)}`];
   }
   const delayed = queues?.fetch.delayed ?? 0;
   return delayed > 0 ? [`${count(delayed, 'job')} on the fetch queue ${delayed === 1 ? 'is' : 'are'} delayed`] : [];

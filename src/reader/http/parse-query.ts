@@ -8,7 +8,8 @@ import {
 } from '../../shared/core/feed.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
-import { regionLanguage, type Settings } from '../../shared/settings/settings.ts';
+import { regionLanguage } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import {
   type ListOptions,
   mediaTypeSchema,

@@ -8,7 +8,8 @@
 import type { Clock } from '../../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, type MediaType, mediaTypes } from '../../shared/core/feed.ts';
 import type { RetryBudget } from '../../shared/core/retries.ts';
-import { regionLanguage, type Settings } from '../../shared/settings/settings.ts';
+import { regionLanguage } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { cardOfRow, type ListRow, liveRows } from '../../shared/tables/read-list.ts';
 import { fillLanguages, languageChain } from '../language-fallback.ts';
 import { type ListReader, listLife } from '../list-reader.ts';
@@ -26,8 +27,7 @@ import {
   rowsPerFeed,
   tasteOf,
 } from './candidates.ts';
-import { diversify, explain } from './picks.ts';
-import { type ScoreContext, type Scored, scoreCandidates } from './score.ts';
+import { diversify, explain, type ScoreContext, type Scored, scoreCandidates } from './score.ts';
 
 /** What a recommendation is made with. */
 export type RecommendDependencies = {

@@ -29,6 +29,9 @@ export function betterOutcome<T extends PageOutcome>(a: T, b: T): T {
 /** Categories whose name is fixed. Others are called `genre_<TMDB genre id>` and `keyword_<TMDB keyword id>`. */
 export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
 
+/** What the settings tell apart: every genre feed shares the entry `genre`, every keyword feed `keyword`. */
+export type FeedKind = (typeof namedCategories)[number] | 'genre' | 'keyword';
+
 /** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
 export const feedMedia = ['movie', 'tv', 'all'] as const;
 
@@ -108,6 +111,14 @@ export function genreIdOf(category: string): number | undefined {
 export function keywordIdOf(category: string): number | undefined {
   const match = keywordCategory.exec(category);
   return match?.[1] === undefined ? undefined : Number(match[1]);
+}
+
+/** The settings entry that a feed follows. */
+export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
+  if (keywordIdOf(feed.category) !== undefined) {
+    return 'keyword';
+  }
+  return genreIdOf(feed.category) === undefined ? (feed.category as FeedKind) : 'genre';
 }
 
 function feedWith(region: z.ZodType<string, string>, language: z.ZodType<string, string>) {

@@ -1,5 +1,5 @@
 import { rowsPerPage } from '../core/feed.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 import { freeTier, type PriceName, priceTable } from './price-table.ts';
 import { requestsPerPage, writeUnitsOfPage } from './run-cost.ts';
 import type { TemplateInventory } from './template-inventory.ts';

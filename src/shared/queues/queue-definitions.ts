@@ -1,4 +1,4 @@
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 
 /** A queue with its dead-letter queue. The embedded stack and the deployment create both queues from these definitions. */
 export type QueueDefinition = {

@@ -1,4 +1,5 @@
-import { defaultSettings, type Settings } from './settings.ts';
+import { defaultSettings } from './settings.ts';
+import type { Settings } from './settings-schema.ts';
 
 /**
  * The settings of a function, from its variable SETTINGS_OVERRIDES. Without it (the usual case in a deployment) the schema is neither

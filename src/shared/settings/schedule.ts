@@ -1,5 +1,5 @@
 import { dayMs, hourMs } from '../core/clock.ts';
-import type { Settings } from './settings.ts';
+import type { Settings } from './settings-schema.ts';
 
 /** The three schedules. Times are UTC. */
 export const scheduleNames = ['daily', 'weekly', 'refresh'] as const;

@@ -1,8 +1,8 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { messageOf, UsageError } from '../core/errors.ts';
 import { shown } from '../core/shown-text.ts';
-import type { Settings } from './settings.ts';
 import { settingsFrom } from './settings-overrides.ts';
+import type { Settings } from './settings-schema.ts';
 
 /** Size limit, far larger than any settings file. */
 const mostBytes = 1_048_576;

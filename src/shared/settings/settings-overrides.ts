@@ -1,7 +1,7 @@
 import { UsageError } from '../core/errors.ts';
 import { parseStrictJson } from '../core/strict-json.ts';
-import { defaultSettings, type Settings } from './settings.ts';
-import { settingsSchema } from './settings-schema.ts';
+import { defaultSettings } from './settings.ts';
+import { type Settings, settingsSchema } from './settings-schema.ts';
 
 /**
  * The default settings, overridden by the members of `overridesJson` (objects are merged member by member, lists are replaced).

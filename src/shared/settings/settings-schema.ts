@@ -237,3 +237,6 @@ export const settingsSchema = z
         'a batch would take longer than the time-out of the writer at the provisioned pace: use a smaller batch or a longer time-out',
     },
   );
+
+/** The settings, with the unit in each name. */
+export type Settings = z.infer<typeof settingsSchema>;

@@ -1,7 +1,5 @@
-import type * as z from 'zod';
-import { type Feed, genreIdOf, keywordIdOf } from '../core/feed.ts';
 import type { ReaderSettings } from './reader-settings-schema.ts';
-import type { settingsSchema } from './settings-schema.ts';
+import type { Settings } from './settings-schema.ts';
 
 /**
  * The default settings of the reader. Weights were measured where possible; the others and the day-parts are an editorial choice
@@ -48,20 +46,6 @@ export function isInDayPart(
  * here. Overrides for one environment go into a JSON file of the same shape (`--settings FILE`, in a deployment `-c settings=FILE`), in
  * which every member is optional.
  */
-
-/** The settings. Names end in their unit. */
-export type Settings = z.infer<typeof settingsSchema>;
-
-/** Entries of `feeds` in the settings. All genre feeds share the entry `genre`, all keyword feeds `keyword`. */
-export type FeedKind = keyof Settings['feeds'];
-
-/** The settings entry of a feed. */
-export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
-  if (keywordIdOf(feed.category) !== undefined) {
-    return 'keyword';
-  }
-  return genreIdOf(feed.category) === undefined ? (feed.category as FeedKind) : 'genre';
-}
 
 /** The default settings. */
 export const defaultSettings: Settings = {

@@ -1,6 +1,6 @@
 import type { Feed } from '../core/feed.ts';
 import type { ListPageRow } from './list-page-row.ts';
-import type { RowDraft, RowKey } from './row.ts';
+import type { OnDamaged, RowDraft, RowKey } from './row.ts';
 import type { TitleRow } from './title-row.ts';
 
 /** A row of the catalog table. */
@@ -22,9 +22,6 @@ export type CatalogStore = {
    */
   putIfNewer(row: CatalogRow): Promise<{ written: boolean; writeUnits: number }>;
 };
-
-/** Called for a row that exists and cannot be read; `why` says in a few words what is wrong with it. */
-export type OnDamaged = (key: RowKey, why: string) => void;
 
 /** The reading side of the catalog table. */
 export type CatalogReader = {

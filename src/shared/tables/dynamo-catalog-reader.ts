@@ -1,10 +1,10 @@
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { rowsPerPage } from '../core/feed.ts';
-import type { CatalogReader, OnDamaged } from './catalog.ts';
+import type { CatalogReader } from './catalog.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
-import { rowKeyText } from './row.ts';
+import { type OnDamaged, rowKeyText } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
 import { titleRowSchema } from './title-row.ts';
 

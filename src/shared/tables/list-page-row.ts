@@ -4,7 +4,7 @@ import { type Feed, feedId, type MediaType, mediaTypes, rowsPerPage } from '../c
 import { snapshotFor, snapshotSchema, snapshotTimeMs } from '../core/snapshot.ts';
 import { canonicalJson, stableHash } from '../core/stable-hash.ts';
 import { type ItemPage, type ListedTitle, pageOutcomeOf } from '../queues/item-page.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 import { packCards } from './card.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowSchemaVersion } from './row.ts';
 import { listPageLife, longestListLifeMs } from './row-life.ts';

@@ -1,10 +1,10 @@
 import { isoFromMs, msFromIso } from '../core/clock.ts';
 import type { MediaType } from '../core/feed.ts';
 import type { ItemPage } from '../queues/item-page.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 import { type Card, tryUnpackCards } from './card.ts';
-import type { OnDamaged } from './catalog.ts';
 import { type ListPageRow, placedTitles, readPlaces } from './list-page-row.ts';
+import type { OnDamaged } from './row.ts';
 import { listPageLife } from './row-life.ts';
 import { titleSubject } from './usage-store.ts';
 

@@ -1,7 +1,7 @@
 import { dayMs, hourMs } from '../core/clock.ts';
-import { type Feed, feedId } from '../core/feed.ts';
+import { type Feed, feedId, feedKindOf } from '../core/feed.ts';
 import { stableFraction } from '../core/stable-hash.ts';
-import { feedKindOf, type Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 
 /** The two TTLs of a row: it is fresh until `freshUntilMs` (soft), stale until `expiresAtMs` (hard), then no longer served. */
 export type Life = { freshUntilMs: number; expiresAtMs: number };

@@ -5,6 +5,9 @@
  */
 import * as z from 'zod';
 
+/** Is told of a row that is there and cannot be read, and what is wrong with it in few words. */
+export type OnDamaged = (key: RowKey, why: string) => void;
+
 /**
  * Size of a row in bytes as DynamoDB counts it: attribute names in UTF-8 plus values. A number takes about one byte for two significant
  * digits, plus one; a list three bytes, plus one for each element. A write unit is 1,024 bytes.

@@ -3,7 +3,7 @@ import { isoFromMs, msFromIso } from '../core/clock.ts';
 import type { MediaType } from '../core/feed.ts';
 import { canonicalJson, stableHash } from '../core/stable-hash.ts';
 import type { DescribedTitle } from '../queues/item-page.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 import { cardOf, encodeCard, storedCardSchema } from './card.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion } from './row.ts';
 import { titleLife, titlePeriodStartMs } from './row-life.ts';

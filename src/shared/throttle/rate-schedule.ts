@@ -1,5 +1,5 @@
 import { callSkewMs } from '../core/clock.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 
 /**
  * One timeline of slots that all workers share. A slot is a moment at which one call may start; the distance between slots is 1/rate.

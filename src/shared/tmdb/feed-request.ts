@@ -2,7 +2,7 @@ import { dayMs } from '../core/clock.ts';
 import { type Feed, genreIdOf, globalRegion, keywordIdOf, type MediaType } from '../core/feed.ts';
 import { snapshotTimeMs } from '../core/snapshot.ts';
 import type { FetchJob } from '../queues/fetch-job.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 
 /** A GET on TMDB's API: path below the base URL, and query parameters. */
 export type TmdbRequest = { path: string; query: Record<string, string> };

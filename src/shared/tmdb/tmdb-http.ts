@@ -8,7 +8,7 @@ import { networkFailure, timedOutCall } from '../core/network-failure.ts';
 import { proxyAgent } from '../core/proxy-agent.ts';
 import { type NamedProxy, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
 import type { TokenSource } from '../core/redact-token.ts';
-import type { Settings } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from './token-address.ts';
 

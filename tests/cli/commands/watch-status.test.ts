@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { watchStatus } from '../../../src/cli/commands/watch-status.ts';
-import { fitScreen } from '../../../src/cli/paint-screen.ts';
+import { fitScreen, watchStatus } from '../../../src/cli/commands/status-command.ts';
 import { describeStatus, type Status } from '../../../src/operator/status/describe-status.ts';
 import { UsageError } from '../../../src/shared/core/errors.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';

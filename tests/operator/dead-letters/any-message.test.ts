@@ -4,17 +4,14 @@ import {
   type DeadLetter,
   decodeDeadLetter,
   letterKinds,
-} from '../../../src/operator/dead-letters/decode-dead-letter.ts';
-import { findDeadLetter } from '../../../src/operator/dead-letters/find-dead-letter.ts';
-import { groupDeadLetters } from '../../../src/operator/dead-letters/list-dead-letters.ts';
-import {
   type Match,
   matches,
   matchKeys,
   namesUnknownReason,
   parseMatch,
   refuseUnknownReasons,
-} from '../../../src/operator/dead-letters/match-dead-letter.ts';
+} from '../../../src/operator/dead-letters/dead-letter.ts';
+import { findDeadLetter, groupDeadLetters } from '../../../src/operator/dead-letters/look-at-dead-letters.ts';
 import { bodyForReplay, replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
 import { jobIdOf } from '../../../src/shared/telemetry/describe-failure.ts';
 import { sampleItemTitle, sampleJob, samplePage } from '../../support/sample-messages.ts';

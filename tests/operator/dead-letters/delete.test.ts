@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { ActOptions } from '../../../src/operator/dead-letters/act-on-dead-letters.ts';
-import { deleteDeadLetters } from '../../../src/operator/dead-letters/delete-dead-letters.ts';
-import { parseMatch } from '../../../src/operator/dead-letters/match-dead-letter.ts';
+import { type ActOptions, deleteDeadLetters } from '../../../src/operator/dead-letters/act-on-dead-letters.ts';
+import { parseMatch } from '../../../src/operator/dead-letters/dead-letter.ts';
 import type { MessageSource } from '../../../src/shared/queues/message-source.ts';
 import { deadJob } from '../../support/dead-letter-samples.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';

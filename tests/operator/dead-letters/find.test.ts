@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeDeadLetter } from '../../../src/operator/dead-letters/decode-dead-letter.ts';
-import { findDeadLetter, shortIdsOf } from '../../../src/operator/dead-letters/find-dead-letter.ts';
+import { decodeDeadLetter } from '../../../src/operator/dead-letters/dead-letter.ts';
+import { findDeadLetter, shortIdsOf } from '../../../src/operator/dead-letters/look-at-dead-letters.ts';
 import { UsageError } from '../../../src/shared/core/errors.ts';
 import { caught } from '../../support/caught.ts';
 import { deadJob } from '../../support/dead-letter-samples.ts';
@@ -36,7 +36,7 @@ describe('a dead letter', () => {
   it.each(['nobody', '', '-0000'])('is not found by %j', (id) => {
     expect(caught(() => findDeadLetter(letters, id, 'items'))).toMatchObject({
       code: 'no_such_letter',
-      message: `the items dead-letter queue holds no message or job '${id}' (it holds 3)`,
+      message: `the items dead-letter queue holds no message or job '${id}' (it holds 3): see dlq list items`,
     });
   });
 

@@ -64,7 +64,7 @@ describe('a move of the whole queue by SQS', () => {
     const failed = { ...look('FAILED', 3), FailureReason: 'CouldNotSend' };
     const { client, clock } = await openSqs([failed]);
     await expect(moveWholeQueue(client, queues, undefined, clock, () => undefined)).rejects.toThrow(
-      'SQS moved 3 messages and then gave up: CouldNotSend',
+      'SQS moved 3 messages and then gave up: CouldNotSend; the others are still in the dead-letter queue',
     );
   });
 });

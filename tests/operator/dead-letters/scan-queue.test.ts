@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { scanQueue } from '../../../src/operator/dead-letters/scan-queue.ts';
+import { scanQueue } from '../../../src/operator/dead-letters/look-at-dead-letters.ts';
 import type { MessageSource } from '../../../src/shared/queues/message-source.ts';
 
 describe('a look into a queue whose holds are over before it ends', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { roundScale, spreadIndexes } from '../../../src/operator/report/html/axis.ts';
+import { roundScale, spreadIndexes } from '../../../src/operator/report/html/charts.ts';
 
 describe('a scale', () => {
   it.each([

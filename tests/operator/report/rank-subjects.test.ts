@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { rankSubjects } from '../../../src/operator/report/rank-subjects.ts';
+import { rankSubjects } from '../../../src/operator/report/rankings.ts';
 
 const readsOf = (counts: Record<string, number>) =>
   new Map(Object.entries(counts).map(([name, reads]) => [name, { reads, hits: reads, misses: 0, stale: 0 }]));

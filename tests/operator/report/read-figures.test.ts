@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addReads, noReads, readsBySubject, withShares } from '../../../src/operator/report/read-figures.ts';
+import { addReads, noReads, readsBySubject, withShares } from '../../../src/operator/report/hour-usage.ts';
 
 const counts = fc.oneof(
   fc.nat(1_000),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { reportPeriod, stepFor, stepStartMs } from '../../../src/operator/report/report-period.ts';
+import { reportPeriod, stepFor, stepStartMs } from '../../../src/operator/report/hour-usage.ts';
 import { hourMs } from '../../../src/shared/core/clock.ts';
 
 const at = (text: string) => Date.parse(`2026-11-${text}Z`);

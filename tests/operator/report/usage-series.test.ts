@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readHours, sumActivity, sumBySubject, sumOf } from '../../../src/operator/report/hour-usage.ts';
-import { usageSeries } from '../../../src/operator/report/usage-series.ts';
+import { readHours, sumActivity, sumBySubject, sumOf, usageSeries } from '../../../src/operator/report/hour-usage.ts';
 import { hourMs } from '../../../src/shared/core/clock.ts';
 import { memoryUsageStore } from '../../support/memory-usage-store.ts';
 

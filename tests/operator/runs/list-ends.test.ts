@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { assertComplete, IncompleteRunError } from '../../../src/operator/runs/incomplete-run.ts';
-import { listEndsOf } from '../../../src/operator/runs/list-ends.ts';
+import { IncompleteRunError } from '../../../src/cli/cli-context.ts';
+import { assertComplete } from '../../../src/cli/run/run-result.ts';
+import { listEndsOf } from '../../../src/operator/runs/run-end.ts';
 import { summarizeRun, type UsageReading } from '../../../src/operator/runs/run-summary.ts';
 import { endedJobs, trackRuns } from '../../../src/operator/runs/run-tracker.ts';
 import type { PageOutcome } from '../../../src/shared/core/feed.ts';
@@ -37,7 +38,7 @@ const nothingUsed: UsageReading = {
 function ended(planned: number, events: readonly RunEvent[], dead: string[] = [], openJobs: string[] = []) {
   const tracker = trackRuns();
   for (const event of events) {
-    tracker.observe({ kind: 'event', event });
+    tracker.observe(event);
   }
   const settled = new Set([...endedJobs(tracker.progress(runId)), ...dead]);
   const open = planned - settled.size;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findTroubles, type TroubleSigns } from '../../../src/operator/status/find-troubles.ts';
+import { findTroubles, type TroubleSigns } from '../../../src/operator/status/describe-status.ts';
 
 const empty = { visible: 0, delayed: 0, inFlight: 0 };
 const none = { queue: empty, deadLetters: empty };

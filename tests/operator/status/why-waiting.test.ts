@@ -23,7 +23,7 @@ const rate = (over: Partial<typeof idleRateState>) => ({ state: { ...idleRateSta
 
 describe('why a run waits', () => {
   it.each<[WaitFacts, string[]]>([
-    [{}, ['calls are under way, and nothing was refused']],
+    [{}, ['calls are in flight, and nothing was refused']],
     [{ doing: 'the planner has not answered' }, ['the planner has not answered']],
     [
       { breaker: breaker() },
@@ -37,7 +37,7 @@ describe('why a run waits', () => {
       { breaker: breaker({ reason: 'by-hand', detail: 'eva: repair', retryAtMs: 8_640_000_000_000_000 }) },
       ['the breaker is open (by-hand: eva: repair), until it is closed by hand (`breaker close`)'],
     ],
-    [{ breaker: breaker({ state: 'closed' }) }, ['calls are under way, and nothing was refused']],
+    [{ breaker: breaker({ state: 'closed' }) }, ['calls are in flight, and nothing was refused']],
     [
       { rate: rate({ pausedUntilMs: nowMs + 12_000, slowRate: 5, slowSinceMs: nowMs }) },
       [
@@ -75,7 +75,7 @@ describe('why a run waits', () => {
     [{ queues: { fetch: { ...none, delayed: 2 }, items: none } }, ['2 jobs on the fetch queue are delayed']],
     [
       { nextDelayedMs: nowMs + 13_100, queues: { fetch: { ...none, delayed: 2 }, items: none } },
-      ['the next job that was sent back comes again in 14 s'],
+      ['the next deferred job is due in 14 s'],
     ],
     [
       {
@@ -85,7 +85,7 @@ describe('why a run waits', () => {
           ['r/3', 'enotfound: unknown host'],
         ]),
       },
-      ['2 jobs are sent back: enotfound: unknown host', 'job r/1 is sent back: http_403: HTTP 403 from CloudFront'],
+      ['2 jobs are deferred: enotfound: unknown host', 'job r/1 is deferred: http_403: HTTP 403 from CloudFront'],
     ],
     [
       {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { candidateFeeds, gatherCandidates } from '../../../src/reader/recommend/candidates.ts';
 import { feedId, feedSchema } from '../../../src/shared/core/feed.ts';
-import { defaultSettings, type Settings } from '../../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import type { Settings } from '../../../src/shared/settings/settings-schema.ts';
 import { sampleListRow } from '../../support/sample-cards.ts';
 import { sampleFeed } from '../../support/sample-messages.ts';
 

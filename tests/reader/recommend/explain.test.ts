@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tasteOf } from '../../../src/reader/recommend/candidates.ts';
-import { explain } from '../../../src/reader/recommend/picks.ts';
-import { type ScoreContext, scoreCandidates } from '../../../src/reader/recommend/score.ts';
+import { explain, type ScoreContext, scoreCandidates } from '../../../src/reader/recommend/score.ts';
 import type { ListRow } from '../../../src/shared/tables/read-list.ts';
 import { arbitraryCandidate, likedTitle, noParts, scoreContext, scoredAs } from '../../support/recommend-world.ts';
 import { sampleFeed } from '../../support/sample-messages.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/shared/core/errors.ts';
-import { defaultSettings, feedKindOf } from '../../../src/shared/settings/settings.ts';
+import { feedKindOf } from '../../../src/shared/core/feed.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 import { settingsSchema } from '../../../src/shared/settings/settings-schema.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';

@@ -165,7 +165,7 @@ describe('version', () => {
       fc.property(close, close, (a, b) => {
         expect(a.version === b.version).toBe(isDeepStrictEqual(contentOf(a), contentOf(b)));
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 

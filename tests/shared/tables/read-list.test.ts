@@ -57,6 +57,7 @@ describe('any pages as a list', () => {
         const told = assembleList(pages, limit, nowMs).map(({ rank, mediaType, id }) => `${rank} ${mediaType}/${id}`);
         expect(told).toEqual(first.slice(0, limit));
       }),
+      { numRuns: 50 },
     );
   });
 
@@ -67,6 +68,7 @@ describe('any pages as a list', () => {
           expect(snapshot).toBe(pages[Math.floor((rank - 1) / 20)]?.snapshot);
         }
       }),
+      { numRuns: 50 },
     );
   });
 });

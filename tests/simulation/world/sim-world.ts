@@ -1,6 +1,7 @@
 /** What all processes of a history share: queues, tables, TMDB, time, and what was seen of them. */
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
-import { defaultSettings, type Settings } from '../../../src/shared/settings/settings.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import type { Settings } from '../../../src/shared/settings/settings-schema.ts';
 import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
 import { rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
 import { noHook } from '../../support/call-hook.ts';

@@ -1,5 +1,3 @@
-import type { SeriesStep } from '../report-period.ts';
-
 const whole = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 });
 const percent = new Intl.NumberFormat('en-US', {
@@ -84,12 +82,4 @@ export function dayText(iso: string): string {
 /** `14:00`. */
 export function timeText(iso: string): string {
   return time.format(new Date(iso));
-}
-
-/** What a point of a series is called: `25 Nov, 14:00`, `25 Nov` or `week of 23 Nov`. */
-export function pointText(iso: string, step: SeriesStep): string {
-  if (step === 'hour') {
-    return `${dayText(iso)}, ${timeText(iso)}`;
-  }
-  return step === 'day' ? dayText(iso) : `week of ${dayText(iso)}`;
 }

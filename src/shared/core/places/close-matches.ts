@@ -10,11 +10,11 @@ import {
   isLanguageTag,
   knownCountries,
   knownTranslations,
+  languageCodes,
   likelyRegion,
   translationsOfLanguage,
   translationsOfRegion,
 } from './known-places.ts';
-import { languageCodes } from './script-of.ts';
 
 /** The most suggestions of one kind in a message. */
 const mostShown = 3;

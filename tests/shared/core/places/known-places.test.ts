@@ -1,8 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { knownCountries, knownTranslations } from '../../../../src/shared/core/places/known-places.ts';
-import { languageCodes } from '../../../../src/shared/core/places/script-of.ts';
+import { knownCountries, knownTranslations, languageCodes } from '../../../../src/shared/core/places/known-places.ts';
 import { defaultSettings } from '../../../../src/shared/settings/settings.ts';
 import { itWithSharedData, readSharedJson, sharedDataFolder } from '../../../support/shared-data.ts';
 

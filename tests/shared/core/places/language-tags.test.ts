@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest';
 import {
   canonicalLanguage,
   canonicalRegion,
+  countriesSpeaking,
   isLanguageTag,
   knownCountries,
   knownTranslations,
+  languageCodes,
   usualTag,
 } from '../../../../src/shared/core/places/known-places.ts';
-import { countriesSpeaking, languageCodes } from '../../../../src/shared/core/places/script-of.ts';
 import { arbitraryText } from '../../../support/arbitrary-text.ts';
 
 describe('a tag', () => {

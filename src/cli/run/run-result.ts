@@ -1,6 +1,21 @@
-import type { ListEnds } from '../../operator/runs/list-ends.ts';
+import { incompletenessOf, type ListEnds, listEndsOf } from '../../operator/runs/run-end.ts';
 import type { JobCounts, Pacing, RunSummary } from '../../operator/runs/run-summary.ts';
+import type { RunEnd, RunTracker } from '../../operator/runs/run-tracker.ts';
+import { IncompleteRunError } from '../cli-context.ts';
 import { title } from '../format-text.ts';
+
+/**
+ * Checks that a run is complete.
+ * @throws IncompleteRunError that says in one sentence what was not done, and why; its document is the summary with `incomplete`.
+ */
+export function assertComplete(summary: RunSummary, end: RunEnd, tracker: RunTracker): void {
+  const incomplete = incompletenessOf(summary, end, tracker);
+  if (incomplete !== undefined) {
+    const text = formatSummary(summary, undefined, listEndsOf(tracker.progress(summary.runId)));
+    const code = incomplete.reason.replace('-', '_');
+    throw new IncompleteRunError(code, incomplete.detail, { ...summary, incomplete }, text);
+  }
+}
 
 /** A run's summary for people; `lists` that brought nothing are named. */
 export function formatSummary(summary: RunSummary, pacing?: Pacing, lists?: ListEnds): string {
@@ -30,7 +45,7 @@ export function formatSummary(summary: RunSummary, pacing?: Pacing, lists?: List
 }
 
 function countsText({ planned, succeeded, notFound, deferred, deadLettered, open }: JobCounts): string {
-  const left = deferred === 0 ? `${open} open` : `${open} open (${deferred} sent back)`;
+  const left = deferred === 0 ? `${open} open` : `${open} open (${deferred} deferred)`;
   return `${planned} planned, ${succeeded} succeeded, ${notFound} not found, ${left}, ${deadLettered} dead-lettered`;
 }
 

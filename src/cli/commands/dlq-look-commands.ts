@@ -1,21 +1,50 @@
-import type { DeadLetter } from '../../operator/dead-letters/decode-dead-letter.ts';
-import { findDeadLetter, shortIdsOf } from '../../operator/dead-letters/find-dead-letter.ts';
-import { type DeadLetterGroup, groupDeadLetters } from '../../operator/dead-letters/list-dead-letters.ts';
-import { matches, parseMatch, refuseUnknownReasons } from '../../operator/dead-letters/match-dead-letter.ts';
-import { parseBody } from '../../operator/dead-letters/read-body.ts';
+import type { Command } from 'commander';
+import {
+  type DeadLetter,
+  matches,
+  parseBody,
+  parseMatch,
+  refuseUnknownReasons,
+} from '../../operator/dead-letters/dead-letter.ts';
+import {
+  type DeadLetterGroup,
+  findDeadLetter,
+  groupDeadLetters,
+  shortIdsOf,
+} from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { cleanLine } from '../../shared/core/clean-text.ts';
 import type { CliContext } from '../cli-context.ts';
+import { acting } from '../command-shape.ts';
 import { cutTo } from '../display-columns.ts';
 import { table, title } from '../format-text.ts';
-import { type DlqOptions, lookInto, noteUnreleased, parseDlqName, parseHoldSeconds } from './dlq-queue.ts';
+import {
+  type DlqOptions,
+  lookInto,
+  noteUnreleased,
+  parseDlqName,
+  parseHoldSeconds,
+  withHold,
+  withMatch,
+} from './dlq-queue.ts';
 
 /** A person reads no more of a queue; `--json` has all. */
 const mostListed = 50;
 /** What the pipeline itself says of a letter fits; a broken one may say anything, and would move all columns behind it out of sight. */
 const mostColumns = 40;
 
+/** `dlq list` and `dlq show`. */
+export function addDlqLookCommands(dlq: Command): void {
+  withMatch(dlq.command('list'))
+    .description('by reason and feed, with counts and ages, and each with its id')
+    .action(acting(dlqListCommand));
+  withHold(dlq.command('show'))
+    .argument('<id>', "a message's id, its job's, or the beginning of either")
+    .description('one of them, decoded')
+    .action(acting(dlqShowCommand));
+}
+
 /** `dlq list <fetch|items>`: dead letters by reason and feed, and each with its id; nothing is taken away. */
-export async function dlqListCommand(nameText: string, options: DlqOptions, context: CliContext): Promise<void> {
+async function dlqListCommand(options: DlqOptions, context: CliContext, nameText: string): Promise<void> {
   const name = parseDlqName(nameText);
   const match = parseMatch(options.match ?? []);
   const { letters: all, unreleased } = await lookInto(name, options, context);
@@ -40,12 +69,7 @@ export async function dlqListCommand(nameText: string, options: DlqOptions, cont
 }
 
 /** `dlq show <fetch|items> <id>`: one dead letter, decoded, by the id of its message or its job, or the beginning of either. */
-export async function dlqShowCommand(
-  nameText: string,
-  id: string,
-  options: DlqOptions,
-  context: CliContext,
-): Promise<void> {
+async function dlqShowCommand(options: DlqOptions, context: CliContext, nameText: string, id: string): Promise<void> {
   const name = parseDlqName(nameText);
   const { letters, unreleased } = await lookInto(name, options, context);
   noteUnreleased(name, unreleased, parseHoldSeconds(options), context);

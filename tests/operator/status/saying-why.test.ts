@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sayingWhy } from '../../../src/cli/run/say-why-waiting.ts';
 import type { WaitFacts } from '../../../src/operator/status/why-waiting.ts';
+import { sayingWhy } from '../../../src/operator/status/why-waiting.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
 /** Work that lasts `durationMs`, with what is said meanwhile and when. */
@@ -22,7 +22,7 @@ describe('a wait', () => {
     const momentsMs = [0, ...said.map(({ atMs }) => atMs), 60_000];
     const gapsMs = momentsMs.slice(1).map((atMs, index) => atMs - (momentsMs[index] ?? 0));
     expect(Math.max(...gapsMs)).toBeLessThanOrEqual(10_000);
-    expect(said[0]?.sentence).toBe('waiting for 8 s: job r/1 is sent back: enotfound: unknown host');
+    expect(said[0]?.sentence).toBe('waiting for 8 s: job r/1 is deferred: enotfound: unknown host');
     expect(left).toBe(0);
   });
 
@@ -40,7 +40,7 @@ describe('a wait', () => {
   it('for a stack that cannot be read says why, and goes on', async () => {
     const { result, said } = await waiting(9_000, () => Promise.reject(new Error('connect ECONNREFUSED')));
     expect(result).toBe('done');
-    expect(said[0]?.sentence).toMatch(/cannot be read \(connect ECONNREFUSED\)$/);
+    expect(said[0]?.sentence).toMatch(/cannot be read \(connect ECONNREFUSED\), the wait goes on$/);
   });
 
   it('ends with the error of the work', async () => {

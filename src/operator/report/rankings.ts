@@ -1,9 +1,46 @@
 import { type MediaType, mediaTypes } from '../../shared/core/feed.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
-import type { Settings } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../../shared/tables/catalog.ts';
 import { isLive, rowKeyText } from '../../shared/tables/row.ts';
 import { titleKey } from '../../shared/tables/title-row.ts';
+import { otherSubject } from '../../shared/tables/usage-store.ts';
+import { noReads, type ReadCounts, type ReadFigures, withShares } from './hour-usage.ts';
+
+/** A feed in a ranking. */
+export type RankedFeed = { feed: string } & ReadFigures;
+
+/** A title in a ranking; `title` is `null` where the table does not hold it. */
+export type RankedTitle = TitleRef & { title: string | null } & ReadFigures;
+
+/** One subject of a ranking. */
+export type Ranked = { subject: string } & ReadFigures;
+
+/** Both ends of a ranking, and what was not counted by name. */
+export type Ranking = { most: Ranked[]; least: Ranked[]; notByName: number };
+
+/**
+ * The `top` most and least read subjects; equal ones by name. Subjects in `known` that were not read are among the least read.
+ */
+export function rankSubjects(
+  reads: ReadonlyMap<string, ReadCounts>,
+  top: number,
+  known: readonly string[] = [],
+): Ranking {
+  const all = new Map([...known.map((subject) => [subject, noReads] as const), ...reads]);
+  const other = all.get(otherSubject)?.reads ?? 0;
+  all.delete(otherSubject);
+  const named = [...all].map(([subject, counts]) => ({ subject, ...withShares(counts) }));
+  const byName = (a: Ranked, b: Ranked) => (a.subject < b.subject ? -1 : 1);
+  return {
+    most: named
+      .filter(({ reads: count }) => count > 0)
+      .sort((a, b) => b.reads - a.reads || byName(a, b))
+      .slice(0, top),
+    least: named.sort((a, b) => a.reads - b.reads || byName(a, b)).slice(0, top),
+    notByName: other,
+  };
+}
 
 /** A title as the counters name it. */
 export type TitleRef = { mediaType: MediaType; id: number };

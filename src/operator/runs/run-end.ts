@@ -1,52 +1,30 @@
-import type { RunEnd } from '../../cli/run/await-run.ts';
-import { formatSummary } from '../../cli/run/format-summary.ts';
-import { PipelineError } from '../../shared/core/errors.ts';
-import { type ListEnds, listEndsOf } from './list-ends.ts';
-import type { RunSummary } from './run-summary.ts';
-import type { RunProgress, RunTracker } from './run-tracker.ts';
+import type { PageOutcome } from '../../shared/core/feed.ts';
+import { feedOfJob, type RunEnd, type RunProgress, type RunTracker } from './run-tracker.ts';
 
 /** Why a run left jobs undone, and which. */
-export type Incompleteness = {
+type Incompleteness = {
   reason: Exclude<RunEnd['reason'], 'done'> | 'dead-letters' | 'not-found' | 'unreadable' | 'no-titles';
   detail: string;
   jobs: string[];
 };
 
-/** A run that left jobs undone: what there is to say of it is printed all the same, as a document or as text. */
-export class IncompleteRunError extends PipelineError {
-  readonly summary: object;
-  readonly text: string;
-
-  constructor(code: string, detail: string, summary: object, text: string) {
-    super(code, detail);
-    this.summary = summary;
-    this.text = text;
-  }
-}
+/** What of a run's summary tells what was asked for. */
+type PlannedRun = { runId: string; jobs: { planned: number } };
 
 const jobsNamed = 5;
 
-/**
- * Checks that a run is complete.
- * @throws IncompleteRunError saying in one sentence what was not done, and why.
- */
-export function assertComplete(summary: RunSummary, end: RunEnd, tracker: RunTracker): void {
-  const incomplete =
-    end.reason === 'done' ? badEnd(summary, end, tracker) : earlyEnd(summary, end.reason, end, tracker);
-  if (incomplete !== undefined) {
-    const text = formatSummary(summary, undefined, listEndsOf(tracker.progress(summary.runId)));
-    const code = incomplete.reason.replace('-', '_');
-    throw new IncompleteRunError(code, incomplete.detail, { ...summary, incomplete }, text);
-  }
+/** What a run left undone, and why, in one sentence; `undefined` when it is complete. */
+export function incompletenessOf(run: PlannedRun, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
+  return end.reason === 'done' ? badEnd(run, end, tracker) : earlyEnd(run, end.reason, end, tracker);
 }
 
 /** Every job has ended, but not as it should: all that went wrong is said, and the worst gives the reason. */
-function badEnd(summary: RunSummary, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
-  const progress = tracker.progress(summary.runId);
+function badEnd(run: PlannedRun, end: RunEnd, tracker: RunTracker): Incompleteness | undefined {
+  const progress = tracker.progress(run.runId);
   const lists = listEndsOf(progress);
   const found = [
-    deadLettered(end.deadLetteredJobs, tracker.lastReasons(summary.runId)),
-    absent(lists, progress, summary.jobs.planned),
+    deadLettered(end.deadLetteredJobs, tracker.lastReasons(run.runId)),
+    absent(lists, progress, run.jobs.planned),
     unreadable(lists, progress),
   ].filter((one) => one !== undefined);
   const [worst] = found;
@@ -81,7 +59,7 @@ function jobsThat(outcomes: RunProgress['outcomes'], wanted: 'not-found' | 'reje
   return [...outcomes].flatMap(([jobId, outcome]) => (outcome === wanted ? [jobId] : []));
 }
 
-/** One empty list is an answer; that all of them are is taken for a slip of TMDB's. */
+/** One empty list is an answer; when all of them are, TMDB is taken to be at fault. */
 function emptied({ lists, anyTitles, empty }: ListEnds, { outcomes }: RunProgress): Incompleteness | undefined {
   if (lists === 0 || anyTitles) {
     return undefined;
@@ -91,12 +69,12 @@ function emptied({ lists, anyTitles, empty }: ListEnds, { outcomes }: RunProgres
 }
 
 function earlyEnd(
-  summary: RunSummary,
+  run: PlannedRun,
   reason: Exclude<RunEnd['reason'], 'done'>,
   { open, openJobs: jobs, standstill = [] }: RunEnd,
   tracker: RunTracker,
 ): Incompleteness {
-  const left = `${open} of ${summary.jobs.planned} jobs`;
+  const left = `${open} of ${run.jobs.planned} jobs`;
   switch (reason) {
     case 'token-rejected': {
       const words = tracker.tokenRejection();
@@ -104,7 +82,7 @@ function earlyEnd(
       return { reason, detail, jobs };
     }
     case 'timed-out': {
-      const why = reasonsOf(jobs, tracker.lastReasons(summary.runId));
+      const why = reasonsOf(jobs, tracker.lastReasons(run.runId));
       const state = standstill.map((sentence) => `; ${sentence}`).join('');
       const detail = `${left} were still open when the time was up (see --timeout): ${named(jobs)}${why}${state}`;
       return { reason, detail, jobs };
@@ -119,11 +97,46 @@ function named(jobs: readonly string[]): string {
   return jobs.length === 0 ? 'none of them on a queue' : `${jobs.slice(0, jobsNamed).join(', ')}${more}`;
 }
 
-/** Why jobs were sent back, failed or became dead letters last, each reason with its count. */
+/** Why jobs were last deferred, failed or dead-lettered, each reason with its count. */
 function reasonsOf(jobs: readonly string[], reasons: ReadonlyMap<string, string>): string {
   const counts = new Map<string, number>();
   for (const reason of jobs.map((job) => reasons.get(job)).filter((known) => known !== undefined)) {
     counts.set(reason, (counts.get(reason) ?? 0) + 1);
   }
   return counts.size === 0 ? '' : ` (${[...counts].map(([reason, count]) => `${count} × ${reason}`).join('; ')})`;
+}
+
+/** Lists of a run that brought no titles, by name: a page beyond the first is named with its number. */
+export type ListEnds = {
+  notFound: string[];
+  empty: string[];
+  rejected: string[];
+  /** Whether any list brought titles; a page beyond a list's end is none. */
+  anyTitles: boolean;
+  /** First pages that were applied. */
+  lists: number;
+};
+
+/** What came of a run's lists so far. */
+export function listEndsOf({ outcomes, notFound }: Pick<RunProgress, 'outcomes' | 'notFound'>): ListEnds {
+  const pages = [...outcomes].map(([jobId, outcome]) => ({ jobId, outcome, ...placeOf(jobId) }));
+  const named = (wanted: PageOutcome, firstOnly: boolean) =>
+    pages
+      .filter(({ outcome, page }) => outcome === wanted && (page === 1 || !firstOnly))
+      .map(({ jobId, feed, page }) => {
+        const why = notFound.get(jobId);
+        return `${feed}${page === 1 ? '' : ` page ${page}`}${why === undefined ? '' : ` (${why})`}`;
+      })
+      .sort();
+  return {
+    notFound: named('not-found', false),
+    empty: named('empty', true),
+    rejected: named('rejected', false),
+    anyTitles: pages.some(({ outcome }) => outcome === 'titles'),
+    lists: pages.filter(({ page }) => page === 1).length,
+  };
+}
+
+function placeOf(jobId: string): { feed: string; page: number } {
+  return { feed: feedOfJob(jobId), page: Number(jobId.split('/').at(-1)) };
 }

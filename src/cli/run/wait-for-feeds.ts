@@ -1,0 +1,88 @@
+import { readDeadLetters } from '../../operator/dead-letters/look-at-dead-letters.ts';
+import { awaitFeeds, type FeedSources, type FeedsEnd, type FeedsRun } from '../../operator/runs/await-feeds.ts';
+import { sayingWhy, type WaitFacts, whyWaiting } from '../../operator/status/why-waiting.ts';
+import type { Clock } from '../../shared/core/clock.ts';
+import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
+import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
+import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
+import { dynamoBreakerStore } from '../../shared/throttle/dynamo-breaker-store.ts';
+import { dynamoRateSchedule } from '../../shared/throttle/dynamo-rate-schedule.ts';
+import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
+import type { CliContext } from '../cli-context.ts';
+import { withDynamo, withSqs } from '../open-tables.ts';
+import { endingOnFailure, showLine } from '../progress.ts';
+import type { QueueUrls, StackPlace } from '../stack-place.ts';
+
+/** Dead letters are hidden from others for so long while they are looked at. */
+const holdSeconds = 5;
+const longPollMs = 2_000;
+
+type QueuePlace = StackPlace & { queues: QueueUrls };
+
+/** Shows and says on stderr how far a run is until its feeds are in the table or have dead letters, or until the time is up. */
+export async function waitForFeeds(
+  run: FeedsRun,
+  place: QueuePlace,
+  timeoutMs: number,
+  signal: AbortSignal,
+  context: CliContext,
+): Promise<FeedsEnd> {
+  const { clock } = context;
+  const progress = showLine('waiting', context);
+  const deadLetters = new Map<string, string>();
+  const read = async () => ({ ...(await readPlaceFacts(place, context)), deadLetters });
+  const onLook = ({ applied, feeds }: Pick<FeedsEnd, 'applied' | 'feeds'>) =>
+    progress.update(`${applied} of ${feeds} feeds in the table`);
+  const waiting = awaitFeeds(run, { timeoutMs, signal, onLook, deadLetters }, sourcesOf(place), clock);
+  const { end, timedOut } = await endingOnFailure(progress, () =>
+    sayingWhy(waiting, { clock, read, say: progress.say }),
+  );
+  progress.end(end.why === '');
+  return timedOut ? { ...end, why: `${end.why}${await whyLate(read, clock)}` } : end;
+}
+
+/** What the stack says of itself when the time is up; nothing where it says nothing. */
+async function whyLate(read: () => Promise<WaitFacts>, clock: Clock): Promise<string> {
+  try {
+    const { deadLetters: _named, ...facts } = await read();
+    return `; ${whyWaiting(facts, clock.nowMs()).join('; ')}`;
+  } catch {
+    return '';
+  }
+}
+
+/** The dead-letter queues are looked into only when they hold something. */
+function sourcesOf({ dynamodb, sqs, controlTable, queues }: QueuePlace): FeedSources {
+  return {
+    heads: {
+      read: (...asked) => withDynamo(dynamodb, (client) => dynamoFeedHeads(client, controlTable).read(...asked)),
+    },
+    readDeadLetters: () =>
+      withSqs(sqs, longPollMs, async (client) => {
+        const read = async (url: string) => {
+          const { visible } = await sqsQueueDepth(client, url).read();
+          return visible === 0 ? [] : readDeadLetters(sqsMessageSource(client, url), holdSeconds);
+        };
+        return [...(await read(queues.fetchDlqUrl)), ...(await read(queues.itemDlqUrl))];
+      }),
+  };
+}
+
+/** What any stack tells of what it is waiting for, this machine's or AWS's. */
+async function readPlaceFacts(
+  { dynamodb, sqs, controlTable, queues }: QueuePlace,
+  context: CliContext,
+): Promise<WaitFacts> {
+  const limits = rateLimitsOf(context.settings);
+  const [state, depths] = await Promise.all([
+    withDynamo(dynamodb, async (client) => ({
+      breaker: await dynamoBreakerStore(client, controlTable).read(),
+      rate: { state: await dynamoRateSchedule(client, controlTable, limits, context.clock).read(), limits },
+    })),
+    withSqs(sqs, 0, async (client) => ({
+      fetch: await sqsQueueDepth(client, queues.fetchQueueUrl).read(),
+      items: await sqsQueueDepth(client, queues.itemQueueUrl).read(),
+    })),
+  ]);
+  return { ...state, queues: depths };
+}

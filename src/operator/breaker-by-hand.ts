@@ -1,0 +1,94 @@
+/** What an operator does to the shared breaker and the throttles, and what is kept of who did it and why. */
+import { type Clock, isoFromMs, latestDateMs } from '../shared/core/clock.ts';
+import { PermanentError } from '../shared/core/errors.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
+import { openedMachine } from '../shared/throttle/breaker-machine.ts';
+import type { BreakerRecord, BreakerStore } from '../shared/throttle/breaker-record.ts';
+import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';
+import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
+import { describeRate, type RateStatus } from './status/describe-rate.ts';
+
+/** A change of the breaker, by whom and why. */
+type BreakerChange = { state: BreakerRecord['state']; who: string; why: string };
+
+/** A throttle that was reset, as it was before. */
+export type ThrottleReset = { of: string } & RateStatus;
+
+/** Open by hand means until somebody closes it: the last moment that a date can name. */
+const neverMs = latestDateMs;
+const whyCharacters = 200;
+
+/**
+ * Opens or closes the breaker. Opened by hand it stays open until it is closed by hand: no trial is due.
+ * @throws PermanentError `breaker_changed` when a worker changed it at the same moment.
+ */
+export async function changeBreaker(
+  { state, who, why }: BreakerChange,
+  store: BreakerStore,
+  settings: Pick<Settings, 'breaker'>,
+  clock: Clock,
+): Promise<BreakerRecord> {
+  const seen = await store.read();
+  const record: BreakerRecord = {
+    state,
+    reason: 'by-hand',
+    detail: `${who}: ${why.replace(/\p{Cc}/gu, ' ').slice(0, whyCharacters)}`,
+    since: isoFromMs(clock.nowMs()),
+    retryAtMs: state === 'open' ? neverMs : 0,
+    trialUntilMs: 0,
+    machine: openedMachine(settings.breaker),
+    revision: (seen?.revision ?? 0) + 1,
+  };
+  if (!(await store.replace(record, seen?.revision ?? 0))) {
+    throw new PermanentError(
+      'breaker_changed',
+      'the breaker was not changed: a worker changed it at the same moment; look at it (`breaker show`) and try again',
+    );
+  }
+  return record;
+}
+
+/**
+ * Closes the breaker after a rejected token: whoever starts a stack could set another one. A breaker that is open for another reason
+ * stays as it is.
+ * @returns the breaker as it was; `undefined` when nothing was changed.
+ */
+export async function releaseRejectedToken(
+  store: BreakerStore,
+  who: string,
+  settings: Pick<Settings, 'breaker'>,
+  clock: Clock,
+): Promise<BreakerRecord | undefined> {
+  const seen = await store.read();
+  if (seen?.state !== 'open' || seen.reason !== 'token-rejected') {
+    return undefined;
+  }
+  const why = 'a stack was started again after the token had been rejected';
+  await changeBreaker({ state: 'closed', who, why }, store, settings, clock);
+  return seen;
+}
+
+/** When the next trial is due, ISO 8601 UTC; `null` when none is, because the breaker was opened by hand. */
+export function nextTrialAt({ retryAtMs }: BreakerRecord): string | null {
+  return retryAtMs === neverMs ? null : isoFromMs(retryAtMs);
+}
+
+/** Resets everybody's throttle and the readers' own, where they have one; says how each was before. */
+export async function resetThrottles(
+  { rate, readerRate }: { rate: RateScheduleStore; readerRate: RateScheduleStore },
+  settings: Settings,
+  clock: Clock,
+): Promise<ThrottleReset[]> {
+  const share = settings.tmdb.requestsPerSecond * settings.reader.live.rateShare;
+  const throttles = [
+    { of: 'all calls', schedule: rate, limits: rateLimitsOf(settings) },
+    ...(share > 0 ? [{ of: 'calls of readers', schedule: readerRate, limits: rateLimitsOf(settings, share) }] : []),
+  ];
+  const reset: ThrottleReset[] = [];
+  for (const { of, schedule, limits } of throttles) {
+    const before = await schedule.read();
+    await schedule.forgetThrottles();
+    reset.push({ of, ...describeRate(before, limits, clock.nowMs()) });
+  }
+  return reset;
+}

@@ -1,0 +1,212 @@
+import * as z from 'zod';
+import { isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
+import { UsageError } from '../../shared/core/errors.ts';
+import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../../shared/core/feed.ts';
+import { shown } from '../../shared/core/shown-text.ts';
+import { deathReasons } from '../../shared/queues/dead-letter.ts';
+import type { ReceivedMessage } from '../../shared/queues/message-source.ts';
+
+/** What a dead letter may be, as far as its body says. */
+export const letterKinds = ['fetch-job', 'title-job', 'item-page', 'item-title', 'unreadable'] as const;
+
+type LetterKind = (typeof letterKinds)[number];
+
+const movedBySqs = 'moved-by-sqs';
+
+/** What a dead letter is about, as far as it says; texts that it does not say are empty. All texts but the body are bounded. */
+export type DeadLetter = {
+  messageId: string;
+  /** `moved-by-sqs`: the pipeline did not put it there; SQS did, after too many receives. */
+  reason: string;
+  code: string;
+  detail: string;
+  jobId: string;
+  /** ISO 8601 UTC; of what SQS has moved, when it was sent first. */
+  failedAt: string;
+  /** `fetch-job`, `title-job`, `item-page`, `item-title`, or `unreadable`. */
+  kind: LetterKind;
+  /** Id of the feed, or of the title and its language. */
+  subject: string;
+  feed: Feed | undefined;
+  replays: number;
+  body: string;
+};
+
+const wordCharacters = 100;
+/** A job's id has 200 at the most, a detail 500. */
+const sentenceCharacters = 500;
+/** A higher count was not made by an operator. */
+const mostReplays = 1_000_000;
+/** Messages of the pipeline are a few levels deep; much deeper JSON overflows the stack when it is printed, compared or sent. */
+const mostLevels = 64;
+const text = z.string().catch('');
+const bounded = (count: number) => Math.min(count, mostReplays);
+const titleSchema = z.object({ mediaType: z.enum(mediaTypes), id: z.int().positive() });
+
+const letterSchema = z.object({
+  jobId: text,
+  kind: z.enum(letterKinds).catch('unreadable'),
+  feed: feedSchema.optional().catch(undefined),
+  replays: z.int().min(0).transform(bounded).catch(0),
+  language: languageSchema.optional().catch(undefined),
+  title: titleSchema.optional().catch(undefined),
+});
+
+const attributesSchema = z.object({
+  reason: text,
+  code: text,
+  detail: text,
+  jobId: text,
+  failedAt: z.iso.datetime().catch(''),
+  replayCount: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform((digits) => bounded(Number(digits)))
+    .catch(0),
+});
+
+/** Reads a message of a dead-letter queue. Nothing in it can make this fail. */
+export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: ReceivedMessage): DeadLetter {
+  const json = parseObject(body);
+  const { feed, ...said } = letterSchema.parse(json);
+  const told = attributesSchema.parse({ ...attributes });
+  const title = said.kind === 'item-title' ? said.title : titleSchema.safeParse(json).data;
+  const ofTitle = title && [title.mediaType, title.id, said.language].filter((part) => part !== undefined).join('/');
+  return {
+    messageId,
+    reason: told.reason.slice(0, wordCharacters) || movedBySqs,
+    code: told.code.slice(0, wordCharacters),
+    detail: told.detail.slice(0, sentenceCharacters),
+    jobId: (said.jobId || told.jobId).slice(0, sentenceCharacters),
+    failedAt: told.failedAt || timeOf(sentAtMs),
+    kind: said.kind,
+    subject: feed === undefined ? (ofTitle ?? '') : feedId(feed),
+    feed,
+    replays: Math.max(said.replays, told.replayCount),
+    body,
+  };
+}
+
+/** ISO 8601 UTC; empty for no time, or one beyond what a date can hold. */
+function timeOf(epochMs: number): string {
+  return epochMs > 0 && epochMs <= latestDateMs ? isoFromMs(epochMs) : '';
+}
+
+/** A body as JSON; `undefined` when it is none, or so deep that no message of the pipeline is. */
+export function parseBody(body: string): unknown {
+  try {
+    const json: unknown = JSON.parse(body);
+    return isWithin(json, mostLevels) ? json : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A body as an object; an empty one when it is none. */
+export function parseObject(body: string): Record<string, unknown> {
+  const json = parseBody(body);
+  return isObject(json) ? json : {};
+}
+
+function isObject(json: unknown): json is Record<string, unknown> {
+  return typeof json === 'object' && json !== null && !Array.isArray(json);
+}
+
+function isWithin(json: unknown, levels: number): boolean {
+  if (typeof json !== 'object' || json === null) {
+    return true;
+  }
+  return levels > 0 && Object.values(json).every((member) => isWithin(member, levels - 1));
+}
+
+/** Keys of `--match`. */
+export const matchKeys = [
+  'reason',
+  'code',
+  'kind',
+  'category',
+  'media',
+  'region',
+  'language',
+  'feed',
+  'runId',
+  'jobId',
+  'messageId',
+] as const;
+
+type MatchKey = (typeof matchKeys)[number];
+
+/** Reasons that the pipeline gives, and that of letters which SQS moved. */
+const knownReasons: readonly string[] = [...deathReasons, movedBySqs];
+/** A sentence names no more. */
+const mostNamed = 12;
+
+/** A choice: every key given must have one of its values. Without keys everything is chosen. */
+export type Match = ReadonlyMap<MatchKey, readonly string[]>;
+
+/**
+ * `reason=too-old region=DE`: values of one key are alternatives, and one that ends in `*` is a beginning.
+ * @throws UsageError for what is no `key=value`, an unknown key, or an unknown kind.
+ */
+export function parseMatch(texts: readonly string[]): Match {
+  const match = new Map<MatchKey, string[]>();
+  for (const text of texts) {
+    const [, name = '', value = ''] = /^([A-Za-z]+)=(.+)$/.exec(text) ?? [];
+    const key = matchKeys.find((known) => known === name);
+    if (key === undefined) {
+      throw new UsageError(
+        `--match holds '${shown(text)}': allowed are key=value pairs with one of the keys ${matchKeys.join(', ')}`,
+      );
+    }
+    if (key === 'kind' && !letterKinds.some((kind) => fits(kind, value))) {
+      throw new UsageError(`--match kind is '${shown(value)}': allowed are ${letterKinds.join(', ')}`);
+    }
+    match.set(key, [...(match.get(key) ?? []), value]);
+  }
+  return match;
+}
+
+/** Whether a reason is chosen that the pipeline does not give. Another program may have sent such letters, so the queue decides. */
+export function namesUnknownReason(match: Match): boolean {
+  return unknownReasons(match, knownReasons).length > 0;
+}
+
+/** @throws UsageError for a reason that neither the pipeline gives nor any of `letters` has: a typing error would match nothing. */
+export function refuseUnknownReasons(match: Match, letters: readonly DeadLetter[]): void {
+  const present = letters.map(({ reason }) => reason);
+  const reasons = [...new Set([...knownReasons, ...present])];
+  const [unknown] = unknownReasons(match, reasons);
+  if (unknown !== undefined) {
+    const named = reasons.slice(0, mostNamed).map(shown).join(', ');
+    throw new UsageError(`--match reason is '${shown(unknown)}': allowed are ${named}`);
+  }
+}
+
+function unknownReasons(match: Match, reasons: readonly string[]): string[] {
+  return (match.get('reason') ?? []).filter((value) => !reasons.some((reason) => fits(reason, value)));
+}
+
+/** Whether a dead letter is chosen. */
+export function matches(letter: DeadLetter, match: Match): boolean {
+  return [...match].every(([key, values]) => values.some((value) => fits(memberOf(letter, key), value)));
+}
+
+function memberOf(letter: DeadLetter, key: MatchKey): string {
+  switch (key) {
+    case 'category':
+    case 'media':
+    case 'region':
+    case 'language':
+      return letter.feed?.[key] ?? '';
+    case 'feed':
+      return letter.subject;
+    case 'runId':
+      return letter.jobId.split('/', 1)[0] ?? '';
+    default:
+      return letter[key];
+  }
+}
+
+function fits(actual: string, wanted: string): boolean {
+  return wanted.endsWith('*') ? actual.startsWith(wanted.slice(0, -1)) : actual === wanted;
+}
