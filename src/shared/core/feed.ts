@@ -29,7 +29,7 @@ export function betterOutcome<T extends PageOutcome>(a: T, b: T): T {
 /** Categories whose name is fixed. Others are called `genre_<TMDB genre id>` and `keyword_<TMDB keyword id>`. */
 export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
 
-/** What the settings tell apart: every genre feed shares the entry `genre`, every keyword feed `keyword`. */
+/** Kinds of feeds in the settings. All genre feeds share the entry `genre`, all keyword feeds `keyword`. */
 export type FeedKind = (typeof namedCategories)[number] | 'genre' | 'keyword';
 
 /** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
@@ -113,7 +113,7 @@ export function keywordIdOf(category: string): number | undefined {
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
-/** The settings entry that a feed follows. */
+/** The settings entry of a feed. */
 export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
   if (keywordIdOf(feed.category) !== undefined) {
     return 'keyword';

@@ -238,5 +238,5 @@ export const settingsSchema = z
     },
   );
 
-/** The settings, with the unit in each name. */
+/** The settings. Names end in their unit. */
 export type Settings = z.infer<typeof settingsSchema>;

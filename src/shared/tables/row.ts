@@ -5,7 +5,7 @@
  */
 import * as z from 'zod';
 
-/** Is told of a row that is there and cannot be read, and what is wrong with it in few words. */
+/** Called for a row that exists and cannot be read; `why` says in a few words what is wrong with it. */
 export type OnDamaged = (key: RowKey, why: string) => void;
 
 /**
