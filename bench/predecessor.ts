@@ -9,7 +9,7 @@ import type { TitleVersion } from '../src/reader/title-reader.ts';
 import { type Feed, genreIdOf, globalRegion } from '../src/shared/core/feed.ts';
 import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { tryDecodeCard } from '../src/shared/tables/card.ts';
-import { dynamoCatalogReader } from '../src/shared/tables/dynamo-catalog-reader.ts';
+import { dynamoCatalogReader } from '../src/shared/tables/dynamo-catalog.ts';
 import type { ListRow } from '../src/shared/tables/read-list.ts';
 import { rowKeyText } from '../src/shared/tables/row.ts';
 import { titleKey } from '../src/shared/tables/title-row.ts';

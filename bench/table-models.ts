@@ -4,7 +4,7 @@ import { type Feed, feedId, rowsPerPage } from '../src/shared/core/feed.ts';
 import type { ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { cardOf, encodeCard } from '../src/shared/tables/card.ts';
-import { dynamoCatalogStore } from '../src/shared/tables/dynamo-catalog-store.ts';
+import { dynamoCatalogStore } from '../src/shared/tables/dynamo-catalog.ts';
 import { feedPartition, feedPrefix, listPageDraft, placedTitles } from '../src/shared/tables/list-page-row.ts';
 import { rowKeyText } from '../src/shared/tables/row.ts';
 import { catalogTable, categoryIndex, type TableDefinition } from '../src/shared/tables/table-definitions.ts';

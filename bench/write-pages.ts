@@ -5,7 +5,7 @@ import pLimit from 'p-limit';
 import type { Item, ItemPage } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import type { CatalogRow } from '../src/shared/tables/catalog.ts';
-import { dynamoCatalogStore } from '../src/shared/tables/dynamo-catalog-store.ts';
+import { dynamoCatalogStore } from '../src/shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../src/shared/tables/dynamo-feed-heads.ts';
 import { catalogTable, controlTable } from '../src/shared/tables/table-definitions.ts';
 import { applyItems } from '../src/writer/apply-items.ts';

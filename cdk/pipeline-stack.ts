@@ -1,12 +1,13 @@
 import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { FunctionUrlAuthType, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { type Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { UsageError } from '../src/shared/core/errors.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
 import { overridesOf } from '../src/shared/settings/settings-overrides.ts';
+import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
-import { type ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
+import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { tmdbBaseUrl } from '../src/shared/tmdb/token-address.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
@@ -14,8 +15,7 @@ import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
 import { PipelineFunction } from './constructs/pipeline-function.ts';
 import { PipelineTables } from './constructs/pipeline-tables.ts';
 import { Triggers } from './constructs/triggers.ts';
-import { type PipelineParts } from './pipeline-parts.ts';
-import { type Settings } from '../src/shared/settings/settings-schema.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
 
 /** Retention of failed triggers and failed invocations. */
 const failureRetention = Duration.days(14);

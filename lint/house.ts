@@ -106,7 +106,7 @@ function figures(files: ReadonlyMap<string, File>): { lines: string[]; broken: s
     lines: [
       ...byRoom,
       `files: ${all.length}, ${all.reduce((sum, { lines }) => sum + lines, 0)} lines`,
-      `imported by a single file: ${(100 * single).toFixed(0)} % (at most ${100 * limits.singleImporterShare} %)`,
+      `imported by a single file: ${(100 * single).toFixed(1)} % (at most ${100 * limits.singleImporterShare} %)`,
       `longest chain of imports: ${chain.length} files (at most ${limits.chainFiles}): ${chain.join(' > ')}`,
       `over ${limits.fileLines} lines: ${long.length === 0 ? 'none' : long.join(', ')}`,
     ],

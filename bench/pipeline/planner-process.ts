@@ -8,7 +8,7 @@ import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts'
 import { sqsQueueDepth } from '../../src/shared/queues/sqs-queue-depth.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
+import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
 import { dynamoFeedsInFlight } from '../../src/shared/tables/dynamo-feeds-in-flight.ts';
 import { powertoolsTelemetry } from '../../src/shared/telemetry/powertools-telemetry.ts';

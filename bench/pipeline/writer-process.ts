@@ -6,7 +6,7 @@ import { systemClock, systemRandom } from '../../src/shared/core/system-clock.ts
 import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';
+import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../../src/shared/tables/dynamo-usage-store.ts';
 import { hourLedger } from '../../src/shared/tables/hour-ledger.ts';

@@ -1,7 +1,7 @@
 /** What a ranking of one case is worth, and the means over many. */
 import { jaccard } from '../../src/reader/recommend/score.ts';
-import { type ListRow } from '../../src/shared/tables/read-list.ts';
-import { type RankingCase } from './cases.ts';
+import type { ListRow } from '../../src/shared/tables/read-list.ts';
+import type { RankingCase } from './cases.ts';
 
 /** One measured case. */
 export type Measured = { user: number; ids: readonly number[]; recall: number; ndcg: number; diversity: number };

@@ -1,9 +1,9 @@
 import { diversify, type Scored, scoreCandidates } from '../../src/reader/recommend/score.ts';
-import { type ReaderSettings } from '../../src/shared/settings/reader-settings-schema.ts';
+import type { ReaderSettings } from '../../src/shared/settings/reader-settings-schema.ts';
 import { defaultReaderSettings } from '../../src/shared/settings/settings.ts';
-import { type ListRow } from '../../src/shared/tables/read-list.ts';
+import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import { seededRandom } from '../../tests/support/seeded-random.ts';
-import { type RankingCase } from './cases.ts';
+import type { RankingCase } from './cases.ts';
 import { pickCount } from './measures.ts';
 
 /** Weights and variety, as in the settings. */

@@ -4,12 +4,12 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { type IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { type AlarmName, alarmDescription } from '../alarm-ledger.ts';
-import { type PipelineParts } from '../pipeline-parts.ts';
+import type { PipelineParts } from '../pipeline-parts.ts';
 import { customMetric, throttledPuts } from './pipeline-metrics.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
 
 /** Retries alone do not explain a longer wait: SQS delivers a message again after some minutes, at most five times. */
 const longWaitSeconds = 1_800;

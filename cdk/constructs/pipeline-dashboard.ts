@@ -1,12 +1,21 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Dashboard, GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget, MathExpression, SingleValueWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { type IQueue } from 'aws-cdk-lib/aws-sqs';
+import {
+  Dashboard,
+  GraphWidget,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  MathExpression,
+  SingleValueWidget,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type PipelineParts } from '../pipeline-parts.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
+import type { PipelineParts } from '../pipeline-parts.ts';
 import { customMetric } from './pipeline-metrics.ts';
 import { planWidgets } from './plan-widgets.ts';
 import { capacityWidgets, costWidget, rowWidgets } from './table-widgets.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
 
 const half = 12;
 const whole = 24;

@@ -2,11 +2,18 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, EventSourceMapping, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  EventSourceMapping,
+  type FunctionProps,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
-import { type IQueue } from 'aws-cdk-lib/aws-sqs';
-import { type Construct } from 'constructs';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 
 /** One function: its bundle, its permissions, and the environment variables of its handler. */
 export type PipelineFunctionProps = Pick<

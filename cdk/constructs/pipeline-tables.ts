@@ -1,8 +1,15 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, type ITable, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { catalogTable, controlTable, type TableDefinition } from '../../src/shared/tables/table-definitions.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
 
 /** A table by name and ARN, of this stack or imported. */
 export type AnyTable = Pick<ITable, 'tableName' | 'tableArn'>;

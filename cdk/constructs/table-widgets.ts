@@ -1,9 +1,15 @@
 import { Duration } from 'aws-cdk-lib';
-import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  GraphWidget,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  MathExpression,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { categoryIndex } from '../../src/shared/tables/table-definitions.ts';
-import { type PipelineParts } from '../pipeline-parts.ts';
+import type { PipelineParts } from '../pipeline-parts.ts';
 import { consumedUnits, customMetric, throttledPuts } from './pipeline-metrics.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
 
 const half = 12;
 const whole = 24;

@@ -2,13 +2,13 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import { type Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { adHocEventSchema, type ScheduledRequest } from '../../src/shared/queues/plan-request.ts';
 import { type ScheduleName, scheduleNames } from '../../src/shared/settings/schedule.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 
 /** EventBridge's names of the days; weekday 0 of the settings is Sunday. */
 const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];

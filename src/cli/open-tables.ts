@@ -4,7 +4,7 @@ import type { HistorySources } from '../demand/demand-history.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { type ClientTarget, dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
 import type { CatalogReader } from '../shared/tables/catalog.ts';
-import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog-reader.ts';
+import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog.ts';
 import { dynamoDemandDays } from '../shared/tables/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';

@@ -4,7 +4,7 @@ import { type DataUse, holdsTables, lockDataDir } from '../local/data-folder.ts'
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { readStackFile, type StackFile } from '../local/stack-file.ts';
-import { deployedStack } from '../operator/deployed-stack.ts';
+import { deployedStack } from '../operator/cloudformation-stack.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import { shownUrl } from '../shared/core/shown-text.ts';
 import type { ClientTarget } from '../shared/tables/aws-clients.ts';

@@ -7,7 +7,7 @@ import { sqsQueueDepth } from '../shared/queues/sqs-queue-depth.ts';
 import { plannerEnvironmentSchema } from '../shared/settings/function-environments.ts';
 import { functionSettings } from '../shared/settings/function-settings.ts';
 import { dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
-import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog-reader.ts';
+import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog.ts';
 import { dynamoDemandDays } from '../shared/tables/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
 import { dynamoFeedsInFlight } from '../shared/tables/dynamo-feeds-in-flight.ts';

@@ -9,7 +9,7 @@ import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
 import { defaultSettings } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { type ClientTarget, dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
-import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog-reader.ts';
+import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog.ts';
 import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
 import type { OnDamaged } from '../shared/tables/row.ts';
 import { redactedTelemetry, type Telemetry } from '../shared/telemetry/telemetry.ts';

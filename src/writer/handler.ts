@@ -5,7 +5,7 @@ import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
 import { writerEnvironmentSchema } from '../shared/settings/function-environments.ts';
 import { functionSettings } from '../shared/settings/function-settings.ts';
 import { dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
-import { dynamoCatalogStore } from '../shared/tables/dynamo-catalog-store.ts';
+import { dynamoCatalogStore } from '../shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
 import { hourLedger } from '../shared/tables/hour-ledger.ts';

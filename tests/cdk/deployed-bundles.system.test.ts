@@ -5,7 +5,7 @@ import { bundleHandlers } from '../../src/local/bundle/bundle-handlers.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
-import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
+import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog.ts';
 import { catalogTable } from '../../src/shared/tables/table-definitions.ts';
 import { metricLedger, metricsNamespace, type ServiceName } from '../../src/shared/telemetry/metric-ledger.ts';
 import {

@@ -46,7 +46,9 @@ describe('the page about regions', () => {
   it('counts what TMDB knows', () => {
     expect(page).toContain(`(${knownCountries.size}: ISO 3166-1`);
     const tags = languageCodes.flatMap((code) => countriesSpeaking(code));
-    expect(page).toContain(`TMDB's ${languageCodes.length} with the countries where they are spoken, ${tags.length} tags`);
+    expect(page).toContain(
+      `TMDB's ${languageCodes.length} with the countries where they are spoken, ${tags.length} tags`,
+    );
     expect(page).toContain(`TMDB is known to have translations for ${knownTranslations.size} of`);
   });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { themes, themesInSeason } from '../../src/demand/theme-calendar.ts';
+import { themes, themesInSeason } from '../../src/planner/warm-feeds.ts';
 import { parseFeedId } from '../../src/shared/core/feed.ts';
 
 const names = (country: string, day: string) => themesInSeason(country, Date.parse(day)).map(({ name }) => name);

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { startRun } from '../../src/planner/start-run.ts';
 import { hourMs } from '../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog-reader.ts';
+import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog.ts';
 import { dynamoDemandDays } from '../../src/shared/tables/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../../src/shared/tables/dynamo-usage-store.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { topGenres } from '../../src/planner/top-genres.ts';
+import { topGenres } from '../../src/planner/collect.ts';
 import type { ListEntry } from '../../src/shared/tables/read-list.ts';
 import { sampleTitle } from '../support/sample-messages.ts';
 

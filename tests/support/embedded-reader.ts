@@ -7,7 +7,7 @@ import { type Item, itemSchema } from '../../src/shared/queues/item-page.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
-import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';
+import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
 import { startTmdbSimulator, type TmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';

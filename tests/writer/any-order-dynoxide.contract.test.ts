@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
-import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog-store.ts';
+import { dynamoCatalogStore } from '../../src/shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../../src/shared/tables/dynamo-feed-heads.ts';
 import type { FeedHead } from '../../src/shared/tables/feed-head.ts';
 import type { ApplyDependencies } from '../../src/writer/apply-items.ts';

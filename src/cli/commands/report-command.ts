@@ -6,7 +6,7 @@ import { reportHtml } from '../../operator/report/html/report-html.ts';
 import { dayMs } from '../../shared/core/clock.ts';
 import { messageOf, PermanentError, UsageError } from '../../shared/core/errors.ts';
 import { shown } from '../../shared/core/shown-text.ts';
-import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog-reader.ts';
+import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../../shared/tables/dynamo-usage-store.ts';
 import type { CliContext } from '../cli-context.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseStrictJson } from '../../../src/shared/core/strict-json.ts';
+import { parseStrictJson } from '../../../src/shared/settings/settings-overrides.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';
 
 describe('JSON that a person wrote', () => {

@@ -189,7 +189,7 @@ export const tableMutations: readonly Mutation[] = [
   },
   {
     name: 'what is no genre is planned',
-    file: 'planner/top-genres.ts',
+    file: 'planner/collect.ts',
     find: '    .filter(isGenre)\n',
     replace: '',
     why: 'a row that names genre 0 would stop every weekly run and refresh',
