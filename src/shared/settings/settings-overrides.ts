@@ -69,7 +69,10 @@ function difference(value: Record<string, unknown>, base: Record<string, unknown
   return changed;
 }
 
-/** The value of a JSON text that a person wrote, or its first mistake with its position (`JSON.parse` often gives none). Line and column count from 1. */
+/**
+ * The value of a JSON text that a person wrote, or its first mistake with its position (`JSON.parse` often gives none). Line and column
+ * count from 1.
+ */
 export type StrictJson = { value: unknown } | { problem: string; line: number; column: number };
 
 const deepest = 50;
