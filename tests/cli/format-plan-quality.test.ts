@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { planTables } from '../../src/cli/format-report.ts';
+import { planTables } from '../../src/cli/format-overviews.ts';
 import type { PlanFigures } from '../../src/operator/report/build-report.ts';
 
 const figures: PlanFigures = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { backTest, backTestOrigins } from '../../src/demand/forecast.ts';
+import { backTest, backTestOrigins } from '../../src/demand/hour-series.ts';
 
 const series = (...counts: number[]) => ({
   startHour: 0,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { smooth } from '../../src/demand/forecast.ts';
 import { cleanSeries } from '../../src/demand/hour-series.ts';
-import { smooth } from '../../src/demand/smoothing.ts';
 import { mondayHour, noisy, repeated, total, weekPattern } from '../support/hourly-traffic.ts';
 
 /** Half-lives of the level, in hours. */

@@ -5,7 +5,7 @@ import { UsageError } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, withPlace } from '../command-shape.ts';
-import { rateText } from '../format-status.ts';
+import { rateText } from '../format-overviews.ts';
 import { type PlaceOptions, withTables } from '../stack-place.ts';
 
 type BreakerOptions = PlaceOptions & { why?: string };

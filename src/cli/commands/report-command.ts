@@ -11,7 +11,7 @@ import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../../shared/tables/dynamo-usage-store.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, withPlace } from '../command-shape.ts';
-import { formatReport } from '../format-report.ts';
+import { formatReport } from '../format-overviews.ts';
 import { withDynamo } from '../open-tables.ts';
 import { parseCount, parseDurationMs, parseTimeMs } from '../parse-input.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from '../stack-place.ts';

@@ -11,13 +11,12 @@ import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import type { CliContext, CliOutput } from '../cli-context.ts';
 import { acting, withPlace } from '../command-shape.ts';
 import { cutTo, wrapTo } from '../display-columns.ts';
-import { ageText, formatStatus } from '../format-status.ts';
+import { ageText, formatStatus } from '../format-overviews.ts';
 import { interruptible } from '../interruptible.ts';
 import { withDynamo, withSqs } from '../open-tables.ts';
 import { parseDurationMs } from '../parse-input.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from '../stack-place.ts';
 import { cutStyled, isStyled, printable } from '../styled-text.ts';
-
 import { isClosed, writeOutput } from '../write-output.ts';
 
 /** `watch` is `true` or how often to look again. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { rateText } from '../../../src/cli/format-status.ts';
+import { rateText } from '../../../src/cli/format-overviews.ts';
 import { describeRate } from '../../../src/operator/status/describe-rate.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
