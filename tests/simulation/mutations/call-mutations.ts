@@ -185,8 +185,8 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'a refused table is waited for',
     file: 'reader/table-guard.ts',
-    find: 'clock.sleep(timeoutMs, done.signal)',
-    replace: 'clock.sleep(100 * timeoutMs, done.signal)',
+    find: 'within(timeoutMs, read, late, clock)',
+    replace: 'within(100 * timeoutMs, read, late, clock)',
     why: 'readers would hang with the table',
   },
   {
