@@ -5,6 +5,7 @@
  */
 
 import { canonicalJson } from '../src/shared/core/stable-hash.ts';
+import { emptyCard } from '../src/shared/queues/card-fields.ts';
 import type { ItemPage, ListedTitle } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { type TitleRow, titleRowFor } from '../src/shared/tables/title-row.ts';
@@ -113,19 +114,16 @@ function messagesOfOneTitle(random: () => number): Message[] {
         rank: 1,
         mediaType: 'movie',
         id: 550,
+        ...emptyCard,
         title: 'A title',
         originalTitle: 'A title',
         overview,
-        posterPath: null,
-        backdropPath: null,
         releaseDate: '2020-01-01',
         voteAverage: 7.1,
         voteCount,
         popularity: Number((100 * (1 + (random() - 0.5) * 0.08)).toFixed(3)),
         genreIds: [18],
         originalLanguage: 'en',
-        originCountries: [],
-        adult: false,
       },
     };
   });

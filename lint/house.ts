@@ -1,11 +1,12 @@
 /**
  * `npm run -s house`: holds the imports of `src` and `cdk` against the rules of rooms.ts, and prints the figures that the layout aims at.
- * `-- --write` draws the picture of the rooms in docs/architecture.md anew. Exit code 1 when a rule or a figure is broken, or when the
- * picture is not that of the code.
+ * `-- --write` draws the picture of the rooms in docs/architecture.md anew, and writes what derived-docs.ts derives from the code. Exit code 1
+ * when a rule or a figure is broken, or when one of these is not that of the code.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { cruise, type ICruiseResult, type IModule } from 'dependency-cruiser';
+import { derivedDocs } from './derived-docs.ts';
 import { rooms, rules, sharedRooms } from './rooms.ts';
 
 /** The longest walk through imports, one importer in how many files, and the longest file. */
@@ -122,10 +123,19 @@ const { files, violations } = await filesAndViolations();
 const { lines, broken } = figures(files);
 const text = readFileSync(page, 'utf8');
 const drawn = withPicture(text, drawRooms(files));
-if (process.argv.includes('--write')) {
-  writeFileSync(page, drawn);
-} else if (drawn !== text) {
-  broken.push('the picture of the rooms in docs/architecture.md is not that of the code: npm run -s house -- --write');
+const docs = [
+  { path: 'docs/architecture.md', isCurrent: drawn === text, write: () => writeFileSync(page, drawn) },
+  ...derivedDocs(repository),
+];
+for (const { path, isCurrent, write } of docs) {
+  if (isCurrent) {
+    continue;
+  }
+  if (process.argv.includes('--write')) {
+    write();
+  } else {
+    broken.push(`${path} is not what the code gives: npm run -s house -- --write`);
+  }
 }
 console.log(lines.join('\n'));
 for (const problem of [...violations, ...broken]) {

@@ -2,6 +2,7 @@
 import type { HistorySources } from '../../src/demand/demand-history.ts';
 import { isoFromMs } from '../../src/shared/core/clock.ts';
 import type { Feed, MediaType } from '../../src/shared/core/feed.ts';
+import { emptyCard } from '../../src/shared/queues/card-fields.ts';
 import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../../src/shared/tables/catalog.ts';
@@ -94,19 +95,11 @@ function titleOf(mediaType: MediaType, genre: number, rank: number): ListedTitle
     rank,
     mediaType,
     id: rank,
+    ...emptyCard,
     title: `title ${rank}`,
     originalTitle: `title ${rank}`,
-    overview: '',
-    posterPath: null,
-    backdropPath: null,
-    releaseDate: null,
-    voteAverage: 0,
-    voteCount: 0,
-    popularity: 0,
     genreIds: [genre],
     originalLanguage: 'en',
-    originCountries: [],
-    adult: false,
   };
 }
 

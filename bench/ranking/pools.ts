@@ -1,3 +1,4 @@
+import { emptyCard } from '../../src/shared/queues/card-fields.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import type { MovieLens, Rating } from './movielens.ts';
 
@@ -58,19 +59,10 @@ export function rowOf(id: number, genreIds: readonly number[], atMs: number): Li
     id,
     rank: 0,
     snapshot: '',
+    ...emptyCard,
     title: `${id}`,
     originalTitle: `${id}`,
-    overview: '',
-    posterPath: null,
-    backdropPath: null,
-    releaseDate: null,
-    voteAverage: 0,
-    voteCount: 0,
-    popularity: 0,
     genreIds: [...genreIds],
-    originalLanguage: '',
-    originCountries: [],
-    adult: false,
     fetchedAt: new Date(atMs).toISOString(),
     freshUntilMs: atMs + lifeMs,
     expiresAtMs: atMs + 3 * lifeMs,

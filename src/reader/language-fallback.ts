@@ -5,8 +5,8 @@ import {
   translationsOfLanguage,
   usualTag,
 } from '../shared/core/places/known-places.ts';
+import type { Card } from '../shared/queues/card-fields.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import type { Card } from '../shared/tables/card.ts';
 import type { FellBack, TitleRef, TranslatedField } from './reader-api.ts';
 
 /** Scripts that have one name in CLDR and several in Unicode. */

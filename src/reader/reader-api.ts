@@ -1,7 +1,7 @@
 /** What an application sees of the reader. Times are ISO 8601 UTC unless a name says otherwise. */
 import type { AwsFailureCode } from '../shared/core/aws-failure.ts';
 import type { Feed, MediaType } from '../shared/core/feed.ts';
-import type { Card } from '../shared/tables/card.ts';
+import type { Card } from '../shared/queues/card-fields.ts';
 import type { ListEntry } from '../shared/tables/read-list.ts';
 
 /** Where an answer came from. `none`: it is not in the cache, and TMDB does not have it, was not asked, or did not answer. */

@@ -7,9 +7,9 @@ import {
   languageChain,
   mergeLanguages,
 } from '../../src/reader/language-fallback.ts';
+import type { Card } from '../../src/shared/queues/card-fields.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
-import type { Card } from '../../src/shared/tables/card.ts';
 import { sampleCard } from '../support/sample-cards.ts';
 
 const chihiro = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type InLanguage, mergeLanguages } from '../../src/reader/language-fallback.ts';
-import type { Card } from '../../src/shared/tables/card.ts';
+import type { Card } from '../../src/shared/queues/card-fields.ts';
 import { sampleCard } from '../support/sample-cards.ts';
 
 const chihiro = {

@@ -4,6 +4,7 @@
  */
 import fc from 'fast-check';
 import type { Feed } from '../../src/shared/core/feed.ts';
+import { emptyCard } from '../../src/shared/queues/card-fields.ts';
 import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
 import { englishOverview } from './sample-overviews.ts';
 
@@ -130,14 +131,12 @@ type Facts = typeof facts extends fc.Arbitrary<infer T> ? T : never;
 function listedIn(feed: Feed, rank: number, row: Facts): ListedTitle {
   return {
     rank,
+    ...emptyCard,
     ...row,
     mediaType: feed.media === 'all' ? row.mediaType : feed.media,
     genreIds: [...row.genreIds],
     originalTitle: 'Fight Club',
-    backdropPath: null,
     releaseDate: '1999-10-15',
     voteAverage: 8.438,
-    originCountries: [],
-    adult: false,
   };
 }

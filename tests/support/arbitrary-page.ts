@@ -1,5 +1,12 @@
 import fc from 'fast-check';
 import type { Feed } from '../../src/shared/core/feed.ts';
+import {
+  type Card,
+  type CardField,
+  emptyCard,
+  type FieldDefinition,
+  fromFields,
+} from '../../src/shared/queues/card-fields.ts';
 import type { ItemPage, ListedTitle } from '../../src/shared/queues/item-page.ts';
 import { arbitraryText } from './arbitrary-text.ts';
 import { sampleFeed, samplePage } from './sample-messages.ts';
@@ -20,28 +27,44 @@ export const arbitrarySnapshot: fc.Arbitrary<string> = fc
 
 const anyText = arbitraryText(60);
 
+/** Anything that a field of the card may hold in a message: of its type, and within its bound. */
+const arbitraryFields = fromFields(({ json, message }) => arbitraryOf(json).map((value) => message.parse(value))) as {
+  [Name in CardField]: fc.Arbitrary<Card[Name]>;
+};
+
 /** A list row with anything that the message allows in it. */
 export const arbitraryTitle: fc.Arbitrary<ListedTitle> = fc.record(
   {
+    ...arbitraryFields,
     rank: fc.integer({ min: 1, max: 9_999 }),
     mediaType: fc.constantFrom('movie' as const, 'tv' as const),
     id: fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
-    title: anyText,
-    originalTitle: anyText,
     overview: fc.oneof(anyText, arbitraryText(900, 100)),
-    posterPath: fc.option(anyText),
-    backdropPath: fc.option(anyText),
-    releaseDate: fc.option(fc.constantFrom('1895-12-28', '1999-10-15', '2027-02-28')),
     voteAverage: fc.double({ min: 0, max: 10, noNaN: true }),
     voteCount: fc.nat(50_000_000),
-    popularity: fc.double({ min: 0, max: 100_000, noNaN: true }),
-    genreIds: fc.array(fc.nat(100_000), { maxLength: 6 }),
     originalLanguage: fc.constantFrom('', 'en', 'ja', 'cn'),
     originCountries: fc.array(fc.constantFrom('US', 'JP', 'FR'), { maxLength: 3 }),
-    adult: fc.boolean(),
   },
   { noNullPrototype: true },
 );
+
+/** A value of the type that a field has in the OpenAPI document; with null where it may be null. */
+export function arbitraryOf({ type, items, pattern }: FieldDefinition['json']): fc.Arbitrary<unknown> {
+  switch (String(type)) {
+    case 'string':
+      return anyText;
+    case 'string,null':
+      return fc.option(pattern === undefined ? anyText : fc.constantFrom('1895-12-28', '1999-10-15', '2027-02-28'));
+    case 'number':
+      return fc.double({ min: 0, max: 100_000, noNaN: true });
+    case 'boolean':
+      return fc.boolean();
+    default:
+      return JSON.stringify(items) === '{"type":"integer"}'
+        ? fc.array(fc.nat(100_000), { maxLength: 6 })
+        : fc.array(fc.constantFrom('', 'US', 'JP'), { maxLength: 3 });
+  }
+}
 
 /**
  * One row on one page of `feed`, drawn from so few values that two draws are often equal, often differ in one member only
@@ -75,17 +98,8 @@ const closeTitle: ListedTitle = {
   rank: 1,
   mediaType: 'movie',
   id: 550,
+  ...emptyCard,
   title: 'Fight Club',
   originalTitle: 'Fight Club',
-  overview: '',
-  posterPath: null,
-  backdropPath: null,
-  releaseDate: null,
-  voteAverage: 0,
-  voteCount: 0,
-  popularity: 0,
-  genreIds: [],
   originalLanguage: 'en',
-  originCountries: [],
-  adult: false,
 };

@@ -5,6 +5,7 @@
 import { brotliDecompressSync } from 'node:zlib';
 import { expect } from 'vitest';
 import { dayMs, type Random } from '../../src/shared/core/clock.ts';
+import { cardFieldList } from '../../src/shared/queues/card-fields.ts';
 import type { Item } from './memory-migration.ts';
 import { halfDayOf, inSteps } from './reference-table.ts';
 import { englishOverview } from './sample-overviews.ts';
@@ -161,8 +162,7 @@ function placed(random: Random, content: Item): Item {
 
 const allowedAttributes = [
   ...['mediaId', 'mediaType', 'schemaVersion', 'version', 'source', 'fetchedAt', 'freshUntil', 'expiresAt'],
-  ...['title', 'originalTitle', 'overview', 'posterPath', 'backdropPath', 'releaseDate', 'voteAverage', 'voteCount'],
-  ...['popularity', 'genreIds', 'originalLanguage', 'originCountries', 'adult'],
+  ...cardFieldList.map(([name]): string => name),
 ];
 
 /** Asserts that `item` is the row of this schema that these facts ask for, and holds nothing else. */

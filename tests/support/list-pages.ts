@@ -1,7 +1,7 @@
 /** Pages of lists as they lie in the table, written and read without the code under test. */
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import { type Feed, feedId, type MediaType } from '../../src/shared/core/feed.ts';
-import type { Card } from '../../src/shared/tables/card.ts';
+import type { Card } from '../../src/shared/queues/card-fields.ts';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import { sampleCard } from './sample-cards.ts';
 

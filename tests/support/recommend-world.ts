@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ScoreParts } from '../../src/reader/reader-api.ts';
 import { type Candidate, type LikedTitle, tasteOf } from '../../src/reader/recommend/candidates.ts';
 import { type ScoreContext, type Scored, scoreCandidates } from '../../src/reader/recommend/score.ts';
-import type { Card } from '../../src/shared/tables/card.ts';
+import type { Card } from '../../src/shared/queues/card-fields.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import { sampleCandidate, sampleCard } from './sample-cards.ts';
 import { sampleFeed } from './sample-messages.ts';

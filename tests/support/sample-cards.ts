@@ -1,11 +1,12 @@
 import type { Candidate } from '../../src/reader/recommend/candidates.ts';
-import type { Card } from '../../src/shared/tables/card.ts';
+import { type Card, emptyCard } from '../../src/shared/queues/card-fields.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import { sampleFeed } from './sample-messages.ts';
 
 /** Fight Club in English; members given replace its own. */
 export function sampleCard(over: Partial<Card> = {}): Card {
   return {
+    ...emptyCard,
     title: 'Fight Club',
     originalTitle: 'Fight Club',
     overview: 'An insomniac and a soap salesman start a club.',
@@ -17,8 +18,6 @@ export function sampleCard(over: Partial<Card> = {}): Card {
     popularity: 73.4,
     genreIds: [18, 53],
     originalLanguage: 'en',
-    originCountries: [],
-    adult: false,
     ...over,
   };
 }

@@ -1,4 +1,5 @@
 import type { Feed } from '../../src/shared/core/feed.ts';
+import { emptyCard } from '../../src/shared/queues/card-fields.ts';
 import type { FetchJob, TitleJob } from '../../src/shared/queues/fetch-job.ts';
 import type { DescribedTitle, ItemPage, ItemTitle, ListedTitle } from '../../src/shared/queues/item-page.ts';
 
@@ -46,6 +47,7 @@ export function sampleTitle(over: Partial<ListedTitle> = {}): ListedTitle {
     rank: 1,
     mediaType: 'movie',
     id: 550,
+    ...emptyCard,
     title: 'Fight Club',
     originalTitle: 'Fight Club',
     overview: 'A ticking-time-bomb insomniac and a slippery soap salesman start a secret club.',
@@ -57,11 +59,15 @@ export function sampleTitle(over: Partial<ListedTitle> = {}): ListedTitle {
     popularity: 73.433,
     genreIds: [18, 53, 35],
     originalLanguage: 'en',
-    originCountries: [],
-    adult: false,
     ...over,
   };
 }
+
+/** What each build has sent of a title: a message without one of these is malformed. A field that was added later may be missing. */
+export const firstMembers = [
+  ...['rank', 'mediaType', 'id', 'title', 'originalTitle', 'overview', 'posterPath', 'backdropPath', 'releaseDate'],
+  ...['voteAverage', 'voteCount', 'popularity', 'genreIds', 'originalLanguage', 'originCountries', 'adult'],
+] as const;
 
 /** `popular/movie/global/en-US`; members given replace its own. */
 export function sampleFeed(over: Partial<Feed> = {}): Feed {

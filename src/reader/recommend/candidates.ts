@@ -1,6 +1,6 @@
 import { type Feed, globalRegion, type MediaType } from '../../shared/core/feed.ts';
+import type { Card } from '../../shared/queues/card-fields.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
-import type { Card } from '../../shared/tables/card.ts';
 import type { ListRow } from '../../shared/tables/read-list.ts';
 import type { TitleRef } from '../reader-api.ts';
 

@@ -1,18 +1,8 @@
 import * as z from 'zod';
 import { feedSchema, languageSchema, maxPage, maxRank, mediaTypes, type PageOutcome } from '../core/feed.ts';
 import { runIdSchema, snapshotSchema } from '../core/snapshot.ts';
+import { cardShape } from './card-fields.ts';
 import { replaysSchema } from './parse-message.ts';
-import {
-  boundedFigure,
-  countryList,
-  dayText,
-  fitting,
-  genreIdList,
-  imagePath,
-  languageWord,
-  prose,
-  titleBounds,
-} from './title-bounds.ts';
 
 /** The largest TMDB id, wherever one is given: beyond 2^53 - 1 the numbers of JSON are no longer exact. */
 export const maxTmdbId = Number.MAX_SAFE_INTEGER;
@@ -21,31 +11,15 @@ export const maxTmdbId = Number.MAX_SAFE_INTEGER;
 export const tmdbIdSchema = z.int().positive().max(maxTmdbId);
 
 /**
- * A title as one row of a list shows it. Missing texts are `''`, missing images and dates `null`. What is longer than title-bounds.ts
- * allows costs itself, in whoever makes the message and in whoever reads one of an older build; it never makes a message malformed.
+ * A title as one row of a list shows it. What is longer than its field allows costs itself, in whoever makes the message and in whoever
+ * reads one of an older build; it never makes a message malformed.
  */
 export const listedTitleSchema = z.object({
   /** Position in the feed, 1 is the top. */
   rank: z.int().min(1).max(maxRank),
   mediaType: z.enum(mediaTypes),
   id: tmdbIdSchema,
-  title: prose(titleBounds.title),
-  originalTitle: prose(titleBounds.originalTitle),
-  overview: prose(titleBounds.overview),
-  posterPath: imagePath(titleBounds.posterPath),
-  backdropPath: imagePath(titleBounds.backdropPath),
-  /** `YYYY-MM-DD`; of a series its first air date. */
-  releaseDate: dayText,
-  /** 0 to 10. */
-  voteAverage: boundedFigure,
-  voteCount: boundedFigure,
-  popularity: boundedFigure,
-  genreIds: genreIdList,
-  /** ISO 639-1. */
-  originalLanguage: languageWord,
-  /** ISO 3166-1 alpha-2; TMDB's movie lists do not tell it. */
-  originCountries: countryList,
-  adult: z.boolean(),
+  ...cardShape,
 });
 
 export type ListedTitle = z.infer<typeof listedTitleSchema>;
@@ -55,7 +29,26 @@ export const absenceSchema = z.object({ code: z.string().min(1).max(100), detail
 
 export type Absence = z.infer<typeof absenceSchema>;
 
-/** One fetched and normalized page: worker → item queue → writer. 10 to 30 KB, one billed SQS request; at most 1 MiB (title-bounds.ts). */
+/** Rows of a page: as many as TMDB's longest lists have; it has sent 21 (November 2026). */
+const pageRows = 100;
+/**
+ * Bytes of a page's titles as JSON in UTF-8. In a message they are at most three times as many, where pairs are escaped: below SQS's 1 MiB,
+ * and the page's row below DynamoDB's 400 KB. Twenty titles at the bounds of all fields fit (tests/shared/queues/title-bounds.test.ts).
+ */
+const pageBytes = 345_000;
+
+/** Those titles of a page, from the top, that fit into its message and its row. */
+export function fitting<T>(titles: readonly T[]): T[] {
+  let leftBytes = pageBytes;
+  return titles.slice(0, pageRows).filter((title) => {
+    const bytes = Buffer.byteLength(JSON.stringify(title)) + 1;
+    const fits = bytes <= leftBytes;
+    leftBytes -= fits ? bytes : 0;
+    return fits;
+  });
+}
+
+/** One fetched and normalized page: worker → item queue → writer. 10 to 30 KB, one billed SQS request; at most 1 MiB (`fitting`). */
 export const itemPageSchema = z.object({
   kind: z.literal('item-page'),
   version: z.literal(1),

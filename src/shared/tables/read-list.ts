@@ -1,8 +1,9 @@
 import { isoFromMs, msFromIso } from '../core/clock.ts';
 import type { MediaType } from '../core/feed.ts';
+import type { Card } from '../queues/card-fields.ts';
 import type { ItemPage } from '../queues/item-page.ts';
 import type { Settings } from '../settings/settings-schema.ts';
-import { type Card, tryUnpackCards } from './card.ts';
+import { tryUnpackCards } from './card.ts';
 import { type ListPageRow, placedTitles, readPlaces } from './list-page-row.ts';
 import type { OnDamaged } from './row.ts';
 import { listPageLife } from './row-life.ts';

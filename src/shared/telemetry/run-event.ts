@@ -38,7 +38,7 @@ const pageFetched = z.object({
   persons: count,
 });
 
-/** Something of an answer was beyond its bounds and is not kept (src/shared/queues/title-bounds.ts). */
+/** Something of an answer was beyond its bounds and is not kept (src/shared/queues/card-fields.ts). */
 const answerCut = z.object({
   event: z.literal('answer-cut'),
   /** Job id, or the subject of a reader's live call. */

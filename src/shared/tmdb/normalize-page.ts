@@ -1,96 +1,29 @@
+/**
+ * TMDB's answers as titles. Only the id makes a row of a list a title: whatever else is missing, null or of a wrong type becomes empty, as it
+ * does for TMDB itself, and costs nothing but itself. What of a row is read: ../queues/card-fields.ts. Unknown members are ignored.
+ * Source: the recorded lists, November 2026.
+ */
 import * as z from 'zod';
 import { type Feed, type MediaType, maxRank, mediaTypes, rowsPerPage } from '../core/feed.ts';
+import { type Card, cardFieldList, type FieldDefinition, fromFields, isNothing } from '../queues/card-fields.ts';
+import { wholeOf } from '../queues/field-kinds.ts';
 import {
   type DescribedTitle,
   describedTitleSchema,
+  fitting,
   type ListedTitle,
   listedTitleSchema,
   tmdbIdSchema,
 } from '../queues/item-page.ts';
-import { dayOf, fitting, titleBounds } from '../queues/title-bounds.ts';
 
-/**
- * One row of any TMDB list, or one details answer. Only the id makes a row: whatever else is missing, null or of a wrong type becomes
- * empty, as it does for TMDB itself, and costs nothing but itself. Unknown members are ignored.
- * Source: the recorded lists, November 2026.
- */
+const id = z.unknown().transform(wholeOf).pipe(tmdbIdSchema);
 
-/** What a JSON number looks like, which is what a figure looks like that came as text. */
-const numberText = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
-/** What a whole number looks like that came as text: an id, a genre. */
-const wholeText = /^(?:0|[1-9]\d{0,15})$/;
-const yesText = /^(?:true|1)$/i;
-/** Within what any store can hold; TMDB's figures are nowhere near either end. */
-const figureBounds = { least: 1e-6, most: 1e12 };
-
-/** Half a surrogate pair is no character, and no store takes it. */
-const text = z
-  .string()
-  .transform((raw) => raw.toWellFormed())
-  .nullish()
-  .catch(undefined);
-
-/** `7.4`, also as text; 0 for what is none. */
-const figure = z
-  .unknown()
-  .optional()
-  .transform((raw) => {
-    const value = typeof raw === 'string' && numberText.test(raw) ? Number(raw) : raw;
-    const isFigure = typeof value === 'number' && value >= figureBounds.least && value <= figureBounds.most;
-    return isFigure ? value : 0;
-  });
-
-/** `550`, also as text; anything else is left to what follows. */
-const whole = z.unknown().transform((raw) => (typeof raw === 'string' && wholeText.test(raw) ? Number(raw) : raw));
-const id = whole.pipe(tmdbIdSchema);
-const genre = whole.pipe(z.int());
-
-/** `YYYY-MM-DD` of a day that there was or will be. */
-const day = z
-  .unknown()
-  .optional()
-  .transform((raw) => (typeof raw === 'string' ? dayOf(raw) : null));
-
-/** Adult titles are left out of what applications show: what says so in another type is believed. */
-const yes = z
-  .unknown()
-  .optional()
-  .transform((raw) => raw === true || raw === 1 || (typeof raw === 'string' && yesText.test(raw)));
-
-/** Those elements that are what they should be. */
-function elements<T>(element: z.ZodType<T>) {
-  return z
-    .array(z.unknown())
-    .catch([])
-    .transform((list) => list.flatMap((one) => element.safeParse(one).data ?? []));
-}
-
-/** Members by TMDB's names. */
-export const listRowSchema = z.object({
-  id,
-  media_type: text,
-  title: text,
-  name: text,
-  original_title: text,
-  original_name: text,
-  overview: text,
-  poster_path: text,
-  backdrop_path: text,
-  release_date: day,
-  first_air_date: day,
-  vote_average: figure,
-  vote_count: figure,
-  popularity: figure,
-  genre_ids: elements(genre),
-  original_language: text,
-  origin_country: elements(z.string().transform((raw) => raw.toWellFormed())),
-  adult: yes,
-});
-
-export type TmdbListRow = z.infer<typeof listRowSchema>;
+/** What makes a row of a list a title. */
+const identitySchema = z.object({ id, media_type: z.string().nullish().catch(undefined) });
 
 /** Details name their genres; lists give ids. */
-export const detailsSchema = z.object({ id, genres: elements(z.object({ id: genre })) });
+const detailsSchema = z.object({ id, genres: z.array(z.unknown()).catch([]) });
+const namedGenreSchema = z.object({ id: z.unknown() });
 
 /** A page's rows after normalization; `rejected` had no usable id or type or did not fit, `persons` are not titles. */
 export type NormalizedPage = { titles: ListedTitle[]; rejected: number; persons: number };
@@ -143,54 +76,57 @@ export function normalizeTitle(
   if (details.data?.id !== id) {
     return undefined;
   }
-  const genreIds = details.data.genres.map((genre) => genre.id);
-  const row = listRowSchema.parse({ ...(json as Record<string, unknown>), genre_ids: genreIds });
-  return bounded(describedTitleSchema, { mediaType, ...content(row) }, losses);
+  const genreIds = details.data.genres.map((genre) => namedGenreSchema.safeParse(genre).data?.id);
+  const row = { ...(json as Record<string, unknown>), genre_ids: genreIds };
+  return bounded(describedTitleSchema, { mediaType, id, ...content(row) }, losses);
 }
 
 function normalizeRow(raw: unknown, feed: Feed, rank: number, losses: Losses): ListedTitle | 'person' | undefined {
-  const parsed = listRowSchema.safeParse(raw);
-  if (!parsed.success || rank > maxRank) {
+  const { data: identity } = identitySchema.safeParse(raw);
+  if (identity === undefined || rank > maxRank) {
     return undefined;
   }
-  const row = parsed.data;
-  const type = row.media_type || feed.media;
+  const type = identity.media_type || feed.media;
   if (type === 'person') {
     return 'person';
   }
   const mediaType = mediaTypes.find((known) => known === type);
-  return mediaType === undefined ? undefined : bounded(listedTitleSchema, { rank, mediaType, ...content(row) }, losses);
+  return mediaType === undefined
+    ? undefined
+    : bounded(
+        listedTitleSchema,
+        { rank, mediaType, id: identity.id, ...content(raw as Record<string, unknown>) },
+        losses,
+      );
 }
 
-function content(row: TmdbListRow): Omit<ListedTitle, 'rank' | 'mediaType'> {
-  const originalTitle = row.original_title || row.original_name || row.title || row.name || '';
-  return {
-    id: row.id,
-    title: row.title || row.name || originalTitle,
-    originalTitle,
-    overview: row.overview ?? '',
-    posterPath: row.poster_path || null,
-    backdropPath: row.backdrop_path || null,
-    releaseDate: row.release_date ?? row.first_air_date ?? null,
-    voteAverage: row.vote_average,
-    voteCount: row.vote_count,
-    popularity: row.popularity,
-    genreIds: row.genre_ids,
-    originalLanguage: row.original_language ?? '',
-    originCountries: row.origin_country,
-    adult: row.adult,
-  };
+function content(row: Readonly<Record<string, unknown>>): Card {
+  return fromFields((field) => firstTold(field, row)) as Card;
+}
+
+function firstTold(field: FieldDefinition, row: Readonly<Record<string, unknown>>): unknown {
+  for (const member of field.from) {
+    const value = field.read(row[member]);
+    if (!isNothing(field, value)) {
+      return value;
+    }
+  }
+  return field.nothing();
 }
 
 /** The schema bounds what it takes; what it has shortened is counted. */
 function bounded<T extends DescribedTitle>(schema: z.ZodType<T>, whole: T, losses: Losses): T {
   const kept = schema.parse(whole);
-  for (const name of Object.keys(titleBounds) as (keyof typeof titleBounds)[]) {
-    if ((kept[name]?.length ?? 0) < (whole[name]?.length ?? 0)) {
+  for (const [name] of cardFieldList) {
+    if (lengthOf(kept[name]) < lengthOf(whole[name])) {
       countLoss(losses, `${name}-too-long`, 1);
     }
   }
   return kept;
+}
+
+function lengthOf(value: Card[keyof Card]): number {
+  return typeof value === 'string' || Array.isArray(value) ? value.length : 0;
 }
 
 function countLoss(losses: Losses, reason: string, count: number): void {

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { judgeRow } from '../../../src/operator/migrate/legacy-row.ts';
 import type { StoredRow } from '../../../src/operator/migrate/migration-table.ts';
+import { emptyCard } from '../../../src/shared/queues/card-fields.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { titleRowFor, titleRowSchema } from '../../../src/shared/tables/title-row.ts';
 import { drawLegacySample, expectMigrated } from '../../support/legacy-rows.ts';
@@ -40,6 +41,7 @@ const content = {
 const fightClub = titleRowFor(
   { language: 'en-US', fetchedAt: new Date(fetchedAt).toISOString() },
   {
+    ...emptyCard,
     ...{ mediaType: 'movie', id: 550, title: 'Fight Club', originalTitle: 'El Club de la Pelea', overview: 'A club.' },
     ...{ posterPath: '/p.jpg', backdropPath: '/b.jpg', releaseDate: '1999-10-15', voteAverage: 8.438 },
     ...{ voteCount: 27_044, popularity: 73.433, genreIds: [18, 53], originalLanguage: 'en' },

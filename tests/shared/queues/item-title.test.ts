@@ -4,7 +4,13 @@ import { describedTitleSchema, itemSchema, itemTitleSchema } from '../../../src/
 import { parseMessage } from '../../../src/shared/queues/parse-message.ts';
 import { arbitraryTitle } from '../../support/arbitrary-page.ts';
 import { caught } from '../../support/caught.ts';
-import { sampleDescribed, sampleItemTitle, samplePage, sampleTitle } from '../../support/sample-messages.ts';
+import {
+  firstMembers,
+  sampleDescribed,
+  sampleItemTitle,
+  samplePage,
+  sampleTitle,
+} from '../../support/sample-messages.ts';
 import { changed, without } from '../../support/without.ts';
 
 const refusal = (value: unknown) =>
@@ -28,7 +34,7 @@ describe('item title', () => {
     expect(refusal(without(sampleItemTitle(), member)).startsWith(`${member}: `)).toBe(true);
   });
 
-  it.each(Object.keys(sampleDescribed()))('is refused with a title without %s, by name', (member) => {
+  it.each(firstMembers.slice(1))('is refused with a title without %s, by name', (member) => {
     expect(refusal(without(sampleItemTitle(), `title.${member}`)).startsWith(`title.${member}: `)).toBe(true);
   });
 

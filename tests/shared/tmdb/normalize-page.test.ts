@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cardFields } from '../../../src/shared/queues/card-fields.ts';
 import type { ListedTitle } from '../../../src/shared/queues/item-page.ts';
 import { normalizePage } from '../../../src/shared/tmdb/normalize-page.ts';
 import { sampleFeed } from '../../support/sample-messages.ts';
@@ -18,7 +19,8 @@ function titleOf(row: unknown, feed = movies): ListedTitle {
 
 describe('a usual row', () => {
   it('of films', () => {
-    expect(titleOf(movieRow())).toEqual({
+    const title = titleOf(movieRow());
+    expect(title).toMatchObject({
       rank: 1,
       mediaType: 'movie',
       id: 550,
@@ -36,6 +38,7 @@ describe('a usual row', () => {
       originCountries: [],
       adult: false,
     });
+    expect(Object.keys({ ...title })).toEqual(['rank', 'mediaType', 'id', ...Object.keys(cardFields)]);
   });
 
   it('of series, which have a name and a first air date', () => {

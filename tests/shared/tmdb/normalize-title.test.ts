@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { cardFields } from '../../../src/shared/queues/card-fields.ts';
 import { describedTitleSchema } from '../../../src/shared/queues/item-page.ts';
 import { normalizeTitle } from '../../../src/shared/tmdb/normalize-page.ts';
 import { itWithSharedData, readSharedJson } from '../../support/shared-data.ts';
@@ -9,7 +10,8 @@ const titleOf = (over: Record<string, unknown>) => normalizeTitle(movieDetails(o
 
 describe('a usual answer', () => {
   it('about a film', () => {
-    expect(titleOf({})).toEqual({
+    const title = titleOf({});
+    expect(title).toMatchObject({
       mediaType: 'movie',
       id: 550,
       title: 'Fight Club',
@@ -26,6 +28,7 @@ describe('a usual answer', () => {
       originCountries: ['US'],
       adult: false,
     });
+    expect(Object.keys({ ...title })).toEqual(['mediaType', 'id', ...Object.keys(cardFields)]);
   });
 
   it('about a series, which has a name and a first air date', () => {

@@ -1,0 +1,88 @@
+/**
+ * The parts of the docs that `npm run -s house -- --write` writes from src/shared/queues/card-fields.ts: the schema `Card` of the OpenAPI
+ * document with the cards in its examples, and the list of fields in docs/data-model.md.
+ */
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { cardFieldList, cardFields, emptyCard, fromFields } from '../src/shared/queues/card-fields.ts';
+
+/** A file with parts that are derived from the code. */
+export type DerivedDoc = { path: string; isCurrent: boolean; write: () => void };
+
+const [begin, end] = ['<!-- fields: written by `npm run -s house -- --write` -->', '<!-- /fields -->'];
+
+/** The docs that card-fields.ts decides parts of; `repository` is the path of the repository with a slash at its end. */
+export function derivedDocs(repository: string): DerivedDoc[] {
+  return [openApiDocument(repository, 'docs/reader-openapi.json'), dataModelPage(repository, 'docs/data-model.md')];
+}
+
+function openApiDocument(repository: string, path: string): DerivedDoc {
+  const document = JSON.parse(readFileSync(repository + path, 'utf8')) as {
+    components: { schemas: Record<string, unknown> };
+  };
+  const derived = JSON.stringify(withWholeCards(withCardSchema(document)), null, 2);
+  return {
+    path,
+    // As values: how JSON is laid out is the formatter's business.
+    isCurrent: derived === JSON.stringify(document, null, 2),
+    write: () => {
+      writeFileSync(repository + path, `${derived}\n`);
+      execFileSync(`${repository}node_modules/.bin/biome`, ['format', '--write', repository + path], { stdio: 'pipe' });
+    },
+  };
+}
+
+function withCardSchema<T extends { components: { schemas: Record<string, unknown> } }>(document: T): T {
+  const Card = {
+    type: 'object',
+    description: 'What every answer tells of a title.',
+    required: Object.keys(cardFields),
+    properties: fromFields(({ json, words }) => ({ ...json, description: words })),
+  };
+  return { ...document, components: { ...document.components, schemas: { ...document.components.schemas, Card } } };
+}
+
+/** `value` with all fields in each card of an example. */
+function withWholeCards(value: unknown, isExample = false): unknown {
+  if (Array.isArray(value)) {
+    return value.map((one) => withWholeCards(one, isExample));
+  }
+  if (typeof value !== 'object' || value === null) {
+    return value;
+  }
+  const members = Object.entries(value).map(([name, member]) => [
+    name,
+    withWholeCards(member, isExample || name === 'example' || name === 'examples'),
+  ]);
+  const whole: Record<string, unknown> = Object.fromEntries(members);
+  return isExample && 'originalTitle' in whole ? withFields(whole) : whole;
+}
+
+/** The fields in their order where the title stood; one that an example does not have is nothing. */
+function withFields(card: Record<string, unknown>): Record<string, unknown> {
+  const names = Object.keys(card);
+  const before = names.slice(0, names.indexOf('title'));
+  const fields = { ...emptyCard, ...card };
+  const inOrder = [...before, ...Object.keys(cardFields), ...names];
+  return Object.fromEntries(inOrder.map((name) => [name, fields[name as keyof typeof fields]]));
+}
+
+function dataModelPage(repository: string, path: string): DerivedDoc {
+  const text = readFileSync(repository + path, 'utf8');
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from < 0 || to < 0) {
+    throw new Error(`${path} has no place for the list of fields: ${begin} … ${end}`);
+  }
+  const derived = `${text.slice(0, from)}${begin}\n\n${fieldList()}\n\n${text.slice(to)}`;
+  return { path, isCurrent: derived === text, write: () => writeFileSync(repository + path, derived) };
+}
+
+/** A list and no table, whose columns the formatter would align: a new field is a line and changes no other. */
+function fieldList(): string {
+  return cardFieldList
+    .map(([name, { words, from, bound }]) => {
+      const members = from.map((member) => `\`${member}\``).join(', ');
+      return `- \`${name}\`, from ${members}: ${words} ${bound}`;
+    })
+    .join('\n');
+}
