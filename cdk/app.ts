@@ -1,15 +1,15 @@
-/** The deployment. `-c settings=FILE` lays a JSON file over the default settings, as `--settings` does for the program. */
+/** The CDK app. `-c settings=FILE` overrides the default settings by a JSON file, like the option `--settings` of the command line. */
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { bundleHandlers } from '../src/local/bundle/bundle-handlers.ts';
 import { cleanLine } from '../src/shared/core/clean-text.ts';
 import { messageOf, UsageError } from '../src/shared/core/errors.ts';
+import { settingsFromFile } from '../src/shared/settings/settings-file.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { PipelineStack } from './pipeline-stack.ts';
-import { settingsFromFile } from '../src/shared/settings/settings-file.ts';
 
 async function synthesize(): Promise<void> {
-  // Once, below: CDK would otherwise synthesize half a stack when making it has failed.
+  // Synthesis is explicit, below: with autoSynth CDK would also write an incomplete stack after an error.
   const app = new App({ autoSynth: false });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const settings = settingsFromFile(app.node.tryGetContext('settings'));

@@ -1,12 +1,13 @@
 import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { FunctionUrlAuthType, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { type Construct } from 'constructs';
+import type { Construct } from 'constructs';
 import { UsageError } from '../src/shared/core/errors.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
 import { overridesOf } from '../src/shared/settings/settings-overrides.ts';
+import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
-import { type ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
+import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { tmdbBaseUrl } from '../src/shared/tmdb/token-address.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
@@ -14,25 +15,24 @@ import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
 import { PipelineFunction } from './constructs/pipeline-function.ts';
 import { PipelineTables } from './constructs/pipeline-tables.ts';
 import { Triggers } from './constructs/triggers.ts';
-import { type PipelineParts } from './pipeline-parts.ts';
-import { type Settings } from '../src/shared/settings/settings-schema.ts';
+import type { PipelineParts } from './pipeline-parts.ts';
 
-/** Days that a trigger or an invocation that failed is kept. */
+/** Retention of failed triggers and failed invocations. */
 const failureRetention = Duration.days(14);
-/** Asynchronous invocations of the planner are tried three times within this. */
+/** Within this time Lambda makes up to three attempts of an asynchronous invocation of the planner. */
 const plannerEventAge = Duration.hours(1);
 
-/** Lambda allows four kilobytes for all variables; ours without the settings take less than one. */
+/** Size limit of the overrides. Lambda allows 4 KB for all variables; the others take less than 1 KB. */
 const mostOverrideBytes = 3_000;
 
-/** The whole pipeline. By hand remain the token in Parameter Store and the confirmation of the e-mail subscription. */
+/** The whole pipeline. Two steps are manual: storing the token in Parameter Store, and confirming the e-mail subscription. */
 export class PipelineStack extends Stack {
-  /** What of the stack has metrics, or findings to acknowledge. */
+  /** The parts of the stack that have metrics, or findings to acknowledge. */
   readonly parts: PipelineParts;
   readonly #settings: Settings;
   readonly #bundles: Record<ServiceName, string>;
 
-  /** `bundles` are URLs, as `bundleHandlers` gives them. */
+  /** `bundles`: URLs as `bundleHandlers` returns them. */
   constructor(scope: Construct, settings: Settings, bundles: Record<ServiceName, string>) {
     super(scope, settings.deployment.stackName, { description: 'tmdb-pipeline: TMDB lists and titles in DynamoDB' });
     this.#settings = settings;
@@ -53,7 +53,7 @@ export class PipelineStack extends Stack {
     this.#outputs(this.parts, dashboard.name);
     Tags.of(this).add('application', 'tmdb-pipeline');
     if (settings.deployment.alarmEmail === undefined) {
-      Annotations.of(this).addWarningV2('no-alarm-email', 'deployment.alarmEmail is not set: nobody hears the alarms');
+      Annotations.of(this).addWarningV2('no-alarm-email', 'alarms reach nobody: deployment.alarmEmail is not set');
     }
   }
 
@@ -72,7 +72,7 @@ export class PipelineStack extends Stack {
       },
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
-        // Powertools' idempotency puts, reads, updates and deletes its record; heads and marks are read, marks written.
+        // Powertools' idempotency puts, reads, updates and deletes records. The planner reads heads and in-flight marks, and writes marks.
         {
           on: tables.control.tableArn,
           actions: [
@@ -94,7 +94,7 @@ export class PipelineStack extends Stack {
     const worker = new PipelineFunction(this, 'Worker', {
       ...this.#common('worker'),
       description: 'Fetch jobs to pages of TMDB',
-      // Jobs that cannot be done now are sent back to the worker's own queue; Lambda would stop that after 16 rounds.
+      // Deferrals send jobs back to the worker's own queue. Lambda's loop detection would stop that after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
         ...this.#overrides(),
@@ -157,7 +157,7 @@ export class PipelineStack extends Stack {
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
         { on: tables.catalog.tableArn, actions: ['dynamodb:BatchGetItem'] },
-        // Breaker and rate for its own calls, leases on refreshes (put, given back), usage counters (updated).
+        // Breaker and rate schedules for live calls, refresh leases (put and deleted), usage counters (updated).
         {
           on: tables.control.tableArn,
           actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
@@ -169,7 +169,7 @@ export class PipelineStack extends Stack {
     });
   }
 
-  /** The AWS-managed key of Parameter Store lets everybody decrypt who may read the parameter. */
+  /** No permission for KMS is needed: Parameter Store's AWS-managed key allows decryption to those who may read the parameter. */
   #mayReadToken(): { on: string; actions: string[] } {
     const resourceName = this.#settings.deployment.tokenParameter.slice(1);
     return {
@@ -189,13 +189,13 @@ export class PipelineStack extends Stack {
     const bytes = Buffer.byteLength(overrides);
     if (bytes > mostOverrideBytes) {
       throw new UsageError(
-        `settings: what differs from the defaults takes ${bytes} bytes: a function can be given ${mostOverrideBytes}`,
+        `settings: the differences from the defaults take ${bytes} bytes, and a function can receive ${mostOverrideBytes}: override fewer settings`,
       );
     }
     return overrides === '{}' ? {} : { SETTINGS_OVERRIDES: overrides };
   }
 
-  /** What the command line and an application need to know, under the names of `local --json`. */
+  /** The outputs that the command line and an application need, with the names of `local --json`. */
   #outputs({ tables, fetch, items, planner, reader }: PipelineParts, dashboardName: string): void {
     const { url } = this.#settings.deployment.reader;
     const authType = url === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;

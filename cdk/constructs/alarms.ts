@@ -4,21 +4,21 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
-import { type IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { type AlarmName, alarmDescription } from '../alarm-ledger.ts';
-import { type PipelineParts } from '../pipeline-parts.ts';
+import type { PipelineParts } from '../pipeline-parts.ts';
 import { customMetric, throttledPuts } from './pipeline-metrics.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
 
-/** A message that has waited for longer was not just retried: SQS shows it again after some minutes, five times at the most. */
+/** Retries alone do not explain a longer wait: SQS delivers a message again after some minutes, at most five times. */
 const longWaitSeconds = 1_800;
-/** Puts that are throttled in five minutes and do not matter: the SDK tries each again three times. */
+/** Throttled puts in five minutes that are harmless, since the SDK retries each of them three times. */
 const harmlessThrottles = 10;
-/** The target is 95 %; an hour below this, three times in a row, is no cold start any more. */
+/** The target is 95 %. Cold starts alone do not cause three hours in a row below this ratio. */
 const lowHitRatio = 0.9;
 
-/** The alarms, and the topic that tells people. Anything in a dead-letter queue is one message too many. */
+/** The alarms, and the topic that notifies people. A single message in a dead-letter queue raises an alarm. */
 export class Alarms extends Construct {
   readonly topic: Topic;
   readonly #runbookUrl: string | undefined;
@@ -33,7 +33,8 @@ export class Alarms extends Construct {
     this.#notEmpty('PlannerFailures', parts.plannerFailures);
     this.#waiting('FetchQueueAge', parts.fetch.queue);
     this.#waiting('ItemQueueAge', parts.items.queue);
-    // One hour more than a refresh's period, in hours: an alarm whose periods are shorter looks back a day at the most.
+    // One hour more than the period of the refresh. It is counted in periods of an hour, since CloudWatch allows alarms with shorter periods
+    // to look back at most a day.
     const silentHours = settings.schedules.refresh.everyHours + 1;
     this.#add('PlannerHeartbeat', parts.planner.metricInvocations({ period: Duration.hours(1), statistic: 'Sum' }), {
       threshold: 1,
@@ -79,7 +80,7 @@ export class Alarms extends Construct {
 
   #createTopic(email: string | undefined): Topic {
     const topic = new Topic(this, 'Topic', { displayName: 'tmdb-pipeline', enforceSSL: true });
-    // A policy of its own takes the place of the one that lets the account's alarms publish.
+    // A topic with a policy of its own loses the default policy, which allows the account's alarms to publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

@@ -3,7 +3,7 @@ import { Queue, QueueEncryption, type QueueProps, RedrivePermission } from 'aws-
 import { Construct } from 'constructs';
 import type { QueueDefinition } from '../../src/shared/queues/queue-definitions.ts';
 
-/** A queue as all of ours are: encrypted with SQS's own key, over TLS only, and no dead-letter queue for anybody else. */
+/** The common base of all queues: encrypted with SQS's own key, TLS only, and not usable as a dead-letter queue by other queues. */
 export class GuardedQueue extends Queue {
   constructor(scope: Construct, id: string, props: QueueProps) {
     super(scope, id, {
@@ -15,7 +15,7 @@ export class GuardedQueue extends Queue {
   }
 }
 
-/** A queue between two stages with its dead-letter queue, which takes the dead letters of this queue only. */
+/** A queue between two stages with its dead-letter queue, which accepts dead letters of this queue only. */
 export class QueueWithDlq extends Construct {
   readonly queue: Queue;
   readonly deadLetters: Queue;
@@ -23,7 +23,7 @@ export class QueueWithDlq extends Construct {
   constructor(scope: Construct, id: string, definition: QueueDefinition) {
     super(scope, id);
     const stack = Stack.of(this);
-    // Each queue names the other; the name is what breaks the circle.
+    // Each queue refers to the other. A fixed queue name avoids a circular reference in the template.
     const queueName = `${stack.stackName}-${definition.name}`;
     const source = Queue.fromQueueArn(this, 'Source', stack.formatArn({ service: 'sqs', resource: queueName }));
     this.deadLetters = new GuardedQueue(this, 'DeadLetters', {

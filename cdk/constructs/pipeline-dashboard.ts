@@ -1,12 +1,21 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { Dashboard, GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget, MathExpression, SingleValueWidget, TextWidget } from 'aws-cdk-lib/aws-cloudwatch';
-import { type IQueue } from 'aws-cdk-lib/aws-sqs';
+import {
+  Dashboard,
+  GraphWidget,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  MathExpression,
+  SingleValueWidget,
+  TextWidget,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { type PipelineParts } from '../pipeline-parts.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
+import type { PipelineParts } from '../pipeline-parts.ts';
 import { customMetric } from './pipeline-metrics.ts';
 import { planWidgets } from './plan-widgets.ts';
 import { capacityWidgets, costWidget, rowWidgets } from './table-widgets.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
 
 const half = 12;
 const whole = 24;
@@ -14,7 +23,7 @@ const targetHitRatio = 0.95;
 const visible = (queue: IQueue, label: string) =>
   queue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', label });
 
-/** One dashboard, from top to bottom in the order in which an operator asks. Metric math costs nothing here. */
+/** One dashboard, ordered from top to bottom by the questions of an operator. Metric math is free in a dashboard. */
 export class PipelineDashboard extends Construct {
   readonly name: string;
 
@@ -156,7 +165,7 @@ function deadLetters({ fetch, items, undelivered, plannerFailures }: PipelinePar
         move(fetch.deadLetters, fetch.queue),
         move(items.deadLetters, items.queue),
         '```',
-        'Old messages never overwrite newer rows.',
+        'A replayed message never overwrites a newer row.',
       ].join('\n'),
     }),
   ];

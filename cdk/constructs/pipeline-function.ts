@@ -2,13 +2,20 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, EventSourceMapping, type FunctionProps, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  EventSourceMapping,
+  type FunctionProps,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
-import { type IQueue } from 'aws-cdk-lib/aws-sqs';
-import { type Construct } from 'constructs';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 
-/** One function: its bundle, what it may do, and the variables that its handler asks for. */
+/** One function: its bundle, its permissions, and the environment variables of its handler. */
 export type PipelineFunctionProps = Pick<
   FunctionProps,
   'description' | 'recursiveLoop' | 'onFailure' | 'retryAttempts' | 'maxEventAge'
@@ -19,11 +26,11 @@ export type PipelineFunctionProps = Pick<
   timeoutSeconds: number;
   logRetentionDays: number;
   environment: Record<string, string>;
-  /** Resource → actions: the function's own and no others. */
+  /** Permissions: the actions that the function may use on each resource. It has no others, except for writing its logs. */
   may: readonly { on: string; actions: readonly string[] }[];
 };
 
-/** A function on arm64 with a log group of the STANDARD class (the others know no EMF), and a role of its own. */
+/** A function on arm64 with its own role and a log group of the class STANDARD, the only one that supports EMF metrics. */
 export class PipelineFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
     const { bundleUrl, memoryMb, timeoutSeconds, logRetentionDays, may, ...rest } = props;
@@ -50,7 +57,7 @@ export class PipelineFunction extends LambdaFunction {
     });
   }
 
-  /** Lets the queue's messages invoke the function; what fails of a batch comes again by itself. */
+  /** Connects a queue to the function. Only the messages of a batch that failed are delivered again. */
   consume(queue: IQueue, consumer: Settings['worker']): void {
     this.addToRolePolicy(
       new PolicyStatement({

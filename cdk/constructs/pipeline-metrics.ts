@@ -3,7 +3,7 @@ import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { type MetricName, metricLedger, metricsNamespace } from '../../src/shared/telemetry/metric-ledger.ts';
 import type { AnyTable } from './pipeline-tables.ts';
 
-/** A custom metric, with the one dimension it is emitted under. */
+/** A custom metric with its only dimension, `service`. */
 export function customMetric(metricName: MetricName, options: MetricOptions): Metric {
   return new Metric({
     namespace: metricsNamespace,
@@ -15,8 +15,8 @@ export function customMetric(metricName: MetricName, options: MetricOptions): Me
 }
 
 /**
- * Puts that DynamoDB refused for want of throughput, of the table or of its index: the index has a metric of its own, but
- * it throttles the put that would change it. Source: DynamoDB metrics, November 2026.
+ * Puts that DynamoDB throttled because the capacity of the table or of its index was used up. This metric includes the index, since a put
+ * is throttled as a whole if its index is. Source: DynamoDB metrics, November 2026.
  */
 export function throttledPuts(table: AnyTable): Metric {
   return new Metric({
@@ -28,7 +28,7 @@ export function throttledPuts(table: AnyTable): Metric {
   });
 }
 
-/** Units that the table, or an index of it, has consumed. */
+/** Consumed units of a table, or of one of its indexes. */
 export function consumedUnits(table: AnyTable, kind: 'Read' | 'Write', indexName?: string): Metric {
   return new Metric({
     namespace: 'AWS/DynamoDB',

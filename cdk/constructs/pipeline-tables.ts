@@ -1,15 +1,22 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, type ITable, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  BillingMode,
+  type ITable,
+  ProjectionType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { catalogTable, controlTable, type TableDefinition } from '../../src/shared/tables/table-definitions.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
 
 /** A table by name and ARN, of this stack or imported. */
 export type AnyTable = Pick<ITable, 'tableName' | 'tableArn'>;
 
 /**
- * Both tables, from the definitions that the embedded stack uses. They are encrypted with DynamoDB's own key, which costs
- * nothing. An existing catalog table is used as it is: it must have the index already.
+ * Both tables, created from the same definitions as in the embedded stack. They are encrypted with DynamoDB's own key, which is free. An
+ * existing catalog table is used as it is, so it must already have the index (the command `migrate` adds it).
  */
 export class PipelineTables extends Construct {
   readonly catalog: AnyTable;

@@ -12,9 +12,9 @@ import { customMetric } from './pipeline-metrics.ts';
 const half = 12;
 const hour = Duration.hours(1);
 
-/** Whether what is planned is what is read: reads served fresh, and the planner's own judgement at each refresh. */
+/** Widgets for the quality of plans: the share of reads that were served fresh, and the planner's evaluation at each refresh. */
 export function planWidgets({ planner }: PipelineParts): IWidget[] {
-  // Both are 1 or 0 for each read. A stale answer is a hit, but for the rare one of which a part came from TMDB.
+  // Both metrics are 1 or 0 for each read. A stale answer counts as a hit, except for the rare one that came partly from TMDB.
   const fresh = new MathExpression({
     expression: 'hits - stale',
     usingMetrics: {

@@ -1,14 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
-import { GraphWidget, type IWidget, LogQueryVisualizationType, LogQueryWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  GraphWidget,
+  type IWidget,
+  LogQueryVisualizationType,
+  LogQueryWidget,
+  MathExpression,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { categoryIndex } from '../../src/shared/tables/table-definitions.ts';
-import { type PipelineParts } from '../pipeline-parts.ts';
+import type { PipelineParts } from '../pipeline-parts.ts';
 import { consumedUnits, customMetric, throttledPuts } from './pipeline-metrics.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
 
 const half = 12;
 const whole = 24;
 
-/** What the writer did with rows. */
+/** Widgets for the rows that the writer handled. */
 export function rowWidgets({ writer }: PipelineParts): IWidget[] {
   return [
     new GraphWidget({
@@ -21,7 +27,7 @@ export function rowWidgets({ writer }: PipelineParts): IWidget[] {
       stacked: true,
     }),
     new LogQueryWidget({
-      title: 'List rows by fate, superseded ones too',
+      title: 'List rows by outcome: written, unchanged, superseded, rejected',
       width: half,
       logGroupNames: [writer.logGroup.logGroupName],
       view: LogQueryVisualizationType.TABLE,
@@ -34,7 +40,7 @@ export function rowWidgets({ writer }: PipelineParts): IWidget[] {
   ];
 }
 
-/** What the tables and the functions could bear. */
+/** Widgets for the capacity of tables and functions, and for throttles. */
 export function capacityWidgets({ tables: { catalog }, worker, writer }: PipelineParts): IWidget[] {
   return [
     new GraphWidget({
@@ -61,7 +67,7 @@ export function capacityWidgets({ tables: { catalog }, worker, writer }: Pipelin
   ];
 }
 
-/** What writing costs. */
+/** A widget for the cost of writing. */
 export function costWidget({ deployment }: Settings): IWidget {
   const spent = customMetric('EstimatedCost', { statistic: 'Sum', period: Duration.days(1) });
   const month = new MathExpression({

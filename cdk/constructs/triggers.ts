@@ -2,26 +2,26 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { type IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { CfnSchedule, CfnScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import { type Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { adHocEventSchema, type ScheduledRequest } from '../../src/shared/queues/plan-request.ts';
 import { type ScheduleName, scheduleNames } from '../../src/shared/settings/schedule.ts';
-import { type Settings } from '../../src/shared/settings/settings-schema.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 
-/** Day names as EventBridge writes them; our weekday 0 is Sunday. */
+/** EventBridge's names of the days; weekday 0 of the settings is Sunday. */
 const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
 
-/** EventBridge Scheduler puts the occurrence's own time here, also when it delivers late or twice. */
+/** EventBridge Scheduler replaces this by the time of the occurrence, also if it delivers late or twice. */
 const scheduledTime = '<aws.scheduler.scheduled-time>';
 
-/** Deliveries are tried again for less than the shortest useful delay of a refresh; then they are dead letters. */
+/** Retries of a delivery. They end earlier than a late refresh stops being useful; then the event becomes a dead letter. */
 const retries = { maxEventAgeSeconds: 3_600, attempts: 10 };
 
-/** What invokes the planner: three schedules, and events of the account's default bus. */
+/** The triggers of the planner: three schedules, and events of the account's default bus. */
 export class Triggers extends Construct {
-  /** `undelivered` takes the occurrences and events that did not reach the planner. */
+  /** `undelivered` receives the occurrences and events that did not reach the planner. */
   constructor(scope: Construct, id: string, planner: IFunction, undelivered: Queue, schedules: Settings['schedules']) {
     super(scope, id);
     const group = new CfnScheduleGroup(this, 'Group', { name: `${Stack.of(this).stackName}-schedules` });
@@ -72,7 +72,7 @@ export class Triggers extends Construct {
   }
 }
 
-/** EventBridge's six fields: minutes, hours, day of month, month, day of week, year. */
+/** A cron expression with EventBridge's six fields: minutes, hours, day of month, month, day of week, year. */
 function cronOf(name: ScheduleName, { daily, weekly, refresh }: Settings['schedules']): string {
   switch (name) {
     case 'daily':

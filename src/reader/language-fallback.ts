@@ -9,7 +9,7 @@ import type { Card } from '../shared/queues/card-fields.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { FellBack, TitleRef, TranslatedField } from './reader-api.ts';
 
-/** Scripts that CLDR names as one and Unicode as several. */
+/** Scripts that have one name in CLDR and several in Unicode. */
 const composed: Readonly<Record<string, readonly string[]>> = {
   Jpan: ['Hani', 'Hira', 'Kana'],
   Kore: ['Hang', 'Hani'],
@@ -17,11 +17,11 @@ const composed: Readonly<Record<string, readonly string[]>> = {
   Hant: ['Hani'],
 };
 
-/** Made when first asked, by language. */
+/** Caches, filled on first use: scripts by language, letters by script. */
 const scripts = new Map<string, string | undefined>();
 const readable = new Map<string, { own: RegExp; other: RegExp } | undefined>();
 
-/** `Latn` for `de-DE`, `Jpan` for `ja`; `undefined` for what is no language. */
+/** The script of a language: `Latn` for `de-DE`, `Jpan` for `ja`; `undefined` if the text is not a language. */
 function scriptOf(language: string): string | undefined {
   if (!scripts.has(language)) {
     scripts.set(language, likelyScript(language));
@@ -30,8 +30,8 @@ function scriptOf(language: string): string | undefined {
 }
 
 /**
- * Whether those who read `language` can read a text: it has a letter of their script, and none that is neither theirs nor Latin. What has
- * no letters at all (`300`) is read everywhere.
+ * Whether people who read `language` can read a text: it has a letter of their script, and no letter of a script other than theirs or
+ * Latin. Everybody can read a text without letters (`300`).
  */
 function isReadableIn(language: string, text: string): boolean {
   const script = scriptOf(language);
@@ -51,7 +51,7 @@ function isReadableIn(language: string, text: string): boolean {
 function lettersOf(script: string): { own: RegExp; other: RegExp } | undefined {
   const own = (composed[script] ?? [script]).map((one) => `\\p{scx=${one}}`).join('');
   try {
-    // Not every script of CLDR's is one of Unicode's.
+    // CLDR has scripts that Unicode does not know; RegExp refuses these.
     return { own: new RegExp(`(?=\\p{L})[${own}]`, 'u'), other: new RegExp(`(?=\\p{L})[^${own}\\p{scx=Latn}]`, 'u') };
   } catch {
     return undefined;

@@ -18,12 +18,12 @@ import { classifyAnswer, tryAgain } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
-import { type Outcome, type ToldDependencies, tellOthers } from '../shared/tmdb/tell-others.ts';
+import { type Outcome, type ReportDependencies, reportOutcome } from '../shared/tmdb/report-outcome.ts';
 import type { Background } from './background.ts';
 import type { LiveAnswer, LiveCalls } from './tiers.ts';
 
 /** What a call needs. `share` is the schedule of the readers' own share of the rate. */
-type LiveDependencies = ToldDependencies & {
+type LiveDependencies = ReportDependencies & {
   share: RateScheduleStore;
   settings: Settings;
   /** Runs what goes on after an answer; default: nobody waits for it. */
@@ -174,7 +174,7 @@ function asAsked<T>(content: Content<T>): Content<T> {
  * refused token, continues in the background.
  */
 function reportInTime(outcome: Outcome, admission: Admission, deps: LiveDependencies): Promise<void> {
-  const reported = tellOthers(outcome, admission, deps, {
+  const reported = reportOutcome(outcome, admission, deps, {
     enter: (admit) => passGatesInTime({ ...deps, breaker: { ...deps.breaker, admit } }),
   }).then(() => undefined);
   deps.background?.run('reporting how a call ended', () => reported);

@@ -5,7 +5,7 @@ import { messageBody } from '../shared/queues/parse-message.ts';
 import { askAgainCapMs, type CallGate, callGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { Admission } from '../shared/throttle/shared-breaker.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
-import { tellOthers } from '../shared/tmdb/tell-others.ts';
+import { reportOutcome } from '../shared/tmdb/report-outcome.ts';
 import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';
 import {
   type AnswerContent,
@@ -71,7 +71,7 @@ async function callOnce(
     return entry;
   }
   const check = tokenCheckCall(job, deps, spareMs);
-  const verdict = await tellOthers(await callTmdb(job, attempt, deps), entry.admission, deps, check);
+  const verdict = await reportOutcome(await callTmdb(job, attempt, deps), entry.admission, deps, check);
   if (verdict.fate !== 'retry') {
     return finish(job, verdict, deps);
   }

@@ -63,13 +63,15 @@ describe('the app', () => {
     const file = join(testFolder(), 'settings.json');
     writeFileSync(file, JSON.stringify({ regions }));
     const { code, stderr } = await synth({ settings: file });
-    expect(stderr).toMatch(/^error: settings: what differs from the defaults takes \d+ bytes[^\n]*\n$/);
+    expect(stderr).toMatch(/^error: settings: the differences from the defaults take \d+ bytes[^\n]*\n$/);
     expect(code).toBe(2);
   });
 
   it('refuses a settings file that is not there', async () => {
     const { code, stderr } = await synth({ settings: '/nowhere.json' });
-    expect(stderr).toBe("error: settings file '/nowhere.json' cannot be read (ENOENT)\n");
+    expect(stderr).toBe(
+      "error: settings file '/nowhere.json' cannot be read (ENOENT): check its name and its permissions\n",
+    );
     expect(code).toBe(2);
   });
 });

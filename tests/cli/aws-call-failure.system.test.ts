@@ -18,7 +18,7 @@ describe('a call of AWS that failed', () => {
       'a stack on this machine that is gone',
       local,
       coded('ECONNREFUSED'),
-      'the call of DynamoDB at 127.0.0.1:8000 failed: nothing listens at the address: the connection was refused (ECONNREFUSED); start the stack with `local`, or check AWS_ENDPOINT_URL_DYNAMODB where it is set',
+      'the call of DynamoDB at 127.0.0.1:8000 failed: the connection was refused: nothing listens at the address (ECONNREFUSED); start the stack with `local`, or check AWS_ENDPOINT_URL_DYNAMODB where it is set',
     ],
     [
       'a region that does not exist',
@@ -30,19 +30,19 @@ describe('a call of AWS that failed', () => {
       'a connection that was broken, which the SDK calls a time-out',
       undefined,
       coded('ECONNRESET', { name: 'TimeoutError' }),
-      "the call of DynamoDB failed: the connection was lost or damaged, or there is no way to the host (ECONNRESET); try again, and check this machine's network and HTTPS_PROXY",
+      "the call of DynamoDB failed: the connection was lost, or there is no route to the host (ECONNRESET); try again, and check this machine's network and HTTPS_PROXY",
     ],
     [
       'a page where JSON should stand',
       local,
       Object.assign(new SyntaxError('Unexpected token <'), { $metadata: { httpStatusCode: 403 } }),
-      'the call of DynamoDB at 127.0.0.1:8000 failed: what answered is not AWS: something in between, or another program at the address; start the stack with `local`, or check AWS_ENDPOINT_URL_DYNAMODB where it is set',
+      'the call of DynamoDB at 127.0.0.1:8000 failed: the answer is not from AWS: it comes from a server in between, or from another program at the address; start the stack with `local`, or check AWS_ENDPOINT_URL_DYNAMODB where it is set',
     ],
     [
       'a policy, with the action that it does not allow',
       undefined,
       named('AccessDeniedException', 'User: u is not authorized to perform: dynamodb:Scan.\nmore'),
-      'the call of DynamoDB failed: the credentials may not do this: the policy of their user or role does not allow it (AccessDeniedException); AWS says: User: u is not authorized to perform: dynamodb:Scan; ask for a policy that allows it, or set AWS_PROFILE to another user',
+      'the call of DynamoDB failed: the credentials lack the permission: the policy of their user or role does not allow this call (AccessDeniedException); AWS says: User: u is not authorized to perform: dynamodb:Scan; ask for a policy that allows it, or set AWS_PROFILE to another user',
     ],
   ])('%s', async (_what, endpoint, error, sentence) => {
     const failure = await thrown(error, endpoint);
@@ -93,7 +93,7 @@ describe('commands without what they need', () => {
     [
       'status --stack aws',
       { ...nobody, AWS_REGION: '' },
-      /^error: .* no AWS region is set, or what is set is none; set AWS_REGION\n$/,
+      /^error: .* no AWS region is set, or the value that is set is not a region; set AWS_REGION\n$/,
     ],
   ])('%s %j', async (typed, environment, sentence) => {
     const { code, stdout, stderr } = await runCli(typed.split(' '), { cwd, environment });

@@ -102,7 +102,10 @@ const kinds =
   'throttle, serverError, badGateway, unavailable, gatewayTimeout, blackHole, slowBody, truncatedJson, gzipWithoutHeader, ' +
   'emptyBody, wrongContentType, resetMidBody, hugeBody, redirect, unauthorized, notFound, emptyList';
 const files: Case[] = [
-  ['plan daily --settings missing.json', "settings file 'missing.json' cannot be read (ENOENT)"],
+  [
+    'plan daily --settings missing.json',
+    "settings file 'missing.json' cannot be read (ENOENT): check its name and its permissions",
+  ],
   [
     'plan daily --settings no.json',
     "settings file 'no.json': line 1, column 11: not valid JSON: expected a value, found the end of the text",
@@ -111,8 +114,8 @@ const files: Case[] = [
     'plan daily --settings proto.json',
     `settings file 'proto.json': line 2, column 2: the member "__proto__" is not allowed`,
   ],
-  ['plan daily --settings .', "settings file '.' is a folder: allowed are files"],
-  ['plan daily --settings /dev/zero', "settings file '/dev/zero' is a device or a pipe: allowed are files"],
+  ['plan daily --settings .', "settings file '.' is a folder: name a regular file"],
+  ['plan daily --settings /dev/zero', "settings file '/dev/zero' is a device or a pipe: name a regular file"],
   ['plan daily --settings unknown.json', 'settings: worker: Unrecognized key: "batchsize"'],
   ['plan daily --settings range.json', 'settings: worker.batchSize: Too small: expected number to be >=1 (found 0)'],
   ['plan daily --settings list.json', 'settings: Invalid input: expected object, received array'],
@@ -194,7 +197,10 @@ const environments: [Record<string, string>, string][] = [
 describe('a process of its own', () => {
   it.each([
     ['run yearly', "unknown schedule 'yearly': allowed are daily, weekly, refresh"],
-    ['plan daily --settings missing.json', "settings file 'missing.json' cannot be read (ENOENT)"],
+    [
+      'plan daily --settings missing.json',
+      "settings file 'missing.json' cannot be read (ENOENT): check its name and its permissions",
+    ],
   ])('refuses in the same way: %s', async (typed, sentence) => {
     const result = await runCli(typed.split(' '), { cwd: folder });
     expect(result).toEqual({ code: 2, signal: null, stdout: '', stderr: `error: ${sentence}\n` });

@@ -87,7 +87,9 @@ describe('cost', () => {
     const file = join(folder, 'large.json');
     writeFileSync(file, JSON.stringify({ regions }));
     const { code, stdout, stderr } = await runCli(['cost', '--settings', file]);
-    expect(stderr).toMatch(/^error: the stack cannot be synthesized: settings: what differs[^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^error: the stack cannot be synthesized: settings: the differences from the defaults[^\n]*\n$/,
+    );
     expect([code, stdout]).toEqual([1, '']);
   });
 });

@@ -46,8 +46,10 @@ describe('the page about regions', () => {
   it('counts what TMDB knows', () => {
     expect(page).toContain(`(${knownCountries.size}: ISO 3166-1`);
     const tags = languageCodes.flatMap((code) => countriesSpeaking(code));
-    expect(page).toContain(`its ${languageCodes.length} wherever they are spoken, ${tags.length} tags`);
-    expect(page).toContain(`the ${knownTranslations.size} that it is known to have translations in`);
+    expect(page).toContain(
+      `TMDB's ${languageCodes.length} with the countries where they are spoken, ${tags.length} tags`,
+    );
+    expect(page).toContain(`TMDB is known to have translations for ${knownTranslations.size} of`);
   });
 
   it.each(examples.map(({ commands, output }) => [commands.join(' && '), commands, output] as const))(

@@ -16,7 +16,7 @@ import type { VirtualClock } from '../support/virtual-clock.ts';
 import { workerFleet } from '../support/worker-fleet.ts';
 
 const jobCount = 120;
-const detail = "the token's parameter '/tmdb-pipeline/tmdb-token' cannot be read (ParameterNotFound)";
+const detail = "there is no TMDB token: the parameter '/tmdb-pipeline/tmdb-token' cannot be read (ParameterNotFound)";
 const noToken: TmdbAnswer = { kind: 'no-token', detail };
 const okPage = jsonAnswer(200, listPage(movieRow()));
 const unavailable = async (): Promise<string> => {

@@ -112,7 +112,11 @@ describeOnEngine('dynoxide', 'a reader that meets a damaged row', (tables) => {
   const damage = { cards: new Uint8Array([1, 2, 3]) };
 
   it.each<[name: string, over: Record<string, unknown>, why: string]>([
-    ['that cannot be unpacked', damage, 'cards that cannot be unpacked, or are not as many as its places'],
+    [
+      'that cannot be unpacked',
+      damage,
+      'its cards cannot be unpacked, or their number differs from that of its places',
+    ],
     ['of another layout', { places: 7 }, 'places: invalid_type'],
   ])('%s says so once, and of a list that has no other page that it is why', async (_name, over, why) => {
     const { reader, warnings } = await open(tables, { ...placed(sampleFeed(), 1, life), ...over });

@@ -33,10 +33,10 @@ export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = noHook)
     if (ahead !== undefined && next === 'note') {
       doubt = { valueMs: ahead.valueMs, sinceMs: nowMs };
     }
-    if (next === 'mend') {
+    if (next === 'repair') {
       state = broughtBack(state, nowMs, limits);
     }
-    return ahead === undefined || next === 'mend';
+    return ahead === undefined || next === 'repair';
   };
   const slowDowns: (number | undefined)[] = [];
   const takes: number[] = [];

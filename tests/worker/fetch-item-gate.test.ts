@@ -113,7 +113,7 @@ describe('a rejected token', () => {
   it('that is refused for one job only ends as its dead letter, past the age limit, and says both', async () => {
     const harness = fetchHarness([tmdbError(401, 7), taken, tmdbError(401, 7), taken, tmdbError(401, 7), taken]);
     await harness.work();
-    const both = 'HTTP 401: message of code 7; /authentication takes it (HTTP 200), after 3 calls';
+    const both = 'HTTP 401: message of code 7; /authentication accepts it (HTTP 200), after 3 calls';
     expect(harness.telemetry.eventsOf('job-deferred')).toMatchObject([{ code: 'tmdb_7', detail: both }]);
     const old = fetchHarness([tmdbError(401, 7), taken, tmdbError(401, 7), taken, tmdbError(401, 7), taken]);
     await old.work(JSON.stringify(sampleJob({ attempt: 300, waitedSeconds: 40_000 })));
@@ -150,7 +150,7 @@ describe('a rejected token', () => {
     expect(await harness.fetch(sampleJob(), 12_000)).toMatchObject({
       kind: 'later',
       code: 'tmdb_7',
-      detail: expect.stringMatching(/; \/authentication was not asked: .*, after 1 call$/),
+      detail: expect.stringMatching(/; \/authentication was not called: .*, after 1 call$/),
     });
     expect(harness.tmdb.requests).toHaveLength(1);
     expect(harness.breaker.rejections).toEqual([]);

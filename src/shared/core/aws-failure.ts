@@ -1,36 +1,35 @@
 /**
- * Why a call of AWS failed: one table from what the SDK and Node.js throw to a stable word and a plain sentence. The sentence is ours, so
- * that no message of AWS's, which name accounts, roles and requests, goes where it does not belong.
+ * Why a call of AWS failed: one table maps what the SDK and Node.js throw to a stable code and a plain sentence. The sentence is our own,
+ * because messages of AWS name accounts, roles and requests, which must not be shown to readers.
  */
 import { certificateCodes } from './network-failure.ts';
 
-/** `code` is for programs; `awsCode` is the name of the error that was thrown, as AWS or Node.js documents it, or
- * that of a proxy's failure (`proxy_…`), where it has one. */
+/** `code` is for programs. `awsCode` is the documented name of the thrown error (AWS or Node.js), or a proxy's code (`proxy_…`), if any. */
 export type AwsFailure = { code: AwsFailureCode; detail: string; awsCode?: string };
 
 const details = {
   credentials_missing: 'the AWS SDK has found no credentials',
   credentials_expired: 'the AWS credentials have expired',
   credentials_refused: 'AWS does not know the credentials, or their signature is wrong',
-  region_missing: 'no AWS region is set, or what is set is none',
-  access_denied: 'the credentials may not do this: the policy of their user or role does not allow it',
-  no_such_table: 'there is no table of this name in this account and region',
-  no_such_index: 'the table lacks the index, as a table of an earlier pipeline does: `migrate` adds it',
-  no_such_queue: 'there is no queue of this URL in this account and region',
+  region_missing: 'no AWS region is set, or the value that is set is not a region',
+  access_denied: 'the credentials lack the permission: the policy of their user or role does not allow this call',
+  no_such_table: 'there is no table with this name in this account and region',
+  no_such_index: 'the table lacks the index, as a table of the predecessor does: `migrate` adds it',
+  no_such_queue: 'there is no queue with this URL in this account and region',
   invalid_request: 'AWS has refused the request as invalid',
-  throttled: 'AWS throttles: more was asked than the capacity allows',
+  throttled: 'AWS throttled the call: it exceeds the capacity',
   timed_out: 'there was no answer in time',
-  connection_refused: 'nothing listens at the address: the connection was refused',
+  connection_refused: 'the connection was refused: nothing listens at the address',
   unknown_host: 'the name of the host cannot be resolved',
   certificate_untrusted: 'the certificate of the server is not trusted, or not valid',
-  proxy_failed: 'the proxy that HTTPS_PROXY or HTTP_PROXY names opened no way to AWS',
-  network_failed: 'the connection was lost or damaged, or there is no way to the host',
-  not_aws: 'what answered is not AWS: something in between, or another program at the address',
-  service_failed: 'AWS has failed',
-  unexpected: 'something failed that has no name here',
+  proxy_failed: 'the proxy of HTTPS_PROXY or HTTP_PROXY opened no tunnel to AWS',
+  network_failed: 'the connection was lost, or there is no route to the host',
+  not_aws: 'the answer is not from AWS: it comes from a server in between, or from another program at the address',
+  service_failed: 'AWS failed with an internal error',
+  unexpected: 'an unknown error occurred',
 } as const;
 
-/** A stable word for why a call of AWS failed. */
+/** A stable code for why a call of AWS failed. */
 export type AwsFailureCode = keyof typeof details;
 
 /** Sources: the common errors of AWS, the errors of DynamoDB and SQS in their API references, Node.js; November 2026. */
@@ -101,7 +100,7 @@ const codeOf = new Map(
   Object.entries(byName).flatMap(([code, names]) => names.map((name) => [name, code as AwsFailureCode] as const)),
 );
 
-/** Names of which there are many. */
+/** Families of names that share a prefix or a pattern. */
 const byPattern: [RegExp, AwsFailureCode][] = [
   [/^proxy_/, 'proxy_failed'],
   [certificateCodes, 'certificate_untrusted'],
@@ -113,7 +112,7 @@ function codeNamed(name: string): AwsFailureCode | undefined {
   return codeOf.get(name) ?? byPattern.find(([names]) => names.test(name))?.[1];
 }
 
-/** What an error may hold of use; whoever threw it promises none of these. */
+/** Members of an error that help to classify it. Anything can be thrown, so none of them is guaranteed. */
 type Thrown = {
   name?: unknown;
   code?: unknown;
@@ -123,10 +122,10 @@ type Thrown = {
   $metadata?: { httpStatusCode?: unknown } | null;
 };
 
-/** Deeper causes are not looked at. */
+/** Levels of nested causes that are examined. */
 const deepest = 5;
 
-/** Why a call failed, by what was thrown. Never throws, whatever that was. */
+/** Classifies what a call threw. Never throws itself, whatever `error` is. */
 export function awsFailure(error: unknown): AwsFailure {
   try {
     return classified(error, 0) ?? { code: 'unexpected', detail: details.unexpected };
@@ -135,7 +134,7 @@ export function awsFailure(error: unknown): AwsFailure {
   }
 }
 
-/** `detail`, with the name that AWS or Node.js documents. */
+/** `detail`, with the documented name of the error in parentheses. */
 export function failureSentence({ detail, awsCode }: AwsFailure): string {
   return awsCode === undefined ? detail : `${detail} (${awsCode})`;
 }
@@ -145,7 +144,7 @@ function classified(error: unknown, depth: number): AwsFailure | undefined {
     return undefined;
   }
   const thrown: Thrown = error;
-  // The SDK calls a broken connection a time-out: Node's code knows better.
+  // The SDK names a broken connection a time-out. Node's code is more precise, so it is tried first.
   const names = [thrown.code, thrown.name].filter((name) => typeof name === 'string');
   const awsCode = names.find((name) => codeNamed(name) !== undefined);
   const known = awsCode === undefined ? undefined : codeNamed(awsCode);
@@ -153,7 +152,7 @@ function classified(error: unknown, depth: number): AwsFailure | undefined {
   if (code !== undefined && awsCode !== undefined) {
     return { code, detail: details[code], awsCode };
   }
-  // A host of several addresses fails once for each of them.
+  // For a host with several addresses Node throws an AggregateError with one error for each address.
   const inner = [thrown.cause, ...(Array.isArray(thrown.errors) ? thrown.errors : [])];
   for (const one of inner) {
     const found = classified(one, depth + 1);
@@ -164,7 +163,7 @@ function classified(error: unknown, depth: number): AwsFailure | undefined {
   return withoutName(thrown);
 }
 
-/** What the name leaves open and only the message tells. */
+/** Refines a code where only the message tells the cases apart. */
 function byMessage(code: AwsFailureCode, message: string): AwsFailureCode {
   if (code === 'invalid_request' && /specified index/i.test(message)) {
     return 'no_such_index';
@@ -184,7 +183,7 @@ function withoutName({ name, message, $metadata }: Thrown): AwsFailure | undefin
   if (status === 429) {
     return of('throttled');
   }
-  // No JSON, or an error without a name: only AWS speaks for AWS.
+  // AWS always answers with JSON that names its error. Anything else comes from a proxy or another server in between.
   if (status < 500 && (name === 'SyntaxError' || name === 'Unknown')) {
     return of('not_aws');
   }

@@ -5,14 +5,14 @@ export type Random = {
 };
 
 /**
- * How far the clocks of two machines may be apart before one of them counts as wrong, where what is doubted is data: when a page was
- * fetched, when a mark was set. A time that lies further ahead than this is not waited for.
+ * Clock difference between two machines above which one of them counts as wrong, for times that only describe data: when a page was
+ * fetched, when a mark was set. A stored time further in the future than this is ignored.
  */
 export const clockSkewMs = 5 * 60_000;
 
 /**
- * The same where what is doubted stops calls: the timeline of slots and the breaker. Hosts that are kept in order differ by
- * milliseconds; whoever is behind by more than this makes a call too early now and then.
+ * The same for times that stop calls: the timeline of slots and the breaker. Synchronized hosts differ by milliseconds. A host that is
+ * behind by more than this sometimes makes a call too early.
  */
 export const callSkewMs = 10_000;
 
@@ -34,12 +34,12 @@ export const minuteMs = 60_000;
 export const hourMs = 60 * minuteMs;
 export const dayMs = 24 * hourMs;
 
-/** The last moment that a date can name, in epoch milliseconds. */
+/** The last time that a JavaScript `Date` can represent, in epoch milliseconds. */
 export const latestDateMs = 8_640_000_000_000_000;
 
 /**
- * Epoch milliseconds as ISO 8601 UTC with milliseconds, e.g. `2026-11-23T08:00:00.000Z`: sorts as a string. What is stored may be no
- * moment at all (1e300): it becomes the last, or first, that there is.
+ * Epoch milliseconds as ISO 8601 UTC with milliseconds, e.g. `2026-11-23T08:00:00.000Z`: sorts as a string. A value outside the range of
+ * `Date` (a damaged row may hold 1e300) is clamped to the range.
  */
 export function isoFromMs(epochMs: number): string {
   return new Date(Math.max(-latestDateMs, Math.min(epochMs, latestDateMs))).toISOString();
@@ -51,8 +51,8 @@ export function msFromIso(iso: string): number {
 }
 
 /**
- * The time-out of the house: what `work` brings, or `otherwise` when it takes longer than `ms`; the work itself goes on. Rejects as `work`
- * does. `signal` ends the wait early, with `otherwise`.
+ * Time-out: the result of `work`, or `otherwise` if it takes longer than `ms`. The work is not cancelled then. Rejects if `work` rejects.
+ * `signal` ends the wait early, with `otherwise`.
  */
 export async function within<T>(
   ms: number,

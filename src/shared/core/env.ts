@@ -2,8 +2,8 @@ import type * as z from 'zod';
 import { proxyVariablesIn } from './proxy-variables.ts';
 
 /**
- * A copy of the process environment: this file is the only one that touches it. The variables named in `secrets` are taken out
- * of it, so that no child process inherits them.
+ * A copy of the process environment; no other file reads it. The variables named in `secrets` are deleted from the process, so that no
+ * child process inherits them.
  */
 export function takeEnvironment(secrets: readonly string[]): Readonly<Record<string, string | undefined>> {
   const environment = { ...process.env };
@@ -14,11 +14,11 @@ export function takeEnvironment(secrets: readonly string[]): Readonly<Record<str
 }
 
 /**
- * The variables a function needs, parsed once at cold start.
- * @throws with the name of every missing or malformed variable; values are never shown.
+ * The variables that a function needs, parsed once at cold start.
+ * @throws Error with the name of every missing or malformed variable. It never contains values.
  */
 export function readEnvironment<T extends z.ZodType>(schema: T): z.infer<T> {
-  // Once in a container's life: compiling a fast path would take longer than it saves.
+  // This runs once for each container: compiling a fast path takes longer than it saves.
   const parsed = schema.safeParse(process.env, { jitless: true });
   if (!parsed.success) {
     const names = parsed.error.issues.map((issue) => `${issue.path.join('.')} (${issue.code})`);
@@ -27,7 +27,7 @@ export function readEnvironment<T extends z.ZodType>(schema: T): z.infer<T> {
   return parsed.data;
 }
 
-/** The variables that name a proxy, of this process. */
+/** The variables of this process that name a proxy. */
 export function proxyVariables(): Record<string, string> {
   return proxyVariablesIn(process.env);
 }

@@ -12,16 +12,16 @@ export const rowsPerPage = 20;
 /** Rank of the last row that TMDB serves. */
 export const maxRank = maxPage * rowsPerPage;
 
-/** What a page brought, the least first: of two answers to one job the one that says more counts. */
+/** Outcomes of a page, worst first: if one job was answered twice, the better answer counts. */
 export const pageOutcomes = ['not-found', 'rejected', 'empty', 'titles'] as const;
 
 /**
- * `titles`: at least one. `empty`: TMDB lists no title there, be it that a list has none or that the page lies beyond its end.
- * `rejected`: rows came and none of them could be read. `not-found`: TMDB knows no such list.
+ * `titles`: at least one. `empty`: TMDB lists no title, because the list is empty or the page is beyond its end.
+ * `rejected`: TMDB sent rows, and none was readable. `not-found`: TMDB does not have this list.
  */
 export type PageOutcome = (typeof pageOutcomes)[number];
 
-/** Of two outcomes the one that says more. */
+/** The better of two outcomes, in the order of `pageOutcomes`. */
 export function betterOutcome<T extends PageOutcome>(a: T, b: T): T {
   return pageOutcomes.indexOf(a) >= pageOutcomes.indexOf(b) ? a : b;
 }
@@ -29,7 +29,7 @@ export function betterOutcome<T extends PageOutcome>(a: T, b: T): T {
 /** Categories whose name is fixed. Others are called `genre_<TMDB genre id>` and `keyword_<TMDB keyword id>`. */
 const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
 
-/** What the settings tell apart: every genre feed shares the entry `genre`, every keyword feed `keyword`. */
+/** Kinds of feeds in the settings. All genre feeds share the entry `genre`, all keyword feeds `keyword`. */
 type FeedKind = (typeof namedCategories)[number] | 'genre' | 'keyword';
 
 /** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
@@ -40,7 +40,7 @@ export const mediaTypes = ['movie', 'tv'] as const;
 
 export type MediaType = (typeof mediaTypes)[number];
 
-/** Region of a feed that is not asked for any country. */
+/** Region of a feed that is not restricted to a country. */
 export const globalRegion = 'global';
 
 const genreCategory = /^genre_([1-9]\d{0,6})$/;
@@ -55,7 +55,7 @@ export const feedMediaSchema = z.enum(feedMedia, {
   error: (issue) => `unknown media '${shown(issue.input)}': allowed are ${feedMedia.join(', ')}`,
 });
 
-/** `global`, or a country that TMDB knows, in its canonical form: what messages and rows hold. */
+/** `global`, or a country that TMDB knows, in canonical form. Messages and rows hold this form. */
 export const regionSchema = z.string().refine((text) => text === globalRegion || knownCountries.has(text), {
   abort: true,
   error: ({ input }) =>
@@ -65,7 +65,7 @@ export const regionSchema = z.string().refine((text) => text === globalRegion ||
     )}`,
 });
 
-/** A language of TMDB's in a country where it is spoken, in its canonical form: what messages and rows hold. */
+/** A language of TMDB with a country where it is spoken, in canonical form. Messages and rows hold this form. */
 export const languageSchema = z.string().refine(isLanguageTag, {
   abort: true,
   error: ({ input }) =>
@@ -75,45 +75,45 @@ export const languageSchema = z.string().refine(isLanguageTag, {
     )}`,
 });
 
-/** A region as somebody names it, in letters of either case. */
+/** A region as a person enters it, in upper or lower case. */
 export const askedRegionSchema = z.string().overwrite(canonicalRegion).pipe(regionSchema);
 
-/** A language as somebody names it, in letters of either case; `ja` means its usual country. */
+/** A language as a person enters it, in upper or lower case. A language without a country (`ja`) gets its usual country. */
 export const askedLanguageSchema = z.string().overwrite(canonicalLanguage).pipe(languageSchema);
 
 /** One TMDB listing: category × media × region × language. */
 export const feedSchema = feedWith(regionSchema, languageSchema);
 
-/** A feed as somebody names it. */
+/** A feed as a person enters it. */
 export const askedFeedSchema = feedWith(askedRegionSchema, askedLanguageSchema);
 
 export type Feed = z.infer<typeof feedSchema>;
 
-/** `popular/movie/DE/de-DE`: the feed's identity wherever a text is needed. */
+/** The id of a feed as text: `popular/movie/DE/de-DE`. */
 export function feedId(feed: Feed): string {
   return `${feed.category}/${feed.media}/${feed.region}/${feed.language}`;
 }
 
-/** The feed an id names; `undefined` where it names none. */
+/** The feed of an id; `undefined` if the text is not a valid id. */
 export function parseFeedId(id: string): Feed | undefined {
   const [category, media, region, language] = id.split('/');
   const feed = feedSchema.safeParse({ category, media, region, language });
   return feed.success && feedId(feed.data) === id ? feed.data : undefined;
 }
 
-/** The genre id of a `genre_<id>` category, otherwise `undefined`. */
+/** The genre id of a `genre_<id>` category; `undefined` for other categories. */
 export function genreIdOf(category: string): number | undefined {
   const match = genreCategory.exec(category);
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
-/** The keyword id of a `keyword_<id>` category, otherwise `undefined`. */
+/** The keyword id of a `keyword_<id>` category; `undefined` for other categories. */
 export function keywordIdOf(category: string): number | undefined {
   const match = keywordCategory.exec(category);
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }
 
-/** The settings entry that a feed follows. */
+/** The settings entry of a feed. */
 export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
   if (keywordIdOf(feed.category) !== undefined) {
     return 'keyword';
@@ -137,7 +137,7 @@ function isCategory(text: string): boolean {
   return isNamed || genreCategory.test(text) || keywordCategory.test(text);
 }
 
-/** Why TMDB has no such listing, as a sentence; `undefined` when it has. */
+/** Why TMDB has no such listing, as a sentence; `undefined` if it has one. */
 function feedProblem(feed: { category: string; media: string; region: string }): string | undefined {
   const { category, media, region } = feed;
   if (media === 'all' && (category !== 'trending' || region !== globalRegion)) {
@@ -153,7 +153,7 @@ function feedProblem(feed: { category: string; media: string; region: string }):
   return undefined;
 }
 
-/** The end of a refusal: what may have been meant, else examples. */
+/** The end of an error message: close matches, or examples if there are none. */
 function matches(close: readonly string[], examples: string): string {
   if (close.length === 0) {
     return `, such as ${examples}`;

@@ -1,6 +1,5 @@
 /**
- * 1 when just fetched, 0 at the hard TTL and later; in between it falls evenly. A fetch in the future counts as now. Times are epoch
- * milliseconds.
+ * 1 when just fetched, 0 from the hard TTL on, linear in between. A fetch time in the future counts as now. Times are epoch milliseconds.
  */
 export function freshnessScore(fetchedAtMs: number, expiresAtMs: number, nowMs: number): number {
   const lifeMs = expiresAtMs - fetchedAtMs;

@@ -1,20 +1,19 @@
-/** What broke off a call, in a code that is stable and a sentence that names the host and what to do. */
+/** Why a call failed on the network: a stable code, and a sentence that names the host and what to do. */
 import { proxyTimeout } from './proxy-agent.ts';
 
 /**
- * Node's codes, and OpenSSL's reasons, of a server's certificate that is not taken, for whatever reason. Source: Node's documentation of
- * tls, version 24.
+ * Codes of Node and reasons of OpenSSL for a server certificate that was refused. Source: Node's documentation of tls, version 24.
  */
 export const certificateCodes =
   /^CERT_|_CERT_|_CERT$|(^|_)CRL(_|$)|^INVALID_(CA|PURPOSE)$|^PATH_LENGTH_EXCEEDED$|^HOSTNAME_MISMATCH$|^UNABLE_TO_(VERIFY|DECODE)_/;
 
-/** `timeout` while an answer is awaited, `connect_timeout` before; else Node's own code in lower case, or `proxy_…`. */
+/** `code`: `connect_timeout` before the connection is open, `timeout` after; else Node's own code in lower case, or `proxy_…`. */
 type NetworkFailure = { code: string; detail: string };
 
-/** Where a call went. `connecting`: whether the connection was not open yet. */
+/** Where a call went. `connecting`: the connection was not open yet. */
 type CallFacts = { host: string; proxy: string | undefined; timeoutMs: number; connecting: boolean };
 
-/** Those of `certificateCodes` that mean: nobody whom this machine trusts has signed it. */
+/** Those of `certificateCodes` that mean: no authority that this machine trusts has signed the certificate. */
 const untrusted = new Set([
   'DEPTH_ZERO_SELF_SIGNED_CERT',
   'SELF_SIGNED_CERT_IN_CHAIN',
@@ -49,7 +48,7 @@ const sentences: [codes: RegExp, sentence: (host: string) => string][] = [
   [/^ERR_BAD_RESPONSE$/, (host) => `the answer of ${host} is too large or damaged`],
 ];
 
-/** Names what was thrown by a call. Its text is not used: it may hold headers, and with them the token. */
+/** Describes an error that a call threw. The error's own message is not used: it may hold headers, and with them the token. */
 export function networkFailure(error: unknown, facts: CallFacts): NetworkFailure {
   const code = codeOf(error);
   if (code.startsWith('proxy_')) {
@@ -60,7 +59,7 @@ export function networkFailure(error: unknown, facts: CallFacts): NetworkFailure
   return { code: code.toLowerCase(), detail: `${sentence} (${code})${via}` };
 }
 
-/** Names a call whose time was up. */
+/** Describes a call that timed out. */
 export function timedOutCall({ host, proxy, timeoutMs, connecting }: CallFacts): NetworkFailure {
   if (!connecting) {
     const via = proxy === undefined ? '' : ` through the proxy at ${proxy}`;
@@ -98,7 +97,7 @@ function firstOf(error: Error): unknown {
   return error instanceof AggregateError ? error.errors[0] : undefined;
 }
 
-/** A proxy's failure is a sentence of ours, which others may have wrapped. */
+/** The message of a `ProxyFailure` is our own and safe to show. A library may have wrapped the error. */
 function messageIn(error: unknown): string {
   return error instanceof Error ? (error.cause instanceof Error ? error.cause.message : error.message) : String(error);
 }

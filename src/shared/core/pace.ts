@@ -1,11 +1,11 @@
 import type { Clock } from './clock.ts';
 
-/** Waits until `units` may be used; returns at once when `signal` aborts. */
+/** Waits until `units` may be used. An aborted `signal` ends the wait at once. */
 export type Pace = (units: number, signal?: AbortSignal) => Promise<void>;
 
 /**
- * A token bucket: `unitsPerSecond` over any time, and `burst` units on top, which are there at the start and saved up again while nothing
- * is used. Units are taken before the wait, so calls that run at the same time queue up behind one another.
+ * A token bucket: it allows `unitsPerSecond` plus a burst. It starts with `burst` units and refills up to them while units are unused.
+ * Units are taken before the wait, so concurrent callers wait one after another.
  */
 export function tokenBucket({ unitsPerSecond, burst }: { unitsPerSecond: number; burst: number }, clock: Clock): Pace {
   let left = burst;

@@ -5,7 +5,7 @@ import { UsageError } from './errors.ts';
 
 type Connected = (error: Error | null, stream: Duplex) => void;
 
-/** What the proxy did instead of opening a tunnel; `code` begins with `proxy_`. */
+/** Why the proxy opened no tunnel; `code` begins with `proxy_`. */
 export class ProxyFailure extends Error {
   readonly code: string;
 
@@ -17,9 +17,9 @@ export class ProxyFailure extends Error {
 }
 
 /**
- * Node's own CONNECT tunnels (its agents have them since 24.5 and 22.21), with errors that name the proxy by `host:port`: Node's
- * own show its URL, and with it the password. `timeoutMs` bounds the opening of a tunnel.
- * @throws UsageError on a Node that would leave the proxy out without a word.
+ * An agent with Node's own CONNECT tunnels (since Node 24.5 and 22.21). Its errors name the proxy by `host:port`, because Node's own
+ * errors show the URL with the password. `timeoutMs` limits the opening of a tunnel.
+ * @throws UsageError on a version of Node that would silently ignore the proxy.
  */
 export function proxyAgent(
   variables: Readonly<Record<string, string>>,
@@ -28,12 +28,12 @@ export function proxyAgent(
   assertTunnels(versions.node);
   const { hostname, port, protocol } = new URL(variables.HTTPS_PROXY ?? 'http://proxy');
   const proxyName = `${hostname}:${port || (protocol === 'https:' ? '443' : '80')}`;
-  // Loaded when there is a proxy: as an import it brings in all of Node's HTTP, a fifth of a function's cold start.
+  // Loaded only if there is a proxy: an import would load all of Node's HTTP code, a fifth of a function's cold start.
   const { Agent } = getBuiltinModule('node:https');
   class ProxyAgent extends Agent {
     override createConnection(options: RequestOptions, callback?: Connected): Duplex | null | undefined {
       const connected: Connected = (error, stream) => {
-        // After CONNECT there is a second stream, inside the tunnel: its errors are not the proxy's.
+        // After CONNECT a second stream runs inside the tunnel. Its errors are those of the host, not of the proxy.
         const ofProxy = stream === toProxy || stream === undefined;
         callback?.(error && ofProxy ? proxyFailure(error, proxyName) : error, stream);
       };
@@ -74,12 +74,12 @@ function tunnelFailure(statusCode: unknown, timedOut: boolean, proxy: string): P
   );
 }
 
-/** A proxy that has opened no tunnel in time. */
+/** The failure of a proxy that opened no tunnel in time. */
 export function proxyTimeout(proxy: string): ProxyFailure {
   return new ProxyFailure('proxy_timeout', `the proxy at ${proxy} opened no tunnel in time: ${whatToDo}`);
 }
 
-/** @throws UsageError for a version of Node whose agents know no proxy. */
+/** @throws UsageError for a version of Node whose agents do not support proxies. */
 function assertTunnels(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (!(major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21))) {

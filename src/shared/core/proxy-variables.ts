@@ -1,26 +1,26 @@
 /**
- * The proxy that the environment names: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`, in capitals or (first) in lower case.
- * Loopback addresses are never reached through a proxy, whatever the variables say: the emulators and the simulator are there.
+ * The proxy that the environment names: `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY`. The lower-case name wins over the upper-case one.
+ * Loopback addresses never use a proxy, whatever the variables say, because the emulators and the simulator listen there.
  */
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { UsageError } from './errors.ts';
 
-/** An environment, as far as it is about proxies. */
+/** An environment of which only the proxy variables are read. */
 export type ProxyVariables = Readonly<Record<string, string | undefined>>;
 
-/** A proxy. `url` may hold credentials and is not to be shown; `name` is `host:port`. */
+/** A proxy. `url` may hold credentials and must not be shown; `name` is `host:port`. */
 export type NamedProxy = { url: string; name: string };
 
 const names = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'] as const;
 
-/** The variables that are about proxies and set, in capitals, for who starts another environment. */
+/** The proxy variables that are set, with upper-case names, to pass on to another process. */
 export function proxyVariablesIn(environment: ProxyVariables): Record<string, string> {
   const set = names.map((name) => [name, variable(environment, name)] as const);
   return Object.fromEntries(set.filter(([, value]) => value !== ''));
 }
 
 /**
- * The proxy through which `url` is reached; `undefined` where it is reached directly.
+ * The proxy for `url`; `undefined` if `url` is reached directly.
  * @throws UsageError for a proxy that cannot be used.
  */
 export function proxyFor(url: string, environment: ProxyVariables): NamedProxy | undefined {
@@ -38,9 +38,9 @@ export function proxyFor(url: string, environment: ProxyVariables): NamedProxy |
 }
 
 /**
- * The variables as Node's agents read them, for a client that calls many hosts: a name in `NO_PROXY` means its subdomains too, as
- * in curl, a subnet becomes a range, and loopback is added. `undefined` where no proxy is set.
- * @throws UsageError for a proxy that cannot be used, and for a subnet that Node's agents cannot be told.
+ * The variables in the form that Node's agents read, for a client that calls many hosts: a name in `NO_PROXY` includes its subdomains, as
+ * in curl, a subnet becomes a range, and loopback is added. `undefined` if no proxy is set.
+ * @throws UsageError for a proxy that cannot be used, and for a subnet that Node's agents have no notation for.
  */
 export function nodeProxyVariables(environment: ProxyVariables): Record<string, string> | undefined {
   const { HTTPS_PROXY, HTTP_PROXY } = proxyVariablesIn(environment);
@@ -55,7 +55,7 @@ export function nodeProxyVariables(environment: ProxyVariables): Record<string, 
   };
 }
 
-/** Node 24 knows addresses, names, `*.` before a name, a port behind each, and ranges of IPv4 addresses without a port. */
+/** Node 24 accepts addresses, names and `*.` before a name, each with an optional port, and ranges of IPv4 addresses without a port. */
 function nodeEntries({ name, port }: NoProxyEntry): string[] {
   const { network, prefixBits } = subnetOf(name) ?? {};
   if (network === undefined || prefixBits === undefined) {
@@ -64,7 +64,7 @@ function nodeEntries({ name, port }: NoProxyEntry): string[] {
   }
   if (!isIPv4(network) || port !== '') {
     throw new UsageError(
-      `NO_PROXY has the subnet ${name}${port}, which cannot hold for calls to AWS: allowed there are IPv4 subnets without a port, such as 10.0.0.0/8`,
+      `NO_PROXY has the subnet ${name}${port}, which cannot be applied to calls to AWS: use an IPv4 subnet without a port, such as 10.0.0.0/8`,
     );
   }
   const hosts = 2 ** (32 - prefixBits);
@@ -81,7 +81,7 @@ function variable(environment: ProxyVariables, name: (typeof names)[number]): st
   return environment[name.toLowerCase()]?.trim() || environment[name]?.trim() || '';
 }
 
-/** The value is not shown: it may hold a password. */
+/** The error does not show the value: it may hold a password. */
 function parseProxy(name: string, value: string): NamedProxy {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !/^https?:\/\//i.test(value) || !isDecodable(url)) {
@@ -96,7 +96,7 @@ function parseProxy(name: string, value: string): NamedProxy {
   return { url: url.href, name: `${url.hostname}:${port}` };
 }
 
-/** Node decodes user and password when it makes the header. */
+/** Node decodes user and password when it makes the header, and throws if it cannot. */
 function isDecodable({ username, password }: URL): boolean {
   try {
     decodeURIComponent(username + password);
@@ -106,7 +106,7 @@ function isDecodable({ username, password }: URL): boolean {
   }
 }
 
-/** A name with its subdomains, an address, a subnet or `*`; `port` is empty or `:443`. */
+/** `name`: a host name (which includes its subdomains), an address, a subnet or `*`. `port`: empty, or such as `:443`. */
 type NoProxyEntry = { name: string; port: string };
 
 function noProxyEntries(environment: ProxyVariables): NoProxyEntry[] {
@@ -130,7 +130,7 @@ function isMatch({ name, port }: NoProxyEntry, host: string, hostPort: string): 
   return isIP(host) === 0 ? host.endsWith(`.${name}`) : isInSubnet(name, host);
 }
 
-/** `undefined` where the text is no subnet. */
+/** `undefined` if the text is not a subnet. */
 function subnetOf(text: string): { network: string; prefixBits: number } | undefined {
   const [network = '', bits = ''] = text.split('/');
   const most = isIPv4(network) ? 32 : 128;
@@ -154,7 +154,7 @@ function isLoopbackHost(host: string): boolean {
   return host === 'localhost' || host.endsWith('.localhost') || host === '::1' || isInSubnet('127.0.0.0/8', host);
 }
 
-/** IPv6 addresses stand in brackets in URLs. */
+/** A host without brackets (URLs put IPv6 addresses in brackets) and without a trailing dot. */
 function bare(host: string): string {
   return host
     .toLowerCase()

@@ -1,42 +1,42 @@
 /**
- * Takes the TMDB token out of a text that leaves for a log, an error or a message: TMDB, or a server in between, may repeat what it was
- * sent. Payloads never come here: what TMDB sent is what is stored.
+ * Removes the TMDB token from text that goes to a log, an error or a message: TMDB, or a server in between, may echo what it was sent.
+ * Payloads are never redacted: they are stored as TMDB sent them.
  *
- *   text ─► decoded (escapes of JSON, URLs, HTML, C and quoted-printable, also one in another), each character with its place in the text
- *        ─► without spaces, line breaks and whatever is no letter of ASCII: a terminal or a reader may leave it out
- *        ─► pieces of the token, also as base64 or hex, in any case of letters
- *        ─► their places in the text become `[token]`
+ *   text ─► decode escapes (JSON, URLs, HTML, C, quoted-printable, also nested); each character keeps its position in the text
+ *        ─► drop spaces, line breaks and everything that is not printable ASCII: a terminal or a reader may drop it too
+ *        ─► find pieces of the token, also as base64 or hex, in upper or lower case
+ *        ─► replace their positions in the text by `[token]`
  *
- * Pieces, because texts are cut to a length before they leave.
+ * It looks for pieces, because texts may have been cut to a length and then hold a part of the token only.
  */
 
-/** Gives the TMDB token to use now. @throws RetryableError `token_unavailable` when there is none. */
+/** Returns the TMDB token to use now. @throws RetryableError `token_unavailable` if there is none. */
 export type TokenSource = () => Promise<string>;
 
-/** Takes the tokens it knows out of a text. */
+/** Removes the known tokens from a text. */
 export type Redact = (text: string) => string;
 
-/** What a process knows of the tokens it has used. */
+/** Remembers the tokens that a process has used, and redacts them. */
 export type TokenRedactor = {
-  /** The same source; what it gives is known from then on. */
+  /** The same source. Every token that it returns is redacted from then on. */
   watch(source: TokenSource): TokenSource;
   redact: Redact;
 };
 
-/** A token that was replaced is still in answers that are in flight. */
+/** Several, because answers that are in flight may still echo a token that was replaced. */
 const tokensKnown = 4;
 /**
- * The shortest piece that is looked for: of TMDB's own tokens (32 characters and more) less than this tells nothing, and no word of a
- * sentence is one by chance. A shorter token is a placeholder, and is looked for as a whole word.
+ * The shortest piece that is searched for. TMDB's tokens have 32 characters or more: a shorter piece reveals nothing, and a piece of this
+ * length does not occur in a sentence by chance. A token shorter than this is a placeholder and is matched as a whole word.
  */
 const pieceLength = 8;
-/** A placeholder of so few characters, such as `en`, is no secret: it would be found in every sentence. */
+/** A shorter placeholder, such as `en`, is no secret, and it would match words in every sentence. */
 const shortestPlaceholder = 4;
-/** How deep escapes may stand in one another. */
+/** How many levels of nested escapes are decoded. */
 const decodings = 3;
 const replacement = '[token]';
 
-/** Knows no token yet. */
+/** A redactor that knows no token yet. */
 export function tokenRedactor(): TokenRedactor {
   let known: readonly string[] = [];
   let redact: Redact = (text) => text;
@@ -56,13 +56,13 @@ export function tokenRedactor(): TokenRedactor {
   };
 }
 
-/** A text as characters with the place of each: where it begins in the original, and where it ends. */
+/** A decoded text, with the positions in the original at which each character begins and ends. */
 type Decoded = { characters: string; from: number[]; to: number[] };
 
-/** What a token is found by: texts of one length. */
+/** The pieces by which a token is found, all of the same length. */
 type Pattern = { pieces: ReadonlySet<string>; length: number; isWholeWord: boolean };
 
-/** Takes `tokens` out of texts. */
+/** Removes `tokens` from texts. */
 export function redactionOf(tokens: readonly string[]): Redact {
   const patterns = tokens.map(patternOf);
   return (text) => {
@@ -88,14 +88,14 @@ function patternOf(token: string): Pattern {
     : { pieces: piecesOf(shapesOf(token)), length: pieceLength, isWholeWord: false };
 }
 
-/** The token, and what others make of it: its bytes as hex, and as base64 wherever they stand in what was encoded. */
+/** The token as it is, as hex, and as base64 at each of the three possible offsets in the encoded data. */
 function shapesOf(token: string): string[] {
   const bytes = Buffer.from(token);
   const base64 = [0, 1, 2].flatMap((before) => {
     const whole = Buffer.concat([Buffer.alloc(before), bytes])
       .toString('base64')
       .replace(/=+$/, '');
-    // The first characters and the last are made of what stands around the token too.
+    // The first and the last characters also depend on the bytes around the token.
     const inner = whole.slice(before === 0 ? 0 : before + 1, -1);
     return [inner, inner.replaceAll('+', '-').replaceAll('/', '_')];
   });
@@ -112,13 +112,13 @@ function piecesOf(shapes: readonly string[]): Set<string> {
   );
 }
 
-/** Case of ASCII letters alone: no character changes its length. */
+/** Lower-cases ASCII letters only, so that no character changes its length. */
 function lower(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
 }
 
 function hide(decoded: Decoded, { pieces, length, isWholeWord }: Pattern, hidden: boolean[]): void {
-  // A placeholder stands alone by the characters around it.
+  // Whether a placeholder is a whole word depends on the characters around it, so none is dropped.
   const { characters, from, to } = isWholeWord ? decoded : graphicOf(decoded);
   const text = lower(characters);
   for (let at = 0; at + length <= text.length; at += 1) {
@@ -132,7 +132,7 @@ function standsAlone(text: string, from: number, to: number): boolean {
   return !/[\w-]/.test(text.charAt(from - 1)) && !/[\w-]/.test(text.charAt(to));
 }
 
-/** Tokens are made of these, and so are their escapes. */
+/** Printable ASCII without the space: tokens and their escapes consist of these characters. */
 const graphic = /[\x21-\x7e]/;
 
 function graphicOf(decoded: Decoded): Decoded {
@@ -182,7 +182,7 @@ const entities: Readonly<Record<string, string>> = {
   plus: '+',
 };
 
-/** Every escape as the one character that it stands for. Tokens are ASCII: what is longer is left. */
+/** Replaces every escape by the one character that it stands for. */
 function decodeOnce(encoded: Decoded): Decoded {
   const { characters, from, to } = encoded;
   const decoded: Decoded = { characters: '', from: [], to: [] };
@@ -205,7 +205,7 @@ function decodeOnce(encoded: Decoded): Decoded {
   return decoded;
 }
 
-/** One character; NUL for an escape of what is no part of a token. */
+/** The character of an escape; NUL for one that cannot be part of a token (tokens are ASCII). */
 function characterOf({ plain, entity, nothing, decimal, octal, ...inHex }: Record<string, string | undefined>): string {
   if (nothing !== undefined) {
     return '\0';

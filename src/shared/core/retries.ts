@@ -13,24 +13,24 @@ export function fullJitterDelayMs(
   return fraction * Math.min(capMs, baseMs * 2 ** (attempt - 1));
 }
 
-/** How often and how soon a rest is tried again. */
-type RestPatience = {
-  /** Rounds in a row that take nothing, after which the rest is given back. */
+/** How often, and after what pauses, the remaining items are tried again. */
+type RetryRounds = {
+  /** Gives up after this many rounds in a row that took nothing. */
   idleRounds: number;
-  /** The longest pause after the first round; it doubles with each idle one. */
+  /** The longest pause after a round that took something; it doubles with each idle round. */
   baseMs: number;
   clock: Pick<Clock, 'sleep'>;
   random: Random;
 };
 
 /**
- * Hands `items` to `takeSome`, which returns those that were not taken, until none is left: AWS's batch calls leave a part open when they
- * throttle, which the SDK does not send again. Returns what was still open after the last idle round.
+ * Calls `takeSome`, which returns the items that were not taken, until none is left. A throttled batch call of AWS leaves some items
+ * unprocessed, and the SDK does not send these again. Returns the items that are still open after the last idle round.
  */
 export async function takeAll<T>(
   items: readonly T[],
   takeSome: (open: readonly T[]) => Promise<readonly T[]>,
-  { idleRounds, baseMs, clock, random }: RestPatience,
+  { idleRounds, baseMs, clock, random }: RetryRounds,
 ): Promise<readonly T[]> {
   let open = items;
   for (let idle = 0; open.length > 0; ) {
@@ -49,17 +49,17 @@ export async function takeAll<T>(
 }
 
 /**
- * Immediate retries are for the odd lost call, not for an outage: each call earns a share of a retry, and a retry spends
- * one. What it does not cover is deferred. Source: Amazon Builders' Library, timeouts, retries and back-off, 2019.
+ * Immediate retries are for a single lost call, not for an outage: each call earns a share of a retry, and a retry spends one.
+ * A job for which no retry is left is deferred. Source: Amazon Builders' Library, timeouts, retries and back-off, 2019.
  */
 export type RetryBudget = {
-  /** A first call of a job was made. */
+  /** To be called for the first call of each job. */
   earn(): void;
-  /** Takes one retry if there is one. */
+  /** Spends one retry; false if none is left. */
   trySpend(): boolean;
 };
 
-/** `sharePerCall` retries for each call, `burst` to begin with and at most. */
+/** A budget that earns `sharePerCall` retries for each call. It begins with `burst` retries and never holds more. */
 export function retryBudget(sharePerCall: number, burst: number): RetryBudget {
   let tokens = burst;
   return {
@@ -67,7 +67,7 @@ export function retryBudget(sharePerCall: number, burst: number): RetryBudget {
       tokens = Math.min(burst, tokens + sharePerCall);
     },
     trySpend: () => {
-      // Tenths do not add up to one exactly.
+      // The tolerance is for floating point: ten times 0.1 is not exactly 1.
       if (tokens < 1 - 1e-9) {
         return false;
       }

@@ -1,6 +1,6 @@
 import { marked } from './clean-text.ts';
 
-/** Input as it is echoed in a message: bounded, without control characters, and no markup for whoever shows it on a page. */
+/** Input as an error message echoes it: at most 60 characters, no control characters, and no markup, since a web page may show it. */
 export function shown(input: unknown): string {
   return marked(textOf(input))
     .replace(/[<>&"'`]/g, '?')
@@ -9,15 +9,15 @@ export function shown(input: unknown): string {
 }
 
 /**
- * An address as it is echoed in a message: no user, no password, no query and no fragment, for these may be secrets. Taken from the text,
- * so that it holds of what is no URL too.
+ * An address as an error message echoes it: without user, password, query and fragment, which may be secrets. It works on the text, so
+ * that it also works for input that is not a URL.
  */
 export function shownUrl(input: unknown): string {
   const withoutUser = textOf(input).replace(/^([a-z][a-z0-9+.-]*:\/\/)?.*@/is, '$1…@');
   return shown(withoutUser.replace(/[?#].*/s, '…'));
 }
 
-/** JSON may hold an object whose `toString` is none. */
+/** JSON may hold an object whose `toString` is not a function. */
 function textOf(input: unknown): string {
   try {
     return String(input);

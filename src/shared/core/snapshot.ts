@@ -1,16 +1,16 @@
 import * as z from 'zod';
 import { stableHash } from './stable-hash.ts';
 
-/** Short id of a run. */
+/** Id of a run: eight hex digits. */
 export const runIdSchema = z.string().regex(/^[0-9a-f]{8}$/, 'a run id is eight hex digits');
 
-/** `<occurrence, ISO 8601 UTC to the second>.<run id>`: fixed width, so snapshots sort by time as plain strings. */
+/** `<occurrence, ISO 8601 UTC to the second>.<run id>`. The width is fixed, so snapshots sort by time as plain strings. */
 export const snapshotSchema = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.[0-9a-f]{8}$/, 'a snapshot is an occurrence time and a run id')
   .refine((text) => !Number.isNaN(snapshotTimeMs(text)), 'a snapshot names a time that exists');
 
-/** The run that `identity` (a schedule occurrence or an ad-hoc request) causes, however often it is delivered. */
+/** The id of the run for `identity` (a schedule occurrence or an ad-hoc request): the same on every delivery. */
 export function runIdFor(identity: string): string {
   return stableHash(identity, 8);
 }

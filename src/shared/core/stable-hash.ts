@@ -6,14 +6,14 @@ export function stableHash(text: string, hexDigits: number): string {
 }
 
 /**
- * A number in [0, 1) that depends on `text` alone. It stands where a random jitter would make a row depend on who wrote
- * it: two writers of the same message must produce the same bytes.
+ * A number in [0, 1) that depends on `text` alone. It replaces random jitter in rows, because two writers of the same message must
+ * produce the same bytes.
  */
 export function stableFraction(text: string): number {
   return Number.parseInt(stableHash(text, 12), 16) / 2 ** 48;
 }
 
-/** JSON with object keys in code-point order: one text for one value. `undefined` members are left out. */
+/** JSON with sorted object keys: equal values give equal texts. `undefined` members are left out. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) =>
     member !== null && typeof member === 'object' && !Array.isArray(member)

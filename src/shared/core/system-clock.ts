@@ -1,6 +1,6 @@
 import type { Clock, Random } from './clock.ts';
 
-/** The runtime's own generator; jitter needs no cryptographic strength. */
+/** `Math.random`: jitter needs no cryptographic randomness. */
 export const systemRandom: Random = { next: () => Math.random() };
 
 /** The machine's own clock and timers. */

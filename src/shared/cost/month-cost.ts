@@ -4,12 +4,12 @@ import { freeTier, type PriceName, priceTable } from './price-table.ts';
 import { requestsPerPage, writeUnitsOfPage } from './run-cost.ts';
 import type { TemplateInventory } from './template-inventory.ts';
 
-/** The bill of a month of 30 days, line by line: what stands there, and what the plan's jobs use. */
+/** The bill of a month of 30 days, line by line: standing costs, and what the plan's jobs use. */
 
-/** Jobs and occurrences of a month. */
+/** The number of jobs and of schedule occurrences in a month. */
 export type MonthPlan = { jobs: number; occurrences: number };
 
-/** One line: `usd` is the list price, `usdWithFreeTier` what an account pays that uses the free tier for nothing else. */
+/** One line. `usd`: by list price. `usdWithFreeTier`: what an account pays that uses its free tier for this pipeline only. */
 type CostLine = {
   item: string;
   price: PriceName;
@@ -24,20 +24,19 @@ export type MonthCost = { lines: CostLine[]; usd: number; usdWithFreeTier: numbe
 
 const daysPerMonth = 30;
 const hoursPerMonth = 24 * daysPerMonth;
-/** An idle event source asks every 20 s with five pollers. Source: Lambda developer guide, SQS scaling, November 2026. */
+/** An idle event source polls every 20 s with five pollers. Source: Lambda developer guide, SQS scaling, November 2026. */
 export const documentedPollers = 5;
-/** What was measured at a maximum concurrency of two. Source: published measurements, November 2026. */
+/** Pollers that were measured at a maximum concurrency of two. Source: published measurements, November 2026. */
 export const measuredPollers = 2;
 const pollSeconds = 20;
 
-/** Of a page's titles, as many as this have changed in a daily run from the second day on: 167 write units for seven jobs. */
+/** Share of a page's titles that change from one daily run to the next: 167 write units were measured for seven jobs (docs/adr/0017). */
 const changedShareOfDay = 0.8;
 
 /**
- * What a job takes, from its plan to its rows. The catalog's units are those of a daily run from the second day on (docs/adr/0017:
- * 61 read units for seven jobs; a recorded page takes two write units more than a simulated one). The rest are
- * estimates from above: the control table read and written for breaker, slot, planner record and head without sharing; functions that wait
- * a second for TMDB or for the table.
+ * What a job uses, from its plan to its rows. The catalog's units are those of a daily run from the second day on (docs/adr/0017: 61 read
+ * units for seven jobs; a recorded page takes two write units more than a simulated one). The rest are upper estimates: each job accesses
+ * the control table for breaker, slot, planner record and head on its own, and functions wait for a second for TMDB or for the table.
  */
 export const perJob = {
   workerMs: 1_500,
@@ -50,20 +49,20 @@ export const perJob = {
 } as const;
 
 /**
- * What a read takes, estimated from above: a container that is warm as a rule answers in a few milliseconds; a recommendation of a
- * cold one reads 20 lists. Units of the catalog are billed on demand only.
+ * What a read uses, an upper estimate: a warm container usually answers in a few milliseconds; a recommendation after a cold start reads
+ * 20 lists. Catalog units are billed in on-demand mode only.
  */
 const perRead = { readerMs: 60, catalogReadUnits: 2, logBytes: 1_000 } as const;
 /**
- * What an occurrence takes of the control table beside its jobs, with four weeks of history: an item a day of reads and one of changes,
- * the hours of the present day, the plans of a week and the calls of a day, read with eventual consistency; heads of what it may
- * fetch. Written: the plan's counters and, once a day, a day of reads.
+ * What an occurrence uses of the control table in addition to its jobs, with four weeks of history. Read, eventually consistent: for each
+ * day an item of reads and one of changes, the hours of the current day, the plans of a week, the calls of a day; also the heads of feeds
+ * that it may fetch. Written: the plan's counters and, once a day, a day of reads.
  */
 const perOccurrence = { controlReadUnits: 140, controlWriteUnits: 6 } as const;
-/** A window of counted reads is two updates, of items of one to two kilobytes. */
+/** Writing the counters of one window takes two updates, of items of one to two kilobytes. */
 const unitsPerUsageWindow = 3;
 
-/** Tables and logs are far below their free gigabytes; this much is priced. */
+/** Assumed size of the tables, far below the free gigabytes. */
 const storedGb = 0.05;
 const plannerMs = 2_000;
 
@@ -112,7 +111,7 @@ function standing(
   ];
 }
 
-/** An imported table is in no template: it has what the settings say. */
+/** The provisioned units. An imported table is not in the template, so its units come from the settings. */
 function provisionedUnits(inventory: TemplateInventory, { capacity, deployment }: Settings) {
   if (!deployment.catalogTable.existing || capacity.mode === 'on-demand') {
     return inventory.provisioned;
@@ -126,7 +125,7 @@ function provisionedUnits(inventory: TemplateInventory, { capacity, deployment }
 function used({ jobs, occurrences }: MonthPlan, settings: Settings): Quantity[] {
   const { planner, worker, writer, reader } = settings;
   const reads = settings.deployment.reader.readsPerDay * daysPerMonth;
-  // One container, each of whose windows holds a read as long as there are reads.
+  // Assumes one container: windows with a read are at most as many as the reads, and as the windows of the month.
   const usageWindows = Math.min(reads, (hoursPerMonth * 3_600) / reader.usage.windowSeconds);
   const gbSeconds =
     (occurrences * plannerMs * planner.memoryMb +
@@ -153,17 +152,17 @@ function used({ jobs, occurrences }: MonthPlan, settings: Settings): Quantity[] 
   ];
 }
 
-/** What jobs are expected to take of TMDB and of the catalog table. */
+/** What jobs are expected to use of TMDB and of the catalog table. */
 export type PlanTakes = {
-  /** Each job is one call; what fails is called again. */
+  /** One call for each job, without retries. */
   calls: number;
-  /** At most: a row for each page and one for each of its titles. A title that stands in several lists is one row. */
+  /** Upper bound: a row for each page and one for each of its titles. A title in several lists has only one row. */
   rows: number;
-  /** Of the catalog and its index, from the second day on; an empty table takes about three quarters of it. */
+  /** Write units of the catalog and its index from the second day on; an empty table needs about three quarters of that. */
   writeUnits: number;
 };
 
-/** What so many jobs take. */
+/** What `jobs` jobs use. */
 export function takesOf(jobs: number): PlanTakes {
   return { calls: jobs, rows: jobs * (1 + rowsPerPage), writeUnits: jobs * perJob.catalogWriteUnits };
 }

@@ -1,5 +1,5 @@
 /**
- * Prices in US dollars: us-east-1, without the free tier, and what each account has free for ever. Source: AWS price lists, read in
+ * Prices in US dollars in us-east-1 without the free tier, and the part of the free tier that does not expire. Source: AWS price lists,
  * November 2026.
  */
 export const priceTable = {
@@ -23,10 +23,10 @@ export const priceTable = {
   secretMonth: 0.4,
 } as const;
 
-/** A priced thing. */
+/** Name of a price. */
 export type PriceName = Exclude<keyof typeof priceTable, 'asOf' | 'region'>;
 
-/** Free in each month; what is not named here is not free. Provisioned units are free by the hour. */
+/** Free quantity in each month; zero if absent. Provisioned units are counted in unit hours. */
 export const freeTier: Partial<Record<PriceName, number>> = {
   lambdaGbSecond: 400_000,
   lambdaRequest: 1e6,

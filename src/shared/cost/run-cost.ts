@@ -1,20 +1,18 @@
 import { rowsPerPage } from '../core/feed.ts';
 import { priceTable } from './price-table.ts';
 
-/**
- * SQS requests that a page causes as a rule: its job is sent, received and deleted, and so is the page. Batches need fewer.
- */
+/** SQS requests for one page: its job is sent, received and deleted, and so is the page. Batches need fewer. */
 export const requestsPerPage = 6;
 
-/** A page's row is always written, in the table and in its index. Source: docs/adr/0017, recorded pages. */
+/** Write units for a page's row in the table and in its index; a refresh always writes it. Source: docs/adr/0017, recorded pages. */
 const writeUnitsOfPageRow = 10;
 
-/** Write units of the catalog and its index that a page takes: its row, and each title of the share (0 to 1) that changed. */
+/** Write units of the catalog and its index for a page: for its row, and for the share (0 to 1) of its titles that changed. */
 export function writeUnitsOfPage(changedShare: number): number {
   return writeUnitsOfPageRow + rowsPerPage * changedShare;
 }
 
-/** What a writer's batch costs in millionths of a US dollar: on demand, without the free tier, functions left out. */
+/** What a writer's batch costs in millionths of a US dollar: on-demand prices, no free tier, without the time of functions. */
 export function batchCostMicroUsd(batch: { pages: number; writeUnits: number; readUnits: number }): number {
   const usd =
     batch.writeUnits * priceTable.dynamoWriteUnit +
@@ -23,7 +21,7 @@ export function batchCostMicroUsd(batch: { pages: number; writeUnits: number; re
   return Number((usd * 1e6).toFixed(3));
 }
 
-/** What a run used of what is billed. */
+/** What a run used of the billed services. */
 type RunUsage = {
   functions: readonly { invocations: number; billedMs: number; memoryMb: number }[];
   sqsRequests: number;
@@ -31,7 +29,7 @@ type RunUsage = {
   readUnits: number;
 };
 
-/** Its price in US dollars on AWS, without the free tier. Standing costs (idle polling, alarms) are not part of a run. */
+/** The price of a run in US dollars on AWS, without the free tier. Standing costs (idle polling, alarms) are not included. */
 export function runCostUsd(usage: RunUsage): number {
   const functions = usage.functions.reduce(
     (sum, { invocations, billedMs, memoryMb }) =>

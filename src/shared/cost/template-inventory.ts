@@ -1,19 +1,19 @@
 import * as z from 'zod';
 
-/** What of a CloudFormation template is billed for standing there. */
+/** The resources of a CloudFormation template that have standing costs. */
 export type TemplateInventory = {
   eventSources: number;
   alarmMetrics: number;
   dashboards: number;
   keys: number;
   secrets: number;
-  /** Provisioned units over all tables and indexes; 0 on demand. */
+  /** Provisioned units of all tables and indexes; 0 in on-demand mode. */
   provisioned: { readUnits: number; writeUnits: number };
-  /** Resource types that nobody has thought of: they are in no line. */
+  /** Resource types that the model does not know: the bill does not include them. */
   unpriced: string[];
 };
 
-/** What is read of a CloudFormation template. */
+/** The part of a CloudFormation template that is read. */
 export const templateSchema = z.object({
   Resources: z.record(
     z.string(),
@@ -33,7 +33,7 @@ const throughputsSchema = z.object({
 });
 const metricsSchema = z.object({ Metrics: z.array(z.unknown()).optional() });
 
-/** Billed by use, which the month's model counts, or not at all. */
+/** Resources without standing costs: billed by use (which month-cost.ts counts) or free. */
 const billedByUseOrFree = new Set([
   'AWS::SQS::Queue',
   'AWS::SQS::QueuePolicy',
@@ -62,7 +62,7 @@ const counted = new Set([
   'AWS::DynamoDB::Table',
 ]);
 
-/** Counts what a template holds. */
+/** Counts the resources of a template. */
 export function inventoryOf(template: Template): TemplateInventory {
   const resources = Object.values(template.Resources);
   const ofType = (type: string) => resources.filter(({ Type }) => Type === type);
@@ -73,7 +73,7 @@ export function inventoryOf(template: Template): TemplateInventory {
   const sum = (unit: keyof Throughput) => throughputs.reduce((total, one) => total + (one?.[unit] ?? 0), 0);
   return {
     eventSources: ofType('AWS::Lambda::EventSourceMapping').length,
-    // Each metric of an alarm is billed, those of metric math too.
+    // Each metric of an alarm is billed, including those of metric math.
     alarmMetrics: ofType('AWS::CloudWatch::Alarm').reduce(
       (total, { Properties = {} }) => total + (metricsSchema.parse(Properties).Metrics?.length ?? 1),
       0,

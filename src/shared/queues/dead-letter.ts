@@ -6,15 +6,15 @@ import type { MessageSender } from './message-sender.ts';
 export const deathReasons = ['malformed', 'refused-by-tmdb', 'too-old'] as const;
 type DeathReason = (typeof deathReasons)[number];
 
-/** What is known of a dead message. Empty `jobId`: the body does not tell. */
+/** Why a message became a dead letter. `jobId` is empty if the body does not contain one. */
 export type Death = { reason: DeathReason; code: string; detail: string; jobId: string };
 
-/** SQS takes so much in all, body and attributes. Source: SQS quotas, November 2026. */
+/** Size limit of SQS for body and attributes together. Source: SQS quotas, November 2026. */
 const messageBytes = 1_048_576;
-/** A sentence is enough. */
+/** The length to which texts in attributes are cut; long enough for a sentence. */
 const detailCharacters = 500;
 
-/** Sends `body`, byte for byte, to a dead-letter queue, with the reason in the message's attributes, and says so. */
+/** Sends `body`, byte for byte, to a dead-letter queue, with the reason in the message's attributes, and writes an event. */
 export async function sendDeadLetter(
   body: string,
   death: Death,
@@ -24,13 +24,13 @@ export async function sendDeadLetter(
   const detail = printable(death.detail);
   const jobId = printable(death.jobId);
   const failedAt = isoFromMs(clock.nowMs());
-  // SQS takes no empty attribute.
+  // SQS refuses empty attributes.
   const attributes = { reason, code, failedAt, jobId: jobId || 'unknown', detail: detail || 'none' };
   await deadLetters.send(body, { attributes: fitting(attributes, messageBytes - Buffer.byteLength(body)) });
   telemetry.event({ event: 'job-dead-lettered', reason, code, detail, jobId });
 }
 
-/** A body that leaves no room for all of them goes with those that come first: without any it would not be refused either. */
+/** The attributes, in order, that fit beside the body. A large body is sent with fewer, since SQS would refuse it with all of them. */
 function fitting(attributes: Readonly<Record<string, string>>, roomBytes: number): Record<string, string> {
   let leftBytes = roomBytes;
   const those = Object.entries(attributes).filter(([name, text]) => {
@@ -42,7 +42,7 @@ function fitting(attributes: Readonly<Record<string, string>>, roomBytes: number
   return Object.fromEntries(those);
 }
 
-/** What SQS takes in an attribute: no control characters, no half surrogate pairs, neither U+FFFE nor U+FFFF; bounded. */
+/** Text that SQS accepts in an attribute: no control characters, no unpaired surrogates, no U+FFFE and U+FFFF, limited length. */
 function printable(text: string): string {
   return text
     .slice(0, detailCharacters)

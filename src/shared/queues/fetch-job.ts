@@ -5,8 +5,8 @@ import { tmdbIdSchema } from './item-page.ts';
 import { replaysSchema } from './parse-message.ts';
 
 /**
- * One title in one language to fetch: reader → fetch queue → worker. It has no place in a list, and so no snapshot: its row
- * stands or falls by its version alone.
+ * One title to fetch in one language: reader → fetch queue → worker. It belongs to no list and therefore has no snapshot; the version of
+ * its row alone decides whether the row is written.
  */
 export const titleJobSchema = z.object({
   kind: z.literal('title-job'),
@@ -36,14 +36,14 @@ export function titleJobIdFor(runId: string, mediaType: MediaType, id: number, l
   return `${runId}/title/${mediaType}/${id}/${language}`;
 }
 
-/** Whether a job's id is that of a title; a list's page has another form (fetch-job.ts). */
+/** Whether a job's id is that of a title job; the ids of list pages have another form (`jobIdFor`). */
 export function isTitleJobId(jobId: string): boolean {
   return jobId.split('/')[1] === 'title';
 }
 
 /**
  * One page of one feed to fetch: planner → fetch queue → worker. About 450 bytes.
- * `attempt` and `firstSeenAt` travel with the job, since SQS's own receive count starts anew when a job is sent again.
+ * The job itself carries `attempt` and `firstSeenAt`, because a deferral sends a new message, for which SQS counts receives from zero.
  */
 export const fetchJobSchema = z.object({
   kind: z.literal('fetch-job'),
@@ -90,7 +90,7 @@ export function fetchJobsFor(
   });
 }
 
-/** Everything the fetch queue carries. */
+/** Every message of the fetch queue. */
 export const jobSchema = z.discriminatedUnion('kind', [fetchJobSchema, titleJobSchema]);
 
 export type Job = z.infer<typeof jobSchema>;

@@ -1,20 +1,23 @@
 import type { Redact } from '../core/redact-token.ts';
 
-/** How a message is sent. `delaySeconds` up to 900; attributes are texts. */
+/** Options for sending: a delay of up to 900 seconds (default 0), and string attributes. */
 export type SendOptions = { delaySeconds?: number; attributes?: Readonly<Record<string, string>> };
 
 /** A queue to send to. */
 export type MessageSender = {
-  /** Sends one message. @throws when the queue did not take it. */
+  /** Sends one message. @throws if the queue did not accept it. */
   send(body: string, options?: SendOptions): Promise<void>;
-  /** Sends all, in batches. @throws RetryableError when, after retries, some were not taken: the sentence says how many. */
+  /** Sends all messages in batches. @throws RetryableError if some were not accepted after retries; its message says how many. */
   sendAll(bodies: readonly string[]): Promise<void>;
 };
 
-/** Of these none is in anybody else's words, and dead letters are found by them: a placeholder must not rewrite them. */
+/**
+ * Attributes that are never redacted: the pipeline writes them itself, and dead letters are found by them. A short placeholder in place of
+ * a token could otherwise match inside them.
+ */
 const identifiers: ReadonlySet<string> = new Set(['reason', 'code', 'jobId', 'failedAt']);
 
-/** Sends to `sender` with no token in the attributes, where a dead letter says why. Bodies are payload, and go as they are. */
+/** Sends to `sender` with the token removed from the attributes, which hold error messages. Bodies are payload and stay unchanged. */
 export function redactedSender(sender: MessageSender, redact: Redact): MessageSender {
   return {
     send: (body, options) => {

@@ -1,9 +1,9 @@
-/** How much waits in a queue. SQS counts approximately. */
+/** The number of messages in a queue. SQS counts approximately. */
 export type QueueDepth = {
   read(): Promise<{ visible: number; delayed: number; inFlight: number }>;
 };
 
-/** A message as a queue hands it out; `sentAtMs` is when it was sent first (epoch milliseconds; 0: not told). */
+/** A message as it was received. `sentAtMs` is when it was sent (epoch milliseconds; 0 if SQS does not say). */
 export type ReceivedMessage = {
   messageId: string;
   receiptHandle: string;
@@ -12,15 +12,15 @@ export type ReceivedMessage = {
   sentAtMs: number;
 };
 
-/** A message that could not be released, and why: it stays hidden until its hold is over. */
+/** A message that could not be released, and why. It stays hidden until its visibility timeout ends. */
 export type Unreleased = { messageId: string; why: string };
 
-/** A queue to receive from by hand. */
+/** A queue from which a command receives messages. */
 export type MessageSource = {
-  /** Up to ten messages, which nobody else gets for `holdSeconds`. An empty answer need not mean an empty queue. */
+  /** Receives up to ten messages and hides them from other receivers for `holdSeconds`. An empty answer does not prove an empty queue. */
   receive(holdSeconds: number): Promise<ReceivedMessage[]>;
-  /** Deletes a message. Whether it is the last one that was received, SQS does not say. */
+  /** Deletes a message. */
   remove(message: ReceivedMessage): Promise<void>;
-  /** Lets everybody see these again, at once; answers with those that stay hidden. What has come back by itself meanwhile is left. */
+  /** Makes messages visible again at once, and returns those that stay hidden. Messages that are visible already are not counted. */
   release(messages: readonly ReceivedMessage[]): Promise<readonly Unreleased[]>;
 };

@@ -1,12 +1,12 @@
 import * as z from 'zod';
 import { PermanentError } from '../core/errors.ts';
 
-/** Replays of a message out of a dead-letter queue; absent means none. */
+/** How often a message was replayed from a dead-letter queue; absent means never. */
 export const replaysSchema = z.int().min(0).optional();
 
 /**
- * A message as JSON text that every SQS takes: whatever lies outside the characters SQS allows in a body (its reference names
- * up to U+10FFFF but leaves out U+FFFE and U+FFFF; emulators take the basic plane only) is escaped, which JSON undoes.
+ * A message as JSON text that SQS and the emulators accept. Characters that they refuse in a body are escaped, which parsing undoes: SQS
+ * refuses U+FFFE and U+FFFF, emulators everything beyond the basic plane (U+FFFF).
  */
 export function messageBody(message: unknown): string {
   return JSON.stringify(message).replace(
@@ -16,8 +16,8 @@ export function messageBody(message: unknown): string {
 }
 
 /**
- * A message body as its schema's type.
- * @throws PermanentError `malformed_message` naming the first member that is wrong.
+ * Parses a message body by its schema.
+ * @throws PermanentError `malformed_message`, which names the first invalid member.
  */
 export function parseMessage<T extends z.ZodType>(schema: T, body: string): z.infer<T> {
   let json: unknown;

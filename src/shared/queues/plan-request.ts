@@ -20,7 +20,7 @@ export const scheduledRequestSchema = z.object({
 
 export type ScheduledRequest = z.infer<typeof scheduledRequestSchema>;
 
-/** The `detail` of an ad-hoc event: every combination of its members is one feed; without languages each region has its own. */
+/** The `detail` of an ad-hoc event: every combination of its members is a feed. Without `languages`, each region has its own language. */
 export const fetchRequestSchema = z
   .object({
     version: z.literal(1),
@@ -36,7 +36,7 @@ export const fetchRequestSchema = z
     force: z.boolean().optional(),
   })
   .superRefine((request, context) => {
-    // Which language a region has decides nothing here.
+    // Whether a feed exists does not depend on its language, so any language will do for this check.
     for (const feed of feedsOf(request, () => 'en-US')) {
       const parsed = feedSchema.safeParse(feed);
       if (!parsed.success) {
@@ -59,7 +59,7 @@ export const adHocEventSchema = z.object({
 
 export type AdHocEvent = z.infer<typeof adHocEventSchema>;
 
-/** Everything the planner is invoked with: an event of the bus has a `source`, a scheduler's own text has a `kind`. */
+/** Every event of the planner. An event of the bus has a `source`; the input of the scheduler has a `kind`. */
 export const plannerEventSchema = z.unknown().transform((event, context): ScheduledRequest | AdHocEvent => {
   const isAdHoc = typeof event === 'object' && event !== null && 'source' in event;
   const parsed = (isAdHoc ? adHocEventSchema : scheduledRequestSchema).safeParse(event);
@@ -70,7 +70,7 @@ export const plannerEventSchema = z.unknown().transform((event, context): Schedu
   return parsed.data;
 });
 
-/** Every feed a request names, each once; `languageOf` a region where it names no language. */
+/** The feeds of a request, each once. `languageOf` gives the language of a region if the request names none. */
 export function feedsOf(
   request: Omit<FetchRequest, 'version' | 'pages' | 'force'>,
   languageOf: (region: string) => string,

@@ -14,20 +14,20 @@ const queueBatchSchema = z.object({
   ),
 });
 
-/** A message of a batch as Lambda hands it to a function: its id, its body as it was sent, and when SQS took it (epoch milliseconds). */
+/** A message of a batch in Lambda's event: its id, its body as it was sent, and when SQS received it (epoch milliseconds). */
 export type QueueRecord = z.infer<typeof queueBatchSchema>['Records'][number];
 
-/** When SQS took a message, in epoch milliseconds; NaN where the event does not tell. */
+/** When SQS received a message, in epoch milliseconds; NaN if the event does not say. */
 export function sentAtMsOf({ attributes }: QueueRecord): number {
   return Number(attributes?.SentTimestamp);
 }
 
-/** What a function answers: the ids of the messages that are to come again. Source: Lambda's guide on SQS batch failures, 2026. */
+/** A function's answer: the ids of the messages that SQS must deliver again. Source: Lambda's guide on SQS batch failures, 2026. */
 export type BatchAnswer = { batchItemFailures: { itemIdentifier: string }[] };
 
 /**
- * The messages of an event of a queue.
- * @throws PermanentError `not_a_batch` for an event of anything else: the function is wired to the wrong source.
+ * The messages of an SQS event.
+ * @throws PermanentError `not_a_batch` for any other event: the function is connected to the wrong source.
  */
 export function queueRecordsOf(event: unknown): QueueRecord[] {
   const parsed = queueBatchSchema.safeParse(event);

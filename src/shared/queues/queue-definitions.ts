@@ -1,6 +1,6 @@
 import type { Settings } from '../settings/settings-schema.ts';
 
-/** The two queues and their dead-letter queues, described once for the embedded stack and the deployment. */
+/** A queue with its dead-letter queue. The embedded stack and the deployment create both queues from these definitions. */
 export type QueueDefinition = {
   /** Name in the embedded stack and base name in a deployment. */
   name: string;
@@ -11,7 +11,7 @@ export type QueueDefinition = {
   deadLetterRetentionSeconds: number;
 };
 
-/** Lambda's advice: six times the function's time-out. Source: Lambda developer guide, SQS event sources, November 2026. */
+/** Lambda recommends six times the function's time-out. Source: Lambda developer guide, SQS event sources, November 2026. */
 const visibilityFactor = 6;
 const daySeconds = 86_400;
 

@@ -11,25 +11,25 @@ import { takeAll } from '../core/retries.ts';
 import { jobIdOf } from '../telemetry/describe-failure.ts';
 import type { MessageSender } from './message-sender.ts';
 
-/** SQS takes ten messages and 1 MiB in one batch. Source: SQS quotas, November 2026. */
+/** Limits of a batch: ten messages and 1 MiB. Source: SQS quotas, November 2026. */
 const batchEntries = 10;
 const batchBytes = 1_048_576;
-/** Rounds in a row in which nothing was taken. */
+/** Gives up after this many rounds in a row in which SQS accepted nothing. */
 const idleRounds = 4;
 const baseMs = 200;
 
 /**
- * Codes of entries that are refused for a while only, whoever SQS says is at fault: throttles of SQS and of KMS, and overload. Source: the
- * SDK's own list of throttling errors, the errors of SendMessageBatch, and SQS's error codes, November 2026.
+ * Codes of temporary refusals, even if SQS marks them as the sender's fault: throttles of SQS and KMS, and overload. Source: the SDK's own
+ * list of throttling errors, the errors of SendMessageBatch, and SQS's error codes, November 2026.
  */
 const passingCodes =
   /Throttl|TooManyRequests|SlowDown|OverLimit|LimitExceeded|ThroughputExceeded|PriorRequestNotComplete|RequestTimeout|ServiceUnavailable|InternalError|InternalFailure/i;
 
 /**
- * Sends to the SQS queue at `queueUrl`. Of a batch, the entries that were refused for a while are sent again, and no others.
- * @throws PermanentError `send_refused` with the names of the entries that SQS will never take, after all others were sent;
- *   RetryableError `send_incomplete` after four rounds in a row in which none was taken, which names those that SQS will never take too; what the SDK
- *   throws when a whole call fails.
+ * Sends to the SQS queue at `queueUrl`. Entries of a batch that were refused temporarily are sent again, and no others.
+ * @throws PermanentError `send_refused` after all others were sent; it names the entries that SQS refuses permanently.
+ * @throws RetryableError `send_incomplete` after four rounds in a row in which none was accepted; it also names the permanent refusals.
+ * @throws the SDK's error if a whole call fails.
  */
 export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clock, random: Random): MessageSender {
   return {
@@ -56,7 +56,7 @@ export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clo
       if (open.length > 0) {
         throw new RetryableError(
           'send_incomplete',
-          `${open.length} of ${bodies.length} messages were not taken by ${queueUrl} (${[...codes].join(', ')}): ${named(open)}${alsoRefused(rejected)}`,
+          `${open.length} of ${bodies.length} messages were not accepted by ${queueUrl} (${[...codes].join(', ')}): ${named(open)}${alsoRefused(rejected)}`,
         );
       }
       if (rejected.length > 0) {
@@ -72,7 +72,7 @@ function stringAttributes(attributes: Readonly<Record<string, string>>) {
   );
 }
 
-/** What came of one round: what is to be sent again with the codes why, and what never will be taken, as sentences. */
+/** The result of one round: messages to send again, with the codes of their refusals, and a sentence for each permanent refusal. */
 type Round = { open: string[]; codes: Set<string>; rejected: string[] };
 
 /** One round over all batches. */
@@ -90,7 +90,7 @@ async function sendOnce(client: SQSClient, queueUrl: string, bodies: readonly st
   return round;
 }
 
-/** Taken is what the answer says was taken: an entry that it does not name, or names as nobody called it, is not. */
+/** An entry counts as accepted only if the answer lists it as successful. An entry that the answer does not name is sent again. */
 function noteAnswer(batch: readonly string[], answer: SendMessageBatchCommandOutput, round: Round): void {
   const taken = new Set((answer.Successful ?? []).map(({ Id }) => Id));
   const failures = new Map((answer.Failed ?? []).map((failure) => [failure.Id, failure]));
@@ -109,15 +109,15 @@ function isFinal(failure: BatchResultErrorEntry | undefined): boolean {
   return failure?.SenderFault === true && !passingCodes.test(failure.Code ?? '');
 }
 
-/** Whose the messages are: their jobs, the first three of them. */
+/** Names messages by their job ids: the first three, then the number of the others. */
 function named(bodies: readonly string[]): string {
   const names = bodies.slice(0, 3).map((body) => jobIdOf(body) || `a message of ${Buffer.byteLength(body)} bytes`);
   return [...names, ...(bodies.length > 3 ? [`${bodies.length - 3} more`] : [])].join(', ');
 }
 
-/** What is to be sent again must not hide what never can be. */
+/** Permanent refusals are added to the message of a temporary failure, which would hide them otherwise. */
 function alsoRefused(rejected: readonly string[]): string {
-  return rejected.length === 0 ? '' : `; refused for good: ${rejected.join('; ')}`;
+  return rejected.length === 0 ? '' : `; refused permanently: ${rejected.join('; ')}`;
 }
 
 function* inBatches(bodies: readonly string[]): Generator<string[]> {

@@ -8,12 +8,12 @@ import {
 import { messageOf } from '../core/errors.ts';
 import type { MessageSource, ReceivedMessage, Unreleased } from './message-source.ts';
 
-/** SQS hands out ten messages at a time. Source: SQS quotas, November 2026. */
+/** SQS returns at most ten messages for a call. Source: SQS quotas, November 2026. */
 const messagesPerCall = 10;
-/** A wait makes SQS ask all of its servers; without one a queue that is not empty may look so. */
+/** With a wait SQS queries all of its servers. Without one, a queue that holds messages may look empty. */
 const receiveWaitSeconds = 1;
 
-/** The SQS queue at `queueUrl`. The client must bear answers that take `receiveWaitSeconds`. */
+/** The SQS queue at `queueUrl`. The time-out of `client` must allow for `receiveWaitSeconds`. */
 export function sqsMessageSource(client: SQSClient, queueUrl: string): MessageSource {
   return {
     receive: async (holdSeconds) => {
@@ -31,7 +31,7 @@ export function sqsMessageSource(client: SQSClient, queueUrl: string): MessageSo
         messageId: MessageId ?? ReceiptHandle ?? '',
         receiptHandle: ReceiptHandle ?? '',
         body: Body ?? '',
-        // Binary ones are nobody's here, and could not be sent on as texts.
+        // Binary attributes are dropped: the pipeline sets none, and a replay sends attributes as strings.
         attributes: Object.fromEntries(
           Object.entries(MessageAttributes).flatMap(([name, { StringValue }]) =>
             StringValue === undefined || StringValue === '' ? [] : [[name, StringValue]],
@@ -53,7 +53,7 @@ export function sqsMessageSource(client: SQSClient, queueUrl: string): MessageSo
   };
 }
 
-/** Releases up to ten, and once more what SQS could not do at the first time. */
+/** Releases up to ten messages, and tries once more for those that SQS could not release. */
 async function releaseAll(
   client: SQSClient,
   queueUrl: string,
@@ -90,7 +90,7 @@ async function releaseOnce(
   }
 }
 
-/** Its hold was over, or somebody has deleted it: nothing hides it any more. Source: SQS API reference, November 2026. */
+/** The visibility timeout has ended, or the message was deleted: nothing is left to release. Source: SQS API reference, November 2026. */
 function isFreeAlready({ Code = '', Message = '' }: BatchResultErrorEntry): boolean {
   return /MessageNotInflight|ReceiptHandleIsInvalid/.test(Code) || /not available for visibility timeout/.test(Message);
 }

@@ -1,11 +1,11 @@
 /**
- * The environment of each function, as one schema that its handler parses at cold start and that whoever starts the
- * function (embedded runtime, deployment) builds. Resource names have no defaults: a missing one is an error.
+ * The environment of each function as a schema. Its handler parses it at cold start; the embedded runtime and the deployment provide it.
+ * Resource names have no defaults: a missing one is an error.
  */
 import * as z from 'zod';
 
 const common = {
-  /** JSON laid over the default settings; see `settingsFrom`. */
+  /** JSON that overrides default settings; see `settingsFrom`. */
   SETTINGS_OVERRIDES: z.string().optional(),
 };
 
@@ -16,11 +16,11 @@ export const plannerEnvironmentSchema = z.object({
   FETCH_QUEUE_URL: z.url(),
 });
 
-/** Where the token comes from: one of the two. */
+/** Source of the token: exactly one of the two. */
 const token = {
-  /** Name of the SecureString parameter that holds TMDB's API Read Access Token: in a deployment. */
+  /** In a deployment: name of the SecureString parameter that holds TMDB's API Read Access Token. */
   TMDB_TOKEN_PARAMETER: z.string().min(1).optional(),
-  /** The token itself: in the embedded stack, whose functions know no Parameter Store. */
+  /** In the embedded stack, which has no Parameter Store: the token itself. */
   TMDB_API_TOKEN: z.string().min(1).optional(),
 };
 

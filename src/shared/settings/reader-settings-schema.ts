@@ -10,36 +10,36 @@ export const readerSchema = z.strictObject({
   memoryMb: z.int().min(128).max(10_240),
   timeoutSeconds: z.int().min(1).max(900),
   memory: z.strictObject({
-    /** Bound of the memory tier, by the size of what it holds as JSON. */
+    /** Limit of the memory tier, by the size of its entries as JSON. */
     maxBytes: z.int().min(100_000),
-    /** How long what was read from the table answers without asking it again. */
+    /** How long an entry from the table is used without reading the table again. */
     listSeconds: seconds,
     titleSeconds: seconds,
-    /** The same for what is stale or missing: soon there may be something better. */
+    /** The same for stale or missing entries. It is short, because a refresh may arrive soon. */
     staleSeconds: seconds,
-    /** How long an id that TMDB does not know is not asked for again. */
+    /** How long an id that TMDB does not have is not requested again. */
     absentSeconds: seconds,
   }),
-  /** A table that has not answered by then counts as away. */
+  /** Time-out of a read of the table; after it the table counts as unavailable. */
   tableTimeoutMs: z.int().min(10),
-  /** How long a table that was away is not asked again. */
+  /** How long an unavailable table is not read again. */
   tableRestMs: z.int().min(0),
   live: z.strictObject({
-    /** Share of tmdb.requestsPerSecond that all readers together may call. */
+    /** Share of tmdb.requestsPerSecond for the live calls of all readers together. */
     rateShare: share,
-    /** Longest wait for a slot; beyond it the pipeline is busy and goes first. */
+    /** Longest wait for a slot. If it is exceeded there is no live call, since jobs of the pipeline have priority. */
     waitMs: z.int().min(0),
-    /** Covers waiting, connecting and the whole answer. */
+    /** Time-out of a live call once it has its slot: connecting, waiting and the whole answer. */
     timeoutMs: z.int().min(100),
-    /** How long a failure stands for the next ones who ask the same. */
+    /** How long a failure is remembered for further requests for the same feed or title. */
     failureSeconds: seconds,
   }),
-  /** Of recommendations: in how many of them a liked title that nobody knows is asked for. */
+  /** Share of recommendations in which an unknown liked title is requested from the pipeline. */
   likedShare: share,
   usage: z.strictObject({
-    /** Counts are written once in this time; a container that ends loses the last window at the most. */
+    /** Counts are written once in this time. A container that ends loses at most its last window. */
     windowSeconds: seconds,
-    /** Titles that are counted one by one in a window, most read first. */
+    /** The number of titles with their own counter in a window, most read first. */
     titlesPerWindow: z.int().min(1).max(100),
     keepDays: z.int().min(1).max(400),
   }),
@@ -53,16 +53,16 @@ export const readerSchema = z.strictObject({
       placement: weight,
       dayPart: weight,
     }),
-    /** Votes below this count as none. */
+    /** Fewer votes than this count as none. */
     voteFloor: z.int().min(0),
-    /** Votes that weigh as much as the mean of all candidates. */
+    /** The number of votes at which a title's own average weighs as much as the mean of all candidates. */
     priorVotes: z.int().min(1),
-    /** A popularity that was measured so long ago counts half. */
+    /** After this time a popularity counts half. */
     popularityHalfLifeHours: z.number().positive(),
-    /** 1: by score alone; 0: by variety alone. */
+    /** Balance of the ranking: 1 is by score alone, 0 by variety alone. */
     relevance: share,
   }),
-  /** What is watched when: TMDB genre ids by hour of the viewer's day, from `fromHour` to before `toHour`. */
+  /** TMDB genre ids that are preferred at a time of the viewer's day, from `fromHour` up to but not including `toHour`. */
   dayParts: z.array(
     z.strictObject({ name: z.string().min(1).max(30), fromHour: hour, toHour: hour, genres: z.array(z.int()) }),
   ),

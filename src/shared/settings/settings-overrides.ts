@@ -3,9 +3,9 @@ import { defaultSettings } from './settings.ts';
 import { type Settings, settingsSchema } from './settings-schema.ts';
 
 /**
- * The defaults with the members of `overridesJson` laid over them (objects member by member, lists as a whole).
- * @param source what the text is called where it is no JSON
- * @throws UsageError in one sentence when the text is no JSON, names an unknown setting or holds a value out of range.
+ * The default settings, overridden by the members of `overridesJson` (objects are merged member by member, lists are replaced).
+ * @param source the name of the text in the error for invalid JSON (default `settings`)
+ * @throws UsageError if the text is not JSON, names an unknown setting, or holds a value out of range.
  */
 export function settingsFrom(overridesJson: string | undefined, source = 'settings'): Settings {
   const overrides = overridesJson === undefined || overridesJson === '' ? {} : parseJson(overridesJson, source);
@@ -46,8 +46,8 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The members of `settings` that differ from the defaults, as JSON for `settingsFrom`: what a deployed function is given.
- * What concerns the deployment alone is left out: no function needs to know an e-mail address.
+ * The members of `settings` that differ from the defaults, as JSON for `settingsFrom`. A deployed function receives this. The section
+ * `deployment` is left out, since functions do not need it (it holds an e-mail address).
  */
 export function overridesOf(settings: Settings): string {
   return JSON.stringify(difference({ ...settings, deployment: defaultSettings.deployment }, defaultSettings));
@@ -69,11 +69,14 @@ function difference(value: Record<string, unknown>, base: Record<string, unknown
   return changed;
 }
 
-/** What a text holds, or what is wrong with it and where: line and column count from 1. */
+/**
+ * The value of a JSON text that a person wrote, or its first mistake with its position (`JSON.parse` often gives none). Line and column
+ * count from 1.
+ */
 type StrictJson = { value: unknown } | { problem: string; line: number; column: number };
 
 const deepest = 50;
-/** They would reach what all objects share. */
+/** Members of these names could change the prototype that all objects share. */
 const reserved = new Set(['__proto__', 'constructor', 'prototype']);
 
 class Mistake extends Error {
@@ -86,8 +89,8 @@ class Mistake extends Error {
 }
 
 /**
- * Parses a JSON text. A byte order mark in front is taken; refused are, beside what is no JSON, members that are named twice in one
- * object, the names `__proto__`, `constructor` and `prototype`, and more than 50 levels.
+ * Parses a JSON text; a leading byte order mark is accepted. Beside invalid JSON it refuses duplicate members of an object, the names
+ * `__proto__`, `constructor` and `prototype`, and more than 50 levels of nesting.
  */
 export function parseStrictJson(text: string): StrictJson {
   const json = text.startsWith('\uFEFF') ? text.slice(1) : text;
@@ -102,12 +105,12 @@ export function parseStrictJson(text: string): StrictJson {
 }
 
 const blanks = /[ \t\n\r]*/y;
-/** Of the control characters those of C0 must be escaped. */
+/** JSON requires escapes for the control characters of C0 only. */
 const textParts = /(?:[^"\\\p{Cc}]|[\x7F-\x9F]|\\(?:["\\/bfnrt]|u[\dA-Fa-f]{4}))*/uy;
 const text = new RegExp(`"${textParts.source}"`, 'uy');
 const plain = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
 
-/** A place in the text that moves on. */
+/** The text and the current position in it. */
 type Cursor = { json: string; at: number };
 
 function checkDocument(json: string): void {
@@ -143,7 +146,7 @@ function checkObject(cursor: Cursor, depth: number): void {
     }
     const name = JSON.parse(source) as string;
     if (reserved.has(name) || names.has(name)) {
-      throw new Mistake(`the member ${source} ${names.has(name) ? 'stands there twice' : 'is not allowed'}`, at);
+      throw new Mistake(`the member ${source} ${names.has(name) ? 'is given twice' : 'is not allowed'}`, at);
     }
     names.add(name);
     take(cursor, blanks);
@@ -156,7 +159,7 @@ function checkArray(cursor: Cursor, depth: number): void {
   checkMembers(cursor, ']', () => checkValue(cursor, depth));
 }
 
-/** What stands between brackets, separated by commas. */
+/** The members between brackets, separated by commas. */
 function checkMembers(cursor: Cursor, end: string, checkMember: () => void): void {
   take(cursor, blanks);
   if (cursor.json[cursor.at] === end) {
@@ -197,7 +200,7 @@ function unexpected({ json, at }: Cursor, expected: string): Mistake {
   );
 }
 
-/** Why no text could be taken where one begins: what in it is wrong, else what stands there instead. */
+/** The mistake at a place where a string was expected: what is wrong in the string, or what was found in its place. */
 function noText(cursor: Cursor, expected: string): Mistake {
   if (cursor.json[cursor.at] !== '"') {
     return unexpected(cursor, expected);
@@ -205,9 +208,9 @@ function noText(cursor: Cursor, expected: string): Mistake {
   const at = cursor.at + 1 + (take({ ...cursor, at: cursor.at + 1 }, textParts) ?? '').length;
   const rest = cursor.json.slice(at, at + 2);
   if (rest === '') {
-    return new Mistake('not valid JSON: a text has no end', at);
+    return new Mistake('not valid JSON: a string has no closing quote', at);
   }
   const code = `${rest.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;
   const what = rest.startsWith('\\') ? 'an escape that JSON does not have' : `the control character U+${code}`;
-  return new Mistake(`not valid JSON: ${what}, in a text`, at);
+  return new Mistake(`not valid JSON: ${what}, in a string`, at);
 }

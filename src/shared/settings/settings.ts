@@ -2,8 +2,8 @@ import type { ReaderSettings } from './reader-settings-schema.ts';
 import type { Settings } from './settings-schema.ts';
 
 /**
- * The reader as it is deployed unless a settings file says otherwise. Weights are measured where they could be, the others and the
- * day-parts are an editorial choice (docs/adr/0012); genre ids are TMDB's, as its genre lists name them (November 2026).
+ * The default settings of the reader. Weights were measured where possible; the others and the day-parts are an editorial choice
+ * (docs/adr/0012). Genre ids are from TMDB's genre lists (November 2026).
  */
 export const defaultReaderSettings: ReaderSettings = {
   memoryMb: 512,
@@ -33,7 +33,7 @@ export const defaultReaderSettings: ReaderSettings = {
   ],
 };
 
-/** Whether `hour` (0 to 23) lies in the day-part, whose `toHour` is not part of it; a day-part may go over midnight. */
+/** Whether `hour` (0 to 23) is in the day-part, from `fromHour` up to but not including `toHour`. It may span midnight. */
 export function isInDayPart(
   hour: number,
   { fromHour, toHour }: Pick<ReaderSettings['dayParts'][number], 'fromHour' | 'toHour'>,
@@ -42,12 +42,12 @@ export function isInDayPart(
 }
 
 /**
- * The one settings file: feeds, times to live, schedules, rates and queues, shared by the planner, the worker, the writer,
- * the command line and CDK. Change the defaults here; one environment's differences go into a JSON file of the same shape
- * (`--settings FILE`, in a deployment `-c settings=FILE`), of which every member is optional.
+ * The settings of all parts: feeds, TTLs, schedules, rates and queues, shared by the functions, the command line and CDK. Change defaults
+ * here. Overrides for one environment go into a JSON file of the same shape (`--settings FILE`, in a deployment `-c settings=FILE`), in
+ * which every member is optional.
  */
 
-/** What is deployed unless a settings file says otherwise. */
+/** The default settings. */
 export const defaultSettings: Settings = {
   defaultLanguage: 'en-US',
   regions: [],
@@ -63,7 +63,7 @@ export const defaultSettings: Settings = {
   ttl: { titleSoftHours: 168, titlePeriodHours: 12, hardFactor: 3, jitterShare: 0.1, maxHardDays: 180 },
   titleFigureStep: 0.1,
   schedules: { daily: { hourUtc: 8 }, weekly: { weekday: 0, hourUtc: 9 }, refresh: { everyHours: 4 } },
-  // TMDB documents "somewhere in the 40 requests per second range" (November 2026): three quarters of it.
+  // Three quarters of TMDB's documented limit, "somewhere in the 40 requests per second range" (November 2026).
   tmdb: {
     requestsPerSecond: 30,
     requestTimeoutMs: 8_000,
@@ -92,7 +92,7 @@ export const defaultSettings: Settings = {
     tokenOpenMs: 900_000,
     trialMs: 30_000,
   },
-  // The free units of an account: the index takes a list's page, the table the page and its titles.
+  // Together the free units of an account. The index stores the pages of lists, the table pages and titles.
   capacity: {
     mode: 'provisioned',
     catalog: { readUnits: 15, writeUnits: 19 },
@@ -101,7 +101,7 @@ export const defaultSettings: Settings = {
   deployment: {
     stackName: 'TmdbPipeline',
     tokenParameter: '/tmdb-pipeline/tmdb-token',
-    // A cache: what is lost is fetched again, so nothing is left behind that would cost.
+    // The table is a cache whose rows can be fetched again, so it needs no recovery and is deleted with the stack.
     catalogTable: { name: 'MovieRecCache', existing: false, pointInTimeRecovery: false, removalPolicy: 'destroy' },
     reader: { url: 'iam', readsPerDay: 1_000 },
     logRetentionDays: 14,
@@ -137,8 +137,8 @@ export const defaultSettings: Settings = {
 };
 
 /**
- * The language of a region where none was named: the first that the settings have for it, else their default language, which the world's
- * lists are kept in too. `region` in its canonical form.
+ * The language of a region if a request names none: the first that the settings have for the region, else `defaultLanguage`. `region` is
+ * in canonical form; global lists have the default language.
  */
 export function regionLanguage(
   region: string | undefined,

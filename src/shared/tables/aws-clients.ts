@@ -7,18 +7,18 @@ import { proxyAgent } from '../core/proxy-agent.ts';
 import { nodeProxyVariables, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
 
 /**
- * Attempts the SDK makes for one call, the first included. Only throttles and connection faults of AWS itself are retried
- * there; what TMDB does is retried in one place, by the worker.
+ * Attempts of the SDK for one call, including the first. This covers throttles and connection errors of AWS only. Calls of TMDB are
+ * retried in one place, by the worker.
  */
 const maxAttempts = 4;
 
-/** Where a client connects to when it is not AWS; region and credentials come from the environment otherwise. */
+/** An endpoint other than AWS, such as an emulator. Without a target, region and credentials come from the environment. */
 export type ClientTarget = { endpoint: string; region: string };
 
-/** A connection that is not there in this time is none, and an answer neither: silence must not use up an invocation. */
+/** Time-outs for connecting and for an answer: a server that does not answer must not use up a whole invocation. */
 const connectionTimeoutMs = 1_000;
 const requestTimeoutMs = 4_000;
-/** As many as the SDK's own agents open. */
+/** The same limit as that of the SDK's own agents. */
 const maxSockets = 50;
 
 /** DynamoDB with plain values instead of typed attributes; `undefined` members are left out. */
@@ -27,14 +27,14 @@ export function dynamoClient(target?: ClientTarget): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** SQS. Queue URLs are used as they are. `longPollMs` is how long a receive may wait on purpose. */
+/** SQS. Queue URLs are used as they are. `longPollMs` (default 0) is how long a receive waits for messages (long polling). */
 export function sqsClient(target?: ClientTarget, longPollMs = 0): SQSClient {
   return new SQSClient(clientOptions(target, longPollMs));
 }
 
 /**
- * Attempts, time-outs, proxy and target of any client; `longPollMs` is how long an answer may be held back on purpose, `environment`
- * names the proxy.
+ * Attempts, time-outs, proxy and target for any client. `longPollMs` is added to the time-out of an answer; `environment` names the
+ * proxy.
  * @throws UsageError for a proxy that cannot be used.
  */
 export function clientOptions(target?: ClientTarget, longPollMs = 0, environment: ProxyVariables = proxyVariables()) {
@@ -51,7 +51,10 @@ export function clientOptions(target?: ClientTarget, longPollMs = 0, environment
   };
 }
 
-/** Nothing where no proxy is named: the SDK's own agents then. Of AWS there are many hosts, of a target there is one. */
+/**
+ * Agents for the proxy; an empty object without a proxy, so that the SDK uses its own. A target is one host, for which NO_PROXY can be
+ * judged here; AWS has many hosts, so the agents judge each.
+ */
 function agentsFor(target: ClientTarget | undefined, environment: ProxyVariables) {
   const direct = target !== undefined && proxyFor(target.endpoint, environment) === undefined;
   const variables = direct ? undefined : nodeProxyVariables(environment);

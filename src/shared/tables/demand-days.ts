@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { isoFromMs } from '../core/clock.ts';
 
 /**
- * The reads of one UTC day by feed, rolled up from the hour counters when the day is long over: `demand#2026-11-24` in
- * `PipelineControl`. A month of history is then thirty small items instead of 720.
+ * The reads of one UTC day by feed, aggregated from the counters of its hours after the day has ended: item `demand#2026-11-24` of
+ * `PipelineControl`. A month of history is then 30 small items instead of 720.
  */
 export const demandDaySchema = z.object({
   feeds: z.record(
@@ -11,7 +11,7 @@ export const demandDaySchema = z.object({
     z.object({
       /** Reads of each hour, 00 to 23 UTC. */
       reads: z.array(z.number().min(0)).length(24),
-      /** Pages of the day that were asked for beyond the first. */
+      /** Pages beyond the first that were read on this day. */
       deep: z.number().min(0),
     }),
   ),
@@ -24,7 +24,7 @@ export function demandDayId(atMs: number): string {
   return `demand#${isoFromMs(atMs).slice(0, 10)}`;
 }
 
-/** Days of demand. A day that is over never changes, so whoever puts it puts the same. */
+/** Days of demand. The counters of a past day no longer change, so every caller puts the same item. */
 export type DemandDays = {
   /** The days that exist under `ids` and can be read, by id. */
   read(ids: readonly string[]): Promise<Map<string, DemandDay>>;

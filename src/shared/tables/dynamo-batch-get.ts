@@ -5,13 +5,13 @@ import { systemClock, systemRandom } from '../core/system-clock.ts';
 
 /** DynamoDB reads at most this many keys in one BatchGetItem. Source: its API reference, November 2026. */
 const keysPerCall = 100;
-/** Rounds in a row that brought nothing. */
+/** Gives up after this many rounds in a row that returned nothing. */
 const idleRounds = 5;
 const baseMs = 20;
 
 type Keys = readonly Record<string, unknown>[];
 
-/** What to read; `attributes` limits the answer to these (the read units stay those of whole rows). */
+/** What to read. `attributes` limits the answer to these; the read units are still those of whole rows. */
 type BatchGetRequest = {
   tableName: string;
   keys: readonly Record<string, string>[];
@@ -19,12 +19,12 @@ type BatchGetRequest = {
   attributes?: readonly string[];
 };
 
-/** The items that exist, in no order, and the read units they took. */
+/** The items that exist, in no particular order, and the consumed read units. */
 type BatchGetAnswer = { items: Record<string, unknown>[]; readUnits: number };
 
 /**
- * Reads any number of distinct keys, asking again for what DynamoDB left unprocessed.
- * @throws RetryableError when five rounds in a row bring nothing.
+ * Reads any number of distinct keys, and requests again the keys that DynamoDB left unprocessed.
+ * @throws RetryableError `read_incomplete` when five rounds in a row return nothing.
  */
 export async function batchGetAll(client: DynamoDBDocumentClient, request: BatchGetRequest): Promise<BatchGetAnswer> {
   const all: BatchGetAnswer = { items: [], readUnits: 0 };
@@ -48,7 +48,10 @@ async function readUntilDone(
   };
   const unread = await takeAll(keys, readSome, { idleRounds, baseMs, clock: systemClock, random: systemRandom });
   if (unread.length > 0) {
-    throw new RetryableError('read_incomplete', `${unread.length} keys of ${request.tableName} stayed unread`);
+    throw new RetryableError(
+      'read_incomplete',
+      `${unread.length} keys of ${request.tableName} were not read: DynamoDB left them unprocessed ${idleRounds} times in a row`,
+    );
   }
 }
 

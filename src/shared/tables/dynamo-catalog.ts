@@ -9,10 +9,10 @@ import { type OnDamaged, rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
 import { titleRowSchema } from './title-row.ts';
 
-/** Where one row cannot be read there may be many, and one at a time they would take a query each. */
+/** Page size after an unreadable row: there may be many more, and a small page would need a query for each. */
 const rowsBehindUnreadable = 25;
 
-/** Reads the catalog table `tableName`: lists through its index, titles by their key. Eventually consistent. */
+/** Reads the catalog table `tableName`: lists through its index, titles by key. All reads are eventually consistent. */
 export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
   return {
     listPages: async (feed, titles, onDamaged) => {
@@ -55,7 +55,7 @@ function pagesFor(titles: number): number {
   return Math.ceil(titles / rowsPerPage);
 }
 
-/** A row of another layout (older, newer or damaged) is as good as absent, in a list as for a title. */
+/** A row of another layout (older, newer or damaged) counts as absent. */
 function readable<T>(schema: z.ZodType<T>, item: Record<string, unknown>, onDamaged: OnDamaged = () => undefined): T[] {
   const parsed = schema.safeParse(item);
   if (parsed.success) {
@@ -69,11 +69,11 @@ function readable<T>(schema: z.ZodType<T>, item: Record<string, unknown>, onDama
   return [];
 }
 
-/** The catalog table `tableName` as the writer uses it: what is there by BatchGet, rows by conditional put. */
+/** The catalog table `tableName` for the writer: BatchGet reads what exists, conditional puts write rows. */
 export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: string): CatalogStore {
   return {
     readPresent: async (keys) => {
-      // Consistent reads cost double; a version read too old only costs a refused put.
+      // Consistent reads cost twice as much, and an outdated version only causes a put that is refused.
       const { items, readUnits } = await batchGetAll(client, {
         tableName,
         keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
@@ -82,7 +82,7 @@ export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: st
       });
       const present = items.map(({ mediaId, mediaType, version, snapshot, places }) => {
         const key = rowKeyText({ mediaId: String(mediaId), mediaType: String(mediaType) });
-        // A row without a version is of the predecessor's layout: any version is greater.
+        // Rows of the predecessor (see `migrate`) have no version: the empty text is smaller than any version.
         const page = typeof snapshot === 'string' && Array.isArray(places) ? { snapshot, places } : {};
         return [key, { version: String(version ?? ''), ...page }] as const;
       });
@@ -103,7 +103,7 @@ export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: st
         return { written: true, writeUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0 };
       } catch (error) {
         if (error instanceof ConditionalCheckFailedException) {
-          // DynamoDB bills a refused put by the row's size and does not say how much.
+          // DynamoDB bills a refused put by the size of the row, but does not report the units.
           return { written: false, writeUnits: writeUnitsFor(rowBytes(row)) };
         }
         throw error;

@@ -2,7 +2,7 @@ import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type DemandDays, demandDaySchema } from './demand-days.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 
-/** Days of demand as items of the control table `tableName`. A damaged one is taken as absent. */
+/** Days of demand as items of the control table `tableName`. A damaged item counts as absent. */
 export function dynamoDemandDays(client: DynamoDBDocumentClient, tableName: string): DemandDays {
   return {
     read: async (ids) => {

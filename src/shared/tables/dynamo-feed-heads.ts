@@ -6,11 +6,11 @@ import { type FeedHead, feedHeadSchema } from './feed-head.ts';
 import type { FeedHeads } from './feed-heads.ts';
 import { rowBytes, writeUnitsFor } from './row.ts';
 
-/** Feed heads in the control table `tableName`. Reads are consistent: a replace is decided on them. */
+/** Feed heads in the control table `tableName`. Reads are consistent, because `replace` depends on what was read. */
 export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: string): FeedHeads {
-  /** Heads of another layout, as they were read last: absent for the caller, but there when it comes to replacing them. */
+  /** Heads of another layout, as they were last read. They count as absent, but `replace` must compare with them. */
   const unreadable = new Map<string, Record<string, unknown>>();
-  /** The digest that each head was read with: one that was made by hand or restored may lack it, or have another. */
+  /** The digest that each head was read with. A head that was edited by hand or restored may lack it or have a wrong one. */
   const digests = new WeakMap<FeedHead, unknown>();
   const asStored = (seen: FeedHead) =>
     digests.has(seen) ? { ...seen, newestDigest: digests.get(seen) } : stored(seen);
@@ -57,7 +57,7 @@ export function dynamoFeedHeads(client: DynamoDBDocumentClient, tableName: strin
   };
 }
 
-/** What is no head of this layout is left out: a damaged item must not stop whoever looks. */
+/** Leaves out heads of another layout, because one damaged item must not make `status`, `report` or the refresh plan fail. */
 async function listHeads(client: DynamoDBDocumentClient, tableName: string): Promise<FeedHead[]> {
   const heads: FeedHead[] = [];
   const scan = {
@@ -71,15 +71,17 @@ async function listHeads(client: DynamoDBDocumentClient, tableName: string): Pro
   return heads.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** A head as it is stored: with a digest of the one member that is a map, since not every DynamoDB compares maps (dynalite does not). */
+/** A head as it is stored: with a digest of its only map member, because the emulator dynalite cannot compare maps. */
 function stored<Head extends Record<string, unknown>>(head: Head): Head & { newestDigest?: string } {
   return head.newest === undefined ? head : { ...head, newestDigest: stableHash(canonicalJson(head.newest), 16) };
 }
 
-/** Members that a head need not have: where they were not seen, they must not have come meanwhile. */
+/** Optional members of a head. If one was absent when read, `replace` requires that it is still absent. */
 const optional = ['emptyAs', 'newest', 'newestDigest'];
 
-/** Every attribute is as it was seen; of a list its length, since pages only ever come on, and of a map its digest. */
+/**
+ * The condition that every attribute is unchanged. A list is compared by its length, since pages are only ever added; a map by its digest.
+ */
 function unchangedSince(seen: Record<string, unknown> | undefined) {
   if (seen === undefined) {
     return { ConditionExpression: 'attribute_not_exists(id)' };

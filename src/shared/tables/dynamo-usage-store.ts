@@ -4,8 +4,8 @@ import { isFeedCounter } from './feed-counters.ts';
 import { isPipelineCounter, parseCounterName, type UsageCounters, type UsageStore } from './usage-store.ts';
 
 /**
- * Usage counters as items of the control table `tableName`. Adding is one update without a condition; an update that is sent
- * twice because its answer was lost counts twice, which statistics can bear.
+ * Usage counters as items of the control table `tableName`. `add` is one update without a condition: if its answer is lost and the SDK
+ * sends it again, it counts twice, which is acceptable for statistics.
  */
 export function dynamoUsageStore(client: DynamoDBDocumentClient, tableName: string): UsageStore {
   return {
@@ -32,7 +32,7 @@ export function dynamoUsageStore(client: DynamoDBDocumentClient, tableName: stri
   };
 }
 
-/** What is no counter, or not a count, is left out: a damaged item must not stop a report. */
+/** Leaves out unknown names and invalid counts, because a damaged item must not make a report fail. */
 function countersOf(item: Record<string, unknown>): UsageCounters {
   const entries = Object.entries(item).filter(
     ([name, count]) => isCounter(name) && Number.isFinite(count) && Number(count) > 0,

@@ -1,18 +1,18 @@
 /**
- * What the pipeline counts of itself by feed, beside the reads (usage-row.ts), for the plan to learn from:
+ * Counters by feed that the adaptive plan learns from, in addition to the reads (usage-store.ts):
  *
- *   usage#2026-11-25#changes        of the day:  `k:` list rows that stood in the feed's earlier snapshot too or are new to it,
+ *   usage#2026-11-25#changes        for a day:   `k:` list rows that were compared with the feed's earlier snapshot,
  *                                   `c:` those of them that are new or have another rank, `a:` hours between the two
  *                                   snapshots, summed over the rows
- *   usage#2026-11-25T08#plan        of the hour: `f:` pages planned, `w:` those of them that only warming asked for,
+ *   usage#2026-11-25T08#plan        for an hour: `f:` planned pages, `w:` those of them that only warming asked for,
  *                                   `x:` reads that were expected until the next refresh
  */
 import type { UsageCounters } from './usage-store.ts';
 
-/** What the writer counts of a feed whose page replaced an earlier one. */
+/** What the writer counts when a page of a feed replaces an earlier one. */
 export type ChangeKind = 'compared' | 'changed' | 'rowHours';
 
-/** What the planner counts of a feed. */
+/** What the planner counts for a feed. */
 export type PlanKind = 'planned' | 'warmed' | 'expected';
 
 type FeedCounterKind = ChangeKind | PlanKind;
@@ -33,12 +33,12 @@ export function feedCounterName(kind: FeedCounterKind, feed: string): string {
   return `${prefixes[kind]}${feed}`;
 }
 
-/** Whether a name is one of these counters. */
+/** Whether `name` is one of these counters. */
 export function isFeedCounter(name: string): boolean {
   return kindByPrefix.has(name.slice(0, 2));
 }
 
-/** What an item counts, by feed id: only what can have been counted, and none is zero. */
+/** The counts of an item by feed id. Invalid counts and zeros are left out. */
 export function feedCounts(counters: UsageCounters): Map<string, Partial<Record<FeedCounterKind, number>>> {
   const byFeed = new Map<string, Partial<Record<FeedCounterKind, number>>>();
   for (const [name, count] of Object.entries(counters)) {
@@ -51,12 +51,12 @@ export function feedCounts(counters: UsageCounters): Map<string, Partial<Record<
   return byFeed;
 }
 
-/** Item of the UTC day of `nowMs` for what the writer counts. */
+/** Id of the item for the writer's counters on the UTC day of `nowMs`. */
 export function changesId(nowMs: number): string {
   return `usage#${new Date(nowMs).toISOString().slice(0, 10)}#changes`;
 }
 
-/** Item of the hour of `nowMs` for what the planner counts. */
+/** Id of the item for the planner's counters in the hour of `nowMs`. */
 export function planUsageId(nowMs: number): string {
   return `usage#${new Date(nowMs).toISOString().slice(0, 13)}#plan`;
 }

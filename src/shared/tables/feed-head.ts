@@ -1,11 +1,11 @@
 /**
- * What is known of a feed as a whole: two joins side by side (src/writer/join-feed-heads.ts), so that heads are a function of the set of
- * messages, like the rows.
+ * What is known about a feed as a whole. A head consists of two joins (src/writer/join-feed-heads.ts), so it depends only on the set of
+ * messages, like the rows:
  *
- *   what stands    the newest snapshot with titles, or the emptiness that outweighs it; the rows of the table say the same
- *   what is newest what came of the pages of the newest snapshot of all, where that is not just "titles"
+ *   stored list    the newest snapshot with titles, or an empty list that outweighs it; the rows of the table say the same
+ *   newest answer  the outcomes of the newest snapshot's pages that had no titles
  *
- * A head never says more than the rows do: pages without titles are not among `pagesApplied` and make nothing fresher.
+ * A head never claims more than the rows: pages without titles are not in `pagesApplied` and do not make the list fresher.
  */
 import * as z from 'zod';
 import { clockSkewMs, isoFromMs, msFromIso } from '../core/clock.ts';
@@ -14,14 +14,14 @@ import { snapshotSchema } from '../core/snapshot.ts';
 import { type Absence, absenceSchema } from '../queues/item-page.ts';
 
 /**
- * `complete`: every page with titles is in the table. `partial`: pages are still in flight, or were lost to a dead letter. `empty`,
- * `rejected`, `not-found`: what the first page brought instead (`PageOutcome` in core/feed.ts).
+ * `complete`: every page with titles is in the table. `partial`: pages are still in flight, or became dead letters. `empty`, `rejected`,
+ * `not-found`: the outcome of the first page, which had no titles (`PageOutcome` in core/feed.ts).
  */
 const feedOutcomes = ['complete', 'partial', 'empty', 'rejected', 'not-found'] as const;
 
 export type FeedOutcome = (typeof feedOutcomes)[number];
 
-/** What came of the newest snapshot's pages that brought no title. */
+/** The outcomes of the newest snapshot's pages that had no titles. */
 const newestSchema = z.strictObject({
   snapshot: snapshotSchema,
   pages: z.int().min(1),
@@ -29,7 +29,7 @@ const newestSchema = z.strictObject({
   fetchedAt: z.iso.datetime(),
   /** By page number. */
   outcomes: z.record(z.string(), z.enum(['empty', 'rejected', 'not-found'])),
-  /** TMDB's words on pages that were not found, by page number. */
+  /** TMDB's code and message for pages that were not found, by page number. */
   absences: z.record(z.string(), absenceSchema).optional(),
 });
 
@@ -39,23 +39,23 @@ export type Newest = z.infer<typeof newestSchema>;
 export const feedHeadSchema = z.object({
   id: z.string().startsWith('feed#'),
   feed: z.string().min(1),
-  /** Of what stands; where nothing does, of the newest answer. */
+  /** Snapshot of the stored list; without a stored list, that of the newest answer. */
   snapshot: snapshotSchema,
-  /** Pages of the snapshot that are in the table with titles, ascending; none where the list is empty or unknown. */
+  /** Pages of the snapshot that are in the table with titles, ascending; none if the list is empty or unknown. */
   pagesApplied: z.array(z.int().min(1)),
-  /** Pages the snapshot's run asked for. */
+  /** Number of pages that the snapshot's run asked for. */
   pages: z.int().min(1),
   /** Earliest fetch among the applied pages. */
   fetchedAt: z.iso.datetime(),
-  /** Soft TTL; where nothing stands it is `fetchedAt`. */
+  /** Soft TTL; without a stored list it is `fetchedAt`. */
   freshUntil: z.iso.datetime(),
-  /** Of the newest snapshot, which may be newer than what stands. */
+  /** Outcome of the newest snapshot, which may be newer than the stored list. */
   lastOutcome: z.enum(feedOutcomes),
   /** Hard TTL in epoch seconds, the table's TTL attribute. */
   expiration: z.int(),
-  /** Where an empty list stands: what that weighs beside snapshots with titles (list-page-row.ts). */
+  /** If the stored list is empty: its weight against snapshots with titles (`emptyPageWeight` in list-page-row.ts). */
   emptyAs: z.string().optional(),
-  /** Left out where it says no more than what stands: the newest snapshot's pages that came all had titles. */
+  /** Absent if all pages of the newest snapshot that arrived had titles: it would add nothing to the stored list. */
   newest: newestSchema.optional(),
 });
 
@@ -66,24 +66,24 @@ export function feedHeadId(feed: Feed): string {
   return `feed#${feedId(feed)}`;
 }
 
-/** A head as it counts at `nowMs`: one that was fetched tomorrow, by a clock that was wrong, is stale rather than fresh for a day longer. */
+/** A head as seen at `nowMs`. A fetch time in the future comes from a wrong clock: such a list is stale, not fresh for longer. */
 export function headAt(head: FeedHead, nowMs: number): FeedHead {
   return msFromIso(head.fetchedAt) > nowMs + clockSkewMs ? { ...head, freshUntil: isoFromMs(nowMs) } : head;
 }
 
-/** Whether the table says anything of the feed: titles, or that there are none. */
+/** Whether the table holds a list of the feed, with titles or empty. */
 export function holdsList(head: FeedHead): boolean {
   return head.pagesApplied.length > 0 || head.emptyAs !== undefined;
 }
 
-/** Whether the newest answer is what stands: pages of it may be missing, but nothing older is served in their place. */
+/** Whether the stored list is that of the newest answer. Some of its pages may be missing. */
 export function isAnswered({ lastOutcome, emptyAs }: FeedHead): boolean {
   return lastOutcome === 'complete' || lastOutcome === 'partial' || (lastOutcome === 'empty' && emptyAs !== undefined);
 }
 
 /**
- * Whether all `pages` of `snapshot`, or something newer, have been answered, whatever the answers were. A run that was planned by a clock
- * that is ahead is known by its id: its pages stand at the times at which they were sent (docs/adr/0023).
+ * Whether all `pages` of `snapshot`, or a newer snapshot, have been answered, with whatever outcome. If the planner's clock was ahead, the
+ * writer stores its pages under the time at which they were sent, so such a run is recognized by its id (docs/adr/0023).
  */
 export function hasArrived(head: FeedHead, { snapshot, pages }: { snapshot: string; pages: number }): boolean {
   const newest = newestOf(head);
@@ -94,12 +94,12 @@ export function hasArrived(head: FeedHead, { snapshot, pages }: { snapshot: stri
   return titled + Object.keys(newest.outcomes).length >= pages;
 }
 
-/** What came of a page in place of titles, and TMDB's words where it was not found. */
+/** A page without titles: its outcome, and TMDB's code and message if it was not found. */
 export type PageWithout = { page: number; outcome: 'empty' | 'rejected' | 'not-found'; absence: Absence | undefined };
 
 /**
- * The newest answer of TMDB: of which snapshot, since when, and `without` the pages that a whole list would have, by number: empty ones
- * behind the list's end are not among them.
+ * The newest answer of TMDB: its snapshot, its earliest fetch (`at`), and in `without` its pages without titles, by number. Empty pages
+ * beyond the end of the list are left out.
  */
 export function newestAnswer(head: FeedHead): { snapshot: string; at: string; without: PageWithout[] } {
   const { snapshot, fetchedAt, outcomes, absences = {} } = newestOf(head);
@@ -111,7 +111,7 @@ export function newestAnswer(head: FeedHead): { snapshot: string; at: string; wi
   return { snapshot, at: fetchedAt, without };
 }
 
-/** Heads of earlier builds have no `newest`; nor have those of which the newest pages all had titles. */
+/** `newest`, or its equivalent for a head without one: a head of an earlier build, or one whose newest pages all had titles. */
 export function newestOf({
   newest,
   snapshot,

@@ -2,10 +2,10 @@ import type { FeedHead } from './feed-head.ts';
 
 /** One head per feed, in the control table. */
 export type FeedHeads = {
-  /** The heads that exist under `ids`, by id, and the read units this took. */
+  /** The heads that exist under `ids`, by id, and the consumed read units. */
   read(ids: readonly string[]): Promise<{ heads: Map<string, FeedHead>; readUnits: number }>;
-  /** Every head, by id; also one past its hard TTL that DynamoDB has not deleted yet. Reads the whole control table. */
+  /** All heads, sorted by id, including those past their hard TTL that DynamoDB has not deleted yet. Scans the whole control table. */
   list(): Promise<FeedHead[]>;
-  /** Stores `head` when nothing has changed since `seen` was read (`undefined`: when there is none); else says so. */
+  /** Stores `head` if the stored head is still `seen` (`undefined`: if there is none). `replaced` says whether it did. */
   replace(head: FeedHead, seen: FeedHead | undefined): Promise<{ replaced: boolean; writeUnits: number }>;
 };

@@ -1,19 +1,19 @@
 import { type FeedHead, holdsList, isAnswered, newestAnswer, type PageWithout } from './feed-head.ts';
 
-/** A feed of which TMDB's newest answer was no list that could be stored, or not a whole one. */
+/** A feed whose newest answer from TMDB could not be stored as a list, or only in part. */
 export type FeedTrouble = {
   feed: string;
-  /** Of the list, or of its first page without titles. */
+  /** Outcome of the list, or of its first page without titles. */
   outcome: PageWithout['outcome'];
-  /** When it was answered so, ISO 8601 UTC. */
+  /** When TMDB gave this answer, ISO 8601 UTC. */
   at: string;
-  /** One sentence, which ends in what is served meanwhile. */
+  /** One sentence, which also says what is served until the next refresh. */
   detail: string;
 };
 
 const pagesNamed = 3;
 
-/** What is wrong with a feed at `nowMs`; `undefined` where the newest answer stands whole, be it an empty list, or is still coming. */
+/** What is wrong with a feed at `nowMs`; `undefined` if the newest answer is stored completely (also an empty list) or still in flight. */
 export function feedTrouble(head: FeedHead, nowMs: number): FeedTrouble | undefined {
   const { feed, lastOutcome } = head;
   const { at, without } = newestAnswer(head);
@@ -34,21 +34,21 @@ function detailOf(said: string, served: string): string {
 
 function served(head: FeedHead, nowMs: number): string {
   if (head.newest === undefined && head.pagesApplied.length > 0 && head.lastOutcome !== 'partial') {
-    // A build before this one noted no more than that: the list that it tells of may be the one before, or none.
-    return 'what stands in the table is not noted';
+    // A head of an earlier build does not say whether the table still holds the previous list.
+    return 'an earlier version did not record what the table holds';
   }
   const isExpired = nowMs >= head.expiration * 1_000;
   if (isExpired || !holdsList(head)) {
     return 'nothing is in the table';
   }
   return head.pagesApplied.length > 0
-    ? `the list of ${head.snapshot} stands until its hard TTL`
+    ? `the list of ${head.snapshot} is served until its hard TTL`
     : 'an empty list is in the table';
 }
 
-/** `page 2 was not found (tmdb_34: …)`, each page by itself: what waiting for a run says of a list that is there in part. */
+/** `page 2 was not found (tmdb_34: …)`, page by page, for a list that is stored in part. */
 export function describePages(without: readonly PageWithout[]): string {
-  const said = { empty: 'came empty', rejected: 'came without a row that could be read', 'not-found': 'was not found' };
+  const said = { empty: 'was empty', rejected: 'had no row that could be read', 'not-found': 'was not found' };
   const pages = without
     .slice(0, pagesNamed)
     .map(({ page, outcome, absence }) => `page ${page} ${said[outcome]}${words(absence)}`);

@@ -4,9 +4,9 @@ import { type Feed, feedId } from '../core/feed.ts';
 import { snapshotSchema } from '../core/snapshot.ts';
 import { type FeedHead, hasArrived } from './feed-head.ts';
 
-/** That jobs of a feed were sent, one item of `PipelineControl`: who asks for the same feed ad hoc finds out. */
+/** A mark that jobs of a feed were sent, one item of `PipelineControl`. It lets an ad-hoc request for the same feed be deduplicated. */
 export const feedInFlightSchema = z.object({
-  id: z.string().startsWith('on-the-way#'),
+  id: z.string().startsWith('in-flight#'),
   snapshot: snapshotSchema,
   runId: z.string().min(1),
   pages: z.int().min(1),
@@ -19,15 +19,15 @@ export type FeedInFlight = z.infer<typeof feedInFlightSchema>;
 
 /** Key of a feed's mark. */
 export function inFlightId(feed: Feed): string {
-  return `on-the-way#${feedId(feed)}`;
+  return `in-flight#${feedId(feed)}`;
 }
 
 /**
- * Whether what was sent has neither been answered nor been given up: a job ends in a dead-letter queue at `maxAgeMs`, and the head of
- * a feed names the newest snapshot that TMDB has answered, also with nothing.
+ * Whether the marked jobs are still in flight. They are not once the head shows that TMDB has answered their snapshot or a newer one, nor
+ * after `maxAgeMs`, at which a job becomes a dead letter.
  */
 export function isInFlight(mark: FeedInFlight, head: FeedHead | undefined, nowMs: number, maxAgeMs: number): boolean {
-  // A mark of tomorrow is that of a clock that was wrong: sending twice costs less than not sending for a day.
+  // A mark from the future was written by a wrong clock. It is ignored: a double fetch costs less than a day without one.
   if (nowMs - mark.sentAtMs >= maxAgeMs || mark.sentAtMs > nowMs + clockSkewMs) {
     return false;
   }
@@ -36,7 +36,7 @@ export function isInFlight(mark: FeedInFlight, head: FeedHead | undefined, nowMs
 
 /** Marks of the feeds whose jobs were sent. */
 export type FeedsInFlight = {
-  /** Puts marks; an older one of the same feed is replaced. */
+  /** Writes marks; each replaces an older mark of the same feed. */
   mark(marks: readonly FeedInFlight[]): Promise<void>;
   /** The marks that exist under `ids`, by id. */
   read(ids: readonly string[]): Promise<Map<string, FeedInFlight>>;

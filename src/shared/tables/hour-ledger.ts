@@ -4,13 +4,13 @@ import type { MetricName } from '../telemetry/metric-ledger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type PipelineCounter, pipelineCounterName, pipelineUsageId, type UsageStore } from './usage-store.ts';
 
-/** Telemetry that also sums what `report` tells of the pipeline, since metrics can be asked for on AWS only. */
+/** Telemetry that also sums the figures of `report` in the table, since metrics can be queried on AWS only. */
 type HourLedger = Telemetry & {
-  /** Adds the sums since the last flush to the hour's counters. Never rejects: a report may miss a batch. */
+  /** Adds the sums since the last flush to the hour's counters. Never rejects: on failure it warns, and a report misses these sums. */
   flush(): Promise<void>;
 };
 
-/** Counters by metric; of a latency its number is counted. */
+/** The counter of each metric. For `TmdbLatency` the number of values is counted, not their sum. */
 const counterOf: Partial<Record<MetricName, PipelineCounter>> = {
   TmdbLatency: 'calls',
   TmdbThrottles: 'throttles',

@@ -12,7 +12,7 @@ import { titleSubject } from './usage-store.ts';
 
 const placePattern = new RegExp(`^(?<rank>[1-9]\\d*) (?<mediaType>${mediaTypes.join('|')})/(?<id>[1-9]\\d*)$`);
 
-/** One page of a feed at a snapshot: which title stood where, with the cards as TMDB showed them there. */
+/** One page of a feed at a snapshot: the rank of each title, and its card as TMDB's list showed it. */
 export const listPageRowSchema = z.object({
   ...rowBaseSchema.shape,
   /** The feed's id: `popular/movie/DE/de-DE`. */
@@ -26,7 +26,7 @@ export const listPageRowSchema = z.object({
   snapshot: snapshotSchema,
   /** Rank and title of each row, by rank: `1 movie/550`. None: TMDB lists nothing on this page. */
   places: z.array(z.string().regex(placePattern)),
-  /** The cards in the same order (card-pack.ts). */
+  /** The packed cards, in the order of `places` (`packCards` in card.ts). */
   cards: z.instanceof(Uint8Array),
 });
 
@@ -37,26 +37,26 @@ export function listPageKey(feed: Feed, page: number): RowKey {
   return { mediaId: feedId(feed), mediaType: `page#${String(page).padStart(4, '0')}` };
 }
 
-/** Partition of the index in which a feed lies. */
+/** Partition key of a feed in the index. */
 export function feedPartition(feed: Feed): string {
   return `${feed.category}/${feed.region}/${feed.language}`;
 }
 
-/** Prefix of the index's sort key that a feed's pages share. */
+/** Prefix that the pages of a feed share in the sort key of the index. */
 export function feedPrefix(feed: Feed): string {
   return `${feed.media}#`;
 }
 
 /**
- * Sort key of the index: read backwards it gives the first page first. It does not name the snapshot: a key that changes costs the
- * index two writes, one that stays costs it one (docs/adr/0017).
+ * Sort key of the index; in descending order the first page comes first. It does not contain the snapshot, because a changed key costs
+ * the index two writes and an unchanged one costs one (docs/adr/0017).
  */
 export function listPageSortKey(feed: Feed, page: number): string {
   const firstRank = (page - 1) * rowsPerPage + 1;
   return `${feedPrefix(feed)}${String(9_999 - firstRank).padStart(4, '0')}`;
 }
 
-/** The titles of a page as its row keeps them: each once, at its better rank, by rank. */
+/** The titles of a page as its row holds them: sorted by rank, duplicates only at their best rank. */
 export function placedTitles(page: ItemPage): ListedTitle[] {
   const byRank = [...page.titles].sort((a, b) => a.rank - b.rank);
   const seen = new Set<string>();
@@ -68,14 +68,14 @@ export function placedTitles(page: ItemPage): ListedTitle[] {
   });
 }
 
-/** A title's place as a row keeps it: `1 movie/550`. */
+/** A title's place as a row holds it: `1 movie/550`. */
 export function placeOf({ rank, mediaType, id }: ListedTitle): string {
   return `${rank} ${titleSubject(mediaType, id)}`;
 }
 
 /**
- * The row that a page asks for. An empty page is a row that says so; one of which no row could be read, and a list that TMDB does not
- * know, ask for none.
+ * The row for a page. An empty page has a row without places. `undefined` for a page without a readable row, and for a list that TMDB
+ * does not have.
  */
 export function listPageDraft(page: ItemPage, settings: Settings): RowDraft<ListPageRow> | undefined {
   const outcome = pageOutcomeOf(page);
@@ -111,7 +111,7 @@ export function listPageDraft(page: ItemPage, settings: Settings): RowDraft<List
 /** A title's place in a page. */
 export type Place = { rank: number; mediaType: MediaType; id: number };
 
-/** Places as they are stored, read; what is none is left out. */
+/** Parses stored places; invalid ones are left out. */
 export function readPlaces(places: readonly unknown[]): Place[] {
   return places.flatMap((text) => {
     const { rank, mediaType, id } = placePattern.exec(String(text))?.groups ?? {};
@@ -121,24 +121,24 @@ export function readPlaces(places: readonly unknown[]): Place[] {
   });
 }
 
-/** How many different titles stand on `pages`. */
+/** The number of different titles on `pages`. */
 export function titlesOn(pages: readonly Pick<ListPageRow, 'places'>[]): number {
   const titles = pages.flatMap(({ places }) => places.map((place) => place.slice(place.indexOf(' '))));
   return new Set(titles).size;
 }
 
 /**
- * What the emptiness of `snapshot` weighs, as a snapshot: it outweighs pages with titles that have passed their hard TTL by then, and
- * no page that can still be served, unless that one was fetched later than its queue lets a job wait: a dead letter that was replayed days
- * after its snapshot. It depends on the message alone, so the table stays a join (docs/adr/0019).
+ * The weight of an empty page of `snapshot`, in the form of a snapshot. An empty page replaces pages with titles that have passed their
+ * hard TTL by then, and none that can still be served. (The exception is a page fetched from a dead letter that was replayed days after
+ * its snapshot.) The weight depends on the message alone, so the table stays a join (docs/adr/0019).
  */
 export function emptyPageWeight(feed: Feed, snapshot: string, settings: Settings): string {
   return snapshotFor(snapshotTimeMs(snapshot) - longestListLifeMs(feed, settings), snapshot.slice(-8));
 }
 
 /**
- * Newer snapshot first, that of an empty page as it weighs. Within one snapshot the first fetch stands, so that a job delivered twice changes nothing; last a digest, so
- * that different pages never share a version.
+ * Orders pages by snapshot, newer ones first; an empty page counts by its weight. Within a snapshot the earliest fetch wins, so that a job
+ * that is delivered twice changes nothing. The digest ensures that different pages never have the same version.
  */
 function listPageVersion(weight: string, fetchedAtMs: number, titles: readonly ListedTitle[]): string {
   const earlier = String(9_999_999_999_999 - fetchedAtMs).padStart(13, '0');

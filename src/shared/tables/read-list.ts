@@ -9,7 +9,7 @@ import type { OnDamaged } from './row.ts';
 import { listPageLife } from './row-life.ts';
 import { titleSubject } from './usage-store.ts';
 
-/** One row of a list, decoded: it does not depend on when it is looked at. */
+/** One decoded row of a list. It does not depend on the time of reading, so it can be cached. */
 export type ListRow = Card & {
   mediaType: MediaType;
   id: number;
@@ -23,22 +23,22 @@ export type ListRow = Card & {
   expiresAtMs: number;
 };
 
-/** One entry of a list as an application gets it. */
+/** One entry of a list as an application receives it. */
 export type ListEntry = Omit<ListRow, 'freshUntilMs' | 'expiresAtMs'> & {
   /** Past its soft TTL. */
   stale: boolean;
 };
 
-/** That a list is empty, and for how long that holds. */
+/** An empty list, and how long it is valid. */
 export type EmptyList = Pick<ListRow, 'snapshot' | 'fetchedAt' | 'freshUntilMs' | 'expiresAtMs'>;
 
-/** What the first page's row says of a list that TMDB serves empty; `undefined` where it has titles, or is not there. */
+/** The empty list that the first page's row describes; `undefined` if that row has titles or does not exist. */
 export function emptyListOf(pages: readonly ListPageRow[]): EmptyList | undefined {
   const first = pages.find(({ mediaType }) => mediaType === firstPageKey);
   return first === undefined || first.places.length > 0 ? undefined : lifeOf(first);
 }
 
-/** Snapshot and life of what a page says, once it was written to the table and read again. */
+/** Snapshot and life of a page as they are after it was written to the table and read again. */
 export function lifeAsListed(page: Pick<ItemPage, 'feed' | 'snapshot' | 'fetchedAt'>, settings: Settings): EmptyList {
   const fetchedAtMs = msFromIso(page.fetchedAt);
   const { freshUntilMs, expiresAtMs } = listPageLife(page.feed, page.snapshot, fetchedAtMs, settings);
@@ -56,29 +56,29 @@ function lifeOf({ snapshot, fetchedAt, freshUntil, expiresAt }: ListPageRow): Em
   return { snapshot, fetchedAt, freshUntilMs: Date.parse(freshUntil), expiresAtMs: expiresAt * 1_000 };
 }
 
-/** Pages as rows of a list, in their order; a page that is damaged is left out, and told. */
+/** Decodes pages into the rows of a list, in order. A damaged page is left out and reported to `onDamaged`. */
 export function decodeList(pages: readonly ListPageRow[], onDamaged?: OnDamaged): ListRow[] {
   return pages.flatMap((page) => {
     const places = readPlaces(page.places);
     const cards = tryUnpackCards(page.cards) ?? [];
     const life = lifeOf(page);
     if (cards.length !== places.length) {
-      onDamaged?.(page, 'cards that cannot be unpacked, or are not as many as its places');
+      onDamaged?.(page, 'its cards cannot be unpacked, or their number differs from that of its places');
       return [];
     }
     return places.map((place, index) => ({ ...place, ...life, ...(cards[index] as Card) }));
   });
 }
 
-/** The rows that a page will have once it was written to the table and read again. */
+/** The rows of a page as they are after it was written to the table and read again. */
 export function listRowsOf(page: ItemPage, settings: Settings): ListRow[] {
   const life = lifeAsListed(page, settings);
   return placedTitles(page).map(({ rank, mediaType, id, ...card }) => ({ rank, mediaType, id, ...life, ...card }));
 }
 
 /**
- * The rows of a list that exist at `nowMs`, each title once, at most `limit`: nothing past its hard TTL. No two have one rank: TMDB has
- * sent pages of more than twenty rows, and what comes behind such a page moves down.
+ * The rows of a list that are not past their hard TTL at `nowMs`, each title once, at most `limit`. No rank occurs twice: TMDB has sent
+ * pages of more than twenty rows, and the rows after such a page are moved down.
  */
 export function liveRows(rows: readonly ListRow[], limit: number, nowMs: number): ListRow[] {
   const live = new Map<string, ListRow>();
@@ -100,14 +100,14 @@ export function cardOfRow(row: ListRow): Card {
   return card;
 }
 
-/** A row as an application gets it at `nowMs`. */
+/** A row as an application receives it at `nowMs`. */
 export function toEntry({ freshUntilMs, expiresAtMs: _expiresAtMs, ...row }: ListRow, nowMs: number): ListEntry {
   return { ...row, stale: nowMs >= freshUntilMs };
 }
 
 /**
- * Pages in the index's order, the first page first, as a list: each title once, nothing past its hard TTL, at most `limit` entries,
- * no page that is damaged. A page of the newest snapshot that is still in flight leaves the older one in its place.
+ * Builds a list from pages in the order of the index, first page first: each title once, no row past its hard TTL, no damaged page, at
+ * most `limit` entries. While a page of the newest snapshot is in flight, the older page is served in its place.
  */
 export function assembleList(pages: readonly ListPageRow[], limit: number, nowMs: number): ListEntry[] {
   return liveRows(decodeList(pages), limit, nowMs).map((row) => toEntry(row, nowMs));

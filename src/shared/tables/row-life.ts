@@ -3,25 +3,25 @@ import { type Feed, feedId, feedKindOf } from '../core/feed.ts';
 import { stableFraction } from '../core/stable-hash.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 
-/** A life in two stages: until `freshUntilMs` it is served as fresh, until `expiresAtMs` as stale, then never. */
+/** The two TTLs of a row: it is fresh until `freshUntilMs` (soft), stale until `expiresAtMs` (hard), then no longer served. */
 export type Life = { freshUntilMs: number; expiresAtMs: number };
 
 /**
- * The life of a page of `feed` at `snapshot`. The jitter depends on feed and snapshot, not on the writer, so all
- * pages of one snapshot grow stale together and different feeds do not.
+ * The life of a page of `feed` at `snapshot`. The jitter depends on feed and snapshot only, so all pages of a snapshot become stale
+ * together, and different feeds at different times.
  */
 export function listPageLife(feed: Feed, snapshot: string, fetchedAtMs: number, settings: Settings): Life {
   const softMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
   return lifeFrom(fetchedAtMs, softMs, stableFraction(`${feedId(feed)}|${snapshot}`), settings);
 }
 
-/** Feeds of the weekly schedule; all others are of the daily one, or follow demand and requests. */
+/** Feeds of the weekly schedule. All others are in the daily one, or are fetched on demand or on request. */
 const weeklyKinds: ReadonlySet<string> = new Set(['genre', 'hidden_gems', 'award_winning']);
 
 /**
- * How long after its snapshot a page of `feed` can be served at the most, in milliseconds: its occurrence is caught up on just before
- * the next one (as `run` and `local` do), its job waits as long as it may, and the page is kept for the longest hard TTL. A job that an
- * operator replays out of a dead-letter queue may be fetched later than that.
+ * The longest time after its snapshot for which a page of `feed` can be served, in milliseconds. It is the sum of three: a missed
+ * occurrence may be planned just before the next one (as `run` and `local` do), a job may wait for `tmdb.maxAgeHours`, and the page has
+ * the longest hard TTL. A dead letter that an operator replays may be fetched later than that.
  */
 export function longestListLifeMs(feed: Feed, settings: Settings): number {
   const kind = feedKindOf(feed);
@@ -32,7 +32,7 @@ export function longestListLifeMs(feed: Feed, settings: Settings): number {
   return latenessMs + settings.tmdb.maxAgeHours * hourMs + hardMs;
 }
 
-/** The life of a title row fetched in the period that starts at `fetchedAtMs`. */
+/** The life of a title row that was fetched in the period that starts at `fetchedAtMs`. */
 export function titleLife(titleKey: string, fetchedAtMs: number, settings: Settings): Life {
   return lifeFrom(
     fetchedAtMs,
@@ -42,7 +42,7 @@ export function titleLife(titleKey: string, fetchedAtMs: number, settings: Setti
   );
 }
 
-/** Start of the period in which `fetchedAtMs` lies: the precision to which a title row knows its own age. */
+/** Start of the period that contains `fetchedAtMs`. A title row stores its fetch time with this precision only. */
 export function titlePeriodStartMs(fetchedAtMs: number, settings: Settings): number {
   const periodMs = settings.ttl.titlePeriodHours * hourMs;
   return Math.floor(fetchedAtMs / periodMs) * periodMs;
@@ -54,7 +54,7 @@ function lifeFrom(fetchedAtMs: number, softMs: number, fraction: number, setting
   const jitteredHardMs = hardFactor * softMs + Math.round(softMs * jitterShare * fraction);
   const hardMs = Math.min(jitteredHardMs, maxHardDays * dayMs);
   return {
-    // A row is stale before it vanishes, whatever the settings say.
+    // Whatever the settings say, a row becomes stale before it expires.
     freshUntilMs: fetchedAtMs + Math.min(jitteredSoftMs, hardMs - 1_000),
     expiresAtMs: fetchedAtMs + hardMs,
   };

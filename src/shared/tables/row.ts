@@ -1,16 +1,16 @@
 /**
- * The invariant of the table: each row carries a `version`, and a row is replaced only by one of a greater version (compared as
- * strings). A version names the content of its row completely, so equal versions are equal rows. The table is therefore
- * the maximum over the set of messages: any order, any number of deliveries and any number of writers give the same table.
+ * The invariant of the table: each row has a `version`, and only a row with a greater version (compared as strings) replaces it.
+ * A version determines the content of its row completely, so equal versions mean equal rows. The table is therefore the maximum over
+ * the set of messages: any order, any number of deliveries and any number of writers give the same table.
  */
 import * as z from 'zod';
 
-/** Is told of a row that is there and cannot be read, and what is wrong with it in few words. */
+/** Called for a row that exists and cannot be read; `why` says in a few words what is wrong with it. */
 export type OnDamaged = (key: RowKey, why: string) => void;
 
 /**
- * Size of a row in bytes as DynamoDB counts it: UTF-8 attribute names plus values; numbers take about one byte for two
- * significant digits plus one; lists three bytes plus one an element. A write unit is 1,024 of these.
+ * Size of a row in bytes as DynamoDB counts it: attribute names in UTF-8 plus values. A number takes about one byte for two significant
+ * digits, plus one; a list three bytes, plus one for each element. A write unit is 1,024 bytes.
  * Source: DynamoDB developer guide, item sizes and formats, November 2026.
  */
 export function rowBytes(row: Record<string, unknown>): number {
@@ -56,10 +56,10 @@ function numberBytes(value: number): number {
 /** Version of the row layout. */
 export const rowSchemaVersion = 1;
 
-/** The end of the year 9999: a time in milliseconds lies behind it, and so does all that is no date. */
+/** The end of the year 9999. A time that was stored in milliseconds by mistake is beyond it, and so are values that are not dates. */
 const latestEpochSeconds = 253_402_300_799;
 
-/** Members that every row carries. */
+/** Members of every row. */
 export const rowBaseSchema = z.object({
   mediaId: z.string().min(1),
   mediaType: z.string().min(1),
@@ -68,24 +68,24 @@ export const rowBaseSchema = z.object({
   source: z.literal('tmdb'),
   /** ISO 8601 UTC. */
   fetchedAt: z.iso.datetime(),
-  /** Soft TTL, ISO 8601 UTC: later it is served as stale. */
+  /** Soft TTL, ISO 8601 UTC: from then on the row is stale. */
   freshUntil: z.iso.datetime(),
-  /** Hard TTL, epoch seconds: later it does not exist. */
+  /** Hard TTL, epoch seconds: from then on the row is expired and not served. */
   expiresAt: z.int().min(0).max(latestEpochSeconds),
 });
 
 /** Primary key of a row. */
 export type RowKey = { mediaId: string; mediaType: string };
 
-/** A row that is not built yet. Its version decides whether it is written; packing its content is what costs time. */
+/** A row that is not built yet. The version decides whether it is written at all; `build` packs the content, which takes time. */
 export type RowDraft<Row> = RowKey & { version: string; build(): Row };
 
-/** One text for one key; no part of a key holds a line break. */
+/** A key as one text. It is unique, since no part of a key contains a line break. */
 export function rowKeyText(key: RowKey): string {
   return `${key.mediaId}\n${key.mediaType}`;
 }
 
-/** Whether a row still exists for readers, whatever DynamoDB has deleted. */
+/** Whether a row is before its hard TTL. DynamoDB may delete expired rows hours later. */
 export function isLive(row: { expiresAt: number }, nowMs: number): boolean {
   return nowMs < row.expiresAt * 1000;
 }

@@ -1,20 +1,19 @@
 /**
- * Both tables, described once: the embedded stack creates them from this, and so does the deployment.
- * The members carry the names of DynamoDB's own CreateTable request.
+ * Both tables. The embedded stack and the deployment create them from these definitions.
  */
 export type TableDefinition = {
   /** Name of the table in the embedded stack and the default name in a deployment. */
   name: string;
   keys: readonly KeyAttribute[];
   indexes: readonly { name: string; keys: readonly KeyAttribute[]; projection: 'ALL' }[];
-  /** Number attribute in epoch seconds that DynamoDB's time to live reads. */
+  /** Number attribute for DynamoDB's time to live, in epoch seconds. */
   ttlAttribute: string;
 };
 
 /** A string key attribute. */
 export type KeyAttribute = { attribute: string; type: 'HASH' | 'RANGE' };
 
-/** Index that answers a feed in one query. */
+/** Index that returns a feed with one query. */
 export const categoryIndex = 'CategoryContentTypeIndex';
 
 /** Titles and pages of lists. */
@@ -37,7 +36,7 @@ export const catalogTable: TableDefinition = {
   ttlAttribute: 'expiresAt',
 };
 
-/** The planner's idempotency records, one head per feed, the rate schedule and the breaker. */
+/** State of the pipeline: idempotency records of runs, feed heads, in-flight marks, rate schedules, the breaker, leases, counters. */
 export const controlTable: TableDefinition = {
   name: 'PipelineControl',
   keys: [{ attribute: 'id', type: 'HASH' }],

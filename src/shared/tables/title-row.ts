@@ -9,8 +9,8 @@ import { type RowDraft, type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion
 import { titleLife, titlePeriodStartMs } from './row-life.ts';
 
 /**
- * A title in one language. `fetchedAt` is the start of the period it was fetched in (`ttl.titlePeriodHours`), and its
- * figures stand on steps of `titleFigureStep`: what moves less is no change, in any order of arrival (docs/adr/0003).
+ * A title in one language. `fetchedAt` is the start of the period in which it was fetched (`ttl.titlePeriodHours`), and its figures are
+ * rounded to steps of `titleFigureStep`. Smaller differences are not a change, in any order of arrival (docs/adr/0003).
  */
 export const titleRowSchema = z.object({
   ...rowBaseSchema.shape,
@@ -21,7 +21,7 @@ export const titleRowSchema = z.object({
 
 export type TitleRow = z.infer<typeof titleRowSchema>;
 
-/** `550` + `movie`, in another than the default language `550` + `movie@de-DE`. */
+/** The key of a title: `550` + `movie` in the default language, `550` + `movie@de-DE` in another one. */
 export function titleKey(mediaType: MediaType, id: number, language: string, settings: Settings): RowKey {
   return {
     mediaId: String(id),
@@ -29,12 +29,12 @@ export function titleKey(mediaType: MediaType, id: number, language: string, set
   };
 }
 
-/** The title row that a title asks for which was fetched in `fetched.language` at `fetched.fetchedAt` (ISO 8601). */
+/** The row for a title that was fetched in `fetched.language` at `fetched.fetchedAt` (ISO 8601). */
 export function titleRowFor(...sighting: Parameters<typeof titleDraft>): TitleRow {
   return titleDraft(...sighting).build();
 }
 
-/** The same, not built yet. */
+/** The same row as a draft, not built yet. */
 export function titleDraft(
   fetched: { language: string; fetchedAt: string },
   title: DescribedTitle,
@@ -67,15 +67,15 @@ export function titleDraft(
 }
 
 /**
- * Newer period first; within one period the higher vote count (votes grow), then a digest of the content. Nothing finer
- * than the period may come first: skipping what is unchanged and "newest wins" exclude each other (docs/adr/0003).
+ * Orders rows by period, newer ones first; within a period by vote count (votes only grow), then by a digest of the content. A finer time
+ * than the period would make every fetch a new version, and unchanged titles could no longer be skipped (docs/adr/0003).
  */
 function titleVersion(fetchedAt: string, card: { voteCount: number }): string {
   const votes = String(Math.trunc(card.voteCount)).padStart(9, '0');
   return `${fetchedAt}#${votes}#${stableHash(canonicalJson(card), 12)}`;
 }
 
-/** The nearest of the figures 1, 1 + step, (1 + step)², … and their inverses, to three digits. */
+/** Rounds to the nearest of 1, 1 + step, (1 + step)², … and their inverses, to three digits. */
 function toStep(figure: number, step: number): number {
   if (figure <= 0) {
     return 0;

@@ -1,23 +1,23 @@
 /**
- * Every custom metric there is: name, unit and the one service that emits it. CloudWatch bills each name × dimension set,
- * so `service` is the only dimension and ten identities are the most that is allowed (design, promise 8).
+ * All custom metrics: name, unit and the one service that emits it. CloudWatch bills each combination of name and dimensions, and ten are
+ * free. Therefore `service` is the only dimension, and there are at most ten metrics.
  */
 export const metricsNamespace = 'TmdbPipeline';
 
 export const metricLedger = {
-  /** One value a call, so its sample count is the number of calls. */
+  /** One value for each call, so its sample count is the number of calls. */
   TmdbLatency: { unit: 'Milliseconds', service: 'worker' },
   TmdbThrottles: { unit: 'Count', service: 'worker' },
   TmdbFailures: { unit: 'Count', service: 'worker' },
-  /** 1 for each job that found the breaker open, 0 for each that did not: its maximum is the state. */
+  /** 1 for each job that found the breaker open, 0 for each other job: its maximum is the state. */
   BreakerOpen: { unit: 'Count', service: 'worker' },
-  /** Table rows put. */
+  /** Table rows that were put. */
   RowsWritten: { unit: 'Count', service: 'writer' },
   /** Table rows that needed no write. */
   RowsUnchanged: { unit: 'Count', service: 'writer' },
-  /** Micro-USD of a batch: its units and the requests of its messages, on demand and without the free tier. */
+  /** Millionths of a US dollar for a batch: its table units and SQS requests, at on-demand prices and without the free tier. */
   EstimatedCost: { unit: 'Count', service: 'writer' },
-  /** 1 or 0 for each read, so its average is the hit ratio and its sample count the reads. */
+  /** 1 or 0 for each read, so its average is the hit ratio and its sample count the number of reads. */
   CacheHit: { unit: 'Count', service: 'reader' },
   /** Reads that were served past their soft TTL. */
   StaleReads: { unit: 'Count', service: 'reader' },
@@ -27,5 +27,5 @@ export const metricLedger = {
 /** A custom metric. */
 export type MetricName = keyof typeof metricLedger;
 
-/** Services that run as functions of their own. */
+/** The services; each runs as a function of its own. */
 export type ServiceName = 'planner' | 'worker' | 'writer' | 'reader';

@@ -4,15 +4,15 @@ import type { Context } from 'aws-lambda';
 import { metricLedger, metricsNamespace, type ServiceName } from './metric-ledger.ts';
 import type { Telemetry } from './telemetry.ts';
 
-/** Telemetry of one function, and what its handler does around each invocation. */
+/** Telemetry of one function. Its handler calls `begin` and `end` around each invocation. */
 type FunctionTelemetry = Telemetry & {
-  /** Puts the request id on every record of this invocation. */
+  /** Adds the request id to every record of this invocation. */
   begin(context: Context): void;
   /** Writes the metrics collected since `begin`, as one EMF record when there are any. */
   end(): void;
 };
 
-/** Structured logs and EMF metrics on stdout, where Lambda's log group (or the embedded runtime) picks them up. */
+/** Structured logs and EMF metrics on stdout, which Lambda's log group (or the embedded runtime) collects. */
 export function powertoolsTelemetry(service: ServiceName): FunctionTelemetry {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace: metricsNamespace, serviceName: service });

@@ -1,6 +1,6 @@
 /**
- * What happened, as structured log records. Each function writes them to its log under the key `runEvent`; the command
- * line's summary and Logs Insights queries read the same records.
+ * Events as structured log records. Each function writes them to its log under the key `runEvent`; the command line's summary and Logs
+ * Insights queries read them.
  */
 import * as z from 'zod';
 import { pageOutcomes } from '../core/feed.ts';
@@ -20,9 +20,9 @@ const runPlanned = z.object({
 const tmdbCall = z.object({
   event: z.literal('tmdb-call'),
   ...job,
-  /** 1 is the first call of this delivery; 0 the one that checks a refused token. */
+  /** 1 for the first call of this delivery; 0 for the call that checks a refused token. */
   attempt: count,
-  /** HTTP status, or 0 when there was no answer. */
+  /** HTTP status; 0 if there was no answer. */
   status: count,
   outcome: z.enum(['ok', 'throttled', 'failed']),
   /** Epoch milliseconds. */
@@ -41,16 +41,16 @@ const pageFetched = z.object({
 /** Something of an answer was beyond its bounds and is not kept (src/shared/queues/card-fields.ts). */
 const answerCut = z.object({
   event: z.literal('answer-cut'),
-  /** Job id, or what a reader asked TMDB for. */
+  /** Job id, or the subject of a reader's live call. */
   subject: z.string(),
-  /** How often, by reason: `overview-too-long`, `page-too-long`. */
+  /** The number of cuts by reason, such as `overview-too-long` or `page-too-long`. */
   losses: z.record(z.string(), count),
 });
 
-/** TMDB knows no such list or title. The writer is told of a list, so that its feed's head says so. */
+/** TMDB does not have this list or title. For a list, the worker also sends a page without titles, and the feed's head records it. */
 const jobNotFound = z.object({ event: z.literal('job-not-found'), ...job, code: z.string(), detail: z.string() });
 
-/** Sent back to the queue, to come again after the delay. */
+/** A deferral: the job was sent back to its queue with a delay. */
 const jobDeferred = z.object({
   event: z.literal('job-deferred'),
   ...job,
@@ -61,10 +61,10 @@ const jobDeferred = z.object({
   delaySeconds: count,
 });
 
-/** Of two copies of a deferred job one was left: the other had been sent back already. */
+/** A duplicate of a deferred job was dropped, because the other copy had been sent back already. */
 const copyDropped = z.object({ event: z.literal('copy-dropped'), ...job, deferrals: z.int().min(1) });
 
-/** Sent to a dead-letter queue with its reason. */
+/** A message was sent to a dead-letter queue with its reason. */
 const jobDeadLettered = z.object({
   event: z.literal('job-dead-lettered'),
   /** Empty when the message could not be read. */
@@ -82,7 +82,7 @@ const breakerChanged = z.object({
   detail: z.string(),
 });
 
-/** A call waited for its slot. */
+/** A call waited `waitMs` for its slot. */
 const slotAwaited = z.object({ event: z.literal('slot-awaited'), ...job, waitMs: z.number().min(0) });
 
 const jobFailed = z.object({
@@ -93,7 +93,7 @@ const jobFailed = z.object({
   detail: z.string(),
 });
 
-/** `status` 0: there was no token to call with. */
+/** The token was rejected, which opened the breaker. `status` 0: there was no token to call with. */
 const tokenRejected = z.object({ event: z.literal('token-rejected'), status: count, detail: z.string() });
 
 /** A refused token was checked by one call of `/authentication`. `status` 0: no answer, or no token to call with. */
@@ -107,7 +107,7 @@ const tokenChecked = z.object({
   latencyMs: z.number().min(0),
 });
 
-/** Fates of a page's list rows: `received` is the sum of the other four. */
+/** What the writer did with the list rows of a page: `received` is the sum of the other four. */
 const pageApplied = z.object({
   event: z.literal('page-applied'),
   ...job,
@@ -116,7 +116,7 @@ const pageApplied = z.object({
   unchanged: count,
   superseded: count,
   rejected: count,
-  /** What a page of a list brought; a title on its own has none. */
+  /** Outcome of a list page; absent for a single title. */
   outcome: z.enum(pageOutcomes).optional(),
 });
 
@@ -131,21 +131,21 @@ const batchWritten = z.object({
   readUnits: z.number().min(0),
 });
 
-/** A reader asked TMDB itself, because neither tier had anything. */
+/** A live call: neither memory nor table had an answer for the reader. */
 const liveFetched = z.object({
   event: z.literal('live-fetched'),
   /** Feed id, or `movie/550/de-DE`. */
   subject: z.string(),
   outcome: z.enum(['ok', 'absent', 'unavailable']),
-  /** Why there was no answer; empty otherwise. */
+  /** Why there was no answer; empty if there was one. */
   code: z.string(),
   latencyMs: z.number().min(0),
 });
 
-/** A reader found something stale, or in part, and asked the pipeline for it. */
+/** A reader found a stale or incomplete row and sent refresh jobs to the pipeline. */
 const refreshAsked = z.object({ event: z.literal('refresh-asked'), subject: z.string(), jobs: count });
 
-/** What the plans of the last seven days were worth (src/demand/plan-quality.ts). Damaged counters need not be whole. */
+/** The quality of the plans of the last seven days (src/demand/plan-quality.ts). Damaged counters may not be whole numbers. */
 const planJudged = z.object({
   event: z.literal('plan-judged'),
   runId: runIdSchema,

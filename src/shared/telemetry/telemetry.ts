@@ -2,17 +2,20 @@ import type { Redact } from '../core/redact-token.ts';
 import type { MetricName } from './metric-ledger.ts';
 import type { RunEvent } from './run-event.ts';
 
-/** Logs and metrics as the core sees them. */
+/** The port for logs and metrics. */
 export type Telemetry = {
   /** Writes one structured record. */
   event(event: RunEvent): void;
-  /** Adds one value of a metric, in the unit the ledger gives. */
+  /** Adds one value of a metric, in the unit of metric-ledger.ts. */
   metric(name: MetricName, value: number): void;
-  /** Something an operator may have to look at, in one sentence with its facts. */
+  /** Reports something that may need an operator's attention: one sentence, and facts. */
   warn(message: string, facts?: Record<string, unknown>): void;
 };
 
-/** Members of events that the pipeline has made itself, and by which records are found: a placeholder must not rewrite them. */
+/**
+ * Members of events that are never redacted: the pipeline writes them itself, and records are found by them. A short placeholder in place
+ * of a token could otherwise match inside them.
+ */
 const identifiers: ReadonlySet<string> = new Set([
   'event',
   'runId',
@@ -26,7 +29,7 @@ const identifiers: ReadonlySet<string> = new Set([
   'code',
 ]);
 
-/** Telemetry in whose records no token stands, whatever somebody else has said. */
+/** Telemetry that removes the token from all records, since other servers' messages may contain it. */
 export function redactedTelemetry(telemetry: Telemetry, redact: Redact): Telemetry {
   return {
     event: (event) => telemetry.event(redactedMembers(event, redact, identifiers) as RunEvent),

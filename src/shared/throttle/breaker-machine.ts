@@ -1,44 +1,44 @@
 import { BrokenCircuitError, CircuitState, CountBreaker, circuitBreaker, DelegateBackoff, handleAll } from 'cockatiel';
 import * as z from 'zod';
 
-/** How the breaker judges and how long it stays open. */
+/** When the breaker opens, and for how long. */
 export type BreakerLimits = {
   /** It opens when more than this share of the last calls failed. */
   failureShare: number;
-  /** How many calls it looks back. */
+  /** How many of the last calls are counted. */
   lastCalls: number;
-  /** With fewer calls than this it does not judge. */
+  /** It never opens with fewer counted calls than this. */
   minimumCalls: number;
-  /** Open time before the first trial; doubled with each trial that fails. */
+  /** Open time before the first trial. It doubles with each failed trial, up to `openCapMs`. */
   openMs: number;
   openCapMs: number;
-  /** Open time after a rejected token: only a person can mend that. */
+  /** Open time after a rejected token. It is long, because only a person can replace the token. */
   tokenOpenMs: number;
-  /** A worker that took the trial and is not heard of loses it after this time. */
+  /** A worker that took the trial and reports no result loses the trial after this time. */
   trialMs: number;
 };
 
 /** cockatiel's state between two transitions, as JSON text. */
 export type MachineState = string;
 
-/** What a transition led to. `openForMs` is set where the breaker is open now. */
+/** The state after a transition. `openForMs` is 0 if the breaker is closed. */
 export type Transition = { machine: MachineState; open: boolean; openForMs: number };
 
 /**
- * The breaker's state machine, which is cockatiel's: counting while closed, one trial when half-open, longer openings with
- * each failed trial. Its states leave as JSON, so that all workers can share them; its clock is not used, since the shared
- * record says when the next trial is due.
+ * The breaker's state machine, implemented by cockatiel: it counts while closed, allows one trial when half-open, and opens for longer
+ * after each failed trial. States are exported as JSON, so that all workers can share them. cockatiel's clock is not used, because the
+ * shared record says when the next trial is due.
  */
 type BreakerMachine = {
-  /** A call ended while closed. Counts are this process's own. */
+  /** Counts a call that ended while the breaker was closed. Each process counts its own calls only. */
   count(succeeded: boolean): Promise<Transition>;
-  /** The trial of the open state `machine` ended. */
+  /** Records the result of the trial for the open state `machine`. */
   trial(machine: MachineState, succeeded: boolean): Promise<Transition>;
-  /** Forgets the counts: another worker closed the breaker. */
+  /** Forgets the counts, for when another worker has closed the breaker. */
   reset(): void;
 };
 
-/** As much of cockatiel's state as its policy cannot do without. */
+/** The part of cockatiel's state that its policy requires. */
 const machineSchema = z.object({
   ownState: z.looseObject({
     value: z.literal(CircuitState.Open),
@@ -47,7 +47,7 @@ const machineSchema = z.object({
   }),
 });
 
-/** A closed breaker that has counted nothing. */
+/** Creates a closed breaker without counts. */
 export function breakerMachine(limits: BreakerLimits): BreakerMachine {
   let closed = newPolicy(limits);
   const countOne = async (succeeded: boolean): Promise<Transition> => {
@@ -57,7 +57,7 @@ export function breakerMachine(limits: BreakerLimits): BreakerMachine {
     }
     return transition;
   };
-  // One after the other: a call counted while the policy opens would be taken for a trial.
+  // Counts are serialized: cockatiel would take a call that is counted while the policy opens for a trial.
   let last: Promise<unknown> = Promise.resolve();
   return {
     count: (succeeded) => {
@@ -72,7 +72,7 @@ export function breakerMachine(limits: BreakerLimits): BreakerMachine {
   };
 }
 
-/** The state of a breaker that was opened without any call having been counted. */
+/** The state of a breaker that opened for a reason other than counted failures. */
 export function openedMachine(limits: BreakerLimits): MachineState {
   const { breakerState } = newPolicy(limits).toJSON() as { breakerState: unknown };
   return JSON.stringify({ ownState: { value: CircuitState.Open, openedAt: 0, attemptNo: 1 }, breakerState });
@@ -81,8 +81,8 @@ export function openedMachine(limits: BreakerLimits): MachineState {
 type Policy = ReturnType<typeof newPolicy>;
 
 /**
- * The policy whose trial ended. Its state comes from the table: what is none counts as just opened, or no trial of anybody could close the
- * breaker again. Counts of before it opened do not matter: a trial that succeeds forgets them.
+ * The policy whose trial ended. Its state comes from the table. An unreadable state counts as just opened; otherwise no trial could ever
+ * close the breaker. The counts from before it opened do not matter, since a successful trial resets them.
  */
 function policyOf(machine: MachineState, limits: BreakerLimits): Policy {
   const opened = JSON.parse(openedMachine(limits));
@@ -105,7 +105,7 @@ function newPolicy(limits: BreakerLimits, initialState?: unknown) {
       size: limits.lastCalls,
       minimumNumberOfCalls: limits.minimumCalls,
     }),
-    // The shared record says when a trial is due, so the policy itself never waits.
+    // The shared record says when a trial is due, so the policy itself must not wait.
     halfOpenAfter: new DelegateBackoff(() => 0),
     ...(initialState !== undefined && { initialState }),
   });
@@ -130,7 +130,7 @@ async function step(policy: Policy, succeeded: boolean, limits: BreakerLimits): 
   const open = ownState.value === CircuitState.Open;
   const failedTrials = Math.max(0, (ownState.attemptNo ?? 1) - 1);
   return {
-    // Opened "long ago" for cockatiel, whose own clock would else disagree with a worker's that is behind.
+    // `openedAt` 0 means long ago: with a real time, cockatiel would refuse the trial on a worker whose clock is behind.
     machine: JSON.stringify({ ownState: open ? { ...ownState, openedAt: 0 } : ownState, breakerState }),
     open,
     openForMs: open ? Math.min(limits.openCapMs, limits.openMs * 2 ** failedTrials) : 0,

@@ -1,10 +1,10 @@
 /**
- * Between a job and its call: the shared breaker must admit it, and a slot of the shared schedule must have come.
+ * The gate between a job and its call: the shared breaker must admit the call, and the call must wait for a slot of the shared schedule.
  *
- *   take a slot → wait until just before it → ask breaker and schedule → wait for the slot → call
+ *   take a slot → wait until just before it → read breaker and schedule → wait for the slot → call
  *
- * A slot is void when TMDB asked for a pause meanwhile, or when this container was held up and missed it: calling late would
- * put the call among the slots of others. Then the next slot is taken.
+ * A slot is void if TMDB asked for a pause in the meantime, or if this container was delayed and missed it: a late call would coincide
+ * with the slots of other workers. The gate then takes the next slot.
  */
 
 import type { Clock } from '../core/clock.ts';
@@ -13,8 +13,8 @@ import type { RateScheduleStore } from './rate-schedule-store.ts';
 import type { Admission, SharedBreaker } from './shared-breaker.ts';
 
 /**
- * Whether a call may start now. A refusal says in how many milliseconds it is worth asking again; `isDoubted` where the schedule was put
- * far ahead by a clock that was wrong, and whoever asks then finds out: so late, but no later, however often it was refused before.
+ * Whether a call may start now. A refusal says after how many milliseconds to try again. `isDoubted`: a wrong clock has put the schedule
+ * far ahead. The next try after `retryInMs` repairs it, so the deferral must not grow with the number of earlier deferrals.
  */
 export type Entry =
   | { kind: 'go'; admission: Admission; waitedMs: number }
@@ -28,11 +28,11 @@ export type Entry =
 
 /** The gate of one batch of jobs. */
 export type CallGate = {
-  /** @param remainingMs - how long a wait may take. */
+  /** Waits for permission to call. @param remainingMs - returns how long a wait may still take, in milliseconds. */
   enter(remainingMs: () => number): Promise<Entry>;
 };
 
-/** What the gate asks. */
+/** What the gate depends on. `slotToleranceMs`: a slot that was missed by more than this is void. */
 export type GateDependencies = {
   schedule: RateScheduleStore;
   breaker: SharedBreaker;
@@ -40,13 +40,13 @@ export type GateDependencies = {
   slotToleranceMs: number;
 };
 
-/** Long enough for two reads, short enough that their answers are still true when the slot comes. */
+/** How long before a slot breaker and schedule are read: long enough for two reads, short enough for current answers. */
 const askBeforeMs = 25;
 
-/** However long the breaker stays open: somebody may close it by hand, and then nothing should sleep on. */
+/** Longest delay before the next try, however long the breaker stays open: an operator may close it earlier. */
 export const askAgainCapMs = 60_000;
 
-/** A gate that takes the first slots of `jobs` jobs in one go. */
+/** A gate that takes the first slots of `jobs` jobs with one write. */
 export function callGate(jobs: number, deps: GateDependencies): CallGate {
   let firstSlots: Promise<Slot[]> | undefined;
   const nextSlot = async (withinMs: number): Promise<Slot | undefined> => {
@@ -62,7 +62,7 @@ export function callGate(jobs: number, deps: GateDependencies): CallGate {
         const withinMs = longestWaitMs(admission, remainingMs(), deps.clock);
         const slot = await nextSlot(withinMs);
         if (slot === undefined || slot.atMs - deps.clock.nowMs() > withinMs) {
-          // A trial that was taken is not given back: it lapses by itself.
+          // A trial that was taken is not released; it expires by itself.
           return noSlot(deps);
         }
         const awaited = await awaitSlot(slot, admission, deps);
@@ -77,7 +77,7 @@ export function callGate(jobs: number, deps: GateDependencies): CallGate {
   };
 }
 
-/** A slot at `atMs` (epoch) and when it was taken, on the monotonic clock. */
+/** A slot at `atMs` (epoch milliseconds). `takenMs`: when it was taken, on the monotonic clock. */
 type Slot = { atMs: number; takenMs: number };
 
 async function takeSlots(count: number, withinMs: number, { schedule, clock }: GateDependencies): Promise<Slot[]> {
@@ -86,7 +86,7 @@ async function takeSlots(count: number, withinMs: number, { schedule, clock }: G
   return slotsMs.map((atMs) => ({ atMs, takenMs }));
 }
 
-/** A trial that began late would outlast its own time, and another worker would make a second one. */
+/** A trial must begin by `beginByMs`: a later one could outlast its holder's time, and another worker would make a second trial. */
 function longestWaitMs(admission: Admission, remainingMs: number, clock: Clock): number {
   return admission.kind === 'trial' ? Math.min(remainingMs, admission.beginByMs - clock.nowMs()) : remainingMs;
 }
@@ -95,13 +95,13 @@ async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {
   const { nextSlotMs } = await schedule.read();
   const aheadMs = Math.max(0, nextSlotMs - clock.nowMs());
   const refused = { kind: 'refused', code: 'no_slot', detail: 'no slot came in time' } as const;
-  // Nothing waits that long: a clock was wrong, and who comes back after this time finds out.
+  // No regular queue of calls is that long, so a clock was wrong. A try after `doubtMs` repairs the schedule.
   return aheadMs > 2 * askAgainCapMs
     ? { ...refused, retryInMs: doubtMs, isDoubted: true }
     : { ...refused, retryInMs: Math.min(askAgainCapMs, aheadMs) };
 }
 
-/** Waits on the monotonic clock, so that a wall clock that is set meanwhile moves no slot. */
+/** Waits on the monotonic clock, so that a change of the wall clock during the wait does not move the slot. */
 async function awaitSlot(
   { atMs, takenMs }: Slot,
   admission: Admission,
@@ -109,16 +109,16 @@ async function awaitSlot(
 ): Promise<{ admission: Admission; valid: boolean }> {
   const dueMs = clock.monotonicMs() + (atMs - clock.nowMs());
   const untilAskedMs = dueMs - askBeforeMs - clock.monotonicMs();
-  // What a job of this batch has left over was taken long ago: there may have been a throttle since.
+  // Slots of a batch are taken together, and one may be used much later: there may have been a throttle since.
   const isJustTaken = clock.monotonicMs() - takenMs <= askBeforeMs;
   if (untilAskedMs <= 0 && isJustTaken) {
-    // The slot is now, the breaker was asked a moment ago, and a pause would have moved the slot.
+    // No second check: the breaker was read a moment ago, and a pause would have moved the slot that was just taken.
     await sleepUntil(dueMs, clock);
     return { admission, valid: clock.monotonicMs() - dueMs <= slotToleranceMs };
   }
   await clock.sleep(Math.max(0, untilAskedMs));
   const [latest, { pausedUntilMs }] = await Promise.all([
-    // Who holds the trial has been admitted already.
+    // The holder of the trial has been admitted already.
     admission.kind === 'trial' ? admission : breaker.admit(),
     schedule.read(),
   ]);

@@ -6,8 +6,8 @@ import { type BreakerStore, breakerRecordSchema } from './breaker-record.ts';
 export const breakerId = 'breaker';
 
 /**
- * The breaker as one item of the control table `tableName`. Reads are consistent. A record of another layout counts as none,
- * so that it neither stops all calls nor stands in the way: the next change takes its place.
+ * The breaker as one item of the control table `tableName`. Reads are consistent. A record of another layout counts as absent, so that it
+ * does not stop calls; the next change replaces it.
  */
 export function dynamoBreakerStore(client: DynamoDBDocumentClient, tableName: string): BreakerStore {
   let unreadableRevision: unknown;

@@ -19,8 +19,8 @@ import {
 import type { RateScheduleStore } from './rate-schedule-store.ts';
 import {
   type ConditionalUpdate,
-  mendItem,
   noteDoubt,
+  repairItem,
   replaceState,
   type Seen,
   takeFromEnd,
@@ -29,7 +29,7 @@ import {
 
 /** Id of the schedule's item in the control table. */
 export const rateScheduleId = 'rate-schedule';
-/** Id of the readers' own schedule: their share of the rate. Each of their calls takes a slot of both. */
+/** Id of the readers' own schedule, for their share of the rate. Each of their calls takes a slot of both schedules. */
 export const readerScheduleId = 'rate-schedule-readers';
 
 const rateStateSchema = z.object({
@@ -40,15 +40,15 @@ const rateStateSchema = z.object({
 });
 const doubtSchema = z.object({ doubtedMs: z.number(), doubtedAtMs: z.number() });
 
-/** Every lost race means that another worker got its slots. */
+/** Attempts of a conditional update. Each failed one means that another worker got its slots. */
 const attempts = 25;
 
 /**
- * The schedule as one item of the control table `tableName`. Taking slots is one conditional update without a read before:
- * `nextSlotMs` is moved by addition, on the condition that the timeline is busy and the rate is the one the step was
- * computed with. The condition fails when the timeline is idle, or after a throttle; the refusal brings the item along, and
- * the next update is made from it. A time that no batch can have put there is doubted first, then brought back (rate-doubt.ts).
- * `onUpdate` is told of every write, refused ones too (each costs a write unit). `id` is the item.
+ * The schedule as the item `id` of the control table `tableName`. Taking slots is one conditional update without a read before it: it adds
+ * to `nextSlotMs`, on the condition that the timeline is busy and the rate is the one from which the step was computed. The condition
+ * fails if the timeline is idle, or after a throttle; the refusal returns the item, and the next update is computed from it. A time
+ * further ahead than any batch can put it is noted as doubted first, then brought back to the present (rate-schedule.ts). `onUpdate` is
+ * called for every write, including refused ones, since each costs a write unit.
  */
 export function dynamoRateSchedule(
   client: DynamoDBDocumentClient,
@@ -68,11 +68,11 @@ export function dynamoRateSchedule(
         return undefined;
       }
       step = stepMs(known.state, count, nowMs, limits);
-      // What this worker last saw may be long past: unless it knows of no state at all, it assumes a busy timeline first.
+      // The last state that this worker saw may be outdated, so the first attempt assumes a busy timeline, unless no state is known.
       const idle = attempt > 1 ? known.state.nextSlotMs < nowMs : known.state === idleRateState;
       return idle ? takeFromNow(known, nowMs, step) : takeFromEnd(known.state, nowMs, step, latestMs);
     });
-    // This answer's own state: what was seen last may be another take's by now.
+    // Uses the state of this answer: a concurrent take may have changed what was seen last.
     return taken === undefined ? [] : slotsBefore(taken.nextSlotMs, step, count);
   };
   return {
@@ -82,7 +82,7 @@ export function dynamoRateSchedule(
         return [];
       }
       const slotsMs = await take(count, withinMs);
-      // What was found out by this take is noted, or brought back, now.
+      // This take may have found a time that is too far ahead: `isUsable` notes it or repairs it, and the take is repeated.
       return slotsMs.length === 0 && seen.isDoubtful() && (await seen.isUsable()) ? take(count, withinMs) : slotsMs;
     },
     slowDown: async (retryAfterMs) => {
@@ -96,7 +96,7 @@ export function dynamoRateSchedule(
   };
 }
 
-/** What this worker has last seen of the item, and changes that are made from it. */
+/** The state of the item that this worker saw last, and conditional changes that start from it. */
 function seenState(item: ReturnType<typeof scheduleItem>, limits: RateLimits, clock: Clock) {
   let known: Seen = { state: idleRateState, doubt: undefined, damagedEnd: undefined };
   return {
@@ -104,7 +104,7 @@ function seenState(item: ReturnType<typeof scheduleItem>, limits: RateLimits, cl
       known = await item.read();
       return known;
     },
-    /** Repeats a conditional update until no other worker is faster. `undefined`: none is wanted any more. */
+    /** Repeats a conditional update until it succeeds. `undefined` if `makeUpdate` returned no further update. */
     change: async (
       makeUpdate: (known: Seen, attempt: number) => ConditionalUpdate | undefined,
     ): Promise<RateState | undefined> => {
@@ -119,7 +119,7 @@ function seenState(item: ReturnType<typeof scheduleItem>, limits: RateLimits, cl
           return seen.state;
         }
       }
-      const message = `the rate schedule was lost to others ${attempts} times in a row`;
+      const message = `the rate schedule was not updated: other workers changed it first, ${attempts} times in a row`;
       throw new RetryableError('schedule_contended', message);
     },
     isDoubtful: () => tooFarAhead(known.state, clock.nowMs(), limits) !== undefined,
@@ -131,7 +131,7 @@ function seenState(item: ReturnType<typeof scheduleItem>, limits: RateLimits, cl
   };
 }
 
-/** Whether the schedule can be used: what a wrong clock has written is noted at first, and brought back later (rate-doubt.ts). */
+/** Whether the schedule can be used. A time that a wrong clock has written is noted first, and repaired later (rate-schedule.ts). */
 async function lookForDoubts(
   known: Seen,
   item: ReturnType<typeof scheduleItem>,
@@ -141,7 +141,7 @@ async function lookForDoubts(
   if (tooFarAhead(known.state, clock.nowMs(), limits) === undefined) {
     return { usable: true, seen: known };
   }
-  // Somebody may have brought it back meanwhile.
+  // Another worker may have repaired it in the meantime.
   const present = await item.read();
   const nowMs = clock.nowMs();
   const ahead = tooFarAhead(present.state, nowMs, limits);
@@ -152,12 +152,12 @@ async function lookForDoubts(
   const request =
     next === 'note'
       ? noteDoubt(ahead.name, nowMs, nowMs + limits.aheadCapMs)
-      : mendItem(ahead.name, present.doubt, broughtBack(present.state, nowMs, limits));
+      : repairItem(ahead.name, present.doubt, broughtBack(present.state, nowMs, limits));
   const { done, seen } = await item.update(request);
-  return { usable: done && next === 'mend', seen };
+  return { usable: done && next === 'repair', seen };
 }
 
-/** The item itself: an update says whether it was made, and what stands afterwards either way. */
+/** The item. `update` returns whether it was made, and in both cases the state afterwards. */
 function scheduleItem(
   client: DynamoDBDocumentClient,
   key: { TableName: string; Key: { id: string } },
@@ -181,7 +181,7 @@ function scheduleItem(
       if (answer.Attributes === undefined) {
         throw new RetryableError(
           'no_schedule',
-          'the control table took an update of the schedule and did not say what it is now',
+          'the state of the rate schedule is unknown: the control table accepted an update but did not return the new item',
         );
       }
       return { done: true, seen: seenIn(answer.Attributes) };
@@ -189,7 +189,7 @@ function scheduleItem(
       if (!(error instanceof ConditionalCheckFailedException)) {
         throw error;
       }
-      // dynalite does not bring the item along.
+      // The emulator dynalite does not return the item.
       return { done: false, seen: error.Item === undefined ? await read() : seenIn(plainValues(error.Item)) };
     }
   };
@@ -207,7 +207,7 @@ function doubtIn(item: Record<string, unknown> | undefined): Doubt | undefined {
   return data && { valueMs: data.doubtedMs, sinceMs: data.doubtedAtMs };
 }
 
-/** The document client does not translate the item of an exception; the schedule's holds numbers, a damaged one anything. */
+/** The document client does not convert the item of an exception. The schedule's item holds numbers, or anything if it is damaged. */
 function plainValues(
   item: Record<string, { N?: string | undefined; S?: string | undefined }>,
 ): Record<string, unknown> {

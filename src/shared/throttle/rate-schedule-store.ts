@@ -1,18 +1,18 @@
 import type { RateState } from './rate-schedule.ts';
 
-/** The shared timeline of slots, wherever it is kept. */
+/** The store of the shared timeline of slots. */
 export type RateScheduleStore = {
   /**
-   * Takes `count` slots for this caller alone; their moments in epoch milliseconds, ascending. When the first of them would be
-   * more than `withinMs` away (default: any time will do) it takes none and answers with an empty list: slots that nobody
-   * can wait for must not push the others out. Nor does it give any behind a time that a wrong clock has put far ahead; that is
-   * brought back within a minute of the first take (rate-doubt.ts).
+   * Takes `count` slots for this caller alone and returns their times in epoch milliseconds, ascending. If the first would be more than
+   * `withinMs` away (default: no limit) it takes none and returns an empty list: unused slots would delay the other workers. It also
+   * returns an empty list while a wrong clock has put the timeline far ahead, which is repaired within a minute of the first take
+   * (rate-schedule.ts).
    */
   take(count: number, withinMs?: number): Promise<number[]>;
-  /** Tells everyone that TMDB throttled a call. */
+  /** Slows down all workers, because TMDB throttled a call. `retryAfterMs`: TMDB's Retry-After, if it sent one. */
   slowDown(retryAfterMs: number | undefined): Promise<void>;
-  /** Forgets what throttles have slowed down, and brings back what lies too far ahead: an operator knows that it may. */
+  /** Restores the full rate after throttles, and brings back times that are too far ahead at once. For operators. */
   forgetThrottles(): Promise<void>;
-  /** The present state; the idle one when nobody has called yet. */
+  /** The current state; the idle state if there was no call yet. */
   read(): Promise<RateState>;
 };

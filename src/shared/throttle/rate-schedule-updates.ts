@@ -1,7 +1,10 @@
-/** The updates of the rate schedule's item: each is made only where the item is what it was seen to be. */
+/** The conditional updates of the rate schedule's item: each requires that the item is still as it was seen. */
 import type { Doubt, RateState } from './rate-schedule.ts';
 
-/** What was read: a damaged item counts as an idle timeline, and its end tells whether somebody has mended it meanwhile. */
+/**
+ * The item as it was read. A damaged item counts as an idle timeline; `damagedEnd` is then its raw `nextSlotMs`, by which an update checks
+ * that no other worker has repaired it.
+ */
 export type Seen = { state: RateState; doubt: Doubt | undefined; damagedEnd: { nextSlotMs: unknown } | undefined };
 
 /** An update and its condition. */
@@ -11,7 +14,7 @@ export type ConditionalUpdate = {
   ExpressionAttributeValues: Record<string, unknown>;
 };
 
-/** Busy: the slots follow the end of the timeline. */
+/** For a busy timeline: the slots follow its end. */
 export function takeFromEnd(known: RateState, nowMs: number, step: number, latestMs: number): ConditionalUpdate {
   return {
     UpdateExpression: 'SET nextSlotMs = nextSlotMs + :step',
@@ -20,7 +23,7 @@ export function takeFromEnd(known: RateState, nowMs: number, step: number, lates
   };
 }
 
-/** Idle: the slots start now. */
+/** For an idle timeline: the slots start now. */
 export function takeFromNow({ state, damagedEnd }: Seen, nowMs: number, step: number): ConditionalUpdate {
   const condition = damagedEnd
     ? stillDamaged(damagedEnd.nextSlotMs)
@@ -31,7 +34,7 @@ export function takeFromNow({ state, damagedEnd }: Seen, nowMs: number, step: nu
   return replacing({ ...state, nextSlotMs: nowMs + step }, condition);
 }
 
-/** Another state in the place of the one that was seen. */
+/** Replaces the state that was seen. */
 export function replaceState({ state, damagedEnd }: Seen, next: RateState): ConditionalUpdate {
   const condition = damagedEnd
     ? stillDamaged(damagedEnd.nextSlotMs)
@@ -42,7 +45,7 @@ export function replaceState({ state, damagedEnd }: Seen, next: RateState): Cond
   return replacing(next, condition);
 }
 
-/** Remembers that the time `name` lies further ahead than `capMs`. The number is copied by DynamoDB, which knows more digits. */
+/** Notes that the time `name` is later than `capMs`. DynamoDB copies the number itself, since it stores more digits than JavaScript. */
 export function noteDoubt(name: keyof RateState, nowMs: number, capMs: number): ConditionalUpdate {
   return {
     UpdateExpression: `SET doubtedMs = ${name}, doubtedAtMs = :now`,
@@ -51,8 +54,8 @@ export function noteDoubt(name: keyof RateState, nowMs: number, capMs: number): 
   };
 }
 
-/** Another state in the place of one whose time `name` has not moved since it was doubted. */
-export function mendItem(name: keyof RateState, doubt: Doubt | undefined, next: RateState): ConditionalUpdate {
+/** Replaces a state whose time `name` has not changed since it was noted as doubted. */
+export function repairItem(name: keyof RateState, doubt: Doubt | undefined, next: RateState): ConditionalUpdate {
   return replacing(next, {
     ConditionExpression: `${name} = doubtedMs AND doubtedAtMs = :since`,
     values: { ':since': doubt?.sinceMs ?? 0 },
@@ -61,7 +64,7 @@ export function mendItem(name: keyof RateState, doubt: Doubt | undefined, next: 
 
 type Condition = { ConditionExpression: string; values: Record<string, unknown> };
 
-/** Nobody has mended the item since: its end is what it was. */
+/** The condition that no other worker has repaired the damaged item: its end is unchanged. */
 function stillDamaged(nextSlotMs: unknown): Condition {
   return nextSlotMs === undefined
     ? { ConditionExpression: 'attribute_not_exists(nextSlotMs)', values: {} }

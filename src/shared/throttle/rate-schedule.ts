@@ -2,51 +2,51 @@ import { callSkewMs } from '../core/clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 
 /**
- * One timeline of slots that all workers share. A slot is a moment at which one call may start; slots are 1/rate apart.
- * Whoever wants to call takes the next `count` slots and moves the timeline's end behind them:
+ * One timeline of slots that all workers share. A slot is a moment at which one call may start; the distance between slots is 1/rate.
+ * A worker takes the next `count` slots by moving the end of the timeline behind them:
  *
- *   busy  the end lies ahead   → the slots follow it
- *   idle  the end lies behind  → the slots start now; what was not used is lost, so there is never a burst
+ *   busy  the end is in the future  → the slots follow it
+ *   idle  the end is in the past    → the slots start now; unused slots are lost, so there is never a burst
  *
- * A throttle by TMDB cuts the rate at once and pauses the timeline; from then on the rate rises with time alone, so raising
- * it takes no write. Pure: the driver stores the state and waits.
+ * A throttle by TMDB reduces the rate at once and pauses the timeline. From then on the rate rises with time alone, so raising it needs
+ * no write. The functions here are pure: the stores keep the state, and the gate waits.
  *
- * What a container with a wrong clock has written is mended (rate-doubt.ts).
+ * Times that a container with a wrong clock has written are repaired (see `tooFarAhead`).
  */
 
-/** What the workers share. Times are epoch milliseconds. */
+/** The state that all workers share. Times are epoch milliseconds. */
 export type RateState = {
-  /** End of the timeline: the next slot when it is busy. */
+  /** End of the timeline: the next slot if it is busy. */
   nextSlotMs: number;
-  /** Rate right after the last throttle, in calls a second; the limit when there was none. */
+  /** Rate right after the last throttle, in calls a second; not used if there was none. */
   slowRate: number;
-  /** When that was; 0 when there was none. */
+  /** Time of the last throttle; 0 if there was none. */
   slowSinceMs: number;
-  /** Slots before this moment are void: TMDB asked for a pause. */
+  /** End of the pause that TMDB asked for: earlier slots are void. */
   pausedUntilMs: number;
 };
 
-/** How fast the schedule may go and how it slows down. */
+/** The limits of the rate, and how it slows down and recovers. */
 export type RateLimits = {
   requestsPerSecond: number;
-  /** Never slower than this, or a throttled pipeline would not find out that it may go on. */
+  /** The lowest rate: without any calls, the pipeline could not notice that TMDB accepts calls again. */
   floorPerSecond: number;
-  /** The rate is multiplied by this at a throttle. */
+  /** A throttle multiplies the rate by this. */
   slowdown: number;
-  /** Calls a second gained back in each minute without a throttle. */
+  /** Calls a second that are added in each minute without a throttle. */
   recoveryPerMinute: number;
-  /** Pause after a throttle that named none. */
+  /** Pause after a throttle without Retry-After. */
   pauseMs: number;
-  /** A longer pause than this is not believed. */
+  /** Longest pause; a longer Retry-After is cut to it. */
   pauseCapMs: number;
-  /** No batch moves a time of the schedule further ahead of the present than this: what lies beyond was written by a wrong clock. */
+  /** The furthest that a batch can move a time of the schedule into the future. A later time was written by a wrong clock. */
   aheadCapMs: number;
 };
 
-/** Before anyone has called. */
+/** The state before the first call. */
 export const idleRateState: RateState = { nextSlotMs: 0, slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 };
 
-/** Throttles of calls that were in flight together are one event. */
+/** Throttles within this time count as one, since their calls were in flight together. */
 const sameEventMs = 2_000;
 
 /** Calls a second that are allowed at `nowMs`. */
@@ -65,19 +65,19 @@ function slotIntervalMs(state: RateState, nowMs: number, limits: RateLimits): nu
 }
 
 /**
- * How far `count` slots move the timeline's end. In whole microseconds: DynamoDB adds decimals exactly, JavaScript does not,
- * and a moment read back must still be the moment that is stored. Rounded up, so that the rate stays below its limit.
+ * How far `count` slots move the end of the timeline, in milliseconds. Rounded to whole microseconds: DynamoDB adds decimals exactly,
+ * JavaScript does not, and a time that is read must equal the stored one. Rounded up, so that the rate stays below its limit.
  */
 export function stepMs(state: RateState, count: number, nowMs: number, limits: RateLimits): number {
   return Math.ceil(count * slotIntervalMs(state, nowMs, limits) * 1_000) / 1_000;
 }
 
-/** The moments of `count` slots that moved the end by `step` milliseconds to `endMs`, ascending. */
+/** The times of `count` slots that moved the end by `step` milliseconds to `endMs`, ascending. */
 export function slotsBefore(endMs: number, step: number, count: number): number[] {
   return Array.from({ length: count }, (_, index) => endMs - step + (index * step) / count);
 }
 
-/** Takes `count` slots: the new state and the slots' moments, ascending. Drivers keep it by conditional writes. */
+/** Takes `count` slots: the new state, and the times of the slots, ascending. Stores save the state by conditional writes. */
 export function takeSlots(
   state: RateState,
   count: number,
@@ -89,7 +89,7 @@ export function takeSlots(
   return { state: { ...state, nextSlotMs: endMs }, slotsMs: slotsBefore(endMs, step, count) };
 }
 
-/** TMDB throttled a call: pause for everyone, and a lower rate from then on. */
+/** The state after TMDB throttled a call: a pause for all workers, and a lower rate from then on. */
 export function slowDown(
   state: RateState,
   retryAfterMs: number | undefined,
@@ -100,7 +100,7 @@ export function slowDown(
   // Whole milliseconds: the store must give back the very number it was given.
   const pausedUntilMs = Math.max(state.pausedUntilMs, Math.ceil(nowMs + pauseMs));
   const nextSlotMs = Math.max(state.nextSlotMs, pausedUntilMs);
-  // A throttle of tomorrow is another event: it must not keep this one from slowing down.
+  // A throttle in the future comes from a wrong clock. It must not count as the same event, or this throttle would have no effect.
   const isBelieved = state.slowSinceMs > 0 && state.slowSinceMs <= nowMs + limits.aheadCapMs;
   if (isBelieved && nowMs - state.slowSinceMs < sameEventMs) {
     return { ...state, pausedUntilMs, nextSlotMs };
@@ -110,23 +110,23 @@ export function slowDown(
 }
 
 /**
- * Times of the schedule that lie further ahead than any batch could have put them: a container whose clock was wrong has written them,
- * or the one that looks has a wrong clock. The two look alike, so nothing is changed at the first look:
+ * Repair of times that are further in the future than any batch can put them. Either a container with a wrong clock has written them, or
+ * the container that reads them has a wrong clock. These cases look the same, so the first read changes nothing:
  *
- *   first look → the time is noted as doubted → it has not moved for `doubtMs` → it is brought back to the present
+ *   first read → the time is noted as doubted → it has not moved for `doubtMs` → it is brought back to the present
  *
- * A timeline that is in use moves within seconds, so a container that is behind the others brings nothing back while they work.
+ * A timeline that is in use moves within seconds, so a container whose clock is behind repairs nothing while the others work.
  */
 
-/** How long a time must have stood still before it is brought back; with the first look and the next, less than a minute. */
+/** How long a doubted time must stay unchanged before it is brought back. With the reads before and after, less than a minute passes. */
 export const doubtMs = 20_000;
 
-/** A time that somebody found too far ahead, and when that was (epoch milliseconds). */
+/** A time that a worker found too far ahead, and when it did (epoch milliseconds). */
 export type Doubt = { valueMs: number; sinceMs: number };
 
 const times = ['nextSlotMs', 'pausedUntilMs', 'slowSinceMs'] as const;
 
-/** The first time of `state` that no batch can have put where it is. */
+/** The first time of `state` that is further ahead than a batch can put it. */
 export function tooFarAhead(
   state: RateState,
   nowMs: number,
@@ -136,16 +136,16 @@ export function tooFarAhead(
   return name && { name, valueMs: state[name] };
 }
 
-/** What to do about a time that is too far ahead: note it, wait until it has stood still for long enough, or bring it back. */
-export function judgeDoubt(valueMs: number, doubt: Doubt | undefined, nowMs: number): 'note' | 'wait' | 'mend' {
-  // A doubt from the future is that of a clock that is ahead of this one.
+/** What to do about a time that is too far ahead: note it, wait until it has been unchanged for `doubtMs`, or repair it. */
+export function judgeDoubt(valueMs: number, doubt: Doubt | undefined, nowMs: number): 'note' | 'wait' | 'repair' {
+  // A doubt from the future was noted by a clock that is ahead of this one, so it is noted again.
   if (doubt === undefined || doubt.valueMs !== valueMs || doubt.sinceMs > nowMs + doubtMs) {
     return 'note';
   }
-  return nowMs - doubt.sinceMs >= doubtMs ? 'mend' : 'wait';
+  return nowMs - doubt.sinceMs >= doubtMs ? 'repair' : 'wait';
 }
 
-/** The state with what is too far ahead brought back to the present; the rate after a throttle stays what it was. */
+/** The state with all times that are too far ahead brought back to the present. The rate after a throttle is kept. */
 export function broughtBack(state: RateState, nowMs: number, limits: RateLimits): RateState {
   const isAhead = (ms: number) => ms > nowMs + limits.aheadCapMs;
   // Whole milliseconds: the store must give back the very number it was given.
@@ -159,19 +159,19 @@ export function broughtBack(state: RateState, nowMs: number, limits: RateLimits)
   };
 }
 
-/** The full rate, without a pause. The timeline goes on where it is: slots that were given stay their owners'. */
+/** The state with the full rate and without a pause. The end of the timeline stays, so slots that were taken remain valid. */
 export function unthrottled(state: RateState, nowMs: number, limits: RateLimits): RateState {
   return { ...idleRateState, nextSlotMs: broughtBack({ ...state, pausedUntilMs: 0 }, nowMs, limits).nextSlotMs };
 }
 
-/** The limits of a schedule of `requestsPerSecond` (default: all of the settings' calls). */
+/** The limits of a schedule with `requestsPerSecond` (default: the full rate of the settings). */
 export function rateLimitsOf(
   settings: Settings,
   requestsPerSecond: number = settings.tmdb.requestsPerSecond,
 ): RateLimits {
   const { rate, worker } = settings;
   const floorPerSecond = Math.min(rate.floorPerSecond, requestsPerSecond);
-  // A batch takes slots within its invocation, and moves the end on by all of them; a pause moves it by its cap.
+  // A batch takes slots that lie within its invocation, and moves the end by at most all of its jobs; a pause moves it by at most its cap.
   const longestWaitMs = Math.max(worker.timeoutSeconds * 1_000, rate.pauseCapMs);
   const longestStepMs = (worker.batchSize / floorPerSecond) * 1_000;
   return { ...rate, requestsPerSecond, floorPerSecond, aheadCapMs: longestWaitMs + longestStepMs + callSkewMs };

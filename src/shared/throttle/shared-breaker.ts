@@ -1,11 +1,11 @@
 /**
  * One breaker for all workers.
  *
- *   closed ── calls fail consistently, or the token is rejected, and once more when that is checked ──► open until `retryAtMs`
- *   open   ── time is up: one worker takes the trial, by a conditional write ──► trial in flight until `trialUntilMs`
- *   trial  ── succeeds ──► closed;  fails ──► open, for longer;  is not heard of ──► another worker may take it
+ *   closed ── calls fail consistently, or the token is rejected and a check confirms it ──► open until `retryAtMs`
+ *   open   ── `retryAtMs` has passed: one worker takes the trial, by a conditional write ──► trial in flight until `trialUntilMs`
+ *   trial  ── succeeds ──► closed;  fails ──► open, for longer;  reports no result ──► another worker may take it
  *
- * Failures are counted in each worker; the open state, its reason and the trial are shared.
+ * Each worker counts failures on its own; the open state, its reason and the trial are shared.
  */
 import { type Clock, callSkewMs, isoFromMs } from '../core/clock.ts';
 import {
@@ -20,21 +20,21 @@ import type { BreakerRecord, BreakerStore } from './breaker-record.ts';
 /** Whether a call may be made. */
 export type Admission =
   | { kind: 'closed' }
-  /** The one trial, of the opening of this revision; its call begins by `beginByMs` (epoch), its outcome is told by `ended`. */
+  /** The one trial of the open record with this revision. Its call must begin by `beginByMs` (epoch); `ended` reports its outcome. */
   | { kind: 'trial'; revision: number; beginByMs: number }
   | { kind: 'refused'; reason: BreakerRecord['reason']; detail: string; retryInMs: number };
 
-/** The breaker as a worker uses it. */
+/** The breaker's interface for a worker. */
 export type SharedBreaker = {
-  /** Reads the shared state; takes the trial when one is due and nobody else has it. */
+  /** Reads the shared state; takes the trial if one is due and no other worker holds it. */
   admit(): Promise<Admission>;
-  /** Tells how an admitted call ended; `neutral` for what says nothing about TMDB's health, such as a throttle. */
+  /** Reports how an admitted call ended; `neutral` if the result says nothing about TMDB's health, such as a throttle. */
   ended(admission: Admission, outcome: 'succeeded' | 'failed' | 'neutral', detail: string): Promise<void>;
   /**
-   * TMDB refused the token of an admitted call. One answer stops nobody: `check` asks once more, and only when that is
-   * refused too the breaker opens: nobody calls until the time is up or somebody closes it. Refusals that come meanwhile in this process wait for the same check. Nothing is checked
-   * where the breaker is open for that reason already, or by hand.
-   * @param check - makes the call; its gate asks `admit`, which takes no trial and refuses once the breaker has opened.
+   * Handles an admitted call whose token TMDB refused. One answer alone does not open the breaker: `check` makes a second call, and the
+   * breaker opens only if that is refused too. Further refusals in this process wait for the same check. There is no check if the breaker
+   * is already open for this reason or by hand.
+   * @param check - makes the call; its gate uses `admit`, which takes no trial and refuses once the breaker has opened.
    */
   confirmRejection(
     admission: Admission,
@@ -44,18 +44,18 @@ export type SharedBreaker = {
 };
 
 /**
- * What a second call says about a refused token, in a clause; `unproven`: neither that it is refused nor that it is taken. Of a confirmed
- * rejection the breaker tells what both calls answered.
+ * What the second call says about a refused token. `unproven`: neither that TMDB rejects it nor that TMDB accepts it. For a confirmed
+ * rejection, `detail` contains both answers.
  */
 export type TokenCheck = { kind: 'rejected' | 'accepted' | 'unproven'; detail: string };
 
-/** Told whenever this worker opened or closed the breaker. */
+/** Called whenever this worker has opened or closed the breaker. */
 type BreakerListener = (record: BreakerRecord) => void;
 
-/** Delay before the breaker is read again when another worker's trial is about to end. */
+/** Shortest delay before the breaker is read again, for when another worker's trial is about to end. */
 const shortestRefusalMs = 1_000;
 
-/** A worker's end of the shared breaker. */
+/** Connects a worker to the shared breaker. */
 export function sharedBreaker(
   store: BreakerStore,
   limits: BreakerLimits,
@@ -72,7 +72,7 @@ export function sharedBreaker(
       if (record?.state === 'open') {
         return admitWhileOpen(record, store, limits, clock.nowMs());
       }
-      // A new revision: there was an opening since, and failures from before it say nothing any more.
+      // A new revision means that the breaker has opened and closed since: failures from before that no longer count.
       if (record !== undefined && record.revision !== countedSinceRevision) {
         machine.reset();
         countedSinceRevision = record.revision;
@@ -81,7 +81,7 @@ export function sharedBreaker(
     },
     ended: async (admission, outcome, detail) => {
       if (admission.kind === 'trial') {
-        // A throttle is an answer: TMDB is there.
+        // A throttle is an answer too: TMDB is reachable.
         const advance = (state: MachineState) => machine.trial(state, outcome !== 'failed');
         await changes.endTrial(admission.revision, advance, detail);
       } else if (outcome !== 'neutral') {
@@ -94,14 +94,14 @@ export function sharedBreaker(
   };
 }
 
-/** The check in flight in this process, or a new one. */
+/** Runs one check at a time: concurrent callers in this process share its result. */
 function oneCheckAtATime(
   store: BreakerStore,
   limits: BreakerLimits,
   clock: Clock,
   rejectToken: (detail: string) => Promise<void>,
 ): SharedBreaker['confirmRejection'] {
-  let underWay: Promise<TokenCheck> | undefined;
+  let inFlight: Promise<TokenCheck> | undefined;
   return (admission, refusal, check) => {
     const begin = async (): Promise<TokenCheck> => {
       const known = await knownCheck(store, limits, clock.nowMs());
@@ -116,14 +116,14 @@ function oneCheckAtATime(
       await rejectToken(detail);
       return { kind: 'rejected', detail };
     };
-    underWay ??= begin().finally(() => {
-      underWay = undefined;
+    inFlight ??= begin().finally(() => {
+      inFlight = undefined;
     });
-    return underWay;
+    return inFlight;
   };
 }
 
-/** Somebody else has stopped everyone meanwhile: one more call would tell nothing new. */
+/** The result without a check if the breaker is already open for the token or by hand: another call would bring nothing new. */
 async function knownCheck(store: BreakerStore, limits: BreakerLimits, nowMs: number): Promise<TokenCheck | undefined> {
   const seen = await store.read();
   if (seen === undefined || !outranksToken(seen, limits, nowMs)) {
@@ -134,7 +134,7 @@ async function knownCheck(store: BreakerStore, limits: BreakerLimits, nowMs: num
     : { kind: 'unproven', detail: `the breaker is open already (${seen.reason}): ${seen.detail}` };
 }
 
-/** A second look for the second call: unlike `admit` it takes no trial. */
+/** Admission for the second call. Unlike `admit`, it takes no trial. */
 async function stillAdmitted(
   admission: Admission,
   store: BreakerStore,
@@ -145,7 +145,7 @@ async function stillAdmitted(
   return record?.state === 'open' ? refusedBy(record, limits, nowMs) : admission;
 }
 
-/** Open: one worker takes the trial once it is due, the others are told when to ask again. */
+/** Admission while open: one worker takes the trial once it is due; the others learn when to try again. */
 async function admitWhileOpen(
   record: BreakerRecord,
   store: BreakerStore,
@@ -155,7 +155,7 @@ async function admitWhileOpen(
   if (nowMs >= believedDueMs(record, limits, nowMs)) {
     const taken = { ...record, trialUntilMs: nowMs + limits.trialMs, revision: record.revision + 1 };
     if (await store.replace(taken, record.revision)) {
-      // Half of the trial's time is for waiting, the other half for the call.
+      // Half of the trial's time is for waiting for a slot, the other half for the call.
       return { kind: 'trial', revision: taken.revision, beginByMs: nowMs + limits.trialMs / 2 };
     }
   }
@@ -175,9 +175,12 @@ function believedDueMs(record: BreakerRecord, limits: BreakerLimits, nowMs: numb
   return Math.max(believedRetryMs(record, limits, nowMs), believedTrialMs(record, limits, nowMs));
 }
 
-/** An opening ends at the cap of its reason at the latest, unless it is a person's; one that lies further ahead is that of a wrong clock, and over. */
+/**
+ * `retryAtMs`, or 0 if it is later than the longest opening for its reason: a wrong clock has written it, and the opening counts as over.
+ * An operator may open the breaker for any time.
+ */
 function believedRetryMs({ reason, retryAtMs }: BreakerRecord, limits: BreakerLimits, nowMs: number): number {
-  // A trial of a rejected token that fails otherwise opens the breaker for as long as failures do.
+  // If the trial after a rejected token fails for another reason, the breaker opens for as long as it does for failures.
   const failuresMs = Math.max(limits.openMs, limits.openCapMs);
   const longestMs = reason === 'failures' ? failuresMs : Math.max(failuresMs, limits.tokenOpenMs);
   return reason === 'by-hand' || retryAtMs <= nowMs + longestMs + callSkewMs ? retryAtMs : 0;
@@ -187,10 +190,10 @@ function believedTrialMs({ trialUntilMs }: BreakerRecord, { trialMs }: BreakerLi
   return trialUntilMs <= nowMs + trialMs + callSkewMs ? trialUntilMs : 0;
 }
 
-/** A rejected token must not get lost to others; each lost race means that somebody else changed the record. */
+/** Attempts to store a rejected token, which must not be lost. Each failed one means that another worker changed the record. */
 const tokenAttempts = 10;
 
-/** The changes of state. Each is made on condition that nobody made another one meanwhile. */
+/** The changes of the shared record. Each is a conditional write that fails if another worker has changed the record. */
 function breakerChanges(store: BreakerStore, limits: BreakerLimits, clock: Clock, onChange: BreakerListener) {
   const change = async (next: Omit<BreakerRecord, 'revision' | 'since'>, seen: BreakerRecord | undefined) => {
     const revision = seen?.revision ?? 0;
@@ -202,7 +205,7 @@ function breakerChanges(store: BreakerStore, limits: BreakerLimits, clock: Clock
     return stored;
   };
   return {
-    /** Who loses to another change leaves it at that: the breaker is open, or somebody has just closed it. */
+    /** Does not repeat a failed write: another worker has opened the breaker, or has just closed it. */
     openForFailures: async (detail: string, machine: MachineState, openForMs: number) => {
       const seen = await store.read();
       if (seen?.state !== 'open') {
@@ -210,7 +213,7 @@ function breakerChanges(store: BreakerStore, limits: BreakerLimits, clock: Clock
         await change({ state: 'open', reason: 'failures', detail, retryAtMs, trialUntilMs: 0, machine }, seen);
       }
     },
-    /** Takes the place of an opening for failures, and of nobody's by hand. */
+    /** Replaces an opening for failures, but not one by hand. */
     openForToken: async (detail: string) => {
       const machine = openedMachine(limits);
       for (let attempt = 1; attempt <= tokenAttempts; attempt += 1) {
@@ -222,7 +225,7 @@ function breakerChanges(store: BreakerStore, limits: BreakerLimits, clock: Clock
         }
       }
     },
-    /** Only the opening that the trial belongs to: a record changed since then is somebody else's decision. */
+    /** Changes only the record to which the trial belongs. A record that has changed since is the decision of another worker or operator. */
     endTrial: async (revision: number, advance: (machine: MachineState) => Promise<Transition>, detail: string) => {
       const seen = await store.read();
       if (seen?.state === 'open' && seen.revision === revision) {
@@ -234,7 +237,7 @@ function breakerChanges(store: BreakerStore, limits: BreakerLimits, clock: Clock
   };
 }
 
-/** Openings that a rejected token leaves alone: an operator's, and its own while it lasts and is believed. */
+/** Whether a rejected token leaves the record as it is: it was opened by an operator, or for the token and the opening is not over. */
 function outranksToken(seen: BreakerRecord | undefined, limits: BreakerLimits, nowMs: number): boolean {
   if (seen?.state !== 'open') {
     return false;

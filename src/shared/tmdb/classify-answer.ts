@@ -1,18 +1,18 @@
 /**
- * One table judges every answer: HTTP status, TMDB's `status_code`, and whether the body is TMDB's JSON at all.
+ * One table judges every answer by its HTTP status, TMDB's `status_code`, and whether the body is TMDB's JSON at all.
  *
- *   the body has a `status_code` that TMDB knows ──► the row of that code (tmdb-codes.ts), whatever the HTTP status or `results`
- *   2xx with content, and no code but of success ──► ok
- *   2xx without, or `success: false`             ──► retried
- *   400 or 422 with TMDB's `{"errors": [texts]}` ──► our request is wrong
- *   every other status and body                  ──► something between TMDB and us: retried
+ *   2xx with content, no code or one of success   ──► ok
+ *   any other known `status_code`                 ──► the row of that code (tmdb-codes.ts), whatever the HTTP status or `results`
+ *   2xx without content, or `success: false`      ──► retry
+ *   400 or 422 with TMDB's `{"errors": [texts]}`  ──► our request is wrong
+ *   any other status and body                     ──► from a server between TMDB and us: retry
  *
- * Only TMDB speaks for TMDB: all of its answers pass a CDN, whose own pages say nothing about a token, an id or a request.
+ * Only TMDB's own JSON counts as an answer of TMDB: all answers pass a CDN, whose pages say nothing about a token, an id or a request.
  */
 import { isSuccessTmdbCode, rowOfTmdbCode, throttleTmdbCode } from './tmdb-codes.ts';
 import type { TmdbAnswer } from './tmdb-port.ts';
 
-/** Longer waits than this are not believed. */
+/** Longest delay that is taken from a `Retry-After` header. */
 const capMs = 60_000;
 
 /** `Mon, 23 Nov 2026 08:00:00 GMT` and its two obsolete forms. Source: RFC 9110, 5.6.7. */
@@ -23,8 +23,8 @@ const httpDates = [
 ];
 
 /**
- * `Retry-After` in milliseconds: seconds or an HTTP date, also when the header was sent twice (the longer one counts);
- * capped at one minute. `undefined` when absent or not understood.
+ * `Retry-After` in milliseconds, at most one minute. It may be in seconds or an HTTP date. If the header was sent twice, the longer delay
+ * counts. `undefined` if it is absent or invalid.
  */
 export function parseRetryAfterMs(header: string | undefined, nowMs: number): number | undefined {
   const waits = candidates(header ?? '')
@@ -33,7 +33,7 @@ export function parseRetryAfterMs(header: string | undefined, nowMs: number): nu
   return waits.length === 0 ? undefined : Math.min(capMs, Math.max(0, ...waits));
 }
 
-/** An HTTP date holds a comma itself, after the weekday. */
+/** Splits a joined header at its commas, except the comma after the weekday of an HTTP date. */
 function candidates(text: string): string[] {
   return text.split(/,(?!\s*\d{1,2}[ -][A-Z][a-z]{2})/).map((part) => part.trim());
 }
@@ -45,19 +45,19 @@ function waitMs(part: string, nowMs: number): number | undefined {
   return httpDates.some((form) => form.test(part)) ? Date.parse(part.replace(/( GMT)?$/, ' GMT')) - nowMs : undefined;
 }
 
-/** What a call means for its job. */
+/** What an answer means for its job. */
 export type Verdict =
   | { fate: 'ok'; json: unknown }
-  /** Try again; `throttled` when there were too many calls. */
+  /** Try again. `throttled`: there were too many calls. */
   | { fate: 'retry'; code: string; detail: string; throttled: boolean; retryAfterMs: number | undefined }
   /**
-   * The token seems to be refused, or there is none (status 0): then no call of anyone will succeed. One answer is no
-   * proof; see tell-others.ts.
+   * The token seems to be refused, or there is none (status 0), so that no call by any worker can succeed. One answer is not a proof; see
+   * report-outcome.ts.
    */
   | { fate: 'stop'; code: string; detail: string; status: number }
-  /** Nothing there, or nothing that we may see: an answer. */
+  /** The list or title does not exist, or is not visible to us. This is a final answer. */
   | { fate: 'not-found'; code: string; detail: string }
-  /** Our request is wrong, and the same request gets the same answer. */
+  /** Our request is wrong. The same request would get the same answer. */
   | { fate: 'bug'; code: string; detail: string };
 
 type Failure = Exclude<Verdict, { fate: 'ok' }>;
@@ -85,14 +85,14 @@ export function classifyAnswer(answer: TmdbAnswer, nowMs: number): Verdict {
   return isGood && !isErrorEnvelope(json) ? { fate: 'ok', json } : failure(answer, json, nowMs);
 }
 
-/** A verdict to try again. */
+/** A verdict `retry` without a throttle. */
 export function tryAgain(code: string, detail: string): Extract<Verdict, { fate: 'retry' }> {
   return { fate: 'retry', code, detail, throttled: false, retryAfterMs: undefined };
 }
 
 /**
- * A 200 can carry a failure: it says so, or it has the code of one, even beside content. What looks like content there is none: an empty
- * `results` beside "too many calls" is no empty list. A code of success is no content by itself.
+ * Whether a 2xx is a failure: it has `success: false` or the code of a failure, even together with content. An empty `results` together
+ * with "too many calls" is not an empty list. A code of success without content is a failure too.
  */
 function isErrorEnvelope(json: unknown): boolean {
   const { success, status_code: code, results, id } = membersOf(json);
@@ -122,8 +122,8 @@ function failure(answer: HttpAnswer, json: unknown, nowMs: number): Failure {
 }
 
 /**
- * TMDB's other shape of an error names no code. It is believed where it can only mean the request, with texts alone:
- * other APIs' `errors` hold objects. A 401, 403 or 404 in that shape proves nothing.
+ * A failure without a known code. TMDB also sends errors as a list of texts; it is trusted only with 400 and 422, which concern the request
+ * itself. Other APIs' `errors` hold objects. A 401, 403 or 404 of this form proves nothing, since a server in between may have sent it.
  */
 function withoutCode(answer: HttpAnswer, json: unknown, nowMs: number): Failure {
   const { status } = answer;
@@ -137,7 +137,7 @@ function withoutCode(answer: HttpAnswer, json: unknown, nowMs: number): Failure 
     fate: 'retry',
     code: `http_${status}`,
     detail: `HTTP ${status} ${what}, from ${answer.server ?? 'a server that does not say which'}`,
-    // Every call passes whoever said it: a 429 is a limit that our rate meets, TMDB's or not, and Retry-After names a time.
+    // All calls pass the server that sent this, so a 429 slows us down even if it is not from TMDB.
     throttled: status === 429,
     retryAfterMs: parseRetryAfterMs(answer.retryAfter, nowMs),
   };
@@ -149,12 +149,12 @@ function errorTexts(json: unknown): string | undefined {
   return isTmdbs ? bounded(errors.join('; ')) : undefined;
 }
 
-/** TMDB's words as they may go on: no store takes half a surrogate pair, whether it was sent or cut. */
+/** TMDB's message, shortened, without unpaired surrogates, which SQS and DynamoDB refuse. */
 function bounded(words: string): string {
   return words.slice(0, mostMessageCharacters).toWellFormed();
 }
 
-/** The members of the object that an answer's body is; of anything else none. */
+/** The members of the JSON object in the body; none if the body is anything else. */
 export function answerMembers(answer: TmdbAnswer): Record<string, unknown> {
   return answer.kind === 'response' ? membersOf(parseJson(answer.body)) : {};
 }

@@ -7,11 +7,11 @@ import type { Settings } from '../settings/settings-schema.ts';
 /** A GET on TMDB's API: path below the base URL, and query parameters. */
 export type TmdbRequest = { path: string; query: Record<string, string> };
 
-/** A regional trend is what came out in this window and is popular now: TMDB's trending lists know no region. */
+/** Regional trends are titles that were released in this window and are popular now, since TMDB's trending lists have no regions. */
 const trendWindowDays = 60;
 const anyMonetization = 'flatrate|free|ads|rent|buy';
 
-/** The request that fetches one page of a feed. Dates follow from the snapshot, so a job asks the same at any time. */
+/** The request for one page of a feed. Its dates come from the snapshot, so a job sends the same request at any time. */
 export function feedRequest(job: Pick<FetchJob, 'feed' | 'page' | 'snapshot'>, settings: Settings): TmdbRequest {
   const { feed, page, snapshot } = job;
   const { path, query } = listing(feed, snapshotTimeMs(snapshot), settings);
@@ -62,7 +62,7 @@ function popular(feed: Feed): TmdbRequest {
   if (feed.region === globalRegion) {
     return { path: `/${feed.media}/popular`, query: {} };
   }
-  // /tv/popular ignores `region`: what can be watched there, by popularity, is the regional list.
+  // /tv/popular ignores `region`. The regional list is what can be watched in the country, by popularity.
   return feed.media === 'movie'
     ? { path: '/movie/popular', query: { region: feed.region } }
     : discover(feed, 'popularity.desc', watchableIn(feed.region));
@@ -93,7 +93,7 @@ function isoDate(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10);
 }
 
-/** The request that fetches one title in one language. */
+/** The request for one title in one language. */
 export function titleRequest(mediaType: MediaType, id: number, language: string): TmdbRequest {
   return { path: `/${mediaType}/${id}`, query: { language } };
 }

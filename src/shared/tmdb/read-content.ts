@@ -1,16 +1,16 @@
 /**
- * What a good answer must hold to be the answer to its request. JSON that is something else comes from a cache or a proxy
- * that mixed answers up, and is retried: page 1 in place of page 2 would replace a page with a copy of another.
+ * Checks that a successful answer belongs to its request. A cache or a proxy may mix up answers: page 1 in place of page 2 would overwrite
+ * page 2 with a copy of page 1. Such answers are retried.
  */
 import type { Feed, MediaType } from '../core/feed.ts';
 import type { DescribedTitle } from '../queues/item-page.ts';
 import { tryAgain, type Verdict } from './classify-answer.ts';
 import { type Losses, type NormalizedPage, normalizePage, normalizeTitle } from './normalize-page.ts';
 
-/** What was asked for, or why the answer is not that. */
+/** The requested content, or why the answer does not contain it. */
 export type Content<T> = { fate: 'ok'; value: T } | Extract<Verdict, { fate: 'retry' }>;
 
-/** Reads page `page` of a feed's list; what is beyond the bounds is counted in `losses`. */
+/** Reads page `page` of a feed's list. `losses` counts what was cut because it exceeds its bounds. */
 export function readPage(json: unknown, feed: Feed, page: number, losses: Losses): Content<NormalizedPage> {
   const value = normalizePage(json, feed, page, losses);
   if (value === undefined) {
@@ -22,7 +22,7 @@ export function readPage(json: unknown, feed: Feed, page: number, losses: Losses
     : tryAgain('another_page', `the answer is page ${given} of the list in place of page ${page}`);
 }
 
-/** Reads a title in one language; what is beyond the bounds is counted in `losses`. */
+/** Reads a title in one language. `losses` counts what was cut because it exceeds its bounds. */
 export function readTitle(json: unknown, mediaType: MediaType, id: number, losses: Losses): Content<DescribedTitle> {
   const value = normalizeTitle(json, mediaType, id, losses);
   return value === undefined
@@ -31,8 +31,8 @@ export function readTitle(json: unknown, mediaType: MediaType, id: number, losse
 }
 
 /**
- * Which page an answer says it is; `undefined` where it does not say: that contradicts nothing. All recorded lists have the
- * number of the page that was asked for (November 2026); TMDB has sent figures as text.
+ * The page number in an answer; `undefined` if there is none, which is accepted. All recorded lists contain the number of the requested
+ * page (November 2026). It may be a text, since TMDB has sent figures as text.
  */
 function pageOf(json: unknown): number | undefined {
   const { page } = json as { page?: unknown };

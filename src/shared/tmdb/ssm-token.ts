@@ -4,14 +4,14 @@ import { RetryableError } from '../core/errors.ts';
 import type { TokenSource } from '../core/redact-token.ts';
 import { type ClientTarget, clientOptions } from '../tables/aws-clients.ts';
 
-/** A token that was replaced is used after this time at the latest: sooner than the breaker tries again after a rejection. */
+/** How long a token is cached. A replaced token is thus in use before the breaker's next trial after a rejection. */
 const maxAgeMs = 300_000;
-/** How long the last token is used on when Parameter Store does not answer, before it is asked again. */
+/** If Parameter Store fails, how long the last token stays in use before the next read. */
 const holdMs = 60_000;
 
 /**
- * The token as a SecureString of SSM Parameter Store. It is read once for all who ask at the same time, and again after five
- * minutes of a clock that nobody sets; where that fails, the one known stays in use. The value is in no error.
+ * The token from a SecureString of SSM Parameter Store. Concurrent calls share one read. The token is read again after five minutes on the
+ * monotonic clock; if that fails, the last token stays in use. Errors never contain the value.
  */
 export function ssmToken(parameterName: string, clock: Clock, target?: ClientTarget): TokenSource {
   const client = new SSMClient(clientOptions(target));
@@ -30,7 +30,7 @@ export function ssmToken(parameterName: string, clock: Clock, target?: ClientTar
         const why = nameOf(error);
         throw new RetryableError(
           'token_unavailable',
-          `the token's parameter '${parameterName}' cannot be read (${why})`,
+          `there is no TMDB token: the parameter '${parameterName}' cannot be read (${why})`,
         );
       }
       askAgainAtMs = clock.monotonicMs() + holdMs;
@@ -49,7 +49,7 @@ export function ssmToken(parameterName: string, clock: Clock, target?: ClientTar
   };
 }
 
-/** A header takes no other characters; a line break at the end is what files and editors leave. */
+/** Accepts the characters that a header may contain. Surrounding white space is removed: files often end in a line break. */
 function checked(value: string | undefined): string {
   const token = value?.trim() ?? '';
   if (!/^[\x21-\x7e]+$/.test(token)) {
@@ -58,12 +58,12 @@ function checked(value: string | undefined): string {
   return token;
 }
 
-/** The name alone: what the SDK says of an answer that broke off may hold the value. */
+/** The name of an error without its message: for a truncated answer, the SDK's message may contain the value. */
 function nameOf(error: unknown): string {
   return error instanceof Error ? (error.message === 'NotAToken' ? error.message : error.name) : 'unknown';
 }
 
-/** Where a function's environment says that the token is: in Parameter Store, or in the environment itself. */
+/** The token source that a function's environment names: Parameter Store, or the environment itself. */
 export function tokenSource(
   environment: { TMDB_API_TOKEN?: string | undefined; TMDB_TOKEN_PARAMETER?: string | undefined },
   clock: Clock,

@@ -13,31 +13,30 @@ import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from './token-address.ts';
 
 /**
- * Where TMDB is and how to get in. The token goes to no address that `tokenAddress` does not know. `proxies`: the environment's, if not
- * given.
+ * TMDB's address and the token. The token is sent only to addresses that `tokenAddress` allows. `proxies`: proxy variables, by default
+ * those of the environment.
  */
 type TmdbAccess = { baseUrl: string; token: TokenSource; proxies?: ProxyVariables };
 
-/** What is below HTTP, for a world in which neither the network nor the time is real. */
+/** Replaces network and time-outs, for simulations. */
 export type TmdbWire = {
-  /** Carries a request in place of axios's own adapter, and hears of the deadline by its signal. */
+  /** Sends a request in place of axios's own adapter. The request's signal aborts at the deadline. */
   transport: AxiosAdapter;
   /** A signal that aborts in `timeoutMs`. */
   deadline(timeoutMs: number): AbortSignal;
 };
 
 /**
- * TMDB over HTTP: kept-alive connections, one deadline over token, connecting, waiting and body, a bounded body, and no redirects
- * (the token would travel along). A proxy of the environment gets a tunnel to carry, never a request. The body is what was sent: a server
- * that repeats the token is heard, and the token taken out where text leaves (redact-token.ts). Errors are reduced to a code and a
- * sentence here, because axios's own carry
- * headers, and with them the token. `wire`: the network, if not given.
+ * TMDB over HTTP: persistent connections, one deadline for reading the token, connecting, waiting and the body, a size limit for the body,
+ * and no redirects (which would forward the token). A proxy of the environment only carries a tunnel. The body is returned as it was sent;
+ * a token in it is redacted where text leaves the process (redact-token.ts). Errors are reduced to a code and a sentence, because axios's
+ * errors contain the headers, and with them the token. `wire`: the real network by default.
  * @throws UsageError for a proxy that cannot be used.
  */
 export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: TmdbWire): TmdbPort {
-  // Before anything is made of it: whoever named the address may not have judged it.
+  // First of all: a caller may not have checked the address.
   if (tokenAddress(access.baseUrl) === 'elsewhere') {
-    const detail = `TMDB's address is not one that gets the token: ${tokenAddresses}`;
+    const detail = `no call was made, because TMDB's address may not receive the token: ${tokenAddresses}`;
     return { get: async () => ({ kind: 'no-token', detail }) };
   }
   const deadline = wire?.deadline ?? AbortSignal.timeout;
@@ -53,7 +52,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
     responseType: 'arraybuffer',
     maxContentLength: tmdb.maxBodyBytes,
     maxRedirects: 0,
-    // A path never leads to another server.
+    // A path must never lead to another server.
     allowAbsoluteUrls: false,
     validateStatus: () => true,
     ...(wire && { adapter: wire.transport }),
@@ -81,7 +80,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
   };
 }
 
-/** axios's own proxies would take the proxy's refusal for an answer of TMDB, so the agent tunnels where there is one. */
+/** With a proxy the agent opens a tunnel. axios's own proxy support would take a refusal of the proxy for an answer of TMDB. */
 function agentsFor(proxy: NamedProxy | undefined, timeoutMs: number) {
   return proxy === undefined
     ? {
@@ -89,11 +88,11 @@ function agentsFor(proxy: NamedProxy | undefined, timeoutMs: number) {
         httpsAgent: new HttpsAgent({ keepAlive: true }),
         proxy: false as const,
       }
-    : // Not `proxy: false`, which axios also takes for a wish to have the agent's tunnels left out.
+    : // Without `proxy: false`, with which axios would also disable the agent's tunnels.
       { httpsAgent: proxyAgent({ HTTPS_PROXY: proxy.url }, { timeoutMs }) };
 }
 
-/** The invocation has kept free the time of one call: reading the token is part of it. */
+/** Reading the token is part of a call's time-out, for which the invocation has reserved time. */
 function within(signal: AbortSignal, token: Promise<string>, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`no token within ${timeoutMs} ms`)), { once: true });
@@ -112,7 +111,7 @@ function toAnswer(response: AxiosResponse<ArrayBuffer>, maxBodyBytes: number): T
   };
 }
 
-/** Of a header that may come once only, Node drops the second; the raw ones are all there. */
+/** Node drops a second Retry-After header; the raw headers contain both. */
 function retryAfterOf(response: AxiosResponse): string | undefined {
   const raw: readonly string[] = response.request?.res?.rawHeaders ?? [];
   const values = raw.filter((_text, index) => index % 2 === 1 && raw[index - 1]?.toLowerCase() === 'retry-after');
@@ -121,7 +120,7 @@ function retryAfterOf(response: AxiosResponse): string | undefined {
 
 const mostServerCharacters = 120;
 
-/** Who answered, as far as that says it of itself: it ends in dead letters and logs. */
+/** The server that answered, by its own headers. It is shown in dead letters and logs. */
 function serverOf({ headers }: AxiosResponse): string | undefined {
   const [server, via] = [printable(headers.server), printable(headers.via)];
   const named = [server, via === '' ? '' : `via ${via}`].filter((part) => part !== '').join(' ');
@@ -136,8 +135,8 @@ function printable(header: unknown): string {
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
- * TMDB has sent gzip bytes without saying so in a header (May 2026). JSON is UTF-8: another charset would not fail, but
- * leave replacement characters in titles.
+ * Decodes a body. TMDB has sent gzip bytes without a header that says so (May 2026). Bytes that are not UTF-8 are an error: a tolerant
+ * decoder would put replacement characters into titles.
  */
 function decoded(
   bytes: Buffer,
@@ -162,7 +161,7 @@ function decoded(
   }
 }
 
-/** zlib's own code of bytes that are not what they seem, such as `Z_DATA_ERROR`. */
+/** zlib's code for damaged data, such as `Z_DATA_ERROR`. */
 function zlibCode(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && code.startsWith('Z_') ? code : undefined;
@@ -175,7 +174,7 @@ function noAnswer(error: unknown, route: Route): TmdbAnswer {
   return { kind: 'no-response', ...(axios.isCancel(error) ? timedOutCall(facts) : networkFailure(error, facts)) };
 }
 
-/** Whether the call was ended before its connection, TLS included, was open; an agent gives a request no socket before its tunnel. */
+/** Whether the call ended before its connection (with TLS) was open. Before its tunnel is open, a request has no socket. */
 function isConnecting(error: unknown): boolean {
   const { request } = error as { request?: { socket?: { connecting?: boolean; secureConnecting?: boolean } | null } };
   return request !== undefined && (request.socket ? isOpening(request.socket) : true);

@@ -1,25 +1,25 @@
 import type { TmdbRequest } from './feed-request.ts';
 
-/** What came back of one call, before anyone judges it. */
+/** The answer to one call, before it is judged. */
 export type TmdbAnswer =
   | {
       kind: 'response';
       status: number;
-      /** Decoded: never gzip bytes. Empty where the bytes cannot be read as text. */
+      /** Decoded: never gzip bytes. Empty if the bytes cannot be decoded. */
       body: string;
-      /** The header verbatim; repeated headers joined by a comma. */
+      /** The header verbatim; repeated headers are joined by a comma. */
       retryAfter: string | undefined;
-      /** Who answered, from the `Server` and `Via` headers: bounded, printable ASCII; absent where neither was sent. */
+      /** The server that answered, from the `Server` and `Via` headers: printable ASCII of limited length; absent if neither was sent. */
       server?: string | undefined;
-      /** Why the bytes cannot be read as text, after "with"; absent where they can. */
+      /** Why the bytes cannot be decoded, as a phrase after "with"; absent if they can. */
       unreadable?: { code: 'broken_gzip' | 'not_utf8'; detail: string } | undefined;
     }
-  /** No complete answer: refused, reset, timed out, too large. */
+  /** No complete answer: the connection was refused, reset or timed out, or the answer was too large. */
   | { kind: 'no-response'; code: string; detail: string }
-  /** There is no token to call with, and no call was made. */
+  /** There is no token, and no call was made. */
   | { kind: 'no-token'; detail: string };
 
-/** TMDB as the core sees it. Never rejects. */
+/** The port to TMDB. `get` never rejects. */
 export type TmdbPort = {
   get(request: TmdbRequest): Promise<TmdbAnswer>;
 };

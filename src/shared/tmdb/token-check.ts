@@ -8,10 +8,10 @@ import type { TmdbRequest } from './feed-request.ts';
 import { successTmdbCode } from './tmdb-codes.ts';
 import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
 
-/** Asks TMDB about the token and nothing else. */
+/** The request that checks the token and nothing else. */
 export const authenticationRequest: TmdbRequest = { path: '/authentication', query: {} };
 
-/** What the call that checks a token needs. */
+/** What the call that checks a token depends on. */
 export type TokenCheckDependencies = {
   tmdb: TmdbPort;
   schedule: RateScheduleStore;
@@ -20,14 +20,14 @@ export type TokenCheckDependencies = {
 };
 
 /**
- * How a caller lets that call through: it waits for a slot like any other call, with `admit` in place of the breaker's.
- * `measured` is told of it, but not where there was no token to call with.
+ * How a caller makes that call. `enter` waits for a slot as for any other call, with `admit` in place of the breaker's own. `measured` is
+ * called after the call, unless there was no token to call with.
  */
 export type TokenCheckCall = {
   enter(admit: () => Promise<Admission>): Promise<Entry>;
   measured?(call: {
     status: number;
-    /** `ok` only where the answer proved that the token is taken: a 200 may carry a failure. */
+    /** `ok` only if the answer proves that TMDB accepts the token: a 200 may contain a failure. */
     outcome: 'ok' | 'throttled' | 'failed';
     startedAtMs: number;
     latencyMs: number;
@@ -35,12 +35,12 @@ export type TokenCheckCall = {
 };
 
 /**
- * What an answer of `/authentication` proves. A server that does not know the endpoint, a page of a CDN and no answer at all
- * prove nothing.
+ * What an answer of `/authentication` proves. A server that does not have the endpoint, a page of a CDN, and no answer at all prove
+ * nothing.
  */
 export function judgeTokenCheck(answer: TmdbAnswer, nowMs: number): TokenCheck {
   const verdict = classifyAnswer(answer, nowMs);
-  const said = verdict.fate === 'ok' ? 'what is no status' : verdict.detail;
+  const said = verdict.fate === 'ok' ? 'without a status' : verdict.detail;
   if (answer.kind !== 'response') {
     return {
       kind: verdict.fate === 'stop' ? 'rejected' : 'unproven',
@@ -54,11 +54,11 @@ export function judgeTokenCheck(answer: TmdbAnswer, nowMs: number): TokenCheck {
   const isGood = answer.status >= 200 && answer.status < 300;
   const isTaken = isGood && success !== false && (success === true || code === successTmdbCode);
   return isTaken
-    ? { kind: 'accepted', detail: `/authentication takes it (HTTP ${answer.status})` }
+    ? { kind: 'accepted', detail: `/authentication accepts it (HTTP ${answer.status})` }
     : { kind: 'unproven', detail: `/authentication answered ${said}` };
 }
 
-/** Makes the call, once its slot has come. */
+/** Waits for a slot and makes the call. */
 export async function checkTokenOnce(
   admit: () => Promise<Admission>,
   call: TokenCheckCall,
@@ -66,7 +66,7 @@ export async function checkTokenOnce(
 ): Promise<TokenCheck> {
   const entry = await call.enter(admit);
   if (entry.kind === 'refused') {
-    return { kind: 'unproven', detail: `/authentication was not asked: ${entry.detail}` };
+    return { kind: 'unproven', detail: `/authentication was not called: ${entry.detail}` };
   }
   const [startedAtMs, startedMs] = [clock.nowMs(), clock.monotonicMs()];
   const answer = await tmdb.get(authenticationRequest);

@@ -35,7 +35,7 @@ describe('a call of AWS', () => {
     await new Promise((closed) => server.close(closed));
     const failure = await failureThrough(port);
     expect(failure).toMatchObject({ code: 'proxy_failed', awsCode: 'proxy_econnrefused' });
-    expect(failureSentence(failure)).toMatch(/^the proxy that HTTPS_PROXY .* \(proxy_econnrefused\)$/);
+    expect(failureSentence(failure)).toMatch(/^the proxy of HTTPS_PROXY .* \(proxy_econnrefused\)$/);
   });
 
   it('whose proxy opens no tunnel says so', async () => {

@@ -25,11 +25,15 @@ describe('a file that a person names', () => {
     const pipe = join(folder, 'pipe');
     execFileSync('mkfifo', [pipe]);
     mkdirSync(join(folder, 'folder'));
-    expect(refusal(join(folder, 'folder'))).toBe("settings file 'PATH' is a folder: allowed are files");
-    expect(refusal(pipe)).toBe("settings file 'PATH' is a device or a pipe: allowed are files");
-    expect(refusal('/dev/zero')).toBe("settings file 'PATH' is a device or a pipe: allowed are files");
-    expect(refusal(join(folder, 'none'))).toBe("settings file 'PATH' cannot be read (ENOENT)");
-    expect(refusal(join(folder, 'pipe', 'x'))).toBe("settings file 'PATH' cannot be read (ENOTDIR)");
+    expect(refusal(join(folder, 'folder'))).toBe("settings file 'PATH' is a folder: name a regular file");
+    expect(refusal(pipe)).toBe("settings file 'PATH' is a device or a pipe: name a regular file");
+    expect(refusal('/dev/zero')).toBe("settings file 'PATH' is a device or a pipe: name a regular file");
+    expect(refusal(join(folder, 'none'))).toBe(
+      "settings file 'PATH' cannot be read (ENOENT): check its name and its permissions",
+    );
+    expect(refusal(join(folder, 'pipe', 'x'))).toBe(
+      "settings file 'PATH' cannot be read (ENOTDIR): check its name and its permissions",
+    );
   });
 
   it('is refused when it is too long or no text', () => {
@@ -37,7 +41,7 @@ describe('a file that a person names', () => {
     writeFileSync(path, ' '.repeat(1_048_577));
     expect(refusal(path)).toBe("settings file 'PATH' is too long: allowed are up to 1048576 bytes");
     writeFileSync(path, Buffer.from([0x7b, 0xff, 0x7d]));
-    expect(refusal(path)).toBe("settings file 'PATH' is no text: allowed is UTF-8");
+    expect(refusal(path)).toBe("settings file 'PATH' is not UTF-8 text: save it as UTF-8");
   });
 });
 

@@ -128,7 +128,7 @@ describe('the variables for an agent of many hosts', () => {
     (subnet) => {
       const error = caught(() => nodeProxyVariables({ HTTPS_PROXY: proxy, NO_PROXY: `a.example, ${subnet}` })) as Error;
       expect(error).toBeInstanceOf(UsageError);
-      expect(error.message).toMatch(/^NO_PROXY has the subnet [^\n]+: allowed there are IPv4 subnets[^\n]+$/);
+      expect(error.message).toMatch(/^NO_PROXY has the subnet [^\n]+: use an IPv4 subnet[^\n]+$/);
       expect(error.message).toContain(subnet);
       expect(nodeProxyVariables({ NO_PROXY: subnet })).toBeUndefined();
     },

@@ -149,7 +149,7 @@ describe('with a queue that refuses entries', () => {
     expect(error).toBeInstanceOf(RetryableError);
     const { message } = error as Error;
     expect(message).toMatch(
-      /1 of 12 messages were not taken .*ServiceUnavailable.*; refused for good: .*InvalidMessageContents/,
+      /1 of 12 messages were not accepted .*ServiceUnavailable.*; refused permanently: .*InvalidMessageContents/,
     );
     expect(opened.queue.taken).toHaveLength(10);
   });

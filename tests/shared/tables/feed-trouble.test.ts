@@ -50,25 +50,25 @@ describe('the trouble of a feed', () => {
       'a list that came empty where an older one stands',
       [titled(1), { ...tuesday, ...empty(1) }],
       'empty',
-      `TMDB answered with an empty list; the list of ${monday.snapshot} stands until its hard TTL, and the next refresh asks again`,
+      `TMDB answered with an empty list; the list of ${monday.snapshot} is served until its hard TTL, and the next refresh asks again`,
     ],
     [
       'a second page that TMDB does not know',
       [titled(1), unknown(2), titled(3)],
       'not-found',
-      `page 2 was not found (tmdb_34: HTTP 404: no such list); the list of ${monday.snapshot} stands until its hard TTL, and the next refresh asks again`,
+      `page 2 was not found (tmdb_34: HTTP 404: no such list); the list of ${monday.snapshot} is served until its hard TTL, and the next refresh asks again`,
     ],
     [
       'a page without a row that could be read before the end and one unknown behind it',
       [titled(1), unread(2), unknown(3)],
       'rejected',
-      `page 2 came without a row that could be read, page 3 was not found (tmdb_34: HTTP 404: no such list); the list of ${monday.snapshot} stands until its hard TTL, and the next refresh asks again`,
+      `page 2 had no row that could be read, page 3 was not found (tmdb_34: HTTP 404: no such list); the list of ${monday.snapshot} is served until its hard TTL, and the next refresh asks again`,
     ],
     [
       'a gap',
       [titled(1), empty(2), titled(3)],
       'empty',
-      `page 2 came empty; the list of ${monday.snapshot} stands until its hard TTL, and the next refresh asks again`,
+      `page 2 was empty; the list of ${monday.snapshot} is served until its hard TTL, and the next refresh asks again`,
     ],
   ] as const)('of %s is said', (_name, pages, outcome, detail) => {
     const at = pages.some((page) => 'fetchedAt' in page) ? tuesday.fetchedAt : monday.fetchedAt;
@@ -104,12 +104,12 @@ describe('an empty answer that an earlier build has noted, without its weight an
     [
       'as a page that was applied',
       { pagesApplied: [1] },
-      'TMDB answered with an empty list; what stands in the table is not noted, and the next refresh asks again',
+      'TMDB answered with an empty list; an earlier version did not record what the table holds, and the next refresh asks again',
     ],
     [
       'as a page of a list that was not found',
       { pagesApplied: [1], lastOutcome: 'not-found' },
-      'TMDB does not know this list; what stands in the table is not noted, and the next refresh asks again',
+      'TMDB does not know this list; an earlier version did not record what the table holds, and the next refresh asks again',
     ],
   ])('%s', (_name, over, detail) => {
     const head = { ...noted, ...over };

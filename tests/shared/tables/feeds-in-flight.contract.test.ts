@@ -7,7 +7,7 @@ import { rejectionOf } from '../../support/caught.ts';
 import { describeOnEngine } from '../../support/embedded-tables.ts';
 
 const markOf = (n: number): FeedInFlight => ({
-  id: `on-the-way#genre_${n}/movie/global/en-US`,
+  id: `in-flight#genre_${n}/movie/global/en-US`,
   snapshot: '2026-11-23T08:00:00Z.0badcafe',
   runId: '0badcafe',
   pages: 1,

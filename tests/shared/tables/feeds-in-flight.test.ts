@@ -5,7 +5,7 @@ import { sampleHead } from '../../support/feed-heads-contract.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const markAt = (sentAtMs: number) => ({
-  id: 'on-the-way#popular/movie/global/en-US',
+  id: 'in-flight#popular/movie/global/en-US',
   snapshot: '2026-11-23T08:00:00Z.0badcafe',
   runId: '0badcafe',
   pages: 2,

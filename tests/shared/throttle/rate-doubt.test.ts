@@ -86,7 +86,7 @@ describe('a time of the schedule that is too far ahead', () => {
     expect(judgeDoubt(nowMs + dayMs, undefined, nowMs)).toBe('note');
     expect(judgeDoubt(nowMs + dayMs, noted, nowMs)).toBe('wait');
     expect(judgeDoubt(nowMs + dayMs, noted, nowMs + doubtMs - 1)).toBe('wait');
-    expect(judgeDoubt(nowMs + dayMs, noted, nowMs + doubtMs)).toBe('mend');
+    expect(judgeDoubt(nowMs + dayMs, noted, nowMs + doubtMs)).toBe('repair');
     expect(judgeDoubt(nowMs + dayMs + 1, noted, nowMs + doubtMs), 'it has moved').toBe('note');
     expect(judgeDoubt(nowMs + dayMs, noted, nowMs - dayMs), 'noted by a clock that is ahead').toBe('note');
     expect(doubtMs).toBeLessThan(30_000);

@@ -83,7 +83,7 @@ export const callMutations: readonly Mutation[] = [
   },
   {
     name: 'a refused token is not confirmed',
-    file: 'shared/tmdb/tell-others.ts',
+    file: 'shared/tmdb/report-outcome.ts',
     find: 'await breaker.confirmRejection(admission, refusal.detail, (admit) => checkTokenOnce(admit, call, deps));',
     replace:
       "await breaker.confirmRejection(admission, refusal.detail, async () => ({ kind: 'rejected', detail: 'not asked' })); void [call, checkTokenOnce];",
@@ -105,7 +105,7 @@ export const callMutations: readonly Mutation[] = [
   },
   {
     name: 'throttles are told to nobody',
-    file: 'shared/tmdb/tell-others.ts',
+    file: 'shared/tmdb/report-outcome.ts',
     find: 'await deps.schedule.slowDown(outcome.retryAfterMs);',
     replace: 'void outcome.retryAfterMs;',
     why: 'Retry-After would bind only the call that got it',
@@ -185,8 +185,8 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'a refused table is waited for',
     file: 'reader/table-guard.ts',
-    find: 'clock.sleep(timeoutMs, done.signal)',
-    replace: 'clock.sleep(100 * timeoutMs, done.signal)',
+    find: 'within(timeoutMs, read, late, clock)',
+    replace: 'within(100 * timeoutMs, read, late, clock)',
     why: 'readers would hang with the table',
   },
   {

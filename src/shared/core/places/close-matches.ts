@@ -1,6 +1,6 @@
 /**
- * What somebody may have meant who named a region or a language that TMDB does not know. What a text means comes first (another case, an
- * older code, a name, a language for its country); how it is spelled counts only where it means nothing.
+ * Suggestions for a region or a language that TMDB does not know. The meaning of the text is tried first (another case, an older code, a
+ * name, a language for its country). Spelling is compared only if the text has no meaning.
  */
 import damerauLevenshtein from 'damerau-levenshtein';
 import {
@@ -16,15 +16,15 @@ import {
   translationsOfRegion,
 } from './known-places.ts';
 
-/** A sentence shows no more of a kind. */
+/** The most suggestions of one kind in a message. */
 const mostShown = 3;
-/** Of a region's languages, beside those of the language that was named. */
+/** The most languages of the named region, in addition to those of the named language. */
 const mostOfRegion = 2;
-/** Longer texts are no code and no name. */
+/** No code and no name is longer than this. */
 const longestText = 60;
-/** Shorter beginnings of a name could be anything. */
+/** A shorter beginning matches too many names. */
 const shortestBeginning = 3;
-/** From this length on a name may differ by two letters instead of one. */
+/** A name of at least this length may differ by two letters instead of one. */
 const longName = 8;
 
 /** Regions that `text` may mean, best first, at most three; `global` is one of them. */
@@ -68,7 +68,7 @@ function askedFor(text: string): string {
   return text.trim().slice(0, longestText).toLowerCase();
 }
 
-/** `UK` is an older code of GB, and the language of UA; `ED` is DE with its letters swapped. */
+/** For example, `UK` is an older code of GB and also the language of UA; `ED` is DE with swapped letters. */
 function regionsByCode(upper: string): string[] {
   if (!/^([A-Z]{2}|\d{3})$/.test(upper)) {
     return [];
@@ -99,7 +99,7 @@ function languagesBySpelling(asked: string): string[] {
   return [...tags, ...named.flatMap((code) => translationsOfLanguage(code))].slice(0, mostShown);
 }
 
-/** Names that `asked` is the beginning of a word of, short ones first. */
+/** Codes whose name has a word that begins with `asked`, shortest name first. */
 function byName(asked: string, codes: Iterable<string>, nameOf: (code: string) => string): string[] {
   if (asked.length < shortestBeginning) {
     return [];
@@ -111,7 +111,7 @@ function byName(asked: string, codes: Iterable<string>, nameOf: (code: string) =
     .map(({ code }) => code);
 }
 
-/** Those that differ least; of these those that begin alike. */
+/** Codes by edit distance, smallest first; at the same distance by the length of the common beginning. */
 function bySpelling(asked: string, codes: readonly string[], textOf: (code: string) => string): string[] {
   return codes
     .flatMap((code) => {
@@ -138,7 +138,7 @@ function languageName(code: string): string {
   return nameOnce('language', code);
 }
 
-/** Names of TMDB's codes, each looked up once: a refusal compares them all. */
+/** Names of TMDB's codes, cached because each search compares all of them. */
 const names = new Map<string, string>();
 
 function nameOnce(type: 'region' | 'language', code: string): string {

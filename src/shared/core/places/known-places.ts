@@ -1,7 +1,7 @@
 /**
  * Countries that TMDB knows, by ISO 3166-1 alpha-2, and XK, which stands for Kosovo. Source: its answer to /configuration/countries in
- * its API reference, November 2026. Left out are its ten codes of former countries and of no country (AN BU CS SU TP XC XG XI YU ZR):
- * old titles come from there, and no list is made there today.
+ * its API reference, November 2026. Ten of its codes are left out, those of former countries and of no country (AN BU CS SU TP XC XG XI YU
+ * ZR): old titles have them, but TMDB makes no lists for them today.
  */
 export const knownCountries: ReadonlySet<string> = new Set(
   (
@@ -15,9 +15,9 @@ export const knownCountries: ReadonlySet<string> = new Set(
 );
 
 /**
- * Translations that TMDB is known to have, each with the country it is filed under: its answer to /configuration/primary_translations in
- * its API reference, and those that stand beside recorded titles, November 2026. It has more, so this is no limit: it says what a bare
- * language means and what is proposed. Some codes are its own: `cn` is Cantonese.
+ * Translations that TMDB is known to have, each with the country that TMDB uses for it. Source: its answer to
+ * /configuration/primary_translations in its API reference, and the translations of recorded titles, November 2026. TMDB has more, so this
+ * list restricts nothing: it gives the usual country of a language, and the suggestions. Some codes are TMDB's own: `cn` is Cantonese.
  */
 export const knownTranslations: ReadonlySet<string> = new Set(
   (
@@ -30,9 +30,9 @@ export const knownTranslations: ReadonlySet<string> = new Set(
 );
 
 /**
- * TMDB's languages, each with the countries where CLDR has it spoken. Source: TMDB's answer to /configuration/languages in its API
- * reference, November 2026, and CLDR 47 (a country has a locale of that language, or is where most speak it). Left out are what has no
- * country that TMDB knows (Interlingua, Ido, Volapük, Manx) and `xx`, which stands for no language.
+ * TMDB's languages, each with the countries where it is spoken according to CLDR. Source: TMDB's answer to /configuration/languages in its
+ * API reference, November 2026, and CLDR 47 (a country has a locale of that language, or most of its speakers live there). Left out:
+ * languages without a country that TMDB knows (Interlingua, Ido, Volapük, Manx), and `xx`, which means no language.
  */
 const spokenWhere =
   'aa ET; ab GE; ae IR; af NA ZA; ak GH; am ET; an ES; ar AE BH DJ DZ EG EH ER IL IQ JO KM KW LB LY MA MR OM PS QA SA SD SO SS SY TD ' +
@@ -61,20 +61,21 @@ const spoken = new Map(
   }),
 );
 
-/** TMDB's codes of languages, ISO 639-1 but for its own `cn` (Cantonese). */
+/** TMDB's codes of languages: ISO 639-1, except its own `cn` (Cantonese). */
 export const languageCodes: readonly string[] = [...spoken.keys()];
 
-/** Countries where a language is spoken; none for what is no language of TMDB's. */
+/** Countries where a language is spoken; none for a language that TMDB does not have. */
 export function countriesSpeaking(language: string): readonly string[] {
   return spoken.get(language) ?? [];
 }
 
-/** What CLDR knows of codes: their names, what replaced them, and where a language is spoken. Asked for a refusal, never on a hot path. */
+// The next functions ask CLDR for the names of codes, for their replacements, and for where a language is spoken. They are used in error
+// messages, never on a hot path.
 
-/** Made when first asked: loading CLDR's names takes a few milliseconds. */
+/** Created on first use: loading CLDR's names takes a few milliseconds. */
 const displayNames = new Map<string, Intl.DisplayNames>();
 
-/** The English name of a region or a language; `undefined` for what CLDR has no name for. */
+/** The English name of a region or a language; `undefined` if CLDR has none. */
 export function englishName(type: 'region' | 'language', code: string): string | undefined {
   try {
     const names = displayNames.get(type) ?? new Intl.DisplayNames('en', { type, fallback: 'none' });
@@ -85,22 +86,22 @@ export function englishName(type: 'region' | 'language', code: string): string |
   }
 }
 
-/** The region that a code stands for today: `GB` for `UK`, `DE` for `276`; in upper case and otherwise as it is where CLDR knows no other. */
+/** The current code of a region: `GB` for `UK`, `DE` for `276`. If CLDR knows no other code, the same code in upper case. */
 export function currentRegion(code: string): string {
   return localeOf(`und-${code}`)?.region ?? code.toUpperCase();
 }
 
-/** The language that a code stands for today: `he` for `iw`; in lower case and otherwise as it is where CLDR knows no other. */
+/** The current code of a language: `he` for `iw`. If CLDR knows no other code, the same code in lower case. */
 export function currentLanguage(code: string): string {
   return localeOf(code)?.language ?? code.toLowerCase();
 }
 
-/** Where most who speak a language live, by CLDR's likely subtags: `US` for `en`. */
+/** The country where most speakers of a language live, by CLDR's likely subtags: `US` for `en`. */
 export function likelyRegion(language: string): string | undefined {
   return localeOf(language)?.maximize().region;
 }
 
-/** What most who live in a region speak, by CLDR's likely subtags: `de` for `AT`; `undefined` where CLDR does not tell. */
+/** The language that most people in a region speak, by CLDR's likely subtags: `de` for `AT`; `undefined` if CLDR has none. */
 function likelyLanguage(region: string): string | undefined {
   const language = localeOf(`und-${region}`)?.maximize().language;
   return language === 'und' ? undefined : language;
@@ -114,22 +115,20 @@ function localeOf(tag: string): Intl.Locale | undefined {
   }
 }
 
-/**
- * Which tags of languages and regions are taken, and what is stored for them. A language is one of TMDB's with a country where it is
- * spoken: TMDB adds translations as people write them, so a closed list of those it had once would refuse what it has. Letters may be of
- * either case, and a language by itself means its usual country.
- */
+// The next functions say which tags of languages and regions are accepted, and in which form they are stored. A valid tag is a language of
+// TMDB with a country where it is spoken. A closed list of tags would refuse translations that TMDB adds later. Upper and lower case are
+// accepted, and a language without a country gets its usual country.
 
-/** TMDB's usual country of a language where CLDR has another one: Egypt for Arabic. Source: titles recorded in November 2026. */
+/** TMDB's usual country of a language, where CLDR has a different one (Egypt for Arabic). Source: titles recorded in November 2026. */
 const filedUnder: Readonly<Record<string, string>> = { ar: 'SA' };
 
-/** Whether a tag in its canonical form (`de-DE`) is one. */
+/** Whether `tag` is a valid language tag in canonical form (`de-DE`). */
 export function isLanguageTag(tag: string): boolean {
   const [language = '', country = '', ...others] = tag.split('-');
   return knownTranslations.has(tag) || (others.length === 0 && countriesSpeaking(language).includes(country));
 }
 
-/** `de-DE` for `DE-de` and `de`; a text that means no language stays as it is. */
+/** The canonical form of a language tag: `de-DE` for `DE-de` and `de`. Any other text is returned unchanged. */
 export function canonicalLanguage(text: string): string {
   const match = /^([a-z]{2})(?:-([a-z]{2}))?$/i.exec(text);
   if (match?.[1] === undefined || isLanguageTag(text)) {
@@ -140,7 +139,7 @@ export function canonicalLanguage(text: string): string {
   return tag !== undefined && isLanguageTag(tag) ? tag : text;
 }
 
-/** `DE` for `de`, `global` for `Global`; a text that means no region stays as it is. */
+/** The canonical form of a region: `DE` for `de`, `global` for `Global`. Any other text is returned unchanged. */
 export function canonicalRegion(text: string): string {
   if (/^global$/i.test(text)) {
     return 'global';
@@ -150,8 +149,8 @@ export function canonicalRegion(text: string): string {
 }
 
 /**
- * A language in its usual country: where most speak it, of those that TMDB files translations under, if it has any; `undefined` for what
- * is none of TMDB's languages.
+ * The tag of a language with its usual country: the country where most of its speakers live, chosen among those of TMDB's translations if
+ * there are any. `undefined` for a language that TMDB does not have.
  */
 export function usualTag(language: string): string | undefined {
   const filed = [...knownTranslations].filter((tag) => tag.startsWith(`${language}-`)).map((tag) => tag.slice(3));
@@ -162,25 +161,25 @@ export function usualTag(language: string): string | undefined {
 }
 
 /**
- * TMDB's codes of languages that it also has under another one: `cn` is Cantonese, whose films are read in Chinese, `nb` a kind of `no`.
- * Source: its configuration and the recorded lists, November 2026.
+ * Codes of TMDB for languages that it also has under another code: `cn` is Cantonese, whose audience reads Chinese; `nb` is a form of
+ * `no`. Source: its configuration and the recorded lists, November 2026.
  */
 const sameAs: Readonly<Record<string, string>> = { cn: 'zh', nb: 'no' };
 
-/** The language of a TMDB tag or code, ISO 639-1: `de` of `de-DE`, `zh` of `cn`. */
+/** The language of a TMDB tag or code, ISO 639-1: `de` for `de-DE`, `zh` for `cn`. */
 function languageCode(tagOrCode: string): string {
   const code = tagOrCode.split('-', 1)[0] ?? '';
   return sameAs[code] ?? code;
 }
 
-/** Whether a title is told in its original language: a list in `language` (`de-DE`), and TMDB's code of the original one. */
+/** Whether `language` (`de-DE`) is the original language of a title, for which `originalLanguage` is TMDB's code. */
 export function isOriginalLanguage(language: string, originalLanguage: string): boolean {
   return languageCode(language) === languageCode(originalLanguage);
 }
 
 /**
- * TMDB's translations in a language (ISO 639-1): `de-DE`, `de-AT` and `de-CH` for `de`, that of its usual country first; the latter alone
- * where none is known.
+ * TMDB's translations in a language (ISO 639-1), the one of its usual country first: `de-DE`, `de-AT` and `de-CH` for `de`. If TMDB has
+ * no known translation, only the tag with the usual country.
  */
 export function translationsOfLanguage(code: string): string[] {
   const language = currentLanguage(code);
@@ -189,7 +188,7 @@ export function translationsOfLanguage(code: string): string[] {
   return usual === undefined ? tags : first([...new Set([...tags, usual])], (tag) => tag === usual);
 }
 
-/** Made when first asked: CLDR is slow to say what a code stands for. */
+/** Created on first use: finding the current code of a language takes CLDR some time. */
 let byLanguage: ReadonlyMap<string, string[]> | undefined;
 
 function tagsByLanguage(): ReadonlyMap<string, string[]> {
@@ -197,7 +196,7 @@ function tagsByLanguage(): ReadonlyMap<string, string[]> {
   return byLanguage;
 }
 
-/** TMDB's translations filed under a country (ISO 3166-1): `fr-CA` and `en-CA` for `CA`; first the language that most there speak. */
+/** TMDB's translations for a country (ISO 3166-1), the language of most of its people first: `fr-CA` and `en-CA` for `CA`. */
 export function translationsOfRegion(region: string): string[] {
   const spoken = likelyLanguage(region);
   const tags = [...knownTranslations].filter((tag) => regionOf(tag) === region);
@@ -205,8 +204,8 @@ export function translationsOfRegion(region: string): string[] {
 }
 
 /**
- * The translation that most in a country read: its own, else another one in its language; `otherwise` where TMDB has neither. `hi-IN` for
- * `IN`, `es-ES` for `AR`.
+ * The translation for most people in a country: the country's own, else another one in its language, else `otherwise`. `hi-IN` for `IN`,
+ * `es-ES` for `AR`.
  */
 export function usualTranslation(region: string, otherwise: string): string {
   const [own] = translationsOfRegion(region);
@@ -214,7 +213,7 @@ export function usualTranslation(region: string, otherwise: string): string {
   return own ?? related ?? otherwise;
 }
 
-/** `de` of `de-DE`. */
+/** The language of a tag: `de` for `de-DE`. */
 export function languageOf(tag: string): string {
   return tag.split('-', 1)[0] ?? tag;
 }

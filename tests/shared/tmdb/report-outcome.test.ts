@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Outcome, tellOthers } from '../../../src/shared/tmdb/tell-others.ts';
+import { type Outcome, reportOutcome } from '../../../src/shared/tmdb/report-outcome.ts';
 import type { TmdbAnswer } from '../../../src/shared/tmdb/tmdb-port.ts';
 import type { TokenCheckCall } from '../../../src/shared/tmdb/token-check.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
@@ -25,7 +25,7 @@ function openWorld(...answers: TmdbAnswer[]) {
     measured: ({ status, outcome }) => measured.push({ status, outcome }),
   };
   const tell = (outcome: Outcome, over: Partial<TokenCheckCall> = {}) =>
-    tellOthers(outcome, admitted, deps, { ...check, ...over });
+    reportOutcome(outcome, admitted, deps, { ...check, ...over });
   return { breaker, timeline, telemetry, tmdb, deps, check, measured, tell };
 }
 
@@ -59,7 +59,7 @@ describe('the breaker is told', () => {
   it('which admission ended', async () => {
     const { breaker, deps, check } = openWorld();
     const admission = { kind: 'refused', reason: 'failures', detail: '', retryInMs: 1 } as const;
-    await tellOthers({ fate: 'ok' }, admission, deps, check);
+    await reportOutcome({ fate: 'ok' }, admission, deps, check);
     expect(breaker.ends).toMatchObject([{ admission: 'refused' }]);
   });
 
@@ -95,12 +95,12 @@ describe('a refused token', () => {
   });
 
   it.each([
-    ['that is taken', taken, 'neutral', '/authentication takes it (HTTP 200)'],
+    ['that is taken', taken, 'neutral', '/authentication accepts it (HTTP 200)'],
     [
       'that is taken by a server of few words',
       jsonAnswer(200, { success: true }),
       'neutral',
-      '/authentication takes it (HTTP 200)',
+      '/authentication accepts it (HTTP 200)',
     ],
     [
       'that a CDN does not let through',
@@ -124,7 +124,7 @@ describe('a refused token', () => {
       'that is answered with a list',
       jsonAnswer(200, { page: 1, results: [] }),
       'failed',
-      '/authentication answered what is no status',
+      '/authentication answered without a status',
     ],
     [
       'with success and failure at once',
@@ -152,7 +152,7 @@ describe('a refused token', () => {
     const none = { kind: 'refused', code: 'no_slot', detail: 'no slot came in time', retryInMs: 5 } as const;
     expect(await tell(refusal, { enter: async () => none })).toMatchObject({
       fate: 'retry',
-      detail: 'HTTP 401: invalid key; /authentication was not asked: no slot came in time',
+      detail: 'HTTP 401: invalid key; /authentication was not called: no slot came in time',
     });
     expect([breaker.rejections, tmdb.requests, measured]).toEqual([[], [], []]);
   });
@@ -189,7 +189,7 @@ describe('the timeline is told', () => {
 describe('when it cannot be told', () => {
   const away = async () => Promise.reject(new Error('the control table is away'));
   const warning = {
-    message: 'the other workers could not be told how a call ended',
+    message: 'the outcome of a call was not reported to the other workers',
     facts: { detail: 'the control table is away' },
   };
 
@@ -205,7 +205,7 @@ describe('when it cannot be told', () => {
       confirmRejection: away,
       ended: outcome.fate === 'retry' && outcome.throttled ? deps.breaker.ended : away,
     };
-    const told = await tellOthers(
+    const told = await reportOutcome(
       outcome,
       admitted,
       { ...deps, breaker, schedule: { ...deps.schedule, slowDown: away } },

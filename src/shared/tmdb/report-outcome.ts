@@ -7,41 +7,41 @@ type Failure = Exclude<Verdict, { fate: 'ok' }>;
 type Stop = Extract<Verdict, { fate: 'stop' }>;
 type Retry = Extract<Verdict, { fate: 'retry' }>;
 
-/** A verdict as far as it concerns everybody who calls. */
+/** A verdict without the content of the answer. */
 export type Outcome = { fate: 'ok' } | Failure;
 
-/** Where it is told, and how a refused token is checked. */
-export type ToldDependencies = TokenCheckDependencies & { breaker: SharedBreaker };
+/** The shared breaker, and what is needed to check a refused token. */
+export type ReportDependencies = TokenCheckDependencies & { breaker: SharedBreaker };
 
 /**
- * What a call says to all who call TMDB. Returns the outcome as it then stands: a refusal of the token that was not
- * confirmed concerns its own job, and is to be retried. When it cannot be told, the call counts all the same.
- * @param check - lets the one call through that confirms a refusal.
+ * Reports the outcome of a call to the shared breaker and the shared schedule, for all workers. Returns the resulting outcome: a refusal
+ * of the token that was not confirmed becomes a retry of this job alone. If reporting fails, it warns and the outcome still applies.
+ * @param check - admits the one call that confirms a refusal.
  */
-export async function tellOthers<O extends Outcome>(
+export async function reportOutcome<O extends Outcome>(
   outcome: O,
   admission: Admission,
-  deps: ToldDependencies,
+  deps: ReportDependencies,
   check: TokenCheckCall,
 ): Promise<O | Stop | Retry> {
   try {
     if (outcome.fate === 'stop') {
-      return await tellOfToken(outcome, admission, deps, check);
+      return await reportRefusedToken(outcome, admission, deps, check);
     }
-    await tellBreaker(outcome, admission, deps.breaker);
+    await reportToBreaker(outcome, admission, deps.breaker);
     if (outcome.fate === 'retry' && outcome.throttled) {
       await deps.schedule.slowDown(outcome.retryAfterMs);
     }
     return outcome;
   } catch (error) {
     const detail = messageOf(error);
-    deps.telemetry.warn('the other workers could not be told how a call ended', { detail });
+    deps.telemetry.warn('the outcome of a call was not reported to the other workers', { detail });
     return outcome.fate === 'stop' ? tryAgain(outcome.code, outcome.detail) : outcome;
   }
 }
 
-/** 404s and refusals are answers too: TMDB is there. */
-async function tellBreaker(
+/** A 404 or a refused request counts as success: TMDB is reachable and answers. */
+async function reportToBreaker(
   outcome: Exclude<Outcome, { fate: 'stop' }>,
   admission: Admission,
   breaker: SharedBreaker,
@@ -52,14 +52,14 @@ async function tellBreaker(
 }
 
 /**
- * Nobody is stopped by one answer: a refusal is confirmed by one call of `/authentication` first, and a token that could not be had is
- * asked for once more. Where that says that the
- * token is fine, the refusal says nothing about TMDB's health; where it proves nothing, it is a call that failed.
+ * One answer alone does not stop all workers. A refusal is checked by one call of `/authentication`; a token that could not be read is
+ * read once more. If the token turns out to be valid, the refusal says nothing about TMDB's health. If the check proves nothing, the
+ * refusal counts as a failed call.
  */
-async function tellOfToken(
+async function reportRefusedToken(
   refusal: Stop,
   admission: Admission,
-  deps: ToldDependencies,
+  deps: ReportDependencies,
   call: TokenCheckCall,
 ): Promise<Stop | Retry> {
   const { breaker, telemetry } = deps;
