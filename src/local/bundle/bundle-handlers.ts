@@ -44,7 +44,7 @@ async function bundle(service: ServiceName): Promise<string> {
 }
 
 /** esbuild works in a process of its own, and only says that its "service" is gone. */
-export function bundlingFailure(cause: unknown): unknown {
+function bundlingFailure(cause: unknown): unknown {
   const message = messageOf(cause);
   return /^The service (was stopped|is no longer running)/.test(message)
     ? new RetryableError(
