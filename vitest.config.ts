@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /**
  * Three projects by the names of the files. `unit`: no process, no port, five seconds for a test at most. `contract`: adapters and the
@@ -7,10 +8,33 @@ import { defineConfig } from 'vitest/config';
 const contract = 'tests/**/*.contract.test.ts';
 const system = 'tests/**/*.system.test.ts';
 
+/** Files that take half a minute and more: what starts last should be short, or a core waits for it at the end. */
+const longest = [
+  'simulation/campaign',
+  'killed-processes',
+  'terminal',
+  'operator',
+  'interrupt',
+  'operations-page',
+  'outage',
+  'synth',
+];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => {
+      const index = longest.findIndex((name) => moduleId.endsWith(`/${name}.system.test.ts`));
+      return index < 0 ? longest.length : index;
+    };
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
+
 export default defineConfig({
   test: {
     // Many tests wait for processes of their own; the default leaves a core idle.
     maxWorkers: '100%',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

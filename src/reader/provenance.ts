@@ -1,5 +1,5 @@
 import { isoFromMs, msFromIso } from '../shared/core/clock.ts';
-import { freshnessScore } from '../shared/core/freshness-score.ts';
+import { freshnessScore } from '../shared/tables/row-life.ts';
 import type { Origin, Problem, Provenance } from './reader-api.ts';
 
 /** The life of something that is served. Times are epoch milliseconds, `fetchedAt` is ISO 8601 UTC. */

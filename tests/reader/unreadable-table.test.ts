@@ -50,7 +50,9 @@ describe('a table that cannot be read', () => {
       expect(await fail()).toMatchObject({
         code: 'table_unavailable',
         failure: { code: 'no_such_table' },
-        message: expect.stringMatching(new RegExp(`^the table ${beginning}.*no table with this name.*ResourceNotFound`)),
+        message: expect.stringMatching(
+          new RegExp(`^the table ${beginning}.*no table with this name.*ResourceNotFound`),
+        ),
       });
     }
   });

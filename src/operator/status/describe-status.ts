@@ -1,10 +1,10 @@
 /** What a stack is doing now, from what was read of it. Pure: the same readings give the same status. */
 import { isoFromMs, msFromIso } from '../../shared/core/clock.ts';
-import { freshnessScore } from '../../shared/core/freshness-score.ts';
 import { nextOccurrenceMs, type ScheduleName, scheduleNames } from '../../shared/settings/schedule.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { type FeedHead, type FeedOutcome, headAt, holdsList, newestAnswer } from '../../shared/tables/feed-head.ts';
 import { type FeedTrouble, feedTrouble } from '../../shared/tables/feed-trouble.ts';
+import { freshnessScore } from '../../shared/tables/row-life.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import { type RateState, rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import { describeRate, type RateStatus } from './describe-rate.ts';

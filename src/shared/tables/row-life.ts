@@ -3,6 +3,17 @@ import { type Feed, feedId, feedKindOf } from '../core/feed.ts';
 import { stableFraction } from '../core/stable-hash.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 
+/**
+ * 1 when just fetched, 0 from the hard TTL on, linear in between. A fetch time in the future counts as now. Times are epoch milliseconds.
+ */
+export function freshnessScore(fetchedAtMs: number, expiresAtMs: number, nowMs: number): number {
+  const lifeMs = expiresAtMs - fetchedAtMs;
+  if (lifeMs <= 0 || nowMs >= expiresAtMs) {
+    return 0;
+  }
+  return Math.min(1, (expiresAtMs - nowMs) / lifeMs);
+}
+
 /** The two TTLs of a row: it is fresh until `freshUntilMs` (soft), stale until `expiresAtMs` (hard), then no longer served. */
 export type Life = { freshUntilMs: number; expiresAtMs: number };
 
