@@ -15,6 +15,13 @@ const standIns: readonly { imported: RegExp; by: RegExp; contents: string }[] = 
   },
   // Loaded for operations that stream events: none of SQS, DynamoDB and Parameter Store.
   { imported: /^@smithy\/core\/event-streams$/, by: /\/protocols\//, contents: 'export {}' },
+  // zod makes JSON Schemas of its schemas; documents are made of them in no function.
+  { imported: /\/core\/json-schema-processors\.js$/, by: /\/zod\//, contents: 'module.exports = {}' },
+  {
+    imported: /\/core\/to-json-schema\.js$/,
+    by: /\/zod\//,
+    contents: 'module.exports = { createStandardJSONSchemaMethod() {}, createToJSONSchemaMethod() {} }',
+  },
   // Written where DEBUG names a package, which nobody sets in Lambda.
   { imported: /^debug$/, by: /-(agent|base)\//, contents: 'module.exports = () => () => undefined' },
 ];
