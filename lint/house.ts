@@ -97,7 +97,9 @@ function withPicture(text: string, picture: string): string {
 
 function figures(files: ReadonlyMap<string, File>): { lines: string[]; broken: string[] } {
   const all = [...files.values()].filter(({ path }) => path.startsWith('src/'));
-  const single = all.filter(({ importers }) => importers.length === 1).length / all.length;
+  // A command has one importer by its nature: the list of commands.
+  const shareable = all.filter(({ path }) => !path.startsWith('src/cli/commands/'));
+  const single = shareable.filter(({ importers }) => importers.length === 1).length / shareable.length;
   const chain = longestChain(files);
   const long = all.filter(({ lines }) => lines > limits.fileLines).map(({ path, lines }) => `${path} (${lines})`);
   const byRoom = [...Map.groupBy(all, ({ path }) => roomOf(path))].map(
@@ -107,7 +109,7 @@ function figures(files: ReadonlyMap<string, File>): { lines: string[]; broken: s
     lines: [
       ...byRoom,
       `files: ${all.length}, ${all.reduce((sum, { lines }) => sum + lines, 0)} lines`,
-      `imported by a single file: ${(100 * single).toFixed(1)} % (at most ${100 * limits.singleImporterShare} %)`,
+      `imported by a single file, commands apart: ${(100 * single).toFixed(1)} % (at most ${100 * limits.singleImporterShare} %)`,
       `longest chain of imports: ${chain.length} files (at most ${limits.chainFiles}): ${chain.join(' > ')}`,
       `over ${limits.fileLines} lines: ${long.length === 0 ? 'none' : long.join(', ')}`,
     ],
@@ -133,6 +135,7 @@ for (const { path, isCurrent, write } of docs) {
   }
   if (process.argv.includes('--write')) {
     write();
+    console.log(`wrote what ${path} has of the code`);
   } else {
     broken.push(`${path} is not what the code gives: npm run -s house -- --write`);
   }

@@ -80,7 +80,8 @@ const rules = {
 type Fitted = { count: number; expected: number; hour: number };
 
 /**
- * The cold start: expected reads of the `hours` hours that follow; zeros where nothing is known. Level x shape of all feeds x what the feed's own hours of the day have shown so far, drawn to the shape by as many reads as noise needs.
+ * The cold start: expected reads of the `hours` hours that follow; zeros where nothing is known. Level x shape of all feeds
+ * x what the feed's own hours of the day have shown so far, weighted towards the shared shape while the feed has few reads.
  */
 export function shapeForecast(series: CleanSeries, hours: number, shape: DemandShape): Float64Array {
   const fitted = besideShape(series, shape);

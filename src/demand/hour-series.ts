@@ -1,4 +1,4 @@
-/** Reads by hour: what is counted, and what of it is believed. */
+/** Reads by hour: as they were counted, and the same without spikes. */
 
 /**
  * Reads by hour. `counts[i]` belongs to the hour `startHour + i` (hours since the epoch, UTC); `undefined` where nothing is known
@@ -46,7 +46,7 @@ type Usual = { ofAnyHour: number; ofHour: Float64Array };
 /**
  * The series with its spikes cut; what is not a finite, non-negative number counts as a gap. A count is believed up to a bound that
  * follows from the hours before it, so a burst of any size moves a forecast no more than a count at the bound would. What was cut
- * still raises the bound, by a twelfth in an hour and sevenfold in a day: a bot has left by then, a new level has not and is believed.
+ * still raises the bound, by a twelfth in an hour and sevenfold in a day: a short burst ends before the bound has risen, a lasting rise is accepted.
  */
 export function cleanSeries({ startHour, counts }: HourSeries): CleanSeries {
   const cleaned = Float64Array.from(counts, asCount);
@@ -80,7 +80,7 @@ function learn(usual: Usual, hour: number, count: number): void {
   usual.ofHour[hour] = ofHour + (count - ofHour) / hourMemoryDays;
 }
 
-/** The first week has no past, so its middle stands for it: the median of each hour of the day, and of all hours. */
+/** There is no earlier data for the first week, so its own medians are used: of each hour of the day, and of all hours. */
 function usualAtFirst(startHour: number, counts: Float64Array): Usual {
   const firstWeek = counts.subarray(0, weekHours);
   const ofHour = Float64Array.from({ length: dayHours }, (_, hour) =>
@@ -110,7 +110,8 @@ export function backTestOrigins(lengthHours: number): Origin[] {
 }
 
 /**
- * The score of forecasts, 0 for exact: the absolute error of the hours plus that of the days plus that of the whole, over the reads. Hours alone would favour 0 for a sparse feed, since most of its hours are empty.
+ * The score of forecasts, 0 for exact: the absolute error of the hours plus that of the days plus that of the whole,
+ * over the reads. Hours alone would favour 0 for a sparse feed, since most of its hours are empty.
  */
 export function backTest(
   { counts }: CleanSeries,

@@ -21,7 +21,7 @@ export type PlanHour = {
 /** What plans are judged by. Each hour stands in it once; a period without gaps ends with the last of them, or at `nowMs`. */
 export type PlanRecord = { hours: readonly PlanHour[]; nowMs: number };
 
-/** A damaged counter can say anything; sums and shares must stay numbers. Expected reads are counted in hundredths. */
+/** Limits that keep damaged counters from making sums infinite or NaN. Expected reads are counted in hundredths. */
 const leastCounted = 0.01;
 const mostCounted = 1e9;
 
@@ -56,7 +56,7 @@ export function knownUntilHour({ hours, nowMs }: PlanRecord): number {
 
 /** What the settings say about feeds and forecasts, in hours. */
 export type PlanRules = {
-  /** Age at which nobody is served from a feed any more; `undefined` for what is no feed: that is not judged. */
+  /** Hard TTL of a feed; `undefined` if the id is not that of a feed, which is then not judged. */
   hardTtlHours(feed: string): number | undefined;
   /** The first hour that a forecast made in `hour` says nothing of. Both are hours since the epoch. */
   forecastEndHour(hour: number): number;

@@ -194,7 +194,10 @@ function readRecord(folder: string): ReadonlySet<string> | undefined {
   }
 }
 
-/** Without a record (a start that was killed, or an earlier build) queued jobs prove that there were tables: only a stack with tables queues. */
+/**
+ * Without a record (a start that was killed, or an earlier build) queued jobs prove that there were tables: only a stack that has tables
+ * can queue jobs.
+ */
 function filledByContent(folder: string): ReadonlySet<string> {
   return new Set(!hasContent(folder, dynalite) && holdsMessages(join(folder, queueFile)) ? [dynoxide.place] : []);
 }

@@ -1,4 +1,4 @@
-/** Step 2 of 4: what each page that could be fetched is worth: the reads that would miss what changed, were it not fetched. */
+/** Step 2 of 4: what each page that could be fetched is worth: the reads that would get outdated content if it is not fetched. */
 import type { LearnedDemand } from '../demand/learned-demand.ts';
 import { hourMs, msFromIso } from '../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion } from '../shared/core/feed.ts';
@@ -39,7 +39,7 @@ function scoreProposed(outlook: Outlook): ScoredPages[] {
     if (risk.reads === 0 && !(trial && !outlook.demand.planned(feed) && isStale(feed, outlook))) {
       return [];
     }
-    // Just worth a page, whatever that costs now.
+    // Exactly the lowest worth at which a page is fetched.
     const tried = { reads: planner.adaptive.leastReads, changedShare: 1 };
     const known = outlook.demand.readsSoFar(feedId(feed)) > 0;
     const worth = trial && !known ? tried : risk;
@@ -50,7 +50,7 @@ function scoreProposed(outlook: Outlook): ScoredPages[] {
 
 /**
  * The base plan's minimum is world-wide; a region is kept for as long as too little is known of it. A list that TMDB served empty is
- * fetched again whatever it is read: it is a slip as a rule, and costs a page until the old list has passed its hard TTL.
+ * fetched again even if nobody reads it: usually it is an error of TMDB, and it costs one page a run until the old list has expired.
  */
 function keepOf({ feed }: PlannedFeed, { schedule, heads, demand }: Outlook): Keep {
   if (schedule === 'refresh') {
@@ -82,7 +82,7 @@ function scoreDeeper({ feed, pages }: PlannedFeed, outlook: Outlook): ScoredPage
   }).filter(({ reads }) => reads > 0);
 }
 
-/** Reads until the end of the outlook that would find the feed's page `page` stale or absent, and what they would miss. */
+/** Reads until the end of the outlook that would find the feed's page `page` stale or absent, and the share of it that will have changed. */
 function atRisk(
   feed: Feed,
   page: number,
@@ -105,7 +105,7 @@ function atRisk(
   };
 }
 
-/** Of a list that ends before the pages that were asked for nothing is missing, nor of one that is empty. */
+/** The share of a list that is missing. A list that is shorter than asked for, or empty, lacks nothing. */
 function missingShare(head: FeedHead): number {
   if (!isAnswered(head) || newestAnswer(head).snapshot !== head.snapshot) {
     return 1;

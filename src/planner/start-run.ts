@@ -65,7 +65,7 @@ function judgedEvent(runId: string, { fetches, warming, forecast }: PlanQuality)
   };
 }
 
-/** Last, so that nothing counts as sent that was not. When it fails, who asks for the same feeds sends them twice. */
+/** Runs after the sending, so that only sent jobs are marked. If it fails, an ad-hoc request may send the same feeds again. */
 async function markSent(jobs: readonly FetchJob[], { inFlight, telemetry, clock, settings }: StartDependencies) {
   const sentAtMs = clock.nowMs();
   const expiration = Math.ceil((sentAtMs + settings.tmdb.maxAgeHours * hourMs) / 1_000);
@@ -86,7 +86,7 @@ async function markSent(jobs: readonly FetchJob[], { inFlight, telemetry, clock,
   }
 }
 
-/** A snapshot from the future would stand above every later one, and freeze its feeds. */
+/** A snapshot from the future would be greater than all later ones, so their rows would not be written until then. */
 function assertNotAhead(request: ScheduledRequest | AdHocEvent, nowMs: number): void {
   const time = 'schedule' in request ? request.occurrence : request.time;
   if (msFromIso(time) > nowMs + clockSkewMs) {
@@ -94,7 +94,7 @@ function assertNotAhead(request: ScheduledRequest | AdHocEvent, nowMs: number): 
   }
 }
 
-/** Counts the pages that were sent by feed, those of warming, and the reads expected. When it fails, the report knows less. */
+/** Counts the pages that were sent by feed, those of warming, and the reads expected. If it fails, the report lacks the figures of this run. */
 export async function countPlan(
   plan: RunPlan,
   { usage, telemetry, clock, settings }: Pick<StartDependencies, 'usage' | 'telemetry' | 'clock' | 'settings'>,

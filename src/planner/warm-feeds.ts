@@ -44,7 +44,7 @@ function readBefore(demand: LearnedDemand): WarmFeed[] {
   });
 }
 
-/** Day-parts go by the reader's clock; whoever reads by UTC reads in one of them at any hour. */
+/** Day-parts are hours of the viewer's day. Viewers are treated as if they lived by UTC, so at any hour one applies. */
 function ofDayParts(nowMs: number, untilMs: number, { reader, defaultLanguage }: Settings): WarmFeed[] {
   const hours = Array.from({ length: Math.ceil((untilMs - nowMs) / hourMs) }, (_, n) =>
     new Date(nowMs + n * hourMs).getUTCHours(),
@@ -86,8 +86,8 @@ function worldWide(category: string, media: Feed['media'], language: string): Fe
 }
 
 /**
- * What people look for at which time of the year, as data: an editorial choice, which only proposes. What nobody reads is dropped by
- * the forecast. Ids are TMDB's: genres as its genre lists name them, keywords as its keyword pages do (November 2026).
+ * What people look for at which time of the year, as data: an editorial choice, of proposals only. The forecast
+ * drops what nobody reads. Ids are TMDB's: genres as its genre lists name them, keywords as its keyword pages do (November 2026).
  */
 
 /** Where a theme is in season: everywhere, on one half of the earth, or in some countries (ISO 3166-1). */

@@ -10,7 +10,7 @@ import { type FeedHead, type FeedOutcome, feedHeadId, type Newest, newestOf } fr
 import { emptyPageWeight } from '../shared/tables/list-page-row.ts';
 import { listPageLife } from '../shared/tables/row-life.ts';
 
-/** What stands: a head without what is newest. */
+/** The part of a head that describes the list in the table; `newest` is the other part. */
 type Standing = Omit<FeedHead, 'id' | 'feed' | 'lastOutcome' | 'newest'>;
 
 /** The head of a feed of which only `page` is known. */
@@ -62,7 +62,7 @@ export function sameFeedHead(a: FeedHead, b: FeedHead): boolean {
   );
 }
 
-/** The heavier one stands; of the same snapshot the union of the pages and the earliest fetch. */
+/** The greater weight wins. For equal snapshots the pages are united, and the earliest fetch counts. */
 function joinStanding(a: FeedHead, b: FeedHead): Standing {
   const heavier = compareTexts(weightOf(a), weightOf(b)) || compareTexts(a.snapshot, b.snapshot);
   if (heavier !== 0) {
@@ -73,7 +73,7 @@ function joinStanding(a: FeedHead, b: FeedHead): Standing {
   return { ...earlier, pages: Math.max(a.pages, b.pages), pagesApplied };
 }
 
-/** What is in no row weighs nothing. */
+/** The weight of a head's list. A head without a list in the table loses to any other. */
 function weightOf({ pagesApplied, snapshot, emptyAs }: FeedHead): string {
   return pagesApplied.length > 0 ? snapshot : (emptyAs ?? '');
 }
@@ -104,7 +104,7 @@ function greaterAbsence(a: Absence, b: Absence): Absence {
   return canonicalJson(b) > canonicalJson(a) ? b : a;
 }
 
-/** Puts a head together in the one form that it has: what the two halves say twice is left out of the second. */
+/** Builds the canonical form of a head: `newest` omits what the other part already says. */
 function headOf(ids: Pick<FeedHead, 'id' | 'feed'>, standing: Standing, known: Newest): FeedHead {
   const { snapshot, pagesApplied, pages, fetchedAt, freshUntil, expiration, emptyAs } = standing;
   const titled = known.snapshot === snapshot ? pagesApplied : [];

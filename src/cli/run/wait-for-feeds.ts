@@ -41,7 +41,7 @@ export async function waitForFeeds(
   return timedOut ? { ...end, why: `${end.why}${await whyLate(read, clock)}` } : end;
 }
 
-/** What the stack says of itself when the time is up; nothing where it says nothing. */
+/** Why the run is late, as the end of a sentence; empty if the state of the stack cannot be read. */
 async function whyLate(read: () => Promise<WaitFacts>, clock: Clock): Promise<string> {
   try {
     const { deadLetters: _named, ...facts } = await read();

@@ -127,10 +127,10 @@ function toGroup(group: readonly DeadLetter[], nowMs: number): DeadLetterGroup {
   const [first] = group;
   const failedAt = group.map((letter) => letter.failedAt).sort();
   const known = failedAt.filter((at) => at !== '');
-  const within = (fromMs: number, toMs: number) =>
+  const countAged = (fromMs: number, toMs: number) =>
     known.filter((at) => nowMs - msFromIso(at) >= fromMs && nowMs - msFromIso(at) < toMs).length;
-  const hour = within(Number.NEGATIVE_INFINITY, hourMs);
-  const day = within(hourMs, 24 * hourMs);
+  const hour = countAged(Number.NEGATIVE_INFINITY, hourMs);
+  const day = countAged(hourMs, 24 * hourMs);
   return {
     reason: first?.reason ?? '',
     subject: first?.subject ?? '',

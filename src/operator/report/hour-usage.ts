@@ -139,7 +139,7 @@ export function readsBySubject(counters: UsageCounters): Map<string, ReadCounts>
   return new Map([...counted].map(([subject, counts]) => [subject, wholeCounts(counts)]));
 }
 
-/** A miss and a stale answer are reads: an item that says otherwise is damaged, and is taken to have counted too few. */
+/** A miss and a stale answer are reads: an item that says otherwise is damaged, and its reads are raised to the larger figure. */
 function wholeCounts({ reads, misses, stale }: Record<'reads' | 'misses' | 'stale', number>): ReadCounts {
   const all = Math.max(reads, misses, stale);
   return { reads: all, hits: all - misses, misses, stale };

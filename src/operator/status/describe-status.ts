@@ -112,7 +112,7 @@ export function troublesOf(heads: readonly FeedHead[], nowMs: number): FeedTroub
   return heads.flatMap((head) => feedTrouble(head, nowMs) ?? []).sort((a, b) => (a.feed < b.feed ? -1 : 1));
 }
 
-/** What of a status may tell of trouble; feeds stand stalest first. */
+/** The parts of a status that troubles are derived from; the stalest feed comes first. */
 export type TroubleSigns = {
   breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
   rate: { pausedUntil: string | null; perSecond: number; limitPerSecond: number };
@@ -147,8 +147,8 @@ function ofCalls({ breaker, rate }: TroubleSigns): Trouble[] {
 }
 
 /**
- * SQS tells no message's age, and only CloudWatch keeps it (the alarms on the oldest message). The counts tell the least that it can be:
- * jobs leave their queue, and pages come into theirs, no faster than TMDB is called.
+ * SQS tells no message's age, and only CloudWatch keeps it (the alarms on the oldest message). A lower bound of it follows from the
+ * counts: jobs leave their queue, and pages come into theirs, no faster than TMDB is called.
  */
 function ofBacklogs({ queues, rate }: TroubleSigns): Trouble[] {
   if (queues === null) {

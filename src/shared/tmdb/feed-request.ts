@@ -1,5 +1,5 @@
 import { dayMs } from '../core/clock.ts';
-import { type Feed, genreIdOf, globalRegion, keywordIdOf, type MediaType } from '../core/feed.ts';
+import { type Feed, feedKindOf, genreIdOf, globalRegion, keywordIdOf, type MediaType } from '../core/feed.ts';
 import { snapshotTimeMs } from '../core/snapshot.ts';
 import type { FetchJob } from '../queues/fetch-job.ts';
 import type { Settings } from '../settings/settings-schema.ts';
@@ -19,7 +19,7 @@ export function feedRequest(job: Pick<FetchJob, 'feed' | 'page' | 'snapshot'>, s
 }
 
 function listing(feed: Feed, atMs: number, settings: Settings): TmdbRequest {
-  switch (feed.category) {
+  switch (feedKindOf(feed)) {
     case 'popular':
       return popular(feed);
     case 'trending':
@@ -46,16 +46,17 @@ function listing(feed: Feed, atMs: number, settings: Settings): TmdbRequest {
         with_origin_country: feed.region,
         'vote_count.gte': String(settings.feeds.local_originals.minVoteCount),
       });
-    default:
-      return discover(feed, 'popularity.desc', byTheme(feed.category, settings));
+    case 'genre':
+      return discover(feed, 'popularity.desc', {
+        with_genres: String(genreIdOf(feed.category)),
+        'vote_count.gte': String(settings.feeds.genre.minVoteCount),
+      });
+    case 'keyword':
+      return discover(feed, 'popularity.desc', {
+        with_keywords: String(keywordIdOf(feed.category)),
+        'vote_count.gte': String(settings.feeds.keyword.minVoteCount),
+      });
   }
-}
-
-function byTheme(category: string, { feeds }: Settings): Record<string, string> {
-  const keyword = keywordIdOf(category);
-  return keyword === undefined
-    ? { with_genres: String(genreIdOf(category)), 'vote_count.gte': String(feeds.genre.minVoteCount) }
-    : { with_keywords: String(keyword), 'vote_count.gte': String(feeds.keyword.minVoteCount) };
 }
 
 function popular(feed: Feed): TmdbRequest {

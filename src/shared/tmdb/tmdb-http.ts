@@ -62,7 +62,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
       const signal = deadline(tmdb.requestTimeoutMs);
       let token: string;
       try {
-        token = await within(signal, access.token(), tmdb.requestTimeoutMs);
+        token = await unlessAborted(signal, access.token(), tmdb.requestTimeoutMs);
       } catch (error) {
         return { kind: 'no-token', detail: messageOf(error) };
       }
@@ -93,7 +93,7 @@ function agentsFor(proxy: NamedProxy | undefined, timeoutMs: number) {
 }
 
 /** Reading the token is part of a call's time-out, for which the invocation has reserved time. */
-function within(signal: AbortSignal, token: Promise<string>, timeoutMs: number): Promise<string> {
+function unlessAborted(signal: AbortSignal, token: Promise<string>, timeoutMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error(`no token within ${timeoutMs} ms`)), { once: true });
     token.then(resolve, reject);

@@ -120,7 +120,7 @@ describe('oddities', () => {
     ['a date that is none', { release_date: '1999' }, { releaseDate: null }],
     ['a null adult', { adult: null }, { adult: false }],
     ['an adult', { adult: true }, { adult: true }],
-    ['a new member', { softcore: false, somethingNew: { a: 1 } }, {}],
+    ['a new member', { another: false, somethingNew: { a: 1 } }, {}],
     ['a whole average', { vote_average: 8 }, { voteAverage: 8 }],
     ['an average with three decimals', { vote_average: 8.438 }, { voteAverage: 8.438 }],
     ['a 10.0 with one vote', { vote_average: 10, vote_count: 1 }, { voteAverage: 10, voteCount: 1 }],
