@@ -14,8 +14,8 @@ export type FieldKind<Value, Stored = Value> = {
   nothing: () => Value;
   /** In messages and packed cards. Another type is refused; what is beyond the bound is shortened or dropped. */
   message: z.ZodType<Value>;
-  /** As an attribute of a title row. */
-  stored: z.ZodType<Stored>;
+  /** As an attribute of a title row. Made when it is asked for: most functions read no title rows. */
+  stored: () => z.ZodType<Stored>;
   /** A stored value as a card has it, where rows of earlier builds may hold what is of no use. Default: the value itself. */
   restore?(stored: Stored): Value;
   /** For the OpenAPI document. */
@@ -39,7 +39,7 @@ export function prose(most: number): FieldKind<string> {
     read: readText,
     nothing: () => '',
     message: z.string().transform((text) => cut(text.toWellFormed(), most)),
-    stored: z.string(),
+    stored: () => z.string(),
     json: { type: 'string' },
     bound: `Up to ${most} characters; more is cut off, and never within one.`,
   };
@@ -63,7 +63,7 @@ export function imagePath(most: number): FieldKind<string | null, string> {
       .string()
       .nullable()
       .transform((path) => (path === null || path.length > most ? null : path.toWellFormed())),
-    stored: z.string(),
+    stored: () => z.string(),
     json: { type: ['string', 'null'] },
     bound: `Up to ${most} characters; one that is longer is dropped (\`null\`).`,
   };
@@ -74,7 +74,7 @@ export const day: FieldKind<string | null, string> = {
   read: dayOf,
   nothing: () => null,
   message: z.string().nullable().transform(dayOf),
-  stored: z.string(),
+  stored: () => z.string(),
   restore: dayOf,
   json: { type: ['string', 'null'], pattern: '^\\d{4}-\\d\\d-\\d\\d$' },
   bound: 'A day of the calendar; anything else is `null`.',
@@ -89,7 +89,7 @@ export const figure: FieldKind<number> = {
   },
   nothing: () => 0,
   message: z.number().transform((value) => Math.min(figureBounds.most, Math.max(0, value))),
-  stored: z.number(),
+  stored: () => z.number(),
   json: { type: 'number', minimum: 0 },
   bound: 'Kept up to 10^12, also as text (`"7.4"`); anything else is 0.',
 };
@@ -99,7 +99,7 @@ export const flag: FieldKind<boolean, true> = {
   read: (raw) => raw === true || raw === 1 || (typeof raw === 'string' && yesText.test(raw)),
   nothing: () => false,
   message: z.boolean(),
-  stored: z.literal(true),
+  stored: () => z.literal(true),
   json: { type: 'boolean' },
   bound: '`true` or `1`, also as text; anything else is `false`.',
 };
@@ -110,7 +110,7 @@ export function wholeNumbers(most: number): FieldKind<number[]> {
     read: (raw) => (Array.isArray(raw) ? raw.map(wholeOf).filter(Number.isSafeInteger) : []) as number[],
     nothing: () => [],
     message: z.array(z.int()).transform((list) => list.slice(0, most)),
-    stored: z.array(z.number()),
+    stored: () => z.array(z.number()),
     json: { type: 'array', items: { type: 'integer' } },
     bound: `The first ${most} whole numbers, also as text; anything else is dropped.`,
   };
@@ -127,7 +127,7 @@ export function codes(most: number, units: number): FieldKind<string[]> {
         .slice(0, most)
         .map((code) => code.toWellFormed()),
     ),
-    stored: z.array(z.string()),
+    stored: () => z.array(z.string()),
     json: { type: 'array', items: { type: 'string' } },
     bound: `The first ${most} of up to ${units} characters; anything else is dropped.`,
   };

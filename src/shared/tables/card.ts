@@ -57,7 +57,7 @@ export function decodeOverview(stored: string | Uint8Array): string {
 /** What the attribute of a field may hold where it is there. */
 type Attribute<Name extends CardField> = CardFields[Name] extends { inRow: 'compressed' }
   ? z.ZodType<string | Uint8Array<ArrayBuffer>>
-  : CardFields[Name]['stored'];
+  : ReturnType<CardFields[Name]['stored']>;
 
 type StoredShape = {
   -readonly [Name in CardField]: CardFields[Name] extends { inRow: 'always' }
@@ -68,7 +68,7 @@ type StoredShape = {
 /** A card as attributes of a row. What is empty is left out: attribute names count towards the 1 KB of a write unit. */
 export const storedCardSchema = z.object(
   fromFields(({ stored, inRow }) => {
-    const attribute = inRow === 'compressed' ? z.union([stored, z.instanceof(Uint8Array)]) : stored;
+    const attribute = inRow === 'compressed' ? z.union([stored(), z.instanceof(Uint8Array)]) : stored();
     return inRow === 'always' ? attribute : attribute.optional();
   }) as StoredShape,
 );
