@@ -95,11 +95,20 @@ function withPicture(text: string, picture: string): string {
   return from < 0 || to < 0 ? text : `${text.slice(0, from)}${begin}\n${picture}\n${text.slice(to)}`;
 }
 
+/** The share of files that one other file imports. */
+function shareOfSingles(files: readonly File[]): number {
+  return files.filter(({ importers }) => importers.length === 1).length / files.length;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
+}
+
 function figures(files: ReadonlyMap<string, File>): { lines: string[]; broken: string[] } {
   const all = [...files.values()].filter(({ path }) => path.startsWith('src/'));
   // A command has one importer by its nature: the list of commands.
   const shareable = all.filter(({ path }) => !path.startsWith('src/cli/commands/'));
-  const single = shareable.filter(({ importers }) => importers.length === 1).length / shareable.length;
+  const single = shareOfSingles(shareable);
   const chain = longestChain(files);
   const long = all.filter(({ lines }) => lines > limits.fileLines).map(({ path, lines }) => `${path} (${lines})`);
   const byRoom = [...Map.groupBy(all, ({ path }) => roomOf(path))].map(
@@ -109,7 +118,7 @@ function figures(files: ReadonlyMap<string, File>): { lines: string[]; broken: s
     lines: [
       ...byRoom,
       `files: ${all.length}, ${all.reduce((sum, { lines }) => sum + lines, 0)} lines`,
-      `imported by a single file, commands apart: ${(100 * single).toFixed(1)} % (at most ${100 * limits.singleImporterShare} %)`,
+      `imported by a single file: ${percent(shareOfSingles(all))}, commands apart ${percent(single)} (at most ${percent(limits.singleImporterShare)})`,
       `longest chain of imports: ${chain.length} files (at most ${limits.chainFiles}): ${chain.join(' > ')}`,
       `over ${limits.fileLines} lines: ${long.length === 0 ? 'none' : long.join(', ')}`,
     ],

@@ -88,7 +88,7 @@ describe('a storm of 429s', () => {
     expect(calls).toBeLessThanOrEqual(10 + 3 + 2);
     const times = callTimes(worker);
     const first = times[0] ?? 0;
-    // Until the first 429 is received, calls are on their way; time stands still while they are.
+    // Until the first 429 is received, calls are in flight; time stands still while they are.
     expect(times.filter((at) => at > first + 34 && at < first + 5_000)).toEqual([]);
     expect(worker.jobs.sent.length + worker.items.sent.length).toBe(10);
     expect(worker.deadLetters.sent).toEqual([]);

@@ -136,7 +136,7 @@ describe('a stale list', () => {
     expect(world.pageJobs()).toEqual([]);
   });
 
-  it('is one whose first page is still on its way, though a later one has come', async () => {
+  it('is one whose first page is still in flight, though a later one has come', async () => {
     const world = readerWorld();
     const [fresh, stale] = [times(world.clock), times(world.clock, old)];
     await world.putRows(listPage(feed, 1, stale, [{ id: 77 }]), listPage(feed, 2, fresh, [{ rank: 21 }]));

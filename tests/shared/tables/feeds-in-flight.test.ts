@@ -20,7 +20,7 @@ describe('jobs that were sent', () => {
     ['six hours ago', -6 * hourMs, false],
     ['in a minute, by a clock that is a little ahead', 60_000, true],
     ['tomorrow, by a clock that was wrong', 24 * hourMs, false],
-  ])('%s: are they on their way?', (_name, fromNowMs, expected) => {
+  ])('%s: are they in flight?', (_name, fromNowMs, expected) => {
     expect(isInFlight(markAt(nowMs + fromNowMs), undefined, nowMs, 6 * hourMs)).toBe(expected);
   });
 

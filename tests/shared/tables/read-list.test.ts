@@ -74,7 +74,7 @@ describe('any pages as a list', () => {
 });
 
 describe('a list', () => {
-  it('keeps the older page where the newer one is still on its way', () => {
+  it('keeps the older page where the newer one is still in flight', () => {
     const behind = page(
       2,
       [

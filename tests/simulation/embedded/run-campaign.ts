@@ -166,7 +166,7 @@ async function planOne(campaign: Campaign, request: DrawnRequest): Promise<strin
   }
 }
 
-/** Waits until nothing is on its way; what SQS has given up on meanwhile is replayed. */
+/** Waits until nothing is in flight; what SQS has given up on meanwhile is replayed. */
 async function drain(campaign: Campaign): Promise<string[]> {
   const { stack } = campaign;
   const deadlineMs = systemClock.monotonicMs() + drainWithinMs;
