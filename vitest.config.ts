@@ -32,7 +32,7 @@ class LongestFirst extends BaseSequencer {
 
 export default defineConfig({
   test: {
-    // Many tests wait for processes of their own; the default leaves a core idle.
+    // Many tests wait for processes of their own; the default leaves a core idle. `test:system`, where most do, has one more.
     maxWorkers: '100%',
     sequence: { sequencer: LongestFirst },
     projects: [
