@@ -47,7 +47,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'contract', include: [contract], testTimeout: 60_000, hookTimeout: 60_000 } },
-      { test: { name: 'system', include: [system], testTimeout: 120_000, hookTimeout: 180_000 } },
+      { test: { name: 'system', include: [system], testTimeout: 180_000, hookTimeout: 180_000 } },
     ],
   },
 });
