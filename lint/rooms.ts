@@ -73,7 +73,7 @@ export const rules: Required<Pick<IConfiguration, 'forbidden' | 'options'>> = {
       to: { path: outside },
     },
     {
-      name: 'src/demand and the simulator of TMDB are pure: no files, no environment',
+      name: 'src/demand reads through ports: no files, no network, nothing of Node',
       severity: 'error',
       from: { path: '^src/demand/' },
       to: { dependencyTypes: ['core'] },
