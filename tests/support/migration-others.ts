@@ -51,7 +51,7 @@ export function migrationOthers(options: MigrationOthersOptions) {
   };
   const pages: ItemPage[] = [];
   const problems: string[] = [];
-  const counts = { reads: 0, lists: 0 };
+  const counts = { reads: 0, lists: 0, overtaken: 0 };
   const writtenAgain = new Set<string>();
   const seen = new Map<string, string>();
   const toList = [...options.listed];
@@ -117,6 +117,7 @@ export function migrationOthers(options: MigrationOthersOptions) {
       const facts = rewritten.get(key);
       if (sample !== undefined && toOvertake.delete(key)) {
         await write([sample], 'genre_18');
+        counts.overtaken += 1;
       }
       if (facts !== undefined && !writtenAgain.has(key)) {
         writtenAgain.add(key);

@@ -21,6 +21,8 @@ const kills = 6;
 const oldTable = 'OldCache';
 const migrateArgs = ['migrate', '--table', oldTable, '--rate', '5000'];
 const random = seededRandom(20_261_125);
+/** Draws of its own: how often the others draw depends on the time that the command takes. */
+const killRandom = seededRandom(20_261_130);
 const nowMs = Date.now();
 
 const samples: LegacySample[] = Array.from({ length: rowCount }, (_, n) => drawLegacySample(random, n + 1, nowMs));
@@ -84,7 +86,9 @@ describeOnEngine('dynoxide', 'migration campaign', (tables) => {
       const row = titleRowFor({ language: 'en-US', fetchedAt }, title, defaultSettings);
       expect(after.get(keyText(title))).toMatchObject({ title: `written ${title.id}`, version: row.version });
     }
-    expect(report.rows.overtaken).toBeGreaterThan(5);
+    expect(others.counts.overtaken).toBe(overtaken.length);
+    // The report is that of the last life, which finds what the lives before it have left.
+    expect(report.rows.overtaken).toBeGreaterThan(0);
   });
 
   it('lists every row that is not understood, with its reason, and has left it as it was', () => {
@@ -128,8 +132,8 @@ async function migrateThroughKills(
   });
   try {
     for (let life = 1; ; life += 1) {
-      callsLeft = life > kills ? Number.POSITIVE_INFINITY : 5 + drawBelow(random, 400);
-      const fate: CallFate = random.next() < 0.5 ? 'lose-call' : 'lose-answer';
+      callsLeft = life > kills ? Number.POSITIVE_INFINITY : 5 + drawBelow(killRandom, 300);
+      const fate: CallFate = killRandom.next() < 0.5 ? 'lose-call' : 'lose-answer';
       const cli = startCli([...migrateArgs, '--json'], { environment: { AWS_ENDPOINT_URL_DYNAMODB: proxy.endpoint } });
       kill = () => {
         cli.signal('SIGKILL');
