@@ -58,6 +58,10 @@ const deploymentSchema = z.strictObject({
   monthlyBudgetUsd: z.number().positive(),
 });
 
+/** TMDB: "somewhere in the 40 requests per second range", and 20 connections for one address. Source: rate limiting, November 2026. */
+const documentedLimitPerSecond = 40;
+const documentedConnections = 20;
+
 const count = z.int().positive();
 const pages = z.int().min(1).max(maxPage);
 const share = z.number().min(0).max(1);
@@ -160,7 +164,12 @@ export const settingsSchema = z
       refresh: z.strictObject({ everyHours: z.literal([1, 2, 3, 4, 6, 8, 12]) }),
     }),
     tmdb: z.strictObject({
-      requestsPerSecond: z.number().min(0.1).max(40),
+      /** Calls a second, over all functions together. The throttle goes below it when TMDB refuses calls. */
+      requestsPerSecond: z.number().min(0.1).max(documentedLimitPerSecond),
+      /** TMDB's limit in calls a second: a call that is late is not made if it could exceed this. */
+      limitPerSecond: z.number().min(0.1).max(documentedLimitPerSecond),
+      /** Most calls under way at once, over all workers and readers together. */
+      connections: z.int().min(2).max(documentedConnections),
       /** Time-out of a call, including connecting, waiting and the whole body. */
       requestTimeoutMs: count,
       maxBodyBytes: count,
@@ -175,12 +184,11 @@ export const settingsSchema = z
       maxAgeHours: hours,
     }),
     rate: z.strictObject({
+      /** Lowest rate: without any calls it would not be noticed that TMDB accepts calls again. */
       floorPerSecond: z.number().positive(),
-      slowdown: z.number().min(0.1).max(0.95),
-      recoveryPerMinute: z.number().positive(),
-      pauseMs: count,
+      /** Longest pause that a Retry-After asks for. */
       pauseCapMs: count,
-      /** A slot that was missed by more than this is void. */
+      /** A slot may always be used this late; later only if the limit allows it. */
       slotToleranceMs: count,
     }),
     breaker: z
@@ -219,6 +227,14 @@ export const settingsSchema = z
     writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),
     reader: readerSchema,
     queues: z.strictObject({ fetch: queueSchema, items: queueSchema }),
+  })
+  .refine(({ tmdb }) => tmdb.limitPerSecond >= tmdb.requestsPerSecond, {
+    path: ['tmdb', 'limitPerSecond'],
+    message: 'the limit is below the configured rate: use at least tmdb.requestsPerSecond',
+  })
+  .refine(({ tmdb, reader, worker }) => tmdb.connections - reader.live.connections >= worker.maximumConcurrency, {
+    path: ['worker', 'maximumConcurrency'],
+    message: 'there is not one connection for each worker: use at most tmdb.connections less reader.live.connections',
   })
   .refine(({ worker, tmdb }) => worker.timeoutSeconds * 1_000 >= 2 * tmdb.requestTimeoutMs + 5_000, {
     path: ['worker', 'timeoutSeconds'],
