@@ -1,6 +1,7 @@
 import { isoFromMs } from '../../shared/core/clock.ts';
+import { tooFarAhead } from '../../shared/throttle/rate-doubt.ts';
 import { noiseShare, rateAt } from '../../shared/throttle/rate-rule.ts';
-import { nextSlotMs, type RateLimits, type RateState, tooFarAhead } from '../../shared/throttle/rate-schedule.ts';
+import { nextSlotMs, type RateLimits, type RateState } from '../../shared/throttle/rate-schedule.ts';
 
 /** The throttle as `status` tells it. Times are ISO 8601 UTC, `null` where they are past. */
 export type RateStatus = {

@@ -3,8 +3,9 @@
 import { type Clock, isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
+import { tooFarAhead } from '../../shared/throttle/rate-doubt.ts';
 import { rateAt } from '../../shared/throttle/rate-rule.ts';
-import { nextSlotMs, type RateLimits, type RateState, tooFarAhead } from '../../shared/throttle/rate-schedule.ts';
+import { nextSlotMs, type RateLimits, type RateState } from '../../shared/throttle/rate-schedule.ts';
 import { tenths } from './describe-rate.ts';
 
 /** Messages of a queue; SQS counts approximately. */

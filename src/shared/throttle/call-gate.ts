@@ -10,7 +10,8 @@
 
 import type { Clock } from '../core/clock.ts';
 import { type Connections, connections } from './connections.ts';
-import { doubtMs, nextSlotMs, type RateState } from './rate-schedule.ts';
+import { doubtMs } from './rate-doubt.ts';
+import { nextSlotMs, type RateState } from './rate-schedule.ts';
 import type { RateScheduleStore } from './rate-schedule-store.ts';
 import type { Admission, SharedBreaker } from './shared-breaker.ts';
 import { type PooledSlot, type SlotPool, slotPool } from './slot-pool.ts';
@@ -74,27 +75,45 @@ export function callGate(deps: GateDependencies): CallGate {
     enter: async (remainingMs, admit) => {
       const startedMs = clock.monotonicMs();
       const ownLook = admit === undefined ? look : sharedLook(deps, admit);
-      let { admission } = await ownLook();
+      const { admission } = await ownLook();
       // The holder of the trial has been admitted already, and would be refused.
-      const holding = admission.kind === 'trial' ? sharedLook(deps, async () => admission) : ownLook;
-      while (admission.kind !== 'refused') {
-        const withinMs = longestWaitMs(admission, remainingMs(), clock);
-        const slot = await parts.pool.next(withinMs);
-        if (slot === undefined || slot.atMs - clock.nowMs() > withinMs) {
-          // A trial that was taken is not released; it expires by itself.
-          return noSlot(deps);
-        }
-        const turn = await awaitSlot(slot, holding, parts);
-        admission = turn.admission ?? admission;
-        if (turn.leave !== undefined) {
-          const waitedMs = clock.monotonicMs() - startedMs;
-          return { kind: 'go', admission, slot, waitedMs, leave: turn.leave };
-        }
+      const again = admission.kind === 'trial' ? sharedLook(deps, async () => admission) : ownLook;
+      const turn = await awaitTurn(admission, remainingMs, again, parts);
+      if (turn === 'no slot') {
+        return noSlot(deps);
       }
-      const retryInMs = Math.min(admission.retryInMs, askAgainCapMs);
-      return { kind: 'refused', code: 'breaker_open', detail: sentence(admission), retryInMs };
+      return 'leave' in turn ? { ...turn, kind: 'go', waitedMs: clock.monotonicMs() - startedMs } : refusalOf(turn);
     },
   };
+}
+
+type Refusal = Extract<Admission, { kind: 'refused' }>;
+type Parts = { pool: SlotPool; open: Connections; clock: Clock };
+/** A call that may start now. */
+type Turn = { admission: Admission; slot: UsedSlot; leave(): void };
+
+/** Takes slots until one can be used, the breaker refuses, or none comes in time. */
+async function awaitTurn(
+  first: Admission,
+  remainingMs: () => number,
+  look: LookNow,
+  parts: Parts,
+): Promise<Turn | Refusal | 'no slot'> {
+  let admission = first;
+  while (admission.kind !== 'refused') {
+    const withinMs = longestWaitMs(admission, remainingMs(), parts.clock);
+    const slot = await parts.pool.next(withinMs);
+    if (slot === undefined || slot.atMs - parts.clock.nowMs() > withinMs) {
+      // A trial that was taken is not released; it expires by itself.
+      return 'no slot';
+    }
+    const used = await awaitSlot(slot, look, parts);
+    admission = used.admission ?? admission;
+    if (used.leave !== undefined) {
+      return { admission, slot, leave: used.leave };
+    }
+  }
+  return admission;
 }
 
 /** What breaker and schedule say now. */
@@ -138,14 +157,10 @@ async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {
 }
 
 /** `leave` frees the connection of a call that may start now. Without it the slot is void, or the breaker refuses. */
-type Turn = { admission?: Admission; leave?: () => void };
+type UsedOrVoid = { admission?: Admission; leave?: () => void };
 
 /** Waits on the monotonic clock, so that a change of the wall clock during the wait does not move the slot. */
-async function awaitSlot(
-  slot: PooledSlot,
-  look: LookNow,
-  { open, clock }: { pool: SlotPool; open: Connections; clock: Clock },
-): Promise<Turn> {
+async function awaitSlot(slot: PooledSlot, look: LookNow, { open, clock }: Parts): Promise<UsedOrVoid> {
   const dueMs = clock.monotonicMs() + (slot.atMs - clock.nowMs());
   const untilMs = (atMs: number) => Math.max(0, atMs - clock.monotonicMs());
   await clock.sleep(untilMs(dueMs - askBeforeMs), slot.signal);
@@ -153,25 +168,30 @@ async function awaitSlot(
   if (leave === undefined) {
     return {};
   }
+  let isUsed = false;
   try {
     const { admission, state } = await look();
     if (state.alarmAtMs !== slot.alarmAtMs || slot.atMs < state.pausedUntilMs) {
       slot.voidAll();
-    } else if (admission.kind !== 'refused') {
-      await clock.sleep(untilMs(dueMs));
+      return { admission };
     }
-    const isValid = !slot.signal.aborted && admission.kind !== 'refused';
-    if (isValid && clock.monotonicMs() - dueMs <= slot.lateMs) {
-      return { admission, leave };
+    if (admission.kind !== 'refused') {
+      await clock.sleep(untilMs(dueMs), slot.signal);
+      isUsed = !slot.signal.aborted && clock.monotonicMs() - dueMs <= slot.lateMs;
     }
-    leave();
-    return { admission };
-  } catch (error) {
-    leave();
-    throw error;
+    return isUsed ? { admission, leave } : { admission };
+  } finally {
+    if (!isUsed) {
+      leave();
+    }
   }
 }
 
-function sentence(refused: Extract<Admission, { kind: 'refused' }>): string {
-  return `the breaker is open (${refused.reason}): ${refused.detail}`;
+function refusalOf({ reason, detail, retryInMs }: Refusal): Entry {
+  return {
+    kind: 'refused',
+    code: 'breaker_open',
+    detail: `the breaker is open (${reason}): ${detail}`,
+    retryInMs: Math.min(retryInMs, askAgainCapMs),
+  };
 }

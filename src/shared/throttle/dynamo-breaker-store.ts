@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { type BreakerStore, breakerRecordSchema } from './breaker-record.ts';
-import { controlItems } from './control-items.ts';
+import { controlItems } from './dynamo-control-items.ts';
 
 /** Id of the breaker's item in the control table. */
 export const breakerId = 'breaker';

@@ -2,7 +2,7 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
-import { controlItems, type ReadControlItem } from './control-items.ts';
+import { controlItems, type ReadControlItem } from './dynamo-control-items.ts';
 import { learntRateSchema } from './rate-rule.ts';
 import { idleRateState, type RateLimits, type RateState } from './rate-schedule.ts';
 import { type RateItem, type RateScheduleStore, rateScheduleStore, type StoredRate } from './rate-schedule-store.ts';

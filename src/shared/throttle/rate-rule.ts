@@ -1,4 +1,13 @@
 import * as z from 'zod';
+import {
+  noteFate,
+  packCalls,
+  type RecentCall,
+  type Second,
+  secondBefore,
+  unpackCalls,
+  windowMs,
+} from './recent-calls.ts';
 
 /**
  * How fast all workers together may call, learnt from TMDB's answers. A refusal (HTTP 429) is evidence, not a verdict: refusals also occur
@@ -68,8 +77,6 @@ const belowCeiling = 0.97;
 /** The share of the ceiling in the second after an alarm: the second one where the calls had been far above the ceiling. */
 const emptying = 0.95;
 const emptyingDeep = 0.7;
-const farAbove = 1.18;
-const windowMs = 1_000;
 /** What was sent this long before an alarm may have met the limit that the alarm is about. */
 const beforeAlarmMs = 2_000;
 const alarmScore = 3.4;
@@ -140,27 +147,15 @@ export function noiseShare({ noiseCalls, noiseRefusals }: LearntRate): number {
   return noiseRefusals / noiseCalls;
 }
 
-/** What is known after slots were taken: they count as calls whose answer is not known yet. */
-export function noteSlots(learnt: LearntRate, slotsMs: readonly number[], nowMs: number): LearntRate {
-  const taken = slotsMs.map((ms) => ({ slotMs: Math.round(ms), fate: 'unknown' }) as const);
-  return { ...learnt, recent: packCalls([...unpackCalls(learnt.recent), ...taken], nowMs) };
-}
-
 /** What is known after `answers`, in the order in which they came. */
 export function learn(learnt: LearntRate, answers: readonly CallAnswer[], nowMs: number): LearntRate {
   const recent = unpackCalls(learnt.recent);
   let next = learnt;
   for (const answer of answers) {
-    noteFate(recent, answer);
+    noteFate(recent, answer.slotMs, answer.outcome === 'refused' ? 'refused' : 'admitted');
     next = learnOne(next, answer, recent, nowMs);
   }
   return { ...next, recent: packCalls(recent, nowMs) };
-}
-
-function noteFate(recent: RecentCall[], { slotMs, outcome }: CallAnswer): void {
-  const fate = outcome === 'refused' ? 'refused' : 'admitted';
-  const index = recent.findIndex((call) => call.slotMs === Math.round(slotMs) && call.fate === 'unknown');
-  recent.splice(index < 0 ? recent.length : index, index < 0 ? 0 : 1, { slotMs: Math.round(slotMs), fate });
 }
 
 function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly RecentCall[], nowMs: number): LearntRate {
@@ -178,7 +173,7 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   const { usual, atLimit } = refusalShares(before);
   const score = Math.max(0, next.score + Math.log(refused ? atLimit / usual : (1 - atLimit) / (1 - usual)));
   if (score > alarmScore) {
-    return alarmed(next, secondBefore(answer, recent), nowMs);
+    return alarmed(next, secondBefore(slotMs, ratePerSecond, recent), nowMs);
   }
   return isBelow ? tested({ ...next, score }, refused, atLimit) : { ...next, score };
 }
@@ -217,16 +212,6 @@ function withNoise(learnt: LearntRate, refused: boolean): LearntRate {
   };
 }
 
-/** The second before a refused call, as far as its answers are known. */
-type Second = {
-  /** The calls a second that TMDB admitted. */
-  admitted: number;
-  /** The share of the known answers that were refusals. */
-  refusedShare: number;
-  /** Whether the calls were sent far faster, or TMDB admitted none since its first refusal: its window holds more than its limit then. */
-  isFarAbove: boolean;
-};
-
 function alarmed(learnt: LearntRate, { admitted, refusedShare, isFarAbove }: Second, nowMs: number): LearntRate {
   const isSame = learnt.ceiling > 0 && Math.abs(admitted - learnt.ceiling) <= sameCeiling * learnt.ceiling;
   const ceiling = Math.max(1, isSame ? Math.max(admitted, learnt.ceiling) : admitted);
@@ -241,63 +226,4 @@ function alarmed(learnt: LearntRate, { admitted, refusedShare, isFarAbove }: Sec
     callsBelow: 0,
     refusedBelow: 0,
   };
-}
-
-/**
- * What TMDB did in the second before a refused call. An answer that is not known yet counts as admitted if its call came before the first
- * refusal, otherwise as far as the known ones after that were admitted.
- */
-function secondBefore({ slotMs, ratePerSecond }: CallAnswer, recent: readonly RecentCall[]): Second {
-  const second = recent.filter((call) => call.slotMs > slotMs - windowMs && call.slotMs <= slotMs);
-  const firstRefusedMs = Math.min(...second.flatMap((call) => (call.fate === 'refused' ? [call.slotMs] : [])));
-  const since = second.filter((call) => call.slotMs >= firstRefusedMs);
-  const count = (calls: readonly RecentCall[], fate: Fate) => calls.filter((call) => call.fate === fate).length;
-  const admittedSince = count(since, 'admitted');
-  const share = admittedSince / (admittedSince + count(since, 'refused') || 1);
-  const before = second.length - since.length;
-  const admitted = Math.min(ratePerSecond, before + admittedSince + share * count(since, 'unknown'));
-  const known = second.length - count(second, 'unknown');
-  return {
-    admitted,
-    refusedShare: count(second, 'refused') / (known || 1),
-    isFarAbove: admittedSince === 0 || ratePerSecond > farAbove * admitted,
-  };
-}
-
-const fates = ['unknown', 'admitted', 'refused'] as const;
-type Fate = (typeof fates)[number];
-type RecentCall = { slotMs: number; fate: Fate };
-
-/** Calls of this long are kept, and at most so many: what is needed for an alarm that comes late, in less than 1 KB. */
-const keptMs = 3_000;
-const keptCalls = 200;
-
-/**
- * Calls as text, oldest first: the first call's slot in epoch milliseconds, then for each call the milliseconds since the one before; each
- * number three times, plus 0, 1 or 2 for its fate; in base 36, separated by commas.
- */
-function packCalls(calls: readonly RecentCall[], nowMs: number): string {
-  const kept = calls.filter(({ slotMs }) => slotMs > nowMs - keptMs).sort((a, b) => a.slotMs - b.slotMs);
-  let beforeMs = 0;
-  return kept
-    .slice(-keptCalls)
-    .map(({ slotMs, fate }) => {
-      const sinceMs = slotMs - beforeMs;
-      beforeMs = slotMs;
-      return (fates.length * sinceMs + fates.indexOf(fate)).toString(36);
-    })
-    .join(',');
-}
-
-function unpackCalls(packed: string): RecentCall[] {
-  let slotMs = 0;
-  const calls = packed === '' ? [] : packed.split(',');
-  return calls.flatMap((text) => {
-    const number = Number.parseInt(text, 36);
-    if (!Number.isSafeInteger(number)) {
-      return [];
-    }
-    slotMs += Math.floor(number / fates.length);
-    return [{ slotMs, fate: fates[number % fates.length] ?? 'unknown' }];
-  });
 }

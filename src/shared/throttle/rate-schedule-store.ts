@@ -1,6 +1,7 @@
 /** The shared timeline of slots as a port, and what every store of it does with its one item. */
 import type { Clock } from '../core/clock.ts';
 import { RetryableError } from '../core/errors.ts';
+import { unthrottled, withoutDoubt } from './rate-doubt.ts';
 import { type CallAnswer, learn } from './rate-rule.ts';
 import {
   afterAnswers,
@@ -10,8 +11,6 @@ import {
   type RateState,
   type Slot,
   takeSlots,
-  unthrottled,
-  withoutDoubt,
 } from './rate-schedule.ts';
 
 /** The store of the shared timeline of slots. */
@@ -54,8 +53,32 @@ const mostAnswers = 300;
 
 /** One worker's access to the schedule that `item` keeps. Its changes are made one after the other. */
 export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clock): RateScheduleStore {
+  const shared = sharedState(item, limits, clock);
+  return {
+    read: async () => (await shared.read()).state,
+    take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
+      const slots = await shared.change((state) =>
+        slotsOrDoubt(state, { count, withinMs, nowMs: clock.nowMs(), limits }),
+      );
+      return slots ?? [];
+    },
+    answered: async (answer) => {
+      shared.note(answer);
+      if (answer.outcome === 'refused' && shared.isUrgent()) {
+        await shared.change((state) => ({ state, result: undefined }));
+      }
+    },
+    forgetThrottles: async () => {
+      shared.forget();
+      await shared.change((state) => ({ state: unthrottled(state, clock.nowMs(), limits), result: undefined }));
+    },
+  };
+}
+
+/** The state that this worker saw last, the answers that it has not stored yet, and changes in which they are stored. */
+function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
   let seen: { stored: StoredRate; atMs: number } | undefined;
-  let answers: CallAnswer[] = [];
+  let answers: readonly CallAnswer[] = [];
   let last: Promise<unknown> = Promise.resolve();
 
   const see = (stored: StoredRate): StoredRate => {
@@ -67,7 +90,7 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     seen !== undefined && clock.monotonicMs() - seen.atMs <= currentMs ? seen.stored : await read();
 
   /** Replaces the state until that succeeds; `undefined` if `next` returned no further state. */
-  const change = async <T>(next: (state: RateState) => { state: RateState; result: T } | undefined) => {
+  const replace = async <T>(next: (state: RateState) => { state: RateState; result: T } | undefined) => {
     let stored = await current();
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const told = answers;
@@ -86,31 +109,22 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     const message = `the rate schedule was not updated: other workers changed it first, ${attempts} times in a row`;
     throw new RetryableError('schedule_contended', message);
   };
-  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
-    const turn = last.then(work);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
 
   return {
-    read: async () => (await read()).state,
-    take: (count, withinMs = Number.POSITIVE_INFINITY) =>
-      inTurn(async () => {
-        const taken = await change((state) => slotsOrDoubt(state, { count, withinMs, nowMs: clock.nowMs(), limits }));
-        return taken ?? [];
-      }),
-    answered: async (answer) => {
+    read,
+    note: (answer: CallAnswer) => {
       answers = [...answers.slice(1 - mostAnswers), answer];
-      if (answer.outcome === 'refused' && isUrgent(seen?.stored.state, answers, clock.nowMs())) {
-        await inTurn(() => change((state) => ({ state, result: undefined })));
-      }
     },
-    forgetThrottles: () =>
-      inTurn(async () => {
-        answers = [];
-        await read();
-        await change((state) => ({ state: unthrottled(state, clock.nowMs(), limits), result: undefined }));
-      }),
+    forget: () => {
+      answers = [];
+      seen = undefined;
+    },
+    isUrgent: () => isUrgent(seen?.stored.state ?? idleRateState, answers, clock.nowMs()),
+    change: <T>(next: Parameters<typeof replace<T>>[0]): Promise<T | undefined> => {
+      const turn = last.then(() => replace(next));
+      last = turn.catch(() => undefined);
+      return turn;
+    },
   };
 }
 
@@ -133,7 +147,7 @@ function slotsOrDoubt(
 }
 
 /** Whether the answers change what all workers do now. Nothing else raises an alarm or disproves a ceiling but a refusal. */
-function isUrgent(state: RateState = idleRateState, answers: readonly CallAnswer[], nowMs: number): boolean {
+function isUrgent(state: RateState, answers: readonly CallAnswer[], nowMs: number): boolean {
   const next = learn(state, answers, nowMs);
   const isPause = answers.some(({ retryAfterMs }) => retryAfterMs !== undefined);
   return isPause || next.alarmAtMs !== state.alarmAtMs || (state.ceiling > 0 && next.ceiling === 0);
