@@ -21,3 +21,12 @@ export function smallestGap(timesMs: readonly number[]): number {
   const sorted = [...timesMs].sort((a, b) => a - b);
   return sorted.slice(1).reduce((least, atMs, index) => Math.min(least, atMs - (sorted[index] ?? 0)), Infinity);
 }
+
+/** The smallest distance between two slots that are valid together: an alarm voids all that were taken before it. */
+export function smallestGapOfAlarm(slots: readonly { atMs: number; alarmAtMs: number }[]): number {
+  const alarms = new Set(slots.map(({ alarmAtMs }) => alarmAtMs));
+  const gaps = [...alarms].map((alarm) =>
+    smallestGap(slots.filter(({ alarmAtMs }) => alarmAtMs === alarm).map(({ atMs }) => atMs)),
+  );
+  return Math.min(Infinity, ...gaps);
+}
