@@ -17,9 +17,7 @@ export const startMs = Date.UTC(2026, 10, 23, 8);
 export const since = (slots: readonly Slot[] | undefined) =>
   (slots ?? []).map(({ atMs }) => Math.round(atMs - startMs));
 
-type OpenAt = (
-  drivers: number,
-) => Promise<{
+type OpenAt = (drivers: number) => Promise<{
   clock: VirtualClock;
   schedule: { driver(clock: Clock): RateScheduleStore };
   drivers: RateScheduleStore[];

@@ -1,201 +1,246 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { type DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, NumberValue, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../../src/shared/core/errors.ts';
 import { dynamoRateSchedule, rateScheduleId } from '../../../src/shared/throttle/dynamo-rate-schedule.ts';
+import { idleRateState, type Slot } from '../../../src/shared/throttle/rate-schedule.ts';
 import type { RateScheduleStore } from '../../../src/shared/throttle/rate-schedule-store.ts';
 import { rejectionOf } from '../../support/caught.ts';
 import { describeOnEngine, type EmbeddedTables } from '../../support/embedded-tables.ts';
-import { smallestGap } from '../../support/most-within.ts';
-import { plainLimits } from '../../support/rate-history.ts';
+import { smallestGapOfAlarm } from '../../support/most-within.ts';
+import { answerTo, plainLimits, throttleAt } from '../../support/rate-history.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
 const startMs = Date.UTC(2026, 10, 23, 8);
+const since = (slots: readonly Slot[] | undefined) => (slots ?? []).map(({ atMs }) => Math.round(atMs - startMs));
 
 /** Several workers' drivers of one schedule, and every write they make. */
-async function openDrivers(tables: EmbeddedTables, drivers: number) {
+async function openDrivers(tables: EmbeddedTables, drivers: number, limits = plainLimits) {
   const table = await tables.newControl();
-  const clock = virtualClock({ startMs });
+  const clock = virtualClock({ startMs, autoJump: true });
   const writes = { count: 0 };
-  const open = (): RateScheduleStore =>
-    dynamoRateSchedule(tables.client, table, plainLimits, clock, () => {
-      writes.count += 1;
-    });
+  const onWrite = () => {
+    writes.count += 1;
+  };
+  const open = (client = tables.client): RateScheduleStore =>
+    dynamoRateSchedule(client, table, limits, clock, { onWrite });
   const writesOf = async (act: () => Promise<unknown>) => {
     const before = writes.count;
     await act();
     return writes.count - before;
   };
-  return { table, clock, open, writesOf, drivers: Array.from({ length: drivers }, open) };
+  const put = (item: Record<string, unknown>) =>
+    tables.client.send(new PutCommand({ TableName: table, Item: { id: rateScheduleId, ...item } }));
+  return { table, clock, open, writesOf, put, drivers: Array.from({ length: drivers }, () => open()) };
 }
 
 for (const engine of ['dynoxide', 'dynalite'] as const) {
   describeOnEngine(engine, 'writes of the rate schedule', (tables) => {
-    it('are one for each run while the timeline is busy: 0.1 write units a call in batches of 10', async () => {
-      const { drivers, writesOf } = await openDrivers(tables, 8);
-      await drivers[0]?.take(10);
-      // Each of the others finds out once that there is a timeline.
-      const first = await writesOf(() => Promise.all(drivers.slice(1).map((driver) => driver.take(10))));
-      expect(first).toBe(14);
-      const rounds = 6;
-      const busy = await writesOf(async () => {
-        for (let round = 0; round < rounds; round += 1) {
-          await Promise.all(drivers.map((driver) => driver.take(10)));
-        }
-      });
-      expect(busy).toBe(rounds * drivers.length);
-      expect((busy + first) / (10 * drivers.length * (rounds + 1))).toBeLessThanOrEqual(0.2);
-    });
-
-    it('are two when the timeline was idle: 0.2 a call', async () => {
+    it('are one for each run, busy or idle, with all answers: 0.1 write units a call in batches of 10', async () => {
       const { drivers, writesOf, clock } = await openDrivers(tables, 3);
-      expect(await writesOf(async () => drivers[0]?.take(10))).toBe(1);
-      for (const driver of drivers) {
-        await driver.take(10);
+      for (const waitMs of [0, 1_000, 30_000]) {
+        await clock.advance(waitMs);
+        for (const driver of drivers) {
+          await clock.advance(100);
+          const writes = await writesOf(async () => {
+            for (const { atMs } of await driver.take(10)) {
+              await driver.answered(answerTo(atMs));
+            }
+          });
+          expect(writes).toBe(1);
+        }
       }
-      for (const driver of drivers) {
-        await clock.advance(60_000);
-        expect(await writesOf(() => driver.take(10))).toBe(2);
-      }
+      await clock.advance(100);
+      await drivers[0]?.take(1);
+      // The last twenty wait for the next slots of the other two.
+      expect(await drivers[0]?.read()).toMatchObject({ answers: 70, refusals: 0 });
     });
 
-    it('are three at most when several find it idle at the same moment', async () => {
-      const { drivers, writesOf, clock } = await openDrivers(tables, 8);
-      for (const driver of drivers) {
-        await driver.take(10);
-      }
-      await clock.advance(60_000);
-      const writes = await writesOf(() => Promise.all(drivers.map((driver) => driver.take(10))));
-      expect(writes).toBeLessThanOrEqual(3 * drivers.length);
-    });
-
-    it('are two when a throttle has changed the rate since', async () => {
-      const { drivers, writesOf } = await openDrivers(tables, 2);
+    it('are one more for each race that is lost', async () => {
+      const { drivers, writesOf, clock } = await openDrivers(tables, 2);
       await drivers[0]?.take(10);
-      await drivers[1]?.slowDown(undefined);
-      expect(await writesOf(async () => drivers[0]?.take(10))).toBe(2);
-      expect(await writesOf(async () => drivers[0]?.take(10))).toBe(1);
+      // The second worker trusts what it saw until now, and the first one writes meanwhile.
+      await drivers[1]?.read();
+      await drivers[0]?.take(10);
+      expect(await writesOf(async () => drivers[1]?.take(10))).toBe(2);
+      await clock.advance(100);
+      expect(await writesOf(async () => drivers[1]?.take(10))).toBe(1);
     });
 
-    it('keep the item far below the 1 KB that one write unit covers', async () => {
-      const { drivers, table } = await openDrivers(tables, 1);
-      await drivers[0]?.slowDown(1_234);
-      await drivers[0]?.take(10);
+    it('are one when TMDB asks for a pause, and none for an answer that changes nothing now', async () => {
+      const { drivers, writesOf } = await openDrivers(tables, 1);
+      const [driver] = drivers;
+      await driver?.take(10);
+      expect(await writesOf(async () => driver?.answered(answerTo(startMs, 'refused')))).toBe(0);
+      expect(await writesOf(async () => driver?.answered(throttleAt(startMs + 100, 1_000)))).toBe(1);
+    });
+
+    it('keep the item below the 1 KB that one write unit covers', async () => {
+      const { drivers, table, clock } = await openDrivers(tables, 4, {
+        ...plainLimits,
+        requestsPerSecond: 40,
+        lanes: 4,
+      });
+      const works = async (driver: RateScheduleStore, outcome: 'answered' | 'refused') => {
+        for (const { atMs } of await driver.take(10)) {
+          await driver.answered(answerTo(atMs - 1_000.123, outcome));
+        }
+      };
+      for (let round = 0; round < 20; round += 1) {
+        for (const driver of drivers) {
+          await works(driver, round % 3 === 0 ? 'refused' : 'answered');
+        }
+        await clock.advance(333.333);
+      }
       const items = await tables.scan(table);
       expect(items).toHaveLength(1);
-      expect(JSON.stringify(items[0]).length).toBeLessThan(300);
+      expect(JSON.stringify(items[0]).length).toBeLessThan(1_024);
+      expect(String(items[0]?.recent).length).toBeGreaterThan(100);
     });
 
-    it('go on from a state that another program has written', async () => {
-      const { table, open } = await openDrivers(tables, 0);
-      const known = open();
-      await known.take(1);
-      const foreign = {
-        nextSlotMs: startMs + 90_000.125,
-        slowRate: 2,
-        slowSinceMs: startMs,
-        pausedUntilMs: startMs + 5,
-      };
-      await tables.client.send(new PutCommand({ TableName: table, Item: { id: rateScheduleId, ...foreign } }));
-      for (const [index, driver] of [known, open()].entries()) {
-        const [first = 0, second = 0] = await driver.take(2);
-        expect(first).toBeCloseTo(startMs + 90_000.125 + index * 1_000, 2);
-        expect(second - first).toBeCloseTo(500, 2);
-      }
+    it('go on from an item of the layout before: the pause is kept', async () => {
+      const { put, open, clock } = await openDrivers(tables, 0);
+      await put({ nextSlotMs: startMs + 9_000, slowRate: 2, slowSinceMs: startMs, pausedUntilMs: startMs + 5_000 });
+      expect(await open().read()).toEqual({ ...idleRateState, pausedUntilMs: startMs + 5_000 });
+      const slots = [...(await open().take(2)), ...(await open().take(2))];
+      expect(smallestGapOfAlarm(slots)).toBeGreaterThan(99);
+      await clock.advance(100);
+      expect((await open().read()).pausedUntilMs).toBe(startMs + 5_000);
     });
 
     it.each([
-      ['with a text for a time', { nextSlotMs: 'soon', slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 }],
-      ['with a member short', { nextSlotMs: startMs + 90_000, slowRate: 0 }],
+      ['with texts for times', { endsMs: ['soon'], pausedUntilMs: 'later', alarmAtMs: null, revision: 7 }],
+      ['without lanes', { endsMs: [], revision: 7 }],
+      [
+        'with numbers out of range',
+        { score: -1, holdMs: 1e9, noiseCalls: 0, refusedShare: 2, ceiling: -5, revision: 7 },
+      ],
+      ['with a time beyond all numbers', { endsMs: [NumberValue.from(`1${'0'.repeat(20)}`)], revision: 7 }],
+      ['with a revision that is no number', { endsMs: [0], revision: 'first' }],
       ['that is empty', {}],
     ])('go on from an item %s', async (_name, damaged) => {
-      const { table, open } = await openDrivers(tables, 0);
-      await tables.client.send(new PutCommand({ TableName: table, Item: { id: rateScheduleId, ...damaged } }));
-      const slotsMs = [...(await open().take(2)), ...(await open().take(2))];
-      expect(smallestGap(slotsMs)).toBeGreaterThan(99);
-      await open().slowDown(1_000);
-      expect((await open().read()).slowRate).toBe(5);
+      const { put, open } = await openDrivers(tables, 0);
+      await put(damaged);
+      expect(await open().read()).toEqual(idleRateState);
+      const slots = [...(await open().take(2)), ...(await open().take(2))];
+      expect(smallestGapOfAlarm(slots)).toBeGreaterThan(99);
+      await open().answered(throttleAt(startMs, 1_000));
+      expect((await open().read()).pausedUntilMs).toBeGreaterThanOrEqual(startMs + 1_000);
     });
 
-    it('of a throttle give back no slot that was taken since it read', async () => {
-      const { table, clock, drivers } = await openDrivers(tables, 1);
+    it('keep the members that are good in an item whose others are damaged', async () => {
+      const { put, open } = await openDrivers(tables, 0);
+      await put({ endsMs: [startMs + 3_000], ceiling: 8, holdMs: 'long', alarmAtMs: startMs - 5_000, revision: 3 });
+      expect(await open().read()).toMatchObject({ ceiling: 8, holdMs: idleRateState.holdMs });
+      const [first = 0, second = 0] = since(await open().take(2));
+      expect(first).toBe(3_000);
+      // 0.97 of eight calls a second.
+      expect(second - first).toBeCloseTo(1_000 / 7.76, 0);
+    });
+
+    it('of a pause give back no slot that was taken since the item was read', async () => {
+      const { open, drivers, clock } = await openDrivers(tables, 1);
       const [other] = drivers;
       await other?.take(1);
-      const taken: number[] = [];
+      await clock.advance(100);
+      const taken: Slot[] = [];
       let overtaken = false;
-      const send = async (command: UpdateCommand) => {
-        if (command instanceof UpdateCommand && !overtaken) {
+      const send = async (command: PutCommand) => {
+        if (command instanceof PutCommand && !overtaken) {
           overtaken = true;
           taken.push(...((await other?.take(5)) ?? []));
         }
         return tables.client.send(command);
       };
-      const throttled = dynamoRateSchedule({ send } as unknown as DynamoDBDocumentClient, table, plainLimits, clock);
-      await throttled.slowDown(0);
+      await open({ send } as unknown as DynamoDBDocumentClient).answered(throttleAt(startMs, 500));
+      await clock.advance(100);
       taken.push(...((await other?.take(5)) ?? []));
       expect(taken).toHaveLength(10);
-      expect(smallestGap(taken)).toBeGreaterThan(99);
+      expect(smallestGapOfAlarm(taken)).toBeGreaterThan(99);
+      expect((await other?.read())?.pausedUntilMs).toBeGreaterThanOrEqual(startMs + 600);
     });
 
-    // What DynamoDB adds up exactly and JavaScript does not must still compare as equal.
-    it('can be slowed down again after a pause with a fraction of a microsecond', async () => {
-      const { drivers, clock } = await openDrivers(tables, 2);
-      for (let n = 0; n < 20; n += 1) {
-        await drivers[1]?.slowDown(2_333.3333333);
+    it('are kept to the very number, fractions of a microsecond as well', async () => {
+      const { drivers, clock } = await openDrivers(tables, 2, { ...plainLimits, requestsPerSecond: 7 / 3 });
+      for (let n = 0; n < 10; n += 1) {
+        // Few enough for no alarm.
+        await (n % 5 === 0 && drivers[1]?.answered(throttleAt(clock.nowMs(), 233.333_333_3)));
         await drivers[n % 2]?.take(7);
-        await clock.advance(2_100);
+        await clock.advance(211.1);
       }
-    });
-
-    it.each([-0.5, -10_000])('give no slot to who has no time left: %d ms', async (withinMs) => {
-      const { drivers } = await openDrivers(tables, 2);
-      await drivers[0]?.take(1);
-      for (const driver of drivers) {
-        expect(await driver.take(1, withinMs)).toEqual([]);
-      }
+      await clock.advance(100);
+      const [slot] = (await drivers[0]?.take(1)) ?? [];
+      const state = await drivers[1]?.read();
+      expect(state?.endsMs[0]).toBeCloseTo((slot?.atMs ?? 0) + 3_000 / 7, 3);
     });
   });
 }
 
-/** Where each update's condition holds: the item as numbers, in this process. */
-function agreeingClient(): DynamoDBDocumentClient {
-  let nextSlotMs = startMs;
-  const send = async (command: UpdateCommand) => {
-    const values = command.input.ExpressionAttributeValues ?? {};
-    nextSlotMs = values[':next'] ?? nextSlotMs + values[':step'];
-    return { Attributes: { nextSlotMs, slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 } };
+/** A table in this process with one item, whose writes fail as often as `lost` says. */
+function oneItem(lost: number) {
+  let item: Record<string, unknown> | undefined;
+  let left = lost;
+  const send = async (command: GetCommand | PutCommand) => {
+    if (command instanceof GetCommand) {
+      return { Item: item };
+    }
+    left -= 1;
+    if (left >= 0) {
+      throw new ConditionalCheckFailedException({ message: 'lost', $metadata: {} });
+    }
+    item = command.input.Item;
+    return {};
   };
   return { send } as unknown as DynamoDBDocumentClient;
 }
 
 describe('one worker’s runs that are under way together', () => {
-  it('share no slot when their answers arrive together', async () => {
-    const driver = dynamoRateSchedule(agreeingClient(), 'control', plainLimits, virtualClock({ startMs }));
-    await driver.take(1);
+  const openOn = (client: DynamoDBDocumentClient) => {
+    const clock = virtualClock({ startMs, autoJump: true });
+    const writes = { count: 0 };
+    const onWrite = () => {
+      writes.count += 1;
+    };
+    return { clock, writes, driver: dynamoRateSchedule(client, 'control', plainLimits, clock, { onWrite }) };
+  };
+
+  it('share no slot, and lose no race against each other', async () => {
+    const { driver, writes } = openOn(oneItem(0));
     const runs = await Promise.all([driver.take(2), driver.take(2), driver.take(2)]);
-    expect(smallestGap(runs.flat())).toBeGreaterThan(99);
+    expect(since(runs.flat())).toEqual([0, 100, 200, 300, 400, 500]);
+    expect(writes.count).toBe(3);
   });
 
-  it('give up, retryably, after 25 updates that were lost to others', async () => {
-    const item = { nextSlotMs: startMs, slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 };
-    const Item = Object.fromEntries(Object.entries(item).map(([name, value]) => [name, { N: String(value) }]));
-    const lost = new ConditionalCheckFailedException({ message: 'lost', $metadata: {}, Item });
-    let updates = 0;
-    const client = { send: async () => Promise.reject(lost) } as unknown as DynamoDBDocumentClient;
-    const driver = dynamoRateSchedule(client, 'control', plainLimits, virtualClock({ startMs }), () => {
-      updates += 1;
-    });
-    const error = await rejectionOf(driver.take(1));
+  it('come out after 24 lost races', async () => {
+    const { driver, writes } = openOn(oneItem(24));
+    expect(await driver.take(1)).toHaveLength(1);
+    expect(writes.count).toBe(25);
+  });
+
+  it('give up, retryably, after 25 that were lost to others, and the next one goes on', async () => {
+    const { driver, writes } = openOn(oneItem(25));
+    const [error, next] = await Promise.all([rejectionOf(driver.take(1)), driver.take(1)]);
     expect(error).toBeInstanceOf(RetryableError);
     expect(error).toMatchObject({ code: 'schedule_contended', message: expect.stringContaining('25') });
-    expect(updates).toBe(25);
+    expect(writes.count).toBe(26);
+    expect(next).toHaveLength(1);
+  });
+
+  it('lose no answer with a race: it is stored with the next slots', async () => {
+    const { driver, clock } = openOn(oneItem(25));
+    await driver.answered(answerTo(startMs));
+    await rejectionOf(driver.take(1));
+    expect((await driver.read()).answers).toBe(0);
+    await clock.advance(100);
+    await driver.take(1);
+    expect((await driver.read()).answers).toBe(1);
   });
 
   it('pass on what DynamoDB itself says', async () => {
     const broken = new Error('ResourceNotFoundException');
-    const client = { send: async () => Promise.reject(broken) } as unknown as DynamoDBDocumentClient;
-    const driver = dynamoRateSchedule(client, 'control', plainLimits, virtualClock({ startMs }));
+    const { driver } = openOn({ send: async () => Promise.reject(broken) } as unknown as DynamoDBDocumentClient);
     expect(await rejectionOf(driver.take(1))).toBe(broken);
-    expect(await rejectionOf(driver.slowDown(1))).toBe(broken);
+    expect(await rejectionOf(driver.answered(throttleAt(startMs, 1)))).toBe(broken);
+    expect(await rejectionOf(driver.forgetThrottles())).toBe(broken);
   });
 });

@@ -1,25 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
+  afterAnswers,
   idleRateState,
+  nextSlotMs,
   type RateLimits,
   type RateState,
-  slowDown,
+  type Slot,
   takeSlots,
 } from '../../../src/shared/throttle/rate-schedule.ts';
-import { mostWithin, smallestGap } from '../../support/most-within.ts';
-import { anyHistory, anyLimits, plainLimits, type RateStep } from '../../support/rate-history.ts';
+import { mostWithin, smallestGapOfAlarm } from '../../support/most-within.ts';
+import {
+  answerOf,
+  answerTo,
+  anyHistory,
+  anyLimits,
+  plainLimits,
+  type RateStep,
+  throttleAt,
+} from '../../support/rate-history.ts';
 
 const startMs = Date.UTC(2026, 10, 23, 8);
 /** Sums of fractions of milliseconds at today's date are exact to a quarter of a microsecond. */
 const tolerance = 0.01;
 
-type Taken = { atMs: number; slotsMs: number[] };
-
-function believedMs(askedMs: number | undefined, { pauseMs, pauseCapMs }: RateLimits): number {
-  const wishedMs = askedMs === undefined ? pauseMs : askedMs;
-  return wishedMs > pauseCapMs ? pauseCapMs : wishedMs;
-}
+type Taken = { atMs: number; slots: Slot[] };
 
 /** Plays a history; worker n's wall clock is off by `skewsMs[n]`. */
 function play(steps: readonly RateStep[], limits: RateLimits, skewsMs: readonly number[] = [0, 0, 0]) {
@@ -36,23 +41,29 @@ function play(steps: readonly RateStep[], limits: RateLimits, skewsMs: readonly 
     if (step.kind === 'take') {
       const taken = takeSlots(state, step.count, nowMs, limits);
       state = taken.state;
-      takes.push({ atMs: nowMs, slotsMs: taken.slotsMs });
-    } else {
-      state = slowDown(state, step.retryAfterMs, nowMs, limits);
-      pauses.push({ afterTake: takes.length, untilMs: nowMs + believedMs(step.retryAfterMs, limits) });
+      takes.push({ atMs: nowMs, slots: taken.slots });
+      continue;
+    }
+    const answer = answerOf(step, nowMs);
+    state = afterAnswers(state, [answer], nowMs, limits);
+    if (answer.retryAfterMs !== undefined && answer.retryAfterMs > 0) {
+      pauses.push({ afterTake: takes.length, untilMs: nowMs + Math.min(limits.pauseCapMs, answer.retryAfterMs) });
     }
   }
-  return { state, trueMs, takes, pauses, slotsMs: takes.flatMap(({ slotsMs }) => slotsMs) };
+  return { state, takes, pauses, slots: takes.flatMap(({ slots }) => slots) };
 }
+
+const since = (slots: readonly Slot[]) => slots.map(({ atMs }) => atMs - startMs);
 
 describe('slots', () => {
   it('are as many as asked for, from now on, one interval apart', () => {
-    const { slotsMs } = play([{ kind: 'take', by: 0, count: 4 }], plainLimits);
-    expect(slotsMs).toEqual([startMs, startMs + 100, startMs + 200, startMs + 300]);
+    const { slots } = play([{ kind: 'take', by: 0, count: 4 }], plainLimits);
+    expect(since(slots)).toEqual([0, 100, 200, 300]);
+    expect(slots[0]).toEqual({ atMs: startMs, ratePerSecond: 10, lateMs: expect.closeTo(100, 6), alarmAtMs: 0 });
   });
 
   it('follow those that were taken before', () => {
-    const { slotsMs } = play(
+    const { slots } = play(
       [
         { kind: 'take', by: 0, count: 2 },
         { kind: 'idle', ms: 30 },
@@ -60,11 +71,11 @@ describe('slots', () => {
       ],
       plainLimits,
     );
-    expect(slotsMs).toEqual([startMs, startMs + 100, startMs + 200, startMs + 300]);
+    expect(since(slots)).toEqual([0, 100, 200, 300]);
   });
 
   it('start now after idle time, which is gone: no burst', () => {
-    const { slotsMs } = play(
+    const { slots } = play(
       [
         { kind: 'take', by: 0, count: 1 },
         { kind: 'idle', ms: 3_600_000 },
@@ -72,76 +83,134 @@ describe('slots', () => {
       ],
       plainLimits,
     );
-    expect(slotsMs.slice(1)).toEqual([3_600_000, 3_600_100, 3_600_200].map((ms) => startMs + ms));
+    expect(since(slots.slice(1))).toEqual([3_600_000, 3_600_100, 3_600_200]);
   });
 
-  it('ascend and are at least one interval of the limit apart, for any history and any clocks', () => {
+  it('are in one lane at least an interval of the rate apart, for any history and any clocks', () => {
     const anySkews = fc.array(fc.integer({ min: -5_000, max: 5_000 }), { minLength: 3, maxLength: 3 });
     fc.assert(
-      fc.property(anyHistory(40), anyLimits, anySkews, (steps, limits, skewsMs) => {
-        const { slotsMs } = play(steps, limits, skewsMs);
-        expect(slotsMs).toEqual([...slotsMs].sort((a, b) => a - b));
-        expect(smallestGap(slotsMs)).toBeGreaterThanOrEqual(1_000 / limits.requestsPerSecond - tolerance);
+      fc.property(anyHistory(40), anyLimits, anySkews, (steps, anyLanes, skewsMs) => {
+        const limits = { ...anyLanes, lanes: 1 };
+        const { slots } = play(steps, limits, skewsMs);
+        expect(smallestGapOfAlarm(slots)).toBeGreaterThanOrEqual(1_000 / limits.requestsPerSecond - tolerance);
       }),
       { numRuns: 300 },
     );
   });
 
-  it('are never more than the limit in any second, for any history', () => {
+  it('are in any second no more than the rate, and one for each further lane, while there is no alarm', () => {
     fc.assert(
-      fc.property(anyHistory(40), fc.integer({ min: 1, max: 40 }), (steps, requestsPerSecond) => {
-        const { slotsMs } = play(steps, { ...plainLimits, requestsPerSecond });
-        expect(mostWithin(1_000 - tolerance, slotsMs)).toBeLessThanOrEqual(requestsPerSecond);
-      }),
+      fc.property(
+        anyHistory(40),
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 5 }),
+        (steps, rate, lanes) => {
+          const limits = { ...plainLimits, requestsPerSecond: rate, limitPerSecond: 50, lanes };
+          const calm = steps.filter(({ kind }) => kind !== 'answer');
+          const slotsMs = play(calm, limits).slots.map(({ atMs }) => atMs);
+          expect(mostWithin(1_000 - tolerance, slotsMs)).toBeLessThanOrEqual(Math.ceil(rate / lanes) * lanes);
+        },
+      ),
     );
   });
 
   it('never lie in the past of who takes them', () => {
     fc.assert(
       fc.property(anyHistory(30), anyLimits, (steps, limits) => {
-        for (const { atMs, slotsMs } of play(steps, limits, [0, 1_500, -1_500]).takes) {
-          expect(slotsMs[0]).toBeGreaterThanOrEqual(atMs);
+        for (const { atMs, slots } of play(steps, limits, [0, 1_500, -1_500]).takes) {
+          expect(slots[0]?.atMs).toBeGreaterThanOrEqual(atMs);
         }
       }),
     );
   });
+
+  it('of an item with other lanes are taken behind those that end last', () => {
+    const state = { ...idleRateState, endsMs: [startMs + 900, startMs + 100, startMs + 500] };
+    const taken = (lanes: number) => takeSlots(state, 1, startMs, { ...plainLimits, lanes });
+    expect(since(taken(1).slots)).toEqual([900]);
+    expect(since(taken(2).slots)).toEqual([500]);
+    expect(since(taken(4).slots), 'a lane that is new').toEqual([0]);
+    expect(taken(4).state.endsMs).toHaveLength(4);
+  });
 });
 
-describe('a throttle', () => {
-  it('pauses the timeline for the time it names, or for the usual one', () => {
-    const next = (retryAfterMs: number | undefined) =>
-      play(
-        [
-          { kind: 'throttle', by: 0, retryAfterMs },
-          { kind: 'take', by: 1, count: 1 },
-        ],
-        plainLimits,
-      ).slotsMs[0];
-    expect(next(7_000)).toBe(startMs + 7_000);
-    expect(next(undefined)).toBe(startMs + 1_000);
-    expect(next(0)).toBe(startMs);
+describe('a slot that is used late', () => {
+  it.each([
+    [{ requestsPerSecond: 30, limitPerSecond: 40, lanes: 1 }, 200],
+    [{ requestsPerSecond: 30, limitPerSecond: 33, lanes: 1 }, 200 / 3],
+    [{ requestsPerSecond: 30, limitPerSecond: 33, lanes: 2 }, 50],
+    [{ requestsPerSecond: 30, limitPerSecond: 30, lanes: 1 }, 50],
+  ])('may be so by what the limit allows, and by the tolerance at least: %o', (over, lateMs) => {
+    const [slot] = takeSlots(idleRateState, 1, startMs, { ...plainLimits, ...over }).slots;
+    expect(slot?.lateMs).toBeCloseTo(lateMs, 6);
   });
 
-  it('is not believed beyond the cap', () => {
+  it('may be so by the tolerance where TMDB admits fewer calls than are documented', () => {
+    const state = { ...idleRateState, ceiling: 20, alarmAtMs: startMs };
+    const limits = { ...plainLimits, requestsPerSecond: 30, limitPerSecond: 40 };
+    expect(takeSlots(state, 1, startMs + 2_000, limits).slots[0]?.lateMs).toBe(50);
+  });
+
+  it('leaves no second with more calls than the limit, however late each of them is', () => {
+    const anyLate = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 50 });
+    const anyFlow = fc.record({
+      rate: fc.integer({ min: 10, max: 39 }),
+      lanes: fc.integer({ min: 1, max: 4 }),
+      late: anyLate,
+    });
+    fc.assert(
+      fc.property(anyFlow, ({ rate, lanes, late }) => {
+        const limits = { ...plainLimits, requestsPerSecond: rate, limitPerSecond: 40, lanes, slotToleranceMs: 1 };
+        const takes = Array.from({ length: 8 * lanes }, () => ({ kind: 'take' as const, by: 0, count: 10 }));
+        const calls = play(takes, limits).slots.map(({ atMs, lateMs }, index) => {
+          return atMs + lateMs * (late[index % late.length] ?? 0);
+        });
+        fc.pre((40 - lanes) / rate > 1.001);
+        expect(mostWithin(1_000 - tolerance, calls)).toBeLessThanOrEqual(40);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('a pause', () => {
+  const next = (retryAfterMs: number | undefined) =>
+    play(
+      [
+        { kind: 'answer', by: 0, agoMs: 0, outcome: 'refused', retryAfterMs },
+        { kind: 'take', by: 1, count: 1 },
+      ],
+      plainLimits,
+    );
+
+  it('lasts for the time that TMDB names; without one there is none', () => {
+    expect(since(next(7_000).slots)).toEqual([7_000]);
+    expect(since(next(0).slots)).toEqual([0]);
+    expect(since(next(undefined).slots)).toEqual([0]);
+    expect(next(undefined).state.pausedUntilMs).toBe(0);
+  });
+
+  it('is never longer than the cap', () => {
     for (const retryAfterMs of [60_001, 86_400_000, Number.MAX_SAFE_INTEGER, Number.POSITIVE_INFINITY]) {
-      const { state, slotsMs } = play(
-        [
-          { kind: 'throttle', by: 0, retryAfterMs },
-          { kind: 'take', by: 0, count: 1 },
-        ],
-        plainLimits,
-      );
-      expect(slotsMs).toEqual([startMs + 60_000]);
+      const { state, slots } = next(retryAfterMs);
+      expect(since(slots)).toEqual([60_000]);
       expect(state.pausedUntilMs).toBe(startMs + 60_000);
     }
   });
 
-  it('is honoured by every later take, and says so to who took before, for any history', () => {
+  it('is asked for by nothing that a call was answered more than a minute ago', () => {
+    const old = throttleAt(startMs - 60_001, 5_000);
+    expect(afterAnswers(idleRateState, [old], startMs, plainLimits)).toEqual(idleRateState);
+    const late = throttleAt(startMs - 59_000, 5_000);
+    expect(afterAnswers(idleRateState, [late], startMs, plainLimits).pausedUntilMs).toBe(startMs + 5_000);
+  });
+
+  it('is kept by every later take, and the longest counts, for any history', () => {
     fc.assert(
       fc.property(anyHistory(40), anyLimits, (steps, limits) => {
         const { state, takes, pauses } = play(steps, limits);
         for (const { afterTake, untilMs } of pauses) {
-          expect(takes[afterTake]?.slotsMs[0] ?? untilMs).toBeGreaterThanOrEqual(untilMs);
+          expect(takes[afterTake]?.slots[0]?.atMs ?? untilMs).toBeGreaterThanOrEqual(untilMs);
         }
         expect(state.pausedUntilMs).toBe(pauses.reduce((latest, { untilMs }) => Math.max(latest, untilMs), 0));
       }),
@@ -150,24 +219,52 @@ describe('a throttle', () => {
 
   it('ends at a whole millisecond, and never before the time it names', () => {
     fc.assert(
-      fc.property(fc.nat({ max: 1_000_000_000 }), (n) => {
+      fc.property(fc.integer({ min: 1, max: 1_000_000_000 }), (n) => {
         const retryAfterMs = n / 17_000;
-        const { state } = play([{ kind: 'throttle', by: 0, retryAfterMs }], plainLimits);
+        const { state } = next(retryAfterMs);
         expect(Number.isInteger(state.pausedUntilMs)).toBe(true);
         expect(state.pausedUntilMs).toBeGreaterThanOrEqual(startMs + retryAfterMs);
       }),
     );
   });
 
-  it('does not move a timeline that is busy beyond the pause', () => {
-    const { slotsMs } = play(
+  it('does not move a timeline that is busy beyond it', () => {
+    const { slots } = play(
       [
         { kind: 'take', by: 0, count: 30 },
-        { kind: 'throttle', by: 0, retryAfterMs: 2_000 },
+        { kind: 'answer', by: 0, agoMs: 0, outcome: 'refused', retryAfterMs: 2_000 },
         { kind: 'take', by: 0, count: 1 },
       ],
       plainLimits,
     );
-    expect(slotsMs.at(-1)).toBe(startMs + 3_000);
+    expect(since(slots).at(-1)).toBe(3_000);
+  });
+});
+
+describe('an alarm', () => {
+  const named = answerTo(startMs, 'refused', { namedLimit: 5 });
+
+  it('starts the lanes anew a tenth of a second later, evenly spread, whatever was taken before', () => {
+    const limits = { ...plainLimits, lanes: 2 };
+    const busy = takeSlots(idleRateState, 50, startMs, limits).state;
+    const { endsMs, alarmAtMs } = afterAnswers(busy, [named], startMs + 300.5, limits);
+    expect(alarmAtMs).toBe(startMs + 301);
+    // 0.7 of the ceiling of five for a second: 3.5 calls a second.
+    expect(endsMs.map((ms) => ms - startMs)).toEqual([400.5, expect.closeTo(400.5 + 1_000 / 3.5, 3)]);
+  });
+
+  it('starts them behind a pause', () => {
+    const pause = { ...named, retryAfterMs: 5_000 };
+    expect(nextSlotMs(afterAnswers(idleRateState, [pause], startMs, plainLimits), startMs)).toBe(startMs + 5_000);
+    const paused = afterAnswers(idleRateState, [throttleAt(startMs, 9_000)], startMs, plainLimits);
+    expect(nextSlotMs(afterAnswers(paused, [named], startMs, plainLimits), startMs)).toBe(startMs + 9_000);
+  });
+
+  it('is told to who takes slots afterwards, and nobody else', () => {
+    const before = takeSlots(idleRateState, 1, startMs, plainLimits);
+    const after = afterAnswers(before.state, [named], startMs, plainLimits);
+    const [slot] = takeSlots(after, 1, startMs, plainLimits).slots;
+    expect([before.slots[0]?.alarmAtMs, slot?.alarmAtMs]).toEqual([0, startMs]);
+    expect(slot?.ratePerSecond).toBeCloseTo(3.5, 6);
   });
 });
