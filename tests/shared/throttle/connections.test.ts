@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { connections } from '../../../src/shared/throttle/connections.ts';
+import { eventLoopTurn, virtualClock } from '../../support/virtual-clock.ts';
+
+const forever = Number.POSITIVE_INFINITY;
+
+describe('connections', () => {
+  it('are opened at once while some are free', async () => {
+    const open = connections(2, virtualClock());
+    expect(await open.open(0)).toBeTypeOf('function');
+    expect(await open.open(-5)).toBeTypeOf('function');
+    expect(await open.open(0)).toBeUndefined();
+  });
+
+  it('go to who has waited longest', async () => {
+    const clock = virtualClock();
+    const open = connections(1, clock);
+    const close = await open.open(0);
+    const order: number[] = [];
+    for (const n of [1, 2, 3]) {
+      void open.open(forever).then((free) => {
+        order.push(n);
+        free?.();
+      });
+    }
+    await eventLoopTurn();
+    expect(order).toEqual([]);
+    close?.();
+    await eventLoopTurn();
+    expect(order).toEqual([1, 2, 3]);
+  });
+
+  it('are given to nobody else between a close and the turn of who waits', async () => {
+    const open = connections(1, virtualClock());
+    const close = await open.open(0);
+    const waiting = open.open(forever);
+    await eventLoopTurn();
+    close?.();
+    expect(await open.open(0)).toBeUndefined();
+    expect(await waiting).toBeTypeOf('function');
+  });
+
+  it('are not waited for longer than allowed, and who has left gets none', async () => {
+    const clock = virtualClock();
+    const open = connections(1, clock);
+    const close = await open.open(0);
+    const [impatient, patient] = [open.open(100), open.open(forever)];
+    await clock.advance(100);
+    expect(await impatient).toBeUndefined();
+    close?.();
+    expect(await patient).toBeTypeOf('function');
+    expect(clock.sleeperCount()).toBe(0);
+  });
+
+  it('are never more than allowed and never lost, whoever opens, waits and leaves', async () => {
+    const anyCall = fc.record({ startMs: fc.nat(300), withinMs: fc.nat(200), callMs: fc.nat(150) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(anyCall, { minLength: 1, maxLength: 30 }),
+        async (most, calls) => {
+          const clock = virtualClock({ autoJump: true });
+          const open = connections(most, clock);
+          let opened = 0;
+          let mostOpened = 0;
+          const call = async ({ startMs, withinMs, callMs }: (typeof calls)[number]) => {
+            await clock.sleep(startMs);
+            const askedMs = clock.monotonicMs();
+            const close = await open.open(withinMs);
+            expect(clock.monotonicMs() - askedMs).toBeLessThanOrEqual(withinMs);
+            if (close === undefined) {
+              return;
+            }
+            opened += 1;
+            mostOpened = Math.max(mostOpened, opened);
+            await clock.sleep(callMs);
+            opened -= 1;
+            close();
+          };
+          await Promise.all(calls.map(call));
+          expect(mostOpened).toBeLessThanOrEqual(most);
+          const free = await Promise.all(Array.from({ length: most + 1 }, () => open.open(0)));
+          expect(free.filter((close) => close !== undefined)).toHaveLength(most);
+        },
+      ),
+    );
+  });
+});

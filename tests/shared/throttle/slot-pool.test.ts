@@ -1,0 +1,124 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { slotPool } from '../../../src/shared/throttle/slot-pool.ts';
+import { rejectionOf } from '../../support/caught.ts';
+import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
+import { smallestGap } from '../../support/most-within.ts';
+import { plainLimits } from '../../support/rate-history.ts';
+import { virtualClock } from '../../support/virtual-clock.ts';
+
+const forever = Number.POSITIVE_INFINITY;
+
+function openPool() {
+  const clock = virtualClock({ autoJump: true });
+  const timeline = memoryRateSchedule(plainLimits);
+  const schedule = timeline.driver(clock);
+  const startMs = clock.nowMs();
+  const pool = slotPool(schedule, clock);
+  /** Asks for a slot; when it was given, and when it is. */
+  const ask = async (withinMs = forever) => {
+    const slot = await pool.next(withinMs);
+    return slot && { slot, givenMs: clock.nowMs() - startMs, atMs: Math.round(slot.atMs - startMs) };
+  };
+  const askAll = (count: number) => Promise.all(Array.from({ length: count }, () => ask()));
+  return { clock, timeline, schedule, pool, ask, askAll };
+}
+
+describe('the slots of a batch', () => {
+  it('are taken together by all who ask together', async () => {
+    const { timeline, askAll } = openPool();
+    expect((await askAll(4)).map((given) => given?.atMs)).toEqual([0, 100, 200, 300]);
+    expect([timeline.takes, timeline.writes()]).toEqual([[4], 1]);
+  });
+
+  it('are taken ten at a time, the next ones shortly before the last one is due', async () => {
+    const { timeline, askAll } = openPool();
+    const given = await askAll(25);
+    expect(timeline.takes).toEqual([10, 10, 5]);
+    expect(given.map((one) => one?.atMs)).toEqual(Array.from({ length: 25 }, (_, n) => 100 * n));
+    expect([...new Set(given.map((one) => one?.givenMs))]).toEqual([0, 820, 1_820]);
+  });
+
+  it('leave no gap in the timeline when a batch needs more than ten', async () => {
+    const { askAll } = openPool();
+    const slotsMs = (await askAll(40)).map((given) => given?.atMs ?? 0);
+    expect(Math.max(...slotsMs)).toBe(3_900);
+    expect(smallestGap(slotsMs)).toBe(100);
+  });
+
+  it('go to who has asked first, also when others ask while slots are taken', async () => {
+    const { clock, ask } = openPool();
+    const order: string[] = [];
+    const named = async (name: string) => {
+      const given = await ask();
+      order.push(`${name} ${given?.atMs}`);
+    };
+    const early = Array.from({ length: 11 }, (_, n) => named(`early ${n}`));
+    await clock.sleep(300);
+    await Promise.all([...early, named('late')]);
+    expect(order.slice(-2)).toEqual(['early 10 1000', 'late 1100']);
+  });
+
+  it('are taken at once for who asks after a void: the pool does not wait for slots that nobody uses', async () => {
+    const { clock, askAll, ask } = openPool();
+    const given = askAll(11);
+    await clock.sleep(200);
+    const again = ask();
+    await clock.sleep(10);
+    // The first ten are given; the eleventh waits until the tenth is nearly due.
+    const first = await ask(0);
+    expect(first).toBeUndefined();
+    expect((await given).at(-1)?.givenMs).toBe(820);
+    expect((await again)?.givenMs).toBe(820);
+    const { pool, clock: other, timeline } = openPool();
+    const all = Array.from({ length: 12 }, () => pool.next(forever));
+    await other.sleep(100);
+    (await all[0])?.voidAll();
+    await Promise.all(all);
+    expect(other.monotonicMs()).toBe(100);
+    expect(timeline.takes).toEqual([10, 2]);
+  });
+
+  it('that were taken together are void together, and no others', async () => {
+    const { pool } = openPool();
+    const slots = await Promise.all(Array.from({ length: 12 }, () => pool.next(forever)));
+    slots[3]?.voidAll();
+    expect(slots.map((slot) => slot?.signal.aborted)).toEqual([...Array(10).fill(true), false, false]);
+  });
+
+  it('do not come to who cannot wait for them, and none is taken then', async () => {
+    const { schedule, ask, timeline } = openPool();
+    await schedule.take(10);
+    expect(await Promise.all([ask(0), ask(999), ask(-1)])).toEqual([undefined, undefined, undefined]);
+    expect(timeline.takes).toEqual([10]);
+  });
+
+  it('fail together when none can be taken, and come again afterwards', async () => {
+    const { clock, schedule } = openPool();
+    let takes = 0;
+    const take: typeof schedule.take = async (...asked) => {
+      takes += 1;
+      return takes === 1 ? Promise.reject(new Error('the table is away')) : schedule.take(...asked);
+    };
+    const pool = slotPool({ ...schedule, take }, clock);
+    const errors = await Promise.all([1, 2, 3].map(() => rejectionOf(pool.next(forever))));
+    expect(new Set(errors.map((error) => (error as Error).message))).toEqual(new Set(['the table is away']));
+    expect(await pool.next(forever)).toMatchObject({ atMs: clock.nowMs() });
+  });
+
+  it('are each given once, one for each who asks, whenever they ask', async () => {
+    const anyAsks = fc.array(fc.nat(3_000), { minLength: 1, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(anyAsks, async (asksMs) => {
+        const { clock, ask } = openPool();
+        const given = asksMs.map(async (ms) => {
+          await clock.sleep(ms);
+          return (await ask())?.slot.atMs ?? Number.NaN;
+        });
+        const slotsMs = await Promise.all(given);
+        expect(slotsMs).toHaveLength(asksMs.length);
+        expect(asksMs.length === 1 || smallestGap(slotsMs) >= 99.99).toBe(true);
+      }),
+    );
+  });
+});
