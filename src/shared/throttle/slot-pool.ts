@@ -25,8 +25,8 @@ const mostSlots = 10;
 const leadMs = 80;
 
 type Waiting = {
-  withinMs: number;
-  sinceMs: number;
+  /** How long this one can still wait. */
+  leftMs(): number;
   resolve(slot: PooledSlot | undefined): void;
   reject(error: unknown): void;
 };
@@ -35,22 +35,21 @@ type Waiting = {
 export function slotPool(schedule: RateScheduleStore, clock: Clock): SlotPool {
   const waiting: Waiting[] = [];
   let isTaking = false;
+  /** When slots are taken again, on the monotonic clock. */
+  let nextTakeMs = 0;
 
   /** Takes slots for those who wait, and waits until the last of them is nearly due. */
   const takeOnce = async (): Promise<void> => {
     const count = Math.min(mostSlots, waiting.length);
-    const leftMs = (one: Waiting) => one.withinMs - (clock.monotonicMs() - one.sinceMs);
-    const slots = await schedule.take(count, Math.max(...waiting.slice(0, count).map(leftMs)));
-    const served = waiting.splice(0, count);
+    const slots = await schedule.take(count, Math.max(...waiting.slice(0, count).map((one) => one.leftMs())));
     const voided = new AbortController();
-    const pooled = { signal: voided.signal, voidAll: () => voided.abort() };
-    for (const [index, one] of served.entries()) {
-      const slot = slots[index];
-      one.resolve(slot && { ...slot, ...pooled });
-    }
+    giveSlots(waiting.splice(0, count), slots, voided, clock);
     const untilNextMs = (slots.at(-1)?.atMs ?? 0) - leadMs - clock.nowMs();
+    refuseHasty(waiting, untilNextMs);
     if (waiting.length > 0 && untilNextMs > 0) {
+      nextTakeMs = clock.monotonicMs() + untilNextMs;
       await clock.sleep(untilNextMs, voided.signal);
+      nextTakeMs = 0;
     }
   };
 
@@ -72,7 +71,12 @@ export function slotPool(schedule: RateScheduleStore, clock: Clock): SlotPool {
   return {
     next: (withinMs) =>
       new Promise((resolve, reject) => {
-        waiting.push({ withinMs, sinceMs: clock.monotonicMs(), resolve, reject });
+        if (withinMs < nextTakeMs - clock.monotonicMs()) {
+          resolve(undefined);
+          return;
+        }
+        const untilMs = clock.monotonicMs() + withinMs;
+        waiting.push({ leftMs: () => untilMs - clock.monotonicMs(), resolve, reject });
         if (!isTaking) {
           isTaking = true;
           // All jobs of a batch ask in the same turn of the event loop.
@@ -80,4 +84,25 @@ export function slotPool(schedule: RateScheduleStore, clock: Clock): SlotPool {
         }
       }),
   };
+}
+
+/** Gives each of `served` a slot, if that comes in time. All of them are void when `voided` aborts. */
+function giveSlots(served: readonly Waiting[], slots: readonly Slot[], voided: AbortController, clock: Clock): void {
+  const pooled = { signal: voided.signal, voidAll: () => voided.abort() };
+  for (const [index, one] of served.entries()) {
+    const slot = slots[index];
+    const isInTime = slot !== undefined && slot.atMs - clock.nowMs() <= one.leftMs();
+    one.resolve(isInTime ? { ...slot, ...pooled } : undefined);
+  }
+}
+
+/** Removes and refuses those who cannot wait for `untilNextMs`: no slot comes before slots are taken again. */
+function refuseHasty(waiting: Waiting[], untilNextMs: number): void {
+  for (const one of waiting.splice(0)) {
+    if (one.leftMs() < untilNextMs) {
+      one.resolve(undefined);
+    } else {
+      waiting.push(one);
+    }
+  }
 }
