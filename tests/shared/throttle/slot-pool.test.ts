@@ -59,24 +59,52 @@ describe('the slots of a batch', () => {
     expect(order.slice(-2)).toEqual(['early 10 1000', 'late 1100']);
   });
 
-  it('are taken at once for who asks after a void: the pool does not wait for slots that nobody uses', async () => {
-    const { clock, askAll, ask } = openPool();
-    const given = askAll(11);
-    await clock.sleep(200);
-    const again = ask();
-    await clock.sleep(10);
-    // The first ten are given; the eleventh waits until the tenth is nearly due.
-    const first = await ask(0);
-    expect(first).toBeUndefined();
-    expect((await given).at(-1)?.givenMs).toBe(820);
-    expect((await again)?.givenMs).toBe(820);
-    const { pool, clock: other, timeline } = openPool();
+  it('are taken again at once after a void: nobody waits for slots that nobody uses', async () => {
+    const { pool, clock, timeline } = openPool();
     const all = Array.from({ length: 12 }, () => pool.next(forever));
-    await other.sleep(100);
+    await clock.sleep(100);
     (await all[0])?.voidAll();
     await Promise.all(all);
-    expect(other.monotonicMs()).toBe(100);
+    expect(clock.monotonicMs()).toBe(100);
     expect(timeline.takes).toEqual([10, 2]);
+  });
+
+  it('are refused at once to who cannot wait until the next ones are taken, before and after the others', async () => {
+    const { clock, ask, pool } = openPool();
+    // The next slots are taken at 820 ms.
+    const ten = Array.from({ length: 10 }, () => ask());
+    const [hasty, patient, other] = [ask(819), ask(2_000), ask()];
+    const told = { hastyMs: Number.NaN };
+    void hasty.then(() => {
+      told.hastyMs = clock.monotonicMs();
+    });
+    await clock.sleep(200);
+    expect([await ask(0), await ask(619)]).toEqual([undefined, undefined]);
+    expect(clock.monotonicMs()).toBe(200);
+    expect([await hasty, told.hastyMs]).toEqual([undefined, 0]);
+    expect([(await patient)?.atMs, (await other)?.atMs]).toEqual([1_000, 1_100]);
+    await Promise.all(ten);
+    await clock.sleep(1_000);
+    expect(await pool.next(0)).toMatchObject({ atMs: clock.nowMs() });
+  });
+
+  it('are given to nobody for whom they come too late, whatever the others of a batch can wait', async () => {
+    const together = { arbitrary: fc.constant(0), weight: 4 };
+    const atMs = fc.oneof(together, { arbitrary: fc.nat(2_000), weight: 1 });
+    const anyAsk = fc.record({ atMs, withinMs: fc.nat(3_000) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyAsk, { minLength: 15, maxLength: 40 }), async (asks) => {
+        const { clock, pool } = openPool();
+        const one = async ({ atMs, withinMs }: (typeof asks)[number]) => {
+          await clock.sleep(atMs);
+          const askedMs = clock.nowMs();
+          const slot = await pool.next(withinMs);
+          expect(clock.nowMs() - askedMs).toBeLessThanOrEqual(withinMs);
+          expect((slot?.atMs ?? askedMs) - askedMs).toBeLessThanOrEqual(withinMs + 0.01);
+        };
+        await Promise.all(asks.map(one));
+      }),
+    );
   });
 
   it('that were taken together are void together, and no others', async () => {
