@@ -18,10 +18,7 @@ export function controlItems(
     const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { id }, ConsistentRead: true }));
     return Item;
   };
-  const readAll = async (ids: readonly string[]) => {
-    if (ids.length === 1) {
-      return Promise.all(ids.map(readOne));
-    }
+  const readTogether = async (ids: readonly string[]) => {
     onRequest();
     const Keys = ids.map((id) => ({ id }));
     const { Responses, UnprocessedKeys } = await client.send(
@@ -31,6 +28,12 @@ export function controlItems(
     const open = new Set((UnprocessedKeys?.[tableName]?.Keys ?? []).map(({ id }) => id));
     // A throttled table leaves keys unprocessed. The SDK repeats single reads, but not these.
     return Promise.all(ids.map((id) => (open.has(id) ? readOne(id) : found.get(id))));
+  };
+  const readAll = async (asked: readonly string[]) => {
+    // DynamoDB refuses a request that has the same key twice.
+    const ids = [...new Set(asked)];
+    const items = await (ids.length === 1 ? Promise.all(ids.map(readOne)) : readTogether(ids));
+    return asked.map((id) => items[ids.indexOf(id)]);
   };
   // Nothing is cached: concurrent reads share a request, later ones do not.
   const loader = new DataLoader<string, Record<string, unknown> | undefined>(readAll, { cache: false });
