@@ -17,7 +17,19 @@ import { constantRandom } from './seeded-random.ts';
 import { virtualClock } from './virtual-clock.ts';
 
 /** What a gate says that lets a job call at once. */
-export const go: Extract<Entry, { kind: 'go' }> = { kind: 'go', admission: { kind: 'closed' }, waitedMs: 0 };
+export const go: Extract<Entry, { kind: 'go' }> = {
+  kind: 'go',
+  admission: { kind: 'closed' },
+  slot: { atMs: Date.UTC(2026, 10, 23, 8), ratePerSecond: 30 },
+  waitedMs: 0,
+  leave: () => undefined,
+};
+
+/** The breaker's one trial, at the gate of a job that may call at once. */
+export const goAsTrial = {
+  ...go,
+  admission: { kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER },
+} as const;
 
 /** A gate that answers by script; from the last answer on that one again. */
 export function scriptedGate(...script: readonly Entry[]): CallGate {

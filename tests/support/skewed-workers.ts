@@ -40,20 +40,17 @@ export async function callsOf(run: SkewedRun): Promise<number[]> {
   return calls;
 
   async function work(own: SkewedClock, random: { next(): number }, index: number): Promise<void> {
+    const schedule = timeline.driver(own);
     const late = { ...own, sleep: lateSleep(clock, random, run.lateUpToMs ?? 0) };
     await clock.sleep(index * 3 + random.next() * (run.idleUpToMs ?? 400));
     while (clock.monotonicMs() < run.forMs) {
-      const gate = callGate(batchSize, {
-        schedule: timeline.driver(own),
-        breaker: recordingBreaker(),
-        clock: late,
-        slotToleranceMs: defaultSettings.rate.slotToleranceMs,
-      });
+      const gate = callGate({ schedule, breaker: recordingBreaker(), clock: late, mostCalls: batchSize });
       const job = async () => {
         const entry = await gate.enter(() => Number.POSITIVE_INFINITY);
         if (entry.kind === 'go') {
           calls.push(clock.monotonicMs());
           await clock.sleep(20 + 380 * random.next());
+          entry.leave();
         } else {
           // The queue gives a job back no sooner.
           await clock.sleep(entry.retryInMs);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fetchHarness, scriptedGate } from '../support/fetch-harness.ts';
+import { callGate } from '../../src/shared/throttle/call-gate.ts';
+import { fetchHarness, go, goAsTrial, scriptedGate } from '../support/fetch-harness.ts';
 import { sampleJob } from '../support/sample-messages.ts';
 import { jsonAnswer, tmdbError } from '../support/scripted-tmdb.ts';
 import { listPage, movieRow } from '../support/tmdb-rows.ts';
@@ -31,7 +32,7 @@ describe('a job that the gate does not let pass', () => {
 
   it('is one too before its retry: the breaker that opened meanwhile is heeded', async () => {
     const harness = fetchHarness([tmdbError(503, 9), okPage]);
-    const gate = scriptedGate({ kind: 'go', admission: { kind: 'closed' }, waitedMs: 0 }, breakerOpen);
+    const gate = scriptedGate(go, breakerOpen);
     expect(await harness.fetch(sampleJob(), 60_000, gate)).toMatchObject({ code: 'breaker_open' });
     expect(harness.tmdb.requests).toHaveLength(1);
     expect(harness.telemetry.valuesOf('BreakerOpen')).toEqual([0, 1]);
@@ -46,11 +47,7 @@ describe('the breaker’s trial', () => {
     ['an outage', tmdbError(503, 9), 'failed'],
   ] as const)('ends with what came of it: %s', async (_name, answer, outcome) => {
     const harness = fetchHarness([answer]);
-    const gate = scriptedGate({
-      kind: 'go',
-      admission: { kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER },
-      waitedMs: 0,
-    });
+    const gate = scriptedGate(goAsTrial);
     await harness.fetch(sampleJob(), 60_000, gate);
     expect(harness.breaker.ends).toMatchObject([{ admission: 'trial', outcome }]);
     expect(harness.tmdb.requests).toHaveLength(1);
@@ -58,11 +55,7 @@ describe('the breaker’s trial', () => {
 
   it('whose token is rejected opens it for that', async () => {
     const harness = fetchHarness([tmdbError(401, 7)]);
-    const gate = scriptedGate({
-      kind: 'go',
-      admission: { kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER },
-      waitedMs: 0,
-    });
+    const gate = scriptedGate(goAsTrial);
     await harness.fetch(sampleJob(), 60_000, gate);
     expect(harness.breaker.rejections).toEqual([bothRefused]);
     expect(harness.breaker.ends).toEqual([]);
@@ -71,6 +64,7 @@ describe('the breaker’s trial', () => {
 
 const bothRefused = 'HTTP 401: message of code 7; /authentication answered HTTP 401: message of code 7';
 const taken = jsonAnswer(200, { success: true, status_code: 1, status_message: 'Success.' });
+const refusedFiveTimes = Array.from({ length: 5 }, () => [tmdbError(401, 7), taken]).flat();
 
 describe('a rejected token', () => {
   it.each([
@@ -111,11 +105,11 @@ describe('a rejected token', () => {
   });
 
   it('that is refused for one job only ends as its dead letter, past the age limit, and says both', async () => {
-    const harness = fetchHarness([tmdbError(401, 7), taken, tmdbError(401, 7), taken, tmdbError(401, 7), taken]);
+    const harness = fetchHarness(refusedFiveTimes);
     await harness.work();
-    const both = 'HTTP 401: message of code 7; /authentication accepts it (HTTP 200), after 3 calls';
+    const both = 'HTTP 401: message of code 7; /authentication accepts it (HTTP 200), after 5 calls';
     expect(harness.telemetry.eventsOf('job-deferred')).toMatchObject([{ code: 'tmdb_7', detail: both }]);
-    const old = fetchHarness([tmdbError(401, 7), taken, tmdbError(401, 7), taken, tmdbError(401, 7), taken]);
+    const old = fetchHarness(refusedFiveTimes);
     await old.work(JSON.stringify(sampleJob({ attempt: 300, waitedSeconds: 40_000 })));
     expect(old.deadLetters.sent).toMatchObject([{ attributes: { reason: 'too-old', code: 'tmdb_7', detail: both } }]);
     expect(old.breaker.rejections).toEqual([]);
@@ -123,8 +117,10 @@ describe('a rejected token', () => {
 
   it('is checked by a call that takes a slot, and is counted and measured', async () => {
     const harness = fetchHarness([tmdbError(401, 7), async () => harness.after(70, taken)(), okPage]);
-    await harness.fetch();
-    expect(harness.timeline.state().nextSlotMs).toBeGreaterThan(harness.clock.nowMs() - 1_000);
+    await harness.fetch(sampleJob(), 60_000, callGate({ ...harness.dependencies, mostCalls: 1 }));
+    // Two calls and the check, each with a slot of its own and no more than one connection.
+    expect(harness.timeline.takes).toEqual([1, 1, 1]);
+    expect(harness.timeline.answers).toHaveLength(3);
     expect(harness.telemetry.valuesOf('TmdbLatency')).toEqual([0, 70, 0]);
     expect(harness.telemetry.eventsOf('tmdb-call').map(({ attempt, outcome }) => [attempt, outcome])).toEqual([
       [1, 'failed'],

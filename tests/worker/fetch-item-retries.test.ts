@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { retryBudget } from '../../src/shared/core/retries.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { FetchFate } from '../../src/worker/fetch-item.ts';
-import { fetchHarness, go, scriptedGate } from '../support/fetch-harness.ts';
+import { fetchHarness, go, goAsTrial, scriptedGate } from '../support/fetch-harness.ts';
 import { sampleJob } from '../support/sample-messages.ts';
 import { jsonAnswer, noResponse, type ScriptedAnswer, tmdbError } from '../support/scripted-tmdb.ts';
 import { seededRandom } from '../support/seeded-random.ts';
@@ -54,16 +54,16 @@ describe('what can be retried', () => {
   });
 
   it('is given up after the configured calls, with what TMDB said last', async () => {
-    const harness = fetchHarness([offline, offline, tooMany, okPage]);
+    const harness = fetchHarness([offline, offline, offline, offline, tooMany, okPage]);
     expect(await harness.fetch()).toEqual({
       kind: 'later',
       code: 'tmdb_25',
-      detail: 'HTTP 429: message of code 25, after 3 calls',
+      detail: 'HTTP 429: message of code 25, after 5 calls',
       retryInMs: 0,
     });
-    expect(harness.tmdb.requests).toHaveLength(3);
+    expect(harness.tmdb.requests).toHaveLength(5);
     expect(harness.items.bodies).toEqual([]);
-    expect(harness.budget.spent()).toBe(2);
+    expect(harness.budget.spent()).toBe(4);
   });
 
   it('is not retried at all when one call is all that is configured', async () => {
@@ -88,11 +88,7 @@ describe('what can be retried', () => {
 
   it('is not retried when the call was the breaker’s trial', async () => {
     const harness = fetchHarness([offline, okPage]);
-    const gate = scriptedGate({
-      kind: 'go',
-      admission: { kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER },
-      waitedMs: 0,
-    });
+    const gate = scriptedGate(goAsTrial);
     expect(await harness.fetch(sampleJob(), 60_000, gate)).toMatchObject({ kind: 'later', code: 'tmdb_9' });
     expect(harness.tmdb.requests).toHaveLength(1);
     expect(harness.breaker.ends).toMatchObject([{ admission: 'trial', outcome: 'failed' }]);

@@ -3,7 +3,7 @@ import { RetryableError } from '../../src/shared/core/errors.ts';
 import { itemPageSchema } from '../../src/shared/queues/item-page.ts';
 import { parseMessage } from '../../src/shared/queues/parse-message.ts';
 import { rejectionOf } from '../support/caught.ts';
-import { fetchHarness } from '../support/fetch-harness.ts';
+import { fetchHarness, go, scriptedGate } from '../support/fetch-harness.ts';
 import { sampleFeed, sampleJob } from '../support/sample-messages.ts';
 import { jsonAnswer, noResponse, tmdbError } from '../support/scripted-tmdb.ts';
 import { listPage, movieRow, personRow, seriesRow } from '../support/tmdb-rows.ts';
@@ -195,33 +195,55 @@ describe('each verdict', () => {
 describe('what the others are told of a call', () => {
   const told = (outcome: string) => [{ admission: 'closed', outcome, detail: expect.any(String) }];
   it.each([
-    ['an ok', okPage, told('succeeded'), []],
-    ['nothing there', tmdbError(404, 34), told('succeeded'), []],
-    ['a wrong request', tmdbError(400, 22), told('succeeded'), []],
-    ['an outage', tmdbError(503, 9), told('failed'), []],
-    ['an outage that says when', tmdbError(503, 9, '5'), told('failed'), []],
-    ['an invalid id with a 500', tmdbError(500, 44), told('succeeded'), []],
-    ['a private thing', tmdbError(401, 39), told('succeeded'), []],
-    ['a CDN’s 403', jsonAnswer(403, {}), told('failed'), []],
-    ['another page', jsonAnswer(200, { ...listPage(), page: 2 }), told('failed'), []],
-    ['no answer', noResponse(), told('failed'), []],
-    ['JSON that is no list', jsonAnswer(200, []), told('failed'), []],
-    ['a throttle', tmdbError(429, 25), told('neutral'), [undefined]],
-    ['a throttle that says when', tmdbError(429, 25, '7'), told('neutral'), [7_000]],
-    ['a throttle without TMDB’s words', jsonAnswer(429, {}), told('neutral'), [undefined]],
-  ] as const)('%s', async (_name, answer, ends, slowDowns) => {
+    ['an ok', okPage, 'succeeded', ['answered']],
+    ['nothing there', tmdbError(404, 34), 'succeeded', ['answered']],
+    ['a wrong request', tmdbError(400, 22), 'succeeded', ['answered']],
+    ['an outage', tmdbError(503, 9), 'failed', ['failed']],
+    ['an outage that says when', tmdbError(503, 9, '5'), 'failed', ['failed']],
+    ['an invalid id with a 500', tmdbError(500, 44), 'succeeded', ['answered']],
+    ['a private thing', tmdbError(401, 39), 'succeeded', ['answered']],
+    ['a CDN’s 403', jsonAnswer(403, {}), 'failed', []],
+    ['another page', jsonAnswer(200, { ...listPage(), page: 2 }), 'failed', []],
+    ['no answer', noResponse(), 'failed', []],
+    ['JSON that is no list', jsonAnswer(200, []), 'failed', []],
+    ['a throttle', tmdbError(429, 25), 'neutral', ['refused']],
+    ['a throttle that says when', tmdbError(429, 25, '7'), 'neutral', ['refused']],
+    ['a throttle without TMDB’s words', jsonAnswer(429, {}), 'neutral', ['refused']],
+  ] as const)('%s', async (_name, answer, ended, answers) => {
     const harness = fetchHarness([answer]);
     harness.dependencies.budget.trySpend = () => false;
     await harness.fetch();
-    expect(harness.breaker.ends).toEqual(ends);
+    expect(harness.breaker.ends).toEqual(told(ended));
     expect(harness.breaker.rejections).toEqual([]);
-    expect(harness.timeline.slowDowns).toEqual(slowDowns);
+    expect(harness.timeline.answers.map(({ outcome }) => outcome)).toEqual(answers);
   });
 
-  it('every throttle of a job slows the schedule down', async () => {
-    const harness = fetchHarness([tmdbError(429, 25, '1'), tmdbError(429, 25), okPage]);
+  it('every throttle of a job, with the pause and the limit that TMDB names', async () => {
+    const limit = { status_code: 25, status_message: 'Your request count (41) is over the allowed limit of (40).' };
+    const harness = fetchHarness([tmdbError(429, 25, '1'), jsonAnswer(429, limit), okPage]);
     await harness.fetch();
-    expect(harness.timeline.slowDowns).toEqual([1_000, undefined]);
+    const { atMs: slotMs, ratePerSecond } = go.slot;
+    expect(harness.timeline.answers).toEqual([
+      { slotMs, ratePerSecond, outcome: 'refused', retryAfterMs: 1_000, namedLimit: undefined },
+      { slotMs, ratePerSecond, outcome: 'refused', retryAfterMs: undefined, namedLimit: 40 },
+      { slotMs, ratePerSecond, outcome: 'answered' },
+    ]);
+  });
+
+  it('no connection is kept after a call, however it ends', async () => {
+    let left = 0;
+    const leave = () => {
+      left += 1;
+    };
+    const harness = fetchHarness([tmdbError(503, 9), noResponse(), okPage]);
+    await harness.fetch(sampleJob(), 60_000, scriptedGate({ ...go, leave }));
+    expect(left).toBe(3);
+    const thrown = fetchHarness([() => Promise.reject(new Error('broken'))]);
+    await rejectionOf(thrown.fetch(sampleJob(), 60_000, scriptedGate({ ...go, leave })));
+    expect(left).toBe(4);
+    const late = fetchHarness([okPage]);
+    await late.fetch(sampleJob(), 9_999, scriptedGate({ ...go, leave }));
+    expect(left).toBe(5);
   });
 });
 

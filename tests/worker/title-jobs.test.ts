@@ -109,9 +109,9 @@ describe('a title job', () => {
 
   it('whose answer stays about another title is deferred, and says why', async () => {
     const harness = await worked([jsonAnswer(200, movieDetails({ id: 551 }))]);
-    expect(harness.tmdb.requests).toHaveLength(3);
+    expect(harness.tmdb.requests).toHaveLength(5);
     expect(harness.telemetry.eventsOf('job-deferred')).toMatchObject([
-      { jobId, code: 'not_the_title', detail: 'the answer is JSON but does not describe the title, after 3 calls' },
+      { jobId, code: 'not_the_title', detail: 'the answer is JSON but does not describe the title, after 5 calls' },
     ]);
   });
 });

@@ -38,9 +38,9 @@ describe('a dead letter', () => {
         attributes: {
           reason: 'too-old',
           code: 'tmdb_9',
-          detail: 'HTTP 503: message of code 9, after 3 calls',
+          detail: 'HTTP 503: message of code 9, after 5 calls',
           jobId,
-          failedAt: '2026-11-23T08:00:00.375Z',
+          failedAt: '2026-11-23T08:00:01.875Z',
         },
       },
     ]);

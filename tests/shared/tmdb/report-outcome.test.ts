@@ -11,6 +11,12 @@ import { virtualClock } from '../../support/virtual-clock.ts';
 
 const refusal = { fate: 'stop', code: 'tmdb_7', detail: 'HTTP 401: invalid key', status: 401 } as const;
 
+/** The slots of the call, and of the call that checks its token. */
+const slot = { atMs: Date.UTC(2026, 10, 23, 8), ratePerSecond: 10 };
+const checkSlot = { atMs: slot.atMs + 100, ratePerSecond: 9 };
+const ofCall = { slotMs: slot.atMs, ratePerSecond: 10 };
+const ofCheck = { slotMs: checkSlot.atMs, ratePerSecond: 9 };
+
 /** A breaker, a timeline, a log and a TMDB that answers the check of a token; `tell` tells them an outcome. */
 function openWorld(...answers: TmdbAnswer[]) {
   const clock = virtualClock();
@@ -19,14 +25,22 @@ function openWorld(...answers: TmdbAnswer[]) {
   const telemetry = recordingTelemetry();
   const tmdb = scriptedTmdb(...answers);
   const deps = { breaker, schedule: timeline.driver(clock), telemetry, tmdb, clock };
+  const entered = { count: 0 };
   const measured: { status: number; outcome: string }[] = [];
   const check: TokenCheckCall = {
-    enter: async (admit) => ({ kind: 'go', admission: await admit(), waitedMs: 0 }),
+    enter: async (admit) => {
+      const admission = await admit();
+      entered.count += 1;
+      const leave = () => {
+        entered.count -= 1;
+      };
+      return { kind: 'go', admission, slot: checkSlot, waitedMs: 0, leave };
+    },
     measured: ({ status, outcome }) => measured.push({ status, outcome }),
   };
   const tell = (outcome: Outcome, over: Partial<TokenCheckCall> = {}) =>
-    reportOutcome(outcome, admitted, deps, { ...check, ...over });
-  return { breaker, timeline, telemetry, tmdb, deps, check, measured, tell };
+    reportOutcome(outcome, { admission: admitted, slot }, deps, { ...check, ...over });
+  return { breaker, timeline, telemetry, tmdb, deps, check, measured, entered, tell };
 }
 
 const failure = (throttled: boolean, retryAfterMs?: number): Outcome => ({
@@ -59,7 +73,7 @@ describe('the breaker is told', () => {
   it('which admission ended', async () => {
     const { breaker, deps, check } = openWorld();
     const admission = { kind: 'refused', reason: 'failures', detail: '', retryInMs: 1 } as const;
-    await reportOutcome({ fate: 'ok' }, admission, deps, check);
+    await reportOutcome({ fate: 'ok' }, { admission, slot }, deps, check);
     expect(breaker.ends).toMatchObject([{ admission: 'refused' }]);
   });
 
@@ -160,7 +174,11 @@ describe('a refused token', () => {
   it('whose check is throttled slows everyone down', async () => {
     const { timeline, measured, tell } = openWorld(tmdbError(429, 25, '7'));
     expect(await tell(refusal)).toMatchObject({ fate: 'retry' });
-    expect(timeline.slowDowns).toEqual([7_000]);
+    expect(timeline.answers).toEqual([
+      { ...ofCall, outcome: 'answered' },
+      { ...ofCheck, outcome: 'refused', retryAfterMs: 7_000, namedLimit: undefined },
+    ]);
+    expect(timeline.state().pausedUntilMs).toBe(slot.atMs + 7_000);
     expect(measured).toEqual([{ status: 429, outcome: 'throttled' }]);
   });
 
@@ -173,16 +191,43 @@ describe('a refused token', () => {
 });
 
 describe('the timeline is told', () => {
+  const refused = { ...ofCall, outcome: 'refused', namedLimit: undefined };
+  const page: Outcome = { fate: 'retry', code: 'http_503', detail: 'HTTP 503', throttled: false, retryAfterMs: 1 };
   it.each([
-    ['a throttle, with the pause that TMDB named', failure(true, 13_000), [13_000]],
-    ['a throttle without one', failure(true), [undefined]],
-    ['nothing of a failure, also when that names a pause', failure(false, 13_000), []],
-    ['nothing of a good answer', { fate: 'ok' }, []],
-    ['nothing of a 404', { fate: 'not-found', code: 'tmdb_34', detail: 'HTTP 404' }, []],
-  ] as [string, Outcome, unknown[]][])('%s', async (_name, outcome, slowDowns) => {
+    ['a throttle, with the pause that TMDB named', failure(true, 13_000), [{ ...refused, retryAfterMs: 13_000 }]],
+    ['a throttle without one', failure(true), [{ ...refused, retryAfterMs: undefined }]],
+    [
+      'a throttle that names the limit',
+      { ...failure(true), namedLimit: 40 },
+      [{ ...refused, retryAfterMs: undefined, namedLimit: 40 }],
+    ],
+    ['of TMDB’s own failure that it was admitted, whatever pause it names', failure(false, 13_000), ['failed']],
+    ['nothing of a failure of a server in between', page, []],
+    ['nothing of a call without an answer', { ...page, code: 'econnreset' }, []],
+    ['a good answer', { fate: 'ok' }, ['answered']],
+    ['a 404', { fate: 'not-found', code: 'tmdb_34', detail: 'HTTP 404' }, ['answered']],
+    ['that a request is wrong', { fate: 'bug', code: 'tmdb_22', detail: 'HTTP 400' }, ['answered']],
+  ] as [string, Outcome, (string | object)[]][])('%s', async (_name, outcome, told) => {
     const { timeline, tell } = openWorld();
     await tell(outcome);
-    expect(timeline.slowDowns).toEqual(slowDowns);
+    const expected = told.map((one) => (typeof one === 'string' ? { ...ofCall, outcome: one } : one));
+    expect(timeline.answers).toEqual(expected);
+  });
+
+  it('of a refused token that it was answered, and so was its check, whose connection is free again', async () => {
+    const { timeline, entered, tell } = openWorld(tmdbError(401, 7));
+    await tell(refusal);
+    expect(timeline.answers).toEqual([
+      { ...ofCall, outcome: 'answered' },
+      { ...ofCheck, outcome: 'answered' },
+    ]);
+    expect(entered.count).toBe(0);
+  });
+
+  it('nothing where there was no token to call with', async () => {
+    const { timeline, entered, tell } = openWorld({ kind: 'no-token', detail: 'no parameter' });
+    await tell({ fate: 'stop', code: 'token_unavailable', detail: 'no parameter', status: 0 });
+    expect([timeline.answers, entered.count]).toEqual([[], 0]);
   });
 });
 
@@ -207,8 +252,8 @@ describe('when it cannot be told', () => {
     };
     const told = await reportOutcome(
       outcome,
-      admitted,
-      { ...deps, breaker, schedule: { ...deps.schedule, slowDown: away } },
+      { admission: admitted, slot },
+      { ...deps, breaker, schedule: { ...deps.schedule, answered: away } },
       check,
     );
     expect(told).toMatchObject({ fate: 'retry' });
