@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { goodAnswer, goodPage } from '../support/http-faults.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { httpWorker, seamToken } from '../support/http-worker.ts';
@@ -44,7 +45,7 @@ describe('a TLS error', () => {
     await server.close();
     expect(server.requests()).toBe(0);
     expect(worker.telemetry.eventsOf('job-deferred')).toMatchObject([{ code: 'depth_zero_self_signed_cert' }]);
-    expect(worker.told).toEqual(['failed', 'failed', 'failed']);
+    expect(worker.told).toEqual(new Array(defaultSettings.tmdb.attempts).fill('failed'));
     expect([worker.items.sent.length, worker.deadLetters.sent.length]).toEqual([0, 0]);
   });
 
@@ -60,7 +61,7 @@ describe('a TLS error', () => {
     await new Promise<void>((resolve) => plain.close(() => resolve()));
     expect(seen.join('')).not.toContain(seamToken);
     expect(worker.jobs.sent).toHaveLength(1);
-    expect(worker.told).toEqual(['failed', 'failed', 'failed']);
+    expect(worker.told).toEqual(new Array(defaultSettings.tmdb.attempts).fill('failed'));
     expect(worker.telemetry.eventsOf('job-deferred')[0]?.code).toMatch(/^(eproto|econnreset|err_ssl_[a-z_]+)$/);
   });
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { UsageError } from '../../../src/shared/core/errors.ts';
 import { feedKindOf } from '../../../src/shared/core/feed.ts';
-import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { callsOfAWorker, defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 import { settingsSchema } from '../../../src/shared/settings/settings-schema.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
@@ -118,6 +118,14 @@ describe('bad overrides are one sentence', () => {
     ['{"schedules":{"refresh":{"everyHours":5}}}', 'schedules.refresh.everyHours'],
     ['{"tmdb":{"requestsPerSecond":41}}', 'tmdb.requestsPerSecond'],
     ['{"tmdb":{"requestsPerSecond":0}}', 'tmdb.requestsPerSecond'],
+    ['{"tmdb":{"limitPerSecond":41}}', 'tmdb.limitPerSecond'],
+    ['{"tmdb":{"limitPerSecond":29}}', 'tmdb.limitPerSecond'],
+    ['{"tmdb":{"connections":21}}', 'tmdb.connections'],
+    ['{"tmdb":{"connections":5.5}}', 'tmdb.connections'],
+    ['{"reader":{"live":{"connections":0}}}', 'reader.live.connections'],
+    ['{"rate":{"slowdown":0.5}}', 'rate'],
+    ['{"rate":{"floorPerSecond":0}}', 'rate.floorPerSecond'],
+    ['{"worker":{"maximumConcurrency":17}}', 'worker.maximumConcurrency'],
     ['{"tmdb":{"attempts":0}}', 'tmdb.attempts'],
     ['{"worker":{"maximumConcurrency":1}}', 'worker.maximumConcurrency'],
     ['{"queues":{"fetch":{"maxReceiveCount":4}}}', 'queues.fetch.maxReceiveCount'],
@@ -148,7 +156,13 @@ describe('bad overrides are one sentence', () => {
 
 describe('bad combinations', () => {
   it.each([
-    ['a batch beyond 10 without a batching window (SQS refuses the event source)', '{"worker":{"batchSize":20}}'],
+    [
+      'a batch beyond 10 without a batching window (SQS refuses the event source)',
+      '{"worker":{"batchSize":20,"batchingWindowSeconds":0}}',
+    ],
+    ['a limit below the rate: no call would be in time', '{"tmdb":{"limitPerSecond":29.9}}'],
+    ['more workers than connections, which readers share', '{"worker":{"maximumConcurrency":17}}'],
+    ['readers that leave no connections for workers', '{"reader":{"live":{"connections":19}}}'],
     ['more pages than TMDB has (500): the jobs fail their own schema', '{"feeds":{"popular":{"pages":501}}}'],
     ['a regional feed of no country', '{"regions":[{"region":"global","language":"de-DE"}]}'],
     [
@@ -162,6 +176,34 @@ describe('bad combinations', () => {
 
   it('a refresh rhythm that does not divide the day says which do', () => {
     expect(refusal('{"schedules":{"refresh":{"everyHours":5}}}')).toContain('12');
+  });
+});
+
+describe('the calls of a worker', () => {
+  const callsWith = (overrides: string) => callsOfAWorker(settingsFrom(overrides));
+
+  it('are its part of the connections that readers leave', () => {
+    expect(callsOfAWorker(defaultSettings)).toBe(8);
+    expect(callsWith('{"worker":{"maximumConcurrency":3}}')).toBe(5);
+    expect(callsWith('{"worker":{"maximumConcurrency":16}}')).toBe(1);
+    expect(callsWith('{"tmdb":{"connections":10},"reader":{"live":{"connections":1}}}')).toBe(4);
+  });
+
+  it('are together with those of readers never more than the connections, for any settings that are valid', () => {
+    const anyCount = fc.integer({ min: 1, max: 20 });
+    fc.assert(
+      fc.property(anyCount, anyCount, anyCount, (connections, ofReaders, maximumConcurrency) => {
+        const { data } = settingsSchema.safeParse({
+          ...defaultSettings,
+          tmdb: { ...defaultSettings.tmdb, connections },
+          reader: { ...defaultSettings.reader, live: { ...defaultSettings.reader.live, connections: ofReaders } },
+          worker: { ...defaultSettings.worker, maximumConcurrency },
+        });
+        const calls = data === undefined ? 0 : callsOfAWorker(data);
+        expect(data === undefined || calls >= 1).toBe(true);
+        expect(data === undefined || calls * maximumConcurrency + ofReaders <= connections).toBe(true);
+      }),
+    );
   });
 });
 

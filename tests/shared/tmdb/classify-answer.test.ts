@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { classifyAnswer, type Verdict } from '../../../src/shared/tmdb/classify-answer.ts';
+import { classifyAnswer, evidenceOf, type Verdict } from '../../../src/shared/tmdb/classify-answer.ts';
 import type { TmdbAnswer } from '../../../src/shared/tmdb/tmdb-port.ts';
 import { arbitraryText } from '../../support/arbitrary-text.ts';
 import { jsonAnswer, noResponse, tmdbError } from '../../support/scripted-tmdb.ts';
@@ -250,6 +250,29 @@ describe('a retry', () => {
     expect(judge(tmdbError(429, 25))).toMatchObject({ retryAfterMs: undefined });
   });
 
+  it.each([
+    ['Your request count (41) is over the allowed limit of (40).', 40],
+    ['Your request count (41) is over the allowed limit of 40.', 40],
+    ['over the allowed limit of (0).', undefined],
+    ['over the allowed limit of (1234567).', undefined],
+    ['over the allowed limit of many', undefined],
+    ['Too many requests.', undefined],
+    [42, undefined],
+  ])('names the limit that TMDB’s message names: %j', (message, namedLimit) => {
+    const body = { success: false, status_code: 25, status_message: message };
+    expect(judge(jsonAnswer(429, body))).toEqual(expect.objectContaining({ fate: 'retry', throttled: true }));
+    expect(judge(jsonAnswer(429, body))).toHaveProperty('throttled', true);
+    expect((judge(jsonAnswer(429, body)) as { namedLimit?: number }).namedLimit).toBe(namedLimit);
+  });
+
+  it('names no limit where TMDB does not throttle, or somebody else says so', () => {
+    const message = 'over the allowed limit of (40).';
+    const namedLimitOf = (answer: TmdbAnswer) => (judge(answer) as { namedLimit?: number }).namedLimit;
+    expect(namedLimitOf(jsonAnswer(503, { success: false, status_code: 9, status_message: message }))).toBeUndefined();
+    expect(namedLimitOf(response(429, message))).toBeUndefined();
+    expect(namedLimitOf(jsonAnswer(429, { status_message: message }))).toBeUndefined();
+  });
+
   it('follows no answer, by its code', () => {
     expect(judge(noResponse('timeout'))).toMatchObject({ fate: 'retry', code: 'timeout' });
   });
@@ -260,6 +283,34 @@ describe('a retry', () => {
       expect(judge(response(200, body))).toMatchObject({ fate: 'retry', code: 'unreadable_body', throttled: false });
     },
   );
+});
+
+describe('the evidence of an answer', () => {
+  const slot = { atMs: nowMs - 20.5, ratePerSecond: 29 };
+  const told = (answer: TmdbAnswer) => evidenceOf(judge(answer), slot);
+  it.each([
+    ['a list', jsonAnswer(200, { page: 1, results: [] }), 'answered'],
+    ['nothing there', tmdbError(404, 34), 'answered'],
+    ['a refused token', tmdbError(401, 7), 'answered'],
+    ['a wrong request', tmdbError(422, 5), 'answered'],
+    ['a failure of TMDB', tmdbError(503, 9), 'failed'],
+    ['a throttle of TMDB', tmdbError(429, 25), 'refused'],
+    ['a throttle of a server in between', response(429, 'slow down'), 'refused'],
+    ['a failure of a server in between', response(503, '<html>'), undefined],
+    ['no answer', noResponse(), undefined],
+    ['no token', { kind: 'no-token', detail: 'no parameter' } as const, undefined],
+  ] as const)('of %s', (_name, answer, outcome) => {
+    expect(told(answer)?.outcome).toBe(outcome);
+  });
+
+  it('is of the slot that the call used, with the pause and the limit of a throttle', () => {
+    expect(told(tmdbError(404, 34))).toEqual({ slotMs: nowMs - 20.5, ratePerSecond: 29, outcome: 'answered' });
+    const body = { success: false, status_code: 25, status_message: 'over the allowed limit of (40).' };
+    expect(told(jsonAnswer(429, body, '3'))).toEqual({
+      ...{ slotMs: nowMs - 20.5, ratePerSecond: 29, outcome: 'refused', retryAfterMs: 3_000, namedLimit: 40 },
+    });
+    expect(told(tmdbError(503, 9, '3'))).not.toHaveProperty('retryAfterMs');
+  });
 });
 
 describe('any answer', () => {
