@@ -44,7 +44,9 @@ export type Second = {
  * as admitted if its call came before the first refusal, otherwise as far as the known ones after that were admitted.
  */
 export function secondBefore(slotMs: number, ratePerSecond: number, calls: readonly RecentCall[]): Second {
-  const second = calls.filter((call) => call.slotMs > slotMs - windowMs && call.slotMs <= slotMs);
+  // Recent calls have whole milliseconds: the refused call itself belongs to its second.
+  const endMs = Math.round(slotMs);
+  const second = calls.filter((call) => call.slotMs > endMs - windowMs && call.slotMs <= endMs);
   const firstRefusedMs = Math.min(...second.filter(({ fate }) => fate === 'refused').map((call) => call.slotMs));
   const since = second.filter((call) => call.slotMs >= firstRefusedMs);
   const count = (some: readonly RecentCall[], fate: RecentCall['fate']) =>
