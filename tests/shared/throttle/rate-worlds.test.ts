@@ -1,0 +1,113 @@
+/**
+ * The rule in the worlds for which it was made: workers with real gates over one schedule, and a TMDB that admits a number of calls in any
+ * sliding second and refuses or fails others at random. What may be expected is the world's own, and not what the code under test says.
+ */
+import { describe, expect, it } from 'vitest';
+import { callGate } from '../../../src/shared/throttle/call-gate.ts';
+import type { RateLimits } from '../../../src/shared/throttle/rate-schedule.ts';
+import type { RateScheduleStore } from '../../../src/shared/throttle/rate-schedule-store.ts';
+import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
+import { recordingBreaker } from '../../support/recording-breaker.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts';
+
+const seconds = 300;
+const configuredRate = 30;
+const limits: RateLimits = {
+  requestsPerSecond: configuredRate,
+  floorPerSecond: 1,
+  limitPerSecond: 40,
+  pauseCapMs: 60_000,
+  slotToleranceMs: 50,
+  lanes: 1,
+  aheadCapMs: 200_000,
+};
+
+type World = {
+  /** Calls that TMDB admits in any second, `atSeconds` after the start. */
+  limit(atSeconds: number): number;
+  /** The shares of calls that are answered 429 and 5xx at random, whatever the rate is. */
+  noise: readonly [refused: number, failed: number];
+};
+
+const falls = (atSeconds: number) => (atSeconds > 60 && atSeconds < 180 ? 20 : 40);
+
+/** A TMDB of `world`, and what it has counted. */
+function openTmdb(world: World, clock: VirtualClock, random: { next(): number }) {
+  const counts = { calls: 0, good: 0, refusedByLimit: 0 };
+  const admitted: number[] = [];
+  const [noise429, noise5xx] = world.noise;
+  const judge = (): 'answered' | 'refused' | 'failed' => {
+    const nowMs = clock.monotonicMs();
+    while ((admitted[0] ?? Number.POSITIVE_INFINITY) <= nowMs - 1_000) {
+      admitted.shift();
+    }
+    counts.calls += 1;
+    if (admitted.length >= world.limit(nowMs / 1_000)) {
+      counts.refusedByLimit += 1;
+      return 'refused';
+    }
+    admitted.push(nowMs);
+    const draw = random.next();
+    return draw < noise429 ? 'refused' : draw < noise429 + noise5xx ? 'failed' : 'answered';
+  };
+  const call = async () => {
+    await clock.sleep(2 + 18 * random.next());
+    const outcome = judge();
+    counts.good += outcome === 'answered' ? 1 : 0;
+    await clock.sleep(20 + 380 * random.next());
+    return outcome;
+  };
+  return { counts, call };
+}
+
+/** Batches of twenty jobs, each with a gate of its own, one after the other until the end. */
+async function work(schedule: RateScheduleStore, clock: VirtualClock, call: ReturnType<typeof openTmdb>['call']) {
+  while (clock.monotonicMs() < seconds * 1_000) {
+    const gate = callGate({ schedule, breaker: recordingBreaker(), clock, mostCalls: 8 });
+    const job = async () => {
+      const entry = await gate.enter(() => 50_000);
+      if (entry.kind === 'refused') {
+        await clock.sleep(entry.retryInMs);
+        return;
+      }
+      const outcome = await call();
+      entry.leave();
+      await schedule.answered({ slotMs: entry.slot.atMs, ratePerSecond: entry.slot.ratePerSecond, outcome });
+    };
+    await Promise.all(Array.from({ length: 20 }, job));
+  }
+}
+
+/** The share of the ideal that is answered well, calls refused by the limit in 1,000, and writes a call. */
+async function play(world: World, workers: number, seed: number) {
+  const clock = virtualClock({ autoJump: true });
+  const timeline = memoryRateSchedule(limits);
+  const { counts, call } = openTmdb(world, clock, seededRandom(seed));
+  await Promise.all(Array.from({ length: workers }, () => work(timeline.driver(clock), clock, call)));
+  const admittedIn = (second: number) => Math.min(configuredRate, world.limit(second + 0.5));
+  const ideal = Array.from({ length: seconds }, (_, second) => admittedIn(second)).reduce((sum, one) => sum + one, 0);
+  const [noise429, noise5xx] = world.noise;
+  return {
+    share: counts.good / (ideal * (1 - noise429 - noise5xx)),
+    refusedIn1000: (1_000 * counts.refusedByLimit) / counts.calls,
+    writesPerCall: timeline.writes() / counts.calls,
+  };
+}
+
+describe('the rule of the rate', () => {
+  it.each<[string, World, { workers: number; share: number; refusedIn1000: number }]>([
+    ['nothing is refused', { limit: () => 40, noise: [0, 0] }, { workers: 2, share: 0.97, refusedIn1000: 0 }],
+    ['2 % 429 and 5 % 5xx', { limit: () => 40, noise: [0.02, 0.05] }, { workers: 3, share: 0.95, refusedIn1000: 0 }],
+    ['5 % 429 and 5 % 5xx', { limit: () => 40, noise: [0.05, 0.05] }, { workers: 2, share: 0.95, refusedIn1000: 0 }],
+    ['the limit falls', { limit: falls, noise: [0, 0] }, { workers: 3, share: 0.9, refusedIn1000: 6 }],
+    ['the limit falls in noise', { limit: falls, noise: [0.02, 0.05] }, { workers: 2, share: 0.88, refusedIn1000: 20 }],
+    ['the limit is 28', { limit: () => 28, noise: [0, 0] }, { workers: 3, share: 0.92, refusedIn1000: 10 }],
+    ['the limit is 10', { limit: () => 10, noise: [0, 0] }, { workers: 2, share: 0.88, refusedIn1000: 15 }],
+  ])('uses what TMDB admits where %s', async (_name, world, { workers, share, refusedIn1000 }) => {
+    const played = await play(world, workers, 1);
+    expect(played.share).toBeGreaterThanOrEqual(share);
+    expect(played.refusedIn1000).toBeLessThanOrEqual(refusedIn1000);
+    expect(played.writesPerCall).toBeLessThanOrEqual(0.2);
+  });
+});
