@@ -260,9 +260,9 @@ describe('a retry', () => {
     [42, undefined],
   ])('names the limit that TMDB’s message names: %j', (message, namedLimit) => {
     const body = { success: false, status_code: 25, status_message: message };
-    expect(judge(jsonAnswer(429, body))).toEqual(expect.objectContaining({ fate: 'retry', throttled: true }));
-    expect(judge(jsonAnswer(429, body))).toHaveProperty('throttled', true);
-    expect((judge(jsonAnswer(429, body)) as { namedLimit?: number }).namedLimit).toBe(namedLimit);
+    const verdict = judge(jsonAnswer(429, body));
+    expect(verdict).toMatchObject({ fate: 'retry', throttled: true });
+    expect((verdict as { namedLimit?: number }).namedLimit).toBe(namedLimit);
   });
 
   it('names no limit where TMDB does not throttle, or somebody else says so', () => {
