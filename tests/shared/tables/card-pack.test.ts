@@ -1,10 +1,12 @@
-import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { packCards, tryUnpackCards } from '../../../src/shared/tables/card.ts';
+import { writeUnitsFor } from '../../../src/shared/tables/row.ts';
 import { arbitraryTitle } from '../../support/arbitrary-page.ts';
 import { sampleCard } from '../../support/sample-cards.ts';
 import { sampleTitle } from '../../support/sample-messages.ts';
+import { englishOverview } from '../../support/sample-overviews.ts';
 
 it('cards come back as they were packed, in their order', () => {
   fc.assert(
@@ -23,6 +25,24 @@ it('cards are JSON in a Brotli stream, and the same bytes every time', () => {
     { title: 'Fight Club' },
   ]);
   expect(Buffer.from(packCards(titles)).equals(Buffer.from(packed))).toBe(true);
+});
+
+it('cards take no more write units than in the strong quality, and are packed by it only where that saves one', () => {
+  const titles = Array.from({ length: 20 }, (_, n) =>
+    sampleTitle({ rank: n + 1, id: 550 + n, title: `Title ${n * 7_919}`, overview: englishOverview.slice(n * 17) }),
+  );
+  const json = brotliDecompressSync(packCards(titles));
+  const sizeAt = (quality: number) =>
+    brotliCompressSync(json, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }).byteLength;
+  const [quick, strong] = [sizeAt(5), sizeAt(10)];
+  expect(strong).toBeLessThan(quick);
+  for (let otherBytes = 0; otherBytes < 1_024; otherBytes += 1) {
+    const { byteLength } = packCards(titles, otherBytes);
+    const saves = writeUnitsFor(otherBytes + strong) < writeUnitsFor(otherBytes + quick);
+    expect(writeUnitsFor(otherBytes + byteLength)).toBe(writeUnitsFor(otherBytes + strong));
+    expect(saves && byteLength === quick).toBe(false);
+  }
+  expect(packCards(titles, 1_024 - (quick % 1_024)).byteLength).toBe(quick);
 });
 
 const packed = (text: string) => new Uint8Array(brotliCompressSync(text));

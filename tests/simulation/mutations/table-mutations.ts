@@ -113,8 +113,8 @@ export const tableMutations: readonly Mutation[] = [
   {
     name: 'cards in another order than their places',
     file: 'shared/tables/list-page-row.ts',
-    find: 'cards: packCards(titles)',
-    replace: 'cards: packCards([...titles].reverse())',
+    find: 'cards: packCards(titles,',
+    replace: 'cards: packCards([...titles].reverse(),',
     why: 'readers would see titles under the names of others',
   },
   {
