@@ -33,6 +33,8 @@ export function unpackText(packed: Uint8Array): string {
 const quickQuality = 5;
 /** One step below the best: two percent more bytes for 40 % of the time. Measured on recorded pages (docs/adr/0017). */
 const strongQuality = 10;
+/** Rows may be larger than `rowBytes` tells, which rounds numbers: DynamoDB documents their size as an approximation. */
+const sizeMarginBytes = 32;
 /** The strong quality leaves at least this share of what the quick one does: 0.86 to 0.93 on recorded pages. */
 const strongShare = 0.84;
 
@@ -42,8 +44,8 @@ const strongShare = 0.84;
  */
 function pack(text: string, otherBytes: number): Uint8Array<ArrayBuffer> {
   const quick = compress(text, quickQuality);
-  const least = otherBytes + strongShare * quick.byteLength;
-  if (writeUnitsFor(least) === writeUnitsFor(otherBytes + quick.byteLength)) {
+  const unitsWith = (bytes: number) => writeUnitsFor(otherBytes + sizeMarginBytes + bytes);
+  if (unitsWith(strongShare * quick.byteLength) === unitsWith(quick.byteLength)) {
     return quick;
   }
   const strong = compress(text, strongQuality);
@@ -62,13 +64,13 @@ function compress(text: string, quality: number): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * An overview as it is stored in a row whose other attributes have `otherBytes` bytes: text while the row takes one write unit, otherwise
+ * An overview as it is stored in a row whose other attributes have `otherBytes` bytes: text while the row surely takes one write unit, otherwise
  * Brotli bytes where these are fewer. Brotli's built-in dictionary makes it worth while from a few hundred bytes on, where gzip still pays
  * for its header.
  */
 export function encodeOverview(overview: string, otherBytes: number): string | Uint8Array<ArrayBuffer> {
   const bytes = Buffer.byteLength(overview);
-  if (writeUnitsFor(otherBytes + bytes) === 1) {
+  if (writeUnitsFor(otherBytes + sizeMarginBytes + bytes) === 1) {
     return overview;
   }
   const packed = pack(overview, otherBytes);
