@@ -201,4 +201,11 @@ export const tableMutations: readonly Mutation[] = [
     replace: "titleVersion('', card);",
     why: 'a title whose votes fell would never be renewed',
   },
+  {
+    name: 'a title that was seen is not written again',
+    file: 'writer/remember-titles.ts',
+    find: 'seen >= row.version ? seen',
+    replace: 'seen.length > 0 ? row.version',
+    why: 'a title would keep its votes and its period until the container ends',
+  },
 ];
