@@ -25,15 +25,12 @@ function worker(over: Parameters<typeof fetchHarness>[1] = {}) {
 /** An item queue that does not take what is of one job. */
 function itemsWithout(jobId: string, error: unknown) {
   const items = recordingQueue();
-  return {
-    ...items,
-    send: async (body: string) => {
-      if (body.includes(jobId)) {
-        throw error;
-      }
-      await items.send(body);
-    },
-  };
+  const sendOne = (body: string) => (body.includes(jobId) ? Promise.reject(error) : items.send(body));
+  return { ...items, sendEach: (messages: readonly { body: string }[]) => eachOf(messages, sendOne) };
+}
+
+function eachOf(messages: readonly { body: string }[], sendOne: (body: string) => Promise<void>) {
+  return Promise.allSettled(messages.map(({ body }) => sendOne(body)));
 }
 
 describe('a batch of the fetch queue', () => {
