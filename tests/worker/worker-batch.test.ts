@@ -26,11 +26,10 @@ function worker(over: Parameters<typeof fetchHarness>[1] = {}) {
 function itemsWithout(jobId: string, error: unknown) {
   const items = recordingQueue();
   const sendOne = (body: string) => (body.includes(jobId) ? Promise.reject(error) : items.send(body));
-  return { ...items, sendEach: (messages: readonly { body: string }[]) => eachOf(messages, sendOne) };
-}
-
-function eachOf(messages: readonly { body: string }[], sendOne: (body: string) => Promise<void>) {
-  return Promise.allSettled(messages.map(({ body }) => sendOne(body)));
+  return {
+    ...items,
+    sendEach: (messages: readonly { body: string }[]) => Promise.allSettled(messages.map(({ body }) => sendOne(body))),
+  };
 }
 
 describe('a batch of the fetch queue', () => {

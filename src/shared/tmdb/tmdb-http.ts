@@ -50,6 +50,8 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
     },
     ...agentsFor(proxy, tmdb.requestTimeoutMs),
     responseType: 'arraybuffer',
+    // `decoded` unpacks, also what does not say that it is packed.
+    decompress: false,
     maxContentLength: tmdb.maxBodyBytes,
     maxRedirects: 0,
     // A path must never lead to another server.
@@ -105,7 +107,7 @@ function toAnswer(response: AxiosResponse<ArrayBuffer>, maxBodyBytes: number): T
   return {
     kind: 'response',
     status: response.status,
-    ...decoded(Buffer.from(response.data), maxBodyBytes),
+    ...decoded(Buffer.from(response.data), String(response.headers['content-encoding'] ?? ''), maxBodyBytes),
     retryAfter: retryAfterOf(response),
     ...(server !== undefined && { server }),
   };
@@ -134,15 +136,24 @@ function printable(header: unknown): string {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** Encodings that need no unpacking, or that show in the bytes. */
+const readableEncodings = /^(identity|x-gzip|gzip)?$/i;
+
 /**
- * Decodes a body. TMDB has sent gzip bytes without a header that says so (May 2026). Bytes that are not UTF-8 are an error: a tolerant
- * decoder would put replacement characters into titles.
+ * Decodes a body. TMDB has sent gzip bytes without a header that says so (May 2026), so the bytes decide; another encoding was not asked
+ * for. Bytes that are not UTF-8 are an error: a tolerant decoder would put replacement characters into titles.
+ * @throws when the body unpacks to more than `maxBodyBytes`.
  */
 function decoded(
   bytes: Buffer,
+  encoding: string,
   maxBodyBytes: number,
 ): Pick<Extract<TmdbAnswer, { kind: 'response' }>, 'body' | 'unreadable'> {
   const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!gzip && bytes.length > 0 && !readableEncodings.test(encoding.trim())) {
+    const detail = `${bytes.length} bytes in an encoding that was not asked for (${printable(encoding).slice(0, 40)})`;
+    return { body: '', unreadable: { code: 'unknown_encoding', detail } };
+  }
   let plain = bytes;
   try {
     plain = gzip ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes;
