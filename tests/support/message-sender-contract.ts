@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import type { MessageSender } from '../../src/shared/queues/message-sender.ts';
+import type { BatchSender, MessageSender } from '../../src/shared/queues/message-sender.ts';
 import { rejectionOf } from './caught.ts';
 
-/** A sender, what its queue holds, and the same sender with a queue that takes nothing. */
-export type OpenSender = { sender: MessageSender; held(): string[]; broken: MessageSender };
+type AnySender = MessageSender & BatchSender;
+
+/** A sender, what its queue holds, and the same sender with a queue that takes nothing, where there can be one. */
+type OpenSender = { sender: AnySender; held(): string[]; broken?: AnySender };
 
 /** What every sender keeps to; `open` gives one with an empty queue. */
 export function messageSenderContract(open: () => Promise<OpenSender>): void {
@@ -29,8 +31,22 @@ export function messageSenderContract(open: () => Promise<OpenSender>): void {
       expect(held()).toEqual([body(1), body(1), body(1)]);
     });
 
-    it('throws when the queue takes nothing', async () => {
+    it.each([0, 1, 10, 11, 25])('sends each of %i messages, with an outcome for each', async (count) => {
+      const { sender, held } = await open();
+      const messages = Array.from({ length: count }, (_, n) => ({ body: body(n) }));
+      expect(await sender.sendEach(messages)).toEqual(messages.map(() => ({ status: 'fulfilled', value: undefined })));
+      expect(held().sort()).toEqual(messages.map((message) => message.body).sort());
+    });
+
+    it('throws when the queue takes nothing', async (context) => {
       const { broken } = await open();
+      if (broken === undefined) {
+        return context.skip('this queue takes all');
+      }
+      expect(await broken.sendEach([{ body: body(1) }, { body: body(2) }])).toMatchObject([
+        { status: 'rejected', reason: expect.any(Error) },
+        { status: 'rejected', reason: expect.any(Error) },
+      ]);
       expect(await rejectionOf(broken.send(body(1)))).toBeInstanceOf(Error);
       expect(await rejectionOf(broken.sendAll([body(1), body(2)]))).toBeInstanceOf(Error);
     });
