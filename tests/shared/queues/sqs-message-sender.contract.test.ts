@@ -7,7 +7,7 @@ import { messageBody } from '../../../src/shared/queues/parse-message.ts';
 import { sqsMessageSender } from '../../../src/shared/queues/sqs-message-sender.ts';
 import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { rejectionOf } from '../../support/caught.ts';
-import { messageSenderContract } from '../../support/message-sender-contract.ts';
+import { brokenSenderContract, messageSenderContract } from '../../support/message-sender-contract.ts';
 import { recordingQueue } from '../../support/recording-queue.ts';
 import { type Refusal, type RefusingQueue, startRefusingQueue } from '../../support/refusing-queue.ts';
 import { constantRandom } from '../../support/seeded-random.ts';
@@ -15,11 +15,13 @@ import { virtualClock } from '../../support/virtual-clock.ts';
 import { virtualQueue } from '../../support/virtual-queue.ts';
 
 describe('on a queue that keeps what it is sent', () => {
-  messageSenderContract(async () => {
+  const open = async () => {
     const [sender, broken] = [recordingQueue(), recordingQueue()];
     broken.failWith(new Error('by script'));
     return { sender, broken, held: () => [...sender.bodies] };
-  });
+  };
+  messageSenderContract(open);
+  brokenSenderContract(open);
 });
 
 describe('on virtual time', () => {
@@ -60,6 +62,7 @@ describe('on the embedded SQS', () => {
   };
 
   messageSenderContract(open);
+  brokenSenderContract(open);
 
   it('delays a message when asked to, and no other', async () => {
     const { name, sender } = await open();
