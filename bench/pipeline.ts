@@ -108,7 +108,7 @@ function targetsOf(trials: readonly PipelineTrial[]): BenchTarget[] {
 
 function method(): string {
   return [
-    `each trial has fresh emulators and fresh processes: the planner, one worker and two writers, as esbuild bundles with the options of a deployment, each handling one invocation at a time, with a heap of 192 MB as in a function of 256 MB; fauxqs and the simulator run in the bench's process, dynoxide in its own`,
+    `each trial has fresh emulators and fresh processes: the planner, one worker and two writers, as esbuild bundles with the options of a deployment, each handling one invocation at a time, with the flags of V8 that Lambda passes to a function of 256 MB; fauxqs and the simulator run in the bench's process, dynoxide in its own`,
     `the planner's, worker's and writer's cores with the adapters of their handlers; the rate's schedule is the real one at ${callsPerSecond} calls a second, since the settings end at 40: the rate is not what is measured; the batching window is 0 and the writer keeps no pace`,
     `after a warm-up of ${warmUpJobs} jobs, which brings the titles into the table, every job is another page of twenty titles of another list (popular films and series, country by country), so each writes the row of its page and finds nearly all titles unchanged; the simulator answers without latency`,
     'time: from the start of the planner until the last page is in the table; memory: the most that a process ever held (maxRSS), warm-up included',
