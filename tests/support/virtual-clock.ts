@@ -98,16 +98,21 @@ export function virtualClock(options: VirtualClockOptions = {}): VirtualClock {
         return new Promise(() => undefined);
       }
       return new Promise((resolve) => {
-        const sleeper: Sleeper = { dueMs: monotonicMs + delayMs, wake: resolve };
-        const laterAt = sleepers.findIndex((other) => other.dueMs > sleeper.dueMs);
-        sleepers.splice(laterAt === -1 ? sleepers.length : laterAt, 0, sleeper);
-        signal?.addEventListener('abort', () => {
+        const onAbort = () => {
           const at = sleepers.indexOf(sleeper);
           if (at !== -1) {
             sleepers.splice(at, 1);
           }
           resolve();
-        });
+        };
+        const wake = () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        };
+        const sleeper: Sleeper = { dueMs: monotonicMs + delayMs, wake };
+        const laterAt = sleepers.findIndex((other) => other.dueMs > sleeper.dueMs);
+        sleepers.splice(laterAt === -1 ? sleepers.length : laterAt, 0, sleeper);
+        signal?.addEventListener('abort', onAbort);
         if (autoJump) {
           void jumpWhileIdle();
         }

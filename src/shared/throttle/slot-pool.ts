@@ -1,4 +1,6 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../core/clock.ts';
+import type { Connections } from './connections.ts';
 import type { Slot } from './rate-schedule.ts';
 import type { RateScheduleStore } from './rate-schedule-store.ts';
 
@@ -23,34 +25,44 @@ export type SlotPool = {
 const mostSlots = 10;
 /** The next slots are taken so long before the last one is due: the timeline must not be idle meanwhile. */
 const leadMs = 80;
+/** Slots are taken for calls that find a connection while these slots are due, or so much later. */
+const soonAfterMs = 150;
+/** Distance of slots before any were taken. */
+const usualStepMs = 35;
+/** Where answers are slow, connections become free one by one: fewer than so many wait for others, this long, and share a write. */
+const fewConnections = 3;
+const gatherMs = 250;
 
 type Waiting = {
-  /** How long this one can still wait. */
-  leftMs(): number;
+  withinMs: number;
+  sinceMs: number;
   resolve(slot: PooledSlot | undefined): void;
   reject(error: unknown): void;
 };
 
-/** Slots of `schedule` for the jobs of one batch. */
-export function slotPool(schedule: RateScheduleStore, clock: Clock): SlotPool {
+/** Slots of `schedule` for the jobs of one batch, as many as there are connections for. */
+export function slotPool(schedule: RateScheduleStore, open: Connections, clock: Clock): SlotPool {
   const waiting: Waiting[] = [];
   let isTaking = false;
-  /** When slots are taken again, on the monotonic clock. */
-  let nextTakeMs = 0;
+  let stepMs = usualStepMs;
+  const room = () => open.room(mostSlots * stepMs + soonAfterMs);
+  const { pause, isTooShort } = pausesOf(waiting, clock);
 
+  /** How many slots are wanted now. */
+  const wanted = async (): Promise<number> => {
+    if (room() < Math.min(fewConnections, waiting.length)) {
+      await pause(gatherMs);
+    }
+    return Math.min(waiting.length, mostSlots, Math.max(1, room()));
+  };
   /** Takes slots for those who wait, and waits until the last of them is nearly due. */
   const takeOnce = async (): Promise<void> => {
-    const count = Math.min(mostSlots, waiting.length);
-    const slots = await schedule.take(count, Math.max(...waiting.slice(0, count).map((one) => one.leftMs())));
-    const voided = new AbortController();
-    giveSlots(waiting.splice(0, count), slots, voided, clock);
-    const untilNextMs = (slots.at(-1)?.atMs ?? 0) - leadMs - clock.nowMs();
-    refuseHasty(waiting, untilNextMs);
-    if (waiting.length > 0 && untilNextMs > 0) {
-      nextTakeMs = clock.monotonicMs() + untilNextMs;
-      await clock.sleep(untilNextMs, voided.signal);
-      nextTakeMs = 0;
-    }
+    const count = await wanted();
+    const longestMs = Math.max(...waiting.slice(0, count).map((one) => leftMs(one, clock)));
+    const slots = await schedule.take(count, longestMs);
+    const signal = hand(slots, waiting.splice(0, count), clock);
+    stepMs = stepOf(slots) ?? stepMs;
+    await pause((slots.at(-1)?.atMs ?? 0) - leadMs - clock.nowMs(), signal);
   };
 
   const takeAll = async (): Promise<void> => {
@@ -69,40 +81,61 @@ export function slotPool(schedule: RateScheduleStore, clock: Clock): SlotPool {
   };
 
   return {
-    next: (withinMs) =>
-      new Promise((resolve, reject) => {
-        if (withinMs < nextTakeMs - clock.monotonicMs()) {
-          resolve(undefined);
-          return;
-        }
-        const untilMs = clock.monotonicMs() + withinMs;
-        waiting.push({ leftMs: () => untilMs - clock.monotonicMs(), resolve, reject });
-        if (!isTaking) {
-          isTaking = true;
-          // All jobs of a batch ask in the same turn of the event loop.
-          queueMicrotask(() => void takeAll());
-        }
-      }),
+    next: async (withinMs) => {
+      if (isTooShort(withinMs)) {
+        return undefined;
+      }
+      const given = Promise.withResolvers<PooledSlot | undefined>();
+      waiting.push({ withinMs, sinceMs: clock.monotonicMs(), ...given });
+      if (!isTaking) {
+        isTaking = true;
+        // All jobs of a batch ask in the same turn of the event loop.
+        queueMicrotask(() => void takeAll());
+      }
+      return given.promise;
+    },
   };
 }
 
-/** Gives each of `served` a slot, if that comes in time. All of them are void when `voided` aborts. */
-function giveSlots(served: readonly Waiting[], slots: readonly Slot[], voided: AbortController, clock: Clock): void {
-  const pooled = { signal: voided.signal, voidAll: () => voided.abort() };
-  for (const [index, one] of served.entries()) {
-    const slot = slots[index];
-    const isInTime = slot !== undefined && slot.atMs - clock.nowMs() <= one.leftMs();
-    one.resolve(isInTime ? { ...slot, ...pooled } : undefined);
-  }
+function leftMs({ withinMs, sinceMs }: Waiting, clock: Clock): number {
+  return withinMs - (clock.monotonicMs() - sinceMs);
 }
 
-/** Removes and refuses those who cannot wait for `untilNextMs`: no slot comes before slots are taken again. */
-function refuseHasty(waiting: Waiting[], untilNextMs: number): void {
-  for (const one of waiting.splice(0)) {
-    if (one.leftMs() < untilNextMs) {
-      one.resolve(undefined);
-    } else {
-      waiting.push(one);
+/** Pauses before slots are taken again. Who cannot wait until then is refused at once, since no slot comes before. */
+function pausesOf(waiting: Waiting[], clock: Clock) {
+  let nextTakeMs = 0;
+  const isTooShort = (withinMs: number) => withinMs < nextTakeMs - clock.monotonicMs();
+  const pause = async (ms: number, signal?: AbortSignal): Promise<void> => {
+    nextTakeMs = clock.monotonicMs() + ms;
+    for (const one of waiting.splice(0)) {
+      if (isTooShort(leftMs(one, clock))) {
+        one.resolve(undefined);
+      } else {
+        waiting.push(one);
+      }
     }
+    if (waiting.length > 0) {
+      await clock.sleep(Math.max(0, ms), signal);
+    }
+    nextTakeMs = 0;
+  };
+  return { pause, isTooShort };
+}
+
+/** Gives each of `served` its slot, if that comes in time. The signal aborts when these slots are void. */
+function hand(slots: readonly Slot[], served: readonly Waiting[], clock: Clock): AbortSignal {
+  const voided = new AbortController();
+  // Each of the jobs listens, and so does the pool.
+  setMaxListeners(2 * mostSlots, voided.signal);
+  const shared = { signal: voided.signal, voidAll: () => voided.abort() };
+  for (const [index, one] of served.entries()) {
+    const slot = slots[index];
+    const isInTime = slot !== undefined && slot.atMs - clock.nowMs() <= leftMs(one, clock);
+    one.resolve(isInTime ? { ...slot, ...shared } : undefined);
   }
+  return voided.signal;
+}
+
+function stepOf([first, second]: readonly Slot[]): number | undefined {
+  return first && second && second.atMs - first.atMs;
 }

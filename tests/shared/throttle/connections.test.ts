@@ -53,6 +53,23 @@ describe('connections', () => {
     expect(clock.sleeperCount()).toBe(0);
   });
 
+  it('have room for those that are free, and for calls that end soon if they last as long as lately', async () => {
+    const clock = virtualClock({ autoJump: true });
+    const open = connections(4, clock);
+    // Calls are expected to take 200 ms at first.
+    expect([open.room(0), open.room(199), open.room(100), open.room(500)]).toEqual([4, 4 + 3, 4 + 2, 4 + 10]);
+    const closes = await Promise.all([1, 2, 3, 4].map(() => open.open(0)));
+    expect([open.room(0), open.room(100)]).toEqual([0, 2]);
+    void open.open(forever);
+    expect(open.room(0)).toBe(0);
+    await clock.sleep(1_200);
+    closes[0]?.();
+    // 200 ms and a fifth of the difference to 1,200 ms; the connection went to who waited.
+    expect([open.room(0), open.room(400)]).toEqual([0, 4]);
+    closes[1]?.();
+    expect(open.room(0)).toBe(1);
+  });
+
   it('are never more than allowed and never lost, whoever opens, waits and leaves', async () => {
     const anyCall = fc.record({ startMs: fc.nat(300), withinMs: fc.nat(200), callMs: fc.nat(150) });
     await fc.assert(

@@ -1,27 +1,29 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { connections } from '../../../src/shared/throttle/connections.ts';
 import { slotPool } from '../../../src/shared/throttle/slot-pool.ts';
 import { rejectionOf } from '../../support/caught.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
 import { smallestGap } from '../../support/most-within.ts';
 import { plainLimits } from '../../support/rate-history.ts';
-import { virtualClock } from '../../support/virtual-clock.ts';
+import { eventLoopTurn, virtualClock } from '../../support/virtual-clock.ts';
 
 const forever = Number.POSITIVE_INFINITY;
 
-function openPool() {
+function openPool(mostCalls = 100) {
   const clock = virtualClock({ autoJump: true });
   const timeline = memoryRateSchedule(plainLimits);
   const schedule = timeline.driver(clock);
   const startMs = clock.nowMs();
-  const pool = slotPool(schedule, clock);
+  const open = connections(mostCalls, clock);
+  const pool = slotPool(schedule, open, clock);
   /** Asks for a slot; when it was given, and when it is. */
   const ask = async (withinMs = forever) => {
     const slot = await pool.next(withinMs);
     return slot && { slot, givenMs: clock.nowMs() - startMs, atMs: Math.round(slot.atMs - startMs) };
   };
   const askAll = (count: number) => Promise.all(Array.from({ length: count }, () => ask()));
-  return { clock, timeline, schedule, pool, ask, askAll };
+  return { clock, timeline, schedule, open, pool, ask, askAll };
 }
 
 describe('the slots of a batch', () => {
@@ -44,6 +46,28 @@ describe('the slots of a batch', () => {
     const slotsMs = (await askAll(40)).map((given) => given?.atMs ?? 0);
     expect(Math.max(...slotsMs)).toBe(3_900);
     expect(smallestGap(slotsMs)).toBe(100);
+  });
+
+  it('are no more than there are connections for, as long as calls take', async () => {
+    const { timeline, askAll } = openPool(2);
+    // Ten slots last 350 ms at the usual distance; two connections carry five calls of 200 ms in that time and 150 ms.
+    void askAll(20);
+    await eventLoopTurn();
+    expect(timeline.takes[0]).toBe(2 + 5);
+  });
+
+  it('are waited for until some calls have ended where no connection is free soon', async () => {
+    const { clock, open, timeline, ask } = openPool(1);
+    // Calls take four seconds: none ends soon.
+    for (let n = 0; n < 30; n += 1) {
+      const close = await open.open(0);
+      await clock.sleep(4_000);
+      close?.();
+    }
+    await open.open(0);
+    const given = await Promise.all([ask(), ask(249), ask(5_000)]);
+    expect(given.map((one) => one !== undefined)).toEqual([true, false, true]);
+    expect(timeline.takes).toEqual([1, 1]);
   });
 
   it('go to who has asked first, also when others ask while slots are taken', async () => {
@@ -122,13 +146,13 @@ describe('the slots of a batch', () => {
   });
 
   it('fail together when none can be taken, and come again afterwards', async () => {
-    const { clock, schedule } = openPool();
+    const { clock, schedule, open } = openPool();
     let takes = 0;
     const take: typeof schedule.take = async (...asked) => {
       takes += 1;
       return takes === 1 ? Promise.reject(new Error('the table is away')) : schedule.take(...asked);
     };
-    const pool = slotPool({ ...schedule, take }, clock);
+    const pool = slotPool({ ...schedule, take }, open, clock);
     const errors = await Promise.all([1, 2, 3].map(() => rejectionOf(pool.next(forever))));
     expect(new Set(errors.map((error) => (error as Error).message))).toEqual(new Set(['the table is away']));
     expect(await pool.next(forever)).toMatchObject({ atMs: clock.nowMs() });
