@@ -128,11 +128,12 @@ describe('a time of the schedule that is too far ahead', () => {
 });
 
 describe('the limits of a schedule', () => {
-  it('leave room for what a batch of the settings may take, and no more than a quarter of an hour by default', () => {
+  it('leave room for what may be taken at once, in each lane and at the lowest rate, and a few minutes by default', () => {
     const { aheadCapMs } = rateLimitsOf(defaultSettings);
     expect(aheadCapMs).toBeGreaterThan(60_000);
-    expect(aheadCapMs).toBeLessThan(900_000);
-    const slow = rateLimitsOf({ ...defaultSettings, worker: { ...defaultSettings.worker, batchSize: 1_000 } });
+    expect(aheadCapMs).toBeLessThan(300_000);
+    const slow = rateLimitsOf({ ...defaultSettings, rate: { ...defaultSettings.rate, floorPerSecond: 0.01 } });
+    // Ten slots of a hundred seconds.
     expect(slow.aheadCapMs).toBeGreaterThan(1_000_000);
   });
 
