@@ -64,7 +64,7 @@ function openTmdb(world: World, clock: VirtualClock, random: { next(): number })
 
 type Tmdb = ReturnType<typeof openTmdb>;
 
-/** Batches of twenty jobs, each with a gate of its own, one after the other until the end. */
+/** Batches of fifty jobs, each with a gate of its own, one after the other until the end. */
 async function work(schedule: RateScheduleStore, clock: VirtualClock, { call }: Tmdb, seconds: number) {
   while (clock.monotonicMs() < seconds * 1_000) {
     const gate = callGate({ schedule, breaker: recordingBreaker(), clock, mostCalls: 8 });
@@ -78,7 +78,7 @@ async function work(schedule: RateScheduleStore, clock: VirtualClock, { call }: 
       entry.leave();
       await schedule.answered({ slotMs: entry.slot.atMs, ratePerSecond: entry.slot.ratePerSecond, outcome });
     };
-    await Promise.all(Array.from({ length: 20 }, job));
+    await Promise.all(Array.from({ length: 50 }, job));
   }
 }
 
