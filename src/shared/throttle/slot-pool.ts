@@ -98,7 +98,7 @@ function leftMs({ withinMs, sinceMs }: Waiting, clock: Clock): number {
 function hand(slots: readonly Slot[], served: readonly Waiting[]): AbortSignal {
   const voided = new AbortController();
   // Each of the jobs listens, and so does the pool.
-  setMaxListeners(2 * mostSlotsAtOnce, voided.signal);
+  setMaxListeners(0, voided.signal);
   const shared = { signal: voided.signal, voidAll: () => voided.abort() };
   for (const [index, { resolve }] of served.entries()) {
     const slot = slots[index];
