@@ -101,8 +101,8 @@ describe('enqueue on a running stack', () => {
       state: 'closed',
       reason: 'by-hand',
       throttles: [
-        { of: 'all calls', limitPerSecond: 30 },
-        { of: 'calls of readers', limitPerSecond: 3 },
+        { of: 'all calls', configuredPerSecond: 30, ceilingPerSecond: null },
+        { of: 'calls of readers', configuredPerSecond: 1.25, ceilingPerSecond: null },
       ],
     });
   });

@@ -15,12 +15,12 @@ export type RateFigures = {
   refusals: number;
 };
 
-/** What is known of the rate at `nowMs`: rates rounded to a tenth, the noise to a thousandth. */
+/** What is known of the rate at `nowMs`: rates rounded to a hundredth, the noise to a thousandth. */
 export function rateFigures(learnt: LearntRate, bounds: RateBounds, nowMs: number): RateFigures {
   return {
-    configuredPerSecond: bounds.requestsPerSecond,
-    perSecond: rounded(rateAt(learnt, nowMs, bounds), 10),
-    ceilingPerSecond: learnt.ceiling > 0 ? rounded(learnt.ceiling, 10) : null,
+    configuredPerSecond: rounded(bounds.requestsPerSecond, 100),
+    perSecond: rounded(rateAt(learnt, nowMs, bounds), 100),
+    ceilingPerSecond: learnt.ceiling > 0 ? rounded(learnt.ceiling, 100) : null,
     noiseShare: rounded(noiseShare(learnt), 1_000),
     answers: learnt.answers,
     refusals: learnt.refusals,
