@@ -24,16 +24,6 @@ export function rateText(rate: RateStatus): string {
   ].join(', ');
 }
 
-/** `the ceiling of 9, the noise of 1.5%, the count of 40 refusals in 900 answers`; empty if nothing was learnt. */
-export function learntText({ ceilingPerSecond, noiseShare, answers, refusals }: RateFigures): string {
-  return [
-    ...(ceilingPerSecond === null ? [] : [`the ceiling of ${ceilingPerSecond}`]),
-    ...(answers === 0
-      ? []
-      : [`the noise of ${shareText(noiseShare)}`, `the count of ${refusals} refusals in ${answers} answers`]),
-  ].join(', ');
-}
-
 /** Before the first answer the noise is an assumption. */
 function evidence({ noiseShare, answers, refusals }: RateFigures): string[] {
   return answers === 0 ? [] : [`noise ${shareText(noiseShare)}`, `${refusals} of ${answers} answers refused`];

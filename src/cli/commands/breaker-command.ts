@@ -11,7 +11,7 @@ import { UsageError } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, withPlace } from '../command-shape.ts';
-import { learntText, rateText } from '../format-rate.ts';
+import { rateText } from '../format-rate.ts';
 import { type PlaceOptions, withTables } from '../stack-place.ts';
 
 type BreakerOptions = PlaceOptions & { why?: string };
@@ -50,7 +50,10 @@ async function breakerCommand(options: BreakerOptions, context: CliContext, acti
         const throttles = await readThrottles(tables, settings, clock);
         output.result(
           { ...documentOf(record), throttles },
-          [sentenceOf(record), ...throttles.map((throttle) => `${throttle.of}: ${rateText(throttle)}`)].join('\n'),
+          [
+            sentenceOf(record),
+            ...throttles.map((throttle) => `the throttle of ${throttle.of}: ${rateText(throttle)}`),
+          ].join('\n'),
         );
         return;
       }
@@ -68,11 +71,8 @@ async function breakerCommand(options: BreakerOptions, context: CliContext, acti
 }
 
 function resetSentence({ of, ...before }: Throttle): string {
-  const learnt = learntText(before);
-  return [
-    `the throttle of ${of} is reset to ${before.configuredPerSecond} a second; it was at ${rateText(before)}`,
-    ...(learnt === '' ? [] : [`it forgot ${learnt}`]),
-  ].join('; ');
+  const now = `the throttle of ${of} is reset to ${before.configuredPerSecond} a second`;
+  return `${now}, and has forgotten pause, ceiling, noise and counts; it was at ${rateText(before)}`;
 }
 
 function documentOf(record: BreakerRecord | undefined) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { learntText, rateText } from '../../../src/cli/format-rate.ts';
+import { rateText } from '../../../src/cli/format-rate.ts';
 import { describeRate } from '../../../src/operator/status/describe-rate.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import {
@@ -39,7 +39,6 @@ describe('the throttle in `status`', () => {
       wrongClock: false,
     });
     expect(rateText(rate)).toBe('30 of 30 calls a second');
-    expect(learntText(rate)).toBe('');
   });
 
   it('says what was learnt: ceiling, noise and refusals', () => {
@@ -54,7 +53,6 @@ describe('the throttle in `status`', () => {
     expect(rateText(rate)).toBe(
       '8.73 of 30 calls a second, below the ceiling of 9, noise 2.4%, 300 of 1000 answers refused',
     );
-    expect(learntText(rate)).toBe('the ceiling of 9, the noise of 2.4%, the count of 300 refusals in 1000 answers');
   });
 
   it('says when the rate has risen above the ceiling', () => {
