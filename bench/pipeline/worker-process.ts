@@ -18,8 +18,7 @@ import { dynamoRateSchedule } from '../../src/shared/throttle/dynamo-rate-schedu
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import { tmdbHttp } from '../../src/shared/tmdb/tmdb-http.ts';
-import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workerBatch } from '../../src/worker/worker-batch.ts';
+import { type WorkerBatchDependencies, workerBatch } from '../../src/worker/worker-batch.ts';
 import { serveMeasured } from '../measured-process.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 
@@ -62,8 +61,8 @@ function invokerOf(config: WorkerConfig) {
 
 function dependenciesOf(
   { endpoints: stack, requestsPerSecond }: WorkerConfig,
-  telemetry: WorkDependencies['telemetry'],
-): WorkDependencies {
+  telemetry: WorkerBatchDependencies['telemetry'],
+): WorkerBatchDependencies {
   const { region, endpoints } = stack;
   const table = [dynamoClient({ endpoint: endpoints.dynamodb, region }), stack.controlTable] as const;
   const sqs = sqsClient({ endpoint: endpoints.sqs, region });
