@@ -121,7 +121,7 @@ function pausesOf(waiting: Waiting[], clock: Clock) {
 function hand(slots: readonly Slot[], served: readonly Waiting[], clock: Clock): AbortSignal {
   const voided = new AbortController();
   // Each of the jobs listens, and so does the pool.
-  setMaxListeners(2 * mostSlotsAtOnce, voided.signal);
+  setMaxListeners(0, voided.signal);
   const shared = { signal: voided.signal, voidAll: () => voided.abort() };
   for (const [index, one] of served.entries()) {
     const slot = slots[index];
