@@ -80,8 +80,9 @@ const emptyingDeep = 0.7;
 /** What was sent this long before an alarm may have met the limit that the alarm is about. */
 const beforeAlarmMs = 2_000;
 const alarmScore = 3.4;
-/** The same above a known ceiling: refusals are expected there. */
+/** The same above a known ceiling, where refusals are expected, unless TMDB refuses more than this share of calls at random. */
 const alarmScoreAbove = 2;
+const littleNoise = 0.01;
 /** Two ceilings that differ by less than this share count as the same. */
 const sameCeiling = 0.3;
 /** A ceiling is disproved by so many refusals below it, if their share is at least this part of the share that raised the alarm. */
@@ -172,7 +173,8 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   }
   const position = positionOf(ratePerSecond, before);
   const scored = withScore(position === 'above' ? counted : withNoise(counted, refused), refused, before);
-  if (scored.score > (position === 'above' ? alarmScoreAbove : alarmScore)) {
+  const isClear = position === 'above' && noiseShare(before) < littleNoise;
+  if (scored.score > (isClear ? alarmScoreAbove : alarmScore)) {
     return alarmed(scored, secondBefore(slotMs, ratePerSecond, recent), nowMs);
   }
   return position === 'below' ? tested(scored, refused) : scored;
