@@ -139,6 +139,16 @@ describe('an alarm', () => {
     expect([score, noiseCalls]).toEqual([afterCalls(nothingLearnt, '-').score, expect.closeTo(39.9, 6)]);
   });
 
+  it('comes with the second refusal above a known ceiling, unless refusals at random are known', () => {
+    const known = { ...named(nothingLearnt, 20, startMs), noiseCalls: 200, noiseRefusals: 1 };
+    const laterMs = startMs + 20_000;
+    expect(afterCalls(known, `${'+'.repeat(20)}-`, laterMs, 22)).toMatchObject({ alarmAtMs: startMs });
+    expect(afterCalls(known, `${'+'.repeat(20)}--`, laterMs, 22).alarmAtMs).toBeGreaterThan(laterMs);
+    const noisy = { ...known, noiseRefusals: 4 };
+    expect(afterCalls(noisy, `${'+'.repeat(20)}--`, laterMs, 22)).toMatchObject({ alarmAtMs: startMs });
+    expect(afterCalls(noisy, `${'+'.repeat(20)}---`, laterMs, 22).alarmAtMs).toBeGreaterThan(laterMs);
+  });
+
   it('has no ceiling below one, nor above the rate at which the calls were sent', () => {
     expect(afterCalls(nothingLearnt, '---').ceiling).toBe(1);
     expect(afterCalls(nothingLearnt, `${'+'.repeat(27)}---`, startMs, 12).ceiling).toBe(12);
