@@ -173,15 +173,20 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   }
   const position = positionOf(ratePerSecond, before);
   const scored = withScore(position === 'above' ? counted : withNoise(counted, refused), refused, before);
-  const isClear = position === 'above' && noiseShare(before) < littleNoise;
-  if (scored.score > (isClear ? alarmScoreAbove : alarmScore)) {
+  if (scored.score > alarmScoreAt(position, before)) {
     return alarmed(scored, secondBefore(slotMs, ratePerSecond, recent), nowMs);
   }
   return position === 'below' ? tested(scored, refused) : scored;
 }
 
+type Position = 'free' | 'below' | 'above';
+
+function alarmScoreAt(position: Position, learnt: LearntRate): number {
+  return position === 'above' && noiseShare(learnt) < littleNoise ? alarmScoreAbove : alarmScore;
+}
+
 /** Where a call was sent: above or below the ceiling, or `free` while none is known. */
-function positionOf(ratePerSecond: number, { ceiling }: LearntRate): 'free' | 'below' | 'above' {
+function positionOf(ratePerSecond: number, { ceiling }: LearntRate): Position {
   if (ceiling === 0) {
     return 'free';
   }
