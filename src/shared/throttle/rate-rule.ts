@@ -179,14 +179,12 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   return position === 'below' ? tested(scored, refused) : scored;
 }
 
-type Position = 'free' | 'below' | 'above';
-
-function alarmScoreAt(position: Position, learnt: LearntRate): number {
+function alarmScoreAt(position: ReturnType<typeof positionOf>, learnt: LearntRate): number {
   return position === 'above' && noiseShare(learnt) < littleNoise ? alarmScoreAbove : alarmScore;
 }
 
 /** Where a call was sent: above or below the ceiling, or `free` while none is known. */
-function positionOf(ratePerSecond: number, { ceiling }: LearntRate): Position {
+function positionOf(ratePerSecond: number, { ceiling }: LearntRate): 'free' | 'below' | 'above' {
   if (ceiling === 0) {
     return 'free';
   }
