@@ -58,8 +58,8 @@ export type GateDependencies = {
   mostCalls: number;
 };
 
-/** How long before a slot breaker and schedule are read: long enough for a read, short enough for a current answer. */
-const askBeforeMs = 25;
+/** How long before a slot breaker and schedule are read: twice as long as a read took lately, within these bounds. */
+const askBeforeMs = { least: 25, most: 300 };
 /** Calls of a batch that follow one another within this time share a read. */
 const sharedMs = 75;
 
@@ -69,17 +69,18 @@ export const askAgainCapMs = 60_000;
 /** A gate for the jobs of one batch, or for one call. */
 export function callGate(deps: GateDependencies): CallGate {
   const { breaker, clock, schedule } = deps;
-  const open = connections(deps.mostCalls, clock);
-  const parts = { pool: slotPool(schedule, open, clock), open, clock };
+  const calls = connections(deps.mostCalls, clock);
+  const parts = { pool: slotPool(schedule, calls, clock), calls, clock };
   const look = sharedLook(deps, () => breaker.admit());
   return {
     enter: async (remainingMs, admit) => {
       const startedMs = clock.monotonicMs();
-      const ownLook = admit === undefined ? look : sharedLook(deps, admit);
-      const { admission } = await ownLook();
-      // The holder of the trial has been admitted already, and would be refused.
-      const again = admission.kind === 'trial' ? sharedLook(deps, async () => admission) : ownLook;
-      const turn = await awaitTurn(admission, remainingMs, again, parts);
+      const isCheck = admit !== undefined;
+      const turn = await awaitTurn(
+        { remainingMs, isCheck, look: isCheck ? sharedLook(deps, admit) : look },
+        deps,
+        parts,
+      );
       if (turn === 'no slot') {
         return noSlot(deps);
       }
@@ -89,26 +90,29 @@ export function callGate(deps: GateDependencies): CallGate {
 }
 
 type Refusal = Extract<Admission, { kind: 'refused' }>;
-type Parts = { pool: SlotPool; open: Connections; clock: Clock };
+type Parts = { pool: SlotPool; calls: Connections; clock: Clock };
+/** A call that wants to begin. `isCheck`: it checks a refused token, for which the others wait. */
+type Asking = { remainingMs: () => number; isCheck: boolean; look: SharedLook };
 /** A call that may start now. */
 type Turn = { admission: Admission; slot: UsedSlot; leave(): void };
 
 /** Takes slots until one can be used, the breaker refuses, or none comes in time. */
 async function awaitTurn(
-  first: Admission,
-  remainingMs: () => number,
-  look: LookNow,
-  parts: Parts,
+  { remainingMs, isCheck, look }: Asking,
+  deps: GateDependencies,
+  { pool, calls, clock }: Parts,
 ): Promise<Turn | Refusal | 'no slot'> {
-  let admission = first;
+  let { admission } = await look.now();
   while (admission.kind !== 'refused') {
-    const withinMs = longestWaitMs(admission, remainingMs(), parts.clock);
-    const slot = await parts.pool.next(withinMs);
-    if (slot === undefined || slot.atMs - parts.clock.nowMs() > withinMs) {
+    const held = admission;
+    const slot = await pool.next(longestWaitMs(held, remainingMs(), clock), isCheck);
+    if (slot === undefined || slot.atMs - clock.nowMs() > longestWaitMs(held, remainingMs(), clock)) {
       // A trial that was taken is not released; it expires by itself.
       return 'no slot';
     }
-    const used = await awaitSlot(slot, look, parts);
+    // The holder of the trial has been admitted already, and would be refused.
+    const again = held.kind === 'trial' ? sharedLook(deps, async () => held) : look;
+    const used = await awaitSlot(slot, again, calls, clock);
     admission = used.admission ?? admission;
     if (used.leave !== undefined) {
       return { admission, slot, leave: used.leave };
@@ -119,26 +123,42 @@ async function awaitTurn(
 
 /** What breaker and schedule say now. */
 type Look = { admission: Admission; state: RateState };
-type LookNow = () => Promise<Look>;
 
-/** Reads breaker and schedule. Who looks within `sharedMs` shares what was read, except a trial, which is for one call alone. */
-function sharedLook({ schedule, clock }: GateDependencies, admit: () => Promise<Admission>): LookNow {
+/** Reads of breaker and schedule. */
+type SharedLook = {
+  now(): Promise<Look>;
+  /** How long before its slot a call should look, in milliseconds. */
+  beforeMs(): number;
+};
+
+/** Who looks within `sharedMs` shares what was read, except a trial, which is for one call alone. */
+function sharedLook({ schedule, clock }: GateDependencies, admit: () => Promise<Admission>): SharedLook {
   let last: { atMs: number; read: Promise<Look> } | undefined;
-  return async () => {
-    while (last !== undefined && clock.monotonicMs() - last.atMs <= sharedMs) {
-      const shared = last;
-      const seen = await shared.read;
-      if (seen.admission.kind !== 'trial') {
-        return seen;
+  let tookMs = 0;
+  const read = async (): Promise<Look> => {
+    const startedMs = clock.monotonicMs();
+    const [admission, state] = await Promise.all([admit(), schedule.read()]);
+    tookMs = (tookMs + clock.monotonicMs() - startedMs) / 2;
+    return { admission, state };
+  };
+  return {
+    beforeMs: () => Math.min(askBeforeMs.most, Math.max(askBeforeMs.least, 2 * tookMs)),
+    now: async () => {
+      while (last !== undefined && clock.monotonicMs() - last.atMs <= sharedMs) {
+        const shared = last;
+        const seen = await shared.read;
+        if (seen.admission.kind !== 'trial') {
+          return seen;
+        }
+        last = last === shared ? undefined : last;
       }
-      last = last === shared ? undefined : last;
-    }
-    const read = Promise.all([admit(), schedule.read()]).then(([admission, state]) => ({ admission, state }));
-    last = { atMs: clock.monotonicMs(), read };
-    read.catch(() => {
-      last = undefined;
-    });
-    return read;
+      const reading = read();
+      last = { atMs: clock.monotonicMs(), read: reading };
+      reading.catch(() => {
+        last = undefined;
+      });
+      return reading;
+    },
   };
 }
 
@@ -161,17 +181,17 @@ async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {
 type UsedOrVoid = { admission?: Admission; leave?: () => void };
 
 /** Waits on the monotonic clock, so that a change of the wall clock during the wait does not move the slot. */
-async function awaitSlot(slot: PooledSlot, look: LookNow, { open, clock }: Parts): Promise<UsedOrVoid> {
+async function awaitSlot(slot: PooledSlot, look: SharedLook, calls: Connections, clock: Clock): Promise<UsedOrVoid> {
   const dueMs = clock.monotonicMs() + (slot.atMs - clock.nowMs());
   const untilMs = (atMs: number) => Math.max(0, atMs - clock.monotonicMs());
-  await clock.sleep(untilMs(dueMs - askBeforeMs), slot.signal);
-  const leave = slot.signal.aborted ? undefined : await open.open(untilMs(dueMs + slot.lateMs));
-  if (leave === undefined) {
+  await clock.sleep(untilMs(dueMs - look.beforeMs()), slot.signal);
+  const release = slot.signal.aborted ? undefined : await calls.acquire(untilMs(dueMs + slot.lateMs));
+  if (release === undefined) {
     return {};
   }
   let isUsed = false;
   try {
-    const { admission, state } = await look();
+    const { admission, state } = await look.now();
     if (state.alarmAtMs !== slot.alarmAtMs || slot.atMs < state.pausedUntilMs) {
       slot.voidAll();
       return { admission };
@@ -180,10 +200,10 @@ async function awaitSlot(slot: PooledSlot, look: LookNow, { open, clock }: Parts
       await clock.sleep(untilMs(dueMs), slot.signal);
       isUsed = !slot.signal.aborted && clock.monotonicMs() - dueMs <= slot.lateMs;
     }
-    return isUsed ? { admission, leave } : { admission };
+    return isUsed ? { admission, leave: () => release(true) } : { admission };
   } finally {
     if (!isUsed) {
-      leave();
+      release(false);
     }
   }
 }

@@ -1,9 +1,15 @@
 import type { Clock } from '../core/clock.ts';
 
+/** Releases a connection. `wasUsed`: a call was made, so that its duration counts. */
+export type Release = (wasUsed: boolean) => void;
+
 /** Bounds how many calls are under way at once. */
 export type Connections = {
-  /** Waits for a free connection, at most `withinMs`. @returns how to free it, to be called once; `undefined` if none came in time. */
-  open(withinMs: number): Promise<(() => void) | undefined>;
+  /**
+   * Waits for a free connection, at most `withinMs`; callers get one in the order in which they asked.
+   * @returns how to release it, to be called once; `undefined` if none came in time.
+   */
+  acquire(withinMs: number): Promise<Release | undefined>;
   /** How many calls could begin within `soonMs` if calls last as long as they did lately: free connections, and those that become free. */
   room(soonMs: number): number;
 };
@@ -13,23 +19,23 @@ const usualCallMs = 200;
 /** The weight of the latest call in the mean. */
 const latestWeight = 0.2;
 
-/** At most `most` connections at once; who has waited longest comes first. */
+/** At most `most` connections at once. */
 export function connections(most: number, clock: Pick<Clock, 'sleep' | 'monotonicMs'>): Connections {
   const waiting: (() => void)[] = [];
   let opened = 0;
   let meanMs = usualCallMs;
 
-  const begun = (): (() => void) => {
+  const begun = (): Release => {
     const beganMs = clock.monotonicMs();
-    return () => {
+    return (wasUsed) => {
       opened -= 1;
-      meanMs += latestWeight * (clock.monotonicMs() - beganMs - meanMs);
+      meanMs += wasUsed ? latestWeight * (clock.monotonicMs() - beganMs - meanMs) : 0;
       waiting.shift()?.();
     };
   };
 
   return {
-    open: async (withinMs) => {
+    acquire: async (withinMs) => {
       if (opened < most) {
         opened += 1;
         return begun();

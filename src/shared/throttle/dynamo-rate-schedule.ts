@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Clock } from '../core/clock.ts';
 import { controlItems, type ReadControlItem } from './dynamo-control-items.ts';
-import { learntRateSchema } from './rate-rule.ts';
+import { learntRateSchema } from './learnt-rate.ts';
 import { idleRateState, type RateLimits, type RateState } from './rate-schedule.ts';
 import { type RateItem, type RateScheduleStore, rateScheduleStore, type StoredRate } from './rate-schedule-store.ts';
 
@@ -52,7 +53,7 @@ export function dynamoRateSchedule(
     read: async () => storedIn(await readItem(id)),
     replace: async (next, seen) => {
       onWrite?.();
-      const revision = nextRevision(seen.revision);
+      const revision = randomUUID();
       try {
         await client.send(
           new PutCommand({
@@ -66,7 +67,9 @@ export function dynamoRateSchedule(
         if (!(error instanceof ConditionalCheckFailedException)) {
           throw error;
         }
-        return { done: false, stored: storedIn(await readItem(id)) };
+        // If the answer to a put was lost, the SDK has repeated it: the item is then our own.
+        const stored = storedIn(await readItem(id));
+        return { done: stored.revision === revision, stored };
       }
     },
   };
@@ -78,10 +81,6 @@ function conditionFor(revision: unknown) {
   return revision === undefined
     ? { ConditionExpression: 'attribute_not_exists(revision)' }
     : { ConditionExpression: 'revision = :seen', ExpressionAttributeValues: { ':seen': revision } };
-}
-
-function nextRevision(revision: unknown): number {
-  return Number.isSafeInteger(revision) ? Number(revision) + 1 : 1;
 }
 
 function storedIn(item: Record<string, unknown> | undefined): StoredRate {

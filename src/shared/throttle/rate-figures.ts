@@ -1,4 +1,5 @@
-import { type LearntRate, noiseShare, type RateBounds, rateAt } from './rate-rule.ts';
+import { type LearntRate, noiseShare } from './learnt-rate.ts';
+import { type RateBounds, rateAt } from './rate-rule.ts';
 
 /** The rate in figures, for operators. Rates are calls a second. */
 export type RateFigures = {

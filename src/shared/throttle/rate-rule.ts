@@ -1,5 +1,7 @@
-import * as z from 'zod';
+import { minuteMs } from '../core/clock.ts';
+import { alarmScore, firstHoldMs, type LearntRate, longestHoldMs, noiseShare } from './learnt-rate.ts';
 import {
+  keptMs,
   noteFate,
   packCalls,
   type RecentCall,
@@ -24,32 +26,6 @@ import {
  * docs/adr/0027.
  */
 
-/** What was learnt. All workers share it. Times are epoch milliseconds, rates are calls a second. */
-export type LearntRate = {
-  /** The rate that TMDB admitted when it last refused; 0 if no limit below the configured rate is known. */
-  ceiling: number;
-  /** Time of the last alarm; 0 if there was none. */
-  alarmAtMs: number;
-  /** How long after an alarm the rate stays below the ceiling before it rises. */
-  holdMs: number;
-  score: number;
-  /** The rate in the second after the last alarm, in which TMDB's own window empties. */
-  emptyingRate: number;
-  /** The share of the calls that were refused in the second before the last alarm. */
-  refusedShare: number;
-  /** Calls below the ceiling since the last alarm, and those of them that were refused. */
-  callsBelow: number;
-  refusedBelow: number;
-  /** Calls that the limit cannot have refused, and those of them that were refused. Both fade with each further call. */
-  noiseCalls: number;
-  noiseRefusals: number;
-  /** The answers of the last seconds, packed (see `packAnswers`). */
-  recent: string;
-  /** All answers and all refusals since the throttle was last reset, for operators. */
-  answers: number;
-  refusals: number;
-};
-
 /** The answer to one call. Only TMDB's own answers are evidence: without one it is unknown whether the call was admitted. */
 export type CallAnswer = {
   /** The slot that the call used, epoch milliseconds. */
@@ -67,19 +43,18 @@ export type CallAnswer = {
 /** The bounds of the rate. `floorPerSecond`: without any calls it would not be noticed that TMDB accepts calls again. */
 export type RateBounds = { requestsPerSecond: number; floorPerSecond: number };
 
-const firstHoldMs = 15_000;
-const longestHoldMs = 96_000;
 /** Rise after the hold, in calls a second for each second; it grows with the time that the rate has risen without an alarm. */
 const probePerSecond = 0.1;
 const probeDoublesInSeconds = 4;
 /** The share of the ceiling at which calls go on. */
 const belowCeiling = 0.97;
 /** The share of the ceiling in the second after an alarm: the second one where the calls had been far above the ceiling. */
-const emptying = 0.95;
-const emptyingDeep = 0.7;
+const drainShare = 0.95;
+const drainShareFarAbove = 0.7;
+/** A ceiling without an alarm for this long is forgotten: the rate has long been the configured one again. */
+const forgottenMs = 10 * minuteMs;
 /** What was sent this long before an alarm may have met the limit that the alarm is about. */
 const beforeAlarmMs = 2_000;
-const alarmScore = 3.4;
 /** The same above a known ceiling, where refusals are expected, unless TMDB refuses more than this share of calls at random. */
 const alarmScoreAbove = 2;
 const littleNoise = 0.01;
@@ -87,47 +62,11 @@ const littleNoise = 0.01;
 const sameCeiling = 0.3;
 /** A ceiling is disproved by so many refusals below it, if their share is at least this part of the share that raised the alarm. */
 const refusalsNeeded = 2;
-const likewise = 0.25;
+const disproofShare = 0.25;
 /** Each call reduces the weight of the calls before it by this factor: about 200 calls count. */
 const fading = 0.995;
 /** Without a ceiling, calls that the limit may have refused count as well, but less. */
 const weightWithoutCeiling = 0.1;
-
-/** Nothing is known: little noise is assumed. */
-export const nothingLearnt: LearntRate = {
-  ceiling: 0,
-  alarmAtMs: 0,
-  holdMs: firstHoldMs,
-  score: 0,
-  emptyingRate: 0,
-  refusedShare: 0,
-  callsBelow: 0,
-  refusedBelow: 0,
-  noiseCalls: 40,
-  noiseRefusals: 0.6,
-  recent: '',
-  answers: 0,
-  refusals: 0,
-};
-
-const figure = z.number().nonnegative();
-
-/** A learnt rate as it was stored. A member that is damaged counts as nothing learnt. */
-export const learntRateSchema = z.object({
-  ceiling: figure.catch(0),
-  alarmAtMs: figure.catch(0),
-  holdMs: z.number().min(firstHoldMs).max(longestHoldMs).catch(firstHoldMs),
-  score: figure.max(alarmScore).catch(0),
-  emptyingRate: figure.catch(0),
-  refusedShare: figure.max(1).catch(0),
-  callsBelow: figure.catch(0),
-  refusedBelow: figure.catch(0),
-  noiseCalls: z.number().min(1).max(1_000).catch(nothingLearnt.noiseCalls),
-  noiseRefusals: figure.max(1_000).catch(nothingLearnt.noiseRefusals),
-  recent: z.string().max(2_000).catch(''),
-  answers: figure.catch(0),
-  refusals: figure.catch(0),
-});
 
 /** Calls a second that are allowed at `nowMs`. */
 export function rateAt(learnt: LearntRate, nowMs: number, { requestsPerSecond, floorPerSecond }: RateBounds): number {
@@ -145,15 +84,10 @@ export function rateAt(learnt: LearntRate, nowMs: number, { requestsPerSecond, f
   return bounded(learnt.ceiling * belowCeiling + rise);
 }
 
-/** The share of calls that TMDB refuses at random, as far as it is known. */
-export function noiseShare({ noiseCalls, noiseRefusals }: LearntRate): number {
-  return noiseRefusals / noiseCalls;
-}
-
 /** What is known after `answers`, in the order in which they came. */
 export function learn(learnt: LearntRate, answers: readonly CallAnswer[], nowMs: number): LearntRate {
   const recent = unpackCalls(learnt.recent);
-  let next = learnt;
+  let next = nowMs - learnt.alarmAtMs > forgottenMs ? { ...learnt, ...noCeiling } : learnt;
   for (const answer of answers) {
     noteFate(recent, answer.slotMs, answer.outcome === 'refused' ? 'refused' : 'admitted');
     next = learnOne(next, answer, recent, nowMs);
@@ -165,18 +99,23 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   const { outcome, slotMs, ratePerSecond, namedLimit } = answer;
   const refused = outcome === 'refused';
   const counted = { ...before, answers: before.answers + 1, refusals: before.refusals + (refused ? 1 : 0) };
-  if (outcome === 'failed' || isAfterwards(before, slotMs)) {
+  if (isNoEvidence(before, slotMs, nowMs)) {
+    return refineCeiling(counted, slotMs, recent);
+  }
+  if (outcome === 'failed') {
     return counted;
   }
   if (refused && namedLimit !== undefined && namedLimit < ratePerSecond) {
-    return alarmed(counted, { admitted: namedLimit, refusedShare: 1, isFarAbove: true }, nowMs);
+    // Named, not estimated: it counts even if a ceiling is known that is a little higher.
+    return alarmed({ ...counted, ceiling: 0 }, { admitted: namedLimit, refusedShare: 1, isFarAbove: true }, nowMs);
   }
   const position = positionOf(ratePerSecond, before);
   const scored = withScore(position === 'above' ? counted : withNoise(counted, refused), refused, before);
   if (scored.score > alarmScoreAt(position, before)) {
-    return alarmed(scored, secondBefore(slotMs, ratePerSecond, recent), nowMs);
+    const second = secondBefore(slotMs, ratePerSecond, recent);
+    return { ...alarmed(scored, second, nowMs), alarmSlotMs: slotMs, alarmRate: ratePerSecond };
   }
-  return position === 'below' ? tested(scored, refused) : scored;
+  return position === 'below' ? countBelowCeiling(scored, refused) : scored;
 }
 
 function alarmScoreAt(position: ReturnType<typeof positionOf>, learnt: LearntRate): number {
@@ -197,23 +136,37 @@ function withScore(learnt: LearntRate, refused: boolean, before: LearntRate): Le
   return { ...learnt, score: Math.max(0, learnt.score + change) };
 }
 
+/** An answer that was missing when the alarm was raised may show that TMDB had admitted fewer calls. */
+function refineCeiling(learnt: LearntRate, slotMs: number, recent: readonly RecentCall[]): LearntRate {
+  const { alarmSlotMs, alarmRate, ceiling } = learnt;
+  if (slotMs > alarmSlotMs || slotMs <= alarmSlotMs - windowMs) {
+    return learnt;
+  }
+  const { admitted } = secondBefore(alarmSlotMs, alarmRate, recent);
+  return { ...learnt, ceiling: Math.max(1, learnt.ceilingBefore, Math.min(ceiling, Math.floor(admitted))) };
+}
+
 /** A call below the ceiling tests it: if refusals are as frequent there as above it, they are noise, and the ceiling is forgotten. */
-function tested(learnt: LearntRate, refused: boolean): LearntRate {
+function countBelowCeiling(learnt: LearntRate, refused: boolean): LearntRate {
   const callsBelow = learnt.callsBelow + 1;
   const refusedBelow = learnt.refusedBelow + (refused ? 1 : 0);
   const isNoise =
     refused &&
     refusedBelow >= refusalsNeeded &&
-    refusedBelow >= callsBelow * learnt.refusedShare * likewise &&
+    refusedBelow >= callsBelow * learnt.refusedShare * disproofShare &&
     refusedBelow < callsBelow * refusalShares(learnt).atLimit;
   return isNoise ? { ...learnt, ...noCeiling } : { ...learnt, callsBelow, refusedBelow };
 }
 
 const noCeiling = { ceiling: 0, holdMs: firstHoldMs, refusedShare: 0, callsBelow: 0, refusedBelow: 0 };
 
-/** Whether a call was sent while the last alarm was about to come, or while TMDB's window emptied after it. */
-function isAfterwards({ alarmAtMs }: LearntRate, slotMs: number): boolean {
-  return alarmAtMs > 0 && slotMs >= alarmAtMs - beforeAlarmMs && slotMs < alarmAtMs + windowMs;
+/**
+ * Whether a call was sent while the last alarm was about to come, or while TMDB's window emptied after it, or so long ago that the calls
+ * before it are no longer known.
+ */
+function isNoEvidence({ alarmAtMs }: LearntRate, slotMs: number, nowMs: number): boolean {
+  const isOfAlarm = alarmAtMs > 0 && slotMs >= alarmAtMs - beforeAlarmMs && slotMs < alarmAtMs + windowMs;
+  return isOfAlarm || slotMs - windowMs < nowMs - keptMs;
 }
 
 /** How frequent refusals are by noise alone (with a margin), and how frequent at least where the limit refuses as well. */
@@ -231,14 +184,22 @@ function withNoise(learnt: LearntRate, refused: boolean): LearntRate {
   };
 }
 
+/** Whether more calls were refused below the ceiling than noise explains. */
+function isTooHigh({ refusedBelow, callsBelow }: LearntRate): boolean {
+  return refusedBelow >= 3 && refusedBelow > 0.03 * callsBelow;
+}
+
 function alarmed(learnt: LearntRate, { admitted, refusedShare, isFarAbove }: Second, nowMs: number): LearntRate {
   const isSame = learnt.ceiling > 0 && Math.abs(admitted - learnt.ceiling) <= sameCeiling * learnt.ceiling;
   // A limit is a whole number, and a ceiling above it would be refused for as long as it is held.
-  const ceiling = Math.max(1, Math.floor(isSame ? Math.max(admitted, learnt.ceiling) : admitted));
+  const ceiling = Math.max(1, Math.floor(isSame && !isTooHigh(learnt) ? Math.max(admitted, learnt.ceiling) : admitted));
   return {
     ...learnt,
     ceiling,
-    emptyingRate: ceiling * (isFarAbove ? emptyingDeep : emptying),
+    alarmSlotMs: 0,
+    alarmRate: 0,
+    ceilingBefore: isSame && !isTooHigh(learnt) ? learnt.ceiling : 0,
+    emptyingRate: ceiling * (isFarAbove ? drainShareFarAbove : drainShare),
     holdMs: isSame ? Math.min(longestHoldMs, 2 * learnt.holdMs) : firstHoldMs,
     alarmAtMs: Math.ceil(nowMs),
     score: 0,

@@ -11,6 +11,7 @@ import {
   type RateLimits,
   type RateState,
   type Slot,
+  slotsWithin,
   takeSlots,
 } from './rate-schedule.ts';
 
@@ -72,7 +73,7 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     answered: async (answer) => {
       shared.note(answer);
       if (answer.outcome === 'refused' && isUrgent(shared.known(), clock.nowMs())) {
-        await shared.change((state) => ({ state, result: undefined }));
+        await shared.tell();
       }
     },
     forgetThrottles: async () => {
@@ -86,7 +87,6 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
 function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
   let seen: { stored: StoredRate; atMs: number } | undefined;
   let answers: readonly CallAnswer[] = [];
-  let last: Promise<unknown> = Promise.resolve();
 
   const see = (stored: StoredRate): StoredRate => {
     seen = { stored, atMs: clock.monotonicMs() };
@@ -117,6 +117,8 @@ function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
     throw new RetryableError('schedule_contended', message);
   };
 
+  const inTurn = oneAfterTheOther();
+
   return {
     read,
     note: (answer: CallAnswer) => {
@@ -127,11 +129,24 @@ function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
       seen = undefined;
     },
     known: () => ({ state: seen?.stored.state, answers }),
-    change: <T>(next: Parameters<typeof replace<T>>[0]): Promise<T | undefined> => {
-      const turn = last.then(() => replace(next));
-      last = turn.catch(() => undefined);
-      return turn;
-    },
+    /** Stores the answers, unless a change before this one has done so. */
+    tell: () =>
+      inTurn(async () => {
+        if (answers.length > 0) {
+          await replace((state) => ({ state, result: undefined }));
+        }
+      }),
+    change: <T>(next: Parameters<typeof replace<T>>[0]): Promise<T | undefined> => inTurn(() => replace(next)),
+  };
+}
+
+/** Runs what it is given one after the other, whether or not the one before has failed. */
+function oneAfterTheOther() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work);
+    last = turn.catch(() => undefined);
+    return turn;
   };
 }
 
@@ -149,7 +164,9 @@ function slotsOrDoubt(
   if (judged === undefined || nextSlotMs(judged.state, nowMs) - nowMs > withinMs) {
     return undefined;
   }
-  const taken = takeSlots(judged.state, count, nowMs, limits);
+  // Slots that come too late for every job of this worker would delay the others.
+  const usable = slotsWithin(judged.state, withinMs, nowMs, limits);
+  const taken = takeSlots(judged.state, Math.min(count, usable), nowMs, limits);
   return { state: taken.state, result: taken.slots };
 }
 

@@ -1,6 +1,7 @@
 import { callSkewMs } from '../core/clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
-import { type CallAnswer, type LearntRate, learn, nothingLearnt, type RateBounds, rateAt } from './rate-rule.ts';
+import { type LearntRate, nothingLearnt } from './learnt-rate.ts';
+import { type CallAnswer, learn, type RateBounds, rateAt } from './rate-rule.ts';
 import { withSlots } from './recent-calls.ts';
 
 /**
@@ -83,6 +84,13 @@ export function nextSlotMs(state: RateState, nowMs: number): number {
   return Math.max(nowMs, Math.min(...state.endsMs));
 }
 
+/** How many of the next slots are due within `withinMs`; at least one. */
+export function slotsWithin(state: RateState, withinMs: number, nowMs: number, limits: RateLimits): number {
+  const fromMs = nextSlotMs(state, nowMs);
+  const stepMs = (1_000 * lanesOf(state, nowMs, limits).length) / rateAt(state, fromMs, limits);
+  return 1 + Math.floor(Math.max(0, withinMs - (fromMs - nowMs)) / stepMs);
+}
+
 /** Takes `count` slots of the lane that ends first: the new state, and the slots, ascending. */
 export function takeSlots(
   state: RateState,
@@ -90,27 +98,28 @@ export function takeSlots(
   nowMs: number,
   limits: RateLimits,
 ): { state: RateState; slots: Slot[] } {
-  const lanes = lanesOf(state, limits);
-  const ratePerSecond = rateAt(state, nowMs, limits);
-  const stepMs = (1_000 * limits.lanes) / ratePerSecond;
+  const lanes = lanesOf(state, nowMs, limits);
   const lane = lanes.indexOf(Math.min(...lanes));
-  const fromMs = Math.max(lanes[lane] ?? 0, nowMs);
-  const lateMs = lateMsAt(state, ratePerSecond, limits);
-  const slots = Array.from({ length: count }, (_, index) => ({
-    atMs: fromMs + index * stepMs,
-    ratePerSecond,
-    lateMs,
-    alarmAtMs: state.alarmAtMs,
-  }));
-  const endsMs = lanes.map((endMs, index) => (index === lane ? fromMs + count * stepMs : endMs));
+  let atMs = Math.max(lanes[lane] ?? 0, nowMs);
+  const slots = Array.from({ length: count }, () => {
+    const ratePerSecond = rateAt(state, atMs, limits);
+    const slot = { atMs, ratePerSecond, lateMs: lateMsAt(state, ratePerSecond, limits), alarmAtMs: state.alarmAtMs };
+    atMs += (1_000 * lanes.length) / ratePerSecond;
+    return slot;
+  });
+  const endsMs = lanes.map((endMs, index) => (index === lane ? atMs : endMs));
   const slotsMs = slots.map(({ atMs }) => atMs);
   return { state: { ...state, endsMs, recent: withSlots(state.recent, slotsMs, nowMs) }, slots };
 }
 
-/** The ends of the lanes. An item may have been written with another number of them: those that end last are kept. */
-function lanesOf({ endsMs }: RateState, { lanes }: RateLimits): number[] {
-  const latest = [...endsMs].sort((a, b) => b - a).slice(0, lanes);
-  return [...latest, ...Array.from({ length: lanes - latest.length }, () => 0)];
+/**
+ * The ends of the lanes. Workers with other settings may have opened more of them: a lane that ends in the future is kept until then. A lane
+ * that is missing begins when the last one ends.
+ */
+function lanesOf({ endsMs }: RateState, nowMs: number, { lanes }: RateLimits): number[] {
+  const latestFirst = [...endsMs].sort((a, b) => b - a);
+  const kept = latestFirst.filter((endMs, index) => index < lanes || endMs > nowMs);
+  return [...kept, ...Array.from({ length: Math.max(0, lanes - kept.length) }, () => latestFirst[0] ?? 0)];
 }
 
 /**
@@ -118,7 +127,8 @@ function lanesOf({ endsMs }: RateState, { lanes }: RateLimits): number[] {
  * second plus this, and one more for each lane.
  */
 function lateMsAt(state: RateState, ratePerSecond: number, limits: RateLimits): number {
-  const limit = state.ceiling > 0 ? state.ceiling : limits.limitPerSecond;
+  const isLimited = state.ceiling > 0 && ratePerSecond < limits.requestsPerSecond;
+  const limit = isLimited ? state.ceiling : limits.limitPerSecond;
   const spareMs = ((limit - limits.lanes) / ratePerSecond - 1) * 1_000;
   return Math.max(limits.slotToleranceMs, Math.min(mostLateMs, spareMs));
 }
@@ -153,7 +163,10 @@ function paused(state: RateState, pauseMs: number, nowMs: number): RateState {
 /** The limits of the schedule of all calls. `requestsPerSecond`: by default the rate of the settings. */
 export function rateLimitsOf(settings: Settings, requestsPerSecond = settings.tmdb.requestsPerSecond): RateLimits {
   // Two workers share a lane: one uses its slots while the other waits for its answers.
-  return limitsOf(settings, requestsPerSecond, Math.max(1, Math.floor(settings.worker.maximumConcurrency / 2)));
+  const pairs = Math.floor(settings.worker.maximumConcurrency / 2);
+  // The slots of different lanes may come together: all lanes at once must not exceed what TMDB admits beside the rate, nor the rate itself.
+  const spare = Math.floor(Math.min(settings.tmdb.limitPerSecond - requestsPerSecond, requestsPerSecond / 2));
+  return limitsOf(settings, requestsPerSecond, Math.max(1, Math.min(pairs, spare)));
 }
 
 /**

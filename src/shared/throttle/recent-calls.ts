@@ -8,8 +8,10 @@ export const windowMs = 1_000;
 /** Calls that are sent so much faster than TMDB admits them leave more in its window than its limit. */
 const farAbove = 1.18;
 /** Calls of this long are kept, and at most so many: what is needed for an alarm that comes late, in less than 1 KB. */
-const keptMs = 3_000;
-const keptCalls = 200;
+export const keptMs = 3_000;
+const keptCalls = 140;
+/** Slots in the future that are kept. */
+const keptSlots = 80;
 
 const fates = ['unknown', 'admitted', 'refused'] as const;
 
@@ -68,10 +70,11 @@ export function secondBefore(slotMs: number, ratePerSecond: number, calls: reado
  * number three times, plus 0, 1 or 2 for its fate; in base 36, separated by commas.
  */
 export function packCalls(calls: readonly RecentCall[], nowMs: number): string {
-  const kept = calls.filter(({ slotMs }) => slotMs > nowMs - keptMs).sort((a, b) => a.slotMs - b.slotMs);
+  const sorted = [...calls].sort((a, b) => a.slotMs - b.slotMs);
+  const past = sorted.filter(({ slotMs }) => slotMs > nowMs - keptMs && slotMs <= nowMs);
+  const future = sorted.filter(({ slotMs }) => slotMs > nowMs);
   let beforeMs = 0;
-  return kept
-    .slice(-keptCalls)
+  return [...past.slice(-keptCalls), ...future.slice(0, keptSlots)]
     .map(({ slotMs, fate }) => {
       const sinceMs = slotMs - beforeMs;
       beforeMs = slotMs;

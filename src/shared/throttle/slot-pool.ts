@@ -14,8 +14,11 @@ export type PooledSlot = Slot & {
 
 /** The slots of one batch of jobs. */
 export type SlotPool = {
-  /** The next slot; `undefined` if none comes within `withinMs`. Who asks together takes slots together, with one write. */
-  next(withinMs: number): Promise<PooledSlot | undefined>;
+  /**
+   * The next slot; `undefined` if none comes within `withinMs`. Jobs that ask at the same time get slots that were taken together, with one
+   * write. `isFirst`: before all others that wait.
+   */
+  next(withinMs: number, isFirst?: boolean): Promise<PooledSlot | undefined>;
 };
 
 /** The next slots are taken so long before the last one is due: the timeline must not be idle meanwhile. */
@@ -36,11 +39,11 @@ type Waiting = {
 };
 
 /** Slots of `schedule` for the jobs of one batch, as many as there are connections for. */
-export function slotPool(schedule: RateScheduleStore, open: Connections, clock: Clock): SlotPool {
+export function slotPool(schedule: RateScheduleStore, calls: Connections, clock: Clock): SlotPool {
   const waiting: Waiting[] = [];
   let isTaking = false;
   let stepMs = usualStepMs;
-  const room = () => open.room(mostSlotsAtOnce * stepMs + soonAfterMs);
+  const room = () => calls.room(mostSlotsAtOnce * stepMs + soonAfterMs);
   const { pause, isTooShort } = pausesOf(waiting, clock);
 
   /** How many slots are wanted now. */
@@ -54,34 +57,28 @@ export function slotPool(schedule: RateScheduleStore, open: Connections, clock: 
   const takeOnce = async (): Promise<void> => {
     const count = await wanted();
     const longestMs = Math.max(...waiting.slice(0, count).map((one) => leftMs(one, clock)));
-    const slots = await schedule.take(count, longestMs);
-    const signal = hand(slots, waiting.splice(0, count), clock);
+    const served = waiting.splice(0, count);
+    const slots = await schedule.take(count, longestMs).catch((error) => refuse(served, error));
+    const signal = deliver(slots, served, clock);
     stepMs = stepOf(slots) ?? stepMs;
     await pause((slots.at(-1)?.atMs ?? 0) - leadMs - clock.nowMs(), signal);
   };
 
   const takeAll = async (): Promise<void> => {
     isTaking = true;
-    try {
-      while (waiting.length > 0) {
-        await takeOnce();
-      }
-    } catch (error) {
-      for (const one of waiting.splice(0)) {
-        one.reject(error);
-      }
-    } finally {
-      isTaking = false;
+    while (waiting.length > 0) {
+      await takeOnce();
     }
+    isTaking = false;
   };
 
   return {
-    next: async (withinMs) => {
+    next: async (withinMs, isFirst = false) => {
       if (isTooShort(withinMs)) {
         return undefined;
       }
       const given = Promise.withResolvers<PooledSlot | undefined>();
-      waiting.push({ withinMs, sinceMs: clock.monotonicMs(), ...given });
+      waiting.splice(isFirst ? 0 : waiting.length, 0, { withinMs, sinceMs: clock.monotonicMs(), ...given });
       if (!isTaking) {
         isTaking = true;
         // All jobs of a batch ask in the same turn of the event loop.
@@ -118,7 +115,7 @@ function pausesOf(waiting: Waiting[], clock: Clock) {
 }
 
 /** Gives each of `served` its slot, if that comes in time. The signal aborts when these slots are void. */
-function hand(slots: readonly Slot[], served: readonly Waiting[], clock: Clock): AbortSignal {
+function deliver(slots: readonly Slot[], served: readonly Waiting[], clock: Clock): AbortSignal {
   const voided = new AbortController();
   // Each of the jobs listens, and so does the pool.
   setMaxListeners(0, voided.signal);
@@ -129,6 +126,14 @@ function hand(slots: readonly Slot[], served: readonly Waiting[], clock: Clock):
     one.resolve(isInTime ? { ...slot, ...shared } : undefined);
   }
   return voided.signal;
+}
+
+/** Those who wait besides `served` ask again: the next write may succeed. */
+function refuse(served: readonly Waiting[], error: unknown): Slot[] {
+  for (const one of served) {
+    one.reject(error);
+  }
+  return [];
 }
 
 function stepOf([first, second]: readonly Slot[]): number | undefined {

@@ -8,47 +8,47 @@ const forever = Number.POSITIVE_INFINITY;
 describe('connections', () => {
   it('are opened at once while some are free', async () => {
     const open = connections(2, virtualClock());
-    expect(await open.open(0)).toBeTypeOf('function');
-    expect(await open.open(-5)).toBeTypeOf('function');
-    expect(await open.open(0)).toBeUndefined();
+    expect(await open.acquire(0)).toBeTypeOf('function');
+    expect(await open.acquire(-5)).toBeTypeOf('function');
+    expect(await open.acquire(0)).toBeUndefined();
   });
 
   it('go to who has waited longest', async () => {
     const clock = virtualClock();
     const open = connections(1, clock);
-    const close = await open.open(0);
+    const close = await open.acquire(0);
     const order: number[] = [];
     for (const n of [1, 2, 3]) {
-      void open.open(forever).then((free) => {
+      void open.acquire(forever).then((free) => {
         order.push(n);
-        free?.();
+        free?.(true);
       });
     }
     await eventLoopTurn();
     expect(order).toEqual([]);
-    close?.();
+    close?.(true);
     await eventLoopTurn();
     expect(order).toEqual([1, 2, 3]);
   });
 
   it('are given to nobody else between a close and the turn of who waits', async () => {
     const open = connections(1, virtualClock());
-    const close = await open.open(0);
-    const waiting = open.open(forever);
+    const close = await open.acquire(0);
+    const waiting = open.acquire(forever);
     await eventLoopTurn();
-    close?.();
-    expect(await open.open(0)).toBeUndefined();
+    close?.(true);
+    expect(await open.acquire(0)).toBeUndefined();
     expect(await waiting).toBeTypeOf('function');
   });
 
   it('are not waited for longer than allowed, and who has left gets none', async () => {
     const clock = virtualClock();
     const open = connections(1, clock);
-    const close = await open.open(0);
-    const [impatient, patient] = [open.open(100), open.open(forever)];
+    const close = await open.acquire(0);
+    const [impatient, patient] = [open.acquire(100), open.acquire(forever)];
     await clock.advance(100);
     expect(await impatient).toBeUndefined();
-    close?.();
+    close?.(true);
     expect(await patient).toBeTypeOf('function');
     expect(clock.sleeperCount()).toBe(0);
   });
@@ -58,15 +58,15 @@ describe('connections', () => {
     const open = connections(4, clock);
     // Calls are expected to take 200 ms at first.
     expect([open.room(0), open.room(199), open.room(100), open.room(500)]).toEqual([4, 4 + 3, 4 + 2, 4 + 10]);
-    const closes = await Promise.all([1, 2, 3, 4].map(() => open.open(0)));
+    const closes = await Promise.all([1, 2, 3, 4].map(() => open.acquire(0)));
     expect([open.room(0), open.room(100)]).toEqual([0, 2]);
-    void open.open(forever);
+    void open.acquire(forever);
     expect(open.room(0)).toBe(0);
     await clock.sleep(1_200);
-    closes[0]?.();
+    closes[0]?.(true);
     // 200 ms and a fifth of the difference to 1,200 ms; the connection went to who waited.
     expect([open.room(0), open.room(400)]).toEqual([0, 4]);
-    closes[1]?.();
+    closes[1]?.(true);
     expect(open.room(0)).toBe(1);
   });
 
@@ -84,7 +84,7 @@ describe('connections', () => {
           const call = async ({ startMs, withinMs, callMs }: (typeof calls)[number]) => {
             await clock.sleep(startMs);
             const askedMs = clock.monotonicMs();
-            const close = await open.open(withinMs);
+            const close = await open.acquire(withinMs);
             expect(clock.monotonicMs() - askedMs).toBeLessThanOrEqual(withinMs);
             if (close === undefined) {
               return;
@@ -93,11 +93,11 @@ describe('connections', () => {
             mostOpened = Math.max(mostOpened, opened);
             await clock.sleep(callMs);
             opened -= 1;
-            close();
+            close(true);
           };
           await Promise.all(calls.map(call));
           expect(mostOpened).toBeLessThanOrEqual(most);
-          const free = await Promise.all(Array.from({ length: most + 1 }, () => open.open(0)));
+          const free = await Promise.all(Array.from({ length: most + 1 }, () => open.acquire(0)));
           expect(free.filter((close) => close !== undefined)).toHaveLength(most);
         },
       ),

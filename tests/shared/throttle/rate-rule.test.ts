@@ -1,14 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  type CallAnswer,
   type LearntRate,
-  learn,
   learntRateSchema,
   noiseShare,
   nothingLearnt,
-  rateAt,
-} from '../../../src/shared/throttle/rate-rule.ts';
+} from '../../../src/shared/throttle/learnt-rate.ts';
+import { type CallAnswer, learn, rateAt } from '../../../src/shared/throttle/rate-rule.ts';
 import { withSlots } from '../../../src/shared/throttle/recent-calls.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 

@@ -60,11 +60,11 @@ describe('the slots of a batch', () => {
     const { clock, open, timeline, ask } = openPool(1);
     // Calls take four seconds: none ends soon.
     for (let n = 0; n < 30; n += 1) {
-      const close = await open.open(0);
+      const close = await open.acquire(0);
       await clock.sleep(4_000);
-      close?.();
+      close?.(true);
     }
-    await open.open(0);
+    await open.acquire(0);
     const given = await Promise.all([ask(), ask(249), ask(5_000)]);
     expect(given.map((one) => one !== undefined)).toEqual([true, false, true]);
     expect(timeline.takes).toEqual([1, 1]);
