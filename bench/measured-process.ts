@@ -1,8 +1,12 @@
 /** Runs each subject in a process of its own, so that memory and processor time are measured for it alone. */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Counts } from './count-requests.ts';
 
-/** Peak memory of a process, and its processor time since the previous query. */
-export type ProcessUse = { peakRssMb: number; cpuMs: number };
+/**
+ * Peak memory of a process, its processor time since the previous query, and what its subject has counted since it started, by names of its
+ * own.
+ */
+export type ProcessUse = { peakRssMb: number; cpuMs: number; counts: Counts };
 
 /** Messages from a subject's process. */
 type FromSubject =
@@ -85,25 +89,27 @@ function ask<K extends FromSubject['kind']>(
   });
 }
 
-/** Starts the work; the returned function ends it. */
+/** Starts the work; the returned function ends it. `counts` takes what the subject counts. */
 export type Subject<Config> = (
   config: Config,
   progress: (count: number) => void,
+  counts: Counts,
 ) => Promise<() => Promise<void>> | (() => Promise<void>);
 
 /** In the subject's process: runs `subject` as the parent process asks, and ends with the parent. */
 export function serveMeasured<Config>(subject: Subject<Config>): void {
   let usedBefore = process.cpuUsage();
   let end: () => Promise<void> = async () => undefined;
+  const counts: Counts = {};
   const use = () => {
     const { user, system } = process.cpuUsage(usedBefore);
     usedBefore = process.cpuUsage();
-    return { peakRssMb: process.resourceUsage().maxRSS / 1_024, cpuMs: (user + system) / 1_000 };
+    return { peakRssMb: process.resourceUsage().maxRSS / 1_024, cpuMs: (user + system) / 1_000, counts };
   };
   const obey = async (message: ToSubject): Promise<void> => {
     switch (message.kind) {
       case 'start':
-        end = await subject(message.config as Config, (count) => tell({ kind: 'progress', count }));
+        end = await subject(message.config as Config, (count) => tell({ kind: 'progress', count }), counts);
         return tell({ kind: 'ready' });
       case 'use':
         return tell({ kind: 'use', use: use() });

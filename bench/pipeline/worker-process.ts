@@ -20,17 +20,21 @@ import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import { tmdbHttp } from '../../src/shared/tmdb/tmdb-http.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workerBatch } from '../../src/worker/worker-batch.ts';
+import { type Counts, countItemRequests, countTableRequests } from '../count-requests.ts';
 import { serveMeasured } from '../measured-process.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 
-/** What a worker process is started with; `concurrency` is how many invocations it runs side by side. */
+/**
+ * What a worker process is started with; `concurrency` is how many invocations it runs side by side. It counts the requests of its throttle
+ * (rate and breaker) and those that send items.
+ */
 export type WorkerConfig = { endpoints: StackEndpoints; requestsPerSecond: number; concurrency: number };
 
 const settings = defaultSettings;
 
-serveMeasured<WorkerConfig>((config) => {
+serveMeasured<WorkerConfig>((config, _progress, counts) => {
   const { endpoints, region, fetchQueueUrl } = config.endpoints;
-  const invoke = invokerOf(config);
+  const invoke = invokerOf(config, counts);
   const source = startEventSource(
     {
       queueUrl: fetchQueueUrl,
@@ -46,12 +50,12 @@ serveMeasured<WorkerConfig>((config) => {
   return () => source.stop();
 });
 
-function invokerOf(config: WorkerConfig) {
+function invokerOf(config: WorkerConfig, counts: Counts) {
   const telemetry = powertoolsTelemetry('worker');
   const { endpoints, region, controlTable } = config.endpoints;
   const store = dynamoUsageStore(dynamoClient({ endpoint: endpoints.dynamodb, region }), controlTable);
   const ledger = hourLedger(telemetry, store, settings.reader.usage.keepDays, systemClock);
-  const work = workerBatch({ ...dependenciesOf(config, ledger), flush: ledger.flush });
+  const work = workerBatch({ ...dependenciesOf(config, ledger, counts), flush: ledger.flush });
   return async (event: SQSEvent) => {
     const endsMs = systemClock.monotonicMs() + settings.worker.timeoutSeconds * 1_000;
     const answer = await work(event, () => endsMs - systemClock.monotonicMs());
@@ -63,10 +67,13 @@ function invokerOf(config: WorkerConfig) {
 function dependenciesOf(
   { endpoints: stack, requestsPerSecond }: WorkerConfig,
   telemetry: WorkDependencies['telemetry'],
+  counts: Counts,
 ): WorkDependencies {
   const { region, endpoints } = stack;
   const table = [dynamoClient({ endpoint: endpoints.dynamodb, region }), stack.controlTable] as const;
+  countTableRequests(table[0], counts);
   const sqs = sqsClient({ endpoint: endpoints.sqs, region });
+  countItemRequests(sqs, stack.itemQueueUrl, counts);
   const queue = (url: string) => sqsMessageSender(sqs, url, systemClock, systemRandom);
   const token = async () => benchToken;
   return {
