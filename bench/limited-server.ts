@@ -3,6 +3,7 @@
  * answers the others with 429, and lets some fail at random. It counts by arrival. Neither 429 names a limit or a time, so that a
  * client cannot tell them apart.
  */
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
@@ -58,11 +59,10 @@ const seed = 1;
 /** Starts the thread. */
 export async function startLimitedServer(): Promise<LimitedServer> {
   const thread = new Worker(new URL(import.meta.url), { workerData: threadName });
-  const answer = <T>() =>
-    new Promise<T>((resolve, reject) => {
-      thread.once('message', resolve);
-      thread.once('error', reject);
-    });
+  const died = once(thread, 'error').then(([error]) => Promise.reject(error));
+  // Whoever asks hears of it; while nobody does it must not be an unhandled rejection.
+  died.catch(() => undefined);
+  const answer = <T>() => Promise.race([once(thread, 'message').then(([message]) => message as T), died]);
   const port = await answer<number>();
   let asked: Promise<unknown> = Promise.resolve();
   const ask = <T>(command: Command): Promise<T> => {

@@ -22,7 +22,7 @@ type ToSubject = { kind: 'start'; config: unknown } | { kind: 'use' } | { kind: 
 export type MeasuredProcess = {
   /** Resource use since the previous query. */
   use(): Promise<ProcessUse>;
-  /** Lets it finish what is in flight, and waits until it has ended. */
+  /** Lets it finish what is in flight, and waits until it has ended. Rejects when it has to be killed after a minute. */
   stop(): Promise<ProcessUse>;
   /** Rejects when the process ends unasked; never resolves. */
   ended: Promise<never>;
@@ -34,15 +34,34 @@ export type MeasuredProcess = {
  */
 const heapOfAFunction = ['--max-heap-size=192'];
 
-/**
- * Starts the module at `url`, which calls `serveMeasured`, and resolves when its work has begun.
- * @param onProgress - Receives each count that the subject reports.
- */
+/** A process that has loaded its module and waits. */
+export type ReadyProcess = {
+  /** Resolves when its work has begun. */
+  start(config: unknown): Promise<MeasuredProcess>;
+  /** Ends it at once. */
+  kill(): void;
+};
+
+/** How long a subject may take to finish what is in flight. */
+const longestStopMs = 60_000;
+
+/** Starts the module at `url` and its work. @param onProgress - Receives each count that the subject reports. */
 export async function startMeasured(
   url: URL,
   config: unknown,
-  onProgress: (count: number) => void = () => undefined,
+  onProgress?: (count: number) => void,
 ): Promise<MeasuredProcess> {
+  return (await readyMeasured(url, onProgress)).start(config);
+}
+
+/**
+ * Loads the module at `url`, which calls `serveMeasured`, in a process of its own.
+ * @param onProgress - Receives each count that the subject reports.
+ */
+export async function readyMeasured(
+  url: URL,
+  onProgress: (count: number) => void = () => undefined,
+): Promise<ReadyProcess> {
   const child = fork(url, { execArgv: heapOfAFunction, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const ended = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
@@ -56,15 +75,29 @@ export async function startMeasured(
     }
   });
   await Promise.race([ask(child, undefined, 'ready'), ended]);
-  const begun = ask(child, { kind: 'start', config }, 'ready');
-  await Promise.race([begun, ended]);
+  const running = runningProcess(child, ended);
+  return {
+    start: async (config) => {
+      await Promise.race([ask(child, { kind: 'start', config }, 'ready'), ended]);
+      return running;
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+function runningProcess(child: ChildProcess, ended: Promise<never>): MeasuredProcess {
   return {
     use: async () => (await Promise.race([ask(child, { kind: 'use' }, 'use'), ended])).use,
     stop: async () => {
-      const { use } = await Promise.race([ask(child, { kind: 'stop' }, 'stopped'), ended]);
-      child.disconnect();
-      await ended.catch(() => undefined);
-      return use;
+      const overdue = setTimeout(() => child.kill('SIGKILL'), longestStopMs);
+      try {
+        const { use } = await Promise.race([ask(child, { kind: 'stop' }, 'stopped'), ended]);
+        child.disconnect();
+        await ended.catch(() => undefined);
+        return use;
+      } finally {
+        clearTimeout(overdue);
+      }
     },
     ended,
   };

@@ -24,7 +24,10 @@ export type JobFates = { notDone: number; dead: number; lost: number };
  * Sends `jobs` jobs for popular films and series, country by country.
  * @throws RangeError for more jobs than there are pages.
  */
-export async function fillFetchQueue(jobs: number, { endpoints, region, fetchQueueUrl }: StackEndpoints): Promise<void> {
+export async function fillFetchQueue(
+  jobs: number,
+  { endpoints, region, fetchQueueUrl }: StackEndpoints,
+): Promise<void> {
   const nowMs = systemClock.nowMs();
   const runId = runIdFor('bench drain');
   const run = { runId, snapshot: snapshotFor(nowMs, runId), origin: 'ad-hoc', firstSeenAt: isoFromMs(nowMs) };

@@ -8,7 +8,10 @@ import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
 import { type Counts, countItemRequests } from '../count-requests.ts';
 import { type DrainConfig, itemBodyOf, jobOf, requestOf } from './drain-job.ts';
 
-/** Starts `consumers` of them, each with one batch at a time; `call` fetches a page. The returned function stops receiving. */
+/**
+ * Starts `consumers` of them, each with one batch at a time; `call` fetches a page. `givenBack` counts jobs that failed. The returned function
+ * stops receiving.
+ */
 export function consumeJobs(
   { endpoints: stack }: Pick<DrainConfig, 'endpoints'>,
   consumers: number,
@@ -32,6 +35,7 @@ export function consumeJobs(
       // Messages that are not returned are not deleted, and are delivered again.
       handleMessageBatch: async (messages) => {
         const outcomes = await Promise.allSettled(messages.map(({ Body = '' }) => work(Body)));
+        counts.givenBack = (counts.givenBack ?? 0) + outcomes.filter(({ status }) => status === 'rejected').length;
         return messages.filter((_, index) => outcomes[index]?.status === 'fulfilled');
       },
     });

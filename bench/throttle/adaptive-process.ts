@@ -15,20 +15,20 @@ const tooMany = 429;
 serveMeasured<PeerConfig>((config, _progress, counts) => {
   const tmdb = pacedAxios(config);
   const strategy = new AdaptiveRetryStrategy(async () => DEFAULT_MAX_ATTEMPTS);
-  const call = async ({ path, query }: TmdbRequest): Promise<unknown> => {
-    let token = (await strategy.acquireInitialRetryToken('')) as StandardRetryToken;
-    while (true) {
-      try {
-        const { data } = await tmdb.get(path, { params: query });
-        strategy.recordSuccess(token);
-        return data;
-      } catch (error) {
-        const status = isAxiosError(error) ? error.response?.status : undefined;
-        const errorType = status === tooMany ? 'THROTTLING' : 'TRANSIENT';
-        // Rejects when there are no attempts left, or no retry quota.
-        token = (await strategy.refreshRetryTokenForRetry(token, { errorType })) as StandardRetryToken;
-      }
+  const attempt = async ({ path, query }: TmdbRequest, token: StandardRetryToken): Promise<unknown> => {
+    try {
+      const { data } = await tmdb.get(path, { params: query });
+      strategy.recordSuccess(token);
+      return data;
+    } catch (error) {
+      const status = isAxiosError(error) ? error.response?.status : undefined;
+      const errorType = status === tooMany ? 'THROTTLING' : 'TRANSIENT';
+      // Rejects when there are no attempts left, or no retry quota.
+      const next = await strategy.refreshRetryTokenForRetry(token, { errorType });
+      return attempt({ path, query }, next as StandardRetryToken);
     }
   };
+  const call = async (request: TmdbRequest) =>
+    attempt(request, (await strategy.acquireInitialRetryToken('')) as StandardRetryToken);
   return consumeJobs(config, consumers, call, counts);
 });

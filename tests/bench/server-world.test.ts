@@ -14,7 +14,9 @@ function fatesOf(arrivalsMs: readonly number[], perSecond: number): CallFate[] {
 
 describe('the sliding window of a bench server', () => {
   it('admits what the limit allows in any second, and nothing that would make more', () => {
-    const arrivals = fc.array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 300 }).map((all) => all.toSorted((a, b) => a - b));
+    const arrivals = fc
+      .array(fc.integer({ min: 0, max: 5_000 }), { maxLength: 300 })
+      .map((all) => all.toSorted((a, b) => a - b));
     fc.assert(
       fc.property(arrivals, fc.integer({ min: 1, max: 20 }), (arrivalsMs, limit) => {
         const fates = fatesOf(arrivalsMs, limit);
@@ -50,7 +52,10 @@ describe('the noise of a bench server', () => {
     const random = seededRandom(7);
     const noise = { throttled: 0.02, failed: 0.05 };
     const judge = callJudge({ limits: always(1_000_000), noise }, () => random.next());
-    const counts = Map.groupBy(Array.from({ length: 100_000 }, (_, index) => judge(index)), (fate) => fate);
+    const counts = Map.groupBy(
+      Array.from({ length: 100_000 }, (_, index) => judge(index)),
+      (fate) => fate,
+    );
     expect(counts.get('throttled')?.length).toBeGreaterThan(1_800);
     expect(counts.get('throttled')?.length).toBeLessThan(2_200);
     expect(counts.get('failed')?.length).toBeGreaterThan(4_700);

@@ -1,0 +1,130 @@
+/** One subject in one world: a fetch queue that stays full, for the world's time. */
+import type { EmbeddedSqs } from '../../src/local/embedded-sqs.ts';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
+import { fetchQueue } from '../../src/shared/queues/queue-definitions.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { besideBusyProcesses } from '../busy-machine.ts';
+import { fatesOf, fillFetchQueue, type JobFates, jobIdIn } from '../drain/fetch-queue.ts';
+import { type EmulatedServices, startEmulatedServices } from '../emulated-services.ts';
+import { type FateCounts, type LimitedServer, startLimitedServer } from '../limited-server.ts';
+import { type MeasuredProcess, type ProcessUse, type ReadyProcess, readyMeasured } from '../measured-process.ts';
+import { idealAnswers } from '../server-world.ts';
+import type { ThrottleWorld } from './worlds.ts';
+
+/** A subject: `processes` of `program`, each started with `options` beside what every subject gets. */
+export type ThrottleSubject = { name: string; program: URL; processes: number; options: Record<string, unknown> };
+
+/** What a trial measured. Shares and ratios are of the calls that the server counted. */
+export type ThrottleTrial = Omit<JobFates, 'notDone'> & {
+  /** Percent of the ideal (server-world.ts). */
+  goodput: number;
+  /** Calls in 1,000. */
+  refusedByLimit: number;
+  writesPerCall: number;
+  readsPerCall: number;
+  itemRequestsPerJob: number;
+  cpuMsPerJob: number;
+  mostUnderWay: number;
+  mostConnections: number;
+  deferred: number;
+};
+
+/** A trial by its world and subject. */
+export type PlayedTrial = { world: ThrottleWorld; subject: ThrottleSubject; trial: ThrottleTrial };
+
+/** Every subject is told this rate. */
+export const { requestsPerSecond: toldPerSecond } = defaultSettings.tmdb;
+/** Every subject is told to have no more calls under way at once. */
+export const mostUnderWay = 20;
+
+const pollMs = 250;
+/** Cold processes on a busy machine make their first call long before. */
+const firstCallMs = 60_000;
+/** More than any subject can take in the time, so that the queue stays full. */
+const jobsPerIdeal = 1.2;
+const spareJobs = 200;
+
+/** Plays it on emulators of its own. @throws when a process ends, or nobody calls. */
+export async function runThrottleTrial(subject: ThrottleSubject, world: ThrottleWorld): Promise<ThrottleTrial> {
+  const services = await startEmulatedServices(startLimitedServer);
+  let ready: ReadyProcess[] = [];
+  try {
+    const jobs = Math.ceil(world.seconds * toldPerSecond * jobsPerIdeal) + spareJobs;
+    await fillFetchQueue(jobs, services.endpoints);
+    await services.tmdb.begin(world.server);
+    ready = await Promise.all(Array.from({ length: subject.processes }, () => readyMeasured(subject.program)));
+    const longestMs = world.seconds * 1_000 + 2 * firstCallMs;
+    const { endpoints } = services;
+    const config = { endpoints, requestsPerSecond: toldPerSecond, mostUnderWay, ...subject.options };
+    const played = await besideBusyProcesses(world.busyProcesses, longestMs, async () =>
+      play(await Promise.all(ready.map((process) => process.start(config))), world, services),
+    );
+    return { ...played, ...fatesOf(jobs, services.sqs) };
+  } finally {
+    for (const process of ready) {
+      process.kill();
+    }
+    await services.stop();
+  }
+}
+
+async function play(
+  processes: readonly MeasuredProcess[],
+  world: ThrottleWorld,
+  { tmdb, sqs }: EmulatedServices<LimitedServer>,
+): Promise<Omit<ThrottleTrial, keyof JobFates>> {
+  const deferred = new Set<string>();
+  const anyEnd = Promise.race(processes.map(({ ended }) => ended));
+  await Promise.race([elapsed(0, tmdb, () => undefined), anyEnd]);
+  await usesOf(processes);
+  await Promise.race([elapsed(world.seconds * 1_000, tmdb, () => noteDeferred(sqs, deferred)), anyEnd]);
+  const uses = await usesOf(processes);
+  const { inTime, all, ...most } = await tmdb.report();
+  const calls = total(all);
+  await Promise.all(processes.map((process) => process.stop()));
+  const counted = (name: string) => uses.reduce((sum, { counts }) => sum + (counts[name] ?? 0), 0);
+  return {
+    goodput: (100 * inTime.answered) / idealAnswers(world.server, toldPerSecond, mostUnderWay),
+    refusedByLimit: (1_000 * inTime.limited) / total(inTime),
+    writesPerCall: counted('tableWrites') / calls,
+    readsPerCall: counted('tableReads') / calls,
+    itemRequestsPerJob: counted('itemRequests') / all.answered,
+    cpuMsPerJob: uses.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / all.answered,
+    mostUnderWay: most.mostUnderWay,
+    mostConnections: most.mostConnections,
+    deferred: deferred.size + counted('givenBack'),
+  };
+}
+
+function usesOf(processes: readonly MeasuredProcess[]): Promise<ProcessUse[]> {
+  return Promise.all(processes.map((process) => process.use()));
+}
+
+function total({ answered, limited, throttled, failed }: FateCounts): number {
+  return answered + limited + throttled + failed;
+}
+
+/** Waits until more than `ms` have passed since the first call, looking around now and then. @throws when there is no call. */
+async function elapsed(ms: number, tmdb: LimitedServer, look: () => void): Promise<void> {
+  const startedMs = systemClock.monotonicMs();
+  while (true) {
+    const { elapsedMs } = await tmdb.report();
+    if (elapsedMs > ms) {
+      return;
+    }
+    if (elapsedMs === 0 && systemClock.monotonicMs() - startedMs > firstCallMs) {
+      throw new Error(`no call within ${firstCallMs / 1_000} s`);
+    }
+    look();
+    await systemClock.sleep(pollMs);
+  }
+}
+
+/** A deferred job is on the queue with a delay of seconds, so that it is seen by one of these looks. */
+function noteDeferred(sqs: EmbeddedSqs, deferred: Set<string>): void {
+  for (const { body, state } of sqs.inspect(fetchQueue(defaultSettings).name)) {
+    if (state === 'delayed') {
+      deferred.add(`${jobIdIn(body)} ${JSON.parse(body).attempt}`);
+    }
+  }
+}
