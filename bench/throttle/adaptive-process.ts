@@ -11,9 +11,11 @@ import { serveMeasured } from '../measured-process.ts';
 import { consumers, type PeerConfig, pacedAxios } from './paced-axios.ts';
 
 const tooMany = 429;
+/** Its limiter would take what the limit refuses of longer bursts for congestion. */
+const burstMs = 100;
 
 serveMeasured<PeerConfig>((config, _progress, counts) => {
-  const tmdb = pacedAxios(config);
+  const tmdb = pacedAxios(config, burstMs);
   const strategy = new AdaptiveRetryStrategy(async () => DEFAULT_MAX_ATTEMPTS);
   const attempt = async ({ path, query }: TmdbRequest, token: StandardRetryToken): Promise<unknown> => {
     try {

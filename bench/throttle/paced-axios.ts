@@ -10,11 +10,14 @@ export type PeerConfig = { endpoints: StackEndpoints; requestsPerSecond: number;
 /** Batches at once: with one, the rate is that of the slowest answer of ten. */
 export const consumers = 3;
 
-/** axios that begins at most the told calls in any second and has at most `mostUnderWay` of them under way. */
-export function pacedAxios({ endpoints, requestsPerSecond, mostUnderWay }: PeerConfig): AxiosInstance {
+/**
+ * axios that begins at most the told calls in any second, those of `burstMs` together, and has at most `mostUnderWay` of them under way.
+ * In short bursts the limit refuses none, and timers cost a part of the rate.
+ */
+export function pacedAxios({ endpoints, requestsPerSecond, mostUnderWay }: PeerConfig, burstMs: number): AxiosInstance {
   const limiter = new PQueue({
-    interval: 1_000,
-    intervalCap: requestsPerSecond,
+    interval: burstMs,
+    intervalCap: (requestsPerSecond * burstMs) / 1_000,
     strict: true,
     concurrency: mostUnderWay,
   });
