@@ -65,6 +65,7 @@ export async function runDrainTrial(subject: DrainSubject, scenario: DrainScenar
       cpuMs,
     };
   } finally {
+    // A subject that does not end in time is killed; what was measured stays.
     await subjectProcess?.stop().catch(() => undefined);
     await services.stop();
   }

@@ -40,7 +40,7 @@ export function consumeJobs(
       },
     });
     // A busy machine makes a request time out: the consumer asks again, and messages that were not deleted are delivered again.
-    consumer.on('error', (error) => process.stderr.write(`consumer: ${error.message}\n`));
+    consumer.on('error', (error) => consumer.status.isRunning && process.stderr.write(`consumer: ${error.message}\n`));
     consumer.start();
     return consumer;
   });
