@@ -150,8 +150,7 @@ function gateOf(requestsPerSecond: number, client: DynamoDB): () => CallGate {
   const schedule = dynamoRateSchedule(documents, controlTable.name, rateLimits, systemClock);
   const store = dynamoBreakerStore(documents, controlTable.name);
   const breaker = sharedBreaker(store, defaultSettings.breaker, systemClock, () => undefined);
-  const { slotToleranceMs } = defaultSettings.rate;
-  return () => callGate(batchSize, { schedule, breaker, clock: systemClock, slotToleranceMs });
+  return () => callGate({ schedule, breaker, clock: systemClock, mostCalls: batchSize });
 }
 
 /** The next batch begins when half of the last one has been sent: this measures the schedule. */

@@ -106,7 +106,10 @@ export class PipelineStack extends Stack {
         TMDB_TOKEN_PARAMETER: tokenParameter,
       },
       may: [
-        { on: tables.control.tableArn, actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+        {
+          on: tables.control.tableArn,
+          actions: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        },
         { on: fetch.queue.queueArn, actions: ['sqs:SendMessage'] },
         { on: fetch.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
         { on: items.queue.queueArn, actions: ['sqs:SendMessage'] },
@@ -160,7 +163,13 @@ export class PipelineStack extends Stack {
         // Breaker and rate schedules for live calls, refresh leases (put and deleted), usage counters (updated).
         {
           on: tables.control.tableArn,
-          actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem'],
+          actions: [
+            'dynamodb:GetItem',
+            'dynamodb:BatchGetItem',
+            'dynamodb:PutItem',
+            'dynamodb:UpdateItem',
+            'dynamodb:DeleteItem',
+          ],
         },
         { on: fetch.queue.queueArn, actions: ['sqs:SendMessage'] },
         { on: items.queue.queueArn, actions: ['sqs:SendMessage'] },

@@ -12,7 +12,7 @@ import type { FeedHeads } from '../shared/tables/feed-heads.ts';
 import type { BreakerStore } from '../shared/throttle/breaker-record.ts';
 import { dynamoBreakerStore } from '../shared/throttle/dynamo-breaker-store.ts';
 import { dynamoRateSchedule, readerScheduleId } from '../shared/throttle/dynamo-rate-schedule.ts';
-import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';
+import { rateLimitsOf, readerRateLimitsOf } from '../shared/throttle/rate-schedule.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
 import { namingFailures } from './aws-call-failure.ts';
 import type { CliContext } from './cli-context.ts';
@@ -85,7 +85,9 @@ export function tablesOf(
     heads: dynamoFeedHeads(client, names.controlTable),
     breaker: dynamoBreakerStore(client, names.controlTable),
     rate: dynamoRateSchedule(client, names.controlTable, limits, clock),
-    readerRate: dynamoRateSchedule(client, names.controlTable, limits, clock, undefined, readerScheduleId),
+    readerRate: dynamoRateSchedule(client, names.controlTable, readerRateLimitsOf(settings), clock, {
+      id: readerScheduleId,
+    }),
     history: {
       usage: { read: (...asked) => named(() => usage.read(...asked)) },
       days: { read: (...asked) => named(() => days.read(...asked)) },

@@ -4,7 +4,7 @@ import { PermanentError } from '../shared/core/errors.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { openedMachine } from '../shared/throttle/breaker-machine.ts';
 import type { BreakerRecord, BreakerStore } from '../shared/throttle/breaker-record.ts';
-import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';
+import { rateLimitsOf, readerRateLimitsOf } from '../shared/throttle/rate-schedule.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
 import { describeRate, type RateStatus } from './status/describe-rate.ts';
 
@@ -79,10 +79,10 @@ export async function resetThrottles(
   settings: Settings,
   clock: Clock,
 ): Promise<ThrottleReset[]> {
-  const share = settings.tmdb.requestsPerSecond * settings.reader.live.rateShare;
+  const ofReaders = readerRateLimitsOf(settings);
   const throttles = [
     { of: 'all calls', schedule: rate, limits: rateLimitsOf(settings) },
-    ...(share > 0 ? [{ of: 'calls of readers', schedule: readerRate, limits: rateLimitsOf(settings, share) }] : []),
+    ...(ofReaders.requestsPerSecond > 0 ? [{ of: 'calls of readers', schedule: readerRate, limits: ofReaders }] : []),
   ];
   const reset: ThrottleReset[] = [];
   for (const { of, schedule, limits } of throttles) {

@@ -11,14 +11,19 @@ import { messageOf } from '../shared/core/errors.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import type { Redact } from '../shared/core/redact-token.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import { callGate, type Entry, type GateDependencies } from '../shared/throttle/call-gate.ts';
+import { callGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
 import type { Admission } from '../shared/throttle/shared-breaker.ts';
 import { classifyAnswer, tryAgain } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, type TmdbRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
-import { type Outcome, type ReportDependencies, reportOutcome } from '../shared/tmdb/report-outcome.ts';
+import {
+  type Outcome,
+  type PermittedCall,
+  type ReportDependencies,
+  reportOutcome,
+} from '../shared/tmdb/report-outcome.ts';
 import type { Background } from './background.ts';
 import type { LiveAnswer, LiveCalls } from './tiers.ts';
 
@@ -105,15 +110,14 @@ function passGatesInTime(deps: LiveDependencies): Promise<Entry> {
 async function passGates(deps: LiveDependencies): Promise<Entry> {
   const { clock, share, settings } = deps;
   const { waitMs } = settings.reader.live;
-  const gateDependencies: GateDependencies = { ...deps, slotToleranceMs: settings.rate.slotToleranceMs };
   try {
-    const [slotMs] = await share.take(1, waitMs);
-    if (slotMs === undefined) {
+    const [slot] = await share.take(1, waitMs);
+    if (slot === undefined) {
       const detail = 'the readers have used up their share of the rate';
       return { kind: 'refused', code: 'no_slot', detail, retryInMs: waitMs };
     }
-    await clock.sleep(Math.max(0, slotMs - clock.nowMs()));
-    return await callGate(1, gateDependencies).enter(() => waitMs);
+    await clock.sleep(Math.max(0, slot.atMs - clock.nowMs()));
+    return await callGate({ ...deps, mostCalls: 1 }).enter(() => waitMs);
   } catch (error) {
     const failure = awsFailure(error);
     const why = failure.code === 'unexpected' ? messageOf(error).slice(0, 200) : failureSentence(failure);
@@ -137,13 +141,13 @@ async function callOnce<T>(
   if (entry.kind === 'refused') {
     return { kind: 'unavailable', code: entry.code, detail: entry.detail };
   }
-  const verdict = classifyAnswer(await deps.tmdb.get(request), deps.clock.nowMs());
+  const verdict = classifyAnswer(await deps.tmdb.get(request).finally(entry.leave), deps.clock.nowMs());
   const outcome = verdict.fate === 'ok' ? asAsked(read(verdict.json)) : verdict;
   if (outcome.fate === 'stop' && outcome.status === 0) {
     // No call was made, because this process has no token: that says nothing about TMDB or about the workers' token.
     await endTrial(entry.admission, outcome.detail, deps);
   } else {
-    await reportInTime(outcome, entry.admission, deps);
+    await reportInTime(outcome, entry, deps);
   }
   switch (outcome.fate) {
     case 'ok':
@@ -173,8 +177,8 @@ function asAsked<T>(content: Content<T>): Content<T> {
  * Reports how a call ended. The answer waits for that no longer than for the catalog; what takes longer, such as the check of a
  * refused token, continues in the background.
  */
-function reportInTime(outcome: Outcome, admission: Admission, deps: LiveDependencies): Promise<void> {
-  const reported = reportOutcome(outcome, admission, deps, {
+function reportInTime(outcome: Outcome, call: PermittedCall, deps: LiveDependencies): Promise<void> {
+  const reported = reportOutcome(outcome, call, deps, {
     enter: (admit) => passGatesInTime({ ...deps, breaker: { ...deps.breaker, admit } }),
   }).then(() => undefined);
   deps.background?.run('reporting how a call ended', () => reported);

@@ -15,8 +15,9 @@ import type { OnDamaged } from '../shared/tables/row.ts';
 import { redactedTelemetry, type Telemetry } from '../shared/telemetry/telemetry.ts';
 import { redactedBreakerStore } from '../shared/throttle/breaker-record.ts';
 import { dynamoBreakerStore } from '../shared/throttle/dynamo-breaker-store.ts';
+import { controlItems } from '../shared/throttle/dynamo-control-items.ts';
 import { dynamoRateSchedule, readerScheduleId } from '../shared/throttle/dynamo-rate-schedule.ts';
-import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';
+import { rateLimitsOf, readerRateLimitsOf } from '../shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../shared/throttle/shared-breaker.ts';
 import { tmdbHttp } from '../shared/tmdb/tmdb-http.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
@@ -172,18 +173,18 @@ function liveOn(
   telemetry: Telemetry,
   behind: Background,
 ): LiveCalls {
-  const { requestsPerSecond } = settings.tmdb;
-  const { rateShare, timeoutMs } = settings.reader.live;
-  const schedule = (perSecond: number, id?: string) =>
-    dynamoRateSchedule(client, controlTable, rateLimitsOf(settings, perSecond), systemClock, undefined, id);
+  const { timeoutMs } = settings.reader.live;
+  const readItem = controlItems(client, controlTable);
   const { watch, redact } = tokenRedactor();
   const redacted = redactedTelemetry(telemetry, redact);
   const calls = liveCalls({
     tmdb: tmdbHttp({ ...tmdb, token: watch(tmdb.token) }, { ...settings.tmdb, requestTimeoutMs: timeoutMs }),
-    schedule: schedule(requestsPerSecond),
-    share: schedule(requestsPerSecond * rateShare, readerScheduleId),
+    schedule: dynamoRateSchedule(client, controlTable, rateLimitsOf(settings), systemClock, { readItem }),
+    share: dynamoRateSchedule(client, controlTable, readerRateLimitsOf(settings), systemClock, {
+      id: readerScheduleId,
+    }),
     breaker: sharedBreaker(
-      redactedBreakerStore(dynamoBreakerStore(client, controlTable), redact),
+      redactedBreakerStore(dynamoBreakerStore(client, controlTable, readItem), redact),
       settings.breaker,
       systemClock,
       (record) => redacted.event({ event: 'breaker-changed', ...record }),

@@ -2,8 +2,7 @@ import { messageOf } from '../shared/core/errors.ts';
 import { fullJitterDelayMs } from '../shared/core/retries.ts';
 import type { Job } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
-import { askAgainCapMs, type CallGate, callGate, type Entry } from '../shared/throttle/call-gate.ts';
-import type { Admission } from '../shared/throttle/shared-breaker.ts';
+import { askAgainCapMs, type CallGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { reportOutcome } from '../shared/tmdb/report-outcome.ts';
 import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';
@@ -70,8 +69,8 @@ async function callOnce(
   if (entry.kind === 'later') {
     return entry;
   }
-  const check = tokenCheckCall(job, deps, spareMs);
-  const verdict = await reportOutcome(await callTmdb(job, attempt, deps), entry.admission, deps, check);
+  const judged = await callTmdb(job, attempt, deps).finally(entry.leave);
+  const verdict = await reportOutcome(judged, entry, deps, tokenCheckCall(job, gate, deps, spareMs));
   if (verdict.fate !== 'retry') {
     return finish(job, verdict, deps);
   }
@@ -91,13 +90,14 @@ async function enterGate(
   gate: CallGate,
   { telemetry }: WorkDependencies,
   spareMs: () => number,
-): Promise<{ kind: 'go'; admission: Admission } | Extract<FetchFate, { kind: 'later' }>> {
+): Promise<Extract<Entry, { kind: 'go' }> | Extract<FetchFate, { kind: 'later' }>> {
   const entry = await passGate(gate, spareMs);
   telemetry.metric('BreakerOpen', entry.kind === 'refused' && entry.code === 'breaker_open' ? 1 : 0);
   if (entry.kind === 'refused') {
     return { ...entry, kind: 'later' };
   }
   if (spareMs() < 0) {
+    entry.leave();
     return { ...outOfTime, kind: 'later' };
   }
   telemetry.event({ event: 'slot-awaited', runId: job.runId, jobId: job.jobId, waitMs: Math.round(entry.waitedMs) });
@@ -119,13 +119,15 @@ async function passGate(gate: CallGate, spareMs: () => number): Promise<Entry> {
 }
 
 /** The call that checks a refused token takes a slot, is measured and must end in this invocation, like any other call. */
-function tokenCheckCall(job: Job, deps: WorkDependencies, spareMs: () => number): TokenCheckCall {
-  const { breaker, settings } = deps;
+function tokenCheckCall(job: Job, gate: CallGate, deps: WorkDependencies, spareMs: () => number): TokenCheckCall {
   return {
     enter: async (admit) => {
-      const { slotToleranceMs } = settings.rate;
-      const entry = await callGate(1, { ...deps, breaker: { ...breaker, admit }, slotToleranceMs }).enter(spareMs);
-      return entry.kind === 'go' && spareMs() < 0 ? outOfTime : entry;
+      const entry = await gate.enter(spareMs, admit);
+      if (entry.kind === 'go' && spareMs() < 0) {
+        entry.leave();
+        return outOfTime;
+      }
+      return entry;
     },
     measured: (call) => measureCall(job, { attempt: 0, ...call }, deps),
   };

@@ -14,6 +14,7 @@ import { powertoolsTelemetry } from '../shared/telemetry/powertools-telemetry.ts
 import { redactedTelemetry } from '../shared/telemetry/telemetry.ts';
 import { redactedBreakerStore } from '../shared/throttle/breaker-record.ts';
 import { dynamoBreakerStore } from '../shared/throttle/dynamo-breaker-store.ts';
+import { controlItems } from '../shared/throttle/dynamo-control-items.ts';
 import { dynamoRateSchedule } from '../shared/throttle/dynamo-rate-schedule.ts';
 import { rateLimitsOf } from '../shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../shared/throttle/shared-breaker.ts';
@@ -29,6 +30,7 @@ const functionTelemetry = powertoolsTelemetry('worker');
 const telemetry = redactedTelemetry(functionTelemetry, redact);
 const { retryShare, retryBurst } = settings.tmdb;
 const table = [dynamoClient(), environment.CONTROL_TABLE] as const;
+const readItem = controlItems(...table);
 const ledger = hourLedger(telemetry, dynamoUsageStore(...table), settings.reader.usage.keepDays, systemClock);
 const sqs = sqsClient();
 const queue = (url: string) => sqsMessageSender(sqs, url, systemClock, systemRandom);
@@ -36,12 +38,12 @@ const token = watch(tokenSource(environment, systemClock));
 const work = workerBatch({
   tmdb: tmdbHttp({ baseUrl: environment.TMDB_BASE_URL, token }, settings.tmdb),
   breaker: sharedBreaker(
-    redactedBreakerStore(dynamoBreakerStore(...table), redact),
+    redactedBreakerStore(dynamoBreakerStore(...table, readItem), redact),
     settings.breaker,
     systemClock,
     (record) => telemetry.event({ event: 'breaker-changed', ...record }),
   ),
-  schedule: dynamoRateSchedule(...table, rateLimitsOf(settings), systemClock),
+  schedule: dynamoRateSchedule(...table, rateLimitsOf(settings), systemClock, { readItem }),
   budget: retryBudget(retryShare, retryBurst),
   items: queue(environment.ITEM_QUEUE_URL),
   jobs: queue(environment.FETCH_QUEUE_URL),

@@ -15,6 +15,7 @@ import { type Death, sendDeadLetter } from '../shared/queues/dead-letter.ts';
 import { type Job, jobSchema } from '../shared/queues/fetch-job.ts';
 import { parseMessage } from '../shared/queues/parse-message.ts';
 import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/queues/queue-batch.ts';
+import { callsOfAWorker } from '../shared/settings/settings.ts';
 import { describeFailure, jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { type CallGate, callGate } from '../shared/throttle/call-gate.ts';
 import { deferJob, isTooOld } from './defer-job.ts';
@@ -38,7 +39,7 @@ const answerReserveMs = 500;
 export function workerBatch(deps: WorkerBatchDependencies): WorkerBatch {
   return async (event, remainingMs) => {
     const records = queueRecordsOf(event);
-    const gate = callGate(records.length, { ...deps, slotToleranceMs: deps.settings.rate.slotToleranceMs });
+    const gate = callGate({ ...deps, mostCalls: callsOfAWorker(deps.settings) });
     try {
       return await workEachRecord(records, (record) => workRecord(record, gate, deps, remainingMs));
     } finally {

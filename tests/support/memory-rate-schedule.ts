@@ -1,70 +1,57 @@
 import type { Clock } from '../../src/shared/core/clock.ts';
-import {
-  broughtBack,
-  type Doubt,
-  idleRateState,
-  judgeDoubt,
-  type RateLimits,
-  type RateState,
-  slowDown,
-  takeSlots,
-  tooFarAhead,
-  unthrottled,
-} from '../../src/shared/throttle/rate-schedule.ts';
-import type { RateScheduleStore } from '../../src/shared/throttle/rate-schedule-store.ts';
+import type { CallAnswer } from '../../src/shared/throttle/rate-rule.ts';
+import { idleRateState, type RateLimits, type RateState } from '../../src/shared/throttle/rate-schedule.ts';
+import { type RateScheduleStore, rateScheduleStore, type StoredRate } from '../../src/shared/throttle/rate-schedule-store.ts';
 import { noHook, type StoreHook } from './call-hook.ts';
 
 /** One timeline in memory; every worker has its own driver, on its own clock. */
 export type MemoryRateSchedule = {
   driver(clock: Clock): RateScheduleStore;
-  /** What the workers were told by TMDB: the pause each throttle named. */
-  readonly slowDowns: readonly (number | undefined)[];
+  /** What the workers reported of TMDB's answers, in order. */
+  readonly answers: readonly CallAnswer[];
   /** How many slots each take asked for, in order. */
   readonly takes: readonly number[];
+  /** Replacements of the item, including those that were refused. */
+  writes(): number;
   state(): RateState;
 };
 
 export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = noHook): MemoryRateSchedule {
-  let state: RateState = { ...idleRateState };
-  let doubt: Doubt | undefined;
-  const isUsable = (nowMs: number): boolean => {
-    const ahead = tooFarAhead(state, nowMs, limits);
-    const next = ahead && judgeDoubt(ahead.valueMs, doubt, nowMs);
-    if (ahead !== undefined && next === 'note') {
-      doubt = { valueMs: ahead.valueMs, sinceMs: nowMs };
-    }
-    if (next === 'repair') {
-      state = broughtBack(state, nowMs, limits);
-    }
-    return ahead === undefined || next === 'repair';
-  };
-  const slowDowns: (number | undefined)[] = [];
+  let stored: StoredRate = { state: idleRateState, revision: 0 };
+  let writes = 0;
+  const answers: CallAnswer[] = [];
   const takes: number[] = [];
+  const item = {
+    read: () => hook('readSchedule', () => stored),
+    replace: (next: RateState, seen: StoredRate) =>
+      hook('writeSchedule', () => {
+        writes += 1;
+        const done = seen.revision === stored.revision;
+        stored = done ? { state: next, revision: writes } : stored;
+        return { done, stored };
+      }),
+  };
   return {
-    slowDowns,
+    answers,
     takes,
-    state: () => ({ ...state }),
-    driver: (clock) => ({
-      take: (count, withinMs = Number.POSITIVE_INFINITY) =>
-        hook('take', () => {
-          if (!isUsable(clock.nowMs()) || Math.max(0, state.nextSlotMs - clock.nowMs()) > withinMs) {
-            return [];
+    writes: () => writes,
+    state: () => stored.state,
+    driver: (clock) => {
+      const driver = rateScheduleStore(item, limits, clock);
+      return {
+        ...driver,
+        take: async (count, withinMs) => {
+          const slots = await driver.take(count, withinMs);
+          if (slots.length > 0) {
+            takes.push(count);
           }
-          const taken = takeSlots(state, count, clock.nowMs(), limits);
-          state = taken.state;
-          takes.push(count);
-          return taken.slotsMs;
-        }),
-      slowDown: (retryAfterMs) =>
-        hook('slowDown', () => {
-          state = slowDown(state, retryAfterMs, clock.nowMs(), limits);
-          slowDowns.push(retryAfterMs);
-        }),
-      forgetThrottles: () =>
-        hook('slowDown', () => {
-          state = unthrottled(state, clock.nowMs(), limits);
-        }),
-      read: () => hook('readSchedule', () => ({ ...state })),
-    }),
+          return slots;
+        },
+        answered: (answer) => {
+          answers.push(answer);
+          return driver.answered(answer);
+        },
+      };
+    },
   };
 }

@@ -3,7 +3,10 @@
 import { type Clock, isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
-import { type RateLimits, type RateState, rateAt, tooFarAhead } from '../../shared/throttle/rate-schedule.ts';
+import { tooFarAhead } from '../../shared/throttle/rate-doubt.ts';
+import { rateAt } from '../../shared/throttle/rate-rule.ts';
+import { nextSlotMs, type RateLimits, type RateState } from '../../shared/throttle/rate-schedule.ts';
+import { tenths } from './describe-rate.ts';
 
 /** Messages of a queue; SQS counts approximately. */
 export type Depth = { visible: number; delayed: number; inFlight: number };
@@ -110,9 +113,9 @@ function openBreaker({ reason, detail, retryAtMs }: BreakerRecord, nowMs: number
 }
 
 function throttles({ state, limits }: NonNullable<WaitFacts['rate']>, nowMs: number): string[] {
-  const perSecond = Math.round(rateAt(state, nowMs, limits) * 10) / 10;
+  const perSecond = tenths(rateAt(state, nowMs, limits));
   const pauseMs = state.pausedUntilMs - nowMs;
-  const slotsMs = state.nextSlotMs - nowMs;
+  const slotsMs = nextSlotMs(state, nowMs) - nowMs;
   const slow = perSecond < limits.requestsPerSecond;
   if (tooFarAhead(state, nowMs, limits) !== undefined) {
     return [
@@ -123,7 +126,11 @@ function throttles({ state, limits }: NonNullable<WaitFacts['rate']>, nowMs: num
     ...(pauseMs > 0
       ? [`TMDB has throttled: no call for ${seconds(pauseMs)} (until ${isoFromMs(state.pausedUntilMs)})`]
       : []),
-    ...(slow ? [`the rate is ${perSecond} of ${limits.requestsPerSecond} calls a second after a throttle`] : []),
+    ...(slow
+      ? [
+          `the rate is ${perSecond} of ${limits.requestsPerSecond} calls a second, because TMDB refused calls above ${tenths(state.ceiling)}`,
+        ]
+      : []),
     ...(slotsMs > Math.max(pauseMs, 0) + slotsWorthTellingMs
       ? [`all slots of the next ${seconds(slotsMs)} are taken`]
       : []),

@@ -27,6 +27,8 @@ export const readerSchema = z.strictObject({
   live: z.strictObject({
     /** Share of tmdb.requestsPerSecond for the live calls of all readers together. */
     rateShare: share,
+    /** Connections to TMDB that all readers have together, of tmdb.connections. */
+    connections: z.int().min(1),
     /** Longest wait for a slot. If it is exceeded there is no live call, since jobs of the pipeline have priority. */
     waitMs: z.int().min(0),
     /** Time-out of a live call once it has its slot: connecting, waiting and the whole answer. */

@@ -1,62 +1,12 @@
 /** The schema of the settings. It is in its own file, so that a function that runs on the defaults does not load it. */
 import * as z from 'zod';
 import { askedLanguageSchema, askedRegionSchema, globalRegion, maxPage, rowsPerPage } from '../core/feed.ts';
+import { capacitySchema, deploymentSchema } from './deployment-settings-schema.ts';
 import { readerSchema } from './reader-settings-schema.ts';
 
-const units = z.int().min(1);
-/** Units of a table or an index, or of both together. */
-const throughput = z.strictObject({ readUnits: units, writeUnits: units });
-
-/** Free provisioned units of an account, for all its tables and indexes together. Source: DynamoDB pricing, November 2026. */
-const freeProvisionedUnits = 25;
-
-/** Capacity of the catalog table and its index. */
-const capacitySchema = z
-  .strictObject({
-    /** `on-demand`: billed by use. `provisioned`: the units below, and the writer limits its pace to them. */
-    mode: z.enum(['on-demand', 'provisioned']),
-    catalog: throughput,
-    index: throughput,
-  })
-  .refine(
-    ({ mode, catalog, index }) =>
-      mode === 'on-demand' ||
-      Math.max(catalog.readUnits + index.readUnits, catalog.writeUnits + index.writeUnits) <= freeProvisionedUnits,
-    `catalog and index together exceed the ${freeProvisionedUnits} free units: use fewer units or the mode on-demand`,
-  );
-
-/** Retention periods that CloudWatch Logs supports, up to a year. Source: PutRetentionPolicy, November 2026. */
-const retentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]);
-
-/** Settings of the deployment alone, which functions do not receive. */
-const deploymentSchema = z.strictObject({
-  /** Schedule group and queues are named after the stack; the name of a group is limited to 64 characters. */
-  stackName: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,53}$/, 'a stack name has up to 54 letters, digits and hyphens'),
-  /** E-mail address for alarms. Without it they go to the SNS topic only, which has no subscriber by default. */
-  alarmEmail: z.email().optional(),
-  /** URL of this repository's docs/operations.md: alarms link to its sections. */
-  runbookUrl: z.url().optional(),
-  /** SecureString parameter that holds the TMDB token. */
-  tokenParameter: z.string().regex(/^(\/[\w.-]+)+$/, 'a parameter name is a path such as /tmdb-pipeline/tmdb-token'),
-  catalogTable: z.strictObject({
-    name: z.string().regex(/^[\w.-]{3,255}$/, 'a table name has 3 to 255 letters, digits, _ . -'),
-    /** Whether the table exists already. If so, the deployment uses it as it is. */
-    existing: z.boolean(),
-    /** Restore to any second of the last 35 days; billed by size. */
-    pointInTimeRecovery: z.boolean(),
-    /** What happens to the table when the stack is deleted. */
-    removalPolicy: z.enum(['destroy', 'retain']),
-  }),
-  reader: z.strictObject({
-    /** The reader's URL: `iam` requires IAM authentication, `public` is open to everybody, `none` means no URL (library only). */
-    url: z.enum(['iam', 'public', 'none']),
-    /** Expected number of reads. Only the cost model uses it. */
-    readsPerDay: z.int().min(0),
-  }),
-  logRetentionDays: retentionDays,
-  /** Budget of a month, shown as a line in the dashboard's cost graph. */
-  monthlyBudgetUsd: z.number().positive(),
-});
+/** TMDB: "somewhere in the 40 requests per second range", and 20 connections for one address. Source: rate limiting, November 2026. */
+const documentedLimitPerSecond = 40;
+const documentedConnections = 20;
 
 const count = z.int().positive();
 const pages = z.int().min(1).max(maxPage);
@@ -160,7 +110,12 @@ export const settingsSchema = z
       refresh: z.strictObject({ everyHours: z.literal([1, 2, 3, 4, 6, 8, 12]) }),
     }),
     tmdb: z.strictObject({
-      requestsPerSecond: z.number().min(0.1).max(40),
+      /** Calls a second, over all functions together. The throttle goes below it when TMDB refuses calls. */
+      requestsPerSecond: z.number().min(0.1).max(documentedLimitPerSecond),
+      /** TMDB's limit in calls a second: a call that is late is not made if it could exceed this. */
+      limitPerSecond: z.number().min(0.1).max(documentedLimitPerSecond),
+      /** Most calls under way at once, over all workers and readers together. */
+      connections: z.int().min(2).max(documentedConnections),
       /** Time-out of a call, including connecting, waiting and the whole body. */
       requestTimeoutMs: count,
       maxBodyBytes: count,
@@ -175,12 +130,11 @@ export const settingsSchema = z
       maxAgeHours: hours,
     }),
     rate: z.strictObject({
+      /** Lowest rate: without any calls it would not be noticed that TMDB accepts calls again. */
       floorPerSecond: z.number().positive(),
-      slowdown: z.number().min(0.1).max(0.95),
-      recoveryPerMinute: z.number().positive(),
-      pauseMs: count,
+      /** Longest pause that a Retry-After asks for. */
       pauseCapMs: count,
-      /** A slot that was missed by more than this is void. */
+      /** A slot may always be used this late; later only if the limit allows it. */
       slotToleranceMs: count,
     }),
     breaker: z
@@ -219,6 +173,14 @@ export const settingsSchema = z
     writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),
     reader: readerSchema,
     queues: z.strictObject({ fetch: queueSchema, items: queueSchema }),
+  })
+  .refine(({ tmdb }) => tmdb.limitPerSecond >= tmdb.requestsPerSecond, {
+    path: ['tmdb', 'limitPerSecond'],
+    message: 'the limit is below the configured rate: use at least tmdb.requestsPerSecond',
+  })
+  .refine(({ tmdb, reader, worker }) => tmdb.connections - reader.live.connections >= worker.maximumConcurrency, {
+    path: ['worker', 'maximumConcurrency'],
+    message: 'there is not one connection for each worker: use at most tmdb.connections less reader.live.connections',
   })
   .refine(({ worker, tmdb }) => worker.timeoutSeconds * 1_000 >= 2 * tmdb.requestTimeoutMs + 5_000, {
     path: ['worker', 'timeoutSeconds'],

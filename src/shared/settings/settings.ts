@@ -11,7 +11,7 @@ export const defaultReaderSettings: ReaderSettings = {
   memory: { maxBytes: 33_554_432, listSeconds: 300, titleSeconds: 900, staleSeconds: 30, absentSeconds: 600 },
   tableTimeoutMs: 500,
   tableRestMs: 1_000,
-  live: { rateShare: 0.1, waitMs: 1_000, timeoutMs: 3_000, failureSeconds: 2 },
+  live: { rateShare: 0.1, connections: 4, waitMs: 1_000, timeoutMs: 2_000, failureSeconds: 2 },
   likedShare: 0.04,
   usage: { windowSeconds: 300, titlesPerWindow: 60, keepDays: 42 },
   ranking: {
@@ -66,20 +66,19 @@ export const defaultSettings: Settings = {
   // Three quarters of TMDB's documented limit, "somewhere in the 40 requests per second range" (November 2026).
   tmdb: {
     requestsPerSecond: 30,
+    limitPerSecond: 40,
+    connections: 20,
     requestTimeoutMs: 8_000,
     maxBodyBytes: 2_000_000,
-    attempts: 3,
+    attempts: 5,
     backoffBaseMs: 250,
     backoffCapMs: 4_000,
-    retryShare: 0.1,
-    retryBurst: 3,
+    retryShare: 0.2,
+    retryBurst: 10,
     maxAgeHours: 6,
   },
   rate: {
     floorPerSecond: 1,
-    slowdown: 0.5,
-    recoveryPerMinute: 10,
-    pauseMs: 1_000,
     pauseCapMs: 60_000,
     slotToleranceMs: 50,
   },
@@ -120,7 +119,7 @@ export const defaultSettings: Settings = {
       historyDays: 28,
     },
   },
-  worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 10, batchingWindowSeconds: 0, maximumConcurrency: 3 },
+  worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 20, batchingWindowSeconds: 1, maximumConcurrency: 2 },
   writer: {
     memoryMb: 256,
     timeoutSeconds: 90,
@@ -135,6 +134,11 @@ export const defaultSettings: Settings = {
     items: { maxReceiveCount: 5, retentionDays: 4, deadLetterRetentionDays: 14 },
   },
 };
+
+/** How many calls one invocation of the worker may have under way: the connections that readers leave, divided among all of them. */
+export function callsOfAWorker({ tmdb, reader, worker }: Settings): number {
+  return Math.floor((tmdb.connections - reader.live.connections) / worker.maximumConcurrency);
+}
 
 /**
  * The language of a region if a request names none: the first that the settings have for the region, else `defaultLanguage`. `region` is

@@ -1,23 +1,37 @@
 /**
- * The gate between a job and its call: the shared breaker must admit the call, and the call must wait for a slot of the shared schedule.
+ * The gate between a job and its call: the shared breaker must admit the call, and the call must wait for a slot of the shared schedule and
+ * for a free connection.
  *
- *   take a slot → wait until just before it → read breaker and schedule → wait for the slot → call
+ *   take a slot → wait until just before it → wait for a connection → read breaker and schedule → wait for the slot → call
  *
- * A slot is void if TMDB asked for a pause in the meantime, or if this container was delayed and missed it: a late call would coincide
- * with the slots of other workers. The gate then takes the next slot.
+ * A slot is void if TMDB asked for a pause in the meantime, if there was an alarm, or if this container was delayed so long that a late
+ * call could exceed TMDB's limit. The gate then takes the next slot, together with the others of the batch whose slots are void.
  */
 
 import type { Clock } from '../core/clock.ts';
-import { doubtMs } from './rate-schedule.ts';
+import { type Connections, connections } from './connections.ts';
+import { doubtMs } from './rate-doubt.ts';
+import { nextSlotMs, type RateState } from './rate-schedule.ts';
 import type { RateScheduleStore } from './rate-schedule-store.ts';
 import type { Admission, SharedBreaker } from './shared-breaker.ts';
+import { type PooledSlot, type SlotPool, slotPool } from './slot-pool.ts';
+
+/** The slot that a call uses: with these, its answer is evidence (rate-rule.ts). */
+export type UsedSlot = { atMs: number; ratePerSecond: number };
 
 /**
  * Whether a call may start now. A refusal says after how many milliseconds to try again. `isDoubted`: a wrong clock has put the schedule
  * far ahead. The next try after `retryInMs` repairs it, so the deferral must not grow with the number of earlier deferrals.
  */
 export type Entry =
-  | { kind: 'go'; admission: Admission; waitedMs: number }
+  | {
+      kind: 'go';
+      admission: Admission;
+      slot: UsedSlot;
+      waitedMs: number;
+      /** To be called when the call has ended: frees its connection. */
+      leave(): void;
+    }
   | {
       kind: 'refused';
       code: 'breaker_open' | 'no_slot' | 'out_of_time' | 'control_unavailable';
@@ -28,62 +42,103 @@ export type Entry =
 
 /** The gate of one batch of jobs. */
 export type CallGate = {
-  /** Waits for permission to call. @param remainingMs - returns how long a wait may still take, in milliseconds. */
-  enter(remainingMs: () => number): Promise<Entry>;
+  /**
+   * Waits for permission to call.
+   * @param remainingMs - returns how long a wait may still take, in milliseconds.
+   * @param admit - in place of the breaker's own: the call that checks a refused token.
+   */
+  enter(remainingMs: () => number, admit?: () => Promise<Admission>): Promise<Entry>;
 };
 
-/** What the gate depends on. `slotToleranceMs`: a slot that was missed by more than this is void. */
+/** What the gate depends on. `mostCalls`: how many calls of this gate may be under way at once. */
 export type GateDependencies = {
   schedule: RateScheduleStore;
   breaker: SharedBreaker;
   clock: Clock;
-  slotToleranceMs: number;
+  mostCalls: number;
 };
 
-/** How long before a slot breaker and schedule are read: long enough for two reads, short enough for current answers. */
+/** How long before a slot breaker and schedule are read: long enough for a read, short enough for a current answer. */
 const askBeforeMs = 25;
+/** Calls of a batch that follow one another within this time share a read. */
+const sharedMs = 75;
 
 /** Longest delay before the next try, however long the breaker stays open: an operator may close it earlier. */
 export const askAgainCapMs = 60_000;
 
-/** A gate that takes the first slots of `jobs` jobs with one write. */
-export function callGate(jobs: number, deps: GateDependencies): CallGate {
-  let firstSlots: Promise<Slot[]> | undefined;
-  const nextSlot = async (withinMs: number): Promise<Slot | undefined> => {
-    firstSlots ??= takeSlots(jobs, withinMs, deps);
-    const slots = await firstSlots;
-    return slots.shift() ?? (await takeSlots(1, withinMs, deps))[0];
-  };
+/** A gate for the jobs of one batch, or for one call. */
+export function callGate(deps: GateDependencies): CallGate {
+  const { breaker, clock, schedule } = deps;
+  const parts = { pool: slotPool(schedule, clock), open: connections(deps.mostCalls, clock), clock };
+  const look = sharedLook(deps, () => breaker.admit());
   return {
-    enter: async (remainingMs) => {
-      const startedMs = deps.clock.monotonicMs();
-      let admission = await deps.breaker.admit();
-      while (admission.kind !== 'refused') {
-        const withinMs = longestWaitMs(admission, remainingMs(), deps.clock);
-        const slot = await nextSlot(withinMs);
-        if (slot === undefined || slot.atMs - deps.clock.nowMs() > withinMs) {
-          // A trial that was taken is not released; it expires by itself.
-          return noSlot(deps);
-        }
-        const awaited = await awaitSlot(slot, admission, deps);
-        admission = awaited.admission;
-        if (admission.kind !== 'refused' && awaited.valid) {
-          return { kind: 'go', admission, waitedMs: deps.clock.monotonicMs() - startedMs };
-        }
+    enter: async (remainingMs, admit) => {
+      const startedMs = clock.monotonicMs();
+      const ownLook = admit === undefined ? look : sharedLook(deps, admit);
+      const { admission } = await ownLook();
+      // The holder of the trial has been admitted already, and would be refused.
+      const again = admission.kind === 'trial' ? sharedLook(deps, async () => admission) : ownLook;
+      const turn = await awaitTurn(admission, remainingMs, again, parts);
+      if (turn === 'no slot') {
+        return noSlot(deps);
       }
-      const retryInMs = Math.min(admission.retryInMs, askAgainCapMs);
-      return { kind: 'refused', code: 'breaker_open', detail: sentence(admission), retryInMs };
+      return 'leave' in turn ? { ...turn, kind: 'go', waitedMs: clock.monotonicMs() - startedMs } : refusalOf(turn);
     },
   };
 }
 
-/** A slot at `atMs` (epoch milliseconds). `takenMs`: when it was taken, on the monotonic clock. */
-type Slot = { atMs: number; takenMs: number };
+type Refusal = Extract<Admission, { kind: 'refused' }>;
+type Parts = { pool: SlotPool; open: Connections; clock: Clock };
+/** A call that may start now. */
+type Turn = { admission: Admission; slot: UsedSlot; leave(): void };
 
-async function takeSlots(count: number, withinMs: number, { schedule, clock }: GateDependencies): Promise<Slot[]> {
-  const slotsMs = await schedule.take(count, withinMs);
-  const takenMs = clock.monotonicMs();
-  return slotsMs.map((atMs) => ({ atMs, takenMs }));
+/** Takes slots until one can be used, the breaker refuses, or none comes in time. */
+async function awaitTurn(
+  first: Admission,
+  remainingMs: () => number,
+  look: LookNow,
+  parts: Parts,
+): Promise<Turn | Refusal | 'no slot'> {
+  let admission = first;
+  while (admission.kind !== 'refused') {
+    const withinMs = longestWaitMs(admission, remainingMs(), parts.clock);
+    const slot = await parts.pool.next(withinMs);
+    if (slot === undefined || slot.atMs - parts.clock.nowMs() > withinMs) {
+      // A trial that was taken is not released; it expires by itself.
+      return 'no slot';
+    }
+    const used = await awaitSlot(slot, look, parts);
+    admission = used.admission ?? admission;
+    if (used.leave !== undefined) {
+      return { admission, slot, leave: used.leave };
+    }
+  }
+  return admission;
+}
+
+/** What breaker and schedule say now. */
+type Look = { admission: Admission; state: RateState };
+type LookNow = () => Promise<Look>;
+
+/** Reads breaker and schedule. Who looks within `sharedMs` shares what was read, except a trial, which is for one call alone. */
+function sharedLook({ schedule, clock }: GateDependencies, admit: () => Promise<Admission>): LookNow {
+  let last: { atMs: number; read: Promise<Look> } | undefined;
+  return async () => {
+    while (last !== undefined && clock.monotonicMs() - last.atMs <= sharedMs) {
+      const shared = last;
+      const seen = await shared.read;
+      if (seen.admission.kind !== 'trial') {
+        return seen;
+      }
+      last = last === shared ? undefined : last;
+    }
+    const read = Promise.all([admit(), schedule.read()]).then(([admission, state]) => ({ admission, state }));
+    last = { atMs: clock.monotonicMs(), read };
+    read.catch(() => {
+      last = undefined;
+    });
+    return read;
+  };
 }
 
 /** A trial must begin by `beginByMs`: a later one could outlast its holder's time, and another worker would make a second trial. */
@@ -92,8 +147,8 @@ function longestWaitMs(admission: Admission, remainingMs: number, clock: Clock):
 }
 
 async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {
-  const { nextSlotMs } = await schedule.read();
-  const aheadMs = Math.max(0, nextSlotMs - clock.nowMs());
+  const nowMs = clock.nowMs();
+  const aheadMs = nextSlotMs(await schedule.read(), nowMs) - nowMs;
   const refused = { kind: 'refused', code: 'no_slot', detail: 'no slot came in time' } as const;
   // No regular queue of calls is that long, so a clock was wrong. A try after `doubtMs` repairs the schedule.
   return aheadMs > 2 * askAgainCapMs
@@ -101,41 +156,42 @@ async function noSlot({ schedule, clock }: GateDependencies): Promise<Entry> {
     : { ...refused, retryInMs: Math.min(askAgainCapMs, aheadMs) };
 }
 
+/** `leave` frees the connection of a call that may start now. Without it the slot is void, or the breaker refuses. */
+type UsedOrVoid = { admission?: Admission; leave?: () => void };
+
 /** Waits on the monotonic clock, so that a change of the wall clock during the wait does not move the slot. */
-async function awaitSlot(
-  { atMs, takenMs }: Slot,
-  admission: Admission,
-  { clock, breaker, schedule, slotToleranceMs }: GateDependencies,
-): Promise<{ admission: Admission; valid: boolean }> {
-  const dueMs = clock.monotonicMs() + (atMs - clock.nowMs());
-  const untilAskedMs = dueMs - askBeforeMs - clock.monotonicMs();
-  // Slots of a batch are taken together, and one may be used much later: there may have been a throttle since.
-  const isJustTaken = clock.monotonicMs() - takenMs <= askBeforeMs;
-  if (untilAskedMs <= 0 && isJustTaken) {
-    // No second check: the breaker was read a moment ago, and a pause would have moved the slot that was just taken.
-    await sleepUntil(dueMs, clock);
-    return { admission, valid: clock.monotonicMs() - dueMs <= slotToleranceMs };
+async function awaitSlot(slot: PooledSlot, look: LookNow, { open, clock }: Parts): Promise<UsedOrVoid> {
+  const dueMs = clock.monotonicMs() + (slot.atMs - clock.nowMs());
+  const untilMs = (atMs: number) => Math.max(0, atMs - clock.monotonicMs());
+  await clock.sleep(untilMs(dueMs - askBeforeMs), slot.signal);
+  const leave = slot.signal.aborted ? undefined : await open.open(untilMs(dueMs + slot.lateMs));
+  if (leave === undefined) {
+    return {};
   }
-  await clock.sleep(Math.max(0, untilAskedMs));
-  const [latest, { pausedUntilMs }] = await Promise.all([
-    // The holder of the trial has been admitted already.
-    admission.kind === 'trial' ? admission : breaker.admit(),
-    schedule.read(),
-  ]);
-  if (latest.kind !== 'refused') {
-    await sleepUntil(dueMs, clock);
-  }
-  const onTime = clock.monotonicMs() - dueMs <= slotToleranceMs;
-  return { admission: latest, valid: onTime && atMs >= pausedUntilMs };
-}
-
-async function sleepUntil(dueMs: number, clock: Clock): Promise<void> {
-  const leftMs = dueMs - clock.monotonicMs();
-  if (leftMs > 0) {
-    await clock.sleep(leftMs);
+  let isUsed = false;
+  try {
+    const { admission, state } = await look();
+    if (state.alarmAtMs !== slot.alarmAtMs || slot.atMs < state.pausedUntilMs) {
+      slot.voidAll();
+      return { admission };
+    }
+    if (admission.kind !== 'refused') {
+      await clock.sleep(untilMs(dueMs), slot.signal);
+      isUsed = !slot.signal.aborted && clock.monotonicMs() - dueMs <= slot.lateMs;
+    }
+    return isUsed ? { admission, leave } : { admission };
+  } finally {
+    if (!isUsed) {
+      leave();
+    }
   }
 }
 
-function sentence(refused: Extract<Admission, { kind: 'refused' }>): string {
-  return `the breaker is open (${refused.reason}): ${refused.detail}`;
+function refusalOf({ reason, detail, retryInMs }: Refusal): Entry {
+  return {
+    kind: 'refused',
+    code: 'breaker_open',
+    detail: `the breaker is open (${reason}): ${detail}`,
+    retryInMs: Math.min(retryInMs, askAgainCapMs),
+  };
 }

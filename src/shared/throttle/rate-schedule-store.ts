@@ -1,18 +1,154 @@
-import type { RateState } from './rate-schedule.ts';
+/** The shared timeline of slots as a port, and what every store of it does with its one item. */
+import type { Clock } from '../core/clock.ts';
+import { RetryableError } from '../core/errors.ts';
+import { unthrottled, withoutDoubt } from './rate-doubt.ts';
+import { type CallAnswer, learn } from './rate-rule.ts';
+import {
+  afterAnswers,
+  idleRateState,
+  nextSlotMs,
+  type RateLimits,
+  type RateState,
+  type Slot,
+  takeSlots,
+} from './rate-schedule.ts';
 
 /** The store of the shared timeline of slots. */
 export type RateScheduleStore = {
   /**
-   * Takes `count` slots for this caller alone and returns their times in epoch milliseconds, ascending. If the first would be more than
-   * `withinMs` away (default: no limit) it takes none and returns an empty list: unused slots would delay the other workers. It also
-   * returns an empty list while a wrong clock has put the timeline far ahead, which is repaired within a minute of the first take
-   * (rate-schedule.ts).
+   * Takes `count` slots for this caller alone, ascending. If the first would be more than `withinMs` away (default: no limit) it takes none
+   * and returns an empty list: unused slots would delay the other workers. It also returns an empty list while a wrong clock has put the
+   * timeline far ahead, which is repaired within a minute of the first take (rate-schedule.ts).
    */
-  take(count: number, withinMs?: number): Promise<number[]>;
-  /** Slows down all workers, because TMDB throttled a call. `retryAfterMs`: TMDB's Retry-After, if it sent one. */
-  slowDown(retryAfterMs: number | undefined): Promise<void>;
-  /** Restores the full rate after throttles, and brings back times that are too far ahead at once. For operators. */
+  take(count: number, withinMs?: number): Promise<Slot[]>;
+  /**
+   * Reports TMDB's answer to a call, for all workers. It is stored with the next slots that are taken; at once if it asks for a pause, raises
+   * an alarm, or disproves the ceiling.
+   */
+  answered(answer: CallAnswer): Promise<void>;
+  /** Restores the full rate, forgets what was learnt, and brings back times that are too far ahead at once. For operators. */
   forgetThrottles(): Promise<void>;
   /** The current state; the idle state if there was no call yet. */
   read(): Promise<RateState>;
 };
+
+/** The state as it is stored. `revision` is whatever the item has for it; a replacement requires that it is unchanged. */
+export type StoredRate = { state: RateState; revision: unknown };
+
+/** The one item of a schedule. */
+export type RateItem = {
+  read(): Promise<StoredRate>;
+  /** Stores `next` if the item is still the one that was seen; returns the item afterwards. */
+  replace(next: RateState, seen: StoredRate): Promise<{ done: boolean; stored: StoredRate }>;
+};
+
+/** Attempts of a replacement. Each failed one means that another worker was faster. */
+const attempts = 25;
+/** After a lost race, longer with each one. */
+const raceMs = 4;
+/** What was seen of the item is current for this long. */
+const currentMs = 20;
+/** Answers that wait for the next slots. A container that never takes any forgets the oldest. */
+const mostAnswers = 300;
+
+/** One worker's access to the schedule that `item` keeps. Its changes are made one after the other. */
+export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clock): RateScheduleStore {
+  const shared = sharedState(item, limits, clock);
+  return {
+    read: async () => (await shared.read()).state,
+    take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
+      const slots = await shared.change((state) =>
+        slotsOrDoubt(state, { count, withinMs, nowMs: clock.nowMs(), limits }),
+      );
+      return slots ?? [];
+    },
+    answered: async (answer) => {
+      shared.note(answer);
+      if (answer.outcome === 'refused' && shared.isUrgent()) {
+        await shared.change((state) => ({ state, result: undefined }));
+      }
+    },
+    forgetThrottles: async () => {
+      shared.forget();
+      await shared.change((state) => ({ state: unthrottled(state, clock.nowMs(), limits), result: undefined }));
+    },
+  };
+}
+
+/** The state that this worker saw last, the answers that it has not stored yet, and changes in which they are stored. */
+function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
+  let seen: { stored: StoredRate; atMs: number } | undefined;
+  let answers: readonly CallAnswer[] = [];
+  let last: Promise<unknown> = Promise.resolve();
+
+  const see = (stored: StoredRate): StoredRate => {
+    seen = { stored, atMs: clock.monotonicMs() };
+    return stored;
+  };
+  const read = async () => see(await item.read());
+  const current = async () =>
+    seen !== undefined && clock.monotonicMs() - seen.atMs <= currentMs ? seen.stored : await read();
+
+  /** Replaces the state until that succeeds; `undefined` if `next` returned no further state. */
+  const replace = async <T>(next: (state: RateState) => { state: RateState; result: T } | undefined) => {
+    let stored = await current();
+    for (let attempt = 1; attempt <= attempts; attempt += 1) {
+      const told = answers;
+      const changed = next(afterAnswers(stored.state, told, clock.nowMs(), limits));
+      if (changed === undefined) {
+        return undefined;
+      }
+      const { done, stored: after } = await item.replace(changed.state, stored);
+      stored = see(after);
+      if (done) {
+        answers = answers.filter((answer) => !told.includes(answer));
+        return changed.result;
+      }
+      await clock.sleep(raceMs * attempt);
+    }
+    const message = `the rate schedule was not updated: other workers changed it first, ${attempts} times in a row`;
+    throw new RetryableError('schedule_contended', message);
+  };
+
+  return {
+    read,
+    note: (answer: CallAnswer) => {
+      answers = [...answers.slice(1 - mostAnswers), answer];
+    },
+    forget: () => {
+      answers = [];
+      seen = undefined;
+    },
+    isUrgent: () => isUrgent(seen?.stored.state ?? idleRateState, answers, clock.nowMs()),
+    change: <T>(next: Parameters<typeof replace<T>>[0]): Promise<T | undefined> => {
+      const turn = last.then(() => replace(next));
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+}
+
+type Wanted = { count: number; withinMs: number; nowMs: number; limits: RateLimits };
+
+/** The slots and the state without them; no slots and a state in which a doubt is noted; `undefined` if none can be taken. */
+function slotsOrDoubt(
+  state: RateState,
+  { count, withinMs, nowMs, limits }: Wanted,
+): { state: RateState; result: Slot[] } | undefined {
+  const judged = withinMs < 0 ? undefined : withoutDoubt(state, nowMs, limits);
+  if (judged !== undefined && !judged.isUsable) {
+    return { state: judged.state, result: [] };
+  }
+  if (judged === undefined || nextSlotMs(judged.state, nowMs) - nowMs > withinMs) {
+    return undefined;
+  }
+  const taken = takeSlots(judged.state, count, nowMs, limits);
+  return { state: taken.state, result: taken.slots };
+}
+
+/** Whether the answers change what all workers do now. Nothing else raises an alarm or disproves a ceiling but a refusal. */
+function isUrgent(state: RateState, answers: readonly CallAnswer[], nowMs: number): boolean {
+  const next = learn(state, answers, nowMs);
+  const isPause = answers.some(({ retryAfterMs }) => retryAfterMs !== undefined);
+  return isPause || next.alarmAtMs !== state.alarmAtMs || (state.ceiling > 0 && next.ceiling === 0);
+}

@@ -9,6 +9,8 @@
  *
  * Only TMDB's own JSON counts as an answer of TMDB: all answers pass a CDN, whose pages say nothing about a token, an id or a request.
  */
+import type { UsedSlot } from '../throttle/call-gate.ts';
+import type { CallAnswer } from '../throttle/rate-rule.ts';
 import { isSuccessTmdbCode, rowOfTmdbCode, throttleTmdbCode } from './tmdb-codes.ts';
 import type { TmdbAnswer } from './tmdb-port.ts';
 
@@ -48,8 +50,15 @@ function waitMs(part: string, nowMs: number): number | undefined {
 /** What an answer means for its job. */
 export type Verdict =
   | { fate: 'ok'; json: unknown }
-  /** Try again. `throttled`: there were too many calls. */
-  | { fate: 'retry'; code: string; detail: string; throttled: boolean; retryAfterMs: number | undefined }
+  /** Try again. `throttled`: there were too many calls; `namedLimit`: the limit that TMDB's message names, in calls a second. */
+  | {
+      fate: 'retry';
+      code: string;
+      detail: string;
+      throttled: boolean;
+      retryAfterMs: number | undefined;
+      namedLimit?: number | undefined;
+    }
   /**
    * The token seems to be refused, or there is none (status 0), so that no call by any worker can succeed. One answer is not a proof; see
    * report-outcome.ts.
@@ -112,13 +121,20 @@ function failure(answer: HttpAnswer, json: unknown, nowMs: number): Failure {
   switch (row.fate) {
     case 'retry': {
       const throttled = status === 429 || tmdbCode === throttleTmdbCode;
-      return { fate: 'retry', code, detail, throttled, retryAfterMs: parseRetryAfterMs(answer.retryAfter, nowMs) };
+      const retryAfterMs = parseRetryAfterMs(answer.retryAfter, nowMs);
+      return { fate: 'retry', code, detail, throttled, retryAfterMs, ...(throttled && namedLimitIn(message)) };
     }
     case 'stop':
       return { fate: 'stop', code, detail, status };
     default:
       return { fate: row.fate, code, detail };
   }
+}
+
+/** The limit in a message such as "Your request count (41) is over the allowed limit of (40)." */
+function namedLimitIn(message: unknown): { namedLimit?: number } {
+  const [, limit] = /\blimit of \(?(\d{1,6})\b/.exec(String(message)) ?? [];
+  return limit === undefined || Number(limit) === 0 ? {} : { namedLimit: Number(limit) };
 }
 
 /**
@@ -152,6 +168,26 @@ function errorTexts(json: unknown): string | undefined {
 /** TMDB's message, shortened, without unpaired surrogates, which SQS and DynamoDB refuse. */
 function bounded(words: string): string {
   return words.slice(0, mostMessageCharacters).toWellFormed();
+}
+
+/**
+ * What the shared schedule learns from a verdict on the call that used `slot`. A failure that TMDB's own JSON names was admitted by its limit; without an answer, or
+ * with one of a server in between, that is unknown.
+ */
+export function evidenceOf(
+  verdict: { fate: 'ok' } | Failure,
+  { atMs, ratePerSecond }: UsedSlot,
+): CallAnswer | undefined {
+  const call = { slotMs: atMs, ratePerSecond };
+  if (verdict.fate !== 'retry') {
+    const wasCalled = verdict.fate !== 'stop' || verdict.status > 0;
+    return wasCalled ? { ...call, outcome: 'answered' } : undefined;
+  }
+  if (verdict.throttled) {
+    const { retryAfterMs, namedLimit } = verdict;
+    return { ...call, outcome: 'refused', retryAfterMs, namedLimit };
+  }
+  return verdict.code.startsWith('tmdb_') ? { ...call, outcome: 'failed' } : undefined;
 }
 
 /** The members of the JSON object in the body; none if the body is anything else. */

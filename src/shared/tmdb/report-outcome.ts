@@ -1,6 +1,8 @@
 import { messageOf } from '../core/errors.ts';
+import type { UsedSlot } from '../throttle/call-gate.ts';
+import type { RateScheduleStore } from '../throttle/rate-schedule-store.ts';
 import type { Admission, SharedBreaker } from '../throttle/shared-breaker.ts';
-import { tryAgain, type Verdict } from './classify-answer.ts';
+import { evidenceOf, tryAgain, type Verdict } from './classify-answer.ts';
 import { checkTokenOnce, type TokenCheckCall, type TokenCheckDependencies } from './token-check.ts';
 
 type Failure = Exclude<Verdict, { fate: 'ok' }>;
@@ -13,6 +15,9 @@ export type Outcome = { fate: 'ok' } | Failure;
 /** The shared breaker, and what is needed to check a refused token. */
 export type ReportDependencies = TokenCheckDependencies & { breaker: SharedBreaker };
 
+/** How a call was permitted. */
+export type PermittedCall = { admission: Admission; slot: UsedSlot };
+
 /**
  * Reports the outcome of a call to the shared breaker and the shared schedule, for all workers. Returns the resulting outcome: a refusal
  * of the token that was not confirmed becomes a retry of this job alone. If reporting fails, it warns and the outcome still applies.
@@ -20,23 +25,29 @@ export type ReportDependencies = TokenCheckDependencies & { breaker: SharedBreak
  */
 export async function reportOutcome<O extends Outcome>(
   outcome: O,
-  admission: Admission,
+  { admission, slot }: PermittedCall,
   deps: ReportDependencies,
   check: TokenCheckCall,
 ): Promise<O | Stop | Retry> {
   try {
     if (outcome.fate === 'stop') {
+      await tellSchedule(outcome, slot, deps.schedule);
       return await reportRefusedToken(outcome, admission, deps, check);
     }
     await reportToBreaker(outcome, admission, deps.breaker);
-    if (outcome.fate === 'retry' && outcome.throttled) {
-      await deps.schedule.slowDown(outcome.retryAfterMs);
-    }
+    await tellSchedule(outcome, slot, deps.schedule);
     return outcome;
   } catch (error) {
     const detail = messageOf(error);
     deps.telemetry.warn('the outcome of a call was not reported to the other workers', { detail });
     return outcome.fate === 'stop' ? tryAgain(outcome.code, outcome.detail) : outcome;
+  }
+}
+
+async function tellSchedule(outcome: Outcome, slot: UsedSlot, schedule: RateScheduleStore): Promise<void> {
+  const answer = evidenceOf(outcome, slot);
+  if (answer !== undefined) {
+    await schedule.answered(answer);
   }
 }
 

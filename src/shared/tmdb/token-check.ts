@@ -3,7 +3,7 @@ import type { Telemetry } from '../telemetry/telemetry.ts';
 import type { Entry } from '../throttle/call-gate.ts';
 import type { RateScheduleStore } from '../throttle/rate-schedule-store.ts';
 import type { Admission, TokenCheck } from '../throttle/shared-breaker.ts';
-import { answerMembers, classifyAnswer } from './classify-answer.ts';
+import { answerMembers, classifyAnswer, evidenceOf } from './classify-answer.ts';
 import type { TmdbRequest } from './feed-request.ts';
 import { successTmdbCode } from './tmdb-codes.ts';
 import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
@@ -69,7 +69,7 @@ export async function checkTokenOnce(
     return { kind: 'unproven', detail: `/authentication was not called: ${entry.detail}` };
   }
   const [startedAtMs, startedMs] = [clock.nowMs(), clock.monotonicMs()];
-  const answer = await tmdb.get(authenticationRequest);
+  const answer = await tmdb.get(authenticationRequest).finally(entry.leave);
   const latencyMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
   const check = judgeTokenCheck(answer, clock.nowMs());
   const verdict = classifyAnswer(answer, clock.nowMs());
@@ -87,8 +87,9 @@ export async function checkTokenOnce(
     const outcome = throttled ? 'throttled' : check.kind === 'accepted' ? 'ok' : 'failed';
     call.measured?.({ status, outcome, startedAtMs, latencyMs });
   }
-  if (throttled) {
-    await schedule.slowDown(verdict.retryAfterMs);
+  const evidence = evidenceOf(verdict, entry.slot);
+  if (evidence !== undefined) {
+    await schedule.answered(evidence);
   }
   return check;
 }

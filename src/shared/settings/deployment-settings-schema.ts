@@ -1,0 +1,57 @@
+/** The schema of what a deployment alone needs: the tables' capacity, names, retention and the budget. */
+import * as z from 'zod';
+
+const units = z.int().min(1);
+/** Units of a table or an index, or of both together. */
+const throughput = z.strictObject({ readUnits: units, writeUnits: units });
+
+/** Free provisioned units of an account, for all its tables and indexes together. Source: DynamoDB pricing, November 2026. */
+const freeProvisionedUnits = 25;
+
+/** Capacity of the catalog table and its index. */
+export const capacitySchema = z
+  .strictObject({
+    /** `on-demand`: billed by use. `provisioned`: the units below, and the writer limits its pace to them. */
+    mode: z.enum(['on-demand', 'provisioned']),
+    catalog: throughput,
+    index: throughput,
+  })
+  .refine(
+    ({ mode, catalog, index }) =>
+      mode === 'on-demand' ||
+      Math.max(catalog.readUnits + index.readUnits, catalog.writeUnits + index.writeUnits) <= freeProvisionedUnits,
+    `catalog and index together exceed the ${freeProvisionedUnits} free units: use fewer units or the mode on-demand`,
+  );
+
+/** Retention periods that CloudWatch Logs supports, up to a year. Source: PutRetentionPolicy, November 2026. */
+const retentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]);
+
+/** Settings of the deployment alone, which functions do not receive. */
+export const deploymentSchema = z.strictObject({
+  /** Schedule group and queues are named after the stack; the name of a group is limited to 64 characters. */
+  stackName: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,53}$/, 'a stack name has up to 54 letters, digits and hyphens'),
+  /** E-mail address for alarms. Without it they go to the SNS topic only, which has no subscriber by default. */
+  alarmEmail: z.email().optional(),
+  /** URL of this repository's docs/operations.md: alarms link to its sections. */
+  runbookUrl: z.url().optional(),
+  /** SecureString parameter that holds the TMDB token. */
+  tokenParameter: z.string().regex(/^(\/[\w.-]+)+$/, 'a parameter name is a path such as /tmdb-pipeline/tmdb-token'),
+  catalogTable: z.strictObject({
+    name: z.string().regex(/^[\w.-]{3,255}$/, 'a table name has 3 to 255 letters, digits, _ . -'),
+    /** Whether the table exists already. If so, the deployment uses it as it is. */
+    existing: z.boolean(),
+    /** Restore to any second of the last 35 days; billed by size. */
+    pointInTimeRecovery: z.boolean(),
+    /** What happens to the table when the stack is deleted. */
+    removalPolicy: z.enum(['destroy', 'retain']),
+  }),
+  reader: z.strictObject({
+    /** The reader's URL: `iam` requires IAM authentication, `public` is open to everybody, `none` means no URL (library only). */
+    url: z.enum(['iam', 'public', 'none']),
+    /** Expected number of reads. Only the cost model uses it. */
+    readsPerDay: z.int().min(0),
+  }),
+  logRetentionDays: retentionDays,
+  /** Budget of a month, shown as a line in the dashboard's cost graph. */
+  monthlyBudgetUsd: z.number().positive(),
+});

@@ -1,0 +1,229 @@
+import * as z from 'zod';
+import {
+  noteFate,
+  packCalls,
+  type RecentCall,
+  type Second,
+  secondBefore,
+  unpackCalls,
+  windowMs,
+} from './recent-calls.ts';
+
+/**
+ * How fast all workers together may call, learnt from TMDB's answers. A refusal (HTTP 429) is evidence, not a verdict: refusals also occur
+ * at random, at any rate, and say nothing about the limit then.
+ *
+ *   score     a CUSUM of the likelihood that refusals are as frequent as at the limit, rather than as frequent as the noise that was learnt
+ *   alarm     the score passes `alarmScore`: the ceiling is what TMDB admitted in the second before. The calls go on below it, for one
+ *             second far below it, so that TMDB's own window empties
+ *   probe     after a hold, the rate rises slowly. If TMDB refuses at about the same ceiling again, the hold is doubled
+ *   disproof  refusals of calls below the ceiling, without an alarm: the ceiling was noise, and is forgotten at once
+ *
+ * A call is judged by the rate at which it was sent. What was sent just before an alarm, or while the window emptied, is no evidence.
+ * The functions are pure; a store keeps the state, which all workers share (rate-schedule-store.ts). Compared with other rules in
+ * docs/adr/0027.
+ */
+
+/** What was learnt. All workers share it. Times are epoch milliseconds, rates are calls a second. */
+export type LearntRate = {
+  /** The rate that TMDB admitted when it last refused; 0 if no limit below the configured rate is known. */
+  ceiling: number;
+  /** Time of the last alarm; 0 if there was none. */
+  alarmAtMs: number;
+  /** How long after an alarm the rate stays below the ceiling before it rises. */
+  holdMs: number;
+  score: number;
+  /** The rate in the second after the last alarm, in which TMDB's own window empties. */
+  emptyingRate: number;
+  /** The share of the calls that were refused in the second before the last alarm. */
+  refusedShare: number;
+  /** Calls below the ceiling since the last alarm, and those of them that were refused. */
+  callsBelow: number;
+  refusedBelow: number;
+  /** Calls that the limit cannot have refused, and those of them that were refused. Both fade with each further call. */
+  noiseCalls: number;
+  noiseRefusals: number;
+  /** The answers of the last seconds, packed (see `packAnswers`). */
+  recent: string;
+  /** All answers and all refusals since the throttle was last reset, for operators. */
+  answers: number;
+  refusals: number;
+};
+
+/** The answer to one call. Only TMDB's own answers are evidence: without one it is unknown whether the call was admitted. */
+export type CallAnswer = {
+  /** The slot that the call used, epoch milliseconds. */
+  slotMs: number;
+  /** The rate at which that slot was taken, in calls a second. */
+  ratePerSecond: number;
+  /** `failed`: admitted, and answered by a 5xx. It counts as a call that the limit admitted, and not for the share of refusals. */
+  outcome: 'answered' | 'failed' | 'refused';
+  /** TMDB's Retry-After in milliseconds: a pause for everyone. */
+  retryAfterMs?: number | undefined;
+  /** The limit that TMDB's refusal names, in calls a second. It is believed. */
+  namedLimit?: number | undefined;
+};
+
+/** The bounds of the rate. `floorPerSecond`: without any calls it would not be noticed that TMDB accepts calls again. */
+export type RateBounds = { requestsPerSecond: number; floorPerSecond: number };
+
+const firstHoldMs = 15_000;
+const longestHoldMs = 96_000;
+/** Rise after the hold, in calls a second for each second; it grows with the time that the rate has risen without an alarm. */
+const probePerSecond = 0.1;
+const probeDoublesInSeconds = 4;
+/** The share of the ceiling at which calls go on. */
+const belowCeiling = 0.97;
+/** The share of the ceiling in the second after an alarm: the second one where the calls had been far above the ceiling. */
+const emptying = 0.95;
+const emptyingDeep = 0.7;
+/** What was sent this long before an alarm may have met the limit that the alarm is about. */
+const beforeAlarmMs = 2_000;
+const alarmScore = 3.4;
+/** Two ceilings that differ by less than this share count as the same. */
+const sameCeiling = 0.3;
+/** A ceiling is disproved by so many refusals below it, if their share is at least this part of the share that raised the alarm. */
+const refusalsNeeded = 2;
+const likewise = 0.25;
+/** Each call reduces the weight of the calls before it by this factor: about 200 calls count. */
+const fading = 0.995;
+/** Without a ceiling, calls that the limit may have refused count as well, but less. */
+const weightWithoutCeiling = 0.1;
+
+/** Nothing is known: little noise is assumed. */
+export const nothingLearnt: LearntRate = {
+  ceiling: 0,
+  alarmAtMs: 0,
+  holdMs: firstHoldMs,
+  score: 0,
+  emptyingRate: 0,
+  refusedShare: 0,
+  callsBelow: 0,
+  refusedBelow: 0,
+  noiseCalls: 40,
+  noiseRefusals: 0.6,
+  recent: '',
+  answers: 0,
+  refusals: 0,
+};
+
+const figure = z.number().nonnegative();
+
+/** A learnt rate as it was stored. A member that is damaged counts as nothing learnt. */
+export const learntRateSchema = z.object({
+  ceiling: figure.catch(0),
+  alarmAtMs: figure.catch(0),
+  holdMs: z.number().min(firstHoldMs).max(longestHoldMs).catch(firstHoldMs),
+  score: figure.max(alarmScore).catch(0),
+  emptyingRate: figure.catch(0),
+  refusedShare: figure.max(1).catch(0),
+  callsBelow: figure.catch(0),
+  refusedBelow: figure.catch(0),
+  noiseCalls: z.number().min(1).max(1_000).catch(nothingLearnt.noiseCalls),
+  noiseRefusals: figure.max(1_000).catch(nothingLearnt.noiseRefusals),
+  recent: z.string().max(2_000).catch(''),
+  answers: figure.catch(0),
+  refusals: figure.catch(0),
+});
+
+/** Calls a second that are allowed at `nowMs`. */
+export function rateAt(learnt: LearntRate, nowMs: number, { requestsPerSecond, floorPerSecond }: RateBounds): number {
+  const floor = Math.min(floorPerSecond, requestsPerSecond);
+  const bounded = (rate: number) => Math.min(requestsPerSecond, Math.max(floor, rate));
+  if (learnt.ceiling === 0) {
+    return requestsPerSecond;
+  }
+  const sinceMs = nowMs - learnt.alarmAtMs;
+  if (sinceMs < windowMs) {
+    return bounded(learnt.emptyingRate);
+  }
+  const risingSeconds = Math.max(0, sinceMs - learnt.holdMs) / 1_000;
+  const rise = risingSeconds * probePerSecond * (1 + risingSeconds / probeDoublesInSeconds);
+  return bounded(learnt.ceiling * belowCeiling + rise);
+}
+
+/** The share of calls that TMDB refuses at random, as far as it is known. */
+export function noiseShare({ noiseCalls, noiseRefusals }: LearntRate): number {
+  return noiseRefusals / noiseCalls;
+}
+
+/** What is known after `answers`, in the order in which they came. */
+export function learn(learnt: LearntRate, answers: readonly CallAnswer[], nowMs: number): LearntRate {
+  const recent = unpackCalls(learnt.recent);
+  let next = learnt;
+  for (const answer of answers) {
+    noteFate(recent, answer.slotMs, answer.outcome === 'refused' ? 'refused' : 'admitted');
+    next = learnOne(next, answer, recent, nowMs);
+  }
+  return { ...next, recent: packCalls(recent, nowMs) };
+}
+
+function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly RecentCall[], nowMs: number): LearntRate {
+  const { outcome, slotMs, ratePerSecond, namedLimit } = answer;
+  const refused = outcome === 'refused';
+  const counted = { ...before, answers: before.answers + 1, refusals: before.refusals + (refused ? 1 : 0) };
+  if (outcome === 'failed' || isAfterwards(before, slotMs)) {
+    return counted;
+  }
+  if (refused && namedLimit !== undefined && namedLimit < ratePerSecond) {
+    return alarmed(counted, { admitted: namedLimit, refusedShare: 1, isFarAbove: true }, nowMs);
+  }
+  const isBelow = ratePerSecond <= before.ceiling * belowCeiling + 1e-6;
+  const next = isBelow || before.ceiling === 0 ? withNoise(counted, refused) : counted;
+  const { usual, atLimit } = refusalShares(before);
+  const score = Math.max(0, next.score + Math.log(refused ? atLimit / usual : (1 - atLimit) / (1 - usual)));
+  if (score > alarmScore) {
+    return alarmed(next, secondBefore(slotMs, ratePerSecond, recent), nowMs);
+  }
+  return isBelow ? tested({ ...next, score }, refused, atLimit) : { ...next, score };
+}
+
+/** A call below the ceiling tests it: if refusals are as frequent there as above it, they are noise, and the ceiling is forgotten. */
+function tested(learnt: LearntRate, refused: boolean, atLimit: number): LearntRate {
+  const callsBelow = learnt.callsBelow + 1;
+  const refusedBelow = learnt.refusedBelow + (refused ? 1 : 0);
+  const isNoise =
+    refused &&
+    refusedBelow >= refusalsNeeded &&
+    refusedBelow >= callsBelow * learnt.refusedShare * likewise &&
+    refusedBelow < callsBelow * atLimit;
+  return isNoise ? { ...learnt, ...noCeiling } : { ...learnt, callsBelow, refusedBelow };
+}
+
+const noCeiling = { ceiling: 0, holdMs: firstHoldMs, refusedShare: 0, callsBelow: 0, refusedBelow: 0 };
+
+/** Whether a call was sent while the last alarm was about to come, or while TMDB's window emptied after it. */
+function isAfterwards({ alarmAtMs }: LearntRate, slotMs: number): boolean {
+  return alarmAtMs > 0 && slotMs >= alarmAtMs - beforeAlarmMs && slotMs < alarmAtMs + windowMs;
+}
+
+/** How frequent refusals are by noise alone (with a margin), and how frequent at least where the limit refuses as well. */
+function refusalShares(learnt: LearntRate): { usual: number; atLimit: number } {
+  const usual = Math.min(0.3, Math.max(0.02, 1.8 * noiseShare(learnt)));
+  return { usual, atLimit: Math.min(0.75, Math.max(0.1, 4 * usual)) };
+}
+
+function withNoise(learnt: LearntRate, refused: boolean): LearntRate {
+  const weight = learnt.ceiling === 0 ? weightWithoutCeiling : 1;
+  return {
+    ...learnt,
+    noiseCalls: learnt.noiseCalls * fading + weight,
+    noiseRefusals: learnt.noiseRefusals * fading + (refused ? weight : 0),
+  };
+}
+
+function alarmed(learnt: LearntRate, { admitted, refusedShare, isFarAbove }: Second, nowMs: number): LearntRate {
+  const isSame = learnt.ceiling > 0 && Math.abs(admitted - learnt.ceiling) <= sameCeiling * learnt.ceiling;
+  const ceiling = Math.max(1, isSame ? Math.max(admitted, learnt.ceiling) : admitted);
+  return {
+    ...learnt,
+    ceiling,
+    emptyingRate: ceiling * (isFarAbove ? emptyingDeep : emptying),
+    holdMs: isSame ? Math.min(longestHoldMs, 2 * learnt.holdMs) : firstHoldMs,
+    alarmAtMs: Math.ceil(nowMs),
+    score: 0,
+    refusedShare,
+    callsBelow: 0,
+    refusedBelow: 0,
+  };
+}
