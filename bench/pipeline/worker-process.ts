@@ -9,11 +9,13 @@ import { retryBudget } from '../../src/shared/core/retries.ts';
 import { systemClock, systemRandom } from '../../src/shared/core/system-clock.ts';
 import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { dynamoUsageStore } from '../../src/shared/tables/dynamo-usage-store.ts';
 import { hourLedger } from '../../src/shared/tables/hour-ledger.ts';
 import { powertoolsTelemetry } from '../../src/shared/telemetry/powertools-telemetry.ts';
 import { dynamoBreakerStore } from '../../src/shared/throttle/dynamo-breaker-store.ts';
+import { controlItems } from '../../src/shared/throttle/dynamo-control-items.ts';
 import { dynamoRateSchedule } from '../../src/shared/throttle/dynamo-rate-schedule.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
@@ -23,23 +25,31 @@ import { workerBatch } from '../../src/worker/worker-batch.ts';
 import { type Counts, countItemRequests, countTableRequests } from '../count-requests.ts';
 import { serveMeasured } from '../measured-process.ts';
 import { benchToken } from '../simulated-tmdb.ts';
+import { halvingSchedule } from '../throttle/halving-schedule.ts';
 
 /**
  * What a worker process is started with; `concurrency` is how many invocations it runs side by side. It counts the requests of its throttle
  * (rate and breaker) and those that send items.
  */
-export type WorkerConfig = { endpoints: StackEndpoints; requestsPerSecond: number; concurrency: number };
-
-const settings = defaultSettings;
+export type WorkerConfig = {
+  endpoints: StackEndpoints;
+  requestsPerSecond: number;
+  concurrency: number;
+  /** Invocations of all processes, by which the connections are divided. Default: as in a deployment. */
+  maximumConcurrency?: number;
+  /** `halving`: each 429 halves the rate (halving-schedule.ts). Default: the pipeline's own rule. */
+  rule?: 'halving';
+};
 
 serveMeasured<WorkerConfig>((config, _progress, counts) => {
   const { endpoints, region, fetchQueueUrl } = config.endpoints;
+  const { worker } = settingsOf(config);
   const invoke = invokerOf(config, counts);
   const source = startEventSource(
     {
       queueUrl: fetchQueueUrl,
-      batchSize: settings.worker.batchSize,
-      batchingWindowMs: settings.worker.batchingWindowSeconds * 1_000,
+      batchSize: worker.batchSize,
+      batchingWindowMs: worker.batchingWindowSeconds * 1_000,
       maximumConcurrency: config.concurrency,
       invoke,
       onProblem: (sentence) => process.stderr.write(`worker: ${sentence}\n`),
@@ -50,7 +60,13 @@ serveMeasured<WorkerConfig>((config, _progress, counts) => {
   return () => source.stop();
 });
 
+/** The settings with the worker's concurrency of a trial. */
+function settingsOf({ maximumConcurrency = defaultSettings.worker.maximumConcurrency }: WorkerConfig): Settings {
+  return { ...defaultSettings, worker: { ...defaultSettings.worker, maximumConcurrency } };
+}
+
 function invokerOf(config: WorkerConfig, counts: Counts) {
+  const settings = settingsOf(config);
   const telemetry = powertoolsTelemetry('worker');
   const { endpoints, region, controlTable } = config.endpoints;
   const store = dynamoUsageStore(dynamoClient({ endpoint: endpoints.dynamodb, region }), controlTable);
@@ -65,23 +81,29 @@ function invokerOf(config: WorkerConfig, counts: Counts) {
 }
 
 function dependenciesOf(
-  { endpoints: stack, requestsPerSecond }: WorkerConfig,
+  config: WorkerConfig,
   telemetry: WorkDependencies['telemetry'],
   counts: Counts,
 ): WorkDependencies {
+  const { endpoints: stack, requestsPerSecond } = config;
   const { region, endpoints } = stack;
+  const settings = settingsOf(config);
   const table = [dynamoClient({ endpoint: endpoints.dynamodb, region }), stack.controlTable] as const;
   countTableRequests(table[0], counts);
+  const readItem = controlItems(...table);
   const sqs = sqsClient({ endpoint: endpoints.sqs, region });
   countItemRequests(sqs, stack.itemQueueUrl, counts);
   const queue = (url: string) => sqsMessageSender(sqs, url, systemClock, systemRandom);
   const token = async () => benchToken;
   return {
     tmdb: tmdbHttp({ baseUrl: endpoints.tmdb, token }, settings.tmdb),
-    breaker: sharedBreaker(dynamoBreakerStore(...table), settings.breaker, systemClock, (record) =>
+    breaker: sharedBreaker(dynamoBreakerStore(...table, readItem), settings.breaker, systemClock, (record) =>
       telemetry.event({ event: 'breaker-changed', ...record }),
     ),
-    schedule: dynamoRateSchedule(...table, rateLimitsOf(settings, requestsPerSecond), systemClock),
+    schedule:
+      config.rule === 'halving'
+        ? halvingSchedule(...table, requestsPerSecond, systemClock, readItem)
+        : dynamoRateSchedule(...table, rateLimitsOf(settings, requestsPerSecond), systemClock, { readItem }),
     budget: retryBudget(settings.tmdb.retryShare, settings.tmdb.retryBurst),
     items: queue(stack.itemQueueUrl),
     jobs: queue(stack.fetchQueueUrl),

@@ -35,7 +35,7 @@ export type PlayedTrial = { world: ThrottleWorld; subject: ThrottleSubject; tria
 /** Every subject is told this rate. */
 export const { requestsPerSecond: toldPerSecond } = defaultSettings.tmdb;
 /** Every subject is told to have no more calls under way at once. */
-export const mostUnderWay = 20;
+export const mostUnderWay = defaultSettings.tmdb.connections;
 
 const pollMs = 250;
 /** Cold processes on a busy machine make their first call long before. */

@@ -1,4 +1,5 @@
 /** The worlds in which subjects of `throttle` are compared. */
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { type BenchSelection, chosenParts } from '../bench-selection.ts';
 import type { ServerWorld } from '../server-world.ts';
 
@@ -38,7 +39,7 @@ const much = { throttled: 0.05, failed: 0.05 };
 /** The model's 300 s in the same proportions: the limit falls after a fifth of the time, for two fifths. */
 const fallShares = { from: 0.2, until: 0.6 };
 /** As many as a deployment runs at once. */
-const usualWorkers = [3];
+export const usualWorkers = defaultSettings.worker.maximumConcurrency;
 
 type Parts = Omit<ThrottleWorld, 'name' | 'server'> & {
   limit: 'falls' | number;
@@ -48,7 +49,7 @@ type Parts = Omit<ThrottleWorld, 'name' | 'server'> & {
 
 const steady: Parts = {
   seconds: 60,
-  workers: usualWorkers,
+  workers: [usualWorkers],
   busyProcesses: 0,
   alone: false,
   limit: usualLimit,
@@ -65,7 +66,7 @@ const parts: Record<WorldName, Parts> = {
   'falls, 2 % 429, 5 % 5xx': { ...steady, seconds: 120, limit: 'falls', noise: little },
   'limit 28': { ...steady, limit: 28 },
   'limit 10': { ...steady, limit: 10 },
-  'slow answers': { ...steady, seconds: 40, workers: [3, 8], latencyMs: { min: 2_000, max: 3_000 } },
+  'slow answers': { ...steady, seconds: 40, workers: [usualWorkers, 8], latencyMs: { min: 2_000, max: 3_000 } },
 };
 
 /** The chosen worlds. @throws RangeError for an unknown name. */
