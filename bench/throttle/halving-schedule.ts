@@ -39,6 +39,40 @@ export function afterRefusal(state: HalvedRate, nowMs: number, toldPerSecond: nu
   return nowMs - state.slowSinceMs < sameEventMs ? paused : { ...paused, slowRate, slowSinceMs: nowMs };
 }
 
+/** The state in the schedule's item. A change is made on the state that is read, and returns it as it was before. */
+function halvedItem(client: DynamoDBDocumentClient, tableName: string, readItem: ReadControlItem) {
+  const read = async () => ({ ...idleHalvedRate, revision: 0, ...(await readItem(rateScheduleId)) });
+  const change = async (next: (state: HalvedRate) => HalvedRate): Promise<HalvedRate> => {
+    const { revision, ...seen } = await read();
+    try {
+      await client.send(
+        new PutCommand({
+          TableName: tableName,
+          Item: { ...next(seen), id: rateScheduleId, revision: revision + 1 },
+          ConditionExpression: 'attribute_not_exists(id) OR revision = :seen',
+          ExpressionAttributeValues: { ':seen': revision },
+        }),
+      );
+      return seen;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) {
+        return change(next);
+      }
+      throw error;
+    }
+  };
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    read,
+    /** Changes of one worker are made one after the other. */
+    change: (next: (state: HalvedRate) => HalvedRate): Promise<HalvedRate> => {
+      const turn = last.then(() => change(next));
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+}
+
 /** The rule as the schedule of a worker, in the schedule's item. */
 export function halvingSchedule(
   client: DynamoDBDocumentClient,
@@ -47,61 +81,30 @@ export function halvingSchedule(
   clock: Clock,
   readItem: ReadControlItem,
 ): RateScheduleStore {
-  const read = async () => ({ ...idleHalvedRate, revision: 0, ...(await readItem(rateScheduleId)) });
-  const replaceOnce = async (next: (state: HalvedRate) => HalvedRate): Promise<HalvedRate | undefined> => {
-    const { revision, ...seen } = await read();
-    const state = next(seen);
-    try {
-      await client.send(
-        new PutCommand({
-          TableName: tableName,
-          Item: { ...state, id: rateScheduleId, revision: revision + 1 },
-          ConditionExpression: 'attribute_not_exists(id) OR revision = :seen',
-          ExpressionAttributeValues: { ':seen': revision },
-        }),
-      );
-      return seen;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) {
-        return undefined;
-      }
-      throw error;
-    }
-  };
-  /** Changes the state, and returns it as it was before. */
-  const replace = async (next: (state: HalvedRate) => HalvedRate): Promise<HalvedRate> =>
-    (await replaceOnce(next)) ?? replace(next);
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const turn = last.then(act);
-    last = turn.catch(() => undefined);
-    return turn;
-  };
-  const takeSlots = async (count: number) => {
-    const nowMs = clock.nowMs();
-    const stepOf = (state: HalvedRate) => 1_000 / halvedRateAt(state, nowMs, toldPerSecond);
-    const startOf = (state: HalvedRate) => Math.max(nowMs, state.nextSlotMs);
-    const before = await replace((state) => ({ ...state, nextSlotMs: startOf(state) + count * stepOf(state) }));
-    return Array.from({ length: count }, (_, index) => ({
-      atMs: startOf(before) + index * stepOf(before),
-      ratePerSecond: halvedRateAt(before, nowMs, toldPerSecond),
-      lateMs,
-      alarmAtMs: idleRateState.alarmAtMs,
-    }));
-  };
+  const item = halvedItem(client, tableName, readItem);
   return {
     read: async () => {
-      const { nextSlotMs, pausedUntilMs } = await read();
+      const { nextSlotMs, pausedUntilMs } = await item.read();
       return { ...idleRateState, endsMs: [nextSlotMs], pausedUntilMs };
     },
-    take: (count, withinMs = Number.POSITIVE_INFINITY) =>
-      inTurn(async () => {
-        const { nextSlotMs } = await read();
-        return nextSlotMs - clock.nowMs() > withinMs ? [] : takeSlots(count);
-      }),
+    take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
+      const nowMs = clock.nowMs();
+      const startOf = ({ nextSlotMs }: HalvedRate) => Math.max(nowMs, nextSlotMs);
+      const stepOf = (state: HalvedRate) => 1_000 / halvedRateAt(state, nowMs, toldPerSecond);
+      const isNear = (state: HalvedRate) => startOf(state) - nowMs <= withinMs;
+      const before = await item.change((state) =>
+        isNear(state) ? { ...state, nextSlotMs: startOf(state) + count * stepOf(state) } : state,
+      );
+      return Array.from({ length: isNear(before) ? count : 0 }, (_, index) => ({
+        atMs: startOf(before) + index * stepOf(before),
+        ratePerSecond: halvedRateAt(before, nowMs, toldPerSecond),
+        lateMs,
+        alarmAtMs: idleRateState.alarmAtMs,
+      }));
+    },
     answered: async ({ outcome }) => {
       if (outcome === 'refused') {
-        await inTurn(() => replace((state) => afterRefusal(state, clock.nowMs(), toldPerSecond)));
+        await item.change((state) => afterRefusal(state, clock.nowMs(), toldPerSecond));
       }
     },
     forgetThrottles: async () => undefined,
