@@ -2,11 +2,13 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 import { longPollSeconds } from '../../src/local/event-source.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
 import { type Counts, countItemRequests } from '../count-requests.ts';
 import { type DrainConfig, itemBodyOf, jobOf, requestOf } from './drain-job.ts';
+
+/** The most that sqs-consumer takes at once. */
+const batchSize = 10;
 
 /**
  * Starts `consumers` of them, each with one batch at a time; `call` fetches a page. `givenBack` counts jobs that failed. The returned function
@@ -30,7 +32,7 @@ export function consumeJobs(
     const consumer = Consumer.create({
       queueUrl: fetchQueueUrl,
       sqs,
-      batchSize: defaultSettings.worker.batchSize,
+      batchSize,
       waitTimeSeconds: longPollSeconds,
       // Messages that are not returned are not deleted, and are delivered again.
       handleMessageBatch: async (messages) => {
