@@ -9,14 +9,12 @@ import type { BenchSelection } from './bench-selection.ts';
 import { bundlePrograms } from './bundle-programs.ts';
 import { throttleTargets } from './throttle/throttle-targets.ts';
 import {
-  mostUnderWay,
   type PlayedTrial,
   runThrottleTrial,
   type ThrottleSubject,
   type ThrottleTrial,
-  toldPerSecond,
 } from './throttle/throttle-trial.ts';
-import { type ThrottleWorld, throttleWorlds, usualWorkers } from './throttle/worlds.ts';
+import { mostUnderWay, type ThrottleWorld, throttleWorlds, toldPerSecond, usualWorkers } from './throttle/worlds.ts';
 
 const sources = {
   worker: { source: 'pipeline/worker-process.ts' },

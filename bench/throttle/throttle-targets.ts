@@ -1,7 +1,7 @@
 /** What this worker must reach in the worlds of `throttle`. */
 import type { BenchTarget } from '../bench-report.ts';
-import { mostUnderWay, type PlayedTrial, type ThrottleTrial } from './throttle-trial.ts';
-import type { ThrottleWorld, WorldName } from './worlds.ts';
+import type { PlayedTrial, ThrottleTrial } from './throttle-trial.ts';
+import { mostUnderWay, type ThrottleWorld, type WorldName } from './worlds.ts';
 
 /** Least goodput in percent of the ideal, or of the best peer in the same run; most calls refused by the limit in 1,000. */
 type Bound = { least: number; of: 'the ideal' | 'the best peer'; mostRefused: number };

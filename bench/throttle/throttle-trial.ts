@@ -9,7 +9,7 @@ import { type EmulatedServices, startEmulatedServices } from '../emulated-servic
 import { type FateCounts, type LimitedServer, startLimitedServer } from '../limited-server.ts';
 import { type MeasuredProcess, type ProcessUse, type ReadyProcess, readyMeasured } from '../measured-process.ts';
 import { idealAnswers } from '../server-world.ts';
-import type { ThrottleWorld } from './worlds.ts';
+import { mostUnderWay, type ThrottleWorld, toldPerSecond } from './worlds.ts';
 
 /** A subject: `processes` of `program`, each started with `options` beside what every subject gets. */
 export type ThrottleSubject = { name: string; program: URL; processes: number; options: Record<string, unknown> };
@@ -31,11 +31,6 @@ export type ThrottleTrial = Omit<JobFates, 'notDone'> & {
 
 /** A trial by its world and subject. */
 export type PlayedTrial = { world: ThrottleWorld; subject: ThrottleSubject; trial: ThrottleTrial };
-
-/** Every subject is told this rate. */
-export const { requestsPerSecond: toldPerSecond } = defaultSettings.tmdb;
-/** Every subject is told to have no more calls under way at once. */
-export const mostUnderWay = defaultSettings.tmdb.connections;
 
 const pollMs = 250;
 /** Cold processes on a busy machine make their first call long before. */

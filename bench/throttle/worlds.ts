@@ -30,6 +30,8 @@ const worldNames = [
 
 export type WorldName = (typeof worldNames)[number];
 
+/** Every subject is told this rate, and to have no more calls under way at once. */
+export const { requestsPerSecond: toldPerSecond, connections: mostUnderWay } = defaultSettings.tmdb;
 /** TMDB's documented limit is about 40 calls a second. */
 const usualLimit = 40;
 const usualLatencyMs = { min: 20, max: 400 };
