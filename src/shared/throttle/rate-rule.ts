@@ -214,7 +214,8 @@ function withNoise(learnt: LearntRate, refused: boolean): LearntRate {
 
 function alarmed(learnt: LearntRate, { admitted, refusedShare, isFarAbove }: Second, nowMs: number): LearntRate {
   const isSame = learnt.ceiling > 0 && Math.abs(admitted - learnt.ceiling) <= sameCeiling * learnt.ceiling;
-  const ceiling = Math.max(1, isSame ? Math.max(admitted, learnt.ceiling) : admitted);
+  // A limit is a whole number, and a ceiling above it would be refused for as long as it is held.
+  const ceiling = Math.max(1, Math.floor(isSame ? Math.max(admitted, learnt.ceiling) : admitted));
   return {
     ...learnt,
     ceiling,
