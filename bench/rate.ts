@@ -5,7 +5,6 @@
 import { Agent, request } from 'node:http';
 import { DynamoDB, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { RateLimiterDynamo, type RateLimiterRes } from 'rate-limiter-flexible';
 import { createTable, startEmbeddedDynamo } from '../src/local/embedded-dynamodb.ts';
 import { stackRegion } from '../src/local/stack-endpoints.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
@@ -13,6 +12,7 @@ import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { controlTable } from '../src/shared/tables/table-definitions.ts';
 import { type CallGate, callGate } from '../src/shared/throttle/call-gate.ts';
 import { dynamoBreakerStore } from '../src/shared/throttle/dynamo-breaker-store.ts';
+import { controlItems } from '../src/shared/throttle/dynamo-control-items.ts';
 import { dynamoRateSchedule } from '../src/shared/throttle/dynamo-rate-schedule.ts';
 import { rateLimitsOf } from '../src/shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../src/shared/throttle/shared-breaker.ts';
@@ -21,15 +21,16 @@ import { type BenchReport, type BenchResult, benchEnvironment } from './bench-re
 import { type BenchSelection, chosenParts } from './bench-selection.ts';
 import { type Counts, countTableRequests } from './count-requests.ts';
 import { type LimitedServer, startLimitedServer } from './limited-server.ts';
+import { limiterTable, limiterWorker, type RateWorker, splitWorker } from './rate/rate-peers.ts';
 import type { ServerWorld } from './server-world.ts';
+import { settingsFor } from './settings-for.ts';
 
 const limits = ['L=40', 'L=200'] as const;
 const workerCounts = [1, 2, 4, 8];
 /** Calls a second asked for, as a share of the limit: what arrives is a little less even than what is sent. */
 const configuredShare = 0.9;
 const usualSeconds = 5;
-const batchSize = 10;
-const limiterTable = { ...controlTable, name: 'rate-limits', keys: [{ attribute: 'key', type: 'HASH' }] } as const;
+const { batchSize } = defaultSettings.worker;
 
 type Subject = 'this schedule' | 'batch by batch' | 'rate-limiter-flexible' | 'fixed split';
 type Load = 'even' | 'half the workers idle';
@@ -37,9 +38,6 @@ type Trial = { subject: Subject; load: Load; workers: number; limit: number; sec
 
 /** What all trials share. `counts`: requests of the table (count-requests.ts), and `gateErrors`: calls to the gate that rejected. */
 type Bench = { client: DynamoDB; server: LimitedServer; counts: Counts };
-
-/** Calls as often as its rate admits, until the run is over. */
-type Worker = (running: () => boolean, call: () => Promise<void>) => Promise<void>;
 
 /** Runs the trials of the chosen limits, one after the other. @throws where dynoxide is not installed. */
 export async function benchRate(selection: BenchSelection): Promise<BenchReport> {
@@ -129,33 +127,38 @@ async function runTrial(trial: Trial, bench: Bench): Promise<BenchResult[]> {
   ];
 }
 
-function newWorker(trial: Trial, { client, counts }: Bench): Worker {
+function newWorker(trial: Trial, { client, counts }: Bench): RateWorker {
   const rate = trial.limit * configuredShare;
   switch (trial.subject) {
     case 'this schedule':
-      return overlappingWorker(gateOf(rate, client), counts);
+      return overlappingWorker(gateOf(rate, trial, client), counts);
     case 'batch by batch':
-      return batchByBatchWorker(gateOf(rate, client), counts);
+      return batchByBatchWorker(gateOf(rate, trial, client), counts);
     case 'rate-limiter-flexible':
-      return limiterWorker(rate, trial, client);
+      return limiterWorker(rate, `${trial.limit}-${trial.workers}`, client);
     case 'fixed split':
       return splitWorker(rate / trial.workers);
   }
 }
 
-/** The worker's own gate over the shared schedule and breaker; a new one for each batch. */
-function gateOf(requestsPerSecond: number, client: DynamoDB): () => CallGate {
+/**
+ * The worker's own gate over the shared schedule and breaker; a new one for each batch. It has a connection for each job: connections are
+ * not what is measured.
+ */
+function gateOf(requestsPerSecond: number, { workers }: Trial, client: DynamoDB): () => CallGate {
   const documents = DynamoDBDocumentClient.from(client as unknown as DynamoDBClient);
-  const rateLimits = rateLimitsOf(defaultSettings, requestsPerSecond);
-  const schedule = dynamoRateSchedule(documents, controlTable.name, rateLimits, systemClock);
-  const store = dynamoBreakerStore(documents, controlTable.name);
+  const rateLimits = rateLimitsOf(settingsFor(workers), requestsPerSecond);
+  const table = [documents, controlTable.name] as const;
+  const readItem = controlItems(...table);
+  const schedule = dynamoRateSchedule(...table, rateLimits, systemClock, { readItem });
+  const store = dynamoBreakerStore(...table, readItem);
   const breaker = sharedBreaker(store, defaultSettings.breaker, systemClock, () => undefined);
   return () => callGate({ schedule, breaker, clock: systemClock, mostCalls: batchSize });
 }
 
 /** The next batch begins when half of the last one has been sent: this measures the schedule. */
-function overlappingWorker(newGate: () => CallGate, counts: Counts): Worker {
-  const batch: Worker = async (running, call) => {
+function overlappingWorker(newGate: () => CallGate, counts: Counts): RateWorker {
+  const batch: RateWorker = async (running, call) => {
     const gate = newGate();
     let sent = 0;
     let next: Promise<void> | undefined;
@@ -173,7 +176,7 @@ function overlappingWorker(newGate: () => CallGate, counts: Counts): Worker {
 }
 
 /** The next batch begins when all answers are there, as Lambda invokes a container: how many of these the rate needs. */
-function batchByBatchWorker(newGate: () => CallGate, counts: Counts): Worker {
+function batchByBatchWorker(newGate: () => CallGate, counts: Counts): RateWorker {
   return async (running, call) => {
     while (running()) {
       const gate = newGate();
@@ -196,39 +199,8 @@ async function enterAndCall(
   if (entry?.kind !== 'go' || !running()) {
     return undefined;
   }
-  const answered = call();
+  const answered = call().finally(entry.leave);
   return () => answered;
-}
-
-function limiterWorker(rate: number, trial: Trial, client: DynamoDB): Worker {
-  const limiter = new RateLimiterDynamo({
-    storeClient: client,
-    tableName: limiterTable.name,
-    tableCreated: true,
-    ttlSet: true,
-    points: rate,
-    duration: 1,
-  });
-  return async (running, call) => {
-    while (running()) {
-      try {
-        await limiter.consume(`${trial.limit}-${trial.workers}`, 1);
-        void call();
-      } catch (refused) {
-        await systemClock.sleep((refused as RateLimiterRes).msBeforeNext ?? 100);
-      }
-    }
-  };
-}
-
-function splitWorker(requestsPerSecond: number): Worker {
-  return async (running, call) => {
-    const intervalMs = 1_000 / requestsPerSecond;
-    for (let dueMs = performance.now(); running(); dueMs = Math.max(dueMs + intervalMs, performance.now())) {
-      await systemClock.sleep(Math.max(0, dueMs - performance.now()));
-      void call();
-    }
-  };
 }
 
 function report(results: BenchResult[], { failures }: Attempts): BenchReport {

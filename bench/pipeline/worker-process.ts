@@ -8,8 +8,6 @@ import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
 import { retryBudget } from '../../src/shared/core/retries.ts';
 import { systemClock, systemRandom } from '../../src/shared/core/system-clock.ts';
 import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { dynamoUsageStore } from '../../src/shared/tables/dynamo-usage-store.ts';
 import { hourLedger } from '../../src/shared/tables/hour-ledger.ts';
@@ -24,6 +22,7 @@ import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
 import { workerBatch } from '../../src/worker/worker-batch.ts';
 import { type Counts, countItemRequests, countTableRequests } from '../count-requests.ts';
 import { serveMeasured } from '../measured-process.ts';
+import { settingsFor } from '../settings-for.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 import { halvingSchedule } from '../throttle/halving-schedule.ts';
 
@@ -43,7 +42,7 @@ export type WorkerConfig = {
 
 serveMeasured<WorkerConfig>((config, _progress, counts) => {
   const { endpoints, region, fetchQueueUrl } = config.endpoints;
-  const { worker } = settingsOf(config);
+  const { worker } = settingsFor(config.maximumConcurrency);
   const invoke = invokerOf(config, counts);
   const source = startEventSource(
     {
@@ -60,13 +59,8 @@ serveMeasured<WorkerConfig>((config, _progress, counts) => {
   return () => source.stop();
 });
 
-/** The settings with the worker's concurrency of a trial. */
-function settingsOf({ maximumConcurrency = defaultSettings.worker.maximumConcurrency }: WorkerConfig): Settings {
-  return { ...defaultSettings, worker: { ...defaultSettings.worker, maximumConcurrency } };
-}
-
 function invokerOf(config: WorkerConfig, counts: Counts) {
-  const settings = settingsOf(config);
+  const settings = settingsFor(config.maximumConcurrency);
   const telemetry = powertoolsTelemetry('worker');
   const { endpoints, region, controlTable } = config.endpoints;
   const store = dynamoUsageStore(dynamoClient({ endpoint: endpoints.dynamodb, region }), controlTable);
@@ -87,7 +81,7 @@ function dependenciesOf(
 ): WorkDependencies {
   const { endpoints: stack, requestsPerSecond } = config;
   const { region, endpoints } = stack;
-  const settings = settingsOf(config);
+  const settings = settingsFor(config.maximumConcurrency);
   const table = [dynamoClient({ endpoint: endpoints.dynamodb, region }), stack.controlTable] as const;
   countTableRequests(table[0], counts);
   const readItem = controlItems(...table);
