@@ -42,6 +42,7 @@ export async function runDrainTrial(subject: DrainSubject, scenario: DrainScenar
   const services = await startEmulatedServices(() =>
     startSimulatedTmdb({ requestsPerSecond: limitPerSecond, faults: scenario.faults }),
   );
+  const over = new AbortController();
   let subjectProcess: MeasuredProcess | undefined;
   try {
     await fillFetchQueue(scenario.jobs, services.endpoints);
@@ -50,7 +51,7 @@ export async function runDrainTrial(subject: DrainSubject, scenario: DrainScenar
     const concurrency = defaultSettings.worker.maximumConcurrency;
     const config: DrainConfig = { endpoints: services.endpoints, requestsPerSecond, concurrency, strictWindow };
     subjectProcess = await startMeasured(program, config);
-    const arrivals = await Promise.race([arrivalsOf(scenario.jobs, services.sqs), subjectProcess.ended]);
+    const arrivals = await Promise.race([arrivalsOf(scenario.jobs, services.sqs, over.signal), subjectProcess.ended]);
     const sqsRequests = services.sqs.billedRequests() - requestsBefore;
     const { peakRssMb, cpuMs } = await subjectProcess.use();
     const traffic = await services.tmdb.traffic();
@@ -65,6 +66,7 @@ export async function runDrainTrial(subject: DrainSubject, scenario: DrainScenar
       cpuMs,
     };
   } finally {
+    over.abort();
     // A subject that does not end in time is killed; what was measured stays.
     await subjectProcess?.stop().catch(() => undefined);
     await services.stop();
@@ -72,13 +74,14 @@ export async function runDrainTrial(subject: DrainSubject, scenario: DrainScenar
 }
 
 /** Milliseconds from now until each page's first delivery; ends with the last page, or when none comes for `stallMs`. */
-async function arrivalsOf(jobs: number, sqs: EmbeddedSqs): Promise<number[]> {
+async function arrivalsOf(jobs: number, sqs: EmbeddedSqs, over: AbortSignal): Promise<number[]> {
   const startedMs = systemClock.monotonicMs();
   const seen = new Set<string>();
   const arrivals: number[] = [];
   let looked = 0;
-  while (seen.size < jobs && systemClock.monotonicMs() - startedMs - (arrivals.at(-1) ?? 0) < stallMs) {
-    await systemClock.sleep(pollMs);
+  const isStalled = () => systemClock.monotonicMs() - startedMs - (arrivals.at(-1) ?? 0) >= stallMs;
+  while (seen.size < jobs && !isStalled() && !over.aborted) {
+    await systemClock.sleep(pollMs, over);
     const held = sqs.inspect(itemQueue(defaultSettings).name);
     const nowMs = systemClock.monotonicMs() - startedMs;
     for (const { body } of held.slice(looked)) {

@@ -42,12 +42,13 @@ const spareJobs = 200;
 /** Plays it on emulators of its own. @throws when a process ends, or nobody calls. */
 export async function runThrottleTrial(subject: ThrottleSubject, world: ThrottleWorld): Promise<ThrottleTrial> {
   const services = await startEmulatedServices(startLimitedServer);
-  let ready: ReadyProcess[] = [];
+  const ready: ReadyProcess[] = [];
   try {
     const jobs = Math.ceil(world.seconds * toldPerSecond * jobsPerIdeal) + spareJobs;
     await fillFetchQueue(jobs, services.endpoints);
     await services.tmdb.begin(world.server);
-    ready = await Promise.all(Array.from({ length: subject.processes }, () => readyMeasured(subject.program)));
+    const load = async () => ready.push(await readyMeasured(subject.program));
+    await Promise.all(Array.from({ length: subject.processes }, load));
     const longestMs = world.seconds * 1_000 + 2 * firstCallMs;
     const { endpoints } = services;
     const config = { endpoints, requestsPerSecond: toldPerSecond, mostUnderWay, ...subject.options };
@@ -72,7 +73,8 @@ async function play(
   const anyEnd = Promise.race(processes.map(({ ended }) => ended));
   await Promise.race([elapsed(0, tmdb, () => undefined), anyEnd]);
   await usesOf(processes);
-  await Promise.race([elapsed(world.seconds * 1_000, tmdb, () => noteDeferred(sqs, deferred)), anyEnd]);
+  const look = () => noteDeferred(sqs, deferred);
+  await Promise.race([elapsed(world.seconds * 1_000, tmdb, look), anyEnd]);
   const uses = await usesOf(processes);
   const { inTime, all, ...most } = await tmdb.report();
   const calls = total(all);
