@@ -25,7 +25,7 @@ export type FateCounts = Record<CallFate, number>;
 /** What arrived since the world began. */
 export type ArrivalReport = {
   all: FateCounts;
-  /** Of these the calls that arrived within the world's `countedSeconds`. */
+  /** Of these the calls that arrived in the world's counted time. */
   inTime: FateCounts;
   /** Arrivals that made more than the limit in the second before them, refused ones included. */
   violations: number;
@@ -90,7 +90,7 @@ const nobodyAsks: ServerWorld = {
   noise: { throttled: 0, failed: 0 },
   latencyMs: { min: 0, max: 0 },
   answers: 'nothing',
-  countedSeconds: Number.POSITIVE_INFINITY,
+  counted: { fromSeconds: 0, untilSeconds: Number.POSITIVE_INFINITY },
 };
 
 /** Everything of one world: what judges its calls, and what has been counted. */
@@ -122,7 +122,8 @@ function arrive(state: WorldState, nowMs: number): CallFate {
   const fate = state.judge(nowMs);
   state.violations += state.window.record(nowMs).count > limitAt(state.world, elapsedMs) ? 1 : 0;
   state.all[fate] += 1;
-  state.inTime[fate] += elapsedMs < state.world.countedSeconds * 1_000 ? 1 : 0;
+  const { fromSeconds, untilSeconds } = state.world.counted;
+  state.inTime[fate] += elapsedMs >= fromSeconds * 1_000 && elapsedMs < untilSeconds * 1_000 ? 1 : 0;
   return fate;
 }
 

@@ -92,7 +92,7 @@ function worldOf(limit: number): ServerWorld {
     noise: { throttled: 0, failed: 0 },
     latencyMs: { min: 20, max: 400 },
     answers: 'nothing',
-    countedSeconds: Number.POSITIVE_INFINITY,
+    counted: { fromSeconds: 0, untilSeconds: Number.POSITIVE_INFINITY },
   };
 }
 

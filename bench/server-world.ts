@@ -10,8 +10,8 @@ export type ServerWorld = {
   latencyMs: { min: number; max: number };
   /** `pages`: the lists of the simulator; `nothing`: an empty object, for clients that do not read it. */
   answers: 'pages' | 'nothing';
-  /** Calls that arrive later are served, but not counted in `inTime`. */
-  countedSeconds: number;
+  /** Calls that arrive earlier or later are served, but not counted in `inTime`. */
+  counted: { fromSeconds: number; untilSeconds: number };
 };
 
 /** What becomes of a call; `limited`: refused because of the limit; `throttled` and `failed`: at random. */
@@ -54,15 +54,16 @@ export function callJudge(
 }
 
 /**
- * Good answers in `seconds` for who sends `toldPerSecond` calls a second, or as many as the limit admits where that is less, and never
+ * Good answers in the counted time for who sends `toldPerSecond` calls a second, or as many as the limit admits where that is less, and never
  * more than `underWay` at once.
  */
 export function idealAnswers(world: ServerWorld, toldPerSecond: number, underWay: number): number {
-  const { limits, noise, latencyMs, countedSeconds } = world;
+  const { limits, noise, latencyMs, counted } = world;
   const byLatency = underWay / ((latencyMs.min + latencyMs.max) / 2 / secondMs);
   const calls = limits.map(({ fromSeconds, perSecond }, index) => {
-    const until = Math.min(countedSeconds, limits[index + 1]?.fromSeconds ?? countedSeconds);
-    return Math.max(0, until - fromSeconds) * Math.min(perSecond, toldPerSecond, byLatency);
+    const from = Math.max(counted.fromSeconds, fromSeconds);
+    const until = Math.min(counted.untilSeconds, limits[index + 1]?.fromSeconds ?? counted.untilSeconds);
+    return Math.max(0, until - from) * Math.min(perSecond, toldPerSecond, byLatency);
   });
   return calls.reduce((sum, count) => sum + count, 0) * (1 - noise.throttled - noise.failed);
 }

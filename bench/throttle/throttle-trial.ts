@@ -44,12 +44,13 @@ export async function runThrottleTrial(subject: ThrottleSubject, world: Throttle
   const services = await startEmulatedServices(startLimitedServer);
   const ready: ReadyProcess[] = [];
   try {
-    const jobs = Math.ceil(world.seconds * toldPerSecond * jobsPerIdeal) + spareJobs;
+    const { untilSeconds } = world.server.counted;
+    const jobs = Math.ceil(untilSeconds * toldPerSecond * jobsPerIdeal) + spareJobs;
     await fillFetchQueue(jobs, services.endpoints);
     await services.tmdb.begin(world.server);
     const load = async () => ready.push(await readyMeasured(subject.program));
     await Promise.all(Array.from({ length: subject.processes }, load));
-    const longestMs = world.seconds * 1_000 + 2 * firstCallMs;
+    const longestMs = untilSeconds * 1_000 + 2 * firstCallMs;
     const { endpoints } = services;
     const config = { endpoints, requestsPerSecond: toldPerSecond, mostUnderWay, ...subject.options };
     const played = await besideBusyProcesses(world.busyProcesses, longestMs, async () =>
@@ -74,7 +75,7 @@ async function play(
   await Promise.race([elapsed(0, tmdb, () => undefined), anyEnd]);
   await usesOf(processes);
   const look = () => noteDeferred(sqs, deferred);
-  await Promise.race([elapsed(world.seconds * 1_000, tmdb, look), anyEnd]);
+  await Promise.race([elapsed(world.server.counted.untilSeconds * 1_000, tmdb, look), anyEnd]);
   const uses = await usesOf(processes);
   const { inTime, all, ...most } = await tmdb.report();
   const calls = total(all);

@@ -7,7 +7,7 @@ const world: ServerWorld = {
   noise: { throttled: 0, failed: 0 },
   latencyMs: { min: 200, max: 200 },
   answers: 'pages',
-  countedSeconds: 60,
+  counted: { fromSeconds: 0, untilSeconds: 60 },
 };
 
 describe('the limited server', () => {
@@ -34,7 +34,7 @@ describe('the limited server', () => {
   });
 
   it('begins a world with its own noise and counters', async () => {
-    await server.begin({ ...world, noise: { throttled: 0, failed: 1 }, countedSeconds: 0 });
+    await server.begin({ ...world, noise: { throttled: 0, failed: 1 }, counted: { fromSeconds: 5, untilSeconds: 60 } });
     expect((await server.report()).elapsedMs).toBe(0);
     expect((await call(1)).status).toBe(500);
     const report = await server.report();

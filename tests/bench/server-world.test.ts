@@ -79,7 +79,7 @@ describe('the ideal', () => {
     noise: silent,
     latencyMs: { min: 20, max: 400 },
     answers: 'nothing',
-    countedSeconds: 120,
+    counted: { fromSeconds: 0, untilSeconds: 120 },
   };
 
   it('is the told rate or the limit, whichever is lower', () => {
@@ -96,7 +96,8 @@ describe('the ideal', () => {
     );
   });
 
-  it('ends with the seconds that are counted', () => {
-    expect(idealAnswers({ ...world, countedSeconds: 30 }, 30, 20)).toBeCloseTo(24 * 30 + 6 * 20);
+  it('is that of the time that is counted', () => {
+    const counted = { fromSeconds: 20, untilSeconds: 30 };
+    expect(idealAnswers({ ...world, counted }, 30, 20)).toBeCloseTo(4 * 30 + 6 * 20);
   });
 });

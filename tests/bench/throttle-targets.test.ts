@@ -64,7 +64,7 @@ describe('the worlds of throttle', () => {
       { fromSeconds: 60, perSecond: 20 },
       { fromSeconds: 180, perSecond: 40 },
     ]);
-    expect(falling?.server.countedSeconds).toBe(300);
+    expect(falling?.server.counted).toEqual({ fromSeconds: 0, untilSeconds: 300 });
   });
 
   it('are chosen by name', () => {
