@@ -119,7 +119,7 @@ export const defaultSettings: Settings = {
       historyDays: 28,
     },
   },
-  worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 20, batchingWindowSeconds: 1, maximumConcurrency: 2 },
+  worker: { memoryMb: 256, timeoutSeconds: 60, batchSize: 50, batchingWindowSeconds: 1, maximumConcurrency: 2 },
   writer: {
     memoryMb: 256,
     timeoutSeconds: 90,

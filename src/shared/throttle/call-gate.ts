@@ -69,7 +69,8 @@ export const askAgainCapMs = 60_000;
 /** A gate for the jobs of one batch, or for one call. */
 export function callGate(deps: GateDependencies): CallGate {
   const { breaker, clock, schedule } = deps;
-  const parts = { pool: slotPool(schedule, clock), open: connections(deps.mostCalls, clock), clock };
+  const open = connections(deps.mostCalls, clock);
+  const parts = { pool: slotPool(schedule, open, clock), open, clock };
   const look = sharedLook(deps, () => breaker.admit());
   return {
     enter: async (remainingMs, admit) => {

@@ -80,6 +80,8 @@ const emptyingDeep = 0.7;
 /** What was sent this long before an alarm may have met the limit that the alarm is about. */
 const beforeAlarmMs = 2_000;
 const alarmScore = 3.4;
+/** The same above a known ceiling: refusals are expected there. */
+const alarmScoreAbove = 2;
 /** Two ceilings that differ by less than this share count as the same. */
 const sameCeiling = 0.3;
 /** A ceiling is disproved by so many refusals below it, if their share is at least this part of the share that raised the alarm. */
@@ -172,7 +174,7 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   const next = isBelow || before.ceiling === 0 ? withNoise(counted, refused) : counted;
   const { usual, atLimit } = refusalShares(before);
   const score = Math.max(0, next.score + Math.log(refused ? atLimit / usual : (1 - atLimit) / (1 - usual)));
-  if (score > alarmScore) {
+  if (score > (before.ceiling > 0 && !isBelow ? alarmScoreAbove : alarmScore)) {
     return alarmed(next, secondBefore(slotMs, ratePerSecond, recent), nowMs);
   }
   return isBelow ? tested({ ...next, score }, refused, atLimit) : { ...next, score };
