@@ -12,6 +12,7 @@ import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts'
 import { dynamoUsageStore } from '../../src/shared/tables/dynamo-usage-store.ts';
 import { hourLedger } from '../../src/shared/tables/hour-ledger.ts';
 import { powertoolsTelemetry } from '../../src/shared/telemetry/powertools-telemetry.ts';
+import type { Telemetry } from '../../src/shared/telemetry/telemetry.ts';
 import { dynamoBreakerStore } from '../../src/shared/throttle/dynamo-breaker-store.ts';
 import { controlItems } from '../../src/shared/throttle/dynamo-control-items.ts';
 import { dynamoRateSchedule } from '../../src/shared/throttle/dynamo-rate-schedule.ts';
@@ -28,7 +29,7 @@ import { halvingSchedule } from '../throttle/halving-schedule.ts';
 
 /**
  * What a worker process is started with; `concurrency` is how many invocations it runs side by side. It counts the requests of its throttle
- * (rate and breaker) and those that send items.
+ * (rate and breaker), those that send items, and as `givenBack` the jobs that it deferred.
  */
 export type WorkerConfig = {
   endpoints: StackEndpoints;
@@ -59,9 +60,28 @@ serveMeasured<WorkerConfig>((config, _progress, counts) => {
   return () => source.stop();
 });
 
+/** Counts deferrals, and tells the first of each cause. */
+function countDeferrals({ event }: Pick<Telemetry, 'event'>, counts: Counts): Pick<Telemetry, 'event'> {
+  const told = new Set<string>();
+  return {
+    event: (happened) => {
+      event(happened);
+      if (happened.event !== 'job-deferred') {
+        return;
+      }
+      counts.givenBack = (counts.givenBack ?? 0) + 1;
+      if (!told.has(happened.code)) {
+        told.add(happened.code);
+        process.stderr.write(`worker: a job was deferred (${happened.code}): ${happened.detail}\n`);
+      }
+    },
+  };
+}
+
 function invokerOf(config: WorkerConfig, counts: Counts) {
   const settings = settingsFor(config.maximumConcurrency);
-  const telemetry = powertoolsTelemetry('worker');
+  const functionTelemetry = powertoolsTelemetry('worker');
+  const telemetry = { ...functionTelemetry, ...countDeferrals(functionTelemetry, counts) };
   const { endpoints, region, controlTable } = config.endpoints;
   const store = dynamoUsageStore(dynamoClient({ endpoint: endpoints.dynamodb, region }), controlTable);
   const ledger = hourLedger(telemetry, store, settings.reader.usage.keepDays, systemClock);

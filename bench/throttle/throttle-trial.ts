@@ -1,10 +1,7 @@
 /** One subject in one world: a fetch queue that stays full, for the world's time. */
-import type { EmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
-import { fetchQueue } from '../../src/shared/queues/queue-definitions.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { besideBusyProcesses } from '../busy-machine.ts';
-import { fatesOf, fillFetchQueue, type JobFates, jobIdIn } from '../drain/fetch-queue.ts';
+import { fatesOf, fillFetchQueue, type JobFates } from '../drain/fetch-queue.ts';
 import { type EmulatedServices, startEmulatedServices } from '../emulated-services.ts';
 import { type FateCounts, type LimitedServer, startLimitedServer } from '../limited-server.ts';
 import { type MeasuredProcess, type ProcessUse, type ReadyProcess, readyMeasured } from '../measured-process.ts';
@@ -68,14 +65,12 @@ export async function runThrottleTrial(subject: ThrottleSubject, world: Throttle
 async function play(
   processes: readonly MeasuredProcess[],
   world: ThrottleWorld,
-  { tmdb, sqs }: EmulatedServices<LimitedServer>,
+  { tmdb }: EmulatedServices<LimitedServer>,
 ): Promise<Omit<ThrottleTrial, keyof JobFates>> {
-  const deferred = new Set<string>();
   const anyEnd = Promise.race(processes.map(({ ended }) => ended));
-  await Promise.race([elapsed(0, tmdb, () => undefined), anyEnd]);
+  await Promise.race([elapsed(0, tmdb), anyEnd]);
   await usesOf(processes);
-  const look = () => noteDeferred(sqs, deferred);
-  await Promise.race([elapsed(world.server.counted.untilSeconds * 1_000, tmdb, look), anyEnd]);
+  await Promise.race([elapsed(world.server.counted.untilSeconds * 1_000, tmdb), anyEnd]);
   const uses = await usesOf(processes);
   const { inTime, all, ...most } = await tmdb.report();
   const calls = total(all);
@@ -90,7 +85,7 @@ async function play(
     cpuMsPerJob: uses.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / all.answered,
     mostUnderWay: most.mostUnderWay,
     mostConnections: most.mostConnections,
-    deferred: deferred.size + counted('givenBack'),
+    deferred: counted('givenBack'),
   };
 }
 
@@ -102,8 +97,8 @@ function total({ answered, limited, throttled, failed }: FateCounts): number {
   return answered + limited + throttled + failed;
 }
 
-/** Waits until more than `ms` have passed since the first call, looking around now and then. @throws when there is no call. */
-async function elapsed(ms: number, tmdb: LimitedServer, look: () => void): Promise<void> {
+/** Waits until more than `ms` have passed since the first call. @throws when there is no call. */
+async function elapsed(ms: number, tmdb: LimitedServer): Promise<void> {
   const startedMs = systemClock.monotonicMs();
   while (true) {
     const { elapsedMs } = await tmdb.report();
@@ -113,16 +108,6 @@ async function elapsed(ms: number, tmdb: LimitedServer, look: () => void): Promi
     if (elapsedMs === 0 && systemClock.monotonicMs() - startedMs > firstCallMs) {
       throw new Error(`no call within ${firstCallMs / 1_000} s`);
     }
-    look();
     await systemClock.sleep(pollMs);
-  }
-}
-
-/** A deferred job is on the queue with a delay of seconds, so that it is seen by one of these looks. */
-function noteDeferred(sqs: EmbeddedSqs, deferred: Set<string>): void {
-  for (const { body, state } of sqs.inspect(fetchQueue(defaultSettings).name)) {
-    if (state === 'delayed') {
-      deferred.add(`${jobIdIn(body)} ${JSON.parse(body).attempt}`);
-    }
   }
 }
