@@ -10,7 +10,7 @@ import type { ItemPage, ListedTitle } from '../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { cardOf, encodeCard } from '../src/shared/tables/card.ts';
 import { feedPartition, feedPrefix } from '../src/shared/tables/list-page-row.ts';
-import { rowKeyText, rowSchemaVersion } from '../src/shared/tables/row.ts';
+import { rowBytes, rowKeyText, rowSchemaVersion } from '../src/shared/tables/row.ts';
 import { listPageLife } from '../src/shared/tables/row-life.ts';
 import { type TitleRow, titleRowFor } from '../src/shared/tables/title-row.ts';
 import { hasTranslation } from '../src/writer/decide-rows.ts';
@@ -49,7 +49,7 @@ function placementRowFor(page: ItemPage, listed: ListedTitle): PlacementRow {
   const { rank, mediaType, id } = listed;
   const fetchedAtMs = msFromIso(page.fetchedAt);
   const life = listPageLife(feed, snapshot, fetchedAtMs, defaultSettings);
-  return {
+  const others: Omit<PlacementRow, keyof ReturnType<typeof encodeCard>> = {
     mediaId: String(id),
     mediaType: `${mediaType}#${feedId(feed)}`,
     category: feedPartition(feed),
@@ -62,8 +62,8 @@ function placementRowFor(page: ItemPage, listed: ListedTitle): PlacementRow {
     fetchedAt: isoFromMs(fetchedAtMs),
     freshUntil: isoFromMs(life.freshUntilMs),
     expiresAt: Math.floor(life.expiresAtMs / 1_000),
-    ...encodeCard(cardOf(listed)),
   };
+  return { ...others, ...encodeCard(cardOf(listed), rowBytes(others)) };
 }
 
 /** Newer snapshot first, within one the first fetch, in that the better rank; last a digest. */

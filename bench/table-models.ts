@@ -105,17 +105,21 @@ function pageQuery(feed: Feed, titles: number): Omit<QueryCommandInput, 'TableNa
   };
 }
 
+/** Any size beyond a write unit: a row of twenty cards compresses their overviews. */
+const pageBytes = 4_096;
+
 /** This table's row of a page, its cards as attributes instead of one stream. */
 function sideBySide(page: ItemPage): Row[] {
   const row = listPageDraft(page, defaultSettings)?.build();
-  return row === undefined ? [] : [{ ...row, cards: placedTitles(page).map((listed) => encodeCard(cardOf(listed))) }];
+  const cards = placedTitles(page).map((listed) => encodeCard(cardOf(listed), pageBytes));
+  return row === undefined ? [] : [{ ...row, cards }];
 }
 
 function pageItem({ feed, page, snapshot, fetchedAt, titles }: ItemPage): Row {
   const cards = titles.map((listed) => ({
     id: listed.id,
     mediaType: listed.mediaType,
-    ...encodeCard(cardOf(listed)),
+    ...encodeCard(cardOf(listed), pageBytes),
   }));
   return { feed: feedId(feed), page: String(page), snapshot, fetchedAt, titles: cards };
 }

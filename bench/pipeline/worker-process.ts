@@ -19,8 +19,7 @@ import { dynamoRateSchedule } from '../../src/shared/throttle/dynamo-rate-schedu
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import { tmdbHttp } from '../../src/shared/tmdb/tmdb-http.ts';
-import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workerBatch } from '../../src/worker/worker-batch.ts';
+import { type WorkerBatchDependencies, workerBatch } from '../../src/worker/worker-batch.ts';
 import { type Counts, countItemRequests, countTableRequests } from '../count-requests.ts';
 import { serveMeasured } from '../measured-process.ts';
 import { settingsFor } from '../settings-for.ts';
@@ -96,9 +95,9 @@ function invokerOf(config: WorkerConfig, counts: Counts) {
 
 function dependenciesOf(
   config: WorkerConfig,
-  telemetry: WorkDependencies['telemetry'],
+  telemetry: WorkerBatchDependencies['telemetry'],
   counts: Counts,
-): WorkDependencies {
+): WorkerBatchDependencies {
   const { endpoints: stack, requestsPerSecond } = config;
   const { region, endpoints } = stack;
   const settings = settingsFor(config.maximumConcurrency);

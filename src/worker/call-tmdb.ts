@@ -78,17 +78,24 @@ export function readAnswer(json: unknown, job: Job): JudgedAnswer {
   return title.fate === 'ok' ? { fate: 'ok', content: { kind: 'title', title: title.value, losses } } : title;
 }
 
-/** The message for the item queue. */
+/**
+ * The message for the item queue. It is not parsed again: the content has been read within the bounds of the message (read-content.ts).
+ * @throws for content that is not that of the job.
+ */
 export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): Item {
   const { jobId, runId } = job;
-  const common = { version: 1, jobId, runId, fetchedAt: isoFromMs(fetchedAtMs) };
-  const { kind: _kind, losses: _losses, ...facts } = content;
-  if (job.kind === 'title-job') {
-    return itemSchema.parse({ ...common, kind: 'item-title', language: job.language, ...facts });
+  const fetchedAt = isoFromMs(fetchedAtMs);
+  if (content.kind === 'title' && job.kind === 'title-job') {
+    const { language } = job;
+    return { kind: 'item-title', version: 1, jobId, runId, language, fetchedAt, title: content.title };
   }
-  const { snapshot, feed, page, pages } = job;
-  const rows = 'page' in facts ? facts.page : {};
-  return itemSchema.parse({ ...common, kind: 'item-page', snapshot, feed, page, pages, ...rows });
+  if (content.kind === 'page' && job.kind === 'fetch-job') {
+    const { snapshot, feed, page, pages } = job;
+    const { titles, rejected, persons } = content.page;
+    const ofJob = { version: 1, jobId, runId, snapshot, feed, page, pages, fetchedAt } as const;
+    return { kind: 'item-page', ...ofJob, titles, rejected, persons };
+  }
+  throw new Error(`a ${content.kind} is not what ${jobId} asks for`);
 }
 
 /** The message for a list that TMDB does not know: the writer notes it in the feed head, and writes no row. */

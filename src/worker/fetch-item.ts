@@ -2,6 +2,7 @@ import { messageOf } from '../shared/core/errors.ts';
 import { fullJitterDelayMs } from '../shared/core/retries.ts';
 import type { Job } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { askAgainCapMs, type CallGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { reportOutcome } from '../shared/tmdb/report-outcome.ts';
@@ -36,6 +37,11 @@ const outOfTime = {
 /** Left of an invocation for sending the result of a call, and for returning. */
 const reserveMs = 2_000;
 
+/** Returns what is left of an invocation before the last moment at which a call may begin, in milliseconds; negative after it. */
+export function spareMsOf({ tmdb }: Settings, remainingMs: () => number): () => number {
+  return () => remainingMs() - tmdb.requestTimeoutMs - reserveMs;
+}
+
 /**
  * Fetches one page or one title and sends it to the item queue. Makes up to `tmdb.attempts` calls.
  * @param remainingMs - what is left of the invocation; no wait and no call that could outlast it is started.
@@ -47,7 +53,7 @@ export async function fetchItem(
   deps: WorkDependencies,
   remainingMs: () => number,
 ): Promise<FetchFate> {
-  const spareMs = () => remainingMs() - deps.settings.tmdb.requestTimeoutMs - reserveMs;
+  const spareMs = spareMsOf(deps.settings, remainingMs);
   for (let attempt = 1; ; attempt += 1) {
     const fate = await callOnce(job, attempt, gate, deps, spareMs);
     if (fate.kind !== 'again') {

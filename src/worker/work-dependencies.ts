@@ -7,6 +7,7 @@ import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
 import type { SharedBreaker } from '../shared/throttle/shared-breaker.ts';
 import type { TmdbPort } from '../shared/tmdb/tmdb-port.ts';
+import type { JobSender } from './gathered-sends.ts';
 
 /** Remembers which deferrals were sent: SQS may deliver a message twice, and each copy would be deferred on its own. */
 export type DeferralMarks = {
@@ -16,16 +17,16 @@ export type DeferralMarks = {
   sent(key: string, expiresAtMs: number): Promise<void>;
 };
 
-/** What a worker needs; one set per container, for all its invocations. */
+/** What the work on a job needs. Except for the two queues it is the same for all invocations of a container. */
 export type WorkDependencies = {
   tmdb: TmdbPort;
   breaker: SharedBreaker;
   schedule: RateScheduleStore;
   budget: RetryBudget;
   /** The item queue. */
-  items: MessageSender;
+  items: JobSender;
   /** The fetch queue, for deferrals. */
-  jobs: MessageSender;
+  jobs: JobSender;
   /** Without it each copy of a message is deferred on its own. */
   deferrals?: DeferralMarks | undefined;
   /** The fetch queue's dead-letter queue. */

@@ -7,24 +7,31 @@
  *   not found ──► a list: item queue, as a page that says so; a title: done, and logged
  *   fetched ──► item queue
  *
- * A message for which none of these could be sent is named in the answer, and SQS delivers it again.
+ * A message for which none of these could be sent is named in the answer, and SQS delivers it again. What the jobs of a batch send to the
+ * item queue and to the fetch queue goes in requests of ten (gathered-sends.ts), and each job waits for the outcome of its own message.
  */
 import { within } from '../shared/core/clock.ts';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import { type Death, sendDeadLetter } from '../shared/queues/dead-letter.ts';
 import { type Job, jobSchema } from '../shared/queues/fetch-job.ts';
+import type { BatchSender } from '../shared/queues/message-sender.ts';
 import { parseMessage } from '../shared/queues/parse-message.ts';
 import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/queues/queue-batch.ts';
 import { callsOfAWorker } from '../shared/settings/settings.ts';
 import { describeFailure, jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { type CallGate, callGate } from '../shared/throttle/call-gate.ts';
 import { deferJob, isTooOld } from './defer-job.ts';
-import { fetchItem } from './fetch-item.ts';
+import { fetchItem, spareMsOf } from './fetch-item.ts';
+import { gatheredSends } from './gathered-sends.ts';
 import { workEachRecord } from './powertools-batch.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
-/** What a batch of jobs needs. */
-type WorkerBatchDependencies = WorkDependencies & {
+/** What a batch of jobs needs; one set per container, for all its invocations. */
+export type WorkerBatchDependencies = Omit<WorkDependencies, 'items' | 'jobs'> & {
+  /** The item queue. */
+  items: BatchSender;
+  /** The fetch queue, for deferrals. */
+  jobs: BatchSender;
   /** Stores what was counted, when the batch is over. Never rejects. */
   flush?: (() => Promise<void>) | undefined;
 };
@@ -40,8 +47,12 @@ export function workerBatch(deps: WorkerBatchDependencies): WorkerBatch {
   return async (event, remainingMs) => {
     const records = queueRecordsOf(event);
     const gate = callGate({ ...deps, mostCalls: callsOfAWorker(deps.settings) });
+    const sends = gatheredSends(records.length, spareMsOf(deps.settings, remainingMs), deps.clock);
+    const ofBatch: WorkDependencies = { ...deps, items: sends.to(deps.items), jobs: sends.to(deps.jobs) };
+    const workOne = (record: QueueRecord) =>
+      workRecord(record, gate, ofBatch, remainingMs).finally(() => sends.jobEnded());
     try {
-      return await workEachRecord(records, (record) => workRecord(record, gate, deps, remainingMs));
+      return await workEachRecord(records, workOne);
     } finally {
       // Storing the counts must not outlast the invocation: without an answer the whole batch would be delivered again.
       const leftMs = Math.max(0, remainingMs() - answerReserveMs);
@@ -53,7 +64,7 @@ export function workerBatch(deps: WorkerBatchDependencies): WorkerBatch {
 async function workRecord(
   record: QueueRecord,
   gate: CallGate,
-  deps: WorkerBatchDependencies,
+  deps: WorkDependencies,
   remainingMs: () => number,
 ): Promise<void> {
   try {

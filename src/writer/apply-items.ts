@@ -96,7 +96,7 @@ function failMessages(
   }
 }
 
-/** Advances the head of each feed of the batch. A failure fails the messages of that feed. */
+/** Advances the head of each feed of the batch, after one read of all of them. A failure fails the messages of that feed. */
 async function advanceHeads(
   deliveries: readonly Delivery[],
   report: WriteReport,
@@ -105,12 +105,20 @@ async function advanceHeads(
   const pages = deliveries.flatMap(({ messageId, item }) =>
     item.kind === 'item-page' ? [{ messageId, head: feedHeadFor(item, deps.settings) }] : [],
   );
+  const feeds = Map.groupBy(pages, ({ head }) => head.id);
   const failures = new Map<string, Failure>();
+  if (feeds.size === 0) {
+    return failures;
+  }
+  const stored = deps.heads.read([...feeds.keys()]).then(({ heads, readUnits }) => {
+    report.readUnits += readUnits;
+    return { heads, readUnits: 0 };
+  });
   await Promise.all(
-    [...Map.groupBy(pages, ({ head }) => head.id).values()].map(async (ofOneFeed) => {
+    [...feeds.values()].map(async (ofOneFeed) => {
       try {
         const known = ofOneFeed.map(({ head }) => head).reduce(joinFeedHeads);
-        const { writeUnits, readUnits } = await advanceHead(known, deps.heads);
+        const { writeUnits, readUnits } = await advanceHead(known, deps.heads, stored);
         report.writeUnits += writeUnits;
         report.readUnits += readUnits;
       } catch (error) {
@@ -131,12 +139,17 @@ const mostAttempts = 20;
 
 /**
  * Joins `known` into the stored head of its feed: reads it, joins, and replaces it unless another writer was faster; then it starts over.
+ * @param stored - the first read, where one read for several feeds is under way.
  * @throws RetryableError after twenty lost races in a row.
  */
-export async function advanceHead(known: FeedHead, heads: FeedHeads): Promise<Capacity> {
+export async function advanceHead(
+  known: FeedHead,
+  heads: FeedHeads,
+  stored = heads.read([known.id]),
+): Promise<Capacity> {
   const capacity = { writeUnits: 0, readUnits: 0 };
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
-    const read = await heads.read([known.id]);
+    const read = await (attempt === 1 ? stored : heads.read([known.id]));
     capacity.readUnits += read.readUnits;
     const seen = read.heads.get(known.id);
     const joined = seen === undefined ? known : joinFeedHeads(seen, known);

@@ -19,6 +19,7 @@ import { type BatchAnswer, type QueueRecord, queueRecordsOf, sentAtMsOf } from '
 import { type Failure, failureOf, jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { type ApplyDependencies, applyItems, type Delivery } from './apply-items.ts';
+import { rememberTitles } from './remember-titles.ts';
 
 /** What a batch of items needs; `deadLetters` is the item queue's dead-letter queue. */
 export type WriterBatchDependencies = ApplyDependencies & {
@@ -38,7 +39,8 @@ const answerReserveMs = 500;
 const outOfTime = Symbol('out of time');
 
 /** Item queue → tables. The answer names the messages that must be delivered again. */
-export function writerBatch(deps: WriterBatchDependencies): WriterBatch {
+export function writerBatch(dependencies: WriterBatchDependencies): WriterBatch {
+  const deps = { ...dependencies, store: rememberTitles(dependencies.store, dependencies.clock) };
   return async (event, remainingMs) => {
     const records = queueRecordsOf(event);
     const leftMs = () => Math.max(0, remainingMs() - reserveMs);

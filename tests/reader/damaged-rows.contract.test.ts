@@ -12,7 +12,7 @@ import { sampleFeed } from '../support/sample-messages.ts';
 import { englishOverview } from '../support/sample-overviews.ts';
 
 const popular = { category: 'popular', media: 'movie' } as const;
-const brotli = encodeOverview(englishOverview) as Uint8Array;
+const brotli = encodeOverview(englishOverview, 1_024) as Uint8Array;
 
 /** What may stand in a row that somebody or something has damaged; `undefined` is left out. */
 const ofRows: [name: string, over: Record<string, unknown>][] = [

@@ -46,7 +46,6 @@ export const badAnswers: readonly { name: string; handler: RequestHandler; code?
     },
   },
   {
-    // What could be unpacked is handed on: half a JSON text is none, so the verdict is the same.
     name: 'truncated gzip, declared',
     status: 200,
     handler: (response) => {
@@ -81,7 +80,7 @@ export const badAnswers: readonly { name: string; handler: RequestHandler; code?
   },
   {
     name: 'a small body that unpacks to a large one, declared',
-    code: /^err_bad_response$/,
+    code: /^err_buffer_too_large$/,
     handler: (response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' });
       response.end(gzipSync(Buffer.alloc(1_000_000)));

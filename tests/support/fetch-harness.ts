@@ -6,7 +6,7 @@ import type { CallGate, Entry } from '../../src/shared/throttle/call-gate.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { fetchItem } from '../../src/worker/fetch-item.ts';
 import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workJob } from '../../src/worker/worker-batch.ts';
+import { type WorkerBatchDependencies, workJob } from '../../src/worker/worker-batch.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { recordingBreaker } from './recording-breaker.ts';
 import { recordingQueue } from './recording-queue.ts';
@@ -48,11 +48,14 @@ export function openBudget(): RetryBudget & { readonly earned: () => number; rea
   };
 }
 
+/** What one job and what a batch of them needs. */
+type HarnessDependencies = WorkDependencies & WorkerBatchDependencies;
+
 /**
  * Everything that one job needs, on virtual time that jumps by itself; draws are always one half. The gate is open and the
  * budget endless unless a test says otherwise.
  */
-export function fetchHarness(script: readonly ScriptedAnswer[], over: Partial<WorkDependencies> = {}) {
+export function fetchHarness(script: readonly ScriptedAnswer[], over: Partial<HarnessDependencies> = {}) {
   const clock = virtualClock({ autoJump: true });
   const tmdb = scriptedTmdb(...script);
   const [items, jobs, deadLetters] = [recordingQueue(), recordingQueue(), recordingQueue()];
@@ -61,7 +64,7 @@ export function fetchHarness(script: readonly ScriptedAnswer[], over: Partial<Wo
   const timeline = memoryRateSchedule(rateLimitsOf(settings));
   const breaker = recordingBreaker();
   const budget = openBudget();
-  const dependencies: WorkDependencies = {
+  const dependencies: HarnessDependencies = {
     tmdb,
     breaker,
     schedule: timeline.driver(clock),

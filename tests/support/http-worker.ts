@@ -9,8 +9,7 @@ import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { type SharedBreaker, sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import { tmdbHttp } from '../../src/shared/tmdb/tmdb-http.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
-import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workerBatch } from '../../src/worker/worker-batch.ts';
+import { type WorkerBatchDependencies, workerBatch } from '../../src/worker/worker-batch.ts';
 import { memoryBreakerStore } from './memory-breaker-store.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { recordingQueue } from './recording-queue.ts';
@@ -28,7 +27,7 @@ export const seamToken = 'secret-token-3f9a';
  * One worker as it is in Lambda, over real HTTP: adapter, gate, breaker, schedule, budget and job. Time stands still while a
  * call is under way, and jumps on otherwise.
  */
-export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}, token: string = seamToken) {
+export function httpWorker(baseUrl: string, over: Partial<WorkerBatchDependencies> = {}, token: string = seamToken) {
   const { watch, redact } = tokenRedactor();
   let underWay = 0;
   const clock = virtualClock({ autoJump: true, isBusy: () => underWay > 0 });
@@ -50,7 +49,7 @@ export function httpWorker(baseUrl: string, over: Partial<WorkDependencies> = {}
   const timeline = memoryRateSchedule(rateLimitsOf(settings));
   const store = memoryBreakerStore();
   const outcomes: string[] = [];
-  const dependencies: WorkDependencies = {
+  const dependencies: WorkerBatchDependencies = {
     tmdb,
     breaker: overheard(
       sharedBreaker(redactedBreakerStore(store, redact), settings.breaker, clock, (record) =>

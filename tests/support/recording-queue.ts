@@ -1,4 +1,4 @@
-import type { MessageSender, SendOptions } from '../../src/shared/queues/message-sender.ts';
+import type { BatchSender, MessageSender, SendOptions } from '../../src/shared/queues/message-sender.ts';
 
 /** A message as a queue was given it. */
 export type SentMessage = {
@@ -8,14 +8,18 @@ export type SentMessage = {
 };
 
 /** A queue that keeps all it is sent, and takes only what SQS takes; `failWith` makes it refuse from then on. */
-export type RecordingQueue = MessageSender & {
-  readonly sent: readonly SentMessage[];
-  readonly bodies: readonly string[];
-  failWith(error: Error | undefined): void;
-};
+export type RecordingQueue = MessageSender &
+  BatchSender & {
+    /** The number of messages in each call of `sendEach`. */
+    readonly batches: readonly number[];
+    readonly sent: readonly SentMessage[];
+    readonly bodies: readonly string[];
+    failWith(error: Error | undefined): void;
+  };
 
 export function recordingQueue(): RecordingQueue {
   const sent: SentMessage[] = [];
+  const batches: number[] = [];
   let failure: Error | undefined;
   const take = async (body: string, options?: SendOptions) => {
     if (failure !== undefined) {
@@ -25,6 +29,7 @@ export function recordingQueue(): RecordingQueue {
   };
   return {
     sent,
+    batches,
     get bodies() {
       return sent.map(({ body }) => body);
     },
@@ -36,6 +41,10 @@ export function recordingQueue(): RecordingQueue {
       for (const body of bodies) {
         await take(body);
       }
+    },
+    sendEach: (messages) => {
+      batches.push(messages.length);
+      return Promise.allSettled(messages.map(({ body, delaySeconds = 0 }) => take(body, { delaySeconds })));
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { MessageSender } from '../../src/shared/queues/message-sender.ts';
+import type { BatchSender, MessageSender } from '../../src/shared/queues/message-sender.ts';
 import { asSqsTakesIt, type SentMessage } from './recording-queue.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -17,27 +17,28 @@ export type ReceivedMessage = {
  * A standard SQS queue on virtual time: delays, visibility time-outs, and a redrive policy that moves what was received too
  * often to the dead letters. Order is that of becoming visible, unless `whims` say otherwise.
  */
-export type VirtualQueue = MessageSender & {
-  /** Up to `max` visible messages; they are invisible to others until deleted or their visibility time is over. */
-  receive(max: number, visibilityMs?: number): ReceivedMessage[];
-  delete(id: number): void;
-  /** Makes a message visible again, unless somebody else has received it since. */
-  release(id: number, receipt: number): void;
-  /** Milliseconds until a message is visible: 0 when one is, Infinity when none is held. */
-  untilVisibleMs(): number;
-  /** Bodies held: visible, delayed and under way. */
-  held(): string[];
-  /** The messages held, without receiving them. */
-  peek(): readonly Omit<ReceivedMessage, 'receipt'>[];
-  /** Takes a message in as it is, such as one that another queue has given up. */
-  lay(message: Pick<ReceivedMessage, 'body' | 'attributes' | 'sentAtMs'>): void;
-  /** Tells whenever a message came in or became visible by being released. */
-  onArrival(listener: () => void): void;
-  /** Every message that was sent, in order. */
-  readonly sent: readonly SentMessage[];
-  /** Moved there by the redrive policy. */
-  readonly redriven: readonly string[];
-};
+export type VirtualQueue = MessageSender &
+  BatchSender & {
+    /** Up to `max` visible messages; they are invisible to others until deleted or their visibility time is over. */
+    receive(max: number, visibilityMs?: number): ReceivedMessage[];
+    delete(id: number): void;
+    /** Makes a message visible again, unless somebody else has received it since. */
+    release(id: number, receipt: number): void;
+    /** Milliseconds until a message is visible: 0 when one is, Infinity when none is held. */
+    untilVisibleMs(): number;
+    /** Bodies held: visible, delayed and under way. */
+    held(): string[];
+    /** The messages held, without receiving them. */
+    peek(): readonly Omit<ReceivedMessage, 'receipt'>[];
+    /** Takes a message in as it is, such as one that another queue has given up. */
+    lay(message: Pick<ReceivedMessage, 'body' | 'attributes' | 'sentAtMs'>): void;
+    /** Tells whenever a message came in or became visible by being released. */
+    onArrival(listener: () => void): void;
+    /** Every message that was sent, in order. */
+    readonly sent: readonly SentMessage[];
+    /** Moved there by the redrive policy. */
+    readonly redriven: readonly string[];
+  };
 
 /** What a standard queue is free to do. */
 export type QueueWhims = {
@@ -115,6 +116,8 @@ export function virtualQueue(clock: VirtualClock, options: QueueOptions = {}): V
         await send(body);
       }
     },
+    sendEach: (messages) =>
+      Promise.allSettled(messages.map(({ body, delaySeconds = 0 }) => send(body, { delaySeconds }))),
     receive: (max, forMs = visibilityMs) => {
       redriveSpent();
       return visible()

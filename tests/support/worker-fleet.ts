@@ -4,8 +4,7 @@ import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import type { TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
-import type { WorkDependencies } from '../../src/worker/work-dependencies.ts';
-import { workerBatch } from '../../src/worker/worker-batch.ts';
+import { type WorkerBatchDependencies, workerBatch } from '../../src/worker/worker-batch.ts';
 import { taking } from './call-hook.ts';
 import { type MemoryBreakerStore, memoryBreakerStore } from './memory-breaker-store.ts';
 import { type MemoryRateSchedule, memoryRateSchedule } from './memory-rate-schedule.ts';
@@ -57,7 +56,7 @@ export function workerFleet(options: FleetOptions): WorkerFleet {
   const queue = virtualQueue(clock, { maxReceiveCount: settings.queues.fetch.maxReceiveCount });
   const counts = { trials: 0, failures: 0 };
 
-  const dependenciesOf = (worker: number): WorkDependencies => {
+  const dependenciesOf = (worker: number): WorkerBatchDependencies => {
     const own = sharedBreaker(breaker, settings.breaker, clock, (record) =>
       telemetry.event({ event: 'breaker-changed', ...record }),
     );
@@ -82,7 +81,7 @@ export function workerFleet(options: FleetOptions): WorkerFleet {
   };
 
   /** One invocation: what the handler does with a batch, and then the event source with its answer. */
-  const invoke = async (deps: WorkDependencies, batch: ReturnType<VirtualQueue['receive']>): Promise<void> => {
+  const invoke = async (deps: WorkerBatchDependencies, batch: ReturnType<VirtualQueue['receive']>): Promise<void> => {
     const deadlineMs = clock.monotonicMs() + invocationMs;
     const event = { Records: batch.map(({ id, body }) => ({ messageId: String(id), body })) };
     const { batchItemFailures } = await workerBatch(deps)(event, () => deadlineMs - clock.monotonicMs());

@@ -4,7 +4,7 @@ import { rejectionOf } from '../support/caught.ts';
 import { fetchHarness } from '../support/fetch-harness.ts';
 import { recordingQueue } from '../support/recording-queue.ts';
 import { sampleJob } from '../support/sample-messages.ts';
-import { jsonAnswer } from '../support/scripted-tmdb.ts';
+import { jsonAnswer, scriptedTmdb, tmdbError } from '../support/scripted-tmdb.ts';
 import { listPage, movieRow } from '../support/tmdb-rows.ts';
 
 const job = (n: number) => JSON.stringify(sampleJob({ jobId: `job-${n}` }));
@@ -25,14 +25,10 @@ function worker(over: Parameters<typeof fetchHarness>[1] = {}) {
 /** An item queue that does not take what is of one job. */
 function itemsWithout(jobId: string, error: unknown) {
   const items = recordingQueue();
+  const sendOne = (body: string) => (body.includes(jobId) ? Promise.reject(error) : items.send(body));
   return {
     ...items,
-    send: async (body: string) => {
-      if (body.includes(jobId)) {
-        throw error;
-      }
-      await items.send(body);
-    },
+    sendEach: (messages: readonly { body: string }[]) => Promise.allSettled(messages.map(({ body }) => sendOne(body))),
   };
 }
 
@@ -67,6 +63,43 @@ describe('a batch of the fetch queue', () => {
   it('has failures of its own when two are worked on at once', async () => {
     const own = worker({ items: itemsWithout('job-2', refused) });
     expect(await Promise.all([own.deliver(job(2)), own.deliver(job(1))])).toEqual([['m0'], []]);
+  });
+
+  it('sends its pages in requests of ten', async () => {
+    const own = worker();
+    expect(await own.deliver(...Array.from({ length: 23 }, (_, n) => job(n)))).toEqual([]);
+    expect(own.items.batches).toEqual([10, 10, 3]);
+    expect(new Set(own.items.bodies.map((body) => JSON.parse(body).jobId)).size).toBe(23);
+  });
+
+  it('sends pages that were not found with the others', async () => {
+    const own = worker({ tmdb: scriptedTmdb(tmdbError(404, 34), jsonAnswer(200, listPage(movieRow()))) });
+    await own.deliver(job(1), job(2));
+    expect(own.items.batches).toEqual([2]);
+  });
+
+  it('sends back in one request what cannot be done now', async () => {
+    const own = worker({ tmdb: scriptedTmdb(tmdbError(503, 9)) });
+    expect(await own.deliver(job(1), job(2), malformed)).toEqual([]);
+    expect(own.jobs.batches).toEqual([2]);
+    expect(own.jobs.sent.every(({ delaySeconds }) => delaySeconds > 0)).toBe(true);
+  });
+
+  it('sends what it has when its time is over, and each job only once', async () => {
+    const own = worker();
+    const bodies = Array.from({ length: 9 }, (_, n) => job(n));
+    const startedMs = own.clock.monotonicMs();
+    const { requestTimeoutMs } = own.dependencies.settings.tmdb;
+    // Enough for some of the slots only.
+    const totalMs = requestTimeoutMs + 2_000 + 150;
+    const event = { Records: bodies.map((body, n) => ({ messageId: `m${n}`, body })) };
+    const left = () => totalMs - (own.clock.monotonicMs() - startedMs);
+    expect(await workerBatch(own.dependencies)(event, left)).toEqual({ batchItemFailures: [] });
+    const sent = [...own.items.bodies, ...own.jobs.bodies].map((body) => JSON.parse(body).jobId);
+    expect(sent.sort()).toEqual(bodies.map((body) => JSON.parse(body).jobId).sort());
+    expect(own.items.bodies.length).toBeGreaterThan(1);
+    expect(own.jobs.bodies.length).toBeGreaterThan(1);
+    expect(left()).toBeGreaterThan(2_000);
   });
 
   it('is answered in time when what was counted cannot be stored', async () => {

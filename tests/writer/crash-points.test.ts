@@ -26,8 +26,8 @@ function expectNoHeadAhead({ store, heads }: MemoryWriter): void {
   }
 }
 
-/** Calls that the batch makes: one read of what is there, six puts, and a read and a replace of each of two heads. */
-const callsOfBatch = 1 + 6 + 2 * 2;
+/** Calls that the batch makes: one read of what is there, six puts, one read of two heads, and a replace of each. */
+const callsOfBatch = 1 + 6 + 1 + 2;
 const crashes = Array.from({ length: callsOfBatch }, (_, n) => [
   [n + 1, 'before'] as const,
   [n + 1, 'after'] as const,

@@ -56,6 +56,16 @@ describe('a batch of the item queue', () => {
     expect(own.failures()).toMatchObject([{ code: 'head_contended' }]);
   });
 
+  it('reads no title again that an earlier batch of the process has seen', async () => {
+    const own = writer();
+    const apply = writerBatch(own);
+    const event = { Records: [{ messageId: 'm', body: page(1) }] };
+    await apply(event, () => 90_000);
+    await apply(event, () => 90_000);
+    // Half a unit for each row read, and a whole one for the head: the page and its title first, then the page alone.
+    expect(own.telemetry.eventsOf('batch-written').map(({ readUnits }) => readUnits)).toEqual([2, 1.5]);
+  });
+
   it('is not thrown when the table is away: a malformed message is dead-lettered once over all deliveries', async () => {
     const own = writer(tableAway);
     let open = [page(1), malformed, page(2)];

@@ -11,6 +11,21 @@ export type MessageSender = {
   sendAll(bodies: readonly string[]): Promise<void>;
 };
 
+/** A message of a batch. `delaySeconds`: up to 900, 0 by default. */
+export type BatchMessage = { body: string; delaySeconds?: number | undefined };
+
+/** A queue to send many messages to, each of which may fail alone. */
+export type BatchSender = {
+  /**
+   * Sends the messages in as few requests as the limits of a batch allow. Each message has an outcome of its own, in order: fulfilled if
+   * the queue accepted it.
+   */
+  sendEach(messages: readonly BatchMessage[]): Promise<PromiseSettledResult<void>[]>;
+};
+
+/** Most messages of one request. Source: SQS quotas, November 2026. */
+export const batchEntries = 10;
+
 /**
  * Attributes that are never redacted: the pipeline writes them itself, and dead letters are found by them. A short placeholder in place of
  * a token could otherwise match inside them.

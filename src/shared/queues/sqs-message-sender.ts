@@ -9,13 +9,14 @@ import type { Clock, Random } from '../core/clock.ts';
 import { PermanentError, RetryableError } from '../core/errors.ts';
 import { takeAll } from '../core/retries.ts';
 import { jobIdOf } from '../telemetry/describe-failure.ts';
-import type { MessageSender } from './message-sender.ts';
+import { type BatchMessage, type BatchSender, batchEntries, type MessageSender } from './message-sender.ts';
 
-/** Limits of a batch: ten messages and 1 MiB. Source: SQS quotas, November 2026. */
-const batchEntries = 10;
+/** Most bytes of a batch. Source: SQS quotas, November 2026. */
 const batchBytes = 1_048_576;
-/** Gives up after this many rounds in a row in which SQS accepted nothing. */
+/** `sendAll` gives up after this many rounds in a row in which SQS accepted nothing. */
 const idleRounds = 4;
+/** The same for `sendEach`, whose callers have little time left: pauses of 600 ms at most. */
+const idleRoundsOfEach = 2;
 const baseMs = 200;
 
 /**
@@ -26,12 +27,20 @@ const passingCodes =
   /Throttl|TooManyRequests|SlowDown|OverLimit|LimitExceeded|ThroughputExceeded|PriorRequestNotComplete|RequestTimeout|ServiceUnavailable|InternalError|InternalFailure/i;
 
 /**
- * Sends to the SQS queue at `queueUrl`. Entries of a batch that were refused temporarily are sent again, and no others.
+ * Sends to the SQS queue at `queueUrl`. Entries of a batch that were refused temporarily are sent again, and no others: by `sendAll` until
+ * four rounds in a row accepted none, by `sendEach` until two did not.
  * @throws PermanentError `send_refused` after all others were sent; it names the entries that SQS refuses permanently.
- * @throws RetryableError `send_incomplete` after four rounds in a row in which none was accepted; it also names the permanent refusals.
+ * @throws RetryableError `send_incomplete` after the last round; it also names the permanent refusals.
  * @throws the SDK's error if a whole call fails.
  */
-export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clock, random: Random): MessageSender {
+export function sqsMessageSender(
+  client: SQSClient,
+  queueUrl: string,
+  clock: Clock,
+  random: Random,
+): MessageSender & BatchSender {
+  const inRounds = (entries: readonly Entry[], rounds: number) =>
+    takeAll(entries, (open) => sendOnce(client, queueUrl, open), { idleRounds: rounds, baseMs, clock, random });
   return {
     send: async (body, options) => {
       await client.send(
@@ -44,26 +53,49 @@ export function sqsMessageSender(client: SQSClient, queueUrl: string, clock: Clo
       );
     },
     sendAll: async (bodies) => {
-      const rejected: string[] = [];
-      let codes: ReadonlySet<string> = new Set();
-      const sendSome = async (open: readonly string[]) => {
-        const round = await sendOnce(client, queueUrl, open);
-        rejected.push(...round.rejected);
-        codes = round.codes;
-        return round.open;
-      };
-      const open = await takeAll(bodies, sendSome, { idleRounds, baseMs, clock, random });
+      const entries = bodies.map((body): Entry => ({ body, state: 'open' }));
+      const open = await inRounds(entries, idleRounds);
+      const rejected = entries.filter(({ state }) => state === 'refused').map(refusalOf);
       if (open.length > 0) {
+        const codes = [...new Set(open.map(({ code }) => code))].join(', ');
         throw new RetryableError(
           'send_incomplete',
-          `${open.length} of ${bodies.length} messages were not accepted by ${queueUrl} (${[...codes].join(', ')}): ${named(open)}${alsoRefused(rejected)}`,
+          `${open.length} of ${bodies.length} messages were not accepted by ${queueUrl} (${codes}): ${named(open)}${alsoRefused(rejected)}`,
         );
       }
       if (rejected.length > 0) {
         throw new PermanentError('send_refused', `${queueUrl} refused ${rejected.join('; ')}`);
       }
     },
+    sendEach: async (messages) => {
+      const entries = messages.map((message): Entry => ({ ...message, state: 'open' }));
+      // A call that fails must not fail the messages of another one.
+      const calls = [...inBatches(entries)].map(async (batch) => {
+        const [rounds] = await Promise.allSettled([inRounds(batch, idleRoundsOfEach)]);
+        return batch.map((entry) => outcomeOf(entry, rounds, queueUrl));
+      });
+      return (await Promise.all(calls)).flat();
+    },
   };
+}
+
+/** A message on its way, with what SQS last said about it. */
+type Entry = BatchMessage & { state: 'open' | 'accepted' | 'refused'; code?: string | undefined; detail?: string };
+
+/** `rounds`: how the rounds ended that were to send it. */
+function outcomeOf(entry: Entry, rounds: PromiseSettledResult<unknown>, queueUrl: string): PromiseSettledResult<void> {
+  if (entry.state === 'accepted') {
+    return { status: 'fulfilled', value: undefined };
+  }
+  if (entry.state === 'refused') {
+    const reason = new PermanentError('send_refused', `${queueUrl} refused ${refusalOf(entry)}`);
+    return { status: 'rejected', reason };
+  }
+  if (rounds.status === 'rejected') {
+    return rounds;
+  }
+  const reason = new RetryableError('send_incomplete', `${queueUrl} did not accept ${refusalOf(entry)}`);
+  return { status: 'rejected', reason };
 }
 
 function stringAttributes(attributes: Readonly<Record<string, string>>) {
@@ -72,37 +104,42 @@ function stringAttributes(attributes: Readonly<Record<string, string>>) {
   );
 }
 
-/** The result of one round: messages to send again, with the codes of their refusals, and a sentence for each permanent refusal. */
-type Round = { open: string[]; codes: Set<string>; rejected: string[] };
-
-/** One round over all batches. */
-async function sendOnce(client: SQSClient, queueUrl: string, bodies: readonly string[]): Promise<Round> {
-  const round: Round = { open: [], codes: new Set(), rejected: [] };
-  for (const batch of inBatches(bodies)) {
+/** One round over all batches. Returns the entries to send again. */
+async function sendOnce(client: SQSClient, queueUrl: string, entries: readonly Entry[]): Promise<Entry[]> {
+  for (const batch of inBatches(entries)) {
     const answer = await client.send(
       new SendMessageBatchCommand({
         QueueUrl: queueUrl,
-        Entries: batch.map((body, index) => ({ Id: String(index), MessageBody: body })),
+        Entries: batch.map(({ body, delaySeconds }, index) => ({
+          Id: String(index),
+          MessageBody: body,
+          ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
+        })),
       }),
     );
-    noteAnswer(batch, answer, round);
+    noteAnswer(batch, answer);
   }
-  return round;
+  return entries.filter(({ state }) => state === 'open');
 }
 
 /** An entry counts as accepted only if the answer lists it as successful. An entry that the answer does not name is sent again. */
-function noteAnswer(batch: readonly string[], answer: SendMessageBatchCommandOutput, round: Round): void {
+function noteAnswer(batch: readonly Entry[], answer: SendMessageBatchCommandOutput): void {
   const taken = new Set((answer.Successful ?? []).map(({ Id }) => Id));
   const failures = new Map((answer.Failed ?? []).map((failure) => [failure.Id, failure]));
-  for (const [index, body] of batch.entries()) {
+  for (const [index, entry] of batch.entries()) {
     const failure = failures.get(String(index));
+    entry.code = failure?.Code ?? 'not named in the answer';
+    entry.detail = failure?.Message ?? '';
     if (isFinal(failure)) {
-      round.rejected.push(`${named([body])}: ${failure?.Code} ${failure?.Message ?? ''}`.trim());
-    } else if (failure !== undefined || !taken.has(String(index))) {
-      round.open.push(body);
-      round.codes.add(failure?.Code ?? 'not named in the answer');
+      entry.state = 'refused';
+    } else if (failure === undefined && taken.has(String(index))) {
+      entry.state = 'accepted';
     }
   }
+}
+
+function refusalOf(entry: Entry): string {
+  return `${named([entry])}: ${entry.code} ${entry.detail}`.trim();
 }
 
 function isFinal(failure: BatchResultErrorEntry | undefined): boolean {
@@ -110,9 +147,9 @@ function isFinal(failure: BatchResultErrorEntry | undefined): boolean {
 }
 
 /** Names messages by their job ids: the first three, then the number of the others. */
-function named(bodies: readonly string[]): string {
-  const names = bodies.slice(0, 3).map((body) => jobIdOf(body) || `a message of ${Buffer.byteLength(body)} bytes`);
-  return [...names, ...(bodies.length > 3 ? [`${bodies.length - 3} more`] : [])].join(', ');
+function named(entries: readonly Entry[]): string {
+  const names = entries.slice(0, 3).map(({ body }) => jobIdOf(body) || `a message of ${Buffer.byteLength(body)} bytes`);
+  return [...names, ...(entries.length > 3 ? [`${entries.length - 3} more`] : [])].join(', ');
 }
 
 /** Permanent refusals are added to the message of a temporary failure, which would hide them otherwise. */
@@ -120,18 +157,18 @@ function alsoRefused(rejected: readonly string[]): string {
   return rejected.length === 0 ? '' : `; refused permanently: ${rejected.join('; ')}`;
 }
 
-function* inBatches(bodies: readonly string[]): Generator<string[]> {
-  let batch: string[] = [];
+function* inBatches(entries: readonly Entry[]): Generator<Entry[]> {
+  let batch: Entry[] = [];
   let bytes = 0;
-  for (const body of bodies) {
-    const bodyBytes = Buffer.byteLength(body);
-    if (batch.length === batchEntries || (batch.length > 0 && bytes + bodyBytes > batchBytes)) {
+  for (const entry of entries) {
+    const entryBytes = Buffer.byteLength(entry.body);
+    if (batch.length === batchEntries || (batch.length > 0 && bytes + entryBytes > batchBytes)) {
       yield batch;
       batch = [];
       bytes = 0;
     }
-    batch.push(body);
-    bytes += bodyBytes;
+    batch.push(entry);
+    bytes += entryBytes;
   }
   if (batch.length > 0) {
     yield batch;

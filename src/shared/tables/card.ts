@@ -16,6 +16,7 @@ import {
   isNothing,
 } from '../queues/card-fields.ts';
 import type { DescribedTitle, ListedTitle } from '../queues/item-page.ts';
+import { rowBytes, writeUnitsFor } from './row.ts';
 
 /**
  * What is packed in a row came through a queue as JSON, and SQS takes 1 MiB: nothing that the pipeline has stored unpacks to more. A
@@ -28,25 +29,52 @@ export function unpackText(packed: Uint8Array): string {
   return brotliDecompressSync(packed, { maxOutputLength: mostUnpackedBytes }).toString('utf8');
 }
 
-/** Below this many UTF-8 bytes the saving is smaller than the reader's work. */
-const compressFromBytes = 200;
+/** Ten times as fast as the strong one. */
+const quickQuality = 5;
+/** One step below the best: two percent more bytes for 40 % of the time. Measured on recorded pages (docs/adr/0017). */
+const strongQuality = 10;
+/** Rows may be larger than `rowBytes` tells, which rounds numbers: DynamoDB documents their size as an approximation. */
+const sizeMarginBytes = 32;
+/** The strong quality leaves at least this share of what the quick one does: 0.86 to 0.93 on recorded pages. */
+const strongShare = 0.84;
 
 /**
- * An overview as it is stored: text while short, Brotli bytes when long and when that is smaller. Brotli's built-in
- * dictionary makes it worth while from a few hundred bytes on, where gzip still pays for its header.
+ * A Brotli stream of `text` for a row whose other attributes have `otherBytes` bytes: of the strong quality where that can save a write
+ * unit, otherwise of the quick one. The same text and bytes give the same stream.
  */
-export function encodeOverview(overview: string): string | Uint8Array<ArrayBuffer> {
-  const bytes = Buffer.byteLength(overview);
-  if (bytes < compressFromBytes) {
-    return overview;
+function pack(text: string, otherBytes: number): Uint8Array<ArrayBuffer> {
+  const quick = compress(text, quickQuality);
+  const unitsWith = (bytes: number) => writeUnitsFor(otherBytes + sizeMarginBytes + bytes);
+  if (unitsWith(strongShare * quick.byteLength) === unitsWith(quick.byteLength)) {
+    return quick;
   }
-  const compressed = brotliCompressSync(overview, {
+  const strong = compress(text, strongQuality);
+  return strong.byteLength < quick.byteLength ? strong : quick;
+}
+
+function compress(text: string, quality: number): Uint8Array<ArrayBuffer> {
+  const packed = brotliCompressSync(text, {
     params: {
       [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-      [constants.BROTLI_PARAM_SIZE_HINT]: bytes,
+      [constants.BROTLI_PARAM_QUALITY]: quality,
+      [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(text),
     },
   });
-  return compressed.byteLength < bytes ? new Uint8Array(compressed) : overview;
+  return new Uint8Array(packed);
+}
+
+/**
+ * An overview as it is stored in a row whose other attributes have `otherBytes` bytes: text while the row surely takes one write unit, otherwise
+ * Brotli bytes where these are fewer. Brotli's built-in dictionary makes it worth while from a few hundred bytes on, where gzip still pays
+ * for its header.
+ */
+export function encodeOverview(overview: string, otherBytes: number): string | Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.byteLength(overview);
+  if (writeUnitsFor(otherBytes + sizeMarginBytes + bytes) === 1) {
+    return overview;
+  }
+  const packed = pack(overview, otherBytes);
+  return packed.byteLength < bytes ? packed : overview;
 }
 
 /** The text again. @throws when the bytes are no Brotli stream, or one of a text that no overview is as long as. */
@@ -75,13 +103,20 @@ export const storedCardSchema = z.object(
 
 type StoredCard = z.infer<typeof storedCardSchema>;
 
-/** Card to attributes. */
-export function encodeCard(card: Card): StoredCard {
+/** Card to attributes of a row whose other ones have `otherBytes` bytes. */
+export function encodeCard(card: Card, otherBytes = 0): StoredCard {
   const stored: Record<string, unknown> = {};
   for (const [name, field] of cardFieldList) {
     const value = card[name];
     if (!isLeftOut(field, value, card)) {
-      stored[name] = field.inRow === 'compressed' ? encodeOverview(value as string) : value;
+      stored[name] = value;
+    }
+  }
+  const textBytes = otherBytes + rowBytes(stored);
+  for (const [name, { inRow }] of cardFieldList) {
+    const text = stored[name];
+    if (inRow === 'compressed' && typeof text === 'string') {
+      stored[name] = encodeOverview(text, textBytes - Buffer.byteLength(text));
     }
   }
   return stored as StoredCard;
@@ -128,22 +163,11 @@ export function cardOf(title: DescribedTitle | ListedTitle): Card {
   return card;
 }
 
-/** One step below the best: two percent more bytes for 40 % of the time. Measured on recorded pages (docs/adr/0017). */
-const quality = 10;
-
 const cardsSchema = z.array(z.object(cardShape));
 
-/** The cards of `titles`, in their order. */
-export function packCards(titles: readonly Parameters<typeof cardOf>[0][]): Uint8Array<ArrayBuffer> {
-  const json = JSON.stringify(titles.map(cardOf));
-  const packed = brotliCompressSync(json, {
-    params: {
-      [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-      [constants.BROTLI_PARAM_QUALITY]: quality,
-      [constants.BROTLI_PARAM_SIZE_HINT]: Buffer.byteLength(json),
-    },
-  });
-  return new Uint8Array(packed);
+/** The cards of `titles`, in their order, for a row whose other attributes have `otherBytes` bytes. */
+export function packCards(titles: readonly Parameters<typeof cardOf>[0][], otherBytes = 0): Uint8Array<ArrayBuffer> {
+  return pack(JSON.stringify(titles.map(cardOf)), otherBytes);
 }
 
 /** The cards again; `undefined` when the bytes are damaged, or unpack to more than any page: that is as good as absent. */

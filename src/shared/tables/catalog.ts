@@ -14,8 +14,13 @@ export type PresentRow = { version: string; snapshot?: string | undefined; place
 
 /** The writer's side of the catalog table. */
 export type CatalogStore = {
-  /** The rows that exist under `keys`, by `rowKeyText`, and the consumed read units. */
-  readPresent(keys: readonly RowKey[]): Promise<{ present: Map<string, PresentRow>; readUnits: number }>;
+  /**
+   * The rows that exist under `keys`, by `rowKeyText`, and the consumed read units. `version` is the one to be written: a row that is known to
+   * have at least that need not be read.
+   */
+  readPresent(
+    keys: readonly (RowKey & { version?: string })[],
+  ): Promise<{ present: Map<string, PresentRow>; readUnits: number }>;
   /**
    * Puts `row` unless the table holds the same or a greater version of it, atomically. `writeUnits` includes the index;
    * a refused put also consumes units.

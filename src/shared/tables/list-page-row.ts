@@ -6,7 +6,7 @@ import { canonicalJson, stableHash } from '../core/stable-hash.ts';
 import { type ItemPage, type ListedTitle, pageOutcomeOf } from '../queues/item-page.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { packCards } from './card.ts';
-import { type RowDraft, type RowKey, rowBaseSchema, rowSchemaVersion } from './row.ts';
+import { type RowDraft, type RowKey, rowBaseSchema, rowBytes, rowSchemaVersion } from './row.ts';
 import { listPageLife, longestListLifeMs } from './row-life.ts';
 import { titleSubject } from './usage-store.ts';
 
@@ -90,7 +90,7 @@ export function listPageDraft(page: ItemPage, settings: Settings): RowDraft<List
   const version = listPageVersion(weight, fetchedAtMs, titles);
   const build = (): ListPageRow => {
     const life = listPageLife(feed, snapshot, fetchedAtMs, settings);
-    return {
+    const others: Omit<ListPageRow, 'cards'> = {
       ...key,
       category: feedPartition(feed),
       contentType: listPageSortKey(feed, page.page),
@@ -102,8 +102,8 @@ export function listPageDraft(page: ItemPage, settings: Settings): RowDraft<List
       freshUntil: isoFromMs(life.freshUntilMs),
       expiresAt: Math.floor(life.expiresAtMs / 1000),
       places: titles.map(placeOf),
-      cards: packCards(titles),
     };
+    return { ...others, cards: packCards(titles, rowBytes(others) + 'cards'.length) };
   };
   return { ...key, version, build };
 }

@@ -5,7 +5,7 @@ import { canonicalJson, stableHash } from '../core/stable-hash.ts';
 import type { DescribedTitle } from '../queues/item-page.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { cardOf, encodeCard, storedCardSchema } from './card.ts';
-import { type RowDraft, type RowKey, rowBaseSchema, rowKeyText, rowSchemaVersion } from './row.ts';
+import { type RowDraft, type RowKey, rowBaseSchema, rowBytes, rowKeyText, rowSchemaVersion } from './row.ts';
 import { titleLife, titlePeriodStartMs } from './row-life.ts';
 
 /**
@@ -52,7 +52,7 @@ export function titleDraft(
   const version = titleVersion(fetchedAt, card);
   const build = (): TitleRow => {
     const life = titleLife(rowKeyText(key), fetchedAtMs, settings);
-    return {
+    const base: z.infer<typeof rowBaseSchema> = {
       ...key,
       schemaVersion: rowSchemaVersion,
       version,
@@ -60,8 +60,8 @@ export function titleDraft(
       fetchedAt,
       freshUntil: isoFromMs(life.freshUntilMs),
       expiresAt: Math.floor(life.expiresAtMs / 1000),
-      ...encodeCard(card),
     };
+    return { ...base, ...encodeCard(card, rowBytes(base)) };
   };
   return { ...key, version, build };
 }

@@ -18,19 +18,24 @@ export function controlItems(
     const { Item } = await client.send(new GetCommand({ TableName: tableName, Key: { id }, ConsistentRead: true }));
     return Item;
   };
-  const readAll = async (ids: readonly string[]) => {
-    if (ids.length === 1) {
-      return Promise.all(ids.map(readOne));
+  const readAll = async (asked: readonly string[]) => {
+    // Several callers may ask for the same item, and DynamoDB refuses a key that is named twice.
+    const [id = '', ...others] = new Set(asked);
+    if (others.length === 0) {
+      const item = await readOne(id);
+      return asked.map(() => item);
     }
+    const Keys = [id, ...others].map((one) => ({ id: one }));
     onRequest();
-    const Keys = ids.map((id) => ({ id }));
     const { Responses, UnprocessedKeys } = await client.send(
       new BatchGetCommand({ RequestItems: { [tableName]: { Keys, ConsistentRead: true } } }),
     );
     const found = new Map((Responses?.[tableName] ?? []).map((item) => [item.id, item]));
-    const open = new Set((UnprocessedKeys?.[tableName]?.Keys ?? []).map(({ id }) => id));
     // A throttled table leaves keys unprocessed. The SDK repeats single reads, but not these.
-    return Promise.all(ids.map((id) => (open.has(id) ? readOne(id) : found.get(id))));
+    for (const { id: open } of UnprocessedKeys?.[tableName]?.Keys ?? []) {
+      found.set(open, (await readOne(open)) ?? {});
+    }
+    return asked.map((one) => found.get(one));
   };
   // Nothing is cached: concurrent reads share a request, later ones do not.
   const loader = new DataLoader<string, Record<string, unknown> | undefined>(readAll, { cache: false });

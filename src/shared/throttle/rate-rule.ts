@@ -170,25 +170,37 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   if (refused && namedLimit !== undefined && namedLimit < ratePerSecond) {
     return alarmed(counted, { admitted: namedLimit, refusedShare: 1, isFarAbove: true }, nowMs);
   }
-  const isBelow = ratePerSecond <= before.ceiling * belowCeiling + 1e-6;
-  const next = isBelow || before.ceiling === 0 ? withNoise(counted, refused) : counted;
-  const { usual, atLimit } = refusalShares(before);
-  const score = Math.max(0, next.score + Math.log(refused ? atLimit / usual : (1 - atLimit) / (1 - usual)));
-  if (score > (before.ceiling > 0 && !isBelow ? alarmScoreAbove : alarmScore)) {
-    return alarmed(next, secondBefore(slotMs, ratePerSecond, recent), nowMs);
+  const position = positionOf(ratePerSecond, before);
+  const scored = withScore(position === 'above' ? counted : withNoise(counted, refused), refused, before);
+  if (scored.score > (position === 'above' ? alarmScoreAbove : alarmScore)) {
+    return alarmed(scored, secondBefore(slotMs, ratePerSecond, recent), nowMs);
   }
-  return isBelow ? tested({ ...next, score }, refused, atLimit) : { ...next, score };
+  return position === 'below' ? tested(scored, refused) : scored;
+}
+
+/** Where a call was sent: above or below the ceiling, or `free` while none is known. */
+function positionOf(ratePerSecond: number, { ceiling }: LearntRate): 'free' | 'below' | 'above' {
+  if (ceiling === 0) {
+    return 'free';
+  }
+  return ratePerSecond <= ceiling * belowCeiling + 1e-6 ? 'below' : 'above';
+}
+
+function withScore(learnt: LearntRate, refused: boolean, before: LearntRate): LearntRate {
+  const { usual, atLimit } = refusalShares(before);
+  const change = Math.log(refused ? atLimit / usual : (1 - atLimit) / (1 - usual));
+  return { ...learnt, score: Math.max(0, learnt.score + change) };
 }
 
 /** A call below the ceiling tests it: if refusals are as frequent there as above it, they are noise, and the ceiling is forgotten. */
-function tested(learnt: LearntRate, refused: boolean, atLimit: number): LearntRate {
+function tested(learnt: LearntRate, refused: boolean): LearntRate {
   const callsBelow = learnt.callsBelow + 1;
   const refusedBelow = learnt.refusedBelow + (refused ? 1 : 0);
   const isNoise =
     refused &&
     refusedBelow >= refusalsNeeded &&
     refusedBelow >= callsBelow * learnt.refusedShare * likewise &&
-    refusedBelow < callsBelow * atLimit;
+    refusedBelow < callsBelow * refusalShares(learnt).atLimit;
   return isNoise ? { ...learnt, ...noCeiling } : { ...learnt, callsBelow, refusedBelow };
 }
 

@@ -8,7 +8,9 @@ import { networkFailure, timedOutCall } from '../core/network-failure.ts';
 import { proxyAgent } from '../core/proxy-agent.ts';
 import { type NamedProxy, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
 import type { TokenSource } from '../core/redact-token.ts';
+import { systemClock } from '../core/system-clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
+import type { TmdbRequest } from './feed-request.ts';
 import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from './token-address.ts';
 
@@ -22,8 +24,8 @@ type TmdbAccess = { baseUrl: string; token: TokenSource; proxies?: ProxyVariable
 export type TmdbWire = {
   /** Sends a request in place of axios's own adapter. The request's signal aborts at the deadline. */
   transport: AxiosAdapter;
-  /** A signal that aborts in `timeoutMs`. */
-  deadline(timeoutMs: number): AbortSignal;
+  /** A signal that aborts in `timeoutMs`, unless `ended` aborts before. */
+  deadline(timeoutMs: number, ended: AbortSignal): AbortSignal;
 };
 
 /**
@@ -39,7 +41,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
     const detail = `no call was made, because TMDB's address may not receive the token: ${tokenAddresses}`;
     return { get: async () => ({ kind: 'no-token', detail }) };
   }
-  const deadline = wire?.deadline ?? AbortSignal.timeout;
+  const deadline = wire?.deadline ?? deadlineSignal;
   const proxy = proxyFor(access.baseUrl, access.proxies ?? proxyVariables());
   const { host } = new URL(access.baseUrl);
   const client = axios.create({
@@ -50,6 +52,8 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
     },
     ...agentsFor(proxy, tmdb.requestTimeoutMs),
     responseType: 'arraybuffer',
+    // `decoded` unpacks, also what does not say that it is packed.
+    decompress: false,
     maxContentLength: tmdb.maxBodyBytes,
     maxRedirects: 0,
     // A path must never lead to another server.
@@ -57,27 +61,42 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
     validateStatus: () => true,
     ...(wire && { adapter: wire.transport }),
   });
+  const call = async ({ path, query }: TmdbRequest, signal: AbortSignal): Promise<TmdbAnswer> => {
+    let token: string;
+    try {
+      token = await unlessAborted(signal, access.token(), tmdb.requestTimeoutMs);
+    } catch (error) {
+      return { kind: 'no-token', detail: messageOf(error) };
+    }
+    if (token === '') {
+      return { kind: 'no-token', detail: 'the token is empty' };
+    }
+    try {
+      const headers = { Authorization: `Bearer ${token}` };
+      const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
+      return toAnswer(response, tmdb.maxBodyBytes);
+    } catch (error) {
+      return noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs });
+    }
+  };
   return {
-    get: async ({ path, query }) => {
-      const signal = deadline(tmdb.requestTimeoutMs);
-      let token: string;
+    get: async (request) => {
+      const ended = new AbortController();
       try {
-        token = await unlessAborted(signal, access.token(), tmdb.requestTimeoutMs);
-      } catch (error) {
-        return { kind: 'no-token', detail: messageOf(error) };
-      }
-      if (token === '') {
-        return { kind: 'no-token', detail: 'the token is empty' };
-      }
-      try {
-        const headers = { Authorization: `Bearer ${token}` };
-        const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
-        return toAnswer(response, tmdb.maxBodyBytes);
-      } catch (error) {
-        return noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs });
+        return await call(request, deadline(tmdb.requestTimeoutMs, ended.signal));
+      } finally {
+        ended.abort();
       }
     },
   };
+}
+
+/** In place of `AbortSignal.timeout`, whose timer, and with it the signal and its listeners, would live on after the call. */
+function deadlineSignal(timeoutMs: number, ended: AbortSignal): AbortSignal {
+  const over = new AbortController();
+  const abortUnlessEnded = () => (ended.aborted ? undefined : over.abort());
+  void systemClock.sleep(timeoutMs, ended).then(abortUnlessEnded);
+  return over.signal;
 }
 
 /** With a proxy the agent opens a tunnel. axios's own proxy support would take a refusal of the proxy for an answer of TMDB. */
@@ -105,7 +124,7 @@ function toAnswer(response: AxiosResponse<ArrayBuffer>, maxBodyBytes: number): T
   return {
     kind: 'response',
     status: response.status,
-    ...decoded(Buffer.from(response.data), maxBodyBytes),
+    ...decoded(Buffer.from(response.data), String(response.headers['content-encoding'] ?? ''), maxBodyBytes),
     retryAfter: retryAfterOf(response),
     ...(server !== undefined && { server }),
   };
@@ -134,15 +153,24 @@ function printable(header: unknown): string {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
+/** Encodings that need no unpacking, or that show in the bytes. */
+const readableEncodings = /^(identity|x-gzip|gzip)?$/i;
+
 /**
- * Decodes a body. TMDB has sent gzip bytes without a header that says so (May 2026). Bytes that are not UTF-8 are an error: a tolerant
- * decoder would put replacement characters into titles.
+ * Decodes a body. TMDB has sent gzip bytes without a header that says so (May 2026), so the bytes decide; another encoding was not asked
+ * for. Bytes that are not UTF-8 are an error: a tolerant decoder would put replacement characters into titles.
+ * @throws when the body unpacks to more than `maxBodyBytes`.
  */
 function decoded(
   bytes: Buffer,
+  encoding: string,
   maxBodyBytes: number,
 ): Pick<Extract<TmdbAnswer, { kind: 'response' }>, 'body' | 'unreadable'> {
   const gzip = bytes[0] === 0x1f && bytes[1] === 0x8b;
+  if (!gzip && bytes.length > 0 && !readableEncodings.test(encoding.trim())) {
+    const detail = `${bytes.length} bytes in an encoding that was not asked for (${printable(encoding).slice(0, 40)})`;
+    return { body: '', unreadable: { code: 'unknown_encoding', detail } };
+  }
   let plain = bytes;
   try {
     plain = gzip ? gunzipSync(bytes, { maxOutputLength: maxBodyBytes }) : bytes;

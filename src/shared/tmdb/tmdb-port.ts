@@ -12,7 +12,7 @@ export type TmdbAnswer =
       /** The server that answered, from the `Server` and `Via` headers: printable ASCII of limited length; absent if neither was sent. */
       server?: string | undefined;
       /** Why the bytes cannot be decoded, as a phrase after "with"; absent if they can. */
-      unreadable?: { code: 'broken_gzip' | 'not_utf8'; detail: string } | undefined;
+      unreadable?: { code: 'broken_gzip' | 'unknown_encoding' | 'not_utf8'; detail: string } | undefined;
     }
   /** No complete answer: the connection was refused, reset or timed out, or the answer was too large. */
   | { kind: 'no-response'; code: string; detail: string }

@@ -1,4 +1,5 @@
 import { ReceiveMessageCommand, type SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../../../src/local/embedded-sqs.ts';
 import { RetryableError } from '../../../src/shared/core/errors.ts';
@@ -6,16 +7,35 @@ import { messageBody } from '../../../src/shared/queues/parse-message.ts';
 import { sqsMessageSender } from '../../../src/shared/queues/sqs-message-sender.ts';
 import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { rejectionOf } from '../../support/caught.ts';
-import { messageSenderContract } from '../../support/message-sender-contract.ts';
+import { brokenSenderContract, messageSenderContract } from '../../support/message-sender-contract.ts';
+import { recordingQueue } from '../../support/recording-queue.ts';
 import { type Refusal, type RefusingQueue, startRefusingQueue } from '../../support/refusing-queue.ts';
 import { constantRandom } from '../../support/seeded-random.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
+import { virtualQueue } from '../../support/virtual-queue.ts';
+
+describe('on a queue that keeps what it is sent', () => {
+  const open = async () => {
+    const [sender, broken] = [recordingQueue(), recordingQueue()];
+    broken.failWith(new Error('by script'));
+    return { sender, broken, held: () => [...sender.bodies] };
+  };
+  messageSenderContract(open);
+  brokenSenderContract(open);
+});
+
+describe('on virtual time', () => {
+  messageSenderContract(async () => {
+    const sender = virtualQueue(virtualClock());
+    return { sender, held: sender.held };
+  });
+});
 
 describe('on the embedded SQS', () => {
   let sqs: EmbeddedSqs;
   let queues = 0;
   beforeAll(async () => {
-    const definitions = Array.from({ length: 20 }, (_, n) => ({
+    const definitions = Array.from({ length: 30 }, (_, n) => ({
       name: `queue-${n}`,
       deadLetterName: `queue-${n}-dlq`,
       visibilityTimeoutSeconds: 30,
@@ -42,6 +62,7 @@ describe('on the embedded SQS', () => {
   };
 
   messageSenderContract(open);
+  brokenSenderContract(open);
 
   it('delays a message when asked to, and no other', async () => {
     const { name, sender } = await open();
@@ -50,6 +71,13 @@ describe('on the embedded SQS', () => {
     await sender.send('{"n":3}');
     const states = Object.fromEntries(sqs.inspect(name).map(({ body, state }) => [body, state]));
     expect(states).toEqual({ '{"n":1}': 'delayed', '{"n":2}': 'ready', '{"n":3}': 'ready' });
+  });
+
+  it('delays those of a batch that ask for it', async () => {
+    const { name, sender } = await open();
+    await sender.sendEach([{ body: '1', delaySeconds: 60 }, { body: '2', delaySeconds: 0 }, { body: '3' }]);
+    const states = Object.fromEntries(sqs.inspect(name).map(({ body, state }) => [body, state]));
+    expect(states).toEqual({ 1: 'delayed', 2: 'ready', 3: 'ready' });
   });
 
   it('sends attributes as texts', async () => {
@@ -199,6 +227,88 @@ describe('with a queue that refuses entries', () => {
       message: expect.stringContaining('run/popular/movie/2: InvalidMessageContents'),
     });
     expect([...opened.queue.taken].sort()).toEqual(bodies.filter((body) => body !== job(2)).sort());
+  });
+
+  describe('each message of which has an outcome of its own', () => {
+    const each = (bodies: readonly string[]) => bodies.map((body) => ({ body }));
+    const bad: Refusal = { code: 'InvalidMessageContents', senderFault: true };
+
+    it('says which were not accepted, and why', async () => {
+      const opened = await open((body) => (body === 'body 1' ? bad : body === 'body 12' ? busy : undefined));
+      const outcomes = await opened.sender.sendEach(each(numbered(14)));
+      const failed = outcomes.flatMap((outcome, n) => (outcome.status === 'rejected' ? [[n, outcome.reason]] : []));
+      expect(failed).toMatchObject([
+        [1, { code: 'send_refused', message: expect.stringContaining('InvalidMessageContents') }],
+        [12, { code: 'send_incomplete', message: expect.stringContaining('ServiceUnavailable') }],
+      ]);
+      expect(failed.map(([, reason]) => reason instanceof RetryableError)).toEqual([false, true]);
+      expect([...opened.queue.taken].sort()).toEqual(
+        numbered(14)
+          .filter((body) => body !== 'body 1' && body !== 'body 12')
+          .sort(),
+      );
+    });
+
+    it('sends again what was refused for a while, and gives up within a second of waiting', async () => {
+      const opened = await open((body, before) => (body === 'body 3' && before < 2 ? busy : undefined));
+      expect(await opened.sender.sendEach(each(numbered(5)))).toEqual(
+        numbered(5).map(() => ({ status: 'fulfilled', value: undefined })),
+      );
+      expect(opened.queue.batches()).toEqual([numbered(5), ['body 3'], ['body 3']]);
+      const hopeless = await open(() => busy);
+      await hopeless.sender.sendEach(each(numbered(2)));
+      expect(hopeless.queue.batches()).toHaveLength(2);
+      expect(hopeless.clock.monotonicMs()).toBeLessThan(1_000);
+    });
+
+    it('fails all messages of a call that fails, and of no other call', async () => {
+      const down = new Error('down');
+      const client = {
+        send: async ({ input }: SendMessageBatchCommand) => {
+          const entries = input.Entries ?? [];
+          return entries.length === 10 ? Promise.reject(down) : { Successful: entries.map(({ Id }) => ({ Id })) };
+        },
+      } as unknown as SQSClient;
+      const sender = sqsMessageSender(client, 'http://queue', virtualClock({ autoJump: true }), constantRandom(0.5));
+      const outcomes = await sender.sendEach(each(numbered(12)));
+      expect(outcomes.slice(0, 10)).toEqual(numbered(10).map(() => ({ status: 'rejected', reason: down })));
+      expect(outcomes.slice(10).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+    });
+
+    it('does not fail what was accepted before a call failed', async () => {
+      const down = new Error('down');
+      const answers = [{ Successful: [{ Id: '0' }], Failed: [{ Id: '1', Code: 'InternalError' }] }];
+      const client = { send: async () => answers.shift() ?? Promise.reject(down) } as unknown as SQSClient;
+      const sender = sqsMessageSender(client, 'http://queue', virtualClock({ autoJump: true }), constantRandom(0.5));
+      expect(await sender.sendEach(each(['a', 'b']))).toEqual([
+        { status: 'fulfilled', value: undefined },
+        { status: 'rejected', reason: down },
+      ]);
+    });
+
+    it('holds for any subset of refusals', async () => {
+      const scripts = {
+        taken: () => undefined,
+        'taken later': (before: number) => (before === 0 ? busy : undefined),
+        busy: () => busy,
+        bad: () => bad,
+      } as const;
+      const names = Object.keys(scripts) as (keyof typeof scripts)[];
+      const fates = fc.array(fc.constantFrom(...names), { maxLength: 25 });
+      await fc.assert(
+        fc.asyncProperty(fates, async (all) => {
+          const opened = await open((body, before) => scripts[all[Number(body)] ?? 'taken'](before));
+          const outcomes = await opened.sender.sendEach(each(all.map((_, n) => String(n))));
+          await opened.queue.stop();
+          const isTaken = (fate: string) => fate === 'taken' || fate === 'taken later';
+          expect(outcomes.map(({ status }) => status === 'fulfilled')).toEqual(all.map(isTaken));
+          expect(opened.queue.taken.map(Number).sort()).toEqual(
+            all.flatMap((fate, n) => (isTaken(fate) ? [n] : [])).sort(),
+          );
+        }),
+        { numRuns: 25 },
+      );
+    });
   });
 
   it('sends again what the answer does not name', async () => {

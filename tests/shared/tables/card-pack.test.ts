@@ -1,10 +1,12 @@
-import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { packCards, tryUnpackCards } from '../../../src/shared/tables/card.ts';
+import { writeUnitsFor } from '../../../src/shared/tables/row.ts';
 import { arbitraryTitle } from '../../support/arbitrary-page.ts';
 import { sampleCard } from '../../support/sample-cards.ts';
 import { sampleTitle } from '../../support/sample-messages.ts';
+import { englishOverview } from '../../support/sample-overviews.ts';
 
 it('cards come back as they were packed, in their order', () => {
   fc.assert(
@@ -23,6 +25,24 @@ it('cards are JSON in a Brotli stream, and the same bytes every time', () => {
     { title: 'Fight Club' },
   ]);
   expect(Buffer.from(packCards(titles)).equals(Buffer.from(packed))).toBe(true);
+});
+
+it('cards are packed in the strong quality where that saves a write unit, otherwise in the quick one', () => {
+  const titles = Array.from({ length: 20 }, (_, n) =>
+    sampleTitle({ rank: n + 1, id: 550 + n, title: `Title ${n * 7_919}`, overview: englishOverview.slice(n * 17) }),
+  );
+  const json = brotliDecompressSync(packCards(titles));
+  const sizeAt = (quality: number) =>
+    brotliCompressSync(json, { params: { [constants.BROTLI_PARAM_QUALITY]: quality } }).byteLength;
+  const [quick, strong] = [sizeAt(5), sizeAt(10)];
+  const unitsOf = (otherBytes: number, bytes: number) => writeUnitsFor(otherBytes + bytes);
+  for (let otherBytes = 0; otherBytes < 1_024; otherBytes += 8) {
+    const { byteLength } = packCards(titles, otherBytes);
+    expect([quick, strong]).toContain(byteLength);
+    expect(unitsOf(otherBytes, byteLength)).toBe(unitsOf(otherBytes, strong));
+  }
+  expect(packCards(titles, 3_072 - quick).byteLength).toBe(strong);
+  expect(packCards(titles, 3_072 - quick - 32).byteLength).toBe(quick);
 });
 
 const packed = (text: string) => new Uint8Array(brotliCompressSync(text));

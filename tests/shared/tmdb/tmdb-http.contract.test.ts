@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { inspect } from 'node:util';
-import { createGzip, gzipSync } from 'node:zlib';
+import { brotliCompressSync, createGzip, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import axios, { CanceledError } from 'axios';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
@@ -176,12 +176,59 @@ describe('a wire that is given', () => {
 });
 
 describe('an answer', () => {
-  it('is unpacked when it is declared as gzip', async () => {
+  it.each(['gzip', 'GZIP', 'x-gzip'])('is unpacked when it is declared as %s', async (encoding) => {
     const handler: RequestHandler = (response) => {
-      response.writeHead(200, { 'Content-Encoding': 'gzip' });
+      response.writeHead(200, { 'Content-Encoding': encoding });
       response.end(gzipSync(page));
     };
     expect(await get(handler)).toEqual(okAnswer);
+  });
+
+  it.each(['identity', 'gzip', ''])(
+    'is read as it is when it is declared as %j and is not packed',
+    async (encoding) => {
+      expect(await get((response) => response.writeHead(200, { 'Content-Encoding': encoding }).end(page))).toEqual(
+        okAnswer,
+      );
+    },
+  );
+
+  it('is unpacked only once', async () => {
+    const answer = await get((response) => response.end(gzipSync(gzipSync(page))));
+    expect(answer).toMatchObject({ body: '', unreadable: { code: 'not_utf8' } });
+  });
+
+  it.each([
+    ['br', brotliCompressSync(page)],
+    ['deflate', deflateSync(page)],
+    ['zstd', zstdCompressSync(page)],
+    ['compress', Buffer.from([0x1f, 0x9d, 0x90, 1])],
+    ['rot13', Buffer.from('readable, and nonsense')],
+  ])('in the encoding %s, which was not asked for, is told as such, with its status', async (encoding, bytes) => {
+    for (const status of [200, 503]) {
+      const answer = await get((response) => response.writeHead(status, { 'Content-Encoding': encoding }).end(bytes));
+      const detail = `${bytes.length} bytes in an encoding that was not asked for (${encoding})`;
+      expect(answer).toMatchObject({
+        kind: 'response',
+        status,
+        body: '',
+        unreadable: { code: 'unknown_encoding', detail },
+      });
+      const code = status === 200 ? 'unknown_encoding' : 'http_503';
+      expect(classifyAnswer(answer, 0)).toMatchObject({ fate: 'retry', code });
+    }
+  });
+
+  it.each([204, 304, 502])('without a body is read whatever its encoding, with status %i', async (status) => {
+    const answer = await get((response) => response.writeHead(status, { 'Content-Encoding': 'br' }).end());
+    expect(answer).toEqual({ kind: 'response', status, body: '', retryAfter: undefined });
+  });
+
+  it('is cut off at the limit before it is unpacked', async () => {
+    const noise = Buffer.from(Array.from({ length: 12_000 }, (_, n) => (n * n * 31 + (n >> 3)) % 251));
+    const packed = gzipSync(noise, { level: 0 });
+    const answer = await get((response) => response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(packed));
+    expect(answer).toMatchObject({ kind: 'no-response', code: 'err_bad_response' });
   });
 
   it('is unpacked when it is gzip and does not say so', async () => {

@@ -68,6 +68,13 @@ export const callMutations: readonly Mutation[] = [
     why: 'a page would be lost when its queue refuses it',
   },
   {
+    name: 'a page of a batch that its queue did not take counts as sent',
+    file: 'worker/gathered-sends.ts',
+    find: "it?.status === 'fulfilled' ? resolve() : reject(it?.reason)",
+    replace: 'void [it, reject, resolve()]',
+    why: 'the pages of a request that fails would be lost',
+  },
+  {
     name: 'retries without a budget',
     file: 'worker/fetch-item.ts',
     find: 'possible && deps.budget.trySpend()',

@@ -72,7 +72,7 @@ export const tableMutations: readonly Mutation[] = [
     find: '      failures.set(messageId, failureOf(error));\n      return [];',
     replace: '      void [messageId, failureOf(error)];\n      return [];',
     why: 'a malformed message would be lost with an outage of the dead-letter queue',
-    seeds: [1_155],
+    seeds: [279],
   },
   {
     name: 'a table that is away fails the writer’s whole batch',
@@ -113,8 +113,8 @@ export const tableMutations: readonly Mutation[] = [
   {
     name: 'cards in another order than their places',
     file: 'shared/tables/list-page-row.ts',
-    find: 'cards: packCards(titles)',
-    replace: 'cards: packCards([...titles].reverse())',
+    find: 'cards: packCards(titles,',
+    replace: 'cards: packCards([...titles].reverse(),',
     why: 'readers would see titles under the names of others',
   },
   {
@@ -200,5 +200,12 @@ export const tableMutations: readonly Mutation[] = [
     find: 'titleVersion(fetchedAt, card);',
     replace: "titleVersion('', card);",
     why: 'a title whose votes fell would never be renewed',
+  },
+  {
+    name: 'a title that was seen is not written again',
+    file: 'writer/remember-titles.ts',
+    find: 'seen >= row.version ? seen',
+    replace: 'seen.length > 0 ? row.version',
+    why: 'a title would keep its votes and its period until the container ends',
   },
 ];

@@ -1,5 +1,5 @@
 /** The ports of a process on what all processes share. */
-import type { MessageSender } from '../../../src/shared/queues/message-sender.ts';
+import type { BatchSender, MessageSender } from '../../../src/shared/queues/message-sender.ts';
 import type { SimProcess } from './sim-process.ts';
 
 /** Entries of one batch that a sender sends in one call. */
@@ -21,9 +21,9 @@ export function portOf<P extends AnyPort>(process: SimProcess, name: string, por
 export function senderOf(
   process: SimProcess,
   name: string,
-  queue: MessageSender,
+  queue: MessageSender & BatchSender,
   attempted: (body: string) => void = () => undefined,
-): MessageSender {
+): MessageSender & BatchSender {
   return {
     send: (body, options) => {
       attempted(body);
@@ -35,6 +35,12 @@ export function senderOf(
         batch.forEach(attempted);
         await process.call(name, 'sendBatch', () => queue.sendAll(batch), 'sendError');
       }
+    },
+    sendEach: (messages) => {
+      for (const { body } of messages) {
+        attempted(body);
+      }
+      return process.call(name, 'sendBatch', () => queue.sendEach(messages), 'sendError');
     },
   };
 }

@@ -4,8 +4,7 @@ import { redactedSender } from '../../../src/shared/queues/message-sender.ts';
 import { redactedTelemetry } from '../../../src/shared/telemetry/telemetry.ts';
 import { redactedBreakerStore } from '../../../src/shared/throttle/breaker-record.ts';
 import { sharedBreaker } from '../../../src/shared/throttle/shared-breaker.ts';
-import type { WorkDependencies } from '../../../src/worker/work-dependencies.ts';
-import { workerBatch } from '../../../src/worker/worker-batch.ts';
+import { type WorkerBatchDependencies, workerBatch } from '../../../src/worker/worker-batch.ts';
 import { type Invocation, invocationOf, type SimFunction } from './event-source.ts';
 import { portOf, senderOf } from './ports.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -41,7 +40,7 @@ function workerDependencies(
   process: SimProcess,
   world: SimWorld,
   onSend: (attempt: SendAttempt) => void,
-): WorkDependencies {
+): WorkerBatchDependencies {
   const { settings, tables, queues } = world;
   const { watch, redact } = tokenRedactor();
   const telemetry = redactedTelemetry(world.telemetryOf(process), redact);
