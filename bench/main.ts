@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UsageError } from '../src/shared/core/errors.ts';
 import { type BenchReport, formatReport } from './bench-report.ts';
 import type { BenchSelection } from './bench-selection.ts';
 import { benchBundles } from './bundles.ts';
@@ -32,7 +33,9 @@ const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport
 };
 /** Benches that run by parts, and in fewer seconds. */
 const selectable = ['drain', 'rate', 'throttle'];
-const usage = `error: name one bench of ${Object.keys(benches).join(', ')}, with --json (for programs), --check (a missed target or a failed trial is a failure) and, for ${selectable.join(', ')}, --part NAME (may be given again) and --seconds N (of a trial)`;
+const usage = `name one bench of ${Object.keys(benches).join(', ')}, with --json (for programs), --check (a missed target or a failed trial is a failure) and, for ${selectable.join(', ')}, --part NAME (may be given again) and --seconds N (of a trial)`;
+
+type Options = { selection: BenchSelection; json?: boolean | undefined; check?: boolean | undefined };
 
 /** The command line; `undefined` when it is not understood. */
 function parsed(args: string[]) {
@@ -59,20 +62,30 @@ function parsed(args: string[]) {
   }
 }
 
-const { bench, selection = { parts: [], seconds: undefined }, json, check } = parsed(process.argv.slice(2)) ?? {};
-if (bench === undefined) {
-  process.stderr.write(`${usage}\n`);
-  process.exitCode = 2;
-} else {
-  const report = await bench(selection);
-  process.stdout.write(`${json ? JSON.stringify(report) : formatReport(report)}\n`);
+async function run(bench: (chosen: BenchSelection) => Promise<BenchReport>, options: Options): Promise<void> {
+  const report = await bench(options.selection);
+  process.stdout.write(`${options.json ? JSON.stringify(report) : formatReport(report)}\n`);
   const missed = report.targets.filter(({ met }) => !met);
   const listed = [
     ...missed.map((missedTarget) => `${missedTarget.name} ${missedTarget.value} (${missedTarget.target})`),
     ...(report.failures ?? []),
   ];
-  if (check && listed.length > 0) {
+  if (options.check && listed.length > 0) {
     process.stderr.write(`error: targets missed or trials failed: ${listed.join(', ')}\n`);
     process.exitCode = 1;
   }
+}
+
+const options = parsed(process.argv.slice(2));
+try {
+  if (options?.bench === undefined) {
+    throw new UsageError(usage);
+  }
+  await run(options.bench, options);
+} catch (error) {
+  if (!(error instanceof UsageError)) {
+    throw error;
+  }
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 2;
 }

@@ -39,7 +39,7 @@ const metrics: readonly [keyof ThrottleTrial, string, string][] = [
   ['lost', 'jobs lost', ''],
 ];
 
-/** Plays the chosen worlds one after the other. @throws RangeError for an unknown world; where dynoxide is not installed. */
+/** Plays the chosen worlds one after the other. @throws UsageError for an unknown world; where dynoxide is not installed. */
 export async function benchThrottle(selection: BenchSelection): Promise<BenchReport> {
   const worlds = throttleWorlds(selection);
   const programs = await bundlePrograms<keyof typeof sources>(sources);

@@ -74,7 +74,7 @@ const parts: Record<WorldName, Parts> = {
   'slow answers': { ...steady, seconds: 40, workers: [usualWorkers, 8], latencyMs: { min: 2_000, max: 3_000 } },
 };
 
-/** The chosen worlds. @throws RangeError for an unknown name. */
+/** The chosen worlds. @throws UsageError for an unknown name. */
 export function throttleWorlds(selection: BenchSelection): ThrottleWorld[] {
   return chosenParts(worldNames, selection).map((name) => {
     const { seconds = parts[name].seconds } = selection;
