@@ -34,6 +34,7 @@ export class PipelineDashboard extends Construct {
     dashboard.addWidgets(...reads());
     dashboard.addWidgets(freshness(parts));
     dashboard.addWidgets(...calls(settings));
+    dashboard.addWidgets(...rates(parts));
     dashboard.addWidgets(...queues(parts));
     dashboard.addWidgets(...deadLetters(parts));
     dashboard.addWidgets(...rowWidgets(parts));
@@ -93,6 +94,34 @@ function calls({ tmdb }: Settings): IWidget[] {
         customMetric('BreakerOpen', { statistic: 'Maximum', label: 'breaker open' }),
       ],
       right: [customMetric('TmdbLatency', { statistic: 'p95', label: 'latency p95' })],
+    }),
+  ];
+}
+
+/** What the throttle has learnt. Metrics would exceed the ten that are free; the worker's log has it for each invocation. */
+function rates({ worker }: PipelineParts): IWidget[] {
+  const log = { width: half, logGroupNames: [worker.logGroup.logGroupName] };
+  const seen = 'filter runEvent.event = "rate-seen"';
+  return [
+    new LogQueryWidget({
+      ...log,
+      title: 'Rate: configured, current, ceiling (calls a second)',
+      view: LogQueryVisualizationType.LINE,
+      queryLines: [
+        seen,
+        'stats max(runEvent.configuredPerSecond) as configured, min(runEvent.perSecond) as current, min(runEvent.ceilingPerSecond) as ceiling by bin(5m)',
+      ],
+    }),
+    new LogQueryWidget({
+      ...log,
+      title: 'Rate: noise and refusals, as far as they are learnt',
+      view: LogQueryVisualizationType.TABLE,
+      queryLines: [
+        seen,
+        'fields @timestamp, runEvent.perSecond as current, runEvent.ceilingPerSecond as ceiling, runEvent.noiseShare as noise, runEvent.answers as answers, runEvent.refusals as refusals',
+        'sort @timestamp desc',
+        'limit 100',
+      ],
     }),
   ];
 }

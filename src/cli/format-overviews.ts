@@ -2,15 +2,12 @@ import type { PlanFigures, Report } from '../operator/report/build-report.ts';
 import type { FreshnessNow } from '../operator/report/feed-freshness.ts';
 import type { ReadFigures, UsageSeries } from '../operator/report/hour-usage.ts';
 import type { RankedFeed, RankedTitle } from '../operator/report/rankings.ts';
-import type { RateStatus } from '../operator/status/describe-rate.ts';
 import type { Status } from '../operator/status/describe-status.ts';
 import type { Depth } from '../operator/status/why-waiting.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
 import { cutTo } from './display-columns.ts';
+import { rateText } from './format-rate.ts';
 import { shareText, table, title } from './format-text.ts';
-
-/** A call always waits a moment while others are made. */
-const leastToldSeconds = 1;
 
 /** A status for people: what is wrong first. */
 export function formatStatus({ at, troubles, queues, breaker, rate, next, feeds }: Status): string {
@@ -45,19 +42,6 @@ export function formatStatus({ at, troubles, queues, breaker, rate, next, feeds 
       ]),
     ),
   ].join('\n');
-}
-
-/** `15 of 30 calls a second, paused until …, slots are taken until …: a call waits 7.5 s`. */
-export function rateText(rate: RateStatus): string {
-  const { perSecond, limitPerSecond, pausedUntil, busyUntil, waitSeconds, wrongClock } = rate;
-  return [
-    `${perSecond} of ${limitPerSecond} calls a second`,
-    ...(pausedUntil === null ? [] : [`paused until ${pausedUntil}`]),
-    ...(busyUntil === null || waitSeconds < leastToldSeconds
-      ? []
-      : [`slots are taken until ${busyUntil}: a call waits ${waitSeconds} s`]),
-    ...(wrongClock ? ['written by a clock that was wrong: mends itself within a minute of the next calls'] : []),
-  ].join(', ');
 }
 
 /** `42 s`, `17 min`, `5.2 h`, `3.1 d`. */

@@ -11,8 +11,10 @@ import { describeRate, type RateStatus } from './status/describe-rate.ts';
 /** A change of the breaker, by whom and why. */
 type BreakerChange = { state: BreakerRecord['state']; who: string; why: string };
 
-/** A throttle that was reset, as it was before. */
-export type ThrottleReset = { of: string } & RateStatus;
+/** A throttle, and whose calls it limits. */
+export type Throttle = { of: string } & RateStatus;
+
+type Schedules = { rate: RateScheduleStore; readerRate: RateScheduleStore };
 
 /** Open by hand means until somebody closes it: the last moment that a date can name. */
 const neverMs = latestDateMs;
@@ -73,22 +75,29 @@ export function nextTrialAt({ retryAtMs }: BreakerRecord): string | null {
   return retryAtMs === neverMs ? null : isoFromMs(retryAtMs);
 }
 
-/** Resets everybody's throttle and the readers' own, where they have one; says how each was before. */
-export async function resetThrottles(
-  { rate, readerRate }: { rate: RateScheduleStore; readerRate: RateScheduleStore },
-  settings: Settings,
-  clock: Clock,
-): Promise<ThrottleReset[]> {
+/** Everybody's throttle, and the readers' own where they have one. */
+export function readThrottles(schedules: Schedules, settings: Settings, clock: Clock): Promise<Throttle[]> {
+  return Promise.all(
+    throttlesOf(schedules, settings).map(async ({ of, schedule, limits }) => ({
+      of,
+      ...describeRate(await schedule.read(), limits, clock.nowMs()),
+    })),
+  );
+}
+
+/** Resets these throttles: they forget the pause, and everything that was learnt. Says how each was before. */
+export async function resetThrottles(schedules: Schedules, settings: Settings, clock: Clock): Promise<Throttle[]> {
+  const before = await readThrottles(schedules, settings, clock);
+  for (const { schedule } of throttlesOf(schedules, settings)) {
+    await schedule.forgetThrottles();
+  }
+  return before;
+}
+
+function throttlesOf({ rate, readerRate }: Schedules, settings: Settings) {
   const ofReaders = readerRateLimitsOf(settings);
-  const throttles = [
+  return [
     { of: 'all calls', schedule: rate, limits: rateLimitsOf(settings) },
     ...(ofReaders.requestsPerSecond > 0 ? [{ of: 'calls of readers', schedule: readerRate, limits: ofReaders }] : []),
   ];
-  const reset: ThrottleReset[] = [];
-  for (const { of, schedule, limits } of throttles) {
-    const before = await schedule.read();
-    await schedule.forgetThrottles();
-    reset.push({ of, ...describeRate(before, limits, clock.nowMs()) });
-  }
-  return reset;
 }

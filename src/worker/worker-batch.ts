@@ -54,6 +54,10 @@ export function workerBatch(deps: WorkerBatchDependencies): WorkerBatch {
     try {
       return await workEachRecord(records, workOne);
     } finally {
+      const rate = deps.schedule.seen();
+      if (rate !== undefined) {
+        deps.telemetry.event({ event: 'rate-seen', ...rate });
+      }
       // Storing the counts must not outlast the invocation: without an answer the whole batch would be delivered again.
       const leftMs = Math.max(0, remainingMs() - answerReserveMs);
       await within(leftMs, deps.flush?.() ?? Promise.resolve(), undefined, deps.clock);

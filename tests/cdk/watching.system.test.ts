@@ -85,6 +85,18 @@ describe('what is watched', () => {
     expect([...asked, 'runId'].sort()).toEqual(Object.keys(judged?.shape ?? {}).sort());
   });
 
+  it('shows what the throttle has learnt, all of it, by what workers saw', () => {
+    const widgets = widgetsOf(template).filter(({ title }) => title.startsWith('Rate: '));
+    expect(widgets).toHaveLength(2);
+    for (const { query } of widgets) {
+      expect(query).toMatch(/^SOURCE '‹WorkerLogs\w+›'/);
+      expect(query).toContain('filter runEvent.event = "rate-seen"');
+    }
+    const seen = runEventSchema.options.find(({ shape }) => shape.event.value === 'rate-seen');
+    const asked = widgets.flatMap(({ query = '' }) => [...query.matchAll(/runEvent\.(\w+)/g)]);
+    expect(new Set(asked.map(([, member]) => member))).toEqual(new Set(Object.keys(seen?.shape ?? {})));
+  });
+
   it('lets the account’s alarms publish, over TLS, and nobody else', () => {
     const { Statement } = template.one('AWS::SNS::TopicPolicy', '').Properties.PolicyDocument;
     const allowed = Statement.filter(({ Effect }: { Effect: string }) => Effect === 'Allow');

@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   changeBreaker,
   nextTrialAt,
+  readThrottles,
   releaseRejectedToken,
   resetThrottles,
 } from '../../src/operator/breaker-by-hand.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { BreakerRecord } from '../../src/shared/throttle/breaker-record.ts';
-import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
+import { idleRateState, rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { memoryBreakerStore } from '../support/memory-breaker-store.ts';
 import { memoryRateSchedule } from '../support/memory-rate-schedule.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
@@ -61,16 +62,25 @@ describe('the breaker by hand', () => {
 });
 
 describe('throttles', () => {
-  it('are reset, and told as they were before', async () => {
+  it('are told, and forget everything when they are reset', async () => {
     const clock = virtualClock();
     const limits = rateLimitsOf(defaultSettings);
     const [rate, readerRate] = [memoryRateSchedule(limits), memoryRateSchedule(limits)];
-    await rate.driver(clock).slowDown(30_000);
+    await clock.advance(60_000);
+    const refusal = { outcome: 'refused', slotMs: clock.nowMs(), ratePerSecond: 30 } as const;
+    await rate.driver(clock).answered({ ...refusal, retryAfterMs: 30_000, namedLimit: 20 });
     const stores = { rate: rate.driver(clock), readerRate: readerRate.driver(clock) };
-    const [all] = await resetThrottles(stores, defaultSettings, clock);
-    expect(all).toMatchObject({ of: 'all calls', waitSeconds: 30 });
+    const [all, ofReaders] = await readThrottles(stores, defaultSettings, clock);
+    expect(all).toMatchObject({ of: 'all calls', ceilingPerSecond: 20, answers: 1, refusals: 1, waitSeconds: 30 });
     expect(all?.pausedUntil).not.toBeNull();
-    expect(await stores.rate.read()).toMatchObject({ pausedUntilMs: expect.any(Number) });
-    expect((await stores.rate.read()).pausedUntilMs).toBeLessThanOrEqual(clock.nowMs());
+    expect(ofReaders).toMatchObject({ of: 'calls of readers', configuredPerSecond: 1.25 });
+    expect(await resetThrottles(stores, defaultSettings, clock)).toEqual([all, ofReaders]);
+    const { endsMs: _taken, ...left } = await stores.rate.read();
+    const { endsMs: _none, ...nothing } = idleRateState;
+    expect(left).toEqual({ ...nothing, alarmAtMs: expect.any(Number) });
+    expect(await readThrottles(stores, defaultSettings, clock)).toMatchObject([
+      { perSecond: 30, ceilingPerSecond: null, answers: 0, pausedUntil: null },
+      { perSecond: 1.25 },
+    ]);
   });
 });

@@ -29,7 +29,7 @@ describe('while the breaker is open', () => {
         await reader.title('movie', 1 + n);
         await world.clock.advance(everyMs);
       }
-      return [breaker.asked(), world.control.calls.filter((call) => call === 'take').length];
+      return [breaker.asked(), world.control.calls.filter((call) => call === 'writeSchedule').length];
     };
     expect(await askedAfter(499, 10)).toEqual([1, 1]);
     expect(await askedAfter(1_000, 10)).toEqual([3, 3]);
@@ -84,9 +84,10 @@ describe('the end of a call', () => {
   ];
   it.each(cases)('%s is told to the breaker', async (_name, answer, told, rejected) => {
     const breaker = recordingBreaker(closed);
-    await readerWorld({ breaker, answer: () => answer })
-      .open()
-      .list(popular);
+    const reader = readerWorld({ breaker, answer: () => answer }).open();
+    await reader.list(popular);
+    // The check of a token waits for a slot of its own, behind the answer.
+    await reader.settled();
     expect(breaker.ends.map(({ outcome }) => outcome)).toEqual(told);
     expect(breaker.rejections).toHaveLength(rejected);
   });
@@ -146,8 +147,9 @@ describe('the breaker that all share', () => {
     }
     expect(world.tmdb.requests.map(({ path }) => path)).toEqual(['/movie/1', '/authentication']);
     expect(reader.telemetry.eventsOf('token-rejected')).toHaveLength(1);
-    await world.clock.advance(9_000);
+    await world.clock.advance(10_000);
     await reader.title('movie', 900);
+    await reader.settled();
     expect(world.tmdb.requests.map(({ path }) => path).slice(2)).toEqual(['/movie/900', '/authentication']);
   });
 
@@ -162,6 +164,8 @@ describe('the breaker that all share', () => {
     });
     const reader = world.open();
     expect(await reader.title('movie', 1)).toMatchObject({ title: null, absent: false, problem: { code: 'tmdb_7' } });
+    // The check has taken a slot of the readers too.
+    await world.clock.advance(1_000);
     expect(await reader.title('movie', 2)).toMatchObject({ from: 'tmdb' });
     expect(world.control.breakerStore.stored).toEqual([]);
   });

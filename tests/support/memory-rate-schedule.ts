@@ -1,7 +1,11 @@
 import type { Clock } from '../../src/shared/core/clock.ts';
 import type { CallAnswer } from '../../src/shared/throttle/rate-rule.ts';
 import { idleRateState, type RateLimits, type RateState } from '../../src/shared/throttle/rate-schedule.ts';
-import { type RateScheduleStore, rateScheduleStore, type StoredRate } from '../../src/shared/throttle/rate-schedule-store.ts';
+import {
+  type RateScheduleStore,
+  rateScheduleStore,
+  type StoredRate,
+} from '../../src/shared/throttle/rate-schedule-store.ts';
 import { noHook, type StoreHook } from './call-hook.ts';
 
 /** One timeline in memory; every worker has its own driver, on its own clock. */

@@ -12,7 +12,7 @@ import { type Item, itemSchema } from '../../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
-import { rateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
+import { rateLimitsOf, readerRateLimitsOf } from '../../src/shared/throttle/rate-schedule.ts';
 import { type SharedBreaker, sharedBreaker } from '../../src/shared/throttle/shared-breaker.ts';
 import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
 import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
@@ -131,7 +131,6 @@ function controlTable(settings: Settings, clock: VirtualClock) {
     calls.push(call);
     return hook(call, act);
   };
-  const perSecond = settings.tmdb.requestsPerSecond * settings.reader.live.rateShare;
   return {
     calls,
     use: (next: StoreHook) => {
@@ -139,7 +138,7 @@ function controlTable(settings: Settings, clock: VirtualClock) {
     },
     clock,
     everybody: memoryRateSchedule(rateLimitsOf(settings), through),
-    readers: memoryRateSchedule(rateLimitsOf(settings, perSecond), through),
+    readers: memoryRateSchedule(readerRateLimitsOf(settings), through),
     breakerStore: memoryBreakerStore(through),
     leases: memoryRefreshLeases(through),
   };

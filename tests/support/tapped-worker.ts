@@ -31,7 +31,7 @@ export type TappedWorker = {
 /** Everything that takes time is short, and the log says all it can. */
 const settingsOverrides = {
   tmdb: { requestTimeoutMs: 120, attempts: 2, backoffBaseMs: 1, backoffCapMs: 2 },
-  rate: { pauseMs: 1, pauseCapMs: 20 },
+  rate: { pauseCapMs: 20 },
 };
 
 export async function startTappedWorker(): Promise<TappedWorker> {

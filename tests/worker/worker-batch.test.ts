@@ -40,6 +40,14 @@ describe('a batch of the fetch queue', () => {
     expect(own.deadLetters.bodies).toEqual([malformed, 'no JSON']);
   });
 
+  it('tells what is known of the rate, once', async () => {
+    const own = worker();
+    await own.deliver(job(1), job(2));
+    expect(own.telemetry.eventsOf('rate-seen')).toMatchObject([
+      { configuredPerSecond: 30, perSecond: 30, ceilingPerSecond: null, answers: 2, refusals: 0 },
+    ]);
+  });
+
   it('gives back the one whose page could not be sent, and only that, with the code of the cause', async () => {
     const own = worker({ items: itemsWithout('job-2', refused) });
     expect(await own.deliver(job(1), job(2), malformed)).toEqual(['m1']);

@@ -1,11 +1,17 @@
 import { userInfo } from 'node:os';
 import type { Command } from 'commander';
-import { changeBreaker, nextTrialAt, resetThrottles, type ThrottleReset } from '../../operator/breaker-by-hand.ts';
+import {
+  changeBreaker,
+  nextTrialAt,
+  readThrottles,
+  resetThrottles,
+  type Throttle,
+} from '../../operator/breaker-by-hand.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, withPlace } from '../command-shape.ts';
-import { rateText } from '../format-overviews.ts';
+import { rateText } from '../format-rate.ts';
 import { type PlaceOptions, withTables } from '../stack-place.ts';
 
 type BreakerOptions = PlaceOptions & { why?: string };
@@ -22,8 +28,9 @@ export function addBreakerCommand(program: Command): void {
 }
 
 /**
- * `breaker <show|open|close|reset>`: what the shared breaker says, or a change of it by hand, with who and why. `reset` closes it and
- * resets the throttle: the pause, the lower rate, and an end that a wrong clock has put far ahead.
+ * `breaker <show|open|close|reset>`: what the shared breaker and the throttles say, or a change of the breaker by hand, with who and why.
+ * `reset` closes it and makes the throttles forget everything: pause, ceiling, noise, counts, and an end that a wrong clock has put far
+ * ahead.
  */
 async function breakerCommand(options: BreakerOptions, context: CliContext, actionText: string): Promise<void> {
   const action = actions.find((known) => known === actionText);
@@ -40,7 +47,14 @@ async function breakerCommand(options: BreakerOptions, context: CliContext, acti
     async (tables) => {
       if (action === 'show') {
         const record = await tables.breaker.read();
-        output.result(documentOf(record), sentenceOf(record));
+        const throttles = await readThrottles(tables, settings, clock);
+        output.result(
+          { ...documentOf(record), throttles },
+          [
+            sentenceOf(record),
+            ...throttles.map((throttle) => `the throttle of ${throttle.of}: ${rateText(throttle)}`),
+          ].join('\n'),
+        );
         return;
       }
       const state = action === 'open' ? 'open' : 'closed';
@@ -49,15 +63,16 @@ async function breakerCommand(options: BreakerOptions, context: CliContext, acti
       const throttles = action === 'reset' ? await resetThrottles(tables, settings, clock) : undefined;
       output.result(
         { ...documentOf(record), ...(throttles && { throttles }) },
-        [sentenceOf(record), ...(throttles ?? []).map(throttleSentence)].join('\n'),
+        [sentenceOf(record), ...(throttles ?? []).map(resetSentence)].join('\n'),
       );
     },
     action === 'show' ? 'look' : 'change',
   );
 }
 
-function throttleSentence({ of, ...before }: ThrottleReset): string {
-  return `the throttle of ${of} is reset to ${before.limitPerSecond} a second; it was at ${rateText(before)}`;
+function resetSentence({ of, ...before }: Throttle): string {
+  const now = `the throttle of ${of} is reset to ${before.configuredPerSecond} a second`;
+  return `${now}, and has forgotten pause, ceiling, noise and counts; it was at ${rateText(before)}`;
 }
 
 function documentOf(record: BreakerRecord | undefined) {

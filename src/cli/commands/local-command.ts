@@ -168,7 +168,7 @@ async function runScheduled(
   }
 }
 
-/** The same problem is reported once in this time: a batch has ten jobs, and each of them would report it. */
+/** The same problem is reported once in this time: a batch has many jobs, and each of them would report it. */
 const againMs = 60_000;
 
 /**

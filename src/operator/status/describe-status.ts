@@ -50,6 +50,7 @@ type Trouble = {
     | 'backlog'
     | 'breaker-open'
     | 'calls-paused'
+    | 'ceiling-low'
     | 'dead-letters'
     | `feed-${FeedTrouble['outcome']}`
     | 'feeds-expired'
@@ -115,11 +116,13 @@ export function troublesOf(heads: readonly FeedHead[], nowMs: number): FeedTroub
 /** The parts of a status that troubles are derived from; the stalest feed comes first. */
 export type TroubleSigns = {
   breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
-  rate: { pausedUntil: string | null; perSecond: number; limitPerSecond: number };
+  rate: Pick<RateStatus, 'pausedUntil' | 'perSecond' | 'configuredPerSecond' | 'ceilingPerSecond'>;
   queues: Record<'fetch' | 'items', { queue: Depth; deadLetters: Depth }> | null;
   feeds: readonly { feed: string; state: 'fresh' | 'stale' | 'expired' | 'absent' }[];
 };
 
+/** A rate at or below this share of the configured one is worth a look: TMDB documents a limit above the default rate. */
+const lowShare = 0.5;
 /** As the alarms on the oldest message of a queue. */
 const longWaitSeconds = 1_800;
 
@@ -143,7 +146,19 @@ function ofCalls({ breaker, rate }: TroubleSigns): Trouble[] {
   const why = breaker.reason === undefined ? '' : ` since ${breaker.since} (${breaker.reason}: ${breaker.detail})`;
   const open = { code: 'breaker-open', text: `the breaker is open${why}: no calls are made` } as const;
   const paused = { code: 'calls-paused', text: `TMDB throttled: calls pause until ${rate.pausedUntil}` } as const;
-  return [...(breaker.state === 'open' ? [open] : []), ...(rate.pausedUntil === null ? [] : [paused])];
+  return [
+    ...(breaker.state === 'open' ? [open] : []),
+    ...(rate.pausedUntil === null ? [] : [paused]),
+    ...ofCeiling(rate),
+  ];
+}
+
+function ofCeiling({ ceilingPerSecond, perSecond, configuredPerSecond }: TroubleSigns['rate']): Trouble[] {
+  if (ceilingPerSecond === null || perSecond > lowShare * configuredPerSecond) {
+    return [];
+  }
+  const text = `TMDB refuses calls above ${ceilingPerSecond} a second: the rate is ${perSecond} of ${configuredPerSecond}`;
+  return [{ code: 'ceiling-low', text }];
 }
 
 /**
@@ -157,7 +172,7 @@ function ofBacklogs({ queues, rate }: TroubleSigns): Trouble[] {
   const jobs = queues.fetch.queue.visible + queues.fetch.queue.delayed;
   const pages = queues.items.queue.visible;
   const jobsSeconds = jobs / rate.perSecond;
-  const pagesSeconds = pages / rate.limitPerSecond;
+  const pagesSeconds = pages / rate.configuredPerSecond;
   return [
     ...(jobsSeconds >= longWaitSeconds
       ? [

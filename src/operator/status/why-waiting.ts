@@ -4,9 +4,8 @@ import { type Clock, isoFromMs, latestDateMs } from '../../shared/core/clock.ts'
 import { messageOf } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import { tooFarAhead } from '../../shared/throttle/rate-doubt.ts';
-import { rateAt } from '../../shared/throttle/rate-rule.ts';
+import { type RateFigures, rateFigures } from '../../shared/throttle/rate-figures.ts';
 import { nextSlotMs, type RateLimits, type RateState } from '../../shared/throttle/rate-schedule.ts';
-import { tenths } from './describe-rate.ts';
 
 /** Messages of a queue; SQS counts approximately. */
 export type Depth = { visible: number; delayed: number; inFlight: number };
@@ -32,6 +31,8 @@ const reasonsTold = 3;
 const detailCharacters = 200;
 /** A shorter queue of slots is normal at any rate. */
 const slotsWorthTellingMs = 2_000;
+/** Where fewer calls are refused at random, their retries are not noticed. */
+const noiseWorthTelling = 0.05;
 /** With the time for reading, a person hears at least every ten seconds. */
 const everyMs = 8_000;
 /** A stack that takes longer counts as one that does not answer. */
@@ -113,10 +114,8 @@ function openBreaker({ reason, detail, retryAtMs }: BreakerRecord, nowMs: number
 }
 
 function throttles({ state, limits }: NonNullable<WaitFacts['rate']>, nowMs: number): string[] {
-  const perSecond = tenths(rateAt(state, nowMs, limits));
   const pauseMs = state.pausedUntilMs - nowMs;
   const slotsMs = nextSlotMs(state, nowMs) - nowMs;
-  const slow = perSecond < limits.requestsPerSecond;
   if (tooFarAhead(state, nowMs, limits) !== undefined) {
     return [
       'the throttle was put too far ahead by a clock that was wrong: it mends itself within a minute of the next calls',
@@ -126,15 +125,25 @@ function throttles({ state, limits }: NonNullable<WaitFacts['rate']>, nowMs: num
     ...(pauseMs > 0
       ? [`TMDB has throttled: no call for ${seconds(pauseMs)} (until ${isoFromMs(state.pausedUntilMs)})`]
       : []),
-    ...(slow
-      ? [
-          `the rate is ${perSecond} of ${limits.requestsPerSecond} calls a second, because TMDB refused calls above ${tenths(state.ceiling)}`,
-        ]
-      : []),
+    ...refusals(rateFigures(state, limits, nowMs)),
     ...(slotsMs > Math.max(pauseMs, 0) + slotsWorthTellingMs
       ? [`all slots of the next ${seconds(slotsMs)} are taken`]
       : []),
   ];
+}
+
+/** A rate below the configured one, or refusals that are no reason for one. */
+function refusals(rate: RateFigures): string[] {
+  const { perSecond, configuredPerSecond, ceilingPerSecond, noiseShare } = rate;
+  const counts = `${rate.refusals} of ${count(rate.answers, 'answer')} so far`;
+  if (ceilingPerSecond !== null && perSecond < configuredPerSecond) {
+    return [
+      `the rate is ${perSecond} of ${configuredPerSecond} calls a second, because TMDB refuses calls above ${ceilingPerSecond} (${counts})`,
+    ];
+  }
+  return noiseShare >= noiseWorthTelling
+    ? [`TMDB refuses ${Math.round(100 * noiseShare)} % of the calls at any rate (${counts}): they are tried again`]
+    : [];
 }
 
 /** Each reason with how many jobs it holds up, the most frequent first. */

@@ -82,6 +82,17 @@ const breakerChanged = z.object({
   detail: z.string(),
 });
 
+/** The shared rate at the end of a worker's invocation, as its container saw it (src/shared/throttle/rate-figures.ts). */
+const rateSeen = z.object({
+  event: z.literal('rate-seen'),
+  configuredPerSecond: z.number(),
+  perSecond: z.number(),
+  ceilingPerSecond: z.number().nullable(),
+  noiseShare: z.number(),
+  answers: z.number(),
+  refusals: z.number(),
+});
+
 /** A call waited `waitMs` for its slot. */
 const slotAwaited = z.object({ event: z.literal('slot-awaited'), ...job, waitMs: z.number().min(0) });
 
@@ -168,6 +179,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   jobDeadLettered,
   jobFailed,
   breakerChanged,
+  rateSeen,
   slotAwaited,
   tokenRejected,
   tokenChecked,

@@ -2,6 +2,7 @@
 import type { Clock } from '../core/clock.ts';
 import { RetryableError } from '../core/errors.ts';
 import { unthrottled, withoutDoubt } from './rate-doubt.ts';
+import { type RateFigures, rateFigures } from './rate-figures.ts';
 import { type CallAnswer, learn } from './rate-rule.ts';
 import {
   afterAnswers,
@@ -30,6 +31,8 @@ export type RateScheduleStore = {
   forgetThrottles(): Promise<void>;
   /** The current state; the idle state if there was no call yet. */
   read(): Promise<RateState>;
+  /** The rate as this worker knows it, without a read: the state that it saw last, and the answers since. `undefined` before the first read. */
+  seen(): RateFigures | undefined;
 };
 
 /** The state as it is stored. `revision` is whatever the item has for it; a replacement requires that it is unchanged. */
@@ -56,6 +59,10 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
   const shared = sharedState(item, limits, clock);
   return {
     read: async () => (await shared.read()).state,
+    seen: () => {
+      const { state, answers } = shared.known();
+      return state && rateFigures(learn(state, answers, clock.nowMs()), limits, clock.nowMs());
+    },
     take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
       const slots = await shared.change((state) =>
         slotsOrDoubt(state, { count, withinMs, nowMs: clock.nowMs(), limits }),
@@ -64,7 +71,7 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     },
     answered: async (answer) => {
       shared.note(answer);
-      if (answer.outcome === 'refused' && shared.isUrgent()) {
+      if (answer.outcome === 'refused' && isUrgent(shared.known(), clock.nowMs())) {
         await shared.change((state) => ({ state, result: undefined }));
       }
     },
@@ -119,7 +126,7 @@ function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
       answers = [];
       seen = undefined;
     },
-    isUrgent: () => isUrgent(seen?.stored.state ?? idleRateState, answers, clock.nowMs()),
+    known: () => ({ state: seen?.stored.state, answers }),
     change: <T>(next: Parameters<typeof replace<T>>[0]): Promise<T | undefined> => {
       const turn = last.then(() => replace(next));
       last = turn.catch(() => undefined);
@@ -146,8 +153,11 @@ function slotsOrDoubt(
   return { state: taken.state, result: taken.slots };
 }
 
+/** What a worker knows: the state that it saw last, and the answers since. */
+type Known = { state?: RateState | undefined; answers: readonly CallAnswer[] };
+
 /** Whether the answers change what all workers do now. Nothing else raises an alarm or disproves a ceiling but a refusal. */
-function isUrgent(state: RateState, answers: readonly CallAnswer[], nowMs: number): boolean {
+function isUrgent({ state = idleRateState, answers }: Known, nowMs: number): boolean {
   const next = learn(state, answers, nowMs);
   const isPause = answers.some(({ retryAfterMs }) => retryAfterMs !== undefined);
   return isPause || next.alarmAtMs !== state.alarmAtMs || (state.ceiling > 0 && next.ceiling === 0);

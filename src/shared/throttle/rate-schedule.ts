@@ -38,7 +38,7 @@ export type RateLimits = RateBounds & {
   slotToleranceMs: number;
   /** How many lanes the timeline has. */
   lanes: number;
-  /** The furthest that a batch can move a time of the schedule into the future. A later time was written by a wrong clock. */
+  /** The furthest that a worker can move a time of the schedule into the future. A later time was written by a wrong clock. */
   aheadCapMs: number;
 };
 
@@ -65,6 +65,12 @@ export const idleRateState: RateState = {
 
 /** A slot is never used later than this: the calls of workers that were stopped together would come together. */
 const mostLateMs = 200;
+
+/**
+ * Most slots that are taken at once. With more, a batch would wait longer behind others, and more slots would be void after an alarm; fewer
+ * cost more writes.
+ */
+export const mostSlotsAtOnce = 10;
 
 /** After an alarm the lanes start so much later: by then all workers know that their slots are void. */
 const noticeMs = 100;
@@ -163,9 +169,9 @@ export function readerRateLimitsOf(settings: Settings): RateLimits {
 function limitsOf(settings: Settings, requestsPerSecond: number, lanes: number): RateLimits {
   const { rate, worker, tmdb } = settings;
   const floorPerSecond = Math.min(rate.floorPerSecond, requestsPerSecond);
-  // A batch takes slots that lie within its invocation, and moves the end by at most all of its jobs; a pause moves it by at most its cap.
+  // Slots are taken within an invocation, and a few at a time; a pause moves the end by at most its cap.
   const longestWaitMs = Math.max(worker.timeoutSeconds * 1_000, rate.pauseCapMs);
-  const longestStepMs = ((worker.batchSize * lanes) / floorPerSecond) * 1_000;
+  const longestStepMs = ((mostSlotsAtOnce * lanes) / floorPerSecond) * 1_000;
   return {
     ...rate,
     requestsPerSecond,

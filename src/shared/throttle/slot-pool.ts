@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from '../core/clock.ts';
 import type { Connections } from './connections.ts';
-import type { Slot } from './rate-schedule.ts';
+import { mostSlotsAtOnce, type Slot } from './rate-schedule.ts';
 import type { RateScheduleStore } from './rate-schedule-store.ts';
 
 /** A slot that was taken together with others. */
@@ -18,11 +18,6 @@ export type SlotPool = {
   next(withinMs: number): Promise<PooledSlot | undefined>;
 };
 
-/**
- * Most slots that are taken at once. More would let a batch wait longer behind others, and would be void together after an alarm; fewer
- * cost more writes.
- */
-const mostSlots = 10;
 /** The next slots are taken so long before the last one is due: the timeline must not be idle meanwhile. */
 const leadMs = 80;
 /** Slots are taken for calls that find a connection while these slots are due, or so much later. */
@@ -45,14 +40,14 @@ export function slotPool(schedule: RateScheduleStore, open: Connections, clock: 
   const waiting: Waiting[] = [];
   let isTaking = false;
   let stepMs = usualStepMs;
-  const room = () => open.room(mostSlots * stepMs + soonAfterMs);
+  const room = () => open.room(mostSlotsAtOnce * stepMs + soonAfterMs);
 
   /** How many slots are wanted now. */
   const wanted = async (): Promise<number> => {
     if (room() < Math.min(fewConnections, waiting.length)) {
       await clock.sleep(gatherMs);
     }
-    return Math.max(1, Math.min(mostSlots, waiting.length, room()));
+    return Math.max(1, Math.min(mostSlotsAtOnce, waiting.length, room()));
   };
   /** Takes slots for those who wait, and waits until the last of them is nearly due. */
   const takeOnce = async (): Promise<void> => {
@@ -103,7 +98,7 @@ function leftMs({ withinMs, sinceMs }: Waiting, clock: Clock): number {
 function hand(slots: readonly Slot[], served: readonly Waiting[]): AbortSignal {
   const voided = new AbortController();
   // Each of the jobs listens, and so does the pool.
-  setMaxListeners(2 * mostSlots, voided.signal);
+  setMaxListeners(0, voided.signal);
   const shared = { signal: voided.signal, voidAll: () => voided.abort() };
   for (const [index, { resolve }] of served.entries()) {
     const slot = slots[index];

@@ -3,11 +3,15 @@ import { fitScreen, watchStatus } from '../../../src/cli/commands/status-command
 import { describeStatus, type Status } from '../../../src/operator/status/describe-status.ts';
 import { UsageError } from '../../../src/shared/core/errors.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { idleRateState } from '../../../src/shared/throttle/rate-schedule.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
-const rate = { nextSlotMs: 0, pausedUntilMs: 0, throttledAtMs: 0, slowdown: 0 } as never;
 const statusAt = (iso: string): Status =>
-  describeStatus({ queues: undefined, breaker: undefined, rate, heads: [] }, defaultSettings, Date.parse(iso));
+  describeStatus(
+    { queues: undefined, breaker: undefined, rate: idleRateState, heads: [] },
+    defaultSettings,
+    Date.parse(iso),
+  );
 
 /** Watches through `looks`, one after the other, each a status or why it failed; returns what was painted. */
 async function painted(looks: readonly (Status | Error)[]): Promise<{ pictures: string[]; opened: number }> {

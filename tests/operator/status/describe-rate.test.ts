@@ -1,19 +1,38 @@
 import { describe, expect, it } from 'vitest';
-import { rateText } from '../../../src/cli/format-overviews.ts';
+import { rateText } from '../../../src/cli/format-rate.ts';
 import { describeRate } from '../../../src/operator/status/describe-rate.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
-import { rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
+import {
+  idleRateState,
+  type RateState,
+  rateLimitsOf,
+  readerRateLimitsOf,
+} from '../../../src/shared/throttle/rate-schedule.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
-const limits = rateLimitsOf(defaultSettings);
-const idle = { nextSlotMs: 0, slowRate: 0, slowSinceMs: 0, pausedUntilMs: 0 };
+const rateAfter = (state: Partial<RateState>, limits = rateLimitsOf(defaultSettings)) =>
+  describeRate({ ...idleRateState, ...state }, limits, nowMs);
+/** Three in ten of 1,000 calls were refused; the last alarm was two seconds ago. */
+const learnt = {
+  ceiling: 9,
+  alarmAtMs: nowMs - 2_000,
+  holdMs: 15_000,
+  noiseCalls: 200,
+  noiseRefusals: 4.7,
+  answers: 1_000,
+  refusals: 300,
+};
 
 describe('the throttle in `status`', () => {
-  it('is only its rate while nobody waits', () => {
-    const rate = describeRate(idle, limits, nowMs);
+  it('is only its rate while nobody waits and TMDB has answered nothing', () => {
+    const rate = rateAfter({});
     expect(rate).toEqual({
+      configuredPerSecond: 30,
       perSecond: 30,
-      limitPerSecond: 30,
+      ceilingPerSecond: null,
+      noiseShare: 0.015,
+      answers: 0,
+      refusals: 0,
       pausedUntil: null,
       busyUntil: null,
       waitSeconds: 0,
@@ -22,23 +41,47 @@ describe('the throttle in `status`', () => {
     expect(rateText(rate)).toBe('30 of 30 calls a second');
   });
 
+  it('says what was learnt: ceiling, noise and refusals', () => {
+    const rate = rateAfter(learnt);
+    expect(rate).toMatchObject({
+      perSecond: 8.73,
+      ceilingPerSecond: 9,
+      noiseShare: 0.024,
+      answers: 1_000,
+      refusals: 300,
+    });
+    expect(rateText(rate)).toBe(
+      '8.73 of 30 calls a second, below the ceiling of 9, noise 2.4%, 300 of 1000 answers refused',
+    );
+  });
+
+  it('says when the rate has risen above the ceiling', () => {
+    const probing = rateAfter({ ...learnt, alarmAtMs: nowMs - 25_000 });
+    expect(rateText(probing)).toContain('12.23 of 30 calls a second, above the ceiling of 9');
+  });
+
+  it('is never above what is configured, as told', () => {
+    const rate = rateAfter({}, readerRateLimitsOf(defaultSettings));
+    expect(rateText(rate)).toBe('1.25 of 1.25 calls a second');
+  });
+
   it('says nothing of the moment that a call waits while others are made', () => {
-    const rate = describeRate({ ...idle, nextSlotMs: nowMs + 330 }, limits, nowMs);
+    const rate = rateAfter({ endsMs: [nowMs + 330] });
     expect(rate).toMatchObject({ busyUntil: '2026-11-23T08:00:00.330Z', waitSeconds: 0.3 });
     expect(rateText(rate)).toBe('30 of 30 calls a second');
   });
 
   it('says how long a call waits, and for what', () => {
-    const state = { nextSlotMs: nowMs + 20_040, slowRate: 15, slowSinceMs: nowMs, pausedUntilMs: nowMs + 20_000 };
-    expect(rateText(describeRate(state, limits, nowMs))).toBe(
-      '15 of 30 calls a second, paused until 2026-11-23T08:00:20.000Z, slots are taken until 2026-11-23T08:00:20.040Z: a call waits 20 s',
+    const rate = rateAfter({ endsMs: [nowMs + 30_000, nowMs + 20_040], pausedUntilMs: nowMs + 20_000 });
+    expect(rateText(rate)).toBe(
+      '30 of 30 calls a second, paused until 2026-11-23T08:00:20.000Z, slots are taken until 2026-11-23T08:00:20.040Z: a call waits 20 s',
     );
   });
 
   it.each([nowMs + 86_400_000, 1e21])(
     'says of a time that no batch can have put there that it mends itself: %d',
-    (nextSlotMs) => {
-      const rate = describeRate({ ...idle, nextSlotMs }, limits, nowMs);
+    (endMs) => {
+      const rate = rateAfter({ endsMs: [endMs] });
       expect(rate.wrongClock).toBe(true);
       expect(rateText(rate)).toContain('a clock that was wrong: mends itself within a minute');
     },

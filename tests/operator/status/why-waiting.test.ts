@@ -39,24 +39,31 @@ describe('why a run waits', () => {
     ],
     [{ breaker: breaker({ state: 'closed' }) }, ['calls are in flight, and nothing was refused']],
     [
-      { rate: rate({ pausedUntilMs: nowMs + 12_000, slowRate: 5, slowSinceMs: nowMs }) },
+      {
+        rate: rate({
+          pausedUntilMs: nowMs + 12_000,
+          ...{ ceiling: 5, alarmAtMs: nowMs - 2_000, answers: 900, refusals: 31 },
+        }),
+      },
       [
         'TMDB has throttled: no call for 12 s (until 2026-11-23T08:00:12.000Z)',
-        'the rate is 5 of 20 calls a second after a throttle',
+        'the rate is 4.85 of 20 calls a second, because TMDB refuses calls above 5 (31 of 900 answers so far)',
       ],
     ],
-    [{ rate: rate({ nextSlotMs: nowMs + 7_500 }) }, ['all slots of the next 8 s are taken']],
-    ...[
-      { pausedUntilMs: 1e300 },
-      { nextSlotMs: 1e300 },
-      { slowSinceMs: 1e300 },
-      { nextSlotMs: nowMs + 86_400_000 },
-    ].map((over): [WaitFacts, string[]] => [
-      { rate: rate(over) },
-      [
-        'the throttle was put too far ahead by a clock that was wrong: it mends itself within a minute of the next calls',
+    [
+      { rate: rate({ noiseCalls: 200, noiseRefusals: 14, answers: 900, refusals: 63 }) },
+      ['TMDB refuses 7 % of the calls at any rate (63 of 900 answers so far): they are tried again'],
+    ],
+    [{ rate: rate({ noiseCalls: 200, noiseRefusals: 9.8 }) }, ['calls are in flight, and nothing was refused']],
+    [{ rate: rate({ endsMs: [nowMs + 9_000, nowMs + 7_500] }) }, ['all slots of the next 8 s are taken']],
+    ...[{ pausedUntilMs: 1e300 }, { endsMs: [1e300] }, { alarmAtMs: 1e300 }, { endsMs: [nowMs + 86_400_000] }].map(
+      (over): [WaitFacts, string[]] => [
+        { rate: rate(over) },
+        [
+          'the throttle was put too far ahead by a clock that was wrong: it mends itself within a minute of the next calls',
+        ],
       ],
-    ]),
+    ),
     [
       { breaker: breaker({ retryAtMs: 1e300 }) },
       ['the breaker is open (failures: unknown host tmdb.example), a trial is due'],

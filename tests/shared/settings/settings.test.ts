@@ -148,8 +148,13 @@ describe('bad overrides are one sentence', () => {
 
 describe('bad combinations', () => {
   it.each([
-    ['a batch beyond 10 without a batching window (SQS refuses the event source)', '{"worker":{"batchSize":20}}'],
+    [
+      'a batch beyond 10 without a batching window (SQS refuses the event source)',
+      '{"worker":{"batchSize":20,"batchingWindowSeconds":0}}',
+    ],
     ['more pages than TMDB has (500): the jobs fail their own schema', '{"feeds":{"popular":{"pages":501}}}'],
+    ['fewer connections than workers, beside those of readers', '{"tmdb":{"connections":5}}'],
+    ['a limit of TMDB below the rate', '{"tmdb":{"limitPerSecond":29}}'],
     ['a regional feed of no country', '{"regions":[{"region":"global","language":"de-DE"}]}'],
     [
       'a region twice: its jobs would be sent twice',
