@@ -108,5 +108,6 @@ export function halvingSchedule(
       }
     },
     forgetThrottles: async () => undefined,
+    seen: () => undefined,
   };
 }
