@@ -13,6 +13,8 @@ export type BenchReport = {
   environment: Record<string, string | number>;
   results: BenchResult[];
   targets: BenchTarget[];
+  /** One sentence for each trial that failed; the figures are those of the others. */
+  failures?: string[];
 };
 
 /** The machine and the versions that figures were measured with. */
@@ -29,6 +31,7 @@ export function benchEnvironment(versions: Record<string, string>): BenchReport[
 
 /** The report as text: method, one line per measurement, one line per target. */
 export function formatReport(report: BenchReport): string {
+  const { failures = [] } = report;
   const subjectWidth = Math.max(...report.results.map(({ subject }) => subject.length));
   const metricWidth = Math.max(...report.results.map(({ metric }) => metric.length));
   return [
@@ -40,6 +43,7 @@ export function formatReport(report: BenchReport): string {
       ({ subject, metric, value, unit }) =>
         `${subject.padEnd(subjectWidth)}  ${metric.padEnd(metricWidth)}  ${Number(value.toFixed(3))} ${unit}`,
     ),
+    ...failures.map((failure) => `FAILED: ${failure}`),
     ...report.targets.map(({ name, value, target, met }) => `${met ? 'met' : 'MISSED'}: ${name} ${value} (${target})`),
   ].join('\n');
 }

@@ -3,7 +3,17 @@
  * HttpCrawler: how fast, with how many calls and requests, and what is left.
  */
 import { loadavg } from 'node:os';
-import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment, spreadOf } from './bench-report.ts';
+import { defaultSettings } from '../src/shared/settings/settings.ts';
+import { type Attempts, attempts } from './attempted-trials.ts';
+import {
+  type BenchReport,
+  type BenchResult,
+  type BenchTarget,
+  benchEnvironment,
+  quantile,
+  spreadOf,
+} from './bench-report.ts';
+import { type BenchSelection, chosenParts } from './bench-selection.ts';
 import { bundlePrograms } from './bundle-programs.ts';
 import {
   countedShare,
@@ -30,6 +40,8 @@ const scenarios: readonly DrainScenario[] = [
   },
 ];
 const ourName = 'this worker';
+const peerName = 'sqs-consumer, p-queue, axios-retry';
+const highestCpuRatio = 1.3;
 const sources = {
   worker: { source: 'pipeline/worker-process.ts' },
   consumer: { source: 'drain/consumer-process.ts' },
@@ -52,14 +64,19 @@ const metrics: readonly [keyof DrainTrial, string, string][] = [
   ['cpuMs', 'processor time', 'ms'],
 ];
 
-/** Runs all subjects in all scenarios, in turn. @throws where dynoxide is not installed: the worker's rate schedule is in a table. */
-export async function benchDrain(): Promise<BenchReport> {
+/**
+ * Runs all subjects in the chosen scenarios, in turn; `seconds` is the least a trial would take at the told rate. @throws where dynoxide is not installed: the worker's rate schedule
+ * is in a table.
+ */
+export async function benchDrain(selection: BenchSelection): Promise<BenchReport> {
+  const chosen = scenariosOf(selection);
   const programs = await bundlePrograms<keyof typeof sources>(sources);
   const [loadBefore = 0] = loadavg();
+  const tried = attempts();
   try {
     const all: Trials[] = [];
-    for (const scenario of scenarios) {
-      all.push(...(await runScenario(scenario, subjectsOf(programs.urls))));
+    for (const scenario of chosen) {
+      all.push(...(await runScenario(scenario, subjectsOf(programs.urls), tried)));
     }
     return {
       bench: 'drain',
@@ -77,7 +94,8 @@ export async function benchDrain(): Promise<BenchReport> {
         'and after': loadavg()[0] ?? 0,
       },
       results: all.flatMap(resultsOf),
-      targets: all.filter(({ subject }) => subject === ourName).flatMap(targetsOf),
+      targets: chosen.flatMap((scenario) => targetsOf(all.filter((one) => one.scenario === scenario))),
+      failures: tried.failures,
     };
   } finally {
     programs.remove();
@@ -87,24 +105,32 @@ export async function benchDrain(): Promise<BenchReport> {
 function subjectsOf(programs: Record<keyof typeof sources, URL>): DrainSubject[] {
   return [
     { name: ourName, program: programs.worker, strictWindow: false },
-    { name: 'sqs-consumer, p-queue, axios-retry', program: programs.consumer, strictWindow: false },
+    { name: peerName, program: programs.consumer, strictWindow: false },
     { name: 'the same, p-queue strict', program: programs.consumer, strictWindow: true },
     { name: 'crawlee', program: programs.crawler, strictWindow: false },
   ];
 }
 
-async function runScenario(scenario: DrainScenario, subjects: readonly DrainSubject[]): Promise<Trials[]> {
+async function runScenario(
+  scenario: DrainScenario,
+  subjects: readonly DrainSubject[],
+  { attempt }: Attempts,
+): Promise<Trials[]> {
   const all = subjects.map((subject) => ({ subject, trials: [] as DrainTrial[] }));
   for (let round = 0; round < rounds; round += 1) {
     for (let turn = 0; turn < all.length; turn += 1) {
       const { subject, trials } = all[(round + turn) % all.length] as (typeof all)[number];
-      trials.push(await runDrainTrial(subject, scenario));
+      const trial = await attempt(`${scenario.name}: ${subject.name}`, () => runDrainTrial(subject, scenario));
+      trials.push(...(trial === undefined ? [] : [trial]));
     }
   }
   return all.map(({ subject, trials }) => ({ subject: subject.name, scenario, trials }));
 }
 
 function resultsOf({ subject, scenario, trials }: Trials): BenchResult[] {
+  if (trials.length === 0) {
+    return [];
+  }
   return metrics.flatMap(([key, metric, unit]) =>
     spreadOf(
       `${scenario.name}: ${subject}`,
@@ -115,21 +141,47 @@ function resultsOf({ subject, scenario, trials }: Trials): BenchResult[] {
   );
 }
 
-function targetsOf({ scenario, trials }: Trials): BenchTarget[] {
-  const worst = (key: keyof DrainTrial) => Math.max(...trials.map((trial) => trial[key]));
-  return (['lost', 'notDone', 'refusedByLimit'] as const).map((key) => ({
-    name: `${scenario.name}: ${ourName}: ${metrics.find(([known]) => known === key)?.[1] ?? key}`,
-    value: worst(key),
-    target: '0',
-    met: worst(key) === 0,
-  }));
+function targetsOf(trials: readonly Trials[]): BenchTarget[] {
+  const of = (subject: string, key: keyof DrainTrial) =>
+    trials.filter((one) => one.subject === subject).flatMap((one) => one.trials.map((trial) => trial[key]));
+  const name = trials[0]?.scenario.name;
+  const none = (['lost', 'notDone', 'refusedByLimit'] as const).map((key) => {
+    const values = of(ourName, key);
+    return {
+      name: `${name}: ${ourName}: ${metrics.find(([known]) => known === key)?.[1] ?? key}`,
+      value: values.length === 0 ? Number.NaN : Math.max(...values),
+      target: '0',
+      met: values.length > 0 && values.every((value) => value === 0),
+    };
+  });
+  const ratio = quantile(of(ourName, 'cpuMs'), 0.5) / quantile(of(peerName, 'cpuMs'), 0.5);
+  return [
+    ...none,
+    {
+      name: `${name}: ${ourName}: processor time beside ${peerName}`,
+      value: Number(ratio.toFixed(2)),
+      target: `at most ${highestCpuRatio}`,
+      met: ratio <= highestCpuRatio,
+    },
+  ];
+}
+
+function scenariosOf(selection: BenchSelection): DrainScenario[] {
+  const { seconds } = selection;
+  const names = chosenParts(
+    scenarios.map(({ name }) => name),
+    selection,
+  );
+  return scenarios
+    .filter(({ name }) => names.includes(name))
+    .map((scenario) => ({ ...scenario, ...(seconds !== undefined && { jobs: seconds * requestsPerSecond }) }));
 }
 
 function method(): string {
   return [
     `${rounds} rounds in turn; each trial has fresh emulators, a simulator that admits ${limitPerSecond} calls in any sliding second and takes 5 to 40 ms, and the subject in a process of its own with the flags of V8 that Lambda passes to a function of 256 MB; every subject is told ${requestsPerSecond} calls a second; medians, lowest and highest`,
     `all receive the same jobs (popular films and series of ten countries) from the fetch queue and send the same message for each page to the item queue; a job is done when its message is there; a trial ends with the last one, or 75 s after it when there are jobs that do not come`,
-    'this worker: the core and adapters of its handler behind the event source, three invocations side by side, rate and breaker in the control table',
+    `this worker: the core and adapters of its handler behind the event source, ${defaultSettings.worker.maximumConcurrency} invocations side by side, rate and breaker in the control table`,
     'sqs-consumer: batches of ten, handled side by side, deleted in one call; p-queue with interval 1,000 ms and the rate as intervalCap, in fixed windows as is its default, and strict; axios-retry with three retries and exponentialDelay, within the slot of p-queue',
     'crawlee: HttpCrawler with maxRequestsPerMinute of sixty times the rate, ten requests at a time, three retries, 429 counted as an error, no sessions, storage in memory; it is fed from the fetch queue and deletes a message when its page is sent',
   ].join('; ');

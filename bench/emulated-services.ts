@@ -8,18 +8,22 @@ import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import type { TableDefinition } from '../src/shared/tables/table-definitions.ts';
-import { type SimulatedTmdb, type SimulatorThreadOptions, startSimulatedTmdb } from './simulated-tmdb.ts';
 
-/** fauxqs runs in this process, the simulator on a thread of it, dynoxide in a process of its own. */
-export type EmulatedServices = {
+/** What stands for TMDB, on a thread of this process. */
+type StandIn = { baseUrl: string; stop(): Promise<unknown> };
+
+/** fauxqs runs in this process, dynoxide in a process of its own. */
+export type EmulatedServices<Tmdb extends StandIn> = {
   endpoints: StackEndpoints;
   sqs: EmbeddedSqs;
-  tmdb: SimulatedTmdb;
+  tmdb: Tmdb;
   stop(): Promise<void>;
 };
 
 /** Starts them, empty. @throws where dynoxide is not installed. */
-export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions): Promise<EmulatedServices> {
+export async function startEmulatedServices<Tmdb extends StandIn>(
+  startTmdb: () => Promise<Tmdb>,
+): Promise<EmulatedServices<Tmdb>> {
   const stops: (() => Promise<unknown>)[] = [];
   const stop = async () => {
     await Promise.all(stops.map((stopOne) => stopOne()));
@@ -31,7 +35,7 @@ export async function startEmulatedServices(tmdbOptions: SimulatorThreadOptions)
     const [fetch, items] = [fetchQueue(defaultSettings), itemQueue(defaultSettings)];
     const sqs = await startEmbeddedSqs([fetch, items], { port: 0, dataDir: undefined });
     stops.push(sqs.stop);
-    const tmdb = await startSimulatedTmdb(tmdbOptions);
+    const tmdb = await startTmdb();
     stops.push(tmdb.stop);
     const endpoints = endpointsOf(sqs, dynamo.endpoint, tmdb.baseUrl, [fetch, items]);
     return { endpoints, sqs, tmdb, stop };

@@ -1,4 +1,7 @@
+import { parseArgs } from 'node:util';
+import { UsageError } from '../src/shared/core/errors.ts';
 import { type BenchReport, formatReport } from './bench-report.ts';
+import type { BenchSelection } from './bench-selection.ts';
 import { benchBundles } from './bundles.ts';
 import { benchDeliveryOrder } from './delivery-order.ts';
 import { benchDemand } from './demand.ts';
@@ -10,9 +13,10 @@ import { benchRate } from './rate.ts';
 import { benchReader } from './reader.ts';
 import { benchRegions } from './regions.ts';
 import { benchTableWrites } from './table-writes.ts';
+import { benchThrottle } from './throttle.ts';
 import { benchWrites } from './writes.ts';
 
-const benches: Record<string, () => Promise<BenchReport>> = {
+const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport>> = {
   bundles: benchBundles,
   'delivery-order': benchDeliveryOrder,
   demand: benchDemand,
@@ -24,25 +28,64 @@ const benches: Record<string, () => Promise<BenchReport>> = {
   reader: benchReader,
   regions: benchRegions,
   'table-writes': benchTableWrites,
+  throttle: benchThrottle,
   writes: benchWrites,
 };
-/** `--json` for programs; `--check` makes a missed target a failure. */
-const knownFlags = ['--json', '--check'];
+/** Benches that run by parts, and in fewer seconds. */
+const selectable = ['drain', 'rate', 'throttle'];
+const usage = `name one bench of ${Object.keys(benches).join(', ')}, with --json (for programs), --check (a missed target or a failed trial is a failure) and, for ${selectable.join(', ')}, --part NAME (may be given again) and --seconds N (of a trial)`;
 
-const [name, ...flags] = process.argv.slice(2);
-const bench = benches[name ?? ''];
-if (bench === undefined || flags.some((flag) => !knownFlags.includes(flag))) {
-  process.stderr.write(
-    `error: unknown bench or flag in '${process.argv.slice(2).join(' ')}': allowed are ${Object.keys(benches).join(', ')}, with ${knownFlags.join(' and ')}\n`,
-  );
-  process.exitCode = 2;
-} else {
-  const report = await bench();
-  process.stdout.write(`${flags.includes('--json') ? JSON.stringify(report) : formatReport(report)}\n`);
+type Options = { selection: BenchSelection; json?: boolean | undefined; check?: boolean | undefined };
+
+/** The command line; `undefined` when it is not understood. */
+function parsed(args: string[]) {
+  try {
+    const { positionals, values } = parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        json: { type: 'boolean' },
+        check: { type: 'boolean' },
+        part: { type: 'string', multiple: true },
+        seconds: { type: 'string' },
+      },
+    });
+    const [name = '', ...others] = positionals;
+    const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
+    const isSelecting = values.part !== undefined || seconds !== undefined;
+    const isWrong = others.length > 0 || (seconds !== undefined && !(seconds > 0));
+    return isWrong || (isSelecting && !selectable.includes(name))
+      ? undefined
+      : { bench: benches[name], selection: { parts: values.part ?? [], seconds }, ...values };
+  } catch {
+    return undefined;
+  }
+}
+
+async function run(bench: (chosen: BenchSelection) => Promise<BenchReport>, options: Options): Promise<void> {
+  const report = await bench(options.selection);
+  process.stdout.write(`${options.json ? JSON.stringify(report) : formatReport(report)}\n`);
   const missed = report.targets.filter(({ met }) => !met);
-  if (flags.includes('--check') && missed.length > 0) {
-    const listed = missed.map((missedTarget) => `${missedTarget.name} ${missedTarget.value} (${missedTarget.target})`);
-    process.stderr.write(`error: targets missed: ${listed.join(', ')}\n`);
+  const listed = [
+    ...missed.map((missedTarget) => `${missedTarget.name} ${missedTarget.value} (${missedTarget.target})`),
+    ...(report.failures ?? []),
+  ];
+  if (options.check && listed.length > 0) {
+    process.stderr.write(`error: targets missed or trials failed: ${listed.join(', ')}\n`);
     process.exitCode = 1;
   }
+}
+
+const options = parsed(process.argv.slice(2));
+try {
+  if (options?.bench === undefined) {
+    throw new UsageError(usage);
+  }
+  await run(options.bench, options);
+} catch (error) {
+  if (!(error instanceof UsageError)) {
+    throw error;
+  }
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 2;
 }

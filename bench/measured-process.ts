@@ -1,8 +1,12 @@
 /** Runs each subject in a process of its own, so that memory and processor time are measured for it alone. */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { Counts } from './count-requests.ts';
 
-/** Peak memory of a process, and its processor time since the previous query. */
-export type ProcessUse = { peakRssMb: number; cpuMs: number };
+/**
+ * Peak memory of a process, its processor time since the previous query, and what its subject has counted since it started, by names of its
+ * own.
+ */
+export type ProcessUse = { peakRssMb: number; cpuMs: number; counts: Counts };
 
 /** Messages from a subject's process. */
 type FromSubject =
@@ -18,7 +22,7 @@ type ToSubject = { kind: 'start'; config: unknown } | { kind: 'use' } | { kind: 
 export type MeasuredProcess = {
   /** Resource use since the previous query. */
   use(): Promise<ProcessUse>;
-  /** Lets it finish what is in flight, and waits until it has ended. */
+  /** Lets it finish what is in flight, and waits until it has ended. Rejects when it has to be killed after a minute. */
   stop(): Promise<ProcessUse>;
   /** Rejects when the process ends unasked; never resolves. */
   ended: Promise<never>;
@@ -40,15 +44,34 @@ const lambdaFlags = [
   `--max-old-space-size=${functionMb - newSpaceMb}`,
 ];
 
-/**
- * Starts the module at `url`, which calls `serveMeasured`, and resolves when its work has begun.
- * @param onProgress - Receives each count that the subject reports.
- */
+/** A process that has loaded its module and waits. */
+export type ReadyProcess = {
+  /** Resolves when its work has begun. */
+  start(config: unknown): Promise<MeasuredProcess>;
+  /** Ends it at once. */
+  kill(): void;
+};
+
+/** How long a subject may take to finish what is in flight. */
+const longestStopMs = 60_000;
+
+/** Starts the module at `url` and its work. @param onProgress - Receives each count that the subject reports. */
 export async function startMeasured(
   url: URL,
   config: unknown,
-  onProgress: (count: number) => void = () => undefined,
+  onProgress?: (count: number) => void,
 ): Promise<MeasuredProcess> {
+  return (await readyMeasured(url, onProgress)).start(config);
+}
+
+/**
+ * Loads the module at `url`, which calls `serveMeasured`, in a process of its own.
+ * @param onProgress - Receives each count that the subject reports.
+ */
+export async function readyMeasured(
+  url: URL,
+  onProgress: (count: number) => void = () => undefined,
+): Promise<ReadyProcess> {
   const child = fork(url, { execArgv: lambdaFlags, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   const ended = new Promise<never>((_resolve, reject) => {
     child.once('error', reject);
@@ -62,15 +85,29 @@ export async function startMeasured(
     }
   });
   await Promise.race([ask(child, undefined, 'ready'), ended]);
-  const begun = ask(child, { kind: 'start', config }, 'ready');
-  await Promise.race([begun, ended]);
+  const running = runningProcess(child, ended);
+  return {
+    start: async (config) => {
+      await Promise.race([ask(child, { kind: 'start', config }, 'ready'), ended]);
+      return running;
+    },
+    kill: () => child.kill('SIGKILL'),
+  };
+}
+
+function runningProcess(child: ChildProcess, ended: Promise<never>): MeasuredProcess {
   return {
     use: async () => (await Promise.race([ask(child, { kind: 'use' }, 'use'), ended])).use,
     stop: async () => {
-      const { use } = await Promise.race([ask(child, { kind: 'stop' }, 'stopped'), ended]);
-      child.disconnect();
-      await ended.catch(() => undefined);
-      return use;
+      const overdue = setTimeout(() => child.kill('SIGKILL'), longestStopMs);
+      try {
+        const { use } = await Promise.race([ask(child, { kind: 'stop' }, 'stopped'), ended]);
+        child.disconnect();
+        await ended.catch(() => undefined);
+        return use;
+      } finally {
+        clearTimeout(overdue);
+      }
     },
     ended,
   };
@@ -95,25 +132,27 @@ function ask<K extends FromSubject['kind']>(
   });
 }
 
-/** Starts the work; the returned function ends it. */
+/** Starts the work; the returned function ends it. `counts` takes what the subject counts. */
 export type Subject<Config> = (
   config: Config,
   progress: (count: number) => void,
+  counts: Counts,
 ) => Promise<() => Promise<void>> | (() => Promise<void>);
 
 /** In the subject's process: runs `subject` as the parent process asks, and ends with the parent. */
 export function serveMeasured<Config>(subject: Subject<Config>): void {
   let usedBefore = process.cpuUsage();
   let end: () => Promise<void> = async () => undefined;
+  const counts: Counts = {};
   const use = () => {
     const { user, system } = process.cpuUsage(usedBefore);
     usedBefore = process.cpuUsage();
-    return { peakRssMb: process.resourceUsage().maxRSS / 1_024, cpuMs: (user + system) / 1_000 };
+    return { peakRssMb: process.resourceUsage().maxRSS / 1_024, cpuMs: (user + system) / 1_000, counts };
   };
   const obey = async (message: ToSubject): Promise<void> => {
     switch (message.kind) {
       case 'start':
-        end = await subject(message.config as Config, (count) => tell({ kind: 'progress', count }));
+        end = await subject(message.config as Config, (count) => tell({ kind: 'progress', count }), counts);
         return tell({ kind: 'ready' });
       case 'use':
         return tell({ kind: 'use', use: use() });

@@ -2,6 +2,7 @@
 import { DeleteMessageCommand, ReceiveMessageCommand, SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { Configuration, HttpCrawler, LogLevel, log } from '@crawlee/http';
 import { longPollSeconds } from '../../src/local/event-source.ts';
+import { messageOf } from '../../src/shared/core/errors.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { serveMeasured } from '../measured-process.ts';
@@ -83,7 +84,7 @@ function requestFor(delivery: Delivery, baseUrl: string) {
   };
 }
 
-/** Empty when stopped meanwhile. */
+/** Empty when stopped meanwhile, and after a request that failed: a busy machine makes one time out. */
 async function receive(sqs: SQSClient, queueUrl: string, signal: AbortSignal): Promise<Delivery[]> {
   try {
     const { Messages = [] } = await sqs.send(
@@ -96,9 +97,10 @@ async function receive(sqs: SQSClient, queueUrl: string, signal: AbortSignal): P
     );
     return Messages.map(({ Body = '', ReceiptHandle = '' }) => ({ body: Body, receiptHandle: ReceiptHandle }));
   } catch (error) {
-    if (signal.aborted) {
-      return [];
+    if (!signal.aborted) {
+      process.stderr.write(`crawler: ${messageOf(error)}\n`);
+      await systemClock.sleep(pauseMs, signal);
     }
-    throw error;
+    return [];
   }
 }

@@ -4,6 +4,7 @@ import type { FetchRequest } from '../../src/shared/queues/plan-request.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { startEmulatedServices } from '../emulated-services.ts';
 import { type MeasuredProcess, type ProcessUse, startMeasured } from '../measured-process.ts';
+import { startSimulatedTmdb } from '../simulated-tmdb.ts';
 import { requestsFor, warmUpJobs, warmUpRequests } from './pipeline-load.ts';
 import type { PlannerConfig } from './planner-process.ts';
 import type { WorkerConfig } from './worker-process.ts';
@@ -44,7 +45,9 @@ export const pipelineSources = {
 
 /** Runs `jobs` jobs. */
 export async function runPipelineTrial(jobs: number, programs: PipelinePrograms): Promise<PipelineTrial> {
-  const services = await startEmulatedServices({ requestsPerSecond: callsPerSecond, latencyMs: { min: 0, max: 0 } });
+  const services = await startEmulatedServices(() =>
+    startSimulatedTmdb({ requestsPerSecond: callsPerSecond, latencyMs: { min: 0, max: 0 } }),
+  );
   const progress: Progress = { pages: 0, rows: 0, waiting: undefined };
   const running: MeasuredProcess[] = [];
   const start = async (role: Role, config: unknown, onProgress?: (count: number) => void) => {
@@ -105,6 +108,7 @@ function joined(uses: readonly ProcessUse[]): ProcessUse {
   return {
     peakRssMb: Math.max(...uses.map(({ peakRssMb }) => peakRssMb)),
     cpuMs: uses.reduce((sum, { cpuMs }) => sum + cpuMs, 0),
+    counts: {},
   };
 }
 
