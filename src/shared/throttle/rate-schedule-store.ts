@@ -48,6 +48,7 @@ export type RateItem = {
 
 /** Attempts of a replacement. Each failed one means that another worker was faster. */
 const attempts = 25;
+const contended = `the rate schedule was not updated: other workers changed it first, ${attempts} times in a row`;
 /** After a lost race, longer with each one. */
 const raceMs = 4;
 /** What was seen of the item is current for this long. */
@@ -113,8 +114,7 @@ function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
       }
       await clock.sleep(raceMs * attempt);
     }
-    const message = `the rate schedule was not updated: other workers changed it first, ${attempts} times in a row`;
-    throw new RetryableError('schedule_contended', message);
+    throw new RetryableError('schedule_contended', contended);
   };
 
   const inTurn = oneAfterTheOther();
@@ -131,11 +131,7 @@ function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
     known: () => ({ state: seen?.stored.state, answers }),
     /** Stores the answers, unless a change before this one has done so. */
     tell: () =>
-      inTurn(async () => {
-        if (answers.length > 0) {
-          await replace((state) => ({ state, result: undefined }));
-        }
-      }),
+      inTurn(async () => (answers.length === 0 ? undefined : replace((state) => ({ state, result: undefined })))),
     change: <T>(next: Parameters<typeof replace<T>>[0]): Promise<T | undefined> => inTurn(() => replace(next)),
   };
 }
