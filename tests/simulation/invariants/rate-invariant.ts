@@ -1,0 +1,145 @@
+/** How fast TMDB is called: never faster than allowed, never long in a pause, and not much slower than TMDB admits. */
+import { mostWithin, smallestGap } from '../../support/most-within.ts';
+import type { Act } from '../world/history-plan.ts';
+import { documentedLimit, type SeenCall } from '../world/sim-tmdb.ts';
+import type { SimWorld } from '../world/sim-world.ts';
+
+/** A slot may always be used 50 ms late, and clocks count whole milliseconds. */
+export const toleranceMs = 50;
+const edgeMs = 2;
+/** A slot is used at most this late where calls are far below TMDB's limit (rate-schedule.ts). */
+export const mostLateMs = 200;
+/** Slots that a process holds at once (slot-pool.ts), and the one that it waits for with the next ones taken already. */
+const slotsHeld = 11;
+
+/** Checks the rate of all calls of a history, in which there were alarms at `alarmsMs`. */
+export function checkRate(alarmsMs: readonly number[], world: SimWorld): void {
+  const { plan, violations, tmdb, settings } = world;
+  const { requestsPerSecond } = plan.world;
+  const times = tmdb.calls.map(({ beganMs }) => beganMs);
+  const isClockWrong = plan.faults.skew + plan.faults.jump > 0;
+  const lateMs = isSlow(world) ? mostLateMs : toleranceMs;
+  for (const windowMs of [100, 1_000, 5_000]) {
+    const most = mostWithin(windowMs, times);
+    const inTime = Math.floor((requestsPerSecond * (windowMs + lateMs + edgeMs)) / 1_000) + 1;
+    const bound = isClockWrong ? inTime + heldByOthers(world) : inTime;
+    if (most > bound) {
+      violations.add('rate', `${most} calls in ${windowMs} ms at ${requestsPerSecond} a second: allowed are ${bound}`);
+    }
+  }
+  const limit = settings.tmdb.limitPerSecond;
+  const inASecond = mostWithin(1_000, times);
+  if (!isClockWrong && inASecond > limit) {
+    violations.add('rate', `${inASecond} calls in a second, where TMDB takes ${limit}`);
+  }
+  const gapMs = smallestGap(times);
+  if (
+    !isClockWrong &&
+    !isSlow(world) &&
+    alarmsMs.length === 0 &&
+    gapMs < 1_000 / requestsPerSecond - toleranceMs - edgeMs
+  ) {
+    violations.add('rate', `two calls within ${gapMs} ms at ${requestsPerSecond} a second`);
+  }
+}
+
+/** Whether calls may come late: a read of the control table is slow, or all connections wait for answers. */
+function isSlow({ plan: { faults } }: SimWorld): boolean {
+  return faults.slowCall + faults.silence + faults.hang + faults.slowAnswer > 0;
+}
+
+/** Slots of processes whose clocks are wrong may all come at once; a clock that is set counts as one more process. */
+function heldByOthers({ plan, settings }: SimWorld): number {
+  const readers = plan.world.live ? 2 : 0;
+  const holders = settings.worker.maximumConcurrency * (plan.faults.jump > 0 ? 2 : 1);
+  return slotsHeld * (holders - 1) + readers * 2;
+}
+
+/** How long it takes at the most until everybody is told of a throttle, where nothing is slow. */
+const toldMs = 200;
+
+/** A refusal that names a time binds everybody until then, from when it was answered. */
+export function checkThrottles(world: SimWorld): void {
+  const { callError, lostAnswer, crash, slowCall, silence, skew, jump } = world.plan.faults;
+  if (callError + lostAnswer + crash + slowCall + silence + skew + jump > 0) {
+    return;
+  }
+  for (const { answeredMs, answer } of world.tmdb.calls) {
+    if (answer?.kind === 'response' && answer.status === 429 && answer.retryAfter !== undefined) {
+      checkPause(answeredMs, Number(answer.retryAfter) * 1_000, world);
+    }
+  }
+}
+
+function checkPause(answeredMs: number, pauseMs: number, { tmdb, violations }: SimWorld): void {
+  const early = tmdb.calls.find(
+    ({ beganMs }) => beganMs > answeredMs + toldMs && beganMs < answeredMs + pauseMs - toleranceMs,
+  );
+  if (early !== undefined) {
+    violations.add('pause', `a call at ${early.beganMs}, in the ${pauseMs} ms after the throttle of ${answeredMs}`);
+  }
+}
+
+/** Checks a call as it begins: whatever the latencies are, TMDB's connections suffice. */
+export function checkConnections({ process, beganMs }: SeenCall, { tmdb, plan, settings, violations }: SimWorld): void {
+  const open = tmdb.underWay();
+  const ofWorkers = open.filter((call) => call.process.startsWith('worker')).length;
+  // The readers' connections are bounded by their rate, which holds as far as their clocks do.
+  const isReadersRateKept = plan.faults.skew + plan.faults.jump === 0;
+  const most = settings.tmdb.connections;
+  if (ofWorkers > most - settings.reader.live.connections || (isReadersRateKept && open.length > most)) {
+    const found = `${open.length} calls are under way, ${ofWorkers} of them of workers`;
+    violations.add('connections', `as ${process} called at ${beganMs}, ${found}; TMDB takes ${most}`);
+  }
+}
+
+/** The least share of what TMDB admits that must be used, and after how long. */
+const leastShare = 0.85;
+const adaptMs = 60_000;
+const leastJudgedMs = 30_000;
+
+/** Noise up to here is none of an outage; more answers than these take so long that calls wait for connections. */
+const most = { throttled: 0.05, serverError: 0.05, slowAnswer: 0.02 };
+/** Faults that take nothing of the rate. */
+const harmless = new Set(['coldStart', 'reorder', 'staleRead', 'echo', 'gzip']);
+
+/**
+ * The calls that TMDB's limit admitted, as a share of those that it would have, from a minute after its last change and while the queue is
+ * full. `undefined` where there is no such time, or where faults cost calls: of tables, clocks, queues and processes, outages, and pauses
+ * that TMDB asks for.
+ */
+export function goodputOf({ plan, tmdb }: SimWorld): number | undefined {
+  const { acts, faults, world } = plan;
+  const [fill, ...others] = acts.filter(({ act }) => act === 'fill');
+  const isCalm = Object.entries(faults).every(
+    ([name, share]) => share <= (most[name as keyof typeof most] ?? (harmless.has(name) ? 1 : 0)),
+  );
+  const isSteady = acts.every(({ act }) => act !== 'outage' && act !== 'token');
+  if (fill?.act !== 'fill' || others.length > 0 || !isCalm || !isSteady) {
+    return undefined;
+  }
+  const toMs = fill.atMs + fill.forMs;
+  const limits = acts.filter((act) => act.act === 'limit');
+  const changesMs = limits.flatMap(({ atMs, forMs }) => [atMs, atMs + forMs]).filter((atMs) => atMs < toMs);
+  const fromMs = Math.max(fill.atMs, ...changesMs) + adaptMs;
+  if (toMs - fromMs < leastJudgedMs) {
+    return undefined;
+  }
+  const limit = limitAt(limits, fromMs);
+  const admitted = tmdb.calls.filter(
+    ({ beganMs, isOverLimit }) => !isOverLimit && beganMs >= fromMs && beganMs < toMs,
+  ).length;
+  return (admitted * 1_000) / ((toMs - fromMs) * Math.min(world.requestsPerSecond, limit));
+}
+
+function limitAt(limits: readonly Extract<Act, { act: 'limit' }>[], atMs: number): number {
+  return limits.find((act) => act.atMs <= atMs && act.atMs + act.forMs > atMs)?.perSecond ?? documentedLimit;
+}
+
+/** While jobs wait, the rate is near what TMDB admits, in noise too. */
+export function checkGoodput(world: SimWorld): void {
+  const share = goodputOf(world);
+  if (share !== undefined && share < leastShare) {
+    world.violations.add('goodput', `${(100 * share).toFixed(1)} % of the calls that TMDB admits were made`);
+  }
+}
