@@ -2,7 +2,7 @@
 import type { RateItem } from '../../../src/shared/throttle/rate-schedule-store.ts';
 import { type SeenCall, strangeId } from '../world/sim-tmdb.ts';
 import type { SimWorld } from '../world/sim-world.ts';
-import { mostLateMs, toleranceMs } from './rate-invariant.ts';
+import { areCallsLate, mostLateMs, toleranceMs } from './rate-invariant.ts';
 import { checkTokenOpening } from './token-invariant.ts';
 
 /** A gate looks 25 ms before its slot at what was read up to 75 ms before; the slot may be used late. What changes after the read, it does not see. */
@@ -71,8 +71,7 @@ export function checkCall(call: SeenCall, log: CallLog, world: SimWorld): void {
   const process = processes.find(({ name }) => name === call.process);
   const wallMs = process?.clock.nowMs() ?? 0;
   const isSlow = plan.faults.slowCall + plan.faults.silence > 0;
-  const isPrompt = !isSlow && plan.faults.hang + plan.faults.slowAnswer === 0;
-  const noticeMs = isPrompt ? promptGraceMs : graceMs;
+  const noticeMs = areCallsLate(world) ? graceMs : promptGraceMs;
   const pause = log.pauses.find(
     ({ fromMs, untilWallMs }) => call.beganMs > fromMs + noticeMs && wallMs < untilWallMs - toleranceMs,
   );

@@ -1,4 +1,5 @@
 /** How fast TMDB is called: never faster than allowed, never long in a pause, and not much slower than TMDB admits. */
+import { callsOfAWorker } from '../../../src/shared/settings/settings.ts';
 import { mostWithin, smallestGap } from '../../support/most-within.ts';
 import type { Act } from '../world/history-plan.ts';
 import { documentedLimit, type SeenCall } from '../world/sim-tmdb.ts';
@@ -18,7 +19,7 @@ export function checkRate(alarmsMs: readonly number[], world: SimWorld): void {
   const { requestsPerSecond } = plan.world;
   const times = tmdb.calls.map(({ beganMs }) => beganMs);
   const isClockWrong = plan.faults.skew + plan.faults.jump > 0;
-  const lateMs = isSlow(world) ? mostLateMs : toleranceMs;
+  const lateMs = areCallsLate(world) ? mostLateMs : toleranceMs;
   for (const windowMs of [100, 1_000, 5_000]) {
     const most = mostWithin(windowMs, times);
     const inTime = Math.floor((requestsPerSecond * (windowMs + lateMs + edgeMs)) / 1_000) + 1;
@@ -35,7 +36,7 @@ export function checkRate(alarmsMs: readonly number[], world: SimWorld): void {
   const gapMs = smallestGap(times);
   if (
     !isClockWrong &&
-    !isSlow(world) &&
+    !areCallsLate(world) &&
     alarmsMs.length === 0 &&
     gapMs < 1_000 / requestsPerSecond - toleranceMs - edgeMs
   ) {
@@ -43,9 +44,14 @@ export function checkRate(alarmsMs: readonly number[], world: SimWorld): void {
   }
 }
 
-/** Whether calls may come late: a read of the control table is slow, or all connections wait for answers. */
-function isSlow({ plan: { faults } }: SimWorld): boolean {
-  return faults.slowCall + faults.silence + faults.hang + faults.slowAnswer > 0;
+/** TMDB's answers take no longer than this where nothing is slow. */
+const usualAnswerMs = 420;
+
+/** Whether calls may come late: a read of the control table is slow, or all connections of a worker wait for answers. */
+export function areCallsLate({ plan: { faults, world }, settings }: SimWorld): boolean {
+  const needed = Math.ceil((world.requestsPerSecond * usualAnswerMs) / 1_000) + 1;
+  const isShort = needed > callsOfAWorker(settings);
+  return isShort || faults.slowCall + faults.silence + faults.hang + faults.slowAnswer > 0;
 }
 
 /** Slots of processes whose clocks are wrong may all come at once; a clock that is set counts as one more process. */
@@ -98,8 +104,8 @@ const leastShare = 0.85;
 const adaptMs = 60_000;
 const leastJudgedMs = 30_000;
 
-/** Noise up to here is none of an outage; more answers than these take so long that calls wait for connections. */
-const most = { throttled: 0.05, serverError: 0.05, slowAnswer: 0.02 };
+/** Noise up to here is none of an outage. */
+const most = { throttled: 0.05, serverError: 0.05 };
 /** Faults that take nothing of the rate. */
 const harmless = new Set(['coldStart', 'reorder', 'staleRead', 'echo', 'gzip']);
 

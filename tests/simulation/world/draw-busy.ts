@@ -36,7 +36,7 @@ function noise(draws: Draws): Faults {
     serverError: strength(0.7, mostNoise),
     coldStart: strength(0.3, 0.2),
     reorder: strength(0.5, 1),
-    slowAnswer: draws.pick([0, 0, 0, 0.01, 0.3, 1]),
+    slowAnswer: draws.pick([0, 0, 0, 0, 0.3, 1]),
   };
 }
 
