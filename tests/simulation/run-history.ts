@@ -14,7 +14,14 @@ import { checkLiveCalls, type LiveRead } from './invariants/live-invariant.ts';
 import { checkReaderModel } from './invariants/model-invariant.ts';
 import { checkOrderFreedom } from './invariants/order-invariant.ts';
 import { checkPayload } from './invariants/payload-invariant.ts';
-import { checkConnections, checkGoodput, checkRate, checkThrottles, goodputOf } from './invariants/rate-invariant.ts';
+import {
+  type AdaptedRate,
+  adaptedRate,
+  checkConnections,
+  checkGoodput,
+  checkRate,
+  checkThrottles,
+} from './invariants/rate-invariant.ts';
 import { checkList, checkTitle } from './invariants/read-invariant.ts';
 import { checkRecommendation } from './invariants/recommend-invariant.ts';
 import { checkCarriedToken, checkSecrecy } from './invariants/secrecy-invariant.ts';
@@ -40,8 +47,15 @@ export type HistoryOutcome = {
   violations: readonly Violation[];
   digest: string;
   trace: readonly string[];
-  /** `goodput`: the share of the calls that TMDB admits, where that is judged. */
-  counts: { jobs: number; calls: number; rows: number; reads: number; virtualMs: number; goodput: number | undefined };
+  /** `adapted`: how the rate was, where that is judged. */
+  counts: {
+    jobs: number;
+    calls: number;
+    rows: number;
+    reads: number;
+    virtualMs: number;
+    adapted: AdaptedRate | undefined;
+  };
 };
 
 const reads = new Set<Act['act']>(['list', 'title', 'recommend']);
@@ -86,7 +100,7 @@ function outcomeOf(world: SimWorld): HistoryOutcome {
       rows: tables.catalog.puts.length,
       reads: plan.acts.filter(({ act }) => reads.has(act)).length,
       virtualMs: clock.monotonicMs(),
-      goodput: goodputOf(world),
+      adapted: adaptedRate(world),
     },
   };
 }
@@ -165,7 +179,7 @@ async function judge(evidence: Staged, world: SimWorld): Promise<void> {
   checkConservation(world, evidence);
   checkDeadLetters(world, evidence);
   await checkOrderFreedom(world, evidence);
-  checkRate(evidence.calls.alarmsMs, world);
+  checkRate(evidence.calls.alarms, world);
   checkGoodput(world);
   checkRetries(world);
   checkThrottles(world);

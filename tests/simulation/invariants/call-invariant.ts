@@ -1,8 +1,10 @@
 /** What must hold of the calls that TMDB gets. */
+import { rateAt } from '../../../src/shared/throttle/rate-rule.ts';
+import { rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
 import type { RateItem } from '../../../src/shared/throttle/rate-schedule-store.ts';
 import { type SeenCall, strangeId } from '../world/sim-tmdb.ts';
 import type { SimWorld } from '../world/sim-world.ts';
-import { areCallsLate, mostLateMs, toleranceMs } from './rate-invariant.ts';
+import { type Alarm, areCallsLate, mostLateMs, toleranceMs } from './rate-invariant.ts';
 import { checkTokenOpening } from './token-invariant.ts';
 
 /** A gate looks 25 ms before its slot at what was read up to 75 ms before; the slot may be used late. What changes after the read, it does not see. */
@@ -13,8 +15,8 @@ const promptGraceMs = 75 + 25 + 20;
 export type CallLog = {
   /** When a pause began (true time), and until when it lasts on the wall clock. */
   readonly pauses: { fromMs: number; untilWallMs: number }[];
-  /** When there was an alarm (true time). */
-  readonly alarmsMs: number[];
+  /** When there was an alarm (true time), and the rate in the second after it. */
+  readonly alarms: Alarm[];
   openSinceMs: number | undefined;
   /** Calls that the last trial still allows. */
   trialCallsLeft: number;
@@ -25,8 +27,9 @@ export type CallLog = {
 /** Stands before the schedule and the breaker of a world, and watches. */
 export function watchControl(world: SimWorld): CallLog {
   const { tables, clock } = world;
-  const log: CallLog = { pauses: [], alarmsMs: [], openSinceMs: undefined, trialCallsLeft: 0, controlWrites: 0 };
+  const log: CallLog = { pauses: [], alarms: [], openSinceMs: undefined, trialCallsLeft: 0, controlWrites: 0 };
   const { driver } = tables.everybody;
+  const limits = rateLimitsOf(world.settings);
   const { replace } = tables.breaker;
   const watched = ({ read, replace }: RateItem): RateItem => ({
     read,
@@ -38,7 +41,7 @@ export function watchControl(world: SimWorld): CallLog {
         log.pauses.push({ fromMs: clock.monotonicMs(), untilWallMs: next.pausedUntilMs });
       }
       if (replaced.done && next.alarmAtMs !== before.alarmAtMs) {
-        log.alarmsMs.push(clock.monotonicMs());
+        log.alarms.push({ atMs: clock.monotonicMs(), ratePerSecond: rateAt(next, next.alarmAtMs, limits) });
       }
       return replaced;
     },

@@ -13,8 +13,11 @@ export const mostLateMs = 200;
 /** Slots that a process holds at once (slot-pool.ts), and the one that it waits for with the next ones taken already. */
 const slotsHeld = 11;
 
-/** Checks the rate of all calls of a history, in which there were alarms at `alarmsMs`. */
-export function checkRate(alarmsMs: readonly number[], world: SimWorld): void {
+/** An alarm of the throttle. */
+export type Alarm = { atMs: number; ratePerSecond: number };
+
+/** Checks the rate of all calls of a history. */
+export function checkRate(alarms: readonly Alarm[], world: SimWorld): void {
   const { plan, violations, tmdb, settings } = world;
   const { requestsPerSecond } = plan.world;
   const times = tmdb.calls.map(({ beganMs }) => beganMs);
@@ -37,10 +40,42 @@ export function checkRate(alarmsMs: readonly number[], world: SimWorld): void {
   if (
     !isClockWrong &&
     !areCallsLate(world) &&
-    alarmsMs.length === 0 &&
+    alarms.length === 0 &&
     gapMs < 1_000 / requestsPerSecond - toleranceMs - edgeMs
   ) {
     violations.add('rate', `two calls within ${gapMs} ms at ${requestsPerSecond} a second`);
+  }
+  checkAlarms(alarms, world);
+  checkEvidence(world);
+}
+
+/** By then everybody knows of an alarm (call-invariant.ts). For so long after it the calls are counted: the second ends with the new rate. */
+const knownMs = 75 + 25 + mostLateMs;
+const countedMs = 300;
+
+/** Slots of before an alarm are void: soon after it, the calls are as slow as it says. */
+function checkAlarms(alarms: readonly Alarm[], { tmdb, plan: { faults }, violations }: SimWorld): void {
+  if (faults.skew + faults.jump + faults.slowCall + faults.silence > 0) {
+    return;
+  }
+  for (const { atMs, ratePerSecond } of alarms) {
+    const [fromMs, toMs] = [atMs + knownMs, atMs + knownMs + countedMs];
+    const found = tmdb.calls.filter(({ beganMs }) => beganMs > fromMs && beganMs < toMs).length;
+    const bound = Math.floor((ratePerSecond * (countedMs + mostLateMs)) / 1_000) + 1;
+    if (found > bound) {
+      violations.add('rate', `${found} calls in ${countedMs} ms soon after the alarm of ${atMs}: allowed are ${bound}`);
+    }
+  }
+}
+
+/** Each answer of TMDB counts once. Where the answer of a write is lost, it is written again. */
+function checkEvidence({ tables, tmdb, plan, violations }: SimWorld): void {
+  const { answers, refusals } = tables.everybody.state();
+  const answered = tmdb.calls.flatMap(({ answer }) => (answer?.kind === 'response' ? [answer] : []));
+  const refused = answered.filter(({ status, body }) => status === 429 || body.includes('"status_code":25,')).length;
+  if (plan.faults.lostAnswer === 0 && (answers > answered.length || refusals > refused)) {
+    const counted = `${answers} answers and ${refusals} refusals were counted`;
+    violations.add('rate', `${counted}; TMDB gave ${answered.length} and ${refused}`);
   }
 }
 
@@ -99,8 +134,14 @@ export function checkConnections({ process, beganMs }: SeenCall, { tmdb, plan, s
   }
 }
 
-/** The least share of what TMDB admits that must be used, and after how long. */
+/**
+ * The least share of what TMDB admits that must be used, and after how long. Where TMDB refuses at random and has a low limit as well, the
+ * second before an alarm holds few calls, and may show a ceiling that is far too low.
+ */
 const leastShare = 0.85;
+const leastShareOfBoth = 0.5;
+/** The most that TMDB's limit may refuse of these calls, where nothing else does. */
+const mostOverLimit = 0.02;
 const adaptMs = 60_000;
 const leastJudgedMs = 30_000;
 
@@ -109,12 +150,20 @@ const most = { throttled: 0.05, serverError: 0.05 };
 /** Faults that take nothing of the rate. */
 const harmless = new Set(['coldStart', 'reorder', 'staleRead', 'echo', 'gzip']);
 
+/** The calls of a minute to which the rate has adapted. */
+export type AdaptedRate = {
+  /** Those that TMDB's limit admitted, as a share of those that it would have. */
+  goodput: number;
+  /** The share of them that TMDB's limit refused. */
+  overLimit: number;
+};
+
 /**
- * The calls that TMDB's limit admitted, as a share of those that it would have, from a minute after its last change and while the queue is
+ * How well the rate has adapted: from a minute after its last change and while the queue is
  * full. `undefined` where there is no such time, or where faults cost calls: of tables, clocks, queues and processes, outages, and pauses
  * that TMDB asks for.
  */
-export function goodputOf({ plan, tmdb }: SimWorld): number | undefined {
+export function adaptedRate({ plan, tmdb }: SimWorld): AdaptedRate | undefined {
   const { acts, faults, world } = plan;
   const [fill, ...others] = acts.filter(({ act }) => act === 'fill');
   const isCalm = Object.entries(faults).every(
@@ -132,10 +181,10 @@ export function goodputOf({ plan, tmdb }: SimWorld): number | undefined {
     return undefined;
   }
   const limit = limitAt(limits, fromMs);
-  const admitted = tmdb.calls.filter(
-    ({ beganMs, isOverLimit }) => !isOverLimit && beganMs >= fromMs && beganMs < toMs,
-  ).length;
-  return (admitted * 1_000) / ((toMs - fromMs) * Math.min(world.requestsPerSecond, limit));
+  const calls = tmdb.calls.filter(({ beganMs }) => beganMs >= fromMs && beganMs < toMs);
+  const admitted = calls.filter(({ isOverLimit }) => !isOverLimit).length;
+  const possible = ((toMs - fromMs) / 1_000) * Math.min(world.requestsPerSecond, limit);
+  return { goodput: admitted / possible, overLimit: 1 - admitted / (calls.length || 1) };
 }
 
 function limitAt(limits: readonly Extract<Act, { act: 'limit' }>[], atMs: number): number {
@@ -144,8 +193,14 @@ function limitAt(limits: readonly Extract<Act, { act: 'limit' }>[], atMs: number
 
 /** While jobs wait, the rate is near what TMDB admits, in noise too. */
 export function checkGoodput(world: SimWorld): void {
-  const share = goodputOf(world);
-  if (share !== undefined && share < leastShare) {
-    world.violations.add('goodput', `${(100 * share).toFixed(1)} % of the calls that TMDB admits were made`);
+  const { plan, violations } = world;
+  const { goodput, overLimit } = adaptedRate(world) ?? { goodput: 1, overLimit: 0 };
+  const isNoisy = plan.faults.throttled > 0;
+  const hasLimit = plan.acts.some(({ act }) => act === 'limit');
+  if (goodput < (isNoisy && hasLimit ? leastShareOfBoth : leastShare)) {
+    violations.add('goodput', `${(100 * goodput).toFixed(1)} % of the calls that TMDB admits were made`);
+  }
+  if (!isNoisy && overLimit > mostOverLimit) {
+    violations.add('goodput', `${(100 * overLimit).toFixed(1)} % of the calls were over TMDB's limit`);
   }
 }
