@@ -19,7 +19,7 @@ export function planBusy(seed: number): HistoryPlan | undefined {
   }
   const requestsPerSecond = draws.pick([10, 20, 30]);
   const world = { requestsPerSecond, rowsPerPage: 1, german: false, live: draws.chance(0.5) };
-  const faults = draws.chance(0.3) ? drawFaults(draws, draws) : noise(draws);
+  const faults = draws.chance(0.3) ? drawFaults(draws, draws) : noise(draws, randomStream(seed, 'busy tables'));
   const limit = drawLimit(draws, requestsPerSecond);
   const forMs = adaptMs + judgedMs + (limit?.act === 'limit' && limit.atMs > 0 ? limit.atMs + limit.forMs : 0);
   const fill: Act = { act: 'fill', atMs: 0, waiting, forMs };
@@ -27,8 +27,8 @@ export function planBusy(seed: number): HistoryPlan | undefined {
   return { seed, world, faults, acts: [...(throughout ? [throughout] : []), fill, ...drawTitles(draws, forMs)] };
 }
 
-/** Nothing but what TMDB does at any rate, and what a busy function goes through every day. */
-function noise(draws: Draws): Faults {
+/** What TMDB does at any rate, and what a busy function goes through every day; sometimes a slow table as well. */
+function noise(draws: Draws, ofTables: Draws): Faults {
   const strength = (probability: number, most: number) => (draws.chance(probability) ? draws.next() * most : 0);
   return {
     ...noFaults,
@@ -37,6 +37,7 @@ function noise(draws: Draws): Faults {
     coldStart: strength(0.3, 0.2),
     reorder: strength(0.5, 1),
     slowAnswer: draws.pick([0, 0, 0, 0, 0.3, 1]),
+    slowCall: ofTables.pick([0, 0, 0, 0, 0.05]),
   };
 }
 

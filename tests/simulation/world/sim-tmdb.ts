@@ -82,7 +82,7 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
     }
     call.isOverLimit = isOverLimit(clock.monotonicMs());
     if (call.isOverLimit) {
-      return throttle(faults(), draws);
+      return { ...throttle(faults(), draws), afterMs: slowDraws.between(20, 400) };
     }
     if (request.path === '/authentication') {
       return edgeFault(faults(), edgeDraws) ?? jsonReply(200, statusBody(1), 30);
@@ -183,7 +183,7 @@ function slowed(reply: Reply, { slowAnswer }: Faults, draws: Draws): Reply {
     : reply;
 }
 
-function throttle(faults: Faults, draws: Draws): Reply {
+function throttle(faults: Faults, draws: Draws): Extract<Reply, { kind: 'response' }> {
   const named = draws.chance(faults.retryAfter) ? String(draws.whole(1, 40)) : undefined;
   return errorReply(429, 25, 20, named);
 }
