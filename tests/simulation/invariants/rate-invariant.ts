@@ -52,11 +52,17 @@ export function checkRate(alarms: readonly Alarm[], world: SimWorld): void {
 /** By then everybody knows of an alarm (call-invariant.ts). For so long after it the calls are counted: the second ends with the new rate. */
 const knownMs = 75 + 25 + mostLateMs;
 const countedMs = 300;
+/** After an alarm, so much is no evidence: less than the second of the rule, which begins when the alarm is raised, not stored. */
+const emptyingMs = 950;
 
 /** Slots of before an alarm are void: soon after it, the calls are as slow as it says. */
 function checkAlarms(alarms: readonly Alarm[], { tmdb, plan: { faults }, violations }: SimWorld): void {
   if (faults.skew + faults.jump + faults.slowCall + faults.silence > 0) {
     return;
+  }
+  const apartMs = smallestGap(alarms.map(({ atMs }) => atMs));
+  if (apartMs < emptyingMs) {
+    violations.add('rate', `two alarms within ${apartMs} ms: what was sent before the first has raised the second`);
   }
   for (const { atMs, ratePerSecond } of alarms) {
     const [fromMs, toMs] = [atMs + knownMs, atMs + knownMs + countedMs];
@@ -134,12 +140,11 @@ export function checkConnections({ process, beganMs }: SeenCall, { tmdb, plan, s
   }
 }
 
-/**
- * The least share of what TMDB admits that must be used, and after how long. Where TMDB refuses at random and has a low limit as well, the
- * second before an alarm holds few calls, and may show a ceiling that is far too low.
- */
+/** The least share of what TMDB admits that must be used, and after how long. */
 const leastShare = 0.85;
-const leastShareOfBoth = 0.5;
+/** The same in much noise, or in noise and below a low limit: the rate is then held for seconds at a ceiling that the noise has shown. */
+const leastShareInMuchNoise = 0.5;
+const muchNoise = 0.03;
 /** The most that TMDB's limit may refuse of these calls, where nothing else does. */
 const mostOverLimit = 0.02;
 const adaptMs = 60_000;
@@ -195,12 +200,13 @@ function limitAt(limits: readonly Extract<Act, { act: 'limit' }>[], atMs: number
 export function checkGoodput(world: SimWorld): void {
   const { plan, violations } = world;
   const { goodput, overLimit } = adaptedRate(world) ?? { goodput: 1, overLimit: 0 };
-  const isNoisy = plan.faults.throttled > 0;
+  const { throttled } = plan.faults;
   const hasLimit = plan.acts.some(({ act }) => act === 'limit');
-  if (goodput < (isNoisy && hasLimit ? leastShareOfBoth : leastShare)) {
+  const isMuch = throttled > muchNoise || (throttled > 0 && hasLimit);
+  if (goodput < (isMuch ? leastShareInMuchNoise : leastShare)) {
     violations.add('goodput', `${(100 * goodput).toFixed(1)} % of the calls that TMDB admits were made`);
   }
-  if (!isNoisy && overLimit > mostOverLimit) {
+  if (throttled === 0 && overLimit > mostOverLimit) {
     violations.add('goodput', `${(100 * overLimit).toFixed(1)} % of the calls were over TMDB's limit`);
   }
 }

@@ -12,6 +12,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'isBelow || before.ceiling === 0 ? withNoise(counted, refused) : counted;',
     replace: 'isBelow && before.ceiling < 0 ? withNoise(counted, refused) : counted;',
     why: 'refusals at random would be taken for the limit, again and again',
+    seeds: [17_442],
   },
   {
     name: 'a ceiling is not disproved',
@@ -19,6 +20,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'return isNoise ? ',
     replace: 'return isNoise && learnt.ceiling < 0 ? ',
     why: 'a ceiling that was noise would hold for minutes',
+    seeds: [7_706],
   },
   {
     name: 'the rate does not rise after a hold',
@@ -26,6 +28,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'const rise = risingSeconds * probePerSecond',
     replace: 'const rise = 0 * risingSeconds * probePerSecond',
     why: 'a limit of a minute would hold for ever',
+    seeds: [50],
   },
   {
     name: 'the hold is not doubled',
@@ -33,6 +36,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'Math.min(longestHoldMs, 2 * learnt.holdMs)',
     replace: 'Math.min(longestHoldMs, learnt.holdMs)',
     why: 'a limit that stays would be met every few seconds',
+    seeds: [635, 1_014],
   },
   {
     name: 'refusals are counted twice',
@@ -47,6 +51,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'if (score > alarmScore) {',
     replace: 'if (score > 1_000 * alarmScore) {',
     why: 'TMDB would refuse everything above its limit, for as long as it is low',
+    seeds: [794],
   },
   {
     name: 'what was sent before an alarm is evidence',
@@ -54,6 +59,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'slotMs >= alarmAtMs - beforeAlarmMs',
     replace: 'slotMs >= alarmAtMs',
     why: 'the refusals behind one alarm would raise the next ones, each with a lower ceiling',
+    seeds: [794, 635],
   },
   {
     name: 'slots of before an alarm are used',
@@ -61,6 +67,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'state.alarmAtMs !== slot.alarmAtMs || slot.atMs < state.pausedUntilMs',
     replace: 'slot.atMs < state.pausedUntilMs',
     why: 'calls would go on at the old rate, beside those of the new one',
+    seeds: [794],
   },
   {
     name: 'slots may be late without bound',
@@ -82,6 +89,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'return Math.floor((tmdb.connections - reader.live.connections) / worker.maximumConcurrency);',
     replace: 'return tmdb.connections + 0 * reader.live.connections * worker.maximumConcurrency;',
     why: 'TMDB would be met by twenty connections of each worker',
+    seeds: [43],
   },
   {
     name: 'connections are not waited for',
@@ -89,6 +97,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'if (opened < most) {',
     replace: 'if (opened < 1_000 * most) {',
     why: 'slow answers would pile up connections',
+    seeds: [43],
   },
   {
     name: 'a call that has ended keeps its connection',
