@@ -82,6 +82,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'clock.monotonicMs() - last.atMs <= sharedMs',
     replace: 'clock.monotonicMs() - last.atMs <= 1_000 * sharedMs',
     why: 'a batch would call on through a pause and an open breaker',
+    seeds: [573],
   },
   {
     name: 'each container has all connections',
@@ -105,6 +106,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'await callTmdb(job, attempt, deps).finally(entry.leave);',
     replace: 'await callTmdb(job, attempt, deps);',
     why: 'a batch would stand still after its first calls',
+    seeds: [753],
   },
   {
     name: 'throttles are told to nobody',
@@ -112,6 +114,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'await schedule.answered(answer);',
     replace: 'void schedule;',
     why: 'Retry-After would bind only the call that got it',
+    seeds: [1_069],
   },
   {
     name: 'a pause is not asked for',
@@ -119,6 +122,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'state.alarmAtMs !== slot.alarmAtMs || slot.atMs < state.pausedUntilMs',
     replace: 'state.alarmAtMs !== slot.alarmAtMs',
     why: 'slots that were taken before a throttle would be used in its pause',
+    seeds: [573],
   },
   {
     name: 'slots are not waited for',

@@ -27,7 +27,7 @@ export function planBusy(seed: number): HistoryPlan | undefined {
   return { seed, world, faults, acts: [...(throughout ? [throughout] : []), fill, ...drawTitles(draws, forMs)] };
 }
 
-/** What TMDB does at any rate, and what a busy function goes through every day; sometimes a slow table as well. */
+/** What TMDB does at any rate, and what a busy function goes through every day; sometimes a slow table, and pauses that TMDB asks for, as well. */
 function noise(draws: Draws, ofTables: Draws): Faults {
   const strength = (probability: number, most: number) => (draws.chance(probability) ? draws.next() * most : 0);
   return {
@@ -38,6 +38,7 @@ function noise(draws: Draws, ofTables: Draws): Faults {
     reorder: strength(0.5, 1),
     slowAnswer: draws.pick([0, 0, 0, 0, 0.3, 1]),
     slowCall: ofTables.pick([0, 0, 0, 0, 0.05]),
+    retryAfter: ofTables.pick([0, 0, 0, 0, 0.3]),
   };
 }
 
