@@ -3,7 +3,7 @@ import type { Act, HistoryPlan } from './history-plan.ts';
 import { type Draws, randomStream } from './random-stream.ts';
 
 /** One history in so many. */
-const oneIn = 12;
+const oneIn = 15;
 /** The most noise that is not an outage: refusals, and failures of TMDB. */
 const mostNoise = 0.05;
 const waiting = 100;
