@@ -73,6 +73,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'possible && deps.budget.trySpend()',
     replace: 'possible',
     why: 'an outage would triple the calls',
+    seeds: [196],
   },
   {
     name: 'a 404 is retried',
@@ -95,6 +96,7 @@ export const callMutations: readonly Mutation[] = [
     find: ": { kind: 'unproven', detail:",
     replace: ": { kind: 'rejected', detail:",
     why: 'a page of a CDN would stop every container',
+    seeds: [46],
   },
   {
     name: 'any page of a list is taken',
@@ -116,6 +118,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'if (await store.replace(taken, record.revision)) {',
     replace: 'if ((await store.replace(taken, record.revision)) || record.revision > 0) {',
     why: 'a service that comes back would be met by all workers at once',
+    seeds: [57],
   },
   {
     name: 'replay deletes before it sends',
@@ -145,6 +148,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'within(timeoutMs, read, late, clock)',
     replace: 'within(100 * timeoutMs, read, late, clock)',
     why: 'readers would hang with the table',
+    seeds: [39],
   },
   {
     name: 'each delivery of a run is a run of its own',
