@@ -49,7 +49,7 @@ export function checkRate(alarms: readonly Alarm[], world: SimWorld): void {
   checkEvidence(world);
 }
 
-/** By then everybody knows of an alarm (call-invariant.ts). For so long after it the calls are counted: the second ends with the new rate. */
+/** By then everybody knows of an alarm (see `graceMs` in call-invariant.ts). From then on calls are counted for a part of its second. */
 const knownMs = 75 + 25 + mostLateMs;
 const countedMs = 300;
 /** After an alarm, so much is no evidence: less than the second of the rule, which begins when the alarm is raised, not stored. */

@@ -6,8 +6,9 @@ import { type Draws, randomStream } from './random-stream.ts';
 const oneIn = 15;
 /** The most noise that is not an outage: refusals, and failures of TMDB. */
 const mostNoise = 0.05;
+/** Jobs on the queue: two batches are under way, and more are always visible. */
 const waiting = 100;
-/** For how long the rate may adapt, and for how long it is judged then (goodput-invariant.ts). */
+/** For how long the rate may adapt, and for how long it is judged then (rate-invariant.ts). */
 const adaptMs = 60_000;
 const judgedMs = 60_000;
 
@@ -27,7 +28,7 @@ export function planBusy(seed: number): HistoryPlan | undefined {
   return { seed, world, faults, acts: [...(throughout ? [throughout] : []), fill, ...drawTitles(draws, forMs)] };
 }
 
-/** What TMDB does at any rate, and what a busy function goes through every day; sometimes a slow table, and pauses that TMDB asks for, as well. */
+/** Noise of TMDB, cold starts and messages in any order; sometimes also a slow control table, or pauses that TMDB asks for. */
 function noise(draws: Draws, ofTables: Draws): Faults {
   const strength = (probability: number, most: number) => (draws.chance(probability) ? draws.next() * most : 0);
   return {
