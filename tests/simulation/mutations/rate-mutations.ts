@@ -36,7 +36,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'Math.min(longestHoldMs, 2 * learnt.holdMs)',
     replace: 'Math.min(longestHoldMs, learnt.holdMs)',
     why: 'a limit that stays would be met every few seconds',
-    seeds: [635, 1_014],
+    seeds: [4_277, 4_921, 4_356],
   },
   {
     name: 'refusals are counted twice',
