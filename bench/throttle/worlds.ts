@@ -65,11 +65,11 @@ const steady: Parts = {
 const parts: Record<WorldName, Parts> = {
   clean: { ...steady, warmUpSeconds: 5, workers: [1, 2, 3, 8], alone: true },
   'clean, busy machine': { ...steady, warmUpSeconds: 15, busyProcesses: 8, alone: true },
-  '2 % 429, 5 % 5xx': { ...steady, seconds: 120, noise: little },
-  '5 % 429, 5 % 5xx': { ...steady, seconds: 120, noise: much },
-  'limit falls 40 to 20': { ...steady, seconds: 180, limit: 'falls' },
-  'falls, 2 % 429, 5 % 5xx': { ...steady, seconds: 180, limit: 'falls', noise: little },
-  'limit 28': { ...steady, seconds: 180, limit: 28 },
+  '2 % 429, 5 % 5xx': { ...steady, noise: little },
+  '5 % 429, 5 % 5xx': { ...steady, noise: much },
+  'limit falls 40 to 20': { ...steady, seconds: 120, limit: 'falls' },
+  'falls, 2 % 429, 5 % 5xx': { ...steady, seconds: 120, limit: 'falls', noise: little },
+  'limit 28': { ...steady, seconds: 120, limit: 28 },
   'limit 10': { ...steady, seconds: 180, limit: 10 },
   'slow answers': { ...steady, seconds: 40, workers: [usualWorkers, 8], latencyMs: { min: 2_000, max: 3_000 } },
 };
