@@ -26,6 +26,10 @@ function afterCalls(learnt: LearntRate, signs: string, fromMs = startMs, ratePer
   return learn(known, answers, nowMs);
 }
 
+/** TMDB admits `limit` calls of a second, and refuses the next three: an alarm, with that ceiling. */
+const refusedAt = (limit: number, learnt: LearntRate, fromMs: number) =>
+  afterCalls(learnt, `${'+'.repeat(limit)}---`, fromMs);
+
 /** TMDB's refusal names its limit: an alarm, with that ceiling. */
 const named = (learnt: LearntRate, namedLimit: number, atMs: number) =>
   learn(learnt, [{ slotMs: atMs, ratePerSecond: 30, outcome: 'refused', namedLimit }], atMs);
@@ -161,7 +165,7 @@ describe('an alarm', () => {
     const minuteMs = 60_000;
     const alarms: LearntRate[] = [];
     for (const [index, limit] of [20, 18, 22, 20, 20, 10, 10].entries()) {
-      alarms.push(named(alarms.at(-1) ?? nothingLearnt, limit, startMs + index * minuteMs));
+      alarms.push(refusedAt(limit, alarms.at(-1) ?? nothingLearnt, startMs + index * minuteMs));
     }
     expect(alarms.map(({ ceiling, holdMs }) => [ceiling, holdMs])).toEqual([
       [20, 15_000],
@@ -172,6 +176,18 @@ describe('an alarm', () => {
       [10, 15_000],
       [10, 30_000],
     ]);
+  });
+
+  it('at about the same ceiling keeps the lower of the two if refusals below it have shown that it was too high', () => {
+    const known = named(nothingLearnt, 20, startMs);
+    const testedMs = startMs + 5_000;
+    const twice = `${'+'.repeat(18)}-`.repeat(2);
+    const again = (signs: string) => refusedAt(18, afterCalls(known, signs, testedMs, 0.9 * 20), startMs + 20_000);
+    expect(again(twice)).toMatchObject({ ceiling: 20, ceilingBefore: 20, holdMs: 30_000 });
+    expect(again(`${twice}${'+'.repeat(18)}-`)).toMatchObject({ ceiling: 18, ceilingBefore: 0, holdMs: 30_000 });
+    // Three of more than a hundred may be noise.
+    const rarely = `${'+'.repeat(34)}-`.repeat(3);
+    expect(again(rarely)).toMatchObject({ ceiling: 20, holdMs: 30_000 });
   });
 
   it('is not raised by what was sent shortly before the last one, nor while TMDB’s window emptied', () => {

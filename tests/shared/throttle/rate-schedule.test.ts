@@ -124,13 +124,25 @@ describe('slots', () => {
     );
   });
 
-  it('of an item with other lanes are taken behind those that end last', () => {
+  it('of an item with other lanes are taken in the lanes that still end in the future, and a lane that is missing begins behind all', () => {
     const state = { ...idleRateState, endsMs: [startMs + 900, startMs + 100, startMs + 500] };
-    const taken = (lanes: number) => takeSlots(state, 1, startMs, { ...plainLimits, lanes });
-    expect(since(taken(1).slots)).toEqual([900]);
-    expect(since(taken(2).slots)).toEqual([500]);
-    expect(since(taken(4).slots), 'a lane that is new').toEqual([0]);
-    expect(taken(4).state.endsMs).toHaveLength(4);
+    const taken = (lanes: number, afterMs: number) => {
+      const { slots, state: next } = takeSlots(state, 2, startMs + afterMs, { ...plainLimits, lanes });
+      return [since(slots), next.endsMs.map((endMs) => endMs - startMs).sort((a, b) => a - b)];
+    };
+    expect(taken(1, 0), 'three lanes are busy: their slots are 300 ms apart').toEqual([
+      [100, 400],
+      [500, 700, 900],
+    ]);
+    expect(taken(1, 600), 'one is busy').toEqual([[900, 1_000], [1_100]]);
+    expect(taken(2, 600), 'one is busy, and one is idle').toEqual([
+      [600, 800],
+      [900, 1_000],
+    ]);
+    expect(taken(4, 0), 'one is missing').toEqual([
+      [100, 500],
+      [500, 900, 900, 900],
+    ]);
   });
 });
 
