@@ -37,9 +37,9 @@ describe('a ceiling', () => {
 
   it('is forgotten after ten minutes without an alarm, with the hold that it had', () => {
     const known = { ...alarmed, holdMs: 60_000, callsBelow: 9, refusedBelow: 1 };
-    const after = (ms: number) => afterCalls(known, '+', Math.ceil(known.alarmAtMs) + ms);
-    expect(after(10 * minuteMs)).toMatchObject({ ceiling: 20, holdMs: 60_000 });
-    expect(after(10 * minuteMs + 1)).toMatchObject({
+    const answeredAfter = (ms: number) => afterCalls(known, '+', known.alarmAtMs + ms);
+    expect(answeredAfter(10 * minuteMs)).toMatchObject({ ceiling: 20, holdMs: 60_000 });
+    expect(answeredAfter(10 * minuteMs + 1)).toMatchObject({
       ceiling: 0,
       holdMs: 15_000,
       refusedShare: 0,
@@ -57,17 +57,20 @@ describe('a ceiling', () => {
 describe('a limit that TMDB names', () => {
   /** TMDB admits `limit` calls of any second and names it in each refusal. When it refused, in milliseconds since `fromMs`. */
   function refusalsOf(limit: number, before: LearntRate, fromMs: number, forMs: number) {
-    let learnt = before;
-    let admittedMs: number[] = [];
+    const admittedMs: number[] = [];
     const refusedMs: number[] = [];
-    for (let slotMs = fromMs; slotMs < fromMs + forMs; ) {
-      const ratePerSecond = rateAt(learnt, slotMs, bounds);
-      admittedMs = admittedMs.filter((ms) => ms > slotMs - 1_000);
-      const isRefused = admittedMs.length >= limit;
-      (isRefused ? refusedMs : admittedMs).push(isRefused ? slotMs - fromMs : slotMs);
-      const answer: CallAnswer = { slotMs, ratePerSecond, outcome: isRefused ? 'refused' : 'answered' };
-      learnt = learn(learnt, [isRefused ? { ...answer, namedLimit: limit } : answer], slotMs);
-      slotMs += 1_000 / ratePerSecond;
+    const answerAt = (slotMs: number, ratePerSecond: number): CallAnswer => {
+      const isAdmitted = admittedMs.filter((ms) => ms > slotMs - 1_000).length < limit;
+      if (isAdmitted) {
+        admittedMs.push(slotMs);
+        return { slotMs, ratePerSecond, outcome: 'answered' };
+      }
+      refusedMs.push(slotMs - fromMs);
+      return { slotMs, ratePerSecond, outcome: 'refused', namedLimit: limit };
+    };
+    let learnt = before;
+    for (let slotMs = fromMs; slotMs < fromMs + forMs; slotMs += 1_000 / rateAt(learnt, slotMs, bounds)) {
+      learnt = learn(learnt, [answerAt(slotMs, rateAt(learnt, slotMs, bounds))], slotMs);
     }
     return { learnt, refusedMs };
   }
@@ -82,10 +85,12 @@ describe('a limit that TMDB names', () => {
   });
 
   it('is not refined by answers that come later: it is no estimate', () => {
-    const known = afterCalls(nothingLearnt, '?????', startMs);
-    const alarmed = named(known, 20, startMs + 200);
-    const late = learn(alarmed, [{ slotMs: startMs + 67, ratePerSecond: 30, outcome: 'refused' }], startMs + 400);
-    expect(late).toMatchObject({ ceiling: 20, refusals: 2 });
+    const estimated = afterCalls(nothingLearnt, `${'+'.repeat(12)}????????---`);
+    const known = named(estimated, 19, startMs + 1_800);
+    // It was the fifteenth call of the second before the first alarm.
+    const late: CallAnswer = { slotMs: startMs + 14_000 / 30, ratePerSecond: 30, outcome: 'refused' };
+    expect(learn(estimated, [late], startMs + 1_800).ceiling).toBeLessThan(19);
+    expect(learn(known, [late], startMs + 1_900)).toMatchObject({ ceiling: 19, refusals: 5 });
   });
 });
 
