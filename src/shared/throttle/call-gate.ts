@@ -13,6 +13,7 @@ import { type Connections, connections } from './connections.ts';
 import { doubtMs } from './rate-doubt.ts';
 import { nextSlotMs, type RateState } from './rate-schedule.ts';
 import type { RateScheduleStore } from './rate-schedule-store.ts';
+import { recentDuration } from './recent-duration.ts';
 import type { Admission, SharedBreaker } from './shared-breaker.ts';
 import { type PooledSlot, type SlotPool, slotPool } from './slot-pool.ts';
 
@@ -134,15 +135,13 @@ type SharedLook = {
 /** Who looks within `sharedMs` shares what was read, except a trial, which is for one call alone. */
 function sharedLook({ schedule, clock }: GateDependencies, admit: () => Promise<Admission>): SharedLook {
   let last: { atMs: number; read: Promise<Look> } | undefined;
-  let tookMs = 0;
+  const reads = recentDuration(clock);
   const read = async (): Promise<Look> => {
-    const startedMs = clock.monotonicMs();
-    const [admission, state] = await Promise.all([admit(), schedule.read()]);
-    tookMs = (tookMs + clock.monotonicMs() - startedMs) / 2;
+    const [admission, state] = await reads.measure(() => Promise.all([admit(), schedule.read()]));
     return { admission, state };
   };
   return {
-    beforeMs: () => Math.min(askBeforeMs.most, Math.max(askBeforeMs.least, 2 * tookMs)),
+    beforeMs: () => Math.min(askBeforeMs.most, Math.max(askBeforeMs.least, 2 * reads.meanMs())),
     now: async () => {
       while (last !== undefined && clock.monotonicMs() - last.atMs <= sharedMs) {
         const shared = last;
