@@ -14,7 +14,7 @@ import {
   slotsWithin,
   takeSlots,
 } from './rate-schedule.ts';
-import { type RecentDuration, recentDuration } from './recent-duration.ts';
+import { recentDuration } from './recent-duration.ts';
 
 /** The store of the shared timeline of slots. */
 export type RateScheduleStore = {
@@ -61,9 +61,18 @@ const mostAnswers = 300;
 
 /** One worker's access to the schedule that `item` keeps. Its changes are made one after the other. */
 export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clock): RateScheduleStore {
-  const writes = recentDuration(clock);
-  const replace: RateItem['replace'] = (next, seen) => writes.measure(() => item.replace(next, seen));
-  const shared = sharedState({ ...item, replace }, limits, clock);
+  const [reads, writes] = [recentDuration(clock), recentDuration(clock)];
+  const measured: RateItem = {
+    read: () => reads.measure(() => item.read()),
+    replace: (next, seen) => writes.measure(() => item.replace(next, seen)),
+  };
+  const shared = sharedState(measured, limits, clock);
+  /**
+   * How much later than now a slot can be used at all: the write that takes it takes time, and the read before its call does. Half of the
+   * tolerance covers the usual few milliseconds, so that slots begin at once then.
+   */
+  const leadMs = () =>
+    Math.min(mostLeadMs, Math.max(0, writes.meanMs() + reads.meanMs() - limits.slotToleranceMs / 2));
   return {
     read: async () => (await shared.read()).state,
     seen: () => {
@@ -72,7 +81,7 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     },
     take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
       const slots = await shared.change((state) =>
-        slotsOrDoubt(state, { count, withinMs, nowMs: clock.nowMs(), leadMs: leadMsOf(writes, limits), limits }),
+        slotsOrDoubt(state, { count, withinMs, nowMs: clock.nowMs(), leadMs: leadMs(), limits }),
       );
       return slots ?? [];
     },
@@ -149,14 +158,6 @@ function oneAfterTheOther() {
     last = turn.catch(() => undefined);
     return turn;
   };
-}
-
-/**
- * How much later than now a slot can be used at all: the write that takes it takes time, and the read before its call does. Half of the
- * tolerance is left to cover the usual few milliseconds, so that slots begin at once then.
- */
-function leadMsOf(writes: RecentDuration, { slotToleranceMs }: RateLimits): number {
-  return Math.min(mostLeadMs, Math.max(0, 2 * writes.meanMs() - slotToleranceMs / 2));
 }
 
 type Wanted = { count: number; withinMs: number; nowMs: number; leadMs: number; limits: RateLimits };

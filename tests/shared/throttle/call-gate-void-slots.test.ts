@@ -8,7 +8,7 @@ import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
 import { mostWithin, smallestGap } from '../../support/most-within.ts';
 import { answerTo, plainLimits, throttleAt } from '../../support/rate-history.ts';
-import { recordingBreaker } from '../../support/recording-breaker.ts';
+import { admitted, recordingBreaker, refusing } from '../../support/recording-breaker.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
 
 function world(seenBy: (clock: Clock) => Clock = (clock) => clock) {
@@ -160,6 +160,20 @@ describe('the one trial of all workers', () => {
     await clock.sleep(31_000);
     const second = startsOf(gates[1] as CallGate, 1, clock);
     expect([...(await first), ...(await second)]).toHaveLength(1);
+  });
+
+  it('is kept by who was given it just before a slot that is void: its next slot is for the trial', async () => {
+    const { clock, schedule } = world();
+    await schedule.take(20);
+    const trial = { kind: 'trial', revision: 1, beginByMs: clock.nowMs() + 15_000 } as const;
+    // Closed at first, open with a trial due before the slot of 2,000 ms, and held by this worker from then on.
+    const breaker = recordingBreaker(admitted, trial, refusing());
+    const gate = callGate({ schedule, breaker, clock, mostCalls: 1 });
+    const entry = gate.enter(() => 50_000);
+    await clock.sleep(1_000);
+    await schedule.answered(answerTo(clock.nowMs(), 'refused', { namedLimit: 5 }));
+    expect(await entry).toMatchObject({ kind: 'go', admission: trial });
+    expect(breaker.asked()).toBe(2);
   });
 
   it('does not wait for a slot so late that its call would outlast it', async () => {

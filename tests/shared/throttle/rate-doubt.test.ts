@@ -160,10 +160,13 @@ describe('the limits of a schedule', () => {
     [5, 2],
     [1, 1],
     [0.1, 1],
-  ])('have at %d of 40 calls a second at most %i lanes: all at once are within the rate and what TMDB admits beside it', (requestsPerSecond, lanes) => {
-    const settings = { ...defaultSettings, worker: { ...defaultSettings.worker, maximumConcurrency: 16 } };
-    expect(rateLimitsOf(settings, requestsPerSecond).lanes).toBe(lanes);
-  });
+  ])(
+    'have at %d of 40 calls a second at most %i lanes: all at once are within the rate and what TMDB admits beside it',
+    (requestsPerSecond, lanes) => {
+      const settings = { ...defaultSettings, worker: { ...defaultSettings.worker, maximumConcurrency: 16 } };
+      expect(rateLimitsOf(settings, requestsPerSecond).lanes).toBe(lanes);
+    },
+  );
 
   it('never put the limit below the rate', () => {
     expect(rateLimitsOf(defaultSettings).limitPerSecond).toBe(40);
