@@ -107,13 +107,14 @@ async function awaitTurn(
   while (admission.kind !== 'refused') {
     const held = admission;
     const slot = await pool.next(longestWaitMs(held, remainingMs(), clock), isCheck);
-    if (slot === undefined || slot.atMs - clock.nowMs() > longestWaitMs(held, remainingMs(), clock)) {
+    const spareMs = longestWaitMs(held, remainingMs(), clock) - ((slot?.atMs ?? 0) - clock.nowMs());
+    if (slot === undefined || spareMs < 0) {
       // A trial that was taken is not released; it expires by itself.
       return 'no slot';
     }
     // The holder of the trial has been admitted already, and would be refused.
     const again = held.kind === 'trial' ? sharedLook(deps, async () => held) : look;
-    const used = await awaitSlot(slot, again, calls, clock);
+    const used = await awaitSlot({ ...slot, lateMs: Math.min(slot.lateMs, spareMs) }, again, calls, clock);
     admission = used.admission ?? admission;
     if (used.leave !== undefined) {
       return { admission, slot, leave: used.leave };

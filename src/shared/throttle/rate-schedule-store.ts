@@ -71,8 +71,7 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
    * How much later than now a slot can be used at all: the write that takes it takes time, and the read before its call does. Half of the
    * tolerance covers the usual few milliseconds, so that slots begin at once then.
    */
-  const leadMs = () =>
-    Math.min(mostLeadMs, Math.max(0, writes.meanMs() + reads.meanMs() - limits.slotToleranceMs / 2));
+  const leadMs = () => Math.min(mostLeadMs, Math.max(0, writes.meanMs() + reads.meanMs() - limits.slotToleranceMs / 2));
   return {
     read: async () => (await shared.read()).state,
     seen: () => {
@@ -80,9 +79,12 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
       return state && rateFigures(learn(state, answers, clock.nowMs()), limits, clock.nowMs());
     },
     take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
-      const slots = await shared.change((state) =>
-        slotsOrDoubt(state, { count, withinMs, nowMs: clock.nowMs(), leadMs: leadMs(), limits }),
-      );
+      const startedMs = clock.monotonicMs();
+      const slots = await shared.change((state) => {
+        // Reads and lost races take time, too.
+        const leftMs = withinMs - (clock.monotonicMs() - startedMs);
+        return slotsOrDoubt(state, { count, withinMs: leftMs, nowMs: clock.nowMs(), leadMs: leadMs(), limits });
+      });
       return slots ?? [];
     },
     answered: async (answer) => {
