@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { minuteMs } from '../../../src/shared/core/clock.ts';
 import { type LearntRate, nothingLearnt } from '../../../src/shared/throttle/learnt-rate.ts';
 import { type CallAnswer, learn, rateAt } from '../../../src/shared/throttle/rate-rule.ts';
+import { withSlots } from '../../../src/shared/throttle/recent-calls.ts';
 import { afterCalls, named, refusedAt, startMs } from '../../support/rate-answers.ts';
 
 const bounds = { requestsPerSecond: 30, floorPerSecond: 1 };
@@ -115,6 +116,32 @@ describe('an answer that comes late', () => {
     const all = learn(first, [lateAnswer(17, 'refused'), lateAnswer(19, 'refused')], nowMs);
     // Twelve, and five of the eight.
     expect(all).toMatchObject({ ceiling: 17, refusals: 6 });
+  });
+
+  it('shows the same in any order, also that TMDB had admitted more than it seemed', () => {
+    // 14 before the first refusal, and none of the four that are known after it.
+    const first = learn(alarmed, [lateAnswer(14, 'refused')], nowMs);
+    expect(first.ceiling).toBe(14);
+    const more = [12, 13, 15, 16, 18].map((index) => lateAnswer(index, 'answered'));
+    const all = [...more, lateAnswer(17, 'refused'), lateAnswer(19, 'refused')];
+    expect(learn(first, all, nowMs)).toMatchObject({ ceiling: 17, refusals: 6 });
+    expect(learn(first, all.toReversed(), nowMs)).toMatchObject({ ceiling: 17, refusals: 6 });
+  });
+
+  it('changes no ceiling when calls of the second before the alarm are not known any more', () => {
+    const { alarmSlotMs } = alarmed;
+    const stored = (ms: number) => ({ ...alarmed, recent: withSlots(alarmed.recent, [], alarmSlotMs + ms) });
+    const late = [lateAnswer(14, 'refused')];
+    expect(learn(stored(1_999), late, alarmSlotMs + 2_000).ceiling).toBe(14);
+    expect(learn(stored(2_400), late, alarmSlotMs + 2_500)).toMatchObject({ ceiling: 20, refusals: 4 });
+    expect(learn(alarmed, late, alarmSlotMs + 2_001)).toMatchObject({ ceiling: 20, refusals: 4 });
+  });
+
+  it('brings back no ceiling that was disproved meanwhile', () => {
+    const signs = `${'+'.repeat(9)}-${'+'.repeat(15)}-`;
+    const disproved = afterCalls(alarmed, signs, alarmed.alarmAtMs + 1_000, 0.9 * 20);
+    expect(disproved.ceiling).toBe(0);
+    expect(learn(disproved, [lateAnswer(14, 'refused')], alarmed.alarmSlotMs + 2_000).ceiling).toBe(0);
   });
 
   it('and was admitted or failed changes nothing', () => {
