@@ -13,6 +13,7 @@ import { type Connections, connections } from './connections.ts';
 import { doubtMs } from './rate-doubt.ts';
 import { nextSlotMs, type RateState } from './rate-schedule.ts';
 import type { RateScheduleStore } from './rate-schedule-store.ts';
+import { recentDuration } from './recent-duration.ts';
 import type { Admission, SharedBreaker } from './shared-breaker.ts';
 import { type PooledSlot, type SlotPool, slotPool } from './slot-pool.ts';
 
@@ -106,13 +107,14 @@ async function awaitTurn(
   while (admission.kind !== 'refused') {
     const held = admission;
     const slot = await pool.next(longestWaitMs(held, remainingMs(), clock), isCheck);
-    if (slot === undefined || slot.atMs - clock.nowMs() > longestWaitMs(held, remainingMs(), clock)) {
+    const spareMs = longestWaitMs(held, remainingMs(), clock) - ((slot?.atMs ?? 0) - clock.nowMs());
+    if (slot === undefined || spareMs < 0) {
       // A trial that was taken is not released; it expires by itself.
       return 'no slot';
     }
     // The holder of the trial has been admitted already, and would be refused.
     const again = held.kind === 'trial' ? sharedLook(deps, async () => held) : look;
-    const used = await awaitSlot(slot, again, calls, clock);
+    const used = await awaitSlot({ ...slot, lateMs: Math.min(slot.lateMs, spareMs) }, again, calls, clock);
     admission = used.admission ?? admission;
     if (used.leave !== undefined) {
       return { admission, slot, leave: used.leave };
@@ -134,15 +136,13 @@ type SharedLook = {
 /** Who looks within `sharedMs` shares what was read, except a trial, which is for one call alone. */
 function sharedLook({ schedule, clock }: GateDependencies, admit: () => Promise<Admission>): SharedLook {
   let last: { atMs: number; read: Promise<Look> } | undefined;
-  let tookMs = 0;
+  const reads = recentDuration(clock);
   const read = async (): Promise<Look> => {
-    const startedMs = clock.monotonicMs();
-    const [admission, state] = await Promise.all([admit(), schedule.read()]);
-    tookMs = (tookMs + clock.monotonicMs() - startedMs) / 2;
+    const [admission, state] = await reads.measure(() => Promise.all([admit(), schedule.read()]));
     return { admission, state };
   };
   return {
-    beforeMs: () => Math.min(askBeforeMs.most, Math.max(askBeforeMs.least, 2 * tookMs)),
+    beforeMs: () => Math.min(askBeforeMs.most, Math.max(askBeforeMs.least, 2 * reads.meanMs())),
     now: async () => {
       while (last !== undefined && clock.monotonicMs() - last.atMs <= sharedMs) {
         const shared = last;

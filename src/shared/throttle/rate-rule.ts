@@ -102,7 +102,7 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   const refused = outcome === 'refused';
   const counted = { ...before, answers: before.answers + 1, refusals: before.refusals + (refused ? 1 : 0) };
   if (isNoEvidence(before, slotMs, nowMs)) {
-    return refineCeiling(counted, slotMs, recent);
+    return refineCeiling(counted, slotMs, recent, nowMs);
   }
   if (outcome === 'failed') {
     return counted;
@@ -138,14 +138,15 @@ function withScore(learnt: LearntRate, refused: boolean, before: LearntRate): Le
   return { ...learnt, score: Math.max(0, learnt.score + change) };
 }
 
-/** An answer that was missing when the alarm was raised may show that TMDB had admitted fewer calls. */
-function refineCeiling(learnt: LearntRate, slotMs: number, recent: readonly RecentCall[]): LearntRate {
-  const { alarmSlotMs, alarmRate, ceiling } = learnt;
-  if (slotMs > alarmSlotMs || slotMs <= alarmSlotMs - windowMs) {
+/** An answer that was missing when the alarm was raised shows how many calls TMDB had admitted, as long as that second is known. */
+function refineCeiling(learnt: LearntRate, slotMs: number, recent: readonly RecentCall[], nowMs: number): LearntRate {
+  const { alarmSlotMs, alarmRate } = learnt;
+  const isOfSecond = slotMs > alarmSlotMs - windowMs && slotMs <= alarmSlotMs;
+  if (!isOfSecond || isForgotten(alarmSlotMs, nowMs)) {
     return learnt;
   }
   const { admitted } = secondBefore(alarmSlotMs, alarmRate, recent);
-  return { ...learnt, ceiling: Math.max(1, learnt.ceilingBefore, Math.min(ceiling, Math.floor(admitted))) };
+  return { ...learnt, ceiling: Math.max(1, learnt.ceilingBefore, Math.floor(admitted)) };
 }
 
 /** A call below the ceiling tests it: if refusals are as frequent there as above it, they are noise, and the ceiling is forgotten. */
@@ -160,7 +161,7 @@ function countBelowCeiling(learnt: LearntRate, refused: boolean): LearntRate {
   return isNoise ? { ...learnt, ...noCeiling } : { ...learnt, callsBelow, refusedBelow };
 }
 
-const noCeiling = { ceiling: 0, holdMs: firstHoldMs, refusedShare: 0, callsBelow: 0, refusedBelow: 0 };
+const noCeiling = { ceiling: 0, alarmSlotMs: 0, holdMs: firstHoldMs, refusedShare: 0, callsBelow: 0, refusedBelow: 0 };
 
 /**
  * Whether a call was sent while the last alarm was about to come, or while TMDB's window emptied after it, or so long ago that the calls
@@ -168,7 +169,12 @@ const noCeiling = { ceiling: 0, holdMs: firstHoldMs, refusedShare: 0, callsBelow
  */
 function isNoEvidence({ alarmAtMs }: LearntRate, slotMs: number, nowMs: number): boolean {
   const isOfAlarm = alarmAtMs > 0 && slotMs >= alarmAtMs - beforeAlarmMs && slotMs < alarmAtMs + windowMs;
-  return isOfAlarm || slotMs - windowMs < nowMs - keptMs;
+  return isOfAlarm || isForgotten(slotMs, nowMs);
+}
+
+/** Whether calls of the second before `slotMs` are no longer known. */
+function isForgotten(slotMs: number, nowMs: number): boolean {
+  return slotMs - windowMs < nowMs - keptMs;
 }
 
 /** How frequent refusals are by noise alone (with a margin), and how frequent at least where the limit refuses as well. */

@@ -14,6 +14,7 @@ import {
   slotsWithin,
   takeSlots,
 } from './rate-schedule.ts';
+import { recentDuration } from './recent-duration.ts';
 
 /** The store of the shared timeline of slots. */
 export type RateScheduleStore = {
@@ -53,12 +54,24 @@ const contended = `the rate schedule was not updated: other workers changed it f
 const raceMs = 4;
 /** What was seen of the item is current for this long. */
 const currentMs = 20;
+/** Slots of an idle timeline begin at most so much later than now. */
+const mostLeadMs = 1_000;
 /** Answers that wait for the next slots. A container that never takes any forgets the oldest. */
 const mostAnswers = 300;
 
 /** One worker's access to the schedule that `item` keeps. Its changes are made one after the other. */
 export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clock): RateScheduleStore {
-  const shared = sharedState(item, limits, clock);
+  const [reads, writes] = [recentDuration(clock), recentDuration(clock)];
+  const measured: RateItem = {
+    read: () => reads.measure(() => item.read()),
+    replace: (next, seen) => writes.measure(() => item.replace(next, seen)),
+  };
+  const shared = sharedState(measured, limits, clock);
+  /**
+   * How much later than now a slot can be used at all: the write that takes it takes time, and the read before its call does. Half of the
+   * tolerance covers the usual few milliseconds, so that slots begin at once then.
+   */
+  const leadMs = () => Math.min(mostLeadMs, Math.max(0, writes.meanMs() + reads.meanMs() - limits.slotToleranceMs / 2));
   return {
     read: async () => (await shared.read()).state,
     seen: () => {
@@ -66,9 +79,12 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
       return state && rateFigures(learn(state, answers, clock.nowMs()), limits, clock.nowMs());
     },
     take: async (count, withinMs = Number.POSITIVE_INFINITY) => {
-      const slots = await shared.change((state) =>
-        slotsOrDoubt(state, { count, withinMs, nowMs: clock.nowMs(), limits }),
-      );
+      const startedMs = clock.monotonicMs();
+      const slots = await shared.change((state) => {
+        // Reads and lost races take time, too.
+        const leftMs = withinMs - (clock.monotonicMs() - startedMs);
+        return slotsOrDoubt(state, { count, withinMs: leftMs, nowMs: clock.nowMs(), leadMs: leadMs(), limits });
+      });
       return slots ?? [];
     },
     answered: async (answer) => {
@@ -146,23 +162,25 @@ function oneAfterTheOther() {
   };
 }
 
-type Wanted = { count: number; withinMs: number; nowMs: number; limits: RateLimits };
+type Wanted = { count: number; withinMs: number; nowMs: number; leadMs: number; limits: RateLimits };
 
 /** The slots and the state without them; no slots and a state in which a doubt is noted; `undefined` if none can be taken. */
 function slotsOrDoubt(
   state: RateState,
-  { count, withinMs, nowMs, limits }: Wanted,
+  { count, withinMs, nowMs, leadMs, limits }: Wanted,
 ): { state: RateState; result: Slot[] } | undefined {
   const judged = withinMs < 0 ? undefined : withoutDoubt(state, nowMs, limits);
   if (judged !== undefined && !judged.isUsable) {
     return { state: judged.state, result: [] };
   }
-  if (judged === undefined || nextSlotMs(judged.state, nowMs) - nowMs > withinMs) {
+  const fromMs = nowMs + leadMs;
+  const leftMs = withinMs - leadMs;
+  if (judged === undefined || nextSlotMs(judged.state, fromMs) - fromMs > leftMs) {
     return undefined;
   }
   // Slots that come too late for every job of this worker would delay the others.
-  const usable = slotsWithin(judged.state, withinMs, nowMs, limits);
-  const taken = takeSlots(judged.state, Math.min(count, usable), nowMs, limits);
+  const usable = slotsWithin(judged.state, leftMs, fromMs, limits);
+  const taken = takeSlots(judged.state, Math.min(count, usable), fromMs, limits);
   return { state: taken.state, result: taken.slots };
 }
 

@@ -3,6 +3,7 @@ import type { Clock } from '../core/clock.ts';
 import type { Connections } from './connections.ts';
 import { mostSlotsAtOnce, type Slot } from './rate-schedule.ts';
 import type { RateScheduleStore } from './rate-schedule-store.ts';
+import { type RecentDuration, recentDuration } from './recent-duration.ts';
 
 /** A slot that was taken together with others. */
 export type PooledSlot = Slot & {
@@ -21,8 +22,11 @@ export type SlotPool = {
   next(withinMs: number, isFirst?: boolean): Promise<PooledSlot | undefined>;
 };
 
-/** The next slots are taken so long before the last one is due: the timeline must not be idle meanwhile. */
-const leadMs = 80;
+/**
+ * The next slots are taken so long before the last one is due, because the timeline must not be idle meanwhile: one and a half times as long
+ * as it took lately (the read before the first of them takes time as well), within these bounds.
+ */
+const leadMs = { least: 80, most: 750 };
 /** Slots are taken for calls that find a connection while these slots are due, or so much later. */
 const soonAfterMs = 150;
 /** Distance of slots before any were taken. */
@@ -43,6 +47,7 @@ export function slotPool(schedule: RateScheduleStore, calls: Connections, clock:
   const waiting: Waiting[] = [];
   let isTaking = false;
   let stepMs = usualStepMs;
+  const takes = recentDuration(clock);
   const room = () => calls.room(mostSlotsAtOnce * stepMs + soonAfterMs);
   const { pause, isTooShort } = pausesOf(waiting, clock);
 
@@ -58,10 +63,11 @@ export function slotPool(schedule: RateScheduleStore, calls: Connections, clock:
     const count = await wanted();
     const longestMs = Math.max(...waiting.slice(0, count).map((one) => leftMs(one, clock)));
     const served = waiting.splice(0, count);
-    const slots = await schedule.take(count, longestMs).catch((error) => refuse(served, error));
+    const taking = takes.measure(() => schedule.take(count, longestMs));
+    const slots = await taking.catch((error) => refuse(served, error));
     const signal = deliver(slots, served, clock);
     stepMs = stepOf(slots) ?? stepMs;
-    await pause((slots.at(-1)?.atMs ?? 0) - leadMs - clock.nowMs(), signal);
+    await pause((slots.at(-1)?.atMs ?? 0) - leadMsOf(takes) - clock.nowMs(), signal);
   };
 
   const takeAll = async (): Promise<void> => {
@@ -87,6 +93,10 @@ export function slotPool(schedule: RateScheduleStore, calls: Connections, clock:
       return given.promise;
     },
   };
+}
+
+function leadMsOf(takes: RecentDuration): number {
+  return Math.min(leadMs.most, Math.max(leadMs.least, 1.5 * takes.meanMs()));
 }
 
 function leftMs({ withinMs, sinceMs }: Waiting, clock: Clock): number {

@@ -4,7 +4,7 @@ import { callGate, type Entry } from '../../../src/shared/throttle/call-gate.ts'
 import { nextSlotMs } from '../../../src/shared/throttle/rate-schedule.ts';
 import { rejectionOf } from '../../support/caught.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
-import { smallestGap } from '../../support/most-within.ts';
+import { mostWithin, smallestGap } from '../../support/most-within.ts';
 import { plainLimits } from '../../support/rate-history.ts';
 import { admitted, recordingBreaker, refusing } from '../../support/recording-breaker.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';
@@ -129,6 +129,25 @@ describe('the calls under way', () => {
     expect(opened.timeline.takes.length).toBeGreaterThan(1);
   });
 
+  it('are expected to last as long as calls did: what void slots were held for does not count', async () => {
+    const { clock, timeline, schedule, breaker } = openGate();
+    let reads = 0;
+    const read = async () => {
+      reads += 1;
+      const state = await schedule.read();
+      return reads <= 20 ? { ...state, alarmAtMs: reads } : state;
+    };
+    const gate = callGate({ schedule: { ...schedule, read }, breaker, clock, mostCalls: 1 });
+    const first = await gate.enter(plenty);
+    expect(timeline.takes.length).toBeGreaterThan(15);
+    await clock.sleep(200);
+    expect(first.kind === 'go' && first.leave()).toBeUndefined();
+    const before = timeline.takes.length;
+    await enterAll({ clock, timeline, schedule, breaker, gate }, 20);
+    // Ten slots last 350 ms at the usual distance; one connection carries two calls of 200 ms in that time and 150 ms, and one at once.
+    expect(timeline.takes[before]).toBe(1 + 2);
+  });
+
   it('are never more than configured, however long each takes', async () => {
     const anyCalls = fc.array(fc.nat({ max: 900 }), { minLength: 1, maxLength: 25 });
     await fc.assert(
@@ -215,6 +234,63 @@ describe('looks at breaker and schedule', () => {
     expect([asked, breaker.asked()]).toEqual([1, 0]);
     await clock.sleep(100);
     expect(await gate.enter(plenty)).toMatchObject({ kind: 'refused', code: 'breaker_open' });
+  });
+
+  it('of the call that checks a token come before those of the jobs that wait', async () => {
+    const opened = openGate();
+    const { gate, clock } = opened;
+    const batch = enterAll(opened, 30);
+    await clock.sleep(500);
+    expect(await gate.enter(plenty, async () => admitted)).toMatchObject({ kind: 'go', waitedMs: 500 });
+    expect((await batch).map(({ atMs }) => atMs)).not.toContain(1_000);
+  });
+});
+
+describe('a slow control table', () => {
+  /** A gate over a table whose calls take so long. At 10 of 11 calls a second a slot may be used 50 ms late. */
+  function openSlow(readMs: number, writeMs: number) {
+    const clock = virtualClock({ autoJump: true });
+    const timeline = memoryRateSchedule({ ...plainLimits, limitPerSecond: 11 }, async (name, act) => {
+      const halfMs = (name === 'readSchedule' ? readMs : writeMs) / 2;
+      await clock.sleep(halfMs);
+      const answer = act();
+      await clock.sleep(halfMs);
+      return answer;
+    });
+    const schedule = timeline.driver(clock);
+    const breaker = recordingBreaker();
+    return { clock, timeline, schedule, breaker, gate: callGate({ schedule, breaker, clock, mostCalls: 100 }) };
+  }
+  const sum = (counts: readonly number[]) => counts.reduce((all, one) => all + one, 0);
+
+  it.each([
+    [60, 5],
+    [120, 5],
+    [240, 5],
+    [60, 60],
+    [120, 120],
+    [240, 240],
+  ])(
+    'whose reads take %i ms and whose writes %i ms leaves more than nine tenths of the rate, and loses hardly a slot',
+    async (readMs, writeMs) => {
+      const opened = openSlow(readMs, writeMs);
+      const startsMs = (await enterAll(opened, 60)).map(({ atMs }) => atMs);
+      // At first nobody knows how slow the table is.
+      const steady = startsMs.slice(10, 50);
+      expect((steady.at(-1) ?? 0) - (steady[0] ?? 0)).toBeLessThanOrEqual(1.08 * 39 * 100);
+      expect(sum(opened.timeline.takes)).toBeLessThanOrEqual(60 + 5);
+      expect(mostWithin(1_000, startsMs)).toBeLessThanOrEqual(11);
+    },
+  );
+
+  it('lets a single job go with its second slot at the latest', async () => {
+    const opened = openSlow(240, 240);
+    for (let n = 1; n <= 3; n += 1) {
+      const before = opened.timeline.writes();
+      expect(await opened.gate.enter(() => 5_000)).toMatchObject({ kind: 'go' });
+      expect(opened.timeline.writes() - before).toBeLessThanOrEqual(n === 1 ? 2 : 1);
+      await opened.clock.sleep(3_000);
+    }
   });
 });
 

@@ -70,6 +70,17 @@ describe('connections', () => {
     expect(open.room(0)).toBe(1);
   });
 
+  it('that were released without a call say nothing about how long calls take', async () => {
+    const clock = virtualClock({ autoJump: true });
+    const open = connections(4, clock);
+    for (const heldMs of [0, 25, 5_000]) {
+      const release = await open.acquire(0);
+      await clock.sleep(heldMs);
+      release?.(false);
+    }
+    expect([open.room(0), open.room(200)]).toEqual([4, 8]);
+  });
+
   it('are never more than allowed and never lost, whoever opens, waits and leaves', async () => {
     const anyCall = fc.record({ startMs: fc.nat(300), withinMs: fc.nat(200), callMs: fc.nat(150) });
     await fc.assert(

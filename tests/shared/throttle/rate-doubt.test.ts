@@ -152,6 +152,22 @@ describe('the limits of a schedule', () => {
     expect(rateLimitsOf(settings).lanes).toBe(lanes);
   });
 
+  it.each([
+    [40, 1],
+    [38, 2],
+    [34, 6],
+    [30, 8],
+    [5, 2],
+    [1, 1],
+    [0.1, 1],
+  ])(
+    'have at %d of 40 calls a second at most %i lanes: all at once are within the rate and what TMDB admits beside it',
+    (requestsPerSecond, lanes) => {
+      const settings = { ...defaultSettings, worker: { ...defaultSettings.worker, maximumConcurrency: 16 } };
+      expect(rateLimitsOf(settings, requestsPerSecond).lanes).toBe(lanes);
+    },
+  );
+
   it('never put the limit below the rate', () => {
     expect(rateLimitsOf(defaultSettings).limitPerSecond).toBe(40);
     expect(rateLimitsOf(defaultSettings, 45).limitPerSecond).toBe(45);

@@ -7,29 +7,10 @@ import {
   nothingLearnt,
 } from '../../../src/shared/throttle/learnt-rate.ts';
 import { type CallAnswer, learn, rateAt } from '../../../src/shared/throttle/rate-rule.ts';
-import { withSlots } from '../../../src/shared/throttle/recent-calls.ts';
+import { afterCalls, named, refusedAt, startMs } from '../../support/rate-answers.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
-const startMs = Date.UTC(2026, 10, 23, 8);
 const bounds = { requestsPerSecond: 30, floorPerSecond: 1 };
-const bySign = { '+': 'answered', '-': 'refused', x: 'failed' } as const;
-
-/** Calls at 30 a second from `fromMs` on, by the signs of their answers; `?` has none yet. Learnt when all of them are there. */
-function afterCalls(learnt: LearntRate, signs: string, fromMs = startMs, ratePerSecond = 30): LearntRate {
-  const slotsMs = [...signs].map((_, index) => fromMs + (index * 1_000) / 30);
-  const nowMs = slotsMs.at(-1) ?? fromMs;
-  const known = { ...learnt, recent: withSlots(learnt.recent, slotsMs, nowMs) };
-  const answers = [...signs].flatMap((sign, index): CallAnswer[] => {
-    const outcome = bySign[sign as keyof typeof bySign];
-    return outcome === undefined ? [] : [{ slotMs: slotsMs[index] ?? 0, ratePerSecond, outcome }];
-  });
-  return learn(known, answers, nowMs);
-}
-
-/** TMDB's refusal names its limit: an alarm, with that ceiling. */
-const named = (learnt: LearntRate, namedLimit: number, atMs: number) =>
-  learn(learnt, [{ slotMs: atMs, ratePerSecond: 30, outcome: 'refused', namedLimit }], atMs);
-
 const anyOutcome = fc.constantFrom('answered', 'failed', 'refused', 'refused');
 const anyAnswer: fc.Arbitrary<CallAnswer> = fc.record({
   slotMs: fc.integer({ min: startMs, max: startMs + 60_000 }),
@@ -161,7 +142,7 @@ describe('an alarm', () => {
     const minuteMs = 60_000;
     const alarms: LearntRate[] = [];
     for (const [index, limit] of [20, 18, 22, 20, 20, 10, 10].entries()) {
-      alarms.push(named(alarms.at(-1) ?? nothingLearnt, limit, startMs + index * minuteMs));
+      alarms.push(refusedAt(limit, alarms.at(-1) ?? nothingLearnt, startMs + index * minuteMs));
     }
     expect(alarms.map(({ ceiling, holdMs }) => [ceiling, holdMs])).toEqual([
       [20, 15_000],
@@ -172,6 +153,18 @@ describe('an alarm', () => {
       [10, 15_000],
       [10, 30_000],
     ]);
+  });
+
+  it('at about the same ceiling keeps the lower of the two if refusals below it have shown that it was too high', () => {
+    const known = named(nothingLearnt, 20, startMs);
+    const testedMs = startMs + 5_000;
+    const twice = `${'+'.repeat(18)}-`.repeat(2);
+    const again = (signs: string) => refusedAt(18, afterCalls(known, signs, testedMs, 0.9 * 20), startMs + 20_000);
+    expect(again(twice)).toMatchObject({ ceiling: 20, ceilingBefore: 20, holdMs: 30_000 });
+    expect(again(`${twice}${'+'.repeat(18)}-`)).toMatchObject({ ceiling: 18, ceilingBefore: 0, holdMs: 30_000 });
+    // Three of more than a hundred may be noise.
+    const rarely = `${'+'.repeat(34)}-`.repeat(3);
+    expect(again(rarely)).toMatchObject({ ceiling: 20, holdMs: 30_000 });
   });
 
   it('is not raised by what was sent shortly before the last one, nor while TMDB’s window emptied', () => {
@@ -191,36 +184,6 @@ describe('an alarm', () => {
     const afterwards = startMs + 1_000;
     expect(named(alarmed, 10, afterwards)).toMatchObject({ ceiling: 10, alarmAtMs: afterwards });
     expect(named(alarmed, 10, startMs - 2_001).ceiling).toBe(10);
-  });
-});
-
-describe('a ceiling', () => {
-  const alarmed = afterCalls(nothingLearnt, `${'+'.repeat(20)}---`);
-  const laterMs = startMs + 5_000;
-  const below = 0.9 * 20;
-
-  it('is disproved by two refusals below it without an alarm, and everything about it is forgotten at once', () => {
-    const signs = `${'+'.repeat(15)}-${'+'.repeat(15)}`;
-    expect(afterCalls(alarmed, signs, laterMs, below)).toMatchObject({ ceiling: 20, callsBelow: 31, refusedBelow: 1 });
-    const learnt = afterCalls(alarmed, `${signs}-`, laterMs, below);
-    expect(learnt).toMatchObject({ ceiling: 0, holdMs: 15_000, callsBelow: 0, refusedBelow: 0, refusedShare: 0 });
-    expect(rateAt(learnt, laterMs + 2_000, bounds)).toBe(30);
-  });
-
-  it('is not disproved by calls above it', () => {
-    const signs = `${'+'.repeat(15)}-${'+'.repeat(15)}-`;
-    expect(afterCalls(alarmed, signs, laterMs, 20)).toMatchObject({ ceiling: 20, callsBelow: 0 });
-  });
-
-  it('is not disproved by refusals that are far rarer below it than where the alarm was raised', () => {
-    const certain = named(nothingLearnt, 20, startMs);
-    const signs = `${'+'.repeat(15)}-${'+'.repeat(15)}-`;
-    // All were refused then, and one of sixteen is now.
-    expect(afterCalls(certain, signs, laterMs, below)).toMatchObject({ ceiling: 20, refusedBelow: 2 });
-  });
-
-  it('that TMDB has lowered is met again: an alarm, and no disproof', () => {
-    expect(afterCalls(alarmed, `${'+'.repeat(10)}---`, laterMs, below)).toMatchObject({ ceiling: 10, holdMs: 15_000 });
   });
 });
 

@@ -176,8 +176,11 @@ for (const engine of ['dynoxide', 'dynalite'] as const) {
   });
 }
 
-/** A table in this process with one item, whose writes fail as often as `lost` says. */
-function oneItem(lost: number) {
+/**
+ * A table in this process with one item. Its first writes fail, as many as `lost` says: another worker was faster, or (`isApplied`) the
+ * write succeeded, its answer was lost, and the SDK's repetition of it failed.
+ */
+function oneItem(lost: number, isApplied = false) {
   let item: Record<string, unknown> | undefined;
   let left = lost;
   const send = async (command: GetCommand | PutCommand) => {
@@ -186,6 +189,7 @@ function oneItem(lost: number) {
     }
     left -= 1;
     if (left >= 0) {
+      item = isApplied ? command.input.Item : item;
       throw new ConditionalCheckFailedException({ message: 'lost', $metadata: {} });
     }
     item = command.input.Item;
@@ -234,6 +238,27 @@ describe('one worker’s runs that are under way together', () => {
     await clock.advance(100);
     await driver.take(1);
     expect((await driver.read()).answers).toBe(1);
+  });
+
+  it('take the slots and count the answers once whose write succeeded though its answer was lost', async () => {
+    const { driver, clock, writes } = openOn(oneItem(2, true));
+    await driver.answered(answerTo(startMs, 'refused'));
+    expect(since(await driver.take(3))).toEqual([0, 100, 200]);
+    await clock.advance(100);
+    expect(since(await driver.take(2))).toEqual([300, 400]);
+    expect(await driver.read()).toMatchObject({ answers: 1, refusals: 1 });
+    expect(writes.count).toBe(2);
+  });
+
+  it('cost one write or two when TMDB asks ten calls in flight for a pause, and the longest counts', async () => {
+    const { driver, clock, writes } = openOn(oneItem(0));
+    const slots = await driver.take(10);
+    await clock.advance(1_000);
+    const pausesMs = slots.map((_, index) => 1_000 + 100 * index);
+    await Promise.all(slots.map(({ atMs }, index) => driver.answered(throttleAt(atMs, pausesMs[index] ?? 0))));
+    expect(writes.count - 1).toBeGreaterThanOrEqual(1);
+    expect(writes.count - 1).toBeLessThanOrEqual(2);
+    expect(await driver.read()).toMatchObject({ refusals: 10, pausedUntilMs: startMs + 1_000 + 1_900 });
   });
 
   it('pass on what DynamoDB itself says', async () => {

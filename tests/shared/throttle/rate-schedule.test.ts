@@ -114,6 +114,33 @@ describe('slots', () => {
     );
   });
 
+  it('are no more in any second where workers with one lane and with eight take them', () => {
+    const anyStep = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ lanes: fc.constantFrom(1, 8), count: fc.integer({ min: 1, max: 10 }) }) },
+      { weight: 1, arbitrary: fc.record({ idleMs: fc.oneof(fc.nat({ max: 400 }), fc.nat({ max: 3_000 })) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(anyStep, { maxLength: 60 }), (steps) => {
+        let state: RateState = idleRateState;
+        let nowMs = startMs;
+        const slotsMs: number[] = [];
+        for (const step of steps) {
+          if ('idleMs' in step) {
+            nowMs += step.idleMs;
+            continue;
+          }
+          const limits = { ...plainLimits, requestsPerSecond: 30, limitPerSecond: 40, lanes: step.lanes };
+          const taken = takeSlots(state, step.count, nowMs, limits);
+          state = taken.state;
+          slotsMs.push(...taken.slots.map(({ atMs }) => atMs));
+        }
+        // Eight lanes may each have one more at the edge of a second.
+        expect(mostWithin(1_000 - tolerance, slotsMs)).toBeLessThanOrEqual(30 + 8);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('never lie in the past of who takes them', () => {
     fc.assert(
       fc.property(anyHistory(30), anyLimits, (steps, limits) => {
@@ -124,13 +151,25 @@ describe('slots', () => {
     );
   });
 
-  it('of an item with other lanes are taken behind those that end last', () => {
+  it('of an item with other lanes are taken in the lanes that still end in the future, and a lane that is missing begins behind all', () => {
     const state = { ...idleRateState, endsMs: [startMs + 900, startMs + 100, startMs + 500] };
-    const taken = (lanes: number) => takeSlots(state, 1, startMs, { ...plainLimits, lanes });
-    expect(since(taken(1).slots)).toEqual([900]);
-    expect(since(taken(2).slots)).toEqual([500]);
-    expect(since(taken(4).slots), 'a lane that is new').toEqual([0]);
-    expect(taken(4).state.endsMs).toHaveLength(4);
+    const taken = (lanes: number, afterMs: number) => {
+      const { slots, state: next } = takeSlots(state, 2, startMs + afterMs, { ...plainLimits, lanes });
+      return [since(slots), next.endsMs.map((endMs) => endMs - startMs).sort((a, b) => a - b)];
+    };
+    expect(taken(1, 0), 'three lanes are busy: their slots are 300 ms apart').toEqual([
+      [100, 400],
+      [500, 700, 900],
+    ]);
+    expect(taken(1, 600), 'one is busy').toEqual([[900, 1_000], [1_100]]);
+    expect(taken(2, 600), 'one is busy, and one is idle').toEqual([
+      [600, 800],
+      [900, 1_000],
+    ]);
+    expect(taken(4, 0), 'one is missing').toEqual([
+      [100, 500],
+      [500, 900, 900, 900],
+    ]);
   });
 });
 
@@ -149,6 +188,13 @@ describe('a slot that is used late', () => {
     const state = { ...idleRateState, ceiling: 20, alarmAtMs: startMs };
     const limits = { ...plainLimits, requestsPerSecond: 30, limitPerSecond: 40 };
     expect(takeSlots(state, 1, startMs + 2_000, limits).slots[0]?.lateMs).toBe(50);
+  });
+
+  it('may be so as usual once the rate is the configured one again, though a ceiling is known', () => {
+    const state = { ...idleRateState, ceiling: 20, alarmAtMs: startMs };
+    const limits = { ...plainLimits, requestsPerSecond: 30, limitPerSecond: 40 };
+    const [slot] = takeSlots(state, 1, startMs + 60_000, limits).slots;
+    expect(slot).toMatchObject({ ratePerSecond: 30, lateMs: 200 });
   });
 
   it('leaves no second with more calls than the limit, whenever all workers are stopped together', () => {

@@ -26,18 +26,21 @@ const calls = (signs: string, stepMs: number): RecentCall[] =>
 describe('recent calls as text', () => {
   it('come back as they were, in the order of their slots', () => {
     fc.assert(
-      fc.property(fc.array(anyCall(-2_999, 60_000), { maxLength: 200 }), (all) => {
+      fc.property(fc.array(anyCall(-2_999, 60_000), { maxLength: 80 }), (all) => {
         expect(unpackCalls(packCalls(all, nowMs))).toEqual(all.toSorted((a, b) => a.slotMs - b.slotMs));
       }),
     );
   });
 
-  it('are those of the last three seconds, and the last 200', () => {
+  it('are those of the last three seconds: the last 140, and the next 80', () => {
     const old = { slotMs: nowMs - 3_000, fate: 'refused' as const };
     const kept = { slotMs: nowMs - 2_999, fate: 'refused' as const };
     expect(unpackCalls(packCalls([old, kept], nowMs))).toEqual([kept]);
     const many = calls('+'.repeat(300), 10);
-    expect(unpackCalls(packCalls(many, nowMs))).toEqual(many.slice(100));
+    // The last one is now.
+    expect(unpackCalls(packCalls(many, nowMs + 2_990))).toEqual(many.slice(160));
+    expect(unpackCalls(packCalls(many, nowMs - 1))).toEqual(many.slice(0, 80));
+    expect(unpackCalls(packCalls(many, nowMs + 1_990))).toEqual(many.slice(60, 280));
   });
 
   it('have less than 700 bytes, at any rate and with any batches', () => {

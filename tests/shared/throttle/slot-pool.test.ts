@@ -158,6 +158,37 @@ describe('the slots of a batch', () => {
     expect(await pool.next(forever)).toMatchObject({ atMs: clock.nowMs() });
   });
 
+  it('that cannot be taken fail for those for whom they were, and the others of the batch go on', async () => {
+    const { clock, schedule, open } = openPool();
+    let takes = 0;
+    const take: typeof schedule.take = async (...asked) => {
+      takes += 1;
+      return takes === 2 ? Promise.reject(new Error('the table is away')) : schedule.take(...asked);
+    };
+    const pool = slotPool({ ...schedule, take }, open, clock);
+    const startMs = clock.nowMs();
+    const asked = Array.from({ length: 25 }, () => pool.next(forever));
+    const given = await Promise.allSettled(asked);
+    expect(given.map(({ status }) => status)).toEqual([
+      ...Array(10).fill('fulfilled'),
+      ...Array(10).fill('rejected'),
+      ...Array(5).fill('fulfilled'),
+    ]);
+    const slotsMs = given.flatMap((one) => (one.status === 'fulfilled' ? [(one.value?.atMs ?? 0) - startMs] : []));
+    expect(slotsMs.map((ms) => Math.round(ms))).toEqual(Array.from({ length: 15 }, (_, n) => 100 * n));
+  });
+
+  it('go first to who asks to be the first of those that wait', async () => {
+    const { clock, pool, ask } = openPool();
+    const batch = Array.from({ length: 25 }, () => ask());
+    await clock.sleep(500);
+    const startMs = clock.nowMs() - 500;
+    const first = await pool.next(forever, true);
+    // The ten that were taken at once are gone; it is the next one.
+    expect(Math.round((first?.atMs ?? 0) - startMs)).toBe(1_000);
+    expect((await Promise.all(batch)).at(-1)?.atMs).toBe(2_500);
+  });
+
   it('are each given once, one for each who asks, whenever they ask', async () => {
     const anyAsks = fc.array(fc.nat(3_000), { minLength: 1, maxLength: 40 });
     await fc.assert(
