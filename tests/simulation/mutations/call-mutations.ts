@@ -80,7 +80,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'possible && deps.budget.trySpend()',
     replace: 'possible',
     why: 'an outage would triple the calls',
-    seeds: [196],
+    seeds: [9_377, 4_979],
   },
   {
     name: 'a 404 is retried',

@@ -72,7 +72,7 @@ export const tableMutations: readonly Mutation[] = [
     find: '      failures.set(messageId, failureOf(error));\n      return [];',
     replace: '      void [messageId, failureOf(error)];\n      return [];',
     why: 'a malformed message would be lost with an outage of the dead-letter queue',
-    seeds: [279],
+    seeds: [1_478, 503],
   },
   {
     name: 'a table that is away fails the writer’s whole batch',
