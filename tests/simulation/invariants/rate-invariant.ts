@@ -208,26 +208,32 @@ function limitAt(limits: readonly Extract<Act, { act: 'limit' }>[], atMs: number
   return limits.find((act) => act.atMs <= atMs && act.atMs + act.forMs > atMs)?.perSecond ?? documentedLimit;
 }
 
-/** Checks that the rate is near what TMDB admits while jobs wait, in noise too, and that a limit that stays is tried ever more rarely. */
+/** Checks that the rate is near what TMDB admits while jobs wait, in noise too. */
 export function checkGoodput(alarms: readonly Alarm[], world: SimWorld): void {
   const { plan, violations } = world;
-  const { requestsPerSecond } = plan.world;
-  const { throttled } = plan.faults;
   const judged = judgedTime(plan);
   const adapted = adaptedRate(world);
   if (judged === undefined || adapted === undefined) {
     return;
   }
-  const { fromMs, toMs, limit } = judged;
-  const { goodput, overLimit } = adapted;
-  const isMuch = throttled > muchNoise || (throttled > 0 && limit < documentedLimit);
-  if (goodput < (isMuch ? leastShareInMuchNoise : leastShare)) {
-    violations.add('goodput', `${(100 * goodput).toFixed(1)} % of the calls that TMDB admits were made`);
+  const { throttled } = plan.faults;
+  const isMuch = throttled > muchNoise || (throttled > 0 && judged.limit < documentedLimit);
+  if (adapted.goodput < (isMuch ? leastShareInMuchNoise : leastShare)) {
+    violations.add('goodput', `${(100 * adapted.goodput).toFixed(1)} % of the calls that TMDB admits were made`);
   }
-  if (throttled > 0) {
-    return;
+  if (throttled === 0) {
+    checkRefused(adapted, judged, alarms, world);
   }
-  const isClose = limit < documentedLimit && limit > closeShare * requestsPerSecond;
+}
+
+/** Checks, where nothing else refuses calls, that TMDB's limit refuses few of them, and that a limit that stays is tried ever more rarely. */
+function checkRefused(
+  { overLimit }: AdaptedRate,
+  { fromMs, toMs, limit }: JudgedTime,
+  alarms: readonly Alarm[],
+  { plan, violations }: SimWorld,
+): void {
+  const isClose = limit < documentedLimit && limit > closeShare * plan.world.requestsPerSecond;
   if (overLimit > (isClose ? mostOverCloseLimit : mostOverLimit)) {
     violations.add('goodput', `${(100 * overLimit).toFixed(1)} % of the calls were over TMDB's limit`);
   }
