@@ -143,7 +143,7 @@ export function checkConnections({ process, beganMs }: SeenCall, { tmdb, plan, s
 /** The least share of what TMDB admits that must be used, and after how long. */
 const leastShare = 0.85;
 /** The same in much noise, or in noise and below a low limit: the rate is then held for seconds at a ceiling that the noise has shown. */
-const leastShareInMuchNoise = 0.5;
+const leastShareInMuchNoise = 0.65;
 const muchNoise = 0.02;
 /** The most that TMDB's limit may refuse of these calls, where nothing else does. */
 const mostOverLimit = 0.03;
