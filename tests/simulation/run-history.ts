@@ -180,7 +180,7 @@ async function judge(evidence: Staged, world: SimWorld): Promise<void> {
   checkDeadLetters(world, evidence);
   await checkOrderFreedom(world, evidence);
   checkRate(evidence.calls.alarms, world);
-  checkGoodput(world);
+  checkGoodput(evidence.calls.alarms, world);
   checkRetries(world);
   checkThrottles(world);
   checkPagesAsAsked(world);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { failureText } from './campaign/failure-text.ts';
+import { failureText, mutationText } from './campaign/failure-text.ts';
 import { type Mutation, pathOf, withBug } from './campaign/mutation-hook.ts';
+import { runMutations } from './campaign/run-mutations.ts';
 import { runSeeds } from './campaign/run-seeds.ts';
 import { faultsOf, shrink } from './campaign/shrink.ts';
 import { mutations } from './mutations.ts';
@@ -104,6 +105,13 @@ describe('a mutant', () => {
   it.each(mutations)('stands in the code once: $name', (mutation) => {
     const source = readFileSync(pathOf(mutation), 'utf8');
     expect(withBug(source, mutation)).not.toBe(source);
+  });
+
+  it('is reported as missed, with the reason, when it cannot be planted', async () => {
+    const [result] = await runMutations([{ ...mutant, find: 'no such text' }]);
+    expect(result).toMatchObject({ caughtBy: undefined, seeds: 0 });
+    expect(result && mutationText(result)).toContain(`MISSED ${mutant.name}: the mutation`);
+    expect(result?.detail).toContain('finds its text 0 times');
   });
 
   it('is refused when its text is not there, or twice', () => {

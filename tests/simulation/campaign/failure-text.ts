@@ -12,8 +12,9 @@ export function failureText({ seed, invariant, detail, shrunk }: SeedFailure): s
 }
 
 /** What came of a mutant, in a line. */
-export function mutationText({ name, caughtBy, seeds }: MutationResult): string {
-  return caughtBy === undefined
-    ? `MISSED ${name}: no invariant is broken within ${seeds} seeds`
-    : `caught ${name}: ${caughtBy} after ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
+export function mutationText({ name, caughtBy, seeds, detail }: MutationResult): string {
+  if (caughtBy === undefined) {
+    return `MISSED ${name}: ${seeds === 0 ? detail : `no invariant is broken within ${seeds} seeds`}`;
+  }
+  return `caught ${name}: ${caughtBy} after ${seeds} ${seeds === 1 ? 'seed' : 'seeds'}`;
 }

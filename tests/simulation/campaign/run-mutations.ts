@@ -1,9 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { messageOf } from '../../../src/shared/core/errors.ts';
 import { regressions } from '../regressions.ts';
 import type { Mutation } from './mutation-hook.ts';
 import { runSeeds } from './run-seeds.ts';
 
-/** Whether a bug was found, after how many seeds, and by which invariant. */
+/** Whether a bug was found, after how many seeds, and by which invariant. `seeds` is 0 where none could be run: `detail` says why. */
 export type MutationResult = { name: string; caughtBy: string | undefined; seeds: number; detail: string };
 
 /** A bug that is found neither by a seed that failed once nor by so many others is missed. */
@@ -31,7 +32,11 @@ async function tryMutation(mutation: Mutation): Promise<MutationResult> {
   const known = regressions.map(({ seed }) => seed);
   const seeds = [...(mutation.seeds ?? []), ...known, ...Array.from({ length: mostSeeds }, (_, index) => index + 1)];
   const run = { seeds, mutation, threads: 1, shrinks: false, stopsAtFailure: true };
-  const results = await runSeeds(run);
-  const failure = results.find((result) => result.failure !== undefined)?.failure;
-  return { name: mutation.name, caughtBy: failure?.invariant, seeds: results.length, detail: failure?.detail ?? '' };
+  try {
+    const results = await runSeeds(run);
+    const failure = results.find((result) => result.failure !== undefined)?.failure;
+    return { name: mutation.name, caughtBy: failure?.invariant, seeds: results.length, detail: failure?.detail ?? '' };
+  } catch (error) {
+    return { name: mutation.name, caughtBy: undefined, seeds: 0, detail: messageOf(error) };
+  }
 }

@@ -48,18 +48,17 @@ function openThread({ mutation, shrinks = true }: SeedRun) {
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   return {
-    judge: (seed: number) =>
-      new Promise<SeedResult>((resolve, reject) => {
-        worker.removeAllListeners();
-        const watch = setTimeout(() => reject(new Error(`the thread hangs at seed ${seed}`)), mostMs);
-        worker.once('message', (result: SeedResult) => {
-          clearTimeout(watch);
-          resolve(result);
-        });
-        worker.once('error', reject);
-        worker.once('exit', (code) => reject(new Error(`the thread ended with ${code} at seed ${seed}`)));
-        worker.postMessage(seed);
-      }),
+    judge: (seed: number) => {
+      const { promise, resolve, reject } = Promise.withResolvers<SeedResult>();
+      worker.removeAllListeners();
+      const watch = setTimeout(() => reject(new Error(`the thread hangs at seed ${seed}`)), mostMs);
+      worker.once('message', resolve);
+      worker.once('error', reject);
+      worker.once('exit', (code) => reject(new Error(`the thread ended with ${code} at seed ${seed}`)));
+      worker.postMessage(seed);
+      // A timer that is left keeps the process alive.
+      return promise.finally(() => clearTimeout(watch));
+    },
     stop: async () => {
       worker.removeAllListeners();
       await worker.terminate();

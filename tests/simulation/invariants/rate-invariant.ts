@@ -1,7 +1,7 @@
 /** How fast TMDB is called: never faster than allowed, never long in a pause, and not much slower than TMDB admits. */
 import { callsOfAWorker } from '../../../src/shared/settings/settings.ts';
 import { mostWithin, smallestGap } from '../../support/most-within.ts';
-import type { Act } from '../world/history-plan.ts';
+import type { Act, HistoryPlan } from '../world/history-plan.ts';
 import { documentedLimit, type SeenCall } from '../world/sim-tmdb.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 
@@ -143,13 +143,15 @@ export function checkConnections({ process, beganMs }: SeenCall, { tmdb, plan, s
 /** The least share of what TMDB admits that must be used, and after how long. */
 const leastShare = 0.85;
 /** The same in much noise, or in noise and below a low limit: the rate is then held for seconds at a ceiling that the noise has shown. */
-const leastShareInMuchNoise = 0.5;
-const muchNoise = 0.03;
+const leastShareInMuchNoise = 0.65;
+const muchNoise = 0.02;
 /** The most that TMDB's limit may refuse of these calls, where nothing else does. */
 const mostOverLimit = 0.03;
 /** The same for a limit just below the rate: it refuses so few calls, so evenly, that they pass for noise. */
 const mostOverCloseLimit = 0.1;
 const closeShare = 0.85;
+/** Alarms that a limit may raise in that time, where nothing else refuses: the hold before each is twice as long as the one before. */
+const mostAlarms = 2;
 const adaptMs = 60_000;
 const leastJudgedMs = 30_000;
 
@@ -166,13 +168,14 @@ export type AdaptedRate = {
   overLimit: number;
 };
 
+/** The time in which the rate has adapted, and TMDB's limit in it. */
+type JudgedTime = { fromMs: number; toMs: number; limit: number };
+
 /**
- * How well the rate has adapted: from a minute after its last change and while the queue is
- * full. `undefined` where there is no such time, or where faults cost calls: of tables, clocks, queues and processes, outages, and pauses
- * that TMDB asks for.
+ * From a minute after the limit's last change and while the queue is full. `undefined` where there is no such time, or where faults cost
+ * calls: of tables, clocks, queues and processes, outages, and pauses that TMDB asks for.
  */
-export function adaptedRate({ plan, tmdb }: SimWorld): AdaptedRate | undefined {
-  const { acts, faults, world } = plan;
+function judgedTime({ acts, faults }: HistoryPlan): JudgedTime | undefined {
   const [fill, ...others] = acts.filter(({ act }) => act === 'fill');
   const isCalm = Object.entries(faults).every(
     ([name, share]) => share <= (most[name as keyof typeof most] ?? (harmless.has(name) ? 1 : 0)),
@@ -185,13 +188,19 @@ export function adaptedRate({ plan, tmdb }: SimWorld): AdaptedRate | undefined {
   const limits = acts.filter((act) => act.act === 'limit');
   const changesMs = limits.flatMap(({ atMs, forMs }) => [atMs, atMs + forMs]).filter((atMs) => atMs < toMs);
   const fromMs = Math.max(fill.atMs, ...changesMs) + adaptMs;
-  if (toMs - fromMs < leastJudgedMs) {
+  return toMs - fromMs < leastJudgedMs ? undefined : { fromMs, toMs, limit: limitAt(limits, fromMs) };
+}
+
+/** How well the rate has adapted, where that is judged. */
+export function adaptedRate({ plan, tmdb }: SimWorld): AdaptedRate | undefined {
+  const judged = judgedTime(plan);
+  if (judged === undefined) {
     return undefined;
   }
-  const limit = limitAt(limits, fromMs);
+  const { fromMs, toMs, limit } = judged;
   const calls = tmdb.calls.filter(({ beganMs }) => beganMs >= fromMs && beganMs < toMs);
   const admitted = calls.filter(({ isOverLimit }) => !isOverLimit).length;
-  const possible = ((toMs - fromMs) / 1_000) * Math.min(world.requestsPerSecond, limit);
+  const possible = ((toMs - fromMs) / 1_000) * Math.min(plan.world.requestsPerSecond, limit);
   return { goodput: admitted / possible, overLimit: 1 - admitted / (calls.length || 1) };
 }
 
@@ -199,18 +208,37 @@ function limitAt(limits: readonly Extract<Act, { act: 'limit' }>[], atMs: number
   return limits.find((act) => act.atMs <= atMs && act.atMs + act.forMs > atMs)?.perSecond ?? documentedLimit;
 }
 
-/** While jobs wait, the rate is near what TMDB admits, in noise too. */
-export function checkGoodput(world: SimWorld): void {
+/** Checks that the rate is near what TMDB admits while jobs wait, in noise too. */
+export function checkGoodput(alarms: readonly Alarm[], world: SimWorld): void {
   const { plan, violations } = world;
-  const { goodput, overLimit } = adaptedRate(world) ?? { goodput: 1, overLimit: 0 };
-  const { throttled } = plan.faults;
-  const limits = plan.acts.filter((act) => act.act === 'limit');
-  const isClose = limits.some(({ perSecond }) => perSecond > closeShare * plan.world.requestsPerSecond);
-  const isMuch = throttled > muchNoise || (throttled > 0 && limits.length > 0);
-  if (goodput < (isMuch ? leastShareInMuchNoise : leastShare)) {
-    violations.add('goodput', `${(100 * goodput).toFixed(1)} % of the calls that TMDB admits were made`);
+  const judged = judgedTime(plan);
+  const adapted = adaptedRate(world);
+  if (judged === undefined || adapted === undefined) {
+    return;
   }
-  if (throttled === 0 && overLimit > (isClose ? mostOverCloseLimit : mostOverLimit)) {
+  const { throttled } = plan.faults;
+  const isMuch = throttled > muchNoise || (throttled > 0 && judged.limit < documentedLimit);
+  if (adapted.goodput < (isMuch ? leastShareInMuchNoise : leastShare)) {
+    violations.add('goodput', `${(100 * adapted.goodput).toFixed(1)} % of the calls that TMDB admits were made`);
+  }
+  if (throttled === 0) {
+    checkRefused(adapted, judged, alarms, world);
+  }
+}
+
+/** Checks, where nothing else refuses calls, that TMDB's limit refuses few of them, and that a limit that stays is tried ever more rarely. */
+function checkRefused(
+  { overLimit }: AdaptedRate,
+  { fromMs, toMs, limit }: JudgedTime,
+  alarms: readonly Alarm[],
+  { plan, violations }: SimWorld,
+): void {
+  const isClose = limit < documentedLimit && limit > closeShare * plan.world.requestsPerSecond;
+  if (overLimit > (isClose ? mostOverCloseLimit : mostOverLimit)) {
     violations.add('goodput', `${(100 * overLimit).toFixed(1)} % of the calls were over TMDB's limit`);
+  }
+  const found = alarms.filter(({ atMs }) => atMs >= fromMs && atMs < toMs).length;
+  if (found > mostAlarms) {
+    violations.add('goodput', `${found} alarms from ${fromMs} to ${toMs}, below a limit that stays`);
   }
 }

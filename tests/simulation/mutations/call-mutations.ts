@@ -80,7 +80,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'possible && deps.budget.trySpend()',
     replace: 'possible',
     why: 'an outage would triple the calls',
-    seeds: [196],
+    seeds: [9_377, 4_979],
   },
   {
     name: 'a 404 is retried',
@@ -125,7 +125,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'if (await store.replace(taken, record.revision)) {',
     replace: 'if ((await store.replace(taken, record.revision)) || record.revision > 0) {',
     why: 'a service that comes back would be met by all workers at once',
-    seeds: [57],
+    seeds: [713, 118],
   },
   {
     name: 'replay deletes before it sends',

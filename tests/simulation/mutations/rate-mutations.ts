@@ -9,10 +9,10 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'noise is not learnt',
     file: rule,
-    find: 'isBelow || before.ceiling === 0 ? withNoise(counted, refused) : counted;',
-    replace: 'isBelow && before.ceiling < 0 ? withNoise(counted, refused) : counted;',
+    find: "position === 'above' ? counted : withNoise(counted, refused)",
+    replace: "position === 'above' || before.ceiling >= 0 ? counted : withNoise(counted, refused)",
     why: 'refusals at random would be taken for the limit, again and again',
-    seeds: [17_442],
+    seeds: [2_536, 2_041],
   },
   {
     name: 'a ceiling is not disproved',
@@ -20,7 +20,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'return isNoise ? ',
     replace: 'return isNoise && learnt.ceiling < 0 ? ',
     why: 'a ceiling that was noise would hold for minutes',
-    seeds: [7_706],
+    seeds: [12_790],
   },
   {
     name: 'the rate does not rise after a hold',
@@ -36,7 +36,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'Math.min(longestHoldMs, 2 * learnt.holdMs)',
     replace: 'Math.min(longestHoldMs, learnt.holdMs)',
     why: 'a limit that stays would be met every few seconds',
-    seeds: [4_277, 4_921, 4_356],
+    seeds: [4_277, 1_785],
   },
   {
     name: 'refusals are counted twice',
@@ -48,8 +48,8 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'no alarm is raised',
     file: rule,
-    find: 'if (score > alarmScore) {',
-    replace: 'if (score > 1_000 * alarmScore) {',
+    find: 'if (scored.score > alarmScoreAt(position, before)) {',
+    replace: 'if (scored.score > 1_000 * alarmScoreAt(position, before)) {',
     why: 'TMDB would refuse everything above its limit, for as long as it is low',
     seeds: [794],
   },
@@ -141,8 +141,9 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'the slots of a batch begin at once',
     file: schedule,
-    find: 'atMs: fromMs + index * stepMs,',
-    replace: 'atMs: fromMs + (index * stepMs) / 4,',
+    find: 'const slot = { atMs, ratePerSecond,',
+    replace:
+      'const fromMs = Math.max(lanes[lane] ?? 0, nowMs);\n    const slot = { atMs: fromMs + (atMs - fromMs) / 4, ratePerSecond,',
     why: 'a batch would call four times as fast as the rate',
   },
 ];

@@ -11,6 +11,8 @@ const waiting = 100;
 /** For how long the rate may adapt, and for how long it is judged then (rate-invariant.ts). */
 const adaptMs = 60_000;
 const judgedMs = 60_000;
+/** The same in noise: a single ceiling that the noise has shown costs much of one minute, and little of several. */
+const judgedInNoiseMs = 240_000;
 
 /** The history of a seed whose fetch queue is full for some minutes; `undefined` for most seeds. */
 export function planBusy(seed: number): HistoryPlan | undefined {
@@ -22,7 +24,11 @@ export function planBusy(seed: number): HistoryPlan | undefined {
   const world = { requestsPerSecond, rowsPerPage: 1, german: false, live: draws.chance(0.5) };
   const faults = draws.chance(0.3) ? drawFaults(draws, draws) : noise(draws, randomStream(seed, 'busy tables'));
   const limit = drawLimit(draws, requestsPerSecond);
-  const forMs = adaptMs + judgedMs + (limit?.act === 'limit' && limit.atMs > 0 ? limit.atMs + limit.forMs : 0);
+  const isNoisy = faults.throttled > 0 && faults.throttled <= mostNoise;
+  const forMs =
+    adaptMs +
+    (isNoisy ? judgedInNoiseMs : judgedMs) +
+    (limit?.act === 'limit' && limit.atMs > 0 ? limit.atMs + limit.forMs : 0);
   const fill: Act = { act: 'fill', atMs: 0, waiting, forMs };
   const throughout = limit && limit.atMs === 0 ? { ...limit, forMs } : limit;
   return { seed, world, faults, acts: [...(throughout ? [throughout] : []), fill, ...drawTitles(draws, forMs)] };
