@@ -107,7 +107,7 @@ const seeds = [1, 2, 3, 4, 5, 6];
 
 /** The means over six histories, half of them with two workers and half with three. */
 async function meansOf(world: World) {
-  const played = [];
+  const played: Awaited<ReturnType<typeof play>>[] = [];
   for (const seed of seeds) {
     played.push(await play(world, 2 + (seed % 2), seed));
   }
