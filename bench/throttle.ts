@@ -82,7 +82,8 @@ function subjectsOf(world: ThrottleWorld, programs: Programs): ThrottleSubject[]
     name: `${name}, ${processes} ${processes === 1 ? 'process' : 'processes'}`,
     program: programs.worker,
     processes,
-    options: { concurrency: 1, maximumConcurrency: processes, ...options },
+    // Lambda's event source runs two invocations at least.
+    options: { concurrency: processes === 1 ? 2 : 1, maximumConcurrency: Math.max(2, processes), ...options },
   });
   return [
     ...world.workers.map((processes) => workers('this worker', processes)),
@@ -128,9 +129,9 @@ function resultsOf({ world, subject, trial }: PlayedTrial): BenchResult[] {
 function method(): string {
   return [
     `every subject is told ${toldPerSecond} calls a second and at most ${mostUnderWay} calls under way, and drains a fetch queue that stays full; the server admits so many calls in any sliding second, counts by arrival, and answers in 20 to 400 ms (2 to 3 s in 'slow answers'); its 429s name neither a limit nor a time, whether they come from the limit or at random; every subject meets the same random failures in the same order`,
-    'goodput: good answers in the time of the world from the first call on (cold starts included; clean worlds after 5 s, on the busy machine 15 s), beside the told rate or the limit, whichever is lower, times the share that does not fail at random; 60 s, where the limit moves 120 s (it falls after a fifth of the time, for two fifths, as in the 300 s of the model), slow answers 40 s',
+    'goodput: good answers in the time of the world from the first call on (cold starts included; clean worlds after 5 s, on the busy machine 15 s), beside the told rate or the limit, whichever is lower, times the share that does not fail at random; 60 s, where the limit falls or is 28 120 s (it falls after a fifth of the time, for two fifths, as in the 300 s of the model), where it is 10 180 s, slow answers 40 s',
     'clean worlds alone on the machine, in the others two subjects at a time, each with emulators and a server of its own; busy machine: eight processes that compute; server and fauxqs run in the bench process, dynoxide and each process of a subject run on their own, the latter with the memory of a function of 256 MB',
-    "this worker: core and adapters of its handler behind the event source, each process a container with one invocation at a time, the connections divided by their number; its requests are counted in its clients, a write to the throttle's item being one write unit, refused ones included",
+    "this worker: core and adapters of its handler behind the event source, each process a container with one invocation at a time (one process alone: two, the fewest that Lambda's event source runs), the connections divided by their number; its requests are counted in its clients, a write to the throttle's item being one write unit, refused ones included",
     "peers: one process, since their rate is one process's; three of sqs-consumer with batches of ten; p-queue strict before each attempt, retries included, with an interval of 1 s; axios-retry with three retries and exponentialDelay; the adaptive mode is the SDK's own strategy (client-side rate limiter, standard retries) around axios, behind p-queue strict with an interval of 100 ms, because it knows no told rate and takes what the limit refuses of longer bursts for congestion",
     'each 429 halves the rate: the same worker with the rule that it had before, which adds 10 calls a second in a minute and pauses for a second',
     'jobs deferred: by this worker, sent back with a delay; by a peer, not deleted after its last retry',

@@ -69,8 +69,8 @@ const parts: Record<WorldName, Parts> = {
   '5 % 429, 5 % 5xx': { ...steady, noise: much },
   'limit falls 40 to 20': { ...steady, seconds: 120, limit: 'falls' },
   'falls, 2 % 429, 5 % 5xx': { ...steady, seconds: 120, limit: 'falls', noise: little },
-  'limit 28': { ...steady, limit: 28 },
-  'limit 10': { ...steady, limit: 10 },
+  'limit 28': { ...steady, seconds: 120, limit: 28 },
+  'limit 10': { ...steady, seconds: 180, limit: 10 },
   'slow answers': { ...steady, seconds: 40, workers: [usualWorkers, 8], latencyMs: { min: 2_000, max: 3_000 } },
 };
 

@@ -17,6 +17,8 @@ it('no invariant is broken by 300 histories, nor by those that broke one once', 
   // The histories are not idle.
   expect(results.reduce((sum, { jobs }) => sum + jobs, 0)).toBeGreaterThan(5 * seeds.length);
   expect(results.reduce((sum, { reads }) => sum + reads, 0)).toBeGreaterThan(2 * seeds.length);
+  // In some of them the queue is full for minutes.
+  expect(results.filter(({ isAdapted }) => isAdapted).length).toBeGreaterThanOrEqual(3);
 });
 
 it('every mutant breaks an invariant', { timeout: withinMs }, async () => {

@@ -1,6 +1,7 @@
 import type { Mutation } from './campaign/mutation-hook.ts';
 import { callMutations } from './mutations/call-mutations.ts';
 import { httpMutations } from './mutations/http-mutations.ts';
+import { rateMutations } from './mutations/rate-mutations.ts';
 import { readerMutations } from './mutations/reader-mutations.ts';
 import { tableMutations } from './mutations/table-mutations.ts';
 
@@ -10,4 +11,5 @@ export const mutations: readonly Mutation[] = [
   ...callMutations,
   ...httpMutations,
   ...readerMutations,
+  ...rateMutations,
 ];

@@ -6,14 +6,7 @@
 import { type Item, itemSchema } from '../../src/shared/queues/item-page.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 import { calm, drain, playAgain } from './end-history.ts';
-import {
-  checkCall,
-  checkPagesAsAsked,
-  checkRate,
-  checkRetries,
-  checkThrottles,
-  watchControl,
-} from './invariants/call-invariant.ts';
+import { checkCall, checkPagesAsAsked, checkRetries, watchControl } from './invariants/call-invariant.ts';
 import { checkConservation } from './invariants/conservation-invariant.ts';
 import { deliveryInvariant } from './invariants/delivery-invariant.ts';
 import { checkBill, checkDeadLetters, checkLeases, checkRuns, type Evidence } from './invariants/end-invariant.ts';
@@ -21,13 +14,21 @@ import { checkLiveCalls, type LiveRead } from './invariants/live-invariant.ts';
 import { checkReaderModel } from './invariants/model-invariant.ts';
 import { checkOrderFreedom } from './invariants/order-invariant.ts';
 import { checkPayload } from './invariants/payload-invariant.ts';
+import {
+  type AdaptedRate,
+  adaptedRate,
+  checkConnections,
+  checkGoodput,
+  checkRate,
+  checkThrottles,
+} from './invariants/rate-invariant.ts';
 import { checkList, checkTitle } from './invariants/read-invariant.ts';
 import { checkRecommendation } from './invariants/recommend-invariant.ts';
 import { checkCarriedToken, checkSecrecy } from './invariants/secrecy-invariant.ts';
 import { watchTables } from './invariants/table-invariant.ts';
 import { checkConfirmingCall } from './invariants/token-invariant.ts';
 import { startEventSource } from './world/event-source.ts';
-import { type Faults, faultNames } from './world/faults.ts';
+import { noFaults } from './world/faults.ts';
 import type { Act, HistoryPlan } from './world/history-plan.ts';
 import { randomStream } from './world/random-stream.ts';
 import { type Cast, playAct } from './world/sim-acts.ts';
@@ -46,11 +47,18 @@ export type HistoryOutcome = {
   violations: readonly Violation[];
   digest: string;
   trace: readonly string[];
-  counts: { jobs: number; calls: number; rows: number; reads: number; virtualMs: number };
+  /** `adapted`: how the rate was, where that is judged. */
+  counts: {
+    jobs: number;
+    calls: number;
+    rows: number;
+    reads: number;
+    virtualMs: number;
+    adapted: AdaptedRate | undefined;
+  };
 };
 
 const reads = new Set<Act['act']>(['list', 'title', 'recommend']);
-const noFaults = Object.fromEntries(faultNames.map((name) => [name, 0])) as Faults;
 
 export async function runHistory(plan: HistoryPlan, { keepTrace = false } = {}): Promise<HistoryOutcome> {
   const clock = virtualClock({ autoJump: true });
@@ -78,7 +86,9 @@ export async function runHistory(plan: HistoryPlan, { keepTrace = false } = {}):
   return outcomeOf(world);
 }
 
-function outcomeOf({ plan, queues, tmdb, tables, violations, clock, around: { trace } }: SimWorld): HistoryOutcome {
+function outcomeOf(world: SimWorld): HistoryOutcome {
+  const { plan, queues, tmdb, tables, violations, clock, around } = world;
+  const { trace } = around;
   return {
     seed: plan.seed,
     violations: violations.found,
@@ -90,6 +100,7 @@ function outcomeOf({ plan, queues, tmdb, tables, violations, clock, around: { tr
       rows: tables.catalog.puts.length,
       reads: plan.acts.filter(({ act }) => reads.has(act)).length,
       virtualMs: clock.monotonicMs(),
+      adapted: adaptedRate(world),
     },
   };
 }
@@ -107,6 +118,7 @@ function stage(world: SimWorld): Staged {
   const unreadable = { jobs: [] as string[], items: [] as string[] };
   world.tmdb = simTmdb(world.plan, world.around, (call) => {
     checkCall(call, calls, world);
+    checkConnections(call, world);
     checkCarriedToken(call, world);
     checkConfirmingCall(call, world);
   });
@@ -167,7 +179,8 @@ async function judge(evidence: Staged, world: SimWorld): Promise<void> {
   checkConservation(world, evidence);
   checkDeadLetters(world, evidence);
   await checkOrderFreedom(world, evidence);
-  checkRate(world);
+  checkRate(evidence.calls.alarms, world);
+  checkGoodput(world);
   checkRetries(world);
   checkThrottles(world);
   checkPagesAsAsked(world);

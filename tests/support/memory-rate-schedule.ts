@@ -2,6 +2,7 @@ import type { Clock } from '../../src/shared/core/clock.ts';
 import type { CallAnswer } from '../../src/shared/throttle/rate-rule.ts';
 import { idleRateState, type RateLimits, type RateState } from '../../src/shared/throttle/rate-schedule.ts';
 import {
+  type RateItem,
   type RateScheduleStore,
   rateScheduleStore,
   type StoredRate,
@@ -10,7 +11,8 @@ import { noHook, type StoreHook } from './call-hook.ts';
 
 /** One timeline in memory; every worker has its own driver, on its own clock. */
 export type MemoryRateSchedule = {
-  driver(clock: Clock): RateScheduleStore;
+  /** `through`: what stands between this worker and the item, such as faults of the table. */
+  driver(clock: Clock, through?: (item: RateItem) => RateItem): RateScheduleStore;
   /** What the workers reported of TMDB's answers, in order. */
   readonly answers: readonly CallAnswer[];
   /** How many slots each take asked for, in order. */
@@ -40,8 +42,8 @@ export function memoryRateSchedule(limits: RateLimits, hook: StoreHook = noHook)
     takes,
     writes: () => writes,
     state: () => stored.state,
-    driver: (clock) => {
-      const driver = rateScheduleStore(item, limits, clock);
+    driver: (clock, through = (same) => same) => {
+      const driver = rateScheduleStore(through(item), limits, clock);
       return {
         ...driver,
         take: async (count, withinMs) => {

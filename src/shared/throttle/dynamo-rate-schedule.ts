@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Clock } from '../core/clock.ts';
+import type { Clock, Random } from '../core/clock.ts';
+import { systemRandom } from '../core/system-clock.ts';
 import { controlItems, type ReadControlItem } from './dynamo-control-items.ts';
 import { learntRateSchema } from './learnt-rate.ts';
 import { idleRateState, type RateLimits, type RateState } from './rate-schedule.ts';
@@ -33,6 +33,8 @@ export type RateScheduleOptions = {
   id?: string;
   /** Reads the item; shared with the breaker, both cost one request. */
   readItem?: ReadControlItem;
+  /** Makes revisions that no other worker makes. */
+  random?: Random;
   /** Called for every write, including refused ones, since each costs a write unit. */
   onWrite?: () => void;
 };
@@ -47,13 +49,18 @@ export function dynamoRateSchedule(
   tableName: string,
   limits: RateLimits,
   clock: Clock,
-  { id = rateScheduleId, readItem = controlItems(client, tableName), onWrite }: RateScheduleOptions = {},
+  {
+    id = rateScheduleId,
+    readItem = controlItems(client, tableName),
+    random = systemRandom,
+    onWrite,
+  }: RateScheduleOptions = {},
 ): RateScheduleStore {
   const item: RateItem = {
     read: async () => storedIn(await readItem(id)),
     replace: async (next, seen) => {
       onWrite?.();
-      const revision = randomUUID();
+      const revision = `${clock.nowMs()}-${random.next()}`;
       try {
         await client.send(
           new PutCommand({

@@ -15,11 +15,13 @@ import {
  * How fast all workers together may call, learnt from TMDB's answers. A refusal (HTTP 429) is evidence, not a verdict: refusals also occur
  * at random, at any rate, and say nothing about the limit then.
  *
- *   score     a CUSUM of the likelihood that refusals are as frequent as at the limit, rather than as frequent as the noise that was learnt
+ *   score     how much likelier the refusals so far are at the limit than by the noise that was learnt: the sum of the logarithms of this
+ *             ratio over all answers, never below 0 (a cumulative sum, CUSUM)
  *   alarm     the score passes `alarmScore`: the ceiling is what TMDB admitted in the second before. The calls go on below it, for one
  *             second far below it, so that TMDB's own window empties
  *   probe     after a hold, the rate rises slowly. If TMDB refuses at about the same ceiling again, the hold is doubled
  *   disproof  refusals of calls below the ceiling, without an alarm: the ceiling was noise, and is forgotten at once
+ *   refining  answers that were still missing at the alarm may show that TMDB had admitted fewer calls
  *
  * A call is judged by the rate at which it was sent. What was sent just before an alarm, or while the window emptied, is no evidence.
  * The functions are pure; a store keeps the state, which all workers share (rate-schedule-store.ts). Compared with other rules in
@@ -55,7 +57,7 @@ const drainShareFarAbove = 0.7;
 const forgottenMs = 10 * minuteMs;
 /** What was sent this long before an alarm may have met the limit that the alarm is about. */
 const beforeAlarmMs = 2_000;
-/** The same above a known ceiling, where refusals are expected, unless TMDB refuses more than this share of calls at random. */
+/** Above a known ceiling refusals are expected: a lower score raises the alarm, unless more than this share of calls is refused at random. */
 const alarmScoreAbove = 2;
 const littleNoise = 0.01;
 /** Two ceilings that differ by less than this share count as the same. */

@@ -18,19 +18,22 @@ export type SeedResult = {
   digest: string;
   jobs: number;
   reads: number;
+  /** Whether its goodput was judged. */
+  isAdapted: boolean;
   failure: SeedFailure | undefined;
 };
 
 /** How one history is judged: its violations and its digest. A history that throws breaks the invariant of an end. */
 export async function judgeHistory(
   plan: HistoryPlan,
-): Promise<{ violations: readonly Violation[]; digest: string; jobs: number; reads: number }> {
+): Promise<Pick<SeedResult, 'digest' | 'jobs' | 'reads' | 'isAdapted'> & { violations: readonly Violation[] }> {
   try {
     const { violations, digest, counts } = await runHistory(plan);
-    return { violations, digest, jobs: counts.jobs, reads: counts.reads };
+    const { jobs, reads, adapted } = counts;
+    return { violations, digest, jobs, reads, isAdapted: adapted !== undefined };
   } catch (error) {
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { violations: [{ invariant: 'drain', detail }], digest: '', jobs: 0, reads: 0 };
+    return { violations: [{ invariant: 'drain', detail }], digest: '', jobs: 0, reads: 0, isAdapted: false };
   }
 }
 
@@ -40,10 +43,11 @@ const twiceEvery = 20;
 /** Judges the history of a seed; what fails is made smaller where `shrinks`. */
 export async function judgeSeed(seed: number, { shrinks = true } = {}): Promise<SeedResult> {
   const plan = planHistory(seed);
-  const { violations, digest, jobs, reads } = await judgeHistory(plan);
+  const { violations, ...counts } = await judgeHistory(plan);
+  const { digest } = counts;
   const first = violations[0] ?? (await differentTrace(plan, digest));
   const failure = first && (await describe(plan, first, shrinks));
-  return { seed, digest, jobs, reads, failure };
+  return { seed, ...counts, failure };
 }
 
 async function differentTrace(plan: HistoryPlan, digest: string): Promise<Violation | undefined> {

@@ -1,19 +1,22 @@
 /** What must hold of the calls that TMDB gets. */
-import { mostWithin, smallestGap } from '../../support/most-within.ts';
+import { rateAt } from '../../../src/shared/throttle/rate-rule.ts';
+import { rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
+import type { RateItem } from '../../../src/shared/throttle/rate-schedule-store.ts';
 import { type SeenCall, strangeId } from '../world/sim-tmdb.ts';
 import type { SimWorld } from '../world/sim-world.ts';
+import { type Alarm, areCallsLate, mostLateMs, toleranceMs } from './rate-invariant.ts';
 import { checkTokenOpening } from './token-invariant.ts';
 
-/** A slot may be missed by 50 ms (docs/adr/0007), and clocks count whole milliseconds. */
-const toleranceMs = 50;
-const edgeMs = 2;
-/** A gate asks 25 ms before its slot: what changes after that, it does not see. */
-const graceMs = 25 + toleranceMs + 25;
-const batchSize = 10;
+/** A gate looks 25 ms before its slot at what was read up to 75 ms before; the slot may be used late. What changes after the read, it does not see. */
+const graceMs = 75 + 25 + mostLateMs;
+/** The same where neither the control table nor TMDB is slow: no slot is used late. A read takes a few milliseconds. */
+const promptGraceMs = 75 + 25 + 20;
 
 export type CallLog = {
   /** When a pause began (true time), and until when it lasts on the wall clock. */
   readonly pauses: { fromMs: number; untilWallMs: number }[];
+  /** When there was an alarm (true time), and the rate in the second after it. */
+  readonly alarms: Alarm[];
   openSinceMs: number | undefined;
   /** Calls that the last trial still allows. */
   trialCallsLeft: number;
@@ -24,24 +27,26 @@ export type CallLog = {
 /** Stands before the schedule and the breaker of a world, and watches. */
 export function watchControl(world: SimWorld): CallLog {
   const { tables, clock } = world;
-  const log: CallLog = { pauses: [], openSinceMs: undefined, trialCallsLeft: 0, controlWrites: 0 };
-  const { driver, state } = tables.everybody;
+  const log: CallLog = { pauses: [], alarms: [], openSinceMs: undefined, trialCallsLeft: 0, controlWrites: 0 };
+  const { driver } = tables.everybody;
+  const limits = rateLimitsOf(world.settings);
   const { replace } = tables.breaker;
-  tables.everybody.driver = (own) => {
-    const real = driver(own);
-    return {
-      ...real,
-      take: (count, withinMs) => {
-        log.controlWrites += 1;
-        return real.take(count, withinMs);
-      },
-      slowDown: async (retryAfterMs) => {
-        log.controlWrites += 1;
-        await real.slowDown(retryAfterMs);
-        log.pauses.push({ fromMs: clock.monotonicMs(), untilWallMs: state().pausedUntilMs });
-      },
-    };
-  };
+  const watched = ({ read, replace }: RateItem): RateItem => ({
+    read,
+    replace: async (next, seen) => {
+      log.controlWrites += 1;
+      const before = tables.everybody.state();
+      const replaced = await replace(next, seen);
+      if (replaced.done && next.pausedUntilMs > before.pausedUntilMs) {
+        log.pauses.push({ fromMs: clock.monotonicMs(), untilWallMs: next.pausedUntilMs });
+      }
+      if (replaced.done && next.alarmAtMs !== before.alarmAtMs) {
+        log.alarms.push({ atMs: clock.monotonicMs(), ratePerSecond: rateAt(next, next.alarmAtMs, limits) });
+      }
+      return replaced;
+    },
+  });
+  tables.everybody.driver = (own, through = (same) => same) => driver(own, (item) => through(watched(item)));
   tables.breaker.replace = async (next, seenRevision) => {
     const before = tables.breaker.now();
     const replaced = await replace(next, seenRevision);
@@ -68,17 +73,18 @@ export function checkCall(call: SeenCall, log: CallLog, world: SimWorld): void {
   const { violations, plan, processes } = world;
   const process = processes.find(({ name }) => name === call.process);
   const wallMs = process?.clock.nowMs() ?? 0;
+  const isSlow = plan.faults.slowCall + plan.faults.silence > 0;
+  const noticeMs = areCallsLate(world) ? graceMs : promptGraceMs;
   const pause = log.pauses.find(
-    ({ fromMs, untilWallMs }) => call.beganMs > fromMs + graceMs && wallMs < untilWallMs - toleranceMs,
+    ({ fromMs, untilWallMs }) => call.beganMs > fromMs + noticeMs && wallMs < untilWallMs - toleranceMs,
   );
   // A clock that is set while a slot is waited for moves the pause, not the slot.
   if (pause !== undefined && plan.faults.jump === 0) {
     violations.add('pause', `${call.process} called at ${call.beganMs} in the pause since ${pause.fromMs}`);
   }
-  const isSlow = plan.faults.slowCall + plan.faults.silence > 0;
   // The call that checks a refused token belongs to the trial that was refused (token-invariant.ts).
   const isCheck = call.request.path === '/authentication';
-  if (log.openSinceMs !== undefined && !isSlow && !isCheck && call.beganMs > log.openSinceMs + graceMs) {
+  if (log.openSinceMs !== undefined && !isSlow && !isCheck && call.beganMs > log.openSinceMs + noticeMs) {
     log.trialCallsLeft -= 1;
     if (log.trialCallsLeft < 0) {
       violations.add(
@@ -87,29 +93,6 @@ export function checkCall(call: SeenCall, log: CallLog, world: SimWorld): void {
       );
     }
   }
-}
-
-/** Checks the rate of all calls of a history. */
-export function checkRate(world: SimWorld): void {
-  const { plan, violations, tmdb } = world;
-  const rate = plan.world.requestsPerSecond;
-  const times = tmdb.calls.map(({ beganMs }) => beganMs);
-  const most = mostWithin(1_000, times);
-  const bound = plan.faults.skew + plan.faults.jump > 0 ? skewedBound(world) : Math.ceil(rate * 1.05) + 1;
-  if (most > bound) {
-    violations.add('rate', `${most} calls in a second at ${rate} a second, where ${bound} are allowed`);
-  }
-  const gapMs = smallestGap(times);
-  if (plan.faults.skew + plan.faults.jump === 0 && gapMs < 1_000 / rate - toleranceMs - edgeMs) {
-    violations.add('rate', `two calls within ${gapMs} ms at ${rate} a second`);
-  }
-}
-
-/** docs/adr/0007: ten more for each further process that holds slots; a clock that is set counts as one more. */
-function skewedBound({ plan, settings }: SimWorld): number {
-  const readers = plan.world.live ? 2 : 0;
-  const holders = settings.worker.maximumConcurrency * (plan.faults.jump > 0 ? 2 : 1);
-  return Math.ceil(plan.world.requestsPerSecond * 1.05) + batchSize * (holders - 1) + readers * 2 + 1;
 }
 
 /** Checks that nothing of an answer to another request was handed on. */
@@ -123,6 +106,7 @@ export function checkPagesAsAsked({ queues, violations }: SimWorld): void {
 /** Checks the immediate retries of each container against its budget. */
 export function checkRetries(world: SimWorld): void {
   const { retryShare, retryBurst } = world.settings.tmdb;
+  const { batchSize } = world.settings.worker;
   const byProcess = Map.groupBy(
     world.events.filter(({ event }) => event.event === 'tmdb-call'),
     ({ process }) => process,
@@ -135,35 +119,5 @@ export function checkRetries(world: SimWorld): void {
     if (retries > allowed + 1e-6) {
       world.violations.add('retry-budget', `${process}: ${retries} retries after ${firsts} first calls`);
     }
-  }
-}
-
-/** How long it takes at the most until everybody is told of a throttle, where nothing is slow. */
-const toldMs = 200;
-
-/** A throttle binds everybody, from when it was answered until the pause is over that it named; one second where it named none. */
-export function checkThrottles(world: SimWorld): void {
-  const { callError, lostAnswer, crash, slowCall, silence, skew, jump } = world.plan.faults;
-  if (callError + lostAnswer + crash + slowCall + silence + skew + jump > 0) {
-    return;
-  }
-  for (const { answeredMs, answer } of world.tmdb.calls) {
-    if (answer?.kind === 'response' && answer.status === 429) {
-      checkPause(answeredMs, answer.retryAfter, world);
-    }
-  }
-}
-
-function checkPause(
-  answeredMs: number,
-  retryAfter: string | undefined,
-  { tmdb, settings, violations }: SimWorld,
-): void {
-  const pauseMs = retryAfter === undefined ? settings.rate.pauseMs : Number(retryAfter) * 1_000;
-  const early = tmdb.calls.find(
-    ({ beganMs }) => beganMs > answeredMs + toldMs && beganMs < answeredMs + pauseMs - toleranceMs,
-  );
-  if (early !== undefined) {
-    violations.add('pause', `a call at ${early.beganMs}, in the ${pauseMs} ms after the throttle of ${answeredMs}`);
   }
 }

@@ -80,6 +80,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'possible && deps.budget.trySpend()',
     replace: 'possible',
     why: 'an outage would triple the calls',
+    seeds: [196],
   },
   {
     name: 'a 404 is retried',
@@ -102,6 +103,7 @@ export const callMutations: readonly Mutation[] = [
     find: ": { kind: 'unproven', detail:",
     replace: ": { kind: 'rejected', detail:",
     why: 'a page of a CDN would stop every container',
+    seeds: [46],
   },
   {
     name: 'any page of a list is taken',
@@ -109,49 +111,6 @@ export const callMutations: readonly Mutation[] = [
     find: 'return given === undefined || given === page',
     replace: 'return given === undefined || given !== null',
     why: 'a page would be replaced by another one of its list',
-  },
-  {
-    name: 'throttles are told to nobody',
-    file: 'shared/tmdb/report-outcome.ts',
-    find: 'await deps.schedule.slowDown(outcome.retryAfterMs);',
-    replace: 'void outcome.retryAfterMs;',
-    why: 'Retry-After would bind only the call that got it',
-  },
-  {
-    name: 'a pause is not asked for',
-    file: 'shared/throttle/call-gate.ts',
-    find: 'valid: onTime && atMs >= pausedUntilMs',
-    replace: 'valid: onTime || pausedUntilMs < 0',
-    why: 'slots that were taken before a throttle would be used in its pause',
-  },
-  {
-    name: 'a slot that is left over is not asked about',
-    file: 'shared/throttle/call-gate.ts',
-    find: 'untilAskedMs <= 0 && isJustTaken',
-    replace: 'untilAskedMs <= 0 && isJustTaken !== undefined',
-    why: 'a retry would call in a pause; this bug was there until a history found it',
-    seeds: [40_871, 63_991],
-  },
-  {
-    name: 'slots are not waited for',
-    file: 'shared/throttle/call-gate.ts',
-    find: 'const dueMs = clock.monotonicMs() + (atMs - clock.nowMs());',
-    replace: 'const dueMs = clock.monotonicMs() + 0 * atMs;',
-    why: 'a batch would call as soon as its slots are taken',
-  },
-  {
-    name: 'a slot is used twice',
-    file: 'shared/throttle/call-gate.ts',
-    find: 'slotsMs.map((atMs) => ({ atMs, takenMs }))',
-    replace: 'slotsMs.map(() => ({ atMs: slotsMs[0] ?? 0, takenMs }))',
-    why: 'all calls of a batch would begin at once',
-  },
-  {
-    name: 'the slots of a batch begin at once',
-    file: 'shared/throttle/rate-schedule.ts',
-    find: 'endMs - step + (index * step) / count',
-    replace: 'endMs - step + (index * step) / count / 4',
-    why: 'a batch would call four times as fast as the rate',
   },
   {
     name: 'the breaker is each container’s own',
@@ -166,6 +125,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'if (await store.replace(taken, record.revision)) {',
     replace: 'if ((await store.replace(taken, record.revision)) || record.revision > 0) {',
     why: 'a service that comes back would be met by all workers at once',
+    seeds: [57],
   },
   {
     name: 'replay deletes before it sends',
@@ -195,6 +155,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'within(timeoutMs, read, late, clock)',
     replace: 'within(100 * timeoutMs, read, late, clock)',
     why: 'readers would hang with the table',
+    seeds: [39],
   },
   {
     name: 'each delivery of a run is a run of its own',

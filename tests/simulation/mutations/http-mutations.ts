@@ -39,6 +39,7 @@ export const httpMutations: readonly Mutation[] = [
     find: 'detail: redact(answer.detail)',
     replace: 'detail: answer.detail',
     why: 'applications, and those who ask over HTTP, would read it',
+    seeds: [165],
   },
   {
     name: 'a call that breaks off is thrown',

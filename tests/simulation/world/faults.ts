@@ -51,10 +51,16 @@ const strongestLater = {
   empties: 0.3,
 } as const;
 
-export type FaultName = keyof typeof strongest | keyof typeof strongestLater;
+/** Those of a history with a full queue alone (draw-busy.ts). */
+const busyNames = ['slowAnswer'] as const;
+
+export type FaultName = keyof typeof strongest | keyof typeof strongestLater | (typeof busyNames)[number];
 type Strengths = Partial<Record<FaultName, number>>;
 
-export const faultNames = Object.keys({ ...strongest, ...strongestLater }) as FaultName[];
+export const faultNames = [...Object.keys({ ...strongest, ...strongestLater }), ...busyNames] as FaultName[];
+
+/** None of them. */
+export const noFaults = Object.fromEntries(faultNames.map((name) => [name, 0])) as Faults;
 
 /** Probabilities by fault; 0 is off. */
 export type Faults = Readonly<Record<FaultName, number>>;
@@ -62,7 +68,7 @@ export type Faults = Readonly<Record<FaultName, number>>;
 /** A history's faults: some histories have none, most a few, some nearly all. `later` are the draws of those that came later. */
 export function drawFaults(draws: Draws, later: Draws): Faults {
   const share = draws.pick([0, 0.1, 0.1, 0.25, 0.25, 0.5, 0.9]);
-  return { ...drawShare(share, strongest, draws), ...drawShare(share, strongestLater, later) } as Faults;
+  return { ...noFaults, ...drawShare(share, strongest, draws), ...drawShare(share, strongestLater, later) };
 }
 
 function drawShare(share: number, strengths: Strengths, draws: Draws): Strengths {

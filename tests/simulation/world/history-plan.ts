@@ -19,6 +19,8 @@ export type Act = { atMs: number } & (
   | { act: 'inject'; queue: 'jobs' | 'items'; what: InjectedMessage }
   | { act: 'replay'; queue: 'jobs' | 'items'; diesAfterMs: number | undefined }
   | { act: 'sweep' }
+  /** Keeps `waiting` jobs on the fetch queue. */
+  | { act: 'fill'; waiting: number; forMs: number }
   | {
       act: 'recommend';
       media: MediaType | 'all';

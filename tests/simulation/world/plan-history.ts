@@ -1,4 +1,5 @@
 import { drawActs } from './draw-acts.ts';
+import { planBusy } from './draw-busy.ts';
 import { drawRecommendations } from './draw-recommendations.ts';
 import { drawFaults, forking } from './faults.ts';
 import type { HistoryPlan } from './history-plan.ts';
@@ -6,6 +7,10 @@ import { randomStream } from './random-stream.ts';
 
 /** The history of a seed. */
 export function planHistory(seed: number): HistoryPlan {
+  return planBusy(seed) ?? planUsual(seed);
+}
+
+function planUsual(seed: number): HistoryPlan {
   const draws = randomStream(seed, 'plan');
   const world = {
     requestsPerSecond: draws.pick([1, 2, 4, 10, 30]),

@@ -1,8 +1,9 @@
 /** Plays the acts of a history on a world. */
 import type { ListAnswer, RecommendAnswer, TitleAnswer } from '../../../src/reader/reader-api.ts';
 import { isoFromMs } from '../../../src/shared/core/clock.ts';
+import { titleJobIdFor } from '../../../src/shared/queues/fetch-job.ts';
 import { latestOccurrenceMs } from '../../../src/shared/settings/schedule.ts';
-import { sampleJob, samplePage } from '../../support/sample-messages.ts';
+import { sampleJob, samplePage, sampleTitleJob } from '../../support/sample-messages.ts';
 import type { Act, InjectedMessage, ListAct, RecommendAct } from './history-plan.ts';
 import { replay } from './sim-operator.ts';
 import type { simPlanner } from './sim-planner.ts';
@@ -43,6 +44,8 @@ export async function playAct(act: Act, place: number, cast: Cast, world: SimWor
       return inject(act, place, cast, world);
     case 'replay':
       return replay(world, act.queue, act.diesAfterMs);
+    case 'fill':
+      return fill(act, world);
     case 'sweep':
       world.tables.catalog.removeExpired(world.clock.nowMs());
       return;
@@ -54,6 +57,26 @@ export async function playAct(act: Act, place: number, cast: Cast, world: SimWor
 async function recommend(act: RecommendAct, { readers, onRecommend }: Cast): Promise<void> {
   const { media, limit, seen, liked } = act;
   onRecommend(act, await readers.read(act.reader, (reader) => reader.recommend({ media, limit, seen, liked })));
+}
+
+/** Ids that TMDB does not know: what is not there costs the writer nothing. */
+const firstFillId = 100_000;
+const fillEveryMs = 500;
+
+async function fill({ waiting, forMs }: Extract<Act, { act: 'fill' }>, { queues, clock }: SimWorld): Promise<void> {
+  const untilMs = clock.monotonicMs() + forMs;
+  let sent = 0;
+  while (clock.monotonicMs() < untilMs) {
+    const missing = Math.max(0, waiting - queues.jobs.queue.held().length);
+    const ids = Array.from({ length: missing }, (_, index) => firstFillId + sent + index);
+    sent += missing;
+    const firstSeenAt = isoFromMs(clock.nowMs());
+    const jobs = ids.map((id) =>
+      sampleTitleJob({ id, jobId: titleJobIdFor('0badcafe', 'movie', id, 'en-US'), language: 'en-US', firstSeenAt }),
+    );
+    await queues.jobs.queue.sendAll(jobs.map((job) => JSON.stringify(job)));
+    await clock.sleep(fillEveryMs);
+  }
 }
 
 function playTrouble(act: Extract<Act, { act: 'outage' | 'token' | 'limit' }>, { tmdb, clock }: SimWorld): void {

@@ -62,8 +62,8 @@ export function openReader(process: SimProcess, world: SimWorld, onItem: (body: 
       ...shared,
       background: behind,
       tmdb: world.tmdb.portOf(process, settings.reader.live.timeoutMs, watch),
-      schedule: portOf(process, 'schedule', tables.everybody.driver(process.clock)),
-      share: portOf(process, 'share', tables.readers.driver(process.clock)),
+      schedule: tables.everybody.driver(process.clock, (item) => portOf(process, 'schedule', item)),
+      share: tables.readers.driver(process.clock, (item) => portOf(process, 'share', item)),
       breaker: sharedBreaker(
         redactedBreakerStore(portOf(process, 'breaker', tables.breaker), redact),
         settings.breaker,

@@ -28,6 +28,8 @@ export type SeenCall = {
   request: TmdbRequest;
   authorization: string | undefined;
   answer: Arrival | undefined;
+  /** Whether TMDB's limit refused it; other refusals are noise. */
+  isOverLimit: boolean;
 };
 
 /** How TMDB is: what acts have changed. */
@@ -42,6 +44,8 @@ export type TmdbState = {
 export type SimTmdb = {
   state: TmdbState;
   readonly calls: readonly SeenCall[];
+  /** Calls whose connections are open: nobody has got the answer, given up, or died. */
+  underWay(): readonly SeenCall[];
   /** How often each process, by name, wanted a token when none could be had: that is a refusal too, of which TMDB hears nothing. */
   readonly tokenMisses: ReadonlyMap<string, number>;
   /** TMDB over the real HTTP adapter, for a process that waits `timeoutMs` for an answer and `watch`es its token. `onCall` is told when a call begins. */
@@ -59,7 +63,9 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   const draws = randomStream(plan.seed, 'tmdb');
   const wireDraws = randomStream(plan.seed, 'wire');
   const edgeDraws = randomStream(plan.seed, 'edge');
+  const slowDraws = randomStream(plan.seed, 'slow answers');
   const calls: SeenCall[] = [];
+  const open = new Map<SeenCall, () => boolean>();
   const state: TmdbState = {
     outage: undefined,
     tokenRejectedUntilMs: 0,
@@ -68,11 +74,15 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   };
   const content = contentOf(plan, faults, draws);
 
-  const reply = (request: TmdbRequest): Reply => {
-    const nowMs = clock.monotonicMs();
-    const outage = outageReply(state, nowMs) ?? limitReply(state, calls, nowMs, faults(), draws);
+  const isOverLimit = limiter(state);
+  const reply = (request: TmdbRequest, call: SeenCall): Reply => {
+    const outage = outageReply(state, clock.monotonicMs());
     if (outage !== undefined) {
       return outage;
+    }
+    call.isOverLimit = isOverLimit(clock.monotonicMs());
+    if (call.isOverLimit) {
+      return { ...throttle(faults(), draws), afterMs: slowDraws.between(20, 400) };
     }
     if (request.path === '/authentication') {
       return edgeFault(faults(), edgeDraws) ?? jsonReply(200, statusBody(1), 30);
@@ -89,11 +99,12 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   // The call begins as it comes over the wire, at once: what the gate has allowed must not wait any longer.
   const serve: Serve = (process, { authorization, isAwaited, ...request }) => {
     const began = { process: process.name, beganMs: clock.monotonicMs(), request, authorization };
-    const call: SeenCall = { ...began, answeredMs: 0, answer: undefined };
+    const call: SeenCall = { ...began, answeredMs: 0, answer: undefined, isOverLimit: false };
+    open.set(call, () => isAwaited() && process.isAlive());
     calls.push(call);
     onCall(call);
-    const made = asSent(reply(request), authorization ?? '', faults(), wireDraws);
-    return process.call('tmdb', `${request.path} ${replyText(made)}`, async () => {
+    const made = slowed(asSent(reply(request, call), authorization ?? '', faults(), wireDraws), faults(), slowDraws);
+    const arriving = process.call('tmdb', `${request.path} ${replyText(made)}`, async () => {
       const arrived = await arrival(made, clock);
       if (isAwaited()) {
         call.answeredMs = clock.monotonicMs();
@@ -101,6 +112,7 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
       }
       return arrived;
     });
+    return arriving.finally(() => open.delete(call));
   };
   const tokenMisses = new Map<string, number>();
   const isTokenMissing = ({ name }: SimProcess) => {
@@ -114,6 +126,12 @@ export function simTmdb(plan: HistoryPlan, around: Surroundings, onCall: (call: 
   return {
     state,
     calls,
+    underWay: () => {
+      for (const [call] of [...open].filter(([, isOpen]) => !isOpen())) {
+        open.delete(call);
+      }
+      return [...open.keys()];
+    },
     tokenMisses,
     portOf: (process, timeoutMs, watch) => wiredTmdb(process, timeoutMs, { serve, isTokenMissing, watch }),
   };
@@ -145,19 +163,27 @@ function outageReply({ outage, tokenRejectedUntilMs }: TmdbState, nowMs: number)
   return nowMs < tokenRejectedUntilMs ? errorReply(401, 7, 30) : undefined;
 }
 
-/** More calls in the last second than TMDB takes. */
-function limitReply(
-  { limitPerSecond }: TmdbState,
-  calls: readonly SeenCall[],
-  nowMs: number,
-  faults: Faults,
-  draws: Draws,
-): Reply | undefined {
-  const lately = calls.slice(-limitPerSecond - 1).filter(({ beganMs }) => beganMs > nowMs - 1_000);
-  return lately.length > limitPerSecond ? throttle(faults, draws) : undefined;
+/** Admits so many calls in any sliding second; those that it refuses do not count. */
+function limiter(state: TmdbState): (nowMs: number) => boolean {
+  const admittedMs: number[] = [];
+  return (nowMs) => {
+    const lately = admittedMs.slice(-state.limitPerSecond).filter((atMs) => atMs > nowMs - 1_000);
+    const isOver = lately.length >= state.limitPerSecond;
+    if (!isOver) {
+      admittedMs.push(nowMs);
+    }
+    return isOver;
+  };
 }
 
-function throttle(faults: Faults, draws: Draws): Reply {
+/** A slow answer may take longer than a worker waits. */
+function slowed(reply: Reply, { slowAnswer }: Faults, draws: Draws): Reply {
+  return reply.kind === 'response' && draws.chance(slowAnswer)
+    ? { ...reply, afterMs: draws.between(400, 9_000) }
+    : reply;
+}
+
+function throttle(faults: Faults, draws: Draws): Extract<Reply, { kind: 'response' }> {
   const named = draws.chance(faults.retryAfter) ? String(draws.whole(1, 40)) : undefined;
   return errorReply(429, 25, 20, named);
 }

@@ -54,7 +54,7 @@ function workerDependencies(
       process.clock,
       (record) => telemetry.event({ event: 'breaker-changed', ...record }),
     ),
-    schedule: portOf(process, 'schedule', tables.everybody.driver(process.clock)),
+    schedule: tables.everybody.driver(process.clock, (item) => portOf(process, 'schedule', item)),
     budget: retryBudget(retryShare, retryBurst),
     items: senderOf(process, 'items', queues.items.queue, told('items')),
     jobs: senderOf(process, 'jobs', queues.jobs.queue, told('jobs')),

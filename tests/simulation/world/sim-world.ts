@@ -3,7 +3,7 @@ import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import type { Settings } from '../../../src/shared/settings/settings-schema.ts';
 import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
-import { rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
+import { rateLimitsOf, readerRateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
 import { noHook } from '../../support/call-hook.ts';
 import { memoryBreakerStore } from '../../support/memory-breaker-store.ts';
 import { memoryCatalog } from '../../support/memory-catalog.ts';
@@ -68,9 +68,7 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
       deferrals: memoryDeferralMarks(),
       breaker: memoryBreakerStore(),
       everybody: memoryRateSchedule(rateLimitsOf(settings)),
-      readers: memoryRateSchedule(
-        rateLimitsOf(settings, settings.tmdb.requestsPerSecond * settings.reader.live.rateShare),
-      ),
+      readers: memoryRateSchedule(readerRateLimitsOf(settings)),
       leases: memoryRefreshLeases(),
       usage: memoryUsageStore(),
     },

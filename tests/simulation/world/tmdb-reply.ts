@@ -19,11 +19,13 @@ export type Reply =
   /** No answer, however long one waits. */
   | { kind: 'silence' };
 
+type TextReply = Extract<Reply, { kind: 'response' }>;
+
 /** What comes back in the end. */
 export type Arrival = Exclude<Reply, { kind: 'silence' }>;
 
 /** An answer of any text. */
-export function textReply(status: number, body: string, afterMs: number, retryAfter?: string): Reply {
+export function textReply(status: number, body: string, afterMs: number, retryAfter?: string): TextReply {
   return { kind: 'response', status, body, retryAfter, gzip: false, afterMs };
 }
 
@@ -32,7 +34,7 @@ export function jsonReply(status: number, json: unknown, afterMs: number): Reply
 }
 
 /** TMDB's error envelope. */
-export function errorReply(status: number, code: number, afterMs: number, retryAfter?: string): Reply {
+export function errorReply(status: number, code: number, afterMs: number, retryAfter?: string): TextReply {
   return textReply(status, JSON.stringify(statusBody(code)), afterMs, retryAfter);
 }
 

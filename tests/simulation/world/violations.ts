@@ -2,6 +2,8 @@
 export const invariants = [
   'conservation',
   'rate',
+  'goodput',
+  'connections',
   'pause',
   'breaker',
   'confirmation',
