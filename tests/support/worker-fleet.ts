@@ -27,6 +27,8 @@ export type WorkerFleet = {
   trials(): number;
   /** Batches in which a message failed. */
   failures(): number;
+  /** How long the longest invocation was, in milliseconds. */
+  longestMs(): number;
   /** Works until `done` says so. */
   runUntil(done: () => boolean): Promise<void>;
 };
@@ -39,22 +41,23 @@ export type FleetOptions = {
   settings?: Settings;
   /** How long a call to the control table takes at most. */
   storeUpToMs?: number;
+  /** Messages of one invocation; ten by default. */
+  batchSize?: number;
 };
 
-const batchSize = 10;
 const invocationMs = 60_000;
 /** SQS would answer a long poll as soon as a message comes: so often the fake is looked at. */
 const longPollMs = 1_000;
 
 export function workerFleet(options: FleetOptions): WorkerFleet {
-  const { seed, settings = defaultSettings, storeUpToMs = 8 } = options;
+  const { seed, settings = defaultSettings, storeUpToMs = 8, batchSize = 10 } = options;
   const clock = virtualClock({ autoJump: true });
   const hook = taking(1, storeUpToMs, clock, seededRandom(seed));
   const schedule = memoryRateSchedule(rateLimitsOf(settings), hook);
   const breaker = memoryBreakerStore(hook);
   const [items, deadLetters, telemetry] = [recordingQueue(), recordingQueue(), recordingTelemetry()];
   const queue = virtualQueue(clock, { maxReceiveCount: settings.queues.fetch.maxReceiveCount });
-  const counts = { trials: 0, failures: 0 };
+  const counts = { trials: 0, failures: 0, longestMs: 0 };
 
   const dependenciesOf = (worker: number): WorkerBatchDependencies => {
     const own = sharedBreaker(breaker, settings.breaker, clock, (record) =>
@@ -82,9 +85,11 @@ export function workerFleet(options: FleetOptions): WorkerFleet {
 
   /** One invocation: what the handler does with a batch, and then the event source with its answer. */
   const invoke = async (deps: WorkerBatchDependencies, batch: ReturnType<VirtualQueue['receive']>): Promise<void> => {
-    const deadlineMs = clock.monotonicMs() + invocationMs;
+    const startedMs = clock.monotonicMs();
+    const deadlineMs = startedMs + invocationMs;
     const event = { Records: batch.map(({ id, body }) => ({ messageId: String(id), body })) };
     const { batchItemFailures } = await workerBatch(deps)(event, () => deadlineMs - clock.monotonicMs());
+    counts.longestMs = Math.max(counts.longestMs, clock.monotonicMs() - startedMs);
     const failed = batchItemFailures.map(({ itemIdentifier }) => Number(itemIdentifier));
     counts.failures += failed.length;
     for (const { id } of batch.filter((message) => !failed.includes(message.id))) {
@@ -114,6 +119,7 @@ export function workerFleet(options: FleetOptions): WorkerFleet {
     telemetry,
     trials: () => counts.trials,
     failures: () => counts.failures,
+    longestMs: () => counts.longestMs,
     runUntil: async (done) => {
       await Promise.all(Array.from({ length: options.workers }, (_, worker) => poll(worker, done)));
     },

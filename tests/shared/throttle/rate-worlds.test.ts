@@ -103,40 +103,49 @@ async function play(world: World, workers: number, seed: number) {
 const always = (limit: number) => () => limit;
 const quiet = [0, 0] as const;
 
+const seeds = [1, 2, 3, 4, 5, 6];
+
+/** The means over six histories, half of them with two workers and half with three. */
+async function meansOf(world: World) {
+  const played: Awaited<ReturnType<typeof play>>[] = [];
+  for (const seed of seeds) {
+    played.push(await play(world, 2 + (seed % 2), seed));
+  }
+  const mean = (of: (one: (typeof played)[number]) => number) =>
+    played.reduce((sum, one) => sum + of(one), 0) / seeds.length;
+  return {
+    share: mean(({ share }) => share),
+    refusedIn1000: mean(({ refusedIn1000 }) => refusedIn1000),
+    writesPerCall: mean(({ writesPerCall }) => writesPerCall),
+  };
+}
+
 describe('the rule of the rate', () => {
-  // One history each: means over many are measured by the bench.
-  it.each<[string, World, { workers: number; seed: number; share: number; refused: number }]>([
-    [
-      'nothing is refused',
-      { limit: always(40), noise: quiet, seconds: 60 },
-      { workers: 2, seed: 1, share: 0.97, refused: 0 },
-    ],
+  // Each six of the seeds 1 to 48 keep these figures: none was picked.
+  it.each<[string, World, { share: number; refused: number }]>([
+    ['nothing is refused', { limit: always(40), noise: quiet, seconds: 60 }, { share: 1, refused: 0 }],
     [
       '2 % are answered 429 and 5 % 5xx',
       { limit: always(40), noise: [0.02, 0.05], seconds: 300 },
-      { workers: 3, seed: 1, share: 0.95, refused: 0 },
+      { share: 0.98, refused: 0 },
     ],
     [
       '5 % are answered 429 and 5 % 5xx',
       { limit: always(40), noise: [0.05, 0.05], seconds: 300 },
-      { workers: 2, seed: 2, share: 0.95, refused: 0 },
+      { share: 0.94, refused: 0 },
     ],
     [
       'the limit falls from 40 to 20 for two minutes',
       { limit: falls, noise: quiet, seconds: 300 },
-      { workers: 2, seed: 1, share: 0.9, refused: 6 },
+      { share: 0.96, refused: 9 },
     ],
-    [
-      'it falls in noise',
-      { limit: falls, noise: [0.02, 0.05], seconds: 300 },
-      { workers: 2, seed: 1, share: 0.88, refused: 20 },
-    ],
-    ['it is 28', { limit: always(28), noise: quiet, seconds: 300 }, { workers: 3, seed: 1, share: 0.92, refused: 10 }],
-    ['it is 10', { limit: always(10), noise: quiet, seconds: 300 }, { workers: 2, seed: 1, share: 0.88, refused: 15 }],
-  ])('uses what TMDB admits where %s', async (_name, world, { workers, seed, share, refused }) => {
-    const played = await play(world, workers, seed);
-    expect(played.share).toBeGreaterThanOrEqual(share);
-    expect(played.refusedIn1000).toBeLessThanOrEqual(refused);
-    expect(played.writesPerCall).toBeLessThanOrEqual(0.2);
+    ['it falls in noise', { limit: falls, noise: [0.02, 0.05], seconds: 300 }, { share: 0.9, refused: 12 }],
+    ['it is 28', { limit: always(28), noise: quiet, seconds: 300 }, { share: 0.95, refused: 6 }],
+    ['it is 10', { limit: always(10), noise: quiet, seconds: 300 }, { share: 0.98, refused: 11 }],
+  ])('uses what TMDB admits where %s', async (_name, world, { share, refused }) => {
+    const means = await meansOf(world);
+    expect(means.share).toBeGreaterThanOrEqual(share);
+    expect(means.refusedIn1000).toBeLessThanOrEqual(refused);
+    expect(means.writesPerCall).toBeLessThanOrEqual(0.12);
   });
 });
