@@ -60,6 +60,8 @@ const beforeAlarmMs = 2_000;
 /** Above a known ceiling refusals are expected: a lower score raises the alarm, unless more than this share of calls is refused at random. */
 const alarmScoreAbove = 2;
 const littleNoise = 0.01;
+/** Fewer calls in the second before say too little of the limit: three refusals at the start of a run would set a ceiling of one. */
+const fewestCalls = 10;
 /** Two ceilings that differ by less than this share count as the same. */
 const sameCeiling = 0.3;
 /** A ceiling is disproved by so many refusals below it, if their share is at least this part of the share that raised the alarm. */
@@ -109,15 +111,22 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   }
   if (refused && namedLimit !== undefined && namedLimit < ratePerSecond) {
     // Named, not estimated: it counts even if a ceiling is known that is a little higher.
-    return alarmed({ ...counted, ceiling: 0 }, { admitted: namedLimit, refusedShare: 1, isFarAbove: true }, nowMs);
+    return alarmed(
+      { ...counted, ceiling: 0 },
+      { calls: 1, admitted: namedLimit, refusedShare: 1, isFarAbove: true },
+      nowMs,
+    );
   }
   const position = positionOf(ratePerSecond, before);
   const scored = withScore(position === 'above' ? counted : withNoise(counted, refused), refused, before);
   if (scored.score > alarmScoreAt(position, before)) {
     const second = secondBefore(slotMs, ratePerSecond, recent);
-    return { ...alarmed(scored, second, nowMs), alarmSlotMs: slotMs, alarmRate: ratePerSecond };
+    if (second.calls >= Math.min(fewestCalls, ratePerSecond / 3)) {
+      return { ...alarmed(scored, second, nowMs), alarmSlotMs: slotMs, alarmRate: ratePerSecond };
+    }
   }
-  return position === 'below' ? countBelowCeiling(scored, refused) : scored;
+  const judged = { ...scored, score: Math.min(alarmScore, scored.score) };
+  return position === 'below' ? countBelowCeiling(judged, refused) : judged;
 }
 
 function alarmScoreAt(position: ReturnType<typeof positionOf>, learnt: LearntRate): number {

@@ -33,6 +33,8 @@ export function noteFate(calls: RecentCall[], slotMs: number, fate: 'admitted' |
 
 /** The second before a refused call, as far as its answers are known. */
 export type Second = {
+  /** The calls in it, with or without an answer. */
+  calls: number;
   /** The calls a second that TMDB admitted. */
   admitted: number;
   /** The share of the known answers that were refusals. */
@@ -59,6 +61,7 @@ export function secondBefore(slotMs: number, ratePerSecond: number, calls: reado
   const admitted = Math.min(ratePerSecond, before + admittedSince + share * count(since, 'unknown'));
   const known = second.length - count(second, 'unknown');
   return {
+    calls: second.length,
     admitted,
     refusedShare: count(second, 'refused') / (known || 1),
     isFarAbove: admittedSince === 0 || ratePerSecond > farAbove * admitted,

@@ -158,11 +158,11 @@ describe('an answer that comes late', () => {
   });
 
   it('is no evidence when the calls of its second are not known any more', () => {
-    const refused = [0, 1, 2].map((index) => lateAnswer(index, 'refused'));
+    const refused = Array.from({ length: 10 }, (_, index) => lateAnswer(index, 'refused'));
     const lastMs = startMs + 2_000;
     expect(learn(nothingLearnt, refused, lastMs).alarmAtMs).toBe(lastMs);
-    const { recent: _, ...tooLate } = learn(nothingLearnt, refused, lastMs + 68);
+    const { recent: _, ...tooLate } = learn(nothingLearnt, refused, lastMs + 301);
     const { recent: __, ...nothing } = nothingLearnt;
-    expect(tooLate).toEqual({ ...nothing, answers: 3, refusals: 3 });
+    expect(tooLate).toEqual({ ...nothing, answers: 10, refusals: 10 });
   });
 });

@@ -129,8 +129,14 @@ describe('an alarm', () => {
   });
 
   it('has no ceiling below one, nor above the rate at which the calls were sent', () => {
-    expect(afterCalls(nothingLearnt, '---').ceiling).toBe(1);
+    expect(afterCalls(nothingLearnt, '----------').ceiling).toBe(1);
     expect(afterCalls(nothingLearnt, `${'+'.repeat(27)}---`, startMs, 12).ceiling).toBe(12);
+  });
+
+  it('needs ten calls in the second before, or a third of the rate', () => {
+    expect(afterCalls(nothingLearnt, '---------').alarmAtMs).toBe(0);
+    expect(afterCalls(nothingLearnt, '----------').alarmAtMs).toBeGreaterThan(0);
+    expect(afterCalls(nothingLearnt, '---', startMs, 9).alarmAtMs).toBeGreaterThan(0);
   });
 
   it('is raised at once by a limit that TMDB names, if the call was faster', () => {
@@ -208,7 +214,7 @@ describe('noise', () => {
 
   it('that is known raises no alarm where it would have raised one before', () => {
     const noisy = { ...nothingLearnt, noiseCalls: 100, noiseRefusals: 10 };
-    const signs = '+++-+-+-';
+    const signs = '++++++-+-+-';
     expect(afterCalls(nothingLearnt, signs).alarmAtMs).toBeGreaterThan(0);
     expect(afterCalls(noisy, signs).alarmAtMs).toBe(0);
   });
