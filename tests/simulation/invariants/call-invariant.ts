@@ -7,9 +7,12 @@ import type { SimWorld } from '../world/sim-world.ts';
 import { type Alarm, areCallsLate, mostLateMs, toleranceMs } from './rate-invariant.ts';
 import { checkTokenOpening } from './token-invariant.ts';
 
-/** A gate looks 25 ms before its slot at what was read up to 75 ms before; the slot may be used late. What changes after the read, it does not see. */
-const graceMs = 75 + 25 + mostLateMs;
-/** The same where neither the control table nor TMDB is slow: no slot is used late. A read takes a few milliseconds. */
+/**
+ * Where the control table is slow, a gate looks up to 300 ms before its slot, at what was read up to 75 ms before; the slot may be used late.
+ * What changes after the read, it does not see.
+ */
+const graceMs = 75 + 300 + mostLateMs;
+/** The same where neither the control table nor TMDB is slow: a gate looks 25 ms before its slot, and no slot is used late. */
 const promptGraceMs = 75 + 25 + 20;
 
 export type CallLog = {

@@ -142,8 +142,9 @@ export function checkConnections({ process, beganMs }: SeenCall, { tmdb, plan, s
 
 /** The least share of what TMDB admits that must be used, and after how long. */
 const leastShare = 0.85;
-/** The same in much noise, or in noise and below a low limit: the rate is then held for seconds at a ceiling that the noise has shown. */
-const leastShareInMuchNoise = 0.65;
+/** The same in much noise: the rate is then held for seconds at a ceiling that the noise has shown, and longer where a limit is set as well. */
+const leastShareInMuchNoise = 0.78;
+const leastShareOfNoisyLimit = 0.65;
 const muchNoise = 0.02;
 /** The most that TMDB's limit may refuse of these calls, where nothing else does. */
 const mostOverLimit = 0.03;
@@ -217,8 +218,8 @@ export function checkGoodput(alarms: readonly Alarm[], world: SimWorld): void {
     return;
   }
   const { throttled } = plan.faults;
-  const isMuch = throttled > muchNoise || (throttled > 0 && judged.limit < documentedLimit);
-  if (adapted.goodput < (isMuch ? leastShareInMuchNoise : leastShare)) {
+  const inNoise = throttled > muchNoise ? leastShareInMuchNoise : leastShare;
+  if (adapted.goodput < (throttled > 0 && judged.limit < documentedLimit ? leastShareOfNoisyLimit : inNoise)) {
     violations.add('goodput', `${(100 * adapted.goodput).toFixed(1)} % of the calls that TMDB admits were made`);
   }
   if (throttled === 0) {
