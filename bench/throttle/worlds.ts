@@ -40,7 +40,7 @@ const usualLatencyMs = { min: 20, max: 400 };
 const silent = { throttled: 0, failed: 0 };
 const little = { throttled: 0.02, failed: 0.05 };
 const much = { throttled: 0.05, failed: 0.05 };
-/** The model's 300 s in the same proportions: the limit falls after a fifth of the time, for two fifths. */
+/** As in the model: the limit falls after a fifth of the time, for two fifths. */
 const fallShares = { from: 0.2, until: 0.6 };
 /** As many as a deployment runs at once. */
 export const usualWorkers = defaultSettings.worker.maximumConcurrency;
@@ -67,8 +67,8 @@ const parts: Record<WorldName, Parts> = {
   'clean, busy machine': { ...steady, warmUpSeconds: 15, busyProcesses: 8, alone: true },
   '2 % 429, 5 % 5xx': { ...steady, noise: little },
   '5 % 429, 5 % 5xx': { ...steady, noise: much },
-  'limit falls 40 to 20': { ...steady, seconds: 120, limit: 'falls' },
-  'falls, 2 % 429, 5 % 5xx': { ...steady, seconds: 120, limit: 'falls', noise: little },
+  'limit falls 40 to 20': { ...steady, seconds: 300, limit: 'falls' },
+  'falls, 2 % 429, 5 % 5xx': { ...steady, seconds: 300, limit: 'falls', noise: little },
   'limit 28': { ...steady, seconds: 120, limit: 28 },
   'limit 10': { ...steady, seconds: 180, limit: 10 },
   'slow answers': { ...steady, seconds: 40, workers: [usualWorkers, 8], latencyMs: { min: 2_000, max: 3_000 } },

@@ -128,6 +128,7 @@ describe('the token is in no log line, metric, error, message, attribute or tabl
       'job-dead-lettered breaker_open',
       'job-dead-lettered malformed_message',
       'job-dead-lettered malformed_message',
+      'rate-seen',
     ]);
   });
 
