@@ -20,7 +20,8 @@ import { unpaced } from './unpaced.ts';
 const region = 'us-east-1';
 /** Real time goes by on a machine that has other things to do: nothing is late here unless a test wants it to be. */
 export const patient = settingsWith(
-  { tableTimeoutMs: 15_000, live: { waitMs: 15_000, timeoutMs: 15_000 } },
+  // So long a call would leave four connections too few calls a second.
+  { tableTimeoutMs: 15_000, live: { connections: 1_000, waitMs: 15_000, timeoutMs: 15_000 } },
   { rate: { ...defaultSettings.rate, slotToleranceMs: 5_000 } },
 );
 
