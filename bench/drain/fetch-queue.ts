@@ -11,7 +11,7 @@ import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions
 import { sqsMessageSender } from '../../src/shared/queues/sqs-message-sender.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 
-const pagesPerFeed = 100;
+const pagesPerFeed = 150;
 const regions =
   'DE FR GB IT ES PL SE NL JP BR AT AU BE CA CH CL CO CZ DK EG FI GR HK HU ID IE IL IN KR MX MY NO NZ PE PH PT RO SG TH TR TW UA US VN ZA'.split(
     ' ',
