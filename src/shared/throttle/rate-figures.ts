@@ -3,7 +3,7 @@ import { type RateBounds, rateAt } from './rate-rule.ts';
 
 /** The rate in figures, for operators. Rates are calls a second. */
 export type RateFigures = {
-  /** The configured rate, which is never exceeded. */
+  /** The configured rate: what is learnt never goes above it. */
   configuredPerSecond: number;
   /** The rate now. */
   perSecond: number;

@@ -21,7 +21,7 @@ import {
  *             second far below it, so that TMDB's own window empties
  *   probe     after a hold, the rate rises slowly. If TMDB refuses at about the same ceiling again, the hold is doubled
  *   disproof  refusals of calls below the ceiling, without an alarm: the ceiling was noise, and is forgotten at once
- *   refining  answers that were still missing at the alarm may show that TMDB had admitted fewer calls
+ *   refining  answers that were still missing at the alarm show how many calls TMDB had admitted
  *
  * A call is judged by the rate at which it was sent. What was sent just before an alarm, or while the window emptied, is no evidence.
  * The functions are pure; a store keeps the state, which all workers share (rate-schedule-store.ts). Compared with other rules in

@@ -21,7 +21,7 @@ export type RateScheduleStore = {
   /**
    * Takes `count` slots for this caller alone, ascending. If the first would be more than `withinMs` away (default: no limit) it takes none
    * and returns an empty list: unused slots would delay the other workers. It also returns an empty list while a wrong clock has put the
-   * timeline far ahead, which is repaired within a minute of the first take (rate-schedule.ts).
+   * timeline far ahead, which is repaired within a minute of the first take (rate-doubt.ts).
    */
   take(count: number, withinMs?: number): Promise<Slot[]>;
   /**

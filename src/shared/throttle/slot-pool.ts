@@ -83,14 +83,16 @@ export function slotPool(schedule: RateScheduleStore, calls: Connections, clock:
       if (isTooShort(withinMs)) {
         return undefined;
       }
-      const given = Promise.withResolvers<PooledSlot | undefined>();
-      waiting.splice(isFirst ? 0 : waiting.length, 0, { withinMs, sinceMs: clock.monotonicMs(), ...given });
+      const given = new Promise<PooledSlot | undefined>((resolve, reject) => {
+        const asking = { withinMs, sinceMs: clock.monotonicMs(), resolve, reject };
+        waiting.splice(isFirst ? 0 : waiting.length, 0, asking);
+      });
       if (!isTaking) {
         isTaking = true;
         // All jobs of a batch ask in the same turn of the event loop.
         queueMicrotask(() => void takeAll());
       }
-      return given.promise;
+      return given;
     },
   };
 }
