@@ -84,8 +84,7 @@ export function slotPool(schedule: RateScheduleStore, calls: Connections, clock:
         return undefined;
       }
       const given = new Promise<PooledSlot | undefined>((resolve, reject) => {
-        const asking = { withinMs, sinceMs: clock.monotonicMs(), resolve, reject };
-        waiting.splice(isFirst ? 0 : waiting.length, 0, asking);
+        waiting.splice(isFirst ? 0 : waiting.length, 0, { withinMs, sinceMs: clock.monotonicMs(), resolve, reject });
       });
       if (!isTaking) {
         isTaking = true;
