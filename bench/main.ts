@@ -31,9 +31,10 @@ const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport
   throttle: benchThrottle,
   writes: benchWrites,
 };
-/** Benches that run by parts, and in fewer seconds. */
-const selectable = ['drain', 'rate', 'throttle'];
-const usage = `name one bench of ${Object.keys(benches).join(', ')}, with --json (for programs), --check (a missed target or a failed trial is a failure) and, for ${selectable.join(', ')}, --part NAME (may be given again) and --seconds N (of a trial)`;
+/** Benches that run in fewer seconds, and those that run by parts. */
+const shortened = ['drain', 'rate', 'throttle'];
+const divided = ['bundles', ...shortened];
+const usage = `name one bench of ${Object.keys(benches).join(', ')}, with --json (for programs), --check (a missed target or a failed trial is a failure) and, for ${divided.join(', ')}, --part NAME (may be given again), for ${shortened.join(', ')} --seconds N (of a trial)`;
 
 type Options = { selection: BenchSelection; json?: boolean | undefined; check?: boolean | undefined };
 
@@ -52,9 +53,9 @@ function parsed(args: string[]) {
     });
     const [name = '', ...others] = positionals;
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
-    const isSelecting = values.part !== undefined || seconds !== undefined;
-    const isWrong = others.length > 0 || (seconds !== undefined && !(seconds > 0));
-    return isWrong || (isSelecting && !selectable.includes(name))
+    const isWrongPart = values.part !== undefined && !divided.includes(name);
+    const isWrongTime = seconds !== undefined && !(seconds > 0 && shortened.includes(name));
+    return others.length > 0 || isWrongPart || isWrongTime
       ? undefined
       : { bench: benches[name], selection: { parts: values.part ?? [], seconds }, ...values };
   } catch {

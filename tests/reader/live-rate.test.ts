@@ -45,7 +45,7 @@ describe('calls of readers', () => {
     async (containers, rate, share, connections, most) => {
       const settings = settingsWith({ live: { rateShare: share, connections } });
       const { world, callsAtMs } = timedWorld({
-        settings: { ...settings, tmdb: { ...settings.tmdb, requestsPerSecond: rate } },
+        settings: { ...settings, tmdb: { ...settings.tmdb, requestsPerSecond: rate, connections: connections + 16 } },
       });
       const reads = await flood(world, containers, minuteMs);
       const within = callsAtMs.filter((atMs) => atMs <= minuteMs).length;

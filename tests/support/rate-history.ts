@@ -17,6 +17,7 @@ export const plainLimits: RateLimits = {
   pauseCapMs: 60_000,
   slotToleranceMs: 50,
   lanes: 1,
+  connections: 20,
   aheadCapMs: 600_000,
 };
 
@@ -29,6 +30,7 @@ export const anyLimits: fc.Arbitrary<RateLimits> = fc
     pauseCapMs: fc.integer({ min: 1, max: 120_000 }),
     slotToleranceMs: fc.integer({ min: 1, max: 100 }),
     lanes: fc.integer({ min: 1, max: 4 }),
+    connections: fc.integer({ min: 1, max: 40 }),
     aheadCapMs: fc.integer({ min: 130_000, max: 10 ** 8 }),
   })
   .map(({ aboveRate, ...limits }) => ({ ...limits, limitPerSecond: limits.requestsPerSecond + aboveRate }));

@@ -62,6 +62,20 @@ export function rateScheduleContract(open: (limits: RateLimits) => Promise<OpenS
       ]);
     });
 
+    it('gives slots as far apart as calls end on all connections, once it has seen how long calls take', async () => {
+      const { clock, drivers } = await openAt(2, { ...plainLimits, connections: 10 });
+      const [slow, other] = drivers as [RateScheduleStore, RateScheduleStore];
+      const [slot] = await slow.take(1);
+      await clock.advance(2_000);
+      await slow.answered(answerTo(slot?.atMs ?? 0));
+      expect(since(await slow.take(3)), 'ten calls in two seconds').toEqual([2_000, 2_200, 2_400]);
+      expect(since(await other.take(2)), 'as far as this worker knows').toEqual([2_600, 2_700]);
+      // One short call among slow ones changes little.
+      await slow.answered(answerTo(clock.nowMs()));
+      const [first = 0, second = 0] = since(await slow.take(2));
+      expect(second - first).toBeCloseTo(190, 2);
+    });
+
     it('saves nothing up while nobody calls', async () => {
       const { clock, drivers } = await openAt(2);
       await Promise.all(drivers.map((driver) => driver.take(3)));

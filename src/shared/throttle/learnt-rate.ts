@@ -10,7 +10,10 @@ export type LearntRate = {
   /** How long after an alarm the rate stays below the ceiling before it rises. */
   holdMs: number;
   score: number;
-  /** The slot of the refusal that raised the last alarm, and the rate at which it was sent; 0 if the ceiling is no estimate. */
+  /**
+   * The slot of the last refusal before all workers knew of the last alarm, and the rate of the one that raised it; 0 if the ceiling is no
+   * estimate.
+   */
   alarmSlotMs: number;
   alarmRate: number;
   /** The ceiling before the last alarm, if that was about the same; 0 if it was another. */
@@ -32,9 +35,12 @@ export type LearntRate = {
   refusals: number;
 };
 
-/** How long the rate stays below a ceiling: at first, and at most. */
+/**
+ * How long the rate stays below a ceiling: at first, and at most. A longer one costs goodput when the limit has risen in the meantime, a
+ * shorter one costs a few refused calls each time.
+ */
 export const firstHoldMs = 15_000;
-export const longestHoldMs = 96_000;
+export const longestHoldMs = 48_000;
 /** The score at which the alarm is raised. */
 export const alarmScore = 3.4;
 

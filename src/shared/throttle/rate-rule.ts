@@ -21,7 +21,8 @@ import {
  *             second far below it, so that TMDB's own window empties
  *   probe     after a hold, the rate rises slowly. If TMDB refuses at about the same ceiling again, the hold is doubled
  *   disproof  refusals of calls below the ceiling, without an alarm: the ceiling was noise, and is forgotten at once
- *   refining  answers that were still missing at the alarm show how many calls TMDB had admitted
+ *   refining  answers that were still missing at the alarm show how many calls TMDB had admitted. Where the limit has just fallen, TMDB's
+ *             window still holds calls of before, and only the last of the refusals shows the limit
  *
  * A call is judged by the rate at which it was sent. What was sent just before an alarm, or while the window emptied, is no evidence.
  * The functions are pure; a store keeps the state, which all workers share (rate-schedule-store.ts). Compared with other rules in
@@ -55,6 +56,8 @@ const drainShare = 0.95;
 const drainShareFarAbove = 0.7;
 /** A ceiling without an alarm for this long is forgotten: the rate has long been the configured one again. */
 const forgottenMs = 10 * minuteMs;
+/** So long after an alarm all workers know of it, and that their slots are void. */
+export const noticeMs = 100;
 /** What was sent this long before an alarm may have met the limit that the alarm is about. */
 const beforeAlarmMs = 2_000;
 /** Above a known ceiling refusals are expected: a lower score raises the alarm, unless more than this share of calls is refused at random. */
@@ -104,7 +107,7 @@ function learnOne(before: LearntRate, answer: CallAnswer, recent: readonly Recen
   const refused = outcome === 'refused';
   const counted = { ...before, answers: before.answers + 1, refusals: before.refusals + (refused ? 1 : 0) };
   if (isNoEvidence(before, slotMs, nowMs)) {
-    return refineCeiling(counted, slotMs, recent, nowMs);
+    return refineCeiling(counted, answer, recent, nowMs);
   }
   if (outcome === 'failed') {
     return counted;
@@ -147,15 +150,25 @@ function withScore(learnt: LearntRate, refused: boolean, before: LearntRate): Le
   return { ...learnt, score: Math.max(0, learnt.score + change) };
 }
 
-/** An answer that was missing when the alarm was raised shows how many calls TMDB had admitted, as long as that second is known. */
-function refineCeiling(learnt: LearntRate, slotMs: number, recent: readonly RecentCall[], nowMs: number): LearntRate {
-  const { alarmSlotMs, alarmRate } = learnt;
-  const isOfSecond = slotMs > alarmSlotMs - windowMs && slotMs <= alarmSlotMs;
-  if (!isOfSecond || isForgotten(alarmSlotMs, nowMs)) {
+/**
+ * An answer that was missing when the alarm was raised shows how many calls TMDB had admitted in the second of the alarm, as long as that
+ * second is known. A refusal that came after it, of a call from before all workers knew of the alarm, has the better second.
+ */
+function refineCeiling(
+  learnt: LearntRate,
+  { slotMs, outcome }: CallAnswer,
+  recent: readonly RecentCall[],
+  nowMs: number,
+): LearntRate {
+  const { alarmSlotMs, alarmRate, alarmAtMs } = learnt;
+  const isLater = outcome === 'refused' && slotMs > alarmSlotMs && slotMs <= alarmAtMs + noticeMs;
+  const lastSlotMs = isLater ? slotMs : alarmSlotMs;
+  const isOfSecond = slotMs > lastSlotMs - windowMs && slotMs <= lastSlotMs;
+  if (alarmSlotMs === 0 || !isOfSecond || isForgotten(lastSlotMs, nowMs)) {
     return learnt;
   }
-  const { admitted } = secondBefore(alarmSlotMs, alarmRate, recent);
-  return { ...learnt, ceiling: Math.max(1, learnt.ceilingBefore, Math.floor(admitted)) };
+  const { admitted } = secondBefore(lastSlotMs, alarmRate, recent);
+  return { ...learnt, alarmSlotMs: lastSlotMs, ceiling: Math.max(1, learnt.ceilingBefore, Math.floor(admitted)) };
 }
 
 /** A call below the ceiling tests it: if refusals are as frequent there as above it, they are noise, and the ceiling is forgotten. */

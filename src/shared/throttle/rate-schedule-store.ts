@@ -56,6 +56,9 @@ const raceMs = 4;
 const currentMs = 20;
 /** Slots of an idle timeline begin at most so much later than now. */
 const mostLeadMs = 1_000;
+/** How long calls last is a mean, in which the latest has this weight: a single slow answer changes little. A wrong clock is bounded. */
+const latestWeight = 0.05;
+const longestCallMs = 60_000;
 /** Answers that wait for the next slots. A container that never takes any forgets the oldest. */
 const mostAnswers = 300;
 
@@ -67,6 +70,7 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     replace: (next, seen) => writes.measure(() => item.replace(next, seen)),
   };
   const shared = sharedState(measured, limits, clock);
+  let callMs = 0;
   /**
    * How much later than now a slot can be used at all: the write that takes it takes time, and the read before its call does. Half of the
    * tolerance covers the usual few milliseconds, so that slots begin at once then.
@@ -83,12 +87,14 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
       const slots = await shared.change((state) => {
         // Reads and lost races take time, too.
         const leftMs = withinMs - (clock.monotonicMs() - startedMs);
-        return slotsOrDoubt(state, { count, withinMs: leftMs, nowMs: clock.nowMs(), leadMs: leadMs(), limits });
+        return slotsOrDoubt(state, { count, withinMs: leftMs, nowMs: clock.nowMs(), leadMs: leadMs(), callMs, limits });
       });
       return slots ?? [];
     },
     answered: async (answer) => {
       shared.note(answer);
+      const tookMs = Math.min(longestCallMs, Math.max(0, clock.nowMs() - answer.slotMs));
+      callMs = callMs === 0 ? tookMs : callMs + latestWeight * (tookMs - callMs);
       if (answer.outcome === 'refused' && isUrgent(shared.known(), clock.nowMs())) {
         await shared.tell();
       }
@@ -162,12 +168,19 @@ function oneAfterTheOther() {
   };
 }
 
-type Wanted = { count: number; withinMs: number; nowMs: number; leadMs: number; limits: RateLimits };
+type Wanted = {
+  count: number;
+  withinMs: number;
+  nowMs: number;
+  leadMs: number;
+  callMs: number;
+  limits: RateLimits;
+};
 
 /** The slots and the state without them; no slots and a state in which a doubt is noted; `undefined` if none can be taken. */
 function slotsOrDoubt(
   state: RateState,
-  { count, withinMs, nowMs, leadMs, limits }: Wanted,
+  { count, withinMs, nowMs, leadMs, callMs, limits }: Wanted,
 ): { state: RateState; result: Slot[] } | undefined {
   const judged = withinMs < 0 ? undefined : withoutDoubt(state, nowMs, limits);
   if (judged !== undefined && !judged.isUsable) {
@@ -179,8 +192,8 @@ function slotsOrDoubt(
     return undefined;
   }
   // Slots that come too late for every job of this worker would delay the others.
-  const usable = slotsWithin(judged.state, leftMs, fromMs, limits);
-  const taken = takeSlots(judged.state, Math.min(count, usable), fromMs, limits);
+  const usable = slotsWithin(judged.state, leftMs, fromMs, limits, callMs);
+  const taken = takeSlots(judged.state, Math.min(count, usable), fromMs, limits, callMs);
   return { state: taken.state, result: taken.slots };
 }
 

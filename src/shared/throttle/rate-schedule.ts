@@ -1,7 +1,7 @@
 import { callSkewMs } from '../core/clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { type LearntRate, nothingLearnt } from './learnt-rate.ts';
-import { type CallAnswer, learn, type RateBounds, rateAt } from './rate-rule.ts';
+import { type CallAnswer, learn, noticeMs, type RateBounds, rateAt } from './rate-rule.ts';
 import { withSlots } from './recent-calls.ts';
 
 /**
@@ -39,6 +39,8 @@ export type RateLimits = RateBounds & {
   slotToleranceMs: number;
   /** How many lanes the timeline has. */
   lanes: number;
+  /** How many calls all workers together may have under way at once. */
+  connections: number;
   /** The furthest that a worker can move a time of the schedule into the future. A later time was written by a wrong clock. */
   aheadCapMs: number;
 };
@@ -64,7 +66,10 @@ export const idleRateState: RateState = {
   doubtedAtMs: 0,
 };
 
-/** A slot is never used later than this: the calls of workers that were stopped together would come together. */
+/**
+ * A slot is never used later than this at the full rate: the calls of workers that were stopped together would come together. Where slots
+ * lie further apart it is longer by as much.
+ */
 const mostLateMs = 200;
 
 /**
@@ -72,9 +77,6 @@ const mostLateMs = 200;
  * cost more writes.
  */
 export const mostSlotsAtOnce = 10;
-
-/** After an alarm the lanes start so much later: by then all workers know that their slots are void. */
-const noticeMs = 100;
 
 /** Answers that come later than this after their slot say nothing about the present. */
 const answerAgeMs = 60_000;
@@ -85,26 +87,41 @@ export function nextSlotMs(state: RateState, nowMs: number): number {
 }
 
 /** How many of the next slots are due within `withinMs`; at least one. */
-export function slotsWithin(state: RateState, withinMs: number, nowMs: number, limits: RateLimits): number {
+export function slotsWithin(
+  state: RateState,
+  withinMs: number,
+  nowMs: number,
+  limits: RateLimits,
+  callMs: number,
+): number {
   const fromMs = nextSlotMs(state, nowMs);
-  const stepMs = (1_000 * lanesOf(state, nowMs, limits).length) / rateAt(state, fromMs, limits);
+  const stepMs = (1_000 * lanesOf(state, nowMs, limits).length) / ratesAt(state, fromMs, limits, callMs).slots;
   return 1 + Math.floor(Math.max(0, withinMs - (fromMs - nowMs)) / stepMs);
 }
 
-/** Takes `count` slots of the lane that ends first: the new state, and the slots, ascending. */
+/**
+ * Takes `count` slots of the lane that ends first: the new state, and the slots, ascending. `callMs`: how long a call lasts, as far as it is
+ * known. There are no more slots than all connections together can use then.
+ */
 export function takeSlots(
   state: RateState,
   count: number,
   nowMs: number,
   limits: RateLimits,
+  callMs = 0,
 ): { state: RateState; slots: Slot[] } {
   const lanes = lanesOf(state, nowMs, limits);
   const lane = lanes.indexOf(Math.min(...lanes));
   let atMs = Math.max(lanes[lane] ?? 0, nowMs);
   const slots = Array.from({ length: count }, () => {
-    const ratePerSecond = rateAt(state, atMs, limits);
-    const slot = { atMs, ratePerSecond, lateMs: lateMsAt(state, ratePerSecond, limits), alarmAtMs: state.alarmAtMs };
-    atMs += (1_000 * lanes.length) / ratePerSecond;
+    const rates = ratesAt(state, atMs, limits, callMs);
+    const slot = {
+      atMs,
+      ratePerSecond: rates.slots,
+      lateMs: lateMsAt(state, rates, limits),
+      alarmAtMs: state.alarmAtMs,
+    };
+    atMs += (1_000 * lanes.length) / rates.slots;
     return slot;
   });
   const endsMs = lanes.map((endMs, index) => (index === lane ? atMs : endMs));
@@ -122,15 +139,24 @@ function lanesOf({ endsMs }: RateState, nowMs: number, { lanes }: RateLimits): n
   return [...kept, ...Array.from({ length: Math.max(0, lanes - kept.length) }, () => latestFirst[0] ?? 0)];
 }
 
+/** Calls a second: `full`: allowed; `slots`: of these as many as all connections can make if each call lasts `callMs` (Little's law). */
+type Rates = { full: number; slots: number };
+
+function ratesAt(state: RateState, atMs: number, limits: RateLimits, callMs: number): Rates {
+  const full = rateAt(state, atMs, limits);
+  const byConnections = (1_000 * limits.connections) / Math.max(1, callMs);
+  return { full, slots: Math.min(full, Math.max(limits.floorPerSecond, byConnections)) };
+}
+
 /**
- * How late a slot may be used. If each call comes up to this late, any second still holds no more calls than TMDB admits: the calls of a
- * second plus this, and one more for each lane.
+ * How late a slot may be used. If each of these calls comes up to this late, any second still holds no more calls than TMDB admits: the calls
+ * of a second at the full rate (other workers may have shorter calls), those that are late, and one more for each lane.
  */
-function lateMsAt(state: RateState, ratePerSecond: number, limits: RateLimits): number {
-  const isLimited = state.ceiling > 0 && ratePerSecond < limits.requestsPerSecond;
+function lateMsAt(state: RateState, { full, slots }: Rates, limits: RateLimits): number {
+  const isLimited = state.ceiling > 0 && full < limits.requestsPerSecond;
   const limit = isLimited ? state.ceiling : limits.limitPerSecond;
-  const spareMs = ((limit - limits.lanes) / ratePerSecond - 1) * 1_000;
-  return Math.max(limits.slotToleranceMs, Math.min(mostLateMs, spareMs));
+  const spareMs = ((limit - limits.lanes - full) / slots) * 1_000;
+  return Math.max(limits.slotToleranceMs, Math.min((mostLateMs * full) / slots, spareMs));
 }
 
 /** The state after TMDB's answers to calls: what the rate learns of them, and the pause that a Retry-After asks everybody for. */
@@ -180,7 +206,7 @@ export function readerRateLimitsOf(settings: Settings): RateLimits {
 }
 
 function limitsOf(settings: Settings, requestsPerSecond: number, lanes: number): RateLimits {
-  const { rate, worker, tmdb } = settings;
+  const { rate, worker, tmdb, reader } = settings;
   const floorPerSecond = Math.min(rate.floorPerSecond, requestsPerSecond);
   // Slots are taken within an invocation, and a few at a time; a pause moves the end by at most its cap.
   const longestWaitMs = Math.max(worker.timeoutSeconds * 1_000, rate.pauseCapMs);
@@ -191,6 +217,7 @@ function limitsOf(settings: Settings, requestsPerSecond: number, lanes: number):
     floorPerSecond,
     limitPerSecond: Math.max(tmdb.limitPerSecond, requestsPerSecond),
     lanes,
+    connections: tmdb.connections - reader.live.connections,
     aheadCapMs: longestWaitMs + longestStepMs + callSkewMs,
   };
 }

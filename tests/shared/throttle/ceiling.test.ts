@@ -95,6 +95,33 @@ describe('a limit that TMDB names', () => {
   });
 });
 
+describe('a limit that has just fallen', () => {
+  // Thirty calls of a second were admitted, then none. The alarm is raised by the first three refusals, while six calls have no answer.
+  const alarmed = afterCalls(nothingLearnt, `${'+'.repeat(30)}---???`);
+  const refusals = (...indexes: number[]) =>
+    indexes.map(
+      (index): CallAnswer => ({ slotMs: startMs + (index * 1_000) / 30, ratePerSecond: 30, outcome: 'refused' }),
+    );
+  const nowMs = alarmed.alarmAtMs + 300;
+
+  it('is found by the last refusal of a call from before the alarm: TMDB’s window held calls that the old limit had admitted', () => {
+    expect(alarmed).toMatchObject({ ceiling: 27, refusals: 3 });
+    // 30 calls are in the second before each refusal, of which 24 and 21 were admitted.
+    expect(learn(alarmed, refusals(33, 34, 35), nowMs)).toMatchObject({ ceiling: 24, alarmAtMs: alarmed.alarmAtMs });
+    expect(learn(alarmed, refusals(33, 34, 35, 36, 37, 38), nowMs).ceiling).toBe(21);
+    expect(learn(alarmed, refusals(38, 37, 36, 35, 34, 33), nowMs).ceiling).toBe(21);
+  });
+
+  it('is not found by a refusal of a call that was sent when all workers knew of the alarm', () => {
+    expect(learn(alarmed, refusals(33, 34, 35, 39), nowMs).ceiling).toBe(24);
+  });
+
+  it('is not found below the ceiling that was about the same before', () => {
+    const again = { ...alarmed, ceilingBefore: 26 };
+    expect(learn(again, refusals(33, 34, 35), nowMs).ceiling).toBe(26);
+  });
+});
+
 describe('an answer that comes late', () => {
   /** 12 that were admitted, 8 whose answers are missing, and three refusals: an alarm, with a ceiling of 20. */
   const alarmed = afterCalls(nothingLearnt, `${'+'.repeat(12)}????????---`);

@@ -27,7 +27,7 @@ const tolerance = 0.01;
 type Taken = { atMs: number; slots: Slot[] };
 
 /** Plays a history; worker n's wall clock is off by `skewsMs[n]`. */
-function play(steps: readonly RateStep[], limits: RateLimits, skewsMs: readonly number[] = [0, 0, 0]) {
+function play(steps: readonly RateStep[], limits: RateLimits, skewsMs: readonly number[] = [0, 0, 0], callMs = 0) {
   let state: RateState = idleRateState;
   let trueMs = startMs;
   const takes: Taken[] = [];
@@ -39,7 +39,7 @@ function play(steps: readonly RateStep[], limits: RateLimits, skewsMs: readonly 
     }
     const nowMs = trueMs + (skewsMs[step.by] ?? 0);
     if (step.kind === 'take') {
-      const taken = takeSlots(state, step.count, nowMs, limits);
+      const taken = takeSlots(state, step.count, nowMs, limits, callMs);
       state = taken.state;
       takes.push({ atMs: nowMs, slots: taken.slots });
       continue;
@@ -173,6 +173,34 @@ describe('slots', () => {
   });
 });
 
+describe('slots for slow calls', () => {
+  const limits = { ...plainLimits, requestsPerSecond: 30, limitPerSecond: 40, connections: 20 };
+
+  it.each([
+    ['as usual, where all connections can make as many calls', 600, 1_000 / 30],
+    ['as far apart as calls end on all connections', 2_500, 125],
+    ['no further apart than at the lowest rate', 60_000, 1_000],
+  ])('lie %s', (_where, callMs, stepMs) => {
+    const { slots } = takeSlots(idleRateState, 3, startMs, limits, callMs);
+    expect(since(slots)).toEqual([0, expect.closeTo(stepMs, 3), expect.closeTo(2 * stepMs, 3)]);
+    expect(slots[0]?.ratePerSecond).toBeCloseTo(1_000 / stepMs, 6);
+  });
+
+  it('lie no closer than a known ceiling allows', () => {
+    const state = { ...idleRateState, ceiling: 5, alarmAtMs: startMs };
+    expect(takeSlots(state, 1, startMs + 2_000, limits, 2_500).slots[0]?.ratePerSecond).toBeCloseTo(0.97 * 5, 6);
+  });
+
+  it('may be used later, by what the limit allows beside workers with short calls', () => {
+    const lateMs = (over: Partial<RateLimits>, callMs: number) =>
+      takeSlots(idleRateState, 1, startMs, { ...limits, ...over }, callMs).slots[0]?.lateMs;
+    // Six calls of the full rate, as with short calls.
+    expect(lateMs({}, 2_500)).toBeCloseTo(6 * 125, 6);
+    // The limit has room for one call more beside the full rate and the lane.
+    expect(lateMs({ limitPerSecond: 32 }, 2_500)).toBeCloseTo(125, 6);
+  });
+});
+
 describe('a slot that is used late', () => {
   it.each([
     [{ requestsPerSecond: 30, limitPerSecond: 40, lanes: 1 }, 200],
@@ -202,14 +230,15 @@ describe('a slot that is used late', () => {
       rate: fc.integer({ min: 10, max: 35 }),
       lanes: fc.integer({ min: 1, max: 4 }),
       untilMs: fc.integer({ min: 0, max: 1_500 }),
+      callMs: fc.constantFrom(0, 800, 2_500, 8_000),
     });
     fc.assert(
-      fc.property(anyStop, ({ rate, lanes, untilMs }) => {
+      fc.property(anyStop, ({ rate, lanes, untilMs, callMs }) => {
         const limits = { ...plainLimits, requestsPerSecond: rate, limitPerSecond: 40, lanes, slotToleranceMs: 1 };
         const takes = Array.from({ length: 8 * lanes }, () => ({ kind: 'take' as const, by: 0, count: 10 }));
         const goMs = startMs + untilMs;
         // All calls whose slots may still be used come together when the workers go on.
-        const calls = play(takes, limits).slots.flatMap(({ atMs, lateMs }) =>
+        const calls = play(takes, limits, [0], callMs).slots.flatMap(({ atMs, lateMs }) =>
           atMs >= goMs ? [atMs] : atMs + lateMs >= goMs ? [goMs] : [],
         );
         expect(mostWithin(1_000 - tolerance, calls)).toBeLessThanOrEqual(40);

@@ -6,8 +6,8 @@ import { describe, expect, it } from 'vitest';
 import { callsOfAWorker, defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { settingsSchema } from '../../../src/shared/settings/settings-schema.ts';
 import { callGate } from '../../../src/shared/throttle/call-gate.ts';
-import { rateAt } from '../../../src/shared/throttle/rate-rule.ts';
 import { rateLimitsOf } from '../../../src/shared/throttle/rate-schedule.ts';
+import type { RateScheduleStore } from '../../../src/shared/throttle/rate-schedule-store.ts';
 import { taking } from '../../support/call-hook.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
 import { recordingBreaker } from '../../support/recording-breaker.ts';
@@ -22,7 +22,7 @@ const tableMs = 8;
 
 type World = { workers: number; told: number; ceiling?: number; callMs: number; seed: number };
 
-/** One batch for each worker, all at once. Each job's wait, and how far the timeline has moved on. */
+/** One batch for each worker, all at once. Each job's wait, and the last slot that was taken. */
 async function waitsOf({ workers, told, ceiling, callMs, seed }: World) {
   const { tmdb, worker } = defaultSettings;
   const settings = settingsSchema.parse({
@@ -39,8 +39,15 @@ async function waitsOf({ workers, told, ceiling, callMs, seed }: World) {
   }
   const [startMs, startedMs] = [clock.nowMs(), clock.monotonicMs()];
   const waits: { kind: 'go' | 'refused'; ms: number }[] = [];
+  let lastSlotMs = 0;
   const work = async () => {
-    const schedule = timeline.driver(clock);
+    const driver = timeline.driver(clock);
+    const take: RateScheduleStore['take'] = async (...wanted) => {
+      const slots = await driver.take(...wanted);
+      lastSlotMs = Math.max(lastSlotMs, ...slots.map(({ atMs }) => atMs));
+      return slots;
+    };
+    const schedule = { ...driver, take };
     const gate = callGate({ schedule, breaker: recordingBreaker(), clock, mostCalls: callsOfAWorker(settings) });
     const job = async () => {
       const entry = await gate.enter(() => spareMs - (clock.monotonicMs() - startedMs));
@@ -55,9 +62,6 @@ async function waitsOf({ workers, told, ceiling, callMs, seed }: World) {
     await Promise.all(Array.from({ length: jobsOfABatch }, job));
   };
   await Promise.all(Array.from({ length: workers }, work));
-  const state = timeline.state();
-  const lastEndMs = Math.max(...state.endsMs);
-  const lastSlotMs = lastEndMs - (1_000 * limits.lanes) / rateAt(state, lastEndMs, limits);
   return { waits, lastSlotMs: lastSlotMs - startMs };
 }
 

@@ -72,7 +72,7 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'slots may be late without bound',
     file: schedule,
-    find: 'Math.max(limits.slotToleranceMs, Math.min(mostLateMs, spareMs))',
+    find: 'Math.max(limits.slotToleranceMs, Math.min((mostLateMs * full) / slots, spareMs))',
     replace: 'Math.max(limits.slotToleranceMs, 60_000 + 0 * spareMs)',
     why: 'calls that waited for connections would come together',
   },
@@ -141,9 +141,9 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'the slots of a batch begin at once',
     file: schedule,
-    find: 'const slot = { atMs, ratePerSecond,',
+    find: 'const slot = {\n      atMs,',
     replace:
-      'const fromMs = Math.max(lanes[lane] ?? 0, nowMs);\n    const slot = { atMs: fromMs + (atMs - fromMs) / 4, ratePerSecond,',
+      'const fromMs = Math.max(lanes[lane] ?? 0, nowMs);\n    const slot = {\n      atMs: fromMs + (atMs - fromMs) / 4,',
     why: 'a batch would call four times as fast as the rate',
   },
 ];
