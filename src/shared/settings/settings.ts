@@ -150,3 +150,17 @@ export function regionLanguage(
 ): string {
   return regions.find((configured) => configured.region === region)?.language ?? defaultLanguage;
 }
+
+/** The languages in which the cards of whole titles are kept: the default one first, then those of the regions, each once. */
+export function keptLanguages({ regions, defaultLanguage }: Pick<Settings, 'regions' | 'defaultLanguage'>): string[] {
+  return [...new Set([defaultLanguage, ...regions.map(({ language }) => language)])];
+}
+
+/**
+ * The countries for which certifications and services are kept: those of the regions, each once. Without regions it is the country of the
+ * default language, which is where most readers of such a deployment are.
+ */
+export function keptCountries({ regions, defaultLanguage }: Pick<Settings, 'regions' | 'defaultLanguage'>): string[] {
+  const configured = new Set(regions.map(({ region }) => region));
+  return configured.size > 0 ? [...configured] : [defaultLanguage.slice(defaultLanguage.lastIndexOf('-') + 1)];
+}

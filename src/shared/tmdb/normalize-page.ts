@@ -115,7 +115,7 @@ function firstTold(field: FieldDefinition, row: Readonly<Record<string, unknown>
 }
 
 /** The schema bounds what it takes; what it has shortened is counted. */
-function bounded<T extends DescribedTitle>(schema: z.ZodType<T>, whole: T, losses: Losses): T {
+export function bounded<T extends DescribedTitle>(schema: z.ZodType<T>, whole: T, losses: Losses): T {
   const kept = schema.parse(whole);
   for (const [name] of cardFieldList) {
     if (lengthOf(kept[name]) < lengthOf(whole[name])) {

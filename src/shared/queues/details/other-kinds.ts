@@ -1,0 +1,224 @@
+/** Kinds that one field has: trailers, ids elsewhere, recommended titles, and how far a series is. */
+import * as z from 'zod';
+import { type MediaType, mediaTypes } from '../../core/feed.ts';
+import { day } from '../field-kinds.ts';
+import {
+  type DetailKind,
+  distinct,
+  idOf,
+  idSchema,
+  isRow,
+  phraseOf,
+  type Row,
+  rowsOf,
+  wholeNumberOf,
+  wordOf,
+} from './detail-kinds.ts';
+
+/** A trailer: where it is (`YouTube`, `Vimeo`) and its key there. `language` is ISO 639-1. */
+export type Video = { site: string; key: string; type: string; language: string | null; official: boolean };
+
+/** The best kinds first; clips of the press and the like are of no use on a card. */
+const videoTypes = ['Trailer', 'Teaser', 'Clip'];
+const videoSites = ['YouTube', 'Vimeo'];
+const mostVideos = 3;
+
+export const trailers: DetailKind<Video[]> = {
+  read: (members) =>
+    members
+      .flatMap(rowsOf)
+      .flatMap((row) => videoOf(row) ?? [])
+      .sort(byUse)
+      .slice(0, mostVideos)
+      .map(({ published: _published, ...video }) => video),
+  nothing: () => [],
+  message: z
+    .array(
+      z.object({
+        site: z.enum(videoSites),
+        key: z.string().min(1).max(60),
+        type: z.enum(videoTypes),
+        language: z.string().min(2).max(3).nullable(),
+        official: z.boolean(),
+      }),
+    )
+    .max(mostVideos),
+  json: {
+    type: 'array',
+    items: {
+      type: 'object',
+      required: ['site', 'key', 'type', 'language', 'official'],
+      properties: {
+        site: { type: 'string', enum: videoSites },
+        key: { type: 'string' },
+        type: { type: 'string', enum: videoTypes },
+        language: { type: ['string', 'null'] },
+        official: { type: 'boolean' },
+      },
+    },
+  },
+  bound: `The first ${mostVideos}: trailers before teasers and clips, official ones first, then the latest. Other kinds and sites are dropped.`,
+};
+
+function videoOf(row: Row): (Video & { published: string }) | null {
+  const site = videoSites.find((known) => known === row.site);
+  const type = videoTypes.find((known) => known === row.type);
+  const [key, language] = [wordOf(row.key, 60), wordOf(row.iso_639_1, 3)];
+  return site === undefined || type === undefined || key === null
+    ? null
+    : { site, key, type, language, official: row.official === true, published: String(row.published_at ?? '') };
+}
+
+function byUse(a: Video & { published: string }, b: Video & { published: string }): number {
+  const byKind = videoTypes.indexOf(a.type) - videoTypes.indexOf(b.type);
+  return byKind || Number(b.official) - Number(a.official) || (a.published < b.published ? 1 : -1);
+}
+
+/** A title's ids elsewhere. */
+export type ExternalIds = { imdb: string | null; tvdb: number | null; wikidata: string | null };
+
+/** What the ids of titles look like; those of persons begin with `nm`. */
+const imdbPattern = /^tt\d{7,12}$/;
+const wikidataPattern = /^Q[1-9]\d{0,15}$/;
+const noIds: ExternalIds = { imdb: null, tvdb: null, wikidata: null };
+
+export const externalIds: DetailKind<ExternalIds> = {
+  read: ([row]) =>
+    isRow(row)
+      ? {
+          imdb: matching(row.imdb_id, imdbPattern),
+          tvdb: idOf(row.tvdb_id),
+          wikidata: matching(row.wikidata_id, wikidataPattern),
+        }
+      : noIds,
+  nothing: () => noIds,
+  message: z.object({
+    imdb: z.string().regex(imdbPattern).nullable(),
+    tvdb: idSchema.nullable(),
+    wikidata: z.string().regex(wikidataPattern).nullable(),
+  }),
+  json: {
+    type: 'object',
+    required: ['imdb', 'tvdb', 'wikidata'],
+    properties: {
+      imdb: { type: ['string', 'null'], pattern: imdbPattern.source },
+      tvdb: { type: ['integer', 'null'] },
+      wikidata: { type: ['string', 'null'], pattern: wikidataPattern.source },
+    },
+  },
+  bound: 'In the form of such an id; anything else is `null`.',
+};
+
+function matching(raw: unknown, pattern: RegExp): string | null {
+  const text = wordOf(raw, 20);
+  return text !== null && pattern.test(text) ? text : null;
+}
+
+/** A title by its key. */
+export type RecommendedTitle = { mediaType: MediaType; id: number };
+
+const mostTitles = 20;
+
+export const titleRefs: DetailKind<RecommendedTitle[]> = {
+  read: (members) => {
+    const rows = members.flatMap(rowsOf).flatMap((row) => {
+      const [id, mediaType] = [idOf(row.id), mediaTypes.find((known) => known === row.media_type)];
+      // An adult title is no recommendation that anybody asked for.
+      return id === null || mediaType === undefined || row.adult === true ? [] : [{ mediaType, id }];
+    });
+    const keyed = rows.map((ref) => ({ id: `${ref.mediaType}:${ref.id}`, ref }));
+    return distinct(keyed)
+      .slice(0, mostTitles)
+      .map(({ ref }) => ref);
+  },
+  nothing: () => [],
+  message: z.array(z.object({ mediaType: z.enum(mediaTypes), id: idSchema })).max(mostTitles),
+  json: {
+    type: 'array',
+    items: {
+      type: 'object',
+      required: ['mediaType', 'id'],
+      properties: { mediaType: { type: 'string', enum: [...mediaTypes] }, id: { type: 'integer' } },
+    },
+  },
+  bound: `The first ${mostTitles}, each once; adult ones, persons and anything else are dropped.`,
+};
+
+/** An episode: when it is or was aired, and which one it is. */
+export type Episode = { season: number; episode: number; airDate: string | null; name: string | null };
+
+/** How far a series is. `next`: TMDB does not know it for most of those that go on. */
+export type SeriesState = {
+  seasons: number | null;
+  episodes: number | null;
+  inProduction: boolean;
+  last: Episode | null;
+  next: Episode | null;
+};
+
+const nullableCount = z.int().min(0).max(1e9).nullable();
+const episodeSchema = z
+  .object({
+    season: z.int().min(0),
+    episode: z.int().min(0),
+    airDate: z.iso.date().nullable(),
+    name: z.string().min(1).max(80).nullable(),
+  })
+  .nullable();
+const countJson = { type: ['integer', 'null'] };
+const episodeJson = {
+  type: ['object', 'null'],
+  required: ['season', 'episode', 'airDate', 'name'],
+  properties: {
+    season: { type: 'integer' },
+    episode: { type: 'integer' },
+    airDate: { type: ['string', 'null'] },
+    name: { type: ['string', 'null'] },
+  },
+};
+
+/** Members in this order: seasons, episodes, in production, last episode, next episode. Films have none of them. */
+export const seriesState: DetailKind<SeriesState | null> = {
+  read: (members) => {
+    const [seasons, episodes, inProduction, lastAired, nextAired] = members;
+    return members.length === 0
+      ? null
+      : {
+          seasons: wholeNumberOf(seasons),
+          episodes: wholeNumberOf(episodes),
+          inProduction: inProduction === true,
+          last: episodeOf(lastAired),
+          next: episodeOf(nextAired),
+        };
+  },
+  nothing: () => null,
+  message: z
+    .object({
+      seasons: nullableCount,
+      episodes: nullableCount,
+      inProduction: z.boolean(),
+      last: episodeSchema,
+      next: episodeSchema,
+    })
+    .nullable(),
+  json: {
+    type: ['object', 'null'],
+    required: ['seasons', 'episodes', 'inProduction', 'last', 'next'],
+    properties: {
+      seasons: countJson,
+      episodes: countJson,
+      inProduction: { type: 'boolean' },
+      last: episodeJson,
+      next: episodeJson,
+    },
+  },
+  bound: 'An episode needs its season and its number; anything else is `null`.',
+};
+
+function episodeOf(raw: unknown): Episode | null {
+  const row = isRow(raw) ? raw : {};
+  const [season, episode] = [wholeNumberOf(row.season_number), wholeNumberOf(row.episode_number)];
+  return season === null || episode === null
+    ? null
+    : { season, episode, airDate: day.read(row.air_date), name: phraseOf(row.name, 80) };
+}

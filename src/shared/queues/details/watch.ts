@@ -1,0 +1,85 @@
+/**
+ * Where a title can be watched, by country. The data is JustWatch's, who must be named where it is shown. A row keeps TMDB's ids of services:
+ * their names and logos are the same for all titles.
+ */
+import * as z from 'zod';
+import {
+  type DetailKind,
+  distinct,
+  idOf,
+  idSchema,
+  isRow,
+  type Row,
+  rowsOf,
+  wholeNumberOf,
+  wordOf,
+} from './detail-kinds.ts';
+
+/** What TMDB calls each way to watch, by our word. */
+const buckets = { subscription: 'flatrate', rent: 'rent', buy: 'buy', free: 'free', ads: 'ads' } as const;
+type Bucket = keyof typeof buckets;
+const bucketNames = Object.keys(buckets) as Bucket[];
+
+/** The services of a country by way to watch, each a list of TMDB's ids of services; `link` is a page of TMDB. */
+export type WatchOffers = { link: string | null } & Partial<Record<Bucket, number[]>>;
+
+/** By country, for each country that is kept. `null`: nobody offers it, as far as JustWatch knows. */
+export type WatchByCountry = Record<string, WatchOffers | null>;
+
+const mostServices = 30;
+const mostLinkCharacters = 300;
+const services = z.array(idSchema).min(1).max(mostServices).optional();
+const servicesJson = { type: 'array', items: { type: 'integer' } };
+
+export const watchByCountry: DetailKind<WatchByCountry> = {
+  read: ([results], { countries }) =>
+    Object.fromEntries(countries.map((country) => [country, isRow(results) ? offersOf(results[country]) : null])),
+  nothing: () => ({}),
+  message: z.record(
+    z.string().length(2),
+    z
+      .object({
+        link: z.string().min(1).max(mostLinkCharacters).nullable(),
+        ...{ subscription: services, rent: services, buy: services, free: services, ads: services },
+      })
+      .nullable() as z.ZodType<WatchOffers | null>,
+  ),
+  json: {
+    type: 'object',
+    additionalProperties: {
+      type: ['object', 'null'],
+      required: ['link'],
+      properties: {
+        link: { type: ['string', 'null'] },
+        ...Object.fromEntries(bucketNames.map((name) => [name, servicesJson])),
+      },
+    },
+  },
+  bound: `The first ${mostServices} services of each kind by TMDB's priority, each once; \`null\` for a country without any.`,
+};
+
+function offersOf(raw: unknown): WatchOffers | null {
+  if (!isRow(raw)) {
+    return null;
+  }
+  const link = wordOf(raw.link, mostLinkCharacters);
+  const offers = bucketNames.flatMap((name) => {
+    const ids = serviceIds(raw[buckets[name]]);
+    return ids.length === 0 ? [] : [[name, ids] as const];
+  });
+  return { link: link?.startsWith('https://') ? link : null, ...Object.fromEntries(offers) };
+}
+
+function serviceIds(raw: unknown): number[] {
+  const known = rowsOf(raw).flatMap((row) => {
+    const id = idOf(row.provider_id);
+    return id === null ? [] : [{ id, priority: priorityOf(row) }];
+  });
+  // By id where the priority is the same: the order of TMDB's rows must not make another version.
+  const sorted = distinct(known.sort((a, b) => a.priority - b.priority || a.id - b.id));
+  return sorted.slice(0, mostServices).map(({ id }) => id);
+}
+
+function priorityOf(row: Row): number {
+  return wholeNumberOf(row.display_priority) ?? Number.MAX_SAFE_INTEGER;
+}

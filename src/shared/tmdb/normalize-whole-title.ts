@@ -1,0 +1,95 @@
+/**
+ * TMDB's answer about one title, with the parts that were appended to it, as what is kept: a card for each configured language, and the
+ * details (../queues/details/title-parts.ts). A part that the answer lacks is unknown, and is not among the parts.
+ */
+import * as z from 'zod';
+import type { MediaType } from '../core/feed.ts';
+import { isRow, rowsOf } from '../queues/details/detail-kinds.ts';
+import { fieldsOf, type PartName, partNames, type TitleParts, titleParts } from '../queues/details/title-parts.ts';
+import { type DescribedTitle, describedTitleSchema } from '../queues/item-page.ts';
+import { keptCountries, keptLanguages } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
+import { bounded, type Losses, normalizeTitle } from './normalize-page.ts';
+
+/** A card in one language. */
+export type LanguageCard = { language: string; title: DescribedTitle };
+
+/** What one answer tells of a title. `cards`: the default language first; only that one where the translations are unknown. */
+export type WholeTitle = { cards: LanguageCard[]; parts: TitleParts };
+
+/** What `append_to_response` asks for: all parts of a title of this kind, and its translations. */
+export function appendedMembers(mediaType: MediaType): string[] {
+  return [...partNames.flatMap((part) => titleParts[part].member?.[mediaType] ?? []), 'translations'];
+}
+
+/**
+ * TMDB's answer about title `id`, which was asked for in the default language; `undefined` when it describes none, or another. `losses` is
+ * told what of the cards was beyond the bounds.
+ */
+export function normalizeWholeTitle(
+  json: unknown,
+  mediaType: MediaType,
+  id: number,
+  settings: Settings,
+  losses: Losses = {},
+): WholeTitle | undefined {
+  const title = normalizeTitle(json, mediaType, id, losses);
+  return title === undefined
+    ? undefined
+    : { cards: cardsOf(json, title, settings, losses), parts: readParts(json, mediaType, keptCountries(settings)) };
+}
+
+function readParts(answer: unknown, mediaType: MediaType, countries: readonly string[]): TitleParts {
+  const known = partNames.filter((part) => {
+    const member = titleParts[part].member?.[mediaType];
+    return member === undefined || isRow(memberAt(answer, [member]));
+  });
+  return Object.fromEntries(known.map((part) => [part, readPart(part, answer, mediaType, countries)]));
+}
+
+function readPart(part: PartName, answer: unknown, mediaType: MediaType, countries: readonly string[]) {
+  return Object.fromEntries(
+    fieldsOf(part).map(([name, { from, read }]) => {
+      const members = from[mediaType].map((path) => memberAt(answer, path.split('.')));
+      return [name, read(members, { countries })];
+    }),
+  );
+}
+
+function memberAt(answer: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (value, name) => (isRow(value) && Object.hasOwn(value, name) ? value[name] : undefined),
+    answer,
+  );
+}
+
+/** A translation's texts, by TMDB's names: of films `title`, of series `name`. */
+const textsSchema = z.object({
+  title: z.string().catch(''),
+  name: z.string().catch(''),
+  overview: z.string().catch(''),
+});
+
+/**
+ * A card for each kept language. TMDB has no fallback: a field that nobody has translated is the original title, or empty, as it is in an
+ * answer in that language. Translations name no images, so the cards share those of the default language.
+ */
+function cardsOf(json: unknown, title: DescribedTitle, settings: Settings, losses: Losses): LanguageCard[] {
+  const { defaultLanguage } = settings;
+  const translations = memberAt(json, ['translations', 'translations']);
+  const others = Array.isArray(translations) ? keptLanguages(settings).filter((one) => one !== defaultLanguage) : [];
+  const rows = rowsOf(translations);
+  const cards = others.flatMap((language) => {
+    const row = rows.find((one) => `${one.iso_639_1}-${one.iso_3166_1}` === language);
+    const texts = textsSchema.safeParse(row === undefined ? {} : row.data).data;
+    // A translation without its texts says nothing, not even that there are none.
+    return texts === undefined
+      ? []
+      : [{ language, title: bounded(describedTitleSchema, inWords(title, texts), losses) }];
+  });
+  return [{ language: defaultLanguage, title }, ...cards];
+}
+
+function inWords(title: DescribedTitle, texts: z.infer<typeof textsSchema>): DescribedTitle {
+  return { ...title, title: texts.title || texts.name || title.originalTitle, overview: texts.overview };
+}
