@@ -1,17 +1,19 @@
 /**
- * The parts of the docs that `npm run -s house -- --write` writes from src/shared/queues/card-fields.ts: the schema `Card` of the OpenAPI
- * document with the cards in its examples, and the list of fields in docs/data-model.md.
+ * The parts of the docs that `npm run -s house -- --write` writes from src/shared/queues: of card-fields.ts the schema `Card` of the OpenAPI
+ * document with the cards in its examples, and the list of fields in docs/data-model.md; of details/title-parts.ts the list of fields there.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cardFieldList, cardFields, emptyCard, fromFields } from '../src/shared/queues/card-fields.ts';
+import { detailFieldList } from '../src/shared/queues/details/title-parts.ts';
 
 /** A file with parts that are derived from the code. */
 export type DerivedDoc = { path: string; isCurrent: boolean; write: () => void };
 
-const [begin, end] = ['<!-- fields: written by `npm run -s house -- --write` -->', '<!-- /fields -->'];
+/** The lists of docs/data-model.md, by the name in their marks. */
+const lists = { fields: fieldList, details: detailList };
 
-/** The docs that card-fields.ts decides parts of; `repository` is the path of the repository with a slash at its end. */
+/** The docs that the definitions of fields decide parts of; `repository` is the path of the repository with a slash at its end. */
 export function derivedDocs(repository: string): DerivedDoc[] {
   return [openApiDocument(repository, 'docs/reader-openapi.json'), dataModelPage(repository, 'docs/data-model.md')];
 }
@@ -69,12 +71,17 @@ function withFields(card: Record<string, unknown>): Record<string, unknown> {
 
 function dataModelPage(repository: string, path: string): DerivedDoc {
   const text = readFileSync(repository + path, 'utf8');
+  const derived = Object.entries(lists).reduce((page, [name, list]) => withList(page, name, list(), path), text);
+  return { path, isCurrent: derived === text, write: () => writeFileSync(repository + path, derived) };
+}
+
+function withList(text: string, name: string, list: string, path: string): string {
+  const [begin, end] = [`<!-- ${name}: written by \`npm run -s house -- --write\` -->`, `<!-- /${name} -->`];
   const [from, to] = [text.indexOf(begin), text.indexOf(end)];
   if (from < 0 || to < 0) {
-    throw new Error(`${path} has no place for the list of fields: ${begin} … ${end}`);
+    throw new Error(`${path} has no place for the list of ${name}: ${begin} … ${end}`);
   }
-  const derived = `${text.slice(0, from)}${begin}\n\n${fieldList()}\n\n${text.slice(to)}`;
-  return { path, isCurrent: derived === text, write: () => writeFileSync(repository + path, derived) };
+  return `${text.slice(0, from)}${begin}\n\n${list}\n\n${text.slice(to)}`;
 }
 
 /** A list and no table, whose columns the formatter would align: a new field is a line and changes no other. */
@@ -85,4 +92,18 @@ function fieldList(): string {
       return `- \`${name}\`, from ${members}: ${words} ${bound}`;
     })
     .join('\n');
+}
+
+function detailList(): string {
+  return detailFieldList
+    .map(({ part, name, field: { from, words, bound } }) => {
+      const [films, series] = [from.movie.map(inCode).join(', '), from.tv.map(inCode).join(', ')];
+      const members = films === series ? films : `${films || 'nothing'} of a film, ${series || 'nothing'} of a series`;
+      return `- \`${part}.${name}\`, from ${members}: ${words} ${bound}`;
+    })
+    .join('\n');
+}
+
+function inCode(path: string): string {
+  return `\`${path}\``;
 }

@@ -102,6 +102,12 @@ export const settingsSchema = z
       /** Longest hard TTL. TMDB's terms allow caching for six months. */
       maxHardDays: z.number().positive().max(180),
     }),
+    /** Whole titles: how long their details are fresh. The hard TTLs follow from `ttl`. */
+    details: z.strictObject({
+      softTtlHours: hours,
+      /** Where to watch a title changes more often than the rest, and no list of changes tells it. */
+      watchSoftTtlHours: hours,
+    }),
     /** Title rows round vote count and popularity to steps of this share. Smaller differences are not a change. */
     titleFigureStep: z.number().min(0.01).max(1),
     schedules: z.strictObject({

@@ -42,7 +42,7 @@ const strongShare = 0.84;
  * A Brotli stream of `text` for a row whose other attributes have `otherBytes` bytes: of the strong quality where that can save a write
  * unit, otherwise of the quick one. The same text and bytes give the same stream.
  */
-function pack(text: string, otherBytes: number): Uint8Array<ArrayBuffer> {
+export function pack(text: string, otherBytes: number): Uint8Array<ArrayBuffer> {
   const quick = compress(text, quickQuality);
   const unitsWith = (bytes: number) => writeUnitsFor(otherBytes + sizeMarginBytes + bytes);
   if (unitsWith(strongShare * quick.byteLength) === unitsWith(quick.byteLength)) {

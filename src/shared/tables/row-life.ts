@@ -1,6 +1,7 @@
 import { dayMs, hourMs } from '../core/clock.ts';
 import { type Feed, feedId, feedKindOf } from '../core/feed.ts';
 import { stableFraction } from '../core/stable-hash.ts';
+import type { PartName } from '../queues/details/title-parts.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 
 /**
@@ -51,6 +52,28 @@ export function titleLife(titleKey: string, fetchedAtMs: number, settings: Setti
     stableFraction(`${titleKey}|${fetchedAtMs}`),
     settings,
   );
+}
+
+/** The life of a part of a title's details that was fetched in the period that starts at `fetchedAtMs`. */
+export function detailsLife(part: PartName, titleKey: string, fetchedAtMs: number, settings: Settings): Life {
+  const { softTtlHours, watchSoftTtlHours } = settings.details;
+  const softHours = part === 'watch' ? watchSoftTtlHours : softTtlHours;
+  return lifeFrom(fetchedAtMs, softHours * hourMs, stableFraction(`${titleKey}|${fetchedAtMs}`), settings);
+}
+
+/** Ids at IMDb and elsewhere hardly ever change: their rows are written once in this period, and are kept as long as TMDB's terms allow. */
+const externalIdPeriodMs = 7 * dayMs;
+
+/** Start of the period for which a row of an external id stands. */
+export function externalIdPeriodStartMs(fetchedAtMs: number): number {
+  return Math.floor(fetchedAtMs / externalIdPeriodMs) * externalIdPeriodMs;
+}
+
+/** The life of a row of an external id whose period starts at `fetchedAtMs`. */
+export function externalIdLife(fetchedAtMs: number, { ttl }: Pick<Settings, 'ttl'>): Life {
+  // The title was fetched up to a period later, and details are fetched again much sooner than a row goes.
+  const expiresAtMs = fetchedAtMs + ttl.maxHardDays * dayMs;
+  return { freshUntilMs: Math.min(fetchedAtMs + 4 * externalIdPeriodMs, expiresAtMs - 1_000), expiresAtMs };
 }
 
 /** Start of the period that contains `fetchedAtMs`. A title row stores its fetch time with this precision only. */

@@ -162,22 +162,14 @@ export const detailFieldList = partNames.flatMap((part) =>
   fieldsOf(part).map(([name, field]) => ({ part, name, field })),
 );
 
-/**
- * The schema of a part in messages and rows. A field that an earlier build did not have is nothing.
- */
-function partSchema<Name extends PartName>(part: Name): z.ZodType<Part<Name>> {
-  const shape = fieldsOf(part).map(([name, { message, nothing }]) => [name, message.default(nothing)]);
-  return z.object(Object.fromEntries(shape)) as unknown as z.ZodType<Part<Name>>;
+/** The members of a part in messages and rows. A field that an earlier build did not have is nothing. */
+export function partShape(part: PartName): Record<string, z.ZodType> {
+  return Object.fromEntries(fieldsOf(part).map(([name, { message, nothing }]) => [name, message.default(nothing)]));
 }
-
-type PartSchemas = { [Name in PartName]: z.ZodType<Part<Name>> };
-
-/** The schemas of all parts, by name. */
-export const partSchemas = Object.fromEntries(partNames.map((part) => [part, partSchema(part)])) as PartSchemas;
 
 /** The parts of one title in a message. */
 export const titlePartsSchema = z.object(
-  Object.fromEntries(partNames.map((part) => [part, partSchemas[part].optional()])),
+  Object.fromEntries(partNames.map((part) => [part, z.object(partShape(part)).optional()])),
 ) as unknown as z.ZodType<TitleParts>;
 
 /** The fields of a part with their names. */

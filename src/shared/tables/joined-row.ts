@@ -1,0 +1,51 @@
+/**
+ * Rows that are joined of parts. The parts of a title come together as a rule, but an answer may lack one, and a part may be fetched by
+ * itself; so each has a version of its own, and of two rows the join has the greater version of every part. The row's `version` is the
+ * versions of its parts one after the other, each of a fixed width: a join is never smaller, as text, than what it was joined of, and
+ * greater wherever a part of it is. So the invariant of row.ts holds: the table is a function of the set of messages.
+ *
+ * A put "unless the table has a greater version" would lose a part that another writer has put meanwhile. A joined row therefore replaces
+ * only the very row that it was joined with.
+ */
+import { minuteMs } from '../core/clock.ts';
+import type { RowDraft, RowKey } from './row.ts';
+
+/** A stored row as it was read: not checked. */
+export type StoredRow = Readonly<Record<string, unknown>>;
+
+/** What a message brings for a joined row. */
+export type JoinedDraft<Row> = RowKey & {
+  /** The join with what stands in the table, of which damaged parts count as absent; `undefined`: nothing does. */
+  over(stored: StoredRow | undefined): RowDraft<Row>;
+};
+
+/** Digits for minutes since 1970 in base 36: they last to the year 150,000. */
+const timeDigits = 8;
+
+/** The beginning of a part's version: later is greater. */
+export function timeVersion(fetchedAtMs: number): string {
+  return Math.max(0, Math.floor(fetchedAtMs / minuteMs))
+    .toString(36)
+    .padStart(timeDigits, '0');
+}
+
+/** A row's version of those of its parts, in their order; `undefined`: the part is unknown. Each is `width` characters wide. */
+export function joinedVersion(partVersions: readonly (string | undefined)[], width: number): string {
+  return partVersions.map((version) => version ?? '0'.repeat(width)).join('');
+}
+
+/** The parts with the greater versions of two rows. A part that only one has is known. */
+export function joinParts<Name extends string, Part>(
+  a: Readonly<Partial<Record<Name, Part>>>,
+  b: Readonly<Partial<Record<Name, Part>>>,
+  versionOf: (part: Part) => string,
+): Partial<Record<Name, Part>> {
+  const joined: Partial<Record<Name, Part>> = { ...a };
+  for (const [name, part] of Object.entries(b) as [Name, Part][]) {
+    const known = joined[name];
+    if (known === undefined || versionOf(known) < versionOf(part)) {
+      joined[name] = part;
+    }
+  }
+  return joined;
+}
