@@ -19,6 +19,7 @@ export const faultKinds = [
   'unauthorized',
   'notFound',
   'emptyList',
+  'missingPart',
 ] as const;
 
 /** Every oddity: a change to an answer that still succeeds. */
@@ -33,6 +34,8 @@ const faultRuleSchema = z.strictObject({
   times: z.int().min(0).optional(),
   /** Text that the path and query of the request must contain; default: every request. */
   path: z.string().optional(),
+  /** The appended part that a `missingPart` leaves out; default: the credits and the keywords, for which it was reported. */
+  part: z.string().optional(),
   /** `Retry-After` of a `throttle`, sent unchanged; default: no such header, as at TMDB. */
   retryAfter: z.string().optional(),
   /** Duration of a `slowBody` (default 5,000), or the delay before any other fault (default 0), in milliseconds. */

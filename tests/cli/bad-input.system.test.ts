@@ -100,7 +100,7 @@ const figures: Case[] = [
 
 const kinds =
   'throttle, serverError, badGateway, unavailable, gatewayTimeout, blackHole, slowBody, truncatedJson, gzipWithoutHeader, ' +
-  'emptyBody, wrongContentType, resetMidBody, hugeBody, redirect, unauthorized, notFound, emptyList';
+  'emptyBody, wrongContentType, resetMidBody, hugeBody, redirect, unauthorized, notFound, emptyList, missingPart';
 const files: Case[] = [
   [
     'plan daily --settings missing.json',

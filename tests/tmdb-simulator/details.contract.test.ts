@@ -51,11 +51,11 @@ describe('details', () => {
     const [row] = await client.rows('/movie/popular');
     const plain = await details(`/movie/${row?.id}`);
     expect(plain).not.toHaveProperty('keywords');
-    const full = await details(`/movie/${row?.id}?append_to_response=external_ids,keywords,translations,credits`);
+    const full = await details(`/movie/${row?.id}?append_to_response=external_ids,keywords,translations,lists`);
     expect(full.external_ids).toMatchObject({ imdb_id: plain.imdb_id });
     expect(full.keywords).toHaveProperty('keywords');
     expect((full.translations as { translations: Row[] }).translations.length).toBeGreaterThan(0);
-    expect(full).not.toHaveProperty('credits');
+    expect(full).not.toHaveProperty('lists');
     const tooMany = await client.get(`/movie/${row?.id}?append_to_response=${Array(21).fill('keywords').join(',')}`);
     expect(tooMany).toMatchObject({ status: 400, body: { status_code: 27 } });
     const series = (await client.rows('/tv/popular'))[0];

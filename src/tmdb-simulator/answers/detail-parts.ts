@@ -1,11 +1,17 @@
 import { hasKeyword } from '../catalogue/availability.ts';
-import type { CatalogueTitle } from '../catalogue/catalogue.ts';
+import type { CatalogueTitle, MediaType } from '../catalogue/catalogue.ts';
 import { imagePath } from '../catalogue/image-path.ts';
 import { countryNames, languageNames } from '../catalogue/origins.ts';
 import { isTranslated, titleText } from '../catalogue/title-text.ts';
 import { isWrittenLanguage, wordLists } from '../catalogue/word-lists.ts';
+import { dateOfDay } from '../clock.ts';
+import type { World } from '../lists/listing.ts';
+import { languageParam, pageParam } from '../lists/query-params.ts';
 import { hash32, pickAt, unitFrom } from '../seeded-random.ts';
 import { ApiFailure, type Row } from './answer.ts';
+import { recommendedRow } from './list-answer.ts';
+import { contentRatings, releaseDates, watchProviders } from './market-parts.ts';
+import { aggregateCredits, credits } from './people-parts.ts';
 
 const companyNames = [
   'Lantern Row Pictures',
@@ -51,10 +57,27 @@ const keywordNames: readonly { id: number; name: string }[] = [
 
 const mostAppended = 20;
 
-const appendable: Readonly<Record<string, (title: CatalogueTitle) => Row>> = {
+/** What a part is made from beside the title. */
+type PartContext = { world: World; query: URLSearchParams };
+type MakePart = (title: CatalogueTitle, context: PartContext) => Row;
+
+/** The parts of both media; a part of one medium only is unknown for the other. */
+const commonParts: Readonly<Record<string, MakePart>> = {
   external_ids: externalIds,
   keywords: keywordsOf,
   translations: translationsOf,
+  videos: videosOf,
+  recommendations: recommendationsOf,
+  credits: (title, { world }) => credits(title, world.catalogue.seed),
+  'watch/providers': watchProviders,
+};
+const parts: Readonly<Record<MediaType, Readonly<Record<string, MakePart>>>> = {
+  movie: { ...commonParts, release_dates: releaseDates },
+  tv: {
+    ...commonParts,
+    aggregate_credits: (title, { world }) => aggregateCredits(title, world.catalogue.seed),
+    content_ratings: contentRatings,
+  },
 };
 
 /** A company or network in details. */
@@ -100,20 +123,28 @@ export function imdbId(title: CatalogueTitle): string {
   return `tt${String(1_000_000 + Math.floor(unitFrom(title.seed, 'imdb') * 9_000_000)).padStart(7, '0')}`;
 }
 
+/** A fictitious id at TheTVDB; movies have none. */
+export function tvdbId(title: CatalogueTitle): number {
+  return 70_000 + Math.floor(unitFrom(title.seed, 'tvdb') * 400_000);
+}
+
+/** A part of a title by itself, such as `credits`; `undefined` where its medium has no such part. */
+export function partOf(title: CatalogueTitle, name: string, context: PartContext): Row | undefined {
+  const known = parts[title.mediaType];
+  return Object.hasOwn(known, name) ? known[name]?.(title, context) : undefined;
+}
+
 /**
  * The extra keys of details for `append_to_response`; parts the simulator does not have are ignored. Throws an ApiFailure
  * with code 27 for more than 20 parts.
  */
-export function appendedParts(title: CatalogueTitle, query: URLSearchParams): Row {
-  const names = (query.get('append_to_response') ?? '').split(',').filter((name) => name !== '');
+export function appendedParts(title: CatalogueTitle, context: PartContext): Row {
+  const names = (context.query.get('append_to_response') ?? '').split(',').filter((name) => name !== '');
   if (names.length > mostAppended) {
     throw new ApiFailure(27);
   }
-  return Object.fromEntries(
-    Object.entries(appendable)
-      .filter(([name]) => names.includes(name))
-      .map(([name, read]) => [name, read(title)]),
-  );
+  const known = names.map((name) => [name, partOf(title, name, context)] as const);
+  return Object.fromEntries(known.filter(([, part]) => part !== undefined));
 }
 
 function externalIds(title: CatalogueTitle): Row {
@@ -124,7 +155,7 @@ function externalIds(title: CatalogueTitle): Row {
         ...common,
         freebase_mid: null,
         freebase_id: null,
-        tvdb_id: 70_000 + Math.floor(unitFrom(title.seed, 'tvdb') * 400_000),
+        tvdb_id: tvdbId(title),
         tvrage_id: null,
       };
 }
@@ -153,5 +184,51 @@ function translationsOf(title: CatalogueTitle): Row {
         data: title.mediaType === 'movie' ? { ...data, runtime: 0, title: ownTitle } : { ...data, name: ownTitle },
       };
     }),
+  };
+}
+
+const videoKinds = ['Trailer', 'Trailer', 'Teaser', 'Clip', 'Featurette'];
+const mostVideos = 5;
+
+/** Up to five videos in English; the `language` of the request is the only one that TMDB answers in, unless it is told more. */
+function videosOf(title: CatalogueTitle, { query }: PartContext): Row {
+  const allowed = query.get('include_video_language')?.split(',') ?? [languageParam(query)];
+  const count = allowed.includes('en') ? Math.floor(unitFrom(title.seed, 'videos') * (mostVideos + 1)) : 0;
+  const results = Array.from({ length: count }, (_, index) => {
+    const seed = hash32(title.seed, 'video', index);
+    return {
+      iso_639_1: 'en',
+      iso_3166_1: 'US',
+      name: `Video ${index + 1}`,
+      key: seed.toString(36).padStart(11, 'k'),
+      site: unitFrom(seed, 'site') < 0.9 ? 'YouTube' : 'Vimeo',
+      size: 1080,
+      type: pickAt(videoKinds, unitFrom(seed, 'type')),
+      official: unitFrom(seed, 'official') < 0.7,
+      published_at: `${dateOfDay((title.releaseDay ?? title.builtOnDay) - index * 30)}T16:30:02.000Z`,
+      id: seed.toString(16).padStart(24, '6'),
+    };
+  });
+  return { results };
+}
+
+const recommendedCount = 40;
+const rowsAPage = 20;
+
+/** Forty titles of the same medium, twenty a page, none of them twice and none for adults. */
+function recommendationsOf(title: CatalogueTitle, { world, query }: PartContext): Row {
+  const page = pageParam(query);
+  const titles = world.catalogue.titles[title.mediaType].filter(({ adult }) => !adult);
+  const drawn = Array.from({ length: 2 * recommendedCount }, (_, index) =>
+    pickAt(titles, unitFrom(title.seed, 'recommended', index)),
+  );
+  const all = [...new Set(drawn)].filter(({ id }) => id !== title.id).slice(0, recommendedCount);
+  const rows = all.slice((page - 1) * rowsAPage, page * rowsAPage);
+  const language = languageParam(query);
+  return {
+    page,
+    results: rows.map((one) => recommendedRow(one, world, language)),
+    total_pages: Math.ceil(all.length / rowsAPage),
+    total_results: all.length,
   };
 }

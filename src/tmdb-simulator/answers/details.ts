@@ -1,5 +1,6 @@
 import { type Episode, episodesOf } from '../catalogue/availability.ts';
 import { type CatalogueTitle, figuresAt, isVideo } from '../catalogue/catalogue.ts';
+import { revisionOn, taglineOf } from '../catalogue/changes.ts';
 import { namedGenres } from '../catalogue/genres.ts';
 import { imagePath } from '../catalogue/image-path.ts';
 import { genderOf, personAt } from '../catalogue/person.ts';
@@ -77,7 +78,7 @@ function commonDetails(title: CatalogueTitle, language: string, nowMs: number): 
     production_companies: productionCompanies(title),
     production_countries: productionCountries(title),
     spoken_languages: spokenLanguages(title),
-    tagline: '',
+    tagline: taglineOf(title, revisionOn(title, dayOfMs(nowMs))),
     vote_average: voteAverage,
     vote_count: voteCount,
   };

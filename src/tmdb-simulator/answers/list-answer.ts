@@ -77,6 +77,12 @@ function rowView(world: World, listing: Listing, language: string): RowView {
   };
 }
 
+/** The row of a title among recommendations or what was found, in a language (ISO 639-1): it says its medium. */
+export function recommendedRow(title: CatalogueTitle, world: World, language: string): Row {
+  const figures = (one: CatalogueTitle) => figuresAt(one, dayOfMs(world.nowMs));
+  return titleRow(title, { language, region: undefined, withMediaType: true, figures });
+}
+
 /** The row of a movie or series, with every key of the recorded rows. */
 function titleRow(title: CatalogueTitle, view: RowView): Row {
   return title.mediaType === 'movie' ? movieRow(title, view) : seriesRow(title, view);

@@ -70,6 +70,7 @@ const injectors: Readonly<Record<FaultKind, Injector>> = {
   unauthorized: (injection) => sendAnswer(statusAnswer(7), injection.request, injection.response),
   notFound: (injection) => sendAnswer(statusAnswer(34), injection.request, injection.response),
   emptyList: ({ answer, request, response }) => sendAnswer(emptied(answer), request, response),
+  missingPart: ({ answer, rule, request, response }) => sendAnswer(withoutPart(answer, rule.part), request, response),
 };
 
 /**
@@ -153,6 +154,18 @@ function emptied(answer: Answer): Answer {
   const { body } = answer;
   return typeof body === 'object' && body !== null && 'results' in body
     ? { ...answer, body: { ...body, results: [], total_pages: 1, total_results: 0 } }
+    : answer;
+}
+
+/** The parts that were missing in answers of TMDB (Seerr issues 3204 and 3206). */
+const partsThatFail = ['credits', 'aggregate_credits', 'keywords'];
+
+/** Details without appended parts, as TMDB answers when its inner call fails; any other answer is unchanged. */
+function withoutPart(answer: Answer, part: string | undefined): Answer {
+  const missing = part === undefined ? partsThatFail : [part];
+  const { body } = answer;
+  return typeof body === 'object' && body !== null && 'original_language' in body
+    ? { ...answer, body: Object.fromEntries(Object.entries(body).filter(([name]) => !missing.includes(name))) }
     : answer;
 }
 

@@ -1,7 +1,10 @@
 import { type Answer, ApiFailure, statusAnswer } from '../answers/answer.ts';
-import { appendedParts } from '../answers/detail-parts.ts';
+import { changedTitles, changesOfTitle } from '../answers/changes-answer.ts';
+import { appendedParts, partOf } from '../answers/detail-parts.ts';
 import { movieDetails, seriesDetails } from '../answers/details.ts';
+import { foundTitles } from '../answers/find-answer.ts';
 import { listAnswer } from '../answers/list-answer.ts';
+import { providerList } from '../answers/market-parts.ts';
 import type { MediaType } from '../catalogue/catalogue.ts';
 import { namedGenres } from '../catalogue/genres.ts';
 import { discoverListing } from '../lists/discover.ts';
@@ -95,6 +98,18 @@ const routes: readonly Route[] = [
     cache: 'fixed',
     answer: ({ query }, media) => ok({ genres: namedGenres(media as MediaType, languageParam(query)) }),
   },
+  {
+    pattern: /^\/(movie|tv)\/changes$/,
+    cache: 'list',
+    answer: ({ world, query }, media) => changedTitles(world, media as MediaType, query),
+  },
+  { pattern: /^\/find\/([^/]+)$/, cache: 'details', answer: ({ world, query }, id) => foundTitles(world, id, query) },
+  {
+    pattern: /^\/watch\/providers\/(?:movie|tv)$/,
+    cache: 'fixed',
+    answer: ({ query }) => ok({ results: providerList(regionParam(query, 'watch_region')) }),
+  },
+  { pattern: /^\/(movie|tv)\/(\d{1,9})\/(.+)$/, cache: 'details', answer: partOfTitle },
   // A slug after the id is ignored, as at TMDB.
   { pattern: /^\/(movie|tv)\/(\d{1,9})(?:-[^/]*)?$/, cache: 'details', answer: detailed },
 ];
@@ -162,13 +177,27 @@ function listed({ world, query }: Call, listing: Listing): Answer {
 }
 
 function detailed({ world, query }: Call, part: string, id: string): Answer {
-  const mediaType = part as MediaType;
-  const title = world.catalogue.byId[mediaType].get(Number(id));
+  const title = titleOf(world, part, id);
   if (title === undefined) {
     return statusAnswer(34);
   }
-  const describe = mediaType === 'movie' ? movieDetails : seriesDetails;
-  return ok({ ...describe(title, languageParam(query), world.nowMs), ...appendedParts(title, query) });
+  const describe = title.mediaType === 'movie' ? movieDetails : seriesDetails;
+  return ok({ ...describe(title, languageParam(query), world.nowMs), ...appendedParts(title, { world, query }) });
+}
+
+/** A part by itself: the body that it has when it is appended, and the id. */
+function partOfTitle({ world, path, query }: Call, part: string, id: string): Answer {
+  const title = titleOf(world, part, id);
+  const name = path.split('/').slice(3).join('/');
+  if (title !== undefined && name === 'changes') {
+    return changesOfTitle(world, title, query);
+  }
+  const body = title && partOf(title, name, { world, query });
+  return title === undefined || body === undefined ? statusAnswer(34) : ok({ id: title.id, ...body });
+}
+
+function titleOf(world: World, media: string, id: string) {
+  return world.catalogue.byId[media as MediaType].get(Number(id));
 }
 
 function ok(body: unknown): Answer {

@@ -42,10 +42,11 @@ export function numberRange(query: URLSearchParams, name: string): Range {
   return { from: read('gte'), to: read('lte') };
 }
 
-/** `NAME.gte` and `NAME.lte` as days. Throws an ApiFailure with code 23 for what is no `YYYY-MM-DD`. */
-export function dayRange(query: URLSearchParams, name: string): Range {
-  const read = (bound: string) => bounded(query.get(`${name}.${bound}`), (text) => dayOfDate(text) ?? Number.NaN, 23);
-  return { from: read('gte'), to: read('lte') };
+/** `NAME.gte` and `NAME.lte`, or two parameters by their names, as days. Throws an ApiFailure with code 23 for what is no `YYYY-MM-DD`. */
+export function dayRange(query: URLSearchParams, name: string | readonly [from: string, to: string]): Range {
+  const [from, to] = typeof name === 'string' ? [`${name}.gte`, `${name}.lte`] : name;
+  const read = (parameter: string) => bounded(query.get(parameter), (text) => dayOfDate(text) ?? Number.NaN, 23);
+  return { from: read(from), to: read(to) };
 }
 
 /** Whether a value lies in a range; an unknown value lies only in a range without bounds. */

@@ -1,0 +1,40 @@
+import { unitFrom } from '../seeded-random.ts';
+import type { CatalogueTitle } from './catalogue.ts';
+
+/** Certifications of some countries, mildest first (examples of TMDB's OpenAPI document). */
+const ofMovies: Readonly<Record<string, readonly string[]>> = {
+  AU: ['G', 'PG', 'M', 'MA 15+', 'R 18+'],
+  BR: ['L', '10', '12', '14', '16', '18'],
+  CA: ['G', 'PG', '14A', '18A'],
+  DE: ['0', '6', '12', '16', '18'],
+  ES: ['A', '7', '12', '16', '18'],
+  FR: ['TP', '12', '16', '18'],
+  GB: ['U', 'PG', '12A', '15', '18'],
+  IN: ['U', 'UA', 'A'],
+  IT: ['T', '6+', '14+', '18+'],
+  // Recorded: a blank behind it.
+  JP: ['G', 'PG12 ', 'R15+', 'R18+'],
+  KR: ['All', '12', '15', '18'],
+  MX: ['A', 'B', 'B-15', 'C'],
+  US: ['G', 'PG', 'PG-13', 'R', 'NC-17'],
+};
+
+const ofSeries: Readonly<Record<string, readonly string[]>> = {
+  ...ofMovies,
+  AU: ['G', 'PG', 'M', 'MA 15+'],
+  IN: ['U', 'U/A 13+', 'A'],
+  JP: [],
+  KR: ['ALL', '7', '12', '15', '19'],
+  US: ['TV-Y', 'TV-G', 'TV-PG', 'TV-14', 'TV-MA'],
+};
+
+/** Countries in which titles are rated (ISO 3166-1). */
+export const ratedCountries = Object.keys(ofMovies);
+
+/** A title's certification in a country, within a step of how strict it is anywhere; `''` where it has none. */
+export function certificationIn(title: CatalogueTitle, country: string): string {
+  const order = (title.mediaType === 'movie' ? ofMovies : ofSeries)[country] ?? [];
+  const maturity = unitFrom(title.seed, 'maturity') + 0.15 * (unitFrom(title.seed, 'maturity', country) - 0.5);
+  const isRated = unitFrom(title.seed, 'rated', country) < 0.8;
+  return isRated ? (order[Math.max(0, Math.min(order.length - 1, Math.floor(maturity * order.length)))] ?? '') : '';
+}
