@@ -52,7 +52,7 @@ async function pageOf(job: FetchJob, fetchedAtMs: number, baseUrl: string, setti
   const { path, query } = requestFor(job, settings);
   const headers = { Authorization: 'Bearer bench' };
   const answer = await fetch(`${baseUrl}${path}?${new URLSearchParams(query)}`, { headers });
-  const judged = readAnswer(await answer.json(), job);
+  const judged = readAnswer(await answer.json(), job, settings);
   if (judged.fate !== 'ok') {
     throw new Error(`not the page of ${job.jobId}: ${judged.detail}`);
   }

@@ -13,9 +13,9 @@ import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { cardOf } from '../src/shared/tables/card.ts';
 import { type ListRow, liveRows } from '../src/shared/tables/read-list.ts';
 import { classifyAnswer } from '../src/shared/tmdb/classify-answer.ts';
-import { feedRequest, type TmdbRequest, titleRequest } from '../src/shared/tmdb/feed-request.ts';
+import { feedRequest, titleRequest } from '../src/shared/tmdb/feed-request.ts';
 import { normalizePage, normalizeTitle } from '../src/shared/tmdb/normalize-page.ts';
-import type { TmdbPort } from '../src/shared/tmdb/tmdb-port.ts';
+import type { TmdbPort, TmdbRequest } from '../src/shared/tmdb/tmdb-port.ts';
 
 /** What TMDB says to a request, read at once: `undefined` where there is no such thing. */
 export type Fetch = <T>(request: TmdbRequest, read: (json: unknown) => T) => Promise<T | undefined>;

@@ -26,7 +26,7 @@ export function requestOf(job: FetchJob) {
 
 /** The item queue's message, as the worker makes it. @throws for an answer that is not the page of the job. */
 export function itemBodyOf(job: FetchJob, answer: unknown): string {
-  const judged = readAnswer(answer, job);
+  const judged = readAnswer(answer, job, defaultSettings);
   if (judged.fate !== 'ok') {
     throw new Error(`not the page of ${job.jobId}: ${judged.detail}`);
   }

@@ -3,7 +3,7 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 import { longPollSeconds } from '../../src/local/event-source.ts';
 import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
+import type { TmdbRequest } from '../../src/shared/tmdb/tmdb-port.ts';
 import { type Counts, countItemRequests } from '../count-requests.ts';
 import { type DrainConfig, itemBodyOf, jobOf, requestOf } from './drain-job.ts';
 

@@ -5,7 +5,7 @@
 import { AdaptiveRetryStrategy, DEFAULT_MAX_ATTEMPTS } from '@smithy/core/retry';
 import type { StandardRetryToken } from '@smithy/types';
 import { isAxiosError } from 'axios';
-import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
+import type { TmdbRequest } from '../../src/shared/tmdb/tmdb-port.ts';
 import { consumeJobs } from '../drain/job-consumer.ts';
 import { serveMeasured } from '../measured-process.ts';
 import { consumers, type PeerConfig, pacedAxios } from './paced-axios.ts';

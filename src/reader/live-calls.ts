@@ -15,7 +15,7 @@ import { callGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
 import type { Admission } from '../shared/throttle/shared-breaker.ts';
 import { classifyAnswer, tryAgain } from '../shared/tmdb/classify-answer.ts';
-import { feedRequest, type TmdbRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
+import { feedRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import {
@@ -24,6 +24,7 @@ import {
   type ReportDependencies,
   reportOutcome,
 } from '../shared/tmdb/report-outcome.ts';
+import type { TmdbRequest } from '../shared/tmdb/tmdb-port.ts';
 import type { Background } from './background.ts';
 import type { LiveAnswer, LiveCalls } from './tiers.ts';
 

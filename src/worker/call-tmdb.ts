@@ -1,17 +1,21 @@
 import { isoFromMs } from '../shared/core/clock.ts';
 import type { FetchJob, Job } from '../shared/queues/fetch-job.ts';
-import { type Absence, type DescribedTitle, type Item, itemSchema } from '../shared/queues/item-page.ts';
+import { type Absence, type DescribedTitle, fitting, type Item, itemSchema } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
+import { cardOf } from '../shared/tables/card.ts';
 import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
-import { feedRequest, type TmdbRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
+import { feedRequest, titleRequest, wholeTitleRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
-import { readPage, readTitle } from '../shared/tmdb/read-content.ts';
+import type { WholeTitle } from '../shared/tmdb/normalize-whole-title.ts';
+import { type Content, readPage, readTitle, readWholeTitle } from '../shared/tmdb/read-content.ts';
+import type { TmdbRequest } from '../shared/tmdb/tmdb-port.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /** The content of TMDB's answer to a job, before it becomes a message, and what was cut from it because it exceeded a bound. */
 export type AnswerContent = { losses: Losses } & (
   | { kind: 'page'; page: NormalizedPage }
   | { kind: 'title'; title: DescribedTitle }
+  | { kind: 'whole title'; whole: WholeTitle }
 );
 
 /** A verdict; a good answer has been checked to be what was asked for. */
@@ -37,7 +41,7 @@ export async function callTmdb(job: Job, attempt: number, deps: WorkDependencies
   const answer = await deps.tmdb.get(requestFor(job, deps.settings));
   const latencyMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
   const judged = classifyAnswer(answer, clock.nowMs());
-  const verdict = judged.fate === 'ok' ? readAnswer(judged.json, job) : judged;
+  const verdict = judged.fate === 'ok' ? readAnswer(judged.json, job, deps.settings) : judged;
   if (answer.kind !== 'no-token') {
     const status = answer.kind === 'response' ? answer.status : 0;
     measureCall(job, { attempt, status, outcome: outcomeOf(verdict), startedAtMs, latencyMs }, deps);
@@ -64,18 +68,26 @@ export function measureCall(job: Job, call: MeasuredCall, { telemetry }: WorkDep
 
 /** The request that a job stands for. */
 export function requestFor(job: Job, settings: Settings): TmdbRequest {
-  return job.kind === 'fetch-job' ? feedRequest(job, settings) : titleRequest(job.mediaType, job.id, job.language);
+  if (job.kind === 'fetch-job') {
+    return feedRequest(job, settings);
+  }
+  const { mediaType, id, language } = job;
+  return job.details === true ? wholeTitleRequest(mediaType, id, settings) : titleRequest(mediaType, id, language);
 }
 
 /** Reads the JSON of a good answer. An answer to something else is retried. */
-export function readAnswer(json: unknown, job: Job): JudgedAnswer {
+export function readAnswer(json: unknown, job: Job, settings: Settings): JudgedAnswer {
   const losses: Losses = {};
   if (job.kind === 'fetch-job') {
-    const page = readPage(json, job.feed, job.page, losses);
-    return page.fate === 'ok' ? { fate: 'ok', content: { kind: 'page', page: page.value, losses } } : page;
+    return judged(readPage(json, job.feed, job.page, losses), (page) => ({ kind: 'page', page, losses }));
   }
-  const title = readTitle(json, job.mediaType, job.id, losses);
-  return title.fate === 'ok' ? { fate: 'ok', content: { kind: 'title', title: title.value, losses } } : title;
+  return job.details === true
+    ? judged(readWholeTitle(json, job, settings, losses), (whole) => ({ kind: 'whole title', whole, losses }))
+    : judged(readTitle(json, job.mediaType, job.id, losses), (title) => ({ kind: 'title', title, losses }));
+}
+
+function judged<T>(content: Content<T>, as: (value: T) => AnswerContent): JudgedAnswer {
+  return content.fate === 'ok' ? { fate: 'ok', content: as(content.value) } : content;
 }
 
 /**
@@ -88,6 +100,12 @@ export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): I
   if (content.kind === 'title' && job.kind === 'title-job') {
     const { language } = job;
     return { kind: 'item-title', version: 1, jobId, runId, language, fetchedAt, title: content.title };
+  }
+  if (content.kind === 'whole title' && job.kind === 'title-job') {
+    const { mediaType, id } = job;
+    const cards = content.whole.cards.map(({ language, title }) => ({ language, ...cardOf(title) }));
+    const { parts } = content.whole;
+    return { kind: 'item-details', version: 1, jobId, runId, fetchedAt, mediaType, id, cards: fitting(cards), parts };
   }
   if (content.kind === 'page' && job.kind === 'fetch-job') {
     const { snapshot, feed, page, pages } = job;
@@ -120,7 +138,7 @@ export function absentItemOf(job: FetchJob, { code, detail }: Absence, fetchedAt
 
 /** Counts the rows in an answer: all, those rejected as invalid, and persons, which lists may contain. A title is one row. */
 export function rowsOf(content: AnswerContent): { rows: number; rejected: number; persons: number } {
-  if (content.kind === 'title') {
+  if (content.kind !== 'page') {
     return { rows: 1, rejected: 0, persons: 0 };
   }
   const { titles, rejected, persons } = content.page;

@@ -17,8 +17,9 @@ import { rowKeyText } from '../shared/tables/row.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { type ChangeCounter, countChanges } from './count-changes.ts';
-import { type Candidate, candidateOf, mergeRows, rowsOf } from './decide-rows.ts';
+import { type Candidate, candidateOf, keysOf, mergeRows } from './decide-rows.ts';
 import { feedHeadFor, joinFeedHeads, sameFeedHead } from './join-feed-heads.ts';
+import { joinRows, wholeTitleFate } from './join-rows.ts';
 import { type RowOutcome, type WritePace, type WriteReport, writeRows } from './write-rows.ts';
 
 /** A page or a title with the id of the message that brought it. */
@@ -43,7 +44,10 @@ export async function applyItems(
   const { settings, store, telemetry } = deps;
   const { candidates, failures } = candidatesOf(deliveries, settings);
   const merged = mergeRows(candidates);
-  const report = await writeRows(merged, store, settings.writer.parallelWrites, deps.pace);
+  const { parallelWrites } = settings.writer;
+  const report = await writeRows(merged, store, parallelWrites, deps.pace);
+  const joined = candidates.flatMap((candidate) => candidate.joined ?? []);
+  await joinRows(joined, { store, pace: deps.pace, parallelWrites }, report);
   failMessages(failures, candidates, report.outcomes);
   const applied = deliveries.filter(({ messageId }) => !failures.has(messageId));
   for (const [messageId, reason] of await advanceHeads(applied, report, deps)) {
@@ -86,7 +90,7 @@ function failMessages(
   outcomes: WriteReport['outcomes'],
 ): void {
   for (const candidate of candidates) {
-    for (const row of rowsOf(candidate)) {
+    for (const row of keysOf(candidate)) {
       const outcome = outcomes.get(rowKeyText(row));
       if (typeof outcome === 'object') {
         const { code, detail } = outcome.failed;
@@ -199,7 +203,9 @@ function reportPages(
   telemetry: Telemetry,
 ): void {
   for (const { messageId, item } of deliveries) {
-    const fates = listRowFates(candidates.get(messageId), merged, outcomes);
+    const candidate = candidates.get(messageId);
+    const fates =
+      item.kind === 'item-details' ? wholeTitleFate(candidate, outcomes) : listRowFates(candidate, merged, outcomes);
     const rejected = item.kind === 'item-page' ? item.rejected + item.persons : 0;
     telemetry.event({
       event: 'page-applied',

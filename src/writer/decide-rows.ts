@@ -1,9 +1,12 @@
 import { isOriginalLanguage } from '../shared/core/places/known-places.ts';
 import type { DescribedTitle, Item } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import type { CatalogDraft } from '../shared/tables/catalog.ts';
+import type { CatalogDraft, CatalogJoinedRow } from '../shared/tables/catalog.ts';
+import { detailsDraft } from '../shared/tables/details-row.ts';
+import { externalIdDrafts } from '../shared/tables/external-id-row.ts';
+import type { JoinedDraft } from '../shared/tables/joined-row.ts';
 import { listPageDraft } from '../shared/tables/list-page-row.ts';
-import { rowKeyText } from '../shared/tables/row.ts';
+import { type RowKey, rowKeyText } from '../shared/tables/row.ts';
 import { titleDraft } from '../shared/tables/title-row.ts';
 
 /**
@@ -32,6 +35,8 @@ export type Candidate = {
   messageId: string;
   page: CatalogDraft | undefined;
   titles: readonly (CatalogDraft | undefined)[];
+  /** What a title that was fetched as a whole brings for rows that are joined of parts. */
+  joined?: readonly JoinedDraft<CatalogJoinedRow>[];
 };
 
 /** What happens to a row, given the version in the table. */
@@ -43,6 +48,18 @@ export function candidateOf(messageId: string, item: Item, settings: Settings): 
     // Somebody asked for this language. The row is written even without a translation, or it would be requested again.
     return { messageId, page: undefined, titles: [titleDraft(item, item.title, settings)] };
   }
+  if (item.kind === 'item-details') {
+    const { mediaType, id, cards, parts } = item;
+    return {
+      messageId,
+      page: undefined,
+      // An untranslated card is written too: it says that TMDB has no translation, and nobody asks for one again.
+      titles: cards.map(({ language, ...card }) =>
+        titleDraft({ language, fetchedAt: item.fetchedAt }, { mediaType, id, ...card }, settings),
+      ),
+      joined: [detailsDraft(item, parts, settings), ...externalIdDrafts(item, parts, settings)],
+    };
+  }
   const fetched = { language: item.feed.language, fetchedAt: item.fetchedAt };
   return {
     messageId,
@@ -53,7 +70,12 @@ export function candidateOf(messageId: string, item: Item, settings: Settings): 
   };
 }
 
-/** The rows of a candidate that exist. */
+/** The keys of all rows of a candidate. */
+export function keysOf(candidate: Candidate): RowKey[] {
+  return [...rowsOf(candidate), ...(candidate.joined ?? [])];
+}
+
+/** The rows of a candidate that are written as they are. */
 export function rowsOf({ page, titles }: Candidate): CatalogDraft[] {
   return [page, ...titles].filter((row) => row !== undefined);
 }

@@ -50,5 +50,7 @@ export function rememberTitles(store: CatalogStore, clock: Pick<Clock, 'nowMs'>)
       }
       return answer;
     },
+    readStored: store.readStored,
+    replace: store.replace,
   };
 }

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import type { Clock } from '../shared/core/clock.ts';
 import { tokenBucket } from '../shared/core/pace.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import type { CatalogDraft, CatalogRow, CatalogStore, PresentRow } from '../shared/tables/catalog.ts';
+import type { CatalogDraft, CatalogJoinedRow, CatalogRow, CatalogStore, PresentRow } from '../shared/tables/catalog.ts';
 import { rowBytes, writeUnitsFor } from '../shared/tables/row.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import { type Decision, decideRow } from './decide-rows.ts';
@@ -68,7 +68,7 @@ async function putRow(
  * that fills at the share of one writer and holds a minute of it. DynamoDB keeps five minutes of unused capacity, so that writers which
  * start with a full bucket are not throttled either.
  */
-export type WritePace = { waitFor(row: CatalogRow): Promise<void> };
+export type WritePace = { waitFor(row: CatalogRow | CatalogJoinedRow): Promise<void> };
 
 /** How many seconds of its rate a bucket holds. */
 const burstSeconds = 60;

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
+import { emptyCard } from '../../src/shared/queues/card-fields.ts';
 import {
   detailFieldList,
   type PartName,
   partNames,
   type TitleParts,
 } from '../../src/shared/queues/details/title-parts.ts';
+import type { ItemDetails } from '../../src/shared/queues/item-page.ts';
 import { arbitraryText } from './arbitrary-text.ts';
+import { sampleItemDetails } from './sample-messages.ts';
 
 const text = arbitraryText(40)
   .map((raw) => raw.trim())
@@ -68,6 +71,32 @@ export const arbitraryParts: fc.Arbitrary<TitleParts> = fc.record(
   Object.fromEntries(partNames.map((part) => [part, arbitraryPart(part)])),
   { requiredKeys: [], noNullPrototype: true },
 );
+
+/** Messages about few titles, with few ids elsewhere, from times in few periods; parts and languages may be missing. */
+export const arbitraryItemDetails: fc.Arbitrary<ItemDetails> = fc
+  .record(
+    {
+      mediaType: fc.constantFrom('movie', 'tv'),
+      id: fc.constantFrom(7, 550),
+      fetchedAt: fc.constantFrom(
+        ...[
+          '2026-11-02T08:00:00.000Z',
+          '2026-11-23T08:00:01.000Z',
+          '2026-11-23T11:59:59.999Z',
+          '2026-11-23T12:00:00.000Z',
+        ],
+      ),
+      languages: fc.subarray(['en-US', 'de-DE'], { minLength: 1 }),
+      voteCount: fc.constantFrom(90, 27_000),
+      parts: arbitraryParts,
+    },
+    { noNullPrototype: true },
+  )
+  .map(({ languages, voteCount, ...item }) => ({
+    ...sampleItemDetails(),
+    ...item,
+    cards: languages.map((language) => ({ language, ...emptyCard, title: language, voteCount })),
+  }));
 
 function arbitraryPart(part: PartName): fc.Arbitrary<unknown> {
   const fields = detailFieldList.filter((one) => one.part === part);

@@ -3,7 +3,16 @@ import type { Clock, Random } from '../../src/shared/core/clock.ts';
 
 /** One call of a port as a hook sees it; `key` is the row or the head it is about, `''` when it is about many. */
 export type PortCall = {
-  name: 'readPresent' | 'putIfNewer' | 'listPages' | 'readTitles' | 'readHeads' | 'listHeads' | 'replaceHead';
+  name:
+    | 'readPresent'
+    | 'putIfNewer'
+    | 'readStored'
+    | 'replace'
+    | 'listPages'
+    | 'readTitles'
+    | 'readHeads'
+    | 'listHeads'
+    | 'replaceHead';
   key: string;
 };
 

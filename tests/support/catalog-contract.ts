@@ -7,7 +7,7 @@ import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { rejectionOf } from './caught.ts';
 import { pageContent, pageKeys } from './list-pages.ts';
 import { sampleFeed } from './sample-messages.ts';
-import { sampleListPage, sampleTitleRow } from './sample-rows.ts';
+import { sampleDetailsRow, sampleListPage, sampleTitleRow } from './sample-rows.ts';
 
 type Catalog = { store: CatalogStore; reader: CatalogReader };
 
@@ -56,6 +56,30 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       const newer = sampleTitleRow({ version: 'ma', title: 'newer' });
       expect(await store.putIfNewer(newer)).toMatchObject({ written: true });
       expect(await titleOf(reader, fightClub)).toEqual(newer);
+    });
+
+    it('replaces a joined row only where it is still the one that was read', async () => {
+      const { store } = await open();
+      const stored = async () => (await store.readStored([sampleDetailsRow()], true)).rows;
+      expect(await stored()).toEqual(new Map());
+      const [first, second] = [sampleDetailsRow({ version: 'm' }), sampleDetailsRow({ version: 'a' })];
+      expect(await store.replace(first, 'x')).toMatchObject({ replaced: false });
+      expect(await store.replace(first, undefined)).toMatchObject({ replaced: true });
+      expect(await store.replace(second, undefined)).toMatchObject({ replaced: false });
+      expect(await store.replace(second, 'z')).toMatchObject({ replaced: false });
+      expect(await stored()).toEqual(new Map([['550\nmovie+details', first]]));
+      expect(await store.replace(second, 'm')).toMatchObject({ replaced: true });
+      expect((await store.readStored([second], false)).rows.get('550\nmovie+details')).toEqual(second);
+    });
+
+    it('lets one of several replace a joined row at the same time', async () => {
+      const { store } = await open();
+      await store.replace(sampleDetailsRow({ version: 'm' }), undefined);
+      const answers = await Promise.all(
+        ['n', 'o', 'p', 'q'].map((version) => store.replace(sampleDetailsRow({ version }), 'm')),
+      );
+      expect(answers.filter(({ replaced }) => replaced)).toHaveLength(1);
+      expect(Math.min(...answers.map(({ writeUnits }) => writeUnits))).toBeGreaterThanOrEqual(1);
     });
 
     it('counts units of reads, puts and refused puts', async () => {

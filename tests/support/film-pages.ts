@@ -1,5 +1,4 @@
-import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
-import type { TmdbAnswer } from '../../src/shared/tmdb/tmdb-port.ts';
+import type { TmdbAnswer, TmdbRequest } from '../../src/shared/tmdb/tmdb-port.ts';
 import { jsonAnswer, tmdbError } from './scripted-tmdb.ts';
 import { listPage, movieRow } from './tmdb-rows.ts';
 

@@ -30,5 +30,7 @@ export function gatedStore(versions: ReadonlyMap<string, string> = new Map()): G
       new Promise((resolve) => {
         open.push({ key: rowKeyText(row), answer: () => resolve({ written: true, writeUnits: 1 }) });
       }),
+    readStored: async () => ({ rows: new Map(), readUnits: 1 }),
+    replace: async () => ({ replaced: true, writeUnits: 1 }),
   };
 }

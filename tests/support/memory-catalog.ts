@@ -1,15 +1,26 @@
 import type { Feed } from '../../src/shared/core/feed.ts';
-import type { CatalogReader, CatalogRow, CatalogStore, PresentRow } from '../../src/shared/tables/catalog.ts';
+import type {
+  CatalogJoinedRow,
+  CatalogReader,
+  CatalogRow,
+  CatalogStore,
+  PresentRow,
+} from '../../src/shared/tables/catalog.ts';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import { type RowKey, rowKeyText } from '../../src/shared/tables/row.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { type CallHook, noHook } from './call-hook.ts';
+import { memoryJoinedRows } from './memory-joined-rows.ts';
 
 /** The catalog table as one map, with both its sides. Units: one a put, two with the index; half a one for a row read. */
 export type MemoryCatalog = CatalogStore &
   CatalogReader & {
     /** All rows, by key. */
     rows(): CatalogRow[];
+    /** The rows that are joined of parts, by key; `rows` has the others. */
+    joinedRows(): CatalogJoinedRow[];
+    /** Every joined row that was put, in order. */
+    readonly joinedPuts: readonly CatalogJoinedRow[];
     /** Every row that was put, in order; refused puts are not among them. */
     readonly puts: readonly CatalogRow[];
     /** What time to live does in the end: removes the rows that are past their hard TTL at `nowMs`, and says which. */
@@ -53,8 +64,11 @@ export function memoryCatalog(hook: CallHook = noHook, lag: Lag = () => 0): Memo
     return { written: true, writeUnits: isPage(row) ? 2 : 1 };
   }
 
+  const joined = memoryJoinedRows(hook, lag);
   return {
     puts,
+    joinedRows: joined.rows,
+    joinedPuts: joined.puts,
     rows: () => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => ({ ...row })),
     removeExpired: (nowMs) => {
       const gone = [...table].filter(([, row]) => row.expiresAt * 1_000 <= nowMs).map(([key]) => key);
@@ -65,6 +79,7 @@ export function memoryCatalog(hook: CallHook = noHook, lag: Lag = () => 0): Memo
     },
     readPresent: (keys) => hook({ name: 'readPresent', key: '' }, () => presentIn(seen(), keys)),
     putIfNewer: (row) => hook({ name: 'putIfNewer', key: rowKeyText(row) }, () => put(row)),
+    ...joined.store,
     listPages: (feed, titles) => hook({ name: 'listPages', key: '' }, () => pagesIn(seen(), feed, titles)),
     readTitles: (keys) =>
       hook({ name: 'readTitles', key: '' }, () => {

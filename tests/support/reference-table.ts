@@ -54,11 +54,19 @@ export function referenceTable(items: readonly Item[]): ReferenceTable {
 
 function seenIn(item: Item): Seen[] {
   const { fetchedAt } = item;
-  return item.kind === 'item-title'
-    ? [{ item, language: item.language, fetchedAt, title: item.title }]
-    : item.titles
+  switch (item.kind) {
+    case 'item-title':
+      return [{ item, language: item.language, fetchedAt, title: item.title }];
+    case 'item-details':
+      return item.cards.map(({ language, ...card }) => {
+        const title = { mediaType: item.mediaType, id: item.id, ...card };
+        return { item, language, fetchedAt, title };
+      });
+    default:
+      return item.titles
         .filter((title) => isTold(item.feed.language, title))
         .map((title) => ({ item, language: item.feed.language, fetchedAt, title }));
+  }
 }
 
 /** Whether a list shows a title translated. */

@@ -1,7 +1,13 @@
 import type { Feed } from '../../src/shared/core/feed.ts';
 import { emptyCard } from '../../src/shared/queues/card-fields.ts';
 import type { FetchJob, TitleJob } from '../../src/shared/queues/fetch-job.ts';
-import type { DescribedTitle, ItemPage, ItemTitle, ListedTitle } from '../../src/shared/queues/item-page.ts';
+import type {
+  DescribedTitle,
+  ItemDetails,
+  ItemPage,
+  ItemTitle,
+  ListedTitle,
+} from '../../src/shared/queues/item-page.ts';
 
 /** A valid job; members given replace its own. */
 export function sampleJob(over: Partial<FetchJob> = {}): FetchJob {
@@ -94,6 +100,32 @@ export function sampleTitleJob(over: Partial<TitleJob> = {}): TitleJob {
     attempt: 0,
     firstSeenAt: '2026-11-23T08:00:00.000Z',
     why: 'a reader found it stale',
+    ...over,
+  };
+}
+
+/** A valid message about a whole title, of which the base is known; members given replace its own. */
+export function sampleItemDetails(over: Partial<ItemDetails> = {}): ItemDetails {
+  const { mediaType, id, ...card } = sampleDescribed();
+  return {
+    kind: 'item-details',
+    version: 1,
+    jobId: '0badcafe/title/movie/550/details',
+    runId: '0badcafe',
+    fetchedAt: '2026-11-23T08:00:07.250Z',
+    mediaType,
+    id,
+    cards: [
+      { language: 'en-US', ...card },
+      { language: 'de-DE', ...card, title: 'Der Kampfklub' },
+    ],
+    parts: {
+      base: {
+        ...{ runtimeMinutes: 139, status: 'Released', tagline: null, genres: [{ id: 18, name: 'Drama' }] },
+        ...{ collection: null, series: null },
+      },
+      externalIds: { externalIds: { imdb: 'tt0137523', tvdb: null, wikidata: 'Q190050' } },
+    },
     ...over,
   };
 }

@@ -1,4 +1,5 @@
 import type { CatalogDraft, CatalogRow } from '../../src/shared/tables/catalog.ts';
+import type { DetailsRow } from '../../src/shared/tables/details-row.ts';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { pageContent } from './list-pages.ts';
@@ -29,6 +30,18 @@ export function draftOf(row: CatalogRow): CatalogDraft {
 /** A title row, written by hand; members given replace its own. */
 export function sampleTitleRow(over: Partial<TitleRow> = {}): TitleRow {
   return { mediaId: '550', mediaType: 'movie', version: 'm', ...base, ...card, ...over };
+}
+
+/** A row of details, written by hand; members given replace its own. */
+export function sampleDetailsRow(over: Partial<DetailsRow> = {}): DetailsRow {
+  return {
+    mediaId: '550',
+    mediaType: 'movie+details',
+    version: 'm',
+    ...base,
+    parts: new Uint8Array([1, 2, 3]),
+    ...over,
+  };
 }
 
 /** The first page of `popular/movie/global/en-US` with one film, written by hand; members given replace its own. */

@@ -1,5 +1,4 @@
-import type { TmdbRequest } from '../../src/shared/tmdb/feed-request.ts';
-import type { TmdbAnswer, TmdbPort } from '../../src/shared/tmdb/tmdb-port.ts';
+import type { TmdbAnswer, TmdbPort, TmdbRequest } from '../../src/shared/tmdb/tmdb-port.ts';
 import { statusBody } from './tmdb-rows.ts';
 
 /** TMDB by script: the n-th call gets the n-th answer, and from the last on that one again. */

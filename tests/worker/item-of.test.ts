@@ -4,6 +4,7 @@ import { cardFieldList } from '../../src/shared/queues/card-fields.ts';
 import type { Job } from '../../src/shared/queues/fetch-job.ts';
 import { itemSchema } from '../../src/shared/queues/item-page.ts';
 import { messageBody, parseMessage } from '../../src/shared/queues/parse-message.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { itemOf, readAnswer } from '../../src/worker/call-tmdb.ts';
 import { arbitraryEpochMs } from '../support/arbitrary-page.ts';
 import { arbitraryText } from '../support/arbitrary-text.ts';
@@ -41,7 +42,7 @@ function onTheWire(answer: unknown): unknown {
 
 /** Whether a job's message is one that needs no correction; `false` where the answer gave none. */
 function isSentAsRead(answer: unknown, job: Job, fetchedAtMs: number): boolean {
-  const judged = readAnswer(onTheWire(answer), job);
+  const judged = readAnswer(onTheWire(answer), job, defaultSettings);
   if (judged.fate !== 'ok') {
     return false;
   }
@@ -78,7 +79,7 @@ describe('the message of whatever TMDB answers', () => {
   });
 
   it('is never that of another job', () => {
-    const judged = readAnswer(listPage(movieRow()), sampleJob());
+    const judged = readAnswer(listPage(movieRow()), sampleJob(), defaultSettings);
     const send = () => (judged.fate === 'ok' ? itemOf(judged.content, sampleTitleJob(), 0) : undefined);
     expect(send).toThrow(/a page is not what .* asks for/);
   });

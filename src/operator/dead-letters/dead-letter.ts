@@ -7,7 +7,7 @@ import { deathReasons } from '../../shared/queues/dead-letter.ts';
 import type { ReceivedMessage } from '../../shared/queues/message-source.ts';
 
 /** What a dead letter may be, as far as its body says. */
-export const letterKinds = ['fetch-job', 'title-job', 'item-page', 'item-title', 'unreadable'] as const;
+export const letterKinds = ['fetch-job', 'title-job', 'item-page', 'item-title', 'item-details', 'unreadable'] as const;
 
 type LetterKind = (typeof letterKinds)[number];
 
@@ -23,7 +23,7 @@ export type DeadLetter = {
   jobId: string;
   /** ISO 8601 UTC; of what SQS has moved, when it was sent first. */
   failedAt: string;
-  /** `fetch-job`, `title-job`, `item-page`, `item-title`, or `unreadable`. */
+  /** `fetch-job`, `title-job`, `item-page`, `item-title`, `item-details`, or `unreadable`. */
   kind: LetterKind;
   /** Id of the feed, or of the title and its language. */
   subject: string;

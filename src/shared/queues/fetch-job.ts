@@ -18,6 +18,11 @@ export const titleJobSchema = z.object({
   mediaType: z.enum(mediaTypes),
   id: tmdbIdSchema,
   language: languageSchema,
+  /**
+   * Fetch the title with everything that is kept of it: its cards in all configured languages, and its details. One call; `language` counts
+   * for nothing then. Without it the job is about the card in `language`.
+   */
+  details: z.literal(true).optional(),
   /** Deliveries so far that ended in a deferral. */
   attempt: z.int().min(0),
   firstSeenAt: z.iso.datetime(),

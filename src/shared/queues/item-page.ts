@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { feedSchema, languageSchema, maxPage, maxRank, mediaTypes, type PageOutcome } from '../core/feed.ts';
 import { runIdSchema, snapshotSchema } from '../core/snapshot.ts';
 import { cardShape } from './card-fields.ts';
+import { titlePartsSchema } from './details/title-parts.ts';
 import { replaysSchema } from './parse-message.ts';
 
 /** The largest TMDB id, wherever one is given: beyond 2^53 - 1 the numbers of JSON are no longer exact. */
@@ -90,8 +91,32 @@ export const itemTitleSchema = z.object({
 
 export type ItemTitle = z.infer<typeof itemTitleSchema>;
 
+/** A card of a title in one language, in a message that names the title. */
+const languageCardSchema = z.object({ language: languageSchema, ...cardShape });
+
+/**
+ * One fetched and normalized title with everything that is kept of it: worker → item queue → writer. 5 to 15 KB, one billed SQS request;
+ * with many languages at their bounds at most 1 MiB (`fitting`).
+ */
+export const itemDetailsSchema = z.object({
+  kind: z.literal('item-details'),
+  version: z.literal(1),
+  jobId: z.string().min(1).max(200),
+  runId: runIdSchema,
+  fetchedAt: z.iso.datetime(),
+  mediaType: z.enum(mediaTypes),
+  id: tmdbIdSchema,
+  /** One for each language that is known. */
+  cards: z.array(languageCardSchema).transform(fitting),
+  /** What is known beyond the cards. A part that is not there is unknown: what is stored of it stays. */
+  parts: titlePartsSchema,
+  replays: replaysSchema,
+});
+
+export type ItemDetails = z.infer<typeof itemDetailsSchema>;
+
 /** Everything the item queue carries. */
-export const itemSchema = z.discriminatedUnion('kind', [itemPageSchema, itemTitleSchema]);
+export const itemSchema = z.discriminatedUnion('kind', [itemPageSchema, itemTitleSchema, itemDetailsSchema]);
 
 export type Item = z.infer<typeof itemSchema>;
 

@@ -1,10 +1,16 @@
 import type { Feed } from '../core/feed.ts';
+import type { DetailsRow } from './details-row.ts';
+import type { ExternalIdRow } from './external-id-row.ts';
+import type { StoredRow } from './joined-row.ts';
 import type { ListPageRow } from './list-page-row.ts';
 import type { OnDamaged, RowDraft, RowKey } from './row.ts';
 import type { TitleRow } from './title-row.ts';
 
-/** A row of the catalog table. */
+/** A row of the catalog table of which the greater version wins as it is. */
 export type CatalogRow = TitleRow | ListPageRow;
+
+/** A row of the catalog table that is joined of parts (joined-row.ts). */
+export type CatalogJoinedRow = DetailsRow | ExternalIdRow;
 
 /** A row that the writer has not built yet (row.ts). */
 export type CatalogDraft = RowDraft<CatalogRow>;
@@ -26,6 +32,16 @@ export type CatalogStore = {
    * a refused put also consumes units.
    */
   putIfNewer(row: CatalogRow): Promise<{ written: boolean; writeUnits: number }>;
+  /** Whole rows that exist under `keys` (distinct), by `rowKeyText`, unchecked. `consistent`: as of now, for twice the units. */
+  readStored(
+    keys: readonly RowKey[],
+    consistent: boolean,
+  ): Promise<{ rows: Map<string, StoredRow>; readUnits: number }>;
+  /**
+   * Puts a joined row if the table still holds what it was joined with: a row of version `seen`, or none of a version (`undefined`).
+   * A refused put also consumes units.
+   */
+  replace(row: CatalogJoinedRow, seen: string | undefined): Promise<{ replaced: boolean; writeUnits: number }>;
 };
 
 /** The reading side of the catalog table. */

@@ -2,8 +2,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
 import { rowsPerPage } from '../core/feed.ts';
-import type { CatalogReader, CatalogStore } from './catalog.ts';
+import type { CatalogJoinedRow, CatalogReader, CatalogRow, CatalogStore } from './catalog.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
+import type { StoredRow } from './joined-row.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
 import { type OnDamaged, rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
@@ -69,8 +70,38 @@ function readable<T>(schema: z.ZodType<T>, item: Record<string, unknown>, onDama
   return [];
 }
 
+/** Puts `row` on `condition`, which may speak of `#version` and of `:version`, where that is given. */
+async function putOn(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  row: CatalogRow | CatalogJoinedRow,
+  [condition, version]: readonly [string, string | undefined],
+): Promise<{ written: boolean; writeUnits: number }> {
+  try {
+    const answer = await client.send(
+      new PutCommand({
+        TableName: tableName,
+        Item: row,
+        ConditionExpression: condition,
+        ExpressionAttributeNames: { '#version': 'version' },
+        ...(version !== undefined && { ExpressionAttributeValues: { ':version': version } }),
+        ReturnConsumedCapacity: 'TOTAL',
+      }),
+    );
+    return { written: true, writeUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0 };
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) {
+      // DynamoDB bills a refused put by the size of the row, but does not report the units.
+      return { written: false, writeUnits: writeUnitsFor(rowBytes(row)) };
+    }
+    throw error;
+  }
+}
+
 /** The catalog table `tableName` for the writer: BatchGet reads what exists, conditional puts write rows. */
 export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: string): CatalogStore {
+  const putRow = (row: CatalogRow | CatalogJoinedRow, condition: string, version: string | undefined) =>
+    putOn(client, tableName, row, [condition, version]);
   return {
     readPresent: async (keys) => {
       // Consistent reads cost twice as much, and an outdated version only causes a put that is refused.
@@ -88,26 +119,21 @@ export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: st
       });
       return { present: new Map(present), readUnits };
     },
-    putIfNewer: async (row) => {
-      try {
-        const answer = await client.send(
-          new PutCommand({
-            TableName: tableName,
-            Item: row,
-            ConditionExpression: 'attribute_not_exists(#version) OR #version < :version',
-            ExpressionAttributeNames: { '#version': 'version' },
-            ExpressionAttributeValues: { ':version': row.version },
-            ReturnConsumedCapacity: 'TOTAL',
-          }),
-        );
-        return { written: true, writeUnits: answer.ConsumedCapacity?.CapacityUnits ?? 0 };
-      } catch (error) {
-        if (error instanceof ConditionalCheckFailedException) {
-          // DynamoDB bills a refused put by the size of the row, but does not report the units.
-          return { written: false, writeUnits: writeUnitsFor(rowBytes(row)) };
-        }
-        throw error;
-      }
+    putIfNewer: (row) => putRow(row, 'attribute_not_exists(#version) OR #version < :version', row.version),
+    readStored: async (keys, consistent) => {
+      const { items, readUnits } = await batchGetAll(client, {
+        tableName,
+        keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
+        consistent,
+      });
+      const keyOf = (item: StoredRow) =>
+        rowKeyText({ mediaId: String(item.mediaId), mediaType: String(item.mediaType) });
+      return { rows: new Map(items.map((item) => [keyOf(item), item])), readUnits };
+    },
+    replace: async (row, seen) => {
+      const condition = seen === undefined ? 'attribute_not_exists(#version)' : '#version = :version';
+      const { written, writeUnits } = await putRow(row, condition, seen);
+      return { replaced: written, writeUnits };
     },
   };
 }

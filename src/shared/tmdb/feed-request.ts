@@ -3,9 +3,8 @@ import { type Feed, feedKindOf, genreIdOf, globalRegion, keywordIdOf, type Media
 import { snapshotTimeMs } from '../core/snapshot.ts';
 import type { FetchJob } from '../queues/fetch-job.ts';
 import type { Settings } from '../settings/settings-schema.ts';
-
-/** A GET on TMDB's API: path below the base URL, and query parameters. */
-export type TmdbRequest = { path: string; query: Record<string, string> };
+import { appendedMembers } from './normalize-whole-title.ts';
+import type { TmdbRequest } from './tmdb-port.ts';
 
 /** Regional trends are titles that were released in this window and are popular now, since TMDB's trending lists have no regions. */
 const trendWindowDays = 60;
@@ -92,6 +91,12 @@ function watchableIn(region: string): Record<string, string> {
 
 function isoDate(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10);
+}
+
+/** The request for a title with everything that is kept of it: its parts are appended, in the default language. */
+export function wholeTitleRequest(mediaType: MediaType, id: number, settings: Settings): TmdbRequest {
+  const query = { language: settings.defaultLanguage, append_to_response: appendedMembers(mediaType).join(',') };
+  return { path: `/${mediaType}/${id}`, query };
 }
 
 /** The request for one title in one language. */

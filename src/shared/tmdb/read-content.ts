@@ -4,8 +4,10 @@
  */
 import type { Feed, MediaType } from '../core/feed.ts';
 import type { DescribedTitle } from '../queues/item-page.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 import { tryAgain, type Verdict } from './classify-answer.ts';
 import { type Losses, type NormalizedPage, normalizePage, normalizeTitle } from './normalize-page.ts';
+import { normalizeWholeTitle, type WholeTitle } from './normalize-whole-title.ts';
 
 /** The requested content, or why the answer does not contain it. */
 export type Content<T> = { fate: 'ok'; value: T } | Extract<Verdict, { fate: 'retry' }>;
@@ -24,7 +26,20 @@ export function readPage(json: unknown, feed: Feed, page: number, losses: Losses
 
 /** Reads a title in one language. `losses` counts what was cut because it exceeds its bounds. */
 export function readTitle(json: unknown, mediaType: MediaType, id: number, losses: Losses): Content<DescribedTitle> {
-  const value = normalizeTitle(json, mediaType, id, losses);
+  return titleContent(normalizeTitle(json, mediaType, id, losses));
+}
+
+/** Reads a title with its parts, which was asked for in the default language. `losses` counts what was cut because it exceeds its bounds. */
+export function readWholeTitle(
+  json: unknown,
+  { mediaType, id }: { mediaType: MediaType; id: number },
+  settings: Settings,
+  losses: Losses,
+): Content<WholeTitle> {
+  return titleContent(normalizeWholeTitle(json, mediaType, id, settings, losses));
+}
+
+function titleContent<T>(value: T | undefined): Content<T> {
   return value === undefined
     ? tryAgain('not_the_title', 'the answer is JSON but does not describe the title')
     : { fate: 'ok', value };

@@ -10,8 +10,7 @@ import { type NamedProxy, type ProxyVariables, proxyFor } from '../core/proxy-va
 import type { TokenSource } from '../core/redact-token.ts';
 import { systemClock } from '../core/system-clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
-import type { TmdbRequest } from './feed-request.ts';
-import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
+import type { TmdbAnswer, TmdbPort, TmdbRequest } from './tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from './token-address.ts';
 
 /**
@@ -46,11 +45,9 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
   const { host } = new URL(access.baseUrl);
   const client = axios.create({
     baseURL: access.baseUrl,
-    headers: {
-      Accept: 'application/json',
-      'Accept-Encoding': 'gzip',
-    },
+    headers: acceptHeaders,
     ...agentsFor(proxy, tmdb.requestTimeoutMs),
+    paramsSerializer: { encode: queryText },
     responseType: 'arraybuffer',
     // `decoded` unpacks, also what does not say that it is packed.
     decompress: false,
@@ -90,6 +87,17 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
     },
   };
 }
+
+/** A value of the query. TMDB's names of parts hold slashes and stand between commas, and are sent as TMDB documents them. */
+function queryText(value: string): string {
+  return encodeURIComponent(value)
+    .replaceAll('%2C', ',')
+    .replaceAll('%2F', '/')
+    .replaceAll('%3A', ':')
+    .replaceAll('%20', '+');
+}
+
+const acceptHeaders = { Accept: 'application/json', 'Accept-Encoding': 'gzip' };
 
 /** In place of `AbortSignal.timeout`, whose timer, and with it the signal and its listeners, would live on after the call. */
 function deadlineSignal(timeoutMs: number, ended: AbortSignal): AbortSignal {

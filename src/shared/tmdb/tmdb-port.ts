@@ -1,4 +1,5 @@
-import type { TmdbRequest } from './feed-request.ts';
+/** A GET on TMDB's API: path below the base URL, and query parameters. */
+export type TmdbRequest = { path: string; query: Record<string, string> };
 
 /** The answer to one call, before it is judged. */
 export type TmdbAnswer =

@@ -4,9 +4,8 @@ import type { Entry } from '../throttle/call-gate.ts';
 import type { RateScheduleStore } from '../throttle/rate-schedule-store.ts';
 import type { Admission, TokenCheck } from '../throttle/shared-breaker.ts';
 import { answerMembers, classifyAnswer, evidenceOf } from './classify-answer.ts';
-import type { TmdbRequest } from './feed-request.ts';
 import { successTmdbCode } from './tmdb-codes.ts';
-import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
+import type { TmdbAnswer, TmdbPort, TmdbRequest } from './tmdb-port.ts';
 
 /** The request that checks the token and nothing else. */
 export const authenticationRequest: TmdbRequest = { path: '/authentication', query: {} };

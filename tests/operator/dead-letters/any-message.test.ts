@@ -130,6 +130,7 @@ describe('any message of a dead-letter queue', () => {
   it.each([
     ['{"kind":"item-title","version":1}', 'item-title', ''],
     ['{"kind":"item-title","title":null}', 'item-title', ''],
+    ['{"kind":"item-details","mediaType":"tv","id":7,"cards":7}', 'item-details', 'tv/7'],
     ['{"kind":"title-job","mediaType":"movie","id":7,"language":{"toString":1}}', 'title-job', 'movie/7'],
     ['{"kind":"title-job","mediaType":{},"id":[],"language":"de-DE"}', 'title-job', ''],
     ['{"kind":"item-page","version":1,"feed":null,"rows":7}', 'item-page', ''],

@@ -55,6 +55,12 @@ describe('a call', () => {
     expect(seen?.url).not.toContain(token);
   });
 
+  it('says names of parts with their slashes and commas as they are', async () => {
+    const query = { append_to_response: 'credits,watch/providers', language: 'de-DE' };
+    await tmdbHttp({ baseUrl: server.baseUrl, token: async () => token }, limits).get({ path: '/movie/550', query });
+    expect(server.seen.at(-1)?.url).toBe('/movie/550?append_to_response=credits,watch/providers&language=de-DE');
+  });
+
   it('says its query so that TMDB reads it back', async () => {
     const query = { with_watch_monetization_types: 'flatrate|free|ads', 'vote_count.gte': '100', with_genres: '18,35' };
     await tmdbHttp({ baseUrl: server.baseUrl, token: async () => token }, limits).get({

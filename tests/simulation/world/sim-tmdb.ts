@@ -1,7 +1,6 @@
 import type { Clock } from '../../../src/shared/core/clock.ts';
 import type { TokenRedactor } from '../../../src/shared/core/redact-token.ts';
-import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
-import type { TmdbPort } from '../../../src/shared/tmdb/tmdb-port.ts';
+import type { TmdbPort, TmdbRequest } from '../../../src/shared/tmdb/tmdb-port.ts';
 import { listPage, movieRow, statusBody } from '../../support/tmdb-rows.ts';
 import type { Faults } from './faults.ts';
 import type { HistoryPlan, OutageKind } from './history-plan.ts';

@@ -1,5 +1,5 @@
 import { hourMs } from '../../../src/shared/core/clock.ts';
-import type { TmdbRequest } from '../../../src/shared/tmdb/feed-request.ts';
+import type { TmdbRequest } from '../../../src/shared/tmdb/tmdb-port.ts';
 import { listPage, movieRow, seriesRow } from '../../support/tmdb-rows.ts';
 import type { Faults } from './faults.ts';
 import type { HistoryPlan } from './history-plan.ts';

@@ -1,6 +1,5 @@
 /** Kinds that one field has: trailers, ids elsewhere, recommended titles, and how far a series is. */
 import * as z from 'zod';
-import { type MediaType, mediaTypes } from '../../core/feed.ts';
 import { day } from '../field-kinds.ts';
 import {
   type DetailKind,
@@ -114,35 +113,37 @@ function matching(raw: unknown, pattern: RegExp): string | null {
   return text !== null && pattern.test(text) ? text : null;
 }
 
-/** A title by its key. */
-export type RecommendedTitle = { mediaType: MediaType; id: number };
-
 const mostTitles = 20;
 
-export const titleRefs: DetailKind<RecommendedTitle[]> = {
-  read: (members) => {
-    const rows = members.flatMap(rowsOf).flatMap((row) => {
-      const [id, mediaType] = [idOf(row.id), mediaTypes.find((known) => known === row.media_type)];
-      // An adult title is no recommendation that anybody asked for.
-      return id === null || mediaType === undefined || row.adult === true ? [] : [{ mediaType, id }];
-    });
-    const keyed = rows.map((ref) => ({ id: `${ref.mediaType}:${ref.id}`, ref }));
-    return distinct(keyed)
-      .slice(0, mostTitles)
-      .map(({ ref }) => ref);
-  },
-  nothing: () => [],
-  message: z.array(z.object({ mediaType: z.enum(mediaTypes), id: idSchema })).max(mostTitles),
-  json: {
-    type: 'array',
-    items: {
-      type: 'object',
-      required: ['mediaType', 'id'],
-      properties: { mediaType: { type: 'string', enum: [...mediaTypes] }, id: { type: 'integer' } },
+/** Titles by their keys; `mediaTypes` are what a title may be. */
+export function titleRefs<MediaType extends string>(
+  mediaTypes: readonly MediaType[],
+): DetailKind<{ mediaType: MediaType; id: number }[]> {
+  return {
+    read: (members) => {
+      const rows = members.flatMap(rowsOf).flatMap((row) => {
+        const [id, mediaType] = [idOf(row.id), mediaTypes.find((known) => known === row.media_type)];
+        // An adult title is no recommendation that anybody asked for.
+        return id === null || mediaType === undefined || row.adult === true ? [] : [{ mediaType, id }];
+      });
+      const keyed = rows.map((ref) => ({ id: `${ref.mediaType}:${ref.id}`, ref }));
+      return distinct(keyed)
+        .slice(0, mostTitles)
+        .map(({ ref }) => ref);
     },
-  },
-  bound: `The first ${mostTitles}, each once; adult ones, persons and anything else are dropped.`,
-};
+    nothing: () => [],
+    message: z.array(z.object({ mediaType: z.enum(mediaTypes), id: idSchema })).max(mostTitles),
+    json: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['mediaType', 'id'],
+        properties: { mediaType: { type: 'string', enum: [...mediaTypes] }, id: { type: 'integer' } },
+      },
+    },
+    bound: `The first ${mostTitles}, each once; adult ones, persons and anything else are dropped.`,
+  };
+}
 
 /** An episode: when it is or was aired, and which one it is. */
 export type Episode = { season: number; episode: number; airDate: string | null; name: string | null };

@@ -7,7 +7,7 @@
  * the stored part stays, and so it has an age and a version of its own.
  */
 import * as z from 'zod';
-import type { MediaType } from '../../core/feed.ts';
+import { type MediaType, mediaTypes } from '../../core/feed.ts';
 import { certificationsByCountry } from './certifications.ts';
 import { type DetailKind, minutes, named, namedList, phrase } from './detail-kinds.ts';
 import { externalIds, seriesState, titleRefs, trailers } from './other-kinds.ts';
@@ -129,7 +129,7 @@ export const titleParts = {
     member: sameMember('recommendations'),
     fields: {
       recommendations: {
-        ...titleRefs,
+        ...titleRefs(mediaTypes),
         from: samePath('recommendations.results'),
         words: 'What TMDB recommends to those who like it.',
       },

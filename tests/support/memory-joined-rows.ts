@@ -1,0 +1,43 @@
+import type { CatalogJoinedRow, CatalogStore } from '../../src/shared/tables/catalog.ts';
+import { rowKeyText } from '../../src/shared/tables/row.ts';
+import type { CallHook } from './call-hook.ts';
+
+/** The joined rows of a catalog table in memory. `lag`: how many of the latest puts an eventually consistent read does not see. */
+export function memoryJoinedRows(hook: CallHook, lag: () => number) {
+  const table = new Map<string, CatalogJoinedRow>();
+  const puts: CatalogJoinedRow[] = [];
+
+  function seen(consistent: boolean): ReadonlyMap<string, CatalogJoinedRow> {
+    const known = puts.slice(0, puts.length - (consistent ? 0 : Math.min(lag(), puts.length)));
+    return new Map(known.map((row) => [rowKeyText(row), row]));
+  }
+
+  const store: Pick<CatalogStore, 'readStored' | 'replace'> = {
+    readStored: (keys, consistent) =>
+      hook({ name: 'readStored', key: '' }, () => {
+        const texts = keys.map(rowKeyText);
+        if (new Set(texts).size < texts.length) {
+          throw new Error('DynamoDB refuses a key that is asked for twice');
+        }
+        const rows = seen(consistent);
+        return {
+          rows: new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) }]] : []))),
+          readUnits: texts.length / 2,
+        };
+      }),
+    replace: (row, version) =>
+      hook({ name: 'replace', key: rowKeyText(row) }, () => {
+        const replaced = table.get(rowKeyText(row))?.version === version;
+        if (replaced) {
+          table.set(rowKeyText(row), { ...row });
+          puts.push({ ...row });
+        }
+        return { replaced, writeUnits: 1 };
+      }),
+  };
+  return {
+    store,
+    puts: puts as readonly CatalogJoinedRow[],
+    rows: () => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => ({ ...row })),
+  };
+}

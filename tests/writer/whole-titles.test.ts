@@ -1,0 +1,138 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { partsOf } from '../../src/shared/tables/details-row.ts';
+import { applyItems } from '../../src/writer/apply-items.ts';
+import { around, type CallHook, failing, noHook, scheduledBy, throttledOnce } from '../support/call-hook.ts';
+import { type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';
+import { applyAll, arbitraryDelivered, deliverAll } from '../support/deliver-titles.ts';
+import { memoryCatalog } from '../support/memory-catalog.ts';
+import { partProblems } from '../support/parts-reference.ts';
+import { sampleItemDetails, sampleItemTitle } from '../support/sample-messages.ts';
+
+const contents = ({ store }: MemoryWriter) => ({ rows: store.rows(), joined: store.joinedRows() });
+const joinedKeys = ({ store }: MemoryWriter) =>
+  store.joinedRows().map(({ mediaId, mediaType }) => `${mediaId} ${mediaType}`);
+
+describe('a whole title', () => {
+  it('is a card in each language, a row of details, and one for each id elsewhere', async () => {
+    const writer = memoryWriter();
+    expect(await applyAll([sampleItemDetails()], writer)).toEqual(new Map());
+    expect(writer.store.rows().map(({ mediaId, mediaType }) => `${mediaId} ${mediaType}`)).toEqual([
+      '550 movie',
+      '550 movie@de-DE',
+    ]);
+    expect(joinedKeys(writer)).toEqual(['550 movie+details', 'imdb:tt0137523 id']);
+    expect(writer.heads.all()).toEqual([]);
+    const [details] = writer.store.joinedRows();
+    expect(partsOf(details).base).toMatchObject({ runtimeMinutes: 139 });
+  });
+
+  it('has the card that a title fetched by itself has', async () => {
+    const [whole, alone] = [memoryWriter(), memoryWriter()];
+    const { mediaType, id, cards, fetchedAt } = sampleItemDetails();
+    await applyAll([sampleItemDetails()], whole);
+    for (const { language, ...card } of cards) {
+      const item = sampleItemTitle({ language, fetchedAt, title: { mediaType, id, ...card } });
+      await applyItems([{ messageId: language, item }], alone);
+    }
+    expect(whole.store.rows()).toEqual(alone.store.rows());
+  });
+
+  it('is reported as one that was received, and written once', async () => {
+    const writer = memoryWriter();
+    await applyAll([sampleItemDetails()], writer);
+    await applyAll([sampleItemDetails()], writer);
+    const fates = writer.telemetry
+      .eventsOf('page-applied')
+      .map(({ received, written, unchanged }) => [received, written, unchanged]);
+    expect(fates).toEqual([
+      [1, 1, 0],
+      [1, 0, 1],
+    ]);
+    expect(writer.store.joinedPuts).toHaveLength(2);
+    const units = writer.telemetry.eventsOf('batch-written').map(({ writeUnits }) => writeUnits);
+    expect(units).toEqual([4, 0]);
+  });
+
+  it('keeps what an answer does not know', async () => {
+    const writer = memoryWriter();
+    const { base: _base, ...parts } = sampleItemDetails().parts;
+    await applyAll([sampleItemDetails()], writer);
+    await applyAll([sampleItemDetails({ parts, fetchedAt: '2026-12-23T08:00:00.000Z' })], writer);
+    const known = partsOf(writer.store.joinedRows()[0]);
+    expect(known.base?.fetchedAt).toBe('2026-11-23T00:00:00.000Z');
+    expect(known.externalIds?.fetchedAt).toBe('2026-12-23T00:00:00.000Z');
+  });
+
+  it('fails alone when a row of it cannot be written, and is applied when it comes again', async () => {
+    const writer = memoryWriter(throttledOnce(({ name, key }) => name === 'replace' && key.startsWith('imdb')));
+    const items = [sampleItemDetails(), sampleItemDetails({ id: 551, jobId: 'other', parts: {} })];
+    const failures = await applyAll(items, writer);
+    expect([...failures.keys()]).toEqual(['m0']);
+    expect(failures.get('m0')?.detail).toMatch(/^imdb:tt0137523 id: /);
+    expect(await applyAll(items, writer)).toEqual(new Map());
+    expect(joinedKeys(writer)).toContain('imdb:tt0137523 id');
+  });
+
+  it('is given up for this delivery where others keep changing the row', async () => {
+    const contended: CallHook = async (call, act) =>
+      call.name === 'replace' ? ({ replaced: false, writeUnits: 1 } as ReturnType<typeof act>) : act();
+    const failures = await applyAll([sampleItemDetails()], memoryWriter(contended));
+    expect(failures.get('m0')?.code).toBe('row_contended');
+  });
+});
+
+describe('the same parts in any order, from any days, any number of times, in any batches', () => {
+  it('make the same rows through writers that race, and those that the rule asks for', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryDelivered, fc.scheduler(), async (delivered, scheduler) => {
+        const plain = memoryWriter();
+        await applyAll(delivered.items, plain);
+        const raced = memoryWriter(scheduledBy(scheduler));
+        await scheduler.waitFor(deliverAll(delivered, raced));
+        expect(contents(raced)).toEqual(contents(plain));
+        expect(partProblems(raced.store.joinedRows(), delivered.items)).toEqual([]);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('make the same rows when calls fail on the way, and reads are old', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        arbitraryDelivered,
+        fc.array(fc.boolean(), { maxLength: 30 }),
+        fc.nat(3),
+        async (delivered, script, lag) => {
+          const plain = memoryWriter();
+          await applyAll(delivered.items, plain);
+          const faults = script.values();
+          const faulty = failing(() => (faults.next().value === true ? new Error('throttled') : undefined));
+          const old = { ...memoryWriter(), store: memoryCatalog(around(noHook, faulty), () => lag) };
+          await deliverAll(delivered, old);
+          expect(contents(old)).toEqual(contents(plain));
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it('take no part back at any step', async () => {
+    await fc.assert(
+      fc.asyncProperty(arbitraryDelivered, fc.scheduler(), async (delivered, scheduler) => {
+        const raced = memoryWriter(scheduledBy(scheduler));
+        await scheduler.waitFor(deliverAll(delivered, raced));
+        for (const puts of Map.groupBy(
+          raced.store.joinedPuts,
+          ({ mediaId, mediaType }) => `${mediaId} ${mediaType}`,
+        ).values()) {
+          const versions = puts.map(({ version }) => version);
+          expect(versions).toEqual([...new Set(versions)].sort());
+          const counts = puts.map((row) => Object.keys(partsOf(row)).length);
+          expect(counts).toEqual([...counts].sort((a, b) => a - b));
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
