@@ -33,9 +33,9 @@ export const tableMutations: readonly Mutation[] = [
   {
     name: 'heads advance before their rows',
     file: 'writer/apply-items.ts',
-    find: '  const report = await writeRows(merged, store, settings.writer.parallelWrites, deps.pace);',
+    find: '  const report = await writeRows(merged, store, parallelWrites, deps.pace);',
     replace:
-      '  await advanceHeads(deliveries, { outcomes: new Map(), before: new Map(), writeUnits: 0, readUnits: 0 }, deps);\n  const report = await writeRows(merged, store, settings.writer.parallelWrites, deps.pace);',
+      '  await advanceHeads(deliveries, { outcomes: new Map(), before: new Map(), writeUnits: 0, readUnits: 0 }, deps);\n  const report = await writeRows(merged, store, parallelWrites, deps.pace);',
     why: 'a crash in between would leave a head that names pages which are not there',
   },
   {
