@@ -34,6 +34,7 @@ describe('a job for a whole title', () => {
           language: 'en-US',
           append_to_response:
             'keywords,credits,external_ids,release_dates,watch/providers,videos,recommendations,translations',
+          include_video_language: 'en,null',
         },
       },
     ]);

@@ -163,13 +163,21 @@ function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
       // A page that is delivered twice is reported twice; the run counts it once.
       if (!run.applied.has(event.jobId)) {
         run.applied.add(event.jobId);
-        for (const fate of ['received', 'written', 'unchanged', 'superseded', 'rejected'] as const) {
-          run.rows[fate] += event[fate];
-        }
+        countRows(run, event);
       }
       break;
     default:
       break;
+  }
+}
+
+/** Rows are those of lists; titles that were fetched by themselves are counted as jobs (run-summary.ts). */
+function countRows(run: RunProgress, event: Extract<RunEvent, { event: 'page-applied' }>): void {
+  if (isTitleJobId(event.jobId)) {
+    return;
+  }
+  for (const fate of ['received', 'written', 'unchanged', 'superseded', 'rejected'] as const) {
+    run.rows[fate] += event[fate];
   }
 }
 

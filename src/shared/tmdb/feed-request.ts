@@ -1,5 +1,6 @@
 import { dayMs } from '../core/clock.ts';
 import { type Feed, feedKindOf, genreIdOf, globalRegion, keywordIdOf, type MediaType } from '../core/feed.ts';
+import { languageOf } from '../core/places/known-places.ts';
 import { snapshotTimeMs } from '../core/snapshot.ts';
 import type { FetchJob } from '../queues/fetch-job.ts';
 import type { Settings } from '../settings/settings-schema.ts';
@@ -95,8 +96,16 @@ function isoDate(epochMs: number): string {
 
 /** The request for a title with everything that is kept of it: its parts are appended, in the default language. */
 export function wholeTitleRequest(mediaType: MediaType, id: number, settings: Settings): TmdbRequest {
-  const query = { language: settings.defaultLanguage, append_to_response: appendedMembers(mediaType).join(',') };
-  return { path: `/${mediaType}/${id}`, query };
+  const language = settings.defaultLanguage;
+  return {
+    path: `/${mediaType}/${id}`,
+    query: {
+      language,
+      append_to_response: appendedMembers(mediaType).join(','),
+      // Without it videos are in `language` only, which most titles have none in but English; `null` is without words.
+      include_video_language: [...new Set([languageOf(language), 'en', 'null'])].join(','),
+    },
+  };
 }
 
 /** The request for one title in one language. */

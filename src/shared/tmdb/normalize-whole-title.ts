@@ -4,7 +4,8 @@
  */
 import * as z from 'zod';
 import type { MediaType } from '../core/feed.ts';
-import { isRow, rowsOf } from '../queues/details/detail-kinds.ts';
+import { languageOf } from '../core/places/known-places.ts';
+import { isRow, type Kept, rowsOf } from '../queues/details/detail-kinds.ts';
 import { fieldsOf, type PartName, partNames, type TitleParts, titleParts } from '../queues/details/title-parts.ts';
 import { type DescribedTitle, describedTitleSchema } from '../queues/item-page.ts';
 import { keptCountries, keptLanguages } from '../settings/settings.ts';
@@ -36,22 +37,40 @@ export function normalizeWholeTitle(
   const title = normalizeTitle(json, mediaType, id, losses);
   return title === undefined
     ? undefined
-    : { cards: cardsOf(json, title, settings, losses), parts: readParts(json, mediaType, keptCountries(settings)) };
+    : { cards: cardsOf(json, title, settings, losses), parts: readParts(json, mediaType, keptOf(settings)) };
 }
 
-function readParts(answer: unknown, mediaType: MediaType, countries: readonly string[]): TitleParts {
-  const known = partNames.filter((part) => {
-    const member = titleParts[part].member?.[mediaType];
-    return member === undefined || isRow(memberAt(answer, [member]));
-  });
-  return Object.fromEntries(known.map((part) => [part, readPart(part, answer, mediaType, countries)]));
+function keptOf(settings: Settings): Kept {
+  return { countries: keptCountries(settings), language: languageOf(settings.defaultLanguage) };
 }
 
-function readPart(part: PartName, answer: unknown, mediaType: MediaType, countries: readonly string[]) {
+function readParts(answer: unknown, mediaType: MediaType, kept: Kept): TitleParts {
+  const known = partNames.filter((part) => isKnown(part, answer, mediaType));
+  return Object.fromEntries(known.map((part) => [part, readPart(part, answer, mediaType, kept)]));
+}
+
+/** Whether the answer holds what belongs to a part. An error in its place, or an object without its lists, says nothing of it. */
+function isKnown(part: PartName, answer: unknown, mediaType: MediaType): boolean {
+  const member = titleParts[part].member?.[mediaType];
+  if (member === undefined) {
+    return true;
+  }
+  const body = memberAt(answer, [member]);
+  const paths = fieldsOf(part).flatMap(([, { from }]) => from[mediaType]);
+  const own = paths.filter((path) => path === member || path.startsWith(`${member}.`));
+  return (
+    isRow(body) &&
+    body.success !== false &&
+    body.status_code === undefined &&
+    own.some((path) => memberAt(answer, path.split('.')) !== undefined)
+  );
+}
+
+function readPart(part: PartName, answer: unknown, mediaType: MediaType, kept: Kept) {
   return Object.fromEntries(
     fieldsOf(part).map(([name, { from, read }]) => {
       const members = from[mediaType].map((path) => memberAt(answer, path.split('.')));
-      return [name, read(members, { countries })];
+      return [name, read(members, kept)];
     }),
   );
 }

@@ -38,6 +38,13 @@ describe('run tracker', () => {
     });
   });
 
+  it('counts no rows of titles that were fetched by themselves: they are jobs', () => {
+    const title = applied(1, { jobId: `${runId}/title/movie/550/details`, received: 1, written: 1 });
+    const { applied: jobs, rows } = tracking(applied(1), title).progress(runId);
+    expect(jobs.size).toBe(2);
+    expect(rows.received).toBe(20);
+  });
+
   it('counts a page that is delivered twice once', () => {
     const again = applied(1, { written: 0, unchanged: 19, superseded: 0 });
     const { applied: jobs, rows } = tracking(applied(1), again).progress(runId);

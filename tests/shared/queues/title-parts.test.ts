@@ -12,7 +12,7 @@ import {
 import { without } from '../../support/without.ts';
 
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true });
-const kept = { countries: ['US', 'DE'] };
+const kept = { countries: ['US', 'DE'], language: 'en' };
 
 describe.each(detailFieldList)('the field $name', ({ part, name, field }) => {
   it('says what it is, and where in TMDB’s answer it stands', () => {
@@ -32,7 +32,7 @@ describe.each(detailFieldList)('the field $name', ({ part, name, field }) => {
     const nothing = field.nothing();
     expect(field.message.parse(nothing)).toEqual(nothing);
     expect(ajv.validate(field.json, nothing)).toBe(true);
-    expect(field.read([], { countries: [] })).toEqual(nothing);
+    expect(field.read([], { countries: [], language: 'en' })).toEqual(nothing);
   });
 
   it('is read as one that a message and the document take, whatever TMDB sends', () => {

@@ -98,7 +98,7 @@ describe('how often the recordings are odd', () => {
     const read = groups.map((group) => {
       const country = String(group.iso_3166_1);
       const first = String(group.release_dates[0]?.certification ?? '').trim() || null;
-      const all = certificationsByCountry.read([[group]], { countries: [country] });
+      const all = certificationsByCountry.read([[group]], { countries: [country], language: 'en' });
       return { text: all[country] ?? null, first };
     });
     expect(read).toHaveLength(200);
@@ -111,10 +111,10 @@ describe('how often the recordings are odd', () => {
     const casts = bodiesOf('credits').map(({ cast }) => cast as Record<string, unknown>[]);
     expect(casts.flat()).toHaveLength(341);
     // Read one by one, so that the bound drops none.
-    const read = casts.flat().flatMap((row) => castMembers.read([[row]], { countries: [] }));
+    const read = casts.flat().flatMap((row) => castMembers.read([[row]], { countries: [], language: 'en' }));
     expect(read.filter(({ profilePath }) => profilePath === null)).toHaveLength(99);
     for (const cast of casts) {
-      const few = castMembers.read([cast], { countries: [] });
+      const few = castMembers.read([cast], { countries: [], language: 'en' });
       expect(new Set(few.map(({ id }) => id)).size).toBe(few.length);
       expect(few).toHaveLength(Math.min(10, cast.length));
     }

@@ -111,7 +111,8 @@ describe('a part that the answer lacks', () => {
     ['videos', 'videos'],
     ['recommendations', 'recommendations'],
   ])('is unknown and not empty: %s', (member, part) => {
-    for (const missing of [undefined, null, [], 'no']) {
+    const failed = { success: false, status_code: 11, status_message: 'Internal error' };
+    for (const missing of [undefined, null, [], 'no', {}, failed]) {
       const { parts, cards } = movieOf({ [member]: missing });
       expect(Object.keys(parts)).toHaveLength(7);
       expect(parts).not.toHaveProperty(part);
@@ -238,6 +239,41 @@ describe('certifications', () => {
       });
       expect(whole?.parts.certifications?.certifications).toEqual({ [country]: strictest });
     }
+  });
+});
+
+describe('videos', () => {
+  const video = (over: object) => ({
+    site: 'YouTube',
+    key: 'k',
+    type: 'Trailer',
+    official: true,
+    iso_639_1: 'en',
+    ...over,
+  });
+  const keysOf = (results: object[], defaultLanguage = 'en-US') =>
+    normalizeWholeTitle(wholeMovie({ videos: { results } }), 'movie', 550, {
+      ...settings,
+      defaultLanguage,
+    })?.parts.videos?.videos.map(({ key }) => key);
+
+  it('are trailers first, in the default language, official, and the latest', () => {
+    const results = [
+      video({ key: 'teaser', type: 'Teaser' }),
+      video({ key: 'fan', official: false }),
+      video({ key: 'old', published_at: '2015-01-01' }),
+      video({ key: 'new', published_at: '2016-01-01' }),
+      video({ key: 'german', iso_639_1: 'de', official: false }),
+    ];
+    expect(keysOf(results)).toEqual(['new', 'old', 'fan']);
+    expect(keysOf(results, 'de-DE')).toEqual(['german', 'new', 'old']);
+  });
+
+  it('are three at most, and none of kinds and sites that a card cannot show', () => {
+    expect(keysOf(Array.from({ length: 9 }, (_, n) => video({ key: `k${n}` })))).toHaveLength(3);
+    expect(
+      keysOf([video({ site: 'Dailymotion' }), video({ type: 'Bloopers' }), video({ key: '' }), video({ key: 7 })]),
+    ).toEqual([]);
   });
 });
 

@@ -6,8 +6,11 @@
 import * as z from 'zod';
 import { wholeOf } from '../field-kinds.ts';
 
-/** What a title is read with. Countries are ISO 3166-1, those for which certifications and services are kept. */
-export type Kept = { countries: readonly string[] };
+/**
+ * What a title is read with: the countries (ISO 3166-1) for which certifications and services are kept, and the language (ISO 639-1) of
+ * what is not translated.
+ */
+export type Kept = { countries: readonly string[]; language: string };
 
 /** A kind of field. `Value` is the form in messages, in rows and in answers. */
 export type DetailKind<Value> = {

@@ -23,11 +23,11 @@ const videoSites = ['YouTube', 'Vimeo'];
 const mostVideos = 3;
 
 export const trailers: DetailKind<Video[]> = {
-  read: (members) =>
+  read: (members, { language }) =>
     members
       .flatMap(rowsOf)
       .flatMap((row) => videoOf(row) ?? [])
-      .sort(byUse)
+      .sort((a, b) => byUse(a, b, language))
       .slice(0, mostVideos)
       .map(({ published: _published, ...video }) => video),
   nothing: () => [],
@@ -56,7 +56,7 @@ export const trailers: DetailKind<Video[]> = {
       },
     },
   },
-  bound: `The first ${mostVideos}: trailers before teasers and clips, official ones first, then the latest. Other kinds and sites are dropped.`,
+  bound: `The first ${mostVideos}: trailers before teasers and clips, those in the default language first, then official ones, then the latest. Other kinds and sites are dropped.`,
 };
 
 function videoOf(row: Row): (Video & { published: string }) | null {
@@ -68,9 +68,13 @@ function videoOf(row: Row): (Video & { published: string }) | null {
     : { site, key, type, language, official: row.official === true, published: String(row.published_at ?? '') };
 }
 
-function byUse(a: Video & { published: string }, b: Video & { published: string }): number {
-  const byKind = videoTypes.indexOf(a.type) - videoTypes.indexOf(b.type);
-  return byKind || Number(b.official) - Number(a.official) || (a.published < b.published ? 1 : -1);
+function byUse(a: Video & { published: string }, b: Video & { published: string }, language: string): number {
+  return (
+    videoTypes.indexOf(a.type) - videoTypes.indexOf(b.type) ||
+    Number(b.language === language) - Number(a.language === language) ||
+    Number(b.official) - Number(a.official) ||
+    (a.published === b.published ? 0 : a.published < b.published ? 1 : -1)
+  );
 }
 
 /** A title's ids elsewhere. */
@@ -81,15 +85,13 @@ const imdbPattern = /^tt\d{7,12}$/;
 const wikidataPattern = /^Q[1-9]\d{0,15}$/;
 const noIds: ExternalIds = { imdb: null, tvdb: null, wikidata: null };
 
+/** Members in this order: the ids at IMDb, TheTVDB and Wikidata. */
 export const externalIds: DetailKind<ExternalIds> = {
-  read: ([row]) =>
-    isRow(row)
-      ? {
-          imdb: matching(row.imdb_id, imdbPattern),
-          tvdb: idOf(row.tvdb_id),
-          wikidata: matching(row.wikidata_id, wikidataPattern),
-        }
-      : noIds,
+  read: ([imdb, tvdb, wikidata]) => ({
+    imdb: matching(imdb, imdbPattern),
+    tvdb: idOf(tvdb),
+    wikidata: matching(wikidata, wikidataPattern),
+  }),
   nothing: () => noIds,
   message: z.object({
     imdb: z.string().regex(imdbPattern).nullable(),

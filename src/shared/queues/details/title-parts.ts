@@ -41,11 +41,11 @@ export const titleParts = {
       },
       status: {
         ...phrase(40),
-        from: samePath('status'),
+        from: samePaths('status'),
         words: "TMDB's word: `Released`, `Ended`, `Returning Series`.",
       },
-      tagline: { ...phrase(200), from: samePath('tagline'), words: 'Tagline in the default language.' },
-      genres: { ...namedList(20), from: samePath('genres'), words: 'Genres by name, in the default language.' },
+      tagline: { ...phrase(200), from: samePaths('tagline'), words: 'Tagline in the default language.' },
+      genres: { ...namedList(20), from: samePaths('genres'), words: 'Genres by name, in the default language.' },
       collection: {
         ...named,
         from: { movie: ['belongs_to_collection'], tv: [] },
@@ -96,7 +96,11 @@ export const titleParts = {
   externalIds: {
     member: sameMember('external_ids'),
     fields: {
-      externalIds: { ...externalIds, from: samePath('external_ids'), words: 'Its ids at IMDb, TheTVDB and Wikidata.' },
+      externalIds: {
+        ...externalIds,
+        from: samePaths('external_ids.imdb_id', 'external_ids.tvdb_id', 'external_ids.wikidata_id'),
+        words: 'Its ids at IMDb, TheTVDB and Wikidata.',
+      },
     },
   },
   certifications: {
@@ -115,7 +119,7 @@ export const titleParts = {
     fields: {
       watch: {
         ...watchByCountry,
-        from: samePath('watch/providers.results'),
+        from: samePaths('watch/providers.results'),
         words:
           "Where to watch it, by country, with TMDB's ids of services. The data is JustWatch's: name it where it is shown.",
       },
@@ -123,14 +127,20 @@ export const titleParts = {
   },
   videos: {
     member: sameMember('videos'),
-    fields: { videos: { ...trailers, from: samePath('videos.results'), words: 'Trailers in the default language.' } },
+    fields: {
+      videos: {
+        ...trailers,
+        from: samePaths('videos.results'),
+        words: 'Trailers in the default language or in English.',
+      },
+    },
   },
   recommendations: {
     member: sameMember('recommendations'),
     fields: {
       recommendations: {
         ...titleRefs(mediaTypes),
-        from: samePath('recommendations.results'),
+        from: samePaths('recommendations.results'),
         words: 'What TMDB recommends to those who like it.',
       },
     },
@@ -181,6 +191,6 @@ function sameMember(name: string): Record<MediaType, string> {
   return { movie: name, tv: name };
 }
 
-function samePath(path: string): Paths {
-  return { movie: [path], tv: [path] };
+function samePaths(...paths: string[]): Paths {
+  return { movie: paths, tv: paths };
 }
