@@ -1,5 +1,6 @@
 import type { Feed } from '../../src/shared/core/feed.ts';
 import { emptyCard } from '../../src/shared/queues/card-fields.ts';
+import { titlePartsSchema } from '../../src/shared/queues/details/title-parts.ts';
 import type { FetchJob, TitleJob } from '../../src/shared/queues/fetch-job.ts';
 import type {
   DescribedTitle,
@@ -119,13 +120,11 @@ export function sampleItemDetails(over: Partial<ItemDetails> = {}): ItemDetails 
       { language: 'en-US', ...card },
       { language: 'de-DE', ...card, title: 'Der Kampfklub' },
     ],
-    parts: {
-      base: {
-        ...{ runtimeMinutes: 139, status: 'Released', tagline: null, genres: [{ id: 18, name: 'Drama' }] },
-        ...{ collection: null, series: null },
-      },
+    // Parsed, so that a field which is added later is nothing.
+    parts: titlePartsSchema.parse({
+      base: { runtimeMinutes: 139, status: 'Released', genres: [{ id: 18, name: 'Drama' }] },
       externalIds: { externalIds: { imdb: 'tt0137523', tvdb: null, wikidata: 'Q190050' } },
-    },
+    }),
     ...over,
   };
 }

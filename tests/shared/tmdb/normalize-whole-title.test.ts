@@ -33,7 +33,7 @@ describe('a usual answer', () => {
       ['en-US', 'Fight Club', '/pB8BM7pdSp6B6Ih7QZ4DrQ3PmJK.jpg'],
       ['de-DE', 'Der Kampfklub', '/pB8BM7pdSp6B6Ih7QZ4DrQ3PmJK.jpg'],
     ]);
-    expect(parts).toEqual({
+    expect(parts).toMatchObject({
       base: {
         runtimeMinutes: 139,
         status: 'Released',
