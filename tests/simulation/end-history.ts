@@ -40,6 +40,7 @@ export async function drain({ queues, clock, violations }: SimWorld): Promise<vo
 export async function playAgain({ deliveries, table }: Evidence, world: SimWorld): Promise<void> {
   const { queues, violations, tables } = world;
   const puts = tables.catalog.puts.length;
+  const joined = tables.catalog.joinedPuts.length;
   const units = table.writeUnits;
   const readable = [...deliveries.done].filter((body) => tryParse(body).version === 1);
   await queues.items.queue.sendAll(readable);
@@ -47,6 +48,10 @@ export async function playAgain({ deliveries, table }: Evidence, world: SimWorld
   const changed = tables.catalog.puts
     .slice(puts)
     .filter((row) => !table.removed.has(`${row.mediaId}\n${row.mediaType}`));
+  const joinedAgain = tables.catalog.joinedPuts.slice(joined);
+  if (joinedAgain.length > 0) {
+    violations.add('replay-is-once', `${joinedAgain.length} joined rows: ${JSON.stringify(joinedAgain[0])}`);
+  }
   if (changed.length > 0 || (table.removed.size === 0 && table.writeUnits > units)) {
     violations.add(
       'replay-is-once',

@@ -90,8 +90,9 @@ function checkSends(sends: readonly SendAttempt[], batch: readonly ReceivedMessa
 }
 
 function rowsIn(body: string): number {
-  const { titles } = tryParse(body);
-  return Array.isArray(titles) ? titles.length : 1;
+  const { titles, cards } = tryParse(body);
+  const rows = titles ?? cards;
+  return Array.isArray(rows) ? rows.length : 1;
 }
 
 /** The body as an object, an empty one when it is none. */

@@ -9,6 +9,7 @@ import { rowKeyText } from '../../../src/shared/tables/row.ts';
 import { applyItems } from '../../../src/writer/apply-items.ts';
 import { memoryCatalog } from '../../support/memory-catalog.ts';
 import { memoryFeedHeads } from '../../support/memory-feed-heads.ts';
+import { partProblems } from '../../support/parts-reference.ts';
 import { type ReferenceTable, referenceTable } from '../../support/reference-table.ts';
 import { factsOf, pageFacts, titleFacts } from '../../support/row-facts.ts';
 import { unpaced } from '../../support/unpaced.ts';
@@ -23,6 +24,7 @@ export async function checkOrderFreedom(world: SimWorld, { table, deliveries }: 
   const notApplied = withoutThose(sent, applied);
   const unsure = new Set([...keysOf(notApplied), ...table.removed]);
   checkReference(world, applied, unsure);
+  checkParts(world, applied, unsure);
   await checkOtherOrder(world, applied, unsure, new Set(notApplied.flatMap(headIdOf)));
 }
 
@@ -40,6 +42,16 @@ function checkReference({ tables, violations }: SimWorld, applied: readonly Item
   }
 }
 
+/** Each part is the newest that came. */
+function checkParts({ tables, violations }: SimWorld, applied: readonly Item[], unsure: ReadonlySet<string>): void {
+  const rows = tables.catalog.joinedRows().filter((row) => !unsure.has(rowKeyText(row)));
+  const whole = applied.filter((item) => item.kind === 'item-details');
+  const sure = whole.filter(({ id, mediaType }) => !unsure.has(`${id}\n${mediaType}+details`));
+  for (const problem of partProblems(rows, sure)) {
+    violations.add('order-freedom', problem);
+  }
+}
+
 async function checkOtherOrder(
   { tables, settings, violations }: SimWorld,
   applied: readonly Item[],
@@ -50,9 +62,9 @@ async function checkOtherOrder(
   const telemetry = { event: () => undefined, metric: () => undefined, warn: () => undefined };
   const backwards = [...applied].reverse().map((item, index) => ({ messageId: String(index), item }));
   await applyItems(backwards, { store, heads, telemetry, settings, pace: unpaced });
-  const others = new Map(store.rows().map((row) => [rowKeyText(row), rowText(row)]));
-  for (const row of tables.catalog.rows()) {
-    const other = others.get(rowKeyText(row));
+  const otherRows = new Map([...store.rows(), ...store.joinedRows()].map((row) => [rowKeyText(row), rowText(row)]));
+  for (const row of [...tables.catalog.rows(), ...tables.catalog.joinedRows()]) {
+    const other = otherRows.get(rowKeyText(row));
     if (!unsureRows.has(rowKeyText(row)) && other !== rowText(row)) {
       violations.add('order-freedom', `in another order ${rowText(row)} is ${other}`);
     }
@@ -86,7 +98,17 @@ function factsText(facts: object): string {
 
 function keysOf(items: readonly Item[]): string[] {
   const { pages, titles } = referenceTable(items);
-  return [...pages.keys(), ...titles.keys()];
+  return [...pages.keys(), ...titles.keys(), ...items.flatMap(joinedKeysOf)];
+}
+
+/** Keys of the joined rows that a message is about. */
+function joinedKeysOf(item: Item): string[] {
+  if (item.kind !== 'item-details') {
+    return [];
+  }
+  const { imdb, tvdb } = item.parts.externalIds?.externalIds ?? {};
+  const ids = [imdb && `imdb:${imdb}`, tvdb && `tvdb:${tvdb}`].filter((id) => typeof id === 'string');
+  return [`${item.id}\n${item.mediaType}+details`, ...ids.map((id) => `${id}\nid`)];
 }
 
 /** By all that a message says, but how often it was replayed: a page that was fetched twice in one millisecond may have come in two forms. */

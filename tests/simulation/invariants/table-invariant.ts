@@ -2,7 +2,7 @@
 
 import { hourMs } from '../../../src/shared/core/clock.ts';
 import type { ItemPage } from '../../../src/shared/queues/item-page.ts';
-import type { CatalogRow } from '../../../src/shared/tables/catalog.ts';
+import type { CatalogJoinedRow, CatalogRow } from '../../../src/shared/tables/catalog.ts';
 import type { FeedHead } from '../../../src/shared/tables/feed-head.ts';
 import { rowKeyText } from '../../../src/shared/tables/row.ts';
 import type { SimWorld } from '../world/sim-world.ts';
@@ -31,6 +31,24 @@ export function softMsOf(category: string): number {
 /** Soft TTL of a title. */
 export const titleSoftMs = titleSoftHours * hourMs;
 
+/** A joined row never loses what it had: each version is greater than the one before, and no part goes. */
+function watchJoinedRows({ tables, violations }: SimWorld): void {
+  const before = new Map<string, CatalogJoinedRow>();
+  const { replace } = tables.catalog;
+  tables.catalog.replace = async (row, seen) => {
+    const answer = await replace(row, seen);
+    const key = rowKeyText(row);
+    const known = before.get(key);
+    if (answer.replaced && known !== undefined && known.version >= row.version) {
+      violations.add('versions', `${key}: ${known.version} was followed by ${row.version}`);
+    }
+    if (answer.replaced) {
+      before.set(key, row);
+    }
+    return answer;
+  };
+}
+
 /** Stands before the tables of a world, and watches. */
 export function watchTables(world: SimWorld): TableLog {
   const { tables, clock, violations, around } = world;
@@ -57,6 +75,7 @@ export function watchTables(world: SimWorld): TableLog {
     }
     return answer;
   };
+  watchJoinedRows(world);
   tables.catalog.removeExpired = (nowMs) => {
     const gone = removeExpired(nowMs);
     for (const key of gone) {

@@ -31,6 +31,20 @@ export const tableMutations: readonly Mutation[] = [
     why: 'rows that were throttled would be lost',
   },
   {
+    name: 'a joined row is replaced, not joined',
+    file: 'writer/join-rows.ts',
+    find: 'joinedOver(drafts, stored)',
+    replace: 'joinedOver(drafts, undefined)',
+    why: 'a part that an answer does not know would be lost',
+  },
+  {
+    name: 'of two parts the last to arrive wins',
+    file: 'shared/tables/joined-row.ts',
+    find: 'known === undefined || versionOf(known) < versionOf(part)',
+    replace: 'true',
+    why: 'an old answer would replace a newer one',
+  },
+  {
     name: 'heads advance before their rows',
     file: 'writer/apply-items.ts',
     find: '  const report = await writeRows(merged, store, parallelWrites, deps.pace);',

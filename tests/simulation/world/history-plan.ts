@@ -13,6 +13,8 @@ export type Act = { atMs: number } & (
   | { act: 'ad-hoc'; id: string; feed: Feed; pages: number; force: boolean; deliveries: number }
   | { act: 'list'; feed: Feed; limit: number; reader: number }
   | { act: 'title'; id: number; language: string; reader: number }
+  /** Asks for a title with everything that is kept of it. */
+  | { act: 'whole-title'; mediaType: MediaType; id: number }
   | { act: 'outage'; kind: OutageKind; forMs: number }
   | { act: 'token'; isMissing: boolean; forMs: number }
   | { act: 'limit'; perSecond: number; forMs: number }

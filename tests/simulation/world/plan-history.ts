@@ -1,6 +1,7 @@
 import { drawActs } from './draw-acts.ts';
 import { planBusy } from './draw-busy.ts';
 import { drawRecommendations } from './draw-recommendations.ts';
+import { drawWholeTitles } from './draw-whole-titles.ts';
 import { drawFaults, forking } from './faults.ts';
 import type { HistoryPlan } from './history-plan.ts';
 import { randomStream } from './random-stream.ts';
@@ -20,6 +21,10 @@ function planUsual(seed: number): HistoryPlan {
   };
   const faults = drawFaults(draws, randomStream(seed, 'later faults'));
   const first = drawActs(draws, world, forking(faults));
-  const acts = [...first, ...drawRecommendations(randomStream(seed, 'recommendations'), first)];
+  const acts = [
+    ...first,
+    ...drawRecommendations(randomStream(seed, 'recommendations'), first),
+    ...drawWholeTitles(randomStream(seed, 'whole titles'), first),
+  ];
   return { seed, world, faults, acts: acts.sort((a, b) => a.atMs - b.atMs) };
 }

@@ -42,6 +42,8 @@ export async function playAct(act: Act, place: number, cast: Cast, world: SimWor
       return recommend(act, cast);
     case 'inject':
       return inject(act, place, cast, world);
+    case 'whole-title':
+      return askForWhole(act, place, world);
     case 'replay':
       return replay(world, act.queue, act.diesAfterMs);
     case 'fill':
@@ -57,6 +59,18 @@ export async function playAct(act: Act, place: number, cast: Cast, world: SimWor
 async function recommend(act: RecommendAct, { readers, onRecommend }: Cast): Promise<void> {
   const { media, limit, seen, liked } = act;
   onRecommend(act, await readers.read(act.reader, (reader) => reader.recommend({ media, limit, seen, liked })));
+}
+
+async function askForWhole(
+  { mediaType, id }: Extract<Act, { act: 'whole-title' }>,
+  place: number,
+  { queues, clock }: SimWorld,
+): Promise<void> {
+  const runId = `717e${String(place).padStart(4, '0')}`;
+  const jobId = `${runId}/title/${mediaType}/${id}/details`;
+  const firstSeenAt = isoFromMs(clock.nowMs());
+  const job = sampleTitleJob({ runId, jobId, mediaType, id, details: true, language: 'en-US', firstSeenAt });
+  await queues.jobs.queue.send(JSON.stringify(job));
 }
 
 /** Ids that TMDB does not know: what is not there costs the writer nothing. */

@@ -35,7 +35,11 @@ export function contentOf({ seed, world }: HistoryPlan, faults: () => Faults, dr
       return jsonReply(200, page(request, nowMs), afterMs);
     }
     return films.includes(id) || series.includes(id)
-      ? jsonReply(200, detailsOf(id, request.query.language ?? '', nowMs), afterMs)
+      ? jsonReply(
+          200,
+          { ...detailsOf(id, request.query.language ?? '', nowMs), ...partsOf(id, request, nowMs) },
+          afterMs,
+        )
       : errorReply(404, 34, afterMs);
   };
 }
@@ -63,4 +67,21 @@ function rowOf(id: number, language: string, nowMs: number): Record<string, unkn
 function detailsOf(id: number, language: string, nowMs: number): Record<string, unknown> {
   const { genre_ids: genreIds, ...row } = rowOf(id, language, nowMs);
   return { ...row, genres: (genreIds as number[]).map((genre) => ({ id: genre, name: `Genre ${genre}` })) };
+}
+
+/** The parts that were asked for, of which some fail each hour. What they say changes every few hours. */
+function partsOf(id: number, { query }: TmdbRequest, nowMs: number): Record<string, unknown> {
+  const hour = Math.floor(nowMs / hourMs);
+  const names = [{ id: 1 + (Math.floor(hour / 5) % 3), name: 'keyword' }];
+  const title = `Title ${id} auf Deutsch`;
+  const german = { iso_639_1: 'de', iso_3166_1: 'DE', data: { title, name: title, overview: '' } };
+  const known: Record<string, unknown> = {
+    keywords: { keywords: names, results: names },
+    external_ids: { imdb_id: `tt${String(1_000_000 + id)}`, tvdb_id: films.includes(id) ? null : id },
+    videos: { results: [{ site: 'YouTube', key: `key${hour % 2}`, type: 'Trailer', iso_639_1: 'en', official: true }] },
+    translations: { translations: [german] },
+  };
+  const asked = (query.append_to_response ?? '').split(',').filter((part) => Object.hasOwn(known, part));
+  const answered = asked.filter((part) => textHash(`${id} ${part} ${hour}`) % 4 > 0);
+  return Object.fromEntries(answered.map((part) => [part, known[part]]));
 }
