@@ -38,8 +38,8 @@ afterAll(() => deployed?.stop(), 30_000);
 
 /** The id of the policy for applications whose output is `<name>PolicyArn`. */
 function policyId(name: string): string {
-  const { Ref } = deployed.template.outputs[`${name}PolicyArn`]?.Value as { Ref: string };
-  return Ref;
+  const output = deployed.template.outputs[`${name}PolicyArn`];
+  return (output as { Value: { Ref: string } }).Value.Ref;
 }
 
 /** The access by a template, with all calls that were recorded. */

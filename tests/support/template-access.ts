@@ -28,20 +28,13 @@ export function accessOf(resources: Resources): Map<string, Access> {
     all.set(subject, access);
     return access;
   };
-  for (const [id, resource] of Object.entries(resources)) {
-    const properties = resolved(resource.Properties ?? {}, resources) as Properties;
-    for (const [subject, statements] of policiesOf(id, resource.Type, properties)) {
+  for (const [id, { Type, Properties }] of Object.entries(resources)) {
+    const read = policiesOf[Type];
+    for (const [subject, statements] of read?.(resolved(Properties, resources), id) ?? []) {
       of(subject).statements.push(...statements.map(parseStatement));
     }
-  }
-  for (const [id, { Type }] of Object.entries(resources)) {
-    const call = serviceCalls[Type];
-    call?.(
-      resolved(resources[id]?.Properties, resources),
-      (subject, made) => of(subject).calls.push(made),
-      id,
-      resources,
-    );
+    const addCalls = serviceCalls[Type];
+    addCalls?.(resolved(Properties, resources), (subject, call) => of(subject).calls.push(call), id, resources);
   }
   return all;
 }
@@ -51,29 +44,25 @@ export const roleSubject = (arnOrName: string) => `role ${arnOrName.slice(arnOrN
 const trustSubject = (arn: string) => `trust of ${arn.slice(arn.lastIndexOf('/') + 1)}`;
 const resourceSubject = (arn: string) => `resource ${arn}`;
 
-/** Statements that a resource of the template puts into force, by subject. */
-function policiesOf(id: string, type: string, properties: Properties): [string, unknown[]][] {
-  switch (type) {
-    case 'AWS::IAM::Role':
-      return rolePolicies(id, properties);
-    case 'AWS::IAM::Policy':
-      return properties.Roles.map((role: string) => [roleSubject(role), properties.PolicyDocument.Statement]);
-    case 'AWS::IAM::ManagedPolicy':
-      return [[`policy ${id}`, properties.PolicyDocument.Statement]];
-    case 'AWS::SQS::QueuePolicy':
-    case 'AWS::SNS::TopicPolicy':
-      return properties.PolicyDocument.Statement.map((one: { Resource: string }) => [
-        resourceSubject(one.Resource),
-        [one],
-      ]);
-    case 'AWS::Lambda::Permission':
-      return [[resourceSubject(properties.FunctionName), [statementOfPermission(properties)]]];
-    default:
-      return [];
-  }
-}
+/** Statements that a resource puts into force, by subject: those of another type put none. */
+type PoliciesOf = (properties: Properties, id: string) => [string, unknown[]][];
 
-function rolePolicies(id: string, properties: Properties): [string, unknown[]][] {
+const policyOfResource: PoliciesOf = ({ PolicyDocument }) =>
+  PolicyDocument.Statement.map((one: { Resource: string }) => [resourceSubject(one.Resource), [one]]);
+
+const policiesOf: Readonly<Record<string, PoliciesOf>> = {
+  'AWS::IAM::Role': rolePolicies,
+  'AWS::IAM::Policy': ({ Roles, PolicyDocument }) =>
+    Roles.map((role: string) => [roleSubject(role), PolicyDocument.Statement]),
+  'AWS::IAM::ManagedPolicy': ({ PolicyDocument }, id) => [[`policy ${id}`, PolicyDocument.Statement]],
+  'AWS::SQS::QueuePolicy': policyOfResource,
+  'AWS::SNS::TopicPolicy': policyOfResource,
+  'AWS::Lambda::Permission': (properties) => [
+    [resourceSubject(properties.FunctionName), [statementOfPermission(properties)]],
+  ],
+};
+
+function rolePolicies(properties: Properties, id: string): [string, unknown[]][] {
   const { AssumeRolePolicyDocument, ManagedPolicyArns = [], Policies = [] } = properties;
   if (ManagedPolicyArns.length > 0) {
     throw new Error(

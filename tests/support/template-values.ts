@@ -13,7 +13,7 @@ const pseudo: Readonly<Record<string, string>> = {
 /** Resources by logical id. */
 export type Resources = Readonly<Record<string, Resource>>;
 
-/** How the ARN of a resource ends, by type, and the property that may give it a name. */
+/** The ARN of a resource by its name, and the property that may give it one, by type. */
 const kinds: Readonly<Record<string, { nameIn: string; arn: (name: string) => string }>> = {
   'AWS::DynamoDB::Table': { nameIn: 'TableName', arn: (name) => arnOf('dynamodb', `table/${name}`) },
   'AWS::SQS::Queue': { nameIn: 'QueueName', arn: (name) => arnOf('sqs', name) },
@@ -36,29 +36,22 @@ export function arnOf(service: string, rest: string): string {
 
 /** The name that a resource has once it is deployed: its own, or one that begins with the stack's, as CloudFormation makes them. */
 export function physicalName(id: string, resources: Resources): string {
-  const { kind, resource } = kindOf(id, resources);
-  return String(resource.Properties?.[kind.nameIn] ?? `TmdbPipeline-${id}`);
+  const { Type = '', Properties } = resources[id] ?? {};
+  return String(Properties?.[kinds[Type]?.nameIn ?? ''] ?? `TmdbPipeline-${id}`);
 }
 
-/** The ARN of a resource by its logical id. */
+/** The ARN of a resource by its logical id. @throws for a type whose ARNs are not known here. */
 export function physicalArn(id: string, resources: Resources): string {
-  return kindOf(id, resources).kind.arn(physicalName(id, resources));
+  const kind = kinds[resources[id]?.Type ?? ''];
+  if (kind === undefined) {
+    throw new Error(`'${id}' is a ${resources[id]?.Type}, whose ARN is not known here: add it to the kinds`);
+  }
+  return kind.arn(physicalName(id, resources));
 }
 
 /** A queue's URL at AWS. */
 export function queueUrlOf(name: string): string {
   return `https://sqs.${region}.amazonaws.com/${account}/${name}`;
-}
-
-function kindOf(id: string, resources: Resources) {
-  const resource = resources[id];
-  const kind = kinds[resource?.Type ?? ''];
-  if (resource === undefined || kind === undefined) {
-    throw new Error(
-      `'${id}' is a ${resource?.Type}, of which it is not known here how it is named: add it to the kinds`,
-    );
-  }
-  return { resource, kind };
 }
 
 /** A value of the template with its references resolved, deep. @throws for a function of CloudFormation that is not known here. */
@@ -81,16 +74,26 @@ function called(name: string, argument: unknown, resources: Resources): string {
     return pseudo[String(argument)] ?? refOf(String(argument), resources);
   }
   if (name === 'Fn::GetAtt') {
-    const [id = '', attribute] = argument as string[];
-    if (attribute === 'Arn') {
-      return physicalArn(id, resources);
-    }
+    const [id = '', attribute = ''] = argument as string[];
+    return attributeOf(id, attribute, resources);
   }
   if (name === 'Fn::Join') {
     const [separator, parts] = argument as [string, unknown[]];
     return parts.map((part) => String(resolved(part, resources))).join(separator);
   }
+  if (name === 'Fn::Sub' && typeof argument === 'string') {
+    return argument.replaceAll(/\$\{([\w:]+)\}/g, (_, id: string) => pseudo[id] ?? refOf(id, resources));
+  }
   throw new Error(`${name} of ${JSON.stringify(argument)} is not known here`);
+}
+
+function attributeOf(id: string, attribute: string, resources: Resources): string {
+  const { Type, Properties } = resources[id] ?? {};
+  if (Type === 'AWS::Lambda::Url' && attribute === 'FunctionArn') {
+    return String(resolved(Properties.TargetFunctionArn, resources));
+  }
+  // Other attributes, such as those that dimensions of alarms are made of, are in no policy: this is equal to nothing else.
+  return attribute === 'Arn' ? physicalArn(id, resources) : `<${id}.${attribute}>`;
 }
 
 function refOf(id: string, resources: Resources): string {
