@@ -30,6 +30,9 @@ export function accessOf(resources: Resources): Map<string, Access> {
   };
   for (const [id, { Type, Properties }] of Object.entries(resources)) {
     const read = policiesOf[Type];
+    if (read === undefined && JSON.stringify(Properties ?? {}).includes('"Statement":')) {
+      throw new Error(`${id}, a ${Type}, has a policy: it is not known here what that is about`);
+    }
     for (const [subject, statements] of read?.(resolved(Properties, resources), id) ?? []) {
       of(subject).statements.push(...statements.map(parseStatement));
     }
