@@ -1,6 +1,5 @@
 import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { FunctionUrlAuthType, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
 import { UsageError } from '../src/shared/core/errors.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
@@ -12,8 +11,9 @@ import { tmdbBaseUrl } from '../src/shared/tmdb/token-address.ts';
 import { Alarms } from './constructs/alarms.ts';
 import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
 import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
-import { PipelineFunction } from './constructs/pipeline-function.ts';
+import { type Grant, PipelineFunction } from './constructs/pipeline-function.ts';
 import { PipelineTables } from './constructs/pipeline-tables.ts';
+import { ReaderPolicies, readerGrants } from './constructs/reader-policies.ts';
 import { Triggers } from './constructs/triggers.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
@@ -61,7 +61,8 @@ export class PipelineStack extends Stack {
     return new PipelineFunction(this, 'Planner', {
       ...this.#common('planner'),
       description: 'Schedule occurrences and ad-hoc events to fetch jobs',
-      onFailure: new SqsDestination(failures),
+      // CDK's own destination would also allow what only consumers of a queue need.
+      onFailure: { bind: () => ({ destination: failures.queueArn }) },
       retryAttempts: 2,
       maxEventAge: plannerEventAge,
       environment: {
@@ -72,11 +73,10 @@ export class PipelineStack extends Stack {
       },
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
-        // Powertools' idempotency puts, reads, updates and deletes records. The planner reads heads and in-flight marks, and writes marks.
+        // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks.
         {
           on: tables.control.tableArn,
           actions: [
-            'dynamodb:GetItem',
             'dynamodb:BatchGetItem',
             'dynamodb:BatchWriteItem',
             'dynamodb:PutItem',
@@ -85,6 +85,7 @@ export class PipelineStack extends Stack {
           ],
         },
         { on: fetch.queue.queueArn, actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'] },
+        { on: failures.queueArn, actions: ['sqs:SendMessage'] },
       ],
     });
   }
@@ -145,6 +146,7 @@ export class PipelineStack extends Stack {
 
   #reader({ tables, fetch, items }: Pick<PipelineParts, 'tables' | 'fetch' | 'items'>): PipelineFunction {
     const { tokenParameter } = this.#settings.deployment;
+    const grants = readerGrants({ tables, fetch, items });
     return new PipelineFunction(this, 'Reader', {
       ...this.#common('reader'),
       description: 'Lists, titles and recommendations from the cache',
@@ -157,29 +159,12 @@ export class PipelineStack extends Stack {
         TMDB_BASE_URL: tmdbBaseUrl,
         TMDB_TOKEN_PARAMETER: tokenParameter,
       },
-      may: [
-        { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
-        { on: tables.catalog.tableArn, actions: ['dynamodb:BatchGetItem'] },
-        // Breaker and rate schedules for live calls, refresh leases (put and deleted), usage counters (updated).
-        {
-          on: tables.control.tableArn,
-          actions: [
-            'dynamodb:GetItem',
-            'dynamodb:BatchGetItem',
-            'dynamodb:PutItem',
-            'dynamodb:UpdateItem',
-            'dynamodb:DeleteItem',
-          ],
-        },
-        { on: fetch.queue.queueArn, actions: ['sqs:SendMessage'] },
-        { on: items.queue.queueArn, actions: ['sqs:SendMessage'] },
-        this.#mayReadToken(),
-      ],
+      may: [...grants.table, ...grants.control, ...grants.live, this.#mayReadToken()],
     });
   }
 
   /** No permission for KMS is needed: Parameter Store's AWS-managed key allows decryption to those who may read the parameter. */
-  #mayReadToken(): { on: string; actions: string[] } {
+  #mayReadToken(): Grant {
     const resourceName = this.#settings.deployment.tokenParameter.slice(1);
     return {
       on: this.formatArn({ service: 'ssm', resource: 'parameter', resourceName }),
@@ -208,8 +193,10 @@ export class PipelineStack extends Stack {
   #outputs({ tables, fetch, items, planner, reader }: PipelineParts, dashboardName: string): void {
     const { url } = this.#settings.deployment.reader;
     const authType = url === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
+    const functionUrl = url === 'none' ? undefined : reader.addFunctionUrl({ authType });
+    new ReaderPolicies(this, 'ReaderPolicies', { tables, fetch, items }, url === 'iam' ? functionUrl : undefined);
     const outputs = {
-      ...(url !== 'none' && { ReaderUrl: reader.addFunctionUrl({ authType }).url }),
+      ...(functionUrl !== undefined && { ReaderUrl: functionUrl.url }),
       ReaderFunction: reader.functionName,
       FetchQueueUrl: fetch.queue.queueUrl,
       FetchDlqUrl: fetch.deadLetters.queueUrl,

@@ -15,6 +15,9 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 
+/** Actions that are allowed on one resource, which is given by its ARN. */
+export type Grant = { on: string; actions: readonly string[] };
+
 /** One function: its bundle, its permissions, and the environment variables of its handler. */
 export type PipelineFunctionProps = Pick<
   FunctionProps,
@@ -27,8 +30,16 @@ export type PipelineFunctionProps = Pick<
   logRetentionDays: number;
   environment: Record<string, string>;
   /** Permissions: the actions that the function may use on each resource. It has no others, except for writing its logs. */
-  may: readonly { on: string; actions: readonly string[] }[];
+  may: readonly Grant[];
 };
+
+/** Statements that allow this, one for each resource. */
+export function statementsFor(grants: readonly Grant[]): PolicyStatement[] {
+  const byResource = Map.groupBy(grants, ({ on }) => on);
+  return [...byResource].map(
+    ([on, those]) => new PolicyStatement({ actions: those.flatMap(({ actions }) => actions), resources: [on] }),
+  );
+}
 
 /** A function on arm64 with its own role and a log group of the class STANDARD, the only one that supports EMF metrics. */
 export class PipelineFunction extends LambdaFunction {
@@ -41,8 +52,8 @@ export class PipelineFunction extends LambdaFunction {
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     const logs = { on: logGroup.logGroupArn, actions: ['logs:CreateLogStream', 'logs:PutLogEvents'] };
-    for (const { on, actions } of [...may, logs]) {
-      role.addToPolicy(new PolicyStatement({ actions: [...actions], resources: [on] }));
+    for (const statement of statementsFor([...may, logs])) {
+      role.addToPolicy(statement);
     }
     super(scope, id, {
       ...rest,

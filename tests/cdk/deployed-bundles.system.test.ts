@@ -86,22 +86,6 @@ describe('the bundles that would be uploaded, with the environment of the templa
     ]);
   });
 
-  it('call nothing that their roles do not allow', () => {
-    for (const name of functionNames) {
-      const { Statement } = deployed.template.one('AWS::IAM::Policy', `${name}Role`).Properties.PolicyDocument;
-      const allowed = new Set(Statement.flatMap(({ Action }: { Action: string | string[] }) => Action));
-      // A batch is allowed by the action for one message.
-      const called = deployed.proxies[name].flatMap(({ operations }) =>
-        [...operations].map((one) => one.replace('MessageBatch', 'Message')),
-      );
-      expect(called.length).toBeGreaterThan(1);
-      expect(
-        called.filter((operation) => !allowed.has(operation)),
-        name,
-      ).toEqual([]);
-    }
-  });
-
   it('write no token', () => {
     for (const name of functionNames) {
       expect(deployed.functions[name].lines.join('\n')).not.toContain(token);

@@ -11,7 +11,7 @@ export type Resource = { Type: string; Properties: any; DeletionPolicy?: string 
 /** The synthesized template, by logical id and by type. */
 export type PipelineTemplate = {
   resources: Record<string, Resource>;
-  outputs: Record<string, { Value: unknown }>;
+  outputs: Record<string, { Value: unknown; Export?: { Name: string } }>;
   text: string;
   ofType(type: string): [string, Resource][];
   /** The only resource of `type` whose logical id begins with `prefix`. */

@@ -39,6 +39,7 @@ const billedByUseOrFree = new Set([
   'AWS::SQS::QueuePolicy',
   'AWS::IAM::Role',
   'AWS::IAM::Policy',
+  'AWS::IAM::ManagedPolicy',
   'AWS::Logs::LogGroup',
   'AWS::Lambda::Function',
   'AWS::Lambda::EventInvokeConfig',
