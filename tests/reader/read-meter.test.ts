@@ -57,10 +57,11 @@ describe('the metrics of a read', () => {
     ['table', true, 1, 1],
     ['tmdb', false, 0, 0],
     ['none', false, 0, 0],
-  ] as const)('from %s, stale: %s, are hit %i and stale %i', (from, stale, hit, staleRead) => {
+  ] as const)('from %s, stale: %s, are hit %i and stale %i', async (from, stale, hit, staleRead) => {
     const { meter, telemetry } = openMeter();
     meter.list(20)(listAnswer({ from, stale }), 1.23456);
     meter.title(titleAnswer({ from, stale }), 7);
+    await meter.flush();
     expect(telemetry.valuesOf('CacheHit')).toEqual([hit, hit]);
     expect(telemetry.valuesOf('StaleReads')).toEqual([staleRead, staleRead]);
     expect(telemetry.valuesOf('ReadLatency')).toEqual([1.23, 7]);
