@@ -18,7 +18,14 @@ import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 /** One function: its bundle, its permissions, and the environment variables of its handler. */
 export type PipelineFunctionProps = Pick<
   FunctionProps,
-  'description' | 'recursiveLoop' | 'onFailure' | 'retryAttempts' | 'maxEventAge'
+  | 'description'
+  | 'recursiveLoop'
+  | 'onFailure'
+  | 'retryAttempts'
+  | 'maxEventAge'
+  | 'reservedConcurrentExecutions'
+  | 'loggingFormat'
+  | 'systemLogLevelV2'
 > & {
   /** URL of the bundle's `index.mjs`. */
   bundleUrl: string;
