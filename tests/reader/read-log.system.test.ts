@@ -11,15 +11,17 @@ const writesRecords = `
   import { metricGatherer } from '${sourceOf('shared/telemetry/gathered-metrics.ts')}';
   import { powertoolsTelemetry } from '${sourceOf('shared/telemetry/powertools-telemetry.ts')}';
   const telemetry = powertoolsTelemetry('reader');
-  let nowMs = 0;
+  let [nowMs, invocations] = [0, 0];
   const gathered = metricGatherer(telemetry.gathered, { monotonicMs: () => nowMs });
   export const handler = async ({ reads }) => {
+    const startMs = nowMs;
     for (let n = 0; n < reads; n += 1) {
-      nowMs += 10_000 / reads;
+      nowMs = startMs + (10_000 * (n + 1)) / reads;
       const ReadLatency = Math.round(100 * Math.exp((n % 690) / 100)) / 100;
       gathered.add({ CacheHit: n % 9 === 0 ? 0 : 1, StaleReads: n % 5 === 0 ? 1 : 0, ReadLatency });
     }
-    console.log('end of ' + reads);
+    invocations += 1;
+    console.log('end of invocation ' + invocations);
   };`;
 
 /** How many values of a metric a record has. */
@@ -37,10 +39,11 @@ async function recordOf(...sizes: number[]): Promise<Map<number, string>> {
   const records = new Map<number, string>();
   // The first read of a process is a record of its own.
   await invoke({ reads: 1 });
-  for (const reads of sizes) {
+  await line('end of invocation 1');
+  for (const [at, reads] of sizes.entries()) {
     const before = written().length;
     await invoke({ reads });
-    await line(`end of ${reads}`);
+    await line(`end of invocation ${at + 2}`);
     const [record = '', ...others] = written().slice(before);
     expect(others).toEqual([]);
     records.set(reads, record);
