@@ -1,5 +1,11 @@
 import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
-import { FunctionUrlAuthType, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import {
+  type FunctionUrl,
+  FunctionUrlAuthType,
+  LoggingFormat,
+  RecursiveLoop,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { UsageError } from '../src/shared/core/errors.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
@@ -13,6 +19,7 @@ import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
 import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
 import { type Grant, PipelineFunction } from './constructs/pipeline-function.ts';
 import { PipelineTables } from './constructs/pipeline-tables.ts';
+import { ReaderCdn } from './constructs/reader-cdn.ts';
 import { ReaderPolicies, readerGrants } from './constructs/reader-policies.ts';
 import { Triggers } from './constructs/triggers.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
@@ -27,7 +34,7 @@ const mostOverrideBytes = 3_000;
 
 /** The whole pipeline. Two steps are manual: storing the token in Parameter Store, and confirming the e-mail subscription. */
 export class PipelineStack extends Stack {
-  /** The parts of the stack that have metrics, or findings to acknowledge. */
+  /** The parts of the stack that have metrics. */
   readonly parts: PipelineParts;
   readonly #settings: Settings;
   readonly #bundles: Record<ServiceName, string>;
@@ -46,11 +53,22 @@ export class PipelineStack extends Stack {
     const worker = this.#worker({ tables, fetch, items });
     const writer = this.#writer({ tables, items });
     const reader = this.#reader({ tables, fetch, items });
+    const front = this.#front(reader);
     new Triggers(this, 'Triggers', planner, undelivered, settings.schedules);
-    this.parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer, reader };
+    this.parts = {
+      tables,
+      fetch,
+      items,
+      undelivered,
+      plannerFailures,
+      planner,
+      worker,
+      writer,
+      reader,
+    };
     new Alarms(this, 'Alarms', this.parts, settings);
     const dashboard = new PipelineDashboard(this, 'Watch', this.parts, settings);
-    this.#outputs(this.parts, dashboard.name);
+    this.#outputs(this.parts, front, dashboard.name);
     Tags.of(this).add('application', 'tmdb-pipeline');
     if (settings.deployment.alarmEmail === undefined) {
       Annotations.of(this).addWarningV2('no-alarm-email', 'alarms reach nobody: deployment.alarmEmail is not set');
@@ -145,11 +163,16 @@ export class PipelineStack extends Stack {
   }
 
   #reader({ tables, fetch, items }: Pick<PipelineParts, 'tables' | 'fetch' | 'items'>): PipelineFunction {
-    const { tokenParameter } = this.#settings.deployment;
+    const { tokenParameter, reader } = this.#settings.deployment;
+    const { reservedConcurrency } = reader;
     const grants = readerGrants({ tables, fetch, items });
     return new PipelineFunction(this, 'Reader', {
       ...this.#common('reader'),
       description: 'Lists, titles and recommendations from the cache',
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+      // START, END and REPORT of each read would cost more than the read. Lambda's own reports of failures remain.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       environment: {
         ...this.#overrides(),
         CATALOG_TABLE: tables.catalog.tableName,
@@ -161,6 +184,17 @@ export class PipelineStack extends Stack {
       },
       may: [...grants.table, ...grants.control, ...grants.live, this.#mayReadToken()],
     });
+  }
+
+  /** What callers reach the reader by. With the CDN its own URL requires IAM, so that nobody can go around the cache. */
+  #front(reader: PipelineFunction): { url?: FunctionUrl; cdn?: ReaderCdn } {
+    const { url, cdn } = this.#settings.deployment.reader;
+    if (url === 'none') {
+      return {};
+    }
+    const isOpen = url === 'public' && !cdn;
+    const own = reader.addFunctionUrl({ authType: isOpen ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM });
+    return cdn ? { url: own, cdn: new ReaderCdn(this, 'ReaderCdn', own) } : { url: own };
   }
 
   /** No permission for KMS is needed: Parameter Store's AWS-managed key allows decryption to those who may read the parameter. */
@@ -190,13 +224,13 @@ export class PipelineStack extends Stack {
   }
 
   /** The outputs that the command line and an application need, with the names of `local --json`. */
-  #outputs({ tables, fetch, items, planner, reader }: PipelineParts, dashboardName: string): void {
-    const { url } = this.#settings.deployment.reader;
-    const authType = url === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
-    const functionUrl = url === 'none' ? undefined : reader.addFunctionUrl({ authType });
-    new ReaderPolicies(this, 'ReaderPolicies', { tables, fetch, items }, url === 'iam' ? functionUrl : undefined);
+  #outputs(parts: PipelineParts, front: { url?: FunctionUrl; cdn?: ReaderCdn }, dashboardName: string): void {
+    const { tables, fetch, items, planner, reader } = parts;
+    const { url, cdn } = this.#settings.deployment.reader;
+    new ReaderPolicies(this, 'ReaderPolicies', parts, url === 'iam' && !cdn ? front.url : undefined);
     const outputs = {
-      ...(functionUrl !== undefined && { ReaderUrl: functionUrl.url }),
+      ...(front.url !== undefined && { ReaderUrl: front.url.url }),
+      ...(front.cdn !== undefined && { ReaderCdnUrl: front.cdn.url }),
       ReaderFunction: reader.functionName,
       FetchQueueUrl: fetch.queue.queueUrl,
       FetchDlqUrl: fetch.deadLetters.queueUrl,

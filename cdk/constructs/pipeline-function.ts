@@ -21,7 +21,14 @@ export type Grant = { on: string; actions: readonly string[] };
 /** One function: its bundle, its permissions, and the environment variables of its handler. */
 export type PipelineFunctionProps = Pick<
   FunctionProps,
-  'description' | 'recursiveLoop' | 'onFailure' | 'retryAttempts' | 'maxEventAge'
+  | 'description'
+  | 'recursiveLoop'
+  | 'onFailure'
+  | 'retryAttempts'
+  | 'maxEventAge'
+  | 'reservedConcurrentExecutions'
+  | 'loggingFormat'
+  | 'systemLogLevelV2'
 > & {
   /** URL of the bundle's `index.mjs`. */
   bundleUrl: string;

@@ -153,7 +153,9 @@ describe('the URL of the reader', () => {
   });
 
   it('is for everybody, or is not there, where the settings say so', async () => {
-    const open = await pipelineTemplate(testFolder(), { deployment: { reader: { url: 'public' } } });
+    const open = await pipelineTemplate(testFolder(), {
+      deployment: { reader: { url: 'public', reservedConcurrency: 5 } },
+    });
     expect(open.one(url, 'Reader').Properties.AuthType).toBe('NONE');
     const none = await pipelineTemplate(testFolder(), { deployment: { reader: { url: 'none' } } });
     expect(none.ofType(url)).toEqual([]);

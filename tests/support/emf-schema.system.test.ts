@@ -96,6 +96,9 @@ describe('a line in the embedded metric format', () => {
     ['no number (as JSON has it)', 'latency', Number.NaN],
     ['a metric of which one value is none', 'latency', [1, null]],
     ['a nested metric', 'latency', { value: 1 }],
+    ['a value without its count', 'latency', { Values: [1, 2], Counts: [3] }],
+    ['a value that occurred never', 'latency', { Values: [1, 2], Counts: [3, 0] }],
+    ['more than a hundred values with counts', 'latency', { Values: namesOf(101, '').map(Number), Counts: [] }],
   ])('has not %s on its root', (_name, path, member) => {
     const problems = emfProblems(withMember(path, member));
     expect(problems).toHaveLength(1);

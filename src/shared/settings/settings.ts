@@ -102,7 +102,7 @@ export const defaultSettings: Settings = {
     tokenParameter: '/tmdb-pipeline/tmdb-token',
     // The table is a cache whose rows can be fetched again, so it needs no recovery and is deleted with the stack.
     catalogTable: { name: 'MovieRecCache', existing: false, pointInTimeRecovery: false, removalPolicy: 'destroy' },
-    reader: { url: 'iam', readsPerDay: 1_000 },
+    reader: { url: 'iam', cdn: false, readsPerDay: 1_000 },
     logRetentionDays: 14,
     monthlyBudgetUsd: 0.15,
   },

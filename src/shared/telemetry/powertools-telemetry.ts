@@ -1,7 +1,8 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
-import { metricLedger, metricsNamespace, type ServiceName } from './metric-ledger.ts';
+import { emfValue, type GatheredMetrics } from './gathered-metrics.ts';
+import { type MetricName, metricLedger, metricsNamespace, type ServiceName } from './metric-ledger.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Telemetry of one function. Its handler calls `begin` and `end` around each invocation. */
@@ -16,6 +17,7 @@ type FunctionTelemetry = Telemetry & {
 export function powertoolsTelemetry(service: ServiceName): FunctionTelemetry {
   const logger = new Logger({ serviceName: service });
   const metrics = new Metrics({ namespace: metricsNamespace, serviceName: service });
+  const records = new Metrics({ namespace: metricsNamespace, serviceName: service });
   return {
     begin: (context) => logger.addContext(context),
     end: () => {
@@ -25,6 +27,21 @@ export function powertoolsTelemetry(service: ServiceName): FunctionTelemetry {
     },
     event: (event) => logger.info(event.event, { runEvent: event }),
     metric: (name, value) => metrics.addMetric(name, metricLedger[name].unit, value),
+    gathered: (all) => writeRecord(records, all),
     warn: (message, facts) => logger.warn(message, { facts: facts ?? {} }),
   };
+}
+
+/**
+ * Writes one EMF record: that of Powertools with other values, since Powertools takes no counts. To stdout itself: the runtime's `console`
+ * would put the record into one of its own, of which CloudWatch makes no metrics.
+ */
+function writeRecord(metrics: Metrics, all: GatheredMetrics): void {
+  const values = Object.entries(all).map(([name, distribution]) => [name, emfValue(distribution)] as const);
+  for (const [name] of values) {
+    metrics.addMetric(name, metricLedger[name as MetricName].unit, 0);
+  }
+  const record = { ...metrics.serializeMetrics(), ...Object.fromEntries(values) };
+  metrics.clearMetrics();
+  process.stdout.write(`${JSON.stringify(record)}\n`);
 }
