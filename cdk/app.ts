@@ -13,7 +13,7 @@ async function synthesize(): Promise<void> {
   const app = new App({ autoSynth: false });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const settings = settingsFromFile(app.node.tryGetContext('settings'));
-  const stack = new PipelineStack(app, settings, await bundleHandlers());
+  const stack = new PipelineStack(app, settings, await bundleHandlers(settings));
   acknowledgeFindings(stack.parts);
   app.synth();
 }

@@ -2,9 +2,7 @@ import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
 import { FunctionUrlAuthType, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
-import { UsageError } from '../src/shared/core/errors.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
-import { overridesOf } from '../src/shared/settings/settings-overrides.ts';
 import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
 import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
@@ -21,9 +19,6 @@ import type { PipelineParts } from './pipeline-parts.ts';
 const failureRetention = Duration.days(14);
 /** Within this time Lambda makes up to three attempts of an asynchronous invocation of the planner. */
 const plannerEventAge = Duration.hours(1);
-
-/** Size limit of the overrides. Lambda allows 4 KB for all variables; the others take less than 1 KB. */
-const mostOverrideBytes = 3_000;
 
 /** The whole pipeline. Two steps are manual: storing the token in Parameter Store, and confirming the e-mail subscription. */
 export class PipelineStack extends Stack {
@@ -65,7 +60,6 @@ export class PipelineStack extends Stack {
       retryAttempts: 2,
       maxEventAge: plannerEventAge,
       environment: {
-        ...this.#overrides(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
@@ -97,7 +91,6 @@ export class PipelineStack extends Stack {
       // Deferrals send jobs back to the worker's own queue. Lambda's loop detection would stop that after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
-        ...this.#overrides(),
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
         FETCH_DLQ_URL: fetch.deadLetters.queueUrl,
@@ -125,7 +118,6 @@ export class PipelineStack extends Stack {
       ...this.#common('writer'),
       description: 'Pages to rows of the catalog table',
       environment: {
-        ...this.#overrides(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         ITEM_DLQ_URL: items.deadLetters.queueUrl,
@@ -149,7 +141,6 @@ export class PipelineStack extends Stack {
       ...this.#common('reader'),
       description: 'Lists, titles and recommendations from the cache',
       environment: {
-        ...this.#overrides(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
@@ -191,17 +182,6 @@ export class PipelineStack extends Stack {
     const { memoryMb, timeoutSeconds } = this.#settings[service];
     const { logRetentionDays } = this.#settings.deployment;
     return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays };
-  }
-
-  #overrides(): Record<string, string> {
-    const overrides = overridesOf(this.#settings);
-    const bytes = Buffer.byteLength(overrides);
-    if (bytes > mostOverrideBytes) {
-      throw new UsageError(
-        `settings: the differences from the defaults take ${bytes} bytes, and a function can receive ${mostOverrideBytes}: override fewer settings`,
-      );
-    }
-    return overrides === '{}' ? {} : { SETTINGS_OVERRIDES: overrides };
   }
 
   /** The outputs that the command line and an application need, with the names of `local --json`. */

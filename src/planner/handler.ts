@@ -31,7 +31,7 @@ const dependencies: StartDependencies = {
   jobs: sqsMessageSender(sqs, environment.FETCH_QUEUE_URL, systemClock, systemRandom),
   telemetry,
   clock: systemClock,
-  settings: await functionSettings(environment.SETTINGS_OVERRIDES),
+  settings: functionSettings(),
 };
 const start = oncePerRun((request) => startRun(request, dependencies), client, environment.CONTROL_TABLE);
 

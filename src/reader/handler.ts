@@ -10,7 +10,7 @@ import { readerRouter } from './http/router-adapter.ts';
 import { openReader } from './open-reader.ts';
 
 const environment = readEnvironment(readerEnvironmentSchema);
-const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
+const settings = functionSettings();
 const telemetry = powertoolsTelemetry('reader');
 const reader = openReader({
   catalogTable: environment.CATALOG_TABLE,

@@ -24,7 +24,7 @@ import { dynamoDeferralMarks } from './dynamo-deferral-marks.ts';
 import { workerBatch } from './worker-batch.ts';
 
 const environment = readEnvironment(workerEnvironmentSchema);
-const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
+const settings = functionSettings();
 const { watch, redact } = tokenRedactor();
 const functionTelemetry = powertoolsTelemetry('worker');
 const telemetry = redactedTelemetry(functionTelemetry, redact);

@@ -17,7 +17,7 @@ import { writerBatch } from './writer-batch.ts';
 const environment = readEnvironment(writerEnvironmentSchema);
 const telemetry = powertoolsTelemetry('writer');
 const client = dynamoClient();
-const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
+const settings = functionSettings();
 const usage = dynamoUsageStore(client, environment.CONTROL_TABLE);
 const ledger = hourLedger(telemetry, usage, settings.reader.usage.keepDays, systemClock);
 const apply = writerBatch({
