@@ -7,6 +7,7 @@ import { messageOf, UsageError } from '../src/shared/core/errors.ts';
 import { settingsFromFile } from '../src/shared/settings/settings-file.ts';
 import { acknowledgeFindings } from './acknowledged-findings.ts';
 import { PipelineStack } from './pipeline-stack.ts';
+import { makeAssetsReadable } from './readable-assets.ts';
 
 async function synthesize(): Promise<void> {
   // Synthesis is explicit, below: with autoSynth CDK would also write an incomplete stack after an error.
@@ -15,7 +16,7 @@ async function synthesize(): Promise<void> {
   const settings = settingsFromFile(app.node.tryGetContext('settings'));
   const stack = new PipelineStack(app, settings, await bundleHandlers(settings));
   acknowledgeFindings(stack.parts);
-  app.synth();
+  makeAssetsReadable(app.synth().directory);
 }
 
 try {

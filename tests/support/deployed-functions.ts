@@ -34,6 +34,7 @@ export type DeployedFunctions = {
   parameterStore: AwsScriptServer;
   /** Endpoint of the tables. */
   dynamodb: string;
+  sqs: EmbeddedSqs;
   stop(): Promise<void>;
 };
 
@@ -52,17 +53,18 @@ export function assetOf(name: FunctionName, template: PipelineTemplate, outdir: 
 /**
  * Synthesizes into `outdir` and starts what would be deployed: each bundle from `workdir` with the environment of the template, its
  * endpoints replaced. Parameter Store holds `token`, and the simulator takes no other; of its first two calls it throttles one
- * and fails the other.
+ * and fails the other. `overrides` are of the settings; with `sources` false nothing is taken from the queues.
  */
 export async function startDeployedFunctions(
   outdir: string,
   workdir: string,
   token: string,
+  { overrides = {}, sources = true }: { overrides?: unknown; sources?: boolean } = {},
 ): Promise<DeployedFunctions> {
   const stops: Stops = [];
   const parameterStore = await startAwsScriptServer(() => ({ Parameter: { Type: 'SecureString', Value: token } }));
   stops.push(() => parameterStore.stop());
-  const template = await pipelineTemplate(outdir);
+  const template = await pipelineTemplate(outdir, overrides);
   const { sqs, dynamodb } = await startEmulators(stops);
   const faults = { rules: [{ kind: 'throttle', times: 1 } as const, { kind: 'unavailable', times: 1 } as const] };
   const simulator = await startTmdbSimulator({ clock: systemClock, token, faults });
@@ -89,14 +91,16 @@ export async function startDeployedFunctions(
       () => started.stop(),
     );
   }
-  startSource('worker', functions.Worker, sqs.queueUrl(queues[0].name), sqs, stops);
-  startSource('writer', functions.Writer, sqs.queueUrl(queues[1].name), sqs, stops);
+  if (sources) {
+    startSource('worker', functions.Worker, sqs.queueUrl(queues[0].name), sqs, stops);
+    startSource('writer', functions.Writer, sqs.queueUrl(queues[1].name), sqs, stops);
+  }
   const stop = async () => {
     for (const one of stops.reverse()) {
       await one();
     }
   };
-  return { template, functions, proxies, parameterStore, dynamodb, stop };
+  return { template, functions, proxies, parameterStore, dynamodb, sqs, stop };
 }
 
 function endpointVariables([sqs, dynamodb, ssm]: readonly OperationProxy[]): Record<string, string> {
