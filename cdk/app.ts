@@ -15,7 +15,7 @@ async function synthesize(): Promise<void> {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const settings = settingsFromFile(app.node.tryGetContext('settings'));
   const stack = new PipelineStack(app, settings, await bundleHandlers(settings));
-  acknowledgeFindings(stack.parts);
+  acknowledgeFindings(stack, settings.deployment);
   makeAssetsReadable(app.synth().directory);
 }
 

@@ -12,6 +12,7 @@ import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
 import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
 import { PipelineFunction } from './constructs/pipeline-function.ts';
 import { PipelineTables } from './constructs/pipeline-tables.ts';
+import { Rollout } from './constructs/rollout.ts';
 import { Triggers } from './constructs/triggers.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
@@ -24,6 +25,8 @@ const plannerEventAge = Duration.hours(1);
 export class PipelineStack extends Stack {
   /** The parts of the stack that have metrics, or findings to acknowledge. */
   readonly parts: PipelineParts;
+  /** The gradual roll-out of new versions, where the settings ask for one. */
+  readonly rollout: Rollout | undefined;
   readonly #settings: Settings;
   readonly #bundles: Record<ServiceName, string>;
 
@@ -41,9 +44,12 @@ export class PipelineStack extends Stack {
     const worker = this.#worker({ tables, fetch, items });
     const writer = this.#writer({ tables, items });
     const reader = this.#reader({ tables, fetch, items });
-    new Triggers(this, 'Triggers', planner, undelivered, settings.schedules);
+    new Triggers(this, 'Triggers', planner.entry, undelivered, settings.schedules);
     this.parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer, reader };
     new Alarms(this, 'Alarms', this.parts, settings);
+    if (settings.deployment.rollback === 'alarms') {
+      this.rollout = new Rollout(this, 'Rollout', [planner, worker, writer, reader]);
+    }
     const dashboard = new PipelineDashboard(this, 'Watch', this.parts, settings);
     this.#outputs(this.parts, dashboard.name);
     Tags.of(this).add('application', 'tmdb-pipeline');
@@ -180,8 +186,9 @@ export class PipelineStack extends Stack {
 
   #common(service: ServiceName) {
     const { memoryMb, timeoutSeconds } = this.#settings[service];
-    const { logRetentionDays } = this.#settings.deployment;
-    return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays };
+    const { logRetentionDays, tracing, rollback } = this.#settings.deployment;
+    const aliased = rollback === 'alarms';
+    return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays, tracing, aliased };
   }
 
   /** The outputs that the command line and an application need, with the names of `local --json`. */
@@ -190,14 +197,14 @@ export class PipelineStack extends Stack {
     const authType = url === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
     const outputs = {
       ...(url !== 'none' && { ReaderUrl: reader.addFunctionUrl({ authType }).url }),
-      ReaderFunction: reader.functionName,
+      ReaderFunction: reader.entry.functionName,
       FetchQueueUrl: fetch.queue.queueUrl,
       FetchDlqUrl: fetch.deadLetters.queueUrl,
       ItemQueueUrl: items.queue.queueUrl,
       ItemDlqUrl: items.deadLetters.queueUrl,
       CatalogTable: tables.catalog.tableName,
       ControlTable: tables.control.tableName,
-      PlannerFunction: planner.functionName,
+      PlannerFunction: planner.entry.functionName,
       DashboardName: dashboardName,
       TokenParameter: this.#settings.deployment.tokenParameter,
     };

@@ -44,6 +44,14 @@ describe('the app', () => {
     expect(existsSync(join(outdir, 'Staging.template.json'))).toBe(true);
   });
 
+  it('synthesizes with tracing and with roll-back, with no finding that is not accepted', async () => {
+    const file = join(testFolder(), 'settings.json');
+    writeFileSync(file, '{"deployment":{"tracing":true,"rollback":"alarms"}}');
+    const { code, stderr } = await synth({ settings: file, '@aws-cdk/core:validateAgainstDefaultRules': true });
+    expect(stderr).not.toMatch(/error/i);
+    expect(code).toBe(0);
+  });
+
   it.each([
     ['{"deployment":{"alarmEmail":"nobody"}}', /^error: settings: deployment\.alarmEmail: [^\n]*\n$/],
     ['{"capacity":{"catalog":{"writeUnits":20}}}', /^error: settings: capacity: [^\n]*25 free units[^\n]*\n$/],
