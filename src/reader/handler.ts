@@ -32,7 +32,8 @@ export async function handler(
   event: APIGatewayProxyEventV2,
   context: Context,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  telemetry.begin(context);
+  // The request id that the client sees too.
+  telemetry.begin(context, event.requestContext?.requestId);
   try {
     const answer = await router.resolve(event, context);
     await within(settleMs, reader.settled(), undefined, systemClock);

@@ -4,6 +4,7 @@ import { tokenRedactor } from '../shared/core/redact-token.ts';
 import { retryBudget } from '../shared/core/retries.ts';
 import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
 import { redactedSender } from '../shared/queues/message-sender.ts';
+import { queueRecordsOf, runsOf } from '../shared/queues/queue-batch.ts';
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
 import { workerEnvironmentSchema } from '../shared/settings/function-environments.ts';
 import { functionSettings } from '../shared/settings/function-settings.ts';
@@ -62,7 +63,7 @@ void token().catch(() => undefined);
 
 /** Fetch queue → TMDB → item queue. The answer names the messages that could not even be sent back. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  functionTelemetry.begin(context);
+  functionTelemetry.begin(context, runsOf(queueRecordsOf(event)));
   try {
     return await work(event, () => context.getRemainingTimeInMillis());
   } finally {
