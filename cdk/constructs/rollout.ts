@@ -20,13 +20,17 @@ export class Rollout extends Construct {
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('codedeploy.amazonaws.com') });
     for (const one of functions) {
       if (one.alias !== undefined) {
-        new LambdaDeploymentGroup(this, one.node.id, {
+        const group = new LambdaDeploymentGroup(this, one.node.id, {
           application,
           role: this.role,
           alias: one.alias,
           deploymentConfig: LambdaDeploymentConfig.CANARY_10PERCENT_10MINUTES,
           alarms: [this.#newVersionFails(one, one.alias)],
+          // One that is stopped by hand would otherwise leave the alias with two versions, and the next one would fail.
+          autoRollback: { stoppedDeployment: true },
         });
+        // The alarm must look at the new version before the alias is shifted to it.
+        one.alias.node.defaultChild?.node.addDependency(group);
       }
     }
   }

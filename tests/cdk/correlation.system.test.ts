@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
@@ -81,5 +82,18 @@ describe('correlation ids in the logs of the bundles', () => {
       expect(lines.filter(({ correlation_id }) => correlation_id === undefined)).toEqual([]);
     }
     expect(new Set(linesOf('Reader').map(({ correlation_id }) => correlation_id))).toEqual(new Set(['request-1']));
+  });
+
+  it('are what the query of the page about operations asks for', () => {
+    const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const [, fields = '', run = ''] = /fields (.*)\n\| filter correlation_id like "([0-9a-f]{8})"/.exec(page) ?? [];
+    expect(run).not.toBe('');
+    const records = stages.flatMap(linesOf).filter(({ correlation_id }) => correlation_id?.includes(runs[0] ?? run));
+    // `@timestamp` is of Logs Insights itself.
+    for (const path of fields.split(', ').filter((field) => !field.startsWith('@'))) {
+      const valueIn = (record: unknown) =>
+        path.split('.').reduce<unknown>((whole, key) => (whole as Record<string, unknown> | undefined)?.[key], record);
+      expect(records.filter((record) => valueIn(record) !== undefined).length, path).toBeGreaterThan(0);
+    }
   });
 });

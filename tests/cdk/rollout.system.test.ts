@@ -87,9 +87,10 @@ describe('with roll-back on alarms', () => {
 
   it('CodeDeploy shifts each alias in two steps, and back when the new version fails', () => {
     for (const name of functionNames) {
-      const { id, UpdatePolicy } = template.one(aliasType, name) as unknown as Resource & {
+      const { id, UpdatePolicy, DependsOn } = template.one(aliasType, name) as unknown as {
         id: string;
         UpdatePolicy: unknown;
+        DependsOn: string[];
       };
       const group = template.one('AWS::CodeDeploy::DeploymentGroup', `Rollout${name}`);
       const alarm = template.one('AWS::CloudWatch::Alarm', `Rollout${name}Fails`);
@@ -100,9 +101,13 @@ describe('with roll-back on alarms', () => {
           DeploymentGroupName: { Ref: group.id },
         },
       });
+      expect(DependsOn).toContain(group.id);
       expect(group.Properties).toMatchObject({
         AlarmConfiguration: { Enabled: true, Alarms: [{ Name: { Ref: alarm.id } }] },
-        AutoRollbackConfiguration: { Enabled: true, Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_ALARM'] },
+        AutoRollbackConfiguration: {
+          Enabled: true,
+          Events: ['DEPLOYMENT_FAILURE', 'DEPLOYMENT_STOP_ON_REQUEST', 'DEPLOYMENT_STOP_ON_ALARM'],
+        },
         DeploymentConfigName: 'CodeDeployDefault.LambdaCanary10Percent10Minutes',
       });
       expect(alarm.Properties).toMatchObject({ Namespace: 'AWS/Lambda', MetricName: 'Errors', Threshold: 0 });
