@@ -13,6 +13,7 @@ import type {
   workerEnvironmentSchema,
   writerEnvironmentSchema,
 } from '../src/shared/settings/function-environments.ts';
+import { defaultSettings } from '../src/shared/settings/settings.ts';
 import { metricsNamespace, type ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment, quantile } from './bench-report.ts';
 import { type BenchSelection, chosenParts } from './bench-selection.ts';
@@ -73,7 +74,7 @@ const commonVariables = {
 /** Runs the comparison. @throws UsageError for an unknown part. */
 export async function benchBundles(selection: BenchSelection): Promise<BenchReport> {
   const parts = chosenParts(partNames, selection);
-  const bundles = await bundleHandlers();
+  const bundles = await bundleHandlers(defaultSettings);
   const measured: Measured[] = [];
   for (const service of Object.keys(handlerEntries) as ServiceName[]) {
     measured.push(await measure(service, bundles[service], parts));

@@ -1,5 +1,7 @@
-import { type Stack, Validations } from 'aws-cdk-lib';
+import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
+import type { Settings } from '../src/shared/settings/settings-schema.ts';
+import type { PipelineStack } from './pipeline-stack.ts';
 
 /** A finding that is accepted: for the construct at this path below the stack, and why. Elsewhere it is an error. */
 type AcknowledgedFinding = { at: string; id: string; reason: string };
@@ -81,8 +83,22 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
   },
 ];
 
+/** Findings that are accepted where the settings ask for what causes them. */
+export const findingsOfSettings = {
+  tracing: {
+    id: 'AwsSolutions-IAM5[Resource::*]',
+    reason: 'X-Ray has no resources to name: both actions that send traces are allowed on everything or not at all.',
+  },
+  rollback: {
+    id: 'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AWSCodeDeployRoleForLambdaLimited]',
+    reason:
+      'CodeDeploy documents this policy as the least that its service role needs to shift the aliases of functions.',
+  },
+} as const;
+
 /** Registers the accepted findings with cdk-nag. */
-export function acknowledgeFindings(stack: Stack): void {
+export function acknowledgeFindings(stack: PipelineStack, { tracing }: Settings['deployment']): void {
+  const { parts, rollout } = stack;
   for (const { at, id, reason } of acknowledgedFindings) {
     const construct = at
       .split('/')
@@ -91,5 +107,13 @@ export function acknowledgeFindings(stack: Stack): void {
     if (construct !== undefined) {
       Validations.of(construct).acknowledge({ id, reason });
     }
+  }
+  for (const { role } of [parts.planner, parts.worker, parts.writer, parts.reader]) {
+    if (tracing && role !== undefined) {
+      Validations.of(role).acknowledge(findingsOfSettings.tracing);
+    }
+  }
+  if (rollout !== undefined) {
+    Validations.of(rollout.role).acknowledge(findingsOfSettings.rollback);
   }
 }

@@ -7,9 +7,7 @@ import {
   SystemLogLevel,
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { UsageError } from '../src/shared/core/errors.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
-import { overridesOf } from '../src/shared/settings/settings-overrides.ts';
 import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
 import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
@@ -21,6 +19,7 @@ import { type Grant, PipelineFunction } from './constructs/pipeline-function.ts'
 import { PipelineTables } from './constructs/pipeline-tables.ts';
 import { ReaderCdn } from './constructs/reader-cdn.ts';
 import { ReaderPolicies, readerGrants } from './constructs/reader-policies.ts';
+import { Rollout } from './constructs/rollout.ts';
 import { Triggers } from './constructs/triggers.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
@@ -29,13 +28,12 @@ const failureRetention = Duration.days(14);
 /** Within this time Lambda makes up to three attempts of an asynchronous invocation of the planner. */
 const plannerEventAge = Duration.hours(1);
 
-/** Size limit of the overrides. Lambda allows 4 KB for all variables; the others take less than 1 KB. */
-const mostOverrideBytes = 3_000;
-
 /** The whole pipeline. Two steps are manual: storing the token in Parameter Store, and confirming the e-mail subscription. */
 export class PipelineStack extends Stack {
   /** The parts of the stack that have metrics. */
   readonly parts: PipelineParts;
+  /** The gradual roll-out of new versions, where the settings ask for one. */
+  readonly rollout: Rollout | undefined;
   readonly #settings: Settings;
   readonly #bundles: Record<ServiceName, string>;
 
@@ -54,19 +52,12 @@ export class PipelineStack extends Stack {
     const writer = this.#writer({ tables, items });
     const reader = this.#reader({ tables, fetch, items });
     const front = this.#front(reader);
-    new Triggers(this, 'Triggers', planner, undelivered, settings.schedules);
-    this.parts = {
-      tables,
-      fetch,
-      items,
-      undelivered,
-      plannerFailures,
-      planner,
-      worker,
-      writer,
-      reader,
-    };
+    new Triggers(this, 'Triggers', planner.entry, undelivered, settings.schedules);
+    this.parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer, reader };
     new Alarms(this, 'Alarms', this.parts, settings);
+    if (settings.deployment.rollback === 'alarms') {
+      this.rollout = new Rollout(this, 'Rollout', [planner, worker, writer, reader]);
+    }
     const dashboard = new PipelineDashboard(this, 'Watch', this.parts, settings);
     this.#outputs(this.parts, front, dashboard.name);
     Tags.of(this).add('application', 'tmdb-pipeline');
@@ -84,7 +75,6 @@ export class PipelineStack extends Stack {
       retryAttempts: 2,
       maxEventAge: plannerEventAge,
       environment: {
-        ...this.#overrides(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
@@ -116,7 +106,6 @@ export class PipelineStack extends Stack {
       // Deferrals send jobs back to the worker's own queue. Lambda's loop detection would stop that after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
-        ...this.#overrides(),
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
         FETCH_DLQ_URL: fetch.deadLetters.queueUrl,
@@ -144,7 +133,6 @@ export class PipelineStack extends Stack {
       ...this.#common('writer'),
       description: 'Pages to rows of the catalog table',
       environment: {
-        ...this.#overrides(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         ITEM_DLQ_URL: items.deadLetters.queueUrl,
@@ -174,7 +162,6 @@ export class PipelineStack extends Stack {
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       environment: {
-        ...this.#overrides(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
@@ -208,19 +195,9 @@ export class PipelineStack extends Stack {
 
   #common(service: ServiceName) {
     const { memoryMb, timeoutSeconds } = this.#settings[service];
-    const { logRetentionDays } = this.#settings.deployment;
-    return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays };
-  }
-
-  #overrides(): Record<string, string> {
-    const overrides = overridesOf(this.#settings);
-    const bytes = Buffer.byteLength(overrides);
-    if (bytes > mostOverrideBytes) {
-      throw new UsageError(
-        `settings: the differences from the defaults take ${bytes} bytes, and a function can receive ${mostOverrideBytes}: override fewer settings`,
-      );
-    }
-    return overrides === '{}' ? {} : { SETTINGS_OVERRIDES: overrides };
+    const { logRetentionDays, tracing, rollback } = this.#settings.deployment;
+    const aliased = rollback === 'alarms';
+    return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays, tracing, aliased };
   }
 
   /** The outputs that the command line and an application need, with the names of `local --json`. */
@@ -231,14 +208,14 @@ export class PipelineStack extends Stack {
     const outputs = {
       ...(front.url !== undefined && { ReaderUrl: front.url.url }),
       ...(front.cdn !== undefined && { ReaderCdnUrl: front.cdn.url }),
-      ReaderFunction: reader.functionName,
+      ReaderFunction: reader.entry.functionName,
       FetchQueueUrl: fetch.queue.queueUrl,
       FetchDlqUrl: fetch.deadLetters.queueUrl,
       ItemQueueUrl: items.queue.queueUrl,
       ItemDlqUrl: items.deadLetters.queueUrl,
       CatalogTable: tables.catalog.tableName,
       ControlTable: tables.control.tableName,
-      PlannerFunction: planner.functionName,
+      PlannerFunction: planner.entry.functionName,
       DashboardName: dashboardName,
       TokenParameter: this.#settings.deployment.tokenParameter,
     };

@@ -3,12 +3,18 @@ import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
+  Alias,
   Architecture,
   Code,
   EventSourceMapping,
   type FunctionProps,
+  type FunctionUrl,
+  type FunctionUrlOptions,
+  type IFunction,
+  type IVersion,
   Function as LambdaFunction,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup, LogGroupClass } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -35,6 +41,9 @@ export type PipelineFunctionProps = Pick<
   memoryMb: number;
   timeoutSeconds: number;
   logRetentionDays: number;
+  tracing: boolean;
+  /** Whether the function has an alias, for its invokers, that a roll-out can shift. */
+  aliased: boolean;
   environment: Record<string, string>;
   /** Permissions: the actions that the function may use on each resource. It has no others, except for writing its logs. */
   may: readonly Grant[];
@@ -50,8 +59,18 @@ export function statementsFor(grants: readonly Grant[]): PolicyStatement[] {
 
 /** A function on arm64 with its own role and a log group of the class STANDARD, the only one that supports EMF metrics. */
 export class PipelineFunction extends LambdaFunction {
+  /** The alias that all invokers name instead of the function, if there is one. */
+  readonly alias: Alias | undefined;
+
   constructor(scope: Construct, id: string, props: PipelineFunctionProps) {
-    const { bundleUrl, memoryMb, timeoutSeconds, logRetentionDays, may, ...rest } = props;
+    const { bundleUrl, memoryMb, timeoutSeconds, logRetentionDays, tracing, aliased, may, ...given } = props;
+    const { onFailure, retryAttempts, maxEventAge, ...rest } = given;
+    // Asynchronous invocations of an alias ignore the configuration of the function itself.
+    const asynchronous = {
+      ...(onFailure && { onFailure }),
+      ...(retryAttempts !== undefined && { retryAttempts }),
+      ...(maxEventAge && { maxEventAge }),
+    };
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: logRetentionDays,
       logGroupClass: LogGroupClass.STANDARD,
@@ -64,6 +83,7 @@ export class PipelineFunction extends LambdaFunction {
     }
     super(scope, id, {
       ...rest,
+      ...(!aliased && asynchronous),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       handler: 'index.handler',
@@ -72,7 +92,21 @@ export class PipelineFunction extends LambdaFunction {
       timeout: Duration.seconds(timeoutSeconds),
       role,
       logGroup,
+      ...(tracing && { tracing: Tracing.ACTIVE }),
     });
+    this.alias = aliased
+      ? new Alias(this, 'Live', { aliasName: 'live', version: this.currentVersion as IVersion, ...asynchronous })
+      : undefined;
+  }
+
+  /** What invokers name: the alias if there is one, else the function itself. */
+  get entry(): IFunction {
+    return (this.alias as IFunction | undefined) ?? this;
+  }
+
+  /** Adds the URL of `entry`. */
+  override addFunctionUrl(options?: FunctionUrlOptions): FunctionUrl {
+    return this.alias?.addFunctionUrl(options) ?? super.addFunctionUrl(options);
   }
 
   /** Connects a queue to the function. Only the messages of a batch that failed are delivered again. */
@@ -84,7 +118,7 @@ export class PipelineFunction extends LambdaFunction {
       }),
     );
     new EventSourceMapping(this, 'Source', {
-      target: this,
+      target: this.entry,
       eventSourceArn: queue.queueArn,
       batchSize: consumer.batchSize,
       maxBatchingWindow: Duration.seconds(consumer.batchingWindowSeconds),

@@ -8,7 +8,6 @@ import type {
   workerEnvironmentSchema,
   writerEnvironmentSchema,
 } from '../shared/settings/function-environments.ts';
-import { overridesOf } from '../shared/settings/settings-overrides.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { metricsNamespace, type ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { type OutputLine, readOutputLine } from './function-output.ts';
@@ -43,7 +42,7 @@ export function startFunctions(
   token: string,
   options: FunctionOptions,
 ): Functions {
-  const environments = functionEnvironments(endpoints, token, options.settings, proxyVariables());
+  const environments = functionEnvironments(endpoints, token, proxyVariables());
   const startOne = (service: ServiceName): LambdaFunction => {
     const { memoryMb, timeoutSeconds } = options.settings[service];
     const started = startFunction(
@@ -94,26 +93,20 @@ export function usageOf({ planner, worker, writer, reader }: Functions) {
 export function functionEnvironments(
   stack: StackEndpoints,
   token: string,
-  settings: Settings,
   proxies: ProxyVariables = {},
 ): Record<ServiceName, Record<string, string>> {
-  // The emulators have no throughput limit, so nothing needs to be paced.
-  const unpaced = { ...settings, capacity: { ...settings.capacity, mode: 'on-demand' as const } };
-  const common = { SETTINGS_OVERRIDES: overridesOf(unpaced) };
   const tables = { CATALOG_TABLE: stack.catalogTable, CONTROL_TABLE: stack.controlTable };
   const tmdb = { TMDB_BASE_URL: stack.endpoints.tmdb, TMDB_API_TOKEN: token };
-  const planner: PlannerEnvironment = { ...common, ...tables, FETCH_QUEUE_URL: stack.fetchQueueUrl };
+  const planner: PlannerEnvironment = { ...tables, FETCH_QUEUE_URL: stack.fetchQueueUrl };
   const worker: WorkerEnvironment = {
-    ...common,
     ...tmdb,
     CONTROL_TABLE: stack.controlTable,
     FETCH_QUEUE_URL: stack.fetchQueueUrl,
     FETCH_DLQ_URL: stack.fetchDlqUrl,
     ITEM_QUEUE_URL: stack.itemQueueUrl,
   };
-  const writer: WriterEnvironment = { ...common, ...tables, ITEM_DLQ_URL: stack.itemDlqUrl };
+  const writer: WriterEnvironment = { ...tables, ITEM_DLQ_URL: stack.itemDlqUrl };
   const reader: ReaderEnvironment = {
-    ...common,
     ...tables,
     ...tmdb,
     FETCH_QUEUE_URL: stack.fetchQueueUrl,

@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../shared/core/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queues/queue-definitions.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { sqsClient } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
@@ -66,7 +67,7 @@ async function start(
   stop: () => Promise<void>,
 ): Promise<EmbeddedStack> {
   openDataDir(options, started);
-  const bundling = bundleHandlers();
+  const bundling = bundleHandlers(unpaced(options.settings));
   bundling.catch(() => undefined);
   const queues = [fetchQueue(options.settings), itemQueue(options.settings)] as const;
   const { sqs, dynamo, tmdb } = await startEmulators(options, queues, started, watch);
@@ -96,6 +97,11 @@ async function start(
     usage: () => usageOf(functions),
     stop,
   };
+}
+
+/** The emulators have no throughput limit, so the writer's pace need not keep to one. */
+function unpaced(settings: Settings): Settings {
+  return { ...settings, capacity: { ...settings.capacity, mode: 'on-demand' } };
 }
 
 /** Both event sources: fetch queue → worker, item queue → writer. */

@@ -11,7 +11,7 @@ import { openReader } from './open-reader.ts';
 import { sampledTelemetry } from './sampled-telemetry.ts';
 
 const environment = readEnvironment(readerEnvironmentSchema);
-const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
+const settings = functionSettings();
 const output = powertoolsTelemetry('reader');
 const telemetry = sampledTelemetry(output, systemClock);
 const reader = openReader({
@@ -34,7 +34,8 @@ export async function handler(
   event: APIGatewayProxyEventV2,
   context: Context,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  output.begin(context);
+  // The request id that the client sees too.
+  output.begin(context, event.requestContext?.requestId);
   try {
     const answer = await router.resolve(event, context);
     await within(settleMs, reader.settled(), undefined, systemClock);

@@ -53,7 +53,7 @@ afterAll(() => deployed?.stop(), 30_000);
 
 describe('the bundles that would be uploaded, with the environment of the template', () => {
   it('are those that the embedded stack runs, byte for byte', async () => {
-    const bundles = await bundleHandlers();
+    const bundles = await bundleHandlers(defaultSettings);
     for (const name of functionNames) {
       const uploaded = readFileSync(fileURLToPath(assetOf(name, deployed.template, outdir)));
       const embedded = readFileSync(fileURLToPath(bundles[name.toLowerCase() as ServiceName]));

@@ -31,9 +31,10 @@ type Finding = { id: string; path: string };
 async function findings(outdir: string, { acknowledged }: { acknowledged: boolean }): Promise<Finding[]> {
   const app = new App({ outdir });
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
-  const stack = new PipelineStack(app, settingsFrom(everything), await bundleHandlers());
+  const settings = settingsFrom(everything);
+  const stack = new PipelineStack(app, settings, await bundleHandlers(settings));
   if (acknowledged) {
-    acknowledgeFindings(stack);
+    acknowledgeFindings(stack, settings.deployment);
   }
   const output = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   try {

@@ -27,7 +27,7 @@ let byFunctions: Map<string, IamCall[]>;
 let byApplications: ReaderUses;
 
 beforeAll(async () => {
-  deployed = await startDeployedFunctions(outdir, workdir, token, eventfulSettings);
+  deployed = await startDeployedFunctions(outdir, workdir, token, { overrides: eventfulSettings });
   await liveEventfulDays(deployed, token);
   byApplications = await recordApplications(deployed, token);
   const { template, recorders } = deployed;

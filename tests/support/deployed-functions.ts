@@ -64,13 +64,14 @@ export function assetOf(name: FunctionName, template: PipelineTemplate, outdir: 
 /**
  * Synthesizes into `outdir` with these overrides of the settings, and starts what would be deployed: each bundle from `workdir` with the
  * environment of the template, its endpoints replaced. Parameter Store holds `token`, and the simulator takes no other; of its first two
- * calls it throttles one and fails the other.
+ * calls it throttles one and fails the other. With `sources` false nothing is taken from the
+ * queues.
  */
 export async function startDeployedFunctions(
   outdir: string,
   workdir: string,
   token: string,
-  overrides: unknown = {},
+  { overrides = {}, sources = true }: { overrides?: unknown; sources?: boolean } = {},
 ): Promise<DeployedFunctions> {
   const stops: Stops = [];
   const parameterStore = await startParameterStore(token);
@@ -102,8 +103,10 @@ export async function startDeployedFunctions(
       () => started.stop(),
     );
   }
-  startSource('worker', functions.Worker, sqs.queueUrl(deployedName('tmdb-fetch')), sqs, stops);
-  startSource('writer', functions.Writer, sqs.queueUrl(deployedName('tmdb-items')), sqs, stops);
+  if (sources) {
+    startSource('worker', functions.Worker, sqs.queueUrl(deployedName('tmdb-fetch')), sqs, stops);
+    startSource('writer', functions.Writer, sqs.queueUrl(deployedName('tmdb-items')), sqs, stops);
+  }
   const stop = async () => {
     for (const one of stops.reverse()) {
       await one();

@@ -21,7 +21,8 @@ export type PipelineTemplate = {
 /** Synthesizes into the folder `outdir` with these overrides of the settings. */
 export async function pipelineTemplate(outdir: string, overrides: unknown = {}): Promise<PipelineTemplate> {
   const app = new App({ outdir });
-  const stack = new PipelineStack(app, settingsFrom(JSON.stringify(overrides)), await bundleHandlers());
+  const settings = settingsFrom(JSON.stringify(overrides));
+  const stack = new PipelineStack(app, settings, await bundleHandlers(settings));
   const json = Template.fromStack(stack).toJSON();
   const resources = json.Resources as Record<string, Resource>;
   const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);

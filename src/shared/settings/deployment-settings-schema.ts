@@ -69,6 +69,14 @@ export const deploymentSchema = z.strictObject({
   }),
   reader: readerDeploymentSchema,
   logRetentionDays: retentionDays,
+  /** Whether AWS X-Ray records a trace of a part of the invocations; billed by traces. */
+  tracing: z.boolean(),
+  /**
+   * What a deployment of new code or settings does when it fails. `none`: all invocations use the new version at once. `alarms`: each function
+   * has an alias, CodeDeploy shifts it in two steps, and an error of the new version between them rolls the whole deployment back
+   * (docs/adr/0032).
+   */
+  rollback: z.enum(['none', 'alarms']),
   /** Budget of a month, shown as a line in the dashboard's cost graph. */
   monthlyBudgetUsd: z.number().positive(),
 });

@@ -1,16 +1,11 @@
 /**
- * The environment of each function as a schema. Its handler parses it at cold start; the embedded runtime and the deployment provide it.
- * Resource names have no defaults: a missing one is an error.
+ * The environment of each function as a schema: names of resources and addresses only, since Lambda allows 4 KB for all variables. Settings
+ * are a file beside the bundle (function-settings.ts). The handler parses its environment at cold start; the embedded runtime and the
+ * deployment provide it. Resource names have no defaults: a missing one is an error.
  */
 import * as z from 'zod';
 
-const common = {
-  /** JSON that overrides default settings; see `settingsFrom`. */
-  SETTINGS_OVERRIDES: z.string().optional(),
-};
-
 export const plannerEnvironmentSchema = z.object({
-  ...common,
   CATALOG_TABLE: z.string().min(1),
   CONTROL_TABLE: z.string().min(1),
   FETCH_QUEUE_URL: z.url(),
@@ -34,7 +29,6 @@ const oneToken = { path: ['TMDB_API_TOKEN or TMDB_TOKEN_PARAMETER'], message: 'e
 
 export const workerEnvironmentSchema = z
   .object({
-    ...common,
     ...token,
     CONTROL_TABLE: z.string().min(1),
     FETCH_QUEUE_URL: z.url(),
@@ -46,7 +40,6 @@ export const workerEnvironmentSchema = z
 
 export const readerEnvironmentSchema = z
   .object({
-    ...common,
     ...token,
     CATALOG_TABLE: z.string().min(1),
     CONTROL_TABLE: z.string().min(1),
@@ -57,7 +50,6 @@ export const readerEnvironmentSchema = z
   .refine(hasOneToken, oneToken);
 
 export const writerEnvironmentSchema = z.object({
-  ...common,
   ITEM_DLQ_URL: z.url(),
   CATALOG_TABLE: z.string().min(1),
   CONTROL_TABLE: z.string().min(1),

@@ -46,30 +46,6 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
 }
 
 /**
- * The members of `settings` that differ from the defaults, as JSON for `settingsFrom`. A deployed function receives this. The section
- * `deployment` is left out, since functions do not need it (it holds an e-mail address).
- */
-export function overridesOf(settings: Settings): string {
-  return JSON.stringify(difference({ ...settings, deployment: defaultSettings.deployment }, defaultSettings));
-}
-
-function difference(value: Record<string, unknown>, base: Record<string, unknown>): Record<string, unknown> {
-  const changed: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) {
-    const original = base[key];
-    if (isPlainObject(member) && isPlainObject(original)) {
-      const inner = difference(member, original);
-      if (Object.keys(inner).length > 0) {
-        changed[key] = inner;
-      }
-    } else if (JSON.stringify(member) !== JSON.stringify(original)) {
-      changed[key] = member;
-    }
-  }
-  return changed;
-}
-
-/**
  * The value of a JSON text that a person wrote, or its first mistake with its position (`JSON.parse` often gives none). Line and column
  * count from 1.
  */

@@ -104,6 +104,8 @@ export const defaultSettings: Settings = {
     catalogTable: { name: 'MovieRecCache', existing: false, pointInTimeRecovery: false, removalPolicy: 'destroy' },
     reader: { url: 'iam', cdn: false, readsPerDay: 1_000 },
     logRetentionDays: 14,
+    tracing: false,
+    rollback: 'none',
     monthlyBudgetUsd: 0.15,
   },
   planner: {

@@ -7,8 +7,12 @@ import type { Telemetry } from './telemetry.ts';
 
 /** Telemetry of one function. Its handler calls `begin` and `end` around each invocation. */
 type FunctionTelemetry = Telemetry & {
-  /** Adds the request id to every record of this invocation. */
-  begin(context: Context): void;
+  /**
+   * Adds the request id and a correlation id to every record of this invocation. An event or a warning that names its run or its job has that
+   * run as its correlation id instead: records of other messages are worked at the same time, so nothing of one is kept for the next.
+   * @param correlationId - the run or runs that the invocation works for; default: the request id
+   */
+  begin(context: Context, correlationId?: string | undefined): void;
   /** Writes the metrics collected since `begin`, as one EMF record when there are any. */
   end(): void;
 };
@@ -19,16 +23,19 @@ export function powertoolsTelemetry(service: ServiceName): FunctionTelemetry {
   const metrics = new Metrics({ namespace: metricsNamespace, serviceName: service });
   const records = new Metrics({ namespace: metricsNamespace, serviceName: service });
   return {
-    begin: (context) => logger.addContext(context),
+    begin: (context, correlationId = context.awsRequestId) => {
+      logger.addContext(context);
+      logger.setCorrelationId(correlationId);
+    },
     end: () => {
       if (metrics.hasStoredMetrics()) {
         metrics.publishStoredMetrics();
       }
     },
-    event: (event) => logger.info(event.event, { runEvent: event }),
+    event: (event) => logger.info(event.event, { ...correlationOf(event), runEvent: event }),
     metric: (name, value) => metrics.addMetric(name, metricLedger[name].unit, value),
     gathered: (all) => writeRecord(records, all),
-    warn: (message, facts) => logger.warn(message, { facts: facts ?? {} }),
+    warn: (message, facts = {}) => logger.warn(message, { ...correlationOf(facts), facts }),
   };
 }
 
@@ -44,4 +51,19 @@ function writeRecord(metrics: Metrics, all: GatheredMetrics): void {
   const record = { ...metrics.serializeMetrics(), ...Object.fromEntries(values) };
   metrics.clearMetrics();
   process.stdout.write(`${JSON.stringify(record)}\n`);
+}
+
+/** A run, or a job, whose id begins with that of its run. */
+const runAtStart = /^[0-9a-f]{8}(?=$|\/)/;
+
+/** The run that a record names, under the key that Powertools uses; nothing if it names none. */
+function correlationOf(record: object): { correlation_id?: string } {
+  const { runId, jobId, subject } = record as Record<string, unknown>;
+  for (const id of [runId, jobId, subject]) {
+    const run = typeof id === 'string' ? runAtStart.exec(id)?.[0] : undefined;
+    if (run !== undefined) {
+      return { correlation_id: run };
+    }
+  }
+  return {};
 }

@@ -59,6 +59,8 @@ const settings = settingsFrom(
     breaker: { openMs: 500, openCapMs: 1_000, trialMs: 1_000 },
     worker: { timeoutSeconds: workerTimeoutSeconds },
     writer: { batchingWindowSeconds: 0 },
+    // The emulator has no throughput limit.
+    capacity: { mode: 'on-demand' },
   }),
 );
 
@@ -72,7 +74,7 @@ export async function startCampaignStack(folder: string, plant?: Plant): Promise
     startSqsProcess(join(folder, 'sqs'), queues),
     startDatabaseProcess(join(folder, 'dynamodb')),
     startTmdbSimulator({ port: 0, clock: systemClock, latencyMs: { min: 1, max: 15 } }),
-    bundleHandlers(),
+    bundleHandlers(settings),
   ]);
   await createTables({ endpoint: database.endpoint, engine: 'dynoxide' });
   const relays = {
@@ -87,7 +89,7 @@ export async function startCampaignStack(folder: string, plant?: Plant): Promise
     lines.push(line);
     lines.splice(0, Math.max(0, lines.length - keptLines));
   };
-  const environments = functionEnvironments(relayedEndpoints(relays, queues), 'token-of-the-simulator', settings);
+  const environments = functionEnvironments(relayedEndpoints(relays, queues), 'token-of-the-simulator');
   const start = (service: Killable, timeoutMs: number) =>
     handlerProcesses({
       bundleUrl: bundles[service],
