@@ -4,6 +4,7 @@ import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
 import { UsageError } from '../src/shared/core/errors.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
+import { writersAtMost } from '../src/shared/settings/event-source-pollers.ts';
 import { overridesOf } from '../src/shared/settings/settings-overrides.ts';
 import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
@@ -139,7 +140,7 @@ export class PipelineStack extends Stack {
         { on: items.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
       ],
     });
-    writer.consume(items.queue, this.#settings.writer);
+    writer.consume(items.queue, { ...this.#settings.writer, maximumConcurrency: writersAtMost(this.#settings) });
     return writer;
   }
 
