@@ -1,5 +1,5 @@
 import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
-import { FunctionUrlAuthType, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
+import { FunctionUrlAuthType, LoggingFormat, RecursiveLoop, SystemLogLevel } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Construct } from 'constructs';
 import { UsageError } from '../src/shared/core/errors.ts';
@@ -149,6 +149,9 @@ export class PipelineStack extends Stack {
     return new PipelineFunction(this, 'Reader', {
       ...this.#common('reader'),
       description: 'Lists, titles and recommendations from the cache',
+      // No START, END and REPORT of each read, which would be a fifth of the bill at 100 reads a second (docs/adr/0030). Failures are logged.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       environment: {
         ...this.#overrides(),
         CATALOG_TABLE: tables.catalog.tableName,

@@ -18,7 +18,7 @@ import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 /** One function: its bundle, its permissions, and the environment variables of its handler. */
 export type PipelineFunctionProps = Pick<
   FunctionProps,
-  'description' | 'recursiveLoop' | 'onFailure' | 'retryAttempts' | 'maxEventAge'
+  'description' | 'recursiveLoop' | 'onFailure' | 'retryAttempts' | 'maxEventAge' | 'loggingFormat' | 'systemLogLevelV2'
 > & {
   /** URL of the bundle's `index.mjs`. */
   bundleUrl: string;

@@ -41,7 +41,7 @@ const consumerSchema = z.strictObject({
 
 /** Write units of the largest recorded page's row, for the table and again for its index. Source: docs/adr/0017. */
 const unitsPerPageRow = 8;
-const unitsPerPage = { catalog: unitsPerPageRow + rowsPerPage, index: unitsPerPageRow };
+export const unitsPerPage = { catalog: unitsPerPageRow + rowsPerPage, index: unitsPerPageRow };
 
 /** Share of the writer's time-out that a batch may take if all of its rows are written at the table's pace. */
 const pacedShare = 0.8;
