@@ -1,5 +1,5 @@
 import type { costDocument } from '../operator/cost/cost-document.ts';
-import { table, title } from './format-text.ts';
+import { shareText, table, title } from './format-text.ts';
 
 type Cost = ReturnType<typeof costDocument>;
 
@@ -56,27 +56,23 @@ function alternatives({ withMostPollers, capacities, budgetUsd }: Cost): string[
 /** Months by demand at rates of reads: the bill and what ends first, without and with CloudFront. */
 function scaleTable({ scales }: Cost): string {
   return table(
-    ['reads a second', 'USD', 'ends first', 'USD with CDN', 'ends first with CDN'],
+    ['reads a second', 'USD', 'ends first', 'USD with CDN', 'CDN hits', 'ends first with CDN'],
     scales.map(({ readsPerSecond, withoutCdn, withCdn }) => [
       String(readsPerSecond),
       withoutCdn.usdWithFreeTier.toFixed(2),
       withoutCdn.firstBottleneck,
       withCdn.usdWithFreeTier.toFixed(2),
+      shareText(withCdn.cdnHitShare),
       withCdn.firstBottleneck,
     ]),
   );
 }
 
 /** What the model takes for granted of reads. */
-function assumptions({ plan, scales }: Cost): string[] {
-  const hit = Math.min(...scales.map(({ withCdn }) => withCdn.cdnHitShare));
+function assumptions({ plan }: Cost): string[] {
   return [
-    `assumed: reads of ${plan.lists} lists of 20, compressed, at a constant rate; CloudFront answers ${percent(hit)} of them or more, as max-age allows`,
+    `assumed: reads of ${plan.lists} lists of 20, compressed, at a constant rate; each CloudFront cache keeps one as long as its max-age says`,
   ];
-}
-
-function percent(share: number): string {
-  return `${Math.floor(share * 100)} %`;
 }
 
 function dollars(usd: number): string {
