@@ -58,6 +58,13 @@ beforeAll(async () => {
   });
 });
 
+describe('cost beside a running stack', () => {
+  it('prices the plan that follows demand, since reads are counted there', async () => {
+    const { plan } = await runJson<{ plan: { kind: string; why: string } }>(['cost', ...settings], { cwd });
+    expect(plan).toMatchObject({ kind: 'demand', why: 'reads are counted', jobs: 1_500 });
+  });
+});
+
 describe('report on a running stack', () => {
   it('tells what was read, and what missed', () => {
     expect(readsOf(report, 'popular/movie/global/en-US')).toMatchObject({

@@ -18,10 +18,12 @@ export const perRead = {
   catalogReadUnits: 2,
   /** A list of 20 compressed with gzip (16 KB as it is), and the response's headers. Clients that ask for no compression get 16.6 KB. */
   answerBytes: 4_300,
-  /** Log records of a container: at most one in `secondsPerRecord` (0: one for each read), and what each read adds to it. */
+  /** Log records of a container: at most one in this time; 0: one for each read. */
   secondsPerRecord: 0,
-  bytesPerRecord: 360,
-  bytesPerValue: 0,
+  /** A record's bytes, with the 26 that CloudWatch Logs adds, what each read adds, and the most there are. */
+  recordBytes: 330,
+  recordBytesPerRead: 12,
+  mostRecordBytes: 2_000,
 } as const;
 
 /** START, END and REPORT of one invocation, which Lambda writes where the function's system log level is not WARN. */
@@ -69,8 +71,6 @@ export function readLoad(
   const meanBusy = (requestsPerSecond * (perRead.warmMs + perRead.tableMs)) / 1_000;
   const containers = Math.max(1, Math.ceil(meanBusy + 4 * Math.sqrt(meanBusy)));
   const tableReadsPerSecond = Math.min(requestsPerSecond, (containers * lists) / settings.reader.memory.listSeconds);
-  const { secondsPerRecord, bytesPerRecord, bytesPerValue } = perRead;
-  const recordsPerSecond = Math.min(requestsPerSecond, containers / secondsPerRecord);
   return {
     readsPerSecond,
     cdn,
@@ -80,7 +80,7 @@ export function readLoad(
     containers,
     coldStartsPerMonth: coldStarts(requestsPerSecond, containers),
     tableReadsPerSecond,
-    logBytesPerSecond: recordsPerSecond * bytesPerRecord + requestsPerSecond * bytesPerValue,
+    logBytesPerSecond: logBytes(requestsPerSecond, containers / perRead.secondsPerRecord),
   };
 }
 
@@ -94,6 +94,13 @@ const idle = {
   tableReadsPerSecond: 0,
   logBytesPerSecond: 0,
 };
+
+/** Bytes of the records of reads, of which there are at most so many. */
+export function logBytes(reads: number, mostRecords: number): number {
+  const records = Math.min(reads, mostRecords);
+  const { recordBytes, recordBytesPerRead, mostRecordBytes } = perRead;
+  return records * Math.min(recordBytes + (recordBytesPerRead * reads) / records, mostRecordBytes);
+}
 
 /** A container that waits longer than `idleSeconds` has ended; one that is busy ends at `lifeSeconds`. */
 function coldStarts(requestsPerSecond: number, containers: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readLoad, secondsPerMonth } from '../../../src/shared/cost/read-load.ts';
+import { logBytes, readLoad, secondsPerMonth } from '../../../src/shared/cost/read-load.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 
 const settings = defaultSettings;
@@ -23,6 +23,12 @@ describe('the load of reads', () => {
     const rare = 1 / 3_600;
     expect(load(rare).coldStartsPerMonth).toBeGreaterThan(0.9 * rare * secondsPerMonth);
     expect(load(1).coldStartsPerMonth).toBeLessThan(30 * 50);
+  });
+
+  it('logs a record for each read, or records of many reads that stay small', () => {
+    expect(logBytes(30, Number.POSITIVE_INFINITY)).toBe(30 * 342);
+    expect(logBytes(100, 10)).toBe(10 * (330 + 120));
+    expect(logBytes(100_000, 10)).toBe(10 * 2_000);
   });
 
   it('never needs more of anything with the CDN, and adds up to the reads', () => {
