@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { emittedMetrics, whatIf } from '../../src/cli/commands/cost-command.ts';
@@ -8,6 +8,7 @@ import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
 import { runCli, runJson } from '../support/cli-process.ts';
 import { pipelineTemplate } from '../support/pipeline-template.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
+import { repositoryRoot } from '../support/shared-data.ts';
 
 type Cost = ReturnType<typeof costDocument>;
 type Line = Cost['lines'][number];
@@ -106,6 +107,29 @@ describe('cost', () => {
     }
     expect(cost.scales.at(-1)?.withoutCdn.firstBottleneck).toBe('requests to functions a second: 10000 of 10000');
     expect(cost.scales.at(-1)?.withCdn.firstBottleneck).toMatch(/^requests to CloudFront a second: 10000 of /);
+  });
+
+  it('has the figures that the pages tell', () => {
+    const page = (path: string) => readFileSync(join(repositoryRoot, path), 'utf8');
+    const [base, demand] = [cost.totals, cost.otherPlan] as [Cost['totals'], NonNullable<Cost['otherPlan']>];
+    const cents = (usd: number | undefined) => `$${usd?.toFixed(2)}`;
+    const sentence = `is ${cents(base.usdWithFreeTier)} within the free tier`;
+    expect(page('docs/guarantees.md').replaceAll(/\s+/g, ' ')).toContain(`The default month ${sentence}`);
+    expect(page('README.md')).toContain(`costs ${cents(base.usdWithFreeTier)} within the free tier`);
+    for (const path of ['README.md', 'docs/guarantees.md']) {
+      expect(page(path).replaceAll(/\s+/g, ' '), path).toMatch(
+        new RegExp(`and \\${cents(demand.usdWithFreeTier)} once reads are counted`),
+      );
+      expect(page(path), path).toContain(`$${base.usdWithoutFreeTier.toFixed(1)}`);
+    }
+    const record = page('docs/adr/0030-on-demand-and-few-pollers.md');
+    const mills = (usd: number) => `$${usd.toFixed(3)}`;
+    expect(record).toMatch(
+      new RegExp(`on demand +\\| \\${mills(base.usdWithFreeTier)} +\\| \\${mills(demand.usdWithFreeTier)} `),
+    );
+    expect(record).toContain(mills(cost.withMostPollers.usdWithFreeTier));
+    expect(record).toContain(mills(cost.capacities[1]?.usdWithFreeTier ?? 0));
+    expect(record).toContain(cents(cost.capacities[1]?.usdWhereFreeUnitsAreUsed));
   });
 
   it('warns a person of what the asked reads exceed', async () => {

@@ -75,10 +75,18 @@ export function costDocument(template: Parameters<typeof inventoryOf>[0], settin
     reads,
     scales: scales.map((rate) => atScale(use, rate, question)),
     limits,
-    warnings: loadWarnings(limits),
+    warnings: [...overBudget(month, settings.deployment.monthlyBudgetUsd), ...loadWarnings(limits)],
     budgetUsd: settings.deployment.monthlyBudgetUsd,
     unpriced: inventory.unpriced,
   };
+}
+
+function overBudget({ usdWithFreeTier }: MonthCost, budgetUsd: number): string[] {
+  return usdWithFreeTier > budgetUsd
+    ? [
+        `the month costs more than the budget of ${budgetUsd} USD: configure fewer regions, or raise deployment.monthlyBudgetUsd`,
+      ]
+    : [];
 }
 
 /** Which plan runs, and why. */
