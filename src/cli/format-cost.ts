@@ -44,10 +44,12 @@ function planLines({ plan, otherPlan }: Cost): string[] {
     : [priced, `${planNames[otherPlan.kind]}: ${otherPlan.jobs} jobs, ${dollars(otherPlan.usdWithFreeTier)} USD`];
 }
 
-function alternatives({ withMostPollers, capacities, budgetUsd }: Cost): string[] {
+function alternatives({ withMostPollers, capacities, budgetUsd, reads }: Cost): string[] {
   const provisioned = capacities.find(({ mode }) => mode === 'provisioned');
   const onDemand = capacities.find(({ mode }) => mode === 'on-demand');
+  const [containers, starts] = [reads.containers, Math.round(reads.coldStartsPerMonth)];
   return [
+    `of the reader: ${containers} containers at once, ${starts} cold starts a month`,
     `if Lambda keeps five pollers at every event source: ${dollars(withMostPollers.usdWithFreeTier)} USD; budget ${budgetUsd} USD`,
     `capacity on-demand: ${dollars(onDemand?.usdWithFreeTier ?? 0)} USD; provisioned: ${dollars(provisioned?.usdWithFreeTier ?? 0)} USD, ${dollars(provisioned?.usdWhereFreeUnitsAreUsed ?? 0)} USD where other tables use the free units`,
   ];

@@ -36,6 +36,41 @@ describe('a template', () => {
   });
 });
 
+describe('idle event sources', () => {
+  it.each([
+    ['least', { OneSource: 648_000, TwoSource: 259_200 }],
+    ['most', { OneSource: 648_000, TwoSource: 648_000 }],
+  ] as const)('poll by %s pollers, which a maximum concurrency leaves at five', (pollers, polls) => {
+    const inventory = inventoryOf(template);
+    const { lines } = monthCost({ inventory, plan: nothing, settings, emittedMetrics: 0, reads: noReads, pollers });
+    for (const [name, quantity] of Object.entries(polls)) {
+      expect(lines.find(({ item }) => item.includes(name))?.quantity, name).toBe(quantity);
+    }
+  });
+});
+
+describe('a month of jobs', () => {
+  const total = (occurrences: number, writers: number | undefined, mode: 'on-demand' | 'provisioned' = 'on-demand') => {
+    const writer = { ...settings.writer, maximumConcurrency: writers };
+    const changed = { ...settings, writer, capacity: { ...settings.capacity, mode } };
+    const use = { plan: { jobs: 100, occurrences }, settings: changed, emittedMetrics: 0, reads: noReads };
+    return monthCost({ ...use, inventory: inventoryOf({ Resources: {} }), pollers: 'least' });
+  };
+
+  it('has the cold starts of each occurrence, of as many writers as there may be at once', () => {
+    const seconds = (writers: number | undefined) =>
+      total(10, writers).lines.find(({ item }) => item.startsWith('time of planner'))?.quantity ?? 0;
+    // Three writers more, 500 ms each, of 256 MB, ten times.
+    expect(seconds(undefined) - seconds(2)).toBeCloseTo((3 * 0.5 * 10) / 4, 6);
+  });
+
+  it('pays for the catalog’s units by use only where they are on demand', () => {
+    const units = (mode: 'on-demand' | 'provisioned') =>
+      total(1, undefined, mode).lines.find(({ item }) => item.startsWith('catalog write units'))?.quantity;
+    expect([units('on-demand'), units('provisioned')]).toEqual([2_600, 0]);
+  });
+});
+
 describe('a month of reads', () => {
   const linesAt = (rate: number, cdn: boolean, Resources = {}) => {
     const reads = readLoad(rate, { settings, lists: 19, cdn });
