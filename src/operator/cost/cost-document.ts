@@ -13,7 +13,7 @@ import { inventoryOf, type TemplateInventory } from '../../shared/cost/template-
 import { writersAtMost } from '../../shared/settings/event-source-pollers.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { type AskedLoad, firstBottleneck, loadLimits, loadWarnings, needText, readLimits } from './load-limits.ts';
-import { monthPlan, type PlanKind } from './month-plan.ts';
+import { monthPlan, type PlanKind, type PlannedMonth } from './month-plan.ts';
 
 /** Whether reads are counted, which decides the plan: in the tables of a stack, assumed by an option, or no stack was looked at. */
 export type ReadsCounted = 'counted' | 'not-counted' | 'assumed' | 'unknown';
@@ -37,8 +37,10 @@ const scales = [1, 10, 100, 1_000, 10_000];
 /** The modelled month of a template and of the settings it was made from, as `cost --json` prints it. */
 export function costDocument(template: Parameters<typeof inventoryOf>[0], settings: Settings, question: CostQuestion) {
   const inventory = inventoryOf(template);
+  const { enabled: adaptive } = settings.planner.adaptive;
   const { kind, why } = pricedPlan(settings, question.readsCounted);
-  const plan = monthPlan(settings, kind);
+  const plans = { base: monthPlan(settings, 'base'), demand: monthPlan(settings, 'demand') };
+  const plan = plans[kind];
   const readsPerSecond = settings.deployment.reader.readsPerDay / 86_400;
   const reads = readLoad(readsPerSecond, { settings, lists: plan.lists, cdn: question.cdn });
   const use: MonthUse = { ...question, inventory, plan, settings, reads, pollers: 'least' };
@@ -53,14 +55,9 @@ export function costDocument(template: Parameters<typeof inventoryOf>[0], settin
     readsPerDay: settings.deployment.reader.readsPerDay,
     requestsPerSecond: settings.tmdb.requestsPerSecond,
     plan: { kind, why, jobs: plan.jobs, occurrences: plan.occurrences, lists: plan.lists, largestRun: plan.largestRun },
-    otherPlan: otherPlan(use, kind),
+    otherPlan: otherPlan(use, kind, plans),
     jobsByRegion: Object.entries(plan.jobsByRegion).map(([region, jobs]) => ({ region, ...takesOf(jobs) })),
-    lines: month.lines.map((line) => ({
-      ...line,
-      unitPriceUsd: priceTable[line.price],
-      usd: rounded(line.usd),
-      usdWithFreeTier: rounded(line.usdWithFreeTier),
-    })),
+    lines: linesOf(month),
     totals: totalsOf(month),
     pollers: inventory.eventSources.map((source) => {
       const [least, most] = [pollersOf(source, 'least'), pollersOf(source, 'most')];
@@ -73,12 +70,21 @@ export function costDocument(template: Parameters<typeof inventoryOf>[0], settin
       usdWhereFreeUnitsAreUsed: rounded(withoutFreeUnits(monthCost(withCapacity(use, mode)))),
     })),
     reads,
-    scales: scales.map((rate) => atScale(use, rate, question)),
+    scales: scales.map((rate) => atScale({ ...use, plan: plans[adaptive ? 'demand' : 'base'] }, rate, question)),
     limits,
     warnings: [...overBudget(month, settings.deployment.monthlyBudgetUsd), ...loadWarnings(limits)],
     budgetUsd: settings.deployment.monthlyBudgetUsd,
     unpriced: inventory.unpriced,
   };
+}
+
+function linesOf({ lines }: MonthCost) {
+  return lines.map((line) => ({
+    ...line,
+    unitPriceUsd: priceTable[line.price],
+    usd: rounded(line.usd),
+    usdWithFreeTier: rounded(line.usdWithFreeTier),
+  }));
 }
 
 function overBudget({ usdWithFreeTier }: MonthCost, budgetUsd: number): string[] {
@@ -104,12 +110,12 @@ function pricedPlan({ planner }: Settings, readsCounted: ReadsCounted): { kind: 
 }
 
 /** The month of the other plan; `undefined` where the settings allow one only. */
-function otherPlan(use: MonthUse, kind: PlanKind) {
+function otherPlan(use: MonthUse, kind: PlanKind, plans: Record<PlanKind, PlannedMonth>) {
   if (!use.settings.planner.adaptive.enabled) {
     return undefined;
   }
   const other: PlanKind = kind === 'base' ? 'demand' : 'base';
-  const plan = monthPlan(use.settings, other);
+  const plan = plans[other];
   return { kind: other, jobs: plan.jobs, ...totalsOf(monthCost({ ...use, plan })) };
 }
 
@@ -138,14 +144,17 @@ function withoutFreeUnits({ lines }: MonthCost): number {
   );
 }
 
-/** The month of the plan by demand at this rate of reads, without and with CloudFront, and what ends first. */
-function atScale(use: MonthUse, readsPerSecond: number, { lambdaQuota }: CostQuestion) {
-  const { settings } = use;
-  const plan = monthPlan(settings, settings.planner.adaptive.enabled ? 'demand' : 'base');
+/** The month at this rate of reads, without and with CloudFront, and what ends first. */
+function atScale(
+  use: MonthUse & { plan: PlannedMonth },
+  readsPerSecond: number,
+  { lambdaQuota }: Pick<CostQuestion, 'lambdaQuota'>,
+) {
+  const { settings, plan } = use;
   const at = (cdn: boolean) => {
     const reads = readLoad(readsPerSecond, { settings, lists: plan.lists, cdn });
     const asked: AskedLoad = { settings, plan, reads, lambdaQuota };
-    const month = monthCost({ ...use, plan, reads });
+    const month = monthCost({ ...use, reads });
     return {
       ...totalsOf(month),
       logShare: rounded(logsOf(month) / month.usdWithFreeTier),
