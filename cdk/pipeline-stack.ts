@@ -8,6 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
+import { writersAtMost } from '../src/shared/settings/event-source-pollers.ts';
 import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
 import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
@@ -146,7 +147,7 @@ export class PipelineStack extends Stack {
         { on: items.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
       ],
     });
-    writer.consume(items.queue, this.#settings.writer);
+    writer.consume(items.queue, { ...this.#settings.writer, maximumConcurrency: writersAtMost(this.#settings) });
     return writer;
   }
 
@@ -158,7 +159,7 @@ export class PipelineStack extends Stack {
       ...this.#common('reader'),
       description: 'Lists, titles and recommendations from the cache',
       ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
-      // START, END and REPORT of each read would cost more than the read. Lambda's own reports of failures remain.
+      // No START, END and REPORT of each read, which would cost more than the read (docs/adr/0030). Failures are logged.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       environment: {

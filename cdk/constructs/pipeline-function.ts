@@ -57,6 +57,11 @@ export function statementsFor(grants: readonly Grant[]): PolicyStatement[] {
   );
 }
 
+/** How a function consumes its queue. */
+type ConsumerSettings = Pick<Settings['worker'], 'batchSize' | 'batchingWindowSeconds'> & {
+  maximumConcurrency?: number | undefined;
+};
+
 /** A function on arm64 with its own role and a log group of the class STANDARD, the only one that supports EMF metrics. */
 export class PipelineFunction extends LambdaFunction {
   /** The alias that all invokers name instead of the function, if there is one. */
@@ -109,8 +114,11 @@ export class PipelineFunction extends LambdaFunction {
     return this.alias?.addFunctionUrl(options) ?? super.addFunctionUrl(options);
   }
 
-  /** Connects a queue to the function. Only the messages of a batch that failed are delivered again. */
-  consume(queue: IQueue, consumer: Settings['worker']): void {
+  /**
+   * Connects a queue to the function. Only the messages of a batch that failed are delivered again. Without a maximum concurrency Lambda may
+   * keep fewer pollers while the queue is idle (docs/adr/0030).
+   */
+  consume(queue: IQueue, consumer: ConsumerSettings): void {
     this.addToRolePolicy(
       new PolicyStatement({
         actions: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
@@ -122,7 +130,7 @@ export class PipelineFunction extends LambdaFunction {
       eventSourceArn: queue.queueArn,
       batchSize: consumer.batchSize,
       maxBatchingWindow: Duration.seconds(consumer.batchingWindowSeconds),
-      maxConcurrency: consumer.maximumConcurrency,
+      ...(consumer.maximumConcurrency !== undefined && { maxConcurrency: consumer.maximumConcurrency }),
       reportBatchItemFailures: true,
     });
   }

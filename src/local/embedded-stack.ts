@@ -4,6 +4,7 @@
  */
 import type { Clock } from '../shared/core/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queues/queue-definitions.ts';
+import { documentedPollers, writersAtMost } from '../shared/settings/event-source-pollers.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { sqsClient } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
@@ -113,14 +114,19 @@ function startSources(
   { settings, clock, onOutput }: FunctionOptions,
 ): Sources {
   const sqs = sqsClient({ endpoint: endpoints.sqs, region: stackRegion }, longPollSeconds * 1_000);
+  // Without a maximum the writer has the pollers of an idle event source.
+  const atOnce = {
+    worker: settings.worker.maximumConcurrency,
+    writer: writersAtMost(settings) ?? documentedPollers.least,
+  };
   const source = (service: 'worker' | 'writer', queueUrl: string) => {
-    const { batchSize, batchingWindowSeconds, maximumConcurrency } = settings[service];
+    const { batchSize, batchingWindowSeconds } = settings[service];
     return startEventSource(
       {
         queueUrl,
         batchSize,
         batchingWindowMs: batchingWindowSeconds * 1000,
-        maximumConcurrency,
+        maximumConcurrency: atOnce[service],
         invoke: (event) => functions[service].invoke(event),
         onProblem: (message) => onOutput(service, { kind: 'log', problem: true, message }, message),
       },

@@ -146,7 +146,9 @@ describe('the permissions of the stack', () => {
   });
 
   it('open the function to everybody where the settings say so, and need no policy then', async () => {
-    const { resources, outputs } = await pipelineTemplate(testFolder(), { deployment: { reader: { url: 'public' } } });
+    const { resources, outputs } = await pipelineTemplate(testFolder(), {
+      deployment: { reader: { url: 'public', reservedConcurrency: 10 } },
+    });
     const open = [...accessOf(resources).values()].filter(({ subject }) => subject.startsWith('resource'));
     expect(problemsOf(open)).toEqual([]);
     expect(open.flatMap(({ calls }) => calls).filter(({ principal }) => principal === '*')).toHaveLength(2);

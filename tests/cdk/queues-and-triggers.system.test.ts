@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adHocEventSchema, plannerEventSchema } from '../../src/shared/queues/plan-request.ts';
 import { type PipelineTemplate, pipelineTemplate } from '../support/pipeline-template.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
+import { scratchFolder, testFolder } from '../support/scratch-folder.ts';
 
 const fn = 'AWS::Lambda::Function';
 const queueType = 'AWS::SQS::Queue';
@@ -58,9 +58,18 @@ describe('the queues', () => {
     );
     for (const source of sources) {
       expect(source.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
-      expect(source.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2);
       expect(source.BatchSize <= 10 || source.MaximumBatchingWindowInSeconds >= 1).toBe(true);
     }
+  });
+
+  it('bound how many workers run, and writers only where they are told to or divide provisioned units', async () => {
+    const most = ({ one }: PipelineTemplate) =>
+      ['WorkerSource', 'WriterSource'].map(
+        (name) => one('AWS::Lambda::EventSourceMapping', name).Properties.ScalingConfig?.MaximumConcurrency,
+      );
+    expect(most(template)).toEqual([2, undefined]);
+    expect(most(await pipelineTemplate(testFolder(), { capacity: { mode: 'provisioned' } }))).toEqual([2, 2]);
+    expect(most(await pipelineTemplate(testFolder(), { writer: { maximumConcurrency: 4 } }))).toEqual([2, 4]);
   });
 });
 

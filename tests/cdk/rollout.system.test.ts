@@ -8,7 +8,9 @@ const aliasType = 'AWS::Lambda::Alias';
 let template: PipelineTemplate;
 
 beforeAll(async () => {
-  template = await pipelineTemplate(folder, { deployment: { rollback: 'alarms', reader: { url: 'public' } } });
+  template = await pipelineTemplate(folder, {
+    deployment: { rollback: 'alarms', reader: { url: 'public', reservedConcurrency: 10 } },
+  });
 });
 
 const idsOf = (type: string) => template.ofType(type).map(([id]) => id);

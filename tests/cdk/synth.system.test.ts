@@ -54,8 +54,11 @@ describe('the app', () => {
 
   it.each([
     ['{"deployment":{"alarmEmail":"nobody"}}', /^error: settings: deployment\.alarmEmail: [^\n]*\n$/],
-    ['{"capacity":{"catalog":{"writeUnits":20}}}', /^error: settings: capacity: [^\n]*25 free units[^\n]*\n$/],
-    ['{"writer":{"batchSize":30}}', /^error: settings: writer\.batchSize: [^\n]*\n$/],
+    [
+      '{"capacity":{"mode":"provisioned","catalog":{"writeUnits":20}}}',
+      /^error: settings: capacity: [^\n]*25 free units[^\n]*\n$/,
+    ],
+    ['{"capacity":{"mode":"provisioned"},"writer":{"batchSize":30}}', /^error: settings: writer\.batchSize: [^\n]*\n$/],
     [`{"deployment":{"stackName":"${'S'.repeat(55)}"}}`, /^error: settings: deployment\.stackName: [^\n]*\n$/],
     [
       '{"regions":[{"region":"UK","language":"en-GB"}]}',

@@ -2,6 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Report } from '../../src/operator/report/build-report.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
+import { dynamoUsageStore } from '../../src/shared/tables/dynamo-usage-store.ts';
+import { counterName, feedUsageId } from '../../src/shared/tables/usage-store.ts';
 import { askOverHttp } from '../support/ask-over-http.ts';
 import { type RunningCli, startCli } from '../support/cli-process.ts';
 import { cliServer } from '../support/cli-server.ts';
@@ -227,5 +230,18 @@ describe.concurrent('report refuses', () => {
     const result = await runCli(args, { cwd: scratch });
     expect(result).toEqual({ code: 2, signal: null, stdout: '', stderr: `error: ${sentence}\n` });
     expect(existsSync(join(scratch, '.local'))).toBe(false);
+  });
+});
+
+describe('cost', () => {
+  it('prices the plan that the stack runs: by demand, once the hours that are over have reads', async () => {
+    const client = dynamoClient({ endpoint: ready.endpoints.dynamodb, region: 'us-east-1' });
+    const twoHoursAgoMs = Date.now() - 7_200_000;
+    const counters = { [counterName('reads', 'popular/movie/global/en-US')]: 5 };
+    const store = dynamoUsageStore(client, ready.controlTable);
+    await store.add(feedUsageId(twoHoursAgoMs), counters, twoHoursAgoMs + 86_400_000);
+    client.destroy();
+    const { plan } = await runJson<{ plan: object }>(['cost', ...settings], { cwd });
+    expect(plan).toMatchObject({ kind: 'demand', why: 'reads are counted', jobs: 1_500 });
   });
 });

@@ -6,6 +6,7 @@ import { type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
+import { documentedPollers } from '../../src/shared/settings/event-source-pollers.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../../src/shared/tables/table-definitions.ts';
@@ -194,7 +195,7 @@ function startSource(
   sqs: EmbeddedSqs,
   stops: Stops,
 ): void {
-  const { batchSize, batchingWindowSeconds, maximumConcurrency } = defaultSettings[service];
+  const { batchSize, batchingWindowSeconds, maximumConcurrency = documentedPollers.most } = defaultSettings[service];
   const source = startEventSource(
     {
       queueUrl,

@@ -91,9 +91,10 @@ export const defaultSettings: Settings = {
     tokenOpenMs: 900_000,
     trialMs: 30_000,
   },
-  // Together the free units of an account. The index stores the pages of lists, the table pages and titles.
+  // The units apply in the mode `provisioned` only; together they are the free units of an account. The index stores the pages of lists, the
+  // table pages and titles.
   capacity: {
-    mode: 'provisioned',
+    mode: 'on-demand',
     catalog: { readUnits: 15, writeUnits: 19 },
     index: { readUnits: 10, writeUnits: 6 },
   },
@@ -106,7 +107,7 @@ export const defaultSettings: Settings = {
     logRetentionDays: 14,
     tracing: false,
     rollback: 'none',
-    monthlyBudgetUsd: 0.15,
+    monthlyBudgetUsd: 0.1,
   },
   planner: {
     memoryMb: 256,
@@ -127,7 +128,6 @@ export const defaultSettings: Settings = {
     timeoutSeconds: 90,
     batchSize: 10,
     batchingWindowSeconds: 1,
-    maximumConcurrency: 2,
     parallelWrites: 16,
   },
   reader: defaultReaderSettings,

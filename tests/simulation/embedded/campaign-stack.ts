@@ -8,6 +8,7 @@ import { type EventSource, longPollSeconds, startEventSource } from '../../../sr
 import { type StackEndpoints, stackRegion } from '../../../src/local/stack-endpoints.ts';
 import { systemClock } from '../../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
+import { documentedPollers } from '../../../src/shared/settings/event-source-pollers.ts';
 import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { startTmdbSimulator, type TmdbSimulator } from '../../../src/tmdb-simulator/start-tmdb-simulator.ts';
@@ -164,7 +165,7 @@ function startSources(
         queueUrl: queueUrl(queue.name),
         batchSize: settings[service].batchSize,
         batchingWindowMs: 0,
-        maximumConcurrency: settings[service].maximumConcurrency,
+        maximumConcurrency: settings[service].maximumConcurrency ?? documentedPollers.most,
         invoke,
         // Faults are what a campaign is made of.
         onProblem: () => undefined,
