@@ -41,6 +41,11 @@ describe('limits of the load', () => {
       /^concurrent executions: 9 of 10, with little room for peaks: ask/,
     ],
     [
+      'the bound of the reader',
+      asked(100, { overrides: { deployment: { reader: { reservedConcurrency: 5 } } } }),
+      /^concurrent executions of the reader: \d+ of 5, more than there are: raise deployment\.reader/,
+    ],
+    [
       'provisioned reads',
       asked(5_000, { overrides: provisioned }),
       /^provisioned read units a second of the index: .*set/,
