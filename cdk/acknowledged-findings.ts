@@ -9,16 +9,6 @@ export const acknowledgedFindings: readonly { part: keyof PipelineParts; id: str
     reason:
       'The tables are a cache that the schedules can refill, so point-in-time recovery is a setting and off by default.',
   },
-  {
-    part: 'undelivered',
-    id: 'AwsSolutions-SQS3',
-    reason: 'This queue is itself the dead-letter queue of the scheduler and of the event bus.',
-  },
-  {
-    part: 'plannerFailures',
-    id: 'AwsSolutions-SQS3',
-    reason: 'This queue is itself the destination for failed invocations of the planner.',
-  },
 ];
 
 /** Registers the accepted findings with cdk-nag. */

@@ -10,15 +10,13 @@ import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
 import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { tmdbBaseUrl } from '../src/shared/tmdb/token-address.ts';
 import { Alarms } from './constructs/alarms.ts';
-import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
+import { QueueWithDlq } from './constructs/guarded-queue.ts';
 import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
 import { PipelineFunction } from './constructs/pipeline-function.ts';
 import { PipelineTables } from './constructs/pipeline-tables.ts';
 import { Triggers } from './constructs/triggers.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
-/** Retention of failed triggers and failed invocations. */
-const failureRetention = Duration.days(14);
 /** Within this time Lambda makes up to three attempts of an asynchronous invocation of the planner. */
 const plannerEventAge = Duration.hours(1);
 
@@ -40,14 +38,12 @@ export class PipelineStack extends Stack {
     const tables = new PipelineTables(this, 'Tables', settings);
     const fetch = new QueueWithDlq(this, 'Fetch', fetchQueue(settings));
     const items = new QueueWithDlq(this, 'Items', itemQueue(settings));
-    const undelivered = new GuardedQueue(this, 'UndeliveredTriggers', { retentionPeriod: failureRetention });
-    const plannerFailures = new GuardedQueue(this, 'PlannerFailures', { retentionPeriod: failureRetention });
-    const planner = this.#planner({ tables, fetch }, plannerFailures);
+    const planner = this.#planner({ tables, fetch });
     const worker = this.#worker({ tables, fetch, items });
     const writer = this.#writer({ tables, items });
     const reader = this.#reader({ tables, fetch, items });
-    new Triggers(this, 'Triggers', planner, undelivered, settings.schedules);
-    this.parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer, reader };
+    new Triggers(this, 'Triggers', planner, fetch.deadLetters, settings.schedules);
+    this.parts = { tables, fetch, items, planner, worker, writer, reader };
     new Alarms(this, 'Alarms', this.parts, settings);
     const dashboard = new PipelineDashboard(this, 'Watch', this.parts, settings);
     this.#outputs(this.parts, dashboard.name);
@@ -57,15 +53,15 @@ export class PipelineStack extends Stack {
     }
   }
 
-  #planner({ tables, fetch }: Pick<PipelineParts, 'tables' | 'fetch'>, failures: GuardedQueue): PipelineFunction {
+  #planner({ tables, fetch }: Pick<PipelineParts, 'tables' | 'fetch'>): PipelineFunction {
     return new PipelineFunction(this, 'Planner', {
       ...this.#common('planner'),
       description: 'Schedule occurrences and ad-hoc events to fetch jobs',
-      onFailure: new SqsDestination(failures),
+      onFailure: new SqsDestination(fetch.deadLetters),
       retryAttempts: 2,
       maxEventAge: plannerEventAge,
       environment: {
-        ...this.#overrides(),
+        ...this.#variables(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
@@ -97,7 +93,7 @@ export class PipelineStack extends Stack {
       // Deferrals send jobs back to the worker's own queue. Lambda's loop detection would stop that after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
-        ...this.#overrides(),
+        ...this.#variables(),
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
         FETCH_DLQ_URL: fetch.deadLetters.queueUrl,
@@ -125,7 +121,7 @@ export class PipelineStack extends Stack {
       ...this.#common('writer'),
       description: 'Pages to rows of the catalog table',
       environment: {
-        ...this.#overrides(),
+        ...this.#variables(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         ITEM_DLQ_URL: items.deadLetters.queueUrl,
@@ -149,7 +145,7 @@ export class PipelineStack extends Stack {
       ...this.#common('reader'),
       description: 'Lists, titles and recommendations from the cache',
       environment: {
-        ...this.#overrides(),
+        ...this.#variables(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
@@ -193,7 +189,8 @@ export class PipelineStack extends Stack {
     return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays };
   }
 
-  #overrides(): Record<string, string> {
+  /** The variables of every function. */
+  #variables(): Record<string, string> {
     const overrides = overridesOf(this.#settings);
     const bytes = Buffer.byteLength(overrides);
     if (bytes > mostOverrideBytes) {
@@ -201,7 +198,10 @@ export class PipelineStack extends Stack {
         `settings: the differences from the defaults take ${bytes} bytes, and a function can receive ${mostOverrideBytes}: override fewer settings`,
       );
     }
-    return overrides === '{}' ? {} : { SETTINGS_OVERRIDES: overrides };
+    return {
+      POWERTOOLS_METRICS_NAMESPACE: this.stackName,
+      ...(overrides !== '{}' && { SETTINGS_OVERRIDES: overrides }),
+    };
   }
 
   /** The outputs that the command line and an application need, with the names of `local --json`. */

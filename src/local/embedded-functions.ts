@@ -10,7 +10,7 @@ import type {
 } from '../shared/settings/function-environments.ts';
 import { overridesOf } from '../shared/settings/settings-overrides.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import { metricsNamespace, type ServiceName } from '../shared/telemetry/metric-ledger.ts';
+import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { type OutputLine, readOutputLine } from './function-output.ts';
 import { type FunctionUrl, startFunctionUrl } from './function-url.ts';
 import { type LambdaFunction, startFunction } from './lambda-function.ts';
@@ -99,7 +99,10 @@ export function functionEnvironments(
 ): Record<ServiceName, Record<string, string>> {
   // The emulators have no throughput limit, so nothing needs to be paced.
   const unpaced = { ...settings, capacity: { ...settings.capacity, mode: 'on-demand' as const } };
-  const common = { SETTINGS_OVERRIDES: overridesOf(unpaced) };
+  const common = {
+    SETTINGS_OVERRIDES: overridesOf(unpaced),
+    POWERTOOLS_METRICS_NAMESPACE: settings.deployment.stackName,
+  };
   const tables = { CATALOG_TABLE: stack.catalogTable, CONTROL_TABLE: stack.controlTable };
   const tmdb = { TMDB_BASE_URL: stack.endpoints.tmdb, TMDB_API_TOKEN: token };
   const planner: PlannerEnvironment = { ...common, ...tables, FETCH_QUEUE_URL: stack.fetchQueueUrl };
@@ -130,13 +133,12 @@ export function functionEnvironments(
   };
 }
 
-/** What the AWS SDK and Powertools read themselves. */
+/** What the AWS SDK reads itself. */
 function emulatorVariables(stack: StackEndpoints): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
     AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
     AWS_ACCESS_KEY_ID: 'embedded',
     AWS_SECRET_ACCESS_KEY: 'embedded',
-    POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
   };
 }

@@ -11,7 +11,7 @@ import { openReader } from './open-reader.ts';
 
 const environment = readEnvironment(readerEnvironmentSchema);
 const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
-const telemetry = powertoolsTelemetry('reader');
+const telemetry = powertoolsTelemetry('reader', environment.POWERTOOLS_METRICS_NAMESPACE);
 const reader = openReader({
   catalogTable: environment.CATALOG_TABLE,
   controlTable: environment.CONTROL_TABLE,

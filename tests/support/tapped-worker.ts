@@ -57,6 +57,7 @@ export async function startTappedWorker(): Promise<TappedWorker> {
         AWS_ACCESS_KEY_ID: 'embedded',
         AWS_SECRET_ACCESS_KEY: 'embedded',
         POWERTOOLS_LOG_LEVEL: 'DEBUG',
+        POWERTOOLS_METRICS_NAMESPACE: 'TmdbPipeline',
         SETTINGS_OVERRIDES: JSON.stringify(settingsOverrides),
         CONTROL_TABLE: controlTable.name,
         FETCH_QUEUE_URL: queueUrl(queues[0].name),

@@ -9,6 +9,7 @@ import type { FetchJob } from '../../shared/queues/fetch-job.ts';
 import { type AdHocEvent, fetchRequestSchema } from '../../shared/queues/plan-request.ts';
 import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
 import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
+import { stackNames } from '../../shared/settings/stack-names.ts';
 import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoFeedsInFlight } from '../../shared/tables/dynamo-feeds-in-flight.ts';
@@ -78,7 +79,7 @@ async function enqueueCommand(options: EnqueueOptions, context: CliContext): Pro
 }
 
 /** @throws UsageError for a feed that does not exist. */
-function eventOf(options: EnqueueOptions, { clock }: CliContext): AdHocEvent {
+function eventOf(options: EnqueueOptions, { clock, settings }: CliContext): AdHocEvent {
   const nowMs = clock.nowMs();
   const detail = parseInput(fetchRequestSchema, {
     version: 1,
@@ -93,7 +94,7 @@ function eventOf(options: EnqueueOptions, { clock }: CliContext): AdHocEvent {
   return {
     // A unique id: typed twice it is two requests, of which the planner deduplicates what is in flight.
     id: `cli-${process.pid}-${nowMs}`,
-    source: 'tmdb-pipeline',
+    source: stackNames(settings.deployment.stackName).eventSource,
     'detail-type': 'Fetch Requested',
     time: isoFromMs(Math.floor(nowMs / 1_000) * 1_000),
     detail,

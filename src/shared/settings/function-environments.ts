@@ -7,6 +7,8 @@ import * as z from 'zod';
 const common = {
   /** JSON that overrides default settings; see `settingsFrom`. */
   SETTINGS_OVERRIDES: z.string().optional(),
+  /** Namespace of the custom metrics: the name of the stack. */
+  POWERTOOLS_METRICS_NAMESPACE: z.string().min(1),
 };
 
 export const plannerEnvironmentSchema = z.object({
