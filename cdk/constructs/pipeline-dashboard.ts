@@ -6,6 +6,7 @@ import {
   LogQueryVisualizationType,
   LogQueryWidget,
   MathExpression,
+  PeriodOverride,
   SingleValueWidget,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -32,7 +33,12 @@ export class PipelineDashboard extends Construct {
     // Dashboards belong to the account, not to a region: two stacks of one name in two regions would replace each other's.
     const { stackName, region } = Stack.of(this);
     this.name = `${stackName}-${region}`;
-    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: this.name, defaultInterval: Duration.days(1) });
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: this.name,
+      defaultInterval: Duration.days(1),
+      // By default CloudWatch adapts the periods to the range that is shown, and a sum over a day would become one over less.
+      periodOverride: PeriodOverride.INHERIT,
+    });
     dashboard.addWidgets(...reads(parts));
     dashboard.addWidgets(freshness(parts));
     dashboard.addWidgets(...calls(parts, settings));

@@ -1,7 +1,8 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adHocEventSchema } from '../../src/shared/queues/plan-request.ts';
+import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
 import { type PipelineTemplate, pipelineTemplate } from '../support/pipeline-template.ts';
 import { sampleAdHoc } from '../support/sample-requests.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -157,6 +158,28 @@ describe('two stacks of one account and region', () => {
   it('do not mention each other anywhere', () => {
     expect(staging.text).not.toMatch(/TmdbPipeline(?!-)|"MovieRecCache"|"\/tmdb-pipeline\/tmdb-token"/);
     expect(defaults.text).not.toContain('Staging');
+  });
+});
+
+describe('the page about two stacks', () => {
+  it('shows settings that make such a stack, and its names', () => {
+    const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const [, section = ''] = page.split('## Two stacks in one account');
+    const { deployment } = settingsFrom(section.match(/```json\n([^`]*)```/)?.[1]);
+    const { tokenParameter, catalogTable } = deployment;
+    expect(deployment.stackName).toBe('Staging');
+    const rows = [...section.matchAll(/^\| [^|]+ \| ([^|]+) \| ([^|]+) \|$/gm)].map(([, one = '', other = '']) => [
+      one.trim(),
+      other.trim(),
+    ]);
+    for (const row of [
+      ['`MovieRecCache`', `\`${catalogTable.name}\``],
+      ['`/tmdb-pipeline/tmdb-token`', `\`${tokenParameter}\``],
+      ['`tmdb-pipeline`', '`tmdb-pipeline.Staging`'],
+      ['`TmdbPipeline`', '`Staging`'],
+    ]) {
+      expect(rows).toContainEqual(row);
+    }
   });
 });
 
