@@ -103,14 +103,16 @@ export class Alarms extends Construct {
   }
 
   #createTopic(email: string | undefined): Topic {
-    const topic = new Topic(this, 'Topic', { displayName: 'tmdb-pipeline', enforceSSL: true });
+    const { stackName, account } = Stack.of(this);
+    // E-mails come from this name: it tells which stack they are about.
+    const topic = new Topic(this, 'Topic', { displayName: `tmdb-pipeline ${stackName}`, enforceSSL: true });
     // A topic with a policy of its own loses the default policy, which allows the account's alarms to publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     );
     if (email !== undefined) {

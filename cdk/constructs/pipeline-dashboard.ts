@@ -190,8 +190,8 @@ function queues({ fetch, items }: PipelineParts): IWidget[] {
 }
 
 function deadLetters({ fetch, items }: PipelineParts): IWidget[] {
-  const move = (dlq: IQueue, queue: IQueue) =>
-    `aws sqs start-message-move-task --source-arn ${dlq.queueArn} --destination-arn ${queue.queueArn}`;
+  // SQS's own move task would take triggers of the planner to the worker.
+  const act = (verb: string, queue: string) => `npm run -s pipeline -- dlq ${verb} ${queue} --stack aws`;
   return [
     new SingleValueWidget({
       title: 'Dead letters',
@@ -203,12 +203,11 @@ function deadLetters({ fetch, items }: PipelineParts): IWidget[] {
       width: half,
       height: 6,
       markdown: [
-        '### Replay',
+        '### Look, mend the cause, replay',
         '```',
-        move(fetch.deadLetters, fetch.queue),
-        move(items.deadLetters, items.queue),
+        ...['list', 'replay'].flatMap((verb) => [act(verb, 'fetch'), act(verb, 'items')]),
         '```',
-        'A replayed message never overwrites a newer row.',
+        'Of a stack with another name, with `--settings FILE`. A replayed message never overwrites a newer row.',
       ].join('\n'),
     }),
   ];

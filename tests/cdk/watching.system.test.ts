@@ -4,6 +4,7 @@ import { acknowledgedFindings } from '../../cdk/acknowledged-findings.ts';
 import { alarmLedger } from '../../cdk/alarm-ledger.ts';
 import { metricLedger } from '../../src/shared/telemetry/metric-ledger.ts';
 import { runEventSchema } from '../../src/shared/telemetry/run-event.ts';
+import { runCli } from '../support/cli-process.ts';
 import { type PipelineTemplate, pipelineTemplate } from '../support/pipeline-template.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: a widget's metrics are arrays of names, dimensions and options.
-type Widget = { title: string; metrics?: any[][]; query?: string; period?: number; start?: string };
+type Widget = { title: string; metrics?: any[][]; query?: string; markdown?: string; period?: number; start?: string };
 
 /** The dashboard's body; a name that CloudFormation fills in stands as ‹logical id›. */
 function dashboardOf({ one }: PipelineTemplate): { widgets: { properties: Widget }[]; periodOverride?: string } {
@@ -98,6 +99,21 @@ describe('what is watched', () => {
     const seen = runEventSchema.options.find(({ shape }) => shape.event.value === 'rate-seen');
     const asked = widgets.flatMap(({ query = '' }) => [...query.matchAll(/runEvent\.(\w+)/g)]);
     expect(new Set(asked.map(([, member]) => member))).toEqual(new Set(Object.keys(seen?.shape ?? {})));
+  });
+
+  it('names commands for dead letters that there are', async () => {
+    const { markdown = '' } = widgetsOf(template).find((widget) => widget.markdown !== undefined) ?? {};
+    const commands = [...markdown.matchAll(/^npm run -s pipeline -- (dlq (\w+) (\w+) --stack aws)$/gm)];
+    expect(commands.map(([, , verb, queue]) => `${verb} ${queue}`)).toEqual([
+      'list fetch',
+      'list items',
+      'replay fetch',
+      'replay items',
+    ]);
+    for (const [, command = '', verb] of commands) {
+      const { code, stdout } = await runCli([...command.split(' '), '--help'], { cwd: folder });
+      expect([code, stdout.split(' [')[0]]).toEqual([0, `Usage: tmdb-pipeline dlq ${verb}`]);
+    }
   });
 
   it('shows errors and throttles of all four functions', () => {
