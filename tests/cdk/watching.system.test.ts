@@ -56,6 +56,14 @@ describe('what is watched', () => {
     expect(anchors).toContain(section);
   });
 
+  it('has a runbook whose commands name what there is', () => {
+    const runbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const named = (option: string) => [...runbook.matchAll(new RegExp(`^.*\\baws [^\`]*--${option} (\\S+)`, 'gm'))];
+    const { Name } = template.one('AWS::Scheduler::ScheduleGroup', '').Properties;
+    expect(named('group-name').map(([, name]) => name?.replace(/`.*/, ''))).toEqual([Name]);
+    expect(named('name').map(([, name]) => name)).toEqual([template.outputs.TokenParameter?.Value]);
+  });
+
   it('uses custom metrics of deployed services only, with their one dimension', () => {
     const dashboard = JSON.stringify(template.one('AWS::CloudWatch::Dashboard', '').Properties.DashboardBody);
     const inDashboard = [...dashboard.matchAll(/TmdbPipeline\\",\\"(\w+)\\",\\"service\\",\\"(\w+)/g)];
