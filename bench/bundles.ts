@@ -14,7 +14,7 @@ import type {
   writerEnvironmentSchema,
 } from '../src/shared/settings/function-environments.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
-import { metricsNamespace, type ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
+import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment, quantile } from './bench-report.ts';
 import { type BenchSelection, chosenParts } from './bench-selection.ts';
 import { importTimes } from './import-times.ts';
@@ -37,10 +37,12 @@ const comparedQuantile = 0.1;
 /** Nobody listens on this port: an import that calls something would fail or hang. */
 const nowhere = 'http://127.0.0.1:1';
 const queue = `${nowhere}/000000000000/none`;
-const tables = { CATALOG_TABLE: 'none', CONTROL_TABLE: 'none' };
+const common = { POWERTOOLS_METRICS_NAMESPACE: 'bench' };
+const tables = { ...common, CATALOG_TABLE: 'none', CONTROL_TABLE: 'none' };
 const plannerVariables: z.infer<typeof plannerEnvironmentSchema> = { ...tables, FETCH_QUEUE_URL: queue };
 // With the token in the environment the worker does not ask Parameter Store while it starts.
 const workerVariables: z.infer<typeof workerEnvironmentSchema> = {
+  ...common,
   CONTROL_TABLE: 'none',
   FETCH_QUEUE_URL: queue,
   FETCH_DLQ_URL: queue,
@@ -68,7 +70,6 @@ const commonVariables = {
   AWS_ENDPOINT_URL: nowhere,
   AWS_ACCESS_KEY_ID: 'none',
   AWS_SECRET_ACCESS_KEY: 'none',
-  POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
 };
 
 /** Runs the comparison. @throws UsageError for an unknown part. */

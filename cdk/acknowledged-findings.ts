@@ -18,17 +18,7 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
     reason:
       'The tables are a cache that the schedules can refill, so point-in-time recovery is a setting and off by default.',
   },
-  {
-    at: 'UndeliveredTriggers',
-    id: 'AwsSolutions-SQS3',
-    reason: 'This queue is itself the dead-letter queue of the scheduler and of the event bus.',
-  },
-  {
-    at: 'PlannerFailures',
-    id: 'AwsSolutions-SQS3',
-    reason: 'This queue is itself the destination for failed invocations of the planner.',
-  },
-  ...['Fetch/DeadLetters', 'Items/DeadLetters', 'UndeliveredTriggers', 'PlannerFailures'].map((at) => ({
+  ...['Fetch/DeadLetters', 'Items/DeadLetters'].map((at) => ({
     at,
     id: 'Serverless-SQSRedrivePolicy',
     reason: isDeadLetterQueue,

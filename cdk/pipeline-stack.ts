@@ -14,7 +14,7 @@ import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
 import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { tmdbBaseUrl } from '../src/shared/tmdb/token-address.ts';
 import { Alarms } from './constructs/alarms.ts';
-import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
+import { QueueWithDlq } from './constructs/guarded-queue.ts';
 import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
 import { type Grant, PipelineFunction } from './constructs/pipeline-function.ts';
 import { PipelineTables } from './constructs/pipeline-tables.ts';
@@ -24,8 +24,6 @@ import { Rollout } from './constructs/rollout.ts';
 import { Triggers } from './constructs/triggers.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
-/** Retention of failed triggers and failed invocations. */
-const failureRetention = Duration.days(14);
 /** Within this time Lambda makes up to three attempts of an asynchronous invocation of the planner. */
 const plannerEventAge = Duration.hours(1);
 
@@ -46,15 +44,13 @@ export class PipelineStack extends Stack {
     const tables = new PipelineTables(this, 'Tables', settings);
     const fetch = new QueueWithDlq(this, 'Fetch', fetchQueue(settings));
     const items = new QueueWithDlq(this, 'Items', itemQueue(settings));
-    const undelivered = new GuardedQueue(this, 'UndeliveredTriggers', { retentionPeriod: failureRetention });
-    const plannerFailures = new GuardedQueue(this, 'PlannerFailures', { retentionPeriod: failureRetention });
-    const planner = this.#planner({ tables, fetch }, plannerFailures);
+    const planner = this.#planner({ tables, fetch });
     const worker = this.#worker({ tables, fetch, items });
     const writer = this.#writer({ tables, items });
     const reader = this.#reader({ tables, fetch, items });
     const front = this.#front(reader);
-    new Triggers(this, 'Triggers', planner.entry, undelivered, settings.schedules);
-    this.parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer, reader };
+    new Triggers(this, 'Triggers', planner.entry, fetch.deadLetters, settings.schedules);
+    this.parts = { tables, fetch, items, planner, worker, writer, reader };
     new Alarms(this, 'Alarms', this.parts, settings);
     if (settings.deployment.rollback === 'alarms') {
       this.rollout = new Rollout(this, 'Rollout', [planner, worker, writer, reader]);
@@ -67,15 +63,16 @@ export class PipelineStack extends Stack {
     }
   }
 
-  #planner({ tables, fetch }: Pick<PipelineParts, 'tables' | 'fetch'>, failures: GuardedQueue): PipelineFunction {
+  #planner({ tables, fetch }: Pick<PipelineParts, 'tables' | 'fetch'>): PipelineFunction {
     return new PipelineFunction(this, 'Planner', {
       ...this.#common('planner'),
       description: 'Schedule occurrences and ad-hoc events to fetch jobs',
       // CDK's own destination would also allow what only consumers of a queue need.
-      onFailure: { bind: () => ({ destination: failures.queueArn }) },
+      onFailure: { bind: () => ({ destination: fetch.deadLetters.queueArn }) },
       retryAttempts: 2,
       maxEventAge: plannerEventAge,
       environment: {
+        ...this.#variables(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
@@ -94,7 +91,7 @@ export class PipelineStack extends Stack {
           ],
         },
         { on: fetch.queue.queueArn, actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'] },
-        { on: failures.queueArn, actions: ['sqs:SendMessage'] },
+        { on: fetch.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
       ],
     });
   }
@@ -107,6 +104,7 @@ export class PipelineStack extends Stack {
       // Deferrals send jobs back to the worker's own queue. Lambda's loop detection would stop that after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
+        ...this.#variables(),
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
         FETCH_DLQ_URL: fetch.deadLetters.queueUrl,
@@ -134,6 +132,7 @@ export class PipelineStack extends Stack {
       ...this.#common('writer'),
       description: 'Pages to rows of the catalog table',
       environment: {
+        ...this.#variables(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         ITEM_DLQ_URL: items.deadLetters.queueUrl,
@@ -163,6 +162,7 @@ export class PipelineStack extends Stack {
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       environment: {
+        ...this.#variables(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
@@ -199,6 +199,11 @@ export class PipelineStack extends Stack {
     const { logRetentionDays, tracing, rollback } = this.#settings.deployment;
     const aliased = rollback === 'alarms';
     return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays, tracing, aliased };
+  }
+
+  /** The variables of every function. */
+  #variables(): Record<string, string> {
+    return { POWERTOOLS_METRICS_NAMESPACE: this.stackName };
   }
 
   /** The outputs that the command line and an application need, with the names of `local --json`. */

@@ -19,7 +19,7 @@ import { runIdentity } from './plan-run.ts';
 import { type StartDependencies, type StartedRun, startRun } from './start-run.ts';
 
 const environment = readEnvironment(plannerEnvironmentSchema);
-const telemetry = powertoolsTelemetry('planner');
+const telemetry = powertoolsTelemetry('planner', environment.POWERTOOLS_METRICS_NAMESPACE);
 const client = dynamoClient();
 const sqs = sqsClient();
 const usage = dynamoUsageStore(client, environment.CONTROL_TABLE);

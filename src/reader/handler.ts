@@ -12,7 +12,7 @@ import { sampledTelemetry } from './sampled-telemetry.ts';
 
 const environment = readEnvironment(readerEnvironmentSchema);
 const settings = functionSettings();
-const output = powertoolsTelemetry('reader');
+const output = powertoolsTelemetry('reader', environment.POWERTOOLS_METRICS_NAMESPACE);
 const telemetry = sampledTelemetry(output, systemClock);
 const reader = openReader({
   catalogTable: environment.CATALOG_TABLE,

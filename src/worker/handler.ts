@@ -27,7 +27,7 @@ import { workerBatch } from './worker-batch.ts';
 const environment = readEnvironment(workerEnvironmentSchema);
 const settings = functionSettings();
 const { watch, redact } = tokenRedactor();
-const functionTelemetry = powertoolsTelemetry('worker');
+const functionTelemetry = powertoolsTelemetry('worker', environment.POWERTOOLS_METRICS_NAMESPACE);
 const telemetry = redactedTelemetry(functionTelemetry, redact);
 const { retryShare, retryBurst } = settings.tmdb;
 const table = [dynamoClient(), environment.CONTROL_TABLE] as const;

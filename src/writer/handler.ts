@@ -16,7 +16,7 @@ import { writePace } from './write-rows.ts';
 import { writerBatch } from './writer-batch.ts';
 
 const environment = readEnvironment(writerEnvironmentSchema);
-const telemetry = powertoolsTelemetry('writer');
+const telemetry = powertoolsTelemetry('writer', environment.POWERTOOLS_METRICS_NAMESPACE);
 const client = dynamoClient();
 const settings = functionSettings();
 const usage = dynamoUsageStore(client, environment.CONTROL_TABLE);

@@ -7,7 +7,7 @@ import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 import { dynamoCatalogReader } from '../../src/shared/tables/dynamo-catalog.ts';
 import { catalogTable } from '../../src/shared/tables/table-definitions.ts';
-import { metricLedger, metricsNamespace, type ServiceName } from '../../src/shared/telemetry/metric-ledger.ts';
+import { metricLedger, type ServiceName } from '../../src/shared/telemetry/metric-ledger.ts';
 import {
   assetOf,
   type DeployedFunctions,
@@ -105,7 +105,7 @@ describe('the metrics of that run', () => {
     for (const { name, line } of emfLines()) {
       const document = emfDocumentSchema.parse(JSON.parse(line));
       for (const { Namespace, Dimensions, Metrics } of document._aws.CloudWatchMetrics) {
-        expect(Namespace).toBe(metricsNamespace);
+        expect(Namespace).toBe(defaultSettings.deployment.stackName);
         expect(Dimensions).toEqual([['service']]);
         for (const metric of Metrics) {
           const entry = metricLedger[metric.Name as keyof typeof metricLedger];

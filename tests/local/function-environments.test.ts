@@ -15,6 +15,7 @@ const environments = (tmdb: string, variables: Record<string, string> = proxies)
       controlTable: 'control',
     },
     'token',
+    'TmdbPipeline',
     variables,
   );
 const proxyIn = (tmdb: string, variables?: Record<string, string>) =>

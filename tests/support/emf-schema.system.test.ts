@@ -172,7 +172,7 @@ describe('a line of Powertools’ metrics', () => {
     const { invoke, line, lines } = startHandler(`
       import { powertoolsTelemetry } from '${adapter}';
       export const handler = async (_event, context) => {
-        const telemetry = powertoolsTelemetry('worker');
+        const telemetry = powertoolsTelemetry('worker', 'TmdbPipeline');
         telemetry.begin(context);
         for (let n = 0; n < 10; n += 1) {
           telemetry.metric('TmdbLatency', 40.5 + n);

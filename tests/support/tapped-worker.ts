@@ -59,6 +59,7 @@ export async function startTappedWorker(): Promise<TappedWorker> {
         AWS_ACCESS_KEY_ID: 'embedded',
         AWS_SECRET_ACCESS_KEY: 'embedded',
         POWERTOOLS_LOG_LEVEL: 'DEBUG',
+        POWERTOOLS_METRICS_NAMESPACE: 'TmdbPipeline',
         CONTROL_TABLE: controlTable.name,
         FETCH_QUEUE_URL: queueUrl(queues[0].name),
         FETCH_DLQ_URL: queueUrl(queues[0].deadLetterName),

@@ -50,7 +50,10 @@ const readerDeploymentSchema = z
 
 /** Settings of the deployment alone, which functions do not receive. */
 export const deploymentSchema = z.strictObject({
-  /** Schedule group and queues are named after the stack; the name of a group is limited to 64 characters. */
+  /**
+   * Queues, schedules, dashboard, metrics and events are named after the stack, and so are table and parameter unless they are named below
+   * (src/shared/settings/stack-names.ts). The name of a schedule group is limited to 64 characters.
+   */
   stackName: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,53}$/, 'a stack name has up to 54 letters, digits and hyphens'),
   /** E-mail address for alarms. Without it they go to the SNS topic only, which has no subscriber by default. */
   alarmEmail: z.email().optional(),

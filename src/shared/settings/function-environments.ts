@@ -5,7 +5,13 @@
  */
 import * as z from 'zod';
 
+const common = {
+  /** Namespace of the custom metrics: the name of the stack. */
+  POWERTOOLS_METRICS_NAMESPACE: z.string().min(1),
+};
+
 export const plannerEnvironmentSchema = z.object({
+  ...common,
   CATALOG_TABLE: z.string().min(1),
   CONTROL_TABLE: z.string().min(1),
   FETCH_QUEUE_URL: z.url(),
@@ -29,6 +35,7 @@ const oneToken = { path: ['TMDB_API_TOKEN or TMDB_TOKEN_PARAMETER'], message: 'e
 
 export const workerEnvironmentSchema = z
   .object({
+    ...common,
     ...token,
     CONTROL_TABLE: z.string().min(1),
     FETCH_QUEUE_URL: z.url(),
@@ -40,6 +47,7 @@ export const workerEnvironmentSchema = z
 
 export const readerEnvironmentSchema = z
   .object({
+    ...common,
     ...token,
     CATALOG_TABLE: z.string().min(1),
     CONTROL_TABLE: z.string().min(1),
@@ -50,6 +58,7 @@ export const readerEnvironmentSchema = z
   .refine(hasOneToken, oneToken);
 
 export const writerEnvironmentSchema = z.object({
+  ...common,
   ITEM_DLQ_URL: z.url(),
   CATALOG_TABLE: z.string().min(1),
   CONTROL_TABLE: z.string().min(1),

@@ -1,5 +1,8 @@
 import type { ReaderSettings } from './reader-settings-schema.ts';
 import type { Settings } from './settings-schema.ts';
+import { defaultStackName, stackNames } from './stack-names.ts';
+
+const defaultNames = stackNames(defaultStackName);
 
 /**
  * The default settings of the reader. Weights were measured where possible; the others and the day-parts are an editorial choice
@@ -99,10 +102,15 @@ export const defaultSettings: Settings = {
     index: { readUnits: 10, writeUnits: 6 },
   },
   deployment: {
-    stackName: 'TmdbPipeline',
-    tokenParameter: '/tmdb-pipeline/tmdb-token',
+    stackName: defaultStackName,
+    tokenParameter: defaultNames.tokenParameter,
     // The table is a cache whose rows can be fetched again, so it needs no recovery and is deleted with the stack.
-    catalogTable: { name: 'MovieRecCache', existing: false, pointInTimeRecovery: false, removalPolicy: 'destroy' },
+    catalogTable: {
+      name: defaultNames.catalogTable,
+      existing: false,
+      pointInTimeRecovery: false,
+      removalPolicy: 'destroy',
+    },
     reader: { url: 'iam', cdn: false, readsPerDay: 1_000 },
     logRetentionDays: 14,
     tracing: false,

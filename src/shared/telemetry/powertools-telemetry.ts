@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
 import { emfValue, type GatheredMetrics } from './gathered-metrics.ts';
-import { type MetricName, metricLedger, metricsNamespace, type ServiceName } from './metric-ledger.ts';
+import { type MetricName, metricLedger, type ServiceName } from './metric-ledger.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** Telemetry of one function. Its handler calls `begin` and `end` around each invocation. */
@@ -17,11 +17,14 @@ type FunctionTelemetry = Telemetry & {
   end(): void;
 };
 
-/** Structured logs and EMF metrics on stdout, which Lambda's log group (or the embedded runtime) collects. */
-export function powertoolsTelemetry(service: ServiceName): FunctionTelemetry {
+/**
+ * Structured logs and EMF metrics on stdout, which Lambda's log group (or the embedded runtime) collects.
+ * @param namespace of the metrics: the name of the stack
+ */
+export function powertoolsTelemetry(service: ServiceName, namespace: string): FunctionTelemetry {
   const logger = new Logger({ serviceName: service });
-  const metrics = new Metrics({ namespace: metricsNamespace, serviceName: service });
-  const records = new Metrics({ namespace: metricsNamespace, serviceName: service });
+  const metrics = new Metrics({ namespace, serviceName: service });
+  const records = new Metrics({ namespace, serviceName: service });
   return {
     begin: (context, correlationId = context.awsRequestId) => {
       logger.addContext(context);

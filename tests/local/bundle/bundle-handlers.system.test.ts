@@ -27,6 +27,7 @@ const environments = functionEnvironments(
     controlTable: 'PipelineControl',
   },
   'token-of-the-test',
+  'TmdbPipeline',
 );
 
 /** A function that says what the bundle exports, where no package can be found: the files are copied out of the repository. */

@@ -90,7 +90,7 @@ export async function startCampaignStack(folder: string, plant?: Plant): Promise
     lines.push(line);
     lines.splice(0, Math.max(0, lines.length - keptLines));
   };
-  const environments = functionEnvironments(relayedEndpoints(relays, queues), 'token-of-the-simulator');
+  const environments = functionEnvironments(relayedEndpoints(relays, queues), 'token-of-the-simulator', 'TmdbPipeline');
   const start = (service: Killable, timeoutMs: number) =>
     handlerProcesses({
       bundleUrl: bundles[service],
