@@ -82,7 +82,7 @@ describe('with roll-back on alarms', () => {
     const invoke = 'AWS::Lambda::EventInvokeConfig';
     expect(config(template.one(invoke, 'Planner').Properties)).toEqual(config(plain.one(invoke, 'Planner').Properties));
     const policy = template.one('AWS::IAM::Policy', 'PlannerRole').Properties.PolicyDocument;
-    const { id } = template.one('AWS::SQS::Queue', 'PlannerFailures');
+    const { id } = template.one('AWS::SQS::Queue', 'FetchDeadLetters');
     const onQueue = policy.Statement.filter((one: unknown) => mentions(one, [id]).length > 0);
     expect(onQueue.flatMap(({ Action }: { Action: string | string[] }) => Action)).toContain('sqs:SendMessage');
   });
