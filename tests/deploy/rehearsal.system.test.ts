@@ -1,0 +1,219 @@
+/**
+ * docs/deploy.md from an empty account to the teardown: every command of the page, word for word and in its order, by the real `aws`, `cdk`,
+ * `curl` and this program. What is uploaded is what runs, with the variables and the event-source settings of the deployed stack. Nothing but
+ * this machine is reached.
+ *
+ * AWS's APIs are moto's, with what aws_on_loopback.py adds. This is what that cannot show, and what therefore stays to be seen in AWS:
+ * - Permissions of roles and principals: every call is allowed. The function URL refuses wrong signatures, and judges no policy. (Roles are
+ *   simulated in tests/cdk.)
+ * - Time: schedules do not fire (the test does that), alarms change no state, e-mails are not sent, TTL deletes no rows.
+ * - Throttling and quotas, of DynamoDB as of Lambda.
+ * - Updates of a deployed stack, rollbacks, drift; CloudFront, X-Ray, aliases and other parts that are no defaults.
+ * - Graviton: functions run on this machine's processor, with this machine's Node, which is that of the runtime.
+ * - `npm ci`, which needs the registry.
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/shared/core/system-clock.ts';
+import { blockCommands, inlineCommands, pageText } from '../support/page-commands.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { until } from '../support/until.ts';
+import { nothingToRehearseWith } from './aws-on-loopback.ts';
+import { type Ended, type Rehearsal, startRehearsal } from './rehearsal.ts';
+
+const missing = nothingToRehearseWith();
+const folder = scratchFolder();
+const page = pageText('docs/deploy.md');
+const teardown = 'npx cdk destroy';
+const commands = blockCommands(page);
+const firstOfTeardown = commands.findIndex((command) => command.startsWith(teardown));
+
+/** Commands of AWS that other pages name, for a stack that is deployed. */
+const elsewhere = ['docs/operations.md', 'docs/migrate.md', 'docs/reader.md'].flatMap((name) => [
+  ...inlineCommands(pageText(name)),
+  ...blockCommands(pageText(name)).filter((command) => /^(aws|npx cdk) /.test(command)),
+]);
+const onFrontPage = blockCommands(pageText('README.md')).filter((command) => /^(aws|npx cdk) /.test(command));
+
+let rehearsal: Rehearsal;
+
+type List = { titles: { rank: number; title: string }[]; from: string };
+
+/** What is seen after a command, which the page's reader would see. */
+const seen: readonly (readonly [command: RegExp, look: (ended: Ended) => Promise<void> | void])[] = [
+  [/^aws lambda get-account-settings/, ({ stdout }) => expect(Number(stdout)).toBeGreaterThan(0)],
+  [/^npx cdk diff/, ({ stdout, stderr }) => expect(`${stdout}${stderr}`).toContain('AWS::Lambda::Function')],
+  [/^npx cdk deploy/, lookAtStack],
+  [/^aws events put-events/, waitForRun],
+  [/^aws dynamodb query/, lookAtRows],
+  [
+    / call '.*' --stack aws$/,
+    ({ stdout }) => {
+      expect(stdout).toMatch(/^status: 200\n/);
+      expect(listIn(stdout.slice(stdout.indexOf('\n\n'))).titles).toHaveLength(5);
+    },
+  ],
+  [/^READER_URL=/, ({ stderr }) => expect(stderr).toBe('')],
+  [/^curl /, lookAtCurl],
+  [/ status --stack aws$/, ({ stdout }) => expect(stdout).toContain('trending/all')],
+  [/ report --stack aws$/, ({ stdout }) => expect(stdout).toContain('trending/all')],
+  [/^npx cdk destroy/, lookForRemains],
+];
+
+async function lookAtStack({ stderr, stdout }: Ended): Promise<void> {
+  expect(`${stdout}${stderr}`).toContain('TmdbPipeline.ReaderUrl = ');
+  const { MetricAlarms } = await rehearsal.aws<{ MetricAlarms: { AlarmName: string }[] }>(
+    'aws cloudwatch describe-alarms',
+  );
+  const { Subscriptions } = await rehearsal.aws<{ Subscriptions: { Endpoint: string }[] }>(
+    'aws sns list-subscriptions',
+  );
+  const { Schedules } = await rehearsal.aws<{ Schedules: { Name: string }[] }>('aws scheduler list-schedules');
+  expect(MetricAlarms.length).toBeGreaterThan(0);
+  expect(Subscriptions.map(({ Endpoint }) => Endpoint)).toEqual(['you@example.com']);
+  expect(Schedules.filter(({ Name }) => /daily|weekly|refresh/.test(Name))).toHaveLength(3);
+  await rehearsal.lambda.startMappings();
+}
+
+/** The event starts the planner, the planner the rest. */
+async function waitForRun({ stdout }: Ended): Promise<void> {
+  expect(JSON.parse(stdout)).toMatchObject({ FailedEntryCount: 0 });
+  await until('the planner has run', () => rehearsal.lambda.ended.some((name) => name.includes('Planner')));
+  await rehearsal.lambda.settled();
+}
+
+function lookAtRows({ stdout }: Ended): void {
+  const { Items } = JSON.parse(stdout) as { Items: { snapshot: { S: string }; places: object }[] };
+  expect(Items).toHaveLength(2);
+  for (const { snapshot, places } of Items) {
+    expect(snapshot.S).toMatch(/^\d{4}-\d\d-\d\dT/);
+    expect(Object.keys(places)).toHaveLength(1);
+  }
+}
+
+async function lookAtCurl({ stdout }: Ended): Promise<void> {
+  // `call` has read it before.
+  const { titles, from } = listIn(stdout);
+  expect({ from, ranks: titles.map(({ rank }) => rank) }).toEqual({ from: 'memory', ranks: [1, 2, 3, 4, 5] });
+  // The page says: wait for 08:00 UTC.
+  await fireSchedule('daily');
+  await rehearsal.lambda.settled();
+}
+
+function listIn(text: string): List {
+  return JSON.parse(text) as List;
+}
+
+/** What EventBridge Scheduler does. */
+async function fireSchedule(name: string): Promise<void> {
+  type Schedule = { Name: string; GroupName: string; Target: { Arn: string; Input: string } };
+  const { Schedules } = await rehearsal.aws<{ Schedules: Schedule[] }>('aws scheduler list-schedules');
+  const found = Schedules.find(({ Name }) => Name.includes(name));
+  const { Target } = await rehearsal.aws<Schedule>(
+    `aws scheduler get-schedule --group-name ${found?.GroupName} --name ${found?.Name}`,
+  );
+  const occurrence = new Date(systemClock.nowMs()).toISOString().replace(/\.\d+/, '');
+  const event = JSON.parse(Target.Input.replace('<aws.scheduler.scheduled-time>', occurrence));
+  await rehearsal.lambda.invoke(Target.Arn.split(':').at(-1) ?? '', event);
+}
+
+async function lookForRemains(): Promise<void> {
+  const left = await Promise.all(
+    [
+      'aws lambda list-functions --query Functions',
+      'aws lambda list-event-source-mappings --query EventSourceMappings',
+      'aws dynamodb list-tables --query TableNames',
+      'aws logs describe-log-groups --query logGroups',
+      'aws scheduler list-schedules --query Schedules',
+      'aws events list-rules --query Rules',
+      'aws cloudwatch describe-alarms --query MetricAlarms',
+      'aws cloudwatch list-dashboards --query DashboardEntries',
+      'aws sns list-topics --query Topics',
+      "aws iam list-roles --query 'Roles[?!starts_with(RoleName, `cdk-`)].RoleName'",
+      'aws iam list-policies --scope Local --query Policies',
+    ].map(async (command) => [command, await rehearsal.aws<unknown[]>(command)] as const),
+  );
+  const own = left.map(([command, found]) => [command, found.filter((one) => one !== 'OldCache')] as const);
+  expect(own).toEqual(own.map(([command]) => [command, []]));
+  expect((await rehearsal.run('aws sqs list-queues --endpoint-url "$AWS_ENDPOINT_URL"')).stdout).not.toContain('tmdb');
+}
+
+/** What the other pages take for granted. */
+async function prepareOthers(): Promise<void> {
+  const planner = await rehearsal.aws<string>(
+    `aws cloudformation describe-stacks --stack-name TmdbPipeline --query "Stacks[0].Outputs[?OutputKey=='PlannerFunction'].OutputValue | [0]"`,
+  );
+  writeFileSync(join(rehearsal.folder, 'token.txt'), 'another-token');
+  const request = { kind: 'schedule', version: 1, schedule: 'refresh', occurrence: '2026-11-23T08:00:00Z' };
+  writeFileSync(join(rehearsal.folder, 'event.json'), JSON.stringify(request));
+  await rehearsal.aws(
+    'aws dynamodb create-table --table-name OldCache --billing-mode PAY_PER_REQUEST --attribute-definitions AttributeName=id,AttributeType=S --key-schema AttributeName=id,KeyType=HASH',
+  );
+  others.PLANNER_FUNCTION = planner;
+}
+
+const others: Record<string, string> = {};
+
+async function runWell(command: string, more: Record<string, string> = {}): Promise<Ended> {
+  const ended = await rehearsal.run(command, more);
+  expect([command, ended.code, ended.code === 0 ? '' : `${ended.stdout}\n${ended.stderr}`]).toEqual([command, 0, '']);
+  return ended;
+}
+
+it.skipIf(missing === undefined)(`is skipped: ${missing}`, (context) => context.skip(missing));
+
+describe.skipIf(missing !== undefined)('docs/deploy.md', () => {
+  beforeAll(async () => {
+    rehearsal = await startRehearsal(folder);
+    const [, settings = ''] = /```json\n([^`]*)```/.exec(page) ?? [];
+    writeFileSync(join(rehearsal.folder, 'my-settings.json'), settings);
+  });
+
+  afterAll(() => rehearsal?.stop());
+
+  const runAndLook = async (command: string) => {
+    const ended = await runWell(command);
+    for (const [pattern, look] of seen) {
+      if (pattern.test(command)) {
+        await look(ended);
+      }
+    }
+  };
+
+  it('has every command that is looked at, once', () => {
+    expect(seen.map(([pattern]) => commands.filter((command) => pattern.test(command)).length)).toEqual(
+      seen.map(() => 1),
+    );
+  });
+
+  it.each(commands.slice(0, firstOfTeardown))('%s', runAndLook);
+
+  describe('the commands of other pages on this stack', () => {
+    beforeAll(prepareOthers);
+
+    it.each(elsewhere)('%s', async (command) => {
+      await runWell(command, others);
+      await rehearsal.lambda.settled();
+    });
+  });
+
+  it('left nothing that failed, no dead letter and no token in a log', async () => {
+    const { lambda } = rehearsal;
+    expect(lambda.problems).toEqual([]);
+    expect(lambda.ended.length).toBeGreaterThan(4);
+    expect(lambda.lines.filter((line) => /"level":"(ERROR|CRITICAL)"|token-of-the-rehearsal/.test(line))).toEqual([]);
+    const { queues } = JSON.parse((await runWell('npm run -s pipeline -- status --stack aws --json')).stdout);
+    expect(JSON.stringify(queues)).toContain('"deadLetters"');
+  });
+
+  it.each(commands.slice(firstOfTeardown))('%s', runAndLook);
+
+  it.each(onFrontPage)('README.md, in another region: %s', async (command) => {
+    await runWell(command, { AWS_DEFAULT_REGION: 'us-west-2' });
+  });
+
+  it('reached nothing but this machine', () => {
+    expect(rehearsal.strangers()).toEqual([]);
+  });
+});
