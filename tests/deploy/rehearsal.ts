@@ -19,11 +19,19 @@ export type Rehearsal = {
   folder: string;
   /** Runs a command word for word, in a shell that knows the variables of those before it. */
   run(command: string, more?: Readonly<Record<string, string>>): Promise<Ended>;
-  /** The JSON that a command of `aws` prints. */
-  aws<T>(command: string): Promise<T>;
+  /** What the account holds. */
+  contents(): Promise<AccountContents>;
   /** Hosts beyond this machine that any program tried to reach. */
   strangers(): string[];
   stop(): Promise<void>;
+};
+
+/** By kind, as AWS's APIs describe it; the parts that a test looks at. */
+export type AccountContents = Record<'tables' | 'roles' | 'parameters', string[]> & {
+  functions: { FunctionName: string }[];
+  alarms: { AlarmName: string }[];
+  subscriptions: { Endpoint: string }[];
+  schedules: { Name: string; Target: { Arn: string; Input: string } }[];
 };
 
 const token = 'token-of-the-rehearsal';
@@ -33,6 +41,7 @@ const caller = { accessKeyId: 'ASIAREHEARSAL', secretAccessKey: 'secret', sessio
 export const region = 'eu-central-1';
 
 const recorder = pathToFileURL(join(repositoryRoot, 'tests/support/record-connections.ts')).href;
+const accountContents = fileURLToPath(new URL('./account_contents.py', import.meta.url));
 const guard = fileURLToPath(new URL('./guard', import.meta.url));
 /** All that a checkout has and the commands may write anew. */
 const written = new Set(['cdk.out', '.git', '.local', '.vitest', 'dist', 'coverage']);
@@ -63,18 +72,18 @@ export async function startRehearsal(folder: string): Promise<Rehearsal> {
   const { endpoint, stop } = aws;
   const environment = { ...guarded, NODE_OPTIONS: nodeOptions, AWS_ENDPOINT_URL: endpoint };
   const run: Rehearsal['run'] = (command, more = {}) => runCommand(command, checkout, { ...environment, ...more });
-  const read = async <T>(command: string) => {
-    const { code, stdout, stderr } = await run(command);
+  const contents = async (): Promise<AccountContents> => {
+    const { code, stdout, stderr } = await run(`python3 '${accountContents}'`);
     if (code !== 0) {
-      throw new Error(`${command}: ${stderr}`);
+      throw new Error(`the account cannot be looked into: ${stderr}`);
     }
-    return JSON.parse(stdout) as T;
+    return JSON.parse(stdout);
   };
   return {
     lambda,
     folder: checkout,
     run,
-    aws: read,
+    contents,
     strangers: () => strangersIn(connections),
     stop: async () => {
       await lambda.stop();
