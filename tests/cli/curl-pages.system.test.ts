@@ -31,8 +31,8 @@ describe('curl on a local stack', () => {
 
   it.each(calls)('%s: %s', async (_page, command) => {
     const { stdout } = await run('bash', ['-c', command.replace(':8080/', `:${port}/`)]);
-    const { titles, recommendations } = JSON.parse(stdout) as { titles?: unknown[]; recommendations?: unknown[] };
-    expect(titles ?? recommendations).toHaveLength(3);
+    const { titles, picks } = JSON.parse(stdout) as { titles?: unknown[]; picks?: unknown[] };
+    expect(titles ?? picks).toHaveLength(3);
   });
 
   it('is not needed for what `call` does', async () => {

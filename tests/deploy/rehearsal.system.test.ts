@@ -147,60 +147,72 @@ async function runWell(command: string, more: Record<string, string> = {}): Prom
   return ended;
 }
 
-describe.skipIf(missing !== undefined)(
-  `docs/deploy.md${missing === undefined ? '' : ` is not rehearsed: ${missing}`}`,
-  () => {
-    beforeAll(async () => {
-      rehearsal = await startRehearsal(folder);
-      const [, settings = ''] = /```json\n([^`]*)```/.exec(page) ?? [];
-      writeFileSync(join(rehearsal.folder, 'my-settings.json'), settings);
-    });
+const name = missing === undefined ? 'docs/deploy.md' : `docs/deploy.md is not rehearsed: ${missing}`;
 
-    afterAll(() => rehearsal?.stop());
+describe.skipIf(missing !== undefined)(name, () => {
+  beforeAll(async () => {
+    rehearsal = await startRehearsal(folder);
+    const [, settings = ''] = /```json\n([^`]*)```/.exec(page) ?? [];
+    writeFileSync(join(rehearsal.folder, 'my-settings.json'), settings);
+  });
 
-    const runAndLook = async (command: string) => {
-      const ended = await runWell(command);
-      for (const [pattern, look] of seen) {
-        if (pattern.test(command)) {
-          await look(ended);
-        }
+  afterAll(() => rehearsal?.stop());
+
+  const runAndLook = async (command: string) => {
+    const ended = await runWell(command);
+    for (const [pattern, look] of seen) {
+      if (pattern.test(command)) {
+        await look(ended);
       }
-    };
+    }
+  };
 
-    it('has every command that is looked at, once', () => {
-      expect(seen.map(([pattern]) => commands.filter((command) => pattern.test(command)).length)).toEqual(
-        seen.map(() => 1),
-      );
+  it('has every command that is looked at, once', () => {
+    expect(seen.map(([pattern]) => commands.filter((command) => pattern.test(command)).length)).toEqual(
+      seen.map(() => 1),
+    );
+  });
+
+  it.each(commands.slice(0, firstOfTeardown))('%s', runAndLook);
+
+  describe('the commands of other pages on this stack', () => {
+    beforeAll(prepareOthers);
+
+    it.each(elsewhere)('%s', async (command) => {
+      await runWell(command, others);
+      await rehearsal.lambda.settled();
     });
+  });
 
-    it.each(commands.slice(0, firstOfTeardown))('%s', runAndLook);
+  it('left nothing that failed, no dead letter and no token in a log', async () => {
+    const { lambda } = rehearsal;
+    expect(lambda.problems).toEqual([]);
+    expect(lambda.ended.length).toBeGreaterThan(4);
+    expect(lambda.lines.filter((line) => /"level":"(ERROR|CRITICAL)"|token-of-the-rehearsal/.test(line))).toEqual([]);
+    const { stdout } = await runWell('npm run -s pipeline -- status --stack aws');
+    expect(stdout.match(/dead letters +0 +0 +0\n/g)).toHaveLength(2);
+  });
 
-    describe('the commands of other pages on this stack', () => {
-      beforeAll(prepareOthers);
+  it.each(commands.slice(firstOfTeardown))('%s', runAndLook);
 
-      it.each(elsewhere)('%s', async (command) => {
-        await runWell(command, others);
-        await rehearsal.lambda.settled();
-      });
-    });
+  it.each(onFrontPage)('README.md, in another region: %s', async (command) => {
+    await runWell(command, { AWS_DEFAULT_REGION: 'us-west-2' });
+  });
 
-    it('left nothing that failed, no dead letter and no token in a log', async () => {
-      const { lambda } = rehearsal;
-      expect(lambda.problems).toEqual([]);
-      expect(lambda.ended.length).toBeGreaterThan(4);
-      expect(lambda.lines.filter((line) => /"level":"(ERROR|CRITICAL)"|token-of-the-rehearsal/.test(line))).toEqual([]);
-      const { queues } = JSON.parse((await runWell('npm run -s pipeline -- status --stack aws --json')).stdout);
-      expect(JSON.stringify(queues)).toContain('"deadLetters"');
-    });
+  it('reached nothing but this machine', () => {
+    expect(rehearsal.strangers()).toEqual([]);
+  });
 
-    it.each(commands.slice(firstOfTeardown))('%s', runAndLook);
-
-    it.each(onFrontPage)('README.md, in another region: %s', async (command) => {
-      await runWell(command, { AWS_DEFAULT_REGION: 'us-west-2' });
-    });
-
-    it('reached nothing but this machine', () => {
-      expect(rehearsal.strangers()).toEqual([]);
-    });
-  },
-);
+  it('would have refused another one to each kind of program', async () => {
+    const another = '192.0.2.1';
+    const tries = [
+      `node -e "require('node:net').connect(80, '${another}')"`,
+      `python3 -c "import socket; socket.create_connection(('${another}', 80))"`,
+      `curl -sS http://${another}/`,
+    ];
+    const ended = await Promise.all(tries.map((command) => rehearsal.run(command)));
+    expect(ended.map(({ code }) => code !== 0)).toEqual([true, true, true]);
+    // Curl does not write it down: it can only ask a proxy, which is not there.
+    expect(rehearsal.strangers()).toEqual([another, another]);
+  });
+});

@@ -57,7 +57,7 @@ export async function startRehearsal(folder: string): Promise<Rehearsal> {
   }
   writeFileSync(join(checkout, 'token.txt'), token);
   const simulator = await startTmdbSimulator({ clock: systemClock, token });
-  const nodeOptions = `--import=${recorder}?file=${encodeURIComponent(connections)} --disable-warning=ExperimentalWarning`;
+  const nodeOptions = `--import=${recorder}?file=${encodeURIComponent(connections)}&refuse=others --disable-warning=ExperimentalWarning`;
   let aws: AwsOnLoopback | undefined;
   const lambda = await startLambdaOnLoopback({
     awsEndpoint: () => aws?.endpoint ?? '',
@@ -138,5 +138,5 @@ function strangersIn(file: string): string[] {
   return lines
     .filter((line) => line !== '')
     .map((line) => (JSON.parse(line) as { host: string }).host)
-    .filter((host) => !/^(preloaded|localhost|127\.\d+\.\d+\.\d+|::1|\[::1\])$/.test(host));
+    .filter((host) => !/^(preloaded|localhost|127(\.\d+){3}|::1)$/.test(host));
 }
