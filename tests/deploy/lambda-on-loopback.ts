@@ -47,6 +47,8 @@ export type LambdaOnLoopback = {
   invoke(name: string, event: unknown): Promise<unknown>;
   /** Starts to poll the queues, as the event source mappings of the account say. */
   startMappings(): Promise<void>;
+  /** Ends that, as the deletion of the mappings does. */
+  stopMappings(): Promise<void>;
   /** What the functions wrote, and failures of event sources. */
   lines: readonly string[];
   problems: readonly string[];
@@ -103,6 +105,11 @@ export async function startLambdaOnLoopback(options: LambdaOptions): Promise<Lam
       ended.push(name);
     }
   };
+  const stopMappings = async (): Promise<void> => {
+    await Promise.all(sources.splice(0).map((source) => source.stop()));
+    depths.splice(0);
+    client?.destroy();
+  };
   const named = async (start: string): Promise<string> => {
     const { Functions } = await read<{ Functions: Configuration[] }>('functions/', options);
     const [name, ...others] = Functions.map(({ FunctionName }) => FunctionName).filter((one) => one.startsWith(start));
@@ -134,6 +141,7 @@ export async function startLambdaOnLoopback(options: LambdaOptions): Promise<Lam
         sources.push(startEventSource(sourceOf(mapping, queueUrl, invoke, problems), client, systemClock));
       }
     },
+    stopMappings,
     lines,
     problems,
     ended,
@@ -148,8 +156,7 @@ export async function startLambdaOnLoopback(options: LambdaOptions): Promise<Lam
         longestDrainMs,
       ),
     stop: async () => {
-      await Promise.all(sources.map((source) => source.stop()));
-      client?.destroy();
+      await stopMappings();
       await Promise.all([...functions.values()].map(async (one) => (await one.catch(() => undefined))?.stop()));
       await Promise.all([closed(api), closed(url), inner.stop()]);
     },
