@@ -38,7 +38,7 @@ export async function callReader(
   try {
     const { region, credentials, sha256, requestHandler } = client.config;
     const signer = new SignatureV4({ service: 'lambda', region, credentials, sha256 });
-    const sent = signed ? HttpRequest.clone(Object.assign(request, await signer.sign(request))) : request;
+    const sent = signed ? new HttpRequest({ ...request, ...(await signer.sign(request)) }) : request;
     const answered = requestHandler.handle(sent).then(async ({ response }) => ({
       status: response.statusCode,
       headers: response.headers,

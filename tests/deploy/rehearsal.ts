@@ -118,6 +118,8 @@ function environmentOfTheRehearsal(folder: string): Record<string, string> {
     CDK_HOME: folder,
     CURL_HOME: curl,
     npm_config_update_notifier: 'false',
+    // Nothing is written beside the sources.
+    PYTHONDONTWRITEBYTECODE: '1',
   };
 }
 
