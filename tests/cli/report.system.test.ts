@@ -8,7 +8,7 @@ import { counterName, feedUsageId } from '../../src/shared/tables/usage-store.ts
 import { askOverHttp } from '../support/ask-over-http.ts';
 import { type RunningCli, startCli } from '../support/cli-process.ts';
 import { cliServer } from '../support/cli-server.ts';
-import { startHttpServer } from '../support/http-server.ts';
+import { startDescribedStack } from '../support/described-stack.ts';
 import { pageStructure } from '../support/page-structure.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { until } from '../support/until.ts';
@@ -172,22 +172,7 @@ describe('report --html', () => {
 
 describe('report on another place', () => {
   it('is the same on a deployed stack, by the names of its outputs', async () => {
-    const outputs = { CatalogTable: ready.catalogTable, ControlTable: ready.controlTable };
-    const queues = ['FetchQueueUrl', 'FetchDlqUrl', 'ItemQueueUrl', 'ItemDlqUrl'].map((name) => [
-      name,
-      'https://sqs.invalid/1/q',
-    ]);
-    const members = [...Object.entries(outputs), ...queues].map(
-      ([name, value]) => `<member><OutputKey>${name}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-    );
-    const cloud = await startHttpServer((response) => {
-      const stack = `<member><StackName>s</StackName><CreationTime>2026-11-23T08:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member>`;
-      response
-        .setHeader('content-type', 'text/xml')
-        .end(
-          `<DescribeStacksResponse><DescribeStacksResult><Stacks>${stack}</Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-        );
-    });
+    const cloud = await startDescribedStack({ CatalogTable: ready.catalogTable, ControlTable: ready.controlTable });
     onTestFinished(() => cloud.close());
     const environment = {
       AWS_ENDPOINT_URL_CLOUDFORMATION: cloud.baseUrl,
