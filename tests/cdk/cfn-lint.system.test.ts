@@ -28,9 +28,8 @@ const allowed: readonly { rule: string; path: RegExp; reason: string }[] = [
 const variants: readonly (readonly [what: string, overrides: object])[] = [
   ['the defaults', {}],
   [
-    'on demand, alarms by e-mail, a table that stays and can be restored',
+    'alarms by e-mail, a table that stays and can be restored',
     {
-      capacity: { mode: 'on-demand' },
       deployment: {
         alarmEmail: 'you@example.com',
         runbookUrl: 'https://example.com/operations.md',
@@ -42,6 +41,17 @@ const variants: readonly (readonly [what: string, overrides: object])[] = [
   [
     'provisioned, on an existing table',
     { capacity: { mode: 'provisioned' }, deployment: { catalogTable: { name: 'MyTable', existing: true } } },
+  ],
+  [
+    'CloudFront before a reader of bounded concurrency, tracing, roll-back',
+    {
+      deployment: {
+        stackName: 'Staging',
+        reader: { url: 'public', cdn: true, reservedConcurrency: 10 },
+        tracing: true,
+        rollback: 'alarms',
+      },
+    },
   ],
 ];
 
