@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { GetQueueAttributesCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
 import { hourMs } from '../../src/shared/core/clock.ts';
@@ -23,6 +23,7 @@ import { clockSkewedBy } from '../support/clock-skewed-by.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
 import { dumpTables, scanAll } from '../support/table-dump.ts';
 import { until } from '../support/until.ts';
+import { countMessages } from './queue-count.ts';
 import { type RecordedMessage, type Recording, recordingsFolder, recordingText } from './recording.ts';
 import { startUpgradeTmdb, type UpgradeTmdb } from './upgrade-tmdb.ts';
 
@@ -75,19 +76,6 @@ async function withLocal(
   }
 }
 
-type QueueName = 'fetchQueueUrl' | 'fetchDlqUrl' | 'itemQueueUrl' | 'itemDlqUrl';
-
-/** Messages of a queue: all of them, or those alone that are delayed. */
-async function count(stack: StackEndpoints, queue: QueueName, states = ['', 'NotVisible', 'Delayed']): Promise<number> {
-  const client = sqsClient({ endpoint: stack.endpoints.sqs, region: stack.region });
-  const { Attributes = {} } = await client.send(
-    new GetQueueAttributesCommand({ QueueUrl: stack[queue], AttributeNames: ['All'] }),
-  );
-  client.destroy();
-  const counts = new Map(Object.entries(Attributes));
-  return states.reduce((sum, state) => sum + Number(counts.get(`ApproximateNumberOfMessages${state}`) ?? 0), 0);
-}
-
 /** Reads over HTTP, whose counts a container stores once its window is over; the window is made short for that. */
 async function readUntilCounted(stack: StackEndpoints, paths: readonly string[]): Promise<void> {
   const client = dynamoClient({ endpoint: stack.endpoints.dynamodb, region: stack.region });
@@ -126,11 +114,11 @@ async function fill(release: Release, tmdb: UpgradeTmdb): Promise<void> {
     await run(release, ['read', 'title', 'movie', '4242']);
     await readUntilCounted(stack, ['/v1/lists/popular/movie', `/v1/titles/movie/${first?.id}`]);
     await until('two fetch jobs and a page are dead letters', async () => {
-      return (await count(stack, 'fetchDlqUrl')) === 2 && (await count(stack, 'itemDlqUrl')) === 1;
+      return (await countMessages(stack, 'fetchDlqUrl')) === 2 && (await countMessages(stack, 'itemDlqUrl')) === 1;
     });
     await until(
       'the queues are empty',
-      async () => (await count(stack, 'fetchQueueUrl')) + (await count(stack, 'itemQueueUrl')) === 0,
+      async () => (await countMessages(stack, 'fetchQueueUrl')) + (await countMessages(stack, 'itemQueueUrl')) === 0,
     );
   });
 }
@@ -142,12 +130,19 @@ async function interrupt(release: Release, tmdb: UpgradeTmdb): Promise<void> {
     const [first] = tmdb.rows('/movie/popular', 1);
     await run(release, [...popular, '--force']);
     await run(release, ['read', 'title', 'tv', '4243']);
-    await until('a page and a title wait for the writer', async () => (await count(stack, 'itemQueueUrl')) >= 2);
+    await until(
+      'a page and a title wait for the writer',
+      async () => (await countMessages(stack, 'itemQueueUrl')) >= 2,
+    );
     tmdb.goAway();
     await run(release, ['enqueue', '--category', 'trending', '--media', 'tv', '--force']);
     await run(release, [...popular, '--region', 'GB,ES,PT']);
     await run(release, ['read', 'title', 'movie', String(first?.id), '--language', 'de-DE']);
-    await until('all jobs were deferred', async () => (await count(stack, 'fetchQueueUrl', ['Delayed'])) >= 5, 120_000);
+    await until(
+      'all jobs were deferred',
+      async () => (await countMessages(stack, 'fetchQueueUrl', ['Delayed'])) >= 5,
+      120_000,
+    );
   });
 }
 

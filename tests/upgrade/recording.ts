@@ -64,3 +64,9 @@ function readable(_name: string, value: unknown): unknown {
     ? new Uint8Array(Buffer.from(String(value.base64), 'base64'))
     : value;
 }
+
+/** Messages of the pipeline, parsed; what a test asks of them. */
+export function bodiesOf(messages: readonly RecordedMessage[]) {
+  type Body = { kind: string; snapshot?: string; feed?: Record<'category' | 'media' | 'region' | 'language', string> };
+  return messages.map(({ body }) => JSON.parse(body) as Body);
+}
