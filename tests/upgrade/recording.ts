@@ -65,8 +65,16 @@ function readable(_name: string, value: unknown): unknown {
     : value;
 }
 
-/** Messages of the pipeline, parsed; what a test asks of them. */
-export function bodiesOf(messages: readonly RecordedMessage[]) {
-  type Body = { kind: string; snapshot?: string; feed?: Record<'category' | 'media' | 'region' | 'language', string> };
+/** What tests ask of a message of the pipeline. */
+type Body = {
+  kind: string;
+  jobId: string;
+  attempt?: number;
+  snapshot?: string;
+  feed?: Record<'category' | 'media' | 'region' | 'language', string>;
+};
+
+/** The messages, parsed. */
+export function bodiesOf(messages: readonly RecordedMessage[]): Body[] {
   return messages.map(({ body }) => JSON.parse(body) as Body);
 }

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
 import { type CliOptions, type CliResult, runJson, startCli } from '../support/cli-process.ts';
@@ -32,6 +33,8 @@ export type Upgraded = {
 const minuteMs = 60_000;
 /** Jobs that were deferred on the way wait for up to a minute. */
 const drainMs = 120_000;
+/** On a busy machine tables answer late. */
+const patient = { reader: { tableTimeoutMs: 8_000 } };
 const dataDir = ['--data-dir', 'data'];
 
 /** Runs this release on what `recording` says an earlier one left, in `cwd`; TMDB is back and has every list. */
@@ -50,7 +53,9 @@ export async function upgradeFrom(recording: Recording, cwd: string): Promise<Up
 
 async function upgrade(options: CliOptions & { cwd: string }): Promise<Upgraded> {
   const json = <T>(...args: string[]) => runJson<T>(args, options);
-  const local = startCli(['local', '--json', '--no-catch-up', ...dataDir], options);
+  writeFileSync(join(options.cwd, 'settings.json'), JSON.stringify(patient));
+  const settings = ['--settings', 'settings.json'];
+  const local = startCli(['local', '--json', '--no-catch-up', ...dataDir, ...settings], options);
   const stack = JSON.parse(await local.line('stdout', '"ready":true')) as StackEndpoints;
   const lists = await readLists(stack, ['popular/tv', 'popular/movie?region=DE', 'trending/all']);
   await until('both queues are drained', () => isDrained(stack), drainMs);
