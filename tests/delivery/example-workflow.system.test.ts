@@ -1,0 +1,164 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { settingsFromFile } from '../../src/shared/settings/settings-file.ts';
+import { bareEnvironment, runCli, startCli } from '../support/cli-process.ts';
+import { scratchFolder } from '../support/scratch-folder.ts';
+import { repositoryRoot } from '../support/shared-data.ts';
+import { type Command, commandsOf, workflow, workflowText } from './example-workflow.ts';
+
+const scratch = scratchFolder();
+const commands = commandsOf(workflow);
+const scripts = (JSON.parse(readFileSync(join(repositoryRoot, 'package.json'), 'utf8')) as { scripts: object }).scripts;
+const testSettings = workflow.jobs['test-stack'].env?.SETTINGS ?? '';
+const productionSettings = workflow.jobs.production.env?.SETTINGS ?? '';
+/** Nothing of an account: no credentials, and none are looked for. */
+const withoutAccount = {
+  ...bareEnvironment(),
+  AWS_EC2_METADATA_DISABLED: 'true',
+  AWS_CONFIG_FILE: join(scratch, 'none'),
+  AWS_SHARED_CREDENTIALS_FILE: join(scratch, 'none'),
+  CDK_DISABLE_CLI_TELEMETRY: 'true',
+  CI: 'true',
+};
+
+const ofJob = (name: string) => commands.filter(({ job }) => job === name);
+const isPipeline = ({ words }: Command) => words.slice(0, 5).join(' ') === 'npm run -s pipeline --';
+const isCdk = ({ words }: Command) => words[0] === 'npx' && words[1] === 'cdk';
+const optionsOf = (words: readonly string[]) => words.filter((word) => /^--?[a-z]/.test(word));
+
+/** Runs a program in the repository to its end. */
+async function run(program: string, args: readonly string[]): Promise<{ code: number; output: string }> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(program, args, { cwd: repositoryRoot, env: withoutAccount });
+    return { code: 0, output: stdout + stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
+    return { code, output: stdout + stderr };
+  }
+}
+
+describe('the example workflow', () => {
+  it('runs actions and permissions that are pinned and few, and keeps production behind the test stack', () => {
+    const uses = [...workflowText.matchAll(/uses: (.*)/g)].map(([, action = '']) => action);
+    expect(uses.length).toBeGreaterThan(5);
+    for (const action of uses) {
+      expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
+    expect(workflowText).not.toMatch(/https?:|\b[\w.-]+@[\w-]+\.\w+/);
+    const { jobs, permissions, concurrency } = workflow;
+    expect([permissions, jobs.check.permissions]).toEqual([{ contents: 'read' }, undefined]);
+    expect(concurrency['cancel-in-progress']).toBe(false);
+    expect([jobs['test-stack'].needs, jobs.production.needs]).toEqual(['check', 'test-stack']);
+    expect(jobs.production.environment).toBe('production');
+    expect(jobs['test-stack'].steps.at(-1)).toMatchObject({
+      if: 'always()',
+      run: expect.stringContaining('cdk destroy'),
+    });
+  });
+
+  it('deploys two stacks that share no name', () => {
+    const [test, production] = [testSettings, productionSettings].map((file) =>
+      settingsFromFile(join(repositoryRoot, file)),
+    );
+    expect(test?.deployment.stackName).not.toBe(production?.deployment.stackName);
+  });
+
+  it('shows each change before it is deployed, and never asks', () => {
+    for (const job of ['test-stack', 'production']) {
+      const cdk = ofJob(job).filter(isCdk);
+      const verbs = cdk.map(({ words }) => words[2]);
+      expect(verbs.indexOf('diff')).toBeGreaterThan(-1);
+      expect(verbs.indexOf('diff')).toBeLessThan(verbs.indexOf('deploy'));
+      expect(cdk.find(({ words }) => words[2] === 'deploy')?.words.join(' ')).toContain('--require-approval never');
+    }
+  });
+});
+
+describe('each command of the example workflow', () => {
+  const help = new Map<string, string>();
+  const verbOf = ({ words }: Command) => words.slice(5).filter((word) => /^[a-z]+$/.test(word));
+
+  it.each(commands.map((command) => [command.words.join(' '), command] as const))('%s', async (_text, command) => {
+    const { words } = command;
+    if (isCdk(command)) {
+      const verb = words[2] ?? '';
+      help.set(verb, help.get(verb) ?? (await run('npx', ['cdk', verb, '--help'])).output);
+      expect(optionsOf(words).filter((option) => !new RegExp(`${option}\\b`).test(help.get(verb) ?? ''))).toEqual([]);
+      return;
+    }
+    if (isPipeline(command)) {
+      const verb = ['dlq', 'read'].includes(words[5] ?? '') ? verbOf(command).slice(0, 2) : verbOf(command).slice(0, 1);
+      const { code, stdout } = await runCli([...verb, '--help']);
+      expect(code).toBe(0);
+      expect(optionsOf(words.slice(5)).filter((option) => !stdout.includes(`${option} `))).toEqual([]);
+      return;
+    }
+    expect(words[0]).toBe('npm');
+    const script =
+      words.filter((word) => word !== '-s')[1] === 'run' ? words.filter((word) => word !== '-s')[2] : words[1];
+    expect(script === 'ci' || Object.keys(scripts).includes(script ?? ''), script).toBe(true);
+  });
+});
+
+describe('what the example workflow does without an account', () => {
+  const earlier = join(scratch, 'earlier.json');
+  const outdir = (name: string) => ['--output', join(scratch, name)];
+  const synthesized = new Map<string, string>();
+
+  beforeAll(async () => {
+    for (const { words } of ofJob('check').filter(({ words }) => words[3] === 'synth')) {
+      const settings = words.at(-1)?.replace('settings=', '') ?? '';
+      const { stackName } = settingsFromFile(join(repositoryRoot, settings)).deployment;
+      const { code, output } = await run(words[0] ?? '', [...words.slice(1), ...outdir(stackName)]);
+      expect([code, code === 0 ? '' : output]).toEqual([0, '']);
+      synthesized.set(settings, join(scratch, stackName, `${stackName}.template.json`));
+    }
+  });
+
+  it('checks the settings, and what they cost', async () => {
+    const looks = ofJob('check').filter(({ step }) => step === 'Settings and their cost');
+    expect(looks.length).toBeGreaterThan(1);
+    for (const { words } of looks) {
+      const { code, output } = await run(words[0] ?? '', words.slice(1));
+      expect([words.join(' '), code, code === 0 ? '' : output]).toEqual([words.join(' '), 0, '']);
+    }
+  });
+
+  it.each([
+    ['nothing', (text: string) => text, 0],
+    ['a function’s memory', (text: string) => text.replaceAll('"MemorySize": 256', '"MemorySize": 128'), 0],
+    ['the name of a table', (text: string) => text.replaceAll('MovieRecCache', 'AnotherName'), 1],
+  ])(
+    'lets production through the diff only if nothing would be replaced: changed was %s',
+    async (_what, change, expected) => {
+      const template = readFileSync(synthesized.get(productionSettings) ?? '', 'utf8');
+      writeFileSync(earlier, change(template));
+      const [diff] = ofJob('production').filter(({ words }) => words[2] === 'diff');
+      const args = [...(diff?.words ?? []).slice(1), '--template', earlier, ...outdir('diff')];
+      const { code, output } = await run('npx', args);
+      expect([code, code === expected ? '' : output]).toEqual([expected, '']);
+      expect(output).toContain(change(template) === template ? 'There were no differences' : '[~]');
+    },
+  );
+
+  it('runs from plan to table, and passes both smoke tests on a stack of this machine', async () => {
+    const cwd = scratch;
+    const local = (words: readonly string[]) =>
+      words.slice(5).map((word) => (word === 'aws' ? 'local' : word.replace(/^docs\//, `${repositoryRoot}/docs/`)));
+    const [whole] = ofJob('check').filter((command) => isPipeline(command) && command.words[5] === 'run');
+    expect((await runCli(local(whole?.words ?? []), { cwd })).code).toBe(0);
+    const stack = startCli(['local', '--no-catch-up'], { cwd });
+    await stack.line('stdout', 'ready');
+    const smoke = commands.filter(({ step }) => step === 'Smoke test');
+    expect(new Set(smoke.map(({ job }) => job))).toEqual(new Set(['test-stack', 'production']));
+    for (const { words } of smoke) {
+      const { code, stderr } = await runCli(local(words), { cwd });
+      expect([words.join(' '), code, code === 0 ? '' : stderr]).toEqual([words.join(' '), 0, '']);
+    }
+    stack.signal('SIGINT');
+    expect((await stack.ended).code).toBe(0);
+  });
+});
