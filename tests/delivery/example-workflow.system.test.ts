@@ -29,6 +29,21 @@ const isPipeline = ({ words }: Command) => words.slice(0, 5).join(' ') === 'npm 
 const isCdk = ({ words }: Command) => words[0] === 'npx' && words[1] === 'cdk';
 const optionsOf = (words: readonly string[]) => words.filter((word) => /^--?[a-z]/.test(word));
 
+type Known = { script: string } | { program: 'cdk' | 'pipeline'; verb: string[]; options: string[] };
+
+/** What a command runs: a script of package.json, or a command of ours or of CDK with its options. */
+function knownCommand(command: Command): Known {
+  const words = command.words.filter((word) => word !== '-s');
+  if (isCdk(command)) {
+    return { program: 'cdk', verb: words.slice(2, 3), options: optionsOf(words) };
+  }
+  if (isPipeline(command)) {
+    const verb = words.slice(4, ['dlq', 'read'].includes(words[4] ?? '') ? 6 : 5);
+    return { program: 'pipeline', verb, options: optionsOf(words) };
+  }
+  return { script: String(words[0] === 'npm' && (words[1] === 'run' ? words[2] : words[1])) };
+}
+
 /** Runs a program in the repository to its end. */
 async function run(program: string, args: readonly string[]): Promise<{ code: number; output: string }> {
   try {
@@ -78,43 +93,48 @@ describe('the example workflow', () => {
 });
 
 describe('each command of the example workflow', () => {
-  const help = new Map<string, string>();
-  const verbOf = ({ words }: Command) => words.slice(5).filter((word) => /^[a-z]+$/.test(word));
+  const pages = new Map<string, Promise<string>>();
+
+  /** What `--help` prints of a command, each asked once. */
+  const helpOf = (program: 'cdk' | 'pipeline', verb: readonly string[]): Promise<string> => {
+    const key = [program, ...verb].join(' ');
+    const page = pages.get(key) ?? askHelp(program, verb);
+    pages.set(key, page);
+    return page;
+  };
+  const askHelp = async (program: 'cdk' | 'pipeline', verb: readonly string[]): Promise<string> => {
+    const args = [...verb, '--help'];
+    const { code, output } =
+      program === 'cdk'
+        ? await run('npx', ['cdk', ...args])
+        : await runCli(args).then((result) => ({ code: result.code, output: result.stdout }));
+    expect([args, code]).toEqual([args, 0]);
+    return output;
+  };
+  const hasOption = (page: string, option: string) => new RegExp(`(^|[ ,])${option}[ ,]`, 'm').test(page);
 
   it.each(commands.map((command) => [command.words.join(' '), command] as const))('%s', async (_text, command) => {
-    const { words } = command;
-    if (isCdk(command)) {
-      const verb = words[2] ?? '';
-      help.set(verb, help.get(verb) ?? (await run('npx', ['cdk', verb, '--help'])).output);
-      expect(optionsOf(words).filter((option) => !new RegExp(`${option}\\b`).test(help.get(verb) ?? ''))).toEqual([]);
+    const known = knownCommand(command);
+    if ('script' in known) {
+      expect(['ci', ...Object.keys(scripts)]).toContain(known.script);
       return;
     }
-    if (isPipeline(command)) {
-      const verb = ['dlq', 'read'].includes(words[5] ?? '') ? verbOf(command).slice(0, 2) : verbOf(command).slice(0, 1);
-      const { code, stdout } = await runCli([...verb, '--help']);
-      expect(code).toBe(0);
-      expect(optionsOf(words.slice(5)).filter((option) => !stdout.includes(`${option} `))).toEqual([]);
-      return;
-    }
-    expect(words[0]).toBe('npm');
-    const script =
-      words.filter((word) => word !== '-s')[1] === 'run' ? words.filter((word) => word !== '-s')[2] : words[1];
-    expect(script === 'ci' || Object.keys(scripts).includes(script ?? ''), script).toBe(true);
+    const page = await helpOf(known.program, known.verb);
+    expect(known.options.filter((option) => !hasOption(page, option))).toEqual([]);
   });
 });
 
 describe('what the example workflow does without an account', () => {
   const earlier = join(scratch, 'earlier.json');
-  const outdir = (name: string) => ['--output', join(scratch, name)];
-  const synthesized = new Map<string, string>();
+  const synthesized = new Map<string, { assembly: string; stackName: string }>();
 
   beforeAll(async () => {
     for (const { words } of ofJob('check').filter(({ words }) => words[3] === 'synth')) {
       const settings = words.at(-1)?.replace('settings=', '') ?? '';
       const { stackName } = settingsFromFile(join(repositoryRoot, settings)).deployment;
-      const { code, output } = await run(words[0] ?? '', [...words.slice(1), ...outdir(stackName)]);
+      const { code, output } = await run(words[0] ?? '', [...words.slice(1), '--output', join(scratch, stackName)]);
       expect([code, code === 0 ? '' : output]).toEqual([0, '']);
-      synthesized.set(settings, join(scratch, stackName, `${stackName}.template.json`));
+      synthesized.set(settings, { assembly: join(scratch, stackName), stackName });
     }
   });
 
@@ -134,10 +154,12 @@ describe('what the example workflow does without an account', () => {
   ])(
     'lets production through the diff only if nothing would be replaced: changed was %s',
     async (_what, change, expected) => {
-      const template = readFileSync(synthesized.get(productionSettings) ?? '', 'utf8');
+      const { assembly = '', stackName } = synthesized.get(productionSettings) ?? {};
+      const template = readFileSync(join(assembly, `${stackName}.template.json`), 'utf8');
       writeFileSync(earlier, change(template));
       const [diff] = ofJob('production').filter(({ words }) => words[2] === 'diff');
-      const args = [...(diff?.words ?? []).slice(1), '--template', earlier, ...outdir('diff')];
+      // Against a file in place of the deployed stack, and what was synthesized above in place of synthesizing it again.
+      const args = [...(diff?.words ?? []).slice(1), '--template', earlier, '--app', assembly];
       const { code, output } = await run('npx', args);
       expect([code, code === expected ? '' : output]).toEqual([expected, '']);
       expect(output).toContain(change(template) === template ? 'There were no differences' : '[~]');
