@@ -7,6 +7,7 @@ import { repositoryRoot } from '../support/shared-data.ts';
 const pages = [
   'README.md',
   'docs/commands.md',
+  'docs/delivery.md',
   'docs/guarantees.md',
   'docs/glossary.md',
   'docs/architecture.md',
