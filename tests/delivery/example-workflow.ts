@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { repositoryRoot } from '../support/shared-data.ts';
 
 /** A step as GitHub Actions reads it. */
-export type Step = { name?: string; uses?: string; run?: string; if?: string; with?: Record<string, unknown> };
+type Step = { name?: string; uses?: string; run?: string; if?: string; with?: Record<string, unknown> };
 type Job = {
   needs?: string;
   environment?: string;

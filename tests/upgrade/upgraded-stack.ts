@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { StackEndpoints } from '../../src/local/stack-endpoints.ts';
+import { messageOf } from '../../src/shared/core/errors.ts';
 import { type CliOptions, type CliResult, runJson, startCli } from '../support/cli-process.ts';
 import { clockSkewedBy } from '../support/clock-skewed-by.ts';
 import { dumpTables, type Item } from '../support/table-dump.ts';
@@ -57,8 +58,12 @@ async function upgrade(options: CliOptions & { cwd: string }): Promise<Upgraded>
   const settings = ['--settings', 'settings.json'];
   const local = startCli(['local', '--json', '--no-catch-up', ...dataDir, ...settings], options);
   const stack = JSON.parse(await local.line('stdout', '"ready":true')) as StackEndpoints;
+  const drained = (what: string) =>
+    until(`${what} is worked`, () => isDrained(stack), drainMs).catch((cause) => {
+      throw new Error(`${messageOf(cause)}; local says: ${local.stderr()}`, { cause });
+    });
   const lists = await readLists(stack, ['popular/tv', 'popular/movie?region=DE', 'trending/all']);
-  await until('both queues are drained', () => isDrained(stack), drainMs);
+  await drained('what the release has left');
   const { breaker } = await json<Pick<Upgraded, 'breaker'>>('status');
   const dead = {
     fetch: await json<Letters>('dlq', 'list', 'fetch'),
@@ -69,7 +74,7 @@ async function upgrade(options: CliOptions & { cwd: string }): Promise<Upgraded>
   const { reads } = await json<{ reads: { all: { reads: number } } }>('report');
   await json('dlq', 'replay', 'fetch');
   await json('dlq', 'replay', 'items');
-  await until('what was replayed is worked', () => isDrained(stack), drainMs);
+  await drained('what was replayed');
   const deadAfterReplay = {
     fetch: await countMessages(stack, 'fetchDlqUrl'),
     items: await countMessages(stack, 'itemDlqUrl'),
