@@ -8,6 +8,7 @@ const pages = [
   'README.md',
   'docs/commands.md',
   'docs/deploy.md',
+  'docs/delivery.md',
   'docs/guarantees.md',
   'docs/glossary.md',
   'docs/architecture.md',
