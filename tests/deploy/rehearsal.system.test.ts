@@ -129,17 +129,11 @@ async function lookForParameters(): Promise<void> {
 
 /** What the other pages take for granted. */
 async function prepareOthers(): Promise<void> {
-  const { functions } = await rehearsal.contents();
-  others.PLANNER_FUNCTION = functions.find(({ FunctionName }) => FunctionName.includes('Planner'))?.FunctionName ?? '';
   writeFileSync(join(rehearsal.folder, 'token.txt'), 'another-token');
-  const request = { kind: 'schedule', version: 1, schedule: 'refresh', occurrence: '2026-11-23T08:00:00Z' };
-  writeFileSync(join(rehearsal.folder, 'event.json'), JSON.stringify(request));
   await runWell(
     'aws dynamodb create-table --table-name OldCache --billing-mode PAY_PER_REQUEST --attribute-definitions AttributeName=id,AttributeType=S --key-schema AttributeName=id,KeyType=HASH',
   );
 }
-
-const others: Record<string, string> = {};
 
 async function runWell(command: string, more: Record<string, string> = {}): Promise<Ended> {
   const ended = await rehearsal.run(command, more);
@@ -179,7 +173,7 @@ describe.skipIf(missing !== undefined)(name, () => {
     beforeAll(prepareOthers);
 
     it.each(elsewhere)('%s', async (command) => {
-      await runWell(command, others);
+      await runWell(command);
       await rehearsal.lambda.settled();
     });
   });
