@@ -92,6 +92,18 @@ describe('the example workflow', () => {
   });
 });
 
+describe('docs/delivery.md', () => {
+  it('has no command of CDK that the workflow does not run, on whichever stack', () => {
+    const page = readFileSync(join(repositoryRoot, 'docs/delivery.md'), 'utf8');
+    const shown = [...page.matchAll(/```sh\n([^`]*)```/g)].flatMap(([, block = '']) => block.trim().split('\n'));
+    const anyStack = (line: string) => line.replace(/settings=\S+/, 'settings=FILE');
+    const run = new Set(commands.map(({ words }) => anyStack(words.join(' '))));
+    const cdk = shown.filter((line) => line.startsWith('npx cdk'));
+    expect(cdk.length).toBeGreaterThan(2);
+    expect(cdk.map(anyStack).filter((line) => !run.has(line))).toEqual([]);
+  });
+});
+
 describe('each command of the example workflow', () => {
   const pages = new Map<string, Promise<string>>();
 

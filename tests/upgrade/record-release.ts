@@ -1,5 +1,5 @@
 /**
- * `node tests/upgrade/record-release.ts COMMIT`: runs the release of that commit on an embedded stack until tables, queues and dead-letter
+ * `node tests/upgrade/record-release.ts COMMIT [--output FOLDER]`: runs the release of that commit on an embedded stack until tables, queues and dead-letter
  * queues hold something of every kind, kills it, and writes what it left to tests/fixtures/previous-release/COMMIT.jsonl. The release is
  * operated by its own command line alone, so any commit can be recorded that has these commands and needs no other packages.
  */
@@ -170,7 +170,7 @@ async function leftIn(dataDir: string): Promise<Omit<Recording, 'commit' | 'stop
   return left;
 }
 
-async function record(revision: string): Promise<void> {
+async function record(revision: string, output: string): Promise<void> {
   const git = (...args: string[]) => execFileSync('git', ['-C', repositoryRoot, ...args], { encoding: 'utf8' }).trim();
   const commit = git('rev-parse', '--verify', `${revision}^{commit}`);
   const folder = mkdtempSync(join(tmpdir(), 'tmdb-release-'));
@@ -184,8 +184,8 @@ async function record(revision: string): Promise<void> {
     await fill(release, tmdb);
     await interrupt(release, tmdb);
     const recording = { commit, stoppedAtMs: systemClock.nowMs(), ...(await leftIn(join(folder, 'data'))) };
-    mkdirSync(recordingsFolder, { recursive: true });
-    writeFileSync(join(recordingsFolder, `${commit.slice(0, 8)}.jsonl`), recordingText(recording));
+    mkdirSync(output, { recursive: true });
+    writeFileSync(join(output, `${commit.slice(0, 8)}.jsonl`), recordingText(recording));
   } finally {
     await tmdb.close();
     git('worktree', 'remove', '--force', checkout);
@@ -193,10 +193,13 @@ async function record(revision: string): Promise<void> {
   }
 }
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { output: { type: 'string', default: recordingsFolder } },
+});
 if (positionals.length !== 1) {
   process.stderr.write('error: name one commit, such as HEAD~20: its release is recorded\n');
   process.exitCode = 2;
 } else {
-  await record(String(positionals[0]));
+  await record(String(positionals[0]), values.output);
 }

@@ -24,10 +24,10 @@ export const recordingsFolder = join(repositoryRoot, 'tests/fixtures/previous-re
 
 const parts = ['catalog', 'control', 'fetchQueue', 'itemQueue', 'fetchDeadLetters', 'itemDeadLetters'] as const;
 
-/** All recordings of the repository. */
-export function readRecordings(): Recording[] {
-  const names = readdirSync(recordingsFolder).filter((name) => name.endsWith('.jsonl'));
-  return names.map((name) => readRecording(readFileSync(join(recordingsFolder, name), 'utf8')));
+/** All recordings of a folder; by default those of the repository. */
+export function readRecordings(folder = recordingsFolder): Recording[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.jsonl'));
+  return names.map((name) => readRecording(readFileSync(join(folder, name), 'utf8')));
 }
 
 function readRecording(text: string): Recording {
