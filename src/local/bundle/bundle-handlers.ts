@@ -30,7 +30,17 @@ export async function bundleHandlers(settings: Settings): Promise<Bundles> {
   return Object.fromEntries(urls) as Bundles;
 }
 
-async function bundle(service: ServiceName, settingsFile: string): Promise<string> {
+/** The code of each function, which is built once in a process: only settings differ between the stacks that it makes. */
+const built = new Map<ServiceName, Promise<Uint8Array>>();
+
+function codeOf(service: ServiceName): Promise<Uint8Array> {
+  const code = built.get(service) ?? buildCode(service);
+  built.set(service, code);
+  code.catch(() => built.delete(service));
+  return code;
+}
+
+async function buildCode(service: ServiceName): Promise<Uint8Array> {
   const { outputFiles } = await build({
     ...bundleOptions,
     absWorkingDir: repository,
@@ -40,7 +50,11 @@ async function bundle(service: ServiceName, settingsFile: string): Promise<strin
   }).catch((cause: unknown) => {
     throw bundlingFailure(cause);
   });
-  const code = outputFiles?.[0]?.contents ?? new Uint8Array();
+  return outputFiles?.[0]?.contents ?? new Uint8Array();
+}
+
+async function bundle(service: ServiceName, settingsFile: string): Promise<string> {
+  const code = await codeOf(service);
   const files = { 'index.mjs': code, [settingsFileName]: settingsFile };
   const content = createHash('sha256').update(code).update(settingsFile).digest('hex').slice(0, 16);
   const folder = join(cacheFolder, `${service}-${content}`);
