@@ -8,7 +8,7 @@
  *   simulated in tests/cdk.)
  * - Time: schedules do not fire (the test does that), alarms change no state, e-mails are not sent, TTL deletes no rows.
  * - Throttling and quotas, of DynamoDB as of Lambda.
- * - Updates of a deployed stack, rollbacks, drift; CloudFront, X-Ray, aliases and other parts that are no defaults.
+ * - Updates of a deployed stack, and a diff with it (moto applies its change set); rollbacks, drift; CloudFront, X-Ray, aliases and other parts that are no defaults.
  * - Graviton: functions run on this machine's processor, with this machine's Node, which is that of the runtime.
  * - `npm ci`, which needs the registry.
  */
@@ -30,8 +30,8 @@ const teardown = 'npx cdk destroy';
 const commands = blockCommands(page);
 const firstOfTeardown = commands.findIndex((command) => command.startsWith(teardown));
 
-/** Commands that need what the emulator does not have: they are not run. */
-const beyondTheEmulator: readonly RegExp[] = [/^npx cdk drift/];
+/** Commands of other pages that need what the emulator does not have: they are not run here (tests/delivery runs the diffs, on files). */
+const beyondTheEmulator: readonly RegExp[] = [/^npx cdk (diff|drift)/];
 
 /** Commands of AWS that other pages name, for a stack that is deployed. */
 const elsewhere = readdirSync(join(repositoryRoot, 'docs'))
