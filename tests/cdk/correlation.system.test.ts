@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
-import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { type DeployedFunctions, type FunctionName, startDeployedFunctions } from '../support/deployed-functions.ts';
+import {
+  type DeployedFunctions,
+  deployedName,
+  type FunctionName,
+  startDeployedFunctions,
+} from '../support/deployed-functions.ts';
 import { functionUrlEvent } from '../support/function-url-event.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { fetchEvent } from '../support/tapped-worker.ts';
@@ -21,7 +24,7 @@ const linesOf = (name: FunctionName): Line[] =>
   deployed.functions[name].lines
     .filter((line) => line.startsWith('{') && !line.includes('"_aws"'))
     .map((line) => JSON.parse(line));
-const bodiesOn = (queue: string) => deployed.sqs.inspect(queue).map(({ body }) => body);
+const bodiesOn = (queue: string) => deployed.sqs.inspect(deployedName(queue)).map(({ body }) => body);
 const runOf = ({ runEvent }: Line) => runEvent?.runId ?? runEvent?.jobId?.split('/')[0];
 
 beforeAll(async () => {
@@ -36,8 +39,8 @@ beforeAll(async () => {
     runs.push(runId);
   }
   // Both runs in one batch each, so that their records are worked at the same time.
-  await Worker.invoke(fetchEvent(...bodiesOn(fetchQueue(defaultSettings).name), 'no job'));
-  await Writer.invoke(fetchEvent(...bodiesOn(itemQueue(defaultSettings).name)));
+  await Worker.invoke(fetchEvent(...bodiesOn('tmdb-fetch'), 'no job'));
+  await Writer.invoke(fetchEvent(...bodiesOn('tmdb-items')));
   await Reader.invoke(functionUrlEvent('/v1/lists/popular/tv?language=de-DE'));
 });
 
