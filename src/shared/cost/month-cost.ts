@@ -164,11 +164,13 @@ function usedByJobs({ plan: { jobs, occurrences }, settings }: MonthUse): Quanti
     ['decryptions of the token, by workers', 'kmsRequest', occurrences * worker.maximumConcurrency],
     ['logs of jobs, GB', 'logGb', logGb],
     ['stored logs of jobs, GB', 'logGbMonth', storedLogGb(logGb, settings)],
+    // They come in runs of a few seconds, so that most are the first of their second.
+    ['traces of planner, worker and writer', 'trace', settings.deployment.tracing ? invocations : 0],
   ];
 }
 
 function usedByReads({ inventory, settings, reads }: MonthUse): Quantity[] {
-  const { reader, capacity } = settings;
+  const { reader, capacity, deployment } = settings;
   const count = reads.readsPerSecond * secondsPerMonth;
   const requests = reads.requestsPerSecond * secondsPerMonth;
   // Windows with a read: at most as many as the requests, and as the windows of all containers.
@@ -190,7 +192,13 @@ function usedByReads({ inventory, settings, reads }: MonthUse): Quantity[] {
     ['transfer out of the reader, GB', 'transferGb', reads.cdn ? 0 : gb],
     ['requests to CloudFront', 'cdnRequest', reads.cdn ? count : 0],
     ['transfer out of CloudFront, GB', 'cdnGb', reads.cdn ? gb : 0],
+    ['traces of the reader', 'trace', deployment.tracing ? tracedOf(reads.requestsPerSecond) * secondsPerMonth : 0],
   ];
+}
+
+/** Lambda traces the first invocation of a second and 5 % of the others. Source: Lambda developer guide, X-Ray, November 2026. */
+function tracedOf(perSecond: number): number {
+  return Math.min(perSecond, 1) + 0.05 * Math.max(0, perSecond - 1);
 }
 
 /** Mean gigabytes of logs that are kept. */

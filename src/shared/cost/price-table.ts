@@ -29,6 +29,8 @@ export const priceTable = {
   /** HTTPS, United States. What CloudFront fetches from a function is not billed as transfer. */
   cdnRequest: 1 / 1e6,
   cdnGb: 0.085,
+  /** Recorded by X-Ray. */
+  trace: 5 / 1e6,
 } as const;
 
 /** Name of a price. */
@@ -84,4 +86,5 @@ export const freeTier: Partial<Record<PriceName, number>> = {
   transferGb: 100,
   cdnRequest: 10e6,
   cdnGb: 1_000,
+  trace: 100_000,
 };

@@ -95,3 +95,20 @@ describe('a month of reads', () => {
     expect(loud('logs of reads') - quiet('logs of reads')).toBeCloseTo((100 * 30 * 86_400 * 360) / 1e9, 6);
   });
 });
+
+describe('traces', () => {
+  const traces = (readsPerSecond: number, tracing: boolean) => {
+    const changed = { ...settings, deployment: { ...settings.deployment, tracing } };
+    const reads = readLoad(readsPerSecond, { settings: changed, lists: 10, cdn: false });
+    const use = { plan: { jobs: 100, occurrences: 7 }, settings: changed, emittedMetrics: 0, reads };
+    const { lines } = monthCost({ ...use, inventory: inventoryOf({ Resources: {} }), pollers: 'least' });
+    return lines.filter(({ price }) => price === 'trace').map(({ quantity }) => quantity);
+  };
+
+  it('are paid for where the settings ask for them: one a second, and a twentieth of the others', () => {
+    expect(traces(100, false)).toEqual([0, 0]);
+    // Seven planners, a hundred workers and as many writers; 1 + 0.05 * 99 readers in each of 2,592,000 seconds.
+    expect(traces(100, true)).toEqual([207, 5.95 * 2_592_000]);
+    expect(traces(0.5, true)[1]).toBe(0.5 * 2_592_000);
+  });
+});
