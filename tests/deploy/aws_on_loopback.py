@@ -20,9 +20,11 @@ from moto.awslambda.models import LambdaFunction
 from moto.awslambda.responses import LambdaResponse
 from moto.awslambda.urls import url_paths as lambda_paths
 from moto.cloudformation.models import ChangeSet
+from moto.cloudformation.parsing import OutputMap
 from moto.core.common_models import CloudFormationModel
 from moto.core.utils import iso_8601_datetime_without_milliseconds, utcfromtimestamp
 from moto.events.models import Rule
+from moto.iam.models import ManagedPolicy
 from moto.server import main
 from moto.sqs.models import Queue
 
@@ -183,6 +185,12 @@ def apply_and_publish(self):
 
 
 ChangeSet.apply = apply_and_publish
+
+# moto looks exports up while it plans and while it deletes a stack, which makes the resources that they name once more.
+OutputMap.exports = property(lambda self: [])
+
+# moto's CloudFormation makes policies and does not delete them.
+ManagedPolicy.delete = lambda self, _account_id, region: api("iam", region).delete_policy(PolicyArn=self.arn)
 
 
 # --- Functions: moto would need Docker ---------------------------------------------------------------------------------------------
