@@ -4,7 +4,6 @@ import { changeBreaker } from '../../src/operator/breaker-by-hand.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
-import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { dynamoBreakerStore } from '../../src/shared/throttle/dynamo-breaker-store.ts';
 import { type AlarmRule, alarmRules, metricKey, type Sample, statesOf } from '../support/alarm-rules.ts';
 import { type DeployedFunctions, functionNames, startDeployedFunctions } from '../support/deployed-functions.ts';
@@ -12,6 +11,7 @@ import { emfDocumentSchema } from '../support/emf-schema.ts';
 import { functionUrlEvent } from '../support/function-url-event.ts';
 import type { PipelineTemplate } from '../support/pipeline-template.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
+import { physicalName } from '../support/template-values.ts';
 import { until } from '../support/until.ts';
 import { dayMinutes, quietDay, type WatchedDay } from '../support/watched-day.ts';
 
@@ -27,6 +27,12 @@ let rules: AlarmRule[];
 /** Values of the own metrics, as the bundles wrote them: jobs that found the breaker closed and open, a hit and a miss. */
 let written: Record<'closed' | 'open' | 'hit' | 'miss', Omit<Sample, 'atMs'>>;
 
+/** A record has one value, a list, or values with their counts. */
+function valuesIn(written: unknown): unknown[] {
+  const { Values } = Object(written) as { Values?: unknown[] };
+  return Values ?? [written].flat();
+}
+
 /** Every value of every metric that the functions wrote so far. */
 function emittedSamples(): Omit<Sample, 'atMs'>[] {
   const lines = functionNames.flatMap((name) => deployed.functions[name].lines);
@@ -37,7 +43,7 @@ function emittedSamples(): Omit<Sample, 'atMs'>[] {
       return document._aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions: [names = []], Metrics }) => {
         const dimensions = Object.fromEntries(names.map((name) => [name, String(document[name])]));
         return Metrics.flatMap(({ Name }) =>
-          [document[Name]].flat().map((value) => ({
+          valuesIn(document[Name]).map((value) => ({
             metric: metricKey(Namespace, Name, dimensions),
             value: Number(value),
           })),
@@ -58,7 +64,8 @@ async function emitted(name: string, value: number, again: () => Promise<unknown
 
 async function setBreaker(state: 'open' | 'closed'): Promise<void> {
   const client = dynamoClient({ endpoint: deployed.dynamodb, region: 'us-east-1' });
-  const store = dynamoBreakerStore(client, controlTable.name);
+  const table = physicalName(template.one('AWS::DynamoDB::Table', 'TablesControl').id, template.resources);
+  const store = dynamoBreakerStore(client, table);
   await changeBreaker({ state, who: 'test', why: 'a test' }, store, defaultSettings, systemClock);
   client.destroy();
 }

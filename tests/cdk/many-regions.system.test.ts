@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { knownCountries } from '../../src/shared/core/places/known-places.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
-import { fetchQueue } from '../../src/shared/queues/queue-definitions.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { type DeployedFunctions, functionNames, startDeployedFunctions } from '../support/deployed-functions.ts';
+import {
+  type DeployedFunctions,
+  deployedName,
+  functionNames,
+  startDeployedFunctions,
+} from '../support/deployed-functions.ts';
 import { functionUrlEvent } from '../support/function-url-event.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { fetchEvent } from '../support/tapped-worker.ts';
@@ -36,7 +39,7 @@ describe('a deployment of 500 regions and languages', () => {
     const { Planner, Worker, Writer, Reader } = deployed.functions;
     const occurrence = new Date(systemClock.nowMs() - 1_000).toISOString();
     const started = await Planner.invoke({ kind: 'schedule', version: 1, schedule: 'daily', occurrence });
-    const held = deployed.sqs.inspect(fetchQueue(defaultSettings).name).map(({ body }) => body);
+    const held = deployed.sqs.inspect(deployedName('tmdb-fetch')).map(({ body }) => body);
     expect(started).toMatchObject({ jobs: held.length, duplicate: false });
     const planned = new Set(
       held.map((body) => JSON.parse(body).feed).map(({ region, language }) => `${region}/${language}`),

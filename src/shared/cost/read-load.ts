@@ -21,7 +21,7 @@ export const perRead = {
   /** Log records of a container: at most one in this time. */
   secondsPerRecord: 10,
   /** A record's bytes, with the 26 that CloudWatch Logs adds, what each read adds, and the most there are. */
-  recordBytes: 330,
+  recordBytes: 350,
   recordBytesPerRead: 12,
   mostRecordBytes: 2_000,
 } as const;
