@@ -13,6 +13,8 @@ const longest = [
   'rehearsal',
   'simulation/campaign',
   'killed-processes',
+  'example-workflow',
+  'upgrade',
   'terminal',
   'operator',
   'interrupt',
