@@ -72,7 +72,7 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'slots may be late without bound',
     file: schedule,
-    find: 'Math.max(limits.slotToleranceMs, Math.min((mostLateMs * full) / slots, spareMs))',
+    find: 'Math.max(limits.slotToleranceMs, slots < full ? spareMs : Math.min(mostLateMs, spareMs))',
     replace: 'Math.max(limits.slotToleranceMs, 60_000 + 0 * spareMs)',
     why: 'calls that waited for connections would come together',
   },
