@@ -26,8 +26,8 @@ describe('the load of reads', () => {
   });
 
   it('logs a record for each read, or records of many reads that stay small', () => {
-    expect(logBytes(30, Number.POSITIVE_INFINITY)).toBe(30 * 342);
-    expect(logBytes(100, 10)).toBe(10 * (330 + 120));
+    expect(logBytes(30, Number.POSITIVE_INFINITY)).toBe(30 * 362);
+    expect(logBytes(100, 10)).toBe(10 * (350 + 120));
     expect(logBytes(100_000, 10)).toBe(10 * 2_000);
   });
 
