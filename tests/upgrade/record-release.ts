@@ -78,15 +78,21 @@ async function withLocal(
 
 /** Reads over HTTP, whose counts a container stores once its window is over; the window is made short for that. */
 async function readUntilCounted(stack: StackEndpoints, paths: readonly string[]): Promise<void> {
-  const client = dynamoClient({ endpoint: stack.endpoints.dynamodb, region: stack.region });
   await until('reads of lists and titles were counted', async () => {
     for (const path of paths) {
       await (await fetch(`${stack.endpoints.http}${path}`)).arrayBuffer();
     }
-    const ids = (await scanAll(client, stack.controlTable)).map(({ id }) => String(id));
+    const ids = await controlIds(stack);
     return ids.some((id) => /^usage#.*#feeds/.test(id)) && ids.some((id) => /^usage#.*#titles/.test(id));
   });
+}
+
+/** The ids of all items of the control table. */
+async function controlIds(stack: StackEndpoints): Promise<string[]> {
+  const client = dynamoClient({ endpoint: stack.endpoints.dynamodb, region: stack.region });
+  const items = await scanAll(client, stack.controlTable);
   client.destroy();
+  return items.map(({ id }) => String(id));
 }
 
 async function send(stack: StackEndpoints, QueueUrl: string, MessageBody: string): Promise<void> {
@@ -139,8 +145,10 @@ async function interrupt(release: Release, tmdb: UpgradeTmdb): Promise<void> {
     await run(release, [...popular, '--region', 'GB,ES,PT']);
     await run(release, ['read', 'title', 'movie', String(first?.id), '--language', 'de-DE']);
     await until(
-      'all jobs were deferred',
-      async () => (await countMessages(stack, 'fetchQueueUrl', ['Delayed'])) >= 5,
+      'all jobs were deferred, one of them again',
+      async () =>
+        (await countMessages(stack, 'fetchQueueUrl', ['Delayed'])) >= 5 &&
+        (await controlIds(stack)).some((id) => id.startsWith('deferred#')),
       120_000,
     );
   });
