@@ -89,7 +89,10 @@ export function usageOf({ planner, worker, writer, reader }: Functions) {
   return { planner: planner.usage(), worker: worker.usage(), writer: writer.usage(), reader: reader.usage() };
 }
 
-/** Variables of each function: what its handler asks for (`namespace`: that of the metrics), where the emulators are, and, of `proxies`, the one used for TMDB. */
+/**
+ * Variables of each function: what its handler asks for, where the emulators are, and, of `proxies`, the one used for TMDB. `namespace` is
+ * that of the metrics.
+ */
 export function functionEnvironments(
   stack: StackEndpoints,
   token: string,

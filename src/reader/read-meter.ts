@@ -1,7 +1,7 @@
 /**
  * Measures reads: metrics of each one, gathered into one record in ten seconds, and usage counters, from which the planner learns what is
- * read. Counts are collected in memory and added to the counters of their hour once per window. That takes two writes per window and container (four when the hour changed in
- * it), and a container that is stopped loses one window at most.
+ * read. Counts are collected in memory and added to the counters of their hour once per window. That takes two writes per window and
+ * container (four when the hour changed in it), and a container that is stopped loses one window at most.
  */
 import { type Clock, dayMs, hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
