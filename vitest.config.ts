@@ -10,8 +10,11 @@ const system = 'tests/**/*.system.test.ts';
 
 /** Files that take half a minute and more: what starts last should be short, or a core waits for it at the end. */
 const longest = [
+  'rehearsal',
   'simulation/campaign',
   'killed-processes',
+  'example-workflow',
+  'upgrade',
   'terminal',
   'operator',
   'interrupt',

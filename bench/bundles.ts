@@ -13,7 +13,8 @@ import type {
   workerEnvironmentSchema,
   writerEnvironmentSchema,
 } from '../src/shared/settings/function-environments.ts';
-import { metricsNamespace, type ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
+import { defaultSettings } from '../src/shared/settings/settings.ts';
+import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment, quantile } from './bench-report.ts';
 import { type BenchSelection, chosenParts } from './bench-selection.ts';
 import { importTimes } from './import-times.ts';
@@ -36,10 +37,12 @@ const comparedQuantile = 0.1;
 /** Nobody listens on this port: an import that calls something would fail or hang. */
 const nowhere = 'http://127.0.0.1:1';
 const queue = `${nowhere}/000000000000/none`;
-const tables = { CATALOG_TABLE: 'none', CONTROL_TABLE: 'none' };
+const common = { POWERTOOLS_METRICS_NAMESPACE: 'bench' };
+const tables = { ...common, CATALOG_TABLE: 'none', CONTROL_TABLE: 'none' };
 const plannerVariables: z.infer<typeof plannerEnvironmentSchema> = { ...tables, FETCH_QUEUE_URL: queue };
 // With the token in the environment the worker does not ask Parameter Store while it starts.
 const workerVariables: z.infer<typeof workerEnvironmentSchema> = {
+  ...common,
   CONTROL_TABLE: 'none',
   FETCH_QUEUE_URL: queue,
   FETCH_DLQ_URL: queue,
@@ -67,13 +70,12 @@ const commonVariables = {
   AWS_ENDPOINT_URL: nowhere,
   AWS_ACCESS_KEY_ID: 'none',
   AWS_SECRET_ACCESS_KEY: 'none',
-  POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
 };
 
 /** Runs the comparison. @throws UsageError for an unknown part. */
 export async function benchBundles(selection: BenchSelection): Promise<BenchReport> {
   const parts = chosenParts(partNames, selection);
-  const bundles = await bundleHandlers();
+  const bundles = await bundleHandlers(defaultSettings);
   const measured: Measured[] = [];
   for (const service of Object.keys(handlerEntries) as ServiceName[]) {
     measured.push(await measure(service, bundles[service], parts));

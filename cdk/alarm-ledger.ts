@@ -3,10 +3,11 @@
  * in docs/operations.md that says what to do.
  */
 export const alarmLedger = {
-  FetchDeadLetters: { says: 'Fetch jobs became dead letters', section: 'fetch-dead-letters' },
+  FetchDeadLetters: {
+    says: 'Fetch jobs became dead letters, or triggers of the planner reached nobody or failed',
+    section: 'fetch-dead-letters',
+  },
   ItemDeadLetters: { says: 'Pages could not be written', section: 'item-dead-letters' },
-  UndeliveredTriggers: { says: 'A schedule or an event did not reach the planner', section: 'undelivered-triggers' },
-  PlannerFailures: { says: 'The planner failed on every attempt', section: 'planner-failures' },
   FetchQueueAge: { says: 'A fetch job has waited for more than half an hour', section: 'fetch-queue-age' },
   ItemQueueAge: { says: 'A page has waited for the writer for more than half an hour', section: 'item-queue-age' },
   PlannerHeartbeat: { says: 'The planner has not been invoked', section: 'planner-heartbeat' },
@@ -16,6 +17,11 @@ export const alarmLedger = {
   },
   WriteThrottles: { says: 'DynamoDB throttles the writer', section: 'write-throttles' },
   HitRatio: { says: 'The hit ratio of reads is below 90 %', section: 'hit-ratio' },
+  ReaderErrors: {
+    says: 'The reader fails: invocations end in an error, a time-out or before its code has started',
+    section: 'reader-errors',
+  },
+  ReaderThrottles: { says: 'Lambda refuses invocations of the reader', section: 'reader-throttles' },
 } as const satisfies Record<string, { says: string; section: string }>;
 
 /** An alarm's name. */

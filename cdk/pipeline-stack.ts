@@ -1,34 +1,38 @@
 import { Annotations, CfnOutput, Duration, Stack, Tags } from 'aws-cdk-lib';
-import { FunctionUrlAuthType, RecursiveLoop } from 'aws-cdk-lib/aws-lambda';
-import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import {
+  type FunctionUrl,
+  FunctionUrlAuthType,
+  LoggingFormat,
+  RecursiveLoop,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
-import { UsageError } from '../src/shared/core/errors.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
-import { overridesOf } from '../src/shared/settings/settings-overrides.ts';
+import { writersAtMost } from '../src/shared/settings/event-source-pollers.ts';
 import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
 import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { tmdbBaseUrl } from '../src/shared/tmdb/token-address.ts';
 import { Alarms } from './constructs/alarms.ts';
-import { GuardedQueue, QueueWithDlq } from './constructs/guarded-queue.ts';
+import { QueueWithDlq } from './constructs/guarded-queue.ts';
 import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
-import { PipelineFunction } from './constructs/pipeline-function.ts';
+import { type Grant, PipelineFunction } from './constructs/pipeline-function.ts';
 import { PipelineTables } from './constructs/pipeline-tables.ts';
+import { ReaderCdn } from './constructs/reader-cdn.ts';
+import { ReaderPolicies, readerGrants } from './constructs/reader-policies.ts';
+import { Rollout } from './constructs/rollout.ts';
 import { Triggers } from './constructs/triggers.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
 
-/** Retention of failed triggers and failed invocations. */
-const failureRetention = Duration.days(14);
 /** Within this time Lambda makes up to three attempts of an asynchronous invocation of the planner. */
 const plannerEventAge = Duration.hours(1);
 
-/** Size limit of the overrides. Lambda allows 4 KB for all variables; the others take less than 1 KB. */
-const mostOverrideBytes = 3_000;
-
 /** The whole pipeline. Two steps are manual: storing the token in Parameter Store, and confirming the e-mail subscription. */
 export class PipelineStack extends Stack {
-  /** The parts of the stack that have metrics, or findings to acknowledge. */
+  /** The parts of the stack that have metrics. */
   readonly parts: PipelineParts;
+  /** The gradual roll-out of new versions, where the settings ask for one. */
+  readonly rollout: Rollout | undefined;
   readonly #settings: Settings;
   readonly #bundles: Record<ServiceName, string>;
 
@@ -40,43 +44,45 @@ export class PipelineStack extends Stack {
     const tables = new PipelineTables(this, 'Tables', settings);
     const fetch = new QueueWithDlq(this, 'Fetch', fetchQueue(settings));
     const items = new QueueWithDlq(this, 'Items', itemQueue(settings));
-    const undelivered = new GuardedQueue(this, 'UndeliveredTriggers', { retentionPeriod: failureRetention });
-    const plannerFailures = new GuardedQueue(this, 'PlannerFailures', { retentionPeriod: failureRetention });
-    const planner = this.#planner({ tables, fetch }, plannerFailures);
+    const planner = this.#planner({ tables, fetch });
     const worker = this.#worker({ tables, fetch, items });
     const writer = this.#writer({ tables, items });
     const reader = this.#reader({ tables, fetch, items });
-    new Triggers(this, 'Triggers', planner, undelivered, settings.schedules);
-    this.parts = { tables, fetch, items, undelivered, plannerFailures, planner, worker, writer, reader };
+    const front = this.#front(reader);
+    new Triggers(this, 'Triggers', planner.entry, fetch.deadLetters, settings.schedules);
+    this.parts = { tables, fetch, items, planner, worker, writer, reader };
     new Alarms(this, 'Alarms', this.parts, settings);
+    if (settings.deployment.rollback === 'alarms') {
+      this.rollout = new Rollout(this, 'Rollout', [planner, worker, writer, reader]);
+    }
     const dashboard = new PipelineDashboard(this, 'Watch', this.parts, settings);
-    this.#outputs(this.parts, dashboard.name);
+    this.#outputs(this.parts, front, dashboard.name);
     Tags.of(this).add('application', 'tmdb-pipeline');
     if (settings.deployment.alarmEmail === undefined) {
       Annotations.of(this).addWarningV2('no-alarm-email', 'alarms reach nobody: deployment.alarmEmail is not set');
     }
   }
 
-  #planner({ tables, fetch }: Pick<PipelineParts, 'tables' | 'fetch'>, failures: GuardedQueue): PipelineFunction {
+  #planner({ tables, fetch }: Pick<PipelineParts, 'tables' | 'fetch'>): PipelineFunction {
     return new PipelineFunction(this, 'Planner', {
       ...this.#common('planner'),
       description: 'Schedule occurrences and ad-hoc events to fetch jobs',
-      onFailure: new SqsDestination(failures),
+      // CDK's own destination would also allow what only consumers of a queue need.
+      onFailure: { bind: () => ({ destination: fetch.deadLetters.queueArn }) },
       retryAttempts: 2,
       maxEventAge: plannerEventAge,
       environment: {
-        ...this.#overrides(),
+        ...this.#variables(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
       },
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
-        // Powertools' idempotency puts, reads, updates and deletes records. The planner reads heads and in-flight marks, and writes marks.
+        // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks.
         {
           on: tables.control.tableArn,
           actions: [
-            'dynamodb:GetItem',
             'dynamodb:BatchGetItem',
             'dynamodb:BatchWriteItem',
             'dynamodb:PutItem',
@@ -85,6 +91,7 @@ export class PipelineStack extends Stack {
           ],
         },
         { on: fetch.queue.queueArn, actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'] },
+        { on: fetch.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
       ],
     });
   }
@@ -97,7 +104,7 @@ export class PipelineStack extends Stack {
       // Deferrals send jobs back to the worker's own queue. Lambda's loop detection would stop that after 16 rounds.
       recursiveLoop: RecursiveLoop.ALLOW,
       environment: {
-        ...this.#overrides(),
+        ...this.#variables(),
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
         FETCH_DLQ_URL: fetch.deadLetters.queueUrl,
@@ -125,7 +132,7 @@ export class PipelineStack extends Stack {
       ...this.#common('writer'),
       description: 'Pages to rows of the catalog table',
       environment: {
-        ...this.#overrides(),
+        ...this.#variables(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         ITEM_DLQ_URL: items.deadLetters.queueUrl,
@@ -139,17 +146,23 @@ export class PipelineStack extends Stack {
         { on: items.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
       ],
     });
-    writer.consume(items.queue, this.#settings.writer);
+    writer.consume(items.queue, { ...this.#settings.writer, maximumConcurrency: writersAtMost(this.#settings) });
     return writer;
   }
 
   #reader({ tables, fetch, items }: Pick<PipelineParts, 'tables' | 'fetch' | 'items'>): PipelineFunction {
-    const { tokenParameter } = this.#settings.deployment;
+    const { tokenParameter, reader } = this.#settings.deployment;
+    const { reservedConcurrency } = reader;
+    const grants = readerGrants({ tables, fetch, items });
     return new PipelineFunction(this, 'Reader', {
       ...this.#common('reader'),
       description: 'Lists, titles and recommendations from the cache',
+      ...(reservedConcurrency !== undefined && { reservedConcurrentExecutions: reservedConcurrency }),
+      // No START, END and REPORT of each read, which would cost more than the read (docs/adr/0030). Failures are logged.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       environment: {
-        ...this.#overrides(),
+        ...this.#variables(),
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
@@ -157,29 +170,23 @@ export class PipelineStack extends Stack {
         TMDB_BASE_URL: tmdbBaseUrl,
         TMDB_TOKEN_PARAMETER: tokenParameter,
       },
-      may: [
-        { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
-        { on: tables.catalog.tableArn, actions: ['dynamodb:BatchGetItem'] },
-        // Breaker and rate schedules for live calls, refresh leases (put and deleted), usage counters (updated).
-        {
-          on: tables.control.tableArn,
-          actions: [
-            'dynamodb:GetItem',
-            'dynamodb:BatchGetItem',
-            'dynamodb:PutItem',
-            'dynamodb:UpdateItem',
-            'dynamodb:DeleteItem',
-          ],
-        },
-        { on: fetch.queue.queueArn, actions: ['sqs:SendMessage'] },
-        { on: items.queue.queueArn, actions: ['sqs:SendMessage'] },
-        this.#mayReadToken(),
-      ],
+      may: [...grants.table, ...grants.control, ...grants.live, this.#mayReadToken()],
     });
   }
 
+  /** What callers reach the reader by. With the CDN its own URL requires IAM, so that nobody can go around the cache. */
+  #front(reader: PipelineFunction): { url?: FunctionUrl; cdn?: ReaderCdn } {
+    const { url, cdn } = this.#settings.deployment.reader;
+    if (url === 'none') {
+      return {};
+    }
+    const isOpen = url === 'public' && !cdn;
+    const own = reader.addFunctionUrl({ authType: isOpen ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM });
+    return cdn ? { url: own, cdn: new ReaderCdn(this, 'ReaderCdn', own) } : { url: own };
+  }
+
   /** No permission for KMS is needed: Parameter Store's AWS-managed key allows decryption to those who may read the parameter. */
-  #mayReadToken(): { on: string; actions: string[] } {
+  #mayReadToken(): Grant {
     const resourceName = this.#settings.deployment.tokenParameter.slice(1);
     return {
       on: this.formatArn({ service: 'ssm', resource: 'parameter', resourceName }),
@@ -189,35 +196,32 @@ export class PipelineStack extends Stack {
 
   #common(service: ServiceName) {
     const { memoryMb, timeoutSeconds } = this.#settings[service];
-    const { logRetentionDays } = this.#settings.deployment;
-    return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays };
+    const { logRetentionDays, tracing, rollback } = this.#settings.deployment;
+    const aliased = rollback === 'alarms';
+    return { bundleUrl: this.#bundles[service], memoryMb, timeoutSeconds, logRetentionDays, tracing, aliased };
   }
 
-  #overrides(): Record<string, string> {
-    const overrides = overridesOf(this.#settings);
-    const bytes = Buffer.byteLength(overrides);
-    if (bytes > mostOverrideBytes) {
-      throw new UsageError(
-        `settings: the differences from the defaults take ${bytes} bytes, and a function can receive ${mostOverrideBytes}: override fewer settings`,
-      );
-    }
-    return overrides === '{}' ? {} : { SETTINGS_OVERRIDES: overrides };
+  /** The variables of every function. */
+  #variables(): Record<string, string> {
+    return { POWERTOOLS_METRICS_NAMESPACE: this.stackName };
   }
 
   /** The outputs that the command line and an application need, with the names of `local --json`. */
-  #outputs({ tables, fetch, items, planner, reader }: PipelineParts, dashboardName: string): void {
-    const { url } = this.#settings.deployment.reader;
-    const authType = url === 'iam' ? FunctionUrlAuthType.AWS_IAM : FunctionUrlAuthType.NONE;
+  #outputs(parts: PipelineParts, front: { url?: FunctionUrl; cdn?: ReaderCdn }, dashboardName: string): void {
+    const { tables, fetch, items, planner, reader } = parts;
+    const { url, cdn } = this.#settings.deployment.reader;
+    new ReaderPolicies(this, 'ReaderPolicies', parts, url === 'iam' && !cdn ? front.url : undefined);
     const outputs = {
-      ...(url !== 'none' && { ReaderUrl: reader.addFunctionUrl({ authType }).url }),
-      ReaderFunction: reader.functionName,
+      ...(front.url !== undefined && { ReaderUrl: front.url.url }),
+      ...(front.cdn !== undefined && { ReaderCdnUrl: front.cdn.url }),
+      ReaderFunction: reader.entry.functionName,
       FetchQueueUrl: fetch.queue.queueUrl,
       FetchDlqUrl: fetch.deadLetters.queueUrl,
       ItemQueueUrl: items.queue.queueUrl,
       ItemDlqUrl: items.deadLetters.queueUrl,
       CatalogTable: tables.catalog.tableName,
       ControlTable: tables.control.tableName,
-      PlannerFunction: planner.functionName,
+      PlannerFunction: planner.entry.functionName,
       DashboardName: dashboardName,
       TokenParameter: this.#settings.deployment.tokenParameter,
     };

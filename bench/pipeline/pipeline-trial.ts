@@ -1,6 +1,7 @@
 /** One trial: fresh emulators and fresh processes, a warm-up, then all jobs from the planner's request to the last row. */
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import type { FetchRequest } from '../../src/shared/queues/plan-request.ts';
+import { documentedPollers, writersAtMost } from '../../src/shared/settings/event-source-pollers.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { startEmulatedServices } from '../emulated-services.ts';
 import { type MeasuredProcess, type ProcessUse, startMeasured } from '../measured-process.ts';
@@ -28,7 +29,7 @@ export type PipelineTrial = {
 export const callsPerSecond = 2_000;
 
 /** As many as the event source of a deployment runs. */
-const writerProcesses = defaultSettings.writer.maximumConcurrency;
+const writerProcesses = writersAtMost(defaultSettings) ?? documentedPollers.least;
 
 type Role = keyof PipelinePrograms;
 type Progress = { pages: number; rows: number; waiting: { pages: number; resolve: () => void } | undefined };

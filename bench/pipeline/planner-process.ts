@@ -27,7 +27,7 @@ serveMeasured<PlannerConfig>(({ endpoints: stack, requests }, progress) => {
     inFlight: dynamoFeedsInFlight(client, stack.controlTable),
     backlog: sqsQueueDepth(sqs, stack.fetchQueueUrl),
     jobs: sqsMessageSender(sqs, stack.fetchQueueUrl, systemClock, systemRandom),
-    telemetry: powertoolsTelemetry('planner'),
+    telemetry: powertoolsTelemetry('planner', 'bench'),
     clock: systemClock,
     settings: defaultSettings,
   };

@@ -79,7 +79,7 @@ function countDeferrals({ event }: Pick<Telemetry, 'event'>, counts: Counts): Pi
 
 function invokerOf(config: WorkerConfig, counts: Counts) {
   const settings = settingsFor(config.maximumConcurrency);
-  const functionTelemetry = powertoolsTelemetry('worker');
+  const functionTelemetry = powertoolsTelemetry('worker', 'bench');
   const telemetry = { ...functionTelemetry, ...countDeferrals(functionTelemetry, counts) };
   const { endpoints, region, controlTable } = config.endpoints;
   const store = dynamoUsageStore(dynamoClient({ endpoint: endpoints.dynamodb, region }), controlTable);

@@ -40,7 +40,7 @@ serveMeasured<WriterConfig>(({ endpoints: stack }, progress) => {
 });
 
 function invokerOf(stack: StackEndpoints, progress: (count: number) => void) {
-  const telemetry = powertoolsTelemetry('writer');
+  const telemetry = powertoolsTelemetry('writer', 'bench');
   const target = { endpoint: stack.endpoints.sqs, region: stack.region };
   const deadLetters = sqsMessageSender(sqsClient(target), stack.itemDlqUrl, systemClock, systemRandom);
   const client = dynamoClient({ endpoint: stack.endpoints.dynamodb, region: stack.region });

@@ -18,6 +18,9 @@ const harmlessThrottles = 10;
 /** The target is 95 %. Cold starts alone do not cause three hours in a row below this ratio. */
 const lowHitRatio = 0.9;
 
+/** More failing invocations in five minutes than single crashes of Lambda's machines explain. Where few read, one failure is more. */
+const harmlessErrorShare = 0.01;
+
 /** The alarms, and the topic that notifies people. A single message in a dead-letter queue raises an alarm. */
 export class Alarms extends Construct {
   readonly topic: Topic;
@@ -29,29 +32,50 @@ export class Alarms extends Construct {
     this.topic = this.#createTopic(settings.deployment.alarmEmail);
     this.#notEmpty('FetchDeadLetters', parts.fetch.deadLetters);
     this.#notEmpty('ItemDeadLetters', parts.items.deadLetters);
-    this.#notEmpty('UndeliveredTriggers', parts.undelivered);
-    this.#notEmpty('PlannerFailures', parts.plannerFailures);
     this.#waiting('FetchQueueAge', parts.fetch.queue);
     this.#waiting('ItemQueueAge', parts.items.queue);
+    this.#ofPipeline(parts, settings);
+    this.#ofReads(parts);
+  }
+
+  /** What fails between the schedules and the table. Missing data is argued in docs/adr/0029. */
+  #ofPipeline(parts: PipelineParts, { schedules }: Settings): void {
     // One hour more than the period of the refresh. It is counted in periods of an hour, since CloudWatch allows alarms with shorter periods
     // to look back at most a day.
-    const silentHours = settings.schedules.refresh.everyHours + 1;
+    const silentHours = schedules.refresh.everyHours + 1;
     this.#add('PlannerHeartbeat', parts.planner.metricInvocations({ period: Duration.hours(1), statistic: 'Sum' }), {
       threshold: 1,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: silentHours,
       treatMissingData: TreatMissingData.BREACHING,
     });
-    this.#add('BreakerOpen', customMetric('BreakerOpen', { statistic: 'Maximum' }), { threshold: 0 });
+    // Without data no job has looked at the breaker since: it is as it was.
+    this.#add('BreakerOpen', customMetric(parts, 'BreakerOpen', { statistic: 'Maximum' }), {
+      threshold: 0,
+      treatMissingData: TreatMissingData.IGNORE,
+    });
     this.#add('WriteThrottles', throttledPuts(parts.tables.catalog), {
       threshold: harmlessThrottles,
       evaluationPeriods: 3,
       datapointsToAlarm: 2,
     });
-    this.#add('HitRatio', customMetric('CacheHit', { statistic: 'Average', period: Duration.hours(1) }), {
+  }
+
+  /** What readers meet. A reader that dies while it starts writes no metric of its own, so Lambda's are watched. */
+  #ofReads(parts: PipelineParts): void {
+    this.#add('HitRatio', customMetric(parts, 'CacheHit', { statistic: 'Average', period: Duration.hours(1) }), {
       threshold: lowHitRatio,
       comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
       evaluationPeriods: 3,
+    });
+    // Lambda counts 0 or 1 for each invocation, so the average is the share that failed. A reader that failed and that nobody has called
+    // since is not mended.
+    this.#add('ReaderErrors', parts.reader.metricErrors({ statistic: 'Average', period: Duration.minutes(5) }), {
+      threshold: harmlessErrorShare,
+      treatMissingData: TreatMissingData.IGNORE,
+    });
+    this.#add('ReaderThrottles', parts.reader.metricThrottles({ statistic: 'Sum', period: Duration.minutes(5) }), {
+      threshold: 0,
     });
   }
 
@@ -79,14 +103,16 @@ export class Alarms extends Construct {
   }
 
   #createTopic(email: string | undefined): Topic {
-    const topic = new Topic(this, 'Topic', { displayName: 'tmdb-pipeline', enforceSSL: true });
+    const { stackName, account } = Stack.of(this);
+    // E-mails come from this name: it tells which stack they are about.
+    const topic = new Topic(this, 'Topic', { displayName: `tmdb-pipeline ${stackName}`, enforceSSL: true });
     // A topic with a policy of its own loses the default policy, which allows the account's alarms to publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
         actions: ['sns:Publish'],
         resources: [topic.topicArn],
-        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+        conditions: { StringEquals: { 'aws:SourceAccount': account } },
       }),
     );
     if (email !== undefined) {

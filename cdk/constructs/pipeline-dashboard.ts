@@ -6,6 +6,7 @@ import {
   LogQueryVisualizationType,
   LogQueryWidget,
   MathExpression,
+  PeriodOverride,
   SingleValueWidget,
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
@@ -15,7 +16,7 @@ import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import type { PipelineParts } from '../pipeline-parts.ts';
 import { customMetric } from './pipeline-metrics.ts';
 import { planWidgets } from './plan-widgets.ts';
-import { capacityWidgets, costWidget, rowWidgets } from './table-widgets.ts';
+import { capacityWidget, costWidget, functionWidgets, rowWidgets } from './table-widgets.ts';
 
 const half = 12;
 const whole = 24;
@@ -29,58 +30,76 @@ export class PipelineDashboard extends Construct {
 
   constructor(scope: Construct, id: string, parts: PipelineParts, settings: Settings) {
     super(scope, id);
-    this.name = Stack.of(this).stackName;
-    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: this.name, defaultInterval: Duration.days(1) });
-    dashboard.addWidgets(...reads());
+    // Dashboards belong to the account, not to a region: two stacks of one name in two regions would replace each other's.
+    const { stackName, region } = Stack.of(this);
+    this.name = `${stackName}-${region}`;
+    const dashboard = new Dashboard(this, 'Dashboard', {
+      dashboardName: this.name,
+      defaultInterval: Duration.days(1),
+      // By default CloudWatch adapts the periods to the range that is shown, and a sum over a day would become one over less.
+      periodOverride: PeriodOverride.INHERIT,
+    });
+    dashboard.addWidgets(...reads(parts));
     dashboard.addWidgets(freshness(parts));
-    dashboard.addWidgets(...calls(settings));
+    dashboard.addWidgets(...calls(parts, settings));
     dashboard.addWidgets(...rates(parts));
     dashboard.addWidgets(...queues(parts));
     dashboard.addWidgets(...deadLetters(parts));
     dashboard.addWidgets(...rowWidgets(parts));
-    dashboard.addWidgets(...capacityWidgets(parts));
+    dashboard.addWidgets(...functionWidgets(parts));
+    dashboard.addWidgets(capacityWidget(parts));
     dashboard.addWidgets(...planWidgets(parts));
-    dashboard.addWidgets(costWidget(settings));
+    dashboard.addWidgets(costWidget(parts, settings));
   }
 }
 
-function reads(): IWidget[] {
+/** Hourly, like the alarm on the hit ratio: with a thousand reads a day, five minutes have three of them. */
+function reads(parts: PipelineParts): IWidget[] {
+  const period = Duration.hours(1);
   return [
     new GraphWidget({
       title: 'Hit ratio and stale share, against the target',
       width: half,
+      period,
       left: [
-        customMetric('CacheHit', { statistic: 'Average', label: 'hit ratio' }),
-        customMetric('StaleReads', { statistic: 'Average', label: 'stale share' }),
+        customMetric(parts, 'CacheHit', { period, statistic: 'Average', label: 'hit ratio' }),
+        customMetric(parts, 'StaleReads', { period, statistic: 'Average', label: 'stale share' }),
       ],
       leftYAxis: { min: 0, max: 1 },
       leftAnnotations: [{ value: targetHitRatio, label: 'target' }],
-      right: [customMetric('CacheHit', { statistic: 'SampleCount', label: 'reads' })],
+      right: [
+        customMetric(parts, 'CacheHit', { period, statistic: 'SampleCount', label: 'reads' }),
+        parts.reader.metricInvocations({ period, statistic: 'Sum', label: 'invocations of the reader' }),
+      ],
+      rightYAxis: { min: 0 },
     }),
     new GraphWidget({
       title: 'Read latency',
       width: half,
+      period,
       left: [
-        customMetric('ReadLatency', { statistic: 'p50', label: 'p50' }),
-        customMetric('ReadLatency', { statistic: 'p99', label: 'p99' }),
+        customMetric(parts, 'ReadLatency', { period, statistic: 'p50', label: 'p50' }),
+        customMetric(parts, 'ReadLatency', { period, statistic: 'p99', label: 'p99' }),
       ],
       leftYAxis: { min: 0 },
     }),
   ];
 }
 
-function calls({ tmdb }: Settings): IWidget[] {
-  const calls = customMetric('TmdbLatency', { statistic: 'SampleCount', period: Duration.minutes(1) });
+function calls(parts: PipelineParts, { tmdb }: Settings): IWidget[] {
+  const period = Duration.minutes(1);
+  const calls = customMetric(parts, 'TmdbLatency', { statistic: 'SampleCount', period });
   const perSecond = new MathExpression({
     expression: 'calls / PERIOD(calls)',
     usingMetrics: { calls },
-    period: Duration.minutes(1),
+    period,
     label: 'calls a second',
   });
   return [
     new GraphWidget({
       title: 'Calls a second, against the limit',
       width: half,
+      period,
       left: [perSecond],
       leftYAxis: { min: 0 },
       leftAnnotations: [{ value: tmdb.requestsPerSecond, label: 'limit' }],
@@ -89,11 +108,11 @@ function calls({ tmdb }: Settings): IWidget[] {
       title: 'Throttles (429), failures, latency, breaker',
       width: half,
       left: [
-        customMetric('TmdbThrottles', { statistic: 'Sum', label: '429' }),
-        customMetric('TmdbFailures', { statistic: 'Sum', label: 'failures' }),
-        customMetric('BreakerOpen', { statistic: 'Maximum', label: 'breaker open' }),
+        customMetric(parts, 'TmdbThrottles', { statistic: 'Sum', label: '429' }),
+        customMetric(parts, 'TmdbFailures', { statistic: 'Sum', label: 'failures' }),
+        customMetric(parts, 'BreakerOpen', { statistic: 'Maximum', label: 'breaker open' }),
       ],
-      right: [customMetric('TmdbLatency', { statistic: 'p95', label: 'latency p95' })],
+      right: [customMetric(parts, 'TmdbLatency', { statistic: 'p95', label: 'latency p95' })],
     }),
   ];
 }
@@ -170,31 +189,25 @@ function queues({ fetch, items }: PipelineParts): IWidget[] {
   ];
 }
 
-function deadLetters({ fetch, items, undelivered, plannerFailures }: PipelineParts): IWidget[] {
-  const move = (dlq: IQueue, queue: IQueue) =>
-    `aws sqs start-message-move-task --source-arn ${dlq.queueArn} --destination-arn ${queue.queueArn}`;
+function deadLetters({ fetch, items }: PipelineParts): IWidget[] {
+  // SQS's own move task would take triggers of the planner to the worker.
+  const act = (verb: string, queue: string) => `npm run -s pipeline -- dlq ${verb} ${queue} --stack aws`;
   return [
     new SingleValueWidget({
       title: 'Dead letters',
       width: half,
       height: 6,
-      metrics: [
-        visible(fetch.deadLetters, 'fetch'),
-        visible(items.deadLetters, 'items'),
-        visible(undelivered, 'undelivered triggers'),
-        visible(plannerFailures, 'planner failures'),
-      ],
+      metrics: [visible(fetch.deadLetters, 'fetch jobs and triggers'), visible(items.deadLetters, 'items')],
     }),
     new TextWidget({
       width: half,
       height: 6,
       markdown: [
-        '### Replay',
+        '### Look, mend the cause, replay',
         '```',
-        move(fetch.deadLetters, fetch.queue),
-        move(items.deadLetters, items.queue),
+        ...['list', 'replay'].flatMap((verb) => [act(verb, 'fetch'), act(verb, 'items')]),
         '```',
-        'A replayed message never overwrites a newer row.',
+        'Of a stack with another name, with `--settings FILE`. A replayed message never overwrites a newer row.',
       ].join('\n'),
     }),
   ];

@@ -1,14 +1,20 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { type MetricName, metricLedger, metricsNamespace } from '../../src/shared/telemetry/metric-ledger.ts';
+import { type MetricName, metricLedger, type ServiceName } from '../../src/shared/telemetry/metric-ledger.ts';
+import type { PipelineParts } from '../pipeline-parts.ts';
 import type { AnyTable } from './pipeline-tables.ts';
 
-/** A custom metric with its only dimension, `service`. */
-export function customMetric(metricName: MetricName, options: MetricOptions): Metric {
+/** A custom metric of the stack of `parts`, with its only dimension, `service`. */
+export function customMetric(
+  parts: Pick<PipelineParts, ServiceName>,
+  metricName: MetricName,
+  options: MetricOptions,
+): Metric {
+  const { service } = metricLedger[metricName];
   return new Metric({
-    namespace: metricsNamespace,
+    namespace: Stack.of(parts[service]).stackName,
     metricName,
-    dimensionsMap: { service: metricLedger[metricName].service },
+    dimensionsMap: { service },
     period: Duration.minutes(5),
     ...options,
   });

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { adHocEventSchema, type ScheduledRequest } from '../../src/shared/queues/plan-request.ts';
 import { type ScheduleName, scheduleNames } from '../../src/shared/settings/schedule.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
+import { stackNames } from '../../src/shared/settings/stack-names.ts';
 
 /** EventBridge's names of the days; weekday 0 of the settings is Sunday. */
 const weekdays = ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'];
@@ -19,12 +20,13 @@ const scheduledTime = '<aws.scheduler.scheduled-time>';
 /** Retries of a delivery. They end earlier than a late refresh stops being useful; then the event becomes a dead letter. */
 const retries = { maxEventAgeSeconds: 3_600, attempts: 10 };
 
-/** The triggers of the planner: three schedules, and events of the account's default bus. */
+/** The triggers of the planner: three schedules, and events of the account's default bus whose source is this stack's. */
 export class Triggers extends Construct {
   /** `undelivered` receives the occurrences and events that did not reach the planner. */
   constructor(scope: Construct, id: string, planner: IFunction, undelivered: Queue, schedules: Settings['schedules']) {
     super(scope, id);
-    const group = new CfnScheduleGroup(this, 'Group', { name: `${Stack.of(this).stackName}-schedules` });
+    const { stackName } = Stack.of(this);
+    const group = new CfnScheduleGroup(this, 'Group', { name: `${stackName}-schedules` });
     const role = this.schedulerRole(planner, undelivered);
     for (const name of scheduleNames) {
       new CfnSchedule(this, name, {
@@ -45,10 +47,10 @@ export class Triggers extends Construct {
         },
       });
     }
-    const { source, 'detail-type': detailType } = adHocEventSchema.shape;
+    const { 'detail-type': detailType } = adHocEventSchema.shape;
     new Rule(this, 'AdHoc', {
       description: 'tmdb-pipeline: ad-hoc fetch requests',
-      eventPattern: { source: [source.value], detailType: [detailType.value] },
+      eventPattern: { source: [stackNames(stackName).eventSource], detailType: [detailType.value] },
       targets: [
         new LambdaFunction(planner, {
           deadLetterQueue: undelivered,

@@ -6,7 +6,7 @@ import { ProxyFailure } from '../shared/core/proxy-agent.ts';
 const deepestCause = 5;
 
 /** What a command calls. */
-type AwsService = 'CloudFormation' | 'DynamoDB' | 'SQS';
+type AwsService = 'CloudFormation' | 'DynamoDB' | 'SQS' | 'the reader';
 
 /** A call of AWS, or of what stands in for it, that failed: `code` is that of `AwsFailure`, the message says what to do. */
 export class AwsCallError extends PermanentError {}

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { UsageError } from '../shared/core/errors.ts';
 import { reportFailure, terminalOutput } from './cli-context.ts';
 import { addBreakerCommand } from './commands/breaker-command.ts';
+import { addCallCommand } from './commands/call-command.ts';
 import { addCostCommand } from './commands/cost-command.ts';
 import { addDlqActCommands } from './commands/dlq-act-commands.ts';
 import { addDlqLookCommands } from './commands/dlq-look-commands.ts';
@@ -23,6 +24,7 @@ const commands = [
   addLocalCommand,
   addReadCommands,
   addRecommendCommand,
+  addCallCommand,
   addCostCommand,
   addMigrateCommand,
   addReportCommand,

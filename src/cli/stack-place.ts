@@ -33,6 +33,8 @@ export type StackPlace = {
   /** None where there are only tables. */
   queues: QueueUrls | undefined;
   tmdb: string | undefined;
+  /** URL of the reader; none where there are only tables, and where a deployed stack has none. */
+  reader: string | undefined;
 };
 
 /** The variables that the AWS SDK reads; that of a service has priority over `AWS_ENDPOINT_URL`. */
@@ -158,6 +160,7 @@ function tablesAt(endpoint: string): StackPlace {
     controlTable: controlTable.name,
     queues: undefined,
     tmdb: undefined,
+    reader: undefined,
   };
 }
 
@@ -172,6 +175,7 @@ function localPlace(running: StackFile): StackPlace {
     controlTable: running.controlTable,
     queues: { fetchQueueUrl, fetchDlqUrl, itemQueueUrl, itemDlqUrl },
     tmdb: endpoints.tmdb,
+    reader: endpoints.http,
   };
 }
 
@@ -187,6 +191,7 @@ async function awsPlace({ settings, environment }: CliContext): Promise<StackPla
     controlTable: outputs.controlTable,
     queues: { fetchQueueUrl, fetchDlqUrl, itemQueueUrl, itemDlqUrl },
     tmdb: tmdbBaseUrl,
+    reader: outputs.readerUrl,
   };
 }
 

@@ -8,9 +8,8 @@ import type {
   workerEnvironmentSchema,
   writerEnvironmentSchema,
 } from '../shared/settings/function-environments.ts';
-import { overridesOf } from '../shared/settings/settings-overrides.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import { metricsNamespace, type ServiceName } from '../shared/telemetry/metric-ledger.ts';
+import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
 import { type OutputLine, readOutputLine } from './function-output.ts';
 import { type FunctionUrl, startFunctionUrl } from './function-url.ts';
 import { type LambdaFunction, startFunction } from './lambda-function.ts';
@@ -43,7 +42,7 @@ export function startFunctions(
   token: string,
   options: FunctionOptions,
 ): Functions {
-  const environments = functionEnvironments(endpoints, token, options.settings, proxyVariables());
+  const environments = functionEnvironments(endpoints, token, options.settings.deployment.stackName, proxyVariables());
   const startOne = (service: ServiceName): LambdaFunction => {
     const { memoryMb, timeoutSeconds } = options.settings[service];
     const started = startFunction(
@@ -90,16 +89,17 @@ export function usageOf({ planner, worker, writer, reader }: Functions) {
   return { planner: planner.usage(), worker: worker.usage(), writer: writer.usage(), reader: reader.usage() };
 }
 
-/** Variables of each function: what its handler asks for, where the emulators are, and, of `proxies`, the one used for TMDB. */
+/**
+ * Variables of each function: what its handler asks for, where the emulators are, and, of `proxies`, the one used for TMDB. `namespace` is
+ * that of the metrics.
+ */
 export function functionEnvironments(
   stack: StackEndpoints,
   token: string,
-  settings: Settings,
+  namespace: string,
   proxies: ProxyVariables = {},
 ): Record<ServiceName, Record<string, string>> {
-  // The emulators have no throughput limit, so nothing needs to be paced.
-  const unpaced = { ...settings, capacity: { ...settings.capacity, mode: 'on-demand' as const } };
-  const common = { SETTINGS_OVERRIDES: overridesOf(unpaced) };
+  const common = { POWERTOOLS_METRICS_NAMESPACE: namespace };
   const tables = { CATALOG_TABLE: stack.catalogTable, CONTROL_TABLE: stack.controlTable };
   const tmdb = { TMDB_BASE_URL: stack.endpoints.tmdb, TMDB_API_TOKEN: token };
   const planner: PlannerEnvironment = { ...common, ...tables, FETCH_QUEUE_URL: stack.fetchQueueUrl };
@@ -130,13 +130,12 @@ export function functionEnvironments(
   };
 }
 
-/** What the AWS SDK and Powertools read themselves. */
+/** What the AWS SDK reads itself. */
 function emulatorVariables(stack: StackEndpoints): Record<string, string> {
   return {
     AWS_ENDPOINT_URL_SQS: stack.endpoints.sqs,
     AWS_ENDPOINT_URL_DYNAMODB: stack.endpoints.dynamodb,
     AWS_ACCESS_KEY_ID: 'embedded',
     AWS_SECRET_ACCESS_KEY: 'embedded',
-    POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
   };
 }

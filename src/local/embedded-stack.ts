@@ -4,6 +4,8 @@
  */
 import type { Clock } from '../shared/core/clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../shared/queues/queue-definitions.ts';
+import { documentedPollers, writersAtMost } from '../shared/settings/event-source-pollers.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
 import { sqsClient } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import type { ServiceName } from '../shared/telemetry/metric-ledger.ts';
@@ -66,7 +68,7 @@ async function start(
   stop: () => Promise<void>,
 ): Promise<EmbeddedStack> {
   openDataDir(options, started);
-  const bundling = bundleHandlers();
+  const bundling = bundleHandlers(unpaced(options.settings));
   bundling.catch(() => undefined);
   const queues = [fetchQueue(options.settings), itemQueue(options.settings)] as const;
   const { sqs, dynamo, tmdb } = await startEmulators(options, queues, started, watch);
@@ -98,6 +100,11 @@ async function start(
   };
 }
 
+/** The emulators have no throughput limit, so the writer's pace need not keep to one. */
+function unpaced(settings: Settings): Settings {
+  return { ...settings, capacity: { ...settings.capacity, mode: 'on-demand' } };
+}
+
 /** Both event sources: fetch queue → worker, item queue → writer. */
 type Sources = { worker: EventSource; writer: EventSource };
 
@@ -107,14 +114,19 @@ function startSources(
   { settings, clock, onOutput }: FunctionOptions,
 ): Sources {
   const sqs = sqsClient({ endpoint: endpoints.sqs, region: stackRegion }, longPollSeconds * 1_000);
+  // Without a maximum the writer has the pollers of an idle event source.
+  const atOnce = {
+    worker: settings.worker.maximumConcurrency,
+    writer: writersAtMost(settings) ?? documentedPollers.least,
+  };
   const source = (service: 'worker' | 'writer', queueUrl: string) => {
-    const { batchSize, batchingWindowSeconds, maximumConcurrency } = settings[service];
+    const { batchSize, batchingWindowSeconds } = settings[service];
     return startEventSource(
       {
         queueUrl,
         batchSize,
         batchingWindowMs: batchingWindowSeconds * 1000,
-        maximumConcurrency,
+        maximumConcurrency: atOnce[service],
         invoke: (event) => functions[service].invoke(event),
         onProblem: (message) => onOutput(service, { kind: 'log', problem: true, message }, message),
       },

@@ -11,6 +11,7 @@ const outputsSchema = z.object({
   ItemDlqUrl: z.url(),
   CatalogTable: z.string().min(1),
   ControlTable: z.string().min(1),
+  ReaderUrl: z.url().optional(),
 });
 
 /** Names and URLs of a deployed stack. */
@@ -21,6 +22,8 @@ type DeployedStack = {
   itemDlqUrl: string;
   catalogTable: string;
   controlTable: string;
+  /** None with `deployment.reader.url` `none`. */
+  readerUrl: string | undefined;
 };
 
 /**
@@ -53,6 +56,7 @@ export async function deployedStack(stackName: string): Promise<DeployedStack> {
     itemDlqUrl: data.ItemDlqUrl,
     catalogTable: data.CatalogTable,
     controlTable: data.ControlTable,
+    readerUrl: data.ReaderUrl,
   };
 }
 

@@ -23,7 +23,7 @@ const checks = {
   dynamodb: membersOf({ endpoint: httpUrl, region: awsRegion }),
   sqs: membersOf({ endpoint: httpUrl, region: awsRegion }),
   settings: wholeSettings,
-  telemetry: methodsOf('event', 'metric', 'warn'),
+  telemetry: telemetryMethods,
   logger: methodsOf('warn'),
 } satisfies Record<string, Check>;
 
@@ -101,6 +101,14 @@ function methodsOf(...names: readonly string[]): Check {
       throw refused(`${where} is ${described(value)}: allowed is an object with the method '${missing}'`);
     }
   };
+}
+
+function telemetryMethods(value: unknown, where: string): void {
+  methodsOf('event', 'metric', 'warn')(value, where);
+  const { gathered } = value as Readonly<Record<string, unknown>>;
+  if (gathered !== undefined && typeof gathered !== 'function') {
+    throw refused(`${where}.gathered is ${described(gathered)}: allowed is a function, or none`);
+  }
 }
 
 /** The message must not repeat a token that was given in place of a function. */

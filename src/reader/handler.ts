@@ -8,10 +8,12 @@ import { powertoolsTelemetry } from '../shared/telemetry/powertools-telemetry.ts
 import { tokenSource } from '../shared/tmdb/ssm-token.ts';
 import { readerRouter } from './http/router-adapter.ts';
 import { openReader } from './open-reader.ts';
+import { sampledTelemetry } from './sampled-telemetry.ts';
 
 const environment = readEnvironment(readerEnvironmentSchema);
-const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
-const telemetry = powertoolsTelemetry('reader');
+const settings = functionSettings();
+const output = powertoolsTelemetry('reader', environment.POWERTOOLS_METRICS_NAMESPACE);
+const telemetry = sampledTelemetry(output, systemClock);
 const reader = openReader({
   catalogTable: environment.CATALOG_TABLE,
   controlTable: environment.CONTROL_TABLE,
@@ -32,12 +34,13 @@ export async function handler(
   event: APIGatewayProxyEventV2,
   context: Context,
 ): Promise<APIGatewayProxyStructuredResultV2> {
-  telemetry.begin(context);
+  // The request id that the client sees too.
+  output.begin(context, event.requestContext?.requestId);
   try {
     const answer = await router.resolve(event, context);
     await within(settleMs, reader.settled(), undefined, systemClock);
     return answer as APIGatewayProxyStructuredResultV2;
   } finally {
-    telemetry.end();
+    output.end();
   }
 }

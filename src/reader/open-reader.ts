@@ -28,6 +28,7 @@ import { liveCalls, redactedLiveCalls } from './live-calls.ts';
 import { pipelineRequests } from './pipeline-requests.ts';
 import { createReader } from './reader.ts';
 import type { Reader, ReaderHealth } from './reader-api.ts';
+import { sampledTelemetry } from './sampled-telemetry.ts';
 import type { LiveCalls } from './tiers.ts';
 
 /** Where the pipeline is. Names and URLs are those of the stack's outputs. */
@@ -49,7 +50,10 @@ export type OpenReaderOptions = {
   sqs?: ClientTarget | undefined;
   /** Default: the default settings. */
   settings?: Settings | undefined;
-  /** Default: none. */
+  /**
+   * Logs and metrics; default: none. Metrics of reads come ten seconds apart or more, as one call of `gathered` where there is this method.
+   * Of alike events and warnings the first three in ten seconds are passed on, then their number (`records-left-out`).
+   */
   telemetry?: Telemetry | undefined;
   /**
    * Is told once when the table cannot be read at all, and again after reads that worked; and once of each row that is left out because it
@@ -66,7 +70,8 @@ const silent: Telemetry = { event: () => undefined, metric: () => undefined, war
  */
 export function openReader(options: OpenReaderOptions): Reader {
   checkOptions(options);
-  const { settings = defaultSettings, telemetry = silent } = options;
+  const { settings = defaultSettings } = options;
+  const telemetry = sampledTelemetry(options.telemetry ?? silent, systemClock);
   if (options.tmdb !== undefined && tokenAddress(options.tmdb.baseUrl) === 'elsewhere') {
     throw new UsageError(`tmdb.baseUrl is '${shownUrl(options.tmdb.baseUrl)}': ${tokenAddresses}`);
   }
@@ -82,9 +87,16 @@ export function openReader(options: OpenReaderOptions): Reader {
     settings,
     ...controlled(options, client, behind, settings, telemetry),
   });
-  return options.client === undefined
-    ? { ...reader, close: () => reader.close().finally(() => client.destroy()) }
-    : reader;
+  return {
+    ...reader,
+    close: () =>
+      reader.close().finally(() => {
+        telemetry.flush();
+        if (options.client === undefined) {
+          client.destroy();
+        }
+      }),
+  };
 }
 
 /** Logs why the table cannot be read. A logger that throws does not fail the read. */

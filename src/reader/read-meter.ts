@@ -1,7 +1,7 @@
 /**
- * Measures reads: metrics for each one, and usage counters, from which the planner learns what is read. Counts are collected in memory and
- * added to the counters of their hour once per window. That takes two writes per window and container (four when the hour changed in
- * it), and a container that is stopped loses one window at most.
+ * Measures reads: metrics of each one, gathered into one record in ten seconds, and usage counters, from which the planner learns what is
+ * read. Counts are collected in memory and added to the counters of their hour once per window. That takes two writes per window and
+ * container (four when the hour changed in it), and a container that is stopped loses one window at most.
  */
 import { type Clock, dayMs, hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
@@ -17,7 +17,8 @@ import {
   type UsageKind,
   type UsageStore,
 } from '../shared/tables/usage-store.ts';
-import type { Telemetry } from '../shared/telemetry/telemetry.ts';
+import { metricGatherer } from '../shared/telemetry/gathered-metrics.ts';
+import { type Telemetry, writeGathered } from '../shared/telemetry/telemetry.ts';
 import type { Background } from './background.ts';
 import type { ListAnswer, Origin, Provenance, RecommendAnswer, TitleAnswer } from './reader-api.ts';
 
@@ -38,18 +39,21 @@ type ReadMeter = {
   title(answer: TitleAnswer, latencyMs: number): void;
   /** Counts as one read of every feed that it was made from. */
   recommendation(answer: RecommendAnswer, latencyMs: number): void;
-  /** Writes the usage counters now. */
+  /** Writes the metrics and the usage counters now. */
   flush(): Promise<void>;
 };
 
 /** A meter. Counts are written in the background when their window is over. */
 export function readMeter({ usage: store, telemetry, clock, settings, background }: MeterDependencies): ReadMeter {
   const usage = store && usageCounter(store, settings.reader.usage, clock, telemetry);
+  const metrics = metricGatherer((gathered) => writeGathered(telemetry, gathered), clock);
   const measure = (answer: Provenance, latencyMs: number): ReadOutcome => {
     const outcome = { hit: isHit(answer.from), stale: answer.stale };
-    telemetry.metric('CacheHit', outcome.hit ? 1 : 0);
-    telemetry.metric('StaleReads', outcome.stale ? 1 : 0);
-    telemetry.metric('ReadLatency', Math.round(latencyMs * 100) / 100);
+    metrics.add({
+      CacheHit: outcome.hit ? 1 : 0,
+      StaleReads: outcome.stale ? 1 : 0,
+      ReadLatency: Math.round(latencyMs * 100) / 100,
+    });
     return outcome;
   };
   const flushWhenDue = () => {
@@ -77,7 +81,10 @@ export function readMeter({ usage: store, telemetry, clock, settings, background
           to.feed(feed, outcome);
         }
       }),
-    flush: async () => usage?.flush(),
+    flush: async () => {
+      metrics.flush();
+      await usage?.flush();
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export async function deferJob(
   const waitedSeconds = waitedSecondsOf(job) + delaySeconds;
   await jobs.send(messageBody({ ...job, attempt: deferrals, waitedSeconds } satisfies Job), { delaySeconds });
   telemetry.event({ event: 'job-deferred', runId, jobId, code, detail: detail.slice(0, 300), deferrals, delaySeconds });
-  await markSent(key, msFromIso(job.firstSeenAt), deps);
+  await markSent(key, job, deps);
 }
 
 /** Answers `false` when the table cannot be read: a duplicate is better than a lost job. */
@@ -48,13 +48,13 @@ async function wasSent(key: string, { deferrals, clock }: WorkDependencies): Pro
   return within(markTimeoutMs, asked, false, clock);
 }
 
-async function markSent(key: string, firstSeenMs: number, deps: WorkDependencies): Promise<void> {
+async function markSent(key: string, { jobId, firstSeenAt }: Job, deps: WorkDependencies): Promise<void> {
   const { deferrals, clock, settings, telemetry } = deps;
   // Twice the age at which a job is given up, because a copy may wait on the queue as long as the job itself. Counted from the later of
   // two clocks, so that a clock which is behind does not expire a mark too early.
-  const expiresAtMs = Math.max(firstSeenMs, clock.nowMs()) + 2 * settings.tmdb.maxAgeHours * hourMs;
+  const expiresAtMs = Math.max(msFromIso(firstSeenAt), clock.nowMs()) + 2 * settings.tmdb.maxAgeHours * hourMs;
   const marked = deferrals?.sent(key, expiresAtMs).catch((error) => {
-    telemetry.warn('a deferral could not be marked', { detail: messageOf(error) });
+    telemetry.warn('a deferral could not be marked', { jobId, detail: messageOf(error) });
   });
   await within(markTimeoutMs, marked ?? Promise.resolve(), undefined, clock);
 }

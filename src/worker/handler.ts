@@ -4,6 +4,7 @@ import { tokenRedactor } from '../shared/core/redact-token.ts';
 import { retryBudget } from '../shared/core/retries.ts';
 import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
 import { redactedSender } from '../shared/queues/message-sender.ts';
+import { queueRecordsOf, runsOf } from '../shared/queues/queue-batch.ts';
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
 import { workerEnvironmentSchema } from '../shared/settings/function-environments.ts';
 import { functionSettings } from '../shared/settings/function-settings.ts';
@@ -24,9 +25,9 @@ import { dynamoDeferralMarks } from './dynamo-deferral-marks.ts';
 import { workerBatch } from './worker-batch.ts';
 
 const environment = readEnvironment(workerEnvironmentSchema);
-const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
+const settings = functionSettings();
 const { watch, redact } = tokenRedactor();
-const functionTelemetry = powertoolsTelemetry('worker');
+const functionTelemetry = powertoolsTelemetry('worker', environment.POWERTOOLS_METRICS_NAMESPACE);
 const telemetry = redactedTelemetry(functionTelemetry, redact);
 const { retryShare, retryBurst } = settings.tmdb;
 const table = [dynamoClient(), environment.CONTROL_TABLE] as const;
@@ -62,7 +63,7 @@ void token().catch(() => undefined);
 
 /** Fetch queue → TMDB → item queue. The answer names the messages that could not even be sent back. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  functionTelemetry.begin(context);
+  functionTelemetry.begin(context, runsOf(queueRecordsOf(event)));
   try {
     return await work(event, () => context.getRemainingTimeInMillis());
   } finally {

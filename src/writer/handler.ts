@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { readEnvironment } from '../shared/core/env.ts';
 import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
+import { queueRecordsOf, runsOf } from '../shared/queues/queue-batch.ts';
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
 import { writerEnvironmentSchema } from '../shared/settings/function-environments.ts';
 import { functionSettings } from '../shared/settings/function-settings.ts';
@@ -15,9 +16,9 @@ import { writePace } from './write-rows.ts';
 import { writerBatch } from './writer-batch.ts';
 
 const environment = readEnvironment(writerEnvironmentSchema);
-const telemetry = powertoolsTelemetry('writer');
+const telemetry = powertoolsTelemetry('writer', environment.POWERTOOLS_METRICS_NAMESPACE);
 const client = dynamoClient();
-const settings = await functionSettings(environment.SETTINGS_OVERRIDES);
+const settings = functionSettings();
 const usage = dynamoUsageStore(client, environment.CONTROL_TABLE);
 const ledger = hourLedger(telemetry, usage, settings.reader.usage.keepDays, systemClock);
 const apply = writerBatch({
@@ -34,7 +35,7 @@ const apply = writerBatch({
 
 /** Item queue → tables. The answer names the messages that must be delivered again. */
 export async function handler(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
-  telemetry.begin(context);
+  telemetry.begin(context, runsOf(queueRecordsOf(event)));
   try {
     return await apply(event, () => context.getRemainingTimeInMillis());
   } finally {

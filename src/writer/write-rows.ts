@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import type { Clock } from '../shared/core/clock.ts';
 import { tokenBucket } from '../shared/core/pace.ts';
+import { writersAtMost } from '../shared/settings/event-source-pollers.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { CatalogDraft, CatalogJoinedRow, CatalogRow, CatalogStore, PresentRow } from '../shared/tables/catalog.ts';
 import { rowBytes, writeUnitsFor } from '../shared/tables/row.ts';
@@ -73,15 +74,16 @@ export type WritePace = { waitFor(row: CatalogRow | CatalogJoinedRow): Promise<v
 /** How many seconds of its rate a bucket holds. */
 const burstSeconds = 60;
 
-/** The pace of one of `writer.maximumConcurrency` writers. On-demand tables are not paced. */
+/** The pace of one of the writers that run at once. On-demand tables are not paced. */
 export function writePace({ capacity, writer }: Pick<Settings, 'capacity' | 'writer'>, clock: Clock): WritePace {
   if (capacity.mode === 'on-demand') {
     return { waitFor: async () => undefined };
   }
   const bucketOf = (unitsPerSecond: number) =>
     tokenBucket({ unitsPerSecond, burst: unitsPerSecond * burstSeconds }, clock);
-  const table = bucketOf(capacity.catalog.writeUnits / writer.maximumConcurrency);
-  const index = bucketOf(capacity.index.writeUnits / writer.maximumConcurrency);
+  const writers = writersAtMost({ capacity, writer }) ?? 1;
+  const table = bucketOf(capacity.catalog.writeUnits / writers);
+  const index = bucketOf(capacity.index.writeUnits / writers);
   return {
     waitFor: async (row) => {
       const units = writeUnitsFor(rowBytes(row));

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   plannerEnvironmentSchema,
@@ -7,6 +9,7 @@ import {
 } from '../../src/shared/settings/function-environments.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
+import { assetOf, functionNames } from '../support/deployed-functions.ts';
 import { type PipelineTemplate, pipelineTemplate, type Resource } from '../support/pipeline-template.ts';
 import { scratchFolder, testFolder } from '../support/scratch-folder.ts';
 
@@ -78,29 +81,29 @@ describe('the functions', () => {
     expect(JSON.stringify([statementsOf('Planner'), statementsOf('Writer')])).not.toContain('ssm:');
   });
 
-  it('know the settings that differ from the defaults, and no e-mail address', async () => {
+  it('have their settings beside the bundle, and no e-mail address', async () => {
     const overrides = { deployment: { alarmEmail: 'ops@example.com' }, tmdb: { requestsPerSecond: 12 } };
-    const other = await pipelineTemplate(testFolder(), overrides);
-    for (const name of Object.keys(schemas)) {
-      const given = other.one(fn, name).Properties.Environment.Variables.SETTINGS_OVERRIDES;
-      expect(settingsFrom(given)).toEqual(settingsFrom('{"tmdb":{"requestsPerSecond":12}}'));
+    const outdir = testFolder();
+    const other = await pipelineTemplate(outdir, overrides);
+    for (const name of functionNames) {
+      const file = fileURLToPath(new URL('settings.json', assetOf(name, other, outdir)));
+      const given = readFileSync(file, 'utf8');
+      expect(JSON.parse(given)).toEqual(settingsFrom('{"tmdb":{"requestsPerSecond":12}}'));
       expect(given).not.toContain('ops@example.com');
     }
-    expect(template.text).not.toContain('SETTINGS_OVERRIDES');
     expect(other.one('AWS::SNS::Subscription', '').Properties).toMatchObject({
       Protocol: 'email',
       Endpoint: 'ops@example.com',
     });
   });
 
-  it('are refused more settings than a function can be given', async () => {
-    const regions =
-      'DE JP IN GB FR IT ES PT BR MX KR SE NO DK FI PL NL BE AT CH CZ GR HU IE RO TR UA ZA NG EG AR CL CO PE'
-        .split(' ')
-        .flatMap((region) => ['en-US', 'de-DE', 'fr-FR'].map((language) => ({ region, language })));
-    await expect(pipelineTemplate(testFolder(), { regions })).rejects.toThrow(
-      /^settings: the differences .* 3000: override fewer settings$/,
-    );
+  it('are another asset with other settings, and the same with another e-mail address', async () => {
+    const keys = (of: PipelineTemplate) => functionNames.map((name) => of.one(fn, name).Properties.Code.S3Key);
+    const slower = await pipelineTemplate(testFolder(), { tmdb: { requestsPerSecond: 12 } });
+    const told = await pipelineTemplate(testFolder(), { deployment: { alarmEmail: 'ops@example.com' } });
+    const kept = new Set(keys(template));
+    expect(keys(slower).filter((key) => kept.has(key))).toEqual([]);
+    expect(keys(told)).toEqual(keys(template));
   });
 });
 
@@ -153,7 +156,9 @@ describe('the URL of the reader', () => {
   });
 
   it('is for everybody, or is not there, where the settings say so', async () => {
-    const open = await pipelineTemplate(testFolder(), { deployment: { reader: { url: 'public' } } });
+    const open = await pipelineTemplate(testFolder(), {
+      deployment: { reader: { url: 'public', reservedConcurrency: 5 } },
+    });
     expect(open.one(url, 'Reader').Properties.AuthType).toBe('NONE');
     const none = await pipelineTemplate(testFolder(), { deployment: { reader: { url: 'none' } } });
     expect(none.ofType(url)).toEqual([]);

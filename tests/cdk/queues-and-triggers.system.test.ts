@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { adHocEventSchema, plannerEventSchema } from '../../src/shared/queues/plan-request.ts';
 import { type PipelineTemplate, pipelineTemplate } from '../support/pipeline-template.ts';
-import { scratchFolder } from '../support/scratch-folder.ts';
+import { scratchFolder, testFolder } from '../support/scratch-folder.ts';
 
 const fn = 'AWS::Lambda::Function';
 const queueType = 'AWS::SQS::Queue';
@@ -58,9 +58,18 @@ describe('the queues', () => {
     );
     for (const source of sources) {
       expect(source.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
-      expect(source.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2);
       expect(source.BatchSize <= 10 || source.MaximumBatchingWindowInSeconds >= 1).toBe(true);
     }
+  });
+
+  it('bound how many workers run, and writers only where they are told to or divide provisioned units', async () => {
+    const most = ({ one }: PipelineTemplate) =>
+      ['WorkerSource', 'WriterSource'].map(
+        (name) => one('AWS::Lambda::EventSourceMapping', name).Properties.ScalingConfig?.MaximumConcurrency,
+      );
+    expect(most(template)).toEqual([2, undefined]);
+    expect(most(await pipelineTemplate(testFolder(), { capacity: { mode: 'provisioned' } }))).toEqual([2, 2]);
+    expect(most(await pipelineTemplate(testFolder(), { writer: { maximumConcurrency: 4 } }))).toEqual([2, 4]);
   });
 });
 
@@ -91,7 +100,7 @@ describe('the triggers', () => {
   });
 
   it('are tried again, and then kept', () => {
-    const { id } = template.one(queueType, 'UndeliveredTriggers');
+    const { id } = template.one(queueType, 'FetchDeadLetters');
     const targets = [
       ...schedules().map(({ Target }) => ({ arn: Target.DeadLetterConfig.Arn, retry: Target.RetryPolicy })),
       ...template
@@ -105,16 +114,14 @@ describe('the triggers', () => {
       expect(retry.MaximumRetryAttempts).toBeGreaterThan(0);
     }
     const { Properties } = template.one('AWS::Lambda::EventInvokeConfig', 'Planner');
-    const failures = template.one(queueType, 'PlannerFailures').id;
-    expect(Properties.DestinationConfig.OnFailure.Destination['Fn::GetAtt'][0]).toBe(failures);
+    expect(Properties.DestinationConfig.OnFailure.Destination['Fn::GetAtt'][0]).toBe(id);
   });
 
   it('take the ad-hoc events that the planner’s schema takes, and no others', () => {
     const { source, 'detail-type': detailType } = adHocEventSchema.shape;
-    expect(template.one('AWS::Events::Rule', '').Properties.EventPattern).toEqual({
-      source: [source.value],
-      'detail-type': [detailType.value],
-    });
-    expect([source.value, detailType.value]).toEqual(['tmdb-pipeline', 'Fetch Requested']);
+    const pattern = template.one('AWS::Events::Rule', '').Properties.EventPattern;
+    expect(pattern).toEqual({ source: ['tmdb-pipeline'], 'detail-type': ['Fetch Requested'] });
+    expect(detailType.value).toBe('Fetch Requested');
+    expect(source.safeParse('tmdb-pipeline').success).toBe(true);
   });
 });

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -8,11 +8,22 @@ import { testFolder } from '../support/scratch-folder.ts';
 const app = fileURLToPath(new URL('../../cdk/app.ts', import.meta.url));
 
 /** The app as the CDK command starts it. */
-function synth(context: Record<string, unknown>): Promise<{ code: number; outdir: string; stderr: string }> {
-  const outdir = testFolder();
+function synth(
+  context: Record<string, unknown>,
+  outdir = testFolder(),
+  umask = '022',
+): Promise<{ code: number; outdir: string; stderr: string }> {
   const env = { PATH: process.env.PATH, HOME: outdir, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['--disable-warning=ExperimentalWarning', app], { env }, (error, _stdout, stderr) => {
+    const command = [
+      '-c',
+      `umask ${umask}; exec "$@"`,
+      'sh',
+      process.execPath,
+      '--disable-warning=ExperimentalWarning',
+      app,
+    ];
+    execFile('/bin/sh', command, { env }, (error, _stdout, stderr) => {
       resolve({ code: error === null ? 0 : Number(error.code), outdir, stderr });
     });
   });
@@ -33,10 +44,21 @@ describe('the app', () => {
     expect(existsSync(join(outdir, 'Staging.template.json'))).toBe(true);
   });
 
+  it('synthesizes with tracing and with roll-back, with no finding that is not accepted', async () => {
+    const file = join(testFolder(), 'settings.json');
+    writeFileSync(file, '{"deployment":{"tracing":true,"rollback":"alarms"}}');
+    const { code, stderr } = await synth({ settings: file, '@aws-cdk/core:validateAgainstDefaultRules': true });
+    expect(stderr).not.toMatch(/error/i);
+    expect(code).toBe(0);
+  });
+
   it.each([
     ['{"deployment":{"alarmEmail":"nobody"}}', /^error: settings: deployment\.alarmEmail: [^\n]*\n$/],
-    ['{"capacity":{"catalog":{"writeUnits":20}}}', /^error: settings: capacity: [^\n]*25 free units[^\n]*\n$/],
-    ['{"writer":{"batchSize":30}}', /^error: settings: writer\.batchSize: [^\n]*\n$/],
+    [
+      '{"capacity":{"mode":"provisioned","catalog":{"writeUnits":20}}}',
+      /^error: settings: capacity: [^\n]*25 free units[^\n]*\n$/,
+    ],
+    ['{"capacity":{"mode":"provisioned"},"writer":{"batchSize":30}}', /^error: settings: writer\.batchSize: [^\n]*\n$/],
     [`{"deployment":{"stackName":"${'S'.repeat(55)}"}}`, /^error: settings: deployment\.stackName: [^\n]*\n$/],
     [
       '{"regions":[{"region":"UK","language":"en-GB"}]}',
@@ -55,16 +77,24 @@ describe('the app', () => {
     expect(code).toBe(2);
   });
 
-  it('refuses in one sentence what only the stack finds out', async () => {
-    const countries = 'DE JP IN GB FR IT ES PT BR MX KR SE NO DK FI PL NL BE AT CH CZ GR HU IE RO TR'.split(' ');
-    const regions = countries.flatMap((region) =>
-      ['en-US', 'de-DE', 'fr-FR', 'es-ES'].map((language) => ({ region, language })),
+  it('gives Lambda files that it can read, whatever the umask, and mends those of an earlier synthesis', async () => {
+    const outdir = testFolder();
+    await synth({}, outdir, '077');
+    const files = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter((path) =>
+      path.startsWith('asset.'),
     );
-    const file = join(testFolder(), 'settings.json');
-    writeFileSync(file, JSON.stringify({ regions }));
-    const { code, stderr } = await synth({ settings: file });
-    expect(stderr).toMatch(/^error: settings: the differences from the defaults take \d+ bytes[^\n]*\n$/);
-    expect(code).toBe(2);
+    const modes = () =>
+      new Map(files.map((path) => [path, (statSync(join(outdir, path)).mode & 0o777).toString(8)] as const));
+    const wanted = new Map(files.map((path) => [path, /\.(mjs|json)$/.test(path) ? '644' : '755']));
+    expect(files.filter((path) => path.endsWith('index.mjs'))).toHaveLength(4);
+    expect(files.filter((path) => path.endsWith('settings.json'))).toHaveLength(4);
+    expect(modes()).toEqual(wanted);
+    for (const path of files) {
+      chmodSync(join(outdir, path), wanted.get(path) === '755' ? 0o700 : 0o600);
+    }
+    // CDK keeps an asset that is there already.
+    await synth({}, outdir, '077');
+    expect(modes()).toEqual(wanted);
   });
 
   it('refuses a settings file that is not there', async () => {

@@ -4,6 +4,7 @@ import { acknowledgedFindings } from '../../cdk/acknowledged-findings.ts';
 import { alarmLedger } from '../../cdk/alarm-ledger.ts';
 import { metricLedger } from '../../src/shared/telemetry/metric-ledger.ts';
 import { runEventSchema } from '../../src/shared/telemetry/run-event.ts';
+import { runCli } from '../support/cli-process.ts';
 import { type PipelineTemplate, pipelineTemplate } from '../support/pipeline-template.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 
@@ -15,14 +16,17 @@ beforeAll(async () => {
 });
 
 // biome-ignore lint/suspicious/noExplicitAny: a widget's metrics are arrays of names, dimensions and options.
-type Widget = { title: string; metrics?: any[][]; query?: string };
+type Widget = { title: string; metrics?: any[][]; query?: string; markdown?: string; period?: number; start?: string };
 
-/** The dashboard's widgets; a name that CloudFormation fills in stands as ‹logical id›. */
-function widgetsOf({ one }: PipelineTemplate): Widget[] {
+/** The dashboard's body; a name that CloudFormation fills in stands as ‹logical id›. */
+function dashboardOf({ one }: PipelineTemplate): { widgets: { properties: Widget }[]; periodOverride?: string } {
   const [, parts] = one('AWS::CloudWatch::Dashboard', '').Properties.DashboardBody['Fn::Join'];
   const body = parts.map((part: string | { Ref: string }) => (typeof part === 'string' ? part : `‹${part.Ref}›`));
-  const { widgets } = JSON.parse(body.join('')) as { widgets: { properties: Widget }[] };
-  return widgets.map(({ properties }) => ({ ...properties, title: properties.title ?? '' }));
+  return JSON.parse(body.join(''));
+}
+
+function widgetsOf(from: PipelineTemplate): Widget[] {
+  return dashboardOf(from).widgets.map(({ properties }) => ({ ...properties, title: properties.title ?? '' }));
 }
 
 describe('what is watched', () => {
@@ -50,6 +54,14 @@ describe('what is watched', () => {
     const runbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
     const anchors = [...runbook.matchAll(/^#+ (.+)$/gm)].map(([, title]) => title?.toLowerCase().replaceAll(' ', '-'));
     expect(anchors).toContain(section);
+  });
+
+  it('has a runbook whose commands name what there is', () => {
+    const runbook = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');
+    const named = (option: string) => [...runbook.matchAll(new RegExp(`^.*\\baws [^\`]*--${option} (\\S+)`, 'gm'))];
+    const { Name } = template.one('AWS::Scheduler::ScheduleGroup', '').Properties;
+    expect(named('group-name').map(([, name]) => name?.replace(/`.*/, ''))).toEqual([Name]);
+    expect(named('name').map(([, name]) => name)).toEqual([template.outputs.TokenParameter?.Value]);
   });
 
   it('uses custom metrics of deployed services only, with their one dimension', () => {
@@ -95,6 +107,65 @@ describe('what is watched', () => {
     const seen = runEventSchema.options.find(({ shape }) => shape.event.value === 'rate-seen');
     const asked = widgets.flatMap(({ query = '' }) => [...query.matchAll(/runEvent\.(\w+)/g)]);
     expect(new Set(asked.map(([, member]) => member))).toEqual(new Set(Object.keys(seen?.shape ?? {})));
+  });
+
+  it('names commands for dead letters that there are', async () => {
+    const { markdown = '' } = widgetsOf(template).find((widget) => widget.markdown !== undefined) ?? {};
+    const commands = [...markdown.matchAll(/^npm run -s pipeline -- (dlq (\w+) (\w+) --stack aws)$/gm)];
+    expect(commands.map(([, , verb, queue]) => `${verb} ${queue}`)).toEqual([
+      'list fetch',
+      'list items',
+      'replay fetch',
+      'replay items',
+    ]);
+    for (const [, command = '', verb] of commands) {
+      const { code, stdout } = await runCli([...command.split(' '), '--help'], { cwd: folder });
+      expect([code, stdout.split(' [')[0]]).toEqual([0, `Usage: tmdb-pipeline dlq ${verb}`]);
+    }
+  });
+
+  it('shows errors and throttles of all four functions', () => {
+    const functions = ['Planner', 'Worker', 'Writer', 'Reader'].map(
+      (name) => template.one('AWS::Lambda::Function', name).id,
+    );
+    for (const metric of ['Errors', 'Throttles']) {
+      const shown = widgetsOf(template)
+        .flatMap(({ metrics = [] }) => metrics)
+        .filter(([namespace, name]) => namespace === 'AWS/Lambda' && name === metric);
+      expect(shown.map(([, , dimension, id, { stat }]) => [dimension, id, stat]).sort()).toEqual(
+        functions.map((id) => ['FunctionName', `‹${id}›`, 'Sum']).sort(),
+      );
+    }
+  });
+
+  it('shows invocations of the reader beside the reads that it counted', () => {
+    const [reads] = widgetsOf(template).filter(({ title }) => title.startsWith('Hit ratio'));
+    const shown = (reads?.metrics ?? []).map(([namespace, name, , , { stat = 'Average' }]) => [namespace, name, stat]);
+    expect(shown).toEqual([
+      ['TmdbPipeline', 'CacheHit', 'Average'],
+      ['TmdbPipeline', 'StaleReads', 'Average'],
+      ['TmdbPipeline', 'CacheHit', 'SampleCount'],
+      ['AWS/Lambda', 'Invocations', 'Sum'],
+    ]);
+  });
+
+  it('shows each metric in the period of its widget, which CloudWatch does not change', () => {
+    expect(dashboardOf(template).periodOverride).toBe('inherit');
+    for (const { title, metrics = [], period = 300 } of widgetsOf(template)) {
+      const periods = metrics.map((metric) => metric.at(-1).period ?? 300);
+      expect(new Set([...periods, period]), title).toEqual(new Set([period]));
+    }
+  });
+
+  it('shows what is counted by the day for a month, and the rate of calls by the minute', () => {
+    const periodOf = (metric: string) =>
+      widgetsOf(template).filter(({ metrics = [] }) => JSON.stringify(metrics).includes(metric));
+    expect(periodOf('"EstimatedCost"')).toMatchObject([{ period: 86_400, start: '-P30D' }]);
+    expect(periodOf('PERIOD(calls)')).toMatchObject([{ period: 60 }]);
+    // The alarm on the hit ratio is hourly too.
+    expect(periodOf('"CacheHit"').map(({ period }) => period)).toEqual([3_600, 3_600]);
+    const daily = widgetsOf(template).filter(({ period = 300 }) => period >= 86_400);
+    expect(daily.every(({ start }) => start !== undefined)).toBe(true);
   });
 
   it('lets the account’s alarms publish, over TLS, and nobody else', () => {

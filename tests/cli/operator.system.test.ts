@@ -255,7 +255,8 @@ describe('dead letters of a running stack', () => {
     });
     expect(await runCli(['dlq', 'replay', 'items', '--match', 'reason=to-old'], { cwd })).toMatchObject({
       code: 2,
-      stderr: "error: --match reason is 'to-old': allowed are malformed, refused-by-tmdb, too-old, moved-by-sqs\n",
+      stderr:
+        "error: --match reason is 'to-old': allowed are malformed, refused-by-tmdb, too-old, undelivered, planner-failed, moved-by-sqs\n",
     });
   });
 });

@@ -62,6 +62,7 @@ describe('plan before anything has run', () => {
   it('daily: what it takes, and a month of all schedules', () => {
     // A page and its 20 titles, and the write units that were measured (docs/adr/0017).
     expect(plans.daily.takes).toEqual({ calls: 7, rows: 147, writeUnits: 182 });
+    // The budget of the plan that follows demand, which is more than the base plan's 887.
     expect(plans.daily.month.calls).toBe(30 * 50);
     expect(plans.weekly.takes.calls).toBe(plans.weekly.jobs.length);
     expect(plans.weekly.month).toEqual(plans.daily.month);
@@ -93,8 +94,8 @@ describe('plan before anything has run', () => {
     const withGermany = await plan('daily', '--settings', settings);
     const feeds = withGermany.jobs.map(({ feed }) => feed);
     expect(withGermany.takes.calls).toBe(11);
-    // The budget, whatever is configured.
-    expect(withGermany.month).toEqual(plans.daily.month);
+    // Until reads are counted the base plan fetches all lists of the region.
+    expect(withGermany.month.calls).toBeGreaterThanOrEqual(plans.daily.month.calls);
     expect(feeds.slice(0, 5)).toEqual([...new Set(daily.map((page) => page.split(' ')[0]))]);
     expect(feeds.slice(5)).toEqual(
       ['popular', 'trending', 'local_originals'].flatMap((category) => [

@@ -7,6 +7,8 @@ import { repositoryRoot } from '../support/shared-data.ts';
 const pages = [
   'README.md',
   'docs/commands.md',
+  'docs/deploy.md',
+  'docs/delivery.md',
   'docs/guarantees.md',
   'docs/glossary.md',
   'docs/architecture.md',

@@ -2,10 +2,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Report } from '../../src/operator/report/build-report.ts';
+import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
+import { dynamoUsageStore } from '../../src/shared/tables/dynamo-usage-store.ts';
+import { counterName, feedUsageId } from '../../src/shared/tables/usage-store.ts';
 import { askOverHttp } from '../support/ask-over-http.ts';
 import { type RunningCli, startCli } from '../support/cli-process.ts';
 import { cliServer } from '../support/cli-server.ts';
-import { startHttpServer } from '../support/http-server.ts';
+import { startDescribedStack } from '../support/described-stack.ts';
 import { pageStructure } from '../support/page-structure.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { until } from '../support/until.ts';
@@ -169,22 +172,7 @@ describe('report --html', () => {
 
 describe('report on another place', () => {
   it('is the same on a deployed stack, by the names of its outputs', async () => {
-    const outputs = { CatalogTable: ready.catalogTable, ControlTable: ready.controlTable };
-    const queues = ['FetchQueueUrl', 'FetchDlqUrl', 'ItemQueueUrl', 'ItemDlqUrl'].map((name) => [
-      name,
-      'https://sqs.invalid/1/q',
-    ]);
-    const members = [...Object.entries(outputs), ...queues].map(
-      ([name, value]) => `<member><OutputKey>${name}</OutputKey><OutputValue>${value}</OutputValue></member>`,
-    );
-    const cloud = await startHttpServer((response) => {
-      const stack = `<member><StackName>s</StackName><CreationTime>2026-11-23T08:00:00Z</CreationTime><StackStatus>CREATE_COMPLETE</StackStatus><Outputs>${members.join('')}</Outputs></member>`;
-      response
-        .setHeader('content-type', 'text/xml')
-        .end(
-          `<DescribeStacksResponse><DescribeStacksResult><Stacks>${stack}</Stacks></DescribeStacksResult></DescribeStacksResponse>`,
-        );
-    });
+    const cloud = await startDescribedStack({ CatalogTable: ready.catalogTable, ControlTable: ready.controlTable });
     onTestFinished(() => cloud.close());
     const environment = {
       AWS_ENDPOINT_URL_CLOUDFORMATION: cloud.baseUrl,
@@ -227,5 +215,18 @@ describe.concurrent('report refuses', () => {
     const result = await runCli(args, { cwd: scratch });
     expect(result).toEqual({ code: 2, signal: null, stdout: '', stderr: `error: ${sentence}\n` });
     expect(existsSync(join(scratch, '.local'))).toBe(false);
+  });
+});
+
+describe('cost', () => {
+  it('prices the plan that the stack runs: by demand, once the hours that are over have reads', async () => {
+    const client = dynamoClient({ endpoint: ready.endpoints.dynamodb, region: 'us-east-1' });
+    const twoHoursAgoMs = Date.now() - 7_200_000;
+    const counters = { [counterName('reads', 'popular/movie/global/en-US')]: 5 };
+    const store = dynamoUsageStore(client, ready.controlTable);
+    await store.add(feedUsageId(twoHoursAgoMs), counters, twoHoursAgoMs + 86_400_000);
+    client.destroy();
+    const { plan } = await runJson<{ plan: object }>(['cost', ...settings], { cwd });
+    expect(plan).toMatchObject({ kind: 'demand', why: 'reads are counted', jobs: 1_500 });
   });
 });

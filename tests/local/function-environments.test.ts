@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { functionEnvironments } from '../../src/local/embedded-functions.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
 
 const proxies = { HTTPS_PROXY: 'http://user:password@proxy.example:3128', NO_PROXY: 'other.example' };
 const environments = (tmdb: string, variables: Record<string, string> = proxies) =>
@@ -16,7 +15,7 @@ const environments = (tmdb: string, variables: Record<string, string> = proxies)
       controlTable: 'control',
     },
     'token',
-    defaultSettings,
+    'TmdbPipeline',
     variables,
   );
 const proxyIn = (tmdb: string, variables?: Record<string, string>) =>

@@ -16,6 +16,8 @@ const refusal = (options: unknown) => {
   return (error as Error).message;
 };
 
+const telemetry = { event: () => undefined, metric: () => undefined, warn: (): void => undefined };
+
 describe('options of a reader', () => {
   it('are echoed without the secrets that an address may hold', () => {
     const baseUrl = 'https://user:secret@api.themoviedb.org/3?key=secret';
@@ -70,7 +72,7 @@ describe('options of a reader', () => {
         dynamodb: target,
         sqs: target,
         settings: settingsFrom('{"regions":[{"region":"DE","language":"de-DE"}]}'),
-        telemetry: { event: () => undefined, metric: () => undefined, warn: () => undefined },
+        telemetry: { ...telemetry, gathered: () => undefined },
         logger: console,
       },
     ],
@@ -92,6 +94,13 @@ describe('options of a reader', () => {
     [{ catalogTable: 5 }, "catalogTable is '5': allowed is the name of a table"],
     [{ catalogTable, controlTable: null }, "controlTable is 'null': allowed is the name of a table"],
     [{ catalogTabel: 'x', catalogTable }, "unknown option 'catalogTabel': did you mean 'catalogTable'?"],
+    [
+      {
+        catalogTable,
+        telemetry: { ...telemetry, gathered: true },
+      },
+      "telemetry.gathered is 'true': allowed is a function, or none",
+    ],
     [{ catalogTable, nonsense: 1 }, "unknown option 'nonsense': allowed are catalogTable, controlTable,"],
     [{ catalogTable, fetchQueueUrl: queue }, 'fetchQueueUrl is given without itemQueueUrl: allowed are both or none'],
     [{ catalogTable, itemQueueUrl: queue }, 'itemQueueUrl is given without fetchQueueUrl: allowed are both or none'],
@@ -120,7 +129,7 @@ describe('options of a reader', () => {
     [{ catalogTable, client: {} }, "client is an object: allowed is an object with the method 'send'"],
     [{ catalogTable, logger: 'console' }, "logger is 'console': allowed is an object with the method 'warn'"],
     [
-      { catalogTable, telemetry: { warn: () => undefined } },
+      { catalogTable, telemetry: { warn: (): void => undefined } },
       "telemetry is an object: allowed is an object with the method 'event'",
     ],
     [{ catalogTable, settings: { regions: [] } }, 'settings.defaultLanguage is missing: allowed are whole settings'],

@@ -23,14 +23,17 @@ async function filled() {
   return { world, reader: world.open() };
 }
 
-/** What a read emits: all its metrics, as `name value`, without those of reads before it. */
-async function emitted({ telemetry }: OpenedReader, read: () => Promise<unknown>) {
-  const before = telemetry.metrics.length;
+/** What a read is measured with: all its metrics, as `name value`, without those of reads before it. */
+async function emitted(reader: OpenedReader, read: () => Promise<unknown>) {
+  await reader.close();
+  const before = reader.telemetry.metrics.length;
   await read();
-  return telemetry.metrics.slice(before).map(({ name, value }) => `${name} ${value}`);
+  // Closing writes what is gathered.
+  await reader.close();
+  return reader.telemetry.metrics.slice(before).map(({ name, value }) => `${name} ${value}`);
 }
 
-describe('a read emits one value of each metric', () => {
+describe('a read is one value of each metric', () => {
   const plain = (hit: number, stale: number, latencyMs = 0) => [
     `CacheHit ${hit}`,
     `StaleReads ${stale}`,
@@ -45,7 +48,11 @@ describe('a read emits one value of each metric', () => {
     ['a title from TMDB', (reader) => reader.title('movie', 3), plain(0, 0)],
     ['a title that no tier has', (reader) => reader.title('movie', 13), plain(0, 0)],
     ['a title that is none', (reader) => reader.title('movie', 1_000_000), plain(0, 0)],
-    ['two titles', (reader) => reader.titles([film(1), film(2)]), [...plain(1, 0), ...plain(1, 1)]],
+    [
+      'two titles: the second with the record after that of the first',
+      (reader) => reader.titles([film(1), film(2)]),
+      [...plain(1, 0), ...plain(1, 1)],
+    ],
     ['a recommendation', (reader) => reader.recommend(), plain(1, 1)],
   ];
   it.each(cases)('%s', async (_name, read, metrics) => {
@@ -68,7 +75,7 @@ describe('a read emits one value of each metric', () => {
     expect(await emitted(reader, () => reader.list(popular))).toEqual(plain(1, 0, 123.46));
   });
 
-  it('and one that asks for what does not exist emits none', async () => {
+  it('and none where it asks for what does not exist', async () => {
     const { reader } = await filled();
     expect(await emitted(reader, () => rejectionOf(reader.list({ ...popular, category: 'worst' })))).toEqual([]);
   });

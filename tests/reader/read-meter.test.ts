@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { background } from '../../src/reader/background.ts';
 import { readMeter } from '../../src/reader/read-meter.ts';
@@ -57,10 +58,11 @@ describe('the metrics of a read', () => {
     ['table', true, 1, 1],
     ['tmdb', false, 0, 0],
     ['none', false, 0, 0],
-  ] as const)('from %s, stale: %s, are hit %i and stale %i', (from, stale, hit, staleRead) => {
+  ] as const)('from %s, stale: %s, are hit %i and stale %i', async (from, stale, hit, staleRead) => {
     const { meter, telemetry } = openMeter();
     meter.list(20)(listAnswer({ from, stale }), 1.23456);
     meter.title(titleAnswer({ from, stale }), 7);
+    await meter.flush();
     expect(telemetry.valuesOf('CacheHit')).toEqual([hit, hit]);
     expect(telemetry.valuesOf('StaleReads')).toEqual([staleRead, staleRead]);
     expect(telemetry.valuesOf('ReadLatency')).toEqual([1.23, 7]);
@@ -81,6 +83,65 @@ describe('the metrics of a read', () => {
     await work.settled();
     expect(telemetry.valuesOf('ReadLatency')).toEqual([1, 2, 3]);
     expect(usage.adds).toEqual([]);
+  });
+});
+
+describe('the metrics of many reads', () => {
+  const origins = ['memory', 'table', 'tmdb', 'none'] as const;
+  const read = fc.record({
+    from: fc.constantFrom(...origins),
+    stale: fc.boolean(),
+    latencyMs: fc.double({ min: 0, max: 5_000, noNaN: true }),
+    afterMs: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 15_000 })),
+    kind: fc.constantFrom('list' as const, 'title' as const, 'recommendation' as const),
+  });
+
+  type Meter = ReturnType<typeof readMeter>;
+  const measures = {
+    list: (meter: Meter, of: Partial<Provenance>, ms: number) => meter.list(20)(listAnswer(of), ms),
+    title: (meter: Meter, of: Partial<Provenance>, ms: number) => meter.title(titleAnswer(of), ms),
+    recommendation: (meter: Meter, of: Partial<Provenance>, ms: number) =>
+      meter.recommendation({ ...recommendAnswer([popular]), ...of }, ms),
+  };
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+  /** A meter whose telemetry takes records, or has no method for them. */
+  const opened = (records: boolean) => {
+    const clock = virtualClock();
+    const telemetry = recordingTelemetry();
+    const { gathered: _, ...withoutRecords } = telemetry;
+    const meter = readMeter({
+      background: background(telemetry),
+      telemetry: records ? telemetry : withoutRecords,
+      clock,
+      settings: defaultSettings,
+    });
+    return { clock, telemetry, meter };
+  };
+
+  it.each([true, false])('are those of one record for each read (records: %s)', async (records) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(read, { maxLength: 150, size: 'max' }), async (reads) => {
+        const { clock, telemetry, meter } = opened(records);
+        for (const { from, stale, latencyMs, afterMs, kind } of reads) {
+          await clock.advance(afterMs);
+          measures[kind](meter, { from, stale }, latencyMs);
+        }
+        await meter.flush();
+        const hits = reads.filter(({ from }) => from === 'memory' || from === 'table').length;
+        expect([telemetry.valuesOf('CacheHit').length, sum(telemetry.valuesOf('CacheHit'))]).toEqual([
+          reads.length,
+          hits,
+        ]);
+        expect(sum(telemetry.valuesOf('StaleReads'))).toBe(reads.filter(({ stale }) => stale).length);
+        const latencies = telemetry.valuesOf('ReadLatency');
+        expect(latencies).toHaveLength(reads.length);
+        // Rounded to a hundredth, and where values were put together to a thousandth.
+        const total = sum(reads.map(({ latencyMs }) => latencyMs));
+        expect(Math.abs(sum(latencies) - total)).toBeLessThanOrEqual(0.006 * reads.length);
+        expect(telemetry.records.length > 0).toBe(records && reads.length > 0);
+      }),
+    );
   });
 });
 

@@ -1,19 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createTables, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
+import { createTable, startEmbeddedDynamo } from '../../src/local/embedded-dynamodb.ts';
 import { type EmbeddedSqs, startEmbeddedSqs } from '../../src/local/embedded-sqs.ts';
 import { longPollSeconds, startEventSource } from '../../src/local/event-source.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
+import { documentedPollers } from '../../src/shared/settings/event-source-pollers.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
-import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
-import { controlTable } from '../../src/shared/tables/table-definitions.ts';
-import { startTmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
-import { type AwsScriptServer, startAwsScriptServer } from './aws-script-server.ts';
+import { dynamoClient, sqsClient } from '../../src/shared/tables/aws-clients.ts';
+import { catalogTable, controlTable } from '../../src/shared/tables/table-definitions.ts';
+import { startTmdbSimulator, type TmdbSimulator } from '../../src/tmdb-simulator/start-tmdb-simulator.ts';
+import { type AwsScriptServer, awsError, startAwsScriptServer } from './aws-script-server.ts';
+import { type AwsService, type CallRecorder, startCallRecorder } from './call-recorder.ts';
 import { type HandlerProcesses, handlerProcesses } from './handler-processes.ts';
-import { startKillProxy } from './kill-proxy.ts';
 import { type PipelineTemplate, pipelineTemplate } from './pipeline-template.ts';
+import { physicalName, queueUrlOf, region, resolved } from './template-values.ts';
 
 /** A function by the logical id that it begins with. */
 export type FunctionName = 'Planner' | 'Worker' | 'Writer' | 'Reader';
@@ -22,24 +24,35 @@ export const functionNames = ['Planner', 'Worker', 'Writer', 'Reader'] as const;
 /** `lines`: what it has written to stdout and stderr so far. */
 type DeployedFunction = HandlerProcesses & { readonly lines: readonly string[] };
 
-/** A server on loopback that passes AWS calls on and notes which they are. */
-type OperationProxy = { endpoint: string; operations: ReadonlySet<string>; stop(): Promise<void> };
-
 /** The functions of a synthesized stack, each in processes of its own, on the emulators. */
 export type DeployedFunctions = {
   template: PipelineTemplate;
   functions: Record<FunctionName, DeployedFunction>;
   /** What each function has called, by service. */
-  proxies: Record<FunctionName, OperationProxy[]>;
-  parameterStore: AwsScriptServer;
+  recorders: Record<FunctionName, Record<AwsService, CallRecorder>>;
+  parameterStore: AwsScriptServer & {
+    /** From now on there is a parameter with this value, or none. */
+    hold(value: string | undefined): void;
+  };
+  simulator: TmdbSimulator;
   /** Endpoint of the tables. */
   dynamodb: string;
+  /** The queues have the names of the template. */
+  sqs: EmbeddedSqs;
   stop(): Promise<void>;
 };
 
-const region = 'us-east-1';
-const queues = [fetchQueue(defaultSettings), itemQueue(defaultSettings)] as const;
+const queues = [fetchQueue(defaultSettings), itemQueue(defaultSettings)].map((queue) => ({
+  ...queue,
+  name: deployedName(queue.name),
+  deadLetterName: deployedName(queue.deadLetterName),
+}));
 type Stops = (() => Promise<unknown>)[];
+
+/** The name of a queue of the default stack. */
+export function deployedName(name: string): string {
+  return `${defaultSettings.deployment.stackName}-${name}`;
+}
 
 /** URL of the file that CDK would upload for a function of the stack synthesized into `outdir`. */
 export function assetOf(name: FunctionName, template: PipelineTemplate, outdir: string): string {
@@ -50,63 +63,80 @@ export function assetOf(name: FunctionName, template: PipelineTemplate, outdir: 
 }
 
 /**
- * Synthesizes into `outdir` and starts what would be deployed: each bundle from `workdir` with the environment of the template, its
- * endpoints replaced. Parameter Store holds `token`, and the simulator takes no other; of its first two calls it throttles one
- * and fails the other.
+ * Synthesizes into `outdir` with these overrides of the settings, and starts what would be deployed: each bundle from `workdir` with the
+ * environment of the template, its endpoints replaced. Parameter Store holds `token`, and the simulator takes no other; of its first two
+ * calls it throttles one and fails the other. With `sources` false nothing is taken from the
+ * queues.
  */
 export async function startDeployedFunctions(
   outdir: string,
   workdir: string,
   token: string,
+  { overrides = {}, sources = true }: { overrides?: unknown; sources?: boolean } = {},
 ): Promise<DeployedFunctions> {
   const stops: Stops = [];
-  const parameterStore = await startAwsScriptServer(() => ({ Parameter: { Type: 'SecureString', Value: token } }));
+  const parameterStore = await startParameterStore(token);
   stops.push(() => parameterStore.stop());
-  const template = await pipelineTemplate(outdir);
-  const { sqs, dynamodb } = await startEmulators(stops);
+  const template = await pipelineTemplate(outdir, overrides);
+  const { sqs, dynamodb } = await startEmulators(template, stops);
   const faults = { rules: [{ kind: 'throttle', times: 1 } as const, { kind: 'unavailable', times: 1 } as const] };
   const simulator = await startTmdbSimulator({ clock: systemClock, token, faults });
   stops.push(() => simulator.close());
   const functions = {} as Record<FunctionName, DeployedFunction>;
-  const proxies = {} as Record<FunctionName, OperationProxy[]>;
+  const recorders = {} as Record<FunctionName, Record<AwsService, CallRecorder>>;
   for (const name of functionNames) {
-    proxies[name] = await Promise.all([
-      startOperationProxy('sqs', sqs.endpoint),
-      startOperationProxy('dynamodb', dynamodb),
-      startOperationProxy('ssm', parameterStore.endpoint),
-    ]);
-    const variables = variablesOf(name, template, sqs);
+    recorders[name] = {
+      sqs: await startCallRecorder('sqs', sqs.endpoint),
+      dynamodb: await startCallRecorder('dynamodb', dynamodb),
+      ssm: await startCallRecorder('ssm', parameterStore.endpoint),
+    };
+    const variables = variablesOf(name, template, recorders[name].sqs.endpoint);
     const environment = {
       ...variables,
       ...('TMDB_BASE_URL' in variables && { TMDB_BASE_URL: simulator.baseUrl }),
-      ...endpointVariables(proxies[name]),
+      ...endpointVariables(recorders[name]),
     };
     const { Timeout } = template.one('AWS::Lambda::Function', name).Properties;
     const started = startFunction(assetOf(name, template, outdir), environment, workdir, Timeout);
     functions[name] = started;
     stops.push(
-      () => Promise.all(proxies[name].map((proxy) => proxy.stop())),
+      () => Promise.all(Object.values(recorders[name]).map((recorder) => recorder.stop())),
       () => started.stop(),
     );
   }
-  startSource('worker', functions.Worker, sqs.queueUrl(queues[0].name), sqs, stops);
-  startSource('writer', functions.Writer, sqs.queueUrl(queues[1].name), sqs, stops);
+  if (sources) {
+    startSource('worker', functions.Worker, sqs.queueUrl(deployedName('tmdb-fetch')), sqs, stops);
+    startSource('writer', functions.Writer, sqs.queueUrl(deployedName('tmdb-items')), sqs, stops);
+  }
   const stop = async () => {
     for (const one of stops.reverse()) {
       await one();
     }
   };
-  return { template, functions, proxies, parameterStore, dynamodb, stop };
+  return { template, functions, recorders, parameterStore, simulator, dynamodb, sqs, stop };
 }
 
-function endpointVariables([sqs, dynamodb, ssm]: readonly OperationProxy[]): Record<string, string> {
+async function startParameterStore(token: string): Promise<DeployedFunctions['parameterStore']> {
+  let held: string | undefined = token;
+  const server = await startAwsScriptServer(() =>
+    held === undefined ? awsError(400, 'ParameterNotFound') : { Parameter: { Type: 'SecureString', Value: held } },
+  );
+  return {
+    ...server,
+    hold: (value) => {
+      held = value;
+    },
+  };
+}
+
+function endpointVariables({ sqs, dynamodb, ssm }: Record<AwsService, CallRecorder>): Record<string, string> {
   return {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'k',
     AWS_SECRET_ACCESS_KEY: 's',
-    AWS_ENDPOINT_URL_SQS: sqs?.endpoint ?? '',
-    AWS_ENDPOINT_URL_DYNAMODB: dynamodb?.endpoint ?? '',
-    AWS_ENDPOINT_URL_SSM: ssm?.endpoint ?? '',
+    AWS_ENDPOINT_URL_SQS: sqs.endpoint,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb.endpoint,
+    AWS_ENDPOINT_URL_SSM: ssm.endpoint,
   };
 }
 
@@ -123,34 +153,39 @@ function startFunction(
   return { ...processes, lines };
 }
 
-async function startEmulators(stops: Stops): Promise<{ sqs: EmbeddedSqs; dynamodb: string }> {
+/** The emulators, with the tables and queues of the template under the names that they would have. */
+async function startEmulators(
+  template: PipelineTemplate,
+  stops: Stops,
+): Promise<{ sqs: EmbeddedSqs; dynamodb: string }> {
   const sqs = await startEmbeddedSqs(queues, { port: 0, dataDir: undefined });
   const dynamo = await startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: undefined });
   stops.push(
     () => sqs.stop(),
     () => dynamo.stop(),
   );
-  await createTables(dynamo);
+  const client = dynamoClient({ endpoint: dynamo.endpoint, region });
+  for (const [prefix, definition] of [
+    ['TablesCatalog', catalogTable],
+    ['TablesControl', controlTable],
+  ] as const) {
+    const name = physicalName(template.one('AWS::DynamoDB::Table', prefix).id, template.resources);
+    await createTable(client, { ...definition, name }, dynamo.engine);
+  }
+  client.destroy();
   return { sqs, dynamodb: dynamo.endpoint };
 }
 
-/** What CloudFormation makes of references, here: queue URLs and table names of the emulators. */
-function variablesOf(name: FunctionName, template: PipelineTemplate, sqs: EmbeddedSqs): Record<string, string> {
-  const resolved = (value: unknown): string => {
-    if (typeof value === 'string') {
-      return value;
-    }
-    const { Type, Properties } = template.resources[(value as { Ref: string }).Ref] ?? { Type: 'none', Properties: {} };
-    if (Type === 'AWS::SQS::Queue') {
-      return sqs.queueUrl(Properties.QueueName.replace('TmdbPipeline-', ''));
-    }
-    if (Type !== 'AWS::DynamoDB::Table') {
-      throw new Error(`${name} refers to a ${Type}, which the emulators have none of`);
-    }
-    return Properties.TableName ?? controlTable.name;
-  };
+/**
+ * The variables with CloudFormation's references resolved. Queue URLs are on the function's own endpoint `sqs`: the SDK sends to the
+ * host of a queue's URL, whatever endpoint it is configured with.
+ */
+function variablesOf(name: FunctionName, template: PipelineTemplate, sqs: string): Record<string, string> {
   const { Variables } = template.one('AWS::Lambda::Function', name).Properties.Environment;
-  return Object.fromEntries(Object.entries(Variables).map(([key, value]) => [key, resolved(value)]));
+  const values = resolved(Variables, template.resources) as Record<string, string>;
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [key, value.replace(queueUrlOf(''), `${sqs}/000000000000/`)]),
+  );
 }
 
 function startSource(
@@ -160,7 +195,7 @@ function startSource(
   sqs: EmbeddedSqs,
   stops: Stops,
 ): void {
-  const { batchSize, batchingWindowSeconds, maximumConcurrency } = defaultSettings[service];
+  const { batchSize, batchingWindowSeconds, maximumConcurrency = documentedPollers.most } = defaultSettings[service];
   const source = startEventSource(
     {
       queueUrl,
@@ -176,14 +211,4 @@ function startSource(
     systemClock,
   );
   stops.push(() => source.stop());
-}
-
-/** Passes everything on to `upstream`; operations are noted as IAM calls them, such as `dynamodb:PutItem`. */
-async function startOperationProxy(service: string, upstream: string): Promise<OperationProxy> {
-  const operations = new Set<string>();
-  const proxy = await startKillProxy(upstream, async ({ operation }) => {
-    operations.add(`${service}:${operation}`);
-    return 'pass';
-  });
-  return { ...proxy, operations };
 }

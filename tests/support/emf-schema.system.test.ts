@@ -96,6 +96,9 @@ describe('a line in the embedded metric format', () => {
     ['no number (as JSON has it)', 'latency', Number.NaN],
     ['a metric of which one value is none', 'latency', [1, null]],
     ['a nested metric', 'latency', { value: 1 }],
+    ['a value without its count', 'latency', { Values: [1, 2], Counts: [3] }],
+    ['a value that occurred never', 'latency', { Values: [1, 2], Counts: [3, 0] }],
+    ['more than a hundred values with counts', 'latency', { Values: namesOf(101, '').map(Number), Counts: [] }],
   ])('has not %s on its root', (_name, path, member) => {
     const problems = emfProblems(withMember(path, member));
     expect(problems).toHaveLength(1);
@@ -169,7 +172,7 @@ describe('a line of Powertools’ metrics', () => {
     const { invoke, line, lines } = startHandler(`
       import { powertoolsTelemetry } from '${adapter}';
       export const handler = async (_event, context) => {
-        const telemetry = powertoolsTelemetry('worker');
+        const telemetry = powertoolsTelemetry('worker', 'TmdbPipeline');
         telemetry.begin(context);
         for (let n = 0; n < 10; n += 1) {
           telemetry.metric('TmdbLatency', 40.5 + n);

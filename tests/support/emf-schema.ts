@@ -39,8 +39,21 @@ const metricDirectiveSchema = z.strictObject({
   Metrics: z.array(metricDefinitionSchema).max(metricsPerDirective),
 });
 
-/** A metric's value: a number, or several. JSON has no others than finite ones. */
-const metricTargetSchema = z.union([z.number(), z.array(z.number()).max(valuesPerMetric)]);
+/**
+ * A metric's value: a number, or several. JSON has no others than finite ones. Beside the specification CloudWatch takes values with
+ * counts: its agent and AWS's own writers of the format (open-telemetry's awsemfexporter, awslabs/metrique) write them, and
+ * metrique's documentation says that sums, averages and percentiles are the same in both forms.
+ */
+const metricTargetSchema = z.union([
+  z.number(),
+  z.array(z.number()).max(valuesPerMetric),
+  z
+    .strictObject({
+      Values: z.array(z.number()).min(1).max(valuesPerMetric),
+      Counts: z.array(z.number().positive()),
+    })
+    .refine(({ Values, Counts }) => Values.length === Counts.length, 'there are not as many counts as values'),
+]);
 const dimensionTargetSchema = z.string().min(1).max(dimensionValueLength);
 
 /** One document: the directives, and on the root every member they name. Other members of the root are free. */

@@ -11,7 +11,7 @@ export type Resource = { Type: string; Properties: any; DeletionPolicy?: string 
 /** The synthesized template, by logical id and by type. */
 export type PipelineTemplate = {
   resources: Record<string, Resource>;
-  outputs: Record<string, { Value: unknown }>;
+  outputs: Record<string, { Value: unknown; Export?: { Name: string } }>;
   text: string;
   ofType(type: string): [string, Resource][];
   /** The only resource of `type` whose logical id begins with `prefix`. */
@@ -21,7 +21,8 @@ export type PipelineTemplate = {
 /** Synthesizes into the folder `outdir` with these overrides of the settings. */
 export async function pipelineTemplate(outdir: string, overrides: unknown = {}): Promise<PipelineTemplate> {
   const app = new App({ outdir });
-  const stack = new PipelineStack(app, settingsFrom(JSON.stringify(overrides)), await bundleHandlers());
+  const settings = settingsFrom(JSON.stringify(overrides));
+  const stack = new PipelineStack(app, settings, await bundleHandlers(settings));
   const json = Template.fromStack(stack).toJSON();
   const resources = json.Resources as Record<string, Resource>;
   const ofType = (type: string) => Object.entries(resources).filter(([, resource]) => resource.Type === type);

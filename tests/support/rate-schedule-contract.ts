@@ -65,15 +65,24 @@ export function rateScheduleContract(open: (limits: RateLimits) => Promise<OpenS
     it('gives slots as far apart as calls end on all connections, once it has seen how long calls take', async () => {
       const { clock, drivers } = await openAt(2, { ...plainLimits, connections: 10 });
       const [slow, other] = drivers as [RateScheduleStore, RateScheduleStore];
-      const [slot] = await slow.take(1);
-      await clock.advance(2_000);
-      await slow.answered(answerTo(slot?.atMs ?? 0));
-      expect(since(await slow.take(3)), 'ten calls in two seconds').toEqual([2_000, 2_200, 2_400]);
-      expect(since(await other.take(2)), 'as far as this worker knows').toEqual([2_600, 2_700]);
-      // One short call among slow ones changes little.
-      await slow.answered(answerTo(clock.nowMs()));
-      const [first = 0, second = 0] = since(await slow.take(2));
-      expect(second - first).toBeCloseTo(190, 2);
+      const stepOf = async (driver: RateScheduleStore) => {
+        const [first = 0, second = 0] = since(await driver.take(2));
+        return second - first;
+      };
+      const answersAfter = async (ms: number, count: number) => {
+        for (let answer = 0; answer < count; answer += 1) {
+          await slow.answered(answerTo(clock.nowMs() - ms));
+        }
+      };
+      await answersAfter(2_000, 1);
+      expect(await stepOf(slow), 'one slow answer changes nothing').toBeCloseTo(100, 2);
+      await answersAfter(2_000, 200);
+      expect(await stepOf(slow), 'ten calls in two seconds').toBeCloseTo(200, 1);
+      expect(await stepOf(other), 'as far as this worker knows').toBeCloseTo(100, 2);
+      // The clock was set: the answers to what was under way seem to have taken an hour, or to have come before their calls.
+      await answersAfter(3_600_000, 20);
+      await answersAfter(-3_600_000, 20);
+      expect(await stepOf(slow)).toBeCloseTo(200, 1);
     });
 
     it('saves nothing up while nobody calls', async () => {

@@ -1,11 +1,14 @@
+import type { GatheredMetrics } from '../../src/shared/telemetry/gathered-metrics.ts';
 import { type MetricName, metricLedger } from '../../src/shared/telemetry/metric-ledger.ts';
 import { type RunEvent, runEventSchema } from '../../src/shared/telemetry/run-event.ts';
-import type { Telemetry } from '../../src/shared/telemetry/telemetry.ts';
+import { type Telemetry, writeGathered } from '../../src/shared/telemetry/telemetry.ts';
 
 /** Telemetry that keeps everything, and takes only what the real logs and metrics could take. */
 export type RecordingTelemetry = Telemetry & {
   readonly events: readonly RunEvent[];
   readonly metrics: readonly { name: MetricName; value: number }[];
+  /** The records of gathered metrics. Their values are among `metrics`, too. */
+  readonly records: readonly GatheredMetrics[];
   readonly warnings: readonly { message: string; facts: Record<string, unknown> }[];
   /** The events of one kind, in order. */
   eventsOf<K extends RunEvent['event']>(kind: K): Extract<RunEvent, { event: K }>[];
@@ -17,10 +20,8 @@ export function recordingTelemetry(): RecordingTelemetry {
   const events: RunEvent[] = [];
   const metrics: { name: MetricName; value: number }[] = [];
   const warnings: { message: string; facts: Record<string, unknown> }[] = [];
-  return {
-    events,
-    metrics,
-    warnings,
+  const records: GatheredMetrics[] = [];
+  const written: Telemetry = {
     event: (event) => {
       events.push(runEventSchema.parse(event));
     },
@@ -32,6 +33,17 @@ export function recordingTelemetry(): RecordingTelemetry {
     },
     warn: (message, facts = {}) => {
       warnings.push({ message, facts });
+    },
+  };
+  return {
+    events,
+    metrics,
+    records,
+    warnings,
+    ...written,
+    gathered: (gathered) => {
+      records.push(gathered);
+      writeGathered(written, gathered);
     },
     eventsOf: <K extends RunEvent['event']>(kind: K) =>
       events.filter((event): event is Extract<RunEvent, { event: K }> => event.event === kind),

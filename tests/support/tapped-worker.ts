@@ -7,7 +7,7 @@ import { type LambdaFunction, startFunction } from '../../src/local/lambda-funct
 import { arnOf } from '../../src/local/stack-endpoints.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../../src/shared/queues/queue-definitions.ts';
-import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
 import { dynamoClient } from '../../src/shared/tables/aws-clients.ts';
 import { controlTable } from '../../src/shared/tables/table-definitions.ts';
 import { sampleJob } from './sample-messages.ts';
@@ -29,15 +29,17 @@ export type TappedWorker = {
 };
 
 /** Everything that takes time is short, and the log says all it can. */
-const settingsOverrides = {
-  tmdb: { requestTimeoutMs: 120, attempts: 2, backoffBaseMs: 1, backoffCapMs: 2 },
-  rate: { pauseCapMs: 20 },
-};
+const settings = settingsFrom(
+  JSON.stringify({
+    tmdb: { requestTimeoutMs: 120, attempts: 2, backoffBaseMs: 1, backoffCapMs: 2 },
+    rate: { pauseCapMs: 20 },
+  }),
+);
 
 export async function startTappedWorker(): Promise<TappedWorker> {
-  const queues = [fetchQueue(defaultSettings), itemQueue(defaultSettings)] as const;
+  const queues = [fetchQueue(settings), itemQueue(settings)] as const;
   const [{ worker: bundleUrl }, sqs, dynamo] = await Promise.all([
-    bundleHandlers(),
+    bundleHandlers(settings),
     startEmbeddedSqs(queues, { port: 0, dataDir: undefined }),
     startEmbeddedDynamo({ port: 0, dataDir: undefined, engine: undefined }),
   ]);
@@ -57,7 +59,7 @@ export async function startTappedWorker(): Promise<TappedWorker> {
         AWS_ACCESS_KEY_ID: 'embedded',
         AWS_SECRET_ACCESS_KEY: 'embedded',
         POWERTOOLS_LOG_LEVEL: 'DEBUG',
-        SETTINGS_OVERRIDES: JSON.stringify(settingsOverrides),
+        POWERTOOLS_METRICS_NAMESPACE: 'TmdbPipeline',
         CONTROL_TABLE: controlTable.name,
         FETCH_QUEUE_URL: queueUrl(queues[0].name),
         FETCH_DLQ_URL: queueUrl(queues[0].deadLetterName),

@@ -49,6 +49,17 @@ describe('the writer’s pace', () => {
     expect(await secondsFor(Array(280).fill(page))).toBeCloseTo(100, 3);
   });
 
+  it('is that of two writers where no setting says how many there are', async () => {
+    const { maximumConcurrency: _, ...writer } = settings.writer;
+    const clock = virtualClock({ autoJump: true });
+    const startedMs = clock.monotonicMs();
+    const pace = writePace({ ...settings, writer }, clock);
+    for (let n = 0; n < 1_440; n += 1) {
+      await pace.waitFor(title);
+    }
+    expect((clock.monotonicMs() - startedMs) / 1_000).toBeCloseTo(100, 3);
+  });
+
   it('is none on demand', async () => {
     expect(await secondsFor(Array(5_000).fill(page), { mode: 'on-demand' as never })).toBe(0);
   });

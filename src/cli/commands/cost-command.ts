@@ -6,128 +6,85 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { learnDemand } from '../../demand/learned-demand.ts';
 import { handlerEntries } from '../../local/bundle/bundle-options.ts';
-import { monthPlan } from '../../operator/cost/month-plan.ts';
-import { messageOf, PermanentError } from '../../shared/core/errors.ts';
+import { costDocument, type ReadsCounted } from '../../operator/cost/cost-document.ts';
+import { defaultLambdaQuota } from '../../operator/cost/load-limits.ts';
+import { messageOf, PermanentError, UsageError } from '../../shared/core/errors.ts';
 import { canonicalRegion, usualTranslation } from '../../shared/core/places/known-places.ts';
-import {
-  documentedPollers,
-  type MonthCost,
-  measuredPollers,
-  monthCost,
-  takesOf,
-} from '../../shared/cost/month-cost.ts';
-import { priceTable } from '../../shared/cost/price-table.ts';
-import { inventoryOf, templateSchema } from '../../shared/cost/template-inventory.ts';
+import { templateSchema } from '../../shared/cost/template-inventory.ts';
 import { settingsFrom } from '../../shared/settings/settings-overrides.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { metricLedger } from '../../shared/telemetry/metric-ledger.ts';
 import type { CliContext, CommonOptions } from '../cli-context.ts';
-import { acting, withCommon } from '../command-shape.ts';
-import { table, title } from '../format-text.ts';
+import { acting, withPlace } from '../command-shape.ts';
+import { formatCost } from '../format-cost.ts';
 import { parseCount, parseListOf, parseRate } from '../parse-input.ts';
+import { hasStackPlace, type PlaceOptions, withTables } from '../stack-place.ts';
 
 /** What-ifs over the settings. */
-type CostOptions = CommonOptions & { regions?: string; readsPerDay?: string; rate?: string };
+type WhatIf = { regions?: string; readsPerDay?: string; readsPerSecond?: string; rate?: string };
+type CostOptions = CommonOptions & PlaceOptions & WhatIf & { cdn?: boolean; lambdaQuota?: string };
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const run = promisify(execFile);
 /** The part of a failed process that holds its own sentence. */
 const saidSchema = z.object({ stderr: z.string() });
+const secondsPerDay = 86_400;
 
 /** `cost`. */
 export function addCostCommand(program: Command): void {
-  withCommon(program.command('cost'))
+  withPlace(program.command('cost'))
     .description('the modelled month of the deployment and its plan, line by line')
     .option('--regions <countries>', 'as if these were configured, such as US,GB or DE:de-DE')
-    .option('--reads-per-day <count>', 'as if so much were read')
+    .option('--reads-per-day <count>', 'as if so much were read, and counted')
+    .option('--reads-per-second <count>', 'the same by the second, such as 100 or 10000')
+    .option('--cdn', 'as if CloudFront were in front of the reader')
     .option('--rate <calls>', 'as if so many calls a second were allowed')
+    .option('--lambda-quota <executions>', "the account's concurrent executions (default 1000; new accounts have 10)")
     .action(acting(costCommand));
 }
 
-/** `cost`: the modelled month of the template that a deployment would upload, and of the plan. */
+/** `cost`: the modelled month of the template that a deployment would upload, and of the plan that would run. */
 async function costCommand(options: CostOptions, context: CliContext): Promise<void> {
   const { output, environment } = context;
   const settings = whatIf(context.settings, options);
+  const { lambdaQuota, cdn = settings.deployment.reader.cdn } = options;
+  const quota =
+    lambdaQuota === undefined ? defaultLambdaQuota : parseCount(lambdaQuota, '--lambda-quota', 1, 1_000_000);
+  const readsCounted = await readsCountedFor(options, { ...context, settings });
   const template = await synthesizedTemplate(options.settings, settings.deployment.stackName, environment);
-  const document = costOf(template, settings);
+  const document = costDocument(template, settings, { readsCounted, cdn, lambdaQuota: quota, emittedMetrics });
   output.result(document, formatCost(document));
 }
 
-/** The modelled month of a template and of the settings it was made from, as `cost --json` prints it. */
-export function costOf(template: Parameters<typeof inventoryOf>[0], settings: Settings) {
-  const inventory = inventoryOf(template);
-  const { jobsByRegion, ...plan } = monthPlan(settings);
-  // The metrics of functions that are not deployed are not emitted.
-  const metrics = Object.values(metricLedger).filter(({ service }) => service in handlerEntries).length;
-  const month = monthCost(inventory, plan, settings, metrics, documentedPollers);
-  const measured = monthCost(inventory, plan, settings, metrics, measuredPollers);
-  return {
-    asOf: priceTable.asOf,
-    region: priceTable.region,
-    days: 30,
-    capacity: settings.capacity.mode,
-    regions: settings.regions.map(({ region, language }) => `${region}:${language}`),
-    readsPerDay: settings.deployment.reader.readsPerDay,
-    requestsPerSecond: settings.tmdb.requestsPerSecond,
-    plan,
-    jobsByRegion: Object.entries(jobsByRegion).map(([region, jobs]) => ({ region, ...takesOf(jobs) })),
-    lines: month.lines.map((line) => ({
-      ...line,
-      unitPriceUsd: priceTable[line.price],
-      usd: rounded(line.usd),
-      usdWithFreeTier: rounded(line.usdWithFreeTier),
-    })),
-    totals: totalsOf(month),
-    withMeasuredPollers: { pollers: measuredPollers, ...totalsOf(measured) },
-    budgetUsd: settings.deployment.monthlyBudgetUsd,
-    unpriced: inventory.unpriced,
-  };
-}
+/** Custom metrics of the functions that are deployed. */
+export const emittedMetrics = Object.values(metricLedger).filter(({ service }) => service in handlerEntries).length;
 
-function totalsOf({ usd, usdWithFreeTier }: MonthCost): { usdWithFreeTier: number; usdWithoutFreeTier: number } {
-  return { usdWithFreeTier: rounded(usdWithFreeTier), usdWithoutFreeTier: rounded(usd) };
-}
-
-function rounded(usd: number): number {
-  return Number(usd.toFixed(6));
-}
-
-function formatCost(cost: ReturnType<typeof costOf>): string {
-  const dollars = (usd: number) => usd.toFixed(4);
-  const rows = cost.lines.map(({ item, quantity, usd, usdWithFreeTier }) => [
-    item,
-    String(Number(quantity.toFixed(3))),
-    dollars(usdWithFreeTier),
-    dollars(usd),
-  ]);
-  const { totals, withMeasuredPollers } = cost;
-  return [
-    title(
-      `a month of ${cost.plan.jobs} jobs and ${cost.readsPerDay * 30} reads, ${cost.regions.length === 0 ? 'no regions' : `regions ${cost.regions.join(', ')}`}, capacity ${cost.capacity}, prices of ${cost.asOf}, ${cost.region}`,
-    ),
-    table(
-      ['item', 'quantity', 'USD', 'without free tier'],
-      [...rows, ['total', '', dollars(totals.usdWithFreeTier), dollars(totals.usdWithoutFreeTier)]],
-    ),
-    `with ${withMeasuredPollers.pollers} pollers, as measured: ${dollars(withMeasuredPollers.usdWithFreeTier)} USD; budget ${cost.budgetUsd} USD`,
-    table(
-      ['of these for', 'calls a month', 'write units'],
-      cost.jobsByRegion.map(({ region, calls, writeUnits }) => [region, String(calls), String(writeUnits)]),
-    ),
-    ...cost.unpriced.map((type) => `not priced: ${type}`),
-  ].join('\n');
+/** Whether reads are counted: by the options, else by the tables of the stack that the options name or that runs. */
+async function readsCountedFor(options: CostOptions, context: CliContext): Promise<ReadsCounted> {
+  const { readsPerDay, readsPerSecond } = options;
+  if (readsPerDay !== undefined || readsPerSecond !== undefined) {
+    return context.settings.deployment.reader.readsPerDay > 0 ? 'assumed' : 'not-counted';
+  }
+  if (!hasStackPlace(options, context)) {
+    return 'unknown';
+  }
+  const { clock, settings } = context;
+  const learnt = ({ history }: Parameters<Parameters<typeof withTables>[2]>[0]) =>
+    learnDemand(history, clock.nowMs(), settings);
+  const { demand } = await withTables(options, context, learnt, 'look');
+  return demand === undefined ? 'not-counted' : 'counted';
 }
 
 /**
  * The settings as they would be with these regions, reads and rate. A region without a language has the one that most people there
  * read of those that TMDB has (CLDR's likely subtags).
- * @throws UsageError for what the settings would refuse.
+ * @throws UsageError for what the settings would refuse, and for reads that are given twice.
  */
-export function whatIf(
-  settings: Settings,
-  { regions, readsPerDay, rate }: { regions?: string; readsPerDay?: string; rate?: string },
-): Settings {
+export function whatIf(settings: Settings, options: WhatIf): Settings {
+  const { regions, rate } = options;
+  const readsPerDay = readsOf(options);
   if (regions === undefined && readsPerDay === undefined && rate === undefined) {
     return settings;
   }
@@ -139,14 +96,22 @@ export function whatIf(
     }),
     ...(rate !== undefined && { tmdb: { ...tmdb, requestsPerSecond: parseRate(rate, '--rate', 0.1, 40) } }),
     ...(readsPerDay !== undefined && {
-      deployment: {
-        ...deployment,
-        reader: { ...deployment.reader, readsPerDay: parseCount(readsPerDay, '--reads-per-day', 0, 1_000_000_000) },
-      },
+      deployment: { ...deployment, reader: { ...deployment.reader, readsPerDay } },
     }),
   };
   // Validated by the same rules as a settings file.
   return settingsFrom(JSON.stringify(changed));
+}
+
+/** Reads a day. */
+function readsOf({ readsPerDay, readsPerSecond }: WhatIf): number | undefined {
+  if (readsPerDay !== undefined && readsPerSecond !== undefined) {
+    throw new UsageError('--reads-per-day and --reads-per-second are the same figure twice: allowed is one of them');
+  }
+  if (readsPerSecond !== undefined) {
+    return Math.round(parseRate(readsPerSecond, '--reads-per-second', 0, 1_000_000) * secondsPerDay);
+  }
+  return readsPerDay === undefined ? undefined : parseCount(readsPerDay, '--reads-per-day', 0, 1e12);
 }
 
 function toRegion(text: string, defaultLanguage: string): { region: string; language: string } {

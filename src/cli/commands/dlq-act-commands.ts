@@ -17,6 +17,7 @@ import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
 import { type CliContext, IncompleteRunError } from '../cli-context.ts';
 import { acting } from '../command-shape.ts';
 import { interruptible } from '../interruptible.ts';
+import { type QueuePlace, startTriggered } from '../plan-in-place.ts';
 import { endingOnFailure, showLine } from '../progress.ts';
 import {
   type ChoiceOptions,
@@ -63,9 +64,14 @@ async function dlqReplayCommand(
     id,
     options,
     context,
-    ({ client, source, queueUrl }, choice, signal) => {
+    ({ client, source, queueUrl, place }, choice, signal) => {
       const target = sqsMessageSender(client, queueUrl, context.clock, systemRandom);
-      return replayDeadLetters(source, target, choice, context.clock, signal);
+      // Only the fetch queue's dead letters hold triggers.
+      const plan =
+        name === 'fetch'
+          ? (trigger: Parameters<typeof startTriggered>[0]) => startTriggered(trigger, place, context)
+          : undefined;
+      return replayDeadLetters(source, target, { ...choice, plan }, context.clock, signal);
     },
     {
       code: 'replay_incomplete',
@@ -88,8 +94,8 @@ async function replayNatively(
   const wholePerSecond = perSecond === undefined ? undefined : Math.ceil(perSecond);
   const textOf = ({ moved, total, status }: MoveProgress) =>
     `${name}: ${moved} of about ${total} moved by SQS (${status.toLowerCase()})`;
-  const done = await withDlq(name, options, context, async (client, { dlqUrl, queueUrl }, kind) => {
-    if (kind !== 'aws') {
+  const done = await withDlq(name, options, context, async (client, { dlqUrl, queueUrl }, place) => {
+    if (place.kind !== 'aws') {
       throw new UsageError('the SQS emulator has no message move tasks: leave out --native, or take --stack aws');
     }
     const progress = showLine(`${name}: asking SQS`, context);
@@ -133,7 +139,7 @@ async function dlqDeleteCommand(
 
 /** What is done to the letters that are meant: its report, as it grows and at last. */
 type Act<R> = (
-  sqs: { client: SQSClient; source: MessageSource; dlqUrl: string; queueUrl: string },
+  sqs: { client: SQSClient; source: MessageSource; dlqUrl: string; queueUrl: string; place: QueuePlace },
   options: ActOptions & { depth: QueueDepth; onProgress(sofar: R): void },
   signal: AbortSignal,
 ) => Promise<R>;
@@ -160,12 +166,12 @@ async function actOnChoice<R extends Omit<ActReport, 'done'>>(
   const choice = await parseChoice(name, id, options, context);
   const sentenceOf = (report: R) => `${name}: ${telling.done(report, choice.dryRun)}, ${leftText(report)}`;
   const { report, interrupted, progress } = await interruptible(context, (signal) =>
-    withDlq(name, options, context, async (client, urls) => {
+    withDlq(name, options, context, async (client, urls, place) => {
       const progress = showLine(`${name}: looking`, context);
       const onProgress = (sofar: R) => progress.update(sentenceOf(sofar));
       const depth = sqsQueueDepth(client, urls.dlqUrl);
       const source = sqsMessageSource(client, urls.dlqUrl);
-      const acting = () => act({ client, source, ...urls }, { ...choice, depth, onProgress }, signal);
+      const acting = () => act({ client, source, ...urls, place }, { ...choice, depth, onProgress }, signal);
       const report = await endingOnFailure(progress, acting);
       return { report, interrupted: signal.aborted, progress };
     }),

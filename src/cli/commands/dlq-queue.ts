@@ -22,6 +22,7 @@ import type { CliContext } from '../cli-context.ts';
 import { withQueuePlace } from '../command-shape.ts';
 import { withSqs } from '../open-tables.ts';
 import { parseCount, parseRate } from '../parse-input.ts';
+import type { QueuePlace } from '../plan-in-place.ts';
 import { type QueuePlaceOptions, type QueueUrls, withQueues } from '../stack-place.ts';
 
 /** Options of every `dlq` command. */
@@ -76,10 +77,10 @@ export function withDlq<T>(
   name: DlqName,
   options: QueuePlaceOptions,
   context: CliContext,
-  act: (client: SQSClient, urls: { dlqUrl: string; queueUrl: string }, kind: string) => Promise<T>,
+  act: (client: SQSClient, urls: { dlqUrl: string; queueUrl: string }, place: QueuePlace) => Promise<T>,
 ): Promise<T> {
-  return withQueues(options, context, ({ sqs, queues, kind }) =>
-    withSqs(sqs, longPollMs, (client) => act(client, urlsOf(name, queues), kind)),
+  return withQueues(options, context, (place) =>
+    withSqs(place.sqs, longPollMs, (client) => act(client, urlsOf(name, place.queues), place)),
   );
 }
 

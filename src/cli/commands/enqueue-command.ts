@@ -1,25 +1,20 @@
 import type { Command } from 'commander';
 import type { FeedsEnd } from '../../operator/runs/await-feeds.ts';
 import { planRun } from '../../planner/plan-run.ts';
-import { type StartDependencies, startRun } from '../../planner/start-run.ts';
+import { startRun } from '../../planner/start-run.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { feedId, globalRegion } from '../../shared/core/feed.ts';
-import { systemRandom } from '../../shared/core/system-clock.ts';
 import type { FetchJob } from '../../shared/queues/fetch-job.ts';
 import { type AdHocEvent, fetchRequestSchema } from '../../shared/queues/plan-request.ts';
-import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
-import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
-import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog.ts';
-import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
-import { dynamoFeedsInFlight } from '../../shared/tables/dynamo-feeds-in-flight.ts';
+import { stackNames } from '../../shared/settings/stack-names.ts';
 import { type CliContext, IncompleteRunError } from '../cli-context.ts';
 import { acting, optionHelp, withQueuePlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import { interruptible } from '../interruptible.ts';
-import { withDynamo, withSqs } from '../open-tables.ts';
 import { parseCount, parseDurationMs, parseInput, parseListOf } from '../parse-input.ts';
+import { withPlanning } from '../plan-in-place.ts';
 import { waitForFeeds } from '../run/wait-for-feeds.ts';
-import { type QueuePlaceOptions, type QueueUrls, type StackPlace, withQueues } from '../stack-place.ts';
+import { type QueuePlaceOptions, withQueues } from '../stack-place.ts';
 
 type EnqueueOptions = QueuePlaceOptions & {
   category: string;
@@ -60,7 +55,7 @@ async function enqueueCommand(options: EnqueueOptions, context: CliContext): Pro
   const timeoutMs = parseDurationMs(options.timeout, '--timeout');
   const end = await interruptible(context, (signal) =>
     withQueues(options, context, (place) =>
-      withDependencies(place, context, async (deps, place) => {
+      withPlanning(place, context, async (deps) => {
         const plan = await planRun(event, deps);
         const sent: Sent = plan;
         if (options.dryRun !== true && plan.jobs.length > 0) {
@@ -78,7 +73,7 @@ async function enqueueCommand(options: EnqueueOptions, context: CliContext): Pro
 }
 
 /** @throws UsageError for a feed that does not exist. */
-function eventOf(options: EnqueueOptions, { clock }: CliContext): AdHocEvent {
+function eventOf(options: EnqueueOptions, { clock, settings }: CliContext): AdHocEvent {
   const nowMs = clock.nowMs();
   const detail = parseInput(fetchRequestSchema, {
     version: 1,
@@ -93,42 +88,11 @@ function eventOf(options: EnqueueOptions, { clock }: CliContext): AdHocEvent {
   return {
     // A unique id: typed twice it is two requests, of which the planner deduplicates what is in flight.
     id: `cli-${process.pid}-${nowMs}`,
-    source: 'tmdb-pipeline',
+    source: stackNames(settings.deployment.stackName).eventSource,
     'detail-type': 'Fetch Requested',
     time: isoFromMs(Math.floor(nowMs / 1_000) * 1_000),
     detail,
   };
-}
-
-type QueuePlace = StackPlace & { queues: QueueUrls };
-
-function withDependencies<T>(
-  place: QueuePlace,
-  { clock, settings, output }: CliContext,
-  act: (deps: StartDependencies, place: QueuePlace) => Promise<T>,
-): Promise<T> {
-  return withDynamo(place.dynamodb, (client) =>
-    withSqs(place.sqs, 0, (sqs) => {
-      const { fetchQueueUrl } = place.queues;
-      return act(
-        {
-          catalog: dynamoCatalogReader(client, place.catalogTable),
-          heads: dynamoFeedHeads(client, place.controlTable),
-          inFlight: dynamoFeedsInFlight(client, place.controlTable),
-          backlog: sqsQueueDepth(sqs, fetchQueueUrl),
-          jobs: sqsMessageSender(sqs, fetchQueueUrl, clock, systemRandom),
-          telemetry: {
-            event: () => undefined,
-            metric: () => undefined,
-            warn: (message) => output.verbose && output.note(message),
-          },
-          clock,
-          settings,
-        },
-        place,
-      );
-    }),
-  );
 }
 
 function report(sent: Sent, waited: FeedsEnd | undefined, options: EnqueueOptions, { output }: CliContext): void {

@@ -1,10 +1,11 @@
 import type { Command } from 'commander';
-import { monthPlan } from '../../operator/cost/month-plan.ts';
+import { monthPlan, type PlanKind } from '../../operator/cost/month-plan.ts';
 import { planRun, type RunPlan } from '../../planner/plan-run.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { feedId } from '../../shared/core/feed.ts';
 import { type PlanTakes, takesOf } from '../../shared/cost/month-cost.ts';
 import { nextOccurrenceMs } from '../../shared/settings/schedule.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
@@ -40,9 +41,14 @@ async function planCommand(options: PlaceOptions, context: CliContext, scheduleT
     notes,
     leftOut,
     takes: takesOf(jobs.length),
-    month: takesOf(monthPlan(settings).jobs),
+    month: takesOf(Math.max(...mayRun(settings).map((kind) => monthPlan(settings, kind).jobs))),
   };
   output.result(document, formatPlan(document));
+}
+
+/** The plans that may run in a month: the base plan until reads are counted, then the one that follows demand. */
+function mayRun({ planner }: Settings): PlanKind[] {
+  return planner.adaptive.enabled ? ['base', 'demand'] : ['base'];
 }
 
 /** What a plan finds before anything has run: nothing. */

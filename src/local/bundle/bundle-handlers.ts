@@ -4,28 +4,43 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { messageOf, RetryableError } from '../../shared/core/errors.ts';
+import { functionSettingsFile, settingsFileName } from '../../shared/settings/function-settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
 import { bundleOptions, handlerEntries } from './bundle-options.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const cacheFolder = join(repository, 'node_modules', '.cache', 'tmdb-pipeline');
 
-/** URL of each function's bundle: `index.mjs` in a folder of its own, which is what a deployment uploads. */
+/** URL of each function's bundle: `index.mjs` in a folder of its own beside `settings.json`. The folder is what a deployment uploads. */
 export type Bundles = Record<ServiceName, string>;
 
 /**
- * Bundles all handlers, for the embedded stack and for a deployment alike. Folders are named by their content and appear
- * whole, so that runs side by side never see half a file.
+ * Bundles all handlers with their settings beside them, for the embedded stack and for a deployment alike. Folders are named by their
+ * content and appear whole, so that runs side by side never see half a file.
  * @throws RetryableError when esbuild's process has ended meanwhile, else what esbuild finds wrong.
  */
-export async function bundleHandlers(): Promise<Bundles> {
+export async function bundleHandlers(settings: Settings): Promise<Bundles> {
   mkdirSync(cacheFolder, { recursive: true });
   const services = Object.keys(handlerEntries) as ServiceName[];
-  const urls = await Promise.all(services.map(async (service) => [service, await bundle(service)] as const));
+  const settingsFile = functionSettingsFile(settings);
+  const urls = await Promise.all(
+    services.map(async (service) => [service, await bundle(service, settingsFile)] as const),
+  );
   return Object.fromEntries(urls) as Bundles;
 }
 
-async function bundle(service: ServiceName): Promise<string> {
+/** The code of each function, which is built once in a process: only settings differ between the stacks that it makes. */
+const built = new Map<ServiceName, Promise<Uint8Array>>();
+
+function codeOf(service: ServiceName): Promise<Uint8Array> {
+  const code = built.get(service) ?? buildCode(service);
+  built.set(service, code);
+  code.catch(() => built.delete(service));
+  return code;
+}
+
+async function buildCode(service: ServiceName): Promise<Uint8Array> {
   const { outputFiles } = await build({
     ...bundleOptions,
     absWorkingDir: repository,
@@ -35,10 +50,16 @@ async function bundle(service: ServiceName): Promise<string> {
   }).catch((cause: unknown) => {
     throw bundlingFailure(cause);
   });
-  const code = outputFiles?.[0]?.contents ?? new Uint8Array();
-  const folder = join(cacheFolder, `${service}-${createHash('sha256').update(code).digest('hex').slice(0, 16)}`);
+  return outputFiles?.[0]?.contents ?? new Uint8Array();
+}
+
+async function bundle(service: ServiceName, settingsFile: string): Promise<string> {
+  const code = await codeOf(service);
+  const files = { 'index.mjs': code, [settingsFileName]: settingsFile };
+  const content = createHash('sha256').update(code).update(settingsFile).digest('hex').slice(0, 16);
+  const folder = join(cacheFolder, `${service}-${content}`);
   if (!existsSync(folder)) {
-    placeFolder(folder, code);
+    placeFolder(folder, files);
   }
   return pathToFileURL(join(folder, 'index.mjs')).href;
 }
@@ -54,10 +75,12 @@ function bundlingFailure(cause: unknown): unknown {
     : cause;
 }
 
-function placeFolder(folder: string, code: Uint8Array): void {
+function placeFolder(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
   const unfinished = `${folder}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
-  writeFileSync(join(unfinished, 'index.mjs'), code);
+  for (const [name, content] of Object.entries(files)) {
+    writeFileSync(join(unfinished, name), content);
+  }
   try {
     renameSync(unfinished, folder);
   } catch (error) {

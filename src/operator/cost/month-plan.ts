@@ -1,7 +1,7 @@
 /** The modelled month: what the planner's own rules fetch, without its tables. */
 import { type BasePlan, dailyPlan, dueFeeds, type PlannedFeed, weeklyPlan } from '../../planner/base-plan.ts';
 import { hourMs, isoFromMs } from '../../shared/core/clock.ts';
-import { type Feed, globalRegion } from '../../shared/core/feed.ts';
+import { type Feed, feedId, globalRegion } from '../../shared/core/feed.ts';
 import type { MonthPlan } from '../../shared/cost/month-cost.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../shared/settings/schedule.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
@@ -19,7 +19,16 @@ const countedDays = 7 * countedWeeks;
 const byDemand = 'by demand';
 
 /** A month's jobs, also by where they are for: `global`, `DE:de-DE`, `by demand`. */
-type PlannedMonth = MonthPlan & { jobsByRegion: Record<string, number> };
+export type PlannedMonth = MonthPlan & {
+  jobsByRegion: Record<string, number>;
+  /** Lists that the schedules keep. */
+  lists: number;
+  /** Jobs of the largest occurrence of the base plan, which also is the first one on an empty table. */
+  largestRun: number;
+};
+
+/** The plans that can run: `base` fetches all that is stale; `demand` follows reads within its budget. */
+export type PlanKind = 'base' | 'demand';
 
 /** What the base plan fetches at one occurrence. */
 type CountedOccurrence = { schedule: ScheduleName; feeds: readonly PlannedFeed[] };
@@ -29,25 +38,29 @@ type CountedOccurrence = { schedule: ScheduleName; feeds: readonly PlannedFeed[]
  * that spends its whole budget: the world's part of the daily and weekly runs first, then of all others an equal share of what
  * the base plan would fetch.
  */
-export function monthPlan(settings: Settings): PlannedMonth {
-  const { enabled, pagesPerDay } = settings.planner.adaptive;
+export function monthPlan(settings: Settings, kind: PlanKind): PlannedMonth {
+  const { pagesPerDay } = settings.planner.adaptive;
   const counted = [...countedOccurrences(settings)];
   const base = jobsOf(counted.flatMap(({ feeds }) => feeds));
   const minimum = jobsOf(counted.flatMap(minimumOf)).get(globalRegion) ?? 0;
-  const occurrences = Math.round(ofMonth(counted.length));
-  if (!enabled) {
-    return { occurrences, ...rounded(base) };
-  }
+  const facts = {
+    occurrences: Math.round(ofMonth(counted.length)),
+    lists: new Set(counted.flatMap(({ feeds }) => feeds.map(({ feed }) => feedId(feed)))).size,
+    largestRun: Math.max(...counted.map(({ feeds }) => feeds.reduce((sum, { pages }) => sum + pages, 0))),
+  };
   const [all, most] = [sumOf(base), Math.max(minimum, pagesPerDay * daysPerMonth)];
+  if (kind === 'base') {
+    return { ...facts, ...rounded(base) };
+  }
   if (all <= most) {
-    return { occurrences, ...rounded(new Map([...base, [byDemand, most - all]])) };
+    return { ...facts, ...rounded(new Map([...base, [byDemand, most - all]])) };
   }
   const share = (most - minimum) / (all - minimum);
   const shared = [...base].map(([place, count]) => {
     const least = place === globalRegion ? minimum : 0;
     return [place, least + (count - least) * share] as const;
   });
-  return { occurrences, ...rounded(new Map(shared)) };
+  return { ...facts, ...rounded(new Map(shared)) };
 }
 
 /** Four weeks of the base plan by the planner's own rules, after a first week that fills the table. */

@@ -5,9 +5,18 @@ import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../..
 import { shown } from '../../shared/core/shown-text.ts';
 import { deathReasons } from '../../shared/queues/dead-letter.ts';
 import type { ReceivedMessage } from '../../shared/queues/message-source.ts';
+import { readTrigger, triggerReasons } from './trigger-letter.ts';
 
 /** What a dead letter may be, as far as its body says. */
-export const letterKinds = ['fetch-job', 'title-job', 'item-page', 'item-title', 'item-details', 'unreadable'] as const;
+export const letterKinds = [
+  'fetch-job',
+  'title-job',
+  'item-page',
+  'item-title',
+  'item-details',
+  'trigger',
+  'unreadable',
+] as const;
 
 type LetterKind = (typeof letterKinds)[number];
 
@@ -23,9 +32,9 @@ export type DeadLetter = {
   jobId: string;
   /** ISO 8601 UTC; of what SQS has moved, when it was sent first. */
   failedAt: string;
-  /** `fetch-job`, `title-job`, `item-page`, `item-title`, `item-details`, or `unreadable`. */
+  /** `fetch-job`, `title-job`, `item-page`, `item-title`, `item-details`, `trigger` (of the planner), or `unreadable`. */
   kind: LetterKind;
-  /** Id of the feed, or of the title and its language. */
+  /** Id of the feed, or of the title and its language, or what a trigger asked for. */
   subject: string;
   feed: Feed | undefined;
   replays: number;
@@ -45,7 +54,8 @@ const titleSchema = z.object({ mediaType: z.enum(mediaTypes), id: z.int().positi
 
 const letterSchema = z.object({
   jobId: text,
-  kind: z.enum(letterKinds).catch('unreadable'),
+  // A trigger is known by its form, not by what it says.
+  kind: z.enum(letterKinds).exclude(['trigger']).catch('unreadable'),
   feed: feedSchema.optional().catch(undefined),
   replays: z.int().min(0).transform(bounded).catch(0),
   language: languageSchema.optional().catch(undefined),
@@ -72,15 +82,17 @@ export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: Rece
   const told = attributesSchema.parse({ ...attributes });
   const title = said.kind === 'item-title' ? said.title : titleSchema.safeParse(json).data;
   const ofTitle = title && [title.mediaType, title.id, said.language].filter((part) => part !== undefined).join('/');
+  const trigger = readTrigger(json, attributes);
+  const why = trigger === undefined || trigger.reason === '' ? told : trigger;
   return {
     messageId,
-    reason: told.reason.slice(0, wordCharacters) || movedBySqs,
-    code: told.code.slice(0, wordCharacters),
-    detail: told.detail.slice(0, sentenceCharacters),
+    reason: why.reason.slice(0, wordCharacters) || movedBySqs,
+    code: why.code.slice(0, wordCharacters),
+    detail: why.detail.slice(0, sentenceCharacters),
     jobId: (said.jobId || told.jobId).slice(0, sentenceCharacters),
     failedAt: told.failedAt || timeOf(sentAtMs),
-    kind: said.kind,
-    subject: feed === undefined ? (ofTitle ?? '') : feedId(feed),
+    kind: trigger === undefined ? said.kind : 'trigger',
+    subject: feed === undefined ? (ofTitle ?? trigger?.subject ?? '') : feedId(feed),
     feed,
     replays: Math.max(said.replays, told.replayCount),
     body,
@@ -136,8 +148,8 @@ export const matchKeys = [
 
 type MatchKey = (typeof matchKeys)[number];
 
-/** Reasons that the pipeline gives, and that of letters which SQS moved. */
-const knownReasons: readonly string[] = [...deathReasons, movedBySqs];
+/** Reasons that the pipeline gives, those of triggers, and that of letters which SQS moved. */
+const knownReasons: readonly string[] = [...deathReasons, ...triggerReasons, movedBySqs];
 /** A sentence names no more. */
 const mostNamed = 12;
 

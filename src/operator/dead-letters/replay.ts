@@ -5,7 +5,8 @@
  *
  * A crash after the send leaves the message in both queues: it is replayed again later, which changes no row. A crash before it
  * leaves it where it was. What is not chosen is released untouched. What fails at once comes back as a new message, and is not sent a second
- * time: it is known by what was sent, or, where nothing in it has changed, by its id.
+ * time: it is known by what was sent, or, where nothing in it has changed, by its id. A trigger of the planner is no message of the queue:
+ * what it asked for is planned, and then it is deleted.
  */
 import { type Clock, isoFromMs } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
@@ -14,6 +15,7 @@ import { itemSchema } from '../../shared/queues/item-page.ts';
 import type { MessageSender } from '../../shared/queues/message-sender.ts';
 import type { MessageSource, ReceivedMessage } from '../../shared/queues/message-source.ts';
 import { messageBody } from '../../shared/queues/parse-message.ts';
+import type { AdHocEvent, ScheduledRequest } from '../../shared/queues/plan-request.ts';
 import {
   type ActOptions,
   type ActReport,
@@ -22,6 +24,7 @@ import {
   type LetterAct,
 } from './act-on-dead-letters.ts';
 import { type DeadLetter, parseBody, parseObject } from './dead-letter.ts';
+import { readTrigger } from './trigger-letter.ts';
 
 /** SQS takes ten attributes, and 1 MiB of body and attributes together. Source: SQS quotas, November 2026. */
 const mostAttributes = 10;
@@ -29,8 +32,12 @@ const mostBytes = 1_048_576;
 /** What the pipeline itself says of a dead letter: these stay when there are too many. */
 const ownAttributes = ['reason', 'code', 'detail', 'jobId', 'failedAt'];
 
-/** What is replayed, and how fast. */
-export type ReplayOptions = ActOptions & { onProgress(report: ReplayReport): void };
+/** What is replayed, how fast, and where triggers go. */
+export type ReplayOptions = ActOptions & {
+  onProgress(report: ReplayReport): void;
+  /** Plans what a trigger of the planner asked for. Without it, triggers go to the queue like everything else. */
+  plan?: ((trigger: ScheduledRequest | AdHocEvent) => Promise<unknown>) | undefined;
+};
 
 /** What a replay did: `replayed` were sent and deleted, or in a dry run chosen. */
 export type ReplayReport = Omit<ActReport, 'done'> & { replayed: number };
@@ -45,6 +52,7 @@ export async function replayDeadLetters(
 ): Promise<ReplayReport> {
   const reportOf = ({ examined, done, ...report }: ActReport) => ({ examined, replayed: done, ...report });
   const onProgress = (report: ActReport) => options.onProgress(reportOf(report));
+  const { plan } = options;
   const sent = new Set<string>();
   const noting: MessageSender = {
     ...target,
@@ -54,7 +62,10 @@ export async function replayDeadLetters(
     },
   };
   const send: LetterAct = {
-    act: (message, letter) => sendAndDelete(message, letter, source, noting, clock),
+    act: (message, letter) =>
+      plan !== undefined && letter.kind === 'trigger'
+        ? planAndDelete(message, letter, source, plan)
+        : sendAndDelete(message, letter, source, noting, clock),
     isOwn: ({ body }) => sent.has(identityOf(body)),
     comesBackAlike: (letter) => bodyForReplay(letter, clock.nowMs()) === letter.body,
   };
@@ -68,6 +79,30 @@ export async function replayDeadLetters(
 function identityOf(body: string): string {
   const job = jobSchema.safeParse(parseBody(body)).data;
   return job === undefined ? body : JSON.stringify([job.jobId, job.replays, job.firstSeenAt]);
+}
+
+/** A trigger whose jobs were sent but that was not deleted counts as failed: a second replay sends no second set of jobs. */
+async function planAndDelete(
+  message: ReceivedMessage,
+  { messageId, jobId, body }: DeadLetter,
+  source: MessageSource,
+  plan: NonNullable<ReplayOptions['plan']>,
+): Promise<FailedLetter | undefined> {
+  try {
+    const event = readTrigger(parseObject(body), message.attributes)?.event;
+    if (event === undefined) {
+      return {
+        messageId,
+        jobId,
+        why: 'the planner takes no such event: send it again as it should be, and delete this one',
+      };
+    }
+    await plan(event);
+    await source.remove(message);
+    return undefined;
+  } catch (error) {
+    return { messageId, jobId, why: messageOf(error) };
+  }
 }
 
 /** A letter that was sent but not deleted counts as failed: it is in both queues. */

@@ -27,6 +27,21 @@ export function readEnvironment<T extends z.ZodType>(schema: T): z.infer<T> {
   return parsed.data;
 }
 
+/**
+ * The region that `AWS_DEFAULT_REGION` names where `AWS_REGION` is not set: the AWS command line and the other SDKs read it, the one for
+ * JavaScript does not. In Lambda `AWS_REGION` is always set.
+ */
+export function defaultRegion(): string | undefined {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  return (AWS_REGION ?? '') === '' ? AWS_DEFAULT_REGION || undefined : undefined;
+}
+
+/** Whether a variable names another server in the place of AWS's SQS. */
+export function hasSqsEndpoint(): boolean {
+  const { AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_SQS, AWS_IGNORE_CONFIGURED_ENDPOINT_URLS } = process.env;
+  return AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true' && Boolean(AWS_ENDPOINT_URL_SQS || AWS_ENDPOINT_URL);
+}
+
 /** The variables of this process that name a proxy. */
 export function proxyVariables(): Record<string, string> {
   return proxyVariablesIn(process.env);

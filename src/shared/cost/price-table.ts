@@ -18,13 +18,56 @@ export const priceTable = {
   alarmMonth: 0.1,
   dashboardMonth: 3,
   logGb: 0.5,
+  logGbMonth: 0.03,
   schedulerInvocation: 1 / 1e6,
   keyMonth: 1,
+  /** Each decryption by the AWS-managed key of Parameter Store too; only keeping that key is free. */
+  kmsRequest: 0.03 / 1e4,
   secretMonth: 0.4,
+  /** From a function's URL to the internet. */
+  transferGb: 0.09,
+  /** HTTPS, United States. What CloudFront fetches from a function is not billed as transfer. */
+  cdnRequest: 1 / 1e6,
+  cdnGb: 0.085,
+  /** Recorded by X-Ray. */
+  trace: 5 / 1e6,
 } as const;
 
 /** Name of a price. */
 export type PriceName = Exclude<keyof typeof priceTable, 'asOf' | 'region'>;
+
+/** Lower prices for what is beyond a quantity in a month, the smallest quantity first. Requests and function time have tiers beyond 6e9. */
+const priceTiers: Partial<Record<PriceName, readonly { from: number; usd: number }[]>> = {
+  logGb: [
+    { from: 10_000, usd: 0.25 },
+    { from: 30_000, usd: 0.1 },
+    { from: 50_000, usd: 0.05 },
+  ],
+  transferGb: [
+    { from: 10_000, usd: 0.085 },
+    { from: 50_000, usd: 0.07 },
+    { from: 150_000, usd: 0.05 },
+  ],
+  cdnGb: [
+    { from: 10_000, usd: 0.08 },
+    { from: 50_000, usd: 0.06 },
+    { from: 150_000, usd: 0.04 },
+    { from: 500_000, usd: 0.03 },
+  ],
+};
+
+/** The price in US dollars of a month's whole `quantity`, tier by tier. */
+export function priceOf(name: PriceName, quantity: number): number {
+  let [usd, from, price]: [number, number, number] = [0, 0, priceTable[name]];
+  for (const tier of priceTiers[name] ?? []) {
+    if (quantity <= tier.from) {
+      break;
+    }
+    usd += (tier.from - from) * price;
+    [from, price] = [tier.from, tier.usd];
+  }
+  return usd + (quantity - from) * price;
+}
 
 /** Free quantity in each month; zero if absent. Provisioned units are counted in unit hours. */
 export const freeTier: Partial<Record<PriceName, number>> = {
@@ -39,4 +82,9 @@ export const freeTier: Partial<Record<PriceName, number>> = {
   dashboardMonth: 3,
   logGb: 5,
   schedulerInvocation: 14e6,
+  kmsRequest: 20_000,
+  transferGb: 100,
+  cdnRequest: 10e6,
+  cdnGb: 1_000,
+  trace: 100_000,
 };

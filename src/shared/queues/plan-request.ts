@@ -48,10 +48,13 @@ export const fetchRequestSchema = z
 
 export type FetchRequest = z.infer<typeof fetchRequestSchema>;
 
+/** Sources of all stacks (src/shared/settings/stack-names.ts); a stack's rule lets only its own through. */
+const eventSource = /^tmdb-pipeline(\.[A-Za-z][A-Za-z0-9-]*)?$/;
+
 /** An ad-hoc request as EventBridge delivers it; its `id` is the same on every delivery. */
 export const adHocEventSchema = z.object({
   id: z.string().min(1).max(100),
-  source: z.literal('tmdb-pipeline'),
+  source: z.string().regex(eventSource),
   'detail-type': z.literal('Fetch Requested'),
   time: z.iso.datetime(),
   detail: fetchRequestSchema,

@@ -40,3 +40,15 @@ export function queueRecordsOf(event: unknown): QueueRecord[] {
   }
   return parsed.data.Records;
 }
+
+/** A batch may have thousands of messages of as many runs, and a log record at most 1 MB. */
+const mostRuns = 50;
+
+/**
+ * The runs whose messages are in a batch, each once, separated by spaces; of more than fifty the first fifty. `undefined` if no message
+ * names a run. The bodies are searched and not parsed: the stage parses each once, and a malformed one must not fail here.
+ */
+export function runsOf(records: readonly QueueRecord[]): string | undefined {
+  const runs = new Set(records.flatMap(({ body }) => /"runId"\s*:\s*"([0-9a-f]{8})"/.exec(body)?.[1] ?? []));
+  return runs.size === 0 ? undefined : [...runs].slice(0, mostRuns).join(' ');
+}

@@ -26,9 +26,34 @@ export const capacitySchema = z
 /** Retention periods that CloudWatch Logs supports, up to a year. Source: PutRetentionPolicy, November 2026. */
 const retentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]);
 
+/** How the reader is reached, and by how many at once. */
+const readerDeploymentSchema = z
+  .strictObject({
+    /** The reader's URL: `iam` requires IAM authentication, `public` is open to everybody, `none` means no URL (library only). */
+    url: z.enum(['iam', 'public', 'none']),
+    /** Whether CloudFront answers for the public URL from its caches. The function's own URL requires IAM then. */
+    cdn: z.boolean(),
+    /** Most containers of the reader at once, reserved from the account's quota. Without it the account's quota is the limit. */
+    reservedConcurrency: z.int().min(1).optional(),
+    /** Expected number of reads. Only the cost model uses it. */
+    readsPerDay: z.int().min(0),
+  })
+  .refine(({ url, cdn, reservedConcurrency }) => url !== 'public' || cdn || reservedConcurrency !== undefined, {
+    path: ['url'],
+    message:
+      'everybody could take all of the account’s concurrent executions: set deployment.reader.cdn to true, or deployment.reader.reservedConcurrency to a number',
+  })
+  .refine(({ url, cdn }) => !cdn || url === 'public', {
+    path: ['cdn'],
+    message: 'CloudFront answers everybody, without IAM: set deployment.reader.url to public, or leave the CDN out',
+  });
+
 /** Settings of the deployment alone, which functions do not receive. */
 export const deploymentSchema = z.strictObject({
-  /** Schedule group and queues are named after the stack; the name of a group is limited to 64 characters. */
+  /**
+   * Queues, schedules, dashboard, metrics and events are named after the stack, and so are table and parameter unless they are named below
+   * (src/shared/settings/stack-names.ts). The name of a schedule group is limited to 64 characters.
+   */
   stackName: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,53}$/, 'a stack name has up to 54 letters, digits and hyphens'),
   /** E-mail address for alarms. Without it they go to the SNS topic only, which has no subscriber by default. */
   alarmEmail: z.email().optional(),
@@ -45,13 +70,16 @@ export const deploymentSchema = z.strictObject({
     /** What happens to the table when the stack is deleted. */
     removalPolicy: z.enum(['destroy', 'retain']),
   }),
-  reader: z.strictObject({
-    /** The reader's URL: `iam` requires IAM authentication, `public` is open to everybody, `none` means no URL (library only). */
-    url: z.enum(['iam', 'public', 'none']),
-    /** Expected number of reads. Only the cost model uses it. */
-    readsPerDay: z.int().min(0),
-  }),
+  reader: readerDeploymentSchema,
   logRetentionDays: retentionDays,
+  /** Whether AWS X-Ray records a trace of a part of the invocations; billed by traces. */
+  tracing: z.boolean(),
+  /**
+   * What a deployment of new code or settings does when it fails. `none`: all invocations use the new version at once. `alarms`: each function
+   * has an alias, CodeDeploy shifts it in two steps, and an error of the new version between them rolls the whole deployment back
+   * (docs/adr/0032).
+   */
+  rollback: z.enum(['none', 'alarms']),
   /** Budget of a month, shown as a line in the dashboard's cost graph. */
   monthlyBudgetUsd: z.number().positive(),
 });

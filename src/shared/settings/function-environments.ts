@@ -1,12 +1,13 @@
 /**
- * The environment of each function as a schema. Its handler parses it at cold start; the embedded runtime and the deployment provide it.
- * Resource names have no defaults: a missing one is an error.
+ * The environment of each function as a schema: names of resources and addresses only, since Lambda allows 4 KB for all variables. Settings
+ * are a file beside the bundle (function-settings.ts). The handler parses its environment at cold start; the embedded runtime and the
+ * deployment provide it. Resource names have no defaults: a missing one is an error.
  */
 import * as z from 'zod';
 
 const common = {
-  /** JSON that overrides default settings; see `settingsFrom`. */
-  SETTINGS_OVERRIDES: z.string().optional(),
+  /** Namespace of the custom metrics: the name of the stack. */
+  POWERTOOLS_METRICS_NAMESPACE: z.string().min(1),
 };
 
 export const plannerEnvironmentSchema = z.object({

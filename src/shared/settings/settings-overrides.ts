@@ -1,15 +1,17 @@
 import { UsageError } from '../core/errors.ts';
 import { defaultSettings } from './settings.ts';
 import { type Settings, settingsSchema } from './settings-schema.ts';
+import { stackNames } from './stack-names.ts';
 
 /**
- * The default settings, overridden by the members of `overridesJson` (objects are merged member by member, lists are replaced).
+ * The default settings, overridden by the members of `overridesJson` (objects are merged member by member, lists are replaced). Another
+ * `deployment.stackName` brings its own default names of table and parameter, so that two stacks share neither.
  * @param source the name of the text in the error for invalid JSON (default `settings`)
  * @throws UsageError if the text is not JSON, names an unknown setting, or holds a value out of range.
  */
 export function settingsFrom(overridesJson: string | undefined, source = 'settings'): Settings {
   const overrides = overridesJson === undefined || overridesJson === '' ? {} : parseJson(overridesJson, source);
-  const candidate = laidOver(defaultSettings, overrides);
+  const candidate = laidOver(defaultsFor(overrides), overrides);
   const parsed = settingsSchema.safeParse(candidate);
   if (!parsed.success) {
     const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
@@ -19,6 +21,21 @@ export function settingsFrom(overridesJson: string | undefined, source = 'settin
     throw new UsageError(`settings: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}${found}`);
   }
   return parsed.data;
+}
+
+/** The default settings of the stack that `overrides` name. Whether the name is valid is checked later, with everything else. */
+function defaultsFor(overrides: unknown): Settings {
+  const deployment = isPlainObject(overrides) && isPlainObject(overrides.deployment) ? overrides.deployment : {};
+  const { stackName } = deployment;
+  if (typeof stackName !== 'string') {
+    return defaultSettings;
+  }
+  const { tokenParameter, catalogTable: name } = stackNames(stackName);
+  const { catalogTable } = defaultSettings.deployment;
+  return {
+    ...defaultSettings,
+    deployment: { ...defaultSettings.deployment, tokenParameter, catalogTable: { ...catalogTable, name } },
+  };
 }
 
 function parseJson(text: string, source: string): unknown {
@@ -43,30 +60,6 @@ function laidOver(base: unknown, over: unknown): unknown {
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/**
- * The members of `settings` that differ from the defaults, as JSON for `settingsFrom`. A deployed function receives this. The section
- * `deployment` is left out, since functions do not need it (it holds an e-mail address).
- */
-export function overridesOf(settings: Settings): string {
-  return JSON.stringify(difference({ ...settings, deployment: defaultSettings.deployment }, defaultSettings));
-}
-
-function difference(value: Record<string, unknown>, base: Record<string, unknown>): Record<string, unknown> {
-  const changed: Record<string, unknown> = {};
-  for (const [key, member] of Object.entries(value)) {
-    const original = base[key];
-    if (isPlainObject(member) && isPlainObject(original)) {
-      const inner = difference(member, original);
-      if (Object.keys(inner).length > 0) {
-        changed[key] = inner;
-      }
-    } else if (JSON.stringify(member) !== JSON.stringify(original)) {
-      changed[key] = member;
-    }
-  }
-  return changed;
 }
 
 /**

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { askedLanguageSchema, askedRegionSchema, globalRegion, maxPage, rowsPerPage } from '../core/feed.ts';
 import { capacitySchema, deploymentSchema } from './deployment-settings-schema.ts';
+import { writersAtMost } from './event-source-pollers.ts';
 import { readerSchema } from './reader-settings-schema.ts';
 
 /** TMDB: "somewhere in the 40 requests per second range", and 20 connections for one address. Source: rate limiting, November 2026. */
@@ -26,19 +27,21 @@ const queueSchema = z
       'SQS counts the age of a dead letter from its first sending, so one could expire when it arrives: use more than retentionDays',
   });
 
+/** Concurrent invocations by an event source; Lambda's minimum is 2. */
+const maximumConcurrency = z.int().min(2).max(1000);
+
 const consumerSchema = z.strictObject({
   memoryMb: z.int().min(128).max(10_240),
   timeoutSeconds: z.int().min(1).max(900),
   batchSize: z.int().min(1).max(10_000),
   /** Longest time to collect a batch. A batchSize above 10 needs at least one second. */
   batchingWindowSeconds: z.int().min(0).max(300),
-  /** Concurrent invocations by the event source; Lambda's minimum is 2. */
-  maximumConcurrency: z.int().min(2).max(1000),
+  maximumConcurrency,
 });
 
 /** Write units of the largest recorded page's row, for the table and again for its index. Source: docs/adr/0017. */
 const unitsPerPageRow = 8;
-const unitsPerPage = { catalog: unitsPerPageRow + rowsPerPage, index: unitsPerPageRow };
+export const unitsPerPage = { catalog: unitsPerPageRow + rowsPerPage, index: unitsPerPageRow };
 
 /** Share of the writer's time-out that a batch may take if all of its rows are written at the table's pace. */
 const pacedShare = 0.8;
@@ -176,7 +179,14 @@ export const settingsSchema = z
       }),
     }),
     worker: consumerSchema.refine(...windowForLargeBatches),
-    writer: consumerSchema.extend({ parallelWrites: count }).refine(...windowForLargeBatches),
+    writer: consumerSchema
+      .extend({
+        /** None by default, on demand. With provisioned capacity it is 2 unless it is set: the writers divide the units among them. */
+        maximumConcurrency: maximumConcurrency.optional(),
+        /** Puts of one invocation at a time. */
+        parallelWrites: count,
+      })
+      .refine(...windowForLargeBatches),
     reader: readerSchema,
     queues: z.strictObject({ fetch: queueSchema, items: queueSchema }),
   })
@@ -196,7 +206,7 @@ export const settingsSchema = z
     ({ capacity, writer }) =>
       capacity.mode === 'on-demand' ||
       writer.batchSize *
-        writer.maximumConcurrency *
+        (writersAtMost({ capacity, writer }) ?? 1) *
         Math.max(unitsPerPage.catalog / capacity.catalog.writeUnits, unitsPerPage.index / capacity.index.writeUnits) <=
         pacedShare * writer.timeoutSeconds,
     {

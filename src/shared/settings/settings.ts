@@ -1,5 +1,8 @@
 import type { ReaderSettings } from './reader-settings-schema.ts';
 import type { Settings } from './settings-schema.ts';
+import { defaultStackName, stackNames } from './stack-names.ts';
+
+const defaultNames = stackNames(defaultStackName);
 
 /**
  * The default settings of the reader. Weights were measured where possible; the others and the day-parts are an editorial choice
@@ -92,20 +95,28 @@ export const defaultSettings: Settings = {
     tokenOpenMs: 900_000,
     trialMs: 30_000,
   },
-  // Together the free units of an account. The index stores the pages of lists, the table pages and titles.
+  // The units apply in the mode `provisioned` only; together they are the free units of an account. The index stores the pages of lists, the
+  // table pages and titles.
   capacity: {
-    mode: 'provisioned',
+    mode: 'on-demand',
     catalog: { readUnits: 15, writeUnits: 19 },
     index: { readUnits: 10, writeUnits: 6 },
   },
   deployment: {
-    stackName: 'TmdbPipeline',
-    tokenParameter: '/tmdb-pipeline/tmdb-token',
+    stackName: defaultStackName,
+    tokenParameter: defaultNames.tokenParameter,
     // The table is a cache whose rows can be fetched again, so it needs no recovery and is deleted with the stack.
-    catalogTable: { name: 'MovieRecCache', existing: false, pointInTimeRecovery: false, removalPolicy: 'destroy' },
-    reader: { url: 'iam', readsPerDay: 1_000 },
+    catalogTable: {
+      name: defaultNames.catalogTable,
+      existing: false,
+      pointInTimeRecovery: false,
+      removalPolicy: 'destroy',
+    },
+    reader: { url: 'iam', cdn: false, readsPerDay: 1_000 },
     logRetentionDays: 14,
-    monthlyBudgetUsd: 0.15,
+    tracing: false,
+    rollback: 'none',
+    monthlyBudgetUsd: 0.1,
   },
   planner: {
     memoryMb: 256,
@@ -126,7 +137,6 @@ export const defaultSettings: Settings = {
     timeoutSeconds: 90,
     batchSize: 10,
     batchingWindowSeconds: 1,
-    maximumConcurrency: 2,
     parallelWrites: 16,
   },
   reader: defaultReaderSettings,

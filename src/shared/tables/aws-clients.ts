@@ -2,7 +2,7 @@ import { getBuiltinModule } from 'node:process';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { proxyVariables } from '../core/env.ts';
+import { defaultRegion, hasSqsEndpoint, proxyVariables } from '../core/env.ts';
 import { proxyAgent } from '../core/proxy-agent.ts';
 import { nodeProxyVariables, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
 
@@ -12,7 +12,10 @@ import { nodeProxyVariables, type ProxyVariables, proxyFor } from '../core/proxy
  */
 const maxAttempts = 4;
 
-/** An endpoint other than AWS, such as an emulator. Without a target, region and credentials come from the environment. */
+/**
+ * An endpoint other than AWS, such as an emulator. Without a target, region and credentials are found by the SDK, and the region also in
+ * `AWS_DEFAULT_REGION`.
+ */
 export type ClientTarget = { endpoint: string; region: string };
 
 /** Time-outs for connecting and for an answer: a server that does not answer must not use up a whole invocation. */
@@ -27,9 +30,12 @@ export function dynamoClient(target?: ClientTarget): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
 
-/** SQS. Queue URLs are used as they are. `longPollMs` (default 0) is how long a receive waits for messages (long polling). */
+/**
+ * SQS. `longPollMs` (default 0) is how long a receive waits for messages (long polling). Calls go to the host of the queue's URL, unless a
+ * variable such as `AWS_ENDPOINT_URL` names another server: without this the SDK would call AWS although an emulator is named.
+ */
 export function sqsClient(target?: ClientTarget, longPollMs = 0): SQSClient {
-  return new SQSClient(clientOptions(target, longPollMs));
+  return new SQSClient({ ...clientOptions(target, longPollMs), useQueueUrlAsEndpoint: !hasSqsEndpoint() });
 }
 
 /**
@@ -39,7 +45,9 @@ export function sqsClient(target?: ClientTarget, longPollMs = 0): SQSClient {
  */
 export function clientOptions(target?: ClientTarget, longPollMs = 0, environment: ProxyVariables = proxyVariables()) {
   const requestTimeout = longPollMs + requestTimeoutMs;
+  const region = target === undefined ? defaultRegion() : undefined;
   return {
+    ...(region !== undefined && { region }),
     maxAttempts,
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,

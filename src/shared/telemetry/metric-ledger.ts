@@ -1,9 +1,8 @@
 /**
  * All custom metrics: name, unit and the one service that emits it. CloudWatch bills each combination of name and dimensions, and ten are
- * free. Therefore `service` is the only dimension, and there are at most ten metrics.
+ * free. Therefore `service` is the only dimension, and there are at most ten metrics. Their namespace is the name of the stack, so that
+ * two stacks of an account do not raise each other's alarms.
  */
-export const metricsNamespace = 'TmdbPipeline';
-
 export const metricLedger = {
   /** One value for each call, so its sample count is the number of calls. */
   TmdbLatency: { unit: 'Milliseconds', service: 'worker' },

@@ -156,6 +156,9 @@ const liveFetched = z.object({
 /** A reader found a stale or incomplete row and sent refresh jobs to the pipeline. */
 const refreshAsked = z.object({ event: z.literal('refresh-asked'), subject: z.string(), jobs: count });
 
+/** A reader left out `count` records that were alike: `kind` is what they had in common (src/reader/sampled-telemetry.ts). */
+const recordsLeftOut = z.object({ event: z.literal('records-left-out'), kind: z.string(), count: z.int().min(1) });
+
 /** The quality of the plans of the last seven days (src/demand/plan-quality.ts). Damaged counters may not be whole numbers. */
 const planJudged = z.object({
   event: z.literal('plan-judged'),
@@ -187,6 +190,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   batchWritten,
   liveFetched,
   refreshAsked,
+  recordsLeftOut,
   planJudged,
 ]);
 

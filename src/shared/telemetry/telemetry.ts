@@ -1,4 +1,5 @@
 import type { Redact } from '../core/redact-token.ts';
+import type { Distribution, GatheredMetrics } from './gathered-metrics.ts';
 import type { MetricName } from './metric-ledger.ts';
 import type { RunEvent } from './run-event.ts';
 
@@ -8,9 +9,26 @@ export type Telemetry = {
   event(event: RunEvent): void;
   /** Adds one value of a metric, in the unit of metric-ledger.ts. */
   metric(name: MetricName, value: number): void;
+  /** Writes one record with many values of metrics. Without it they go to `metric`, one by one and all at once. */
+  gathered?(metrics: GatheredMetrics): void;
   /** Reports something that may need an operator's attention: one sentence, and facts. */
   warn(message: string, facts?: Record<string, unknown>): void;
 };
+
+/** Writes gathered metrics in the way that `telemetry` has for them. */
+export function writeGathered(telemetry: Telemetry, gathered: GatheredMetrics): void {
+  if (telemetry.gathered !== undefined) {
+    telemetry.gathered(gathered);
+    return;
+  }
+  for (const [name, { values, counts }] of Object.entries(gathered) as [MetricName, Distribution][]) {
+    for (const [at, value] of values.entries()) {
+      for (let left = counts[at] ?? 0; left > 0; left -= 1) {
+        telemetry.metric(name, value);
+      }
+    }
+  }
+}
 
 /**
  * Members of events that are never redacted: the pipeline writes them itself, and records are found by them. A short placeholder in place
@@ -34,6 +52,7 @@ export function redactedTelemetry(telemetry: Telemetry, redact: Redact): Telemet
   return {
     event: (event) => telemetry.event(redactedMembers(event, redact, identifiers) as RunEvent),
     metric: (name, value) => telemetry.metric(name, value),
+    gathered: (metrics) => writeGathered(telemetry, metrics),
     warn: (message, facts) =>
       telemetry.warn(redact(message), facts && (redactedMembers(facts, redact, new Set()) as Record<string, unknown>)),
   };

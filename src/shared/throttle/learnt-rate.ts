@@ -40,7 +40,7 @@ export type LearntRate = {
  * shorter one costs a few refused calls each time.
  */
 export const firstHoldMs = 15_000;
-export const longestHoldMs = 48_000;
+export const longestHoldMs = 36_000;
 /** The score at which the alarm is raised. */
 export const alarmScore = 3.4;
 

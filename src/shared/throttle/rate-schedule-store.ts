@@ -56,9 +56,11 @@ const raceMs = 4;
 const currentMs = 20;
 /** Slots of an idle timeline begin at most so much later than now. */
 const mostLeadMs = 1_000;
-/** How long calls last is a mean, in which the latest has this weight: a single slow answer changes little. A wrong clock is bounded. */
+/** How long calls last is a mean, in which the latest has this weight: a single slow answer changes little. At first it is assumed. */
 const latestWeight = 0.05;
-const longestCallMs = 60_000;
+const usualCallMs = 200;
+/** Calls have time-outs that are far shorter: an answer that seems to have taken longer, or no time, was timed by a clock that was set. */
+const longestCallMs = 30_000;
 /** Answers that wait for the next slots. A container that never takes any forgets the oldest. */
 const mostAnswers = 300;
 
@@ -70,7 +72,7 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     replace: (next, seen) => writes.measure(() => item.replace(next, seen)),
   };
   const shared = sharedState(measured, limits, clock);
-  let callMs = 0;
+  let callMs = usualCallMs;
   /**
    * How much later than now a slot can be used at all: the write that takes it takes time, and the read before its call does. Half of the
    * tolerance covers the usual few milliseconds, so that slots begin at once then.
@@ -93,8 +95,8 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     },
     answered: async (answer) => {
       shared.note(answer);
-      const tookMs = Math.min(longestCallMs, Math.max(0, clock.nowMs() - answer.slotMs));
-      callMs = callMs === 0 ? tookMs : callMs + latestWeight * (tookMs - callMs);
+      const tookMs = clock.nowMs() - answer.slotMs;
+      callMs += tookMs > 0 && tookMs < longestCallMs ? latestWeight * (tookMs - callMs) : 0;
       if (answer.outcome === 'refused' && isUrgent(shared.known(), clock.nowMs())) {
         await shared.tell();
       }

@@ -66,10 +66,7 @@ export const idleRateState: RateState = {
   doubtedAtMs: 0,
 };
 
-/**
- * A slot is never used later than this at the full rate: the calls of workers that were stopped together would come together. Where slots
- * lie further apart it is longer by as much.
- */
+/** At the full rate a slot is never used later than this: the calls of workers that were stopped together would come together. */
 const mostLateMs = 200;
 
 /**
@@ -156,7 +153,7 @@ function lateMsAt(state: RateState, { full, slots }: Rates, limits: RateLimits):
   const isLimited = state.ceiling > 0 && full < limits.requestsPerSecond;
   const limit = isLimited ? state.ceiling : limits.limitPerSecond;
   const spareMs = ((limit - limits.lanes - full) / slots) * 1_000;
-  return Math.max(limits.slotToleranceMs, Math.min((mostLateMs * full) / slots, spareMs));
+  return Math.max(limits.slotToleranceMs, slots < full ? spareMs : Math.min(mostLateMs, spareMs));
 }
 
 /** The state after TMDB's answers to calls: what the rate learns of them, and the pause that a Retry-After asks everybody for. */

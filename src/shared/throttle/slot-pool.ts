@@ -27,10 +27,10 @@ export type SlotPool = {
  * as it took lately (the read before the first of them takes time as well), within these bounds.
  */
 const leadMs = { least: 80, most: 750 };
-/** Slots are taken for calls that find a connection while these slots are due, or so much later. */
+/** Slots are taken for calls that find a connection while these slots are due, or as much later as they may be used, at least this long. */
 const soonAfterMs = 150;
-/** Distance of slots before any were taken. */
-const usualStepMs = 35;
+/** Distance of slots, and how late they may be used, before any were taken. */
+const usualPace = { stepMs: 35, lateMs: soonAfterMs };
 /** Where answers are slow, connections become free one by one: fewer than so many wait for others, this long, and share a write. */
 const fewConnections = 3;
 const gatherMs = 250;
@@ -46,9 +46,9 @@ type Waiting = {
 export function slotPool(schedule: RateScheduleStore, calls: Connections, clock: Clock): SlotPool {
   const waiting: Waiting[] = [];
   let isTaking = false;
-  let stepMs = usualStepMs;
+  let pace = usualPace;
   const takes = recentDuration(clock);
-  const room = () => calls.room(mostSlotsAtOnce * stepMs + soonAfterMs);
+  const room = () => calls.room(mostSlotsAtOnce * pace.stepMs + pace.lateMs);
   const { pause, isTooShort } = pausesOf(waiting, clock);
 
   /** How many slots are wanted now. */
@@ -66,7 +66,7 @@ export function slotPool(schedule: RateScheduleStore, calls: Connections, clock:
     const taking = takes.measure(() => schedule.take(count, longestMs));
     const slots = await taking.catch((error) => refuse(served, error));
     const signal = deliver(slots, served, clock);
-    stepMs = stepOf(slots) ?? stepMs;
+    pace = paceOf(slots) ?? pace;
     await pause((slots.at(-1)?.atMs ?? 0) - leadMsOf(takes) - clock.nowMs(), signal);
   };
 
@@ -147,6 +147,6 @@ function refuse(served: readonly Waiting[], error: unknown): Slot[] {
   return [];
 }
 
-function stepOf([first, second]: readonly Slot[]): number | undefined {
-  return first && second && second.atMs - first.atMs;
+function paceOf([first, second]: readonly Slot[]): typeof usualPace | undefined {
+  return first && second && { stepMs: second.atMs - first.atMs, lateMs: Math.max(soonAfterMs, first.lateMs) };
 }

@@ -7,6 +7,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { type Bundles, bundleHandlers } from '../../../src/local/bundle/bundle-handlers.ts';
 import { functionEnvironments } from '../../../src/local/embedded-functions.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 import type { ServiceName } from '../../../src/shared/telemetry/metric-ledger.ts';
 import { rejectionOf } from '../../support/caught.ts';
 import { startHandler } from '../../support/handler-file.ts';
@@ -26,14 +27,20 @@ const environments = functionEnvironments(
     controlTable: 'PipelineControl',
   },
   'token-of-the-test',
-  defaultSettings,
+  'TmdbPipeline',
 );
 
-/** A function that says what the bundle exports, where no package can be found: the bundle is copied out of the repository. */
-function startAlone(bundleUrl: string, environment: Readonly<Record<string, string>>) {
-  const path = fileURLToPath(bundleUrl);
-  const copy = join(testFolder(), 'index.mjs');
-  copyFileSync(path, copy);
+/** A function that says what the bundle exports, where no package can be found: the files are copied out of the repository. */
+function startAlone(
+  bundleUrl: string,
+  environment: Readonly<Record<string, string>>,
+  files: readonly string[] = ['index.mjs', 'settings.json'],
+) {
+  const folder = testFolder();
+  for (const name of files) {
+    copyFileSync(fileURLToPath(new URL(name, bundleUrl)), join(folder, name));
+  }
+  const copy = join(folder, 'index.mjs');
   return startHandler(
     `import * as bundle from ${JSON.stringify(pathToFileURL(copy).href)};
      export const handler = async () => Object.entries(bundle).map(([name, value]) => [name, typeof value]);`,
@@ -44,7 +51,7 @@ function startAlone(bundleUrl: string, environment: Readonly<Record<string, stri
 describe('bundles of the handlers', () => {
   let bundles: Bundles;
   beforeAll(async () => {
-    bundles = await bundleHandlers();
+    bundles = await bundleHandlers(defaultSettings);
   });
 
   it('are one for each function', () => {
@@ -53,7 +60,21 @@ describe('bundles of the handlers', () => {
   });
 
   it('are named by their content: runs side by side make the same files', async () => {
-    expect(await Promise.all([bundleHandlers(), bundleHandlers()])).toEqual([bundles, bundles]);
+    const again = () => bundleHandlers(defaultSettings);
+    expect(await Promise.all([again(), again()])).toEqual([bundles, bundles]);
+  });
+
+  it('are one build with the settings beside it: other settings are another folder with the same code', async () => {
+    const others = await bundleHandlers(settingsFrom('{"tmdb":{"requestsPerSecond":12}}'));
+    for (const service of services) {
+      const [url, other] = [bundles[service], others[service]];
+      expect(other).not.toBe(url);
+      expect(readFileSync(fileURLToPath(other)).equals(readFileSync(fileURLToPath(url)))).toBe(true);
+      const settings = JSON.parse(readFileSync(fileURLToPath(new URL('settings.json', other)), 'utf8'));
+      expect(settings.tmdb.requestsPerSecond).toBe(12);
+    }
+    const otherMail = settingsFrom('{"deployment":{"alarmEmail":"ops@example.com"}}');
+    expect(await bundleHandlers(otherMail)).toEqual(bundles);
   });
 
   it.each(services)('%s imports nothing but modules of Node itself', async (service) => {
@@ -90,6 +111,13 @@ describe('bundles of the handlers', () => {
     const error = await rejectionOf(startAlone(bundles[service], rest).invoke({}));
     expect(error).toMatchObject({ message: expect.stringContaining(variable) });
     expect(`${error}`).not.toContain('token-of-the-test');
+  });
+
+  it.each(services)('%s does not start without its settings, and says what to deploy', async (service) => {
+    const error = await rejectionOf(startAlone(bundles[service], environments[service], ['index.mjs']).invoke({}));
+    expect(error).toMatchObject({
+      message: expect.stringContaining('no usable settings.json beside its code: deploy'),
+    });
   });
 
   it.each(services)('%s has no word of this machine in it', (service) => {

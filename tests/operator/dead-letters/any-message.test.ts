@@ -194,7 +194,7 @@ describe('a reason that is chosen', () => {
     expect(namesUnknownReason(parseMatch(['reason=too-old', 'reason=mal*']))).toBe(false);
     expect(namesUnknownReason(parseMatch(['reason=to-old']))).toBe(true);
     expect(() => refuseUnknownReasons(parseMatch(['reason=to-old']), [own])).toThrow(
-      "--match reason is 'to-old': allowed are malformed, refused-by-tmdb, too-old, moved-by-sqs, by-hand",
+      "--match reason is 'to-old': allowed are malformed, refused-by-tmdb, too-old, undelivered, planner-failed, moved-by-sqs, by-hand",
     );
     expect(() => refuseUnknownReasons(parseMatch(['reason=by-hand']), [own])).not.toThrow();
     expect(() => parseMatch(['kind=fetchjob'])).toThrow(

@@ -3,6 +3,7 @@ import { workerEnvironmentSchema } from '../../../src/shared/settings/function-e
 
 describe('the worker’s environment', () => {
   const rest = {
+    POWERTOOLS_METRICS_NAMESPACE: 'TmdbPipeline',
     CONTROL_TABLE: 't',
     FETCH_QUEUE_URL: 'https://sqs.test/a',
     FETCH_DLQ_URL: 'https://sqs.test/b',

@@ -174,6 +174,30 @@ describe('bad combinations', () => {
     expect(refusal(text)).toContain('settings: ');
   });
 
+  it.each([
+    [
+      { url: 'public' },
+      /^settings: deployment\.reader\.url: .*reader\.cdn.*reader\.reservedConcurrency.* \(found "public"\)$/,
+    ],
+    [{ cdn: true }, /^settings: deployment\.reader\.cdn: .*reader\.url to public.* \(found true\)$/],
+    [{ url: 'none', cdn: true }, /^settings: deployment\.reader\.cdn: /],
+    [{ url: 'public', reservedConcurrency: 0 }, /^settings: deployment\.reader\.reservedConcurrency: /],
+    [{ url: 'public', reservedConcurrency: 2.5 }, /^settings: deployment\.reader\.reservedConcurrency: /],
+    [{ url: 'public', cdn: 'yes' }, /^settings: deployment\.reader\.cdn: /],
+  ])('a reader that everybody can call without a bound: %j', (reader, sentence) => {
+    expect(refusal(JSON.stringify({ deployment: { reader } }))).toMatch(sentence);
+  });
+
+  it.each([
+    { url: 'public', cdn: true },
+    { url: 'public', reservedConcurrency: 1 },
+    { url: 'public', cdn: true, reservedConcurrency: 50 },
+    { url: 'iam', reservedConcurrency: 50 },
+    { url: 'none' },
+  ])('a reader that has one is taken: %j', (reader) => {
+    expect(settingsFrom(JSON.stringify({ deployment: { reader } })).deployment.reader).toMatchObject(reader);
+  });
+
   it('a refresh rhythm that does not divide the day says which do', () => {
     expect(refusal('{"schedules":{"refresh":{"everyHours":5}}}')).toContain('12');
   });

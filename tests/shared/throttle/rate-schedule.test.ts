@@ -194,8 +194,8 @@ describe('slots for slow calls', () => {
   it('may be used later, by what the limit allows beside workers with short calls', () => {
     const lateMs = (over: Partial<RateLimits>, callMs: number) =>
       takeSlots(idleRateState, 1, startMs, { ...limits, ...over }, callMs).slots[0]?.lateMs;
-    // Six calls of the full rate, as with short calls.
-    expect(lateMs({}, 2_500)).toBeCloseTo(6 * 125, 6);
+    // The limit of 40 has room for nine calls beside the full rate and the lane.
+    expect(lateMs({}, 2_500)).toBeCloseTo(9 * 125, 6);
     // The limit has room for one call more beside the full rate and the lane.
     expect(lateMs({ limitPerSecond: 32 }, 2_500)).toBeCloseTo(125, 6);
   });

@@ -8,6 +8,7 @@ import { type EventSource, longPollSeconds, startEventSource } from '../../../sr
 import { type StackEndpoints, stackRegion } from '../../../src/local/stack-endpoints.ts';
 import { systemClock } from '../../../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
+import { documentedPollers } from '../../../src/shared/settings/event-source-pollers.ts';
 import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 import { sqsClient } from '../../../src/shared/tables/aws-clients.ts';
 import { startTmdbSimulator, type TmdbSimulator } from '../../../src/tmdb-simulator/start-tmdb-simulator.ts';
@@ -59,6 +60,8 @@ const settings = settingsFrom(
     breaker: { openMs: 500, openCapMs: 1_000, trialMs: 1_000 },
     worker: { timeoutSeconds: workerTimeoutSeconds },
     writer: { batchingWindowSeconds: 0 },
+    // The emulator has no throughput limit.
+    capacity: { mode: 'on-demand' },
   }),
 );
 
@@ -72,7 +75,7 @@ export async function startCampaignStack(folder: string, plant?: Plant): Promise
     startSqsProcess(join(folder, 'sqs'), queues),
     startDatabaseProcess(join(folder, 'dynamodb')),
     startTmdbSimulator({ port: 0, clock: systemClock, latencyMs: { min: 1, max: 15 } }),
-    bundleHandlers(),
+    bundleHandlers(settings),
   ]);
   await createTables({ endpoint: database.endpoint, engine: 'dynoxide' });
   const relays = {
@@ -87,7 +90,7 @@ export async function startCampaignStack(folder: string, plant?: Plant): Promise
     lines.push(line);
     lines.splice(0, Math.max(0, lines.length - keptLines));
   };
-  const environments = functionEnvironments(relayedEndpoints(relays, queues), 'token-of-the-simulator', settings);
+  const environments = functionEnvironments(relayedEndpoints(relays, queues), 'token-of-the-simulator', 'TmdbPipeline');
   const start = (service: Killable, timeoutMs: number) =>
     handlerProcesses({
       bundleUrl: bundles[service],
@@ -162,7 +165,7 @@ function startSources(
         queueUrl: queueUrl(queue.name),
         batchSize: settings[service].batchSize,
         batchingWindowMs: 0,
-        maximumConcurrency: settings[service].maximumConcurrency,
+        maximumConcurrency: settings[service].maximumConcurrency ?? documentedPollers.most,
         invoke,
         // Faults are what a campaign is made of.
         onProblem: () => undefined,

@@ -50,7 +50,7 @@ export const callMutations: readonly Mutation[] = [
     name: 'a deferral is marked before it is sent',
     file: 'worker/defer-job.ts',
     find: '  const delaySeconds = deferralDelaySeconds(',
-    replace: '  await markSent(key, msFromIso(job.firstSeenAt), deps);\n  const delaySeconds = deferralDelaySeconds(',
+    replace: '  await markSent(key, job, deps);\n  const delaySeconds = deferralDelaySeconds(',
     why: 'a crash between the two would lose the job',
   },
   {

@@ -68,5 +68,6 @@ export const httpMutations: readonly Mutation[] = [
     find: "index % 2 === 1 && raw[index - 1]?.toLowerCase() === 'retry-after'",
     replace: "index % 2 === 1 && raw[index - 1] === 'retry-after'",
     why: 'everybody would call again within the pause that TMDB asked for',
+    seeds: [506, 1_069],
   },
 ];

@@ -20,7 +20,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'return isNoise ? ',
     replace: 'return isNoise && learnt.ceiling < 0 ? ',
     why: 'a ceiling that was noise would hold for minutes',
-    seeds: [7_706, 4_954],
+    seeds: [11_968, 55_986],
   },
   {
     name: 'the rate does not rise after a hold',
@@ -72,7 +72,7 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'slots may be late without bound',
     file: schedule,
-    find: 'Math.max(limits.slotToleranceMs, Math.min((mostLateMs * full) / slots, spareMs))',
+    find: 'Math.max(limits.slotToleranceMs, slots < full ? spareMs : Math.min(mostLateMs, spareMs))',
     replace: 'Math.max(limits.slotToleranceMs, 60_000 + 0 * spareMs)',
     why: 'calls that waited for connections would come together',
   },

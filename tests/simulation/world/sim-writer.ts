@@ -1,3 +1,4 @@
+import { documentedPollers, writersAtMost } from '../../../src/shared/settings/event-source-pollers.ts';
 import { changeCounter } from '../../../src/writer/count-changes.ts';
 import { writePace } from '../../../src/writer/write-rows.ts';
 import { type WriterBatchDependencies, writerBatch } from '../../../src/writer/writer-batch.ts';
@@ -18,7 +19,7 @@ export function writerFunction(
     kind: 'writer',
     queue: world.queues.items.queue,
     batchSize: writer.batchSize,
-    concurrency: writer.maximumConcurrency,
+    concurrency: writersAtMost(world.settings) ?? documentedPollers.most,
     timeoutMs: writer.timeoutSeconds * 1_000,
     open: (process) => openWriter(process, world, onSend),
     onEnded,
