@@ -75,6 +75,7 @@ export function genreCatalog(
 ): CatalogReader {
   return {
     readTitles: async () => new Map(),
+    readDetails: async () => new Map(),
     listPages: async (feed) => {
       const { media } = feed;
       const titles = media === 'all' ? [] : genres[media].map((genre, index) => titleOf(media, genre, index + 1));

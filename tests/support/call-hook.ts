@@ -10,6 +10,7 @@ export type PortCall = {
     | 'replace'
     | 'listPages'
     | 'readTitles'
+    | 'readDetails'
     | 'readHeads'
     | 'listHeads'
     | 'replaceHead';

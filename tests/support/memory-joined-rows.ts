@@ -1,4 +1,5 @@
-import type { CatalogJoinedRow, CatalogStore } from '../../src/shared/tables/catalog.ts';
+import type { CatalogJoinedRow, CatalogReader, CatalogStore } from '../../src/shared/tables/catalog.ts';
+import type { DetailsRow } from '../../src/shared/tables/details-row.ts';
 import { rowKeyText } from '../../src/shared/tables/row.ts';
 import type { CallHook } from './call-hook.ts';
 
@@ -12,7 +13,7 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
     return new Map(known.map((row) => [rowKeyText(row), row]));
   }
 
-  const store: Pick<CatalogStore, 'readStored' | 'replace'> = {
+  const store: Pick<CatalogStore, 'readStored' | 'replace'> & Pick<CatalogReader, 'readDetails'> = {
     readStored: (keys, consistent) =>
       hook({ name: 'readStored', key: '' }, () => {
         const texts = keys.map(rowKeyText);
@@ -24,6 +25,12 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
           rows: new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) }]] : []))),
           readUnits: texts.length / 2,
         };
+      }),
+    readDetails: (keys) =>
+      hook({ name: 'readDetails', key: '' }, () => {
+        const rows = seen(false);
+        const texts = keys.map(rowKeyText);
+        return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as DetailsRow]] : [])));
       }),
     replace: (row, version) =>
       hook({ name: 'replace', key: rowKeyText(row) }, () => {

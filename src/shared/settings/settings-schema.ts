@@ -105,8 +105,17 @@ export const settingsSchema = z
       /** Longest hard TTL. TMDB's terms allow caching for six months. */
       maxHardDays: z.number().positive().max(180),
     }),
-    /** Whole titles: how long their details are fresh. The hard TTLs follow from `ttl`. */
+    /** Whole titles: which of them are kept, and how long their details are fresh. The hard TTLs follow from `ttl`. */
     details: z.strictObject({
+      /** Without it no details are planned, and readers ask for cards only. */
+      enabled: z.boolean(),
+      /** The planner keeps the details of the titles in the first ranks of each feed, and of those that are read. */
+      ranksPerFeed: z
+        .int()
+        .min(0)
+        .max(maxPage * rowsPerPage),
+      /** Most calls that the planner makes or plans for titles in any 24 hours, those for TMDB's lists of changes included. */
+      callsPerDay: z.int().min(0).max(1_000_000),
       softTtlHours: hours,
       /** Where to watch a title changes more often than the rest, and no list of changes tells it. */
       watchSoftTtlHours: hours,

@@ -64,7 +64,7 @@ export const defaultSettings: Settings = {
     local_originals: { pages: 1, softTtlHours: 24, minVoteCount: 20 },
   },
   ttl: { titleSoftHours: 168, titlePeriodHours: 12, hardFactor: 3, jitterShare: 0.1, maxHardDays: 180 },
-  details: { softTtlHours: 336, watchSoftTtlHours: 72 },
+  details: { enabled: true, ranksPerFeed: 20, callsPerDay: 250, softTtlHours: 336, watchSoftTtlHours: 72 },
   titleFigureStep: 0.1,
   schedules: { daily: { hourUtc: 8 }, weekly: { weekday: 0, hourUtc: 9 }, refresh: { everyHours: 4 } },
   // Three quarters of TMDB's documented limit, "somewhere in the 40 requests per second range" (November 2026).

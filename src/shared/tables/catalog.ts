@@ -50,4 +50,6 @@ export type CatalogReader = {
   listPages(feed: Feed, titles: number, onDamaged?: OnDamaged): Promise<ListPageRow[]>;
   /** The title rows that exist under `keys` (distinct) and can be read, by `rowKeyText`. They may be past their hard TTL. */
   readTitles(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, TitleRow>>;
+  /** The rows of details that exist under `keys` (distinct) and can be read, by `rowKeyText`. They may be past their hard TTL. */
+  readDetails(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, DetailsRow>>;
 };

@@ -3,10 +3,11 @@ import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/
 import type * as z from 'zod';
 import { rowsPerPage } from '../core/feed.ts';
 import type { CatalogJoinedRow, CatalogReader, CatalogRow, CatalogStore } from './catalog.ts';
+import { detailsRowSchema } from './details-row.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import type { StoredRow } from './joined-row.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
-import { type OnDamaged, rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
+import { type OnDamaged, type RowKey, rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
 import { titleRowSchema } from './title-row.ts';
 
@@ -15,6 +16,15 @@ const rowsBehindUnreadable = 25;
 
 /** Reads the catalog table `tableName`: lists through its index, titles by key. All reads are eventually consistent. */
 export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
+  const readRows = async <T extends RowKey>(schema: z.ZodType<T>, keys: readonly RowKey[], onDamaged?: OnDamaged) => {
+    const { items } = await batchGetAll(client, {
+      tableName,
+      keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
+      consistent: false,
+    });
+    const rows = items.flatMap((item) => readable(schema, item, onDamaged));
+    return new Map(rows.map((row) => [rowKeyText(row), row]));
+  };
   return {
     listPages: async (feed, titles, onDamaged) => {
       const pages: ListPageRow[] = [];
@@ -40,15 +50,8 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
       } while (startKey !== undefined && titlesOn(pages) < titles);
       return pages;
     },
-    readTitles: async (keys, onDamaged) => {
-      const { items } = await batchGetAll(client, {
-        tableName,
-        keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
-        consistent: false,
-      });
-      const rows = items.flatMap((item) => readable(titleRowSchema, item, onDamaged));
-      return new Map(rows.map((row) => [rowKeyText(row), row]));
-    },
+    readTitles: (keys, onDamaged) => readRows(titleRowSchema, keys, onDamaged),
+    readDetails: (keys, onDamaged) => readRows(detailsRowSchema, keys, onDamaged),
   };
 }
 
