@@ -140,10 +140,8 @@ function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
   switch (event.event) {
     case 'tmdb-call':
       run.calls.push(event);
-      break;
-    case 'slot-awaited':
-      run.slotWaitMs.total += event.waitMs;
-      run.slotWaitMs.max = Math.max(run.slotWaitMs.max, event.waitMs);
+      run.slotWaitMs.total += event.slotWaitMs ?? 0;
+      run.slotWaitMs.max = Math.max(run.slotWaitMs.max, event.slotWaitMs ?? 0);
       break;
     case 'job-deferred':
       run.deferred.set(event.jobId, `${event.code}: ${event.detail}`);

@@ -7,8 +7,8 @@ import { messageOf } from '../core/errors.ts';
 import { networkFailure, timedOutCall } from '../core/network-failure.ts';
 import { proxyAgent } from '../core/proxy-agent.ts';
 import { type NamedProxy, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
+import { type Deadline, systemDeadline } from '../core/system-clock.ts';
 import type { TokenSource } from '../core/redact-token.ts';
-import { systemClock } from '../core/system-clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { TmdbRequest } from './feed-request.ts';
 import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
@@ -24,9 +24,10 @@ type TmdbAccess = { baseUrl: string; token: TokenSource; proxies?: ProxyVariable
 export type TmdbWire = {
   /** Sends a request in place of axios's own adapter. The request's signal aborts at the deadline. */
   transport: AxiosAdapter;
-  /** A signal that aborts in `timeoutMs`, unless `ended` aborts before. */
-  deadline(timeoutMs: number, ended: AbortSignal): AbortSignal;
+  /** A signal that aborts in `timeoutMs`, unless the call has ended before. */
+  deadline(timeoutMs: number): Deadline;
 };
+
 
 /**
  * TMDB over HTTP: persistent connections, one deadline for reading the token, connecting, waiting and the body, a size limit for the body,
@@ -41,7 +42,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
     const detail = `no call was made, because TMDB's address may not receive the token: ${tokenAddresses}`;
     return { get: async () => ({ kind: 'no-token', detail }) };
   }
-  const deadline = wire?.deadline ?? deadlineSignal;
+  const deadline = wire?.deadline ?? systemDeadline;
   const proxy = proxyFor(access.baseUrl, access.proxies ?? proxyVariables());
   const { host } = new URL(access.baseUrl);
   const client = axios.create({
@@ -81,22 +82,14 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
   };
   return {
     get: async (request) => {
-      const ended = new AbortController();
+      const { signal, end } = deadline(tmdb.requestTimeoutMs);
       try {
-        return await call(request, deadline(tmdb.requestTimeoutMs, ended.signal));
+        return await call(request, signal);
       } finally {
-        ended.abort();
+        end();
       }
     },
   };
-}
-
-/** In place of `AbortSignal.timeout`, whose timer, and with it the signal and its listeners, would live on after the call. */
-function deadlineSignal(timeoutMs: number, ended: AbortSignal): AbortSignal {
-  const over = new AbortController();
-  const abortUnlessEnded = () => (ended.aborted ? undefined : over.abort());
-  void systemClock.sleep(timeoutMs, ended).then(abortUnlessEnded);
-  return over.signal;
 }
 
 /** With a proxy the agent opens a tunnel. axios's own proxy support would take a refusal of the proxy for an answer of TMDB. */
