@@ -7,8 +7,8 @@ import { messageOf } from '../core/errors.ts';
 import { networkFailure, timedOutCall } from '../core/network-failure.ts';
 import { proxyAgent } from '../core/proxy-agent.ts';
 import { type NamedProxy, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
-import { type Deadline, systemDeadline } from '../core/system-clock.ts';
 import type { TokenSource } from '../core/redact-token.ts';
+import { type Deadline, systemDeadline } from '../core/system-clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { TmdbRequest } from './feed-request.ts';
 import type { TmdbAnswer, TmdbPort } from './tmdb-port.ts';
@@ -27,7 +27,6 @@ export type TmdbWire = {
   /** A signal that aborts in `timeoutMs`, unless the call has ended before. */
   deadline(timeoutMs: number): Deadline;
 };
-
 
 /**
  * TMDB over HTTP: persistent connections, one deadline for reading the token, connecting, waiting and the body, a size limit for the body,

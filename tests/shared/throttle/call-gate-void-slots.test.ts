@@ -69,7 +69,7 @@ describe('a slot', () => {
     expect([first, second, third, fourth]).toEqual([0, 100, 200, 300]);
     // The lanes start 165 ms after the alarm. For a second the rate is 0.7 of the ceiling, and 0.97 of it afterwards: each slot lies behind
     // the one before it by the rate of that moment.
-    const gapsMs = [165, 1_000 / 3.5, 1_000 / 3.5, 1_000 / 3.5, 1_000 / 3.5, 1_000 / 4.85];
+    const gapsMs = [165, 1_000 / 3.5, 1_000 / 3.5, 1_000 / 3.5, 1_000 / 4.85, 1_000 / 4.85];
     const expected = gapsMs.map((_, index) => 350 + gapsMs.slice(0, index + 1).reduce((sum, gapMs) => sum + gapMs, 0));
     expect(others).toEqual(expected.map((ms) => expect.closeTo(ms, 0)));
     expect(timeline.takes).toEqual([10, 6]);

@@ -8,7 +8,7 @@ import { type Alarm, areCallsLate, mostLateMs, toleranceMs } from './rate-invari
 import { checkTokenOpening } from './token-invariant.ts';
 
 /**
- * Where the control table is slow, a gate looks up to 300 ms before its slot, at what was read up to 75 ms before; the slot may be used late.
+ * Where the control table is slow, a gate looks up to 300 ms before its slot, at what was read up to 140 ms before; the slot may be used late.
  * What changes after the read, it does not see.
  */
 const graceMs = 140 + 300 + mostLateMs;
