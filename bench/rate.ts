@@ -147,7 +147,7 @@ function newWorker(trial: Trial, { client, counts }: Bench): RateWorker {
  */
 function gateOf(requestsPerSecond: number, { workers }: Trial, client: DynamoDB): () => CallGate {
   const documents = DynamoDBDocumentClient.from(client as unknown as DynamoDBClient);
-  const rateLimits = rateLimitsOf(settingsFor(workers), requestsPerSecond);
+  const rateLimits = { ...rateLimitsOf(settingsFor(workers), requestsPerSecond), connections: Number.MAX_SAFE_INTEGER };
   const table = [documents, controlTable.name] as const;
   const readItem = controlItems(...table);
   const schedule = dynamoRateSchedule(...table, rateLimits, systemClock, { readItem });

@@ -28,12 +28,17 @@ type MeasuredCall = {
   outcome: 'ok' | 'throttled' | 'failed';
   startedAtMs: number;
   latencyMs: number;
+  slotWaitMs?: number;
 };
 
 /** Makes one call for a job and measures it. Without a token no call is made. */
-export async function callTmdb(job: Job, attempt: number, deps: WorkDependencies): Promise<JudgedAnswer> {
+export async function callTmdb(
+  job: Job,
+  turn: Required<Pick<MeasuredCall, 'attempt' | 'slotWaitMs'>>,
+  deps: WorkDependencies,
+): Promise<JudgedAnswer> {
   const { clock } = deps;
-  if (attempt === 1) {
+  if (turn.attempt === 1) {
     deps.budget.earn();
   }
   const startedAtMs = clock.nowMs();
@@ -44,7 +49,7 @@ export async function callTmdb(job: Job, attempt: number, deps: WorkDependencies
   const verdict = judged.fate === 'ok' ? readAnswer(judged.json, job, deps.settings) : judged;
   if (answer.kind !== 'no-token') {
     const status = answer.kind === 'response' ? answer.status : 0;
-    measureCall(job, { attempt, status, outcome: outcomeOf(verdict), startedAtMs, latencyMs }, deps);
+    measureCall(job, { ...turn, status, outcome: outcomeOf(verdict), startedAtMs, latencyMs }, deps);
   }
   return verdict;
 }

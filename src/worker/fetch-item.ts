@@ -71,11 +71,11 @@ async function callOnce(
   deps: WorkDependencies,
   spareMs: () => number,
 ): Promise<FetchFate | { kind: 'again'; afterMs: number }> {
-  const entry = await enterGate(job, gate, deps, spareMs);
+  const entry = await enterGate(gate, deps, spareMs);
   if (entry.kind === 'later') {
     return entry;
   }
-  const judged = await callTmdb(job, attempt, deps).finally(entry.leave);
+  const judged = await callTmdb(job, { attempt, slotWaitMs: Math.round(entry.waitedMs) }, deps).finally(entry.leave);
   const verdict = await reportOutcome(judged, entry, deps, tokenCheckCall(job, gate, deps, spareMs));
   if (verdict.fate !== 'retry') {
     return finish(job, verdict, deps);
@@ -92,7 +92,6 @@ async function callOnce(
 
 /** Waits for a slot and for the breaker. A refusal becomes a deferral. */
 async function enterGate(
-  job: Job,
   gate: CallGate,
   { telemetry }: WorkDependencies,
   spareMs: () => number,
@@ -106,7 +105,6 @@ async function enterGate(
     entry.leave();
     return { ...outOfTime, kind: 'later' };
   }
-  telemetry.event({ event: 'slot-awaited', runId: job.runId, jobId: job.jobId, waitMs: Math.round(entry.waitedMs) });
   return entry;
 }
 

@@ -13,6 +13,9 @@ export type JobSender = {
   send(body: string, options?: Pick<SendOptions, 'delaySeconds'>): ReturnType<MessageSender['send']>;
 };
 
+/** A reason, since Node makes an exception, stack and all, for an abort without one. */
+const wasPosted = 'posted';
+
 /** What the jobs of one invocation send, gathered into requests of up to ten messages. */
 export type GatheredSends = {
   /** A sender to `queue` for the jobs; each has at most one message under way. */
@@ -82,7 +85,7 @@ function openOutbox(queue: BatchSender, { spareMs, clock, onAnswer }: OutboxOpti
   const post = () => {
     const sent = held;
     held = [];
-    posted.abort();
+    posted.abort(wasPosted);
     if (sent.length > 0) {
       void deliver(sent);
     }

@@ -50,7 +50,7 @@ describe('what can be retried', () => {
     const gate = scriptedGate(go, { ...go, waitedMs: 321.04 }, { ...go, waitedMs: 7 });
     const harness = fetchHarness([offline, offline, okPage]);
     await harness.fetch(sampleJob(), 60_000, gate);
-    expect(harness.telemetry.eventsOf('slot-awaited').map(({ waitMs }) => waitMs)).toEqual([0, 321, 7]);
+    expect(harness.telemetry.eventsOf('tmdb-call').map(({ slotWaitMs }) => slotWaitMs)).toEqual([0, 321, 7]);
   });
 
   it('is given up after the configured calls, with what TMDB said last', async () => {

@@ -136,14 +136,17 @@ export function endedJobs({ applied, notFound }: RunProgress): Set<string> {
   return new Set([...applied, ...[...notFound.keys()].filter(isTitleJobId)]);
 }
 
+/** A call that checks a refused token tells of no wait. */
+function addWait({ slotWaitMs }: RunProgress, waitMs = 0): void {
+  slotWaitMs.total += waitMs;
+  slotWaitMs.max = Math.max(slotWaitMs.max, waitMs);
+}
+
 function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
   switch (event.event) {
     case 'tmdb-call':
       run.calls.push(event);
-      break;
-    case 'slot-awaited':
-      run.slotWaitMs.total += event.waitMs;
-      run.slotWaitMs.max = Math.max(run.slotWaitMs.max, event.waitMs);
+      addWait(run, event.slotWaitMs);
       break;
     case 'job-deferred':
       run.deferred.set(event.jobId, `${event.code}: ${event.detail}`);

@@ -66,6 +66,7 @@ export async function within<T>(
   try {
     return await Promise.race([work, clock.sleep(ms, over).then(() => otherwise)]);
   } finally {
-    done.abort();
+    // A reason, since Node makes an exception, stack and all, for an abort without one.
+    done.abort('done');
   }
 }

@@ -22,3 +22,13 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', finish);
     }),
 };
+
+/** A time limit. `end` is to be called when what it limits has ended: the timer would keep the signal and its listeners until then. */
+export type Deadline = { signal: AbortSignal; end(): void };
+
+/** A signal that aborts in `timeoutMs`, unless it is ended before. */
+export function systemDeadline(timeoutMs: number): Deadline {
+  const over = new AbortController();
+  const timer = setTimeout(() => over.abort(), timeoutMs);
+  return { signal: over.signal, end: () => clearTimeout(timer) };
+}

@@ -28,6 +28,8 @@ const tmdbCall = z.object({
   /** Epoch milliseconds. */
   startedAtMs: z.number(),
   latencyMs: z.number().min(0),
+  /** How long it waited for its slot and its connection. Absent from the call that checks a refused token, and from earlier builds. */
+  slotWaitMs: z.number().min(0).optional(),
 });
 
 const pageFetched = z.object({
@@ -92,9 +94,6 @@ const rateSeen = z.object({
   answers: z.number(),
   refusals: z.number(),
 });
-
-/** A call waited `waitMs` for its slot. */
-const slotAwaited = z.object({ event: z.literal('slot-awaited'), ...job, waitMs: z.number().min(0) });
 
 const jobFailed = z.object({
   event: z.literal('job-failed'),
@@ -183,7 +182,6 @@ export const runEventSchema = z.discriminatedUnion('event', [
   jobFailed,
   breakerChanged,
   rateSeen,
-  slotAwaited,
   tokenRejected,
   tokenChecked,
   pageApplied,

@@ -62,7 +62,7 @@ export type GateDependencies = {
 /** How long before a slot breaker and schedule are read: twice as long as a read took lately, within these bounds. */
 const askBeforeMs = { least: 25, most: 300 };
 /** Calls of a batch that follow one another within this time share a read. */
-const sharedMs = 75;
+const sharedMs = 140;
 
 /** Longest delay before the next try, however long the breaker stays open: an operator may close it earlier. */
 export const askAgainCapMs = 60_000;

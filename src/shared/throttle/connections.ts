@@ -19,6 +19,9 @@ const usualCallMs = 200;
 /** The weight of the latest call in the mean. */
 const latestWeight = 0.2;
 
+/** A reason, since Node makes an exception, stack and all, for an abort without one. */
+const itsTurn = 'its turn';
+
 /** At most `most` connections at once. */
 export function connections(most: number, clock: Pick<Clock, 'sleep' | 'monotonicMs'>): Connections {
   const waiting: (() => void)[] = [];
@@ -46,7 +49,7 @@ export function connections(most: number, clock: Pick<Clock, 'sleep' | 'monotoni
         // Taken here, and not after the wait: nobody else may come between.
         opened += 1;
         isTurn = true;
-        over.abort();
+        over.abort(itsTurn);
       };
       waiting.push(turn);
       await clock.sleep(Math.max(0, withinMs), over.signal);

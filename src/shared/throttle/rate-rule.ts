@@ -57,7 +57,7 @@ const drainShareFarAbove = 0.7;
 /** A ceiling without an alarm for this long is forgotten: the rate has long been the configured one again. */
 const forgottenMs = 10 * minuteMs;
 /** So long after an alarm all workers know of it, and that their slots are void. */
-export const noticeMs = 100;
+export const noticeMs = 165;
 /** What was sent this long before an alarm may have met the limit that the alarm is about. */
 const beforeAlarmMs = 2_000;
 /** Above a known ceiling refusals are expected: a lower score raises the alarm, unless more than this share of calls is refused at random. */

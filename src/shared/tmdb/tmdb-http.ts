@@ -8,7 +8,7 @@ import { networkFailure, timedOutCall } from '../core/network-failure.ts';
 import { proxyAgent } from '../core/proxy-agent.ts';
 import { type NamedProxy, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
 import type { TokenSource } from '../core/redact-token.ts';
-import { systemClock } from '../core/system-clock.ts';
+import { type Deadline, systemDeadline } from '../core/system-clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import type { TmdbAnswer, TmdbPort, TmdbRequest } from './tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from './token-address.ts';
@@ -23,8 +23,8 @@ type TmdbAccess = { baseUrl: string; token: TokenSource; proxies?: ProxyVariable
 export type TmdbWire = {
   /** Sends a request in place of axios's own adapter. The request's signal aborts at the deadline. */
   transport: AxiosAdapter;
-  /** A signal that aborts in `timeoutMs`, unless `ended` aborts before. */
-  deadline(timeoutMs: number, ended: AbortSignal): AbortSignal;
+  /** A signal that aborts in `timeoutMs`, unless the call has ended before. */
+  deadline(timeoutMs: number): Deadline;
 };
 
 /**
@@ -40,7 +40,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
     const detail = `no call was made, because TMDB's address may not receive the token: ${tokenAddresses}`;
     return { get: async () => ({ kind: 'no-token', detail }) };
   }
-  const deadline = wire?.deadline ?? deadlineSignal;
+  const deadline = wire?.deadline ?? systemDeadline;
   const proxy = proxyFor(access.baseUrl, access.proxies ?? proxyVariables());
   const { host } = new URL(access.baseUrl);
   const client = axios.create({
@@ -78,11 +78,11 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
   };
   return {
     get: async (request) => {
-      const ended = new AbortController();
+      const { signal, end } = deadline(tmdb.requestTimeoutMs);
       try {
-        return await call(request, deadline(tmdb.requestTimeoutMs, ended.signal));
+        return await call(request, signal);
       } finally {
-        ended.abort();
+        end();
       }
     },
   };
@@ -98,14 +98,6 @@ function queryText(value: string): string {
 }
 
 const acceptHeaders = { Accept: 'application/json', 'Accept-Encoding': 'gzip' };
-
-/** In place of `AbortSignal.timeout`, whose timer, and with it the signal and its listeners, would live on after the call. */
-function deadlineSignal(timeoutMs: number, ended: AbortSignal): AbortSignal {
-  const over = new AbortController();
-  const abortUnlessEnded = () => (ended.aborted ? undefined : over.abort());
-  void systemClock.sleep(timeoutMs, ended).then(abortUnlessEnded);
-  return over.signal;
-}
 
 /** With a proxy the agent opens a tunnel. axios's own proxy support would take a refusal of the proxy for an answer of TMDB. */
 function agentsFor(proxy: NamedProxy | undefined, timeoutMs: number) {

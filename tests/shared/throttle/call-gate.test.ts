@@ -185,20 +185,20 @@ describe('looks at breaker and schedule', () => {
     return { ...opened, gate, reads };
   };
 
-  it('are shared by calls that follow one another within 75 ms', async () => {
+  it('are shared by calls that follow one another within 140 ms', async () => {
     const opened = counted(recordingBreaker(), 40);
     await enterAll(opened, 8);
-    // At once, and for the slots of 125, 150 and 175 ms together.
+    // At once, which those up to 150 ms share, and for the slot of 175 ms.
     expect([opened.reads.count, opened.breaker.asked()]).toEqual([2, 2]);
   });
 
-  it('are not shared after 75 ms', async () => {
+  it('are not shared after 140 ms', async () => {
     const { gate, clock, reads } = counted();
     await gate.enter(plenty);
-    await clock.sleep(75);
+    await clock.sleep(140);
     await gate.enter(() => 0);
     const before = reads.count;
-    await clock.sleep(76);
+    await clock.sleep(141);
     await gate.enter(plenty);
     expect(reads.count).toBeGreaterThan(before);
   });

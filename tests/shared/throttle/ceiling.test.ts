@@ -113,7 +113,7 @@ describe('a limit that has just fallen', () => {
   });
 
   it('is not found by a refusal of a call that was sent when all workers knew of the alarm', () => {
-    expect(learn(alarmed, refusals(33, 34, 35, 39), nowMs).ceiling).toBe(24);
+    expect(learn(alarmed, refusals(33, 34, 35, 41), nowMs).ceiling).toBe(24);
   });
 
   it('is not found below the ceiling that was about the same before', () => {

@@ -14,6 +14,7 @@ import { type RequestHandler, startHttpServer, type TestHttpServer } from '../..
 const token = 'eyJhbGciOiJIUzI1NiJ9.c2VjcmV0LXRva2Vu.v3rY-s3cr3t';
 const limits = { ...defaultSettings.tmdb, requestTimeoutMs: 5_000, maxBodyBytes: 10_000 };
 const request = { path: '/trending/all/day', query: { language: 'ja-JP', page: '1' } };
+const unlimited: TmdbWire['deadline'] = () => ({ signal: new AbortController().signal, end: () => undefined });
 const page = JSON.stringify({ page: 1, results: [{ id: 550, name: 'Amélie 映画 🎬' }] });
 
 let server: TestHttpServer;
@@ -122,7 +123,7 @@ describe('an address that is neither TMDB’s nor this machine’s', () => {
       asked.push('the token');
       return token;
     };
-    const wire = { transport, deadline: () => new AbortController().signal };
+    const wire = { transport, deadline: unlimited };
     const answer = await tmdbHttp({ baseUrl, token: source }, limits, wire).get(request);
     expect(answer).toMatchObject({ kind: 'no-token', detail: expect.stringContaining('https://api.themoviedb.org/3') });
     expect(asked).toEqual([]);
@@ -134,7 +135,7 @@ describe('an address that is neither TMDB’s nor this machine’s', () => {
       urls.push(new URL(axios.getUri(config)).host);
       return { data: Buffer.from('{}'), status: 200, statusText: '', headers: {}, config };
     };
-    const wire = { transport, deadline: () => new AbortController().signal };
+    const wire = { transport, deadline: unlimited };
     const tmdb = tmdbHttp({ baseUrl: 'https://api.themoviedb.org/3', token: async () => token }, limits, wire);
     for (const path of [
       'https://tmdb.example/3/movie/1',
@@ -150,7 +151,7 @@ describe('an address that is neither TMDB’s nor this machine’s', () => {
 });
 
 describe('a wire that is given', () => {
-  const port = (transport: TmdbWire['transport'], deadline = () => new AbortController().signal) =>
+  const port = (transport: TmdbWire['transport'], deadline: TmdbWire['deadline'] = unlimited) =>
     tmdbHttp({ baseUrl: 'https://api.themoviedb.org/3', token: async () => token }, limits, { transport, deadline });
 
   it('carries the request, and its answer is judged as any other', async () => {
@@ -172,7 +173,7 @@ describe('a wire that is given', () => {
         new Promise((_resolve, reject) =>
           config.signal?.addEventListener?.('abort', () => reject(new CanceledError())),
         ),
-      () => over.signal,
+      () => ({ signal: over.signal, end: () => undefined }),
     );
     const answer = tmdb.get(request);
     await new Promise((resolve) => setImmediate(resolve));

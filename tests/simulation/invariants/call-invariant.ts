@@ -8,12 +8,12 @@ import { type Alarm, areCallsLate, mostLateMs, toleranceMs } from './rate-invari
 import { checkTokenOpening } from './token-invariant.ts';
 
 /**
- * Where the control table is slow, a gate looks up to 300 ms before its slot, at what was read up to 75 ms before; the slot may be used late.
+ * Where the control table is slow, a gate looks up to 300 ms before its slot, at what was read up to 140 ms before; the slot may be used late.
  * What changes after the read, it does not see.
  */
-const graceMs = 75 + 300 + mostLateMs;
+const graceMs = 140 + 300 + mostLateMs;
 /** The same where neither the control table nor TMDB is slow: a gate looks 25 ms before its slot, and no slot is used late. */
-const promptGraceMs = 75 + 25 + 20;
+const promptGraceMs = 140 + 25 + 20;
 
 export type CallLog = {
   /** When a pause began (true time), and until when it lasts on the wall clock. */

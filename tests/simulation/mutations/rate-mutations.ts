@@ -103,8 +103,8 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'a call that has ended keeps its connection',
     file: 'worker/fetch-item.ts',
-    find: 'await callTmdb(job, attempt, deps).finally(entry.leave);',
-    replace: 'await callTmdb(job, attempt, deps);',
+    find: ', deps).finally(entry.leave);',
+    replace: ', deps);',
     why: 'a batch would stand still after its first calls',
     seeds: [753],
   },

@@ -60,7 +60,7 @@ function wireOf(process: SimProcess, serve: Serve): TmdbWire {
     deadline: (ms) => {
       const over = new AbortController();
       void process.clock.sleep(ms).then(() => over.abort(timeIsUp));
-      return over.signal;
+      return { signal: over.signal, end: () => undefined };
     },
   };
 }
