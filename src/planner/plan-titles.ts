@@ -117,7 +117,7 @@ async function chosenTitles(
   const seen = await look(candidates, record, nowMs, sources);
   const { changes, notes } = await readChanges(seen.titles, budget.calls, nowMs, sources);
   const changed = seen.titles.map((title) => ({ ...title, changedMs: changes?.changed.get(title.subject) }));
-  const due = dueTitles(changed, nowMs, settings);
+  const due = dueTitles(changed, nowMs, settings, changes);
   const calls = Math.max(0, budget.calls - (changes?.calls ?? 0));
   const { chosen, leftOut } = chooseTitles(due, { ...budget, calls });
   return {

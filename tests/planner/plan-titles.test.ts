@@ -4,7 +4,7 @@ import type { ChangesRead, PlanSources } from '../../src/planner/collect.ts';
 import { planRun } from '../../src/planner/plan-run.ts';
 import { startRun } from '../../src/planner/start-run.ts';
 import { dayMs, hourMs, isoFromMs } from '../../src/shared/core/clock.ts';
-import { type TitleParts } from '../../src/shared/queues/details/title-parts.ts';
+import type { TitleParts } from '../../src/shared/queues/details/title-parts.ts';
 import { titleJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import type { ScheduleName } from '../../src/shared/settings/schedule.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
@@ -242,10 +242,10 @@ describe('the titles of a plan', () => {
     const reads = Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`movie/${n + 1}`, 1_000 - n]));
     await countReads(world, noonMs - hourMs, reads);
     const slow = memoryCatalog(async (call, act) => {
-      await world.clock.sleep(call.name === 'readDetails' ? 12_000 : 0);
+      await world.clock.advance(call.name === 'readDetails' ? 12_000 : 0);
       return act();
     });
-    const { titlePlan, notes } = await world.clock.run(() => noonPlan({ ...world, catalog: slow }));
+    const { titlePlan, notes } = await noonPlan({ ...world, catalog: slow });
     expect(titlePlan).toMatchObject({ candidates: 250, looked: 200 });
     expect(notes).toContain('50 of 250 titles, the least read, were not looked at: a third of the time-out was over');
   });

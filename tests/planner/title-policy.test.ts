@@ -124,6 +124,23 @@ describe('a title', () => {
     expect(watched(72, false)).toEqual([]);
   });
 
+  it('of which lists of changes say nothing is due later, and worth less', () => {
+    const facts = { by: 'changes', rates: { movie: 0.1 } } as const;
+    const listed = (hours: number, ttl: Partial<Settings['ttl']> = {}) => {
+      const settings = { ...defaultSettings, ttl: { ...defaultSettings.ttl, ...ttl } };
+      return dueTitles([film(1, { reads: 1, isRead: false, details: fetched(hours) })], nowMs, settings, facts);
+    };
+    expect(listed(336)).toMatchObject([{ isEarly: true, worth: 1 - Math.exp(-0.01 * 14) }]);
+    expect(listed(days(29), { hardFactor: 9 })).toMatchObject([{ isEarly: true }]);
+    expect(listed(days(30), { hardFactor: 9 })).toMatchObject([{ isEarly: false }]);
+    expect(listed(days(28))).toMatchObject([{ isEarly: false, worth: 1 }]);
+    const byAge = dueTitles([film(1, { isRead: false, details: fetched(336) })], nowMs, defaultSettings, {
+      by: 'age',
+      rates: { movie: 0.1 },
+    });
+    expect(byAge).toMatchObject([{ isEarly: false, worth: 1 - Math.exp(-0.1 * 14) }]);
+  });
+
   it('that was planned within a day and has not come is in flight, dead or unknown to TMDB: it waits', () => {
     const planned = (hoursAgo: number, details: KeptDetails | undefined) =>
       due([film(1, { plannedAtMs: nowMs - hoursAgo * hourMs, details })]);
@@ -165,15 +182,11 @@ describe('the choice', () => {
       const { chosen, leftOut } = chooseTitles(titles, { calls, leastWorth });
       return [subjects(chosen), subjects(leftOut)];
     };
-    expect(of(9, 0.2)).toEqual([['movie/1', 'movie/2', 'movie/4'].sort((a, b) => order(a) - order(b)), []]);
-    expect(of(9, 0)).toEqual([['movie/1', 'movie/2', 'movie/4', 'movie/3'].sort((a, b) => order(a) - order(b)), []]);
-    expect(of(1, 0.2)[0]).toEqual(['movie/1']);
-    expect(of(1, 0.2)[1]).toHaveLength(2);
-    expect(of(0, 0)[0]).toEqual([]);
-    expect(of(-3, 0)[0]).toEqual([]);
-    function order(subject: string): number {
-      return subjects(titles).indexOf(subject);
-    }
+    // Worth 1, 0.49, 0.18 and 0.05: the last two are early.
+    expect(of(9, 0)).toEqual([['movie/1', 'movie/4', 'movie/2', 'movie/3'], []]);
+    expect(of(9, 0.2)).toEqual([['movie/1', 'movie/4', 'movie/2'], []]);
+    expect(of(1, 0.2)).toEqual([['movie/1'], ['movie/4', 'movie/2']]);
+    expect([of(0, 0)[0], of(-3, 0)[0]]).toEqual([[], []]);
   });
 });
 
