@@ -56,7 +56,7 @@ function moreRows(rows: readonly Row[], bytes: number): Row[] {
 
 function widenedRegions(regions: Row, bytes: number): Row {
   const known = Object.values(regions);
-  const more: Row = {};
+  const more: Record<string, unknown> = {};
   let left = known.length === 0 ? 0 : bytes;
   for (let n = 0; left > 0; n += 1) {
     const region = known[n % known.length];

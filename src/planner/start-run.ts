@@ -131,7 +131,7 @@ function assertNotAhead(request: ScheduledRequest | AdHocEvent, nowMs: number): 
  * this run, and the next runs do not know what it spent of `details.callsPerDay`.
  */
 export async function countPlan(
-  plan: RunPlan,
+  plan: Omit<RunPlan, 'reference'>,
   { usage, telemetry, clock, settings }: Pick<StartDependencies, 'usage' | 'telemetry' | 'clock' | 'settings'>,
 ): Promise<void> {
   const counters = [...countersOf(plan)];
