@@ -61,8 +61,7 @@ const countReads = ({ usage }: World, atMs: number, reads: Readonly<Record<strin
     0,
   );
 
-const requestOf = (schedule: ScheduleName, atMs: number) =>
-  sampleScheduled({ schedule, occurrence: isoFromMs(atMs) });
+const requestOf = (schedule: ScheduleName, atMs: number) => sampleScheduled({ schedule, occurrence: isoFromMs(atMs) });
 const noonPlan = (world: PlanSources) => planRun(requestOf('refresh', noonMs), world);
 const refs = ({ titles }: { titles: readonly { mediaType: string; id: number }[] }) =>
   titles.map(({ mediaType, id }) => `${mediaType}/${id}`);
@@ -80,7 +79,15 @@ describe('the titles of a plan', () => {
       why: 'rank 1 of popular/movie/global/en-US, 0.5 reads a day, no details yet',
     });
     expect(refs({ titles })).toEqual(['movie/1', 'movie/2', 'movie/3']);
-    expect(titlePlan).toMatchObject({ candidates: 3, looked: 3, kept: 0, due: 3, calls: 83, callsOfDay: 0, leftOut: [] });
+    expect(titlePlan).toMatchObject({
+      candidates: 3,
+      looked: 3,
+      kept: 0,
+      due: 3,
+      calls: 83,
+      callsOfDay: 0,
+      leftOut: [],
+    });
     expect(jobs.map(({ kind }) => kind)).not.toContain('title-job');
   });
 
@@ -175,7 +182,10 @@ describe('the titles of a plan', () => {
 
   it('wait in a refresh while jobs wait, and are trimmed first in a daily run', async () => {
     const settings = withDetails({}, { maxBacklogJobs: 12 });
-    const world = { ...(await noonPlanner(settings)), backlog: { read: async () => ({ visible: 1, delayed: 1, inFlight: 9 }) } };
+    const world = {
+      ...(await noonPlanner(settings)),
+      backlog: { read: async () => ({ visible: 1, delayed: 1, inFlight: 9 }) },
+    };
     await seedFilms(world, 20);
     const refresh = await noonPlan(world);
     expect([refresh.titles, refresh.titlePlan?.leftOut]).toEqual([
@@ -254,7 +264,11 @@ describe('the titles of a plan', () => {
     const world = await noonPlanner();
     for (let slot = 0; slot < 12; slot += 1) {
       const reads = Object.fromEntries(Array.from({ length: 900 }, (_, n) => [`r:movie/${slot * 900 + n + 1}`, 1]));
-      await world.usage.add(`usage#2026-11-${22 - (slot % 3)}T11#titles#${String((slot % 4) * 5).padStart(2, '0')}`, reads, 0);
+      await world.usage.add(
+        `usage#2026-11-${22 - (slot % 3)}T11#titles#${String((slot % 4) * 5).padStart(2, '0')}`,
+        reads,
+        0,
+      );
     }
     const { titlePlan, notes } = await noonPlan(world);
     expect(titlePlan).toMatchObject({ candidates: 10_800, looked: 10_000 });
