@@ -275,6 +275,11 @@ describe('whatever titles there are', () => {
     );
   });
 
+  it('of equal worth what is missing comes first', () => {
+    const changed = film(1, { changedMs: nowMs });
+    expect(subjects(due([changed, film(2, { details: undefined })]))).toEqual(['movie/2', 'movie/1']);
+  });
+
   it('in any order the same', () => {
     fc.assert(
       fc.property(
