@@ -35,7 +35,7 @@ describe('targets of the bench of titles', () => {
   it('are missed one by one', () => {
     expect(missed(trial({ calls: 2 }), raw)).toEqual(['calls a title']);
     expect(missed(trial({ puts: [put('details', 3)] }), raw)).toEqual([
-      'write units for the details of 99 of 100 titles',
+      'write units for the details of a title, the most',
     ]);
     expect(missed(trial({ puts: [put('card', 11)] }), raw)).toContain("write units beside the raw answer's");
   });
