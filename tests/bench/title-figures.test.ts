@@ -52,6 +52,8 @@ describe('figures of the bench of titles', () => {
     expect(figures.get('write units a title')).toBe(2.5);
     expect(figures.get('of these for card rows')).toBe(1);
     expect(figures.get('bytes of the answer')).toBe(100_000);
+    const toShow = (of: TitleTrial) => titleResults(of).find(({ metric }) => metric === 'read units to show a title');
+    expect([toShow(trial())?.value, toShow(raw)?.value]).toEqual([1, 22]);
     expect(titleResults(raw).map(({ metric }) => metric)).not.toContain('of these for answer rows');
   });
 });
