@@ -35,7 +35,7 @@ export function powertoolsTelemetry(service: ServiceName, namespace: string): Fu
         metrics.publishStoredMetrics();
       }
     },
-    event: (event) => logger.info(event.event, { ...correlationOf(event), runEvent: event }),
+    event: (event) => logger.info({ message: event.event, ...correlationOf(event), runEvent: event }),
     metric: (name, value) => metrics.addMetric(name, metricLedger[name].unit, value),
     gathered: (all) => writeRecord(records, all),
     warn: (message, facts = {}) => logger.warn(message, { ...correlationOf(facts), facts }),

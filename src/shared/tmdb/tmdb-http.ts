@@ -10,7 +10,7 @@ import { type NamedProxy, type ProxyVariables, proxyFor } from '../core/proxy-va
 import type { TokenSource } from '../core/redact-token.ts';
 import { type Deadline, systemDeadline } from '../core/system-clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
-import type { TmdbAnswer, TmdbPort, TmdbRequest } from './tmdb-port.ts';
+import { type TmdbAnswer, type TmdbPort, type TmdbRequest, tooLargeCode } from './tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from './token-address.ts';
 
 /**
@@ -73,7 +73,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
       const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
       return toAnswer(response, tmdb.maxBodyBytes);
     } catch (error) {
-      return noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs });
+      return noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs }, tmdb.maxBodyBytes);
     }
   };
   return {
@@ -98,6 +98,14 @@ function queryText(value: string): string {
 }
 
 const acceptHeaders = { Accept: 'application/json', 'Accept-Encoding': 'gzip' };
+
+/** What axios throws while it reads too much, and what zlib throws while it unpacks too much. axios has the same code for broken bodies. */
+function isTooLarge(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return (
+    code === 'ERR_BUFFER_TOO_LARGE' || (code === 'ERR_BAD_RESPONSE' && String(message).startsWith('maxContentLength'))
+  );
+}
 
 /** With a proxy the agent opens a tunnel. axios's own proxy support would take a refusal of the proxy for an answer of TMDB. */
 function agentsFor(proxy: NamedProxy | undefined, timeoutMs: number) {
@@ -197,7 +205,11 @@ function zlibCode(error: unknown): string | undefined {
 
 type Route = { host: string; proxy: string | undefined; timeoutMs: number };
 
-function noAnswer(error: unknown, route: Route): TmdbAnswer {
+function noAnswer(error: unknown, route: Route, maxBodyBytes: number): TmdbAnswer {
+  if (isTooLarge(error)) {
+    const detail = `the answer of ${route.host} is larger than ${maxBodyBytes} bytes`;
+    return { kind: 'no-response', code: tooLargeCode, detail };
+  }
   const facts = { ...route, connecting: isConnecting(error) };
   return { kind: 'no-response', ...(axios.isCancel(error) ? timedOutCall(facts) : networkFailure(error, facts)) };
 }

@@ -63,8 +63,9 @@ export const callMutations: readonly Mutation[] = [
   {
     name: 'a page is acknowledged before it is sent',
     file: 'worker/fetch-item.ts',
-    find: '  await deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs())));',
-    replace: '  void deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs()))).catch(() => undefined);',
+    find: '  await deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs(), movedFrom)));',
+    replace:
+      '  void deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs(), movedFrom))).catch(() => undefined);',
     why: 'a page would be lost when its queue refuses it',
   },
   {
@@ -76,7 +77,7 @@ export const callMutations: readonly Mutation[] = [
   },
   {
     name: 'retries without a budget',
-    file: 'worker/fetch-item.ts',
+    file: 'worker/ask-tmdb.ts',
     find: 'possible && deps.budget.trySpend()',
     replace: 'possible',
     why: 'an outage would triple the calls',

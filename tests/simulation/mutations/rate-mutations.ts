@@ -102,9 +102,9 @@ export const rateMutations: readonly Mutation[] = [
   },
   {
     name: 'a call that has ended keeps its connection',
-    file: 'worker/fetch-item.ts',
-    find: ', deps).finally(entry.leave);',
-    replace: ', deps);',
+    file: 'worker/ask-tmdb.ts',
+    find: '.finally(\n    entry.leave,\n  );',
+    replace: ';',
     why: 'a batch would stand still after its first calls',
     seeds: [753],
   },
