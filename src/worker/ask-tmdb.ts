@@ -61,9 +61,8 @@ async function callOnce<T>(
   if (entry.kind === 'later') {
     return entry;
   }
-  const judged = await callTmdb(question, job, { attempt, slotWaitMs: Math.round(entry.waitedMs) }, deps).finally(
-    entry.leave,
-  );
+  const turn = { attempt, slotWaitMs: Math.round(entry.waitedMs) };
+  const judged = await callTmdb(question, job, turn, deps).finally(entry.leave);
   const verdict = await reportOutcome(judged, entry, deps, tokenCheckCall(job, gate, deps, spareMs));
   if (verdict.fate !== 'retry') {
     return { kind: 'judged', verdict };

@@ -103,8 +103,8 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'a call that has ended keeps its connection',
     file: 'worker/ask-tmdb.ts',
-    find: '.finally(\n    entry.leave,\n  );',
-    replace: ';',
+    find: 'await callTmdb(question, job, turn, deps).finally(entry.leave);',
+    replace: 'await callTmdb(question, job, turn, deps);',
     why: 'a batch would stand still after its first calls',
     seeds: [753],
   },
