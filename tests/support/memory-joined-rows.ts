@@ -13,6 +13,11 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
     return new Map(known.map((row) => [rowKeyText(row), row]));
   }
 
+  function detailsUnder(texts: readonly string[]): Map<string, DetailsRow> {
+    const rows = seen(false);
+    return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as DetailsRow]] : [])));
+  }
+
   const store: Pick<CatalogStore, 'readStored' | 'replace'> & Pick<CatalogReader, 'readDetails'> = {
     readStored: (keys, consistent) =>
       hook({ name: 'readStored', key: '' }, () => {
@@ -26,12 +31,7 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
           readUnits: texts.length / 2,
         };
       }),
-    readDetails: (keys) =>
-      hook({ name: 'readDetails', key: '' }, () => {
-        const rows = seen(false);
-        const texts = keys.map(rowKeyText);
-        return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as DetailsRow]] : [])));
-      }),
+    readDetails: (keys) => hook({ name: 'readDetails', key: '' }, () => detailsUnder(keys.map(rowKeyText))),
     replace: (row, version) =>
       hook({ name: 'replace', key: rowKeyText(row) }, () => {
         const replaced = table.get(rowKeyText(row))?.version === version;
@@ -44,6 +44,7 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
   };
   return {
     store,
+    detailsUnder,
     puts: puts as readonly CatalogJoinedRow[],
     rows: () => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => ({ ...row })),
   };

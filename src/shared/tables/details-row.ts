@@ -23,7 +23,9 @@ export type DetailsRow = z.infer<typeof detailsRowSchema>;
 
 /** A part in a row: its fields, and its own times as those of a row (row.ts). */
 type StoredPart = { fetchedAt: string; freshUntil: string; expiresAt: number } & Record<string, unknown>;
-type StoredParts = Partial<Record<PartName, StoredPart>>;
+
+/** The parts of a row that are known. They may be past their hard TTL. */
+export type StoredParts = Partial<Record<PartName, StoredPart>>;
 
 const { fetchedAt, freshUntil, expiresAt } = rowBaseSchema.shape;
 const storedPartsSchema = z.object(
@@ -38,6 +40,11 @@ const versionWidth = timeVersion(0).length + digestDigits;
 /** `550` + `movie+details`. */
 export function detailsKey(mediaType: MediaType, id: number): RowKey & { mediaType: DetailsRow['mediaType'] } {
   return { mediaId: String(id), mediaType: `${mediaType}+details` };
+}
+
+/** Whether a key is that of a row of details. */
+export function isDetailsKey({ mediaType }: { mediaType?: unknown }): boolean {
+  return typeof mediaType === 'string' && mediaType.endsWith('+details');
 }
 
 /** What a title's answer, fetched at `fetched.fetchedAt` (ISO 8601), brings for its row of details. */

@@ -3,26 +3,30 @@ import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/
 import type * as z from 'zod';
 import { rowsPerPage } from '../core/feed.ts';
 import type { CatalogJoinedRow, CatalogReader, CatalogRow, CatalogStore } from './catalog.ts';
-import { detailsRowSchema } from './details-row.ts';
+import { type DetailsRow, detailsRowSchema, isDetailsKey } from './details-row.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import type { StoredRow } from './joined-row.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
 import { type OnDamaged, type RowKey, rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
-import { titleRowSchema } from './title-row.ts';
+import { type TitleRow, titleRowSchema } from './title-row.ts';
 
 /** Page size after an unreadable row: there may be many more, and a small page would need a query for each. */
 const rowsBehindUnreadable = 25;
 
 /** Reads the catalog table `tableName`: lists through its index, titles by key. All reads are eventually consistent. */
 export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
-  const readRows = async <T extends RowKey>(schema: z.ZodType<T>, keys: readonly RowKey[], onDamaged?: OnDamaged) => {
+  const readRows = async <T extends RowKey>(
+    schemaOf: (item: Record<string, unknown>) => z.ZodType<T>,
+    keys: readonly RowKey[],
+    onDamaged?: OnDamaged,
+  ) => {
     const { items } = await batchGetAll(client, {
       tableName,
       keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
       consistent: false,
     });
-    const rows = items.flatMap((item) => readable(schema, item, onDamaged));
+    const rows = items.flatMap((item) => readable(schemaOf(item), item, onDamaged));
     return new Map(rows.map((row) => [rowKeyText(row), row]));
   };
   return {
@@ -50,8 +54,14 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
       } while (startKey !== undefined && titlesOn(pages) < titles);
       return pages;
     },
-    readTitles: (keys, onDamaged) => readRows(titleRowSchema, keys, onDamaged),
-    readDetails: (keys, onDamaged) => readRows(detailsRowSchema, keys, onDamaged),
+    readTitles: (keys, onDamaged) => readRows(() => titleRowSchema, keys, onDamaged),
+    readCardsAndDetails: (keys, onDamaged) =>
+      readRows<TitleRow | DetailsRow>(
+        (item) => (isDetailsKey(item) ? detailsRowSchema : titleRowSchema),
+        keys,
+        onDamaged,
+      ),
+    readDetails: (keys, onDamaged) => readRows(() => detailsRowSchema, keys, onDamaged),
   };
 }
 
