@@ -77,6 +77,7 @@ export function genreCatalog(
     readTitles: async () => new Map(),
     readCardsAndDetails: async () => new Map(),
     readDetails: async () => new Map(),
+    readReference: async () => ({}),
     listPages: async (feed) => {
       const { media } = feed;
       const titles = media === 'all' ? [] : genres[media].map((genre, index) => titleOf(media, genre, index + 1));

@@ -1,5 +1,6 @@
 import type { CatalogJoinedRow, CatalogReader, CatalogStore } from '../../src/shared/tables/catalog.ts';
 import type { DetailsRow } from '../../src/shared/tables/details-row.ts';
+import type { ReferenceRows } from '../../src/shared/tables/reference-row.ts';
 import { rowKeyText } from '../../src/shared/tables/row.ts';
 import type { CallHook } from './call-hook.ts';
 
@@ -18,7 +19,7 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
     return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as DetailsRow]] : [])));
   }
 
-  const store: Pick<CatalogStore, 'readStored' | 'replace'> & Pick<CatalogReader, 'readDetails'> = {
+  const store: Pick<CatalogStore, 'readStored' | 'replace'> & Pick<CatalogReader, 'readDetails' | 'readReference'> = {
     readStored: (keys, consistent) =>
       hook({ name: 'readStored', key: '' }, () => {
         const texts = keys.map(rowKeyText);
@@ -32,6 +33,11 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
         };
       }),
     readDetails: (keys) => hook({ name: 'readDetails', key: '' }, () => detailsUnder(keys.map(rowKeyText))),
+    readReference: () =>
+      hook({ name: 'readReference', key: '' }, () => {
+        const rows = [...seen(false).values()].filter((row) => row.mediaId === 'reference');
+        return Object.fromEntries(rows.map((row) => [row.mediaType, { ...row }])) as ReferenceRows;
+      }),
     replace: (row, version) =>
       hook({ name: 'replace', key: rowKeyText(row) }, () => {
         const replaced = table.get(rowKeyText(row))?.version === version;

@@ -1,5 +1,5 @@
 import { runCostUsd } from '../../shared/cost/run-cost.ts';
-import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
+import { isListJobId, isTitleJobId } from '../../shared/queues/fetch-job.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { endedJobs, type RunEnd, type RunProgress, type RunTracker } from './run-tracker.ts';
 
@@ -110,11 +110,11 @@ function retriesAmong(calls: RunProgress['calls']): number {
   return ofJobs.length - new Set(ofJobs.map(({ jobId }) => jobId)).size;
 }
 
-/** Lists' jobs and titles' jobs apart. An open job that is on no queue is taken for a list's. */
+/** Lists' jobs and titles' jobs apart, without those for reference data. An open job that is on no queue is taken for a list's. */
 function countJobs({ planned, end }: RunFacts, progress: RunProgress): { lists: JobCounts; titles: JobCounts } {
   const { applied, notFound, deferred, outcomes, fetched } = progress;
   const ended = new Set([...endedJobs(progress), ...end.deadLetteredJobs]);
-  const isList = (jobId: string) => !isTitleJobId(jobId);
+  const isOther = (jobId: string) => !isListJobId(jobId);
   const missing = new Set([
     ...[...notFound.keys()].filter((jobId) => isTitleJobId(jobId) && !applied.has(jobId)),
     ...[...outcomes].flatMap(([jobId, outcome]) => (outcome === 'not-found' ? [jobId] : [])),
@@ -131,7 +131,7 @@ function countJobs({ planned, end }: RunFacts, progress: RunProgress): { lists: 
     open,
   });
   return {
-    lists: countsOf(isList, planned - titlesPlanned, Math.max(0, end.open - titlesOpen)),
+    lists: countsOf(isListJobId, planned - count(known, isOther), Math.max(0, end.open - count(end.openJobs, isOther))),
     titles: countsOf(isTitleJobId, titlesPlanned, titlesOpen),
   };
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/core/clock.ts';
 import { betterOutcome, type PageOutcome } from '../../shared/core/feed.ts';
 import { systemClock } from '../../shared/core/system-clock.ts';
-import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
+import { isListJobId } from '../../shared/queues/fetch-job.ts';
 import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 
 /** What is known of one run from its events. */
@@ -130,10 +130,10 @@ function noteReason(event: RunEvent, reasons: Map<string, string>): void {
 
 /**
  * Jobs that have ended in any way but as dead letters. A list that TMDB does not know ends when the writer has applied that; a title
- * that TMDB does not know is never sent to the writer, so it ends with the answer.
+ * that TMDB does not know is never sent to the writer, so it ends with the answer; reference data likewise.
  */
 export function endedJobs({ applied, notFound }: RunProgress): Set<string> {
-  return new Set([...applied, ...[...notFound.keys()].filter(isTitleJobId)]);
+  return new Set([...applied, ...[...notFound.keys()].filter((jobId) => !isListJobId(jobId))]);
 }
 
 function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
@@ -171,9 +171,9 @@ function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
   }
 }
 
-/** Rows are those of lists; titles that were fetched by themselves are counted as jobs (run-summary.ts). */
+/** Rows are those of lists; titles that were fetched by themselves are counted as jobs (run-summary.ts), reference data not at all. */
 function countRows(run: RunProgress, event: Extract<RunEvent, { event: 'page-applied' }>): void {
-  if (isTitleJobId(event.jobId)) {
+  if (!isListJobId(event.jobId)) {
     return;
   }
   for (const fate of ['received', 'written', 'unchanged', 'superseded', 'rejected'] as const) {

@@ -7,6 +7,7 @@ import { type DetailsRow, detailsRowSchema, isDetailsKey } from './details-row.t
 import { batchGetAll } from './dynamo-batch-get.ts';
 import type { StoredRow } from './joined-row.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
+import { configurationKey, referenceRowSchema, referenceRowsOf, servicesKey } from './reference-row.ts';
 import { type OnDamaged, type RowKey, rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
 import { type TitleRow, titleRowSchema } from './title-row.ts';
@@ -62,6 +63,10 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
         onDamaged,
       ),
     readDetails: (keys, onDamaged) => readRows(() => detailsRowSchema, keys, onDamaged),
+    readReference: async (onDamaged) => {
+      const rows = await readRows(() => referenceRowSchema, [configurationKey, servicesKey], onDamaged);
+      return referenceRowsOf([...rows.values()]);
+    },
   };
 }
 

@@ -50,6 +50,9 @@ const answerCut = z.object({
 /** TMDB does not have this list or title. For a list, the worker also sends a page without titles, and the feed's head records it. */
 const jobNotFound = z.object({ event: z.literal('job-not-found'), ...job, code: z.string(), detail: z.string() });
 
+/** TMDB does not know a title under the id `from` any more, and its id at IMDb led to another one, which was fetched in its place. */
+const titleMoved = z.object({ event: z.literal('title-moved'), ...job, from: count, to: count });
+
 /** A deferral: the job was sent back to its queue with a delay. */
 const jobDeferred = z.object({
   event: z.literal('job-deferred'),
@@ -177,6 +180,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   pageFetched,
   answerCut,
   jobNotFound,
+  titleMoved,
   jobDeferred,
   copyDropped,
   jobDeadLettered,
