@@ -54,8 +54,10 @@ export function referenceTier(deps: TierDependencies & { background: Background 
     }
     dueAtMs = clock.monotonicMs() + missingMs;
     const loading = load();
-    deps.background.run('reading names of services and sizes of images', () => loading);
-    first ??= within(settings.reader.tableTimeoutMs, loading.catch(() => undefined), undefined, clock);
+    // Answers do without it, and a table that cannot be read is told of by reads of titles and lists.
+    const settled = loading.catch(() => undefined);
+    deps.background.run('reading names of services', () => settled);
+    first ??= within(settings.reader.tableTimeoutMs, settled, undefined, clock);
   };
   return {
     images: () => {
