@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
@@ -54,5 +55,59 @@ describe('a title that a list shows without a translation', () => {
     const { rank: _rank, ...title } = untold;
     await applyItems([{ messageId: 'm', item: sampleItemTitle({ language: 'de-DE', title }) }], writer);
     expect(writer.store.rows()).toMatchObject([{ mediaId: '550', mediaType: 'movie@de-DE', title: 'Fight Club' }]);
+  });
+});
+
+describe('the stand-in in the default language', () => {
+  const rowOf = (writer: ReturnType<typeof memoryWriter>) =>
+    writer.store.rows().find(({ mediaType }) => mediaType === 'movie');
+  const english = (fetchedAt: string) => samplePage({ fetchedAt });
+  const foreign = (fetchedAt: string, title: string) =>
+    samplePage({ feed: german, fetchedAt, titles: [sampleTitle({ title, voteCount: 99_000 })] });
+
+  it('says in which language it is; a row in the default language does not', async () => {
+    const writer = memoryWriter();
+    await applyAtOnce([foreign('2026-11-23T08:00:00.000Z', 'Der Klub')], writer);
+    expect(rowOf(writer)).toMatchObject({ title: 'Der Klub', language: 'de-DE' });
+    await applyAtOnce([english('2026-11-22T08:00:00.000Z')], writer);
+    expect(rowOf(writer)).toMatchObject({ title: 'Fight Club' });
+    expect(rowOf(writer)).not.toHaveProperty('language');
+  });
+
+  it('never takes the place of a row that can still be served, and takes that of one that cannot', () => {
+    const hours = fc.integer({ min: 0, max: 40 * 24 });
+    return fc.assert(
+      fc.asyncProperty(hours, fc.boolean(), async (laterHours, isFirst) => {
+        const fetchedMs = Date.parse('2026-11-01T00:00:00.000Z');
+        const laterMs = fetchedMs + laterHours * 3_600_000;
+        const pages = [english(new Date(fetchedMs).toISOString()), foreign(new Date(laterMs).toISOString(), 'Der Klub')];
+        const writer = memoryWriter();
+        for (const one of isFirst ? pages : pages.toReversed()) {
+          await applyAtOnce([one], writer);
+        }
+        const alone = memoryWriter();
+        await applyAtOnce(pages.slice(0, 1), alone);
+        const goneMs = (rowOf(alone)?.expiresAt ?? 0) * 1_000;
+        const stands = rowOf(writer);
+        if (laterMs < goneMs) {
+          expect(stands).toEqual(rowOf(alone));
+        }
+        // Lives differ by a tenth of a soft TTL, and periods are half days.
+        if (laterMs > goneMs + 30 * 3_600_000) {
+          expect(stands).toMatchObject({ language: 'de-DE' });
+        }
+      }),
+    );
+  });
+
+  it('is the later one of two', async () => {
+    const pages = [foreign('2026-11-22T08:00:00.000Z', 'Alt'), foreign('2026-11-23T08:00:00.000Z', 'Neu')];
+    for (const order of [pages, pages.toReversed()]) {
+      const writer = memoryWriter();
+      for (const one of order) {
+        await applyAtOnce([one], writer);
+      }
+      expect(rowOf(writer)).toMatchObject({ title: 'Neu' });
+    }
   });
 });

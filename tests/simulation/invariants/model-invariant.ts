@@ -22,6 +22,11 @@ export async function checkReaderModel(world: SimWorld): Promise<void> {
   for (const row of world.tables.catalog.rows()) {
     model.put(row);
   }
+  for (const row of world.tables.catalog.joinedRows()) {
+    if (row.mediaType.endsWith('+details') && 'parts' in row) {
+      model.putDetails(row as DetailsRow);
+    }
+  }
   for (let count = 0; count < reads; count += 1) {
     await clock.sleep(draws.pick(waitsSeconds) * 1_000);
     state = { kind: draws.chance(0.7) ? 'up' : 'down' };
@@ -51,10 +56,12 @@ async function readBoth(
     return { should, does: { from: answer.from, problem: answer.problem?.code, titles, stale: answer.stale } };
   }
   const id = draws.pick([1, 2, 3, 4]);
-  const should = model.title({ act: 'title', id, language: 'en-US' }, state, now);
-  const answer = await reader.title('movie', id, { language: 'en-US' });
+  const details = draws.chance(0.5);
+  const should = model.title({ act: 'title', id, language: 'en-US', details }, state, now);
+  const answer = await reader.title('movie', id, { language: 'en-US', details });
   const titles = answer.title === null ? [] : [answer.title.title];
-  return { should, does: { from: answer.from, problem: answer.problem?.code, titles, stale: answer.stale } };
+  const does = { from: answer.from, problem: answer.problem?.code, titles, stale: answer.stale };
+  return { should, does: { ...does, ...(answer.details && { unknown: answer.details.unknown }) } };
 }
 
 /** A reader of the table alone, which is there or not. */
