@@ -15,10 +15,12 @@ describe('a title that a list shows without a translation', () => {
     const writer = memoryWriter();
     await applyAtOnce([page], writer);
     expect(writer.store.rows().map(({ mediaId, mediaType }) => `${mediaId} ${mediaType}`)).toEqual([
+      '550 movie',
+      '551 movie',
       '551 movie@de-DE',
       'popular/movie/DE/de-DE page#0001',
     ]);
-    const [first] = titlesOfPage(writer.store.rows()[1] as ListPageRow);
+    const [first] = titlesOfPage(writer.store.rows()[3] as ListPageRow);
     expect(first).toMatchObject({ id: 550, title: 'Fight Club', posterPath: untold.posterPath });
     expect(writer.telemetry.eventsOf('page-applied')).toMatchObject([{ received: 2, written: 2 }]);
   });
@@ -54,7 +56,10 @@ describe('a title that a list shows without a translation', () => {
     const writer = memoryWriter();
     const { rank: _rank, ...title } = untold;
     await applyItems([{ messageId: 'm', item: sampleItemTitle({ language: 'de-DE', title }) }], writer);
-    expect(writer.store.rows()).toMatchObject([{ mediaId: '550', mediaType: 'movie@de-DE', title: 'Fight Club' }]);
+    expect(writer.store.rows()).toMatchObject([
+      { mediaId: '550', mediaType: 'movie', title: 'Fight Club', language: 'de-DE' },
+      { mediaId: '550', mediaType: 'movie@de-DE', title: 'Fight Club' },
+    ]);
   });
 });
 
