@@ -73,6 +73,7 @@ describe('any request', () => {
       () => listOf('', { media: markup }),
       () => titleOf('', { media: markup }),
       () => titleOf('', { id: markup }),
+      () => titleOf(`include=${encoded}`),
       ...['region', 'language', 'limit', encoded].map((name) => () => listOf(`${name}=${encoded}`)),
       ...['liked', 'seen', 'genres', 'media', 'hour', 'adult'].map((name) => () => recommendOf(`${name}=${encoded}`)),
       () => recommendOf(`${encoded}=1&${encoded}=2`),
