@@ -212,9 +212,16 @@ export const tableMutations: readonly Mutation[] = [
   {
     name: 'title versions without their period',
     file: 'shared/tables/title-row.ts',
-    find: 'titleVersion(fetchedAt, card);',
-    replace: "titleVersion('', card);",
+    find: 'titleVersion(fetchedAtMs, card)',
+    replace: 'titleVersion(0, card)',
     why: 'a title whose votes fell would never be renewed',
+  },
+  {
+    name: 'a stand-in weighs as much as a title',
+    file: 'shared/tables/title-row.ts',
+    find: 'fetchedAtMs - longestTitleLifeMs(settings)',
+    replace: 'fetchedAtMs',
+    why: 'a list in another language would take the place of a title in the default one',
   },
   {
     name: 'a title that was seen is not written again',
