@@ -53,7 +53,10 @@ export function formatDetails(details: TitleDetails): string[] {
     ...(cast ?? []).map(({ name, character }) => [name, character ?? '']),
     ...(crew ?? []).map(({ name, job }) => [name, job]),
   ];
-  const trailers = (videos ?? []).map(({ site, type, key, language }) => [type, `${site} ${key} (${language ?? 'any'})`]);
+  const trailers = (videos ?? []).map(({ site, type, key, language }) => [
+    type,
+    `${site} ${key} (${language ?? 'any'})`,
+  ]);
   const titles = (recommendations ?? []).map(({ mediaType, id }) => `${mediaType}:${id}`).join(', ');
   return [
     `${title('details')}\n${table(['what', 'value'], detailFacts(details))}`,

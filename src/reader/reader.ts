@@ -23,9 +23,9 @@ import { recommend } from './recommend/recommend.ts';
 import { type ReferenceTier, referenceTier } from './reference-tier.ts';
 import { type TableGuard, tableGuard } from './table-guard.ts';
 import type { TierDependencies, TierRead } from './tiers.ts';
-import { detailsAnswer, knownParts, partsLife, unknownIn } from './title-details.ts';
-import { type TitleReader, titleReader } from './title-reader.ts';
-import { titleTable } from './title-table.ts';
+import { detailsAnswer, knownParts, livesOf, unknownIn } from './title-details.ts';
+import { titleReader } from './title-reader.ts';
+import { type TitleReader, titleTable } from './title-table.ts';
 
 /** What a reader works with; one set per process. Without an optional member the reader works, and does less. */
 type ReaderDependencies = TierDependencies &
@@ -191,7 +191,7 @@ async function answerTitle(
   const { card, fellBack } = mergeLanguages(language, [first, ...others]);
   const used = read.found.filter((version) => version === first || Object.values(fellBack).includes(version.language));
   const isLacking = settings.details.enabled && known !== undefined && unknownIn(known, country, settings).length > 0;
-  const life = lifeOfAll([...used, known && partsLife(known)], isLacking);
+  const life = lifeOfAll([...used, ...livesOf(known ?? {})], isLacking);
   return {
     ...ref,
     ...provenanceOf(read.from, life, nowMs, read.problem),
@@ -201,8 +201,8 @@ async function answerTitle(
   };
 }
 
-/** The joint life of what is there. What `isLacking` may come at any time, so nobody may take the answer for fresh. */
-function lifeOfAll(lives: readonly (Aged | undefined)[], isLacking: boolean): Aged | undefined {
-  const life = jointLife(lives.filter((one) => one !== undefined));
+/** The joint life of what is there. `isLacking`: something is missing that may come at any time, so the answer is not fresh. */
+function lifeOfAll(lives: readonly Aged[], isLacking: boolean): Aged | undefined {
+  const life = jointLife(lives);
   return life && isLacking ? { ...life, freshUntilMs: msFromIso(life.fetchedAt) } : life;
 }

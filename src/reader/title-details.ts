@@ -9,11 +9,10 @@ import {
   type PartName,
   partNames,
 } from '../shared/queues/details/title-parts.ts';
-import { watchIn, type WatchService } from '../shared/queues/details/watch.ts';
+import { type WatchService, watchIn } from '../shared/queues/details/watch.ts';
 import { keptCountries } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { StoredParts } from '../shared/tables/details-row.ts';
-import { type Aged, jointLife } from './provenance.ts';
 import type { TitleDetails } from './reader-api.ts';
 
 /** The parts of which something is known, each with its times as in a row (row.ts). */
@@ -26,15 +25,13 @@ export function knownParts(parts: StoredParts, nowMs: number): KnownParts {
   return Object.fromEntries(Object.entries(parts).filter(([, { expiresAt }]) => nowMs < expiresAt * 1_000));
 }
 
-/** The life of what is known; `undefined`: nothing is. */
-export function partsLife(known: KnownParts): Aged | undefined {
-  return jointLife(
-    Object.values(known).map(({ fetchedAt, freshUntil, expiresAt }) => ({
-      fetchedAt,
-      freshUntilMs: msFromIso(freshUntil),
-      expiresAtMs: expiresAt * 1_000,
-    })),
-  );
+/** The life of each known part. */
+export function livesOf(known: KnownParts): { fetchedAt: string; freshUntilMs: number; expiresAtMs: number }[] {
+  return Object.values(known).map(({ fetchedAt, freshUntil, expiresAt }) => ({
+    fetchedAt,
+    freshUntilMs: msFromIso(freshUntil),
+    expiresAtMs: expiresAt * 1_000,
+  }));
 }
 
 /** A part that TMDB's last answer lacked is asked for again after this time. */
@@ -58,10 +55,13 @@ export function dueSince(known: KnownParts, country: string, nowMs: number, sett
  */
 export function unknownIn(known: KnownParts, country: string, settings: Settings): PartName[] {
   const isKept = keptCountries(settings).includes(country);
-  return partNames.filter((name) => {
-    const byCountry = name === 'watch' || name === 'certifications' ? known[name]?.[name] : undefined;
-    return known[name] === undefined || (isKept && byCountry !== undefined && !Object.hasOwn(byCountry, country));
-  });
+  const byCountry: Readonly<Partial<Record<PartName, object>>> = {
+    ...(known.certifications && { certifications: known.certifications.certifications }),
+    ...(known.watch && { watch: known.watch.watch }),
+  };
+  return partNames.filter(
+    (name) => known[name] === undefined || (isKept && !Object.hasOwn(byCountry[name] ?? { [country]: null }, country)),
+  );
 }
 
 /** The details at `nowMs`, of `country`. `serviceOf` knows the names of services. */

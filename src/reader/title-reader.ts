@@ -20,21 +20,17 @@ import {
   type TierRead,
 } from './tiers.ts';
 import { dueSince, knownParts } from './title-details.ts';
-import { isAlive, keepTitle, type TitleRead, type TitleTable, type TitleVersion } from './title-table.ts';
+import {
+  isAlive,
+  keepTitle,
+  type TitleRead,
+  type TitleReader,
+  type TitleTable,
+  type TitleVersion,
+} from './title-table.ts';
 
 /** How long the outcome of a live call is shared; by then the title is in memory. */
 const liveKeptMs = 1_000;
-
-/** Reads titles. Never rejects. */
-export type TitleReader = {
-  /** From the first two tiers, without requesting a refresh. `languages`: best first. */
-  peek(ref: TitleRef, languages: readonly string[]): Promise<TierRead<TitleVersion>>;
-  /**
-   * From all tiers. Requests a refresh for what is stale or missing.
-   * @param country - whose details are asked for; `undefined`: none are.
-   */
-  read(ref: TitleRef, languages: readonly [string, ...string[]], country: string | undefined): Promise<TitleRead>;
-};
 
 /** Reads a title in one language from TMDB, with one call for all who ask at the same time. */
 type TitleLive = (ref: TitleRef, language: string) => Promise<LiveOutcome<TitleVersion>>;
@@ -65,25 +61,33 @@ export function titleReader(deps: TierDependencies, memory: MemoryTier, fromTabl
 function askFor(
   { mediaType, id }: TitleRef,
   languages: readonly [string, ...string[]],
-  { found, parts = {} }: TitleRead,
+  read: TitleRead,
   country: string | undefined,
-  { clock, settings, pipeline }: TierDependencies,
+  deps: TierDependencies,
 ): void {
-  const nowMs = clock.nowMs();
+  const { clock, settings, pipeline } = deps;
   const fetchable = languages.filter((language) => isWorthFetching(language, languages[0], settings));
-  const wanted = wantedLanguage(fetchable, found, nowMs);
-  const seen = found.find(({ language }) => language === wanted)?.fetchedAt ?? '';
-  const isWhole = wanted !== undefined && comesWhole(wanted, settings);
-  const due =
-    country === undefined || !settings.details.enabled
-      ? undefined
-      : dueSince(knownParts(parts, nowMs), country, nowMs, settings);
+  const wanted = wantedLanguage(fetchable, read.found, clock.nowMs());
+  const due = dueDetails(read, country, deps);
   if (due !== undefined) {
-    pipeline?.refreshWhole(mediaType, id, isWhole && seen > due ? seen : due);
+    pipeline?.refreshWhole(mediaType, id, due);
   }
-  if (wanted !== undefined && !(isWhole && due !== undefined)) {
+  if (wanted !== undefined && !(due !== undefined && comesWhole(wanted, settings))) {
+    const seen = read.found.find(({ language }) => language === wanted)?.fetchedAt ?? '';
     pipeline?.refreshTitle(mediaType, id, wanted, seen);
   }
+}
+
+/** Since when the details that were asked for are due (`dueSince`). Nobody fetches them where they are switched off. */
+function dueDetails(
+  { parts = {} }: TitleRead,
+  country: string | undefined,
+  { clock, settings }: TierDependencies,
+): string | undefined {
+  const nowMs = clock.nowMs();
+  return country === undefined || !settings.details.enabled
+    ? undefined
+    : dueSince(knownParts(parts, nowMs), country, nowMs, settings);
 }
 
 /**
@@ -128,4 +132,3 @@ function titleLive(deps: TierDependencies, calls: LiveCalls, memory: MemoryTier)
     return value.kind === 'ok' ? { ...value, found: value.found.filter((one) => isAlive(one, clock)) } : value;
   };
 }
-

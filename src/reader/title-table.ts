@@ -32,6 +32,17 @@ const keysPerRead = 100;
 /** The languages of a title, and the parts of its details where these were asked for; they may be past their hard TTL. */
 export type TitleRead = TierRead<TitleVersion> & { parts?: StoredParts };
 
+/** Reads titles. Never rejects. */
+export type TitleReader = {
+  /** From the first two tiers, without requesting a refresh. `languages`: best first. */
+  peek(ref: TitleRef, languages: readonly string[]): Promise<TierRead<TitleVersion>>;
+  /**
+   * From all tiers. Requests a refresh for what is stale or missing.
+   * @param country - whose details are asked for; `undefined`: none are.
+   */
+  read(ref: TitleRef, languages: readonly [string, ...string[]], country: string | undefined): Promise<TitleRead>;
+};
+
 /** Reads the languages of a title in the first two tiers, in the order asked for, and perhaps its details. Never rejects. */
 export type TitleTable = (ref: TitleRef, languages: readonly string[], withDetails: boolean) => Promise<TitleRead>;
 
@@ -58,7 +69,9 @@ export function titleTable(deps: TierDependencies, memory: MemoryTier, table: Ta
       Promise.allSettled(languages.map((language) => load(ref, language))),
       Promise.allSettled(withDetails ? [loadDetails(ref)] : []),
     ]);
-    const got = gotten(cards).filter((one): one is Got<TitleVersion> => isThere(one.value) && isAlive(one.value, clock));
+    const got = gotten(cards).filter(
+      (one): one is Got<TitleVersion> => isThere(one.value) && isAlive(one.value, clock),
+    );
     // A stand-in is no translation into the default language, so all others come first.
     const live = got.sort((a, b) => Number(a.value.isStandIn ?? false) - Number(b.value.isStandIn ?? false));
     const known = gotten(details).filter((one): one is Got<KeptDetails> => isThere(one.value));

@@ -124,11 +124,22 @@ describe('read title', () => {
   });
 
   it('--details has what is known beyond the card, and where it stands that nothing is', async () => {
-    const { details, images, ...card } = await readJson('title', 'movie', String(ids[4]), '--details', '--region', 'BR');
+    const { details, images, ...card } = await readJson(
+      'title',
+      'movie',
+      String(ids[4]),
+      '--details',
+      '--region',
+      'BR',
+    );
     expect(card).toMatchObject({ title: 'Film 1-5', stale: true });
     expect(schemaProblems({ $ref: '#/components/schemas/Details' }, details)).toEqual([]);
     expect(schemaProblems({ $ref: '#/components/schemas/Images' }, images)).toEqual([]);
-    expect(details).toMatchObject({ region: 'BR', watch: null, regionProblem: expect.stringContaining('kept are those of US') });
+    expect(details).toMatchObject({
+      region: 'BR',
+      watch: null,
+      regionProblem: expect.stringContaining('kept are those of US'),
+    });
     const { code, stdout } = await read('title', 'movie', String(ids[4]), '--details');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^details$[\s\S]*^where to watch in US\nunknown$[\s\S]*^watch +unknown$/m);

@@ -53,7 +53,9 @@ describeOnEngine('dynoxide', 'readers on the embedded stack', (tables) => {
     await Promise.all(readers.map((reader) => reader.title('movie', 550)));
     await Promise.all(readers.map((reader) => reader.settled()));
     expect(answers.every((answer) => answer?.stale === true && answer.from === 'table')).toBe(true);
-    const asked = jobs().map((job) => (job.kind === 'fetch-job' ? `page ${job.page}` : `title ${job.id}`));
+    const asked = jobs().map((job) =>
+      job.kind === 'title-job' ? `title ${job.id}` : job.kind === 'fetch-job' ? `page ${job.page}` : job.what,
+    );
     expect(asked.sort()).toEqual(['page 1', 'page 2', 'title 550']);
     expect(simulator.stats().requests).toBe(0);
   });

@@ -137,5 +137,4 @@ describe('reference data', () => {
     await reader.settled();
     expect(reads()).toBe(0);
   });
-
 });

@@ -6,6 +6,7 @@ import type {
   CatalogStore,
   PresentRow,
 } from '../../src/shared/tables/catalog.ts';
+import type { DetailsRow } from '../../src/shared/tables/details-row.ts';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import { type RowKey, rowKeyText } from '../../src/shared/tables/row.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
@@ -91,7 +92,7 @@ export function memoryCatalog(hook: CallHook = noHook, lag: Lag = () => 0): Memo
     readCardsAndDetails: (keys) =>
       hook({ name: 'readTitles', key: '' }, () => {
         const texts = keys.map(rowKeyText);
-        return new Map([...titlesUnder(texts), ...joined.detailsUnder(texts)]);
+        return new Map<string, TitleRow | DetailsRow>([...titlesUnder(texts), ...joined.detailsUnder(texts)]);
       }),
   };
 }

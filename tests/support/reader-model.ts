@@ -23,7 +23,16 @@ export type Expected = {
 };
 
 /** The parts of a title's details, as TMDB's call brings them. */
-const partNames = ['base', 'keywords', 'credits', 'externalIds', 'certifications', 'watch', 'videos', 'recommendations'];
+const partNames = [
+  'base',
+  'keywords',
+  'credits',
+  'externalIds',
+  'certifications',
+  'watch',
+  'videos',
+  'recommendations',
+];
 
 /** A title's row, or a title on a page of a list. */
 type Row = {
@@ -109,7 +118,9 @@ export function readerModel() {
       );
       const unknown = partNames.filter((name) => !parts.some(([part]) => part === name));
       const isOld = parts.some(([, { freshUntil }]) => Date.parse(freshUntil) <= tried.after.wallMs);
-      const loaded = [...there, ...known.map(() => ({ key: `${id} details` }))].some(({ key }) => tried.loaded.has(key));
+      const loaded = [...there, ...known.map(() => ({ key: `${id} details` }))].some(({ key }) =>
+        tried.loaded.has(key),
+      );
       const stale = !isFresh(shown, tried.after) || (details && (isOld || unknown.length > 0));
       return { ...expected(tried, shown, loaded, stale), ...(details && { unknown }) };
     },

@@ -47,7 +47,9 @@ export function referenceTable(items: readonly Item[]): ReferenceTable {
       return best(heaviest, ({ fetchedAt }) => fetchedAt, 'least');
     }),
     titles: mapped(titles, (group) => {
-      const newest = best(group, ({ fetchedAt, standsIn }) => (standsIn ? aLifeBefore(fetchedAt) : halfDayOf(fetchedAt)));
+      const newest = best(group, ({ fetchedAt, standsIn }) =>
+        standsIn ? aLifeBefore(fetchedAt) : halfDayOf(fetchedAt),
+      );
       return best(newest, ({ title }) => inSteps(title.voteCount));
     }),
   };

@@ -19,7 +19,7 @@ import type { Origin, Provenance, RecommendAnswer, Recommended, TitleRef } from 
 import type { RecommendInput } from '../reader-input.ts';
 import type { ReferenceTier } from '../reference-tier.ts';
 import type { TierRead } from '../tiers.ts';
-import type { TitleReader } from '../title-reader.ts';
+import type { TitleReader } from '../title-table.ts';
 import {
   candidateFeeds,
   gatherCandidates,

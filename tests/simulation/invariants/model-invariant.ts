@@ -4,6 +4,7 @@ import { createReader } from '../../../src/reader/reader.ts';
 import type { Reader } from '../../../src/reader/reader-api.ts';
 import type { Feed } from '../../../src/shared/core/feed.ts';
 import type { CatalogReader } from '../../../src/shared/tables/catalog.ts';
+import type { DetailsRow } from '../../../src/shared/tables/details-row.ts';
 import type { TableState } from '../../support/arbitrary-reads.ts';
 import { type Expected, readerModel } from '../../support/reader-model.ts';
 import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts';
