@@ -44,7 +44,7 @@ describe('images', () => {
 
   it('are the built-in ones again past the hard TTL of their row', async () => {
     const world = readerWorld();
-    await world.land([configuration('2026-11-01T07:00:00.000Z')]);
+    await world.land([configuration('2026-11-20T07:00:00.000Z')]);
     const reader = world.open({ live: false });
     await reader.list(sampleFeed());
     await reader.settled();
