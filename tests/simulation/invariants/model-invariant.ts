@@ -11,7 +11,7 @@ import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts'
 import { type Draws, randomStream } from '../world/random-stream.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 
-const waitsSeconds = [1, 31, 301, 901, 18_000, 108_000];
+const waitsSeconds = [1, 31, 301, 901, 18_000, 108_000, 4_000_000];
 const reads = 8;
 
 export async function checkReaderModel(world: SimWorld): Promise<void> {

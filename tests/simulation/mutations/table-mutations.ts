@@ -203,6 +203,13 @@ export const tableMutations: readonly Mutation[] = [
     why: 'nothing may be served past its hard TTL',
   },
   {
+    name: 'readers serve details that are expired',
+    file: 'reader/title-details.ts',
+    find: 'nowMs < expiresAt * 1_000)',
+    replace: 'expiresAt > 0)',
+    why: 'nothing may be served past its hard TTL, and each part of a title has its own',
+  },
+  {
     name: 'what is no genre is planned',
     file: 'planner/collect.ts',
     find: '    .filter(isGenre)\n',
