@@ -59,16 +59,14 @@ describe('a title that only a list in another language has', () => {
     }
   });
 
-  it('stands behind all translations of the title, whatever its place', async () => {
+  it('stands behind all translations that are looked for, though it is read under the first key', async () => {
     const world = readerWorld({ settings });
-    const british = { ...sampleTitle(), title: 'Rashomon (British)', originalTitle: '羅生門' };
-    const { rank: _rank, ...title } = british;
-    await world.land([sampleItemTitle({ language: 'en-GB', title, fetchedAt: '2026-11-23T01:00:00.000Z' })]);
-    await world.land([listedIn('de-DE', shown.translated)]);
-    const answer = await open(world).title('movie', 550, { language: 'en-US', region: 'DE' });
-    expect(answer.title?.title).not.toBe('');
-    const inBritish = await open(world).title('movie', 550, { language: 'en-GB' });
-    expect(inBritish.title).toMatchObject({ title: 'Rashomon (British)', fellBack: {} });
+    await world.land([listedIn('de-DE', shown.translated, '2026-11-23T01:00:00.000Z')]);
+    await world.land([listedIn('pt-BR', { ...shown.translated, title: 'Às Portas do Inferno', voteCount: 90_000 })]);
+    const [asked, inRegion] = [{ language: 'en-US' }, { language: 'en-US', region: 'DE' }];
+    const titleFor = async (options: object) => (await open(world).title('movie', 550, options)).title;
+    expect(await titleFor(asked)).toMatchObject({ title: 'Às Portas do Inferno', fellBack: { title: 'pt-BR' } });
+    expect(await titleFor(inRegion)).toMatchObject({ title: 'Rashomon', fellBack: { title: 'de-DE' } });
   });
 
   it('was asked for by itself in another language, and TMDB is away', async () => {

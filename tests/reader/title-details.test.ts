@@ -95,6 +95,27 @@ describe('a title with its details', () => {
     expect(world.jobs()).toEqual([]);
   });
 
+  it('is as old as its oldest part, and good until the first of them is not', async () => {
+    const world = readerWorld({ settings });
+    const { watch, ...others } = everything;
+    await world.land([sampleItemDetails({ parts: others, fetchedAt: '2026-11-23T07:00:00.000Z' })]);
+    await world.land([sampleItemDetails({ parts: { watch }, cards: [], fetchedAt: '2026-11-21T07:00:00.000Z' })]);
+    const [whole, card] = [await read(world), await read(world, { details: false })];
+    expect([whole.fetchedAt, card.fetchedAt]).toEqual(['2026-11-21T00:00:00.000Z', midnight]);
+    const hoursTo = (iso: string | null) => (Date.parse(iso ?? '') - Date.parse('2026-11-21T00:00:00.000Z')) / hourMs;
+    expect(Math.abs(hoursTo(whole.freshUntil) - 72)).toBeLessThan(7.3);
+    expect(hoursTo(whole.expiresAt) - 3 * 72).toBeLessThan(7.3);
+    expect(hoursTo(card.freshUntil)).toBeGreaterThan(100);
+  });
+
+  it('counts as one read of the title', async () => {
+    const world = await worldWith(everything);
+    const reader = world.open({ live: false });
+    await reader.title('movie', 550, { details: true });
+    await reader.close();
+    expect(world.usage.adds.map(({ counters }) => counters)).toEqual([{ 'r:movie/550': 1 }]);
+  });
+
   it('has none that nobody asked for', async () => {
     const answer = await readerWorld({ settings }).open({ live: false }).title('movie', 550);
     expect(answer).not.toHaveProperty('details');
