@@ -1,24 +1,63 @@
 /** Which titles may be fetched, and what the tables say of them: those in the first ranks of the lists, and those that are read. */
 import pLimit from 'p-limit';
+import * as z from 'zod';
 import type { TitleReads, TitleRecord } from '../demand/title-demand.ts';
 import { msFromIso } from '../shared/core/clock.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import { type PartName, partNames } from '../shared/queues/details/title-parts.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import { tryDecodeCard } from '../shared/tables/card.ts';
+import { unpackText } from '../shared/tables/card.ts';
 import type { CatalogReader } from '../shared/tables/catalog.ts';
-import { type DetailsRow, detailsKey, partsOf } from '../shared/tables/details-row.ts';
+import { type DetailsRow, detailsKey } from '../shared/tables/details-row.ts';
 import { assembleList, type ListEntry } from '../shared/tables/read-list.ts';
 import { isLive, rowKeyText } from '../shared/tables/row.ts';
 import { titleKey } from '../shared/tables/title-row.ts';
-import { parseTitleSubject, titleSubject } from '../shared/tables/usage-store.ts';
-import { type KeptDetails, readsByRank, type TitleState } from './title-policy.ts';
+import { parseTitleSubject, type TitleRef, titleSubject } from '../shared/tables/usage-store.ts';
+
+/** What the table holds of a title's details. Times are epoch milliseconds. */
+export type KeptDetails = {
+  /** The last fetch that brought a part. */
+  latestMs: number;
+  /** The earliest fetch of a part, where to watch apart; `latestMs` where no other part is known. */
+  oldestMs: number;
+  /** When it was fetched where to watch it; `undefined`: unknown. */
+  watchMs: number | undefined;
+  /** Names of the parts that are not known. */
+  unknown: readonly string[];
+  status: string | null;
+  /** Of a series. ISO days. */
+  lastAirDate: string | null;
+  nextAirDate: string | null;
+  /** Its id at IMDb. */
+  imdbId: string | null;
+};
+
+/** A title that may be fetched. */
+export type TitleState = TitleRef & {
+  /** `movie/550`. */
+  subject: string;
+  /** Expected reads a day: those that were counted, or what its best rank promises, whichever is more. */
+  reads: number;
+  /** Whether any of its reads was counted by name. */
+  isRead: boolean;
+  /** Its best place in the lists. */
+  place: { rank: number; feed: string } | undefined;
+  /** ISO day; `null`: not known. */
+  releaseDate: string | null;
+  details: KeptDetails | undefined;
+  /** When a change was made that a fetch before it does not hold, epoch milliseconds; `undefined`: none is known. */
+  changedMs: number | undefined;
+  /** When a job for it was planned within the last 24 hours, epoch milliseconds. */
+  plannedAtMs: number | undefined;
+};
+
+/** What rank `rank` promises where no read was counted: reads a day. Half a read at the top, a twentieth at rank 20. */
+export function readsByRank(rank: number): number {
+  return 1 / (rank + 1);
+}
 
 /** A title that is kept, before the table is asked for its details. */
-export type Candidate = Pick<
-  TitleState,
-  'mediaType' | 'id' | 'subject' | 'reads' | 'isRead' | 'place' | 'releaseDate'
->;
+export type Candidate = Pick<TitleState, 'mediaType' | 'id' | 'subject' | 'reads' | 'isRead' | 'place' | 'releaseDate'>;
 
 /** Lists that are read at the same time. */
 const listsAtOnce = 8;
@@ -42,27 +81,32 @@ export async function titleCandidates(
   const asked = ranksPerFeed === 0 ? [] : [...new Map(feeds.map((feed) => [feedId(feed), feed]))];
   const lists = await Promise.all(
     asked.map(([id, feed]) =>
-      limit(async () => ({ id, entries: assembleList(await catalog.listPages(feed, ranksPerFeed), ranksPerFeed, nowMs) })),
+      limit(async () => ({
+        id,
+        entries: assembleList(await catalog.listPages(feed, ranksPerFeed), ranksPerFeed, nowMs),
+      })),
     ),
   );
-  const candidates = new Map<string, Candidate>();
-  for (const { id, entries } of lists) {
-    for (const entry of entries) {
-      const listed = listedCandidate(entry, id, reads);
-      const known = candidates.get(listed.subject);
-      if (known === undefined || (known.place?.rank ?? 0) > entry.rank) {
-        candidates.set(listed.subject, listed);
-      }
-    }
-  }
-  for (const [subject, count] of reads) {
-    const title = parseTitleSubject(subject);
-    if (title !== undefined && !candidates.has(subject)) {
-      candidates.set(subject, { ...title, subject, reads: count, isRead: true, place: undefined, releaseDate: null });
-    }
+  const listed = lists.flatMap(({ id, entries }) => entries.map((entry) => listedCandidate(entry, id, reads)));
+  const candidates = new Map([...reads].flatMap(([subject, count]) => readCandidate(subject, count)));
+  // The best rank last, so that it stays.
+  for (const candidate of listed.sort((a, b) => rankOf(b) - rankOf(a))) {
+    candidates.set(candidate.subject, candidate);
   }
   const byReads = (a: Candidate, b: Candidate) => b.reads - a.reads || (a.subject < b.subject ? -1 : 1);
   return { candidates: [...candidates.values()].sort(byReads), readUnits: lists.length * unitsOf.list };
+}
+
+function rankOf({ place }: Candidate): number {
+  return place?.rank ?? 0;
+}
+
+/** A title that is read, as an entry by its name; nothing for what is no title. */
+function readCandidate(subject: string, reads: number): [string, Candidate][] {
+  const title = parseTitleSubject(subject);
+  return title === undefined
+    ? []
+    : [[subject, { ...title, subject, reads, isRead: true, place: undefined, releaseDate: null }]];
 }
 
 function listedCandidate({ mediaType, id, rank, releaseDate }: ListEntry, feed: string, reads: TitleReads): Candidate {
@@ -87,8 +131,8 @@ export async function lookAtTitles(
   for (let from = 0; from < candidates.length && !isOver(); from += titlesAtOnce) {
     const some = candidates.slice(from, from + titlesAtOnce);
     const rows = await catalog.readDetails(some.map(({ mediaType, id }) => detailsKey(mediaType, id)));
-    // A title that stands in no list: when it was released is told by its card.
-    const unlisted = some.filter(({ place }) => place === undefined);
+    // When a film was released that stands in no list is told by its card; of a series its details tell whether it is airing.
+    const unlisted = some.filter(({ place, mediaType }) => place === undefined && mediaType === 'movie');
     const dates = await releaseDates(unlisted, catalog, settings);
     readUnits += (some.length + unlisted.length) * unitsOf.row;
     for (const one of some) {
@@ -117,46 +161,63 @@ async function releaseDates(
   return new Map(
     titles.flatMap((title) => {
       const row = rows.get(rowKeyText(keyOf(title)));
-      const card = row && tryDecodeCard(row);
-      return card === undefined ? [] : [[title.subject, card.releaseDate] as const];
+      return row === undefined ? [] : [[title.subject, row.releaseDate ?? null] as const];
     }),
   );
 }
 
+/** The fetch time of a part. */
+const partSchema = z.object({ fetchedAt: z.iso.datetime() });
+const airedSchema = z.object({ airDate: z.string().nullable() }).nullable();
+
+/** What a plan needs to know of a row: reading all that a row holds would take five times as long. */
+const partsSchema = z.object({
+  ...Object.fromEntries(partNames.map((name) => [name, partSchema.optional().catch(undefined)])),
+  base: partSchema
+    .extend({
+      status: z.string().nullable().default(null),
+      series: z.object({ last: airedSchema, next: airedSchema }).nullable().default(null),
+    })
+    .optional()
+    .catch(undefined),
+  externalIds: partSchema
+    .extend({ externalIds: z.object({ imdb: z.string().nullable() }) })
+    .optional()
+    .catch(undefined),
+});
+
 /** What a row of details says; `undefined` where it has expired, is damaged or is not there. */
 export function keptDetails(row: DetailsRow | undefined, nowMs: number): KeptDetails | undefined {
-  const parts = row !== undefined && isLive(row, nowMs) ? partsOf(row) : {};
-  const known = partNames.flatMap((name) => {
-    const part = parts[name];
-    return part === undefined ? [] : [{ name, fetchedMs: msFromIso(part.fetchedAt) }];
-  });
-  if (known.length === 0) {
+  const parts = row !== undefined && isLive(row, nowMs) ? readParts(row) : undefined;
+  const known = new Map(
+    Object.entries(parts ?? {}).flatMap(([name, part]) =>
+      part === undefined ? [] : [[name, msFromIso(part.fetchedAt)] as const],
+    ),
+  );
+  if (parts === undefined || known.size === 0) {
     return undefined;
   }
-  const times = known.map(({ fetchedMs }) => fetchedMs);
-  const others = known.filter(({ name }) => name !== 'watch').map(({ fetchedMs }) => fetchedMs);
-  const latestMs = Math.min(Math.max(...times), nowMs);
-  const has = (part: PartName) => parts[part] !== undefined;
+  const latestMs = Math.min(Math.max(...known.values()), nowMs);
+  const others = [...known].flatMap(([name, fetchedMs]) => (name === 'watch' ? [] : [fetchedMs]));
+  const { status = null, series = null } = parts.base ?? {};
   return {
     latestMs,
     oldestMs: Math.min(...others, latestMs),
-    watchMs: known.find(({ name }) => name === 'watch')?.fetchedMs,
-    unknown: partNames.filter((name) => !has(name)),
-    ...baseOf(parts.base),
-    imdbId: imdbIdOf(parts.externalIds),
+    watchMs: known.get('watch'),
+    unknown: partNames.filter((name) => !known.has(name)),
+    status,
+    lastAirDate: series?.last?.airDate ?? null,
+    nextAirDate: series?.next?.airDate ?? null,
+    imdbId: parts.externalIds?.externalIds.imdb ?? null,
   };
 }
 
-type StoredFields = Readonly<Record<string, unknown>> | undefined;
+type Parts = Partial<Record<PartName, z.infer<typeof partSchema>>> & z.infer<typeof partsSchema>;
 
-function baseOf(base: StoredFields): Pick<KeptDetails, 'status' | 'lastAirDate' | 'nextAirDate'> {
-  const { status = null, series = null } = (base ?? {}) as { status?: string | null; series?: SeriesDates | null };
-  return { status, lastAirDate: series?.last?.airDate ?? null, nextAirDate: series?.next?.airDate ?? null };
-}
-
-type SeriesDates = Record<'last' | 'next', { airDate: string | null } | null>;
-
-function imdbIdOf(part: StoredFields): string | null {
-  const { externalIds } = (part ?? {}) as { externalIds?: { imdb: string | null } };
-  return externalIds?.imdb ?? null;
+function readParts(row: DetailsRow): Parts | undefined {
+  try {
+    return partsSchema.safeParse(JSON.parse(unpackText(row.parts))).data as Parts | undefined;
+  } catch {
+    return undefined;
+  }
 }

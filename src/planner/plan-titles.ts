@@ -11,8 +11,8 @@ import type { TitleRef } from '../shared/tables/usage-store.ts';
 import type { Occurrence } from './base-plan.ts';
 import { titleBudgetOf } from './budget.ts';
 import type { ChangesRead, PlanSources } from './collect.ts';
-import { type Candidate, lookAtTitles, titleCandidates } from './collect-titles.ts';
-import { chooseTitles, type DueTitle, dueTitles, type TitleState } from './title-policy.ts';
+import { type Candidate, lookAtTitles, type TitleState, titleCandidates } from './collect-titles.ts';
+import { chooseTitles, type DueTitle, dueTitles } from './title-policy.ts';
 
 /** A title that a run will fetch whole, and why. */
 export type WantedTitle = TitleRef & { why: string; imdbId?: string | null | undefined };
@@ -171,7 +171,10 @@ async function look(candidates: readonly Candidate[], record: TitleRecord, nowMs
   const some = candidates.slice(0, mostLooked);
   const seen = await lookAtTitles(some, record, catalog, nowMs, isOver, settings);
   const missed = candidates.length - seen.titles.length;
-  const why = seen.titles.length < some.length ? 'a third of the time-out was over' : `it looks at ${mostLooked} at most`;
+  const why =
+    seen.titles.length < some.length
+      ? 'a third of the time-out was over (more memory, planner.memoryMb, is a faster planner)'
+      : `it looks at ${mostLooked} at most`;
   return {
     ...seen,
     notes: missed === 0 ? [] : [`${missed} of ${candidates.length} titles, the least read, were not looked at: ${why}`],

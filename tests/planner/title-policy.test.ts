@@ -1,13 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  chooseTitles,
-  dueTitles,
-  isHeld,
-  type KeptDetails,
-  readsByRank,
-  type TitleState,
-} from '../../src/planner/title-policy.ts';
+import { type KeptDetails, readsByRank, type TitleState } from '../../src/planner/collect-titles.ts';
+import { chooseTitles, dueTitles, isHeld } from '../../src/planner/title-policy.ts';
 import { hourMs } from '../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
@@ -281,6 +275,11 @@ describe('whatever titles there are', () => {
     );
   });
 
+  it('of equal worth what is missing comes first', () => {
+    const changed = film(1, { changedMs: nowMs });
+    expect(subjects(due([changed, film(2, { details: undefined })]))).toEqual(['movie/2', 'movie/1']);
+  });
+
   it('in any order the same', () => {
     fc.assert(
       fc.property(
@@ -326,6 +325,6 @@ describe('whatever titles there are', () => {
 
   it('without details in the settings nothing', () => {
     const off = { ...defaultSettings, details: { ...defaultSettings.details, enabled: false } };
-    fc.assert(fc.property(arbitraryTitles, (titles) => expect(due(titles, off)).toEqual([])));
+    fc.assert(fc.property(arbitraryTitles, (titles) => due(titles, off).length === 0));
   });
 });

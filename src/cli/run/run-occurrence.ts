@@ -18,7 +18,9 @@ const startedRunSchema = z.object({
   runId: z.string(),
   snapshot: z.string(),
   jobs: z.number(),
-  titles: z.number(),
+  // An occurrence that an earlier build has planned is answered without these.
+  titles: z.number().default(0),
+  reference: z.number().default(0),
   duplicate: z.boolean(),
 });
 
@@ -42,7 +44,7 @@ export async function runOccurrence(
     throw new PermanentError('interrupted', `interrupted before the ${schedule} occurrence was planned`);
   }
   const run = await planOccurrence(schedule, isoFromMs(occurrenceMs), stack, context);
-  const jobs = run.duplicate ? queuedJobs(run.runId, stack, settings) : run.jobs + run.titles;
+  const jobs = run.duplicate ? queuedJobs(run.runId, stack, settings) : run.jobs + run.titles + run.reference;
   const planned = typeof jobs === 'number' ? jobs : jobs.size;
   const progress = showProgress(schedule, run.runId, planned, tracker, context);
   const waiting = awaitRun(
