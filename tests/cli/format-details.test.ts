@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { formatDetails } from '../../src/cli/format-text.ts';
 import type { TitleDetails } from '../../src/reader/reader-api.ts';
+import { detailFieldList } from '../../src/shared/queues/details/title-parts.ts';
 
 const at = '2026-11-23T00:00:00.000Z';
 const service = (id: number, name: string | null) => ({ id, name, logoPath: null });
+const unknown = Object.fromEntries(detailFieldList.map(({ name }) => [name, null])) as unknown as TitleDetails;
 const details: TitleDetails = {
+  ...unknown,
   runtimeMinutes: 47,
   status: 'Ended',
   tagline: null,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TitleOptions } from '../../src/reader/reader-api.ts';
 import { dayMs, hourMs } from '../../src/shared/core/clock.ts';
+import { titlePartsSchema } from '../../src/shared/queues/details/title-parts.ts';
 import { titleJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import type { ItemDetails } from '../../src/shared/queues/item-page.ts';
 import { type ReaderWorld, readerWorld } from '../support/memory-reader.ts';
@@ -14,7 +15,8 @@ const regions = [
   { region: 'US', language: 'en-US' },
 ];
 const settings = settingsWith({}, { regions });
-const everything: ItemDetails['parts'] = {
+// Parsed, so that a field which is added later is nothing.
+const everything = titlePartsSchema.parse({
   ...sampleItemDetails().parts,
   keywords: { keywords: [{ id: 825, name: 'support group' }] },
   credits: {
@@ -27,7 +29,7 @@ const everything: ItemDetails['parts'] = {
   },
   videos: { videos: [] },
   recommendations: { recommendations: [{ mediaType: 'movie', id: 680 }] },
-};
+});
 const partsOfAll = Object.keys(everything).sort();
 const midnight = '2026-11-23T00:00:00.000Z';
 
