@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
-import { rowsPerPage } from '../core/feed.ts';
+import { type Feed, rowsPerPage } from '../core/feed.ts';
 import type { CatalogJoinedRow, CatalogReader, CatalogRow, CatalogStore } from './catalog.ts';
 import { type DetailsRow, detailsRowSchema, isDetailsKey } from './details-row.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
@@ -31,30 +31,7 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
     return new Map(rows.map((row) => [rowKeyText(row), row]));
   };
   return {
-    listPages: async (feed, titles, onDamaged) => {
-      const pages: ListPageRow[] = [];
-      let limit = pagesFor(titles);
-      let startKey: Record<string, unknown> | undefined;
-      do {
-        const answer = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: categoryIndex,
-            KeyConditionExpression: 'category = :category AND begins_with(contentType, :prefix)',
-            ExpressionAttributeValues: { ':category': feedPartition(feed), ':prefix': feedPrefix(feed) },
-            ScanIndexForward: false,
-            Limit: limit,
-            ...(startKey && { ExclusiveStartKey: startKey }),
-          }),
-        );
-        const { Items: items = [] } = answer;
-        const pagesRead = items.flatMap((item) => readable(listPageRowSchema, item, onDamaged));
-        pages.push(...pagesRead);
-        limit = pagesRead.length < items.length ? rowsBehindUnreadable : pagesFor(titles - titlesOn(pages));
-        startKey = answer.LastEvaluatedKey;
-      } while (startKey !== undefined && titlesOn(pages) < titles);
-      return pages;
-    },
+    listPages: (feed, titles, onDamaged) => queryPages(client, tableName, { feed, titles, onDamaged }),
     readTitles: (keys, onDamaged) => readRows(() => titleRowSchema, keys, onDamaged),
     readCardsAndDetails: (keys, onDamaged) =>
       readRows<TitleRow | DetailsRow>(
@@ -68,6 +45,36 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
       return referenceRowsOf([...rows.values()]);
     },
   };
+}
+
+/** Pages of a feed from the first on, until they hold at least `titles` different titles. */
+async function queryPages(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  { feed, titles, onDamaged }: { feed: Feed; titles: number; onDamaged: OnDamaged | undefined },
+): Promise<ListPageRow[]> {
+  const pages: ListPageRow[] = [];
+  let limit = pagesFor(titles);
+  let startKey: Record<string, unknown> | undefined;
+  do {
+    const answer = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: categoryIndex,
+        KeyConditionExpression: 'category = :category AND begins_with(contentType, :prefix)',
+        ExpressionAttributeValues: { ':category': feedPartition(feed), ':prefix': feedPrefix(feed) },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(startKey && { ExclusiveStartKey: startKey }),
+      }),
+    );
+    const { Items: items = [] } = answer;
+    const pagesRead = items.flatMap((item) => readable(listPageRowSchema, item, onDamaged));
+    pages.push(...pagesRead);
+    limit = pagesRead.length < items.length ? rowsBehindUnreadable : pagesFor(titles - titlesOn(pages));
+    startKey = answer.LastEvaluatedKey;
+  } while (startKey !== undefined && titlesOn(pages) < titles);
+  return pages;
 }
 
 function pagesFor(titles: number): number {
