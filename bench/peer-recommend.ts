@@ -3,8 +3,9 @@ import type { ListReader } from '../src/reader/list-reader.ts';
 import type { RecommendAnswer, RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
 import { recommendSchema } from '../src/reader/reader-input.ts';
 import { recommend } from '../src/reader/recommend/recommend.ts';
+import { builtInImages } from '../src/reader/reference-tier.ts';
 import { nothing } from '../src/reader/tiers.ts';
-import type { TitleReader, TitleVersion } from '../src/reader/title-reader.ts';
+import type { TitleReader, TitleVersion } from '../src/reader/title-table.ts';
 import { isoFromMs } from '../src/shared/core/clock.ts';
 import { type Feed, feedKindOf } from '../src/shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
@@ -53,7 +54,8 @@ export function peerRecommend(
   };
   const titles = { peek, read: peek };
   const likedBudget = { earn: () => undefined, trySpend: () => false };
-  return recommend(input, { lists, titles, likedBudget, pipeline: undefined, clock: systemClock, settings });
+  const reference = { images: () => builtInImages };
+  return recommend(input, { lists, titles, reference, likedBudget, pipeline: undefined, clock: systemClock, settings });
 }
 
 /** Pages that this project fetches of a feed. */

@@ -5,7 +5,7 @@
  */
 import { type DynamoDBDocumentClient, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type { TitleRef } from '../src/reader/reader-api.ts';
-import type { TitleVersion } from '../src/reader/title-reader.ts';
+import type { TitleVersion } from '../src/reader/title-table.ts';
 import { type Feed, genreIdOf, globalRegion } from '../src/shared/core/feed.ts';
 import { dynamoClient } from '../src/shared/tables/aws-clients.ts';
 import { tryDecodeCard } from '../src/shared/tables/card.ts';

@@ -1,11 +1,12 @@
 /**
  * The parts of the docs that `npm run -s house -- --write` writes from src/shared/queues: of card-fields.ts the schema `Card` of the OpenAPI
- * document with the cards in its examples, and the list of fields in docs/data-model.md; of details/title-parts.ts the list of fields there.
+ * document with the cards in its examples, and the list of fields in docs/data-model.md; of details/title-parts.ts the schemas
+ * `DetailFields`, `PartName` and `PartTimes` with the details in examples, and the list of fields there.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { cardFieldList, cardFields, emptyCard, fromFields } from '../src/shared/queues/card-fields.ts';
-import { detailFieldList } from '../src/shared/queues/details/title-parts.ts';
+import { detailFieldList, partNames } from '../src/shared/queues/details/title-parts.ts';
 
 /** A file with parts that are derived from the code. */
 export type DerivedDoc = { path: string; isCurrent: boolean; write: () => void };
@@ -22,7 +23,7 @@ function openApiDocument(repository: string, path: string): DerivedDoc {
   const document = JSON.parse(readFileSync(repository + path, 'utf8')) as {
     components: { schemas: Record<string, unknown> };
   };
-  const derived = JSON.stringify(withWholeCards(withCardSchema(document)), null, 2);
+  const derived = JSON.stringify(withWholeExamples(withSchemas(document)), null, 2);
   return {
     path,
     // As values: how JSON is laid out is the formatter's business.
@@ -34,30 +35,77 @@ function openApiDocument(repository: string, path: string): DerivedDoc {
   };
 }
 
-function withCardSchema<T extends { components: { schemas: Record<string, unknown> } }>(document: T): T {
-  const Card = {
+function withSchemas<T extends { components: { schemas: Record<string, unknown> } }>(document: T): T {
+  const schemas = { ...document.components.schemas, Card: cardSchema(), ...detailSchemas() };
+  return { ...document, components: { ...document.components, schemas } };
+}
+
+function cardSchema() {
+  return {
     type: 'object',
     description: 'What every answer tells of a title.',
     required: Object.keys(cardFields),
     properties: fromFields(({ json, words }) => ({ ...json, description: words })),
   };
-  return { ...document, components: { ...document.components, schemas: { ...document.components.schemas, Card } } };
 }
 
-/** `value` with all fields in each card of an example. */
-function withWholeCards(value: unknown, isExample = false): unknown {
+/** What answers tell of details: each field as it is answered, or `null` where its part is unknown. */
+function detailSchemas() {
+  const fields = detailFieldList.map(({ name, field: { json, answerJson = json, words } }) => {
+    const { type, ...rest } = closed(answerJson) as Record<string, unknown>;
+    return [name, { type: [...new Set([type, 'null'].flat())], ...rest, description: words }] as const;
+  });
+  const times = partNames.map((part) => [part, { type: ['string', 'null'], format: 'date-time' }]);
+  return {
+    DetailFields: {
+      type: 'object',
+      description: 'What is known of a title beyond its card; `null` where that is unknown or TMDB has nothing.',
+      required: fields.map(([name]) => name),
+      properties: Object.fromEntries(fields),
+    },
+    PartName: { type: 'string', enum: partNames },
+    PartTimes: {
+      type: 'object',
+      description: 'When each part was fetched from TMDB; `null` where it is unknown.',
+      additionalProperties: false,
+      required: partNames,
+      properties: Object.fromEntries(times),
+    },
+  };
+}
+
+/** A schema whose objects have the members that it describes and no others. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema) || typeof schema !== 'object' || schema === null) {
+    return schema;
+  }
+  const inner = Object.fromEntries(Object.entries(schema).map(([name, value]) => [name, closed(value)]));
+  return 'required' in inner ? { ...inner, additionalProperties: false } : inner;
+}
+
+/** `value` with all fields in each card and in all details of an example. */
+function withWholeExamples(value: unknown, isExample = false): unknown {
   if (Array.isArray(value)) {
-    return value.map((one) => withWholeCards(one, isExample));
+    return value.map((one) => withWholeExamples(one, isExample));
   }
   if (typeof value !== 'object' || value === null) {
     return value;
   }
   const members = Object.entries(value).map(([name, member]) => [
     name,
-    withWholeCards(member, isExample || name === 'example' || name === 'examples'),
+    withWholeExamples(member, isExample || name === 'example' || name === 'examples'),
   ]);
   const whole: Record<string, unknown> = Object.fromEntries(members);
-  return isExample && 'originalTitle' in whole ? withFields(whole) : whole;
+  if (!isExample) {
+    return whole;
+  }
+  return 'originalTitle' in whole ? withFields(whole) : 'regionProblem' in whole ? withDetailFields(whole) : whole;
+}
+
+/** A field that an example does not have is unknown. */
+function withDetailFields(details: Record<string, unknown>): Record<string, unknown> {
+  const unknown = Object.fromEntries(detailFieldList.map(({ name }) => [name, null]));
+  return { ...unknown, ...details };
 }
 
 /** The fields in their order where the title stood; one that an example does not have is nothing. */

@@ -75,6 +75,7 @@ export function genreCatalog(
 ): CatalogReader {
   return {
     readTitles: async () => new Map(),
+    readCardsAndDetails: async () => new Map(),
     readDetails: async () => new Map(),
     readReference: async () => ({}),
     listPages: async (feed) => {

@@ -1,3 +1,4 @@
+import type { TitleDetails } from '../reader/reader-api.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
 import type { ListEntry } from '../shared/tables/read-list.ts';
 import { columnsOf, cutTo, padTo, wrapTo } from './display-columns.ts';
@@ -43,6 +44,76 @@ export function formatList(name: string, titles: readonly ListEntry[]): string {
     String(entry.voteCount),
   ]);
   return `${title(name)}, fetched ${titles[0]?.fetchedAt}${titles[0]?.stale ? ' (stale)' : ''}\n${table(['rank', 'title', 'kind', 'year', 'average', 'votes'], rows)}`;
+}
+
+/** The details of a title for people: a section each for facts, people, where to watch, and how old all that is. */
+export function formatDetails(details: TitleDetails): string[] {
+  const { region, regionProblem, cast, crew, videos, recommendations } = details;
+  const people = [
+    ...(cast ?? []).map(({ name, character }) => [name, character ?? '']),
+    ...(crew ?? []).map(({ name, job }) => [name, job]),
+  ];
+  const trailers = (videos ?? []).map(({ site, type, key, language }) => [
+    type,
+    `${site} ${key} (${language ?? 'any'})`,
+  ]);
+  const titles = (recommendations ?? []).map(({ mediaType, id }) => `${mediaType}:${id}`).join(', ');
+  return [
+    `${title('details')}\n${table(['what', 'value'], detailFacts(details))}`,
+    ...(people.length === 0 ? [] : [`${title('people')}\n${table(['name', 'as'], people)}`]),
+    `${title(`where to watch in ${region}`)}\n${regionProblem ?? watchText(details)}`,
+    ...(trailers.length === 0 ? [] : [`${title('trailers')}\n${table(['kind', 'where'], trailers)}`]),
+    ...(titles === '' ? [] : [`${title('recommended by TMDB')}\n${titles}`]),
+    `${title('fetched')}\n${table(['part', 'when'], ages(details))}`,
+  ];
+}
+
+function detailFacts(details: TitleDetails): string[][] {
+  const { runtimeMinutes, status, tagline, genres, keywords, collection, certification, externalIds, series } = details;
+  const names = (all: readonly { name: string }[] | null) => all?.map(({ name }) => name).join(', ');
+  const ids = Object.entries(externalIds ?? {}).flatMap(([where, id]) => (id === null ? [] : [`${where} ${id}`]));
+  const facts: [string, string | null | undefined][] = [
+    ['runtime', runtimeMinutes === null ? null : `${runtimeMinutes} min`],
+    ['status', status],
+    ['tagline', tagline],
+    ['genres', names(genres)],
+    ['keywords', names(keywords)],
+    ['collection', collection?.name],
+    [`certification in ${details.region}`, certification],
+    ['series', series && `${series.seasons ?? '?'} seasons, ${series.episodes ?? '?'} episodes`],
+    ['last episode', episodeText(series?.last)],
+    ['next episode', episodeText(series?.next)],
+    ['ids elsewhere', ids.join(', ')],
+  ];
+  return facts.map(([name, value]) => [name, value || '–']);
+}
+
+type Episode = NonNullable<NonNullable<TitleDetails['series']>['last']>;
+
+function episodeText(episode: Episode | null | undefined): string | null {
+  return episode
+    ? `${episode.season}×${episode.episode} ${episode.name ?? ''}${episode.airDate === null ? '' : `, ${episode.airDate}`}`
+    : null;
+}
+
+function watchText({ watch }: TitleDetails): string {
+  if (watch === null) {
+    return 'unknown';
+  }
+  const { link, attribution, fetchedAt: _fetchedAt, ...offers } = watch;
+  const rows = Object.entries(offers)
+    .filter(([, services]) => services.length > 0)
+    .map(([how, services]) => [how, services.map(({ id, name }) => name ?? `service ${id}`).join(', ')]);
+  const offered = rows.length === 0 ? 'nobody offers it' : table(['how', 'on'], rows);
+  return [offered, ...(link === null ? [] : [cleanLine(link)]), attribution].join('\n');
+}
+
+function ages({ fetchedAt, stale, unknown }: TitleDetails): string[][] {
+  return Object.entries(fetchedAt).map(([part, at]) => {
+    const isStale = (stale as readonly string[]).includes(part);
+    const isUnknown = (unknown as readonly string[]).includes(part);
+    return [part, `${at ?? ''}${isStale ? ' (stale)' : ''}${isUnknown ? ' unknown' : ''}`.trim()];
+  });
 }
 
 /** Columns of the terminal that results are shown on; without one there is no limit. */

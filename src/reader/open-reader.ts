@@ -5,6 +5,7 @@ import { UsageError } from '../shared/core/errors.ts';
 import { type TokenSource, tokenRedactor } from '../shared/core/redact-token.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
 import { systemClock, systemRandom } from '../shared/core/system-clock.ts';
+import type { Images } from '../shared/queues/reference.ts';
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
 import { defaultSettings } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
@@ -97,6 +98,41 @@ export function openReader(options: OpenReaderOptions): Reader {
         }
       }),
   };
+}
+
+/** What an image shows. */
+export type ImageKind = 'poster' | 'backdrop' | 'profile' | 'logo' | 'still';
+
+const imageKinds: readonly ImageKind[] = ['poster', 'backdrop', 'profile', 'logo', 'still'];
+
+/**
+ * The address of an image; `null` where there is none (`path` is `null`).
+ * @param images - of the answer that has the path.
+ * @param size - pixels that it must be wide, of which the nearest size that is wide enough is taken (`original`, if none is); or one of the
+ *   sizes, such as `w342`.
+ * @throws UsageError for a kind or a size that there is not.
+ */
+export function imageUrl(images: Images, kind: ImageKind, path: string | null, size: number | string): string | null {
+  if (!imageKinds.includes(kind)) {
+    throw new UsageError(`imageUrl: unknown kind '${shown(kind)}': allowed are ${imageKinds.join(', ')}`);
+  }
+  const sizes = [...new Set([...images[`${kind}Sizes`], originalSize])];
+  const chosen = typeof size === 'number' && size > 0 ? wideEnough(sizes, size) : sizes.find((one) => one === size);
+  if (chosen === undefined) {
+    throw new UsageError(
+      `imageUrl: '${shown(size)}' is no size of a ${kind}: allowed are ${sizes.join(', ')}, or pixels above 0`,
+    );
+  }
+  return path === null ? null : `${images.baseUrl}${chosen}/${encodeURI(path.toWellFormed().replace(/^\/+/, ''))}`;
+}
+
+/** As wide as it was uploaded; every kind has it. */
+const originalSize = 'original';
+
+function wideEnough(sizes: readonly string[], widthPixels: number): string {
+  const widths = sizes.flatMap((size) => /^w(\d+)$/.exec(size)?.[1] ?? []).map(Number);
+  const enough = widths.filter((width) => width >= widthPixels);
+  return enough.length === 0 ? originalSize : `w${Math.min(...enough)}`;
 }
 
 /** Logs why the table cannot be read. A logger that throws does not fail the read. */

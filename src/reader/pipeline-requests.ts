@@ -23,6 +23,7 @@ import {
 } from '../shared/queues/item-page.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
+import { keptLanguages } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
@@ -46,8 +47,13 @@ export type RefreshLeases = {
 export type PipelineRequests = {
   /** Requests a feed that was found stale in snapshot `seen`. */
   refreshFeed(feed: Feed, seen: string): void;
-  /** Requests a title that was found stale as fetched at `seen`, or missing in this language (`''`). */
+  /**
+   * Requests a title that was found stale as fetched at `seen`, or missing in this language (`''`). Where details are enabled and the
+   * language is kept, the title is requested as a whole: that is one call for all languages.
+   */
   refreshTitle(mediaType: MediaType, id: number, language: string, seen: string): void;
+  /** Requests a title as a whole. `seen` is when the youngest of what was found stale was fetched; `''`: all of that is missing. */
+  refreshWhole(mediaType: MediaType, id: number, seen: string): void;
   /** Sends a first page to the writer, and requests the other pages; all of them where it could not be sent. */
   sendPage(page: ItemPage): void;
   /** Sends a title to the writer. */
@@ -107,6 +113,12 @@ export function titleMessage(title: DescribedTitle, language: string, nowMs: num
 export function pipelineRequests(deps: RequestDependencies): PipelineRequests {
   const { settings, clock, background, items } = deps;
   const ask = askOnce(deps);
+  const refreshWhole: PipelineRequests['refreshWhole'] = (mediaType, id, seen) => {
+    const periodMs = Math.min(settings.ttl.titleSoftHours, settings.details.watchSoftTtlHours) * hourMs;
+    ask(`${mediaType}/${id}/details`, seen, periodMs, () => [
+      titleJob({ mediaType, id, language: settings.defaultLanguage, details: true }, seen, clock.nowMs()),
+    ]);
+  };
   return {
     refreshFeed: (feed, seen) => {
       const { pages, softTtlHours } = settings.feeds[feedKindOf(feed)];
@@ -115,10 +127,15 @@ export function pipelineRequests(deps: RequestDependencies): PipelineRequests {
         fetchJobsFor(readerRun(feed, clock.nowMs()), { feed, pages, why }),
       );
     },
+    refreshWhole,
     refreshTitle: (mediaType, id, language, seen) => {
+      if (comesWhole(language, settings)) {
+        refreshWhole(mediaType, id, seen);
+        return;
+      }
       const periodMs = settings.ttl.titleSoftHours * hourMs;
       ask(`${mediaType}/${id}/${language}`, seen, periodMs, () => [
-        titleJob(mediaType, id, language, seen, clock.nowMs()),
+        titleJob({ mediaType, id, language }, seen, clock.nowMs()),
       ]);
     },
     sendPage: (page) => background.run('sending a page to the writer', () => sendPage(page, ask, deps)),
@@ -181,24 +198,33 @@ function askOnce({ leases, jobs, background, telemetry, clock }: RequestDependen
   }
 }
 
-function titleJob(mediaType: MediaType, id: number, language: string, seen: string, nowMs: number): TitleJob {
-  const runId = titleRunId(mediaType, id, language, nowMs);
+/** Whether a title's card in `language` is fetched together with the whole title. */
+export function comesWhole(language: string, settings: Settings): boolean {
+  return settings.details.enabled && keptLanguages(settings).includes(language);
+}
+
+function titleJob(
+  title: Pick<TitleJob, 'mediaType' | 'id' | 'language' | 'details'>,
+  seen: string,
+  nowMs: number,
+): TitleJob {
+  const { mediaType, id, language, details } = title;
+  const runId = titleRunId(mediaType, id, details ? 'details' : language, nowMs);
   return titleJobSchema.parse({
     kind: 'title-job',
     version: 1,
     jobId: titleJobIdFor(runId, mediaType, id, language),
     runId,
     origin,
-    mediaType,
-    id,
-    language,
+    ...title,
     attempt: 0,
     firstSeenAt: isoFromMs(nowMs),
-    why: seen === '' ? 'a reader missed it in this language' : 'a reader found it stale',
+    why: seen !== '' ? 'a reader found it stale' : `a reader missed ${details ? 'it' : 'it in this language'}`,
   });
 }
 
-function titleRunId(mediaType: MediaType, id: number, language: string, nowMs: number): string {
+/** `what`: the language, or `details`. */
+function titleRunId(mediaType: MediaType, id: number, what: string, nowMs: number): string {
   const atMs = Math.floor(nowMs / minuteMs) * minuteMs;
-  return runIdFor(`${origin}@${mediaType}/${id}/${language}@${isoFromMs(atMs)}`);
+  return runIdFor(`${origin}@${mediaType}/${id}/${what}@${isoFromMs(atMs)}`);
 }

@@ -2,6 +2,9 @@
 import type { AwsFailureCode } from '../shared/core/aws-failure.ts';
 import type { Feed, MediaType } from '../shared/core/feed.ts';
 import type { Card } from '../shared/queues/card-fields.ts';
+import type { DetailValues, PartName } from '../shared/queues/details/title-parts.ts';
+import type { Watch } from '../shared/queues/details/watch.ts';
+import type { Images } from '../shared/queues/reference.ts';
 import type { ListEntry } from '../shared/tables/read-list.ts';
 
 /** Where an answer came from. `none`: it is not in the cache, and TMDB does not have it, was not asked, or did not answer. */
@@ -41,8 +44,8 @@ export type ListedCard = ListEntry & { fellBack: FellBack };
 /** Which list. Default region: `global`; default language: the region's in the settings, else their default language. */
 export type FeedInput = Pick<Feed, 'category' | 'media'> & Partial<Pick<Feed, 'region' | 'language'>>;
 
-/** A list in TMDB's order. */
-export type ListAnswer = Provenance & { feed: Feed; titles: ListedCard[] };
+/** A list in TMDB's order. `images`: where those of its paths are; `imageUrl` makes an address of it. */
+export type ListAnswer = Provenance & { feed: Feed; titles: ListedCard[]; images: Images };
 
 /** Which title. */
 export type TitleRef = { mediaType: MediaType; id: number };
@@ -50,8 +53,40 @@ export type TitleRef = { mediaType: MediaType; id: number };
 /** A title in one language. */
 export type TitleCard = Card & TitleRef & { language: string; fellBack: FellBack };
 
-/** A title, if there is one. `absent`: TMDB says that there is no such title. */
-export type TitleAnswer = Provenance & TitleRef & { title: TitleCard | null; absent: boolean };
+/** What is known of a title beyond its card. A field is `null` where its part is unknown, and where TMDB has nothing. */
+export type TitleDetails = { [Field in Exclude<keyof DetailValues, 'watch'>]: DetailValues[Field] | null } & {
+  /** The country (ISO 3166-1 alpha-2) of `certification` and `watch`. */
+  region: string;
+  /** Why there is nothing of the region: another country than those that the settings keep. Otherwise `null`. */
+  regionProblem: string | null;
+  /** For what age, in the region. */
+  certification: string | null;
+  /** Where to watch it in the region. Show its `attribution` with it. */
+  watch: Watch | null;
+  /** When each part was fetched, ISO 8601 UTC; `null`: the part is unknown. */
+  fetchedAt: Record<PartName, string | null>;
+  /** Parts that are past their soft TTL. */
+  stale: PartName[];
+  /** Parts of which nothing is known: not fetched yet, missing in TMDB's answer, or past their hard TTL. */
+  unknown: PartName[];
+};
+
+/** A title, if there is one. `absent`: TMDB says that there is no such title. `details`: where they were asked for. */
+export type TitleAnswer = Provenance &
+  TitleRef & { title: TitleCard | null; absent: boolean; details?: TitleDetails; images: Images };
+
+/** How titles are read. */
+export type TitleOptions = {
+  /** BCP 47; default: the region's own in the settings, else their default. */
+  language?: string | undefined;
+  /**
+   * ISO 3166-1 alpha-2: its language stands in before English does, and details are of this country. Default of the latter: the country of
+   * the language, else the first that the settings keep.
+   */
+  region?: string | undefined;
+  /** Whether to answer what is known beyond the card; default: no. */
+  details?: boolean | undefined;
+};
 
 /** What a recommendation is made from. All members are optional. */
 export type RecommendRequest = {
@@ -105,6 +140,7 @@ export type RecommendAnswer = Provenance & {
   feeds: string[];
   /** Liked titles that are not in the cache; they were ignored. */
   unknownLiked: TitleRef[];
+  images: Images;
 };
 
 /** The state of the reader. `table`: whether the last read worked. */
@@ -122,9 +158,9 @@ export type Reader = {
    */
   list(feed: FeedInput, options?: { limit?: number; includeAdult?: boolean }): Promise<ListAnswer>;
   /** @throws UsageError for an id, a language or a region that does not exist. */
-  title(mediaType: MediaType, id: number, options?: { language?: string; region?: string }): Promise<TitleAnswer>;
+  title(mediaType: MediaType, id: number, options?: TitleOptions): Promise<TitleAnswer>;
   /** Several titles in one go, in the order asked for; at most 100. @throws UsageError like `title`. */
-  titles(refs: readonly TitleRef[], options?: { language?: string; region?: string }): Promise<TitleAnswer[]>;
+  titles(refs: readonly TitleRef[], options?: TitleOptions): Promise<TitleAnswer[]>;
   /** @throws UsageError naming the member that is wrong. */
   recommend(request?: RecommendRequest): Promise<RecommendAnswer>;
   health(): Promise<ReaderHealth>;

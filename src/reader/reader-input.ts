@@ -12,7 +12,7 @@ import {
 import { canonicalRegion } from '../shared/core/places/known-places.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
-import { regionLanguage } from '../shared/settings/settings.ts';
+import { keptCountries, regionLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 
 function wholeNumber(min: number, max: number) {
@@ -26,8 +26,9 @@ export const mediaTypeSchema = z.enum(mediaTypes, {
 });
 export const titleIdSchema = wholeNumber(1, maxTmdbId);
 
+const yesOrNoSchema = z.boolean({ error: 'neither true nor false, which are allowed' });
 /** Adult titles are left out unless they are asked for. */
-const includeAdultSchema = z.boolean({ error: 'neither true nor false, which are allowed' }).default(false);
+const includeAdultSchema = yesOrNoSchema.default(false);
 
 export const listOptionsSchema = z.strictObject({
   limit: wholeNumber(1, maxRank).default(20),
@@ -45,11 +46,27 @@ function titleRefs(most: number) {
 
 export const titleRefsSchema = titleRefs(100);
 
-/** Options of a read of titles. Default language: the region's. */
+/** Options of a read of titles. Default language: the region's. `country`: the one that details are of. */
 export function titleOptionsSchema(settings: Settings) {
   return z
-    .strictObject({ language: askedLanguageSchema.optional(), region: askedRegionSchema.optional() })
-    .transform(({ region, language = regionLanguage(region, settings) }) => ({ region, language }));
+    .strictObject({
+      language: askedLanguageSchema.optional(),
+      region: askedRegionSchema.optional(),
+      details: yesOrNoSchema.default(false),
+    })
+    .transform(({ region, language = regionLanguage(region, settings), details }) => {
+      const country = region === undefined || region === globalRegion ? countryOf(language, settings) : region;
+      return { region, language, details, country };
+    });
+}
+
+export type AskedTitle = z.output<ReturnType<typeof titleOptionsSchema>>;
+
+/** The kept country that a language tells: its own, or one that the settings have it for; else the first. */
+function countryOf(language: string, settings: Settings): string {
+  const kept = keptCountries(settings);
+  const configured = settings.regions.find((one) => one.language === language)?.region;
+  return kept.find((country) => language.endsWith(`-${country}`)) ?? configured ?? kept[0] ?? '';
 }
 
 /** The most titles that a recommendation can leave out. */

@@ -1,15 +1,16 @@
 import type { AwsFailure } from '../shared/core/aws-failure.ts';
-import type { Clock } from '../shared/core/clock.ts';
+import { type Clock, msFromIso } from '../shared/core/clock.ts';
 import type { Feed } from '../shared/core/feed.ts';
 import { retryBudget } from '../shared/core/retries.ts';
 import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
 import { fillLanguages, languageChain, mergeLanguages } from './language-fallback.ts';
 import { type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
 import { type MemoryTier, memoryTier } from './memory-tier.ts';
-import { jointLife, provenanceOf } from './provenance.ts';
+import { type Aged, jointLife, provenanceOf } from './provenance.ts';
 import { type MeterDependencies, readMeter } from './read-meter.ts';
 import type { ListAnswer, Reader, ReaderHealth, TitleAnswer, TitleRef } from './reader-api.ts';
 import {
+  type AskedTitle,
   checkedInput,
   feedInputSchema,
   type ListOptions,
@@ -19,9 +20,12 @@ import {
   titleRefsSchema,
 } from './reader-input.ts';
 import { recommend } from './recommend/recommend.ts';
+import { type ReferenceTier, referenceTier } from './reference-tier.ts';
 import { type TableGuard, tableGuard } from './table-guard.ts';
 import type { TierDependencies, TierRead } from './tiers.ts';
-import { type TitleReader, titleReader } from './title-reader.ts';
+import { detailsAnswer, knownParts, livesOf, unknownIn } from './title-details.ts';
+import { titleReader } from './title-reader.ts';
+import { type TitleReader, titleTable } from './title-table.ts';
 
 /** What a reader works with; one set per process. Without an optional member the reader works, and does less. */
 type ReaderDependencies = TierDependencies &
@@ -32,12 +36,19 @@ type ReaderDependencies = TierDependencies &
     onUnreadable?: ((failure: AwsFailure) => void) | undefined;
   };
 
-type Tiers = { memory: MemoryTier; table: TableGuard; lists: ListReader; titles: TitleReader };
+type Tiers = {
+  memory: MemoryTier;
+  table: TableGuard;
+  lists: ListReader;
+  titles: TitleReader;
+  reference: ReferenceTier;
+};
 
 /** A reader over the given tiers; one per process, since it holds the memory tier. */
 export function createReader(deps: ReaderDependencies): Reader {
   const { clock, settings, background } = deps;
-  const { memory, table, lists, titles } = tiersOf(deps);
+  const tiers = tiersOf(deps);
+  const { memory, table } = tiers;
   const meter = readMeter(deps);
   const likedBudget = retryBudget(settings.reader.likedShare, 1);
   const feedInput = feedInputSchema(settings);
@@ -45,13 +56,13 @@ export function createReader(deps: ReaderDependencies): Reader {
   const readTitles = (refs: readonly TitleRef[], options: object): Promise<TitleAnswer[]> => {
     const asked = checkedInput(titleOptions, options, 'options');
     const checked = checkedInput(titleRefsSchema, refs, 'titles');
-    return Promise.all(checked.map((ref) => timed(() => answerTitle(ref, asked, titles, deps), meter.title, clock)));
+    return Promise.all(checked.map((ref) => timed(() => answerTitle(ref, asked, tiers, deps), meter.title, clock)));
   };
   return {
     list: async (feed, options = {}) => {
       const checked = checkedInput(feedInput, feed, 'feed');
       const listed = checkedInput(listOptionsSchema, options, 'options');
-      return timed(() => answerList(checked, listed, { lists, titles }, deps), meter.list(listed.limit), clock);
+      return timed(() => answerList(checked, listed, tiers, deps), meter.list(listed.limit), clock);
     },
     title: async (mediaType, id, options = {}) => {
       const [answer] = await readTitles([{ mediaType, id }], options);
@@ -60,7 +71,7 @@ export function createReader(deps: ReaderDependencies): Reader {
     titles: async (refs, options = {}) => readTitles(refs, options),
     recommend: async (request = {}) => {
       const input = checkedInput(recommendSchema, request, 'recommend');
-      const parts = { lists, titles, pipeline: deps.pipeline, likedBudget, clock, settings };
+      const parts = { ...tiers, pipeline: deps.pipeline, likedBudget, clock, settings };
       return timed(() => recommend(input, parts), meter.recommendation, clock);
     },
     health: async () => {
@@ -76,7 +87,13 @@ function tiersOf(deps: ReaderDependencies): Tiers {
   const { memory: bounds, tableTimeoutMs, tableRestMs } = deps.settings.reader;
   const memory = memoryTier(bounds.maxBytes, deps.clock);
   const table = tableGuard(tableTimeoutMs, tableRestMs, deps.clock, deps.onUnreadable);
-  return { memory, table, lists: listReader(deps, memory, table), titles: titleReader(deps, memory, table) };
+  return {
+    memory,
+    table,
+    lists: listReader(deps, memory, table),
+    titles: titleReader(deps, memory, titleTable(deps, memory, table)),
+    reference: referenceTier(deps),
+  };
 }
 
 /** Runs `act`, and hands its answer to `measure` with the milliseconds that it took. */
@@ -98,7 +115,7 @@ async function timed<A>(
 async function answerList(
   feed: Feed,
   asked: ListOptions,
-  { lists, titles }: Pick<Tiers, 'lists' | 'titles'>,
+  { lists, titles, reference }: Tiers,
   { clock, settings }: ReaderDependencies,
 ): Promise<ListAnswer> {
   const languages = languageChain(feed.language, feed.region, settings);
@@ -125,6 +142,7 @@ async function answerList(
     feed,
     ...provenanceOf(life === undefined ? 'none' : read.from, life, nowMs, read.problem),
     titles: alive.map(({ row, card, fellBack }) => ({ ...toEntry(row, nowMs), ...card, fellBack })),
+    images: reference.images(),
   };
 }
 
@@ -145,25 +163,46 @@ async function inOtherLanguage(
   return { language: feed.language, read: own };
 }
 
-/** A title as an application gets it, each field in the nearest language that has it. As old as the oldest language it is made of. */
+/**
+ * A title as an application gets it, each field in the nearest language that has it, and its details where they are asked for. As old as the
+ * oldest language and the oldest part that it is made of.
+ */
 async function answerTitle(
   ref: TitleRef,
-  { language, region }: { language: string; region: string | undefined },
-  titles: TitleReader,
+  { language, region, country, details }: AskedTitle,
+  { titles, reference }: Tiers,
   { clock, settings }: ReaderDependencies,
 ): Promise<TitleAnswer> {
-  const read = await titles.read(ref, languageChain(language, region, settings));
+  const [read] = await Promise.all([
+    titles.read(ref, languageChain(language, region, settings), details ? country : undefined),
+    details ? reference.ready() : undefined,
+  ]);
+  const nowMs = clock.nowMs();
+  const known = details ? knownParts(read.parts ?? {}, nowMs) : undefined;
+  const more = {
+    ...(known && { details: detailsAnswer(known, country, reference.service, nowMs, settings) }),
+    images: reference.images(),
+  };
   const [first, ...others] = read.found;
   if (first === undefined) {
-    const provenance = provenanceOf('none', undefined, clock.nowMs(), read.problem);
-    return { ...ref, ...provenance, title: null, absent: read.absent };
+    const provenance = provenanceOf('none', undefined, nowMs, read.problem);
+    return { ...ref, ...provenance, title: null, absent: read.absent, ...more };
   }
   const { card, fellBack } = mergeLanguages(language, [first, ...others]);
   const used = read.found.filter((version) => version === first || Object.values(fellBack).includes(version.language));
+  const isLacking = settings.details.enabled && known !== undefined && unknownIn(known, country, settings).length > 0;
+  const life = lifeOfAll([...used, ...livesOf(known ?? {})], isLacking);
   return {
     ...ref,
-    ...provenanceOf(read.from, jointLife(used), clock.nowMs(), read.problem),
+    ...provenanceOf(read.from, life, nowMs, read.problem),
     title: { ...ref, language, ...card, fellBack },
     absent: false,
+    ...more,
   };
+}
+
+/** The joint life of what is there. `isLacking`: something is missing that may come at any time, so the answer is not fresh. */
+function lifeOfAll(lives: readonly Aged[], isLacking: boolean): Aged | undefined {
+  const life = jointLife(lives);
+  return life && isLacking ? { ...life, freshUntilMs: msFromIso(life.fetchedAt) } : life;
 }

@@ -8,7 +8,7 @@ import type { JoinedDraft } from '../shared/tables/joined-row.ts';
 import { listPageDraft } from '../shared/tables/list-page-row.ts';
 import { referenceDraft } from '../shared/tables/reference-row.ts';
 import { type RowKey, rowKeyText } from '../shared/tables/row.ts';
-import { titleDraft } from '../shared/tables/title-row.ts';
+import { standInDraft, titleDraft } from '../shared/tables/title-row.ts';
 
 /**
  * Whether a list's row holds anything about a title in `language` that the row in the default language does not. TMDB has no fallback: its
@@ -30,12 +30,14 @@ export function hasTranslation(
 
 /**
  * The rows of one message: a list's page, and a row for each of its titles. A title that was fetched on its own has no page; a title that a
- * list shows untranslated has no row in the list's language.
+ * list shows untranslated has no row in the list's language. Whatever shows a title leaves a row under its key in the default language.
  */
 export type Candidate = {
   messageId: string;
   page: CatalogDraft | undefined;
   titles: readonly (CatalogDraft | undefined)[];
+  /** Of a list or a title in another language than the default one: what stands in for rows in that one, where there are none. */
+  standIns?: readonly CatalogDraft[];
   /** What a title that was fetched as a whole, or reference data, brings for rows that are joined of parts. */
   joined?: readonly JoinedDraft<CatalogJoinedRow>[];
 };
@@ -47,7 +49,12 @@ export type Decision = 'write' | 'unchanged' | 'superseded';
 export function candidateOf(messageId: string, item: Item, settings: Settings): Candidate {
   if (item.kind === 'item-title') {
     // Somebody asked for this language. The row is written even without a translation, or it would be requested again.
-    return { messageId, page: undefined, titles: [titleDraft(item, item.title, settings)] };
+    return {
+      messageId,
+      page: undefined,
+      titles: [titleDraft(item, item.title, settings)],
+      ...standInsFor(item, [item.title], settings),
+    };
   }
   if (item.kind === 'item-details') {
     const { mediaType, id, cards, parts } = item;
@@ -71,7 +78,18 @@ export function candidateOf(messageId: string, item: Item, settings: Settings): 
     titles: item.titles.map((listed) =>
       hasTranslation(fetched.language, listed, settings) ? titleDraft(fetched, listed, settings) : undefined,
     ),
+    ...standInsFor(fetched, item.titles, settings),
   };
+}
+
+function standInsFor(
+  fetched: { language: string; fetchedAt: string },
+  titles: readonly DescribedTitle[],
+  settings: Settings,
+): Pick<Candidate, 'standIns'> {
+  return fetched.language === settings.defaultLanguage
+    ? {}
+    : { standIns: titles.map((title) => standInDraft(fetched, title, settings)) };
 }
 
 /** The keys of all rows of a candidate. */
@@ -80,8 +98,8 @@ export function keysOf(candidate: Candidate): RowKey[] {
 }
 
 /** The rows of a candidate that are written as they are. */
-export function rowsOf({ page, titles }: Candidate): CatalogDraft[] {
-  return [page, ...titles].filter((row) => row !== undefined);
+export function rowsOf({ page, titles, standIns = [] }: Candidate): CatalogDraft[] {
+  return [page, ...titles, ...standIns].filter((row) => row !== undefined);
 }
 
 /** The newest version of each row over all candidates, by row key: pages of one batch may hold the same title. */

@@ -123,6 +123,36 @@ describe('read title', () => {
     expect(stdout).not.toContain('[object');
   });
 
+  it('--details has what is known beyond the card, and where it stands that nothing is', async () => {
+    const { details, images, ...card } = await readJson(
+      'title',
+      'movie',
+      String(ids[4]),
+      '--details',
+      '--region',
+      'BR',
+    );
+    expect(card).toMatchObject({ title: 'Film 1-5', stale: true });
+    expect(schemaProblems({ $ref: '#/components/schemas/Details' }, details)).toEqual([]);
+    expect(schemaProblems({ $ref: '#/components/schemas/Images' }, images)).toEqual([]);
+    expect(details).toMatchObject({
+      region: 'BR',
+      watch: null,
+      regionProblem: expect.stringContaining('kept are those of US'),
+    });
+    const { code, stdout } = await read('title', 'movie', String(ids[4]), '--details');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^details$[\s\S]*^where to watch in US\nunknown$[\s\S]*^watch +unknown$/m);
+  });
+
+  it.each([
+    [['--details', '--region', 'UK'], /unknown region 'UK'/],
+    [['--details=yes'], /--details/],
+  ])('%j is wrong usage', async (typed, message) => {
+    const { code, stdout, stderr } = await read('title', 'movie', String(ids[4]), ...typed);
+    expect({ code, stdout, stderr }).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(message) });
+  });
+
   it('that is not there fails in one sentence', async () => {
     const sentence =
       'the table holds no tv 999999 in en-US: no list that was fetched has it, or it has expired; `enqueue` a list that has it';

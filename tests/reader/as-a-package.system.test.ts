@@ -43,10 +43,14 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-/** The example in docs/reader.md. */
-function example(): string {
+/** The examples in docs/reader.md: lists and recommendations, and a whole title. */
+function examples(): string[] {
   const page = readFileSync(join(repositoryRoot, 'docs/reader.md'), 'utf8');
-  return /```js\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
+  return [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = '']) => code);
+}
+
+function example(): string {
+  return examples()[0] ?? '';
 }
 
 /** The variables that the example reads, and where the AWS SDK looks. */
@@ -77,12 +81,36 @@ describe('the reader as a package in an application', () => {
     expect(lines.slice(4).every((line) => /^.+: .+$/.test(line))).toBe(true);
   });
 
+  it('has whole titles, as the documentation shows them', async () => {
+    const [before = ''] = example().split('const popular');
+    const whole = (examples()[1] ?? '').replace(/^import .*\n/, '').replace(' 550,', ' popular.titles[0].id,');
+    expect(whole).toContain('imageUrl(images');
+    const code = [
+      before.replace('{ openReader }', '{ imageUrl, openReader }'),
+      "const popular = await reader.list({ category: 'popular', media: 'movie' }, { limit: 1 });",
+      // The details may not be there yet.
+      whole.replaceAll('details.watch.', 'details.watch?.'),
+      "console.log(details.region, imageUrl(images, 'poster', title.posterPath, 300));",
+      'await reader.close();',
+    ].join('\n');
+    writeFileSync(join(application, 'whole.mjs'), code);
+    const { stdout, stderr } = await run(process.execPath, ['whole.mjs'], { cwd: application, env: variables() });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^DE https:\/\/image\.tmdb\.org\/t\/p\/w342\/\w+\.jpg\n$/);
+  });
+
   it('has types that a strict application compiles against', async () => {
     writeFileSync(join(application, 'package.json'), '{"type":"module"}');
     writeFileSync(
       join(application, 'application.ts'),
-      `import type { Recommended } from 'tmdb-pipeline/reader/api';\n${example()}
+      `import { imageUrl } from 'tmdb-pipeline/reader';
+import type { Recommended, TitleDetails } from 'tmdb-pipeline/reader/api';\n${example()}
 const first: Recommended | undefined = picks[0];
+const { details, images } = await reader.title('movie', 550, { region: 'DE', details: true });
+const rent: TitleDetails['watch'] = details?.watch ?? null;
+const logo: string | null = imageUrl(images, 'logo', rent?.rent[0]?.logoPath ?? null, 45);
+// @ts-expect-error there is no such kind
+imageUrl(images, 'banner', logo, 45);
 // @ts-expect-error a limit is a number
 await reader.list({ category: 'popular', media: 'movie' }, { limit: '3' });
 export default first?.title;

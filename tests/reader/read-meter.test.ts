@@ -6,7 +6,7 @@ import type { ListAnswer, Provenance, RecommendAnswer, TitleAnswer } from '../..
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
 import { recordingTelemetry } from '../support/recording-telemetry.ts';
-import { sampleFeed } from '../support/sample-messages.ts';
+import { sampleFeed, sampleImages } from '../support/sample-messages.ts';
 import { virtualClock } from '../support/virtual-clock.ts';
 
 const popular = 'popular/movie/global/en-US';
@@ -21,6 +21,7 @@ const listAnswer = (over?: Partial<Provenance>): ListAnswer => ({
   ...provenance(over),
   feed: sampleFeed(),
   titles: [],
+  images: sampleImages(),
 });
 const titleAnswer = (over?: Partial<Provenance>): TitleAnswer => ({
   ...provenance(over),
@@ -28,6 +29,7 @@ const titleAnswer = (over?: Partial<Provenance>): TitleAnswer => ({
   id: 1399,
   title: null,
   absent: false,
+  images: sampleImages(),
 });
 const recommendAnswer = (feeds: string[]): RecommendAnswer => ({
   ...provenance(),
@@ -35,6 +37,7 @@ const recommendAnswer = (feeds: string[]): RecommendAnswer => ({
   candidates: 0,
   feeds,
   unknownLiked: [],
+  images: sampleImages(),
 });
 
 function openMeter(counting = true) {

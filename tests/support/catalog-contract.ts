@@ -109,6 +109,19 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       expect(servicesById(read.services, 0).get(8)).toEqual({ id: 8, name: 'A', logoPath: null });
     });
 
+    it('reads cards and details together, each by its key', async () => {
+      const { store, reader } = await open();
+      const [card, details] = [sampleTitleRow(), sampleDetailsRow()];
+      await store.putIfNewer(card);
+      await store.replace(details, undefined);
+      const missing = { mediaId: '551', mediaType: 'movie+details' };
+      const read = await reader.readCardsAndDetails([card, details, missing]);
+      expect([...read.keys()].sort()).toEqual([rowKeyText(card), rowKeyText(details)]);
+      expect(read.get(rowKeyText(card))).toEqual(card);
+      expect(read.get(rowKeyText(details))).toEqual({ ...details, parts: expect.any(Uint8Array) });
+      expect(await reader.readCardsAndDetails([])).toEqual(new Map());
+    });
+
     it('keeps the greatest of versions put at the same time', async () => {
       const { store, reader } = await open();
       const versions = ['c', 'a', 'e', 'b', 'd', 'e', 'a'];

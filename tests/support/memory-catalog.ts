@@ -6,6 +6,7 @@ import type {
   CatalogStore,
   PresentRow,
 } from '../../src/shared/tables/catalog.ts';
+import type { DetailsRow } from '../../src/shared/tables/details-row.ts';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import { type RowKey, rowKeyText } from '../../src/shared/tables/row.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
@@ -64,6 +65,12 @@ export function memoryCatalog(hook: CallHook = noHook, lag: Lag = () => 0): Memo
     return { written: true, writeUnits: isPage(row) ? 2 : 1 };
   }
 
+  function titlesUnder(texts: readonly string[]): Map<string, TitleRow> {
+    assertDistinct(texts);
+    const rows = seen();
+    return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as TitleRow]] : [])));
+  }
+
   const joined = memoryJoinedRows(hook, lag);
   return {
     puts,
@@ -81,12 +88,11 @@ export function memoryCatalog(hook: CallHook = noHook, lag: Lag = () => 0): Memo
     putIfNewer: (row) => hook({ name: 'putIfNewer', key: rowKeyText(row) }, () => put(row)),
     ...joined.store,
     listPages: (feed, titles) => hook({ name: 'listPages', key: '' }, () => pagesIn(seen(), feed, titles)),
-    readTitles: (keys) =>
+    readTitles: (keys) => hook({ name: 'readTitles', key: '' }, () => titlesUnder(keys.map(rowKeyText))),
+    readCardsAndDetails: (keys) =>
       hook({ name: 'readTitles', key: '' }, () => {
         const texts = keys.map(rowKeyText);
-        assertDistinct(texts);
-        const rows = seen();
-        return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as TitleRow]] : [])));
+        return new Map<string, TitleRow | DetailsRow>([...titlesUnder(texts), ...joined.detailsUnder(texts)]);
       }),
   };
 }

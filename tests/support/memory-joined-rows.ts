@@ -14,6 +14,11 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
     return new Map(known.map((row) => [rowKeyText(row), row]));
   }
 
+  function detailsUnder(texts: readonly string[]): Map<string, DetailsRow> {
+    const rows = seen(false);
+    return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as DetailsRow]] : [])));
+  }
+
   const store: Pick<CatalogStore, 'readStored' | 'replace'> & Pick<CatalogReader, 'readDetails' | 'readReference'> = {
     readStored: (keys, consistent) =>
       hook({ name: 'readStored', key: '' }, () => {
@@ -27,12 +32,7 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
           readUnits: texts.length / 2,
         };
       }),
-    readDetails: (keys) =>
-      hook({ name: 'readDetails', key: '' }, () => {
-        const rows = seen(false);
-        const texts = keys.map(rowKeyText);
-        return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as DetailsRow]] : [])));
-      }),
+    readDetails: (keys) => hook({ name: 'readDetails', key: '' }, () => detailsUnder(keys.map(rowKeyText))),
     readReference: () =>
       hook({ name: 'readReference', key: '' }, () => {
         const rows = [...seen(false).values()].filter((row) => row.mediaId === 'reference');
@@ -50,6 +50,7 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
   };
   return {
     store,
+    detailsUnder,
     puts: puts as readonly CatalogJoinedRow[],
     rows: () => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => ({ ...row })),
   };

@@ -14,7 +14,7 @@ export function textsOf({ schema, example }: Parameter): ParameterTexts {
 
 function limitsOf(schema: JsonSchema): ParameterTexts {
   if (Array.isArray(schema.enum)) {
-    return { taken: schema.enum.map(String), refused: ['', 'nonsense', schema.enum.join(',')] };
+    return { taken: schema.enum.map(String), refused: ['', 'nonsense', [...schema.enum, schema.enum[0]].join(',')] };
   }
   switch (schema.type) {
     case 'integer':

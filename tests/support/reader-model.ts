@@ -2,8 +2,10 @@
  * What a reader without TMDB must answer, told in another way than the code tells it: a table, what was read of it and when, and
  * a table that is left alone after three failures. Figures are those of the default settings.
  */
+import { brotliDecompressSync } from 'node:zlib';
 import { feedId } from '../../src/shared/core/feed.ts';
 import type { CatalogRow } from '../../src/shared/tables/catalog.ts';
+import type { DetailsRow } from '../../src/shared/tables/details-row.ts';
 import { english, type ReaderAct, type TableState } from './arbitrary-reads.ts';
 import { titlesOfPage } from './list-pages.ts';
 
@@ -11,7 +13,26 @@ import { titlesOfPage } from './list-pages.ts';
 export type Moment = { wallMs: number; monotonicMs: number };
 
 /** What an answer is told by: texts of the rows, best first. */
-export type Expected = { from: string; problem: string | undefined; titles: string[]; stale: boolean };
+export type Expected = {
+  from: string;
+  problem: string | undefined;
+  titles: string[];
+  stale: boolean;
+  /** Of a title with details: the parts of which nothing is known. */
+  unknown?: string[];
+};
+
+/** The parts of a title's details, as TMDB's call brings them. */
+const partNames = [
+  'base',
+  'keywords',
+  'credits',
+  'externalIds',
+  'certifications',
+  'watch',
+  'videos',
+  'recommendations',
+];
 
 /** A title's row, or a title on a page of a list. */
 type Row = {
@@ -27,6 +48,8 @@ type Row = {
   nothing?: true;
   /** Of a list: the feed, the snapshot, and the rank. */
   placed?: { feed: string; snapshot: string; rank: number };
+  /** Of details: the parts. */
+  parts?: Record<string, Pick<Row, 'freshUntil' | 'expiresAt'>>;
 };
 type Kept = { rows: Row[]; sinceMs: number; seconds: number };
 /** What the table holds under a key, and how long that answers from memory. */
@@ -58,6 +81,11 @@ export function readerModel() {
       const others = table.filter((known) => known.key !== `${row.mediaId} ${row.mediaType}`);
       table.splice(0, table.length, ...others, ...rows);
     },
+    putDetails: (row: DetailsRow) => {
+      const { mediaId: id, freshUntil, expiresAt } = row;
+      const parts = JSON.parse(brotliDecompressSync(row.parts).toString()) as Required<Row>['parts'];
+      table.push({ key: `${id} details`, title: '', id, language: 'details', freshUntil, expiresAt, parts });
+    },
     list: ({ feed, limit }: Extract<ReaderAct, { act: 'list' }>, state: TableState, at: Moment): Expected => {
       const [key, otherKey] = limit <= 20 ? ['up to 20', 'up to 60'] : ['up to 60', 'up to 20'];
       const rows = listed(table, feed);
@@ -69,22 +97,32 @@ export function readerModel() {
       const shown = told(once(alive(kept?.rows ?? [], tried.after))).slice(0, limit);
       return expected(tried, shown, tried.loaded.size > 0, !isFresh(newest(shown), tried.after));
     },
-    title: ({ id, language }: Extract<ReaderAct, { act: 'title' }>, state: TableState, at: Moment): Expected => {
-      const wanted = [...new Set([language, english])].map((asked): Held => {
+    title: (
+      { id, language, details = false }: Extract<ReaderAct, { act: 'title' }> & { details?: boolean },
+      state: TableState,
+      at: Moment,
+    ): Expected => {
+      const languages = [...new Set([language, english])];
+      const wanted = [...languages, ...(details ? ['details'] : [])].map((asked): Held => {
         const rows = table.filter((row) => !row.placed && row.id === String(id) && row.language === asked);
         return { key: `${id} ${asked}`, rows, seconds: isFresh(rows, at) ? 900 : 30 };
       });
       const tried = read(wanted, state, at);
-      const there = wanted.flatMap(({ key }) =>
-        alive(memory.get(key)?.rows ?? [], tried.after).map((row) => ({ key, row })),
+      const there = languages.flatMap((asked) =>
+        alive(memory.get(`${id} ${asked}`)?.rows ?? [], tried.after).map((row) => ({ key: `${id} ${asked}`, row })),
       );
       const shown = there.slice(0, 1).map(({ row }) => row);
-      return expected(
-        tried,
-        shown,
-        there.some(({ key }) => tried.loaded.has(key)),
-        !isFresh(shown, tried.after),
+      const known = details ? (memory.get(`${id} details`)?.rows ?? []) : [];
+      const parts = Object.entries(known[0]?.parts ?? {}).filter(
+        ([, { expiresAt }]) => expiresAt * 1_000 > tried.after.wallMs,
       );
+      const unknown = partNames.filter((name) => !parts.some(([part]) => part === name));
+      const isOld = parts.some(([, { freshUntil }]) => Date.parse(freshUntil) <= tried.after.wallMs);
+      const loaded = [...there, ...known.map(() => ({ key: `${id} details` }))].some(({ key }) =>
+        tried.loaded.has(key),
+      );
+      const stale = !isFresh(shown, tried.after) || (details && (isOld || unknown.length > 0));
+      return { ...expected(tried, shown, loaded, stale), ...(details && { unknown }) };
     },
   };
 }

@@ -3,7 +3,8 @@
  *   page       of the messages that brought a page of a feed with a title on it, or an empty one, which counts as a longest life
  *              older than it is: those of the newest snapshot; of these the earliest fetched
  *   title      of the sightings of a title in a language that show it translated (in English and in the original language all
- *              do): those of the newest half day; of these the most votes, counted in steps of a tenth
+ *              do): those of the newest half day; of these the most votes, counted in steps of a tenth. In en-US, beside these,
+ *              all sightings in other languages, which count as a longest life older than they are
  *   head       the newest snapshot of a feed with titles, or the emptiness that outweighs it, which of its pages came, when the first
  *              of them was fetched; and what came of the newest snapshot of all, where that is more
  * Where several sightings are left, any of them will do here: that it is the same one every time is another assertion.
@@ -13,7 +14,7 @@ import { hourMs } from '../../src/shared/core/clock.ts';
 import type { DescribedTitle, Item, ItemPage } from '../../src/shared/queues/item-page.ts';
 
 /** A title in a page, or on its own, with the message that brought it. */
-type Seen = { item: Item; language: string; fetchedAt: string; title: DescribedTitle };
+type Seen = { item: Item; language: string; fetchedAt: string; title: DescribedTitle; standsIn?: boolean };
 
 /** Messages and sightings that may stand in a row, by the row's key. */
 export type ReferenceTable = { pages: Map<string, ItemPage[]>; titles: Map<string, Seen[]> };
@@ -36,8 +37,8 @@ export function referenceTable(items: readonly Item[]): ReferenceTable {
     item.kind === 'item-page' && ['titles', 'empty'].includes(broughtBy(item)) ? [item] : [],
   );
   const pages = Map.groupBy(rows, (item) => `${pathOf(item)}\npage#${String(item.page).padStart(4, '0')}`);
-  const titles = Map.groupBy(items.flatMap(seenIn), ({ language, title }) => {
-    const suffix = language === 'en-US' ? '' : `@${language}`;
+  const titles = Map.groupBy(items.flatMap(seenIn).flatMap(withStandIn), ({ language, title, standsIn }) => {
+    const suffix = language === 'en-US' || standsIn ? '' : `@${language}`;
     return `${title.id}\n${title.mediaType}${suffix}`;
   });
   return {
@@ -46,13 +47,27 @@ export function referenceTable(items: readonly Item[]): ReferenceTable {
       return best(heaviest, ({ fetchedAt }) => fetchedAt, 'least');
     }),
     titles: mapped(titles, (group) => {
-      const newest = best(group, ({ fetchedAt }) => halfDayOf(fetchedAt));
+      const newest = best(group, ({ fetchedAt, standsIn }) =>
+        standsIn ? aLifeBefore(fetchedAt) : halfDayOf(fetchedAt),
+      );
       return best(newest, ({ title }) => inSteps(title.voteCount));
     }),
   };
 }
 
-function seenIn(item: Item): Seen[] {
+/** A sighting, and the one in the default language that it stands in for. What a list shows untranslated only stands in. */
+function withStandIn(seen: Seen & { isTold?: boolean }): Seen[] {
+  const { isTold: counts = true, ...sighting } = seen;
+  const isForeign = sighting.language !== 'en-US' && sighting.item.kind !== 'item-details';
+  return [...(counts ? [sighting] : []), ...(isForeign ? [{ ...sighting, standsIn: true }] : [])];
+}
+
+/** Three weeks, and a tenth of a week for the jitter, before. */
+function aLifeBefore(iso: string): string {
+  return new Date(Date.parse(`${halfDayOf(iso)}:00:00.000Z`) - 3.1 * 168 * hourMs).toISOString();
+}
+
+function seenIn(item: Item): (Seen & { isTold?: boolean })[] {
   const { fetchedAt } = item;
   switch (item.kind) {
     case 'item-title':
@@ -65,9 +80,10 @@ function seenIn(item: Item): Seen[] {
     case 'item-reference':
       return [];
     default:
-      return item.titles
-        .filter((title) => isTold(item.feed.language, title))
-        .map((title) => ({ item, language: item.feed.language, fetchedAt, title }));
+      return item.titles.map((title) => {
+        const { language } = item.feed;
+        return { item, language, fetchedAt, title, isTold: isTold(language, title) };
+      });
   }
 }
 

@@ -8,7 +8,7 @@ import type {
   TitleCard,
 } from '../../src/reader/reader-api.ts';
 import { sampleCard } from './sample-cards.ts';
-import { sampleFeed } from './sample-messages.ts';
+import { sampleFeed, sampleImages } from './sample-messages.ts';
 
 /** Fetched on Monday at 08:00, an hour before it is looked at, fresh for a day and there for three; members given replace its own. */
 export function sampleProvenance(over: Partial<Provenance> = {}): Provenance {
@@ -52,7 +52,7 @@ export function sampleListedCard(over: Partial<ListedCard> = {}): ListedCard {
 
 /** `popular/movie/global/en-US` with one title. */
 export function sampleListAnswer(over: Partial<ListAnswer> = {}): ListAnswer {
-  return { feed: sampleFeed(), ...sampleProvenance(), titles: [sampleListedCard()], ...over };
+  return { feed: sampleFeed(), ...sampleProvenance(), titles: [sampleListedCard()], images: sampleImages(), ...over };
 }
 
 function sampleTitleCard(): TitleCard {
@@ -61,7 +61,15 @@ function sampleTitleCard(): TitleCard {
 
 /** Film 550. */
 export function sampleTitleAnswer(over: Partial<TitleAnswer> = {}): TitleAnswer {
-  return { mediaType: 'movie', id: 550, ...sampleProvenance(), title: sampleTitleCard(), absent: false, ...over };
+  return {
+    mediaType: 'movie',
+    id: 550,
+    ...sampleProvenance(),
+    title: sampleTitleCard(),
+    absent: false,
+    images: sampleImages(),
+    ...over,
+  };
 }
 
 /** Film 550, recommended. */
@@ -84,6 +92,7 @@ export function sampleRecommendAnswer(over: Partial<RecommendAnswer> = {}): Reco
     candidates: 20,
     feeds: ['popular/movie/global/en-US'],
     unknownLiked: [],
+    images: sampleImages(),
     ...over,
   };
 }

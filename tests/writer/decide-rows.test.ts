@@ -38,9 +38,11 @@ describe('what a message asks for', () => {
     expect(keysOf(candidate)).toEqual(['popular/movie/global/en-US page#0001', '550 movie', '551 movie', '550 movie']);
   });
 
-  it('is a title’s row alone where it came on its own', () => {
+  it('is a title’s row alone where it came on its own, with a stand-in for the default language', () => {
     const candidate = candidateOf('m1', sampleItemTitle({ language: 'de-DE' }), defaultSettings);
-    expect(keysOf(candidate)).toEqual(['550 movie@de-DE']);
+    expect(keysOf(candidate)).toEqual(['550 movie@de-DE', '550 movie']);
+    const inEnglish = candidateOf('m1', sampleItemTitle({ language: 'en-US' }), defaultSettings);
+    expect(keysOf(inEnglish)).toEqual(['550 movie']);
   });
 
   it('of an empty page is a row that says so', () => {

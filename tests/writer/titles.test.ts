@@ -32,12 +32,12 @@ const fatesOf = ({ telemetry }: MemoryWriter) =>
     ]);
 
 describe('a title on its own', () => {
-  it('is a title row in its language, and neither a placement nor a head', async () => {
+  it('is a title row in its language, with a stand-in for the default one, and neither a placement nor a head', async () => {
     const writer = memoryWriter();
     expect(await apply([sampleItemTitle()], writer)).toEqual(new Map());
-    expect(keysOf(writer)).toEqual(['550 movie@de-DE']);
+    expect(keysOf(writer)).toEqual(['550 movie', '550 movie@de-DE']);
     expect(writer.heads.all()).toEqual([]);
-    expect(writer.store.rows()[0]).toMatchObject({
+    expect(writer.store.rows()[1]).toMatchObject({
       title: 'Fight Club',
       fetchedAt: '2026-11-23T00:00:00.000Z',
       voteCount: 26_900,
@@ -61,7 +61,7 @@ describe('a title on its own', () => {
       },
     ]);
     expect(writer.telemetry.eventsOf('batch-written')).toMatchObject([
-      { pages: 1, rowsWritten: 1, rowsUnchanged: 0, rowsSuperseded: 0, writeUnits: 1, readUnits: 0.5 },
+      { pages: 1, rowsWritten: 2, rowsUnchanged: 0, rowsSuperseded: 0, writeUnits: 2, readUnits: 1 },
     ]);
   });
 

@@ -61,6 +61,7 @@ const emptyTables: PlanTables = {
   catalog: {
     listPages: async () => [],
     readTitles: async () => new Map(),
+    readCardsAndDetails: async () => new Map(),
     readDetails: async () => new Map(),
     readReference: async () => ({}),
   },

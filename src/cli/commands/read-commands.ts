@@ -7,12 +7,18 @@ import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, optionHelp, withPlace } from '../command-shape.ts';
-import { formatList, table, title } from '../format-text.ts';
+import { formatDetails, formatList, table, title } from '../format-text.ts';
 import { parseCount, parseFeed, parseInput, parseListOf, parseMediaType, parseTitleRefs } from '../parse-input.ts';
 import type { PlaceOptions } from '../stack-place.ts';
 import { provenanceLine, withReader } from '../with-reader.ts';
 
-type ReadOptions = PlaceOptions & { region?: string; language?: string; limit?: string; includeAdult?: boolean };
+type ReadOptions = PlaceOptions & {
+  region?: string;
+  language?: string;
+  limit?: string;
+  includeAdult?: boolean;
+  details?: boolean;
+};
 
 /** `read list` and `read title`. */
 export function addReadCommands(program: Command): void {
@@ -33,8 +39,12 @@ export function addReadCommands(program: Command): void {
     .argument('<media>', 'movie or tv')
     .argument('<id>', 'TMDB id')
     .description('one title')
-    .option('--region <region>', 'global, or a country such as DE: its language stands in for the asked one')
+    .option(
+      '--region <region>',
+      'global, or a country such as DE: its language stands in for the asked one, and details are of it',
+    )
     .option('--language <language>', 'such as en-US')
+    .option('--details', 'what is known beyond the card: people, rating, where to watch, and the like')
     .action(acting(readTitleCommand));
 }
 
@@ -74,15 +84,16 @@ async function readTitleCommand(
   const id = parseCount(idText, 'the TMDB id', 1, maxTmdbId);
   const region = options.region === undefined ? undefined : parseInput(askedRegionSchema, options.region);
   const language = parseInput(askedLanguageSchema, options.language ?? regionLanguage(region, context.settings));
-  const asked = { language, ...(region !== undefined && { region }) };
+  const asked = { language, details: options.details === true, ...(region !== undefined && { region }) };
   const answer = await withReader(options, context, (reader) => reader.title(mediaType, id, asked));
   if (answer.title === null) {
     throw noTitle(answer, language);
   }
-  const { title: card, absent: _absent, ...provenance } = answer;
+  const { title: card, absent: _absent, details, images, ...provenance } = answer;
   const document = { ...provenance, ...card };
   const facts = Object.entries(document).map(([name, value]) => [name, shownValue(value)]);
-  context.output.result(document, table(['what', 'value'], facts));
+  const texts = [table(['what', 'value'], facts), ...(details === undefined ? [] : formatDetails(details))];
+  context.output.result({ ...document, ...(details && { details }), images }, texts.join('\n\n'));
 }
 
 function noTitle(answer: TitleAnswer, language: string): PermanentError {

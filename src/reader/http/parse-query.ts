@@ -83,6 +83,9 @@ const listQuerySchema = z.strictObject({
 const titleQuerySchema = z.strictObject({
   region: askedRegionSchema.optional(),
   language: askedLanguageSchema.optional(),
+  include: z
+    .literal('details', { error: (issue) => `'${shown(issue.input)}' is not allowed: allowed is details` })
+    .optional(),
 });
 
 const recommendQuerySchema = z.strictObject({
@@ -112,10 +115,10 @@ export function parseListRequest(
 
 /** `GET /v1/titles/{media}/{id}`. @throws HttpProblem 400. */
 export function parseTitleRequest(params: Readonly<Record<string, string>>, query: URLSearchParams) {
-  const options = checked(titleQuerySchema, singly(query));
+  const { include, ...options } = checked(titleQuerySchema, singly(query));
   const shape = z.object({ media: mediaTypeSchema, id: digits(1, maxTmdbId).pipe(titleIdSchema) });
   const { media, id } = checked(shape, { media: params.media, id: params.id });
-  return { mediaType: media, id, options: defined(options) };
+  return { mediaType: media, id, options: defined({ ...options, details: include && true }) };
 }
 
 /** `GET /v1/recommendations`. @throws HttpProblem 400. */

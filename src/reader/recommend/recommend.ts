@@ -17,8 +17,9 @@ import type { PipelineRequests } from '../pipeline-requests.ts';
 import { jointLife, provenanceOf } from '../provenance.ts';
 import type { Origin, Provenance, RecommendAnswer, Recommended, TitleRef } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
+import type { ReferenceTier } from '../reference-tier.ts';
 import type { TierRead } from '../tiers.ts';
-import type { TitleReader } from '../title-reader.ts';
+import type { TitleReader } from '../title-table.ts';
 import {
   candidateFeeds,
   gatherCandidates,
@@ -33,6 +34,7 @@ import { diversify, explain, type ScoreContext, type Scored, scoreCandidates } f
 type RecommendDependencies = {
   lists: ListReader;
   titles: TitleReader;
+  reference: Pick<ReferenceTier, 'images'>;
   pipeline: PipelineRequests | undefined;
   /** Limits requests for unknown liked titles: each recommendation earns a share of one. */
   likedBudget: RetryBudget;
@@ -71,7 +73,8 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
   };
   const picked = diversify(scoreCandidates(candidates, context), input.limit, ranking.relevance);
   const picks = await inLanguage(picked, input, context, deps);
-  return { ...madeOf(reads, clock.nowMs()), picks, candidates: candidates.length, unknownLiked: unknown };
+  const images = deps.reference.images();
+  return { ...madeOf(reads, clock.nowMs()), picks, candidates: candidates.length, unknownLiked: unknown, images };
 }
 
 /** The provenance of the feeds that have rows at `nowMs`. */

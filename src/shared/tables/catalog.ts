@@ -51,6 +51,8 @@ export type CatalogReader = {
   listPages(feed: Feed, titles: number, onDamaged?: OnDamaged): Promise<ListPageRow[]>;
   /** The title rows that exist under `keys` (distinct) and can be read, by `rowKeyText`. They may be past their hard TTL. */
   readTitles(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, TitleRow>>;
+  /** The same with keys of cards and of details, in one go. */
+  readCardsAndDetails(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, TitleRow | DetailsRow>>;
   /** The rows of details that exist under `keys` (distinct) and can be read, by `rowKeyText`. They may be past their hard TTL. */
   readDetails(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, DetailsRow>>;
   /** The rows of reference data that exist and can be read. They may be past their hard TTL. */

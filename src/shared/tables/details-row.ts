@@ -34,7 +34,9 @@ export type DetailsRow = z.infer<typeof detailsRowSchema>;
 
 /** A part in a row: its fields, and its own times. Fields that a later release has are kept as they are. */
 type StoredPart = PartTimes & Record<string, unknown>;
-type StoredParts = Partial<Record<PartName, StoredPart>>;
+
+/** The parts of a row that are known. They may be past their hard TTL. */
+export type StoredParts = Partial<Record<PartName, StoredPart>>;
 
 /** A part that cannot be read counts as absent, and the others stay. */
 const storedPartsSchema = z.object(
@@ -52,6 +54,11 @@ const storedPartsSchema = z.object(
 /** `550` + `movie+details`. */
 export function detailsKey(mediaType: MediaType, id: number): RowKey & { mediaType: DetailsRow['mediaType'] } {
   return { mediaId: String(id), mediaType: `${mediaType}+details` };
+}
+
+/** Whether a key is that of a row of details. */
+export function isDetailsKey({ mediaType }: { mediaType?: unknown }): boolean {
+  return typeof mediaType === 'string' && mediaType.endsWith('+details');
 }
 
 /** What a title's answer, fetched at `fetched.fetchedAt` (ISO 8601), brings for its row of details. */

@@ -1,63 +1,80 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import type * as z from 'zod';
-import { rowsPerPage } from '../core/feed.ts';
+import { type Feed, rowsPerPage } from '../core/feed.ts';
 import type { CatalogJoinedRow, CatalogReader, CatalogRow, CatalogStore } from './catalog.ts';
-import { detailsRowSchema } from './details-row.ts';
+import { type DetailsRow, detailsRowSchema, isDetailsKey } from './details-row.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import type { StoredRow } from './joined-row.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
 import { configurationKey, referenceRowSchema, referenceRowsOf, servicesKey } from './reference-row.ts';
 import { type OnDamaged, type RowKey, rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
-import { titleRowSchema } from './title-row.ts';
+import { type TitleRow, titleRowSchema } from './title-row.ts';
 
 /** Page size after an unreadable row: there may be many more, and a small page would need a query for each. */
 const rowsBehindUnreadable = 25;
 
 /** Reads the catalog table `tableName`: lists through its index, titles by key. All reads are eventually consistent. */
 export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: string): CatalogReader {
-  const readRows = async <T extends RowKey>(schema: z.ZodType<T>, keys: readonly RowKey[], onDamaged?: OnDamaged) => {
+  const readRows = async <T extends RowKey>(
+    schemaOf: (item: Record<string, unknown>) => z.ZodType<T>,
+    keys: readonly RowKey[],
+    onDamaged?: OnDamaged,
+  ) => {
     const { items } = await batchGetAll(client, {
       tableName,
       keys: keys.map(({ mediaId, mediaType }) => ({ mediaId, mediaType })),
       consistent: false,
     });
-    const rows = items.flatMap((item) => readable(schema, item, onDamaged));
+    const rows = items.flatMap((item) => readable(schemaOf(item), item, onDamaged));
     return new Map(rows.map((row) => [rowKeyText(row), row]));
   };
   return {
-    listPages: async (feed, titles, onDamaged) => {
-      const pages: ListPageRow[] = [];
-      let limit = pagesFor(titles);
-      let startKey: Record<string, unknown> | undefined;
-      do {
-        const answer = await client.send(
-          new QueryCommand({
-            TableName: tableName,
-            IndexName: categoryIndex,
-            KeyConditionExpression: 'category = :category AND begins_with(contentType, :prefix)',
-            ExpressionAttributeValues: { ':category': feedPartition(feed), ':prefix': feedPrefix(feed) },
-            ScanIndexForward: false,
-            Limit: limit,
-            ...(startKey && { ExclusiveStartKey: startKey }),
-          }),
-        );
-        const { Items: items = [] } = answer;
-        const pagesRead = items.flatMap((item) => readable(listPageRowSchema, item, onDamaged));
-        pages.push(...pagesRead);
-        limit = pagesRead.length < items.length ? rowsBehindUnreadable : pagesFor(titles - titlesOn(pages));
-        startKey = answer.LastEvaluatedKey;
-      } while (startKey !== undefined && titlesOn(pages) < titles);
-      return pages;
-    },
-    readTitles: (keys, onDamaged) => readRows(titleRowSchema, keys, onDamaged),
-    readDetails: (keys, onDamaged) => readRows(detailsRowSchema, keys, onDamaged),
+    listPages: (feed, titles, onDamaged) => queryPages(client, tableName, { feed, titles, onDamaged }),
+    readTitles: (keys, onDamaged) => readRows(() => titleRowSchema, keys, onDamaged),
+    readCardsAndDetails: (keys, onDamaged) =>
+      readRows<TitleRow | DetailsRow>(
+        (item) => (isDetailsKey(item) ? detailsRowSchema : titleRowSchema),
+        keys,
+        onDamaged,
+      ),
+    readDetails: (keys, onDamaged) => readRows(() => detailsRowSchema, keys, onDamaged),
     readReference: async (onDamaged) => {
-      const rows = await readRows(referenceRowSchema, [configurationKey, servicesKey], onDamaged);
+      const rows = await readRows(() => referenceRowSchema, [configurationKey, servicesKey], onDamaged);
       return referenceRowsOf([...rows.values()]);
     },
   };
+}
+
+/** Pages of a feed from the first on, until they hold at least `titles` different titles. */
+async function queryPages(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  { feed, titles, onDamaged }: { feed: Feed; titles: number; onDamaged: OnDamaged | undefined },
+): Promise<ListPageRow[]> {
+  const pages: ListPageRow[] = [];
+  let limit = pagesFor(titles);
+  let startKey: Record<string, unknown> | undefined;
+  do {
+    const answer = await client.send(
+      new QueryCommand({
+        TableName: tableName,
+        IndexName: categoryIndex,
+        KeyConditionExpression: 'category = :category AND begins_with(contentType, :prefix)',
+        ExpressionAttributeValues: { ':category': feedPartition(feed), ':prefix': feedPrefix(feed) },
+        ScanIndexForward: false,
+        Limit: limit,
+        ...(startKey && { ExclusiveStartKey: startKey }),
+      }),
+    );
+    const { Items: items = [] } = answer;
+    const pagesRead = items.flatMap((item) => readable(listPageRowSchema, item, onDamaged));
+    pages.push(...pagesRead);
+    limit = pagesRead.length < items.length ? rowsBehindUnreadable : pagesFor(titles - titlesOn(pages));
+    startKey = answer.LastEvaluatedKey;
+  } while (startKey !== undefined && titlesOn(pages) < titles);
+  return pages;
 }
 
 function pagesFor(titles: number): number {

@@ -54,6 +54,12 @@ export function titleLife(titleKey: string, fetchedAtMs: number, settings: Setti
   );
 }
 
+/** The longest time after its fetch for which a title row can be served, in milliseconds. */
+export function longestTitleLifeMs({ ttl }: Pick<Settings, 'ttl'>): number {
+  const softMs = ttl.titleSoftHours * hourMs;
+  return Math.min(ttl.hardFactor * softMs + Math.round(softMs * ttl.jitterShare), ttl.maxHardDays * dayMs);
+}
+
 /** The life of a part of a title's details that was fetched in the period that starts at `fetchedAtMs`. */
 export function detailsLife(part: PartName, titleKey: string, fetchedAtMs: number, settings: Settings): Life {
   const { softTtlHours, watchSoftTtlHours } = settings.details;

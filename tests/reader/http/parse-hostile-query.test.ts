@@ -73,6 +73,7 @@ describe('any request', () => {
       () => listOf('', { media: markup }),
       () => titleOf('', { media: markup }),
       () => titleOf('', { id: markup }),
+      () => titleOf(`include=${encoded}`),
       ...['region', 'language', 'limit', encoded].map((name) => () => listOf(`${name}=${encoded}`)),
       ...['liked', 'seen', 'genres', 'media', 'hour', 'adult'].map((name) => () => recommendOf(`${name}=${encoded}`)),
       () => recommendOf(`${encoded}=1&${encoded}=2`),
@@ -85,10 +86,23 @@ describe('any request', () => {
   });
 
   it('is taken, or refused with what is allowed: never anything else', async () => {
-    const names = ['region', 'language', 'limit', 'media', 'liked', 'seen', 'genres', 'hour', 'adult'];
+    const names = ['region', 'language', 'include', 'limit', 'media', 'liked', 'seen', 'genres', 'hour', 'adult'];
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
-      fc.constantFrom('movie:550', 'tv:1,movie:2', '18', '5', 'DE', 'de-DE', 'true', 'all', '%', '\u0000', '\ud800'),
+      fc.constantFrom(
+        'movie:550',
+        'tv:1,movie:2',
+        '18',
+        '5',
+        'DE',
+        'de-DE',
+        'true',
+        'all',
+        'details',
+        '%',
+        '\u0000',
+        '\ud800',
+      ),
     );
     const pairs = fc.array(fc.tuple(fc.oneof(fc.constantFrom(...names), text), text), { maxLength: 4 });
     await fc.assert(

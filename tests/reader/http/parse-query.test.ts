@@ -124,7 +124,18 @@ describe('a request for a title', () => {
       id: 9_007_199_254_740_991,
       options: { region: 'global', language: 'ja-JP' },
     });
+    expect(titleOf('include=details&region=de').options).toEqual({ region: 'DE', details: true });
   });
+
+  it.each(['', 'detail', 'Details', 'details,details', 'details,cast', 'true', '__proto__'])(
+    'include %j',
+    async (include) => {
+      expect(await refusedField(() => titleOf(`include=${include}`))).toEqual([
+        'include',
+        `'${include}' is not allowed: allowed is details`,
+      ]);
+    },
+  );
 
   it.each([...noNumbers, ...tooLargeNumbers, 'abc', '0', '9007199254740992', '550-fight-club', 'null'])(
     'id %j',
@@ -145,7 +156,7 @@ describe('a request for a title', () => {
       'language',
       `unknown language 'german': allowed are ${allowedLanguages(['de-DE', 'de-AT', 'de-CH'])}`,
     ],
-    [{}, 'limit=3', 'limit', 'unknown parameter: allowed are region, language'],
+    [{}, 'limit=3', 'limit', 'unknown parameter: allowed are region, language, include'],
   ])('%j %s', async (params, query, field, detail) => {
     expect(await refusedField(() => titleOf(query, params))).toEqual([field, detail]);
   });

@@ -10,6 +10,7 @@ import {
   sampleRecommendAnswer,
   sampleTitleAnswer,
 } from '../../support/sample-answers.ts';
+import { sampleImages } from '../../support/sample-messages.ts';
 
 /** Each resource: a target, its path in the document, and what a scripted reader answers there. */
 const resources = [
@@ -170,7 +171,7 @@ describe('answers of other kinds', () => {
   });
 
   it('a recommendation that finds nothing is one, and is not kept', async () => {
-    const empty = { ...foundNothing, picks: [], candidates: 0, feeds: [], unknownLiked: [] };
+    const empty = { ...foundNothing, picks: [], candidates: 0, feeds: [], unknownLiked: [], images: sampleImages() };
     const answer = await routesOver({ recommend: async () => empty }).ask('/v1/recommendations');
     expect(answer.status).toBe(200);
     expect(answer.headers).toMatchObject({

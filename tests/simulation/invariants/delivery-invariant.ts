@@ -1,4 +1,5 @@
 /** What must hold of every delivery, when its invocation has ended. */
+import type { Feed } from '../../../src/shared/core/feed.ts';
 import type { ReceivedMessage } from '../../support/virtual-queue.ts';
 import type { Ended, SimProcess } from '../world/sim-process.ts';
 import type { SendAttempt } from '../world/sim-worker.ts';
@@ -89,10 +90,12 @@ function checkSends(sends: readonly SendAttempt[], batch: readonly ReceivedMessa
   }
 }
 
+/** Each title of a list, or on its own, in another language than the default one may have two: the second stands in for that one. */
 function rowsIn(body: string): number {
-  const { titles, cards } = tryParse(body);
+  const { titles, cards, feed, language = (feed as Feed | undefined)?.language } = tryParse(body);
   const rows = titles ?? cards;
-  return Array.isArray(rows) ? rows.length : 1;
+  const rowsPerTitle = cards === undefined && language !== 'en-US' ? 2 : 1;
+  return rowsPerTitle * (Array.isArray(rows) ? rows.length : 1);
 }
 
 /** The body as an object, an empty one when it is none. */

@@ -4,13 +4,14 @@ import { createReader } from '../../../src/reader/reader.ts';
 import type { Reader } from '../../../src/reader/reader-api.ts';
 import type { Feed } from '../../../src/shared/core/feed.ts';
 import type { CatalogReader } from '../../../src/shared/tables/catalog.ts';
+import type { DetailsRow } from '../../../src/shared/tables/details-row.ts';
 import type { TableState } from '../../support/arbitrary-reads.ts';
 import { type Expected, readerModel } from '../../support/reader-model.ts';
 import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts';
 import { type Draws, randomStream } from '../world/random-stream.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 
-const waitsSeconds = [1, 31, 301, 901, 18_000, 108_000];
+const waitsSeconds = [1, 31, 301, 901, 18_000, 108_000, 4_000_000];
 const reads = 8;
 
 export async function checkReaderModel(world: SimWorld): Promise<void> {
@@ -21,6 +22,11 @@ export async function checkReaderModel(world: SimWorld): Promise<void> {
   const model = readerModel();
   for (const row of world.tables.catalog.rows()) {
     model.put(row);
+  }
+  for (const row of world.tables.catalog.joinedRows()) {
+    if (row.mediaType.endsWith('+details') && 'parts' in row) {
+      model.putDetails(row as DetailsRow);
+    }
   }
   for (let count = 0; count < reads; count += 1) {
     await clock.sleep(draws.pick(waitsSeconds) * 1_000);
@@ -51,20 +57,23 @@ async function readBoth(
     return { should, does: { from: answer.from, problem: answer.problem?.code, titles, stale: answer.stale } };
   }
   const id = draws.pick([1, 2, 3, 4]);
-  const should = model.title({ act: 'title', id, language: 'en-US' }, state, now);
-  const answer = await reader.title('movie', id, { language: 'en-US' });
+  const details = draws.chance(0.5);
+  const should = model.title({ act: 'title', id, language: 'en-US', details }, state, now);
+  const answer = await reader.title('movie', id, { language: 'en-US', details });
   const titles = answer.title === null ? [] : [answer.title.title];
-  return { should, does: { from: answer.from, problem: answer.problem?.code, titles, stale: answer.stale } };
+  const does = { from: answer.from, problem: answer.problem?.code, titles, stale: answer.stale };
+  return { should, does: { ...does, ...(answer.details && { unknown: answer.details.unknown }) } };
 }
 
 /** A reader of the table alone, which is there or not. */
 function tableReader({ tables, settings }: SimWorld, clock: VirtualClock, state: () => TableState): Reader {
   const orFail = <T>(read: () => Promise<T>) =>
     state().kind === 'up' ? read() : Promise.reject(new Error('ECONNREFUSED'));
-  const { listPages, readTitles, readDetails, readReference } = tables.catalog;
+  const { listPages, readTitles, readCardsAndDetails, readDetails, readReference } = tables.catalog;
   const catalog: CatalogReader = {
     listPages: (feed, titles) => orFail(() => listPages(feed, titles)),
     readTitles: (keys) => orFail(() => readTitles(keys)),
+    readCardsAndDetails: (keys) => orFail(() => readCardsAndDetails(keys)),
     readDetails: (keys) => orFail(() => readDetails(keys)),
     readReference: () => orFail(() => readReference()),
   };

@@ -210,6 +210,13 @@ export const tableMutations: readonly Mutation[] = [
     why: 'nothing may be served past its hard TTL',
   },
   {
+    name: 'readers serve details that are expired',
+    file: 'reader/title-details.ts',
+    find: 'nowMs < expiresAt * 1_000)',
+    replace: 'expiresAt > 0)',
+    why: 'nothing may be served past its hard TTL, and each part of a title has its own',
+  },
+  {
     name: 'what is no genre is planned',
     file: 'planner/collect.ts',
     find: '    .filter(isGenre)\n',
@@ -219,9 +226,16 @@ export const tableMutations: readonly Mutation[] = [
   {
     name: 'title versions without their period',
     file: 'shared/tables/title-row.ts',
-    find: 'titleVersion(fetchedAt, card);',
-    replace: "titleVersion('', card);",
+    find: 'titleVersion(fetchedAtMs, card)',
+    replace: 'titleVersion(0, card)',
     why: 'a title whose votes fell would never be renewed',
+  },
+  {
+    name: 'a stand-in weighs as much as a title',
+    file: 'shared/tables/title-row.ts',
+    find: 'fetchedAtMs - longestTitleLifeMs(settings)',
+    replace: 'fetchedAtMs',
+    why: 'a list in another language would take the place of a title in the default one',
   },
   {
     name: 'a title that was seen is not written again',

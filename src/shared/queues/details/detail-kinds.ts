@@ -12,7 +12,7 @@ import { wholeOf } from '../field-kinds.ts';
  */
 export type Kept = { countries: readonly string[]; language: string };
 
-/** A kind of field. `Value` is the form in messages, in rows and in answers. */
+/** A kind of field. `Value` is the form in messages and rows, and in answers where `answerJson` does not describe another one. */
 export type DetailKind<Value> = {
   /** What TMDB's members say: one for each path of the field, `undefined` where the answer has none. Never throws. */
   read: (members: readonly unknown[], kept: Kept) => Value;
@@ -22,6 +22,8 @@ export type DetailKind<Value> = {
   message: z.ZodType<Value>;
   /** For documents: its JSON Schema. */
   json: Readonly<Record<string, unknown>>;
+  /** For documents: the JSON Schema of its form in answers, where that is another one. */
+  answerJson?: Readonly<Record<string, unknown>>;
   /** For documents: what is kept, and what becomes of anything else. */
   bound: string;
 };

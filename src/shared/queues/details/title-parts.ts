@@ -164,6 +164,13 @@ export type Part<Name extends PartName> = {
 /** What is known of a title: a part that is not there is unknown. */
 export type TitleParts = { [Name in PartName]?: Part<Name> | undefined };
 
+type DetailName = { [Name in PartName]: keyof Part<Name> }[PartName];
+
+/** The values of all fields, whatever part they are of. */
+export type DetailValues = {
+  [Field in DetailName]: { [Name in PartName]: Field extends keyof Part<Name> ? Part<Name>[Field] : never }[PartName];
+};
+
 /** The names of the parts, in their order. */
 export const partNames = Object.keys(titleParts) as PartName[];
 

@@ -20,16 +20,38 @@ const buckets = { subscription: 'flatrate', rent: 'rent', buy: 'buy', free: 'fre
 type Bucket = keyof typeof buckets;
 const bucketNames = Object.keys(buckets) as Bucket[];
 
+/** What must stand wherever the data is shown, by TMDB's terms for it. */
+const attribution = 'Where to watch: data by JustWatch';
+
 /** The services of a country by way to watch, each a list of TMDB's ids of services; `link` is a page of TMDB. */
 export type WatchOffers = { link: string | null } & Partial<Record<Bucket, number[]>>;
 
 /** By country, for each country that is kept. `null`: nobody offers it, as far as JustWatch knows. */
 export type WatchByCountry = Record<string, WatchOffers | null>;
 
+/** A service such as Netflix. Name and logo are `null` while the pipeline has not fetched TMDB's list of services. */
+export type WatchService = { id: number; name: string | null; logoPath: string | null };
+
+/** Where to watch a title in one country, in answers. A list is empty where nobody offers that; `link` is a page of TMDB. */
+export type Watch = { link: string | null } & Record<Bucket, WatchService[]> & {
+    /** Names JustWatch, who must be named where the data is shown. */
+    attribution: string;
+    /** ISO 8601 UTC. */
+    fetchedAt: string;
+  };
+
 const mostServices = 30;
 const mostLinkCharacters = 300;
 const services = z.array(idSchema).min(1).max(mostServices).optional();
 const servicesJson = { type: 'array', items: { type: 'integer' } };
+const answeredJson = {
+  type: 'array',
+  items: {
+    type: 'object',
+    required: ['id', 'name', 'logoPath'],
+    properties: { id: { type: 'integer' }, name: { type: ['string', 'null'] }, logoPath: { type: ['string', 'null'] } },
+  },
+};
 
 export const watchByCountry: DetailKind<WatchByCountry> = {
   read: ([results], { countries }) =>
@@ -55,8 +77,28 @@ export const watchByCountry: DetailKind<WatchByCountry> = {
       },
     },
   },
+  answerJson: {
+    type: ['object', 'null'],
+    required: ['link', ...bucketNames, 'attribution', 'fetchedAt'],
+    properties: {
+      link: { type: ['string', 'null'] },
+      ...Object.fromEntries(bucketNames.map((name) => [name, answeredJson])),
+      attribution: { type: 'string', const: attribution },
+      fetchedAt: { type: 'string', format: 'date-time' },
+    },
+  },
   bound: `The first ${mostServices} services of each kind by TMDB's priority, each once; \`null\` for a country without any.`,
 };
+
+/** `offers` of one country as they are answered; `serviceOf` knows names and logos. */
+export function watchIn(
+  offers: WatchOffers | null | undefined,
+  fetchedAt: string,
+  serviceOf: (id: number) => WatchService,
+): Watch {
+  const lists = Object.fromEntries(bucketNames.map((name) => [name, (offers?.[name] ?? []).map(serviceOf)]));
+  return { link: offers?.link ?? null, ...(lists as Record<Bucket, WatchService[]>), attribution, fetchedAt };
+}
 
 function offersOf(raw: unknown): WatchOffers | null {
   if (!isRow(raw)) {
