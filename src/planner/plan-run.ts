@@ -4,8 +4,14 @@ import type { PlanQuality } from '../demand/plan-quality.ts';
 import { type Clock, hourMs, isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { feedId, parseFeedId } from '../shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
-import { type FetchJob, fetchJobsFor } from '../shared/queues/fetch-job.ts';
-import { type AdHocEvent, type FetchRequest, feedsOf, type ScheduledRequest } from '../shared/queues/plan-request.ts';
+import { type FetchJob, fetchJobsFor, type JobRun, type TitleJob, wholeTitleJob } from '../shared/queues/fetch-job.ts';
+import {
+  type AdHocEvent,
+  type FetchRequest,
+  feedsOf,
+  type ScheduledRequest,
+  type TitlesRequest,
+} from '../shared/queues/plan-request.ts';
 import { regionLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { feedHeadId } from '../shared/tables/feed-head.ts';
@@ -35,7 +41,14 @@ type FeedPlan = {
 };
 
 /** A run before anything is sent. */
-export type RunPlan = Omit<FeedPlan, 'feeds'> & { runId: string; snapshot: string; origin: string; jobs: FetchJob[] };
+export type RunPlan = Omit<FeedPlan, 'feeds'> & {
+  runId: string;
+  snapshot: string;
+  origin: string;
+  jobs: FetchJob[];
+  /** Titles to be fetched whole. */
+  titles: TitleJob[];
+};
 
 /** Feeds whose expected reads are noted: with the plan's own counters they fit one update. */
 const mostExpected = 60;
@@ -56,8 +69,10 @@ export async function planRun(request: ScheduledRequest | AdHocEvent, deps: Plan
     const plan = await scheduledPlan(request, deps);
     return toRun(request.schedule, msFromIso(request.occurrence), identity, plan, deps.clock);
   }
-  const plan = await deduplicatedPlan(request.detail, deps);
-  return toRun('ad-hoc', msFromIso(request.time), identity, plan, deps.clock);
+  const { detail } = request;
+  const plan = 'titles' in detail ? nothingButTitles(deps.settings) : await deduplicatedPlan(detail, deps);
+  const run = toRun('ad-hoc', msFromIso(request.time), identity, plan, deps.clock);
+  return 'titles' in detail ? { ...run, titles: adHocTitles(detail, run, deps) } : run;
 }
 
 async function scheduledPlan({ schedule, occurrence }: ScheduledRequest, deps: PlanDependencies): Promise<FeedPlan> {
@@ -143,6 +158,23 @@ async function deduplicatedPlan(request: FetchRequest, deps: PlanDependencies): 
   return { feeds: asked.filter(({ feed }) => !duplicates.has(feed)), notes, ...nothingExpected };
 }
 
+function nothingButTitles({ details }: Settings): FeedPlan {
+  const notes = details.enabled ? [] : ['no title is fetched: details.enabled is false in the settings'];
+  return { feeds: [], notes, ...nothingExpected };
+}
+
+/** Every title that is asked for, also one that is fresh or in flight: an operator wants it fetched now. */
+function adHocTitles(
+  { titles }: TitlesRequest,
+  { runId, origin }: Pick<JobRun, 'runId' | 'origin'>,
+  { clock, settings }: PlanDependencies,
+): TitleJob[] {
+  const ofRun = { runId, origin, firstSeenAt: isoFromMs(clock.nowMs()), language: settings.defaultLanguage };
+  return settings.details.enabled
+    ? titles.map((title) => wholeTitleJob(ofRun, { ...title, why: 'asked for ad hoc', awaited: true }))
+    : [];
+}
+
 function toRun(
   origin: string,
   occurrenceMs: number,
@@ -154,5 +186,5 @@ function toRun(
   const snapshot = snapshotFor(occurrenceMs, runId);
   const run = { runId, snapshot, origin, firstSeenAt: isoFromMs(clock.nowMs()) };
   const jobs = feeds.flatMap((planned) => fetchJobsFor(run, planned));
-  return { runId, snapshot, origin, jobs, ...explained };
+  return { runId, snapshot, origin, jobs, titles: [], ...explained };
 }

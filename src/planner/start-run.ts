@@ -26,7 +26,7 @@ export type StartDependencies = PlanDependencies & {
 const mostCounters = 200;
 
 /** What the planner answers. `duplicate`: the run had been started before, and nothing was sent now. */
-export type StartedRun = { runId: string; snapshot: string; jobs: number; duplicate: boolean };
+export type StartedRun = { runId: string; snapshot: string; jobs: number; titles: number; duplicate: boolean };
 
 /**
  * Plans a run and sends its jobs. When sending breaks off half-way this throws, and the next delivery sends them all again
@@ -35,18 +35,18 @@ export type StartedRun = { runId: string; snapshot: string; jobs: number; duplic
 export async function startRun(request: ScheduledRequest | AdHocEvent, deps: StartDependencies): Promise<StartedRun> {
   assertNotAhead(request, deps.clock.nowMs());
   const plan = await planRun(request, deps);
-  const { runId, snapshot, origin, jobs, notes, quality } = plan;
-  await deps.jobs.sendAll(jobs.map(messageBody));
+  const { runId, snapshot, origin, jobs, titles, notes, quality } = plan;
+  await deps.jobs.sendAll([...jobs, ...titles].map(messageBody));
   await markSent(jobs, deps);
   await countPlan(plan, deps);
   for (const note of notes) {
     deps.telemetry.warn(note, { runId });
   }
-  deps.telemetry.event({ event: 'run-planned', runId, origin, snapshot, jobs: jobs.length });
+  deps.telemetry.event({ event: 'run-planned', runId, origin, snapshot, jobs: jobs.length, titles: titles.length });
   if (quality !== undefined) {
     deps.telemetry.event(judgedEvent(runId, quality));
   }
-  return { runId, snapshot, jobs: jobs.length, duplicate: false };
+  return { runId, snapshot, jobs: jobs.length, titles: titles.length, duplicate: false };
 }
 
 function judgedEvent(runId: string, { fetches, warming, forecast }: PlanQuality): RunEvent {

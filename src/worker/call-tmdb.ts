@@ -105,7 +105,8 @@ export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): I
     const { mediaType, id } = job;
     const cards = content.whole.cards.map(({ language, title }) => ({ language, ...cardOf(title) }));
     const { parts } = content.whole;
-    return { kind: 'item-details', version: 1, jobId, runId, fetchedAt, mediaType, id, cards: fitting(cards), parts };
+    const ofTitle = { version: 1, jobId, runId, fetchedAt, mediaType, id, ...awaitedOf(job) } as const;
+    return { kind: 'item-details', ...ofTitle, cards: fitting(cards), parts };
   }
   if (content.kind === 'page' && job.kind === 'fetch-job') {
     const { snapshot, feed, page, pages } = job;
@@ -114,6 +115,11 @@ export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): I
     return { kind: 'item-page', ...ofJob, titles, rejected, persons };
   }
   throw new Error(`a ${content.kind} is not what ${jobId} asks for`);
+}
+
+/** The mark of a job that somebody waits for, as its messages and events carry it. */
+export function awaitedOf(job: { awaited?: true | undefined }): { awaited?: true } {
+  return job.awaited === true ? { awaited: true } : {};
 }
 
 /** The message for a list that TMDB does not know: the writer notes it in the feed head, and writes no row. */

@@ -10,6 +10,7 @@ import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';
 import {
   type AnswerContent,
   absentItemOf,
+  awaitedOf,
   callTmdb,
   itemOf,
   type JudgedAnswer,
@@ -174,7 +175,9 @@ async function finish(
         const absence = { code, detail: deps.redact?.(detail) ?? detail };
         await deps.items.send(messageBody(absentItemOf(job, absence, deps.clock.nowMs())));
       }
-      deps.telemetry.event({ event: 'job-not-found', runId: job.runId, jobId: job.jobId, code, detail });
+      const { runId, jobId } = job;
+      const awaited = job.kind === 'title-job' ? awaitedOf(job) : {};
+      deps.telemetry.event({ event: 'job-not-found', runId, jobId, code, detail, ...awaited });
       return { kind: 'done' };
     }
     case 'stop':

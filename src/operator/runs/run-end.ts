@@ -9,7 +9,7 @@ type Incompleteness = {
 };
 
 /** What of a run's summary tells what was asked for. */
-type PlannedRun = { runId: string; jobs: { planned: number } };
+type PlannedRun = { runId: string; jobs: { planned: number }; titles: { planned: number } };
 
 const jobsNamed = 5;
 
@@ -74,7 +74,7 @@ function earlyEnd(
   { open, openJobs: jobs, standstill = [] }: RunEnd,
   tracker: RunTracker,
 ): Incompleteness {
-  const left = `${open} of ${run.jobs.planned} jobs`;
+  const left = `${open} of ${run.jobs.planned + run.titles.planned} jobs`;
   switch (reason) {
     case 'token-rejected': {
       const words = tracker.tokenRejection();

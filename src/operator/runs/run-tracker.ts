@@ -31,6 +31,12 @@ export type RunProgress = {
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
 };
 
+/**
+ * What a run sent: how many jobs for pages of lists, for titles, and for what titles refer to; or, where it was sent before, the jobs that
+ * are still on a queue.
+ */
+export type SentJobs = { lists: number; titles: number; reference: number } | ReadonlySet<string>;
+
 /** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
 export type RunEnd = {
   reason: 'done' | 'timed-out' | 'token-rejected' | 'interrupted';
@@ -128,12 +134,37 @@ function noteReason(event: RunEvent, reasons: Map<string, string>): void {
   }
 }
 
+/** What a job is for; jobs of what titles refer to are waited for, and counted in neither of the others. */
+export function kindOfJob(jobId: string): keyof Exclude<SentJobs, ReadonlySet<string>> {
+  return isTitleJobId(jobId) ? 'titles' : jobId.split('/')[1] === 'reference' ? 'reference' : 'lists';
+}
+
+/** How many of the sent jobs of a kind have not ended, or of all. */
+export function openOf(
+  sent: SentJobs,
+  ended: ReadonlySet<string>,
+  kind?: ReturnType<typeof kindOfJob> | undefined,
+): number {
+  if (sent instanceof Set) {
+    return [...sent].filter((id) => !ended.has(id) && (kind === undefined || kindOfJob(id) === kind)).length;
+  }
+  const counts = sent as Exclude<SentJobs, ReadonlySet<string>>;
+  const kinds = kind === undefined ? (['lists', 'titles', 'reference'] as const) : [kind];
+  const endedOf = (one: keyof typeof counts) => [...ended].filter((id) => kindOfJob(id) === one).length;
+  return kinds.reduce((sum, one) => sum + Math.max(0, counts[one] - endedOf(one)), 0);
+}
+
+/** How many jobs of a kind were sent, or of all. */
+export function plannedOf(sent: SentJobs, kind?: ReturnType<typeof kindOfJob> | undefined): number {
+  return openOf(sent, new Set(), kind);
+}
+
 /**
  * Jobs that have ended in any way but as dead letters. A list that TMDB does not know ends when the writer has applied that; a title
  * that TMDB does not know is never sent to the writer, so it ends with the answer.
  */
 export function endedJobs({ applied, notFound }: RunProgress): Set<string> {
-  return new Set([...applied, ...[...notFound.keys()].filter(isTitleJobId)]);
+  return new Set([...applied, ...[...notFound.keys()].filter((jobId) => kindOfJob(jobId) !== 'lists')]);
 }
 
 function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
@@ -173,7 +204,7 @@ function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
 
 /** Rows are those of lists; titles that were fetched by themselves are counted as jobs (run-summary.ts). */
 function countRows(run: RunProgress, event: Extract<RunEvent, { event: 'page-applied' }>): void {
-  if (isTitleJobId(event.jobId)) {
+  if (kindOfJob(event.jobId) !== 'lists') {
     return;
   }
   for (const fate of ['received', 'written', 'unchanged', 'superseded', 'rejected'] as const) {

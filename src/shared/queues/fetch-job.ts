@@ -23,6 +23,8 @@ export const titleJobSchema = z.object({
    * for nothing then. Without it the job is about the card in `language`.
    */
   details: z.literal(true).optional(),
+  /** Somebody waits for its end, which worker and writer note therefore (`titleEndsId` in usage-store.ts). */
+  awaited: z.literal(true).optional(),
   /** Deliveries so far that ended in a deferral. */
   attempt: z.int().min(0),
   firstSeenAt: z.iso.datetime(),
@@ -39,6 +41,20 @@ export type TitleJob = z.infer<typeof titleJobSchema>;
 /** `<run>/title/movie/550/de-DE`. */
 export function titleJobIdFor(runId: string, mediaType: MediaType, id: number, language: string): string {
   return `${runId}/title/${mediaType}/${id}/${language}`;
+}
+
+/** A job of `run` that fetches a title whole. */
+export function wholeTitleJob(
+  run: Pick<TitleJob, 'runId' | 'origin' | 'firstSeenAt' | 'language'>,
+  title: Pick<TitleJob, 'mediaType' | 'id' | 'why' | 'awaited'>,
+): TitleJob {
+  const jobId = titleJobIdFor(run.runId, title.mediaType, title.id, run.language);
+  return titleJobSchema.parse({ kind: 'title-job', version: 1, ...run, ...title, jobId, details: true, attempt: 0 });
+}
+
+/** The title of a title job, by the job's id: `movie/550`; `undefined` for other jobs. */
+export function titleOfJobId(jobId: string): string | undefined {
+  return isTitleJobId(jobId) ? jobId.split('/').slice(2, 4).join('/') : undefined;
 }
 
 /** Whether a job's id is that of a title job; the ids of list pages have another form (`jobIdFor`). */

@@ -6,8 +6,11 @@ import type { MediaType } from '../core/feed.ts';
  *   usage#2026-11-25T02#feeds       for an hour, by feed: `r:` reads, `m:` misses, `s:` stale reads,
  *                                   `d:` pages that were read beyond the first
  *   usage#2026-11-25T02#titles#05   for five minutes, by title: the same. The period is shorter because there are many titles, and
- *                                   an update is billed by the size of its item
+ *                                   an update is billed by the size of its item. Also `v:` reads that asked for details, and what
+ *                                   these had, of all titles together
  *   usage#2026-11-25T02#pipeline    for an hour: what worker and writer did, `p:calls`, `p:rowsWritten`, …
+ *   title-ends#f3052837             for a run whose titles somebody waits for: `y:` those that are in the table, `n:` those
+ *                                   that TMDB does not know
  *
  * A flush thus costs about one write unit for the feeds and one or two for the titles.
  */
@@ -33,6 +36,19 @@ export const pipelineCounters = [
 
 export type PipelineCounter = (typeof pipelineCounters)[number];
 
+/**
+ * What is counted of reads that asked for a title's details: all of them; those whose answer had details; and those of which it had a
+ * certification and services for the country of the reader.
+ */
+export const coverageCounters = ['asked', 'details', 'certification', 'services'] as const;
+
+export type CoverageCounter = (typeof coverageCounters)[number];
+
+/** How a title ended that somebody waits for. */
+export type TitleOutcome = 'applied' | 'not-found';
+
+const endPrefixes: Record<TitleOutcome, string> = { applied: 'y:', 'not-found': 'n:' };
+
 /** The subject that sums up all feeds, or titles, that are not counted by name. */
 export const otherSubject = '~other';
 
@@ -49,6 +65,29 @@ export function pipelineCounterName(counter: PipelineCounter): string {
 /** Whether `name` is a counter of worker and writer. */
 export function isPipelineCounter(name: string): boolean {
   return pipelineCounters.some((counter) => name === pipelineCounterName(counter));
+}
+
+/** The name of a counter of reads that asked for details. */
+export function coverageCounterName(counter: CoverageCounter): string {
+  return `v:${counter}`;
+}
+
+/** Id of the item that notes how the titles of a run ended, where somebody waits for them. */
+export function titleEndsId(runId: string): string {
+  return `title-ends#${runId}`;
+}
+
+/** The name under which a title's end is noted; `subject` as `titleSubject` names it. */
+export function titleEndName(outcome: TitleOutcome, subject: string): string {
+  return `${endPrefixes[outcome]}${subject}`;
+}
+
+/** Whether a counter is one of those that are no counts of reads, of feeds or of the pipeline. */
+export function isTitleCounter(name: string): boolean {
+  return (
+    coverageCounters.some((counter) => name === coverageCounterName(counter)) ||
+    Object.values(endPrefixes).some((prefix) => name.startsWith(prefix))
+  );
 }
 
 /** Parses the name of a counter of reads; `undefined` for any other name. */

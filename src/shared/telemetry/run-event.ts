@@ -14,7 +14,10 @@ const runPlanned = z.object({
   runId: runIdSchema,
   origin: z.string(),
   snapshot: z.string(),
+  /** Pages of lists. */
   jobs: count,
+  /** Titles that are fetched whole. */
+  titles: count,
 });
 
 const tmdbCall = z.object({
@@ -48,7 +51,14 @@ const answerCut = z.object({
 });
 
 /** TMDB does not have this list or title. For a list, the worker also sends a page without titles, and the feed's head records it. */
-const jobNotFound = z.object({ event: z.literal('job-not-found'), ...job, code: z.string(), detail: z.string() });
+const jobNotFound = z.object({
+  event: z.literal('job-not-found'),
+  ...job,
+  code: z.string(),
+  detail: z.string(),
+  /** Of a title whose end somebody waits for. */
+  awaited: z.literal(true).optional(),
+});
 
 /** A deferral: the job was sent back to its queue with a delay. */
 const jobDeferred = z.object({
@@ -129,6 +139,8 @@ const pageApplied = z.object({
   rejected: count,
   /** Outcome of a list page; absent for a single title. */
   outcome: z.enum(pageOutcomes).optional(),
+  /** Of a title whose end somebody waits for. */
+  awaited: z.literal(true).optional(),
 });
 
 /** What one writer batch did to the table, in table rows and capacity units. */
