@@ -37,6 +37,8 @@ export type DeadLetter = {
   /** Id of the feed, or of the title and its language, or what a trigger asked for. */
   subject: string;
   feed: Feed | undefined;
+  /** The title that it is about, as `movie:550`; empty where it is about none. */
+  title: string;
   replays: number;
   body: string;
 };
@@ -60,6 +62,7 @@ const letterSchema = z.object({
   replays: z.int().min(0).transform(bounded).catch(0),
   language: languageSchema.optional().catch(undefined),
   title: titleSchema.optional().catch(undefined),
+  details: z.literal(true).optional().catch(undefined),
 });
 
 const attributesSchema = z.object({
@@ -81,7 +84,9 @@ export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: Rece
   const { feed, ...said } = letterSchema.parse(json);
   const told = attributesSchema.parse({ ...attributes });
   const title = said.kind === 'item-title' ? said.title : titleSchema.safeParse(json).data;
-  const ofTitle = title && [title.mediaType, title.id, said.language].filter((part) => part !== undefined).join('/');
+  // A whole title is in all languages.
+  const language = said.details === true ? undefined : said.language;
+  const ofTitle = title && [title.mediaType, title.id, language].filter((part) => part !== undefined).join('/');
   const trigger = readTrigger(json, attributes);
   const why = trigger === undefined || trigger.reason === '' ? told : trigger;
   return {
@@ -94,6 +99,7 @@ export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: Rece
     kind: trigger === undefined ? said.kind : 'trigger',
     subject: feed === undefined ? (ofTitle ?? trigger?.subject ?? '') : feedId(feed),
     feed,
+    title: title === undefined || feed !== undefined ? '' : `${title.mediaType}:${title.id}`,
     replays: Math.max(said.replays, told.replayCount),
     body,
   };
@@ -141,6 +147,7 @@ export const matchKeys = [
   'region',
   'language',
   'feed',
+  'title',
   'runId',
   'jobId',
   'messageId',
@@ -206,10 +213,13 @@ export function matches(letter: DeadLetter, match: Match): boolean {
 function memberOf(letter: DeadLetter, key: MatchKey): string {
   switch (key) {
     case 'category':
-    case 'media':
     case 'region':
-    case 'language':
       return letter.feed?.[key] ?? '';
+    case 'media':
+      return letter.feed?.media ?? letter.title.split(':', 1)[0] ?? '';
+    case 'language':
+      // Of a title `movie/550/de-DE`; one that is fetched whole has none.
+      return letter.feed?.language ?? (letter.title === '' ? '' : (letter.subject.split('/')[2] ?? ''));
     case 'feed':
       return letter.subject;
     case 'runId':

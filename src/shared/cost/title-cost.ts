@@ -1,0 +1,126 @@
+import { keptLanguages } from '../settings/settings.ts';
+import type { Settings } from '../settings/settings-schema.ts';
+import type { PriceName } from './price-table.ts';
+import { platformLogBytes } from './read-load.ts';
+import { requestsPerPage } from './run-cost.ts';
+
+/** What keeping whole titles takes in a month of 30 days. */
+
+/** How many titles are kept, and how often they are fetched. */
+export type TitleLoad = {
+  /** Titles whose details are kept; 0 where none are. */
+  kept: number;
+  /** Calls a day for them, those for TMDB's lists of changes included: what they need, within `details.callsPerDay`. */
+  callsPerDay: number;
+  /** Those of them that read TMDB's lists of changes; 0 where re-reading by age alone needs fewer calls. */
+  changesCallsPerDay: number;
+};
+
+/** Titles that are taken for kept unless told otherwise. */
+export const usuallyKept = 1_000;
+
+/**
+ * The model of how often a kept title is fetched. Of the titles that stand in lists or are read, a few are new in cinemas or on air and
+ * fetched daily (assumed); all others when their details reach the soft TTL, or, where that takes fewer calls, when TMDB's lists say that
+ * they have changed, and in 30 days at the latest. Changes a day: half a percent of films and two of series.
+ */
+const model = { dailyShare: 0.04, changedShare: 0.01, changesPages: 110, latestDays: 30 } as const;
+
+/**
+ * What a call for a whole title uses. `detailsWriteUnits` and `cardWriteUnits` are those of docs/adr/0034 and of a row below a kilobyte; a
+ * row of an id elsewhere is written once a week at most, and there are up to three of them. The writer reads what it joins. Jobs come in
+ * batches, which share the read of the breaker and the counters of the hour, so that a call has its slot in the timeline, and notes its answer.
+ */
+const perCall = {
+  workerMs: 1_500,
+  writerMs: 1_500,
+  detailsWriteUnits: 2,
+  cardWriteUnits: 1,
+  externalIds: 3,
+  externalIdDays: 7,
+  readUnitsPerRow: 0.5,
+  controlWriteUnits: 2,
+  controlReadUnits: 1,
+  logBytes: 3_000,
+} as const;
+
+/** A page of a list of changes: one call of the planner after the other. */
+const msPerChangesPage = 300;
+/** The planner reads each row of details that it chooses from, eventually consistent and below four kilobytes. */
+const planReadUnits = 0.5;
+/** Image sizes and names of services are fetched once a week: two rows, of which that of the services has up to 16 KB. */
+const reference = { perMonth: 30 / 7, calls: 3, writeUnits: 17 } as const;
+/** Details, cards and ids of a title. */
+const storedGbPerTitle = 8e-6;
+
+/** The load of `kept` titles. */
+export function titleLoad({ details }: Settings, kept: number): TitleLoad {
+  if (!details.enabled || kept === 0 || details.callsPerDay === 0) {
+    return { kept: 0, callsPerDay: 0, changesCallsPerDay: 0 };
+  }
+  const others = kept * (1 - model.dailyShare);
+  const byAge = (others * 24) / details.softTtlHours;
+  const byChanges = model.changesPages + others * (model.changedShare + 1 / model.latestDays);
+  const changesPay = byChanges < byAge;
+  const needed = kept * model.dailyShare + Math.min(byAge, byChanges);
+  return {
+    kept,
+    callsPerDay: Math.min(details.callsPerDay, Math.ceil(needed)),
+    changesCallsPerDay: changesPay ? Math.min(details.callsPerDay, model.changesPages) : 0,
+  };
+}
+
+/** Gigabytes that the rows of the titles take. */
+export function storedGbOfTitles({ kept }: TitleLoad): number {
+  return kept * storedGbPerTitle;
+}
+
+/** Write units of the catalog for one call: all rows of a title. Fetched rarely, each of its ids is written again. */
+export function writeUnitsOfTitle(load: TitleLoad, settings: Settings): number {
+  const { detailsWriteUnits, cardWriteUnits, externalIds, externalIdDays } = perCall;
+  const titleCalls = load.callsPerDay - load.changesCallsPerDay;
+  const daysBetween = titleCalls === 0 ? 0 : load.kept / titleCalls;
+  const ids = externalIds * Math.min(1, daysBetween / externalIdDays);
+  return detailsWriteUnits + keptLanguages(settings).length * cardWriteUnits + ids;
+}
+
+type Quantity = readonly [item: string, price: PriceName, quantity: number];
+
+/** The lines of a bill for whole titles. */
+export function usedByTitles(load: TitleLoad, settings: Settings, occurrences: number): Quantity[] {
+  if (load.kept === 0) {
+    return [];
+  }
+  const { capacity, deployment, planner, worker, writer } = settings;
+  const onDemand = capacity.mode === 'on-demand';
+  const calls = 30 * (load.callsPerDay - load.changesCallsPerDay);
+  const jobs = calls + reference.perMonth * reference.calls;
+  const rows = 1 + keptLanguages(settings).length + perCall.externalIds;
+  const gbSeconds = (ms: number, memoryMb: number) => (ms * memoryMb) / (1_000 * 1_024);
+  const functionTime =
+    gbSeconds(jobs * perCall.workerMs, worker.memoryMb) +
+    gbSeconds(jobs * perCall.writerMs, writer.memoryMb) +
+    gbSeconds(30 * load.changesCallsPerDay * msPerChangesPage, planner.memoryMb);
+  const logGb = (jobs * (perCall.logBytes + 2 * platformLogBytes)) / 1e9;
+  const written = calls * writeUnitsOfTitle(load, settings) + reference.perMonth * reference.writeUnits;
+  return [
+    ['requests of whole titles', 'sqsRequest', jobs * requestsPerPage],
+    ['invocations for whole titles', 'lambdaRequest', 2 * jobs],
+    ['time for whole titles and lists of changes, GB-s', 'lambdaGbSecond', functionTime],
+    ['catalog write units of whole titles on demand', 'dynamoWriteUnit', onDemand ? written : 0],
+    [
+      'catalog read units of whole titles on demand',
+      'dynamoReadUnit',
+      onDemand ? calls * rows * perCall.readUnitsPerRow : 0,
+    ],
+    [
+      'catalog read units of planning titles on demand',
+      'dynamoReadUnit',
+      onDemand ? occurrences * load.kept * planReadUnits : 0,
+    ],
+    ['control write units of whole titles', 'dynamoWriteUnit', jobs * perCall.controlWriteUnits],
+    ['control read units of whole titles', 'dynamoReadUnit', jobs * perCall.controlReadUnits],
+    ['logs of whole titles, GB', 'logGb', logGb],
+    ['traces for whole titles', 'trace', deployment.tracing ? 2 * jobs : 0],
+  ];
+}
