@@ -2,6 +2,7 @@ import type { PlanFigures, Report } from '../operator/report/build-report.ts';
 import type { FreshnessNow } from '../operator/report/feed-freshness.ts';
 import type { ReadFigures, UsageSeries } from '../operator/report/hour-usage.ts';
 import type { RankedFeed, RankedTitle } from '../operator/report/rankings.ts';
+import type { TitleFigures } from '../operator/report/title-figures.ts';
 import type { Status } from '../operator/status/describe-status.ts';
 import type { Depth } from '../operator/status/why-waiting.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
@@ -68,6 +69,7 @@ export function formatReport(report: Report): string {
     [title(heading), readsTable(report.reads)],
     [title('pipeline'), pipelineTable(report)],
     [title('plan'), ...planTables(report.plan)],
+    [title('whole titles'), titlesTable(report.wholeTitles)],
     freshnessLines(report.freshness),
     ranking('most read feeds', 'feed', mostRead.feeds, ({ feed }) => feed),
     ranking('least read feeds', 'feed', leastRead.feeds, ({ feed }) => feed),
@@ -81,6 +83,21 @@ export function formatReport(report: Report): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n');
+}
+
+/** How whole the titles are that readers ask for, and what keeps them so. */
+function titlesTable(figures: TitleFigures): string {
+  const { asked, detailsShare, certificationShare, servicesShare, planned, changesCalls, changesSaved } = figures;
+  return table(
+    ['details asked', 'had', 'certification', 'services', 'titles planned', 'calls for changes', 'calls saved'],
+    [
+      [
+        count.format(asked),
+        ...[detailsShare, certificationShare, servicesShare].map(shareText),
+        ...[planned, changesCalls, changesSaved].map((figure) => count.format(figure)),
+      ],
+    ],
+  );
 }
 
 function pipelineTable({ pipeline, cost }: Report): string {

@@ -33,12 +33,12 @@ const counterOf: Partial<Record<MetricName, PipelineCounter>> = {
 };
 
 /** Sums what goes through `telemetry`; `keepDays` is how long the counters are kept. */
-export function hourLedger(telemetry: Telemetry, usage: UsageStore, keepDays: number, clock: Clock): HourLedger {
+export function hourLedger(telemetry: Telemetry, store: UsageStore, keepDays: number, clock: Clock): HourLedger {
   let sums = new Map<string, number>();
   let ends = new Map<string, Record<string, number>>();
-  const store = async (id: string, counters: Record<string, number>, days: number, nowMs: number) => {
+  const save = async (id: string, counters: Record<string, number>, days: number, nowMs: number) => {
     try {
-      await usage.add(id, counters, nowMs + days * dayMs);
+      await store.add(id, counters, nowMs + days * dayMs);
     } catch (error) {
       telemetry.warn('the hour could not be counted', { detail: messageOf(error) });
     }
@@ -66,8 +66,8 @@ export function hourLedger(telemetry: Telemetry, usage: UsageStore, keepDays: nu
       [sums, ends] = [new Map(), new Map()];
       const nowMs = clock.nowMs();
       await Promise.all([
-        ...(full.size === 0 ? [] : [store(pipelineUsageId(nowMs), Object.fromEntries(full), keepDays, nowMs)]),
-        ...[...ended].map(([id, names]) => store(id, names, endDays, nowMs)),
+        ...(full.size === 0 ? [] : [save(pipelineUsageId(nowMs), Object.fromEntries(full), keepDays, nowMs)]),
+        ...[...ended].map(([id, names]) => save(id, names, endDays, nowMs)),
       ]);
     },
   };

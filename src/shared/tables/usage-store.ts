@@ -9,7 +9,7 @@ import type { MediaType } from '../core/feed.ts';
  *                                   an update is billed by the size of its item. Also `v:` reads that asked for details, and what
  *                                   these had, of all titles together
  *   usage#2026-11-25T02#pipeline    for an hour: what worker and writer did, `p:calls`, `p:rowsWritten`, …
- *   title-ends#f3052837             for a run whose titles somebody waits for: `y:` those that are in the table, `n:` those
+ *   title-ends#f3052837             for a run whose titles somebody waits for: `y:` those that are in the table, `u:` those
  *                                   that TMDB does not know
  *
  * A flush thus costs about one write unit for the feeds and one or two for the titles.
@@ -47,7 +47,7 @@ export type CoverageCounter = (typeof coverageCounters)[number];
 /** How a title ended that somebody waits for. */
 export type TitleOutcome = 'applied' | 'not-found';
 
-const endPrefixes: Record<TitleOutcome, string> = { applied: 'y:', 'not-found': 'n:' };
+const endPrefixes: Record<TitleOutcome, string> = { applied: 'y:', 'not-found': 'u:' };
 
 /** The subject that sums up all feeds, or titles, that are not counted by name. */
 export const otherSubject = '~other';
