@@ -76,6 +76,7 @@ export function genreCatalog(
   return {
     readTitles: async () => new Map(),
     readDetails: async () => new Map(),
+    readReference: async () => ({}),
     listPages: async (feed) => {
       const { media } = feed;
       const titles = media === 'all' ? [] : genres[media].map((genre, index) => titleOf(media, genre, index + 1));

@@ -1,13 +1,28 @@
 import { isoFromMs } from '../shared/core/clock.ts';
-import type { FetchJob, Job } from '../shared/queues/fetch-job.ts';
+import type { FetchJob, Job, TitleJob } from '../shared/queues/fetch-job.ts';
+import { titleParts } from '../shared/queues/details/title-parts.ts';
 import { type Absence, type DescribedTitle, fitting, type Item, itemSchema } from '../shared/queues/item-page.ts';
+import type { Reference } from '../shared/queues/reference.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { cardOf } from '../shared/tables/card.ts';
 import { classifyAnswer, type Verdict } from '../shared/tmdb/classify-answer.ts';
-import { feedRequest, titleRequest, wholeTitleRequest } from '../shared/tmdb/feed-request.ts';
+import {
+  feedRequest,
+  findRequest,
+  referenceRequest,
+  titleRequest,
+  wholeTitleRequest,
+} from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { WholeTitle } from '../shared/tmdb/normalize-whole-title.ts';
-import { type Content, readPage, readTitle, readWholeTitle } from '../shared/tmdb/read-content.ts';
+import {
+  type Content,
+  readFound,
+  readPage,
+  readReferenceData,
+  readTitle,
+  readWholeTitle,
+} from '../shared/tmdb/read-content.ts';
 import type { TmdbRequest } from '../shared/tmdb/tmdb-port.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
@@ -16,10 +31,40 @@ export type AnswerContent = { losses: Losses } & (
   | { kind: 'page'; page: NormalizedPage }
   | { kind: 'title'; title: DescribedTitle }
   | { kind: 'whole title'; whole: WholeTitle }
+  | { kind: 'reference'; reference: Reference }
 );
 
 /** A verdict; a good answer has been checked to be what was asked for. */
-export type JudgedAnswer = Exclude<Verdict, { fate: 'ok' }> | { fate: 'ok'; content: AnswerContent };
+export type Judged<T> = Exclude<Verdict, { fate: 'ok' }> | { fate: 'ok'; content: T };
+
+/**
+ * What a call asks for on behalf of a job, and how the JSON of a good answer is read. `smaller`: what is asked in its place once an answer
+ * was too large.
+ */
+export type Question<T> = {
+  request: TmdbRequest;
+  read: (json: unknown) => Judged<T>;
+  smaller?: Question<T>;
+};
+
+/** The job's own question. A whole title is smaller without its credits: long series have thousands of rows of them. */
+export function ownQuestion(job: Job, settings: Settings): Question<AnswerContent> {
+  const read = (json: unknown) => readAnswer(json, job, settings);
+  const own = { request: requestFor(job, settings), read };
+  if (job.kind !== 'title-job' || job.details !== true) {
+    return own;
+  }
+  const credits = titleParts.credits.member[job.mediaType];
+  return { ...own, smaller: { request: wholeTitleRequest(job.mediaType, job.id, settings, [credits]), read } };
+}
+
+/** Which titles of the job's kind have an id at IMDb, by TMDB's ids. */
+export function findQuestion(imdbId: string, { mediaType }: TitleJob, settings: Settings): Question<number[]> {
+  return {
+    request: findRequest(imdbId, settings),
+    read: (json) => judged(readFound(json, mediaType), (ids) => ids),
+  };
+}
 
 /** A measured call. `attempt` counts the calls for a job in one invocation, from 1; 0 is the call that checks a refused token. */
 type MeasuredCall = {
@@ -31,17 +76,22 @@ type MeasuredCall = {
 };
 
 /** Makes one call for a job and measures it. Without a token no call is made. */
-export async function callTmdb(job: Job, attempt: number, deps: WorkDependencies): Promise<JudgedAnswer> {
+export async function callTmdb<T>(
+  question: Question<T>,
+  job: Job,
+  attempt: number,
+  deps: WorkDependencies,
+): Promise<Judged<T>> {
   const { clock } = deps;
   if (attempt === 1) {
     deps.budget.earn();
   }
   const startedAtMs = clock.nowMs();
   const startedMs = clock.monotonicMs();
-  const answer = await deps.tmdb.get(requestFor(job, deps.settings));
+  const answer = await deps.tmdb.get(question.request);
   const latencyMs = Math.round((clock.monotonicMs() - startedMs) * 10) / 10;
-  const judged = classifyAnswer(answer, clock.nowMs());
-  const verdict = judged.fate === 'ok' ? readAnswer(judged.json, job, deps.settings) : judged;
+  const classified = classifyAnswer(answer, clock.nowMs());
+  const verdict = classified.fate === 'ok' ? question.read(classified.json) : classified;
   if (answer.kind !== 'no-token') {
     const status = answer.kind === 'response' ? answer.status : 0;
     measureCall(job, { attempt, status, outcome: outcomeOf(verdict), startedAtMs, latencyMs }, deps);
@@ -49,7 +99,7 @@ export async function callTmdb(job: Job, attempt: number, deps: WorkDependencies
   return verdict;
 }
 
-function outcomeOf(verdict: JudgedAnswer): MeasuredCall['outcome'] {
+function outcomeOf(verdict: Judged<unknown>): MeasuredCall['outcome'] {
   if (verdict.fate === 'ok') {
     return 'ok';
   }
@@ -71,30 +121,37 @@ export function requestFor(job: Job, settings: Settings): TmdbRequest {
   if (job.kind === 'fetch-job') {
     return feedRequest(job, settings);
   }
+  if (job.kind === 'reference-job') {
+    return referenceRequest(job.what, settings);
+  }
   const { mediaType, id, language } = job;
   return job.details === true ? wholeTitleRequest(mediaType, id, settings) : titleRequest(mediaType, id, language);
 }
 
 /** Reads the JSON of a good answer. An answer to something else is retried. */
-export function readAnswer(json: unknown, job: Job, settings: Settings): JudgedAnswer {
+export function readAnswer(json: unknown, job: Job, settings: Settings): Judged<AnswerContent> {
   const losses: Losses = {};
   if (job.kind === 'fetch-job') {
     return judged(readPage(json, job.feed, job.page, losses), (page) => ({ kind: 'page', page, losses }));
+  }
+  if (job.kind === 'reference-job') {
+    const content = readReferenceData(json, job.what, settings);
+    return judged(content, (reference) => ({ kind: 'reference', reference, losses }));
   }
   return job.details === true
     ? judged(readWholeTitle(json, job, settings, losses), (whole) => ({ kind: 'whole title', whole, losses }))
     : judged(readTitle(json, job.mediaType, job.id, losses), (title) => ({ kind: 'title', title, losses }));
 }
 
-function judged<T>(content: Content<T>, as: (value: T) => AnswerContent): JudgedAnswer {
+function judged<T, Read>(content: Content<T>, as: (value: T) => Read): Judged<Read> {
   return content.fate === 'ok' ? { fate: 'ok', content: as(content.value) } : content;
 }
 
 /**
- * The message for the item queue. It is not parsed again: the content has been read within the bounds of the message (read-content.ts).
+ * The message for the item queue. `movedFrom`: the id that was asked for, where the answer is about the title that it has become a part of. It is not parsed again: the content has been read within the bounds of the message (read-content.ts).
  * @throws for content that is not that of the job.
  */
-export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): Item {
+export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number, movedFrom?: number): Item {
   const { jobId, runId } = job;
   const fetchedAt = isoFromMs(fetchedAtMs);
   if (content.kind === 'title' && job.kind === 'title-job') {
@@ -105,8 +162,12 @@ export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number): I
     const { mediaType, id } = job;
     const cards = content.whole.cards.map(({ language, title }) => ({ language, ...cardOf(title) }));
     const { parts } = content.whole;
-    const ofTitle = { version: 1, jobId, runId, fetchedAt, mediaType, id, ...awaitedOf(job) } as const;
-    return { kind: 'item-details', ...ofTitle, cards: fitting(cards), parts };
+    const moved = movedFrom !== undefined && { movedFrom };
+    const title = { mediaType, id, ...moved, cards: fitting(cards), parts, ...awaitedOf(job) };
+    return { kind: 'item-details', version: 1, jobId, runId, fetchedAt, ...title };
+  }
+  if (content.kind === 'reference' && job.kind === 'reference-job') {
+    return { kind: 'item-reference', version: 1, jobId, runId, fetchedAt, reference: content.reference };
   }
   if (content.kind === 'page' && job.kind === 'fetch-job') {
     const { snapshot, feed, page, pages } = job;
@@ -142,7 +203,7 @@ export function absentItemOf(job: FetchJob, { code, detail }: Absence, fetchedAt
   });
 }
 
-/** Counts the rows in an answer: all, those rejected as invalid, and persons, which lists may contain. A title is one row. */
+/** Counts the rows in an answer: all, those rejected as invalid, and persons, which lists may contain. A title is one row, as is reference data. */
 export function rowsOf(content: AnswerContent): { rows: number; rejected: number; persons: number } {
   if (content.kind !== 'page') {
     return { rows: 1, rejected: 0, persons: 0 };

@@ -2,7 +2,7 @@ import { hourMs, msFromIso, within } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import type { Job } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
-import type { FetchFate } from './fetch-item.ts';
+import type { Later } from './ask-tmdb.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
 /** SQS delays a message by at most this. Source: SQS quotas, November 2026. */
@@ -23,7 +23,7 @@ const markTimeoutMs = 1_000;
  */
 export async function deferJob(
   job: Job,
-  { code, detail, retryInMs, isDoubted }: Omit<Extract<FetchFate, { kind: 'later' }>, 'kind'>,
+  { code, detail, retryInMs, isDoubted }: Omit<Later, 'kind'>,
   deps: WorkDependencies,
 ): Promise<void> {
   const { jobs, random, telemetry } = deps;

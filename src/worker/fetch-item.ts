@@ -1,50 +1,27 @@
-import { messageOf } from '../shared/core/errors.ts';
-import { fullJitterDelayMs } from '../shared/core/retries.ts';
-import type { Job } from '../shared/queues/fetch-job.ts';
+/** A job from its question to its fate: what is asked, what is asked instead, and what is sent to the item queue. */
+import type { Job, TitleJob } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
-import type { Settings } from '../shared/settings/settings-schema.ts';
-import { askAgainCapMs, type CallGate, type Entry } from '../shared/throttle/call-gate.ts';
+import { askAgainCapMs, type CallGate } from '../shared/throttle/call-gate.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
-import { reportOutcome } from '../shared/tmdb/report-outcome.ts';
-import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';
+import { ask, type Calling, type Later, spareMsOf } from './ask-tmdb.ts';
 import {
   type AnswerContent,
   absentItemOf,
   awaitedOf,
-  callTmdb,
+  findQuestion,
   itemOf,
-  type JudgedAnswer,
-  measureCall,
+  type Judged,
+  ownQuestion,
   rowsOf,
 } from './call-tmdb.ts';
 import type { WorkDependencies } from './work-dependencies.ts';
 
-/**
- * How fetching a page or a title ended. `later`: to be deferred by at least `retryInMs`; `isDoubted`: what stands in the way may be due to
- * a wrong clock, so the deferral should not be much longer than that.
- */
-export type FetchFate =
-  | { kind: 'done' }
-  | { kind: 'later'; code: string; detail: string; retryInMs: number; isDoubted?: true }
-  | { kind: 'refused'; code: string; detail: string };
-
-const outOfTime = {
-  kind: 'refused',
-  code: 'out_of_time',
-  detail: 'the invocation was over before the call',
-  retryInMs: 0,
-} as const;
-
-/** Left of an invocation for sending the result of a call, and for returning. */
-const reserveMs = 2_000;
-
-/** Returns what is left of an invocation before the last moment at which a call may begin, in milliseconds; negative after it. */
-export function spareMsOf({ tmdb }: Settings, remainingMs: () => number): () => number {
-  return () => remainingMs() - tmdb.requestTimeoutMs - reserveMs;
-}
+/** How a job ended: done, to be deferred, or refused by TMDB as wrong. */
+export type FetchFate = { kind: 'done' } | Later | { kind: 'refused'; code: string; detail: string };
 
 /**
- * Fetches one page or one title and sends it to the item queue. Makes up to `tmdb.attempts` calls.
+ * Fetches one page, one title or one piece of reference data and sends it to the item queue. Makes up to `tmdb.attempts` calls for each
+ * thing that it asks.
  * @param remainingMs - what is left of the invocation; no wait and no call that could outlast it is started.
  * @throws when the item queue does not take it.
  */
@@ -54,119 +31,56 @@ export async function fetchItem(
   deps: WorkDependencies,
   remainingMs: () => number,
 ): Promise<FetchFate> {
-  const spareMs = spareMsOf(deps.settings, remainingMs);
-  for (let attempt = 1; ; attempt += 1) {
-    const fate = await callOnce(job, attempt, gate, deps, spareMs);
-    if (fate.kind !== 'again') {
-      return fate;
-    }
-    await deps.clock.sleep(fate.afterMs);
+  const calling = { job, gate, deps, spareMs: spareMsOf(deps.settings, remainingMs) };
+  const answered = await ask(ownQuestion(job, deps.settings), calling);
+  if (answered.kind === 'later') {
+    return answered;
   }
+  const { verdict } = answered;
+  return verdict.fate === 'not-found' && job.kind === 'title-job' && job.details === true && job.imdbId !== undefined
+    ? fetchMoved(job, job.imdbId, verdict, calling)
+    : finish(job, verdict, deps);
 }
 
-/** Passes the gate, makes one call, and acts on its verdict. */
-async function callOnce(
-  job: Job,
-  attempt: number,
-  gate: CallGate,
-  deps: WorkDependencies,
-  spareMs: () => number,
-): Promise<FetchFate | { kind: 'again'; afterMs: number }> {
-  const entry = await enterGate(job, gate, deps, spareMs);
-  if (entry.kind === 'later') {
-    return entry;
+/**
+ * TMDB does not know title `job.id` any more: it was deleted, or merged into another title, which has its id at IMDb then. That one is
+ * fetched in its place. Nothing is removed: the rows of the old id stay until their hard TTL.
+ */
+async function fetchMoved(
+  job: TitleJob,
+  imdbId: string,
+  absence: Extract<Verdict, { fate: 'not-found' }>,
+  calling: Calling,
+): Promise<FetchFate> {
+  const { deps } = calling;
+  const found = await ask(findQuestion(imdbId, job, deps.settings), calling);
+  if (found.kind === 'later') {
+    return found;
   }
-  const judged = await callTmdb(job, attempt, deps).finally(entry.leave);
-  const verdict = await reportOutcome(judged, entry, deps, tokenCheckCall(job, gate, deps, spareMs));
-  if (verdict.fate !== 'retry') {
-    return finish(job, verdict, deps);
+  if (found.verdict.fate !== 'ok') {
+    return finish(job, found.verdict, deps);
   }
-  const afterMs = retryDelayMs(verdict, attempt, deps);
-  // A trial of the breaker is one call; a retry would be a second one.
-  const possible = entry.admission.kind === 'closed' && afterMs !== undefined && spareMs() > afterMs;
-  if (possible && deps.budget.trySpend()) {
-    return { kind: 'again', afterMs };
+  const others = found.verdict.content.filter((id) => id !== job.id);
+  const [id] = others;
+  if (id === undefined || others.length > 1) {
+    const said = others.length > 1 ? `${others.length} titles have its id` : 'no other title has its id';
+    return finish(job, { ...absence, detail: `${absence.detail}; ${said} ${imdbId} at IMDb` }, deps);
   }
-  const detail = `${verdict.detail}, after ${attempt} ${attempt === 1 ? 'call' : 'calls'}`;
-  return { kind: 'later', code: verdict.code, detail, retryInMs: verdict.retryAfterMs ?? 0 };
+  const moved = { ...job, id };
+  const answered = await ask(ownQuestion(moved, deps.settings), calling);
+  return answered.kind === 'later' ? answered : finish(moved, answered.verdict, deps, job.id);
 }
 
-/** Waits for a slot and for the breaker. A refusal becomes a deferral. */
-async function enterGate(
-  job: Job,
-  gate: CallGate,
-  { telemetry }: WorkDependencies,
-  spareMs: () => number,
-): Promise<Extract<Entry, { kind: 'go' }> | Extract<FetchFate, { kind: 'later' }>> {
-  const entry = await passGate(gate, spareMs);
-  telemetry.metric('BreakerOpen', entry.kind === 'refused' && entry.code === 'breaker_open' ? 1 : 0);
-  if (entry.kind === 'refused') {
-    return { ...entry, kind: 'later' };
-  }
-  if (spareMs() < 0) {
-    entry.leave();
-    return { ...outOfTime, kind: 'later' };
-  }
-  telemetry.event({ event: 'slot-awaited', runId: job.runId, jobId: job.jobId, waitMs: Math.round(entry.waitedMs) });
-  return entry;
-}
-
-/** When the control table fails, the job is deferred rather than failed: it must not use up its receives for that. */
-async function passGate(gate: CallGate, spareMs: () => number): Promise<Entry> {
-  try {
-    return await gate.enter(spareMs);
-  } catch (error) {
-    return {
-      kind: 'refused',
-      code: 'control_unavailable',
-      detail: messageOf(error).slice(0, 200),
-      retryInMs: askAgainCapMs,
-    };
-  }
-}
-
-/** The call that checks a refused token takes a slot, is measured and must end in this invocation, like any other call. */
-function tokenCheckCall(job: Job, gate: CallGate, deps: WorkDependencies, spareMs: () => number): TokenCheckCall {
-  return {
-    enter: async (admit) => {
-      const entry = await gate.enter(spareMs, admit);
-      if (entry.kind === 'go' && spareMs() < 0) {
-        entry.leave();
-        return outOfTime;
-      }
-      return entry;
-    },
-    measured: (call) => measureCall(job, { attempt: 0, ...call }, deps),
-  };
-}
-
-/** How long to wait before the next call of this invocation; `undefined` after the last one. */
-function retryDelayMs(
-  verdict: Extract<Verdict, { fate: 'retry' }>,
-  attempt: number,
-  { settings: { tmdb }, random }: WorkDependencies,
-): number | undefined {
-  if (attempt >= tmdb.attempts) {
-    return undefined;
-  }
-  return (
-    verdict.retryAfterMs ??
-    fullJitterDelayMs(attempt, random.next(), {
-      baseMs: tmdb.backoffBaseMs,
-      capMs: tmdb.backoffCapMs,
-    })
-  );
-}
-
-/** Turns the verdict of the last call into messages and into the fate of the job. */
+/** Turns the verdict of the last call into messages and into the fate of the job. `movedFrom`: the id that its title had. */
 async function finish(
   job: Job,
-  verdict: Exclude<JudgedAnswer, { fate: 'retry' }>,
+  verdict: Exclude<Judged<AnswerContent>, { fate: 'retry' }>,
   deps: WorkDependencies,
+  movedFrom?: number,
 ): Promise<FetchFate> {
   switch (verdict.fate) {
     case 'ok':
-      await emitItem(job, verdict.content, deps);
+      await emitItem(job, verdict.content, deps, movedFrom);
       return { kind: 'done' };
     case 'not-found': {
       const { code, detail } = verdict;
@@ -192,10 +106,13 @@ async function finish(
   }
 }
 
-async function emitItem(job: Job, content: AnswerContent, deps: WorkDependencies): Promise<void> {
-  await deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs())));
+async function emitItem(job: Job, content: AnswerContent, deps: WorkDependencies, movedFrom?: number): Promise<void> {
+  await deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs(), movedFrom)));
   const { jobId, runId } = job;
   deps.telemetry.event({ event: 'page-fetched', runId, jobId, ...rowsOf(content) });
+  if (movedFrom !== undefined && job.kind === 'title-job') {
+    deps.telemetry.event({ event: 'title-moved', runId, jobId, from: movedFrom, to: job.id });
+  }
   if (Object.keys(content.losses).length > 0) {
     deps.telemetry.event({ event: 'answer-cut', subject: jobId, losses: content.losses });
   }

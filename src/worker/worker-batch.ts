@@ -20,8 +20,9 @@ import { type BatchAnswer, type QueueRecord, queueRecordsOf } from '../shared/qu
 import { callsOfAWorker } from '../shared/settings/settings.ts';
 import { describeFailure, jobIdOf } from '../shared/telemetry/describe-failure.ts';
 import { type CallGate, callGate } from '../shared/throttle/call-gate.ts';
+import { spareMsOf } from './ask-tmdb.ts';
 import { deferJob, isTooOld } from './defer-job.ts';
-import { fetchItem, spareMsOf } from './fetch-item.ts';
+import { fetchItem } from './fetch-item.ts';
 import { gatheredSends } from './gathered-sends.ts';
 import { workEachRecord } from './powertools-batch.ts';
 import type { WorkDependencies } from './work-dependencies.ts';

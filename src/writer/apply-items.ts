@@ -19,7 +19,7 @@ import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { type ChangeCounter, countChanges } from './count-changes.ts';
 import { type Candidate, candidateOf, keysOf, mergeRows } from './decide-rows.ts';
 import { feedHeadFor, joinFeedHeads, sameFeedHead } from './join-feed-heads.ts';
-import { joinRows, wholeTitleFate } from './join-rows.ts';
+import { joinedFate, joinRows } from './join-rows.ts';
 import { type RowOutcome, type WritePace, type WriteReport, writeRows } from './write-rows.ts';
 
 /** A page or a title with the id of the message that brought it. */
@@ -205,7 +205,7 @@ function reportPages(
   for (const { messageId, item } of deliveries) {
     const candidate = candidates.get(messageId);
     const fates =
-      item.kind === 'item-details' ? wholeTitleFate(candidate, outcomes) : listRowFates(candidate, merged, outcomes);
+      candidate?.joined === undefined ? listRowFates(candidate, merged, outcomes) : joinedFate(candidate, outcomes);
     const rejected = item.kind === 'item-page' ? item.rejected + item.persons : 0;
     telemetry.event({
       event: 'page-applied',

@@ -6,6 +6,7 @@ import { detailsDraft } from '../shared/tables/details-row.ts';
 import { externalIdDrafts } from '../shared/tables/external-id-row.ts';
 import type { JoinedDraft } from '../shared/tables/joined-row.ts';
 import { listPageDraft } from '../shared/tables/list-page-row.ts';
+import { referenceDraft } from '../shared/tables/reference-row.ts';
 import { type RowKey, rowKeyText } from '../shared/tables/row.ts';
 import { titleDraft } from '../shared/tables/title-row.ts';
 
@@ -35,7 +36,7 @@ export type Candidate = {
   messageId: string;
   page: CatalogDraft | undefined;
   titles: readonly (CatalogDraft | undefined)[];
-  /** What a title that was fetched as a whole brings for rows that are joined of parts. */
+  /** What a title that was fetched as a whole, or reference data, brings for rows that are joined of parts. */
   joined?: readonly JoinedDraft<CatalogJoinedRow>[];
 };
 
@@ -59,6 +60,9 @@ export function candidateOf(messageId: string, item: Item, settings: Settings): 
       ),
       joined: [detailsDraft(item, parts, settings), ...externalIdDrafts(item, parts, settings)],
     };
+  }
+  if (item.kind === 'item-reference') {
+    return { messageId, page: undefined, titles: [], joined: [referenceDraft(item, settings)] };
   }
   const fetched = { language: item.feed.language, fetchedAt: item.fetchedAt };
   return {

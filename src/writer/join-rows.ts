@@ -87,11 +87,8 @@ function joinedOver(drafts: Drafts, stored: StoredRow | undefined): RowDraft<Cat
   );
 }
 
-/** The outcome of a title that was fetched as a whole: `write` when any of its rows was written. */
-export function wholeTitleFate(
-  candidate: Candidate | undefined,
-  outcomes: ReadonlyMap<string, RowOutcome>,
-): RowOutcome[] {
-  const fates = (candidate ? keysOf(candidate) : []).map((key) => outcomes.get(rowKeyText(key)) ?? 'superseded');
+/** The outcome of a message with joined rows, a whole title or reference data: `write` when any of its rows was written. */
+export function joinedFate(candidate: Candidate, outcomes: ReadonlyMap<string, RowOutcome>): RowOutcome[] {
+  const fates = keysOf(candidate).map((key) => outcomes.get(rowKeyText(key)) ?? 'superseded');
   return [fates.includes('write') ? 'write' : (fates.at(-1) ?? 'superseded')];
 }

@@ -11,6 +11,7 @@ export type PortCall = {
     | 'listPages'
     | 'readTitles'
     | 'readDetails'
+    | 'readReference'
     | 'readHeads'
     | 'listHeads'
     | 'replaceHead';

@@ -1,5 +1,6 @@
 import type { CatalogJoinedRow, CatalogReader, CatalogStore } from '../../src/shared/tables/catalog.ts';
 import type { DetailsRow } from '../../src/shared/tables/details-row.ts';
+import type { ReferenceRows } from '../../src/shared/tables/reference-row.ts';
 import { rowKeyText } from '../../src/shared/tables/row.ts';
 import type { CallHook } from './call-hook.ts';
 
@@ -13,7 +14,7 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
     return new Map(known.map((row) => [rowKeyText(row), row]));
   }
 
-  const store: Pick<CatalogStore, 'readStored' | 'replace'> & Pick<CatalogReader, 'readDetails'> = {
+  const store: Pick<CatalogStore, 'readStored' | 'replace'> & Pick<CatalogReader, 'readDetails' | 'readReference'> = {
     readStored: (keys, consistent) =>
       hook({ name: 'readStored', key: '' }, () => {
         const texts = keys.map(rowKeyText);
@@ -31,6 +32,11 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
         const rows = seen(false);
         const texts = keys.map(rowKeyText);
         return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as DetailsRow]] : [])));
+      }),
+    readReference: () =>
+      hook({ name: 'readReference', key: '' }, () => {
+        const rows = [...seen(false).values()].filter((row) => row.mediaId === 'reference');
+        return Object.fromEntries(rows.map((row) => [row.mediaType, { ...row }])) as ReferenceRows;
       }),
     replace: (row, version) =>
       hook({ name: 'replace', key: rowKeyText(row) }, () => {

@@ -53,7 +53,12 @@ function mayRun({ planner }: Settings): PlanKind[] {
 
 /** What a plan finds before anything has run: nothing. */
 const emptyTables: PlanTables = {
-  catalog: { listPages: async () => [], readTitles: async () => new Map(), readDetails: async () => new Map() },
+  catalog: {
+    listPages: async () => [],
+    readTitles: async () => new Map(),
+    readDetails: async () => new Map(),
+    readReference: async () => ({}),
+  },
   heads: {
     read: async () => ({ heads: new Map(), readUnits: 0 }),
     list: async () => [],

@@ -5,6 +5,7 @@ import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../..
 import { shown } from '../../shared/core/shown-text.ts';
 import { deathReasons } from '../../shared/queues/dead-letter.ts';
 import type { ReceivedMessage } from '../../shared/queues/message-source.ts';
+import { referenceNames } from '../../shared/queues/reference.ts';
 import { readTrigger, triggerReasons } from './trigger-letter.ts';
 
 /** What a dead letter may be, as far as its body says. */
@@ -14,6 +15,8 @@ export const letterKinds = [
   'item-page',
   'item-title',
   'item-details',
+  'reference-job',
+  'item-reference',
   'trigger',
   'unreadable',
 ] as const;
@@ -32,9 +35,9 @@ export type DeadLetter = {
   jobId: string;
   /** ISO 8601 UTC; of what SQS has moved, when it was sent first. */
   failedAt: string;
-  /** `fetch-job`, `title-job`, `item-page`, `item-title`, `item-details`, `trigger` (of the planner), or `unreadable`. */
+  /** `fetch-job`, `title-job`, `item-page`, `item-title`, `item-details`, `reference-job`, `item-reference`, `trigger` (of the planner), or `unreadable`. */
   kind: LetterKind;
-  /** Id of the feed, or of the title and its language, or what a trigger asked for. */
+  /** Id of the feed, or of the title and its language, or what of the reference data, or what a trigger asked for. */
   subject: string;
   feed: Feed | undefined;
   /** The title that it is about, as `movie:550`; empty where it is about none. */
@@ -52,6 +55,7 @@ const mostReplays = 1_000_000;
 const mostLevels = 64;
 const text = z.string().catch('');
 const bounded = (count: number) => Math.min(count, mostReplays);
+const referenceName = z.enum(referenceNames).optional().catch(undefined);
 const titleSchema = z.object({ mediaType: z.enum(mediaTypes), id: z.int().positive() });
 
 const letterSchema = z.object({
@@ -63,6 +67,8 @@ const letterSchema = z.object({
   language: languageSchema.optional().catch(undefined),
   title: titleSchema.optional().catch(undefined),
   details: z.literal(true).optional().catch(undefined),
+  what: referenceName,
+  reference: z.object({ what: referenceName }).optional().catch(undefined),
 });
 
 const attributesSchema = z.object({
@@ -97,7 +103,7 @@ export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: Rece
     jobId: (said.jobId || told.jobId).slice(0, sentenceCharacters),
     failedAt: told.failedAt || timeOf(sentAtMs),
     kind: trigger === undefined ? said.kind : 'trigger',
-    subject: feed === undefined ? (ofTitle ?? trigger?.subject ?? '') : feedId(feed),
+    subject: feed === undefined ? (ofTitle ?? said.reference?.what ?? said.what ?? trigger?.subject ?? '') : feedId(feed),
     feed,
     title: title === undefined || feed !== undefined ? '' : `${title.mediaType}:${title.id}`,
     replays: Math.max(said.replays, told.replayCount),

@@ -118,7 +118,7 @@ function retriesAmong(calls: RunProgress['calls']): number {
   return ofJobs.length - new Set(ofJobs.map(({ jobId }) => jobId)).size;
 }
 
-/** Lists' jobs and titles' jobs apart. */
+/** Lists' jobs and titles' jobs apart, without those for reference data. */
 function countJobs({ sent, end }: RunFacts, progress: RunProgress): { lists: JobCounts; titles: JobCounts } {
   const { applied, notFound, deferred, outcomes } = progress;
   const ended = new Set([...endedJobs(progress), ...end.deadLetteredJobs]);

@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/core/clock.ts';
 import { betterOutcome, type PageOutcome } from '../../shared/core/feed.ts';
 import { systemClock } from '../../shared/core/system-clock.ts';
-import { isTitleJobId } from '../../shared/queues/fetch-job.ts';
+import { isListJobId, isTitleJobId } from '../../shared/queues/fetch-job.ts';
 import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 
 /** What is known of one run from its events. */
@@ -136,7 +136,7 @@ function noteReason(event: RunEvent, reasons: Map<string, string>): void {
 
 /** What a job is for; jobs of what titles refer to are waited for, and counted in neither of the others. */
 export function kindOfJob(jobId: string): keyof Exclude<SentJobs, ReadonlySet<string>> {
-  return isTitleJobId(jobId) ? 'titles' : jobId.split('/')[1] === 'reference' ? 'reference' : 'lists';
+  return isTitleJobId(jobId) ? 'titles' : isListJobId(jobId) ? 'lists' : 'reference';
 }
 
 /** How many of the sent jobs of a kind have not ended, or of all. */
@@ -161,10 +161,10 @@ export function plannedOf(sent: SentJobs, kind?: ReturnType<typeof kindOfJob> | 
 
 /**
  * Jobs that have ended in any way but as dead letters. A list that TMDB does not know ends when the writer has applied that; a title
- * that TMDB does not know is never sent to the writer, so it ends with the answer.
+ * that TMDB does not know is never sent to the writer, so it ends with the answer; reference data likewise.
  */
 export function endedJobs({ applied, notFound }: RunProgress): Set<string> {
-  return new Set([...applied, ...[...notFound.keys()].filter((jobId) => kindOfJob(jobId) !== 'lists')]);
+  return new Set([...applied, ...[...notFound.keys()].filter((jobId) => !isListJobId(jobId))]);
 }
 
 function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
@@ -202,9 +202,9 @@ function advance(run: RunProgress, event: RunEvent, nowMs: number): void {
   }
 }
 
-/** Rows are those of lists; titles that were fetched by themselves are counted as jobs (run-summary.ts). */
+/** Rows are those of lists; titles that were fetched by themselves are counted as jobs (run-summary.ts), reference data not at all. */
 function countRows(run: RunProgress, event: Extract<RunEvent, { event: 'page-applied' }>): void {
-  if (kindOfJob(event.jobId) !== 'lists') {
+  if (!isListJobId(event.jobId)) {
     return;
   }
   for (const fate of ['received', 'written', 'unchanged', 'superseded', 'rejected'] as const) {

@@ -45,7 +45,7 @@ const sentences: [codes: RegExp, sentence: (host: string) => string][] = [
   [/^(EACCES|EPERM)$/, (host) => `this machine does not allow connections to ${host}`],
   [/^(EPROTO|ERR_SSL_|ERR_TLS_)/, (host) => `${host} does not speak TLS as it should: something in between may answer`],
   [/^HPE_/, (host) => `what ${host} answered is not HTTP`],
-  [/^ERR_BAD_RESPONSE$/, (host) => `the answer of ${host} is too large or damaged`],
+  [/^ERR_BAD_RESPONSE$/, (host) => `the answer of ${host} broke off, or is damaged`],
 ];
 
 /** Describes an error that a call threw. The error's own message is not used: it may hold headers, and with them the token. */

@@ -3,6 +3,7 @@ import { type Feed, feedId, feedSchema, languageSchema, type MediaType, maxPage,
 import { runIdSchema, snapshotSchema } from '../core/snapshot.ts';
 import { tmdbIdSchema } from './item-page.ts';
 import { replaysSchema } from './parse-message.ts';
+import { type ReferenceName, referenceNames } from './reference.ts';
 
 /**
  * One title to fetch in one language: reader → fetch queue → worker. It belongs to no list and therefore has no snapshot; the version of
@@ -25,6 +26,11 @@ export const titleJobSchema = z.object({
   details: z.literal(true).optional(),
   /** Somebody waits for its end, which worker and writer note therefore (`titleEndsId` in usage-store.ts). */
   awaited: z.literal(true).optional(),
+  /** The title's id at IMDb, where it is known: by it a whole title is looked for that TMDB does not know under its own id any more. */
+  imdbId: z
+    .string()
+    .regex(/^tt\d{5,10}$/)
+    .optional(),
   /** Deliveries so far that ended in a deferral. */
   attempt: z.int().min(0),
   firstSeenAt: z.iso.datetime(),
@@ -60,6 +66,39 @@ export function titleOfJobId(jobId: string): string | undefined {
 /** Whether a job's id is that of a title job; the ids of list pages have another form (`jobIdFor`). */
 export function isTitleJobId(jobId: string): boolean {
   return jobId.split('/')[1] === 'title';
+}
+
+/** Reference data to fetch, in one call: planner → fetch queue → worker. Like a title it belongs to no list. */
+const referenceJobSchema = z.object({
+  kind: z.literal('reference-job'),
+  version: z.literal(1),
+  jobId: z.string().min(1).max(200),
+  runId: runIdSchema,
+  /** Schedule name, or `ad-hoc`. */
+  origin: z.string().min(1).max(40),
+  what: z.enum(referenceNames),
+  /** Deliveries so far that ended in a deferral. */
+  attempt: z.int().min(0),
+  firstSeenAt: z.iso.datetime(),
+  /** Seconds that its deferrals told it to wait, all together: what its age is judged by. */
+  waitedSeconds: z.int().min(0).optional(),
+  /** Why the planner chose it, in a few words. */
+  why: z.string().max(300),
+  /** How often an operator took it out of a dead-letter queue and sent it again. */
+  replays: replaysSchema,
+});
+
+export type ReferenceJob = z.infer<typeof referenceJobSchema>;
+
+/** The job of `run` that fetches `what`: `<run>/reference/configuration`. */
+export function referenceJobFor({ runId, origin, firstSeenAt }: JobRun, what: ReferenceName, why: string): ReferenceJob {
+  const jobId = `${runId}/reference/${what}`;
+  return { kind: 'reference-job', version: 1, jobId, runId, origin, what, attempt: 0, firstSeenAt, why };
+}
+
+/** Whether a job's id is that of a job for a page of a list, which titles and reference data are not. */
+export function isListJobId(jobId: string): boolean {
+  return !isTitleJobId(jobId) && jobId.split('/')[1] !== 'reference';
 }
 
 /**
@@ -112,6 +151,6 @@ export function fetchJobsFor(
 }
 
 /** Every message of the fetch queue. */
-export const jobSchema = z.discriminatedUnion('kind', [fetchJobSchema, titleJobSchema]);
+export const jobSchema = z.discriminatedUnion('kind', [fetchJobSchema, titleJobSchema, referenceJobSchema]);
 
 export type Job = z.infer<typeof jobSchema>;

@@ -4,6 +4,7 @@ import { runIdSchema, snapshotSchema } from '../core/snapshot.ts';
 import { cardShape } from './card-fields.ts';
 import { titlePartsSchema } from './details/title-parts.ts';
 import { replaysSchema } from './parse-message.ts';
+import { referenceSchema } from './reference.ts';
 
 /** The largest TMDB id, wherever one is given: beyond 2^53 - 1 the numbers of JSON are no longer exact. */
 export const maxTmdbId = Number.MAX_SAFE_INTEGER;
@@ -106,6 +107,8 @@ export const itemDetailsSchema = z.object({
   fetchedAt: z.iso.datetime(),
   mediaType: z.enum(mediaTypes),
   id: tmdbIdSchema,
+  /** The id under which the title was asked for, where TMDB does not know that one any more: it has become a part of this title. */
+  movedFrom: tmdbIdSchema.optional(),
   /** One for each language that is known. */
   cards: z.array(languageCardSchema).transform(fitting),
   /** What is known beyond the cards. A part that is not there is unknown: what is stored of it stays. */
@@ -117,8 +120,26 @@ export const itemDetailsSchema = z.object({
 
 export type ItemDetails = z.infer<typeof itemDetailsSchema>;
 
+/** One fetched piece of reference data: worker → item queue → writer. Some 20 KB, one billed SQS request; at most 300 KB. */
+const itemReferenceSchema = z.object({
+  kind: z.literal('item-reference'),
+  version: z.literal(1),
+  jobId: z.string().min(1).max(200),
+  runId: runIdSchema,
+  fetchedAt: z.iso.datetime(),
+  reference: referenceSchema,
+  replays: replaysSchema,
+});
+
+export type ItemReference = z.infer<typeof itemReferenceSchema>;
+
 /** Everything the item queue carries. */
-export const itemSchema = z.discriminatedUnion('kind', [itemPageSchema, itemTitleSchema, itemDetailsSchema]);
+export const itemSchema = z.discriminatedUnion('kind', [
+  itemPageSchema,
+  itemTitleSchema,
+  itemDetailsSchema,
+  itemReferenceSchema,
+]);
 
 export type Item = z.infer<typeof itemSchema>;
 

@@ -3,6 +3,7 @@ import type { DetailsRow } from './details-row.ts';
 import type { ExternalIdRow } from './external-id-row.ts';
 import type { StoredRow } from './joined-row.ts';
 import type { ListPageRow } from './list-page-row.ts';
+import type { ReferenceRow, ReferenceRows } from './reference-row.ts';
 import type { OnDamaged, RowDraft, RowKey } from './row.ts';
 import type { TitleRow } from './title-row.ts';
 
@@ -10,7 +11,7 @@ import type { TitleRow } from './title-row.ts';
 export type CatalogRow = TitleRow | ListPageRow;
 
 /** A row of the catalog table that is joined of parts (joined-row.ts). */
-export type CatalogJoinedRow = DetailsRow | ExternalIdRow;
+export type CatalogJoinedRow = DetailsRow | ExternalIdRow | ReferenceRow;
 
 /** A row that the writer has not built yet (row.ts). */
 export type CatalogDraft = RowDraft<CatalogRow>;
@@ -52,4 +53,6 @@ export type CatalogReader = {
   readTitles(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, TitleRow>>;
   /** The rows of details that exist under `keys` (distinct) and can be read, by `rowKeyText`. They may be past their hard TTL. */
   readDetails(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, DetailsRow>>;
+  /** The rows of reference data that exist and can be read. They may be past their hard TTL. */
+  readReference(onDamaged?: OnDamaged): Promise<ReferenceRows>;
 };

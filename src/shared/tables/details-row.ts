@@ -1,11 +1,22 @@
 import * as z from 'zod';
-import { isoFromMs, msFromIso } from '../core/clock.ts';
+import { msFromIso } from '../core/clock.ts';
 import { type MediaType, mediaTypes } from '../core/feed.ts';
-import { canonicalJson, stableHash } from '../core/stable-hash.ts';
+import { isRow } from '../queues/details/detail-kinds.ts';
 import { type PartName, partNames, partShape, type TitleParts } from '../queues/details/title-parts.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { pack, unpackText } from './card.ts';
-import { type JoinedDraft, joinedVersion, joinParts, type StoredRow, timeVersion } from './joined-row.ts';
+import {
+  type JoinedDraft,
+  joinedTimes,
+  joinedVersion,
+  joinParts,
+  type PartTimes,
+  partTimes,
+  partTimesShape,
+  partVersion,
+  partVersionWidth,
+  type StoredRow,
+} from './joined-row.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowBytes, rowKeyText, rowSchemaVersion } from './row.ts';
 import { detailsLife, titlePeriodStartMs } from './row-life.ts';
 
@@ -21,19 +32,22 @@ export const detailsRowSchema = z.object({
 
 export type DetailsRow = z.infer<typeof detailsRowSchema>;
 
-/** A part in a row: its fields, and its own times as those of a row (row.ts). */
-type StoredPart = { fetchedAt: string; freshUntil: string; expiresAt: number } & Record<string, unknown>;
+/** A part in a row: its fields, and its own times. Fields that a later release has are kept as they are. */
+type StoredPart = PartTimes & Record<string, unknown>;
 type StoredParts = Partial<Record<PartName, StoredPart>>;
 
-const { fetchedAt, freshUntil, expiresAt } = rowBaseSchema.shape;
+/** A part that cannot be read counts as absent, and the others stay. */
 const storedPartsSchema = z.object(
   Object.fromEntries(
-    partNames.map((part) => [part, z.object({ fetchedAt, freshUntil, expiresAt, ...partShape(part) }).optional()]),
+    partNames.map((part) => [
+      part,
+      z
+        .looseObject({ ...partTimesShape, ...partShape(part) })
+        .optional()
+        .catch(undefined),
+    ]),
   ),
 ) as unknown as z.ZodType<StoredParts>;
-
-const digestDigits = 8;
-const versionWidth = timeVersion(0).length + digestDigits;
 
 /** `550` + `movie+details`. */
 export function detailsKey(mediaType: MediaType, id: number): RowKey & { mediaType: DetailsRow['mediaType'] } {
@@ -51,61 +65,67 @@ export function detailsDraft(
   const own = Object.fromEntries(
     Object.entries(parts).map(([name, fields]) => {
       const life = detailsLife(name as PartName, rowKeyText(key), fetchedAtMs, settings);
-      const times = {
-        fetchedAt: isoFromMs(fetchedAtMs),
-        freshUntil: isoFromMs(life.freshUntilMs),
-        expiresAt: Math.floor(life.expiresAtMs / 1_000),
-      };
-      return [name, { ...times, ...fields }];
+      return [name, { ...partTimes(fetchedAtMs, life), ...fields }];
     }),
   ) as StoredParts;
-  return { ...key, over: (stored) => detailsRow(key, joinParts(partsOf(stored), own, partVersion)) };
+  return {
+    ...key,
+    over: (stored) => detailsRow(key, joinParts(partsOf(stored), own, partVersion), laterPartsOf(stored)),
+  };
 }
 
 /** The parts of a stored row; none when they are damaged, or unpack to more than any row: that is as good as absent. */
 export function partsOf(stored: StoredRow | undefined): StoredParts {
+  const parts = storedPartsSchema.safeParse(unpacked(stored)).data ?? {};
+  return Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
+}
+
+/** The JSON of a row, before its parts are checked; `undefined` when it cannot be read. */
+function unpacked(stored: StoredRow | undefined): unknown {
   const row = detailsRowSchema.safeParse(stored);
-  if (!row.success) {
-    return {};
-  }
   try {
-    return storedPartsSchema.safeParse(JSON.parse(unpackText(row.data.parts))).data ?? {};
+    return row.success ? JSON.parse(unpackText(row.data.parts)) : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }
 
-/** The later fetch is greater; within a period a digest decides, as for title rows (title-row.ts). */
-function partVersion({ fetchedAt, freshUntil: _freshUntil, expiresAt: _expiresAt, ...fields }: StoredPart): string {
-  return `${timeVersion(msFromIso(fetchedAt))}${stableHash(canonicalJson(fields), digestDigits)}`;
+/** Parts that a later release has put behind those of this one, and their versions: a join keeps both as they are. */
+type LaterParts = { versions: string; parts: readonly (readonly [string, unknown])[] };
+
+function laterPartsOf(stored: StoredRow | undefined): LaterParts {
+  const versions = String(stored?.version ?? '').slice(partNames.length * partVersionWidth);
+  const json = versions === '' ? undefined : unpacked(stored);
+  const parts = isRow(json) ? Object.entries(json).filter(([name]) => !isPartName(name)) : [];
+  return parts.length === 0 ? { versions: '', parts } : { versions, parts };
 }
 
-function detailsRow(key: RowKey & Pick<DetailsRow, 'mediaType'>, parts: StoredParts): RowDraft<DetailsRow> {
+function isPartName(name: string): boolean {
+  return (partNames as readonly string[]).includes(name);
+}
+
+function detailsRow(
+  key: RowKey & Pick<DetailsRow, 'mediaType'>,
+  parts: StoredParts,
+  later: LaterParts,
+): RowDraft<DetailsRow> {
   const inOrder = partNames.map((name) => parts[name]);
-  const version = joinedVersion(
+  const own = joinedVersion(
     inOrder.map((part) => part && partVersion(part)),
-    versionWidth,
+    partVersionWidth,
   );
-  const known = inOrder.filter((part) => part !== undefined);
+  const version = `${own}${later.versions}`;
   const build = (): DetailsRow => {
     const others: Omit<DetailsRow, 'parts'> = {
       ...key,
       schemaVersion: rowSchemaVersion,
       version,
       source: 'tmdb',
-      fetchedAt: greatest(known.map((part) => part.fetchedAt)),
-      // A part of it is stale from then on.
-      freshUntil: known.map((part) => part.freshUntil).sort()[0] ?? isoFromMs(0),
-      expiresAt: Math.max(0, ...known.map((part) => part.expiresAt)),
+      ...joinedTimes(inOrder.filter((part) => part !== undefined)),
     };
-    const text = JSON.stringify(
-      Object.fromEntries(partNames.flatMap((name) => (parts[name] ? [[name, parts[name]]] : []))),
-    );
+    const known = partNames.flatMap((name) => (parts[name] ? [[name, parts[name]] as const] : []));
+    const text = JSON.stringify(Object.fromEntries([...known, ...later.parts]));
     return { ...others, parts: pack(text, rowBytes(others) + 'parts'.length) };
   };
   return { ...key, version, build };
-}
-
-function greatest(times: readonly string[]): string {
-  return [...times].sort().at(-1) ?? isoFromMs(0);
 }

@@ -7,6 +7,7 @@ import { detailsRowSchema } from './details-row.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import type { StoredRow } from './joined-row.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
+import { configurationKey, referenceRowSchema, referenceRowsOf, servicesKey } from './reference-row.ts';
 import { type OnDamaged, type RowKey, rowBytes, rowKeyText, writeUnitsFor } from './row.ts';
 import { categoryIndex } from './table-definitions.ts';
 import { titleRowSchema } from './title-row.ts';
@@ -52,6 +53,10 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
     },
     readTitles: (keys, onDamaged) => readRows(titleRowSchema, keys, onDamaged),
     readDetails: (keys, onDamaged) => readRows(detailsRowSchema, keys, onDamaged),
+    readReference: async (onDamaged) => {
+      const rows = await readRows(referenceRowSchema, [configurationKey, servicesKey], onDamaged);
+      return referenceRowsOf([...rows.values()]);
+    },
   };
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { isoFromMs, msFromIso } from '../core/clock.ts';
+import { isoFromMs, minuteMs, msFromIso } from '../core/clock.ts';
 import { type MediaType, mediaTypes } from '../core/feed.ts';
 import type { TitleParts } from '../queues/details/title-parts.ts';
 import { tmdbIdSchema } from '../queues/item-page.ts';
@@ -34,15 +34,18 @@ type Refs = Partial<Record<MediaType, Ref>>;
 const idDigits = 11;
 const versionWidth = timeVersion(0).length + idDigits;
 
-/** What a title's answer, fetched at `fetched.fetchedAt` (ISO 8601), brings for the rows of its ids elsewhere. */
+/**
+ * What a title's answer, fetched at `fetched.fetchedAt` (ISO 8601), brings for the rows of its ids elsewhere.
+ * @param fetched - `movedFrom`: the title was asked for under this id, which TMDB does not know any more.
+ */
 export function externalIdDrafts(
-  fetched: { mediaType: MediaType; id: number; fetchedAt: string },
+  fetched: { mediaType: MediaType; id: number; fetchedAt: string; movedFrom?: number | undefined },
   { externalIds }: TitleParts,
   settings: Settings,
 ): JoinedDraft<ExternalIdRow>[] {
   const { imdb = null, tvdb = null } = externalIds?.externalIds ?? {};
   const mediaIds = [...(imdb === null ? [] : [`imdb:${imdb}`]), ...(tvdb === null ? [] : [`tvdb:${tvdb}`])];
-  const fetchedAtMs = externalIdPeriodStartMs(msFromIso(fetched.fetchedAt));
+  const fetchedAtMs = knownSinceMs(fetched);
   const { expiresAtMs } = externalIdLife(fetchedAtMs, settings);
   const own: Refs = {
     [fetched.mediaType]: {
@@ -55,6 +58,18 @@ export function externalIdDrafts(
     const key = { mediaId, mediaType: 'id' as const };
     return { ...key, over: (stored) => externalIdRow(key, joinParts(refsOf(stored), own, refVersion), settings) };
   });
+}
+
+/**
+ * The start of the period. An answer that tells of a merger counts as later than all others of its period: those about the old id were
+ * fetched before. It has the precision of a version.
+ */
+function knownSinceMs({ fetchedAt, movedFrom }: { fetchedAt: string; movedFrom?: number | undefined }): number {
+  const atMs = msFromIso(fetchedAt);
+  const periodStartMs = externalIdPeriodStartMs(atMs);
+  return movedFrom === undefined
+    ? periodStartMs
+    : Math.max(Math.floor(atMs / minuteMs) * minuteMs, periodStartMs + minuteMs);
 }
 
 function refsOf(stored: StoredRow | undefined): Refs {

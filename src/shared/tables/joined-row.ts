@@ -7,8 +7,10 @@
  * A put "unless the table has a greater version" would lose a part that another writer has put meanwhile. A joined row therefore replaces
  * only the very row that it was joined with.
  */
-import { minuteMs } from '../core/clock.ts';
-import type { RowDraft, RowKey } from './row.ts';
+import { isoFromMs, minuteMs, msFromIso } from '../core/clock.ts';
+import { canonicalJson, stableHash } from '../core/stable-hash.ts';
+import { type RowDraft, type RowKey, rowBaseSchema } from './row.ts';
+import type { Life } from './row-life.ts';
 
 /** A stored row as it was read: not checked. */
 export type StoredRow = Readonly<Record<string, unknown>>;
@@ -27,6 +29,47 @@ export function timeVersion(fetchedAtMs: number): string {
   return Math.max(0, Math.floor(fetchedAtMs / minuteMs))
     .toString(36)
     .padStart(timeDigits, '0');
+}
+
+/** A part's own times, as those of a row (row.ts). */
+export type PartTimes = { fetchedAt: string; freshUntil: string; expiresAt: number };
+
+const { fetchedAt, freshUntil, expiresAt } = rowBaseSchema.shape;
+
+/** The members of a part that are its times. */
+export const partTimesShape = { fetchedAt, freshUntil, expiresAt };
+
+/** The times of a part that was fetched at `fetchedAtMs`. */
+export function partTimes(fetchedAtMs: number, life: Life): PartTimes {
+  return {
+    fetchedAt: isoFromMs(fetchedAtMs),
+    freshUntil: isoFromMs(life.freshUntilMs),
+    expiresAt: Math.floor(life.expiresAtMs / 1_000),
+  };
+}
+
+/** The times of a row with these parts: it is stale when one of them is, and expires with the last of them. */
+export function joinedTimes(parts: readonly PartTimes[]): PartTimes {
+  return {
+    fetchedAt: parts.map((part) => part.fetchedAt).sort().at(-1) ?? isoFromMs(0),
+    freshUntil: parts.map((part) => part.freshUntil).sort()[0] ?? isoFromMs(0),
+    expiresAt: Math.max(0, ...parts.map((part) => part.expiresAt)),
+  };
+}
+
+const digestDigits = 8;
+
+/** The width of a version that `partVersion` makes. */
+export const partVersionWidth = timeDigits + digestDigits;
+
+/** The version of a part with its times: the later fetch is greater; of one time a digest of the content decides, as for title rows. */
+export function partVersion({
+  fetchedAt,
+  freshUntil: _freshUntil,
+  expiresAt: _expiresAt,
+  ...content
+}: PartTimes & Readonly<Record<string, unknown>>): string {
+  return `${timeVersion(msFromIso(fetchedAt))}${stableHash(canonicalJson(content), digestDigits)}`;
 }
 
 /** A row's version of those of its parts, in their order; `undefined`: the part is unknown. Each is `width` characters wide. */

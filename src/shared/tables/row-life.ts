@@ -61,6 +61,14 @@ export function detailsLife(part: PartName, titleKey: string, fetchedAtMs: numbe
   return lifeFrom(fetchedAtMs, softHours * hourMs, stableFraction(`${titleKey}|${fetchedAtMs}`), settings);
 }
 
+/** Where images are and what services are called changes a few times a year. */
+const referenceSoftMs = 7 * dayMs;
+
+/** The life of a part of the reference data that was fetched at `fetchedAtMs`. `name`: what it is, by which its time differs from others'. */
+export function referenceLife(name: string, fetchedAtMs: number, settings: Settings): Life {
+  return lifeFrom(fetchedAtMs, referenceSoftMs, stableFraction(`${name}|${fetchedAtMs}`), settings);
+}
+
 /** Ids at IMDb and elsewhere hardly ever change: their rows are written once in this period, and are kept as long as TMDB's terms allow. */
 const externalIdPeriodMs = 7 * dayMs;
 

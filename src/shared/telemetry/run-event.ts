@@ -60,6 +60,9 @@ const jobNotFound = z.object({
   awaited: z.literal(true).optional(),
 });
 
+/** TMDB does not know a title under the id `from` any more, and its id at IMDb led to another one, which was fetched in its place. */
+const titleMoved = z.object({ event: z.literal('title-moved'), ...job, from: count, to: count });
+
 /** A deferral: the job was sent back to its queue with a delay. */
 const jobDeferred = z.object({
   event: z.literal('job-deferred'),
@@ -189,6 +192,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   pageFetched,
   answerCut,
   jobNotFound,
+  titleMoved,
   jobDeferred,
   copyDropped,
   jobDeadLettered,

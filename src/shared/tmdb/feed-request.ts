@@ -3,6 +3,7 @@ import { type Feed, feedKindOf, genreIdOf, globalRegion, keywordIdOf, type Media
 import { languageOf } from '../core/places/known-places.ts';
 import { snapshotTimeMs } from '../core/snapshot.ts';
 import type { FetchJob } from '../queues/fetch-job.ts';
+import { mediaOfServices, type ReferenceName } from '../queues/reference.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { appendedMembers } from './normalize-whole-title.ts';
 import type { TmdbRequest } from './tmdb-port.ts';
@@ -94,14 +95,23 @@ function isoDate(epochMs: number): string {
   return new Date(epochMs).toISOString().slice(0, 10);
 }
 
-/** The request for a title with everything that is kept of it: its parts are appended, in the default language. */
-export function wholeTitleRequest(mediaType: MediaType, id: number, settings: Settings): TmdbRequest {
+/**
+ * The request for a title with everything that is kept of it: its parts are appended, in the default language.
+ * @param without - members that are not asked for.
+ */
+export function wholeTitleRequest(
+  mediaType: MediaType,
+  id: number,
+  settings: Settings,
+  without: readonly string[] = [],
+): TmdbRequest {
   const language = settings.defaultLanguage;
+  const members = appendedMembers(mediaType).filter((member) => !without.includes(member));
   return {
     path: `/${mediaType}/${id}`,
     query: {
       language,
-      append_to_response: appendedMembers(mediaType).join(','),
+      append_to_response: members.join(','),
       // Without it videos are in `language` only, which most titles have none in but English; `null` is without words.
       include_video_language: [...new Set([languageOf(language), 'en', 'null'])].join(','),
     },
@@ -111,4 +121,17 @@ export function wholeTitleRequest(mediaType: MediaType, id: number, settings: Se
 /** The request for one title in one language. */
 export function titleRequest(mediaType: MediaType, id: number, language: string): TmdbRequest {
   return { path: `/${mediaType}/${id}`, query: { language } };
+}
+
+/** The request for the titles that have an id at IMDb. */
+export function findRequest(imdbId: string, { defaultLanguage }: Settings): TmdbRequest {
+  return { path: `/find/${imdbId}`, query: { external_source: 'imdb_id', language: defaultLanguage } };
+}
+
+/** The request for reference data. */
+export function referenceRequest(what: ReferenceName, { defaultLanguage }: Settings): TmdbRequest {
+  const mediaType = mediaOfServices(what);
+  return mediaType === undefined
+    ? { path: '/configuration', query: {} }
+    : { path: `/watch/providers/${mediaType}`, query: { language: defaultLanguage } };
 }

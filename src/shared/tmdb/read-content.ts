@@ -3,7 +3,10 @@
  * page 2 with a copy of page 1. Such answers are retried.
  */
 import type { Feed, MediaType } from '../core/feed.ts';
+import { idOf, isRow, rowsOf } from '../queues/details/detail-kinds.ts';
 import type { DescribedTitle } from '../queues/item-page.ts';
+import { type Reference, type ReferenceName, readReference } from '../queues/reference.ts';
+import { keptCountries } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { tryAgain, type Verdict } from './classify-answer.ts';
 import { type Losses, type NormalizedPage, normalizePage, normalizeTitle } from './normalize-page.ts';
@@ -37,6 +40,22 @@ export function readWholeTitle(
   losses: Losses,
 ): Content<WholeTitle> {
   return titleContent(normalizeWholeTitle(json, mediaType, id, settings, losses));
+}
+
+/** Reads reference data, as much as the kept countries need of it. */
+export function readReferenceData(json: unknown, what: ReferenceName, settings: Settings): Content<Reference> {
+  const value = readReference(json, what, keptCountries(settings));
+  return value === undefined
+    ? tryAgain('not_the_reference', `the answer is JSON but holds no ${what}`)
+    : { fate: 'ok', value };
+}
+
+/** Reads which titles of a kind have an id elsewhere, by TMDB's ids. */
+export function readFound(json: unknown, mediaType: MediaType): Content<number[]> {
+  const rows = isRow(json) ? json[`${mediaType}_results`] : undefined;
+  return Array.isArray(rows)
+    ? { fate: 'ok', value: [...new Set(rowsOf(rows).flatMap(({ id }) => idOf(id) ?? []))] }
+    : tryAgain('not_a_find', 'the answer is JSON but does not list what was found');
 }
 
 function titleContent<T>(value: T | undefined): Content<T> {

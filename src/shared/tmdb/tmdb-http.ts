@@ -10,7 +10,7 @@ import { type NamedProxy, type ProxyVariables, proxyFor } from '../core/proxy-va
 import type { TokenSource } from '../core/redact-token.ts';
 import { systemClock } from '../core/system-clock.ts';
 import type { Settings } from '../settings/settings-schema.ts';
-import type { TmdbAnswer, TmdbPort, TmdbRequest } from './tmdb-port.ts';
+import { type TmdbAnswer, type TmdbPort, type TmdbRequest, tooLargeCode } from './tmdb-port.ts';
 import { tokenAddress, tokenAddresses } from './token-address.ts';
 
 /**
@@ -73,7 +73,9 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
       const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
       return toAnswer(response, tmdb.maxBodyBytes);
     } catch (error) {
-      return noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs });
+      return isTooLarge(error)
+        ? { kind: 'no-response', code: tooLargeCode, detail: `the answer of ${host} is larger than ${tmdb.maxBodyBytes} bytes` }
+        : noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs });
     }
   };
   return {
@@ -98,6 +100,12 @@ function queryText(value: string): string {
 }
 
 const acceptHeaders = { Accept: 'application/json', 'Accept-Encoding': 'gzip' };
+
+/** What axios throws while it reads too much, and what zlib throws while it unpacks too much. axios has the same code for broken bodies. */
+function isTooLarge(error: unknown): boolean {
+  const { code, message } = error as { code?: unknown; message?: unknown };
+  return code === 'ERR_BUFFER_TOO_LARGE' || (code === 'ERR_BAD_RESPONSE' && String(message).startsWith('maxContentLength'));
+}
 
 /** In place of `AbortSignal.timeout`, whose timer, and with it the signal and its listeners, would live on after the call. */
 function deadlineSignal(timeoutMs: number, ended: AbortSignal): AbortSignal {

@@ -20,6 +20,9 @@ export type TmdbAnswer =
   /** There is no token, and no call was made. */
   | { kind: 'no-token'; detail: string };
 
+/** The code of an answer that is larger than `tmdb.maxBodyBytes`, and was not read to its end. */
+export const tooLargeCode = 'answer_too_large';
+
 /** The port to TMDB. `get` never rejects. */
 export type TmdbPort = {
   get(request: TmdbRequest): Promise<TmdbAnswer>;

@@ -61,11 +61,12 @@ async function readBoth(
 function tableReader({ tables, settings }: SimWorld, clock: VirtualClock, state: () => TableState): Reader {
   const orFail = <T>(read: () => Promise<T>) =>
     state().kind === 'up' ? read() : Promise.reject(new Error('ECONNREFUSED'));
-  const { listPages, readTitles, readDetails } = tables.catalog;
+  const { listPages, readTitles, readDetails, readReference } = tables.catalog;
   const catalog: CatalogReader = {
     listPages: (feed, titles) => orFail(() => listPages(feed, titles)),
     readTitles: (keys) => orFail(() => readTitles(keys)),
     readDetails: (keys) => orFail(() => readDetails(keys)),
+    readReference: () => orFail(() => readReference()),
   };
   const telemetry = { event: () => undefined, metric: () => undefined, warn: () => undefined };
   return createReader({ catalog, background: background(telemetry), telemetry, clock, settings });

@@ -102,9 +102,9 @@ export const rateMutations: readonly Mutation[] = [
   },
   {
     name: 'a call that has ended keeps its connection',
-    file: 'worker/fetch-item.ts',
-    find: 'await callTmdb(job, attempt, deps).finally(entry.leave);',
-    replace: 'await callTmdb(job, attempt, deps);',
+    file: 'worker/ask-tmdb.ts',
+    find: 'await callTmdb(question, job, attempt, deps).finally(entry.leave);',
+    replace: 'await callTmdb(question, job, attempt, deps);',
     why: 'a batch would stand still after its first calls',
     seeds: [753],
   },
