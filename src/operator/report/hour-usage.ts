@@ -132,14 +132,17 @@ function activityFrom(count: (counter: PipelineCounter) => number): Activity {
 
 export const noReads: ReadCounts = { reads: 0, hits: 0, misses: 0, stale: 0 };
 
+const shownKinds = ['reads', 'misses', 'stale'] as const;
+
 /** The reads that an item counts, by subject. */
 export function readsBySubject(counters: UsageCounters): Map<string, ReadCounts> {
   const counted = new Map<string, Record<'reads' | 'misses' | 'stale', number>>();
   for (const [name, count] of Object.entries(counters)) {
     const parsed = parseCounterName(name);
-    if (parsed !== undefined && parsed.kind !== 'deep' && isCount(count)) {
+    const kind = shownKinds.find((shown) => shown === parsed?.kind);
+    if (parsed !== undefined && kind !== undefined && isCount(count)) {
       const known = counted.get(parsed.subject) ?? { reads: 0, misses: 0, stale: 0 };
-      counted.set(parsed.subject, { ...known, [parsed.kind]: count });
+      counted.set(parsed.subject, { ...known, [kind]: count });
     }
   }
   return new Map([...counted].map(([subject, counts]) => [subject, wholeCounts(counts)]));

@@ -2,14 +2,15 @@
 import { shareOf } from '../../demand/plan-quality.ts';
 import { planTotalName, titlePlanCounts } from '../../shared/tables/feed-counters.ts';
 import {
-  type CoverageCounter,
-  coverageCounterName,
-  coverageCounters,
+  type CoverageKind,
+  counterName,
+  coverageKinds,
+  otherSubject,
   type UsageCounters,
 } from '../../shared/tables/usage-store.ts';
 
 /** What was counted of whole titles in some time. */
-export type TitleCounts = Record<CoverageCounter, number> & {
+export type TitleCounts = Record<CoverageKind, number> & {
   /** Titles that runs and ad-hoc requests planned, one call each. */
   planned: number;
   /** Calls for TMDB's lists of changes, and calls for titles that these made needless. */
@@ -18,17 +19,17 @@ export type TitleCounts = Record<CoverageCounter, number> & {
 };
 
 /** The same with shares of the reads that asked for details, from 0 to 1; `null` where none did. */
-export type TitleFigures = TitleCounts & Record<`${Exclude<CoverageCounter, 'asked'>}Share`, number | null>;
+export type TitleFigures = TitleCounts & Record<`${Exclude<CoverageKind, 'asked'>}Share`, number | null>;
 
 /** The counts of one hour: from the items of its title reads, and from that of its plans. */
 export function titleCounts(reads: readonly UsageCounters[], plan: UsageCounters): TitleCounts {
-  const coverage = coverageCounters.map((counter) => {
-    const counts = reads.map((item) => countOf(item, coverageCounterName(counter)));
-    return [counter, counts.reduce((sum, count) => sum + count, 0)] as const;
+  const coverage = coverageKinds.map((kind) => {
+    const counts = reads.map((item) => countOf(item, counterName(kind, otherSubject)));
+    return [kind, counts.reduce((sum, count) => sum + count, 0)] as const;
   });
   const changesCalls = countOf(plan, planTotalName('changesCalls'));
   return {
-    ...(Object.fromEntries(coverage) as Record<CoverageCounter, number>),
+    ...(Object.fromEntries(coverage) as Record<CoverageKind, number>),
     planned: Math.max(0, titlePlanCounts(plan).calls - changesCalls),
     changesCalls,
     changesSaved: countOf(plan, planTotalName('changesSaved')),
@@ -45,7 +46,7 @@ function countOf(item: UsageCounters, name: string): number {
 export function titleFigures(hours: readonly TitleCounts[]): TitleFigures {
   const sum = (name: keyof TitleCounts) => hours.reduce((total, hour) => total + hour[name], 0);
   const asked = sum('asked');
-  const share = (name: Exclude<CoverageCounter, 'asked'>) => shareOf(Math.min(sum(name), asked), asked);
+  const share = (name: Exclude<CoverageKind, 'asked'>) => shareOf(Math.min(sum(name), asked), asked);
   return {
     asked,
     details: sum('details'),

@@ -6,8 +6,8 @@ import type { MediaType } from '../core/feed.ts';
  *   usage#2026-11-25T02#feeds       for an hour, by feed: `r:` reads, `m:` misses, `s:` stale reads,
  *                                   `d:` pages that were read beyond the first
  *   usage#2026-11-25T02#titles#05   for five minutes, by title: the same. The period is shorter because there are many titles, and
- *                                   an update is billed by the size of its item. Also `v:` reads that asked for details, and what
- *                                   these had, of all titles together
+ *                                   an update is billed by the size of its item. Also reads that asked for details, of all titles
+ *                                   together: `q:` all of them, `e:` those that had details, `g:` a certification, `v:` services
  *   usage#2026-11-25T02#pipeline    for an hour: what worker and writer did, `p:calls`, `p:rowsWritten`, …
  *   title-ends#f3052837             for a run whose titles somebody waits for: `y:` those that are in the table, `u:` those
  *                                   that TMDB does not know
@@ -18,10 +18,29 @@ import type { MediaType } from '../core/feed.ts';
 /** Counts by counter name, such as `r:popular/movie/global/en-US`; none is zero. */
 export type UsageCounters = Readonly<Record<string, number>>;
 
-/** What is counted for reads. `deep`: pages of a list that were read beyond its first. */
-export type UsageKind = 'reads' | 'misses' | 'stale' | 'deep';
+/**
+ * What is counted of reads of titles that asked for details: all of them; those whose answer had details; and those in which it had a
+ * certification and services for the country of the reader. Of all titles together, under `otherSubject`.
+ */
+export const coverageKinds = ['asked', 'details', 'certification', 'services'] as const;
 
-const prefixes: Record<UsageKind, string> = { reads: 'r:', misses: 'm:', stale: 's:', deep: 'd:' };
+export type CoverageKind = (typeof coverageKinds)[number];
+
+/** What is counted for reads. `deep`: pages of a list that were read beyond its first. */
+export const usageKinds = ['reads', 'misses', 'stale', 'deep', ...coverageKinds] as const;
+
+export type UsageKind = (typeof usageKinds)[number];
+
+const prefixes: Record<UsageKind, string> = {
+  reads: 'r:',
+  misses: 'm:',
+  stale: 's:',
+  deep: 'd:',
+  asked: 'q:',
+  details: 'e:',
+  certification: 'g:',
+  services: 'v:',
+};
 const slotMinutes = 5;
 
 /** What worker and writer count. `costMicroUsd`: millionths of a US dollar, like the metric EstimatedCost. */
@@ -35,14 +54,6 @@ export const pipelineCounters = [
 ] as const;
 
 export type PipelineCounter = (typeof pipelineCounters)[number];
-
-/**
- * What is counted of reads that asked for a title's details: all of them; those whose answer had details; and those of which it had a
- * certification and services for the country of the reader.
- */
-export const coverageCounters = ['asked', 'details', 'certification', 'services'] as const;
-
-export type CoverageCounter = (typeof coverageCounters)[number];
 
 /** How a title ended that somebody waits for. */
 export type TitleOutcome = 'applied' | 'not-found';
@@ -67,11 +78,6 @@ export function isPipelineCounter(name: string): boolean {
   return pipelineCounters.some((counter) => name === pipelineCounterName(counter));
 }
 
-/** The name of a counter of reads that asked for details. */
-export function coverageCounterName(counter: CoverageCounter): string {
-  return `v:${counter}`;
-}
-
 /** Id of the item that notes how the titles of a run ended, where somebody waits for them. */
 export function titleEndsId(runId: string): string {
   return `title-ends#${runId}`;
@@ -82,12 +88,9 @@ export function titleEndName(outcome: TitleOutcome, subject: string): string {
   return `${endPrefixes[outcome]}${subject}`;
 }
 
-/** Whether a counter is one of those that are no counts of reads, of feeds or of the pipeline. */
-export function isTitleCounter(name: string): boolean {
-  return (
-    coverageCounters.some((counter) => name === coverageCounterName(counter)) ||
-    Object.values(endPrefixes).some((prefix) => name.startsWith(prefix))
-  );
+/** Whether `name` notes the end of a title. */
+export function isTitleEnd(name: string): boolean {
+  return Object.values(endPrefixes).some((prefix) => name.startsWith(prefix));
 }
 
 /** Parses the name of a counter of reads; `undefined` for any other name. */
