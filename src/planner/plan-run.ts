@@ -1,10 +1,20 @@
-/** A request becomes jobs. A schedule's occurrence passes four steps: collect → score → budget → trim. */
+/**
+ * A request becomes jobs. A schedule's occurrence passes four steps: collect → score → budget → trim. The whole titles of an occurrence are
+ * chosen after its lists (plan-titles.ts).
+ */
 import { byReads, type LearnedDemand, learnDemand } from '../demand/learned-demand.ts';
 import type { PlanQuality } from '../demand/plan-quality.ts';
 import { type Clock, hourMs, isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { feedId, parseFeedId } from '../shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
-import { type FetchJob, fetchJobsFor, type JobRun, type TitleJob, wholeTitleJob } from '../shared/queues/fetch-job.ts';
+import {
+  type FetchJob,
+  fetchJobsFor,
+  type JobRun,
+  type TitleJob,
+  titleJobIdFor,
+  titleJobSchema,
+} from '../shared/queues/fetch-job.ts';
 import {
   type AdHocEvent,
   type FetchRequest,
@@ -18,16 +28,22 @@ import { feedHeadId } from '../shared/tables/feed-head.ts';
 import { type FeedsInFlight, inFlightId, isInFlight } from '../shared/tables/feeds-in-flight.ts';
 import type { Occurrence, PlannedFeed } from './base-plan.ts';
 import { budgetOf, type ChosenFeed, choose } from './budget.ts';
-import { type Collected, collect, type PlanSources } from './collect.ts';
+import { type ChangesRead, type Collected, collect, type PlanSources } from './collect.ts';
+import { planTitles, type TitleFigures, type TitlePlan, type WantedTitle } from './plan-titles.ts';
 import { score } from './score.ts';
 import { trim } from './trim.ts';
 
 /** What a plan is made from. Without `inFlight` no ad-hoc request is deduplicated. */
 export type PlanDependencies = PlanSources & { inFlight?: FeedsInFlight | undefined };
 
-/** The feeds of a plan, in the order of their worth, and what is to be said of it. */
+/** The feeds and titles of a plan, in the order of their worth, and what is to be said of it. */
 type FeedPlan = {
   feeds: readonly PlannedFeed[];
+  titles?: readonly WantedTitle[] | undefined;
+  /** What is to be said of the titles; nothing where none were looked for. */
+  titlePlan?: TitleFigures | undefined;
+  /** What TMDB's lists of changes said, where they were read. */
+  changes?: ChangesRead | undefined;
   /** What could not be planned, and why; empty as a rule. */
   notes: string[];
   /** What could have been fetched and was not, and why, a line each; warming's proposals are not among them. */
@@ -40,13 +56,12 @@ type FeedPlan = {
   quality?: PlanQuality | undefined;
 };
 
-/** A run before anything is sent. */
-export type RunPlan = Omit<FeedPlan, 'feeds'> & {
+/** A run before anything is sent: `jobs` are pages of lists, `titles` whole titles. */
+export type RunPlan = Omit<FeedPlan, 'feeds' | 'titles'> & {
   runId: string;
   snapshot: string;
   origin: string;
   jobs: FetchJob[];
-  /** Titles to be fetched whole. */
   titles: TitleJob[];
 };
 
@@ -67,46 +82,64 @@ export async function planRun(request: ScheduledRequest | AdHocEvent, deps: Plan
   const identity = runIdentity(request);
   if ('schedule' in request) {
     const plan = await scheduledPlan(request, deps);
-    return toRun(request.schedule, msFromIso(request.occurrence), identity, plan, deps.clock);
+    return toRun(request.schedule, msFromIso(request.occurrence), identity, plan, deps);
   }
   const { detail } = request;
-  const plan = 'titles' in detail ? nothingButTitles(deps.settings) : await deduplicatedPlan(detail, deps);
-  const run = toRun('ad-hoc', msFromIso(request.time), identity, plan, deps.clock);
-  return 'titles' in detail ? { ...run, titles: adHocTitles(detail, run, deps) } : run;
+  const plan = 'titles' in detail ? askedTitles(detail, deps.settings) : await deduplicatedPlan(detail, deps);
+  return toRun('ad-hoc', msFromIso(request.time), identity, plan, deps);
 }
 
 async function scheduledPlan({ schedule, occurrence }: ScheduledRequest, deps: PlanDependencies): Promise<FeedPlan> {
   const occurrenceMs = msFromIso(occurrence);
   // Whichever is later: a clock that is a little behind must not take the occurrence itself for the next one.
   const nowMs = Math.max(deps.clock.nowMs(), occurrenceMs);
-  const { demand, notes } = await learnDemand(deps.history, nowMs, deps.settings);
-  const plan = await planOccurrence({ schedule, occurrenceMs, nowMs }, demand, deps);
-  return { ...plan, notes: [...notes, ...plan.notes] };
+  const learned = await learnDemand(deps.history, nowMs, deps.settings);
+  const plan = await planOccurrence({ schedule, occurrenceMs, nowMs }, learned.demand, deps, learned.titles);
+  return { ...plan, notes: [...learned.notes, ...plan.notes] };
 }
 
-/** The feeds of an occurrence: those worth fetching, or, without `demand`, those of the base plan. */
+/** An occurrence's feeds, those worth fetching, or, without `demand`, those of the base plan; and its whole titles. */
 export async function planOccurrence(
   occurrence: Occurrence,
   demand: LearnedDemand | undefined,
   sources: PlanSources,
+  titleReads: ReadonlyMap<string, number> = new Map(),
 ): Promise<FeedPlan> {
-  const { settings } = sources;
-  const { maxBacklogJobs } = settings.planner;
   const collected = await collect(occurrence, demand, sources);
+  const lists = feedPlan(collected, demand, sources.settings);
+  const { notes, ...titles } = await titlesBeside(collected, lists.feeds, titleReads, sources);
+  return { ...lists, ...titles, notes: [...lists.notes, ...notes] };
+}
+
+/** Whole titles of the lists that the schedules keep, and of those that this plan fetches. */
+function titlesBeside(
+  collected: Collected,
+  feeds: readonly PlannedFeed[],
+  titleReads: ReadonlyMap<string, number>,
+  sources: PlanSources,
+): Promise<TitlePlan> {
+  const pages = feeds.reduce((sum, one) => sum + one.pages, 0);
+  const lists = [...collected.kept, ...feeds].map(({ feed }) => feed);
+  return planTitles({ ...collected, feeds: lists, pages }, titleReads, sources);
+}
+
+function feedPlan(collected: Collected, demand: LearnedDemand | undefined, settings: Settings): FeedPlan {
+  const { maxBacklogJobs } = settings.planner;
   if (demand === undefined) {
     const { feeds, notes } = trim(unscored(collected), collected.waitingJobs, maxBacklogJobs);
     return { feeds, notes: [...collected.notes, ...notes], ...nothingExpected };
   }
+  const { schedule } = collected;
   const scored = score(collected, demand, settings);
-  const chosen = choose(scored, budgetOf(occurrence.schedule, demand.pagesOfDay, settings));
+  const chosen = choose(scored, budgetOf(schedule, demand.pagesOfDay, settings));
   const { feeds, notes } = trim(chosen.feeds, collected.waitingJobs, maxBacklogJobs);
   return {
     feeds,
     notes: [...collected.notes, ...notes],
     leftOut: chosen.leftOut,
     warmed: feeds.filter(({ keep }) => keep === 'warming').map(({ feed }) => feedId(feed)),
-    expected: occurrence.schedule === 'refresh' ? expectedReads(collected, demand) : new Map(),
-    quality: occurrence.schedule === 'daily' ? demand.quality() : undefined,
+    expected: schedule === 'refresh' ? expectedReads(collected, demand) : new Map(),
+    quality: schedule === 'daily' ? demand.quality() : undefined,
   };
 }
 
@@ -158,33 +191,48 @@ async function deduplicatedPlan(request: FetchRequest, deps: PlanDependencies): 
   return { feeds: asked.filter(({ feed }) => !duplicates.has(feed)), notes, ...nothingExpected };
 }
 
-function nothingButTitles({ details }: Settings): FeedPlan {
-  const notes = details.enabled ? [] : ['no title is fetched: details.enabled is false in the settings'];
-  return { feeds: [], notes, ...nothingExpected };
-}
-
 /** Every title that is asked for, also one that is fresh or in flight: an operator wants it fetched now. */
-function adHocTitles(
-  { titles }: TitlesRequest,
-  { runId, origin }: Pick<JobRun, 'runId' | 'origin'>,
-  { clock, settings }: PlanDependencies,
-): TitleJob[] {
-  const ofRun = { runId, origin, firstSeenAt: isoFromMs(clock.nowMs()), language: settings.defaultLanguage };
-  return settings.details.enabled
-    ? titles.map((title) => wholeTitleJob(ofRun, { ...title, why: 'asked for ad hoc', awaited: true }))
-    : [];
+function askedTitles({ titles }: TitlesRequest, { details }: Settings): FeedPlan {
+  if (!details.enabled) {
+    const notes = ['no title is fetched: details.enabled is false in the settings'];
+    return { feeds: [], notes, ...nothingExpected };
+  }
+  const wanted = titles.map((title) => ({ ...title, why: 'asked for ad hoc', awaited: true as const }));
+  return { feeds: [], titles: wanted, notes: [], ...nothingExpected };
 }
 
 function toRun(
   origin: string,
   occurrenceMs: number,
   identity: string,
-  { feeds, ...explained }: FeedPlan,
-  clock: Clock,
+  { feeds, titles = [], ...explained }: FeedPlan,
+  { clock, settings }: { clock: Clock; settings: Settings },
 ): RunPlan {
   const runId = runIdFor(identity);
   const snapshot = snapshotFor(occurrenceMs, runId);
   const run = { runId, snapshot, origin, firstSeenAt: isoFromMs(clock.nowMs()) };
   const jobs = feeds.flatMap((planned) => fetchJobsFor(run, planned));
-  return { runId, snapshot, origin, jobs, titles: [], ...explained };
+  const whole = titles.map((title) => titleJobFor(run, title, settings.defaultLanguage));
+  return { runId, snapshot, origin, jobs, titles: whole, ...explained };
+}
+
+function titleJobFor({ runId, origin, firstSeenAt }: JobRun, title: WantedTitle, language: string): TitleJob {
+  const { mediaType, id, why } = title;
+  return titleJobSchema.parse({
+    kind: 'title-job',
+    version: 1,
+    jobId: titleJobIdFor(runId, mediaType, id, language),
+    runId,
+    origin,
+    mediaType,
+    id,
+    language,
+    details: true,
+    // An id of another form is none that TMDB could be asked for.
+    imdbId: titleJobSchema.shape.imdbId.safeParse(title.imdbId).data,
+    awaited: title.awaited,
+    attempt: 0,
+    firstSeenAt,
+    why,
+  });
 }

@@ -49,15 +49,6 @@ export function titleJobIdFor(runId: string, mediaType: MediaType, id: number, l
   return `${runId}/title/${mediaType}/${id}/${language}`;
 }
 
-/** A job of `run` that fetches a title whole. */
-export function wholeTitleJob(
-  run: Pick<TitleJob, 'runId' | 'origin' | 'firstSeenAt' | 'language'>,
-  title: Pick<TitleJob, 'mediaType' | 'id' | 'why' | 'awaited'>,
-): TitleJob {
-  const jobId = titleJobIdFor(run.runId, title.mediaType, title.id, run.language);
-  return titleJobSchema.parse({ kind: 'title-job', version: 1, ...run, ...title, jobId, details: true, attempt: 0 });
-}
-
 /** The title of a title job, by the job's id: `movie/550`; `undefined` for other jobs. */
 export function titleOfJobId(jobId: string): string | undefined {
   return isTitleJobId(jobId) ? jobId.split('/').slice(2, 4).join('/') : undefined;

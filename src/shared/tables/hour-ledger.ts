@@ -1,9 +1,9 @@
 import { type Clock, dayMs } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
+import { isTitleJobId, titleOfJobId } from '../queues/fetch-job.ts';
 import type { MetricName } from '../telemetry/metric-ledger.ts';
-import type { Telemetry } from '../telemetry/telemetry.ts';
-import { titleOfJobId } from '../queues/fetch-job.ts';
 import type { RunEvent } from '../telemetry/run-event.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 import {
   type PipelineCounter,
   pipelineCounterName,
@@ -36,6 +36,10 @@ const counterOf: Partial<Record<MetricName, PipelineCounter>> = {
 export function hourLedger(telemetry: Telemetry, store: UsageStore, keepDays: number, clock: Clock): HourLedger {
   let sums = new Map<string, number>();
   let ends = new Map<string, Record<string, number>>();
+  const add = (counter: PipelineCounter, more: number) => {
+    const key = pipelineCounterName(counter);
+    sums.set(key, (sums.get(key) ?? 0) + more);
+  };
   const save = async (id: string, counters: Record<string, number>, days: number, nowMs: number) => {
     try {
       await store.add(id, counters, nowMs + days * dayMs);
@@ -47,6 +51,9 @@ export function hourLedger(telemetry: Telemetry, store: UsageStore, keepDays: nu
     ...telemetry,
     event: (event) => {
       telemetry.event(event);
+      if (event.event === 'tmdb-call' && isTitleJobId(event.jobId)) {
+        add('titleCalls', 1);
+      }
       const end = awaitedEnd(event);
       if (end !== undefined) {
         ends.set(end.id, { ...ends.get(end.id), [end.name]: 1 });
@@ -57,8 +64,7 @@ export function hourLedger(telemetry: Telemetry, store: UsageStore, keepDays: nu
       const counter = counterOf[name];
       const more = name === 'TmdbLatency' ? 1 : value;
       if (counter !== undefined && more > 0) {
-        const key = pipelineCounterName(counter);
-        sums.set(key, (sums.get(key) ?? 0) + more);
+        add(counter, more);
       }
     },
     flush: async () => {
