@@ -67,9 +67,6 @@ export function parseTitleRefs(text: string, name: string): { mediaType: MediaTy
       throw new UsageError(`${name} holds '${shown(part)}': allowed are titles such as movie:550, separated by commas`);
     }
     const id = Number(match[2]);
-    if (id === 0) {
-      throw new UsageError(`${name} holds '${shown(part)}': allowed are TMDB ids from 1 on`);
-    }
     // Digits beyond what a number can hold would be told of as another id, or ask for one.
     if (id > maxTmdbId) {
       throw new UsageError(`${name} holds '${shown(part)}': allowed are TMDB ids up to ${maxTmdbId}`);

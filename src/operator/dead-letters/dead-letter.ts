@@ -161,6 +161,8 @@ export const matchKeys = [
 
 type MatchKey = (typeof matchKeys)[number];
 
+const titleText = /^(movie|tv):(\d{1,16}|\d{0,16}\*)$/;
+
 /** Reasons that the pipeline gives, those of triggers, and that of letters which SQS moved. */
 const knownReasons: readonly string[] = [...deathReasons, ...triggerReasons, movedBySqs];
 /** A sentence names no more. */
@@ -185,6 +187,11 @@ export function parseMatch(texts: readonly string[]): Match {
     }
     if (key === 'kind' && !letterKinds.some((kind) => fits(kind, value))) {
       throw new UsageError(`--match kind is '${shown(value)}': allowed are ${letterKinds.join(', ')}`);
+    }
+    if (key === 'title' && !titleText.test(value)) {
+      throw new UsageError(
+        `--match title is '${shown(value)}': allowed are titles such as movie:550, and beginnings such as movie:*`,
+      );
     }
     match.set(key, [...(match.get(key) ?? []), value]);
   }

@@ -9,6 +9,7 @@ import {
   maxPage,
   mediaTypes,
 } from '../core/feed.ts';
+import { shown } from '../core/shown-text.ts';
 import { scheduleNames } from '../settings/schedule.ts';
 import { maxTmdbId } from './item-page.ts';
 
@@ -52,11 +53,13 @@ export type FetchRequest = z.infer<typeof fetchRequestSchema>;
 
 /** The most titles of one request. */
 const mostTitles = 200;
-const idWords = `id must be a TMDB id from 1 to ${maxTmdbId}`;
-const countWords = `a request for titles names 1 to ${mostTitles} of them`;
+const idWords = ({ input }: { input?: unknown }) =>
+  `${shown(JSON.stringify(input) ?? 'nothing')} is no TMDB id: allowed are whole numbers from 1 to ${maxTmdbId}`;
+const countWords = ({ input }: { input?: unknown }) =>
+  `${Array.isArray(input) ? input.length : 'no'} titles are named: allowed are 1 to ${mostTitles}`;
 
 const titleRefSchema = z.object({
-  mediaType: z.enum(mediaTypes, `mediaType must be ${mediaTypes.join(' or ')}`),
+  mediaType: z.enum(mediaTypes, `mediaType is none of ${mediaTypes.join(', ')}`),
   id: z.int(idWords).min(1, idWords).max(maxTmdbId, idWords),
 });
 
@@ -67,7 +70,7 @@ const listMembers = ['category', 'media', 'regions', 'languages', 'pages'] as co
 export const titlesRequestSchema = z
   .looseObject({
     version: z.literal(1),
-    titles: z.array(titleRefSchema).min(1, countWords).max(mostTitles, countWords),
+    titles: z.array(titleRefSchema, countWords).min(1, countWords).max(mostTitles, countWords),
   })
   .superRefine(({ titles, ...others }, context) => {
     const names = titles.map(titleName);

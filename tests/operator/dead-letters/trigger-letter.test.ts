@@ -59,6 +59,14 @@ describe('a trigger among the dead letters', () => {
     });
   });
 
+  it('an event for titles names the first of them', () => {
+    const titles = [550, 551, 552, 553, 554].map((id) => ({ mediaType: 'movie', id }));
+    const event = { ...adHoc, detail: { version: 1, titles } };
+    expect(decode(event, ofRule).subject).toBe('ad hoc movie:550,movie:551,movie:552 and 2 more');
+    const one = { ...adHoc, detail: { version: 1, titles: titles.slice(0, 1) } };
+    expect(decode(one, ofRule)).toMatchObject({ kind: 'trigger', subject: 'ad hoc movie:550', title: '' });
+  });
+
   it('one on which the planner failed says with what error; without one, that its retries are over', () => {
     const failed = invocation(occurrence, { errorType: 'ZodError', errorMessage: 'no such feed', trace: [] });
     expect(decode(failed)).toMatchObject({ reason: 'planner-failed', code: 'ZodError', detail: 'no such feed' });
