@@ -1,0 +1,75 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { titleLoad, usedByTitles, writeUnitsOfTitle } from '../../../src/shared/cost/title-cost.ts';
+import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
+
+const settings = settingsFrom('{}');
+const fiveRegions = settingsFrom(
+  JSON.stringify({
+    regions: [
+      { region: 'US', language: 'en-US' },
+      { region: 'GB', language: 'en-GB' },
+      { region: 'DE', language: 'de-DE' },
+      { region: 'JP', language: 'ja-JP' },
+      { region: 'IN', language: 'hi-IN' },
+    ],
+  }),
+);
+const quantity = (lines: ReturnType<typeof usedByTitles>, item: string) =>
+  lines.find(([name]) => name.startsWith(item))?.[2];
+
+describe('the load of whole titles', () => {
+  it('is what a thousand of them need: a few daily, the others every two weeks', () => {
+    // 40 of them daily, 960 in 14 days.
+    expect(titleLoad(settings, 1_000)).toEqual({ kept: 1_000, callsPerDay: 109, changesCallsPerDay: 0 });
+  });
+
+  it('is by TMDB’s lists of changes where these take fewer calls', () => {
+    const raised = { ...settings, details: { ...settings.details, callsPerDay: 5_000 } };
+    // 400 of them daily, 110 pages, and of 9,600 one in a hundred and one in thirty.
+    expect(titleLoad(raised, 10_000)).toEqual({ kept: 10_000, callsPerDay: 926, changesCallsPerDay: 110 });
+  });
+
+  it('never exceeds the budget, grows with the titles, and is none where none are kept', () => {
+    fc.assert(
+      fc.property(fc.nat(50_000), fc.nat(5_000), fc.integer({ min: 1, max: 2_000 }), (kept, more, callsPerDay) => {
+        const own = { ...settings, details: { ...settings.details, callsPerDay } };
+        const [fewer, all] = [titleLoad(own, kept), titleLoad(own, kept + more)];
+        expect(all.callsPerDay).toBeLessThanOrEqual(callsPerDay);
+        expect(all.callsPerDay).toBeGreaterThanOrEqual(fewer.callsPerDay);
+        expect(all.changesCallsPerDay).toBeLessThanOrEqual(all.callsPerDay);
+      }),
+    );
+    const off = { ...settings, details: { ...settings.details, enabled: false } };
+    for (const load of [titleLoad(off, 1_000), titleLoad(settings, 0)]) {
+      expect(load).toEqual({ kept: 0, callsPerDay: 0, changesCallsPerDay: 0 });
+      expect(usedByTitles(load, settings, 200)).toEqual([]);
+    }
+  });
+});
+
+describe('the lines of whole titles', () => {
+  it('have a card for each language, two units for details, and ids once a week', () => {
+    // A title is fetched every 9.2 days: its three ids each time.
+    expect(writeUnitsOfTitle(titleLoad(settings, 1_000), settings)).toBe(2 + 1 + 3);
+    expect(writeUnitsOfTitle(titleLoad(fiveRegions, 1_000), fiveRegions)).toBe(2 + 5 + 3);
+    const often = { ...settings, details: { ...settings.details, softTtlHours: 24 } };
+    // Every four days, which the budget allows.
+    expect(writeUnitsOfTitle(titleLoad(often, 1_000), often)).toBeCloseTo(2 + 1 + (3 * 4) / 7, 6);
+  });
+
+  it('are six requests and two invocations for each call, and reads of what is joined and chosen from', () => {
+    const lines = usedByTitles(titleLoad(fiveRegions, 1_000), fiveRegions, 200);
+    const jobs = 30 * 109 + (30 / 7) * 3;
+    expect(quantity(lines, 'requests of whole titles')).toBeCloseTo(6 * jobs, 6);
+    expect(quantity(lines, 'invocations')).toBeCloseTo(2 * jobs, 6);
+    expect(quantity(lines, 'catalog read units of whole titles')).toBeCloseTo(30 * 109 * 4.5, 6);
+    expect(quantity(lines, 'catalog read units of planning')).toBe(200 * 500);
+  });
+
+  it('cost units by use only where the table is on demand', () => {
+    const provisioned = settingsFrom(JSON.stringify({ capacity: { mode: 'provisioned' } }));
+    const lines = usedByTitles(titleLoad(provisioned, 1_000), provisioned, 200);
+    expect(lines.filter(([item, , used]) => item.startsWith('catalog') && used > 0)).toEqual([]);
+  });
+});
