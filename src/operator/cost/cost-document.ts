@@ -46,7 +46,7 @@ export function costDocument(template: Parameters<typeof inventoryOf>[0], settin
   const plan = plans[kind];
   const readsPerSecond = settings.deployment.reader.readsPerDay / 86_400;
   const reads = readLoad(readsPerSecond, { settings, lists: plan.lists, cdn: question.cdn });
-  const titles = titleLoad(settings, question.titles);
+  const titles = titleLoad(settings, question.titles, plan.lists);
   const use: MonthUse = { ...question, inventory, plan, settings, reads, titles, pollers: 'least' };
   const month = monthCost(use);
   const limits = loadLimits({ ...question, settings, plan, reads, titles });
@@ -90,7 +90,7 @@ function titlesOf(use: MonthUse, month: MonthCost) {
   return {
     ...titles,
     writeUnitsPerCall: titles.kept === 0 ? 0 : rounded(writeUnitsOfTitle(titles, settings)),
-    usdWithFreeTier: rounded(month.usdWithFreeTier - monthCost({ ...use, titles: titleLoad(settings, 0) }).usdWithFreeTier),
+    usdWithFreeTier: rounded(month.usdWithFreeTier - monthCost({ ...use, titles: titleLoad(settings, 0, 0) }).usdWithFreeTier),
     withAllCalls: { callsPerDay: most.callsPerDay, ...totalsOf(monthCost({ ...use, titles: most })) },
   };
 }

@@ -80,8 +80,7 @@ const storedLogShare = 0.15;
 export function monthCost(use: MonthUse): MonthCost {
   const left = new Map(Object.entries(freeTier));
   const counted = new Map<PriceName, number>();
-  const { titles, settings, plan } = use;
-  const ofTitles = usedByTitles(titles, settings, plan.occurrences);
+  const ofTitles = usedByTitles(use.titles, use.settings);
   const used = [...standing(use), ...usedByJobs(use), ...ofTitles, ...usedByReads(use)];
   const lines = used.map(([item, price, quantity]) => {
     const freeQuantity = Math.min(quantity, left.get(price) ?? 0);

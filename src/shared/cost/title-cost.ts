@@ -14,6 +14,8 @@ export type TitleLoad = {
   callsPerDay: number;
   /** Those of them that read TMDB's lists of changes; 0 where re-reading by age alone needs fewer calls. */
   changesCallsPerDay: number;
+  /** Read units each time that the planner chooses. */
+  readUnitsPerLook: number;
 };
 
 /** Titles that are taken for kept unless told otherwise. */
@@ -28,35 +30,40 @@ const model = { dailyShare: 0.04, changedShare: 0.01, changesPages: 110, latestD
 
 /**
  * What a call for a whole title uses. `detailsWriteUnits` and `cardWriteUnits` are those of docs/adr/0034 and of a row below a kilobyte; a
- * row of an id elsewhere is written once a week at most, and there are up to three of them. The writer reads what it joins. Jobs come in
- * batches, which share the read of the breaker and the counters of the hour, so that a call has its slot in the timeline, and notes its answer.
+ * row of an id elsewhere is written once a week at most: a film has one, at IMDb, and a series another one, at TheTVDB. The writer reads
+ * what it joins. Jobs come in batches, which share the breaker, the counters of the hour and most slots of the timeline.
  */
 const perCall = {
   workerMs: 1_500,
   writerMs: 1_500,
   detailsWriteUnits: 2,
   cardWriteUnits: 1,
-  externalIds: 3,
+  externalIds: 1.5,
   externalIdDays: 7,
   readUnitsPerRow: 0.5,
-  controlWriteUnits: 2,
+  controlWriteUnits: 1,
   controlReadUnits: 1,
   logBytes: 3_000,
 } as const;
 
 /** A page of a list of changes: one call of the planner after the other. */
 const msPerChangesPage = 300;
-/** The planner reads each row of details that it chooses from, eventually consistent and below four kilobytes. */
-const planReadUnits = 0.5;
+/**
+ * What the planner reads to choose: a row of details of each title, eventually consistent and below four kilobytes; a page of each list; and
+ * the counters of the day's reads of titles, in five minutes each, at the middle of the day, and of the plans of a day.
+ */
+const perLook = { title: 0.5, list: 1, counters: 90 } as const;
 /** Image sizes and names of services are fetched once a week: two rows, of which that of the services has up to 16 KB. */
 const reference = { perMonth: 30 / 7, calls: 3, writeUnits: 17 } as const;
 /** Details, cards and ids of a title. */
 const storedGbPerTitle = 8e-6;
 
-/** The load of `kept` titles. */
-export function titleLoad({ details }: Settings, kept: number): TitleLoad {
+const noTitles: TitleLoad = { kept: 0, callsPerDay: 0, changesCallsPerDay: 0, readUnitsPerLook: 0 };
+
+/** The load of `kept` titles, beside so many lists. */
+export function titleLoad({ details }: Settings, kept: number, lists: number): TitleLoad {
   if (!details.enabled || kept === 0 || details.callsPerDay === 0) {
-    return { kept: 0, callsPerDay: 0, changesCallsPerDay: 0 };
+    return noTitles;
   }
   const others = kept * (1 - model.dailyShare);
   const byAge = (others * 24) / details.softTtlHours;
@@ -67,6 +74,7 @@ export function titleLoad({ details }: Settings, kept: number): TitleLoad {
     kept,
     callsPerDay: Math.min(details.callsPerDay, Math.ceil(needed)),
     changesCallsPerDay: changesPay ? Math.min(details.callsPerDay, model.changesPages) : 0,
+    readUnitsPerLook: kept * perLook.title + lists * perLook.list + perLook.counters,
   };
 }
 
@@ -84,10 +92,17 @@ export function writeUnitsOfTitle(load: TitleLoad, settings: Settings): number {
   return detailsWriteUnits + keptLanguages(settings).length * cardWriteUnits + ids;
 }
 
+/** How often a month's plans choose titles: of occurrences in the same minute, one does. */
+function looksOfMonth({ schedules }: Settings): number {
+  const { everyHours } = schedules.refresh;
+  const apart = (hour: number) => (hour % everyHours === 0 ? 0 : 1);
+  return 30 * (24 / everyHours + apart(schedules.daily.hourUtc)) + (30 / 7) * apart(schedules.weekly.hourUtc);
+}
+
 type Quantity = readonly [item: string, price: PriceName, quantity: number];
 
 /** The lines of a bill for whole titles. */
-export function usedByTitles(load: TitleLoad, settings: Settings, occurrences: number): Quantity[] {
+export function usedByTitles(load: TitleLoad, settings: Settings): Quantity[] {
   if (load.kept === 0) {
     return [];
   }
@@ -116,7 +131,7 @@ export function usedByTitles(load: TitleLoad, settings: Settings, occurrences: n
     [
       'catalog read units of planning titles on demand',
       'dynamoReadUnit',
-      onDemand ? occurrences * load.kept * planReadUnits : 0,
+      onDemand ? looksOfMonth(settings) * load.readUnitsPerLook : 0,
     ],
     ['control write units of whole titles', 'dynamoWriteUnit', jobs * perCall.controlWriteUnits],
     ['control read units of whole titles', 'dynamoReadUnit', jobs * perCall.controlReadUnits],

@@ -9,7 +9,7 @@ import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts
 function asked(readsPerSecond: number, { cdn = false, lambdaQuota = 1_000, overrides = {} } = {}) {
   const settings = settingsFrom(JSON.stringify(overrides));
   const plan = monthPlan(settings, 'base');
-  const titles = titleLoad(settings, 1_000);
+  const titles = titleLoad(settings, 1_000, plan.lists);
   return { settings, plan, lambdaQuota, titles, reads: readLoad(readsPerSecond, { settings, lists: plan.lists, cdn }) };
 }
 

@@ -8,7 +8,7 @@ import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 const settings = defaultSettings;
 const nothing = { jobs: 0, occurrences: 0 };
 const noReads = readLoad(0, { settings, lists: 0, cdn: false });
-const titles = titleLoad(settings, 0);
+const titles = titleLoad(settings, 0, 0);
 const template = {
   Resources: {
     a: { Type: 'AWS::KMS::Key' },
