@@ -14,7 +14,7 @@ export type TitleLoad = {
   callsPerDay: number;
   /** Those of them that read TMDB's lists of changes; 0 where re-reading by age alone needs fewer calls. */
   changesCallsPerDay: number;
-  /** Read units each time that the planner chooses. */
+  /** Read units of the catalog each time that the planner chooses. */
   readUnitsPerLook: number;
 };
 
@@ -74,7 +74,7 @@ export function titleLoad({ details }: Settings, kept: number, lists: number): T
     kept,
     callsPerDay: Math.min(details.callsPerDay, Math.ceil(needed)),
     changesCallsPerDay: changesPay ? Math.min(details.callsPerDay, model.changesPages) : 0,
-    readUnitsPerLook: kept * perLook.title + lists * perLook.list + perLook.counters,
+    readUnitsPerLook: kept * perLook.title + lists * perLook.list,
   };
 }
 
@@ -134,7 +134,11 @@ export function usedByTitles(load: TitleLoad, settings: Settings): Quantity[] {
       onDemand ? looksOfMonth(settings) * load.readUnitsPerLook : 0,
     ],
     ['control write units of whole titles', 'dynamoWriteUnit', jobs * perCall.controlWriteUnits],
-    ['control read units of whole titles', 'dynamoReadUnit', jobs * perCall.controlReadUnits],
+    [
+      'control read units of whole titles',
+      'dynamoReadUnit',
+      jobs * perCall.controlReadUnits + looksOfMonth(settings) * perLook.counters,
+    ],
     ['logs of whole titles, GB', 'logGb', logGb],
     ['traces for whole titles', 'trace', deployment.tracing ? 2 * jobs : 0],
   ];
