@@ -108,12 +108,12 @@ function outcomeOf(verdict: Judged<unknown>): MeasuredCall['outcome'] {
 
 /** Reports a call in metrics and log. */
 export function measureCall(job: Job, call: MeasuredCall, { telemetry }: WorkDependencies): void {
-  const { runId, jobId } = job;
+  const { runId, jobId, kind } = job;
   telemetry.metric('TmdbLatency', call.latencyMs);
   if (call.outcome !== 'ok') {
     telemetry.metric(call.outcome === 'throttled' ? 'TmdbThrottles' : 'TmdbFailures', 1);
   }
-  telemetry.event({ event: 'tmdb-call', runId, jobId, ...call });
+  telemetry.event({ event: 'tmdb-call', runId, jobId, kind, ...call });
 }
 
 /** The request that a job stands for. */

@@ -22,6 +22,8 @@ const runPlanned = z.object({
 const tmdbCall = z.object({
   event: z.literal('tmdb-call'),
   ...job,
+  /** Kind of the message that asked for it: `fetch-job`, `title-job`, `reference-job`. */
+  kind: z.string().optional(),
   /** 1 for the first call of this delivery; 0 for the call that checks a refused token. */
   attempt: count,
   /** HTTP status; 0 if there was no answer. */
