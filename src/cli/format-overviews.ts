@@ -2,7 +2,6 @@ import type { PlanFigures, Report } from '../operator/report/build-report.ts';
 import type { FreshnessNow } from '../operator/report/feed-freshness.ts';
 import type { ReadFigures, UsageSeries } from '../operator/report/hour-usage.ts';
 import type { RankedFeed, RankedTitle } from '../operator/report/rankings.ts';
-import type { TitleFigures } from '../operator/report/title-figures.ts';
 import type { Status } from '../operator/status/describe-status.ts';
 import type { Depth } from '../operator/status/why-waiting.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
@@ -77,7 +76,7 @@ export function formatReport(report: Report): string {
     [title(heading), readsTable(report.reads)],
     [title('pipeline'), pipelineTable(report)],
     [title('plan'), ...planTables(report.plan)],
-    [title('whole titles'), titlesTable(report.wholeTitles)],
+    [title('whole titles'), titlesTable(report)],
     freshnessLines(report.freshness),
     ranking('most read feeds', 'feed', mostRead.feeds, ({ feed }) => feed),
     ranking('least read feeds', 'feed', leastRead.feeds, ({ feed }) => feed),
@@ -94,15 +93,18 @@ export function formatReport(report: Report): string {
 }
 
 /** How whole the titles are that readers ask for, and what keeps them so. */
-function titlesTable(figures: TitleFigures): string {
-  const { asked, detailsShare, certificationShare, servicesShare, planned, changesCalls, changesSaved } = figures;
+function titlesTable({ wholeTitles, pipeline }: Report): string {
+  const { asked, detailsShare, certificationShare, servicesShare, planned, changesCalls, changesSaved } = wholeTitles;
   return table(
-    ['details asked', 'had', 'certification', 'services', 'titles planned', 'calls for changes', 'calls saved'],
+    [
+      ...['details asked', 'had', 'certification', 'services'],
+      ...['title calls', 'titles planned', 'calls for changes', 'saved by these'],
+    ],
     [
       [
         count.format(asked),
         ...[detailsShare, certificationShare, servicesShare].map(shareText),
-        ...[planned, changesCalls, changesSaved].map((figure) => count.format(figure)),
+        ...[pipeline.titleCalls, planned, changesCalls, changesSaved].map((figure) => count.format(figure)),
       ],
     ],
   );

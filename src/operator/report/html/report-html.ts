@@ -3,7 +3,6 @@ import type { PlanFigures, Report } from '../build-report.ts';
 import type { FeedNow, FeedState, FreshnessNow } from '../feed-freshness.ts';
 import type { ReadFigures } from '../hour-usage.ts';
 import type { RankedFeed, RankedTitle } from '../rankings.ts';
-import type { TitleFigures } from '../title-figures.ts';
 import { barChart, callsChart, readsChart, rowsChart, seriesTable } from './charts.ts';
 import { balanceText, countText, errorText, momentText, shareText, tileText, usdText } from './figures.ts';
 import { type Fact, factTiles, feedName, html, type Markup } from './markup.ts';
@@ -36,7 +35,7 @@ ${tiles(report)}
 ${card('Reads', html`<p class="hint">By ${series.step}, in UTC; the period may hold a part of the first and of the last. A miss is a read that neither memory nor table could answer.</p>${readsChart(series)}${seriesTable(series)}`)}
 ${card('Freshness now', freshnessSection(report.freshness))}
 ${card('Plan quality', planSection(report.plan))}
-${card('Whole titles', titlesSection(report.wholeTitles))}
+${card('Whole titles', titlesSection(report))}
 ${card('Feeds', rankings('feeds', report))}
 ${card('Titles', rankings('titles', report))}
 ${card('Pipeline', html`<div class="columns"><div><h3>TMDB calls</h3>${callsChart(series)}</div><div><h3>Rows</h3>${rowsChart(series)}</div></div>${costText(report)}`)}
@@ -161,13 +160,13 @@ function planSection({ freshReads, freshShare, fetches, warming, forecast }: Pla
 }
 
 /** How whole the titles are that readers ask for, and what keeps them so. */
-function titlesSection(figures: TitleFigures): Markup {
-  const { asked, detailsShare, certificationShare, servicesShare, planned, changesCalls, changesSaved } = figures;
+function titlesSection({ wholeTitles, pipeline }: Report): Markup {
+  const { asked, detailsShare, certificationShare, servicesShare, planned, changesCalls, changesSaved } = wholeTitles;
   const facts: Fact[] = [
     ['With details', shareText(detailsShare), `${tileText(asked)} reads asked for them`],
     ['With a certification', shareText(certificationShare), "for the reader's country"],
     ['With services', shareText(servicesShare), "in the reader's country"],
-    ['Titles planned', tileText(planned), 'one call each'],
+    ['Titles planned', tileText(planned), `${tileText(pipeline.titleCalls)} calls for titles, whoever asked`],
     ['Calls for changes', tileText(changesCalls), "TMDB's lists of changes"],
     ['Calls saved', tileText(changesSaved), 'by knowing what has changed'],
   ];
