@@ -10,6 +10,7 @@ import { sqsQueueDepth } from '../shared/queues/sqs-queue-depth.ts';
 import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
 import { dynamoFeedsInFlight } from '../shared/tables/dynamo-feeds-in-flight.ts';
+import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
 import type { CliContext } from './cli-context.ts';
 import { withDynamo, withSqs } from './open-tables.ts';
 import type { QueueUrls, StackPlace } from './stack-place.ts';
@@ -32,6 +33,8 @@ export function withPlanning<T>(
           heads: dynamoFeedHeads(client, place.controlTable),
           inFlight: dynamoFeedsInFlight(client, place.controlTable),
           backlog: sqsQueueDepth(sqs, fetchQueueUrl),
+          // What is planned here counts as what the planner plans: towards the calls of the day too.
+          usage: dynamoUsageStore(client, place.controlTable),
           jobs: sqsMessageSender(sqs, fetchQueueUrl, clock, systemRandom),
           telemetry: {
             event: () => undefined,
