@@ -14,6 +14,7 @@ import { benchReader } from './reader.ts';
 import { benchRegions } from './regions.ts';
 import { benchTableWrites } from './table-writes.ts';
 import { benchThrottle } from './throttle.ts';
+import { benchTitles } from './titles.ts';
 import { benchWrites } from './writes.ts';
 
 const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport>> = {
@@ -29,11 +30,12 @@ const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport
   regions: benchRegions,
   'table-writes': benchTableWrites,
   throttle: benchThrottle,
+  titles: benchTitles,
   writes: benchWrites,
 };
 /** Benches that run in fewer seconds, and those that run by parts. */
 const shortened = ['drain', 'rate', 'throttle'];
-const divided = ['bundles', ...shortened];
+const divided = ['bundles', 'titles', ...shortened];
 const usage = `name one bench of ${Object.keys(benches).join(', ')}, with --json (for programs), --check (a missed target or a failed trial is a failure) and, for ${divided.join(', ')}, --part NAME (may be given again), for ${shortened.join(', ')} --seconds N (of a trial)`;
 
 type Options = { selection: BenchSelection; json?: boolean | undefined; check?: boolean | undefined };

@@ -11,6 +11,8 @@ import {
   type FetchJob,
   fetchJobsFor,
   type JobRun,
+  type ReferenceJob,
+  referenceJobFor,
   type TitleJob,
   titleJobIdFor,
   titleJobSchema,
@@ -44,6 +46,7 @@ type FeedPlan = {
   titlePlan?: TitleFigures | undefined;
   /** What TMDB's lists of changes said, where they were read. */
   changes?: ChangesRead | undefined;
+  reference?: TitlePlan['reference'];
   /** What could not be planned, and why; empty as a rule. */
   notes: string[];
   /** What could have been fetched and was not, and why, a line each; warming's proposals are not among them. */
@@ -56,13 +59,14 @@ type FeedPlan = {
   quality?: PlanQuality | undefined;
 };
 
-/** A run before anything is sent: `jobs` are pages of lists, `titles` whole titles. */
-export type RunPlan = Omit<FeedPlan, 'feeds' | 'titles'> & {
+/** A run before anything is sent: `jobs` are pages of lists, `titles` whole titles, `reference` reference data. */
+export type RunPlan = Omit<FeedPlan, 'feeds' | 'titles' | 'reference'> & {
   runId: string;
   snapshot: string;
   origin: string;
   jobs: FetchJob[];
   titles: TitleJob[];
+  reference: ReferenceJob[];
 };
 
 /** Feeds whose expected reads are noted: with the plan's own counters they fit one update. */
@@ -205,7 +209,7 @@ function toRun(
   origin: string,
   occurrenceMs: number,
   identity: string,
-  { feeds, titles = [], ...explained }: FeedPlan,
+  { feeds, titles = [], reference = [], ...explained }: FeedPlan,
   { clock, settings }: { clock: Clock; settings: Settings },
 ): RunPlan {
   const runId = runIdFor(identity);
@@ -213,7 +217,8 @@ function toRun(
   const run = { runId, snapshot, origin, firstSeenAt: isoFromMs(clock.nowMs()) };
   const jobs = feeds.flatMap((planned) => fetchJobsFor(run, planned));
   const whole = titles.map((title) => titleJobFor(run, title, settings.defaultLanguage));
-  return { runId, snapshot, origin, jobs, titles: whole, ...explained };
+  const references = reference.map(([what, why]) => referenceJobFor(run, what, why));
+  return { runId, snapshot, origin, jobs, titles: whole, reference: references, ...explained };
 }
 
 function titleJobFor({ runId, origin, firstSeenAt }: JobRun, title: WantedTitle, language: string): TitleJob {

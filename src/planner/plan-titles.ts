@@ -6,6 +6,7 @@ import { readTitleRecord, type TitleReads, type TitleRecord } from '../demand/ti
 import { messageOf } from '../shared/core/errors.ts';
 import type { Feed } from '../shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../shared/settings/schedule.ts';
+import { type DueReference, dueReferences } from '../shared/tables/reference-row.ts';
 import type { TitleRef } from '../shared/tables/usage-store.ts';
 import type { Occurrence } from './base-plan.ts';
 import { titleBudgetOf } from './budget.ts';
@@ -41,6 +42,8 @@ export type TitlePlan = {
   titles: readonly WantedTitle[];
   titlePlan?: TitleFigures | undefined;
   changes?: ChangesRead | undefined;
+  /** Reference data that is to be fetched, and why: where titles are kept, and it is missing or stale. */
+  reference?: readonly DueReference[] | undefined;
   notes: string[];
 };
 
@@ -69,10 +72,26 @@ export async function planTitles(beside: Beside, reads: TitleReads, sources: Pla
     const room = settings.planner.maxBacklogJobs - beside.waitingJobs - beside.pages;
     const nothing = whyNothing(beside, record, budget.calls, room, sources);
     return nothing === undefined
-      ? await chosenTitles(beside, reads, record, { ...budget, calls: Math.min(budget.calls, room) }, sources)
+      ? await withReference(
+          await chosenTitles(beside, reads, record, { ...budget, calls: Math.min(budget.calls, room) }, sources),
+          beside.nowMs,
+          sources,
+        )
       : { titles: [], titlePlan: figuresOf({ callsOfDay: record.calls, leftOut: [nothing] }), notes: [] };
   } catch (error) {
     return { titles: [], notes: [`no titles were planned: ${messageOf(error)}`] };
+  }
+}
+
+/** Without titles nothing needs reference data. */
+async function withReference(plan: TitlePlan, nowMs: number, { catalog, settings }: PlanSources): Promise<TitlePlan> {
+  if (plan.titles.length === 0 && (plan.titlePlan?.kept ?? 0) === 0) {
+    return plan;
+  }
+  try {
+    return { ...plan, reference: dueReferences(await catalog.readReference(), nowMs, settings) };
+  } catch (error) {
+    return { ...plan, notes: [...plan.notes, `no reference data was planned: ${messageOf(error)}`] };
   }
 }
 

@@ -39,7 +39,15 @@ const mostNamedTitles = 2_000;
  * What the planner answers: how many pages of lists (`jobs`) and whole titles it sent. `duplicate`: the run had been started before, and
  * nothing was sent now.
  */
-export type StartedRun = { runId: string; snapshot: string; jobs: number; titles: number; duplicate: boolean };
+export type StartedRun = {
+  runId: string;
+  snapshot: string;
+  jobs: number;
+  titles: number;
+  /** Jobs for reference data. */
+  reference: number;
+  duplicate: boolean;
+};
 
 /**
  * Plans a run and sends its jobs. When sending breaks off half-way this throws, and the next delivery sends them all again
@@ -48,8 +56,8 @@ export type StartedRun = { runId: string; snapshot: string; jobs: number; titles
 export async function startRun(request: ScheduledRequest | AdHocEvent, deps: StartDependencies): Promise<StartedRun> {
   assertNotAhead(request, deps.clock.nowMs());
   const plan = await planRun(request, deps);
-  const { runId, snapshot, origin, jobs, titles, notes, quality } = plan;
-  await deps.jobs.sendAll([...jobs, ...titles].map(messageBody));
+  const { runId, snapshot, origin, jobs, titles, reference, notes, quality } = plan;
+  await deps.jobs.sendAll([...jobs, ...titles, ...reference].map(messageBody));
   await markSent(jobs, deps);
   await countPlan(plan, deps);
   await commitChanges(plan, deps);
@@ -60,7 +68,8 @@ export async function startRun(request: ScheduledRequest | AdHocEvent, deps: Sta
   if (quality !== undefined) {
     deps.telemetry.event(judgedEvent(runId, quality));
   }
-  return { runId, snapshot, jobs: jobs.length, titles: titles.length, duplicate: false };
+  const counts = { jobs: jobs.length, titles: titles.length, reference: reference.length };
+  return { runId, snapshot, ...counts, duplicate: false };
 }
 
 /** If it fails, the changes of these titles are taken for news once more. */

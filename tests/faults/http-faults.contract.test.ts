@@ -57,7 +57,7 @@ describe('what is no answer of use is retried within the budget, and then sent b
     ['HTML with 200', answering(200, '<html></html>', { 'Content-Type': 'text/html' }), /^unreadable_body$/, 3],
     ['an empty 200', answering(200, ''), /^unreadable_body$/, 3],
     ['another API’s JSON', answering(200, '{"data":[]}'), /^not_a_list$/, 3],
-    ['10 MB', tenMegabytes, /^err_bad_response$/, 3],
+    ['10 MB', tenMegabytes, /^answer_too_large$/, 3],
   ] as const)('%s', async (_name, handler, code, leastDelaySeconds) => {
     const { worker, calls } = await workAgainst(handler);
     expect(where(worker)).toEqual({ applied: 0, deferred: 1, dead: 0 });

@@ -89,7 +89,7 @@ const kinds: [name: string, handler: RequestHandler, told: string][] = [
   ['no HTTP', (response) => response.socket?.end('nonsense\r\n\r\n'), 'job-deferred hpe_'],
   ['truncated JSON', truncatedJson, 'job-deferred unreadable_body'],
   ['an empty 200', answering(200, ''), 'job-deferred unreadable_body'],
-  ['10 MB', tenMegabytes, 'job-deferred err_bad_response'],
+  ['10 MB', tenMegabytes, 'job-deferred answer_too_large'],
   [
     'a redirect',
     (response) => response.writeHead(302, { Location: 'http://127.0.0.1:9/' }).end(),

@@ -65,12 +65,12 @@ export const badAnswers: readonly { name: string; handler: RequestHandler; code?
   },
   {
     name: 'a body that is too large, by its length',
-    code: /^err_bad_response$/,
+    code: /^answer_too_large$/,
     handler: (response) => response.end('x'.repeat(20_000)),
   },
   {
     name: 'a body that is too large, in chunks',
-    code: /^err_bad_response$/,
+    code: /^answer_too_large$/,
     handler: (response) => {
       for (let n = 0; n < 20; n += 1) {
         response.write('x'.repeat(1_000));

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { Feed } from '../../src/shared/core/feed.ts';
+import type { Reference } from '../../src/shared/queues/reference.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { CatalogReader, CatalogStore } from '../../src/shared/tables/catalog.ts';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
+import { referenceDraft, servicesById } from '../../src/shared/tables/reference-row.ts';
 import { type RowKey, rowKeyText } from '../../src/shared/tables/row.ts';
 import type { TitleRow } from '../../src/shared/tables/title-row.ts';
 import { rejectionOf } from './caught.ts';
 import { pageContent, pageKeys } from './list-pages.ts';
-import { sampleFeed } from './sample-messages.ts';
+import { sampleFeed, sampleItemReference } from './sample-messages.ts';
 import { sampleDetailsRow, sampleListPage, sampleTitleRow } from './sample-rows.ts';
 
 type Catalog = { store: CatalogStore; reader: CatalogReader };
@@ -88,6 +91,22 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       expect((await store.putIfNewer(row)).writeUnits).toBeGreaterThanOrEqual(1);
       expect((await store.putIfNewer(row)).writeUnits).toBeGreaterThanOrEqual(1);
       expect((await store.readPresent([row])).readUnits).toBe(0.5);
+    });
+
+    it('has of the reference data what was put', async () => {
+      const { store, reader } = await open();
+      expect(await reader.readReference()).toEqual({});
+      const configuration = referenceDraft(sampleItemReference(), defaultSettings).over(undefined).build();
+      await store.replace(configuration, undefined);
+      await store.replace(sampleDetailsRow(), undefined);
+      expect(await reader.readReference()).toEqual({ configuration });
+      const reference = { what: 'tv-services', countries: ['US'], services: [{ id: 8, name: 'A', logoPath: null }] };
+      const item = sampleItemReference({ reference: reference as Reference });
+      const services = referenceDraft(item, defaultSettings).over(undefined).build();
+      await store.replace(services, undefined);
+      const read = await reader.readReference();
+      expect(read).toEqual({ configuration, services: { ...services, parts: expect.any(Uint8Array) } });
+      expect(servicesById(read.services, 0).get(8)).toEqual({ id: 8, name: 'A', logoPath: null });
     });
 
     it('keeps the greatest of versions put at the same time', async () => {

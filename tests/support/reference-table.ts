@@ -62,6 +62,8 @@ function seenIn(item: Item): Seen[] {
         const title = { mediaType: item.mediaType, id: item.id, ...card };
         return { item, language, fetchedAt, title };
       });
+    case 'item-reference':
+      return [];
     default:
       return item.titles
         .filter((title) => isTold(item.feed.language, title))

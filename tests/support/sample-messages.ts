@@ -1,14 +1,16 @@
 import type { Feed } from '../../src/shared/core/feed.ts';
 import { emptyCard } from '../../src/shared/queues/card-fields.ts';
 import { titlePartsSchema } from '../../src/shared/queues/details/title-parts.ts';
-import type { FetchJob, TitleJob } from '../../src/shared/queues/fetch-job.ts';
+import type { FetchJob, ReferenceJob, TitleJob } from '../../src/shared/queues/fetch-job.ts';
 import type {
   DescribedTitle,
   ItemDetails,
   ItemPage,
+  ItemReference,
   ItemTitle,
   ListedTitle,
 } from '../../src/shared/queues/item-page.ts';
+import type { Images } from '../../src/shared/queues/reference.ts';
 
 /** A valid job; members given replace its own. */
 export function sampleJob(over: Partial<FetchJob> = {}): FetchJob {
@@ -102,6 +104,47 @@ export function sampleTitleJob(over: Partial<TitleJob> = {}): TitleJob {
     firstSeenAt: '2026-11-23T08:00:00.000Z',
     why: 'a reader found it stale',
     ...over,
+  };
+}
+
+/** A valid job for reference data; members given replace its own. */
+export function sampleReferenceJob(over: Partial<ReferenceJob> = {}): ReferenceJob {
+  return {
+    kind: 'reference-job',
+    version: 1,
+    jobId: '0badcafe/reference/configuration',
+    runId: '0badcafe',
+    origin: 'daily',
+    what: 'configuration',
+    attempt: 0,
+    firstSeenAt: '2026-11-23T08:00:00.000Z',
+    why: 'not in the table',
+    ...over,
+  };
+}
+
+/** A valid message about where images are; members given replace its own. */
+export function sampleItemReference(over: Partial<ItemReference> = {}): ItemReference {
+  return {
+    kind: 'item-reference',
+    version: 1,
+    jobId: '0badcafe/reference/configuration',
+    runId: '0badcafe',
+    fetchedAt: '2026-11-23T08:00:07.250Z',
+    reference: { what: 'configuration', images: sampleImages() },
+    ...over,
+  };
+}
+
+/** Where images are. */
+export function sampleImages(): Images {
+  return {
+    baseUrl: 'https://image.tmdb.org/t/p/',
+    posterSizes: ['w92', 'w500', 'original'],
+    backdropSizes: ['w300', 'original'],
+    profileSizes: ['w45', 'h632', 'original'],
+    logoSizes: ['w45', 'original'],
+    stillSizes: ['w92', 'original'],
   };
 }
 

@@ -7,11 +7,41 @@ import { type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';
 import { applyAll, arbitraryDelivered, deliverAll } from '../support/deliver-titles.ts';
 import { memoryCatalog } from '../support/memory-catalog.ts';
 import { partProblems } from '../support/parts-reference.ts';
-import { sampleItemDetails, sampleItemTitle } from '../support/sample-messages.ts';
+import { sampleItemDetails, sampleItemReference, sampleItemTitle } from '../support/sample-messages.ts';
 
 const contents = ({ store }: MemoryWriter) => ({ rows: store.rows(), joined: store.joinedRows() });
 const joinedKeys = ({ store }: MemoryWriter) =>
   store.joinedRows().map(({ mediaId, mediaType }) => `${mediaId} ${mediaType}`);
+
+describe('reference data', () => {
+  it('becomes a row, and is reported as one that was received', async () => {
+    const writer = memoryWriter();
+    const services = sampleItemReference({
+      jobId: '0badcafe/reference/tv-services',
+      reference: { what: 'tv-services', countries: ['US'], services: [{ id: 8, name: 'A', logoPath: null }] },
+    });
+    const deliveries = [sampleItemReference(), services].map((item) => ({ messageId: item.jobId, item }));
+    expect(await applyItems(deliveries, writer)).toEqual(new Map());
+    expect(joinedKeys(writer)).toEqual(['reference configuration', 'reference services']);
+    expect(writer.store.rows()).toEqual([]);
+    expect(await applyItems(deliveries, writer)).toEqual(new Map());
+    const fates = writer.telemetry
+      .eventsOf('page-applied')
+      .map(({ received, written, unchanged, outcome }) => [received, written, unchanged, outcome]);
+    expect(fates).toEqual([
+      [1, 1, 0, undefined],
+      [1, 1, 0, undefined],
+      [1, 0, 1, undefined],
+      [1, 0, 1, undefined],
+    ]);
+  });
+
+  it('fails alone when its row cannot be written', async () => {
+    const writer = memoryWriter(throttledOnce(({ name }) => name === 'replace'));
+    const failures = await applyItems([{ messageId: 'm', item: sampleItemReference() }], writer);
+    expect(failures.get('m')?.detail).toMatch(/^reference configuration: /);
+  });
+});
 
 describe('a whole title', () => {
   it('is a card in each language, a row of details, and one for each id elsewhere', async () => {
@@ -62,6 +92,23 @@ describe('a whole title', () => {
     const known = partsOf(writer.store.joinedRows()[0]);
     expect(known.base?.fetchedAt).toBe('2026-11-23T00:00:00.000Z');
     expect(known.externalIds?.fetchedAt).toBe('2026-12-23T00:00:00.000Z');
+  });
+
+  it('that another one has become a part of takes over the id elsewhere, and leaves the other’s rows', async () => {
+    const old = sampleItemDetails({ id: 600, fetchedAt: '2026-11-23T08:00:00.000Z' });
+    const kept = sampleItemDetails({ id: 550, movedFrom: 600, fetchedAt: '2026-11-24T08:00:00.000Z' });
+    for (const items of [
+      [old, kept],
+      [kept, old],
+    ]) {
+      const writer = memoryWriter();
+      for (const item of items) {
+        await applyAll([item], writer);
+      }
+      expect(joinedKeys(writer)).toEqual(['550 movie+details', '600 movie+details', 'imdb:tt0137523 id']);
+      expect(writer.store.joinedRows().at(-1)).toMatchObject({ movie: { id: 550 } });
+      expect(writer.store.rows().map(({ mediaId }) => mediaId)).toEqual(['550', '550', '600', '600']);
+    }
   });
 
   it('fails alone when a row of it cannot be written, and is applied when it comes again', async () => {

@@ -157,17 +157,20 @@ export function servicesById(row: ReferenceRows['services'], nowMs: number): Map
   return new Map(inOrder.flatMap((part) => part?.services ?? []).map((service) => [service.id, service]));
 }
 
+/** Reference data that is to be fetched, and why. */
+export type DueReference = readonly [what: ReferenceName, why: string];
+
 /**
  * What of the reference data is to be fetched at `nowMs`, and why: what is missing or stale, and lists of services that were made for
  * other countries than those that are kept now.
  */
-export function dueReferences(rows: ReferenceRows, nowMs: number, settings: Settings): [ReferenceName, why: string][] {
+export function dueReferences(rows: ReferenceRows, nowMs: number, settings: Settings): DueReference[] {
   const parts = servicePartsOf(rows.services);
   return referenceNames.flatMap((what) => {
     const mediaType = mediaOfServices(what);
     const part = mediaType === undefined ? rows.configuration : parts[mediaType];
     const why = whyDue(part, nowMs, settings);
-    return why === undefined ? [] : [[what, why] as [ReferenceName, string]];
+    return why === undefined ? [] : [[what, why] as const];
   });
 }
 

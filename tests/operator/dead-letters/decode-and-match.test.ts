@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeDeadLetter, matches, parseMatch } from '../../../src/operator/dead-letters/dead-letter.ts';
 import { groupDeadLetters } from '../../../src/operator/dead-letters/look-at-dead-letters.ts';
 import { deadJob, deadPage } from '../../support/dead-letter-samples.ts';
-import { sampleFeed } from '../../support/sample-messages.ts';
+import { sampleFeed, sampleItemReference, sampleReferenceJob } from '../../support/sample-messages.ts';
 import type { LaidMessage } from '../../support/virtual-message-source.ts';
 
 const decode = ({ body, attributes = {}, sentAtMs = 0 }: LaidMessage, messageId = 'm1') =>
@@ -60,6 +60,20 @@ describe('a dead letter', () => {
       subject: 'tv/1399',
       title: 'tv:1399',
     });
+  });
+
+  it('about reference data names which', () => {
+    for (const message of [
+      sampleReferenceJob({ what: 'tv-services', replays: 1 }),
+      sampleItemReference({
+        replays: 1,
+        reference: { what: 'tv-services', countries: [], services: [] },
+      }),
+    ]) {
+      const { kind, jobId } = message;
+      expect(decode({ body: JSON.stringify(message) })).toMatchObject({ kind, jobId, subject: 'tv-services', replays: 1 });
+    }
+    expect(decode({ body: '{"kind":"item-reference","reference":7,"what":[]}' }).subject).toBe('');
   });
 
   it('counts its replays by the greater of body and attribute', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { trackRuns } from '../../../src/operator/runs/run-tracker.ts';
+import { endedJobs, trackRuns } from '../../../src/operator/runs/run-tracker.ts';
 import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
 
 const runId = '0badcafe';
@@ -43,6 +43,14 @@ describe('run tracker', () => {
     const { applied: jobs, rows } = tracking(applied(1), title).progress(runId);
     expect(jobs.size).toBe(2);
     expect(rows.received).toBe(20);
+  });
+
+  it('counts no rows of reference data either, and takes it for ended when TMDB does not know it', () => {
+    const jobId = `${runId}/reference/configuration`;
+    const { rows } = tracking(applied(1), applied(1, { jobId, received: 1, written: 1 })).progress(runId);
+    expect(rows.received).toBe(20);
+    const unknown = tracking({ event: 'job-not-found', runId, jobId, code: 'tmdb_34', detail: 'HTTP 404' });
+    expect([...endedJobs(unknown.progress(runId))]).toEqual([jobId]);
   });
 
   it('counts a page that is delivered twice once', () => {

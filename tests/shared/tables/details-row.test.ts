@@ -1,4 +1,4 @@
-import { brotliCompressSync } from 'node:zlib';
+import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { partNames, type TitleParts } from '../../../src/shared/queues/details/title-parts.ts';
@@ -128,6 +128,7 @@ describe('a row that is damaged', () => {
     ],
     ['another layout', { schemaVersion: 2 }],
     ['no version', { version: undefined }],
+    ['a part that is a text', { parts: new Uint8Array(brotliCompressSync('{"base":"x"}')) }],
   ])('counts as absent: %s', (_name, over) => {
     const damaged = { ...row, ...over };
     expect(partsOf(damaged)).toEqual({});
@@ -136,6 +137,79 @@ describe('a row that is damaged', () => {
         .over(damaged)
         .build(),
     ).toEqual(row);
+  });
+});
+
+describe('a row with a part that cannot be read', () => {
+  it('keeps the others', () => {
+    const row = rowOf([day(23), whole]);
+    const json = JSON.parse(brotliDecompressSync(row.parts).toString());
+    for (const base of [7, null, {}, { ...json.base, runtimeMinutes: 'long' }, { ...json.base, fetchedAt: 'then' }]) {
+      const damaged = { ...row, parts: new Uint8Array(brotliCompressSync(JSON.stringify({ ...json, base }))) };
+      expect(Object.keys(partsOf(damaged))).toEqual(partNames.filter((name) => name !== 'base'));
+      const joined = detailsDraft({ ...film, fetchedAt: day(24) }, { base: whole.base }, defaultSettings).over(damaged);
+      expect(partsOf(joined.build())).toMatchObject(whole);
+    }
+  });
+});
+
+describe('a row of a later release', () => {
+  const row = rowOf([day(23), whole]);
+  const times = { fetchedAt: '2026-11-23T00:00:00.000Z', freshUntil: '2026-12-01T00:00:00.000Z', expiresAt: 1_800_000_000 };
+  const mood = { ...times, mood: ['dark'], nested: { a: 1 } };
+
+  /** As a release writes it that has one more part, and one more field in the base. */
+  function laterRow(over: Record<string, unknown> = { mood }): DetailsRow {
+    const json = JSON.parse(brotliDecompressSync(row.parts).toString());
+    const base = { ...json.base, homepage: 'https://film.example' };
+    const ours = detailsDraft({ ...film, fetchedAt: day(23) }, {}, defaultSettings).over({
+      ...row,
+      parts: new Uint8Array(brotliCompressSync(JSON.stringify({ ...json, base }))),
+    });
+    const parts = new Uint8Array(brotliCompressSync(JSON.stringify({ ...json, base, ...over })));
+    return { ...row, version: `${ours.version}0000abcdfedcba98`, parts };
+  }
+  const unpacked = ({ parts }: DetailsRow) => JSON.parse(brotliDecompressSync(parts).toString());
+
+  it('keeps its unknown part and field when this one has nothing newer', () => {
+    const later = laterRow();
+    for (const came of [{}, { base: whole.base }, whole]) {
+      const joined = detailsDraft({ ...film, fetchedAt: day(10) }, came, defaultSettings).over(later);
+      expect(joined.version).toBe(later.version);
+      expect(unpacked(joined.build())).toEqual(unpacked(later));
+    }
+  });
+
+  it('keeps its unknown part when this one has something newer, and the version grows', () => {
+    const later = laterRow();
+    const joined = detailsDraft({ ...film, fetchedAt: day(25) }, { keywords: whole.keywords }, defaultSettings)
+      .over(later)
+      .build();
+    expect(unpacked(joined)).toMatchObject({ mood, base: { homepage: 'https://film.example' } });
+    expect(partsOf(joined).keywords?.fetchedAt).toBe('2026-11-25T00:00:00.000Z');
+    expect(joined.version > later.version).toBe(true);
+    expect(joined.version.endsWith('0000abcdfedcba98')).toBe(true);
+    expect(detailsRowSchema.parse(joined)).toEqual(joined);
+  });
+
+  it('is joined in any order to the same row', () => {
+    fc.assert(
+      fc.property(arbitraryParts, arbitraryParts, (a, b) => {
+        const over = (stored: DetailsRow, n: number, parts: TitleParts) =>
+          detailsDraft({ ...film, fetchedAt: day(n) }, parts, defaultSettings)
+            .over(stored)
+            .build();
+        const later = laterRow();
+        expect(over(over(later, 24, a), 25, b)).toEqual(over(over(over(later, 25, b), 24, a), 24, a));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('loses nothing of this release by a tail that nobody knows', () => {
+    const odd = { ...row, version: `${row.version}whatever` };
+    const joined = detailsDraft({ ...film, fetchedAt: day(10) }, whole, defaultSettings).over(odd);
+    expect(joined.build()).toEqual(row);
   });
 });
 

@@ -9,7 +9,7 @@ import {
 } from '../../../src/shared/tables/external-id-row.ts';
 import { rowBytes } from '../../../src/shared/tables/row.ts';
 
-type Came = { mediaType: MediaType; id: number; fetchedAt: string };
+type Came = { mediaType: MediaType; id: number; fetchedAt: string; movedFrom?: number };
 const ids = (imdb: string | null, tvdb: number | null) => ({
   externalIds: { externalIds: { imdb, tvdb, wikidata: 'Q1' } },
 });
@@ -81,6 +81,35 @@ describe('rows of external ids', () => {
         },
       ),
     );
+  });
+
+  it('name of two merged titles the one that TMDB kept, in any order of what came, also in the week of the merger', () => {
+    // Each id is at times the greater one: neither counts for more.
+    const merger = fc.constantFrom([20, 550] as const, [550, 20] as const);
+    const times = fc.uniqueArray(fc.integer({ min: 0, max: 20 * 24 * 60 - 1 }), { minLength: 2, maxLength: 6 });
+    fc.assert(
+      fc.property(merger, times, fc.nat(), fc.infiniteStream(fc.nat()), ([old, kept], minutes, place, draws) => {
+        const inOrder = minutes.toSorted((a, b) => a - b).map((minute) => Date.UTC(2026, 10, 12) + minute * 60_000);
+        const movedAt = 1 + (place % (inOrder.length - 1));
+        const came = inOrder.map((atMs, n): Came => {
+          const one = { mediaType: 'movie', fetchedAt: new Date(atMs).toISOString() } as const;
+          return n < movedAt ? { ...one, id: old } : { ...one, id: kept, ...(n === movedAt && { movedFrom: old }) };
+        });
+        const mixed = [...came, ...came]
+          .map((one) => ({ one, draw: draws.next().value ?? 0 }))
+          .sort((a, b) => a.draw - b.draw)
+          .map(({ one }) => one);
+        expect(rowOf(...mixed).movie?.id).toBe(kept);
+        expect(rowOf(...mixed)).toEqual(rowOf(...came));
+      }),
+    );
+  });
+
+  it('last no longer for a merger than the terms allow', () => {
+    const { movie, fetchedAt, version } = rowOf({ ...film, movedFrom: 600 });
+    expect((movie?.expiresAt ?? 0) * 1_000 - Date.parse(film.fetchedAt)).toBeLessThanOrEqual(180 * dayMs);
+    expect(Date.parse(fetchedAt)).toBeLessThanOrEqual(Date.parse(film.fetchedAt));
+    expect(rowOf({ ...film, movedFrom: 600, fetchedAt: '2026-11-23T08:00:59.000Z' }).version).toBe(version);
   });
 
   it('are replaced where they are damaged', () => {

@@ -296,6 +296,33 @@ describe('a series', () => {
   });
 });
 
+describe('services of a country', () => {
+  const offers = (offer: unknown) =>
+    movieOf({ 'watch/providers': { results: { US: offer } } }).parts.watch?.watch.US;
+  const link = 'https://www.themoviedb.org/movie/550/watch?locale=US';
+  const one = (id: unknown, priority: unknown = 1) => ({ provider_id: id, display_priority: priority });
+
+  it.each([
+    ['only a link', { link }, { link }],
+    ['empty buckets', { link, flatrate: [], rent: [one(2)], buy: null }, { link, rent: [2] }],
+    ['no link', { flatrate: [one(8)] }, { link: null, subscription: [8] }],
+    ['a link to nowhere', { link: 'http://elsewhere.example' }, { link: null }],
+    ['a service twice', { link, ads: [one(73, 2), one(73, 1), one('12', 1)] }, { link, ads: [12, 73] }],
+    ['services of one priority', { link, free: [one(9), one(3), one(5)] }, { link, free: [3, 5, 9] }],
+    ['rows that are none', { link, rent: [null, {}, one(0), one('x'), one(10)] }, { link, rent: [10] }],
+    ['a way that nobody knows', { link, lease: [one(8)] }, { link }],
+    ['nothing', null, null],
+    ['a list', [], null],
+  ])('may have %s', (_name, offer, expected) => {
+    expect(offers(offer)).toEqual(expected);
+  });
+
+  it('are 30 of each kind at most', () => {
+    const many = Array.from({ length: 40 }, (_, n) => one(100 - n, 40 - n));
+    expect(offers({ link, flatrate: many })).toEqual({ link, subscription: Array.from({ length: 30 }, (_, n) => 61 + n) });
+  });
+});
+
 describe('what TMDB sends of a wrong type', () => {
   it.each([
     ['tt123', 'an IMDb id that is too short'],

@@ -1,5 +1,5 @@
 /** Every message has an end that can be named. */
-import { isTitleJobId } from '../../../src/shared/queues/fetch-job.ts';
+import { isListJobId } from '../../../src/shared/queues/fetch-job.ts';
 import type { SentMessage } from '../../support/recording-queue.ts';
 import type { SimWorld } from '../world/sim-world.ts';
 import { tryParse } from './delivery-invariant.ts';
@@ -12,13 +12,13 @@ export function checkConservation(world: SimWorld, evidence: Evidence): void {
   checkUnreadable(world, evidence);
 }
 
-/** A job ends as an item, as a title that is not there, or as a dead letter; and what a run has planned was sent. */
+/** A job ends as an item, as a title or reference data that is not there, or as a dead letter; and what a run has planned was sent. */
 function checkJobs({ queues, events, violations }: SimWorld, { starts, unreadable }: Evidence): void {
   const jobs = idsOf(bodiesOf(queues.jobs.queue.sent).filter((body) => !unreadable.jobs.includes(body)));
   const ended = new Set([
     ...idsOf(bodiesOf(queues.items.queue.sent)),
     ...idsOf(queues.jobs.dead.held()),
-    ...events.map(({ event }) => (event.event === 'job-not-found' && isTitleJobId(event.jobId) ? event.jobId : '')),
+    ...events.map(({ event }) => (event.event === 'job-not-found' && !isListJobId(event.jobId) ? event.jobId : '')),
   ]);
   for (const jobId of [...jobs].filter((sent) => !ended.has(sent))) {
     violations.add('conservation', `the job ${jobId} is lost`);

@@ -103,6 +103,9 @@ function keysOf(items: readonly Item[]): string[] {
 
 /** Keys of the joined rows that a message is about. */
 function joinedKeysOf(item: Item): string[] {
+  if (item.kind === 'item-reference') {
+    return [`reference\n${item.reference.what === 'configuration' ? 'configuration' : 'services'}`];
+  }
   if (item.kind !== 'item-details') {
     return [];
   }

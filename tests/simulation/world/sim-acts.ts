@@ -1,7 +1,8 @@
 /** Plays the acts of a history on a world. */
 import type { ListAnswer, RecommendAnswer, TitleAnswer } from '../../../src/reader/reader-api.ts';
 import { isoFromMs } from '../../../src/shared/core/clock.ts';
-import { titleJobIdFor } from '../../../src/shared/queues/fetch-job.ts';
+import { referenceJobFor, titleJobIdFor } from '../../../src/shared/queues/fetch-job.ts';
+import { referenceNames } from '../../../src/shared/queues/reference.ts';
 import { latestOccurrenceMs } from '../../../src/shared/settings/schedule.ts';
 import { sampleJob, samplePage, sampleTitleJob } from '../../support/sample-messages.ts';
 import type { Act, InjectedMessage, ListAct, RecommendAct } from './history-plan.ts';
@@ -10,6 +11,7 @@ import type { simPlanner } from './sim-planner.ts';
 import type { SeenRead, simReaders } from './sim-reader.ts';
 import { documentedLimit } from './sim-tmdb.ts';
 import type { SimWorld } from './sim-world.ts';
+import { films, imdbIdOf, series } from './tmdb-content.ts';
 
 /** Who plays, and who is told of what is read. */
 export type Cast = {
@@ -69,8 +71,12 @@ async function askForWhole(
   const runId = `717e${String(place).padStart(4, '0')}`;
   const jobId = `${runId}/title/${mediaType}/${id}/details`;
   const firstSeenAt = isoFromMs(clock.nowMs());
-  const job = sampleTitleJob({ runId, jobId, mediaType, id, details: true, language: 'en-US', firstSeenAt });
-  await queues.jobs.queue.send(JSON.stringify(job));
+  // What TMDB does not know any more has become a part of the first film.
+  const imdbId = films.includes(id) || series.includes(id) ? undefined : imdbIdOf(films[0]);
+  const job = sampleTitleJob({ runId, jobId, mediaType, id, details: true, language: 'en-US', firstSeenAt, imdbId });
+  const what = referenceNames[place % referenceNames.length] ?? 'configuration';
+  const reference = referenceJobFor({ runId, origin: 'ad-hoc', firstSeenAt, snapshot: '' }, what, 'asked for');
+  await queues.jobs.queue.sendAll([job, reference].map((one) => JSON.stringify(one)));
 }
 
 /** Ids that TMDB does not know: what is not there costs the writer nothing. */

@@ -29,8 +29,12 @@ export function contentOf({ seed, world }: HistoryPlan, faults: () => Faults, dr
     return { ...listPage(...rows), page: Number(request.query.page) };
   };
   return (request: TmdbRequest, nowMs: number): Reply => {
-    const id = Number(/^\/(?:movie|tv)\/(\d+)$/.exec(request.path)?.[1]);
     const afterMs = draws.between(40, 400);
+    const other = otherContent(request.path, nowMs);
+    if (other !== undefined) {
+      return jsonReply(200, other, afterMs);
+    }
+    const id = Number(/^\/(?:movie|tv)\/(\d+)$/.exec(request.path)?.[1]);
     if (Number.isNaN(id)) {
       return jsonReply(200, page(request, nowMs), afterMs);
     }
@@ -42,6 +46,26 @@ export function contentOf({ seed, world }: HistoryPlan, faults: () => Faults, dr
         )
       : errorReply(404, 34, afterMs);
   };
+}
+
+/** The id at IMDb of a film or series. */
+export function imdbIdOf(id = 0): string {
+  return `tt${String(1_000_000 + id)}`;
+}
+
+/** What is neither a list nor a title: reference data, of which names change every few hours, and what has an id at IMDb. */
+function otherContent(path: string, nowMs: number): Record<string, unknown> | undefined {
+  const hours = Math.floor(nowMs / (7 * hourMs));
+  const found = [...films, ...series].find((id) => path === `/find/${imdbIdOf(id)}`);
+  if (path.startsWith('/find/')) {
+    const isFilm = films.includes(found ?? 0);
+    return { movie_results: isFilm ? [{ id: found }] : [], tv_results: isFilm ? [] : [{ id: found }] };
+  }
+  if (path === '/configuration') {
+    return { images: { secure_base_url: 'https://image.tmdb.org/t/p/', poster_sizes: [`w${1 + (hours % 3)}`] } };
+  }
+  const services = [8, 9, 10].map((id) => ({ provider_id: id, provider_name: `Service ${id} of ${hours % 3}` }));
+  return path.startsWith('/watch/providers/') ? { results: services } : undefined;
 }
 
 /** Texts are whole in both languages, so that nothing falls back. */
@@ -77,7 +101,7 @@ function partsOf(id: number, { query }: TmdbRequest, nowMs: number): Record<stri
   const german = { iso_639_1: 'de', iso_3166_1: 'DE', data: { title, name: title, overview: '' } };
   const known: Record<string, unknown> = {
     keywords: { keywords: names, results: names },
-    external_ids: { imdb_id: `tt${String(1_000_000 + id)}`, tvdb_id: films.includes(id) ? null : id },
+    external_ids: { imdb_id: imdbIdOf(id), tvdb_id: films.includes(id) ? null : id },
     videos: { results: [{ site: 'YouTube', key: `key${hour % 2}`, type: 'Trailer', iso_639_1: 'en', official: true }] },
     translations: { translations: [german] },
   };
