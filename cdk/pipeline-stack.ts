@@ -79,6 +79,7 @@ export class PipelineStack extends Stack {
       },
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
+        { on: tables.catalog.tableArn, actions: ['dynamodb:BatchGetItem'] },
         // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks.
         {
           on: tables.control.tableArn,

@@ -55,6 +55,8 @@ export type ChangesRead = {
   callsSaved: number;
   /** What decides: the lists of changes, or age alone. */
   by: 'age' | 'changes';
+  /** The share of kept titles that change in a day, by media type, as far as lists of changes have told it. */
+  rates?: { movie?: number; tv?: number } | undefined;
   /** What could not be read, and why. */
   notes: string[];
   /** Is told which titles were sent, after they were. */

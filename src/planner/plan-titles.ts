@@ -131,12 +131,13 @@ async function chosenTitles(
   sources: PlanSources,
 ): Promise<TitlePlan> {
   const { nowMs } = beside;
-  const { settings, catalog } = sources;
-  const { candidates, readUnits } = await titleCandidates(beside.feeds, reads, catalog, nowMs, settings);
+  const { settings, catalog, clock } = sources;
+  // Lists count as they are now: a plan that is only looked at may be about an occurrence of next week.
+  const { candidates, readUnits } = await titleCandidates(beside.feeds, reads, catalog, clock.nowMs(), settings);
   const seen = await look(candidates, record, nowMs, sources);
   const { changes, notes } = await readChanges(seen.titles, budget.calls, nowMs, sources);
   const changed = seen.titles.map((title) => ({ ...title, changedMs: changes?.changed.get(title.subject) }));
-  const due = dueTitles(changed, nowMs, settings);
+  const due = dueTitles(changed, nowMs, settings, changes);
   const calls = Math.max(0, budget.calls - (changes?.calls ?? 0));
   const { chosen, leftOut } = chooseTitles(due, { ...budget, calls });
   return {
