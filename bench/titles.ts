@@ -61,7 +61,10 @@ async function play(subject: TitleSubject, world: TitleWorld, client: DynamoDBDo
   const [startedMs, cpu] = [systemClock.monotonicMs(), process.cpuUsage()];
   await subject.write(client, tmdb, titles, (put) => puts.push(put));
   const [tookMs, { user, system }] = [systemClock.monotonicMs() - startedMs, process.cpuUsage(cpu)];
-  const answerBytes = titles.reduce((sum, title) => sum + (answers.get(requestText(wholeRequestOf(title)))?.length ?? 0), 0);
+  const answerBytes = titles.reduce(
+    (sum, title) => sum + (answers.get(requestText(wholeRequestOf(title)))?.length ?? 0),
+    0,
+  );
   return {
     world: world.name,
     subject: subject.name,
@@ -78,8 +81,8 @@ async function play(subject: TitleSubject, world: TitleWorld, client: DynamoDBDo
 function method(worlds: readonly TitleWorld[]): string {
   return [
     `whole titles with five countries (US, GB, DE, FR, JP) and four languages, of ${worlds.map(({ name, titles }) => `${titles.length} ${name}`).join(', ')}; each subject writes into a table of its own of one dynoxide, units as it reports them; TMDB's answers come from memory, so that no time is the network's`,
-    'simulated: 700 films and 300 series of the simulator, as it answers; at TMDB\'s sizes: the same with persons, languages and countries added that nobody keeps, until each part is as large as the recorded one of a well-known title; recorded: three titles put together of recorded parts, where ../shared has them',
+    "simulated: 700 films and 300 series of the simulator, as it answers; at TMDB's sizes: the same with persons, languages and countries added that nobody keeps, until each part is as large as the recorded one of a well-known title; recorded: three titles put together of recorded parts, where ../shared has them",
     'this pipeline: batches of 50 jobs through the worker with the shared rate and breaker on dynoxide, then batches of 10 messages through the writer; a call for each language: the same, with a job for the whole title in the default language and one for the card in each other; each raw answer as an item: PutItem of the JSON as it came, in items of up to 390 KB, also packed by gzip, 16 at a time',
-    'the read units are those of the writer\'s look at what is there and of the rate\'s item; a raw answer is written blindly',
+    "the read units are those of the writer's look at what is there and of the rate's item; a raw answer is written blindly",
   ].join('; ');
 }

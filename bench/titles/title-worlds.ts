@@ -49,7 +49,11 @@ export function tmdbOf({ answers }: TitleWorld): TmdbPort {
     get: async (request) => {
       const body = answers.get(requestText(request));
       return body === undefined
-        ? { kind: 'no-response', code: 'not_in_the_bench', detail: `${requestText(request)} is no request of this bench` }
+        ? {
+            kind: 'no-response',
+            code: 'not_in_the_bench',
+            detail: `${requestText(request)} is no request of this bench`,
+          }
         : { kind: 'response', status: 200, body: body.toString('utf8'), retryAfter: undefined };
     },
   };

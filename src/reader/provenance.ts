@@ -1,7 +1,7 @@
 import { isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { freshnessScore } from '../shared/tables/row-life.ts';
-import type { Origin, Problem, Provenance } from './reader-api.ts';
 import { type CoverageKind, coverageKinds } from '../shared/tables/usage-store.ts';
+import type { Origin, Problem, Provenance } from './reader-api.ts';
 
 /** The life of something that is served. Times are epoch milliseconds, `fetchedAt` is ISO 8601 UTC. */
 export type Aged = { fetchedAt: string; freshUntilMs: number; expiresAtMs: number };

@@ -1,6 +1,6 @@
 import { isoFromMs } from '../shared/core/clock.ts';
-import type { FetchJob, Job, TitleJob } from '../shared/queues/fetch-job.ts';
 import { titleParts } from '../shared/queues/details/title-parts.ts';
+import type { FetchJob, Job, TitleJob } from '../shared/queues/fetch-job.ts';
 import { type Absence, type DescribedTitle, fitting, type Item, itemSchema } from '../shared/queues/item-page.ts';
 import type { Reference } from '../shared/queues/reference.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';

@@ -34,7 +34,9 @@ describe('targets of the bench of titles', () => {
 
   it('are missed one by one', () => {
     expect(missed(trial({ calls: 2 }), raw)).toEqual(['calls a title']);
-    expect(missed(trial({ puts: [put('details', 3)] }), raw)).toEqual(['write units for the details of 99 of 100 titles']);
+    expect(missed(trial({ puts: [put('details', 3)] }), raw)).toEqual([
+      'write units for the details of 99 of 100 titles',
+    ]);
     expect(missed(trial({ puts: [put('card', 11)] }), raw)).toContain("write units beside the raw answer's");
   });
 
@@ -66,7 +68,8 @@ describe('an answer at the size of TMDB’s', () => {
       normalizeWholeTitle(answer, mediaType, id, titleSettings)?.cards,
     );
     const { recommendations: _some, ...parts } = normalizeWholeTitle(sized, mediaType, id, titleSettings)?.parts ?? {};
-    const { recommendations: _others, ...before } = normalizeWholeTitle(answer, mediaType, id, titleSettings)?.parts ?? {};
+    const { recommendations: _others, ...before } =
+      normalizeWholeTitle(answer, mediaType, id, titleSettings)?.parts ?? {};
     expect(parts).toEqual(before);
   });
 });

@@ -107,7 +107,10 @@ const adHoc: Case[] = [
     'enqueue --title movie:550 --settings no-details.json',
     '--title asks for whole titles, and details.enabled is false in the settings: set it to true',
   ],
-  ['dlq list fetch --match title=550', "--match title is '550': allowed are titles such as movie:550, and beginnings such as movie:*"],
+  [
+    'dlq list fetch --match title=550',
+    "--match title is '550': allowed are titles such as movie:550, and beginnings such as movie:*",
+  ],
   ['cost --titles many', "--titles is 'many': allowed are whole numbers from 0 to 1000000"],
 ];
 
@@ -196,9 +199,12 @@ async function refusalOf(typed: string, environment: Readonly<Record<string, str
 }
 
 describe('wrong usage is refused in one sentence', () => {
-  it.each([...commands, ...feeds, ...recommendations, ...adHoc, ...figures, ...files])('%s', async (typed, sentence) => {
-    expect(await refusalOf(typed)).toBe(sentence);
-  });
+  it.each([...commands, ...feeds, ...recommendations, ...adHoc, ...figures, ...files])(
+    '%s',
+    async (typed, sentence) => {
+      expect(await refusalOf(typed)).toBe(sentence);
+    },
+  );
 
   it.each([
     ['', 'a command is missing: see --help'],

@@ -22,11 +22,21 @@ const all: Reference[] = [
 ];
 
 /** A planner on a Monday at eight, whose popular list has so many films, in a table with this reference data. */
-async function planner(films: number, references: Reference[] = [], settings = defaultSettings, catalog = memoryCatalog()) {
+async function planner(
+  films: number,
+  references: Reference[] = [],
+  settings = defaultSettings,
+  catalog = memoryCatalog(),
+) {
   const usage = memoryUsageStore();
   const world = { ...memoryPlanner({ settings, catalog }), usage, history: { usage, days: memoryDemandDays() } };
   if (films > 0) {
-    await seedList(catalog, 'popular', 'movie', Array.from({ length: films }, () => [18]));
+    await seedList(
+      catalog,
+      'popular',
+      'movie',
+      Array.from({ length: films }, () => [18]),
+    );
   }
   for (const reference of references) {
     const draft = referenceDraft({ fetchedAt: isoFromMs(world.clock.nowMs()), reference }, settings);
@@ -72,7 +82,13 @@ describe('reference data in a plan', () => {
     const started = await startRun(sampleScheduled(), world);
     expect(started).toMatchObject({ jobs: 7, titles: 3, reference: 3 });
     const kinds = world.jobs.bodies.map((body) => jobSchema.parse(JSON.parse(body)).kind);
-    expect(Object.fromEntries(Map.groupBy(kinds, (kind) => kind).entries().map(([kind, { length }]) => [kind, length]))).toEqual({
+    expect(
+      Object.fromEntries(
+        Map.groupBy(kinds, (kind) => kind)
+          .entries()
+          .map(([kind, { length }]) => [kind, length]),
+      ),
+    ).toEqual({
       'fetch-job': 7,
       'title-job': 3,
       'reference-job': 3,

@@ -9,9 +9,7 @@ type Sighting = { key: string; halfDay: string; content: object };
 
 /** What is wrong with `rows`, which were joined of `messages`; empty when nothing is. */
 export function partProblems(rows: readonly CatalogJoinedRow[], messages: readonly ItemDetails[]): string[] {
-  const stored = rows.flatMap((row) =>
-    'parts' in row && row.mediaId !== 'reference' ? storedIn(row) : [],
-  );
+  const stored = rows.flatMap((row) => ('parts' in row && row.mediaId !== 'reference' ? storedIn(row) : []));
   const sent = Map.groupBy(messages.flatMap(sentIn), ({ key }) => key);
   const missing = [...sent.keys()].filter((key) => stored.every((one) => one.key !== key));
   const wrong = stored.filter(({ key, halfDay, content }) => {

@@ -67,7 +67,14 @@ export function busyWorld(): Promise<ReportSources> {
         ...{ 'q:~other': 40, 'e:~other': 36, 'g:~other': 30, 'v:~other': 10 },
       },
       'usage#2026-11-24T08#pipeline': {
-        ...{ 'p:calls': 21, 'p:titleCalls': 17, 'p:throttles': 2, 'p:failures': 1, 'p:rowsWritten': 400, 'p:rowsUnchanged': 20 },
+        ...{
+          'p:calls': 21,
+          'p:titleCalls': 17,
+          'p:throttles': 2,
+          'p:failures': 1,
+          'p:rowsWritten': 400,
+          'p:rowsUnchanged': 20,
+        },
         'p:costMicroUsd': 812.5,
       },
       'usage#2026-11-24T08#plan': {

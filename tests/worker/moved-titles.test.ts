@@ -10,7 +10,13 @@ import { wholeMovie, wholeSeries } from '../support/tmdb-details.ts';
 const jobId = '0badcafe/title/movie/600/en-US';
 const gone = sampleTitleJob({ jobId, id: 600, language: 'en-US', details: true, imdbId: 'tt0137523' });
 const notThere = tmdbError(404, 34);
-const nothing = { movie_results: [], tv_results: [], person_results: [], tv_episode_results: [], tv_season_results: [] };
+const nothing = {
+  movie_results: [],
+  tv_results: [],
+  person_results: [],
+  tv_episode_results: [],
+  tv_season_results: [],
+};
 const found = (...ids: unknown[]) => jsonAnswer(200, { ...nothing, movie_results: ids.map((id) => ({ id })) });
 
 async function worked(script: readonly ScriptedAnswer[], job = gone) {
@@ -151,7 +157,11 @@ describe('a whole title that is too large', () => {
   it('is a dead letter that says so when it stays too large', async () => {
     const young = await worked([large]);
     expect(young.telemetry.eventsOf('job-deferred')).toMatchObject([{ code: 'answer_too_large' }]);
-    const old = await worked([large], { ...gone, attempt: 130, waitedSeconds: defaultSettings.tmdb.maxAgeHours * 3_600 + 1 });
+    const old = await worked([large], {
+      ...gone,
+      attempt: 130,
+      waitedSeconds: defaultSettings.tmdb.maxAgeHours * 3_600 + 1,
+    });
     expect(counts(old)).toEqual([0, 0, 1]);
     expect(old.deadLetters.sent[0]?.attributes).toMatchObject({ reason: 'too-old', code: 'answer_too_large' });
   });

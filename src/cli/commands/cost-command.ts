@@ -41,7 +41,10 @@ export function addCostCommand(program: Command): void {
     .option('--reads-per-day <count>', 'as if so much were read, and counted')
     .option('--reads-per-second <count>', 'the same by the second, such as 100 or 10000')
     .option('--cdn', 'as if CloudFront were in front of the reader')
-    .option('--titles <count>', 'as if the details of so many titles were kept (default 1000, where the settings keep any)')
+    .option(
+      '--titles <count>',
+      'as if the details of so many titles were kept (default 1000, where the settings keep any)',
+    )
     .option('--rate <calls>', 'as if so many calls a second were allowed')
     .option('--lambda-quota <executions>', "the account's concurrent executions (default 1000; new accounts have 10)")
     .action(acting(costCommand));
@@ -54,8 +57,7 @@ async function costCommand(options: CostOptions, context: CliContext): Promise<v
   const { lambdaQuota, cdn = settings.deployment.reader.cdn } = options;
   const quota =
     lambdaQuota === undefined ? defaultLambdaQuota : parseCount(lambdaQuota, '--lambda-quota', 1, 1_000_000);
-  const titles =
-    options.titles === undefined ? usuallyKept : parseCount(options.titles, '--titles', 0, 1_000_000);
+  const titles = options.titles === undefined ? usuallyKept : parseCount(options.titles, '--titles', 0, 1_000_000);
   const readsCounted = await readsCountedFor(options, { ...context, settings });
   const template = await synthesizedTemplate(options.settings, settings.deployment.stackName, environment);
   const document = costDocument(template, settings, { readsCounted, cdn, titles, lambdaQuota: quota, emittedMetrics });

@@ -54,7 +54,8 @@ async function statusCommand(options: StatusOptions, context: CliContext): Promi
     watchStatus(
       {
         everyMs,
-        withPlace: (act) => withStackPlace(options, context, (place) => act(() => readStatus(place, titles, context)), 'look'),
+        withPlace: (act) =>
+          withStackPlace(options, context, (place) => act(() => readStatus(place, titles, context)), 'look'),
         paint: (text) => paintScreen(text, output),
         ended: () => signal.aborted || isClosed(process.stdout),
       },

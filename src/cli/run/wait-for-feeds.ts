@@ -56,10 +56,7 @@ export async function waitForTitles(
 async function shown<End extends { why: string }>(
   place: QueuePlace,
   context: CliContext,
-  wait: (
-    update: (text: string) => void,
-    deadLetters: Map<string, string>,
-  ) => Promise<{ end: End; timedOut: boolean }>,
+  wait: (update: (text: string) => void, deadLetters: Map<string, string>) => Promise<{ end: End; timedOut: boolean }>,
 ): Promise<End> {
   const { clock } = context;
   const progress = showLine('waiting', context);

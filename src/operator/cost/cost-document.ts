@@ -90,7 +90,9 @@ function titlesOf(use: MonthUse, month: MonthCost) {
   return {
     ...titles,
     writeUnitsPerCall: titles.kept === 0 ? 0 : rounded(writeUnitsOfTitle(titles, settings)),
-    usdWithFreeTier: rounded(month.usdWithFreeTier - monthCost({ ...use, titles: titleLoad(settings, 0, 0) }).usdWithFreeTier),
+    usdWithFreeTier: rounded(
+      month.usdWithFreeTier - monthCost({ ...use, titles: titleLoad(settings, 0, 0) }).usdWithFreeTier,
+    ),
     withAllCalls: { callsPerDay: most.callsPerDay, ...totalsOf(monthCost({ ...use, titles: most })) },
   };
 }

@@ -103,7 +103,8 @@ export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: Rece
     jobId: (said.jobId || told.jobId).slice(0, sentenceCharacters),
     failedAt: told.failedAt || timeOf(sentAtMs),
     kind: trigger === undefined ? said.kind : 'trigger',
-    subject: feed === undefined ? (ofTitle ?? said.reference?.what ?? said.what ?? trigger?.subject ?? '') : feedId(feed),
+    subject:
+      feed === undefined ? (ofTitle ?? said.reference?.what ?? said.what ?? trigger?.subject ?? '') : feedId(feed),
     feed,
     title: title === undefined || feed !== undefined ? '' : `${title.mediaType}:${title.id}`,
     replays: Math.max(said.replays, told.replayCount),

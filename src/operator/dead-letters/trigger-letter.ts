@@ -8,7 +8,12 @@
  * invocations"; as read in November 2026.
  */
 import * as z from 'zod';
-import { type AdHocEvent, plannerEventSchema, type ScheduledRequest, titleName } from '../../shared/queues/plan-request.ts';
+import {
+  type AdHocEvent,
+  plannerEventSchema,
+  type ScheduledRequest,
+  titleName,
+} from '../../shared/queues/plan-request.ts';
 
 /** Why a trigger is a dead letter: nobody received it, or the planner failed on it. */
 export const triggerReasons = ['undelivered', 'planner-failed'] as const;

@@ -67,7 +67,7 @@ export async function awaitFeeds(
   clock: Clock,
 ): Promise<{ end: FeedsEnd; timedOut: boolean }> {
   const look = () => readState(run, sources, options.deadLetters);
-  return untilEnded(look, (state, open, over) => whyOf(state, open, over, options.deadLetters), options, clock);
+  return untilEnded<State>(look, (state, open, over) => whyOf(state, open, over, options.deadLetters), options, clock);
 }
 
 /** Looks every second until nothing is open, or the time is up. */

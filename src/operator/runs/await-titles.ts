@@ -1,7 +1,13 @@
 /** Waiting for titles that somebody asked for: worker and writer note how each of them ended. */
 import type { Clock } from '../../shared/core/clock.ts';
 import { type TitleJob, titleOfJobId } from '../../shared/queues/fetch-job.ts';
-import { type TitleOutcome, titleEndName, titleEndsId, titleSubject, type UsageStore } from '../../shared/tables/usage-store.ts';
+import {
+  type TitleOutcome,
+  titleEndName,
+  titleEndsId,
+  titleSubject,
+  type UsageStore,
+} from '../../shared/tables/usage-store.ts';
 import { type AwaitOptions, deadJobs, endsNamed, type FeedSources, untilEnded } from './await-feeds.ts';
 
 /** How waiting for one title ended; `title` as `movie:550`. */
@@ -42,7 +48,7 @@ export async function awaitTitles(
   };
   const why = ({ ends }: Omit<TitlesEnd, 'why'>, _open: number, over: string) =>
     whyTitles(ends, over, options.deadLetters);
-  return untilEnded(look, why, options, clock);
+  return untilEnded<Omit<TitlesEnd, 'why'>>(look, why, options, clock);
 }
 
 /** A title that was found in one delivery of its job and not in another is in the table. */

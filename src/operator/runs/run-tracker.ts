@@ -32,10 +32,15 @@ export type RunProgress = {
 };
 
 /**
- * What a run sent: how many jobs for pages of lists, for titles, and for what titles refer to; or, where it was sent before, the jobs that
+ * What a run sent: how many jobs for pages of lists, for titles, and for reference data; or, where it was sent before, the jobs that
  * are still on a queue.
  */
-export type SentJobs = { lists: number; titles: number; reference: number } | ReadonlySet<string>;
+export type SentJobs = Readonly<Record<JobKind, number>> | ReadonlySet<string>;
+
+/** What jobs are for; those of reference data are waited for, and counted in neither of the others. */
+export type JobKind = (typeof jobKinds)[number];
+
+const jobKinds = ['lists', 'titles', 'reference'] as const;
 
 /** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
 export type RunEnd = {
@@ -134,28 +139,23 @@ function noteReason(event: RunEvent, reasons: Map<string, string>): void {
   }
 }
 
-/** What a job is for; jobs of what titles refer to are waited for, and counted in neither of the others. */
-export function kindOfJob(jobId: string): keyof Exclude<SentJobs, ReadonlySet<string>> {
+/** What a job is for, by its id. */
+export function kindOfJob(jobId: string): JobKind {
   return isTitleJobId(jobId) ? 'titles' : isListJobId(jobId) ? 'lists' : 'reference';
 }
 
 /** How many of the sent jobs of a kind have not ended, or of all. */
-export function openOf(
-  sent: SentJobs,
-  ended: ReadonlySet<string>,
-  kind?: ReturnType<typeof kindOfJob> | undefined,
-): number {
-  if (sent instanceof Set) {
+export function openOf(sent: SentJobs, ended: ReadonlySet<string>, kind?: JobKind | undefined): number {
+  if ('has' in sent) {
     return [...sent].filter((id) => !ended.has(id) && (kind === undefined || kindOfJob(id) === kind)).length;
   }
-  const counts = sent as Exclude<SentJobs, ReadonlySet<string>>;
-  const kinds = kind === undefined ? (['lists', 'titles', 'reference'] as const) : [kind];
-  const endedOf = (one: keyof typeof counts) => [...ended].filter((id) => kindOfJob(id) === one).length;
-  return kinds.reduce((sum, one) => sum + Math.max(0, counts[one] - endedOf(one)), 0);
+  const endedOf = (one: JobKind) => [...ended].filter((id) => kindOfJob(id) === one).length;
+  const kinds: readonly JobKind[] = kind === undefined ? jobKinds : [kind];
+  return kinds.reduce((sum, one) => sum + Math.max(0, sent[one] - endedOf(one)), 0);
 }
 
 /** How many jobs of a kind were sent, or of all. */
-export function plannedOf(sent: SentJobs, kind?: ReturnType<typeof kindOfJob> | undefined): number {
+export function plannedOf(sent: SentJobs, kind?: JobKind | undefined): number {
   return openOf(sent, new Set(), kind);
 }
 

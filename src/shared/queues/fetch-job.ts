@@ -82,7 +82,11 @@ const referenceJobSchema = z.object({
 export type ReferenceJob = z.infer<typeof referenceJobSchema>;
 
 /** The job of `run` that fetches `what`: `<run>/reference/configuration`. */
-export function referenceJobFor({ runId, origin, firstSeenAt }: JobRun, what: ReferenceName, why: string): ReferenceJob {
+export function referenceJobFor(
+  { runId, origin, firstSeenAt }: JobRun,
+  what: ReferenceName,
+  why: string,
+): ReferenceJob {
   const jobId = `${runId}/reference/${what}`;
   return { kind: 'reference-job', version: 1, jobId, runId, origin, what, attempt: 0, firstSeenAt, why };
 }

@@ -53,10 +53,14 @@ export type FetchRequest = z.infer<typeof fetchRequestSchema>;
 
 /** The most titles of one request. */
 const mostTitles = 200;
-const idWords = ({ input }: { input?: unknown }) =>
-  `${shown(JSON.stringify(input) ?? 'nothing')} is no TMDB id: allowed are whole numbers from 1 to ${maxTmdbId}`;
-const countWords = ({ input }: { input?: unknown }) =>
-  `${Array.isArray(input) ? input.length : 'no'} titles are named: allowed are 1 to ${mostTitles}`;
+const idWords = {
+  error: ({ input }: { input?: unknown }) =>
+    `${shown(JSON.stringify(input) ?? 'nothing')} is no TMDB id: allowed are whole numbers from 1 to ${maxTmdbId}`,
+};
+const countWords = {
+  error: ({ input }: { input?: unknown }) =>
+    `${Array.isArray(input) ? input.length : 'no'} titles are named: allowed are 1 to ${mostTitles}`,
+};
 
 const titleRefSchema = z.object({
   mediaType: z.enum(mediaTypes, `mediaType is none of ${mediaTypes.join(', ')}`),

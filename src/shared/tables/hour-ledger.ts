@@ -89,7 +89,5 @@ function awaitedEnd(event: RunEvent): { id: string; name: string } | undefined {
   }
   const subject = titleOfJobId(event.jobId);
   const outcome = event.event === 'page-applied' ? 'applied' : 'not-found';
-  return subject === undefined
-    ? undefined
-    : { id: titleEndsId(event.runId), name: titleEndName(outcome, subject) };
+  return subject === undefined ? undefined : { id: titleEndsId(event.runId), name: titleEndName(outcome, subject) };
 }

@@ -51,7 +51,11 @@ export function partTimes(fetchedAtMs: number, life: Life): PartTimes {
 /** The times of a row with these parts: it is stale when one of them is, and expires with the last of them. */
 export function joinedTimes(parts: readonly PartTimes[]): PartTimes {
   return {
-    fetchedAt: parts.map((part) => part.fetchedAt).sort().at(-1) ?? isoFromMs(0),
+    fetchedAt:
+      parts
+        .map((part) => part.fetchedAt)
+        .sort()
+        .at(-1) ?? isoFromMs(0),
     freshUntil: parts.map((part) => part.freshUntil).sort()[0] ?? isoFromMs(0),
     expiresAt: Math.max(0, ...parts.map((part) => part.expiresAt)),
   };

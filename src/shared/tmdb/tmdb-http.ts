@@ -74,7 +74,11 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
       return toAnswer(response, tmdb.maxBodyBytes);
     } catch (error) {
       return isTooLarge(error)
-        ? { kind: 'no-response', code: tooLargeCode, detail: `the answer of ${host} is larger than ${tmdb.maxBodyBytes} bytes` }
+        ? {
+            kind: 'no-response',
+            code: tooLargeCode,
+            detail: `the answer of ${host} is larger than ${tmdb.maxBodyBytes} bytes`,
+          }
         : noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs });
     }
   };
@@ -104,7 +108,9 @@ const acceptHeaders = { Accept: 'application/json', 'Accept-Encoding': 'gzip' };
 /** What axios throws while it reads too much, and what zlib throws while it unpacks too much. axios has the same code for broken bodies. */
 function isTooLarge(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
-  return code === 'ERR_BUFFER_TOO_LARGE' || (code === 'ERR_BAD_RESPONSE' && String(message).startsWith('maxContentLength'));
+  return (
+    code === 'ERR_BUFFER_TOO_LARGE' || (code === 'ERR_BAD_RESPONSE' && String(message).startsWith('maxContentLength'))
+  );
 }
 
 /** In place of `AbortSignal.timeout`, whose timer, and with it the signal and its listeners, would live on after the call. */

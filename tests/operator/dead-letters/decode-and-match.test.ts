@@ -71,7 +71,12 @@ describe('a dead letter', () => {
       }),
     ]) {
       const { kind, jobId } = message;
-      expect(decode({ body: JSON.stringify(message) })).toMatchObject({ kind, jobId, subject: 'tv-services', replays: 1 });
+      expect(decode({ body: JSON.stringify(message) })).toMatchObject({
+        kind,
+        jobId,
+        subject: 'tv-services',
+        replays: 1,
+      });
     }
     expect(decode({ body: '{"kind":"item-reference","reference":7,"what":[]}' }).subject).toBe('');
   });

@@ -30,7 +30,10 @@ describe('whole titles in a report', () => {
 
   it('are numbers whatever damaged counters say, and no share exceeds one', () => {
     const names = ['q:~other', 'e:~other', 'g:~other', 'v:~other', 't:movie/1', 'n:changesCalls', 'n:changesSaved'];
-    const damaged = fc.oneof(fc.integer({ min: -9, max: 9 }), fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 'x'));
+    const damaged = fc.oneof(
+      fc.integer({ min: -9, max: 9 }),
+      fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, 'x'),
+    );
     const item = fc.dictionary(fc.constantFrom(...names), damaged) as fc.Arbitrary<Record<string, number>>;
     fc.assert(
       fc.property(fc.array(item), item, (reads, plan) => {

@@ -35,12 +35,7 @@ const nothingUsed: UsageReading = {
 };
 
 /** A run of so many pages of lists, or of so many titles too, as its events tell of it. */
-function ended(
-  planned: number | SentJobs,
-  events: readonly RunEvent[],
-  dead: string[] = [],
-  openJobs: string[] = [],
-) {
+function ended(planned: number | SentJobs, events: readonly RunEvent[], dead: string[] = [], openJobs: string[] = []) {
   const sent = typeof planned === 'number' ? { lists: planned, titles: 0, reference: 0 } : planned;
   const tracker = trackRuns();
   for (const event of events) {

@@ -36,7 +36,13 @@ async function look(
         const times = details[Number(key.mediaId)];
         const atMs = (hours: number) => nowMs + hours * 3_600_000;
         const row = times && {
-          ...{ ...key, mediaType: 'movie+details' as const, schemaVersion: 1 as const, version: '1', source: 'tmdb' as const },
+          ...{
+            ...key,
+            mediaType: 'movie+details' as const,
+            schemaVersion: 1 as const,
+            version: '1',
+            source: 'tmdb' as const,
+          },
           ...{ fetchedAt: '2026-11-22T08:00:00.000Z', parts: new Uint8Array() },
           freshUntil: new Date(atMs(times.fresh)).toISOString(),
           expiresAt: atMs(times.expires) / 1_000,

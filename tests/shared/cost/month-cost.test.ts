@@ -32,7 +32,15 @@ describe('a template', () => {
       ...{ keys: 1, secrets: 1, alarmMetrics: 3, unpriced: ['AWS::EC2::NatGateway'], loggedInvocations: ['Reader1'] },
       eventSources: [{ name: 'OneSource', maximumConcurrency: 2 }, { name: 'TwoSource' }],
     });
-    const use = { inventory, plan: nothing, settings, emittedMetrics: 0, reads: noReads, titles, pollers: 'least' as const };
+    const use = {
+      inventory,
+      plan: nothing,
+      settings,
+      emittedMetrics: 0,
+      reads: noReads,
+      titles,
+      pollers: 'least' as const,
+    };
     const paid = monthCost(use).lines.filter(({ usdWithFreeTier }) => usdWithFreeTier > 0);
     expect(paid.map(({ item }) => item)).toEqual(['customer-managed keys', 'secrets']);
   });
@@ -44,7 +52,15 @@ describe('idle event sources', () => {
     ['most', { OneSource: 648_000, TwoSource: 648_000 }],
   ] as const)('poll by %s pollers, which a maximum concurrency leaves at five', (pollers, polls) => {
     const inventory = inventoryOf(template);
-    const { lines } = monthCost({ inventory, plan: nothing, settings, emittedMetrics: 0, reads: noReads, titles, pollers });
+    const { lines } = monthCost({
+      inventory,
+      plan: nothing,
+      settings,
+      emittedMetrics: 0,
+      reads: noReads,
+      titles,
+      pollers,
+    });
     for (const [name, quantity] of Object.entries(polls)) {
       expect(lines.find(({ item }) => item.includes(name))?.quantity, name).toBe(quantity);
     }
@@ -77,7 +93,15 @@ describe('a month of reads', () => {
   const linesAt = (rate: number, cdn: boolean, Resources = {}) => {
     const reads = readLoad(rate, { settings, lists: 19, cdn });
     const inventory = inventoryOf({ Resources });
-    const { lines } = monthCost({ inventory, plan: nothing, settings, emittedMetrics: 0, reads, titles, pollers: 'least' });
+    const { lines } = monthCost({
+      inventory,
+      plan: nothing,
+      settings,
+      emittedMetrics: 0,
+      reads,
+      titles,
+      pollers: 'least',
+    });
     return (text: string) => lines.find(({ item }) => item.includes(text))?.quantity ?? Number.NaN;
   };
 

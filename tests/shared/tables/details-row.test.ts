@@ -155,7 +155,11 @@ describe('a row with a part that cannot be read', () => {
 
 describe('a row of a later release', () => {
   const row = rowOf([day(23), whole]);
-  const times = { fetchedAt: '2026-11-23T00:00:00.000Z', freshUntil: '2026-12-01T00:00:00.000Z', expiresAt: 1_800_000_000 };
+  const times = {
+    fetchedAt: '2026-11-23T00:00:00.000Z',
+    freshUntil: '2026-12-01T00:00:00.000Z',
+    expiresAt: 1_800_000_000,
+  };
   const mood = { ...times, mood: ['dark'], nested: { a: 1 } };
 
   /** As a release writes it that has one more part, and one more field in the base. */

@@ -96,7 +96,13 @@ describe('rows of reference data', () => {
           fc.subarray([1, 2, 3]),
           fc.constantFrom(['US'], ['US', 'DE']),
         )
-        .map(([what, ids, countries]) => listOf(what, ids.map((id) => service(id)), countries)),
+        .map(([what, ids, countries]) =>
+          listOf(
+            what,
+            ids.map((id) => service(id)),
+            countries,
+          ),
+        ),
     );
     const one = fc.record(
       { fetchedAt: fc.constantFrom(day(3), day(23), '2026-11-23T20:00:00.000Z'), reference },
@@ -121,14 +127,18 @@ describe('rows of reference data', () => {
   });
 
   it('grow in version with every join that changes them', () => {
-    const versions = [all, [...all, { fetchedAt: day(24), reference: series }]].map((came) => rowsOf(came).services?.version ?? '');
+    const versions = [all, [...all, { fetchedAt: day(24), reference: series }]].map(
+      (came) => rowsOf(came).services?.version ?? '',
+    );
     expect((versions[1] ?? '') > (versions[0] ?? '')).toBe(true);
   });
 
   it('fit into an item of DynamoDB at the bounds of everything in them', () => {
     const hash = (n: number) => (Math.imul(n, 2_654_435_761) >>> 0).toString(36).padStart(7, 'x');
     const noise = (n: number, letters: number) =>
-      Array.from({ length: letters }, (_, k) => String.fromCodePoint(0x4e00 + (Math.imul(n * 97 + k, 40_503) >>> 8) % 20_000)).join('');
+      Array.from({ length: letters }, (_, k) =>
+        String.fromCodePoint(0x4e00 + ((Math.imul(n * 97 + k, 40_503) >>> 8) % 20_000)),
+      ).join('');
     const full = (from: number) =>
       Array.from({ length: 400 }, (_, n) => ({
         id: from + n,
@@ -166,7 +176,9 @@ describe('rows of reference data', () => {
       {},
     ];
     for (const stored of damaged) {
-      const row = referenceDraft({ fetchedAt: day(23), reference: films }, defaultSettings).over(stored).build();
+      const row = referenceDraft({ fetchedAt: day(23), reference: films }, defaultSettings)
+        .over(stored)
+        .build();
       expect(namesOf({ services: row as never })).toEqual(['8 Service 8', '9 Service 9']);
     }
     const images = referenceDraft({ fetchedAt: day(23), reference: configuration }, defaultSettings);

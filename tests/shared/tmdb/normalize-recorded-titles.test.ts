@@ -174,18 +174,22 @@ describe('how often the recordings are odd', () => {
     }
   });
 
-  itWithSharedData('in aggregated crews: 10 to 18 persons stand twice, once a department, and once a job here', index, () => {
-    const crews = detailRecordings()
-      .filter(({ endpoint }) => endpoint === 'tv/{id}/aggregate_credits')
-      .map(({ file }) => recordedBody(file).crew as Json[]);
-    const twice = crews.map((crew) => crew.length - new Set(crew.map(({ id }) => id)).size);
-    expect(twice.sort((a, b) => a - b)).toEqual([10, 10, 18]);
-    for (const crew of crews) {
-      const kept = crewMembers.read([[], crew], { countries: [], language: 'en' });
-      expect(kept.length).toBeGreaterThan(3);
-      expect(new Set(kept.map(({ id, job }) => `${id} ${job}`)).size).toBe(kept.length);
-    }
-  });
+  itWithSharedData(
+    'in aggregated crews: 10 to 18 persons stand twice, once a department, and once a job here',
+    index,
+    () => {
+      const crews = detailRecordings()
+        .filter(({ endpoint }) => endpoint === 'tv/{id}/aggregate_credits')
+        .map(({ file }) => recordedBody(file).crew as Json[]);
+      const twice = crews.map((crew) => crew.length - new Set(crew.map(({ id }) => id)).size);
+      expect(twice.sort((a, b) => a - b)).toEqual([10, 10, 18]);
+      for (const crew of crews) {
+        const kept = crewMembers.read([[], crew], { countries: [], language: 'en' });
+        expect(kept.length).toBeGreaterThan(3);
+        expect(new Set(kept.map(({ id, job }) => `${id} ${job}`)).size).toBe(kept.length);
+      }
+    },
+  );
 
   itWithSharedData('in ratings of series: nine countries have two, of which the strictest is kept', index, () => {
     const twice = detailRecordings()
@@ -194,7 +198,12 @@ describe('how often the recordings are odd', () => {
         const byCountry = Map.groupBy(recordedBody(file).results as Json[], (row) => String(row.iso_3166_1));
         return [...byCountry].filter(([, rows]) => rows.length > 1);
       });
-    expect(twice.map(([country]) => country).sort().join(' ')).toBe('AU BR ES ES FR IN MX PT PT');
+    expect(
+      twice
+        .map(([country]) => country)
+        .sort()
+        .join(' '),
+    ).toBe('AU BR ES ES FR IN MX PT PT');
     for (const [country, rows] of twice) {
       const kept = certificationsByCountry.read([rows], { countries: [country], language: 'en' })[country];
       expect(rows.map(({ rating }) => rating)).toContain(kept);

@@ -297,8 +297,7 @@ describe('a series', () => {
 });
 
 describe('services of a country', () => {
-  const offers = (offer: unknown) =>
-    movieOf({ 'watch/providers': { results: { US: offer } } }).parts.watch?.watch.US;
+  const offers = (offer: unknown) => movieOf({ 'watch/providers': { results: { US: offer } } }).parts.watch?.watch.US;
   const link = 'https://www.themoviedb.org/movie/550/watch?locale=US';
   const one = (id: unknown, priority: unknown = 1) => ({ provider_id: id, display_priority: priority });
 
@@ -319,7 +318,10 @@ describe('services of a country', () => {
 
   it('are 30 of each kind at most', () => {
     const many = Array.from({ length: 40 }, (_, n) => one(100 - n, 40 - n));
-    expect(offers({ link, flatrate: many })).toEqual({ link, subscription: Array.from({ length: 30 }, (_, n) => 61 + n) });
+    expect(offers({ link, flatrate: many })).toEqual({
+      link,
+      subscription: Array.from({ length: 30 }, (_, n) => 61 + n),
+    });
   });
 });
 

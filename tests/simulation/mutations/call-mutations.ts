@@ -64,7 +64,8 @@ export const callMutations: readonly Mutation[] = [
     name: 'a page is acknowledged before it is sent',
     file: 'worker/fetch-item.ts',
     find: '  await deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs(), movedFrom)));',
-    replace: '  void deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs(), movedFrom))).catch(() => undefined);',
+    replace:
+      '  void deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs(), movedFrom))).catch(() => undefined);',
     why: 'a page would be lost when its queue refuses it',
   },
   {
