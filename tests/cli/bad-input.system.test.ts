@@ -86,7 +86,7 @@ const adHoc: Case[] = [
   ['enqueue --title movie:1e12', `--title holds 'movie:1e12': ${titleTexts}`],
   ['enqueue --title book:550', `--title holds 'book:550': ${titleTexts}`],
   ['enqueue --title=', '0 titles are named: allowed are 1 to 200'],
-  ['enqueue --title movie:0', '0 is no TMDB id: allowed are whole numbers from 1 to 9007199254740991'],
+  ['enqueue --title movie:0', "'0' is no TMDB id: allowed are whole numbers from 1 to 9007199254740991"],
   [
     'enqueue --title movie:9007199254740992',
     "--title holds 'movie:9007199254740992': allowed are TMDB ids up to 9007199254740991",

@@ -174,7 +174,7 @@ export type Match = ReadonlyMap<MatchKey, readonly string[]>;
 
 /**
  * `reason=too-old region=DE`: values of one key are alternatives, and one that ends in `*` is a beginning.
- * @throws UsageError for what is no `key=value`, an unknown key, or an unknown kind.
+ * @throws UsageError for what is no `key=value`, an unknown key, an unknown kind, or what is no title.
  */
 export function parseMatch(texts: readonly string[]): Match {
   const match = new Map<MatchKey, string[]>();
@@ -186,17 +186,22 @@ export function parseMatch(texts: readonly string[]): Match {
         `--match holds '${shown(text)}': allowed are key=value pairs with one of the keys ${matchKeys.join(', ')}`,
       );
     }
-    if (key === 'kind' && !letterKinds.some((kind) => fits(kind, value))) {
-      throw new UsageError(`--match kind is '${shown(value)}': allowed are ${letterKinds.join(', ')}`);
-    }
-    if (key === 'title' && !titleText.test(value)) {
-      throw new UsageError(
-        `--match title is '${shown(value)}': allowed are titles such as movie:550, and beginnings such as movie:*`,
-      );
-    }
+    refuseUnmatchable(key, value);
     match.set(key, [...(match.get(key) ?? []), value]);
   }
   return match;
+}
+
+/** A typing error would match nothing. */
+function refuseUnmatchable(key: MatchKey, value: string): void {
+  if (key === 'kind' && !letterKinds.some((kind) => fits(kind, value))) {
+    throw new UsageError(`--match kind is '${shown(value)}': allowed are ${letterKinds.join(', ')}`);
+  }
+  if (key === 'title' && !titleText.test(value)) {
+    throw new UsageError(
+      `--match title is '${shown(value)}': allowed are titles such as movie:550, and beginnings such as movie:*`,
+    );
+  }
 }
 
 /** Whether a reason is chosen that the pipeline does not give. Another program may have sent such letters, so the queue decides. */

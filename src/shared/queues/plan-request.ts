@@ -55,7 +55,7 @@ export type FetchRequest = z.infer<typeof fetchRequestSchema>;
 const mostTitles = 200;
 const idWords = {
   error: ({ input }: { input?: unknown }) =>
-    `${shown(JSON.stringify(input) ?? 'nothing')} is no TMDB id: allowed are whole numbers from 1 to ${maxTmdbId}`,
+    `'${shown(input)}' is no TMDB id: allowed are whole numbers from 1 to ${maxTmdbId}`,
 };
 const countWords = {
   error: ({ input }: { input?: unknown }) =>

@@ -139,16 +139,16 @@ describe('ad-hoc event for titles', () => {
       'detail.titles.0.mediaType: mediaType is none of movie, tv',
       { version: 1, titles: [{ mediaType: 'all', id: 1 }] },
     ],
-    ['detail.titles.0.id: 0 is no TMDB id: allowed are whole', { version: 1, titles: [{ mediaType: 'tv', id: 0 }] }],
-    ['detail.titles.0.id: 1.5 is no TMDB id', { version: 1, titles: [{ mediaType: 'tv', id: 1.5 }] }],
-    ['detail.titles.0.id: 1e+21 is no TMDB id', { version: 1, titles: [{ mediaType: 'tv', id: 1e21 }] }],
-    ['detail.titles.0.id: ?550? is no TMDB id', { version: 1, titles: [{ mediaType: 'tv', id: '550' }] }],
-    ['detail.titles.0.id: nothing is no TMDB id', { version: 1, titles: [{ mediaType: 'tv' }] }],
+    ["detail.titles.0.id: '0' is no TMDB id: allowed are whole", { version: 1, titles: [{ mediaType: 'tv', id: 0 }] }],
+    ["detail.titles.0.id: '1.5' is no TMDB id", { version: 1, titles: [{ mediaType: 'tv', id: 1.5 }] }],
+    ["detail.titles.0.id: '1e+21' is no TMDB id", { version: 1, titles: [{ mediaType: 'tv', id: 1e21 }] }],
+    ["detail.titles.0.id: '550' is no TMDB id", { version: 1, titles: [{ mediaType: 'tv', id: '550' }] }],
+    ["detail.titles.0.id: 'undefined' is no TMDB id", { version: 1, titles: [{ mediaType: 'tv' }] }],
     ['detail.titles: movie:550 is named twice: allowed is once', { version: 1, titles: [...titles, titles[0]] }],
     ['detail.category: category is of a request for lists', { ...request, titles }],
     ['detail.pages: pages is of a request for lists', { version: 1, titles, pages: 1 }],
   ])('is refused with %s', (words, detail) => {
-    expect(refusal(plannerEventSchema, asked(detail)).startsWith(words.replaceAll('?', '"'))).toBe(true);
+    expect(refusal(plannerEventSchema, asked(detail)).startsWith(words)).toBe(true);
   });
 });
 
