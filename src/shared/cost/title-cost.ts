@@ -96,7 +96,9 @@ export function writeUnitsOfTitle(load: TitleLoad, settings: Settings): number {
 function looksOfMonth({ schedules }: Settings): number {
   const { everyHours } = schedules.refresh;
   const apart = (hour: number) => (hour % everyHours === 0 ? 0 : 1);
-  return 30 * (24 / everyHours + apart(schedules.daily.hourUtc)) + (30 / 7) * apart(schedules.weekly.hourUtc);
+  return Math.round(
+    30 * (24 / everyHours + apart(schedules.daily.hourUtc)) + (30 / 7) * apart(schedules.weekly.hourUtc),
+  );
 }
 
 type Quantity = readonly [item: string, price: PriceName, quantity: number];
@@ -109,7 +111,7 @@ export function usedByTitles(load: TitleLoad, settings: Settings): Quantity[] {
   const { capacity, deployment, planner, worker, writer } = settings;
   const onDemand = capacity.mode === 'on-demand';
   const calls = 30 * (load.callsPerDay - load.changesCallsPerDay);
-  const jobs = calls + reference.perMonth * reference.calls;
+  const jobs = Math.round(calls + reference.perMonth * reference.calls);
   const rows = 1 + keptLanguages(settings).length + perCall.externalIds;
   const gbSeconds = (ms: number, memoryMb: number) => (ms * memoryMb) / (1_000 * 1_024);
   const functionTime =
@@ -117,7 +119,7 @@ export function usedByTitles(load: TitleLoad, settings: Settings): Quantity[] {
     gbSeconds(jobs * perCall.writerMs, writer.memoryMb) +
     gbSeconds(30 * load.changesCallsPerDay * msPerChangesPage, planner.memoryMb);
   const logGb = (jobs * (perCall.logBytes + 2 * platformLogBytes)) / 1e9;
-  const written = calls * writeUnitsOfTitle(load, settings) + reference.perMonth * reference.writeUnits;
+  const written = Math.round(calls * writeUnitsOfTitle(load, settings) + reference.perMonth * reference.writeUnits);
   return [
     ['requests of whole titles', 'sqsRequest', jobs * requestsPerPage],
     ['invocations for whole titles', 'lambdaRequest', 2 * jobs],
