@@ -194,13 +194,10 @@ export function parseMatch(texts: readonly string[]): Match {
 
 /** A typing error would match nothing. */
 function refuseUnmatchable(key: MatchKey, value: string): void {
-  if (key === 'kind' && !letterKinds.some((kind) => fits(kind, value))) {
-    throw new UsageError(`--match kind is '${shown(value)}': allowed are ${letterKinds.join(', ')}`);
-  }
-  if (key === 'title' && !titleText.test(value)) {
-    throw new UsageError(
-      `--match title is '${shown(value)}': allowed are titles such as movie:550, and beginnings such as movie:*`,
-    );
+  const isKind = key === 'kind';
+  if (isKind ? !letterKinds.some((kind) => fits(kind, value)) : key === 'title' && !titleText.test(value)) {
+    const allowed = isKind ? letterKinds.join(', ') : 'titles such as movie:550, and beginnings such as movie:*';
+    throw new UsageError(`--match ${key} is '${shown(value)}': allowed are ${allowed}`);
   }
 }
 
