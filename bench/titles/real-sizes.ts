@@ -2,6 +2,7 @@
  * Answers of the simulator at the sizes of TMDB's. The simulator names a dozen persons and languages where TMDB names hundreds of persons
  * and some forty languages; what is kept of a title is the same, and what is left out is most of the answer.
  */
+import { stableHash } from '../../src/shared/core/stable-hash.ts';
 import { isRow, type Row, rowsOf } from '../../src/shared/queues/details/detail-kinds.ts';
 
 /** Kilobytes of each part as TMDB sends it, minified: recorded of a film (550) and of a series (1396), November 2026. */
@@ -41,7 +42,7 @@ function moreRows(rows: readonly Row[], bytes: number): Row[] {
     const like = rows[n % rows.length] ?? {};
     const code = strangeCodes[n % strangeCodes.length];
     const row = {
-      ...like,
+      ...mapTexts(like, n),
       ...('id' in like && { id: 5_000_000 + n }),
       ...('job' in like && { job: 'Grip' }),
       ...('jobs' in like && { jobs: [{ job: 'Grip', episode_count: 1, credit_id: `credit ${n}` }] }),
@@ -54,9 +55,33 @@ function moreRows(rows: readonly Row[], bytes: number): Row[] {
   return more;
 }
 
+/** Texts as long as those of `row`, but of other words and letters, so that a packer does not find the same row again. */
+function mapTexts(row: Row, n: number): Row {
+  return Object.fromEntries(
+    Object.entries(row).map(([name, value]) => {
+      if (typeof value === 'string') {
+        return [name, value.length < 8 ? value : otherText(value, `${n} ${name}`)];
+      }
+      return [name, isRow(value) ? mapTexts(value, n) : value];
+    }),
+  );
+}
+
+/** Prose becomes words of a small vocabulary, anything else (a path, an id of a credit) other letters. */
+function otherText(text: string, seed: string): string {
+  const isProse = text.includes(' ');
+  const draws = Array.from({ length: Math.ceil(text.length / (isProse ? 6 : 32)) }, (_, k) =>
+    stableHash(`${seed} ${k}`, 32),
+  );
+  const other = isProse ? draws.map((draw) => vocabulary[Number.parseInt(draw.slice(0, 3), 16) % 1_024]) : draws;
+  return other.join(isProse ? ' ' : '').slice(0, text.length);
+}
+
+const vocabulary = Array.from({ length: 1_024 }, (_, n) => stableHash(`word ${n}`, 3 + (n % 6)));
+
 function widenedRegions(regions: Row, bytes: number): Row {
   const known = Object.values(regions);
-  const more: Row = {};
+  const more: Record<string, unknown> = {};
   let left = known.length === 0 ? 0 : bytes;
   for (let n = 0; left > 0; n += 1) {
     const region = known[n % known.length];

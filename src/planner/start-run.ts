@@ -29,6 +29,9 @@ export type StartDependencies = PlanDependencies & {
   telemetry: Telemetry;
 };
 
+/** What of a plan is counted. */
+type CountedPlan = Omit<RunPlan, 'reference'>;
+
 /** Counters in one update: DynamoDB takes an expression of 4 KB. */
 const mostCounters = 200;
 
@@ -131,7 +134,7 @@ function assertNotAhead(request: ScheduledRequest | AdHocEvent, nowMs: number): 
  * this run, and the next runs do not know what it spent of `details.callsPerDay`.
  */
 export async function countPlan(
-  plan: RunPlan,
+  plan: CountedPlan,
   { usage, telemetry, clock, settings }: Pick<StartDependencies, 'usage' | 'telemetry' | 'clock' | 'settings'>,
 ): Promise<void> {
   const counters = [...countersOf(plan)];
@@ -147,7 +150,7 @@ export async function countPlan(
   }
 }
 
-function countersOf(plan: RunPlan): Map<string, number> {
+function countersOf(plan: CountedPlan): Map<string, number> {
   const { jobs, warmed, expected } = plan;
   const counters = titleCounters(plan);
   const add = (kind: PlanKind, feed: string, count: number) => {
@@ -168,7 +171,7 @@ function countersOf(plan: RunPlan): Map<string, number> {
 }
 
 /** Titles come first: other runs go by them, so they must not be in an update that is not made any more. */
-function titleCounters({ origin, titles, titlePlan, changes }: RunPlan): Map<string, number> {
+function titleCounters({ origin, titles, titlePlan, changes }: CountedPlan): Map<string, number> {
   const subjects = titles.map(({ mediaType, id }) => titleSubject(mediaType, id));
   const planned = scheduleNames.filter((name) => name === origin && titlePlan !== undefined);
   const totals = [

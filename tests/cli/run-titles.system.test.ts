@@ -42,7 +42,9 @@ describe('a refresh after it', () => {
     expect(titles.planned).toBeGreaterThan(20);
     expect(titles.planned).toBeLessThanOrEqual(83);
     expect(jobs.succeeded).toBe(jobs.planned);
-    expect(tmdb.requests).toBe(jobs.planned + titles.planned);
+    // Where images are, and the services of films and of series.
+    const references = 3;
+    expect(tmdb.requests).toBe(jobs.planned + titles.planned + references);
     expect(listRows.received).toBe(20 * jobs.planned);
   });
 

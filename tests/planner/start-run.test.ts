@@ -21,6 +21,7 @@ describe('starting a run', () => {
       snapshot: plan.snapshot,
       jobs: 7,
       titles: 0,
+      reference: 0,
       duplicate: false,
     });
     expect(planner.jobs.bodies.map((body) => fetchJobSchema.parse(JSON.parse(body)))).toEqual(plan.jobs);

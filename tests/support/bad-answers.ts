@@ -80,7 +80,7 @@ export const badAnswers: readonly { name: string; handler: RequestHandler; code?
   },
   {
     name: 'a small body that unpacks to a large one, declared',
-    code: /^err_buffer_too_large$/,
+    code: /^answer_too_large$/,
     handler: (response) => {
       response.writeHead(200, { 'Content-Encoding': 'gzip' });
       response.end(gzipSync(Buffer.alloc(1_000_000)));
@@ -88,7 +88,7 @@ export const badAnswers: readonly { name: string; handler: RequestHandler; code?
   },
   {
     name: 'a small body that unpacks to a large one, not declared',
-    code: /^err_buffer_too_large$/,
+    code: /^answer_too_large$/,
     handler: (response) => response.end(gzipSync(Buffer.alloc(1_000_000))),
   },
   {

@@ -145,21 +145,7 @@ function report(sent: Sent, waited: Waited | undefined, options: EnqueueOptions,
     notes: sent.notes,
     ...(waited && { waited }),
   };
-  const verb = dryRun ? 'would be sent' : 'sent';
-  const text = [
-    title(`run ${sent.runId}: ${titles.length > 0 ? `${titles.length} titles` : `${jobs.length} jobs`} ${verb}`),
-    ...(jobs.length > 0
-      ? [
-          table(
-            ['feed', 'page'],
-            jobs.map(({ feed, page, pages }) => [feed, `${page}/${pages}`]),
-          ),
-        ]
-      : []),
-    ...(titles.length > 0 ? [titles.map((one) => one.title).join(', ')] : []),
-    ...sent.notes.map((note) => `${note} (--force sends it all the same)`),
-    ...(waited === undefined ? [] : waitedLines(waited)),
-  ].join('\n');
+  const text = [...sentLines(sent, dryRun), ...(waited === undefined ? [] : waitedLines(waited))].join('\n');
   if (waited !== undefined && waited.why !== '') {
     const error = { code: 'not_applied', message: waited.why };
     throw new IncompleteRunError(error.code, error.message, { ...document, error }, text);
@@ -170,6 +156,18 @@ function report(sent: Sent, waited: Waited | undefined, options: EnqueueOptions,
     throw new IncompleteRunError('not_waited', message, { ...document, error: { code: 'not_waited', message } }, text);
   }
   output.result(document, text);
+}
+
+/** What was sent, or would be: a line for each page, or the titles. */
+function sentLines({ runId, jobs, titles, notes }: Sent, dryRun: boolean): string[] {
+  const what = titles.length > 0 ? `${titles.length} titles` : `${jobs.length} jobs`;
+  const pages = jobs.map(({ feed, page, pages: all }) => [feedId(feed), `${page}/${all}`]);
+  return [
+    title(`run ${runId}: ${what} ${dryRun ? 'would be sent' : 'sent'}`),
+    ...(pages.length > 0 ? [table(['feed', 'page'], pages)] : []),
+    ...(titles.length > 0 ? [titles.map(titleName).join(', ')] : []),
+    ...notes.map((note) => `${note} (--force sends it all the same)`),
+  ];
 }
 
 /** How many lists or titles are in the table, and each that did not end there as it should. */

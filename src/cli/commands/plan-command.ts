@@ -32,7 +32,7 @@ async function planCommand(options: PlaceOptions, context: CliContext, scheduleT
   const occurrence = isoFromMs(nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules));
   const plan = ({ catalog, heads, history }: PlanTables) =>
     planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { catalog, heads, history, clock, settings });
-  const { jobs, titles, titlePlan, notes, leftOut, runId } = hasStackPlace(options, context)
+  const { jobs, titles, titlePlan, reference, notes, leftOut, runId } = hasStackPlace(options, context)
     ? await withTables(options, context, plan, 'look')
     : await plan(emptyTables);
   const document = {
@@ -42,6 +42,7 @@ async function planCommand(options: PlaceOptions, context: CliContext, scheduleT
     jobs: jobs.map(({ jobId, feed, page, pages, why }) => ({ jobId, feed: feedId(feed), page, pages, why })),
     titles: titles.map(({ jobId, mediaType, id, why }) => ({ jobId, title: titleSubject(mediaType, id), why })),
     titlePlan: titlePlan ?? null,
+    reference: reference.map(({ jobId, what, why }) => ({ jobId, what, why })),
     notes,
     leftOut,
     takes: takesOf(jobs.length),
@@ -76,6 +77,7 @@ function formatPlan(plan: {
   jobs: { feed: string; page: number; pages: number; why: string }[];
   titles: { title: string; why: string }[];
   titlePlan: TitleFigures | null;
+  reference: { what: string; why: string }[];
   notes: RunPlan['notes'];
   leftOut: RunPlan['leftOut'];
   takes: PlanTakes;
@@ -86,6 +88,7 @@ function formatPlan(plan: {
     title(`${plan.schedule}, next at ${plan.occurrence}: ${plan.jobs.length} jobs`),
     ...(rows.length > 0 ? [table(['feed', 'page', 'why'], rows)] : []),
     ...titleLines(plan.titles, plan.titlePlan),
+    ...plan.reference.map(({ what, why }) => `reference data: ${what} (${why})`),
     ...plan.notes.map((note) => `note: ${note}`),
     ...plan.leftOut.map((line) => `left out: ${line}`),
     `takes ${inWords(plan.takes)}`,

@@ -11,7 +11,6 @@
  * titles that it does not name, `n:changesCalls` calls for TMDB's lists of changes, `n:changesSaved` calls that these made needless,
  * `n:daily` occurrences of a schedule that were planned.
  */
-import { type ScheduleName, scheduleNames } from '../settings/schedule.ts';
 import { otherSubject, type UsageCounters } from './usage-store.ts';
 
 /** What the writer counts when a page of a feed replaces an earlier one. */
@@ -45,8 +44,11 @@ export function isFeedCounter(name: string): boolean {
 
 const [titlePrefix, totalPrefix] = ['t:', 'n:'];
 
+/** Schedules as a plan counts their occurrences. */
+const occurrenceTotals = ['daily', 'weekly', 'refresh'] as const;
+
 /** What a plan counts as a whole. */
-type PlanTotal = 'changesCalls' | 'changesSaved' | ScheduleName;
+type PlanTotal = 'changesCalls' | 'changesSaved' | (typeof occurrenceTotals)[number];
 
 /** The counter of a plan's total. */
 export function planTotalName(total: PlanTotal): string {
@@ -67,7 +69,7 @@ export type TitlePlanCounts = {
   /** Titles that were planned, as far as they are named. */
   titles: string[];
   /** Schedules of which an occurrence was planned in this hour. */
-  schedules: ScheduleName[];
+  schedules: (typeof occurrenceTotals)[number][];
 };
 
 /** Reads what an item says of whole titles. Invalid counts are left out. */
@@ -80,7 +82,7 @@ export function titlePlanCounts(counters: UsageCounters): TitlePlanCounts {
   return {
     calls: jobs.reduce((sum, [, count]) => sum + count, changesCalls),
     titles,
-    schedules: scheduleNames.filter((schedule) => names.has(planTotalName(schedule))),
+    schedules: occurrenceTotals.filter((schedule) => names.has(planTotalName(schedule))),
   };
 }
 

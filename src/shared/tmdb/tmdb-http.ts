@@ -73,13 +73,7 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
       const response = await client.get<ArrayBuffer>(path, { params: query, headers, signal });
       return toAnswer(response, tmdb.maxBodyBytes);
     } catch (error) {
-      return isTooLarge(error)
-        ? {
-            kind: 'no-response',
-            code: tooLargeCode,
-            detail: `the answer of ${host} is larger than ${tmdb.maxBodyBytes} bytes`,
-          }
-        : noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs });
+      return noAnswer(error, { host, proxy: proxy?.name, timeoutMs: tmdb.requestTimeoutMs }, tmdb.maxBodyBytes);
     }
   };
   return {
@@ -219,7 +213,11 @@ function zlibCode(error: unknown): string | undefined {
 
 type Route = { host: string; proxy: string | undefined; timeoutMs: number };
 
-function noAnswer(error: unknown, route: Route): TmdbAnswer {
+function noAnswer(error: unknown, route: Route, maxBodyBytes: number): TmdbAnswer {
+  if (isTooLarge(error)) {
+    const detail = `the answer of ${route.host} is larger than ${maxBodyBytes} bytes`;
+    return { kind: 'no-response', code: tooLargeCode, detail };
+  }
   const facts = { ...route, connecting: isConnecting(error) };
   return { kind: 'no-response', ...(axios.isCancel(error) ? timedOutCall(facts) : networkFailure(error, facts)) };
 }

@@ -1,17 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type DeadLetter, decodeDeadLetter, letterKinds } from '../../../src/operator/dead-letters/dead-letter.ts';
+import { findDeadLetter, groupDeadLetters } from '../../../src/operator/dead-letters/look-at-dead-letters.ts';
 import {
-  type DeadLetter,
-  decodeDeadLetter,
-  letterKinds,
   type Match,
   matches,
   matchKeys,
   namesUnknownReason,
   parseMatch,
   refuseUnknownReasons,
-} from '../../../src/operator/dead-letters/dead-letter.ts';
-import { findDeadLetter, groupDeadLetters } from '../../../src/operator/dead-letters/look-at-dead-letters.ts';
+} from '../../../src/operator/dead-letters/match-letters.ts';
 import { bodyForReplay, replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
 import { jobIdOf } from '../../../src/shared/telemetry/describe-failure.ts';
 import { sampleItemTitle, sampleJob, samplePage } from '../../support/sample-messages.ts';

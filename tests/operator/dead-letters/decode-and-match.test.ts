@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decodeDeadLetter, matches, parseMatch } from '../../../src/operator/dead-letters/dead-letter.ts';
+import { decodeDeadLetter } from '../../../src/operator/dead-letters/dead-letter.ts';
 import { groupDeadLetters } from '../../../src/operator/dead-letters/look-at-dead-letters.ts';
+import { matches, parseMatch } from '../../../src/operator/dead-letters/match-letters.ts';
 import { deadJob, deadPage } from '../../support/dead-letter-samples.ts';
 import { sampleFeed, sampleItemReference, sampleReferenceJob } from '../../support/sample-messages.ts';
 import type { LaidMessage } from '../../support/virtual-message-source.ts';

@@ -179,7 +179,8 @@ describe('recorded reference data', () => {
   });
 
   itWithSharedData('is odd as the facts say: names with blanks and names twice', 'tmdb/details/index.json', () => {
-    const raw = readSharedJson(`tmdb/details/${lists[0]}`) as { results: { provider_name: string }[] };
+    const file = 'jdrouet-tmdb-api/watch-provider-movie-list.json';
+    const raw = readSharedJson(`tmdb/details/${file}`) as { results: { provider_name: string }[] };
     const everywhere = raw.results.map((row) => ({ ...row, display_priorities: undefined }));
     const names = everywhere.map(({ provider_name: name }) => name);
     expect(names.filter((name) => name !== name.trim()).length).toBe(8);

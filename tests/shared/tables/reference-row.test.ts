@@ -87,14 +87,14 @@ describe('rows of reference data', () => {
 
   it('are the same in any order of what came, however often', () => {
     const reference = fc.oneof(
-      fc.constantFrom(['w92'], ['w500', 'original']).map((posterSizes): Reference => {
+      fc.constantFrom<string[]>(['w92'], ['w500', 'original']).map((posterSizes): Reference => {
         return { what: 'configuration', images: { ...sampleImages(), posterSizes } };
       }),
       fc
         .tuple(
           fc.constantFrom('movie-services' as const, 'tv-services' as const),
           fc.subarray([1, 2, 3]),
-          fc.constantFrom(['US'], ['US', 'DE']),
+          fc.constantFrom<string[]>(['US'], ['US', 'DE']),
         )
         .map(([what, ids, countries]) =>
           listOf(
