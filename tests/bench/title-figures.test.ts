@@ -35,7 +35,7 @@ describe('targets of the bench of titles', () => {
   it('are missed one by one', () => {
     expect(missed(trial({ calls: 2 }), raw)).toEqual(['calls a title']);
     expect(missed(trial({ puts: [put('details', 3)] }), raw)).toEqual([
-      'write units for the details of 99 of 100 titles',
+      'write units for the details of a title, the most',
     ]);
     expect(missed(trial({ puts: [put('card', 11)] }), raw)).toContain("write units beside the raw answer's");
   });
@@ -52,6 +52,8 @@ describe('figures of the bench of titles', () => {
     expect(figures.get('write units a title')).toBe(2.5);
     expect(figures.get('of these for card rows')).toBe(1);
     expect(figures.get('bytes of the answer')).toBe(100_000);
+    const toShow = (of: TitleTrial) => titleResults(of).find(({ metric }) => metric === 'read units to show a title');
+    expect([toShow(trial())?.value, toShow(raw)?.value]).toEqual([1, 22]);
     expect(titleResults(raw).map(({ metric }) => metric)).not.toContain('of these for answer rows');
   });
 });

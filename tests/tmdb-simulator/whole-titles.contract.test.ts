@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readReference, referenceNames, referenceSchema } from '../../src/shared/queues/reference.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { referenceRequest } from '../../src/shared/tmdb/feed-request.ts';
 import { appendedMembers, normalizeWholeTitle } from '../../src/shared/tmdb/normalize-whole-title.ts';
 import { recordedBody } from '../support/recorded-titles.ts';
 import { itWithSharedData } from '../support/shared-data.ts';
@@ -32,6 +34,30 @@ const regions = ['US/en-US', 'DE/de-DE', 'JP/ja-JP', 'FR/fr-FR', 'IN/hi-IN'].map
 }));
 const settings = { ...defaultSettings, regions };
 const kept = { languages: regions.map(({ language }) => language), countries: regions.map(({ region }) => region) };
+
+describe('reference data', () => {
+  test.each(referenceNames)('is what the pipeline asks for: %s', async (what) => {
+    const { path, query } = referenceRequest(what, settings);
+    const { body } = await client.get<Json>(`${path}?${new URLSearchParams(query)}`);
+    const read = readReference(body, what, kept.countries);
+    expect(referenceSchema.parse(read)).toEqual(read);
+    if (read?.what === 'configuration') {
+      expect(read.images.posterSizes).toContain('w500');
+      return;
+    }
+    // Every service of a title in a kept country has a name.
+    const titles = await someTitles(what === 'tv-services' ? 'tv' : 'movie');
+    const named = new Set(read?.services.map(({ id }) => id));
+    const offered = titles.flatMap((answer) => {
+      const offers = kept.countries.flatMap((country) => answer['watch/providers'].results[country] ?? []);
+      return offers.flatMap((offer: Json) => [offer.flatrate, offer.rent, offer.buy, offer.free, offer.ads].flat());
+    });
+    const ids = offered.flatMap((row) => row?.provider_id ?? []);
+    expect(ids.length).toBeGreaterThan(100);
+    expect(ids.filter((id) => !named.has(id))).toEqual([]);
+    expect(read?.services.every(({ name }) => name === name.trim())).toBe(true);
+  });
+});
 
 describe.each(media)('a whole answer about a %s', (mediaType) => {
   test('has every part that the pipeline asks for, and is read field by field', async () => {

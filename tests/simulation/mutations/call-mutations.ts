@@ -77,7 +77,7 @@ export const callMutations: readonly Mutation[] = [
   },
   {
     name: 'retries without a budget',
-    file: 'worker/fetch-item.ts',
+    file: 'worker/ask-tmdb.ts',
     find: 'possible && deps.budget.trySpend()',
     replace: 'possible',
     why: 'an outage would triple the calls',

@@ -45,6 +45,13 @@ export const tableMutations: readonly Mutation[] = [
     why: 'an old answer would replace a newer one',
   },
   {
+    name: 'a list of services replaces the other one',
+    file: 'shared/tables/reference-row.ts',
+    find: 'joinParts(servicePartsOf(stored), own, partVersion)',
+    replace: 'joinParts(servicePartsOf(stored) && {}, own, partVersion)',
+    why: 'the names of the services of films would be gone as soon as those of series came',
+  },
+  {
     name: 'heads advance before their rows',
     file: 'writer/apply-items.ts',
     find: '  const report = await writeRows(merged, store, parallelWrites, deps.pace);',
