@@ -85,6 +85,10 @@ describe('enqueue on a running stack', () => {
       const run = await runJson<Enqueued>(asked, { cwd });
       expect(run).toMatchObject({ sent: 2, jobs: [], notes: [], waited: { titles: 2, applied: 2, why: '' } });
     }
+    const { titles } = await runJson<{ titles: { callsPlanned: number; sample: object } }>(['status'], { cwd });
+    // Twice two; of the twenty films of the only list two have details.
+    expect(titles).toMatchObject({ callsPlanned: 4, callsPerDay: 250 });
+    expect(titles.sample).toMatchObject({ titles: 20, fresh: 2, stale: 0, missing: 18, freshShare: 0.1 });
     const unknown = await runCli(['enqueue', '--title', `${first},movie:999999999`, '--wait'], { cwd });
     expect(unknown.code).toBe(1);
     expect(unknown.stdout).toContain('1 of 2 titles are in the table\nmovie:999999999: not-found');

@@ -4,7 +4,7 @@ import { fetchQueue, itemQueue, type QueueDefinition } from '../../shared/queues
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { jobIdOf } from '../../shared/telemetry/describe-failure.ts';
 import type { Depth, WaitFacts } from '../status/why-waiting.ts';
-import { endedJobs, openOf, type RunEnd, type RunTracker, type SentJobs } from './run-tracker.ts';
+import { endedJobs, openOf, plannedOf, type RunEnd, type RunTracker, type SentJobs } from './run-tracker.ts';
 
 /** What a stack tells of itself without a receive: an emulator's queues and how many functions are running. */
 type InspectedStack = {
@@ -64,7 +64,7 @@ function endOf(
   const open = openOf(options.sent, settled);
   const endedBy = (reason: RunEnd['reason']): RunEnd => {
     const openJobs = [...queuedJobs(options.runId, stack, settings)].filter((jobId) => !settled.has(jobId));
-    return { reason, deadLetteredJobs: [...dead], open, openJobs };
+    return { reason, planned: plannedOf(options.sent), deadLetteredJobs: [...dead], open, openJobs };
   };
   if (open === 0) {
     return endedBy('done');

@@ -9,7 +9,7 @@ type Incompleteness = {
 };
 
 /** What of a run's summary tells what was asked for. */
-type PlannedRun = { runId: string; jobs: { planned: number }; titles: { planned: number } };
+type PlannedRun = { runId: string; jobs: { planned: number } };
 
 const jobsNamed = 5;
 
@@ -71,10 +71,10 @@ function emptied({ lists, anyTitles, empty }: ListEnds, { outcomes }: RunProgres
 function earlyEnd(
   run: PlannedRun,
   reason: Exclude<RunEnd['reason'], 'done'>,
-  { open, openJobs: jobs, standstill = [] }: RunEnd,
+  { planned, open, openJobs: jobs, standstill = [] }: RunEnd,
   tracker: RunTracker,
 ): Incompleteness {
-  const left = `${open} of ${run.jobs.planned + run.titles.planned} jobs`;
+  const left = `${open} of ${planned} jobs`;
   switch (reason) {
     case 'token-rejected': {
       const words = tracker.tokenRejection();

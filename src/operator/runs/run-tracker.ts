@@ -45,6 +45,8 @@ const jobKinds = ['lists', 'titles', 'reference'] as const;
 /** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
 export type RunEnd = {
   reason: 'done' | 'timed-out' | 'token-rejected' | 'interrupted';
+  /** All jobs that were waited for. */
+  planned: number;
   deadLetteredJobs: string[];
   open: number;
   openJobs: string[];

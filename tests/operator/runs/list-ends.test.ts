@@ -43,7 +43,8 @@ function ended(planned: number | SentJobs, events: readonly RunEvent[], dead: st
   }
   const settled = new Set([...endedJobs(tracker.progress(runId)), ...dead]);
   const open = openOf(sent, settled);
-  const end = { reason: open > 0 ? ('timed-out' as const) : ('done' as const), deadLetteredJobs: dead, open, openJobs };
+  const reason = open > 0 ? ('timed-out' as const) : ('done' as const);
+  const end = { reason, planned: plannedOf(sent), deadLetteredJobs: dead, open, openJobs };
   const facts = { schedule: 'daily', runId, sent, end, durationMs: 1 };
   const summary = summarizeRun(facts, tracker, nothingUsed, nothingUsed, defaultSettings);
   const check = () => assertComplete(summary, end, tracker);
@@ -144,7 +145,7 @@ describe('titles of a run', () => {
     expect(open).toBe(4);
     expect(summary.jobs).toEqual(jobsOf({ planned: 1, succeeded: 1 }));
     expect(summary.titles).toEqual(jobsOf({ planned: 3, deferred: 1, open: 3 }));
-    expect(failureOf(check).message).toMatch(/^4 of 4 jobs were still open .*title\/movie\/550/);
+    expect(failureOf(check).message).toMatch(/^4 of 5 jobs were still open .*title\/movie\/550/);
   });
 
   it('are named where they are dead letters, which are no successes', () => {
