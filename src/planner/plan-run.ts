@@ -31,7 +31,7 @@ import { type FeedsInFlight, inFlightId, isInFlight } from '../shared/tables/fee
 import type { Occurrence, PlannedFeed } from './base-plan.ts';
 import { budgetOf, type ChosenFeed, choose } from './budget.ts';
 import { type ChangesRead, type Collected, collect, type PlanSources } from './collect.ts';
-import { planTitles, type TitleFigures, type TitlePlan, type WantedTitle } from './plan-titles.ts';
+import { askedTitles, planTitles, type TitleFigures, type TitlePlan, type WantedTitle } from './plan-titles.ts';
 import { score } from './score.ts';
 import { trim } from './trim.ts';
 
@@ -89,7 +89,7 @@ export async function planRun(request: ScheduledRequest | AdHocEvent, deps: Plan
     return toRun(request.schedule, msFromIso(request.occurrence), identity, plan, deps);
   }
   const { detail } = request;
-  const plan = 'titles' in detail ? askedTitles(detail, deps.settings) : await deduplicatedPlan(detail, deps);
+  const plan = await ('titles' in detail ? titlesPlan(detail, deps) : deduplicatedPlan(detail, deps));
   return toRun('ad-hoc', msFromIso(request.time), identity, plan, deps);
 }
 
@@ -196,13 +196,12 @@ async function deduplicatedPlan(request: FetchRequest, deps: PlanDependencies): 
 }
 
 /** Every title that is asked for, also one that is fresh or in flight: an operator wants it fetched now. */
-function askedTitles({ titles }: TitlesRequest, { details }: Settings): FeedPlan {
-  if (!details.enabled) {
+async function titlesPlan({ titles }: TitlesRequest, deps: PlanDependencies): Promise<FeedPlan> {
+  if (!deps.settings.details.enabled) {
     const notes = ['no title is fetched: details.enabled is false in the settings'];
     return { feeds: [], notes, ...nothingExpected };
   }
-  const wanted = titles.map((title) => ({ ...title, why: 'asked for ad hoc', awaited: true as const }));
-  return { feeds: [], titles: wanted, notes: [], ...nothingExpected };
+  return { feeds: [], titles: await askedTitles(titles, deps), notes: [], ...nothingExpected };
 }
 
 function toRun(

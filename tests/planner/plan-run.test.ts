@@ -4,11 +4,14 @@ import { fetchJobSchema, titleJobSchema } from '../../src/shared/queues/fetch-jo
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { failing } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';
+import { memoryWriter } from '../support/deliver-pages.ts';
+import { applyAll } from '../support/deliver-titles.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
 import { memoryCatalog } from '../support/memory-catalog.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryPlanner, seedList, seedSixGenres } from '../support/memory-planner.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
+import { sampleItemDetails } from '../support/sample-messages.ts';
 import { sampleAdHoc, sampleFetchRequest, sampleScheduled } from '../support/sample-requests.ts';
 
 const snapshotPattern = /^2026-11-23T08:00:00Z\.[0-9a-f]{8}$/;
@@ -247,6 +250,16 @@ describe('an ad-hoc run for titles', () => {
       expect(titleJobSchema.parse(job)).toEqual(job);
       expect(job).toMatchObject({ details: true, awaited: true, origin: 'ad-hoc', why: 'asked for ad hoc' });
     }
+  });
+
+  it('tells the id at IMDb where the table knows it, and asks without one where the table cannot be read', async () => {
+    const writer = memoryWriter();
+    await applyAll([sampleItemDetails()], writer);
+    const [film, series] = (await planRun(event, memoryPlanner({ catalog: writer.store }))).titles;
+    expect([film?.imdbId, series?.imdbId]).toEqual(['tt0137523', undefined]);
+    const away = memoryCatalog(failing(({ name }) => (name === 'readDetails' ? new Error('away') : undefined)));
+    const { titles } = await planRun(event, memoryPlanner({ catalog: away }));
+    expect(titles.map(({ imdbId }) => imdbId)).toEqual([undefined, undefined]);
   });
 
   it('fetches none where the settings keep no details, and says so', async () => {
