@@ -133,9 +133,8 @@ async function chosenTitles(
   sources: PlanSources,
 ): Promise<TitlePlan> {
   const { nowMs } = beside;
-  const { settings, catalog, clock } = sources;
-  // Lists count as they are now: a plan that is only looked at may be about an occurrence of next week.
-  const { candidates, readUnits } = await titleCandidates(beside.feeds, reads, catalog, clock.nowMs(), settings);
+  const { settings } = sources;
+  const { candidates, readUnits, missedLists } = await titleCandidates(beside.feeds, reads, sources);
   const seen = await look(candidates, record, nowMs, sources);
   const { changes, notes } = await readChanges(seen.titles, budget.calls, nowMs, sources);
   const changed = seen.titles.map((title) => ({ ...title, changedMs: changes?.changed.get(title.subject) }));
@@ -161,7 +160,7 @@ async function chosenTitles(
       leftOut: leftOut.length === 0 ? [] : [leftOutWords(leftOut, calls)],
     }),
     changes,
-    notes: [...seen.notes, ...notes],
+    notes: [...missedLists, ...seen.notes, ...notes],
   };
 }
 
