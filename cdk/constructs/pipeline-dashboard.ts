@@ -153,7 +153,8 @@ function freshness({ writer }: PipelineParts): IWidget {
     logGroupNames: [writer.logGroup.logGroupName],
     view: LogQueryVisualizationType.TABLE,
     queryLines: [
-      'filter runEvent.event = "page-applied"',
+      // Only pages of lists have an outcome.
+      'filter runEvent.event = "page-applied" and ispresent(runEvent.outcome)',
       'parse runEvent.jobId /^[^\\/]+\\/(?<feed>.+)\\/\\d+$/',
       'stats max(@timestamp) as lastWritten, count(*) as pages by feed',
       'sort lastWritten asc',

@@ -20,6 +20,7 @@ export function formatCost(cost: Cost): string {
       `a month of ${plan.jobs} jobs and ${cost.readsPerDay * cost.days} reads, ${places}, capacity ${cost.capacity}, prices of ${cost.asOf}, ${cost.region}`,
     ),
     ...planLines(cost),
+    ...titleLines(cost),
     table(
       ['item', 'quantity', 'USD', 'without free tier'],
       [...rows, ['total', '', dollars(totals.usdWithFreeTier), dollars(totals.usdWithoutFreeTier)]],
@@ -42,6 +43,17 @@ function planLines({ plan, otherPlan }: Cost): string[] {
   return otherPlan === undefined
     ? [priced]
     : [priced, `${planNames[otherPlan.kind]}: ${otherPlan.jobs} jobs, ${dollars(otherPlan.usdWithFreeTier)} USD`];
+}
+
+/** Whole titles: what is modelled of them, and what their whole budget of calls would cost. */
+function titleLines({ titles }: Cost): string[] {
+  const { kept, callsPerDay, changesCallsPerDay, usdWithFreeTier, withAllCalls } = titles;
+  const changes = changesCallsPerDay === 0 ? '' : `, ${changesCallsPerDay} of them for lists of changes`;
+  return kept === 0
+    ? ['whole titles: none are kept']
+    : [
+        `whole titles: ${kept} kept by ${callsPerDay} calls a day${changes}, ${dollars(usdWithFreeTier)} USD; with all ${withAllCalls.callsPerDay} calls a day that the settings allow the month is ${dollars(withAllCalls.usdWithFreeTier)} USD`,
+      ];
 }
 
 function alternatives({ withMostPollers, capacities, budgetUsd, reads }: Cost): string[] {

@@ -10,7 +10,7 @@ import { rateText } from './format-rate.ts';
 import { shareText, table, title } from './format-text.ts';
 
 /** A status for people: what is wrong first. */
-export function formatStatus({ at, troubles, queues, breaker, rate, next, feeds }: Status): string {
+export function formatStatus({ at, troubles, queues, breaker, rate, next, titles, feeds }: Status): string {
   const counts = (depth: Depth) => [depth.visible, depth.delayed, depth.inFlight].map(String);
   const queueRows =
     queues === null
@@ -29,6 +29,7 @@ export function formatStatus({ at, troubles, queues, breaker, rate, next, feeds 
     `next: ${Object.entries(next)
       .map(([name, time]) => `${name} ${time}`)
       .join(', ')}`,
+    ...(titles === null ? [] : [titlesLine(titles)]),
     table(
       ['feed', 'state', 'last answer', 'freshness', 'age', 'pages', 'snapshot'],
       feeds.map((feed) => [
@@ -42,6 +43,13 @@ export function formatStatus({ at, troubles, queues, breaker, rate, next, feeds 
       ]),
     ),
   ].join('\n');
+}
+
+/** `details of a sample of 60 titles: 71.7% fresh, 12 stale, 5 missing; 180 of 250 calls for titles planned in 24 hours`. */
+function titlesLine({ sample, callsPlanned, callsPerDay }: NonNullable<Status['titles']>): string {
+  const { titles, freshShare, stale, missing } = sample;
+  const states = titles === 0 ? '' : `: ${shareText(freshShare)} fresh, ${stale} stale, ${missing} missing`;
+  return `details of a sample of ${titles} titles${states}; ${callsPlanned} of ${callsPerDay} calls for titles planned in 24 hours`;
 }
 
 /** `42 s`, `17 min`, `5.2 h`, `3.1 d`. */
@@ -68,6 +76,7 @@ export function formatReport(report: Report): string {
     [title(heading), readsTable(report.reads)],
     [title('pipeline'), pipelineTable(report)],
     [title('plan'), ...planTables(report.plan)],
+    [title('whole titles'), titlesTable(report)],
     freshnessLines(report.freshness),
     ranking('most read feeds', 'feed', mostRead.feeds, ({ feed }) => feed),
     ranking('least read feeds', 'feed', leastRead.feeds, ({ feed }) => feed),
@@ -81,6 +90,24 @@ export function formatReport(report: Report): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join('\n'))
     .join('\n\n');
+}
+
+/** How whole the titles are that readers ask for, and what keeps them so. */
+function titlesTable({ wholeTitles, pipeline }: Report): string {
+  const { asked, detailsShare, certificationShare, servicesShare, planned, changesCalls, changesSaved } = wholeTitles;
+  return table(
+    [
+      ...['details asked', 'had', 'certification', 'services'],
+      ...['title calls', 'titles planned', 'calls for changes', 'saved by these'],
+    ],
+    [
+      [
+        count.format(asked),
+        ...[detailsShare, certificationShare, servicesShare].map(shareText),
+        ...[pipeline.titleCalls, planned, changesCalls, changesSaved].map((figure) => count.format(figure)),
+      ],
+    ],
+  );
 }
 
 function pipelineTable({ pipeline, cost }: Report): string {

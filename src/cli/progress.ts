@@ -1,5 +1,5 @@
 import ora from 'ora';
-import type { RunTracker } from '../operator/runs/run-tracker.ts';
+import { kindOfJob, plannedOf, type RunTracker, type SentJobs } from '../operator/runs/run-tracker.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
 import type { CliContext } from './cli-context.ts';
 
@@ -59,7 +59,7 @@ export async function endingOnFailure<T>(line: Pick<Line, 'end'>, act: () => Pro
 export function showProgress(
   label: string,
   runId: string,
-  jobs: number,
+  sent: SentJobs,
   tracker: RunTracker,
   { clock, output }: CliContext,
 ): Progress {
@@ -68,9 +68,12 @@ export function showProgress(
     const { fetched, applied, outcomes, rows, calls } = tracker.progress(runId);
     // The writer applies pages that are not found or unreadable too, but stores nothing of them.
     const isStored = (jobId: string) => !['not-found', 'rejected'].includes(outcomes.get(jobId) ?? '');
-    const stored = [...applied].filter(isStored).length;
     const seconds = (clock.monotonicMs() - startedMs) / 1000;
-    return `${label}: ${fetched.size}/${jobs} pages fetched, ${stored}/${jobs} in the table, ${rows.received} rows, ${calls.length} calls in ${seconds.toFixed(1)} s`;
+    const share = (jobIds: Iterable<string>, kind: 'lists' | 'titles') =>
+      `${[...jobIds].filter((jobId) => kindOfJob(jobId) === kind).length}/${plannedOf(sent, kind)}`;
+    const titles = plannedOf(sent, 'titles') === 0 ? '' : `, ${share(applied, 'titles')} titles`;
+    const pages = `${share(fetched, 'lists')} pages fetched, ${share([...applied].filter(isStored), 'lists')} in the table`;
+    return `${label}: ${pages}${titles}, ${rows.received} rows, ${calls.length} calls in ${seconds.toFixed(1)} s`;
   };
   const line = showLine(text(), { output });
   return {

@@ -17,7 +17,13 @@ import {
   titleJobIdFor,
   titleJobSchema,
 } from '../shared/queues/fetch-job.ts';
-import { type AdHocEvent, type FetchRequest, feedsOf, type ScheduledRequest } from '../shared/queues/plan-request.ts';
+import {
+  type AdHocEvent,
+  type FetchRequest,
+  feedsOf,
+  type ScheduledRequest,
+  type TitlesRequest,
+} from '../shared/queues/plan-request.ts';
 import { regionLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { feedHeadId } from '../shared/tables/feed-head.ts';
@@ -25,7 +31,7 @@ import { type FeedsInFlight, inFlightId, isInFlight } from '../shared/tables/fee
 import type { Occurrence, PlannedFeed } from './base-plan.ts';
 import { budgetOf, type ChosenFeed, choose } from './budget.ts';
 import { type ChangesRead, type Collected, collect, type PlanSources } from './collect.ts';
-import { planTitles, type TitleFigures, type TitlePlan, type WantedTitle } from './plan-titles.ts';
+import { askedTitles, planTitles, type TitleFigures, type TitlePlan, type WantedTitle } from './plan-titles.ts';
 import { score } from './score.ts';
 import { trim } from './trim.ts';
 
@@ -82,7 +88,8 @@ export async function planRun(request: ScheduledRequest | AdHocEvent, deps: Plan
     const plan = await scheduledPlan(request, deps);
     return toRun(request.schedule, msFromIso(request.occurrence), identity, plan, deps);
   }
-  const plan = await deduplicatedPlan(request.detail, deps);
+  const { detail } = request;
+  const plan = await ('titles' in detail ? titlesPlan(detail, deps) : deduplicatedPlan(detail, deps));
   return toRun('ad-hoc', msFromIso(request.time), identity, plan, deps);
 }
 
@@ -188,6 +195,15 @@ async function deduplicatedPlan(request: FetchRequest, deps: PlanDependencies): 
   return { feeds: asked.filter(({ feed }) => !duplicates.has(feed)), notes, ...nothingExpected };
 }
 
+/** Every title that is asked for, also one that is fresh or in flight: an operator wants it fetched now. */
+async function titlesPlan({ titles }: TitlesRequest, deps: PlanDependencies): Promise<FeedPlan> {
+  if (!deps.settings.details.enabled) {
+    const notes = ['no title is fetched: details.enabled is false in the settings'];
+    return { feeds: [], notes, ...nothingExpected };
+  }
+  return { feeds: [], titles: await askedTitles(titles, deps), notes: [], ...nothingExpected };
+}
+
 function toRun(
   origin: string,
   occurrenceMs: number,
@@ -218,6 +234,7 @@ function titleJobFor({ runId, origin, firstSeenAt }: JobRun, title: WantedTitle,
     details: true,
     // An id of another form is none that TMDB could be asked for.
     imdbId: titleJobSchema.shape.imdbId.safeParse(title.imdbId).data,
+    awaited: title.awaited,
     attempt: 0,
     firstSeenAt,
     why,

@@ -6,16 +6,18 @@ import { readTitleRecord, type TitleReads, type TitleRecord } from '../demand/ti
 import { messageOf } from '../shared/core/errors.ts';
 import type { Feed } from '../shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../shared/settings/schedule.ts';
+import { detailsKey } from '../shared/tables/details-row.ts';
 import { type DueReference, dueReferences } from '../shared/tables/reference-row.ts';
+import { rowKeyText } from '../shared/tables/row.ts';
 import type { TitleRef } from '../shared/tables/usage-store.ts';
 import type { Occurrence } from './base-plan.ts';
 import { titleBudgetOf } from './budget.ts';
 import type { ChangesRead, PlanSources } from './collect.ts';
-import { type Candidate, lookAtTitles, type TitleState, titleCandidates } from './collect-titles.ts';
+import { type Candidate, keptDetails, lookAtTitles, type TitleState, titleCandidates } from './collect-titles.ts';
 import { chooseTitles, type DueTitle, dueTitles } from './title-policy.ts';
 
 /** A title that a run will fetch whole, and why. */
-export type WantedTitle = TitleRef & { why: string; imdbId?: string | null | undefined };
+export type WantedTitle = TitleRef & { why: string; imdbId?: string | null | undefined; awaited?: true };
 
 /** What is to be said of a plan's titles. */
 export type TitleFigures = {
@@ -212,4 +214,22 @@ function leftOutWords(leftOut: readonly DueTitle[], calls: number): string {
   const names = leftOut.slice(0, namedTitles).map(({ title, why }) => `${title.subject} (${why})`);
   const more = leftOut.length > namedTitles ? ` and ${leftOut.length - namedTitles} more` : '';
   return `${leftOut.length} titles are due, but the ${calls} calls of this occurrence are spent: ${names.join('; ')}${more}`;
+}
+
+/**
+ * Titles that somebody asks for, each with its id at IMDb where the table knows it: by that one TMDB finds a title that has another id now.
+ * Where the table cannot be read they are asked for by their own ids.
+ */
+export async function askedTitles(
+  titles: readonly TitleRef[],
+  { catalog, clock }: Pick<PlanSources, 'catalog' | 'clock'>,
+): Promise<WantedTitle[]> {
+  const keyOf = ({ mediaType, id }: TitleRef) => detailsKey(mediaType, id);
+  const rows: Awaited<ReturnType<typeof catalog.readDetails>> = await catalog
+    .readDetails(titles.map(keyOf))
+    .catch(() => new Map());
+  return titles.map((title) => {
+    const known = keptDetails(rows.get(rowKeyText(keyOf(title))), clock.nowMs());
+    return { ...title, why: 'asked for ad hoc', imdbId: known?.imdbId, awaited: true as const };
+  });
 }

@@ -1,5 +1,6 @@
 import { isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { freshnessScore } from '../shared/tables/row-life.ts';
+import { type CoverageKind, coverageKinds } from '../shared/tables/usage-store.ts';
 import type { Origin, Problem, Provenance } from './reader-api.ts';
 
 /** The life of something that is served. Times are epoch milliseconds, `fetchedAt` is ISO 8601 UTC. */
@@ -58,4 +59,23 @@ export function provenanceOf(
     stale: nowMs >= life.freshUntilMs,
     ...said,
   };
+}
+
+/** What of an answer tells how whole it is; `details` where they were asked for. */
+export type Detailed = {
+  details?: { fetchedAt: Readonly<Record<string, string | null>>; certification: string | null; watch: object | null };
+};
+
+/** What the answer of a title had, as it is counted; nothing where no details were asked for. */
+export function coverageOf({ details }: Detailed): CoverageKind[] {
+  if (details === undefined) {
+    return [];
+  }
+  const had = {
+    asked: true,
+    details: Object.values(details.fetchedAt).some((at) => at !== null),
+    certification: details.certification !== null,
+    services: details.watch !== null,
+  };
+  return coverageKinds.filter((kind) => had[kind]);
 }

@@ -8,6 +8,7 @@ import { messageOf } from '../shared/core/errors.ts';
 import { feedId, rowsPerPage } from '../shared/core/feed.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import {
+  type CoverageKind,
   counterName,
   feedUsageId,
   otherSubject,
@@ -16,10 +17,12 @@ import {
   type UsageCounters,
   type UsageKind,
   type UsageStore,
+  usageKinds,
 } from '../shared/tables/usage-store.ts';
 import { metricGatherer } from '../shared/telemetry/gathered-metrics.ts';
 import { type Telemetry, writeGathered } from '../shared/telemetry/telemetry.ts';
 import type { Background } from './background.ts';
+import { coverageOf, type Detailed } from './provenance.ts';
 import type { ListAnswer, Origin, Provenance, RecommendAnswer, TitleAnswer } from './reader-api.ts';
 
 /** What reads are measured with. */
@@ -36,7 +39,7 @@ export type MeterDependencies = {
 type ReadMeter = {
   /** @param limit - rows that were asked for. */
   list(limit: number): (answer: ListAnswer, latencyMs: number) => void;
-  title(answer: TitleAnswer, latencyMs: number): void;
+  title(answer: TitleAnswer & Detailed, latencyMs: number): void;
   /** Counts as one read of every feed that it was made from. */
   recommendation(answer: RecommendAnswer, latencyMs: number): void;
   /** Writes the metrics and the usage counters now. */
@@ -74,7 +77,9 @@ export function readMeter({ usage: store, telemetry, clock, settings, background
         to.feed(feedId(answer.feed), { ...outcome, deepPages: Math.ceil(limit / rowsPerPage) - 1 }),
       ),
     title: (answer, latencyMs) =>
-      count(answer, latencyMs, (to, outcome) => to.title(titleSubject(answer.mediaType, answer.id), outcome)),
+      count(answer, latencyMs, (to, outcome) =>
+        to.title(titleSubject(answer.mediaType, answer.id), { ...outcome, coverage: coverageOf(answer) }),
+      ),
     recommendation: (answer, latencyMs) =>
       count(answer, latencyMs, (to, outcome) => {
         for (const feed of answer.feeds) {
@@ -93,8 +98,11 @@ function isHit(from: Origin): boolean {
   return from === 'memory' || from === 'table';
 }
 
-/** The outcome of a read. `hit`: TMDB was not needed; `deepPages`: pages of a list that were asked for after its first. */
-export type ReadOutcome = { hit: boolean; stale: boolean; deepPages?: number };
+/**
+ * The outcome of a read. `hit`: TMDB was not needed; `deepPages`: pages of a list that were asked for after its first; `coverage`: what the
+ * answer of a title had, where details were asked for.
+ */
+export type ReadOutcome = { hit: boolean; stale: boolean; deepPages?: number; coverage?: readonly CoverageKind[] };
 
 /** The usage counter of one process. */
 type UsageCounter = {
@@ -137,7 +145,14 @@ export function usageCounter(
   };
   return {
     feed: (feedId, outcome) => count(opened().feeds, feedId, outcome),
-    title: (subject, outcome) => count(opened().titles, subject, outcome),
+    title: (subject, outcome) => {
+      const { titles } = opened();
+      count(titles, subject, outcome);
+      const { coverage = [] } = outcome;
+      if (coverage.length > 0) {
+        add(titles, otherSubject, Object.fromEntries(coverage.map((kind) => [kind, 1])));
+      }
+    },
     due: () => {
       const over = clock.monotonicMs() - window.openedMs >= usage.windowSeconds * 1_000;
       return ended.length > 0 || (!isEmpty(window) && (over || hourOf(clock.nowMs()) !== window.hour));
@@ -169,15 +184,11 @@ function count(counts: Counts, subject: string, { hit, stale, deepPages = 0 }: R
   add(counts, subject, { reads: 1, misses: hit ? 0 : 1, stale: stale ? 1 : 0, deep: deepPages });
 }
 
-function add(counts: Counts, subject: string, more: Record<UsageKind, number>): void {
+function add(counts: Counts, subject: string, more: Partial<Record<UsageKind, number>>): void {
   const name = counts.has(subject) || counts.size < mostSubjects ? subject : otherSubject;
-  const known = counts.get(name) ?? { reads: 0, misses: 0, stale: 0, deep: 0 };
-  counts.set(name, {
-    reads: known.reads + more.reads,
-    misses: known.misses + more.misses,
-    stale: known.stale + more.stale,
-    deep: known.deep + more.deep,
-  });
+  const known = counts.get(name);
+  const sums = usageKinds.map((kind) => [kind, (known?.[kind] ?? 0) + (more[kind] ?? 0)]);
+  counts.set(name, Object.fromEntries(sums) as Record<UsageKind, number>);
 }
 
 function addAll(into: Counts, from: Counts): void {
@@ -218,11 +229,10 @@ function writesOf({ atMs, feeds, titles }: Window, usage: Settings['reader']['us
 /** Counters of the `most` most read subjects, of the others as one, and no more than an update takes. */
 function countersOf(counts: Counts, most: number): UsageCounters {
   const ranked = [...counts].sort(([a, x], [b, y]) => y.reads - x.reads || (a < b ? -1 : 1));
-  const kinds: readonly UsageKind[] = ['reads', 'misses', 'stale', 'deep'];
   const counters: Record<string, number> = {};
   for (const [place, [subject, counted]] of ranked.entries()) {
-    const full = place >= most || Object.keys(counters).length > mostCounters - 2 * kinds.length;
-    for (const kind of kinds.filter((known) => counted[known] > 0)) {
+    const full = place >= most || Object.keys(counters).length > mostCounters - 2 * usageKinds.length;
+    for (const kind of usageKinds.filter((known) => counted[known] > 0)) {
       const name = counterName(kind, full ? otherSubject : subject);
       counters[name] = (counters[name] ?? 0) + counted[kind];
     }

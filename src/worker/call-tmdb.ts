@@ -109,12 +109,12 @@ function outcomeOf(verdict: Judged<unknown>): MeasuredCall['outcome'] {
 
 /** Reports a call in metrics and log. */
 export function measureCall(job: Job, call: MeasuredCall, { telemetry }: WorkDependencies): void {
-  const { runId, jobId } = job;
+  const { runId, jobId, kind } = job;
   telemetry.metric('TmdbLatency', call.latencyMs);
   if (call.outcome !== 'ok') {
     telemetry.metric(call.outcome === 'throttled' ? 'TmdbThrottles' : 'TmdbFailures', 1);
   }
-  telemetry.event({ event: 'tmdb-call', runId, jobId, ...call });
+  telemetry.event({ event: 'tmdb-call', runId, jobId, kind, ...call });
 }
 
 /** The request that a job stands for. */
@@ -164,7 +164,7 @@ export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number, mo
     const cards = content.whole.cards.map(({ language, title }) => ({ language, ...cardOf(title) }));
     const { parts } = content.whole;
     const moved = movedFrom !== undefined && { movedFrom };
-    const title = { mediaType, id, ...moved, cards: fitting(cards), parts };
+    const title = { mediaType, id, ...moved, cards: fitting(cards), parts, ...awaitedOf(job) };
     return { kind: 'item-details', version: 1, jobId, runId, fetchedAt, ...title };
   }
   if (content.kind === 'reference' && job.kind === 'reference-job') {
@@ -177,6 +177,11 @@ export function itemOf(content: AnswerContent, job: Job, fetchedAtMs: number, mo
     return { kind: 'item-page', ...ofJob, titles, rejected, persons };
   }
   throw new Error(`a ${content.kind} is not what ${jobId} asks for`);
+}
+
+/** The mark of a job that somebody waits for, as its messages and events carry it. */
+export function awaitedOf(job: { awaited?: true | undefined }): { awaited?: true } {
+  return job.awaited === true ? { awaited: true } : {};
 }
 
 /** The message for a list that TMDB does not know: the writer notes it in the feed head, and writes no row. */

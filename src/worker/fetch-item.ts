@@ -7,6 +7,7 @@ import { ask, type Calling, type Later, spareMsOf } from './ask-tmdb.ts';
 import {
   type AnswerContent,
   absentItemOf,
+  awaitedOf,
   findQuestion,
   itemOf,
   type Judged,
@@ -88,7 +89,9 @@ async function finish(
         const absence = { code, detail: deps.redact?.(detail) ?? detail };
         await deps.items.send(messageBody(absentItemOf(job, absence, deps.clock.nowMs())));
       }
-      deps.telemetry.event({ event: 'job-not-found', runId: job.runId, jobId: job.jobId, code, detail });
+      const { runId, jobId } = job;
+      const awaited = job.kind === 'title-job' ? awaitedOf(job) : {};
+      deps.telemetry.event({ event: 'job-not-found', runId, jobId, code, detail, ...awaited });
       return { kind: 'done' };
     }
     case 'stop':

@@ -217,6 +217,7 @@ function reportPages(
       superseded: fates.filter((fate) => fate === 'superseded').length,
       rejected,
       ...(item.kind === 'item-page' && { outcome: pageOutcomeOf(item) }),
+      ...(item.kind === 'item-details' && item.awaited === true && { awaited: true as const }),
     });
   }
 }

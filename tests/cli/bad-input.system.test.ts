@@ -17,6 +17,7 @@ for (const [name, text] of Object.entries({
   'unknown.json': '{"worker":{"batchsize":5}}',
   'range.json': '{"worker":{"batchSize":0}}',
   'list.json': '[]',
+  'no-details.json': '{"details":{"enabled":false}}',
   'region.json': '{"regions":[{"region":"XX","language":"en-US"}]}',
 })) {
   writeFileSync(join(folder, name), text);
@@ -76,6 +77,43 @@ const recommendations: Case[] = [
   ['recommend', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],
 ];
 
+const lists = 'allowed are lists by --category and --media, or titles by --title';
+const adHoc: Case[] = [
+  ['enqueue', `--category <category> is missing: ${lists}`],
+  ['enqueue --category popular', `--media <media> is missing: ${lists}`],
+  ['enqueue --title 550', `--title holds '550': ${titleTexts}`],
+  ['enqueue --title movie:550,', `--title holds '': ${titleTexts}`],
+  ['enqueue --title movie:1e12', `--title holds 'movie:1e12': ${titleTexts}`],
+  ['enqueue --title book:550', `--title holds 'book:550': ${titleTexts}`],
+  ['enqueue --title=', '0 titles are named: allowed are 1 to 200'],
+  ['enqueue --title movie:0', "'0' is no TMDB id: allowed are whole numbers from 1 to 9007199254740991"],
+  [
+    'enqueue --title movie:9007199254740992',
+    "--title holds 'movie:9007199254740992': allowed are TMDB ids up to 9007199254740991",
+  ],
+  ['enqueue --title movie:550,tv:1,movie:550', 'movie:550 is named twice: allowed is once'],
+  [
+    `enqueue --title ${Array.from({ length: 201 }, (_, index) => `tv:${index + 1}`).join()}`,
+    '201 titles are named: allowed are 1 to 200',
+  ],
+  ...['category popular', 'media tv', 'region DE', 'language de-DE', 'pages 2'].map(
+    (option) =>
+      [
+        `enqueue --title movie:550 --${option}`,
+        `--title asks for titles and --${option.split(' ')[0]} for lists: allowed is one of them`,
+      ] as const,
+  ),
+  [
+    'enqueue --title movie:550 --settings no-details.json',
+    '--title asks for whole titles, and details.enabled is false in the settings: set it to true',
+  ],
+  [
+    'dlq list fetch --match title=550',
+    "--match title is '550': allowed are titles such as movie:550, and beginnings such as movie:*",
+  ],
+  ['cost --titles many', "--titles is 'many': allowed are whole numbers from 0 to 1000000"],
+];
+
 const limits = 'allowed are whole numbers from 1 to 10000';
 const ids = 'allowed are whole numbers from 1 to 9007199254740991';
 const durations = 'allowed are durations such as 90s, 15m, 2h or 7d';
@@ -132,6 +170,7 @@ const files: Case[] = [
     'dlq replay fetch',
     'dlq delete fetch 1',
     'enqueue --category popular --media tv',
+    'enqueue --title movie:550',
   ].flatMap((typed): Case[] => [
     [`${typed} --data-dir no-tables`, "unknown option '--data-dir'"],
     [typed, 'there are no queues: start the stack with `local`, or take --stack aws'],
@@ -160,9 +199,12 @@ async function refusalOf(typed: string, environment: Readonly<Record<string, str
 }
 
 describe('wrong usage is refused in one sentence', () => {
-  it.each([...commands, ...feeds, ...recommendations, ...figures, ...files])('%s', async (typed, sentence) => {
-    expect(await refusalOf(typed)).toBe(sentence);
-  });
+  it.each([...commands, ...feeds, ...recommendations, ...adHoc, ...figures, ...files])(
+    '%s',
+    async (typed, sentence) => {
+      expect(await refusalOf(typed)).toBe(sentence);
+    },
+  );
 
   it.each([
     ['', 'a command is missing: see --help'],

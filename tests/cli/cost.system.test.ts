@@ -14,7 +14,7 @@ type Cost = ReturnType<typeof costDocument>;
 type Line = Cost['lines'][number];
 
 const folder = scratchFolder();
-const question = { readsCounted: 'unknown', cdn: false, lambdaQuota: 1_000, emittedMetrics } as const;
+const question = { readsCounted: 'unknown', cdn: false, titles: 1_000, lambdaQuota: 1_000, emittedMetrics } as const;
 
 /** As the command models it, on a template that is synthesized here. */
 async function costWith(overrides: unknown, over: Partial<Parameters<typeof costDocument>[2]> = {}): Promise<Cost> {
@@ -36,6 +36,26 @@ describe('cost', () => {
     expect(cost.budgetUsd).toBe(0.1);
     expect(cost.warnings).toEqual([]);
     expect(cost.asOf).toMatch(/^20\d\d-\d\d$/);
+  });
+
+  it('prices whole titles: a thousand, in five countries and their languages, within the same budget', async () => {
+    const regions = ['US:en-US', 'GB:en-GB', 'DE:de-DE', 'JP:ja-JP', 'IN:hi-IN'].map((pair) => {
+      const [region, language] = pair.split(':');
+      return { region, language };
+    });
+    const five = await costWith({ regions }, { readsCounted: 'assumed' });
+    expect(five.titles).toMatchObject({ kept: 1_000, changesCallsPerDay: 0 });
+    expect(five.titles.callsPerDay).toBeGreaterThan(1_000 / 14);
+    expect(five.titles.usdWithFreeTier).toBeGreaterThan(0.02);
+    expect(five.totals.usdWithFreeTier).toBeLessThanOrEqual(0.1);
+    expect(five.warnings).toEqual([]);
+    // What the settings allow at most is told beside it.
+    expect(five.titles.withAllCalls.callsPerDay).toBe(defaultSettings.details.callsPerDay);
+    expect(five.titles.withAllCalls.usdWithFreeTier).toBeGreaterThan(five.totals.usdWithFreeTier);
+    const none = await costWith({ regions, details: { enabled: false } }, { readsCounted: 'assumed' });
+    expect(none.titles).toMatchObject({ kept: 0, callsPerDay: 0, usdWithFreeTier: 0, withAllCalls: none.totals });
+    expect(five.totals.usdWithFreeTier - none.totals.usdWithFreeTier).toBeCloseTo(five.titles.usdWithFreeTier, 5);
+    expect(none.lines.some(({ item }) => item.includes('whole titles'))).toBe(false);
   });
 
   it('says of a template that is synthesized here what the command says of its own', async () => {
@@ -60,8 +80,9 @@ describe('cost', () => {
     expect(line('idle polling, WorkerSource')).toMatchObject({ quantity: 648_000, usdWithFreeTier: 0 });
     expect(line('idle polling, WriterSource')).toMatchObject({ quantity: 259_200, usdWithFreeTier: 0 });
     // Five everywhere would exceed the free million of requests.
+    const requests = line('requests of jobs').quantity + line('requests of whole titles').quantity;
     const more = cost.withMostPollers.usdWithFreeTier - cost.totals.usdWithFreeTier;
-    expect(more).toBeCloseTo((648_000 * 2 + line('requests of jobs').quantity - 1e6) * 0.4e-6, 5);
+    expect(more).toBeCloseTo((648_000 * 2 + requests - 1e6) * 0.4e-6, 5);
   });
 
   it('has lines that make the sums', () => {

@@ -20,6 +20,7 @@ beforeAll(async () => {
 type Enqueued = {
   sent: number;
   jobs: { jobId: string; feed: string }[];
+  titles: { jobId: string; title: string }[];
   notes: string[];
   waited?: { applied: number };
 };
@@ -68,6 +69,30 @@ describe('enqueue on a running stack', () => {
       cwd,
     });
     expect([list.from, list.titles.length]).toEqual(['table', 20]);
+  });
+
+  it('fetches whole titles, again and again, and waits for those that TMDB does not know too', async () => {
+    const dry = await runJson<Enqueued>(['enqueue', '--title', 'movie:550,tv:1396', '--dry-run'], { cwd });
+    expect(dry).toMatchObject({ sent: 0, jobs: [], titles: [{ title: 'movie:550' }, { title: 'tv:1396' }] });
+    const list = await runJson<{ titles: { mediaType: string; id: number }[] }>(
+      ['read', 'list', 'popular', 'movie', '--region', 'DE', '--language', 'de-DE'],
+      { cwd },
+    );
+    const [first, second] = list.titles.map(({ mediaType, id }) => `${mediaType}:${id}`);
+    const asked = ['enqueue', '--title', `${first},${second}`, '--wait'];
+    // Nothing has changed when they are asked for again, and that ends the waiting too.
+    for (const _time of ['first', 'second']) {
+      const run = await runJson<Enqueued>(asked, { cwd });
+      expect(run).toMatchObject({ sent: 2, jobs: [], notes: [], waited: { titles: 2, applied: 2, why: '' } });
+    }
+    const { titles } = await runJson<{ titles: { callsPlanned: number; sample: object } }>(['status'], { cwd });
+    // Twice two; of the twenty films of the only list two have details.
+    expect(titles).toMatchObject({ callsPlanned: 4, callsPerDay: 250 });
+    expect(titles.sample).toMatchObject({ titles: 20, fresh: 2, stale: 0, missing: 18, freshShare: 0.1 });
+    const unknown = await runCli(['enqueue', '--title', `${first},movie:999999999`, '--wait'], { cwd });
+    expect(unknown.code).toBe(1);
+    expect(unknown.stdout).toContain('1 of 2 titles are in the table\nmovie:999999999: not-found');
+    expect(unknown.stderr).toMatch(/^error: 1 of 2 titles are unknown to TMDB: movie:999999999$/m);
   });
 
   it('leaves out what is in flight, says so, and sends it all the same with --force', async () => {

@@ -123,6 +123,7 @@ describe('report on a running stack', () => {
       'rows written',
       'pages fetched',
       'forecast error',
+      'whole titles\ndetails asked  had',
       'feeds now: 20, of which 20 fresh',
       'by day',
     ]) {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { planRun, runIdentity } from '../../src/planner/plan-run.ts';
-import { fetchJobSchema } from '../../src/shared/queues/fetch-job.ts';
+import { fetchJobSchema, titleJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { failing } from '../support/call-hook.ts';
 import { rejectionOf } from '../support/caught.ts';
+import { memoryWriter } from '../support/deliver-pages.ts';
+import { applyAll } from '../support/deliver-titles.ts';
 import { sampleHead } from '../support/feed-heads-contract.ts';
 import { memoryCatalog } from '../support/memory-catalog.ts';
 import { memoryDemandDays } from '../support/memory-demand-days.ts';
 import { memoryPlanner, seedList, seedSixGenres } from '../support/memory-planner.ts';
 import { memoryUsageStore } from '../support/memory-usage-store.ts';
+import { sampleItemDetails } from '../support/sample-messages.ts';
 import { sampleAdHoc, sampleFetchRequest, sampleScheduled } from '../support/sample-requests.ts';
 
 const snapshotPattern = /^2026-11-23T08:00:00Z\.[0-9a-f]{8}$/;
@@ -222,6 +225,48 @@ describe('a plan that follows demand', () => {
     const base = await planRun(noon, planner);
     expect(silent.jobs).toEqual(base.jobs);
     expect(silent.notes).toEqual(['no read was counted yet, so the base plan runs', ...base.notes]);
+  });
+});
+
+describe('an ad-hoc run for titles', () => {
+  const event = sampleAdHoc({
+    detail: {
+      version: 1,
+      titles: [
+        { mediaType: 'movie', id: 550 },
+        { mediaType: 'tv', id: 1396 },
+      ],
+    },
+  });
+
+  it('is one call for each whole title, whose end somebody waits for', async () => {
+    const { runId, origin, jobs, titles, notes } = await planRun(event, memoryPlanner());
+    expect({ origin, jobs, notes }).toEqual({ origin: 'ad-hoc', jobs: [], notes: [] });
+    expect(titles.map(({ jobId }) => jobId)).toEqual([
+      `${runId}/title/movie/550/en-US`,
+      `${runId}/title/tv/1396/en-US`,
+    ]);
+    for (const job of titles) {
+      expect(titleJobSchema.parse(job)).toEqual(job);
+      expect(job).toMatchObject({ details: true, awaited: true, origin: 'ad-hoc', why: 'asked for ad hoc' });
+    }
+  });
+
+  it('tells the id at IMDb where the table knows it, and asks without one where the table cannot be read', async () => {
+    const writer = memoryWriter();
+    await applyAll([sampleItemDetails()], writer);
+    const [film, series] = (await planRun(event, memoryPlanner({ catalog: writer.store }))).titles;
+    expect([film?.imdbId, series?.imdbId]).toEqual(['tt0137523', undefined]);
+    const away = memoryCatalog(failing(({ name }) => (name === 'readDetails' ? new Error('away') : undefined)));
+    const { titles } = await planRun(event, memoryPlanner({ catalog: away }));
+    expect(titles.map(({ imdbId }) => imdbId)).toEqual([undefined, undefined]);
+  });
+
+  it('fetches none where the settings keep no details, and says so', async () => {
+    const settings = { ...defaultSettings, details: { ...defaultSettings.details, enabled: false } };
+    const { titles, jobs, notes } = await planRun(event, memoryPlanner({ settings }));
+    expect([titles, jobs]).toEqual([[], []]);
+    expect(notes).toEqual(['no title is fetched: details.enabled is false in the settings']);
   });
 });
 

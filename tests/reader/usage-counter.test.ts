@@ -60,6 +60,19 @@ describe('reads', () => {
     expect(Object.values(counted).reduce((sum, one) => sum + one, 0)).toBe(others + 100);
   });
 
+  it('of details are counted of all titles together: what was asked for, and what the answers had', async () => {
+    const { counter, store } = openCounter();
+    counter.title('movie/550', { ...fresh, coverage: ['asked', 'details', 'certification', 'services'] });
+    counter.title('tv/1396', { ...fresh, coverage: ['asked', 'details'] });
+    counter.title('tv/1396', { ...miss, coverage: ['asked'] });
+    counter.title('tv/1396', { ...fresh, coverage: [] });
+    await counter.flush();
+    expect(store.countersOf('usage#2026-11-23T08#titles#00')).toEqual({
+      ...{ 'r:movie/550': 1, 'r:tv/1396': 3, 'm:tv/1396': 1 },
+      ...{ 'q:~other': 3, 'e:~other': 2, 'g:~other': 1, 'v:~other': 1 },
+    });
+  });
+
   it('are written once', async () => {
     const { counter, store } = openCounter();
     counter.feed(popular, fresh);

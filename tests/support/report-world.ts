@@ -64,9 +64,17 @@ export function busyWorld(): Promise<ReportSources> {
         'r:movie/2': 8,
         'r:movie/3': 1,
         'r:~other': 5,
+        ...{ 'q:~other': 40, 'e:~other': 36, 'g:~other': 30, 'v:~other': 10 },
       },
       'usage#2026-11-24T08#pipeline': {
-        ...{ 'p:calls': 21, 'p:throttles': 2, 'p:failures': 1, 'p:rowsWritten': 400, 'p:rowsUnchanged': 20 },
+        ...{
+          'p:calls': 21,
+          'p:titleCalls': 17,
+          'p:throttles': 2,
+          'p:failures': 1,
+          'p:rowsWritten': 400,
+          'p:rowsUnchanged': 20,
+        },
         'p:costMicroUsd': 812.5,
       },
       'usage#2026-11-24T08#plan': {
@@ -78,6 +86,7 @@ export function busyWorld(): Promise<ReportSources> {
         ...{ 'f:genre_27/movie/global/en-US': 1, 'w:genre_27/movie/global/en-US': 1 },
         'x:popular/movie/global/en-US': 10,
       },
+      'usage#2026-11-24T16#plan': { 't:movie/1': 1, 't:~other': 11, 'n:changesCalls': 110, 'n:changesSaved': 42 },
       'usage#2026-11-25T00#plan': { 'f:trending/all/global/en-US': 1, 'x:trending/all/global/en-US': 4 },
       'usage#2026-11-25T02#feeds': { 'r:trending/all/global/en-US': 14 },
     },

@@ -40,6 +40,20 @@ export function usageStoreContract(open: () => Promise<() => UsageStore>): void 
       expect(await store.read([feeds])).toEqual(new Map([[feeds, counters]]));
     });
 
+    it('counts reads that asked for details, and notes how titles ended', async () => {
+      const store = (await open())();
+      const counters = { 'q:~other': 3, 'e:~other': 2, 'g:~other': 1, 'v:~other': 1, 'r:movie/550': 3 };
+      const ends = { 'y:movie/550': 1, 'u:tv/1396': 1 };
+      await store.add(titles, counters, expiresAtMs);
+      await store.add('title-ends#0badcafe', ends, expiresAtMs);
+      expect(await store.read([titles, 'title-ends#0badcafe'])).toEqual(
+        new Map<string, object>([
+          [titles, counters],
+          ['title-ends#0badcafe', ends],
+        ]),
+      );
+    });
+
     it('keeps items apart', async () => {
       const store = (await open())();
       await store.add(feeds, { 'r:popular/movie/global/en-US': 1 }, expiresAtMs);

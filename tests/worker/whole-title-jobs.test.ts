@@ -40,6 +40,16 @@ describe('a job for a whole title', () => {
     ]);
   });
 
+  it('says that somebody waits for its end, in its message or, where TMDB does not know it, in the event', async () => {
+    const awaited = { ...film, awaited: true as const };
+    expect(sentBy(await worked([jsonAnswer(200, wholeMovie())], awaited)).awaited).toBe(true);
+    expect(sentBy(await worked([jsonAnswer(200, wholeMovie())])).awaited).toBeUndefined();
+    const absent = await worked([tmdbError(404, 34)], awaited);
+    expect(absent.telemetry.eventsOf('job-not-found')).toMatchObject([{ jobId, awaited: true }]);
+    const [unawaited] = (await worked([tmdbError(404, 34)])).telemetry.eventsOf('job-not-found');
+    expect(unawaited).not.toHaveProperty('awaited');
+  });
+
   it('becomes one message with the cards of all configured languages and the parts', async () => {
     const harness = await worked([jsonAnswer(200, wholeMovie())]);
     const item = sentBy(harness);

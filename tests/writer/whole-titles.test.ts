@@ -57,6 +57,20 @@ describe('a whole title', () => {
     expect(partsOf(details).base).toMatchObject({ runtimeMinutes: 139 });
   });
 
+  it('is reported as one that somebody waits for where its message says so, also when nothing has changed', async () => {
+    const writer = memoryWriter();
+    const awaited = sampleItemDetails({ awaited: true });
+    for (const item of [awaited, awaited, sampleItemDetails()]) {
+      await applyAll([item], writer);
+    }
+    const events = writer.telemetry.eventsOf('page-applied');
+    expect(events.map((event) => [event.written, event.awaited])).toEqual([
+      [1, true],
+      [0, true],
+      [0, undefined],
+    ]);
+  });
+
   it('has the card that a title fetched by itself has', async () => {
     const [whole, alone] = [memoryWriter(), memoryWriter()];
     const { mediaType, id, cards, fetchedAt } = sampleItemDetails();

@@ -13,6 +13,7 @@ import { defaultLambdaQuota } from '../../operator/cost/load-limits.ts';
 import { messageOf, PermanentError, UsageError } from '../../shared/core/errors.ts';
 import { canonicalRegion, usualTranslation } from '../../shared/core/places/known-places.ts';
 import { templateSchema } from '../../shared/cost/template-inventory.ts';
+import { usuallyKept } from '../../shared/cost/title-cost.ts';
 import { settingsFrom } from '../../shared/settings/settings-overrides.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { metricLedger } from '../../shared/telemetry/metric-ledger.ts';
@@ -24,7 +25,7 @@ import { hasStackPlace, type PlaceOptions, withTables } from '../stack-place.ts'
 
 /** What-ifs over the settings. */
 type WhatIf = { regions?: string; readsPerDay?: string; readsPerSecond?: string; rate?: string };
-type CostOptions = CommonOptions & PlaceOptions & WhatIf & { cdn?: boolean; lambdaQuota?: string };
+type CostOptions = CommonOptions & PlaceOptions & WhatIf & { cdn?: boolean; titles?: string; lambdaQuota?: string };
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const run = promisify(execFile);
@@ -40,6 +41,10 @@ export function addCostCommand(program: Command): void {
     .option('--reads-per-day <count>', 'as if so much were read, and counted')
     .option('--reads-per-second <count>', 'the same by the second, such as 100 or 10000')
     .option('--cdn', 'as if CloudFront were in front of the reader')
+    .option(
+      '--titles <count>',
+      'as if the details of so many titles were kept (default 1000, where the settings keep any)',
+    )
     .option('--rate <calls>', 'as if so many calls a second were allowed')
     .option('--lambda-quota <executions>', "the account's concurrent executions (default 1000; new accounts have 10)")
     .action(acting(costCommand));
@@ -52,9 +57,10 @@ async function costCommand(options: CostOptions, context: CliContext): Promise<v
   const { lambdaQuota, cdn = settings.deployment.reader.cdn } = options;
   const quota =
     lambdaQuota === undefined ? defaultLambdaQuota : parseCount(lambdaQuota, '--lambda-quota', 1, 1_000_000);
+  const titles = options.titles === undefined ? usuallyKept : parseCount(options.titles, '--titles', 0, 1_000_000);
   const readsCounted = await readsCountedFor(options, { ...context, settings });
   const template = await synthesizedTemplate(options.settings, settings.deployment.stackName, environment);
-  const document = costDocument(template, settings, { readsCounted, cdn, lambdaQuota: quota, emittedMetrics });
+  const document = costDocument(template, settings, { readsCounted, cdn, titles, lambdaQuota: quota, emittedMetrics });
   output.result(document, formatCost(document));
 }
 

@@ -1,17 +1,12 @@
 import type { Command } from 'commander';
-import {
-  type DeadLetter,
-  matches,
-  parseBody,
-  parseMatch,
-  refuseUnknownReasons,
-} from '../../operator/dead-letters/dead-letter.ts';
+import { type DeadLetter, parseBody } from '../../operator/dead-letters/dead-letter.ts';
 import {
   type DeadLetterGroup,
   findDeadLetter,
   groupDeadLetters,
   shortIdsOf,
 } from '../../operator/dead-letters/look-at-dead-letters.ts';
+import { matches, parseMatch, refuseUnknownReasons } from '../../operator/dead-letters/match-letters.ts';
 import { cleanLine } from '../../shared/core/clean-text.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting } from '../command-shape.ts';

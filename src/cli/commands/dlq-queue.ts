@@ -4,16 +4,16 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Command } from 'commander';
 import type { ActOptions } from '../../operator/dead-letters/act-on-dead-letters.ts';
 import {
-  type Match,
-  namesUnknownReason,
-  parseMatch,
-  refuseUnknownReasons,
-} from '../../operator/dead-letters/dead-letter.ts';
-import {
   type DeadLetterLook,
   findDeadLetter,
   lookAtDeadLetters,
 } from '../../operator/dead-letters/look-at-dead-letters.ts';
+import {
+  type Match,
+  namesUnknownReason,
+  parseMatch,
+  refuseUnknownReasons,
+} from '../../operator/dead-letters/match-letters.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import type { Unreleased } from '../../shared/queues/message-source.ts';

@@ -1,10 +1,15 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Command } from 'commander';
 import { describeStatus, type Readings, type Status } from '../../operator/status/describe-status.ts';
-import type { Clock } from '../../shared/core/clock.ts';
+import { readTitleStatus, type TitleStatus } from '../../operator/status/title-status.ts';
+import { type Clock, minuteMs } from '../../shared/core/clock.ts';
 import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
+import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
+import { dynamoUsageStore } from '../../shared/tables/dynamo-usage-store.ts';
+import type { FeedHead } from '../../shared/tables/feed-head.ts';
 import { dynamoBreakerStore } from '../../shared/throttle/dynamo-breaker-store.ts';
 import { dynamoRateSchedule } from '../../shared/throttle/dynamo-rate-schedule.ts';
 import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
@@ -35,8 +40,9 @@ export function addStatusCommand(program: Command): void {
 /** `status`: queues, dead letters, breaker, rate, feeds, next occurrences; with `--watch` again and again until Ctrl-C. */
 async function statusCommand(options: StatusOptions, context: CliContext): Promise<void> {
   const { output } = context;
+  const titles = titleLooks(context);
   if (options.watch === undefined) {
-    const status = await withStackPlace(options, context, (place) => readStatus(place, context), 'look');
+    const status = await withStackPlace(options, context, (place) => readStatus(place, titles, context), 'look');
     output.result(status, formatStatus(status));
     return;
   }
@@ -48,7 +54,8 @@ async function statusCommand(options: StatusOptions, context: CliContext): Promi
     watchStatus(
       {
         everyMs,
-        withPlace: (act) => withStackPlace(options, context, (place) => act(() => readStatus(place, context)), 'look'),
+        withPlace: (act) =>
+          withStackPlace(options, context, (place) => act(() => readStatus(place, titles, context)), 'look'),
         paint: (text) => paintScreen(text, output),
         ended: () => signal.aborted || isClosed(process.stdout),
       },
@@ -58,7 +65,33 @@ async function statusCommand(options: StatusOptions, context: CliContext): Promi
   );
 }
 
-async function readStatus(place: StackPlace, { settings, clock }: CliContext): Promise<Status> {
+/** Looks at whole titles, once a minute at most: a picture every two seconds would use up the units of a small table. */
+type TitleLooks = (
+  client: DynamoDBDocumentClient,
+  place: StackPlace,
+  heads: readonly FeedHead[],
+) => Promise<TitleStatus | undefined>;
+
+function titleLooks({ settings, clock, output }: CliContext): TitleLooks {
+  let last: { status: TitleStatus | undefined; untilMs: number } | undefined;
+  return async (client, { catalogTable, controlTable }, heads) => {
+    if (last === undefined || clock.monotonicMs() >= last.untilMs) {
+      const tables = {
+        catalog: dynamoCatalogReader(client, catalogTable),
+        usage: dynamoUsageStore(client, controlTable),
+      };
+      // The rest of the status comes from the control table alone, and is worth showing without this.
+      const status = await readTitleStatus(heads, tables, settings, clock.nowMs()).catch((error) => {
+        output.note(`whole titles could not be looked at: ${messageOf(error)}`);
+        return undefined;
+      });
+      last = { status, untilMs: clock.monotonicMs() + minuteMs };
+    }
+    return last.status;
+  };
+}
+
+async function readStatus(place: StackPlace, titlesOf: TitleLooks, { settings, clock }: CliContext): Promise<Status> {
   const { controlTable, queues } = place;
   const fromTables = await withDynamo(place.dynamodb, async (client) => {
     const limits = rateLimitsOf(settings);
@@ -67,7 +100,7 @@ async function readStatus(place: StackPlace, { settings, clock }: CliContext): P
       dynamoRateSchedule(client, controlTable, limits, clock).read(),
       dynamoFeedHeads(client, controlTable).list(),
     ]);
-    return { breaker, rate, heads };
+    return { breaker, rate, heads, titles: await titlesOf(client, place, heads) };
   });
   const depths = queues && (await withSqs(place.sqs, 0, (client) => readDepths(client, queues)));
   return describeStatus({ ...fromTables, queues: depths }, settings, clock.nowMs());

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { awaitRun, queuedJobs, runWaitFacts } from '../../operator/runs/await-run.ts';
 import { type ListEnds, listEndsOf } from '../../operator/runs/run-end.ts';
 import { type Pacing, pacingOf, type RunSummary, readUsage, summarizeRun } from '../../operator/runs/run-summary.ts';
-import type { RunEnd } from '../../operator/runs/run-tracker.ts';
+import type { RunEnd, SentJobs } from '../../operator/runs/run-tracker.ts';
 import { sayingWhy, standstills, type WaitFacts } from '../../operator/status/why-waiting.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
@@ -44,11 +44,12 @@ export async function runOccurrence(
     throw new PermanentError('interrupted', `interrupted before the ${schedule} occurrence was planned`);
   }
   const run = await planOccurrence(schedule, isoFromMs(occurrenceMs), stack, context);
-  const jobs = run.duplicate ? queuedJobs(run.runId, stack, settings) : run.jobs + run.titles + run.reference;
-  const planned = typeof jobs === 'number' ? jobs : jobs.size;
-  const progress = showProgress(schedule, run.runId, planned, tracker, context);
+  const sent: SentJobs = run.duplicate
+    ? queuedJobs(run.runId, stack, settings)
+    : { lists: run.jobs, titles: run.titles, reference: run.reference };
+  const progress = showProgress(schedule, run.runId, sent, tracker, context);
   const waiting = awaitRun(
-    { runId: run.runId, jobs, timeoutMs, signal, onProgress: progress.update },
+    { runId: run.runId, sent, timeoutMs, signal, onProgress: progress.update },
     stack,
     tracker,
     settings,
@@ -65,7 +66,7 @@ export async function runOccurrence(
   const isAll = end.reason === 'done' && end.deadLetteredJobs.length === 0;
   const isRead = lists.notFound.length + lists.rejected.length === 0;
   progress.end(isAll && isRead && (lists.lists === 0 || lists.anyTitles));
-  const facts = { schedule, runId: run.runId, planned, end, durationMs: clock.monotonicMs() - startedMs };
+  const facts = { schedule, runId: run.runId, sent, end, durationMs: clock.monotonicMs() - startedMs };
   const summary = summarizeRun(facts, tracker, before, readUsage(stack, tracker), settings);
   const standstill = end.reason === 'timed-out' ? await standstillsAt(tracked, context) : [];
   return { summary, pacing: pacingOf(known), lists, end: { ...end, standstill } };

@@ -10,6 +10,7 @@ import {
 import { priceTable } from '../../shared/cost/price-table.ts';
 import { readLoad } from '../../shared/cost/read-load.ts';
 import { inventoryOf, type TemplateInventory } from '../../shared/cost/template-inventory.ts';
+import { titleLoad, writeUnitsOfTitle } from '../../shared/cost/title-cost.ts';
 import { writersAtMost } from '../../shared/settings/event-source-pollers.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { type AskedLoad, firstBottleneck, loadLimits, loadWarnings, needText, readLimits } from './load-limits.ts';
@@ -23,6 +24,8 @@ export type CostQuestion = {
   readsCounted: ReadsCounted;
   /** Whether CloudFront is in front of the reader. */
   cdn: boolean;
+  /** Titles whose details are kept. */
+  titles: number;
   /** The account's quota of concurrent executions. */
   lambdaQuota: number;
   /** Custom metrics that the deployed functions emit. */
@@ -43,9 +46,10 @@ export function costDocument(template: Parameters<typeof inventoryOf>[0], settin
   const plan = plans[kind];
   const readsPerSecond = settings.deployment.reader.readsPerDay / 86_400;
   const reads = readLoad(readsPerSecond, { settings, lists: plan.lists, cdn: question.cdn });
-  const use: MonthUse = { ...question, inventory, plan, settings, reads, pollers: 'least' };
+  const titles = titleLoad(settings, question.titles, plan.lists);
+  const use: MonthUse = { ...question, inventory, plan, settings, reads, titles, pollers: 'least' };
   const month = monthCost(use);
-  const limits = loadLimits({ ...question, settings, plan, reads });
+  const limits = loadLimits({ ...question, settings, plan, reads, titles });
   return {
     asOf: priceTable.asOf,
     region: priceTable.region,
@@ -56,6 +60,7 @@ export function costDocument(template: Parameters<typeof inventoryOf>[0], settin
     requestsPerSecond: settings.tmdb.requestsPerSecond,
     plan: { kind, why, jobs: plan.jobs, occurrences: plan.occurrences, lists: plan.lists, largestRun: plan.largestRun },
     otherPlan: otherPlan(use, kind, plans),
+    titles: titlesOf(use, month),
     jobsByRegion: Object.entries(plan.jobsByRegion).map(([region, jobs]) => ({ region, ...takesOf(jobs) })),
     lines: linesOf(month),
     totals: totalsOf(month),
@@ -75,6 +80,20 @@ export function costDocument(template: Parameters<typeof inventoryOf>[0], settin
     warnings: [...overBudget(month, settings.deployment.monthlyBudgetUsd), ...loadWarnings(limits)],
     budgetUsd: settings.deployment.monthlyBudgetUsd,
     unpriced: inventory.unpriced,
+  };
+}
+
+/** What is modelled of whole titles, and the month in which all calls are made that the settings allow for them. */
+function titlesOf(use: MonthUse, month: MonthCost) {
+  const { titles, settings } = use;
+  const most = { ...titles, callsPerDay: titles.kept === 0 ? 0 : settings.details.callsPerDay };
+  return {
+    ...titles,
+    writeUnitsPerCall: titles.kept === 0 ? 0 : rounded(writeUnitsOfTitle(titles, settings)),
+    usdWithFreeTier: rounded(
+      month.usdWithFreeTier - monthCost({ ...use, titles: titleLoad(settings, 0, 0) }).usdWithFreeTier,
+    ),
+    withAllCalls: { callsPerDay: most.callsPerDay, ...totalsOf(monthCost({ ...use, titles: most })) },
   };
 }
 
@@ -153,7 +172,7 @@ function atScale(
   const { settings, plan } = use;
   const at = (cdn: boolean) => {
     const reads = readLoad(readsPerSecond, { settings, lists: plan.lists, cdn });
-    const asked: AskedLoad = { settings, plan, reads, lambdaQuota };
+    const asked: AskedLoad = { settings, plan, reads, lambdaQuota, titles: use.titles };
     const month = monthCost({ ...use, reads });
     return {
       ...totalsOf(month),

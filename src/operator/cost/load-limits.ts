@@ -1,6 +1,7 @@
 /** What the modelled load asks of quotas and capacity, and which of them ends first. */
 import { perJob } from '../../shared/cost/month-cost.ts';
 import { perRead, type ReadLoad } from '../../shared/cost/read-load.ts';
+import { type TitleLoad, writeUnitsOfTitle } from '../../shared/cost/title-cost.ts';
 import { documentedPollers, writersAtMost } from '../../shared/settings/event-source-pollers.ts';
 import { type Settings, unitsPerPage } from '../../shared/settings/settings-schema.ts';
 import type { PlannedMonth } from './month-plan.ts';
@@ -8,8 +9,14 @@ import type { PlannedMonth } from './month-plan.ts';
 /** One quota or capacity. `need` and `limit` are in the unit that the name says; `remedy` is what to do where the need is greater. */
 export type LoadLimit = { name: string; need: number; limit: number; remedy: string };
 
-/** What is asked of AWS and TMDB: the plan's month, the reads, and the account's quota of concurrent executions. */
-export type AskedLoad = { settings: Settings; plan: PlannedMonth; reads: ReadLoad; lambdaQuota: number };
+/** What is asked of AWS and TMDB: the plan's month, the reads, whole titles, and the account's quota of concurrent executions. */
+export type AskedLoad = {
+  settings: Settings;
+  plan: PlannedMonth;
+  reads: ReadLoad;
+  titles: TitleLoad;
+  lambdaQuota: number;
+};
 
 /** Concurrent executions of an account by default; new accounts were seen to have 10. Source: Lambda quotas, November 2026. */
 export const defaultLambdaQuota = 1_000;
@@ -82,12 +89,12 @@ export function readLimits({ settings, reads, lambdaQuota }: AskedLoad): LoadLim
 }
 
 /** What the plan needs: of TMDB's budget of calls, and of the table while the writer keeps up with the full rate of calls. */
-function planLimits({ settings, plan }: AskedLoad): LoadLimit[] {
+function planLimits({ settings, plan, titles }: AskedLoad): LoadLimit[] {
   const { capacity, tmdb } = settings;
   const [perDay, ratePerDay] = [plan.jobs / 30, tmdb.requestsPerSecond * 86_400];
   const slower = 'raise tmdb.requestsPerSecond, or configure fewer regions';
   const calls = [
-    { name: 'calls of TMDB a day', need: perDay, limit: ratePerDay, remedy: slower },
+    { name: 'calls of TMDB a day', need: perDay + titles.callsPerDay, limit: ratePerDay, remedy: slower },
     {
       name: 'seconds for the calls of the largest run',
       need: plan.largestRun / tmdb.requestsPerSecond,
@@ -101,7 +108,7 @@ function planLimits({ settings, plan }: AskedLoad): LoadLimit[] {
       ...calls,
       {
         name: 'provisioned write units a day',
-        need: perDay * perJob.catalogWriteUnits,
+        need: perDay * perJob.catalogWriteUnits + titles.callsPerDay * writeUnitsOfTitle(titles, settings),
         limit: units * 86_400,
         remedy: 'raise capacity in the settings, or set its mode to on-demand',
       },

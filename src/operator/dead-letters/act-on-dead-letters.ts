@@ -4,8 +4,9 @@ import type { Clock } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
 import { tokenBucket } from '../../shared/core/pace.ts';
 import type { MessageSource, QueueDepth, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
-import { type DeadLetter, decodeDeadLetter, type Match, matches } from './dead-letter.ts';
+import { type DeadLetter, decodeDeadLetter } from './dead-letter.ts';
 import { type Fate, scanQueue } from './look-at-dead-letters.ts';
+import { type Match, matches } from './match-letters.ts';
 
 /** SQS hides a message for twelve hours at the most. Source: SQS quotas, November 2026. */
 const longestHoldSeconds = 43_200;

@@ -1,12 +1,9 @@
 import * as z from 'zod';
 import { isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
-import { UsageError } from '../../shared/core/errors.ts';
 import { type Feed, feedId, feedSchema, languageSchema, mediaTypes } from '../../shared/core/feed.ts';
-import { shown } from '../../shared/core/shown-text.ts';
-import { deathReasons } from '../../shared/queues/dead-letter.ts';
 import type { ReceivedMessage } from '../../shared/queues/message-source.ts';
 import { referenceNames } from '../../shared/queues/reference.ts';
-import { readTrigger, triggerReasons } from './trigger-letter.ts';
+import { readTrigger } from './trigger-letter.ts';
 
 /** What a dead letter may be, as far as its body says. */
 export const letterKinds = [
@@ -23,7 +20,8 @@ export const letterKinds = [
 
 type LetterKind = (typeof letterKinds)[number];
 
-const movedBySqs = 'moved-by-sqs';
+/** The reason of a letter that SQS itself has moved. */
+export const movedBySqs = 'moved-by-sqs';
 
 /** What a dead letter is about, as far as it says; texts that it does not say are empty. All texts but the body are bounded. */
 export type DeadLetter = {
@@ -40,6 +38,8 @@ export type DeadLetter = {
   /** Id of the feed, or of the title and its language, or what of the reference data, or what a trigger asked for. */
   subject: string;
   feed: Feed | undefined;
+  /** The title that it is about, as `movie:550`; empty where it is about none. */
+  title: string;
   replays: number;
   body: string;
 };
@@ -64,6 +64,7 @@ const letterSchema = z.object({
   replays: z.int().min(0).transform(bounded).catch(0),
   language: languageSchema.optional().catch(undefined),
   title: titleSchema.optional().catch(undefined),
+  details: z.literal(true).optional().catch(undefined),
   what: referenceName,
   reference: z.object({ what: referenceName }).optional().catch(undefined),
 });
@@ -84,10 +85,9 @@ const attributesSchema = z.object({
 /** Reads a message of a dead-letter queue. Nothing in it can make this fail. */
 export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: ReceivedMessage): DeadLetter {
   const json = parseObject(body);
-  const { feed, ...said } = letterSchema.parse(json);
+  const said = letterSchema.parse(json);
   const told = attributesSchema.parse({ ...attributes });
-  const title = said.kind === 'item-title' ? said.title : titleSchema.safeParse(json).data;
-  const ofTitle = title && [title.mediaType, title.id, said.language].filter((part) => part !== undefined).join('/');
+  const { subject, title } = aboutOf(said, json);
   const trigger = readTrigger(json, attributes);
   const why = trigger === undefined || trigger.reason === '' ? told : trigger;
   return {
@@ -98,12 +98,28 @@ export function decodeDeadLetter({ messageId, body, attributes, sentAtMs }: Rece
     jobId: (said.jobId || told.jobId).slice(0, sentenceCharacters),
     failedAt: told.failedAt || timeOf(sentAtMs),
     kind: trigger === undefined ? said.kind : 'trigger',
-    subject:
-      feed === undefined ? (ofTitle ?? said.reference?.what ?? said.what ?? trigger?.subject ?? '') : feedId(feed),
-    feed,
+    subject: subject ?? trigger?.subject ?? '',
+    feed: said.feed,
+    title,
     replays: Math.max(said.replays, told.replayCount),
     body,
   };
+}
+
+/** What a message is about: a feed, a title and its language, or reference data. */
+function aboutOf({ feed, ...said }: z.infer<typeof letterSchema>, json: object): { subject?: string; title: string } {
+  if (feed !== undefined) {
+    return { subject: feedId(feed), title: '' };
+  }
+  const title = said.kind === 'item-title' ? said.title : titleSchema.safeParse(json).data;
+  const what = said.reference?.what ?? said.what;
+  if (title === undefined) {
+    return { ...(what && { subject: what }), title: '' };
+  }
+  // A whole title is in all languages.
+  const language = said.details === true || said.language === undefined ? '' : `/${said.language}`;
+  const { mediaType, id } = title;
+  return { subject: `${mediaType}/${id}${language}`, title: `${mediaType}:${id}` };
 }
 
 /** ISO 8601 UTC; empty for no time, or one beyond what a date can hold. */
@@ -136,96 +152,4 @@ function isWithin(json: unknown, levels: number): boolean {
     return true;
   }
   return levels > 0 && Object.values(json).every((member) => isWithin(member, levels - 1));
-}
-
-/** Keys of `--match`. */
-export const matchKeys = [
-  'reason',
-  'code',
-  'kind',
-  'category',
-  'media',
-  'region',
-  'language',
-  'feed',
-  'runId',
-  'jobId',
-  'messageId',
-] as const;
-
-type MatchKey = (typeof matchKeys)[number];
-
-/** Reasons that the pipeline gives, those of triggers, and that of letters which SQS moved. */
-const knownReasons: readonly string[] = [...deathReasons, ...triggerReasons, movedBySqs];
-/** A sentence names no more. */
-const mostNamed = 12;
-
-/** A choice: every key given must have one of its values. Without keys everything is chosen. */
-export type Match = ReadonlyMap<MatchKey, readonly string[]>;
-
-/**
- * `reason=too-old region=DE`: values of one key are alternatives, and one that ends in `*` is a beginning.
- * @throws UsageError for what is no `key=value`, an unknown key, or an unknown kind.
- */
-export function parseMatch(texts: readonly string[]): Match {
-  const match = new Map<MatchKey, string[]>();
-  for (const text of texts) {
-    const [, name = '', value = ''] = /^([A-Za-z]+)=(.+)$/.exec(text) ?? [];
-    const key = matchKeys.find((known) => known === name);
-    if (key === undefined) {
-      throw new UsageError(
-        `--match holds '${shown(text)}': allowed are key=value pairs with one of the keys ${matchKeys.join(', ')}`,
-      );
-    }
-    if (key === 'kind' && !letterKinds.some((kind) => fits(kind, value))) {
-      throw new UsageError(`--match kind is '${shown(value)}': allowed are ${letterKinds.join(', ')}`);
-    }
-    match.set(key, [...(match.get(key) ?? []), value]);
-  }
-  return match;
-}
-
-/** Whether a reason is chosen that the pipeline does not give. Another program may have sent such letters, so the queue decides. */
-export function namesUnknownReason(match: Match): boolean {
-  return unknownReasons(match, knownReasons).length > 0;
-}
-
-/** @throws UsageError for a reason that neither the pipeline gives nor any of `letters` has: a typing error would match nothing. */
-export function refuseUnknownReasons(match: Match, letters: readonly DeadLetter[]): void {
-  const present = letters.map(({ reason }) => reason);
-  const reasons = [...new Set([...knownReasons, ...present])];
-  const [unknown] = unknownReasons(match, reasons);
-  if (unknown !== undefined) {
-    const named = reasons.slice(0, mostNamed).map(shown).join(', ');
-    throw new UsageError(`--match reason is '${shown(unknown)}': allowed are ${named}`);
-  }
-}
-
-function unknownReasons(match: Match, reasons: readonly string[]): string[] {
-  return (match.get('reason') ?? []).filter((value) => !reasons.some((reason) => fits(reason, value)));
-}
-
-/** Whether a dead letter is chosen. */
-export function matches(letter: DeadLetter, match: Match): boolean {
-  return [...match].every(([key, values]) => values.some((value) => fits(memberOf(letter, key), value)));
-}
-
-function memberOf(letter: DeadLetter, key: MatchKey): string {
-  switch (key) {
-    case 'category':
-    case 'media':
-    case 'region':
-    case 'language':
-      return letter.feed?.[key] ?? '';
-    case 'feed':
-      return letter.subject;
-    case 'runId':
-      return letter.jobId.split('/', 1)[0] ?? '';
-    default:
-      return letter[key];
-  }
-}
-
-function fits(actual: string, wanted: string): boolean {
-  return wanted.endsWith('*') ? actual.startsWith(wanted.slice(0, -1)) : actual === wanted;
 }

@@ -8,7 +8,12 @@
  * invocations"; as read in November 2026.
  */
 import * as z from 'zod';
-import { type AdHocEvent, plannerEventSchema, type ScheduledRequest } from '../../shared/queues/plan-request.ts';
+import {
+  type AdHocEvent,
+  plannerEventSchema,
+  type ScheduledRequest,
+  titleName,
+} from '../../shared/queues/plan-request.ts';
 
 /** Why a trigger is a dead letter: nobody received it, or the planner failed on it. */
 export const triggerReasons = ['undelivered', 'planner-failed'] as const;
@@ -79,9 +84,17 @@ function asked(trigger: unknown): Pick<TriggerLetter, 'event' | 'subject'> {
   if (event === undefined) {
     return { event, subject: 'a trigger' };
   }
-  const subject =
-    'kind' in event
-      ? `${event.schedule} ${event.occurrence}`
-      : `ad hoc ${event.detail.category} ${event.detail.media.join(',')}`;
+  const subject = 'kind' in event ? `${event.schedule} ${event.occurrence}` : `ad hoc ${askedAdHoc(event)}`;
   return { event, subject };
+}
+
+/** A subject names no more titles. */
+const titlesNamed = 3;
+
+function askedAdHoc({ detail }: AdHocEvent): string {
+  if (!('titles' in detail)) {
+    return `${detail.category} ${detail.media.join(',')}`;
+  }
+  const more = detail.titles.length - titlesNamed;
+  return `${detail.titles.slice(0, titlesNamed).map(titleName).join(',')}${more > 0 ? ` and ${more} more` : ''}`;
 }

@@ -27,6 +27,7 @@ import {
   withShares,
 } from './hour-usage.ts';
 import { nameTitles, type Ranked, type RankedFeed, type RankedTitle, rankSubjects } from './rankings.ts';
+import { type TitleFigures, titleFigures } from './title-figures.ts';
 
 /** The whole report, as `--json` prints it. */
 export type Report = {
@@ -40,6 +41,8 @@ export type Report = {
   notByName: { feeds: number; titles: number };
   freshness: FreshnessNow;
   plan: PlanFigures;
+  /** How many reads of titles that asked for details had them, and the calls that keep them. */
+  wholeTitles: TitleFigures;
   pipeline: Omit<Activity, 'costMicroUsd'>;
   cost: { writingUsd: number; covers: string };
   series: UsageSeries;
@@ -87,6 +90,7 @@ export async function buildReport(
     notByName: { feeds: feeds.notByName, titles: titles.notByName },
     freshness,
     plan: planFigures(hours, settings, nowMs),
+    wholeTitles: titleFigures(hours.map(({ wholeTitles }) => wholeTitles)),
     ...workOf(hours),
     series: usageSeries(hours, stepFor(period)),
     notes: notesOf(period, settings),
@@ -122,6 +126,7 @@ function notesOf({ hoursMs }: ReportPeriod, { reader }: Settings): string[] {
     'Stale answers are hits or misses too.',
     "Calls are the worker's: what a reader asks TMDB for itself is among the misses.",
     ...planNotes,
+    ...titleNotes,
     ...(hoursMs.length > keepDays * 24
       ? [`Counters are kept ${keepDays} days: what is older is not in the figures.`]
       : []),
@@ -143,6 +148,11 @@ function planFigures(hours: readonly HourUsage[], settings: Settings, nowMs: num
   const record = { hours: hours.map(({ plan }) => plan), nowMs };
   return { freshReads, freshShare: shareOf(freshReads, reads), ...planQuality(record, planRules(settings)) };
 }
+
+const titleNotes: readonly string[] = [
+  'With details, with a certification and with services are shares of the reads of titles that asked for details; the certification and the services are those for the country of the reader.',
+  'Titles planned are calls of runs and of ad-hoc requests; the calls for lists of changes and what these saved are those that the runs have counted.',
+];
 
 /** What each figure means, in a sentence. */
 const planNotes: readonly string[] = [

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { type PlanHour, planHour, planHourIds } from '../../demand/plan-record.ts';
 import { dayMs, hourMs, isoFromMs } from '../../shared/core/clock.ts';
+import { planUsageId } from '../../shared/tables/feed-counters.ts';
 import {
   feedUsageId,
   type PipelineCounter,
@@ -12,6 +13,7 @@ import {
   type UsageStore,
   usageIdsOfHour,
 } from '../../shared/tables/usage-store.ts';
+import { type TitleCounts, titleCounts } from './title-figures.ts';
 
 /** Reads of something: each was a hit or a miss, and some were answered with what was stale. */
 export type ReadCounts = { reads: number; hits: number; misses: number; stale: number };
@@ -31,6 +33,8 @@ export type HourUsage = {
   activity: Activity;
   /** What was planned, and the reads to judge it by. */
   plan: PlanHour;
+  /** What was counted of whole titles. */
+  wholeTitles: TitleCounts;
 };
 
 /** A period in whole hours, the grain of the counters. */
@@ -98,13 +102,15 @@ function itemIdsOf(hourMs: number): string[] {
 
 function hourFrom(hourMs: number, items: ReadonlyMap<string, UsageCounters>): HourUsage {
   const [feeds, pipeline] = [feedUsageId(hourMs), pipelineUsageId(hourMs)];
-  const titles = usageIdsOfHour(hourMs).filter((id) => id !== feeds && id !== pipeline);
+  const titleIds = usageIdsOfHour(hourMs).filter((id) => id !== feeds && id !== pipeline);
+  const titles = titleIds.map((id) => items.get(id) ?? {});
   return {
     hourMs,
     feeds: readsBySubject(items.get(feeds) ?? {}),
-    titles: sumBySubject(titles.map((id) => readsBySubject(items.get(id) ?? {}))),
+    titles: sumBySubject(titles.map(readsBySubject)),
     activity: activityOf(items.get(pipeline) ?? {}),
     plan: planHour(hourMs, items),
+    wholeTitles: titleCounts(titles, items.get(planUsageId(hourMs)) ?? {}),
   };
 }
 
@@ -126,14 +132,17 @@ function activityFrom(count: (counter: PipelineCounter) => number): Activity {
 
 export const noReads: ReadCounts = { reads: 0, hits: 0, misses: 0, stale: 0 };
 
+const shownKinds = ['reads', 'misses', 'stale'] as const;
+
 /** The reads that an item counts, by subject. */
 export function readsBySubject(counters: UsageCounters): Map<string, ReadCounts> {
   const counted = new Map<string, Record<'reads' | 'misses' | 'stale', number>>();
   for (const [name, count] of Object.entries(counters)) {
     const parsed = parseCounterName(name);
-    if (parsed !== undefined && parsed.kind !== 'deep' && isCount(count)) {
+    const kind = shownKinds.find((shown) => shown === parsed?.kind);
+    if (parsed !== undefined && kind !== undefined && isCount(count)) {
       const known = counted.get(parsed.subject) ?? { reads: 0, misses: 0, stale: 0 };
-      counted.set(parsed.subject, { ...known, [parsed.kind]: count });
+      counted.set(parsed.subject, { ...known, [kind]: count });
     }
   }
   return new Map([...counted].map(([subject, counts]) => [subject, wholeCounts(counts)]));

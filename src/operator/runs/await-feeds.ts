@@ -41,19 +41,20 @@ export type FeedSources = {
 };
 
 /** What waiting needs. */
-type AwaitFeedsOptions = {
+export type AwaitOptions<Seen> = {
   timeoutMs: number;
   /** Ends the waiting early. */
   signal: AbortSignal;
   /** Is told after each look. */
-  onLook(sofar: Pick<FeedsEnd, 'applied' | 'feeds'>): void;
+  onLook(sofar: Seen): void;
   /** Filled while waiting: why each job of the run that has a dead letter got one, by job. */
   deadLetters: Map<string, string>;
 };
 
 const timeIsUp = 'the time was up (see --timeout)';
 const lookAgainMs = 1_000;
-const feedsNamed = 5;
+/** A sentence names no more. */
+export const endsNamed = 5;
 
 /**
  * Waits until every feed of a run is in the table or has a dead letter, or until the time is up.
@@ -61,19 +62,29 @@ const feedsNamed = 5;
  */
 export async function awaitFeeds(
   run: FeedsRun,
-  { timeoutMs, signal, onLook, deadLetters }: AwaitFeedsOptions,
+  options: AwaitOptions<Pick<FeedsEnd, 'applied' | 'feeds'>>,
   sources: FeedSources,
   clock: Clock,
 ): Promise<{ end: FeedsEnd; timedOut: boolean }> {
+  const look = () => readState(run, sources, options.deadLetters);
+  return untilEnded<State>(look, (state, open, over) => whyOf(state, open, over, options.deadLetters), options, clock);
+}
+
+/** Looks every second until nothing is open, or the time is up. */
+export async function untilEnded<State extends { ends: readonly { outcome: string }[] }>(
+  look: () => Promise<State>,
+  why: (state: State, open: number, over: string) => string,
+  { timeoutMs, signal, onLook }: AwaitOptions<State>,
+  clock: Clock,
+): Promise<{ end: State & { why: string }; timedOut: boolean }> {
   const deadlineMs = clock.monotonicMs() + timeoutMs;
   for (;;) {
-    const state = await readState(run, sources, deadLetters);
+    const state = await look();
     onLook(state);
     const open = state.ends.filter(({ outcome }) => outcome === 'open').length;
     const over = signal.aborted ? 'interrupted' : clock.monotonicMs() >= deadlineMs ? timeIsUp : '';
     if (open <= 0 || over !== '') {
-      const why = whyOf(state, open, over, deadLetters);
-      return { end: { ...state, why }, timedOut: open > 0 && over === timeIsUp };
+      return { end: { ...state, why: why(state, open, over) }, timedOut: open > 0 && over === timeIsUp };
     }
     await clock.sleep(lookAgainMs, signal);
   }
@@ -86,7 +97,7 @@ async function readState(run: FeedsRun, sources: FeedSources, reasons: Map<strin
   const { heads } = await sources.heads.read(firstJobs.map(({ feed }) => feedHeadId(feed)));
   const answered = firstJobs.map((job) => feedEnd(job, heads.get(feedHeadId(job.feed))));
   const isOpen = answered.some(({ outcome }) => outcome === 'open');
-  return stateFrom(answered, isOpen ? await deadJobs(run.runId, sources, reasons) : new Map());
+  return stateFrom(answered, isOpen ? await deadJobs(run.runId, sources, reasons, feedOfJob) : new Map());
 }
 
 /** What the heads say, and the dead letters of what they do not know yet. */
@@ -128,16 +139,17 @@ export function feedEnd({ feed, snapshot, pages }: FetchJob, head: FeedHead | un
   };
 }
 
-/** By feed the id of one job of the run that has a dead letter; `reasons` is told why, by job. */
-async function deadJobs(
+/** By feed or title the id of one job of the run that has a dead letter; `reasons` is told why, by job. */
+export async function deadJobs(
   runId: string,
-  { readDeadLetters }: FeedSources,
+  { readDeadLetters }: Pick<FeedSources, 'readDeadLetters'>,
   reasons: Map<string, string>,
+  subjectOf: (jobId: string) => string | undefined,
 ): Promise<Map<string, string>> {
   const jobs = new Map<string, string>();
   for (const letter of await readDeadLetters()) {
     if (letter.jobId.startsWith(`${runId}/`)) {
-      jobs.set(feedOfJob(letter.jobId), letter.jobId);
+      jobs.set(subjectOf(letter.jobId) ?? '', letter.jobId);
       reasons.set(letter.jobId, reasonIn(letter));
     }
   }
@@ -162,7 +174,7 @@ function whyOf(
     const names = found.map((end) => `${end.feed}${detailOf(end) === '' ? '' : ` (${detailOf(end)})`}`);
     return found.length === 0
       ? ''
-      : `${found.length} of ${feeds} feeds ${what}: ${names.slice(0, feedsNamed).join(', ')}`;
+      : `${found.length} of ${feeds} feeds ${what}: ${names.slice(0, endsNamed).join(', ')}`;
   };
   const isAllEmpty = empty.length > 0 && applied === 0;
   return [

@@ -4,7 +4,7 @@ import { fetchQueue, itemQueue, type QueueDefinition } from '../../shared/queues
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { jobIdOf } from '../../shared/telemetry/describe-failure.ts';
 import type { Depth, WaitFacts } from '../status/why-waiting.ts';
-import { endedJobs, type RunEnd, type RunTracker } from './run-tracker.ts';
+import { endedJobs, openOf, plannedOf, type RunEnd, type RunTracker, type SentJobs } from './run-tracker.ts';
 
 /** What a stack tells of itself without a receive: an emulator's queues and how many functions are running. */
 type InspectedStack = {
@@ -16,8 +16,8 @@ type InspectedStack = {
 /** What waiting needs. */
 type AwaitRunOptions = {
   runId: string;
-  /** How many jobs to wait for, or which. */
-  jobs: number | ReadonlySet<string>;
+  /** What is waited for. */
+  sent: SentJobs;
   timeoutMs: number;
   /** Ends the waiting early. */
   signal: AbortSignal;
@@ -61,12 +61,10 @@ function endOf(
 ): RunEnd | undefined {
   const dead = deadLetteredJobs(options.runId, stack, settings);
   const settled = new Set([...endedJobs(tracker.progress(options.runId)), ...dead]);
-  const { jobs } = options;
-  const open =
-    typeof jobs === 'number' ? Math.max(0, jobs - settled.size) : [...jobs].filter((id) => !settled.has(id)).length;
+  const open = openOf(options.sent, settled);
   const endedBy = (reason: RunEnd['reason']): RunEnd => {
     const openJobs = [...queuedJobs(options.runId, stack, settings)].filter((jobId) => !settled.has(jobId));
-    return { reason, deadLetteredJobs: [...dead], open, openJobs };
+    return { reason, planned: plannedOf(options.sent), deadLetteredJobs: [...dead], open, openJobs };
   };
   if (open === 0) {
     return endedBy('done');

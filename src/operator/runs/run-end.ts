@@ -71,10 +71,10 @@ function emptied({ lists, anyTitles, empty }: ListEnds, { outcomes }: RunProgres
 function earlyEnd(
   run: PlannedRun,
   reason: Exclude<RunEnd['reason'], 'done'>,
-  { open, openJobs: jobs, standstill = [] }: RunEnd,
+  { planned, open, openJobs: jobs, standstill = [] }: RunEnd,
   tracker: RunTracker,
 ): Incompleteness {
-  const left = `${open} of ${run.jobs.planned} jobs`;
+  const left = `${open} of ${planned} jobs`;
   switch (reason) {
     case 'token-rejected': {
       const words = tracker.tokenRejection();

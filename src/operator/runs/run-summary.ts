@@ -1,7 +1,15 @@
 import { runCostUsd } from '../../shared/cost/run-cost.ts';
-import { isListJobId, isTitleJobId } from '../../shared/queues/fetch-job.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
-import { endedJobs, type RunEnd, type RunProgress, type RunTracker } from './run-tracker.ts';
+import {
+  endedJobs,
+  kindOfJob,
+  openOf,
+  plannedOf,
+  type RunEnd,
+  type RunProgress,
+  type RunTracker,
+  type SentJobs,
+} from './run-tracker.ts';
 
 /**
  * Jobs by how they ended. A page of which no row could be read counts in `planned` alone. `notFound`: TMDB knows no such list or title.
@@ -68,7 +76,7 @@ export function readUsage(stack: MeteredStack, tracker: RunTracker): UsageReadin
 }
 
 /** The facts of a run that are in no counter. */
-type RunFacts = { schedule: string; runId: string; planned: number; end: RunEnd; durationMs: number };
+type RunFacts = { schedule: string; runId: string; sent: SentJobs; end: RunEnd; durationMs: number };
 
 /** Puts a run's summary together. */
 export function summarizeRun(
@@ -110,30 +118,26 @@ function retriesAmong(calls: RunProgress['calls']): number {
   return ofJobs.length - new Set(ofJobs.map(({ jobId }) => jobId)).size;
 }
 
-/** Lists' jobs and titles' jobs apart, without those for reference data. An open job that is on no queue is taken for a list's. */
-function countJobs({ planned, end }: RunFacts, progress: RunProgress): { lists: JobCounts; titles: JobCounts } {
-  const { applied, notFound, deferred, outcomes, fetched } = progress;
+/** Lists' jobs and titles' jobs apart, without those for reference data. */
+function countJobs({ sent, end }: RunFacts, progress: RunProgress): { lists: JobCounts; titles: JobCounts } {
+  const { applied, notFound, deferred, outcomes } = progress;
   const ended = new Set([...endedJobs(progress), ...end.deadLetteredJobs]);
-  const isOther = (jobId: string) => !isListJobId(jobId);
   const missing = new Set([
-    ...[...notFound.keys()].filter((jobId) => isTitleJobId(jobId) && !applied.has(jobId)),
+    ...[...notFound.keys()].filter((jobId) => kindOfJob(jobId) === 'titles' && !applied.has(jobId)),
     ...[...outcomes].flatMap(([jobId, outcome]) => (outcome === 'not-found' ? [jobId] : [])),
   ]);
-  const known = new Set([...fetched, ...deferred.keys(), ...ended, ...end.openJobs]);
-  const titlesPlanned = count(known, isTitleJobId);
-  const titlesOpen = count(end.openJobs, isTitleJobId);
-  const countsOf = (which: (jobId: string) => boolean, all: number, open: number): JobCounts => ({
-    planned: all,
-    succeeded: count(applied, (jobId) => which(jobId) && !missing.has(jobId) && outcomes.get(jobId) !== 'rejected'),
-    notFound: count(missing, which),
-    deferred: count(deferred.keys(), (jobId) => which(jobId) && !ended.has(jobId)),
-    deadLettered: count(end.deadLetteredJobs, which),
-    open,
-  });
-  return {
-    lists: countsOf(isListJobId, planned - count(known, isOther), Math.max(0, end.open - count(end.openJobs, isOther))),
-    titles: countsOf(isTitleJobId, titlesPlanned, titlesOpen),
+  const countsOf = (kind: 'lists' | 'titles'): JobCounts => {
+    const which = (jobId: string) => kindOfJob(jobId) === kind;
+    return {
+      planned: plannedOf(sent, kind),
+      succeeded: count(applied, (jobId) => which(jobId) && !missing.has(jobId) && outcomes.get(jobId) !== 'rejected'),
+      notFound: count(missing, which),
+      deferred: count(deferred.keys(), (jobId) => which(jobId) && !ended.has(jobId)),
+      deadLettered: count(end.deadLetteredJobs, which),
+      open: openOf(sent, ended, kind),
+    };
   };
+  return { lists: countsOf('lists'), titles: countsOf('titles') };
 }
 
 function count(jobIds: Iterable<string>, which: (jobId: string) => boolean): number {

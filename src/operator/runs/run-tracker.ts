@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/core/clock.ts';
 import { betterOutcome, type PageOutcome } from '../../shared/core/feed.ts';
 import { systemClock } from '../../shared/core/system-clock.ts';
-import { isListJobId } from '../../shared/queues/fetch-job.ts';
+import { isListJobId, isTitleJobId } from '../../shared/queues/fetch-job.ts';
 import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 
 /** What is known of one run from its events. */
@@ -31,9 +31,22 @@ export type RunProgress = {
   rows: { received: number; written: number; unchanged: number; superseded: number; rejected: number };
 };
 
+/**
+ * What a run sent: how many jobs for pages of lists, for titles, and for reference data; or, where it was sent before, the jobs that
+ * are still on a queue.
+ */
+export type SentJobs = Readonly<Record<JobKind, number>> | ReadonlySet<string>;
+
+/** What jobs are for; those of reference data are waited for, and counted in neither of the others. */
+export type JobKind = (typeof jobKinds)[number];
+
+const jobKinds = ['lists', 'titles', 'reference'] as const;
+
 /** How a run ended. `open`: neither done nor in a dead-letter queue; `openJobs` are those of them that are on a queue. */
 export type RunEnd = {
   reason: 'done' | 'timed-out' | 'token-rejected' | 'interrupted';
+  /** All jobs that were waited for. */
+  planned: number;
   deadLetteredJobs: string[];
   open: number;
   openJobs: string[];
@@ -126,6 +139,26 @@ function noteReason(event: RunEvent, reasons: Map<string, string>): void {
     default:
       break;
   }
+}
+
+/** What a job is for, by its id. */
+export function kindOfJob(jobId: string): JobKind {
+  return isTitleJobId(jobId) ? 'titles' : isListJobId(jobId) ? 'lists' : 'reference';
+}
+
+/** How many of the sent jobs of a kind have not ended, or of all. */
+export function openOf(sent: SentJobs, ended: ReadonlySet<string>, kind?: JobKind | undefined): number {
+  if ('has' in sent) {
+    return [...sent].filter((id) => !ended.has(id) && (kind === undefined || kindOfJob(id) === kind)).length;
+  }
+  const endedOf = (one: JobKind) => [...ended].filter((id) => kindOfJob(id) === one).length;
+  const kinds: readonly JobKind[] = kind === undefined ? jobKinds : [kind];
+  return kinds.reduce((sum, one) => sum + Math.max(0, sent[one] - endedOf(one)), 0);
+}
+
+/** How many jobs of a kind were sent, or of all. */
+export function plannedOf(sent: SentJobs, kind?: JobKind | undefined): number {
+  return openOf(sent, new Set(), kind);
 }
 
 /**

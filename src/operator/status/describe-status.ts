@@ -8,6 +8,7 @@ import { freshnessScore } from '../../shared/tables/row-life.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import { type RateState, rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import { describeRate, type RateStatus } from './describe-rate.ts';
+import type { TitleStatus } from './title-status.ts';
 import type { Depth } from './why-waiting.ts';
 
 /** What was read; without queues where there are only tables. */
@@ -16,6 +17,8 @@ export type Readings = {
   breaker: BreakerRecord | undefined;
   rate: RateState;
   heads: readonly FeedHead[];
+  /** Of whole titles; without it the settings keep none. */
+  titles?: TitleStatus | undefined;
 };
 
 /** A feed's state: `expired` is past its hard TTL, `absent` has nothing in the table. `outcome` is that of TMDB's newest answer. */
@@ -41,6 +44,8 @@ export type Status = {
   breaker: { state: 'open' | 'closed'; reason?: string; detail?: string; since?: string };
   rate: RateStatus;
   next: Record<ScheduleName, string>;
+  /** `null` where the settings keep no details. */
+  titles: TitleStatus | null;
   feeds: FeedStatus[];
 };
 
@@ -75,6 +80,7 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
     next: Object.fromEntries(
       scheduleNames.map((name) => [name, isoFromMs(nextOccurrenceMs(name, nowMs, settings.schedules))]),
     ) as Record<ScheduleName, string>,
+    titles: readings.titles ?? null,
     feeds,
   } satisfies Omit<Status, 'troubles'>;
   const { at, ...rest } = status;

@@ -5,6 +5,7 @@ import { freeTier, type PriceName, priceOf, priceTable } from './price-table.ts'
 import { perRead, platformLogBytes, type ReadLoad, secondsPerMonth } from './read-load.ts';
 import { requestsPerPage, writeUnitsOfPage } from './run-cost.ts';
 import type { EventSourceFacts, TemplateInventory } from './template-inventory.ts';
+import { storedGbOfTitles, type TitleLoad, usedByTitles } from './title-cost.ts';
 
 /** The bill of a month of 30 days, line by line: standing costs, and what the plan's jobs use. */
 
@@ -31,6 +32,8 @@ export type MonthUse = {
   settings: Settings;
   emittedMetrics: number;
   reads: ReadLoad;
+  /** Whole titles that are kept. */
+  titles: TitleLoad;
   /** Which of the documented numbers of pollers idle event sources keep. */
   pollers: 'least' | 'most';
 };
@@ -67,8 +70,8 @@ const perOccurrence = { controlReadUnits: 140, controlWriteUnits: 6 } as const;
 /** Writing the counters of one window takes two updates, of items of one to two kilobytes. */
 const unitsPerUsageWindow = 3;
 
-/** Assumed size of the tables, far below the free gigabytes. */
-const storedGb = 0.05;
+/** Assumed size of the tables without whole titles, far below the free gigabytes. */
+const storedGbOfLists = 0.05;
 const plannerMs = 2_000;
 /** Logs are stored compressed, to about this share. Source: CloudWatch pricing examples, November 2026. */
 const storedLogShare = 0.15;
@@ -77,7 +80,9 @@ const storedLogShare = 0.15;
 export function monthCost(use: MonthUse): MonthCost {
   const left = new Map(Object.entries(freeTier));
   const counted = new Map<PriceName, number>();
-  const lines = [...standing(use), ...usedByJobs(use), ...usedByReads(use)].map(([item, price, quantity]) => {
+  const ofTitles = usedByTitles(use.titles, use.settings);
+  const used = [...standing(use), ...usedByJobs(use), ...ofTitles, ...usedByReads(use)];
+  const lines = used.map(([item, price, quantity]) => {
     const freeQuantity = Math.min(quantity, left.get(price) ?? 0);
     left.set(price, (left.get(price) ?? 0) - freeQuantity);
     const before = counted.get(price) ?? 0;
@@ -102,7 +107,8 @@ export function pollersOf({ maximumConcurrency }: EventSourceFacts, which: Month
   return maximumConcurrency === undefined ? documentedPollers[which] : documentedPollers.most;
 }
 
-function standing({ inventory, settings, emittedMetrics, pollers }: MonthUse): Quantity[] {
+function standing({ inventory, settings, emittedMetrics, pollers, titles }: MonthUse): Quantity[] {
+  const storedGb = storedGbOfLists + storedGbOfTitles(titles);
   const { readUnits, writeUnits } = provisionedUnits(inventory, settings);
   const recovered = settings.deployment.catalogTable.pointInTimeRecovery;
   return [

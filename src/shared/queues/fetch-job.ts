@@ -24,6 +24,8 @@ export const titleJobSchema = z.object({
    * for nothing then. Without it the job is about the card in `language`.
    */
   details: z.literal(true).optional(),
+  /** Somebody waits for its end, which worker and writer note therefore (`titleEndsId` in usage-store.ts). */
+  awaited: z.literal(true).optional(),
   /** The title's id at IMDb, where it is known: by it a whole title is looked for that TMDB does not know under its own id any more. */
   imdbId: z
     .string()
@@ -45,6 +47,11 @@ export type TitleJob = z.infer<typeof titleJobSchema>;
 /** `<run>/title/movie/550/de-DE`. */
 export function titleJobIdFor(runId: string, mediaType: MediaType, id: number, language: string): string {
   return `${runId}/title/${mediaType}/${id}/${language}`;
+}
+
+/** The title of a title job, by the job's id: `movie/550`; `undefined` for other jobs. */
+export function titleOfJobId(jobId: string): string | undefined {
+  return isTitleJobId(jobId) ? jobId.split('/').slice(2, 4).join('/') : undefined;
 }
 
 /** Whether a job's id is that of a title job; the ids of list pages have another form (`jobIdFor`). */

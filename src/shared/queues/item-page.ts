@@ -113,6 +113,8 @@ export const itemDetailsSchema = z.object({
   cards: z.array(languageCardSchema).transform(fitting),
   /** What is known beyond the cards. A part that is not there is unknown: what is stored of it stays. */
   parts: titlePartsSchema,
+  /** As in its job. */
+  awaited: z.literal(true).optional(),
   replays: replaysSchema,
 });
 

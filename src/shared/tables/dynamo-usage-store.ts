@@ -1,7 +1,7 @@
 import { type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { batchGetAll } from './dynamo-batch-get.ts';
 import { isFeedCounter } from './feed-counters.ts';
-import { isPipelineCounter, parseCounterName, type UsageCounters, type UsageStore } from './usage-store.ts';
+import { isPipelineCounter, isTitleEnd, parseCounterName, type UsageCounters, type UsageStore } from './usage-store.ts';
 
 /**
  * Usage counters as items of the control table `tableName`. `add` is one update without a condition: if its answer is lost and the SDK
@@ -41,5 +41,5 @@ function countersOf(item: Record<string, unknown>): UsageCounters {
 }
 
 function isCounter(name: string): boolean {
-  return parseCounterName(name) !== undefined || isPipelineCounter(name) || isFeedCounter(name);
+  return parseCounterName(name) !== undefined || isPipelineCounter(name) || isFeedCounter(name) || isTitleEnd(name);
 }

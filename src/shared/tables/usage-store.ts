@@ -6,8 +6,11 @@ import { type MediaType, mediaTypes } from '../core/feed.ts';
  *   usage#2026-11-25T02#feeds       for an hour, by feed: `r:` reads, `m:` misses, `s:` stale reads,
  *                                   `d:` pages that were read beyond the first
  *   usage#2026-11-25T02#titles#05   for five minutes, by title: the same. The period is shorter because there are many titles, and
- *                                   an update is billed by the size of its item
+ *                                   an update is billed by the size of its item. Also reads that asked for details, of all titles
+ *                                   together: `q:` all of them, `e:` those that had details, `g:` a certification, `v:` services
  *   usage#2026-11-25T02#pipeline    for an hour: what worker and writer did, `p:calls`, `p:rowsWritten`, …
+ *   title-ends#f3052837             for a run whose titles somebody waits for: `y:` those that are in the table, `u:` those
+ *                                   that TMDB does not know
  *
  * A flush thus costs about one write unit for the feeds and one or two for the titles.
  */
@@ -15,10 +18,29 @@ import { type MediaType, mediaTypes } from '../core/feed.ts';
 /** Counts by counter name, such as `r:popular/movie/global/en-US`; none is zero. */
 export type UsageCounters = Readonly<Record<string, number>>;
 
-/** What is counted for reads. `deep`: pages of a list that were read beyond its first. */
-export type UsageKind = 'reads' | 'misses' | 'stale' | 'deep';
+/**
+ * What is counted of reads of titles that asked for details: all of them; those whose answer had details; and those in which it had a
+ * certification and services for the country of the reader. Of all titles together, under `otherSubject`.
+ */
+export const coverageKinds = ['asked', 'details', 'certification', 'services'] as const;
 
-const prefixes: Record<UsageKind, string> = { reads: 'r:', misses: 'm:', stale: 's:', deep: 'd:' };
+export type CoverageKind = (typeof coverageKinds)[number];
+
+/** What is counted for reads. `deep`: pages of a list that were read beyond its first. */
+export const usageKinds = ['reads', 'misses', 'stale', 'deep', ...coverageKinds] as const;
+
+export type UsageKind = (typeof usageKinds)[number];
+
+const prefixes: Record<UsageKind, string> = {
+  reads: 'r:',
+  misses: 'm:',
+  stale: 's:',
+  deep: 'd:',
+  asked: 'q:',
+  details: 'e:',
+  certification: 'g:',
+  services: 'v:',
+};
 const slotMinutes = 5;
 
 /** What worker and writer count. `titleCalls`: those of `calls` that were for titles, not for pages of lists. `costMicroUsd`: millionths of a US dollar, like the metric EstimatedCost. */
@@ -33,6 +55,11 @@ export const pipelineCounters = [
 ] as const;
 
 export type PipelineCounter = (typeof pipelineCounters)[number];
+
+/** How a title ended that somebody waits for. */
+export type TitleOutcome = 'applied' | 'not-found';
+
+const endPrefixes: Record<TitleOutcome, string> = { applied: 'y:', 'not-found': 'u:' };
 
 /** The subject that sums up all feeds, or titles, that are not counted by name. */
 export const otherSubject = '~other';
@@ -50,6 +77,21 @@ export function pipelineCounterName(counter: PipelineCounter): string {
 /** Whether `name` is a counter of worker and writer. */
 export function isPipelineCounter(name: string): boolean {
   return pipelineCounters.some((counter) => name === pipelineCounterName(counter));
+}
+
+/** Id of the item that notes how the titles of a run ended, where somebody waits for them. */
+export function titleEndsId(runId: string): string {
+  return `title-ends#${runId}`;
+}
+
+/** The name under which a title's end is noted; `subject` as `titleSubject` names it. */
+export function titleEndName(outcome: TitleOutcome, subject: string): string {
+  return `${endPrefixes[outcome]}${subject}`;
+}
+
+/** Whether `name` notes the end of a title. */
+export function isTitleEnd(name: string): boolean {
+  return Object.values(endPrefixes).some((prefix) => name.startsWith(prefix));
 }
 
 /** Parses the name of a counter of reads; `undefined` for any other name. */

@@ -22,6 +22,8 @@ const runPlanned = z.object({
 const tmdbCall = z.object({
   event: z.literal('tmdb-call'),
   ...job,
+  /** Kind of the message that asked for it: `fetch-job`, `title-job`, `reference-job`. */
+  kind: z.string().optional(),
   /** 1 for the first call of this delivery; 0 for the call that checks a refused token. */
   attempt: count,
   /** HTTP status; 0 if there was no answer. */
@@ -52,7 +54,14 @@ const answerCut = z.object({
 });
 
 /** TMDB does not have this list or title. For a list, the worker also sends a page without titles, and the feed's head records it. */
-const jobNotFound = z.object({ event: z.literal('job-not-found'), ...job, code: z.string(), detail: z.string() });
+const jobNotFound = z.object({
+  event: z.literal('job-not-found'),
+  ...job,
+  code: z.string(),
+  detail: z.string(),
+  /** Of a title whose end somebody waits for. */
+  awaited: z.literal(true).optional(),
+});
 
 /** TMDB does not know a title under the id `from` any more, and its id at IMDb led to another one, which was fetched in its place. */
 const titleMoved = z.object({ event: z.literal('title-moved'), ...job, from: count, to: count });
@@ -133,6 +142,8 @@ const pageApplied = z.object({
   rejected: count,
   /** Outcome of a list page; absent for a single title. */
   outcome: z.enum(pageOutcomes).optional(),
+  /** Of a title whose end somebody waits for. */
+  awaited: z.literal(true).optional(),
 });
 
 /** What one writer batch did to the table, in table rows and capacity units. */

@@ -36,6 +36,7 @@ export function writeGathered(telemetry: Telemetry, gathered: GatheredMetrics): 
  */
 const identifiers: ReadonlySet<string> = new Set([
   'event',
+  'kind',
   'runId',
   'jobId',
   'origin',

@@ -2,13 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { firstBottleneck, loadLimits, loadWarnings, readLimits } from '../../../src/operator/cost/load-limits.ts';
 import { monthPlan } from '../../../src/operator/cost/month-plan.ts';
 import { readLoad } from '../../../src/shared/cost/read-load.ts';
+import { titleLoad } from '../../../src/shared/cost/title-cost.ts';
 import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 
 /** The load of so many reads a second, with these settings. */
 function asked(readsPerSecond: number, { cdn = false, lambdaQuota = 1_000, overrides = {} } = {}) {
   const settings = settingsFrom(JSON.stringify(overrides));
   const plan = monthPlan(settings, 'base');
-  return { settings, plan, lambdaQuota, reads: readLoad(readsPerSecond, { settings, lists: plan.lists, cdn }) };
+  const titles = titleLoad(settings, 1_000, plan.lists);
+  return { settings, plan, lambdaQuota, titles, reads: readLoad(readsPerSecond, { settings, lists: plan.lists, cdn }) };
 }
 
 const provisioned = { capacity: { mode: 'provisioned' } };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseMatch } from '../../../src/operator/dead-letters/dead-letter.ts';
+import { parseMatch } from '../../../src/operator/dead-letters/match-letters.ts';
 import { replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
 import { deadJob } from '../../support/dead-letter-samples.ts';
 import { recordingQueue } from '../../support/recording-queue.ts';

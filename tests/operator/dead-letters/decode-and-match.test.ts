@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { decodeDeadLetter, matches, parseMatch } from '../../../src/operator/dead-letters/dead-letter.ts';
+import { decodeDeadLetter } from '../../../src/operator/dead-letters/dead-letter.ts';
 import { groupDeadLetters } from '../../../src/operator/dead-letters/look-at-dead-letters.ts';
+import { matches, parseMatch } from '../../../src/operator/dead-letters/match-letters.ts';
 import { deadJob, deadPage } from '../../support/dead-letter-samples.ts';
 import { sampleFeed, sampleItemReference, sampleReferenceJob } from '../../support/sample-messages.ts';
 import type { LaidMessage } from '../../support/virtual-message-source.ts';
@@ -20,6 +21,7 @@ describe('a dead letter', () => {
       failedAt: '2026-11-23T07:00:00.000Z',
       kind: 'fetch-job',
       subject: 'popular/movie/global/en-US',
+      title: '',
       replays: 0,
     });
   });
@@ -43,7 +45,22 @@ describe('a dead letter', () => {
 
   it('about a title names it with its language', () => {
     const title = { kind: 'title-job', mediaType: 'tv', id: 1399, language: 'de-DE', jobId: 'j', replays: 2 };
-    expect(decode({ body: JSON.stringify(title) })).toMatchObject({ subject: 'tv/1399/de-DE', replays: 2 });
+    expect(decode({ body: JSON.stringify(title) })).toMatchObject({
+      subject: 'tv/1399/de-DE',
+      title: 'tv:1399',
+      replays: 2,
+    });
+  });
+
+  it.each([
+    ['title-job', { mediaType: 'tv', id: 1399, language: 'de-DE', details: true }],
+    ['item-details', { mediaType: 'tv', id: 1399, cards: [] }],
+  ])('about a whole title, %s, names it without a language', (kind, body) => {
+    expect(decode({ body: JSON.stringify({ kind, jobId: 'j', ...body }) })).toMatchObject({
+      kind,
+      subject: 'tv/1399',
+      title: 'tv:1399',
+    });
   });
 
   it('about reference data names which', () => {
@@ -94,6 +111,31 @@ describe('a match', () => {
     const match = parseMatch(texts);
     expect([matches(german, match), matches(world, match)]).toEqual([first, second]);
   });
+
+  it.each([
+    [['title=movie:550'], true, false],
+    [['title=movie:*'], true, false],
+    [['title=tv:550'], false, false],
+    [['title=movie:55*'], true, false],
+    [['title=movie:55'], false, false],
+    [['media=movie'], true, true],
+    [['media=movie', 'kind=title-job'], true, false],
+    [['language=de-DE'], true, false],
+    [['feed=movie/550/de-DE'], true, false],
+    [['category=popular'], false, true],
+  ])('%j chooses a title %s and a list %s', (texts, first, second) => {
+    const title = decode({
+      body: JSON.stringify({ kind: 'title-job', mediaType: 'movie', id: 550, language: 'de-DE', jobId: 'j' }),
+    });
+    expect([matches(title, parseMatch(texts)), matches(world, parseMatch(texts))]).toEqual([first, second]);
+  });
+
+  it.each(['title=550', 'title=book:1', 'title=movie', 'title=movie:', 'title=movie:5*0', 'title=*'])(
+    'names no title by %s',
+    (text) => {
+      expect(() => parseMatch([text])).toThrow(/^--match title is '.*': allowed are titles such as movie:550/);
+    },
+  );
 
   it.each(['reason', '=x', 'reason=', 'nonsense=1', 'valueOf=1', '<b>=1'])('is not %j', (text) => {
     expect(() => parseMatch([text])).toThrow(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { type ActOptions, deleteDeadLetters } from '../../../src/operator/dead-letters/act-on-dead-letters.ts';
-import { parseMatch } from '../../../src/operator/dead-letters/dead-letter.ts';
+import { parseMatch } from '../../../src/operator/dead-letters/match-letters.ts';
 import type { MessageSource } from '../../../src/shared/queues/message-source.ts';
 import { deadJob } from '../../support/dead-letter-samples.ts';
 import { virtualClock } from '../../support/virtual-clock.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseMatch } from '../../../src/operator/dead-letters/dead-letter.ts';
 import { lookAtDeadLetters, readDeadLetters } from '../../../src/operator/dead-letters/look-at-dead-letters.ts';
+import { parseMatch } from '../../../src/operator/dead-letters/match-letters.ts';
 import { type ReplayOptions, replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
 import { fetchJobSchema } from '../../../src/shared/queues/fetch-job.ts';
 import type { MessageSender } from '../../../src/shared/queues/message-sender.ts';

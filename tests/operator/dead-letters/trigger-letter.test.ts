@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeDeadLetter, parseMatch } from '../../../src/operator/dead-letters/dead-letter.ts';
+import { decodeDeadLetter } from '../../../src/operator/dead-letters/dead-letter.ts';
+import { parseMatch } from '../../../src/operator/dead-letters/match-letters.ts';
 import { replayDeadLetters } from '../../../src/operator/dead-letters/replay.ts';
 import { deadJob } from '../../support/dead-letter-samples.ts';
 import { recordingQueue } from '../../support/recording-queue.ts';
@@ -57,6 +58,14 @@ describe('a trigger among the dead letters', () => {
       reason: 'undelivered',
       subject: 'ad hoc popular movie,tv',
     });
+  });
+
+  it('an event for titles names the first of them', () => {
+    const titles = [550, 551, 552, 553, 554].map((id) => ({ mediaType: 'movie', id }));
+    const event = { ...adHoc, detail: { version: 1, titles } };
+    expect(decode(event, ofRule).subject).toBe('ad hoc movie:550,movie:551,movie:552 and 2 more');
+    const one = { ...adHoc, detail: { version: 1, titles: titles.slice(0, 1) } };
+    expect(decode(one, ofRule)).toMatchObject({ kind: 'trigger', subject: 'ad hoc movie:550', title: '' });
   });
 
   it('one on which the planner failed says with what error; without one, that its retries are over', () => {

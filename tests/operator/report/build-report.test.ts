@@ -19,7 +19,11 @@ describe('a report', () => {
         all: { reads: 199, hits: 183, misses: 16, stale: 30, hitRatio: 0.9196, staleShare: 0.1508 },
       },
       notByName: { feeds: 0, titles: 5 },
-      pipeline: { calls: 21, throttles: 2, failures: 1, rowsWritten: 400, rowsUnchanged: 20 },
+      pipeline: { calls: 21, titleCalls: 17, throttles: 2, failures: 1, rowsWritten: 400, rowsUnchanged: 20 },
+      wholeTitles: {
+        ...{ asked: 40, detailsShare: 0.9, certificationShare: 0.75, servicesShare: 0.25 },
+        ...{ planned: 12, changesCalls: 110, changesSaved: 42 },
+      },
       cost: { writingUsd: 0.000813 },
       freshness: { total: 3, fresh: 1, stale: 1, expired: 1, incomplete: 1 },
     });

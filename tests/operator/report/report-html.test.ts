@@ -48,6 +48,15 @@ describe('the page', () => {
     );
   });
 
+  it('shows how whole the titles are that readers ask for, and the calls for them', async () => {
+    const { texts } = pageStructure(reportHtml(busy));
+    const shown = ['Whole titles', '90.0%', '75.0%', '25.0%', '12', '17 calls for titles, whoever asked', '110', '42'];
+    expect(texts).toEqual(expect.arrayContaining(shown));
+    const nothing = 'No read asked for details in this period.';
+    expect(texts).not.toContain(nothing);
+    expect(pageStructure(reportHtml(await reportOf(reportWorld({})))).texts).toContain(nothing);
+  });
+
   it('shows names as texts', () => {
     const { tags, texts } = pageStructure(reportHtml(busy));
     expect(texts).toContain('<script>alert("1")</script> & \'more\'');

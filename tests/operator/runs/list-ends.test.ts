@@ -3,7 +3,7 @@ import { IncompleteRunError } from '../../../src/cli/cli-context.ts';
 import { assertComplete } from '../../../src/cli/run/run-result.ts';
 import { listEndsOf } from '../../../src/operator/runs/run-end.ts';
 import { summarizeRun, type UsageReading } from '../../../src/operator/runs/run-summary.ts';
-import { endedJobs, trackRuns } from '../../../src/operator/runs/run-tracker.ts';
+import { endedJobs, openOf, plannedOf, type SentJobs, trackRuns } from '../../../src/operator/runs/run-tracker.ts';
 import type { PageOutcome } from '../../../src/shared/core/feed.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import type { RunEvent } from '../../../src/shared/telemetry/run-event.ts';
@@ -34,16 +34,18 @@ const nothingUsed: UsageReading = {
   capacity: { writeUnits: 0, readUnits: 0 },
 };
 
-/** A run of so many jobs, as its events tell of it. */
-function ended(planned: number, events: readonly RunEvent[], dead: string[] = [], openJobs: string[] = []) {
+/** A run of so many pages of lists, or of so many titles too, as its events tell of it. */
+function ended(planned: number | SentJobs, events: readonly RunEvent[], dead: string[] = [], openJobs: string[] = []) {
+  const sent = typeof planned === 'number' ? { lists: planned, titles: 0, reference: 0 } : planned;
   const tracker = trackRuns();
   for (const event of events) {
     tracker.observe(event);
   }
   const settled = new Set([...endedJobs(tracker.progress(runId)), ...dead]);
-  const open = planned - settled.size;
-  const end = { reason: open > 0 ? ('timed-out' as const) : ('done' as const), deadLetteredJobs: dead, open, openJobs };
-  const facts = { schedule: 'daily', runId, planned, end, durationMs: 1 };
+  const open = openOf(sent, settled);
+  const reason = open > 0 ? ('timed-out' as const) : ('done' as const);
+  const end = { reason, planned: plannedOf(sent), deadLetteredJobs: dead, open, openJobs };
+  const facts = { schedule: 'daily', runId, sent, end, durationMs: 1 };
   const summary = summarizeRun(facts, tracker, nothingUsed, nothingUsed, defaultSettings);
   const check = () => assertComplete(summary, end, tracker);
   return { summary, check, lists: listEndsOf(tracker.progress(runId)), open };
@@ -127,10 +129,46 @@ describe('lists without titles', () => {
 describe('titles of a run', () => {
   it('are counted apart, and one that is not there is an answer', () => {
     const other = title.replace('550', '551');
-    const { summary, check } = ended(3, [applied(movies, 'titles'), notFound(title), applied(other)]);
+    const { summary, check } = ended({ lists: 1, titles: 2, reference: 0 }, [
+      applied(movies, 'titles'),
+      notFound(title),
+      applied(other),
+    ]);
     expect(summary.jobs).toEqual(jobsOf({ planned: 1, succeeded: 1 }));
     expect(summary.titles).toEqual(jobsOf({ planned: 2, succeeded: 1, notFound: 1 }));
     expect(check).not.toThrow();
+  });
+
+  it('are waited for, and count as open where nothing is known of them', () => {
+    const sent = { lists: 1, titles: 3, reference: 1 };
+    const { summary, check, open } = ended(sent, [applied(movies, 'titles'), deferred(title)], [], [title]);
+    expect(open).toBe(4);
+    expect(summary.jobs).toEqual(jobsOf({ planned: 1, succeeded: 1 }));
+    expect(summary.titles).toEqual(jobsOf({ planned: 3, deferred: 1, open: 3 }));
+    expect(failureOf(check).message).toMatch(/^4 of 5 jobs were still open .*title\/movie\/550/);
+  });
+
+  it('are named where they are dead letters, which are no successes', () => {
+    const { summary, check } = ended({ lists: 0, titles: 1, reference: 0 }, [], [title]);
+    expect(summary.titles).toEqual(jobsOf({ planned: 1, deadLettered: 1 }));
+    expect(failureOf(check).message).toContain(`are in a dead-letter queue: ${title}`);
+  });
+
+  it('of a run that was sent before are those that are still on a queue', () => {
+    const sent: SentJobs = new Set([title, movies]);
+    expect([plannedOf(sent, 'titles'), plannedOf(sent, 'lists'), plannedOf(sent)]).toEqual([1, 1, 2]);
+    const gone = title.replace('550', '551');
+    const { summary } = ended(sent, [applied(gone), applied(movies, 'titles')], [], [title]);
+    expect(summary.titles).toMatchObject({ planned: 1, open: 1 });
+    expect(summary.jobs).toMatchObject({ planned: 1, open: 0 });
+  });
+
+  it('wait for what they refer to, which is counted in neither', () => {
+    const reference = `${runId}/reference/configuration`;
+    const sent = { lists: 0, titles: 0, reference: 2 };
+    const { summary, open } = ended(sent, [applied(reference)], [], []);
+    expect(open).toBe(1);
+    expect([summary.jobs, summary.titles, summary.rows.received]).toEqual([jobsOf({}), jobsOf({}), 0]);
   });
 });
 

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { monthCost } from '../../../src/shared/cost/month-cost.ts';
 import { readLoad } from '../../../src/shared/cost/read-load.ts';
 import { inventoryOf } from '../../../src/shared/cost/template-inventory.ts';
+import { titleLoad } from '../../../src/shared/cost/title-cost.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 
 const settings = defaultSettings;
 const nothing = { jobs: 0, occurrences: 0 };
 const noReads = readLoad(0, { settings, lists: 0, cdn: false });
+const titles = titleLoad(settings, 0, 0);
 const template = {
   Resources: {
     a: { Type: 'AWS::KMS::Key' },
@@ -30,7 +32,15 @@ describe('a template', () => {
       ...{ keys: 1, secrets: 1, alarmMetrics: 3, unpriced: ['AWS::EC2::NatGateway'], loggedInvocations: ['Reader1'] },
       eventSources: [{ name: 'OneSource', maximumConcurrency: 2 }, { name: 'TwoSource' }],
     });
-    const use = { inventory, plan: nothing, settings, emittedMetrics: 0, reads: noReads, pollers: 'least' as const };
+    const use = {
+      inventory,
+      plan: nothing,
+      settings,
+      emittedMetrics: 0,
+      reads: noReads,
+      titles,
+      pollers: 'least' as const,
+    };
     const paid = monthCost(use).lines.filter(({ usdWithFreeTier }) => usdWithFreeTier > 0);
     expect(paid.map(({ item }) => item)).toEqual(['customer-managed keys', 'secrets']);
   });
@@ -42,7 +52,15 @@ describe('idle event sources', () => {
     ['most', { OneSource: 648_000, TwoSource: 648_000 }],
   ] as const)('poll by %s pollers, which a maximum concurrency leaves at five', (pollers, polls) => {
     const inventory = inventoryOf(template);
-    const { lines } = monthCost({ inventory, plan: nothing, settings, emittedMetrics: 0, reads: noReads, pollers });
+    const { lines } = monthCost({
+      inventory,
+      plan: nothing,
+      settings,
+      emittedMetrics: 0,
+      reads: noReads,
+      titles,
+      pollers,
+    });
     for (const [name, quantity] of Object.entries(polls)) {
       expect(lines.find(({ item }) => item.includes(name))?.quantity, name).toBe(quantity);
     }
@@ -53,7 +71,7 @@ describe('a month of jobs', () => {
   const total = (occurrences: number, writers: number | undefined, mode: 'on-demand' | 'provisioned' = 'on-demand') => {
     const writer = { ...settings.writer, maximumConcurrency: writers };
     const changed = { ...settings, writer, capacity: { ...settings.capacity, mode } };
-    const use = { plan: { jobs: 100, occurrences }, settings: changed, emittedMetrics: 0, reads: noReads };
+    const use = { plan: { jobs: 100, occurrences }, settings: changed, emittedMetrics: 0, reads: noReads, titles };
     return monthCost({ ...use, inventory: inventoryOf({ Resources: {} }), pollers: 'least' });
   };
 
@@ -75,7 +93,15 @@ describe('a month of reads', () => {
   const linesAt = (rate: number, cdn: boolean, Resources = {}) => {
     const reads = readLoad(rate, { settings, lists: 19, cdn });
     const inventory = inventoryOf({ Resources });
-    const { lines } = monthCost({ inventory, plan: nothing, settings, emittedMetrics: 0, reads, pollers: 'least' });
+    const { lines } = monthCost({
+      inventory,
+      plan: nothing,
+      settings,
+      emittedMetrics: 0,
+      reads,
+      titles,
+      pollers: 'least',
+    });
     return (text: string) => lines.find(({ item }) => item.includes(text))?.quantity ?? Number.NaN;
   };
 
@@ -100,7 +126,7 @@ describe('traces', () => {
   const traces = (readsPerSecond: number, tracing: boolean) => {
     const changed = { ...settings, deployment: { ...settings.deployment, tracing } };
     const reads = readLoad(readsPerSecond, { settings: changed, lists: 10, cdn: false });
-    const use = { plan: { jobs: 100, occurrences: 7 }, settings: changed, emittedMetrics: 0, reads };
+    const use = { plan: { jobs: 100, occurrences: 7 }, settings: changed, emittedMetrics: 0, reads, titles };
     const { lines } = monthCost({ ...use, inventory: inventoryOf({ Resources: {} }), pollers: 'least' });
     return lines.filter(({ price }) => price === 'trace').map(({ quantity }) => quantity);
   };

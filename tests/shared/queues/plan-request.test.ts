@@ -109,6 +109,49 @@ describe('ad-hoc event', () => {
   });
 });
 
+describe('ad-hoc event for titles', () => {
+  const titles = [
+    { mediaType: 'movie', id: 550 },
+    { mediaType: 'tv', id: 1396 },
+  ];
+  const asked = (detail: unknown) => ({ ...adHoc, detail });
+
+  it('names them, each once, and nothing of lists', () => {
+    const detail = { version: 1, titles };
+    expect(parseMessage(plannerEventSchema, JSON.stringify(asked(detail)))).toEqual(asked(detail));
+    const most = Array.from({ length: 200 }, (_, index) => ({ mediaType: 'tv', id: index + 1 }));
+    expect(adHocEventSchema.parse(asked({ version: 1, titles: most, force: true })).detail).toEqual({
+      version: 1,
+      titles: most,
+    });
+  });
+
+  it.each([
+    ['detail.version: ', { titles }],
+    ['detail.version: ', { version: 2, titles }],
+    ['detail.titles: 0 titles are named: allowed are 1 to 200', { version: 1, titles: [] }],
+    [
+      'detail.titles: 201 titles are named: allowed are 1 to 200',
+      { version: 1, titles: new Array(201).fill(titles[0]) },
+    ],
+    ['detail.titles: no titles are named', { version: 1, titles: 'movie:550' }],
+    [
+      'detail.titles.0.mediaType: mediaType is none of movie, tv',
+      { version: 1, titles: [{ mediaType: 'all', id: 1 }] },
+    ],
+    ["detail.titles.0.id: '0' is no TMDB id: allowed are whole", { version: 1, titles: [{ mediaType: 'tv', id: 0 }] }],
+    ["detail.titles.0.id: '1.5' is no TMDB id", { version: 1, titles: [{ mediaType: 'tv', id: 1.5 }] }],
+    ["detail.titles.0.id: '1e+21' is no TMDB id", { version: 1, titles: [{ mediaType: 'tv', id: 1e21 }] }],
+    ["detail.titles.0.id: '550' is no TMDB id", { version: 1, titles: [{ mediaType: 'tv', id: '550' }] }],
+    ["detail.titles.0.id: 'undefined' is no TMDB id", { version: 1, titles: [{ mediaType: 'tv' }] }],
+    ['detail.titles: movie:550 is named twice: allowed is once', { version: 1, titles: [...titles, titles[0]] }],
+    ['detail.category: category is of a request for lists', { ...request, titles }],
+    ['detail.pages: pages is of a request for lists', { version: 1, titles, pages: 1 }],
+  ])('is refused with %s', (words, detail) => {
+    expect(refusal(plannerEventSchema, asked(detail)).startsWith(words)).toBe(true);
+  });
+});
+
 describe('what the planner is invoked with', () => {
   it.each([
     ['a schedule of version 2', { ...scheduled, version: 2 }],

@@ -36,7 +36,7 @@ for (const engine of ['dynoxide', 'dynalite'] as const) {
         'r:movie/550': 3,
         'm:movie/550': 'two',
         's:movie/550': -1,
-        'y:movie/550': 9,
+        'z:movie/550': 9,
         'x:a': -1,
         reads: 9,
       };

@@ -35,6 +35,7 @@ ${tiles(report)}
 ${card('Reads', html`<p class="hint">By ${series.step}, in UTC; the period may hold a part of the first and of the last. A miss is a read that neither memory nor table could answer.</p>${readsChart(series)}${seriesTable(series)}`)}
 ${card('Freshness now', freshnessSection(report.freshness))}
 ${card('Plan quality', planSection(report.plan))}
+${card('Whole titles', titlesSection(report))}
 ${card('Feeds', rankings('feeds', report))}
 ${card('Titles', rankings('titles', report))}
 ${card('Pipeline', html`<div class="columns"><div><h3>TMDB calls</h3>${callsChart(series)}</div><div><h3>Rows</h3>${rowsChart(series)}</div></div>${costText(report)}`)}
@@ -156,6 +157,20 @@ function planSection({ freshReads, freshShare, fetches, warming, forecast }: Pla
   const reads = `${tileText(expectedReads)} reads were expected and ${tileText(countedReads)} counted`;
   const forecasts = `${countText(compared)} ${compared === 1 ? 'forecast' : 'forecasts'}`;
   return html`${factTiles(facts)}${fetchedPages === 0 ? html`<p class="nothing">No plan was counted in this period.</p>` : ''}${compared === 0 ? '' : html`<p class="hint">Over ${forecasts} ${reads}.</p>`}`;
+}
+
+/** How whole the titles are that readers ask for, and what keeps them so. */
+function titlesSection({ wholeTitles, pipeline }: Report): Markup {
+  const { asked, detailsShare, certificationShare, servicesShare, planned, changesCalls, changesSaved } = wholeTitles;
+  const facts: Fact[] = [
+    ['With details', shareText(detailsShare), `${tileText(asked)} reads asked for them`],
+    ['With a certification', shareText(certificationShare), "for the reader's country"],
+    ['With services', shareText(servicesShare), "in the reader's country"],
+    ['Titles planned', tileText(planned), `${tileText(pipeline.titleCalls)} calls for titles, whoever asked`],
+    ['Calls for changes', tileText(changesCalls), "TMDB's lists of changes"],
+    ['Calls saved', tileText(changesSaved), 'by knowing what has changed'],
+  ];
+  return html`${factTiles(facts)}${asked === 0 ? html`<p class="nothing">No read asked for details in this period.</p>` : ''}`;
 }
 
 /** A ranking as a table; with bars, each as long as its reads are to the first one's. */
