@@ -112,3 +112,8 @@ export function wholeTitleRequest(mediaType: MediaType, id: number, settings: Se
 export function titleRequest(mediaType: MediaType, id: number, language: string): TmdbRequest {
   return { path: `/${mediaType}/${id}`, query: { language } };
 }
+
+/** The request for one page of the titles that changed on a UTC day (`YYYY-MM-DD`). */
+export function changesRequest(mediaType: MediaType, day: string, page: number): TmdbRequest {
+  return { path: `/${mediaType}/changes`, query: { start_date: day, end_date: day, page: String(page) } };
+}

@@ -1,0 +1,116 @@
+/**
+ * Which kept titles have changed, by TMDB's lists of changes: which lists are worth reading is decided once a day, and these are read once a
+ * day, from where they are known. What was read is stored before anything is planned by it; what was sent is taken off afterwards. So a
+ * run that breaks off at any point, or is delivered again, loses no change and reads no list twice.
+ */
+import { dayMs } from '../shared/core/clock.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import { type MediaType, mediaTypes } from '../shared/core/feed.ts';
+import type { UsageStore } from '../shared/tables/usage-store.ts';
+import { rereadDays } from './changes-choice.ts';
+import {type Changed, type ChangesRecord, changeRecord, joinChanged, nextReadingPages, nothingKnown, pendingOf, withoutChanges} from './changes-record.ts';
+import {knownUntil} from './known-lists.ts';
+import { decideLists } from './decide-lists.ts';
+import { type KeptTitle, type ListReader, readDueLists } from './read-due-lists.ts';
+
+/** What lists of changes say at an occurrence. */
+export type ChangesRead = {
+  /** Kept titles of which the table does not hold a change, by subject: the time before which a fetch does not hold it, epoch milliseconds. */
+  changed: ReadonlyMap<string, number>;
+  /** Calls that were made for it. */
+  calls: number;
+  /** Calls for titles that age alone would have needed instead, for the days that were read. */
+  callsSaved: number;
+  /** Calls that must be left for the next reading. */
+  reserved: number;
+  by: 'age' | 'changes';
+  /** The media types whose changes are known, with the time since when: of titles that were fetched later, age need not find them. */
+  followed: ReadonlyMap<MediaType, number>;
+  notes: string[];
+  /** To be called with the subjects of the titles that were sent. */
+  commit: (sent: ReadonlySet<string>) => Promise<void>;
+};
+
+/** Reads what has changed, within `calls`. @throws when the control table cannot be read. */
+export type ReadChanges = (kept: readonly KeptTitle[], calls: number, nowMs: number) => Promise<ChangesRead>;
+
+/** What it needs. Without `usage` nothing is learnt of how often titles change while they are re-read by age. */
+export type ChangesDependencies = ListReader & { usage?: Pick<UsageStore, 'read'> | undefined };
+
+/** A list that was not read for longer does not replace age. */
+const followedMs = 2 * dayMs;
+
+/** The source of changes of a planner. */
+export function changesSource(deps: ChangesDependencies): ReadChanges {
+  return async (kept, calls, nowMs) => {
+    if (kept.length === 0) {
+      return nothingKept;
+    }
+    const stored = (await deps.store.read()) ?? nothingKnown;
+    const decided = await decideLists(stored, kept, nowMs, deps);
+    const reading = await readDueLists(decided, { kept, calls, nowMs }, deps);
+    const { record } = reading;
+    const known = joinChanged(pendingOf(record), reading.found);
+    const { changed, held } = sorted(known, kept);
+    const followed = followedOf(record, nowMs);
+    const by = followed.size > 0 ? 'changes' : 'age';
+    if (reading.calls > 0) {
+      const { calls: made, callsSaved } = reading;
+      deps.telemetry.event({ event: 'changes-read', calls: made, callsSaved, kept: kept.length, changed: changed.size });
+    }
+    return {
+      changed,
+      calls: reading.calls,
+      callsSaved: reading.callsSaved,
+      reserved: nextReadingPages(record, nowMs),
+      by,
+      followed,
+      notes: reading.notes,
+      commit: (sent) => {
+        const done = new Map([...held, ...[...changed].filter(([subject]) => sent.has(subject))]);
+        return takeOff(done, nowMs, deps);
+      },
+    };
+  };
+}
+
+const nothingKept: ChangesRead = {
+  changed: new Map(),
+  calls: 0,
+  callsSaved: 0,
+  reserved: 0,
+  by: 'age',
+  followed: new Map(),
+  notes: [],
+  commit: async () => undefined,
+};
+
+/** Of the known changes: those that the table does not hold yet, and those that it does. */
+function sorted(known: Changed, kept: readonly KeptTitle[]): { changed: Map<string, number>; held: Map<string, number> } {
+  const [changed, held] = [new Map<string, number>(), new Map<string, number>()];
+  for (const { subject, fetchedAtMs } of kept) {
+    const beforeMs = known.get(subject);
+    if (beforeMs !== undefined) {
+      (fetchedAtMs < beforeMs ? changed : held).set(subject, beforeMs);
+    }
+  }
+  return { changed, held };
+}
+
+function followedOf(record: ChangesRecord, nowMs: number): Map<MediaType, number> {
+  const followed = mediaTypes.filter((media) => {
+    const untilMs = knownUntil(record[media], nowMs);
+    return record[media].isRead && untilMs !== undefined && nowMs - untilMs <= followedMs;
+  });
+  return new Map(followed.map((media) => [media, record[media].knownFromMs]));
+}
+
+/** If it fails, these titles are sent once more unless they are fetched until then. */
+async function takeOff(done: Changed, nowMs: number, { store, telemetry }: ChangesDependencies): Promise<void> {
+  try {
+    await changeRecord(store, (record) => withoutChanges(record, done, nowMs - rereadDays * dayMs), nowMs);
+  } catch (error) {
+    telemetry.warn('changed titles that were sent could not be taken off the record', { detail: messageOf(error) });
+  }
+}
+
