@@ -76,13 +76,17 @@ export class PipelineStack extends Stack {
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
+        TMDB_BASE_URL: tmdbBaseUrl,
+        TMDB_TOKEN_PARAMETER: this.#settings.deployment.tokenParameter,
       },
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
-        // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks.
+        // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks. For TMDB's
+        // lists of changes it keeps a record of its own, and the throttle and the breaker like a worker.
         {
           on: tables.control.tableArn,
           actions: [
+            'dynamodb:GetItem',
             'dynamodb:BatchGetItem',
             'dynamodb:BatchWriteItem',
             'dynamodb:PutItem',
@@ -92,6 +96,7 @@ export class PipelineStack extends Stack {
         },
         { on: fetch.queue.queueArn, actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'] },
         { on: fetch.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
+        this.#mayReadToken(),
       ],
     });
   }

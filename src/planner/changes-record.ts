@@ -39,7 +39,9 @@ export const changesRecordSchema = z.object({
 
 export type ChangesRecord = z.infer<typeof changesRecordSchema>;
 
-/** The item `changes` of the control table. */
+/** Id of the item in the control table. */
+export const changesId = 'changes';
+
 export type ChangesStore = RevisionedItem<ChangesRecord>;
 
 /** Changed titles by subject (`movie/550`): the time before which a fetch does not hold the change. */
@@ -167,9 +169,10 @@ export async function changeRecord(
     const stored = await store.read();
     const seen = stored?.revision ?? 0;
     const expiration = Math.floor((nowMs + recordDays * dayMs) / 1_000);
-    const changed = change(stored ?? nothingKnown);
-    if (changed === stored) {
-      return stored;
+    const record = stored ?? nothingKnown;
+    const changed = change(record);
+    if (changed === record) {
+      return record;
     }
     const next = { ...changed, expiration, revision: seen + 1 };
     if (await store.replace(next, seen)) {

@@ -66,10 +66,12 @@ export async function readDueLists(record: ChangesRecord, occasion: Occasion, de
 
 type DueDay = { mediaType: MediaType; startMs: number };
 
+/** The oldest day first: it is the first that TMDB will not tell any more. */
 function dueDays(record: ChangesRecord, nowMs: number): DueDay[] {
-  return mediaTypes.flatMap((mediaType) =>
+  const days = mediaTypes.flatMap((mediaType) =>
     daysToRead(record[mediaType], nowMs).map((startMs) => ({ mediaType, startMs })),
   );
+  return days.sort((a, b) => a.startMs - b.startMs);
 }
 
 /**
