@@ -1,5 +1,5 @@
 /**
- * What the usage counters tell of the last weeks, by feed. Days that are over are rolled up once into an item each; what is read
+ * What the usage counters tell of the last weeks, by feed and by title. Days that are over are rolled up once into an item each; what is read
  * for an occurrence is one item a day, the hours since then, and the plans of the last week.
  */
 import { dayMs, hourMs } from '../shared/core/clock.ts';
@@ -13,11 +13,13 @@ import {
   parseCounterName,
   pipelineCounterName,
   pipelineUsageId,
+  titleUsageIdsOfHour,
   type UsageCounters,
   type UsageStore,
 } from '../shared/tables/usage-store.ts';
 import type { HourSeries } from './hour-series.ts';
 import type { PlanCounts } from './plan-record.ts';
+import { readsADay, titleDays, titlesOfDay } from './title-demand.ts';
 
 /** Where counters are read, and days rolled up. Without `days.put` nothing is written. */
 export type HistorySources = { usage: Pick<UsageStore, 'read'>; days: Pick<DemandDays, 'read'> & Partial<DemandDays> };
@@ -40,8 +42,10 @@ export type FeedHistory = {
 export type DemandHistory = {
   /** Hours since the epoch: the first hour that is not in the history. */
   untilHour: number;
-  /** Pages of the last 24 hours: those that workers called for, whoever asked, or those that runs planned, whichever are more. */
+  /** Pages of lists of the last 24 hours: those that workers called for, whoever asked, or those that runs planned, whichever are more. */
   pagesOfDay: number;
+  /** Expected reads a day of each title that was read within the last days, by `movie/550`; none where no details are kept. */
+  titles: ReadonlyMap<string, number>;
   /** Plans of the last week's occurrences, by the hour (since the epoch). */
   plans: ReadonlyMap<number, ReadonlyMap<string, PlanCounts>>;
   feeds: ReadonlyMap<string, FeedHistory>;
@@ -59,24 +63,26 @@ const plannedDays = 7;
 export async function readDemandHistory(
   sources: HistorySources,
   nowMs: number,
-  { planner, reader, schedules }: Settings,
+  { planner, reader, schedules, details }: Settings,
 ): Promise<DemandHistory> {
   const { historyDays } = planner.adaptive;
   const today = Math.floor(nowMs / dayMs);
   const days = Array.from({ length: historyDays }, (_, index) => (today - historyDays + index) * dayMs);
+  const titlesFromMs = details.enabled ? (today - titleDays) * dayMs : Number.POSITIVE_INFINITY;
   const planHours = hoursBefore(nowMs, plannedDays * 24).filter((hour) => isOccurrence(hour * hourMs, schedules));
   const [whole, changes, plans, work] = await Promise.all([
-    rolledUpDays(sources, days, nowMs, reader.usage.keepDays),
+    rolledUpDays(sources, { daysMs: days, titlesFromMs }, nowMs, reader.usage.keepDays),
     sources.usage.read([...days, today * dayMs].map(changesId)),
     sources.usage.read(planHours.map((hour) => planUsageId(hour * hourMs))),
     sources.usage.read(hoursBefore(nowMs, 24).map((hour) => pipelineUsageId(hour * hourMs))),
   ]);
-  const present = dayFrom(today * dayMs, await sources.usage.read(hoursOf(today * dayMs, nowMs).map(feedUsageId)));
+  const present = await readDay(today * dayMs, sources, titlesFromMs, nowMs);
   const planned = new Map(planHours.map((hour) => [hour, feedCounts(plans.get(planUsageId(hour * hourMs)) ?? {})]));
   return {
     untilHour: Math.floor(nowMs / hourMs),
     pagesOfDay: Math.max(pagesPlanned(planned, nowMs), callsIn([...work.values()])),
     plans: planned,
+    titles: readsADay([...days.map((atMs) => whole.get(atMs)?.titles), present.titles], nowMs),
     feeds: together(
       [...days.map((atMs) => whole.get(atMs) ?? { feeds: {} }), present],
       sumChanges(changes),
@@ -86,23 +92,46 @@ export async function readDemandHistory(
   };
 }
 
-/** Each day's reads: rolled up, or from its hours, and then rolled up for the next time. */
+/**
+ * Each day's reads: rolled up, or from its hours, and then rolled up for the next time. Of days before `titlesFromMs` titles are not
+ * read. One day after the other, since the counters of a day's titles are large.
+ */
 async function rolledUpDays(
-  { usage, days }: HistorySources,
-  daysMs: readonly number[],
+  sources: HistorySources,
+  { daysMs, titlesFromMs }: { daysMs: readonly number[]; titlesFromMs: number },
   nowMs: number,
   keepDays: number,
 ): Promise<Map<number, DemandDay>> {
-  const rolled = await days.read(daysMs.map(demandDayId));
-  const missing = daysMs.filter((atMs) => !rolled.has(demandDayId(atMs)));
-  const hours = await usage.read(missing.flatMap((atMs) => hoursOf(atMs, nowMs)).map(feedUsageId));
-  const made = new Map(missing.map((atMs) => [atMs, dayFrom(atMs, hours)]));
+  const rolled = await sources.days.read(daysMs.map(demandDayId));
+  const made = new Map<number, DemandDay>();
+  for (const atMs of daysMs) {
+    const known = rolled.get(demandDayId(atMs));
+    if (known === undefined || (atMs >= titlesFromMs && known.titles === undefined)) {
+      made.set(atMs, await readDay(atMs, sources, titlesFromMs, nowMs));
+    }
+  }
   const settled = [...made].filter(([atMs]) => nowMs >= atMs + dayMs + settledMs);
-  await Promise.all(settled.map(([atMs, day]) => days.put?.(demandDayId(atMs), day, atMs + keepDays * dayMs)));
-  return new Map(daysMs.map((atMs) => [atMs, rolled.get(demandDayId(atMs)) ?? made.get(atMs) ?? { feeds: {} }]));
+  await Promise.all(settled.map(([atMs, day]) => sources.days.put?.(demandDayId(atMs), day, atMs + keepDays * dayMs)));
+  return new Map(daysMs.map((atMs) => [atMs, made.get(atMs) ?? rolled.get(demandDayId(atMs)) ?? { feeds: {} }]));
 }
 
-/** The day that begins at `dayStartMs`, from the items of its hours. */
+/** A day from the counters of those of its hours that have begun. */
+async function readDay(
+  dayStartMs: number,
+  { usage }: HistorySources,
+  titlesFromMs: number,
+  nowMs: number,
+): Promise<DemandDay> {
+  const hours = hoursOf(dayStartMs, nowMs);
+  if (dayStartMs < titlesFromMs) {
+    return dayFrom(dayStartMs, await usage.read(hours.map(feedUsageId)));
+  }
+  const slots = hours.flatMap(titleUsageIdsOfHour);
+  const items = await usage.read([...hours.map(feedUsageId), ...slots]);
+  return { ...dayFrom(dayStartMs, items), titles: titlesOfDay(slots.map((id) => items.get(id) ?? {})) };
+}
+
+/** The feeds of the day that begins at `dayStartMs`, from the items of its hours. */
 function dayFrom(dayStartMs: number, items: ReadonlyMap<string, UsageCounters>): DemandDay {
   const feeds: DemandDay['feeds'] = {};
   for (let hour = 0; hour < 24; hour += 1) {
@@ -159,8 +188,11 @@ function pagesPlanned(plans: DemandHistory['plans'], nowMs: number): number {
   return recent.flatMap(([, plan]) => [...plan.values()]).reduce((sum, { planned = 0 }) => sum + planned, 0);
 }
 
+/** Calls for pages of lists. */
 function callsIn(items: readonly UsageCounters[]): number {
-  return items.reduce((sum, item) => sum + (item[pipelineCounterName('calls')] ?? 0), 0);
+  const sumOf = (counter: 'calls' | 'titleCalls') =>
+    items.reduce((sum, item) => sum + (item[pipelineCounterName(counter)] ?? 0), 0);
+  return Math.max(0, sumOf('calls') - sumOf('titleCalls'));
 }
 
 function isOccurrence(atMs: number, schedules: Settings['schedules']): boolean {

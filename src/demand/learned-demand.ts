@@ -41,24 +41,27 @@ const horizonHours = 25;
 /** Rows that the assumption weighs as much as: two pages, so that two refreshes outvote it. */
 const priorRows = 40;
 
-/** Reads and learns. `undefined` with a sentence where the counters say nothing: then the base plan stands. */
+/** What the counters teach: of feeds, and expected reads a day of titles, by `movie/550`. `notes`: what they do not say, in sentences. */
+type Learned = { demand: LearnedDemand | undefined; titles: ReadonlyMap<string, number>; notes: string[] };
+
+/** Reads and learns. `demand` is `undefined` where the counters say nothing of feeds: then the base plan stands. */
 export async function learnDemand(
   sources: HistorySources | undefined,
   nowMs: number,
   settings: Settings,
-): Promise<{ demand: LearnedDemand | undefined; notes: string[] }> {
+): Promise<Learned> {
   if (!settings.planner.adaptive.enabled || sources === undefined) {
-    return { demand: undefined, notes: [] };
+    return { demand: undefined, titles: new Map(), notes: [] };
   }
   try {
     const history = await readDemandHistory(sources, nowMs, settings);
     const silent = ![...history.feeds.values()].some(({ reads }) => readsOf(reads.counts) > 0);
     return silent
-      ? { demand: undefined, notes: ['no read was counted yet, so the base plan runs'] }
-      : { demand: demandFrom(history, settings), notes: [] };
+      ? { demand: undefined, titles: history.titles, notes: ['no read was counted yet, so the base plan runs'] }
+      : { demand: demandFrom(history, settings), titles: history.titles, notes: [] };
   } catch (error) {
-    const detail = messageOf(error);
-    return { demand: undefined, notes: [`the usage counters cannot be read, so the base plan runs: ${detail}`] };
+    const notes = [`the usage counters cannot be read, so the base plan runs: ${messageOf(error)}`];
+    return { demand: undefined, titles: new Map(), notes };
   }
 }
 

@@ -42,10 +42,31 @@ const leastPrice = 1 / 4;
  */
 export function budgetOf(schedule: ScheduleName, pagesOfDay: number, { planner }: Settings): PlanBudget {
   const { pagesPerDay, writeUnitsPerDay, leastReads } = planner.adaptive;
-  const left = Math.max(0, pagesPerDay - Math.ceil(pagesOfDay));
-  const pages = schedule === 'refresh' ? Math.min(left, Math.floor(pagesPerDay * mostOfDay)) : left;
-  const price = Math.round(leastReads * Math.max(leastPrice, 1 - left / pagesPerDay) * 1_000) / 1_000;
+  const { most: pages, price } = partOfDay(schedule, pagesPerDay, pagesOfDay, leastReads);
   return { pages, writeUnits: (writeUnitsPerDay * pages) / pagesPerDay, leastReads: price };
+}
+
+/** The same for calls for whole titles. `leastWorth`: what fetching one early must be worth, in reads a day. */
+export function titleBudgetOf(
+  schedule: ScheduleName,
+  callsOfDay: number,
+  { details: { callsPerDay }, planner }: Settings,
+): { calls: number; callsLeft: number; leastWorth: number } {
+  const { most, left, price } = partOfDay(schedule, callsPerDay, callsOfDay, planner.adaptive.leastReads);
+  return { calls: most, callsLeft: left, leastWorth: price };
+}
+
+/** What an occurrence may take of a budget of `perDay`, of which `spent` are gone, and the price at which it buys. */
+function partOfDay(
+  schedule: ScheduleName,
+  perDay: number,
+  spent: number,
+  fullPrice: number,
+): { most: number; left: number; price: number } {
+  const left = Math.max(0, perDay - Math.ceil(spent));
+  const most = schedule === 'refresh' ? Math.min(left, Math.floor(perDay * mostOfDay)) : left;
+  const price = Math.round(fullPrice * Math.max(leastPrice, 1 - left / Math.max(1, perDay)) * 1_000) / 1_000;
+  return { most, left, price };
 }
 
 /** Chooses the pages that are worth most; says of each that was left out why, in one line. Of warming's proposals it says nothing. */

@@ -31,14 +31,43 @@ export type PlanSources = {
   /** Depth of the fetch queue. */
   backlog?: QueueDepth | undefined;
   history?: HistorySources | undefined;
+  /** Absent where no call may be made. */
+  changes?: ReadChanges | undefined;
   clock: Clock;
   settings: Settings;
+};
+
+/** A title whose details are kept: when they were fetched (epoch milliseconds), and expected reads a day. */
+export type KeptTitle = { subject: string; fetchedAtMs: number; reads: number };
+
+/** Reads which of the titles that are kept have changed, with at most `calls` calls of TMDB. @throws when the control table cannot be read. */
+export type ReadChanges = (kept: readonly KeptTitle[], calls: number, nowMs: number) => Promise<ChangesRead>;
+
+/** What TMDB's lists of changes said. */
+export type ChangesRead = {
+  /** By title (`movie/550`): epoch milliseconds before which a fetch does not hold the change. */
+  changed: ReadonlyMap<string, number>;
+  /** Calls that were made, and calls for titles that these made needless. */
+  calls: number;
+  callsSaved: number;
+  /** Calls that must be left for the next reading. */
+  reserved: number;
+  /** The media types whose changes are known, with the time since when: age need not find the changes of titles that were fetched later. */
+  followed: ReadonlyMap<MediaType, number>;
+  /** What decides: the lists of changes, or age alone. */
+  by: 'age' | 'changes';
+  /** What could not be read, and why. */
+  notes: string[];
+  /** Is told which titles were sent, after they were. */
+  commit(sent: ReadonlySet<string>): Promise<void>;
 };
 
 /** What the next steps choose from, and choose by. */
 export type Collected = Occurrence & {
   /** Until when the occurrence plans: the next one of its schedule; of a weekly run the next daily one. Epoch milliseconds. */
   untilMs: number;
+  /** The feeds of all schedules, for the titles in them; a daily run knows those of the weekly one as far as the catalog tells their genres. */
+  kept: readonly PlannedFeed[];
   /** What the base plan fetches. */
   due: readonly PlannedFeed[];
   /** What warming proposes: nothing without demand, nor while jobs wait, and only in a refresh. */
@@ -69,21 +98,31 @@ export async function collect(
   const heads = needsHeads ? await readHeads([...kept, ...proposed], sources, nowMs) : new Map<string, FeedHead>();
   const due = dueFeeds(occurrence, base, heads, settings);
   const { waitingJobs } = backlog;
-  return { ...occurrence, untilMs, due, proposed, heads, waitingJobs, notes: [...notes, ...backlog.notes] };
+  const allKept = keptFeeds('refresh', base);
+  const all = [...notes, ...backlog.notes];
+  return { ...occurrence, untilMs, kept: allKept, due, proposed, heads, waitingJobs, notes: all };
 }
 
-/** A daily run does without the weekly run's feeds, for whose genres the catalog is read. */
+/** The lists of a daily run do without the weekly run's feeds, for whose genres the catalog is read: then that may fail. */
 async function basePlan(
   { schedule }: Occurrence,
   demand: LearnedDemand | undefined,
-  { catalog, clock, settings }: PlanSources,
+  { catalog, clock, history, settings }: PlanSources,
 ): Promise<{ base: BasePlan; notes: string[] }> {
   const daily = dailyPlan(settings);
-  if (schedule === 'daily') {
+  const plansTitles = settings.details.enabled && history !== undefined;
+  if (schedule === 'daily' && !plansTitles) {
     return { base: { daily, weekly: [] }, notes: [] };
   }
-  const { genres, notes } = await weighGenres(demand, catalog, clock.nowMs(), settings);
-  return { base: { daily, weekly: weeklyPlan(genres, settings) }, notes };
+  try {
+    const { genres, notes } = await weighGenres(demand, catalog, clock.nowMs(), settings);
+    return { base: { daily, weekly: weeklyPlan(genres, settings) }, notes: schedule === 'daily' ? [] : notes };
+  } catch (error) {
+    if (schedule === 'daily') {
+      return { base: { daily, weekly: [] }, notes: [] };
+    }
+    throw error;
+  }
 }
 
 /** A queue that cannot be asked trims nothing. */

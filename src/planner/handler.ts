@@ -28,9 +28,10 @@ import { tokenSource } from '../shared/tmdb/ssm-token.ts';
 import { tmdbHttp } from '../shared/tmdb/tmdb-http.ts';
 import { tmdbChangeLists } from './changes-lists.ts';
 import { changesId, changesRecordSchema } from './changes-record.ts';
+import type { ReadChanges } from './collect.ts';
 import { oncePerRun } from './once-per-run-adapter.ts';
 import { runIdentity } from './plan-run.ts';
-import { changesSource, type ReadChanges } from './read-changes.ts';
+import { changesSource } from './read-changes.ts';
 import { type StartDependencies, type StartedRun, startRun } from './start-run.ts';
 
 const environment = readEnvironment(plannerEnvironmentSchema);

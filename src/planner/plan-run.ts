@@ -1,10 +1,20 @@
-/** A request becomes jobs. A schedule's occurrence passes four steps: collect → score → budget → trim. */
+/**
+ * A request becomes jobs. A schedule's occurrence passes four steps: collect → score → budget → trim. The whole titles of an occurrence are
+ * chosen after its lists (plan-titles.ts).
+ */
 import { byReads, type LearnedDemand, learnDemand } from '../demand/learned-demand.ts';
 import type { PlanQuality } from '../demand/plan-quality.ts';
 import { type Clock, hourMs, isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { feedId, parseFeedId } from '../shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
-import { type FetchJob, fetchJobsFor } from '../shared/queues/fetch-job.ts';
+import {
+  type FetchJob,
+  fetchJobsFor,
+  type JobRun,
+  type TitleJob,
+  titleJobIdFor,
+  titleJobSchema,
+} from '../shared/queues/fetch-job.ts';
 import { type AdHocEvent, type FetchRequest, feedsOf, type ScheduledRequest } from '../shared/queues/plan-request.ts';
 import { regionLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
@@ -12,16 +22,22 @@ import { feedHeadId } from '../shared/tables/feed-head.ts';
 import { type FeedsInFlight, inFlightId, isInFlight } from '../shared/tables/feeds-in-flight.ts';
 import type { Occurrence, PlannedFeed } from './base-plan.ts';
 import { budgetOf, type ChosenFeed, choose } from './budget.ts';
-import { type Collected, collect, type PlanSources } from './collect.ts';
+import { type ChangesRead, type Collected, collect, type PlanSources } from './collect.ts';
+import { planTitles, type TitleFigures, type TitlePlan, type WantedTitle } from './plan-titles.ts';
 import { score } from './score.ts';
 import { trim } from './trim.ts';
 
 /** What a plan is made from. Without `inFlight` no ad-hoc request is deduplicated. */
 export type PlanDependencies = PlanSources & { inFlight?: FeedsInFlight | undefined };
 
-/** The feeds of a plan, in the order of their worth, and what is to be said of it. */
+/** The feeds and titles of a plan, in the order of their worth, and what is to be said of it. */
 type FeedPlan = {
   feeds: readonly PlannedFeed[];
+  titles?: readonly WantedTitle[] | undefined;
+  /** What is to be said of the titles; nothing where none were looked for. */
+  titlePlan?: TitleFigures | undefined;
+  /** What TMDB's lists of changes said, where they were read. */
+  changes?: ChangesRead | undefined;
   /** What could not be planned, and why; empty as a rule. */
   notes: string[];
   /** What could have been fetched and was not, and why, a line each; warming's proposals are not among them. */
@@ -34,8 +50,14 @@ type FeedPlan = {
   quality?: PlanQuality | undefined;
 };
 
-/** A run before anything is sent. */
-export type RunPlan = Omit<FeedPlan, 'feeds'> & { runId: string; snapshot: string; origin: string; jobs: FetchJob[] };
+/** A run before anything is sent: `jobs` are pages of lists, `titles` whole titles. */
+export type RunPlan = Omit<FeedPlan, 'feeds' | 'titles'> & {
+  runId: string;
+  snapshot: string;
+  origin: string;
+  jobs: FetchJob[];
+  titles: TitleJob[];
+};
 
 /** Feeds whose expected reads are noted: with the plan's own counters they fit one update. */
 const mostExpected = 60;
@@ -54,44 +76,63 @@ export async function planRun(request: ScheduledRequest | AdHocEvent, deps: Plan
   const identity = runIdentity(request);
   if ('schedule' in request) {
     const plan = await scheduledPlan(request, deps);
-    return toRun(request.schedule, msFromIso(request.occurrence), identity, plan, deps.clock);
+    return toRun(request.schedule, msFromIso(request.occurrence), identity, plan, deps);
   }
   const plan = await deduplicatedPlan(request.detail, deps);
-  return toRun('ad-hoc', msFromIso(request.time), identity, plan, deps.clock);
+  return toRun('ad-hoc', msFromIso(request.time), identity, plan, deps);
 }
 
 async function scheduledPlan({ schedule, occurrence }: ScheduledRequest, deps: PlanDependencies): Promise<FeedPlan> {
   const occurrenceMs = msFromIso(occurrence);
   // Whichever is later: a clock that is a little behind must not take the occurrence itself for the next one.
   const nowMs = Math.max(deps.clock.nowMs(), occurrenceMs);
-  const { demand, notes } = await learnDemand(deps.history, nowMs, deps.settings);
-  const plan = await planOccurrence({ schedule, occurrenceMs, nowMs }, demand, deps);
-  return { ...plan, notes: [...notes, ...plan.notes] };
+  const learned = await learnDemand(deps.history, nowMs, deps.settings);
+  const plan = await planOccurrence({ schedule, occurrenceMs, nowMs }, learned.demand, deps, learned.titles);
+  return { ...plan, notes: [...learned.notes, ...plan.notes] };
 }
 
-/** The feeds of an occurrence: those worth fetching, or, without `demand`, those of the base plan. */
+/** An occurrence's feeds, those worth fetching, or, without `demand`, those of the base plan; and its whole titles. */
 export async function planOccurrence(
   occurrence: Occurrence,
   demand: LearnedDemand | undefined,
   sources: PlanSources,
+  titleReads: ReadonlyMap<string, number> = new Map(),
 ): Promise<FeedPlan> {
-  const { settings } = sources;
-  const { maxBacklogJobs } = settings.planner;
   const collected = await collect(occurrence, demand, sources);
+  const lists = feedPlan(collected, demand, sources.settings);
+  const { notes, ...titles } = await titlesBeside(collected, lists.feeds, titleReads, sources);
+  return { ...lists, ...titles, notes: [...lists.notes, ...notes] };
+}
+
+/** Whole titles of the lists that the schedules keep, and of those that this plan fetches. */
+function titlesBeside(
+  collected: Collected,
+  feeds: readonly PlannedFeed[],
+  titleReads: ReadonlyMap<string, number>,
+  sources: PlanSources,
+): Promise<TitlePlan> {
+  const pages = feeds.reduce((sum, one) => sum + one.pages, 0);
+  const lists = [...collected.kept, ...feeds].map(({ feed }) => feed);
+  return planTitles({ ...collected, feeds: lists, pages }, titleReads, sources);
+}
+
+function feedPlan(collected: Collected, demand: LearnedDemand | undefined, settings: Settings): FeedPlan {
+  const { maxBacklogJobs } = settings.planner;
   if (demand === undefined) {
     const { feeds, notes } = trim(unscored(collected), collected.waitingJobs, maxBacklogJobs);
     return { feeds, notes: [...collected.notes, ...notes], ...nothingExpected };
   }
+  const { schedule } = collected;
   const scored = score(collected, demand, settings);
-  const chosen = choose(scored, budgetOf(occurrence.schedule, demand.pagesOfDay, settings));
+  const chosen = choose(scored, budgetOf(schedule, demand.pagesOfDay, settings));
   const { feeds, notes } = trim(chosen.feeds, collected.waitingJobs, maxBacklogJobs);
   return {
     feeds,
     notes: [...collected.notes, ...notes],
     leftOut: chosen.leftOut,
     warmed: feeds.filter(({ keep }) => keep === 'warming').map(({ feed }) => feedId(feed)),
-    expected: occurrence.schedule === 'refresh' ? expectedReads(collected, demand) : new Map(),
-    quality: occurrence.schedule === 'daily' ? demand.quality() : undefined,
+    expected: schedule === 'refresh' ? expectedReads(collected, demand) : new Map(),
+    quality: schedule === 'daily' ? demand.quality() : undefined,
   };
 }
 
@@ -147,12 +188,33 @@ function toRun(
   origin: string,
   occurrenceMs: number,
   identity: string,
-  { feeds, ...explained }: FeedPlan,
-  clock: Clock,
+  { feeds, titles = [], ...explained }: FeedPlan,
+  { clock, settings }: { clock: Clock; settings: Settings },
 ): RunPlan {
   const runId = runIdFor(identity);
   const snapshot = snapshotFor(occurrenceMs, runId);
   const run = { runId, snapshot, origin, firstSeenAt: isoFromMs(clock.nowMs()) };
   const jobs = feeds.flatMap((planned) => fetchJobsFor(run, planned));
-  return { runId, snapshot, origin, jobs, ...explained };
+  const whole = titles.map((title) => titleJobFor(run, title, settings.defaultLanguage));
+  return { runId, snapshot, origin, jobs, titles: whole, ...explained };
+}
+
+function titleJobFor({ runId, origin, firstSeenAt }: JobRun, title: WantedTitle, language: string): TitleJob {
+  const { mediaType, id, why } = title;
+  return titleJobSchema.parse({
+    kind: 'title-job',
+    version: 1,
+    jobId: titleJobIdFor(runId, mediaType, id, language),
+    runId,
+    origin,
+    mediaType,
+    id,
+    language,
+    details: true,
+    // An id of another form is none that TMDB could be asked for.
+    imdbId: titleJobSchema.shape.imdbId.safeParse(title.imdbId).data,
+    attempt: 0,
+    firstSeenAt,
+    why,
+  });
 }

@@ -9,30 +9,10 @@ import { type MediaType, mediaTypes } from '../shared/core/feed.ts';
 import type { UsageStore } from '../shared/tables/usage-store.ts';
 import { rereadDays } from './changes-choice.ts';
 import {type Changed, type ChangesRecord, changeRecord, joinChanged, nextReadingPages, nothingKnown, pendingOf, withoutChanges} from './changes-record.ts';
+import type { ChangesRead, KeptTitle, ReadChanges } from './collect.ts';
 import {knownUntil} from './known-lists.ts';
 import { decideLists } from './decide-lists.ts';
-import { type KeptTitle, type ListReader, readDueLists } from './read-due-lists.ts';
-
-/** What lists of changes say at an occurrence. */
-export type ChangesRead = {
-  /** Kept titles of which the table does not hold a change, by subject: the time before which a fetch does not hold it, epoch milliseconds. */
-  changed: ReadonlyMap<string, number>;
-  /** Calls that were made for it. */
-  calls: number;
-  /** Calls for titles that age alone would have needed instead, for the days that were read. */
-  callsSaved: number;
-  /** Calls that must be left for the next reading. */
-  reserved: number;
-  by: 'age' | 'changes';
-  /** The media types whose changes are known, with the time since when: of titles that were fetched later, age need not find them. */
-  followed: ReadonlyMap<MediaType, number>;
-  notes: string[];
-  /** To be called with the subjects of the titles that were sent. */
-  commit: (sent: ReadonlySet<string>) => Promise<void>;
-};
-
-/** Reads what has changed, within `calls`. @throws when the control table cannot be read. */
-export type ReadChanges = (kept: readonly KeptTitle[], calls: number, nowMs: number) => Promise<ChangesRead>;
+import { type ListReader, readDueLists } from './read-due-lists.ts';
 
 /** What it needs. Without `usage` nothing is learnt of how often titles change while they are re-read by age. */
 export type ChangesDependencies = ListReader & { usage?: Pick<UsageStore, 'read'> | undefined };

@@ -8,10 +8,8 @@ import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { ChangeLists, DayList } from './changes-lists.ts';
 import {type Changed, type ChangesRecord, type ChangesStore, changeRecord, withReading} from './changes-record.ts';
 import {dayOf, daysToRead, expectedPages, knownUntil, mostGapDays, type ReadDay} from './known-lists.ts';
+import type { KeptTitle } from './collect.ts';
 import { keptOf, savedADay } from './decide-lists.ts';
-
-/** A title that is kept: when its details were fetched (epoch milliseconds; 0: they are not in the table), and expected reads a day. */
-export type KeptTitle = { subject: string; fetchedAtMs: number; reads: number };
 
 /** What reading needs. */
 export type ListReader = {
@@ -31,8 +29,8 @@ type Reading = { record: ChangesRecord; found: Changed; calls: number; callsSave
 /** What was read before it is stored. */
 type ReadDays = { days: ReadDay[]; found: Map<string, number>; calls: number; notes: string[] };
 
-/** The share of an invocation in which lists are read: the rest is for the plan. */
-const readingShare = 0.6;
+/** The share of an invocation in which lists are read: the tables are read before, and the jobs are sent after it. */
+const readingShare = 0.4;
 
 /** The most changed titles that are kept until they are sent: some 15 KB. */
 const mostPending = 4_000;

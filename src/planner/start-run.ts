@@ -7,9 +7,16 @@ import type { FetchJob } from '../shared/queues/fetch-job.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
 import type { AdHocEvent, ScheduledRequest } from '../shared/queues/plan-request.ts';
-import { feedCounterName, type PlanKind, planUsageId } from '../shared/tables/feed-counters.ts';
+import { scheduleNames } from '../shared/settings/schedule.ts';
+import {
+  feedCounterName,
+  type PlanKind,
+  planTotalName,
+  planUsageId,
+  titlePlanCounters,
+} from '../shared/tables/feed-counters.ts';
 import { inFlightId } from '../shared/tables/feeds-in-flight.ts';
-import type { UsageStore } from '../shared/tables/usage-store.ts';
+import { titleSubject, type UsageStore } from '../shared/tables/usage-store.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import { type PlanDependencies, planRun, type RunPlan } from './plan-run.ts';
@@ -25,8 +32,14 @@ export type StartDependencies = PlanDependencies & {
 /** Counters in one update: DynamoDB takes an expression of 4 KB. */
 const mostCounters = 200;
 
-/** What the planner answers. `duplicate`: the run had been started before, and nothing was sent now. */
-export type StartedRun = { runId: string; snapshot: string; jobs: number; duplicate: boolean };
+/** Titles of a run that are counted by name, so that the next runs know that they are in flight: about 30 KB of the hour's item. */
+const mostNamedTitles = 2_000;
+
+/**
+ * What the planner answers: how many pages of lists (`jobs`) and whole titles it sent. `duplicate`: the run had been started before, and
+ * nothing was sent now.
+ */
+export type StartedRun = { runId: string; snapshot: string; jobs: number; titles: number; duplicate: boolean };
 
 /**
  * Plans a run and sends its jobs. When sending breaks off half-way this throws, and the next delivery sends them all again
@@ -35,18 +48,28 @@ export type StartedRun = { runId: string; snapshot: string; jobs: number; duplic
 export async function startRun(request: ScheduledRequest | AdHocEvent, deps: StartDependencies): Promise<StartedRun> {
   assertNotAhead(request, deps.clock.nowMs());
   const plan = await planRun(request, deps);
-  const { runId, snapshot, origin, jobs, notes, quality } = plan;
-  await deps.jobs.sendAll(jobs.map(messageBody));
+  const { runId, snapshot, origin, jobs, titles, notes, quality } = plan;
+  await deps.jobs.sendAll([...jobs, ...titles].map(messageBody));
   await markSent(jobs, deps);
   await countPlan(plan, deps);
+  await commitChanges(plan, deps);
   for (const note of notes) {
     deps.telemetry.warn(note, { runId });
   }
-  deps.telemetry.event({ event: 'run-planned', runId, origin, snapshot, jobs: jobs.length });
+  deps.telemetry.event({ event: 'run-planned', runId, origin, snapshot, jobs: jobs.length, titles: titles.length });
   if (quality !== undefined) {
     deps.telemetry.event(judgedEvent(runId, quality));
   }
-  return { runId, snapshot, jobs: jobs.length, duplicate: false };
+  return { runId, snapshot, jobs: jobs.length, titles: titles.length, duplicate: false };
+}
+
+/** If it fails, the changes of these titles are taken for news once more. */
+async function commitChanges({ changes, titles }: RunPlan, { telemetry }: StartDependencies): Promise<void> {
+  try {
+    await changes?.commit(new Set(titles.map(({ mediaType, id }) => titleSubject(mediaType, id))));
+  } catch (error) {
+    telemetry.warn('which changed titles were sent could not be stored', { detail: messageOf(error) });
+  }
 }
 
 function judgedEvent(runId: string, { fetches, warming, forecast }: PlanQuality): RunEvent {
@@ -94,7 +117,10 @@ function assertNotAhead(request: ScheduledRequest | AdHocEvent, nowMs: number): 
   }
 }
 
-/** Counts the pages that were sent by feed, those of warming, and the reads expected. If it fails, the report lacks the figures of this run. */
+/**
+ * Counts the pages that were sent by feed, those of warming, the reads expected, and the titles. If it fails, the report lacks the figures of
+ * this run, and the next runs do not know what it spent of `details.callsPerDay`.
+ */
 export async function countPlan(
   plan: RunPlan,
   { usage, telemetry, clock, settings }: Pick<StartDependencies, 'usage' | 'telemetry' | 'clock' | 'settings'>,
@@ -112,8 +138,8 @@ export async function countPlan(
   }
 }
 
-function countersOf({ jobs, warmed, expected }: RunPlan): Map<string, number> {
-  const counters = new Map<string, number>();
+function countersOf({ origin, jobs, titles, changes, warmed, expected }: RunPlan): Map<string, number> {
+  const counters = titleCounters(origin, titles, changes);
   const add = (kind: PlanKind, feed: string, count: number) => {
     const name = feedCounterName(kind, feed);
     counters.set(name, (counters.get(name) ?? 0) + count);
@@ -129,4 +155,25 @@ function countersOf({ jobs, warmed, expected }: RunPlan): Map<string, number> {
     add('expected', id, reads);
   }
   return counters;
+}
+
+/** Titles come first: other runs go by them, so they must not be in an update that is not made any more. */
+function titleCounters(
+  origin: string,
+  titles: RunPlan['titles'],
+  changes: RunPlan['changes'],
+): Map<string, number> {
+  const subjects = titles.map(({ mediaType, id }) => titleSubject(mediaType, id));
+  const schedule = scheduleNames.find((name) => name === origin);
+  const totals = [
+    [schedule, 1],
+    ['changesCalls', changes?.calls ?? 0],
+    ['changesSaved', changes?.callsSaved ?? 0],
+  ] as const;
+  return new Map([
+    ...totals.flatMap(([total, count]) =>
+      total !== undefined && count > 0 ? [[planTotalName(total), count] as const] : [],
+    ),
+    ...titlePlanCounters(subjects, mostNamedTitles),
+  ]);
 }

@@ -26,14 +26,7 @@ import {
   usageSeries,
   withShares,
 } from './hour-usage.ts';
-import {
-  nameTitles,
-  parseTitleSubject,
-  type Ranked,
-  type RankedFeed,
-  type RankedTitle,
-  rankSubjects,
-} from './rankings.ts';
+import { nameTitles, type Ranked, type RankedFeed, type RankedTitle, rankSubjects } from './rankings.ts';
 
 /** The whole report, as `--json` prints it. */
 export type Report = {

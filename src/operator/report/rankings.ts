@@ -1,10 +1,8 @@
-import { type MediaType, mediaTypes } from '../../shared/core/feed.ts';
-import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../../shared/tables/catalog.ts';
 import { isLive, rowKeyText } from '../../shared/tables/row.ts';
 import { titleKey } from '../../shared/tables/title-row.ts';
-import { otherSubject } from '../../shared/tables/usage-store.ts';
+import { otherSubject, parseTitleSubject, type TitleRef } from '../../shared/tables/usage-store.ts';
 import { noReads, type ReadCounts, type ReadFigures, withShares } from './hour-usage.ts';
 
 /** A feed in a ranking. */
@@ -40,18 +38,6 @@ export function rankSubjects(
     least: named.sort((a, b) => a.reads - b.reads || byName(a, b)).slice(0, top),
     notByName: other,
   };
-}
-
-/** A title as the counters name it. */
-export type TitleRef = { mediaType: MediaType; id: number };
-
-/** `movie/550` as a title; `undefined` for what is none. */
-export function parseTitleSubject(subject: string): TitleRef | undefined {
-  const [media, idText = '', ...rest] = subject.split('/');
-  const mediaType = mediaTypes.find((known) => known === media);
-  const isTitle =
-    mediaType !== undefined && /^[1-9]\d{0,15}$/.test(idText) && Number(idText) <= maxTmdbId && rest.length === 0;
-  return isTitle ? { mediaType, id: Number(idText) } : undefined;
 }
 
 /** Names in the default language, by subject, of those titles that the table still holds. */

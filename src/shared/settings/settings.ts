@@ -121,7 +121,8 @@ export const defaultSettings: Settings = {
   },
   planner: {
     memoryMb: 256,
-    timeoutSeconds: 60,
+    // Half of it is for the pages of TMDB's lists of changes: some 130, at the pace of a tenth of a second and more.
+    timeoutSeconds: 120,
     maxBacklogJobs: 500,
     adaptive: {
       enabled: true,

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isoFromMs } from '../core/clock.ts';
 
 /**
- * The reads of one UTC day by feed, aggregated from the counters of its hours after the day has ended: item `demand#2026-11-24` of
+ * The reads of one UTC day by feed and by title, aggregated from the counters of its hours after the day has ended: item `demand#2026-11-24` of
  * `PipelineControl`. A month of history is then 30 small items instead of 720.
  */
 export const demandDaySchema = z.object({
@@ -15,6 +15,8 @@ export const demandDaySchema = z.object({
       deep: z.number().min(0),
     }),
   ),
+  /** Reads of the titles that were read most, by `movie/550`. Days of earlier builds have none. */
+  titles: z.record(z.string(), z.number().min(0)).optional(),
 });
 
 export type DemandDay = z.infer<typeof demandDaySchema>;

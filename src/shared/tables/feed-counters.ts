@@ -8,9 +8,14 @@
  *                                   changed, `a:movie` hours between the two fetches, summed; of series `k:tv` and so on
  *   usage#2026-11-25T08#plan        for an hour: `f:` planned pages, `w:` those of them that only warming asked for,
  *                                   `x:` reads that were expected until the next refresh
+ *
+ * The plan's item also has what the runs of the hour planned of whole titles: `t:movie/550` jobs of a title, `t:~other` those of the
+ * titles that it does not name, `n:changesCalls` calls for TMDB's lists of changes, `n:changesSaved` calls that these made needless,
+ * `n:daily` occurrences of a schedule that were planned.
  */
 import type { MediaType } from '../core/feed.ts';
-import type { UsageCounters } from './usage-store.ts';
+import { type ScheduleName, scheduleNames } from '../settings/schedule.ts';
+import { otherSubject, type UsageCounters } from './usage-store.ts';
 
 /** What the writer counts when a page of a feed replaces an earlier one. */
 export type ChangeKind = 'compared' | 'changed' | 'rowHours';
@@ -38,7 +43,48 @@ export function feedCounterName(kind: FeedCounterKind, feed: string): string {
 
 /** Whether `name` is one of these counters. */
 export function isFeedCounter(name: string): boolean {
-  return kindByPrefix.has(name.slice(0, 2));
+  return kindByPrefix.has(name.slice(0, 2)) || name.startsWith(titlePrefix) || name.startsWith(totalPrefix);
+}
+
+const [titlePrefix, totalPrefix] = ['t:', 'n:'];
+
+/** What a plan counts as a whole. */
+type PlanTotal = 'changesCalls' | 'changesSaved' | ScheduleName;
+
+/** The counter of a plan's total. */
+export function planTotalName(total: PlanTotal): string {
+  return `${totalPrefix}${total}`;
+}
+
+/** The counters of the title jobs of one plan; titles beyond `mostNamed` are not named. */
+export function titlePlanCounters(subjects: readonly string[], mostNamed: number): [string, number][] {
+  const named = subjects.slice(0, mostNamed).map((subject): [string, number] => [`${titlePrefix}${subject}`, 1]);
+  const others = subjects.length - named.length;
+  return others > 0 ? [...named, [`${titlePrefix}${otherSubject}`, others]] : named;
+}
+
+/** What the plans of one hour did for whole titles. */
+export type TitlePlanCounts = {
+  /** Title jobs that were planned, and calls for lists of changes. */
+  calls: number;
+  /** Titles that were planned, as far as they are named. */
+  titles: string[];
+  /** Schedules of which an occurrence was planned in this hour. */
+  schedules: ScheduleName[];
+};
+
+/** Reads what an item says of whole titles. Invalid counts are left out. */
+export function titlePlanCounts(counters: UsageCounters): TitlePlanCounts {
+  const counts = Object.entries(counters).filter(([, count]) => Number.isFinite(count) && count > 0);
+  const jobs = counts.filter(([name]) => name.startsWith(titlePrefix));
+  const changesCalls = counts.find(([name]) => name === planTotalName('changesCalls'))?.[1] ?? 0;
+  const titles = jobs.map(([name]) => name.slice(titlePrefix.length)).filter((subject) => subject !== otherSubject);
+  const names = new Set(counts.map(([name]) => name));
+  return {
+    calls: jobs.reduce((sum, [, count]) => sum + count, changesCalls),
+    titles,
+    schedules: scheduleNames.filter((schedule) => names.has(planTotalName(schedule))),
+  };
 }
 
 /** The counts of an item by feed id. Invalid counts and zeros are left out. */

@@ -1,5 +1,6 @@
 import { type Clock, dayMs } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
+import { isTitleJobId } from '../queues/fetch-job.ts';
 import type { MetricName } from '../telemetry/metric-ledger.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
 import { type PipelineCounter, pipelineCounterName, pipelineUsageId, type UsageStore } from './usage-store.ts';
@@ -23,15 +24,24 @@ const counterOf: Partial<Record<MetricName, PipelineCounter>> = {
 /** Sums what goes through `telemetry`; `keepDays` is how long the counters are kept. */
 export function hourLedger(telemetry: Telemetry, store: UsageStore, keepDays: number, clock: Clock): HourLedger {
   let sums = new Map<string, number>();
+  const add = (counter: PipelineCounter, more: number) => {
+    const key = pipelineCounterName(counter);
+    sums.set(key, (sums.get(key) ?? 0) + more);
+  };
   return {
     ...telemetry,
+    event: (event) => {
+      telemetry.event(event);
+      if (event.event === 'tmdb-call' && isTitleJobId(event.jobId)) {
+        add('titleCalls', 1);
+      }
+    },
     metric: (name, value) => {
       telemetry.metric(name, value);
       const counter = counterOf[name];
       const more = name === 'TmdbLatency' ? 1 : value;
       if (counter !== undefined && more > 0) {
-        const key = pipelineCounterName(counter);
-        sums.set(key, (sums.get(key) ?? 0) + more);
+        add(counter, more);
       }
     },
     flush: async () => {

@@ -1,4 +1,4 @@
-import type { MediaType } from '../core/feed.ts';
+import { type MediaType, mediaTypes } from '../core/feed.ts';
 
 /**
  * Usage counters in `PipelineControl`. An item holds counters by name, so that one update adds to all of them:
@@ -21,9 +21,10 @@ export type UsageKind = 'reads' | 'misses' | 'stale' | 'deep';
 const prefixes: Record<UsageKind, string> = { reads: 'r:', misses: 'm:', stale: 's:', deep: 'd:' };
 const slotMinutes = 5;
 
-/** What worker and writer count. `costMicroUsd`: millionths of a US dollar, like the metric EstimatedCost. */
+/** What worker and writer count. `titleCalls`: those of `calls` that were for titles, not for pages of lists. `costMicroUsd`: millionths of a US dollar, like the metric EstimatedCost. */
 export const pipelineCounters = [
   'calls',
+  'titleCalls',
   'throttles',
   'failures',
   'rowsWritten',
@@ -62,6 +63,17 @@ export function titleSubject(mediaType: MediaType, id: number): string {
   return `${mediaType}/${id}`;
 }
 
+/** A title as the counters name it. */
+export type TitleRef = { mediaType: MediaType; id: number };
+
+/** `movie/550` as a title; `undefined` for what is none. */
+export function parseTitleSubject(subject: string): TitleRef | undefined {
+  const [media, idText = '', ...rest] = subject.split('/');
+  const mediaType = mediaTypes.find((known) => known === media);
+  const isId = /^[1-9]\d{0,15}$/.test(idText) && Number.isSafeInteger(Number(idText));
+  return mediaType !== undefined && isId && rest.length === 0 ? { mediaType, id: Number(idText) } : undefined;
+}
+
 /** Id of the item for the feeds in the hour of `nowMs`. */
 export function feedUsageId(nowMs: number): string {
   return `usage#${hourOf(nowMs)}#feeds`;
@@ -80,8 +92,12 @@ export function pipelineUsageId(nowMs: number): string {
 
 /** Ids of all items of the hour of `nowMs`. */
 export function usageIdsOfHour(nowMs: number): string[] {
-  const slots = Array.from({ length: 60 / slotMinutes }, (_, slot) => titleSlotId(hourOf(nowMs), slot * slotMinutes));
-  return [feedUsageId(nowMs), pipelineUsageId(nowMs), ...slots];
+  return [feedUsageId(nowMs), pipelineUsageId(nowMs), ...titleUsageIdsOfHour(nowMs)];
+}
+
+/** Ids of the items for titles in the hour of `nowMs`. */
+export function titleUsageIdsOfHour(nowMs: number): string[] {
+  return Array.from({ length: 60 / slotMinutes }, (_, slot) => titleSlotId(hourOf(nowMs), slot * slotMinutes));
 }
 
 function titleSlotId(hour: string, minute: number): string {

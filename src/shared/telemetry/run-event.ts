@@ -14,7 +14,9 @@ const runPlanned = z.object({
   runId: runIdSchema,
   origin: z.string(),
   snapshot: z.string(),
+  /** Pages of lists; `titles` are whole titles, which earlier builds did not plan. */
   jobs: count,
+  titles: count.optional(),
 });
 
 const tmdbCall = z.object({

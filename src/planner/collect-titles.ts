@@ -1,0 +1,162 @@
+/** Which titles may be fetched, and what the tables say of them: those in the first ranks of the lists, and those that are read. */
+import pLimit from 'p-limit';
+import type { TitleReads, TitleRecord } from '../demand/title-demand.ts';
+import { msFromIso } from '../shared/core/clock.ts';
+import { type Feed, feedId } from '../shared/core/feed.ts';
+import { type PartName, partNames } from '../shared/queues/details/title-parts.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
+import { tryDecodeCard } from '../shared/tables/card.ts';
+import type { CatalogReader } from '../shared/tables/catalog.ts';
+import { type DetailsRow, detailsKey, partsOf } from '../shared/tables/details-row.ts';
+import { assembleList, type ListEntry } from '../shared/tables/read-list.ts';
+import { isLive, rowKeyText } from '../shared/tables/row.ts';
+import { titleKey } from '../shared/tables/title-row.ts';
+import { parseTitleSubject, titleSubject } from '../shared/tables/usage-store.ts';
+import { type KeptDetails, readsByRank, type TitleState } from './title-policy.ts';
+
+/** A title that is kept, before the table is asked for its details. */
+export type Candidate = Pick<
+  TitleState,
+  'mediaType' | 'id' | 'subject' | 'reads' | 'isRead' | 'place' | 'releaseDate'
+>;
+
+/** Lists that are read at the same time. */
+const listsAtOnce = 8;
+/** Titles whose rows are read together: one BatchGetItem. */
+const titlesAtOnce = 100;
+/** Read units, for orientation: a page of a list, and a row of details or of a card, each read eventually consistent. */
+const unitsOf = { list: 1, row: 0.5 } as const;
+
+/**
+ * The titles in the first `details.ranksPerFeed` ranks of `feeds`, and those that were read, by expected reads. `readUnits`: about what
+ * it took.
+ */
+export async function titleCandidates(
+  feeds: readonly Feed[],
+  reads: TitleReads,
+  catalog: Pick<CatalogReader, 'listPages'>,
+  nowMs: number,
+  { details: { ranksPerFeed } }: Settings,
+): Promise<{ candidates: Candidate[]; readUnits: number }> {
+  const limit = pLimit(listsAtOnce);
+  const asked = ranksPerFeed === 0 ? [] : [...new Map(feeds.map((feed) => [feedId(feed), feed]))];
+  const lists = await Promise.all(
+    asked.map(([id, feed]) =>
+      limit(async () => ({ id, entries: assembleList(await catalog.listPages(feed, ranksPerFeed), ranksPerFeed, nowMs) })),
+    ),
+  );
+  const candidates = new Map<string, Candidate>();
+  for (const { id, entries } of lists) {
+    for (const entry of entries) {
+      const listed = listedCandidate(entry, id, reads);
+      const known = candidates.get(listed.subject);
+      if (known === undefined || (known.place?.rank ?? 0) > entry.rank) {
+        candidates.set(listed.subject, listed);
+      }
+    }
+  }
+  for (const [subject, count] of reads) {
+    const title = parseTitleSubject(subject);
+    if (title !== undefined && !candidates.has(subject)) {
+      candidates.set(subject, { ...title, subject, reads: count, isRead: true, place: undefined, releaseDate: null });
+    }
+  }
+  const byReads = (a: Candidate, b: Candidate) => b.reads - a.reads || (a.subject < b.subject ? -1 : 1);
+  return { candidates: [...candidates.values()].sort(byReads), readUnits: lists.length * unitsOf.list };
+}
+
+function listedCandidate({ mediaType, id, rank, releaseDate }: ListEntry, feed: string, reads: TitleReads): Candidate {
+  const subject = titleSubject(mediaType, id);
+  const counted = reads.get(subject) ?? 0;
+  const promised = readsByRank(rank);
+  const isRead = counted > 0;
+  return { mediaType, id, subject, reads: Math.max(counted, promised), isRead, place: { rank, feed }, releaseDate };
+}
+
+/** What the table says of the first candidates, as many as there is time for until `isOver`. */
+export async function lookAtTitles(
+  candidates: readonly Candidate[],
+  { plannedAtMs }: Pick<TitleRecord, 'plannedAtMs'>,
+  catalog: Pick<CatalogReader, 'readDetails' | 'readTitles'>,
+  nowMs: number,
+  isOver: () => boolean,
+  settings: Settings,
+): Promise<{ titles: TitleState[]; readUnits: number }> {
+  const titles: TitleState[] = [];
+  let readUnits = 0;
+  for (let from = 0; from < candidates.length && !isOver(); from += titlesAtOnce) {
+    const some = candidates.slice(from, from + titlesAtOnce);
+    const rows = await catalog.readDetails(some.map(({ mediaType, id }) => detailsKey(mediaType, id)));
+    // A title that stands in no list: when it was released is told by its card.
+    const unlisted = some.filter(({ place }) => place === undefined);
+    const dates = await releaseDates(unlisted, catalog, settings);
+    readUnits += (some.length + unlisted.length) * unitsOf.row;
+    for (const one of some) {
+      titles.push({
+        ...one,
+        releaseDate: one.releaseDate ?? dates.get(one.subject) ?? null,
+        details: keptDetails(rows.get(rowKeyText(detailsKey(one.mediaType, one.id))), nowMs),
+        changedMs: undefined,
+        plannedAtMs: plannedAtMs.get(one.subject),
+      });
+    }
+  }
+  return { titles, readUnits };
+}
+
+async function releaseDates(
+  titles: readonly Candidate[],
+  catalog: Pick<CatalogReader, 'readTitles'>,
+  settings: Settings,
+): Promise<Map<string, string | null>> {
+  if (titles.length === 0) {
+    return new Map();
+  }
+  const keyOf = ({ mediaType, id }: Candidate) => titleKey(mediaType, id, settings.defaultLanguage, settings);
+  const rows = await catalog.readTitles(titles.map(keyOf));
+  return new Map(
+    titles.flatMap((title) => {
+      const row = rows.get(rowKeyText(keyOf(title)));
+      const card = row && tryDecodeCard(row);
+      return card === undefined ? [] : [[title.subject, card.releaseDate] as const];
+    }),
+  );
+}
+
+/** What a row of details says; `undefined` where it has expired, is damaged or is not there. */
+export function keptDetails(row: DetailsRow | undefined, nowMs: number): KeptDetails | undefined {
+  const parts = row !== undefined && isLive(row, nowMs) ? partsOf(row) : {};
+  const known = partNames.flatMap((name) => {
+    const part = parts[name];
+    return part === undefined ? [] : [{ name, fetchedMs: msFromIso(part.fetchedAt) }];
+  });
+  if (known.length === 0) {
+    return undefined;
+  }
+  const times = known.map(({ fetchedMs }) => fetchedMs);
+  const others = known.filter(({ name }) => name !== 'watch').map(({ fetchedMs }) => fetchedMs);
+  const latestMs = Math.min(Math.max(...times), nowMs);
+  const has = (part: PartName) => parts[part] !== undefined;
+  return {
+    latestMs,
+    oldestMs: Math.min(...others, latestMs),
+    watchMs: known.find(({ name }) => name === 'watch')?.fetchedMs,
+    unknown: partNames.filter((name) => !has(name)),
+    ...baseOf(parts.base),
+    imdbId: imdbIdOf(parts.externalIds),
+  };
+}
+
+type StoredFields = Readonly<Record<string, unknown>> | undefined;
+
+function baseOf(base: StoredFields): Pick<KeptDetails, 'status' | 'lastAirDate' | 'nextAirDate'> {
+  const { status = null, series = null } = (base ?? {}) as { status?: string | null; series?: SeriesDates | null };
+  return { status, lastAirDate: series?.last?.airDate ?? null, nextAirDate: series?.next?.airDate ?? null };
+}
+
+type SeriesDates = Record<'last' | 'next', { airDate: string | null } | null>;
+
+function imdbIdOf(part: StoredFields): string | null {
+  const { externalIds } = (part ?? {}) as { externalIds?: { imdb: string | null } };
+  return externalIds?.imdb ?? null;
+}

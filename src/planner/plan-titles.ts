@@ -1,0 +1,198 @@
+/**
+ * Whole titles of an occurrence, beside the steps for lists: which are kept, which of them are due, and which fit into the calls that are
+ * left of a day (`details.callsPerDay`). docs/titles.md says it in words.
+ */
+import { readTitleRecord, type TitleReads, type TitleRecord } from '../demand/title-demand.ts';
+import { messageOf } from '../shared/core/errors.ts';
+import type { Feed } from '../shared/core/feed.ts';
+import { latestOccurrenceMs, type ScheduleName } from '../shared/settings/schedule.ts';
+import type { TitleRef } from '../shared/tables/usage-store.ts';
+import type { Occurrence } from './base-plan.ts';
+import { titleBudgetOf } from './budget.ts';
+import type { ChangesRead, PlanSources } from './collect.ts';
+import { type Candidate, lookAtTitles, titleCandidates } from './collect-titles.ts';
+import { chooseTitles, type DueTitle, dueTitles, type TitleState } from './title-policy.ts';
+
+/** A title that a run will fetch whole, and why. */
+export type WantedTitle = TitleRef & { why: string; imdbId?: string | null | undefined };
+
+/** What is to be said of a plan's titles. */
+export type TitleFigures = {
+  /** In the first ranks of the lists, or read. */
+  candidates: number;
+  /** Those of them that were looked up: the most read, as many as there was time for. */
+  looked: number;
+  /** Those of them whose details are in the table. */
+  kept: number;
+  due: number;
+  /** What the occurrence could spend, and what the last 24 hours had spent before. */
+  calls: number;
+  callsOfDay: number;
+  /** About what looking took, in read units of DynamoDB. */
+  readUnits: number;
+  /** What the lists of changes took and saved, in calls; without it age alone decides. */
+  changes?: Pick<ChangesRead, 'by' | 'calls' | 'callsSaved'> | undefined;
+  /** Titles that are due and were left out, and why, in sentences. */
+  leftOut: string[];
+};
+
+/** The titles of a plan. `notes`: what could not be planned, and why. */
+export type TitlePlan = {
+  titles: readonly WantedTitle[];
+  titlePlan?: TitleFigures | undefined;
+  changes?: ChangesRead | undefined;
+  notes: string[];
+};
+
+/** What titles are planned beside: the lists of the plan, the pages that it fetches, and the jobs that wait. */
+type Beside = Occurrence & { feeds: readonly Feed[]; pages: number; waitingJobs: number };
+
+/** The most titles that one occurrence looks up: about 5,000 read units, and a third of the planner's time. */
+const mostLooked = 10_000;
+const timeShare = 1 / 3;
+const namedTitles = 3;
+/** Where occurrences come in the same minute, the first of these plans the titles. */
+const precedence: readonly ScheduleName[] = ['daily', 'weekly', 'refresh'];
+
+/**
+ * The titles of an occurrence. Without counters (`sources.history`) there are none, since nothing would tell what the day has spent. Never
+ * rejects: titles that cannot be planned do not stop the lists.
+ */
+export async function planTitles(beside: Beside, reads: TitleReads, sources: PlanSources): Promise<TitlePlan> {
+  const { history, settings } = sources;
+  if (!settings.details.enabled || history === undefined) {
+    return { titles: [], notes: [] };
+  }
+  try {
+    const record = await readTitleRecord(history.usage, beside.nowMs);
+    const budget = titleBudgetOf(beside.schedule, record.calls, settings);
+    const room = settings.planner.maxBacklogJobs - beside.waitingJobs - beside.pages;
+    const nothing = whyNothing(beside, record, budget.calls, room, sources);
+    return nothing === undefined
+      ? await chosenTitles(beside, reads, record, { ...budget, calls: Math.min(budget.calls, room) }, sources)
+      : { titles: [], titlePlan: figuresOf({ callsOfDay: record.calls, leftOut: [nothing] }), notes: [] };
+  } catch (error) {
+    return { titles: [], notes: [`no titles were planned: ${messageOf(error)}`] };
+  }
+}
+
+function whyNothing(
+  { schedule, occurrenceMs, waitingJobs, pages }: Beside,
+  record: TitleRecord,
+  calls: number,
+  room: number,
+  { settings }: PlanSources,
+): string | undefined {
+  const elsewhere = precedence
+    .slice(0, precedence.indexOf(schedule))
+    .find(
+      (other) =>
+        latestOccurrenceMs(other, occurrenceMs, settings.schedules) === occurrenceMs &&
+        !record.hasPlanned(other, occurrenceMs),
+    );
+  if (elsewhere !== undefined) {
+    return `the ${elsewhere} run of the same minute plans the titles`;
+  }
+  if (schedule === 'refresh' && waitingJobs > 0) {
+    return `${waitingJobs} jobs wait, and a refresh plans titles only while none does`;
+  }
+  if (room <= 0) {
+    return `${waitingJobs + pages} jobs wait or are planned (${settings.planner.maxBacklogJobs} at most), so there is no room for titles`;
+  }
+  return calls > 0
+    ? undefined
+    : `no call is left: ${record.calls} of details.callsPerDay (${settings.details.callsPerDay}) were planned within 24 hours`;
+}
+
+async function chosenTitles(
+  beside: Beside,
+  reads: TitleReads,
+  record: TitleRecord,
+  budget: { calls: number; callsLeft: number; leastWorth: number },
+  sources: PlanSources,
+): Promise<TitlePlan> {
+  const { nowMs } = beside;
+  const { settings, catalog } = sources;
+  const { candidates, readUnits } = await titleCandidates(beside.feeds, reads, catalog, nowMs, settings);
+  const seen = await look(candidates, record, nowMs, sources);
+  const { changes, notes } = await readChanges(seen.titles, budget.callsLeft, nowMs, sources);
+  const changed = seen.titles.map((title) => ({
+    ...title,
+    changedMs: changes?.changed.get(title.subject),
+    followedFromMs: changes?.followed.get(title.mediaType),
+  }));
+  const due = dueTitles(changed, nowMs, settings);
+  const { calls: made, reserved } = changes ?? { calls: 0, reserved: 0 };
+  const calls = Math.max(0, Math.min(budget.calls, budget.callsLeft - made - reserved));
+  const { chosen, leftOut } = chooseTitles(due, { ...budget, calls });
+  return {
+    titles: chosen.map(({ title, why }) => ({
+      mediaType: title.mediaType,
+      id: title.id,
+      why,
+      imdbId: title.details?.imdbId,
+    })),
+    titlePlan: figuresOf({
+      candidates: candidates.length,
+      looked: seen.titles.length,
+      kept: seen.titles.filter(({ details }) => details !== undefined).length,
+      due: chosen.length + leftOut.length,
+      calls: budget.calls,
+      callsOfDay: record.calls,
+      readUnits: readUnits + seen.readUnits,
+      changes: changes && { by: changes.by, calls: changes.calls, callsSaved: changes.callsSaved },
+      leftOut: leftOut.length === 0 ? [] : [leftOutWords(leftOut, calls)],
+    }),
+    changes,
+    notes: [...seen.notes, ...notes],
+  };
+}
+
+/** Looks up the most read candidates. */
+async function look(candidates: readonly Candidate[], record: TitleRecord, nowMs: number, sources: PlanSources) {
+  const { catalog, clock, settings } = sources;
+  const endMs = clock.monotonicMs() + settings.planner.timeoutSeconds * 1_000 * timeShare;
+  const isOver = () => clock.monotonicMs() >= endMs;
+  const some = candidates.slice(0, mostLooked);
+  const seen = await lookAtTitles(some, record, catalog, nowMs, isOver, settings);
+  const missed = candidates.length - seen.titles.length;
+  const why = seen.titles.length < some.length ? 'a third of the time-out was over' : `it looks at ${mostLooked} at most`;
+  return {
+    ...seen,
+    notes: missed === 0 ? [] : [`${missed} of ${candidates.length} titles, the least read, were not looked at: ${why}`],
+  };
+}
+
+/** Lists of changes that cannot be read cost their news: then age alone decides. */
+async function readChanges(
+  titles: readonly TitleState[],
+  calls: number,
+  nowMs: number,
+  { changes }: PlanSources,
+): Promise<{ changes: ChangesRead | undefined; notes: string[] }> {
+  const kept = titles.flatMap(({ subject, reads, details }) =>
+    details === undefined ? [] : [{ subject, reads, fetchedAtMs: details.latestMs }],
+  );
+  if (changes === undefined || kept.length === 0) {
+    return { changes: undefined, notes: [] };
+  }
+  try {
+    const read = await changes(kept, calls, nowMs);
+    return { changes: read, notes: read.notes };
+  } catch (error) {
+    return {
+      changes: undefined,
+      notes: [`TMDB's lists of changes could not be read, so titles are fetched by age: ${messageOf(error)}`],
+    };
+  }
+}
+
+function figuresOf(known: Partial<TitleFigures>): TitleFigures {
+  return { candidates: 0, looked: 0, kept: 0, due: 0, calls: 0, callsOfDay: 0, readUnits: 0, leftOut: [], ...known };
+}
+
+function leftOutWords(leftOut: readonly DueTitle[], calls: number): string {
+  const names = leftOut.slice(0, namedTitles).map(({ title, why }) => `${title.subject} (${why})`);
+  const more = leftOut.length > namedTitles ? ` and ${leftOut.length - namedTitles} more` : '';
+  return `${leftOut.length} titles are due, but the ${calls} calls of this occurrence are spent: ${names.join('; ')}${more}`;
+}

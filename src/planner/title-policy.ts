@@ -1,0 +1,248 @@
+/**
+ * Which titles are due, and which of them an occurrence fetches. A fetch is worth the reads that it is expected to serve with something new:
+ *
+ *   worth = expected reads a day × probability that the title has changed since it was fetched
+ *
+ * Rates are TMDB's own lists of changes (docs/titles.md): 0.5 % of the films and 2 % of the series change in a day.
+ */
+import { dayMs, hourMs } from '../shared/core/clock.ts';
+import type { Settings } from '../shared/settings/settings-schema.ts';
+import type { TitleRef } from '../shared/tables/usage-store.ts';
+import { amount } from './budget.ts';
+
+/** What the table holds of a title's details. Times are epoch milliseconds. */
+export type KeptDetails = {
+  /** The last fetch that brought a part. */
+  latestMs: number;
+  /** The earliest fetch of a part, where to watch apart; `latestMs` where no other part is known. */
+  oldestMs: number;
+  /** When it was fetched where to watch it; `undefined`: unknown. */
+  watchMs: number | undefined;
+  /** Names of the parts that are not known. */
+  unknown: readonly string[];
+  status: string | null;
+  /** Of a series. ISO days. */
+  lastAirDate: string | null;
+  nextAirDate: string | null;
+  /** Its id at IMDb. */
+  imdbId: string | null;
+};
+
+/** A title that may be fetched. */
+export type TitleState = TitleRef & {
+  /** `movie/550`. */
+  subject: string;
+  /** Expected reads a day: those that were counted, or what its best rank promises, whichever is more. */
+  reads: number;
+  /** Whether any of its reads was counted by name. */
+  isRead: boolean;
+  /** Its best place in the lists. */
+  place: { rank: number; feed: string } | undefined;
+  /** ISO day; `null`: not known. */
+  releaseDate: string | null;
+  details: KeptDetails | undefined;
+  /** When a change was made that a fetch before it does not hold, epoch milliseconds; `undefined`: none is known. */
+  changedMs: number | undefined;
+  /** Since when TMDB's list of changes is known for its media type, epoch milliseconds; `undefined`: it is not read. */
+  followedFromMs?: number | undefined;
+  /** When a job for it was planned within the last 24 hours, epoch milliseconds. */
+  plannedAtMs: number | undefined;
+};
+
+/** A title that is due. */
+export type DueTitle = {
+  title: TitleState;
+  /** Expected reads a day that would get something new. */
+  worth: number;
+  /** Before all others: an episode is aired today. */
+  isFirst: boolean;
+  /** Fetched only where its worth is not below a price; everything else is due whatever it is worth. */
+  isEarly: boolean;
+  why: string;
+};
+
+/** Titles that change in a day, as a share, by media type. */
+export type ChangeRates = Readonly<Record<TitleRef['mediaType'], number>>;
+
+/** From TMDB's lists of changes of 2022 to 2026, beside its numbers of films and series. */
+export const usualRates: ChangeRates = { movie: 0.005, tv: 0.02 };
+/** Airing, or released within these days: TMDB's users are at work on it. An assumption: such a title changes every few days. */
+const busyRate = 0.3;
+const airingDays = 7;
+const newDays = 28;
+/** An assumption: services take up or drop a title, in a country that is kept, about once a month. */
+const watchRate = 1 / 30;
+/** Series to which nothing is added any more change as films do. */
+const endedStatuses: readonly (string | null)[] = ['Ended', 'Canceled'];
+
+/** What rank `rank` promises where no read was counted: reads a day. Half a read at the top, a twentieth at rank 20. */
+export function readsByRank(rank: number): number {
+  return 1 / (rank + 1);
+}
+
+/** The titles that are due at `nowMs`, in the order in which they are fetched: the same however `titles` is ordered. */
+export function dueTitles(
+  titles: readonly TitleState[],
+  nowMs: number,
+  settings: Settings,
+  rates: ChangeRates = usualRates,
+): DueTitle[] {
+  if (!settings.details.enabled) {
+    return [];
+  }
+  return titles.flatMap((title) => dueTitle(title, nowMs, settings, rates) ?? []).sort(inOrder);
+}
+
+/** Episodes of today first, then by worth; what is missing before what is stale. */
+function inOrder(a: DueTitle, b: DueTitle): number {
+  const [missingA, missingB] = [a, b].map(({ title }) => Number(title.details === undefined)) as [number, number];
+  return (
+    Number(b.isFirst) - Number(a.isFirst) ||
+    b.worth - a.worth ||
+    missingB - missingA ||
+    (a.title.subject < b.title.subject ? -1 : 1)
+  );
+}
+
+/**
+ * Chooses from what is due, in its order: at most `calls`, and of what is early only what is worth `leastWorth`. `leftOut`: what was due
+ * and found no room.
+ */
+export function chooseTitles(
+  due: readonly DueTitle[],
+  { calls, leastWorth }: { calls: number; leastWorth: number },
+): { chosen: DueTitle[]; leftOut: DueTitle[] } {
+  const worthwhile = due.filter(({ isEarly, worth }) => !isEarly || worth >= leastWorth);
+  const room = Math.max(0, Math.floor(calls));
+  return { chosen: worthwhile.slice(0, room), leftOut: worthwhile.slice(room) };
+}
+
+function dueTitle(title: TitleState, nowMs: number, settings: Settings, rates: ChangeRates): DueTitle | undefined {
+  if (isHeld(title, nowMs, settings)) {
+    return undefined;
+  }
+  const { details } = title;
+  const reason =
+    details === undefined
+      ? { share: 1, words: 'no details yet' }
+      : (reasonNow(title, details, nowMs) ?? reasonByAge(title, details, nowMs, settings, rates));
+  return (
+    reason && {
+      title,
+      worth: title.reads * reason.share,
+      isFirst: reason.isFirst ?? false,
+      isEarly: reason.isEarly ?? false,
+      why: whyOf(title, reason.words),
+    }
+  );
+}
+
+/**
+ * Whether another fetch would bring nothing: the writer keeps one state of a title in each period (`ttl.titlePeriodHours`), and a job that
+ * was planned within a day and has not arrived is in flight, dead, or about a title that TMDB does not know.
+ */
+export function isHeld(
+  { details, plannedAtMs }: Pick<TitleState, 'details' | 'plannedAtMs'>,
+  nowMs: number,
+  { ttl }: Pick<Settings, 'ttl'>,
+): boolean {
+  const periodMs = ttl.titlePeriodHours * hourMs;
+  const latestMs = details?.latestMs ?? Number.NEGATIVE_INFINITY;
+  const arrivedMs = plannedAtMs === undefined ? latestMs : Math.floor(plannedAtMs / periodMs) * periodMs;
+  return nowMs < latestMs + periodMs || latestMs < arrivedMs;
+}
+
+/** Why a title is due. `share`: the probability that it has changed. */
+type Reason = { share: number; words: string; isFirst?: boolean; isEarly?: boolean };
+
+/** What makes a title due before its age does. */
+function reasonNow({ changedMs }: TitleState, details: KeptDetails, nowMs: number): Reason | undefined {
+  const today = new Date(nowMs).toISOString().slice(0, 10);
+  if ([details.nextAirDate, details.lastAirDate].includes(today) && details.latestMs < Date.parse(today)) {
+    return { share: 1, words: 'an episode is aired today', isFirst: true };
+  }
+  if (changedMs !== undefined && details.latestMs < changedMs) {
+    return { share: 1, words: "in TMDB's list of changes" };
+  }
+  if (nowMs - details.latestMs < dayMs) {
+    return undefined;
+  }
+  return details.unknown.length === 0 ? undefined : { share: 1, words: `not known: ${details.unknown.join(', ')}` };
+}
+
+function reasonByAge(
+  title: TitleState,
+  details: KeptDetails,
+  nowMs: number,
+  settings: Settings,
+  rates: ChangeRates,
+): Reason | undefined {
+  const { watchSoftMs, lastCallMs, ...ages } = agesOf(settings);
+  const [ageMs, sinceMs] = [nowMs - details.oldestMs, nowMs - details.latestMs];
+  const isFollowed = details.oldestMs >= (title.followedFromMs ?? Number.POSITIVE_INFINITY);
+  // The list tells its changes, so age alone makes it due only before it expires.
+  const softMs = isFollowed ? Number.POSITIVE_INFINITY : ages.softMs;
+  const watchAgeMs = title.isRead ? nowMs - (details.watchMs ?? details.latestMs) : 0;
+  const busy = isFollowed ? undefined : busyWords(title, details, nowMs);
+  const rate = isFollowed ? 0 : busy === undefined ? usualRate(title, details, rates) : busyRate;
+  const share = 1 - Math.exp(-(rate * ageMs + watchRate * (watchAgeMs >= watchSoftMs ? watchAgeMs : 0)) / dayMs);
+  const old = `${ageWords(ageMs)} old`;
+  // A part that was missing of the last answer makes a title old for longer than that: it is asked for once a day.
+  if (sinceMs < Math.min(dayMs, softMs, watchSoftMs)) {
+    return undefined;
+  }
+  if (ageMs >= lastCallMs) {
+    return { share: 1, words: `${old}, will expire` };
+  }
+  if (busy !== undefined && sinceMs >= dayMs) {
+    return { share, words: `${busy}, ${old}` };
+  }
+  return ageMs >= softMs ? { share, words: old } : earlyReason({ ageMs, watchAgeMs, softMs, watchSoftMs, share });
+}
+
+/** What is not stale yet and may be worth a fetch: where to watch it changes sooner than the rest. */
+function earlyReason(of: {
+  ageMs: number;
+  watchAgeMs: number;
+  softMs: number;
+  watchSoftMs: number;
+  share: number;
+}): Reason | undefined {
+  const { ageMs, watchAgeMs, softMs, watchSoftMs, share } = of;
+  const old = `${ageWords(ageMs)} old`;
+  if (watchAgeMs >= watchSoftMs) {
+    return { share, words: `${old}, where to watch ${ageWords(watchAgeMs)}`, isEarly: true };
+  }
+  return ageMs >= softMs / 2 ? { share, words: old, isEarly: true } : undefined;
+}
+
+/** Ages of details, in milliseconds. `lastCallMs`: halfway between the soft and the hard TTL; what is not fetched from there on expires. */
+function agesOf({ details, ttl }: Settings): { softMs: number; watchSoftMs: number; lastCallMs: number } {
+  const [softMs, watchSoftMs] = [details.softTtlHours * hourMs, details.watchSoftTtlHours * hourMs];
+  const hardMs = Math.min(ttl.hardFactor * softMs, ttl.maxHardDays * dayMs);
+  return { softMs, watchSoftMs, lastCallMs: (Math.min(softMs, hardMs) + hardMs) / 2 };
+}
+
+function usualRate({ mediaType }: TitleState, { status }: KeptDetails, rates: ChangeRates): number {
+  return endedStatuses.includes(status) ? rates.movie : rates[mediaType];
+}
+
+/** What keeps TMDB's users at work on a title; `undefined`: nothing. */
+function busyWords({ releaseDate }: TitleState, details: KeptDetails, nowMs: number): string | undefined {
+  const isWithin = (day: string | null, days: number) =>
+    day !== null && Math.abs(nowMs - Date.parse(day)) < days * dayMs;
+  if (isWithin(details.nextAirDate, airingDays) || isWithin(details.lastAirDate, airingDays)) {
+    return 'airing';
+  }
+  return isWithin(releaseDate, newDays) ? `released ${releaseDate}` : undefined;
+}
+
+function ageWords(ageMs: number): string {
+  const days = Math.floor(ageMs / dayMs);
+  return days === 1 ? '1 day' : `${days} days`;
+}
+
+function whyOf({ place, reads }: TitleState, words: string): string {
+  const rank = place === undefined ? [] : [`rank ${place.rank} of ${place.feed}`];
+  return [...rank, `${amount(reads)} reads a day`, words].join(', ').slice(0, 300);
+}
