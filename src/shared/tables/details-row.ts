@@ -5,7 +5,7 @@ import { canonicalJson, stableHash } from '../core/stable-hash.ts';
 import { type PartName, partNames, partShape, type TitleParts } from '../queues/details/title-parts.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { pack, unpackText } from './card.ts';
-import { type JoinedDraft, joinedVersion, joinParts, type StoredRow, timeVersion } from './joined-row.ts';
+import { type JoinedDraft, joinedVersion, joinParts, type StoredRow, timeVersion, versionTimeMs } from './joined-row.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowBytes, rowKeyText, rowSchemaVersion } from './row.ts';
 import { detailsLife, titlePeriodStartMs } from './row-life.ts';
 
@@ -73,6 +73,25 @@ export function partsOf(stored: StoredRow | undefined): StoredParts {
   } catch {
     return {};
   }
+}
+
+/** Parts whose changes TMDB's lists of changes tell. */
+const listedParts: readonly PartName[] = ['base', 'keywords', 'credits', 'externalIds', 'certifications', 'videos'];
+
+/**
+ * How two rows of a title differ that were fetched one after the other, by their versions: the time between the fetches in milliseconds, and
+ * whether a part differs whose changes TMDB's lists tell. `undefined`: the second is not of a later fetch.
+ */
+export function rereadOf(seen: string, version: string): { afterMs: number; isChanged: boolean } | undefined {
+  const known = partNames.flatMap((name, index) => {
+    const [before, now] = [seen, version].map((all) => all.slice(index * versionWidth, (index + 1) * versionWidth));
+    const isKnown = [before, now].every((one) => one?.length === versionWidth && Number(one) !== 0);
+    return isKnown && listedParts.includes(name) ? [{ before: before ?? '', now: now ?? '' }] : [];
+  });
+  const afterMs = Math.max(0, ...known.map(({ before, now }) => versionTimeMs(now) - versionTimeMs(before)));
+  const digits = versionWidth - digestDigits;
+  const isChanged = known.some(({ before, now }) => before.slice(digits) !== now.slice(digits));
+  return afterMs > 0 ? { afterMs, isChanged } : undefined;
 }
 
 /** The later fetch is greater; within a period a digest decides, as for title rows (title-row.ts). */

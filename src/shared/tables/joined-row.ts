@@ -29,6 +29,11 @@ export function timeVersion(fetchedAtMs: number): string {
     .padStart(timeDigits, '0');
 }
 
+/** The time at the beginning of a part's version, epoch milliseconds; NaN where there is none. */
+export function versionTimeMs(version: string): number {
+  return Number.parseInt(version.slice(0, timeDigits), 36) * minuteMs;
+}
+
 /** A row's version of those of its parts, in their order; `undefined`: the part is unknown. Each is `width` characters wide. */
 export function joinedVersion(partVersions: readonly (string | undefined)[], width: number): string {
   return partVersions.map((version) => version ?? '0'.repeat(width)).join('');
