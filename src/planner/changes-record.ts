@@ -11,13 +11,13 @@ import { titleSubject } from '../shared/tables/usage-store.ts';
 import type { RevisionedItem } from '../shared/throttle/dynamo-revisioned-item.ts';
 import {
   afterDays,
+  dayStartMs,
   daysToRead,
   expectedPages,
   type KnownList,
   knownListSchema,
   pagesOfReading,
   type ReadDay,
-  readableFromMs,
   unknownList,
 } from './known-lists.ts';
 
@@ -61,15 +61,18 @@ export const nothingKnown: ChangesRecord = {
   revision: 1,
 };
 
-/** The pages that must be left for the next reading: what is due and was not read, or the day that comes. */
-export function nextReadingPages(record: ChangesRecord, nowMs: number): number {
-  const nextMs = readableFromMs(nowMs) + dayMs;
+/** A list may be longer tomorrow. */
+const growth = 1.1;
+
+/** The calls that must be left for the next reading: of what is due and was not read, or of the day that comes. */
+export function nextReadingCalls(record: ChangesRecord, nowMs: number): number {
+  const nextMs = dayStartMs(nowMs) + dayMs;
   return mediaTypes
     .filter((media) => record[media].isRead)
     .map((media) => {
       const due = daysToRead(record[media], nowMs).map((startMs) => expectedPages(media, record[media], startMs, nowMs));
       const next = pagesOfReading(media, record[media], nextMs);
-      return Math.max(next, due.reduce((sum, pages) => sum + pages, 0));
+      return Math.ceil(growth * Math.max(next, due.reduce((sum, pages) => sum + pages, 0)));
     })
     .reduce((sum, pages) => sum + pages, 0);
 }

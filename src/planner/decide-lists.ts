@@ -6,7 +6,7 @@ import { titleChangeCounts, titleChangesId } from '../shared/tables/feed-counter
 import type { UsageStore } from '../shared/tables/usage-store.ts';
 import { callsSavedADay, chooseLists, type KeptTitles, type ReadLists } from './changes-choice.ts';
 import {type ChangesRecord, type ChangesStore, changeRecord} from './changes-record.ts';
-import {changedShare, dayOf, type KnownList, pagesOfReading, readableFromMs} from './known-lists.ts';
+import {changedShare, dayOf, type KnownList, pagesOfReading} from './known-lists.ts';
 
 type Kept = readonly { subject: string }[];
 type Counted = { titleDays: number; changed: number };
@@ -22,7 +22,7 @@ type DecisionDependencies = {
 /** How many days of the writer's counters are learnt from. */
 const countedDays = 14;
 
-/** Decides once a day, when its lists can be read. @throws when the control table fails. */
+/** Decides once a day, at its first occurrence. @throws when the control table fails. */
 export async function decideLists(
   record: ChangesRecord,
   kept: Kept,
@@ -30,7 +30,7 @@ export async function decideLists(
   { store, usage, settings }: DecisionDependencies,
 ): Promise<ChangesRecord> {
   const today = dayOf(nowMs);
-  if (record.decidedOn === today || nowMs < readableFromMs(nowMs)) {
+  if (record.decidedOn === today) {
     return record;
   }
   const counted = usage === undefined ? new Map() : await countedChanges(record, usage, nowMs);

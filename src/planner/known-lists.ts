@@ -38,11 +38,8 @@ export type ReadDay = {
 /** How far back a list is read, in days: TMDB answers no more. */
 export const mostGapDays = 14;
 
-/**
- * A day is read once it has been over for so long, because its list is complete only some time after its end, and servers in between
- * keep old answers for hours. The day that has begun meanwhile is read with it, so that no change waits for more than a day.
- */
-const settledMs = 3 * hourMs;
+/** A day that has begun is read with those before it, so that its changes need not wait for the next reading; but not for a few of them. */
+const leastPartMs = 2 * hourMs;
 
 /** What was learnt loses this share of its weight with each day that is read. */
 const fading = 0.05;
@@ -75,11 +72,6 @@ export function dayStartMs(atMs: number): number {
   return Math.floor(atMs / dayMs) * dayMs;
 }
 
-/** When the list of the last whole day can be read: some hours after it has ended. */
-export function readableFromMs(nowMs: number): number {
-  return dayStartMs(nowMs) + settledMs;
-}
-
 /**
  * Until when a list is known, seen from `nowMs`; `undefined`: reading begins anew, since it was never read, or so long ago that TMDB does not
  * tell any more. A time in the future was written by a wrong clock.
@@ -89,15 +81,19 @@ export function knownUntil({ knownUntilMs, knownBeforeMs }: KnownList, nowMs: nu
   return dayStartMs(nowMs) - dayStartMs(untilMs) > mostGapDays * dayMs ? undefined : untilMs;
 }
 
-/** The days of a list that are to be read at `nowMs`, as the times of their starts: the day until which it is known is read again. */
+/**
+ * The days of a list that are to be read at `nowMs`, as the times of their starts: from the one until which it is known. It is due with
+ * the first occurrence of a UTC day, at which the day before is whole, and no other day has to be read beside it.
+ */
 export function daysToRead(list: KnownList, nowMs: number): number[] {
-  const dueMs = readableFromMs(nowMs);
   const untilMs = knownUntil(list, nowMs) ?? firstDayMs(nowMs);
-  if (!list.isRead || nowMs < dueMs || untilMs >= dueMs) {
+  const todayMs = dayStartMs(nowMs);
+  if (!list.isRead || untilMs >= todayMs) {
     return [];
   }
   const firstMs = dayStartMs(untilMs);
-  const count = Math.floor((dayStartMs(nowMs) - firstMs) / dayMs) + 1;
+  const whole = Math.floor((todayMs - firstMs) / dayMs);
+  const count = nowMs - todayMs < leastPartMs ? whole : whole + 1;
   return Array.from({ length: count }, (_, day) => firstMs + day * dayMs);
 }
 
@@ -113,7 +109,9 @@ export function expectedPages(mediaType: MediaType, list: KnownList, startMs: nu
 
 /** The pages of a daily reading at the time of day of `nowMs`: of the day before, and of the part of its own day. */
 export function pagesOfReading(mediaType: MediaType, list: KnownList, nowMs: number): number {
-  return Math.ceil(wholeDayPages(mediaType, list)) + expectedPages(mediaType, list, dayStartMs(nowMs), nowMs);
+  const todayMs = dayStartMs(nowMs);
+  const part = nowMs - todayMs < leastPartMs ? 0 : expectedPages(mediaType, list, todayMs, nowMs);
+  return Math.ceil(wholeDayPages(mediaType, list)) + part;
 }
 
 function wholeDayPages(mediaType: MediaType, { pagesADay }: KnownList): number {

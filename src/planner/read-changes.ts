@@ -8,7 +8,7 @@ import { messageOf } from '../shared/core/errors.ts';
 import { type MediaType, mediaTypes } from '../shared/core/feed.ts';
 import type { UsageStore } from '../shared/tables/usage-store.ts';
 import { rereadDays } from './changes-choice.ts';
-import {type Changed, type ChangesRecord, changeRecord, joinChanged, nextReadingPages, nothingKnown, pendingOf, withoutChanges} from './changes-record.ts';
+import {type Changed, type ChangesRecord, changeRecord, joinChanged, nextReadingCalls, nothingKnown, pendingOf, withoutChanges} from './changes-record.ts';
 import type { ChangesRead, KeptTitle, ReadChanges } from './collect.ts';
 import {knownUntil} from './known-lists.ts';
 import { decideLists } from './decide-lists.ts';
@@ -42,7 +42,7 @@ export function changesSource(deps: ChangesDependencies): ReadChanges {
       changed,
       calls: reading.calls,
       callsSaved: reading.callsSaved,
-      reserved: nextReadingPages(record, nowMs),
+      reserved: nextReadingCalls(record, nowMs),
       by,
       followed,
       notes: reading.notes,
