@@ -8,8 +8,10 @@ import type { AdHocEvent, ScheduledRequest } from '../shared/queues/plan-request
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
 import { sqsQueueDepth } from '../shared/queues/sqs-queue-depth.ts';
 import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog.ts';
+import { dynamoDemandDays } from '../shared/tables/dynamo-demand-days.ts';
 import { dynamoFeedHeads } from '../shared/tables/dynamo-feed-heads.ts';
 import { dynamoFeedsInFlight } from '../shared/tables/dynamo-feeds-in-flight.ts';
+import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
 import type { CliContext } from './cli-context.ts';
 import { withDynamo, withSqs } from './open-tables.ts';
 import type { QueueUrls, StackPlace } from './stack-place.ts';
@@ -26,12 +28,15 @@ export function withPlanning<T>(
   return withDynamo(place.dynamodb, (client) =>
     withSqs(place.sqs, 0, (sqs) => {
       const { fetchQueueUrl } = place.queues;
+      const usage = dynamoUsageStore(client, place.controlTable);
       return act(
         {
           catalog: dynamoCatalogReader(client, place.catalogTable),
           heads: dynamoFeedHeads(client, place.controlTable),
           inFlight: dynamoFeedsInFlight(client, place.controlTable),
           backlog: sqsQueueDepth(sqs, fetchQueueUrl),
+          history: { usage, days: dynamoDemandDays(client, place.controlTable) },
+          usage,
           jobs: sqsMessageSender(sqs, fetchQueueUrl, clock, systemRandom),
           telemetry: {
             event: () => undefined,

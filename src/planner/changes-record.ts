@@ -52,8 +52,8 @@ const recordDays = 60;
 
 /** The record before anything is known. */
 export const nothingKnown: ChangesRecord = {
-  movie: unknownList,
-  tv: unknownList,
+  movie: unknownList('movie'),
+  tv: unknownList('tv'),
   decidedOn: '',
   readingUntilMs: 0,
   pending: packChanged(new Map()),

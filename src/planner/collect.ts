@@ -51,11 +51,13 @@ export type ChangesRead = {
   calls: number;
   callsSaved: number;
   /** Calls that must be left for the next reading. */
-  reserved: number;
-  /** The media types whose changes are known, with the time since when: age need not find the changes of titles that were fetched later. */
-  followed: ReadonlyMap<MediaType, number>;
+  reserved?: number | undefined;
+  /** The media types of which lists decide, with the time since when these are known without a gap: what was fetched before is due by age. */
+  followed?: ReadonlyMap<MediaType, number> | undefined;
   /** What decides: the lists of changes, or age alone. */
   by: 'age' | 'changes';
+  /** The share of kept titles that change in a day, by media type, as far as lists of changes have told it. */
+  rates?: { movie?: number; tv?: number } | undefined;
   /** What could not be read, and why. */
   notes: string[];
   /** Is told which titles were sent, after they were. */

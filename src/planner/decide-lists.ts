@@ -6,7 +6,7 @@ import { titleChangeCounts, titleChangesId } from '../shared/tables/feed-counter
 import type { UsageStore } from '../shared/tables/usage-store.ts';
 import { callsSavedADay, chooseLists, type KeptTitles, type ReadLists } from './changes-choice.ts';
 import {type ChangesRecord, type ChangesStore, changeRecord} from './changes-record.ts';
-import {changedShare, dayOf, type KnownList, pagesOfReading} from './known-lists.ts';
+import {dayOf, learntShare, type KnownList, pagesOfReading} from './known-lists.ts';
 
 type Kept = readonly { subject: string }[];
 type Counted = { titleDays: number; changed: number };
@@ -33,8 +33,12 @@ export async function decideLists(
   if (record.decidedOn === today) {
     return record;
   }
-  const counted = usage === undefined ? new Map() : await countedChanges(record, usage, nowMs);
-  const lists = chooseLists(knownTitles(record, kept, nowMs, counted), listsOf(record), settings);
+  const counted = usage === undefined ? new Map<MediaType, Counted>() : await countedChanges(record, usage, nowMs);
+  const shares = {
+    movie: learntShare('movie', record.movie, counted.get('movie')),
+    tv: learntShare('tv', record.tv, counted.get('tv')),
+  };
+  const lists = chooseLists(knownTitles(record, kept, nowMs, shares), listsOf(record), settings);
   const decided = await changeRecord(
     store,
     (latest) =>
@@ -43,8 +47,8 @@ export async function decideLists(
         : {
             ...latest,
             decidedOn: today,
-            movie: withChoice(latest.movie, lists.movie, today),
-            tv: withChoice(latest.tv, lists.tv, today),
+            movie: { ...withChoice(latest.movie, lists.movie, today), changedShare: shares.movie },
+            tv: { ...withChoice(latest.tv, lists.tv, today), changedShare: shares.tv },
           },
     nowMs,
   );
@@ -59,19 +63,24 @@ function listsOf({ movie, tv }: ChangesRecord): ReadLists {
   return { movie: movie.isRead, tv: tv.isRead };
 }
 
-/** What is known of the kept titles, by media type. */
+/** What is known of the kept titles, by media type. `shares`: of them that change a day. */
 function knownTitles(
   record: ChangesRecord,
   kept: Kept,
   nowMs: number,
-  counted: ReadonlyMap<MediaType, Counted> = new Map(),
+  shares: Readonly<Record<MediaType, number>> = sharesOf(record),
 ): Record<MediaType, KeptTitles> {
   const of = (media: MediaType): KeptTitles => ({
     titles: keptOf(media, kept),
-    changedShare: changedShare(media, record[media], counted.get(media)),
+    changedShare: shares[media],
     pagesADay: pagesOfReading(media, record[media], nowMs),
   });
   return { movie: of('movie'), tv: of('tv') };
+}
+
+/** The share of kept titles that changes a day, as it was last decided by. */
+export function sharesOf({ movie, tv }: ChangesRecord): Record<MediaType, number> {
+  return { movie: movie.changedShare, tv: tv.changedShare };
 }
 
 /** How many of the titles are of a media type. */

@@ -17,6 +17,8 @@ export const knownListSchema = z.object({
   knownFromMs: time,
   /** `knownUntilMs` before the last reading. It counts in place of a time that a wrong clock has put into the future. */
   knownBeforeMs: time,
+  /** The share of kept titles that changes a day, as it was last decided by. */
+  changedShare: z.number().min(0),
   /** Pages of the list for a whole day; 0: not known. */
   pagesADay: z.number().min(0),
   /** Days that kept titles were watched by the list, summed over titles, and how many of these changed. Both fade. */
@@ -51,16 +53,19 @@ const priorTitleDays = 1_000;
 const usualPages: Readonly<Record<MediaType, number>> = { movie: 60, tv: 50 };
 
 /** A list of which nothing is known. */
-export const unknownList: KnownList = {
-  isRead: false,
-  since: '',
-  knownUntilMs: 0,
-  knownFromMs: 0,
-  knownBeforeMs: 0,
-  pagesADay: 0,
-  titleDays: 0,
-  changed: 0,
-};
+export function unknownList(mediaType: MediaType): KnownList {
+  return {
+    isRead: false,
+    since: '',
+    knownUntilMs: 0,
+    knownFromMs: 0,
+    knownBeforeMs: 0,
+    changedShare: usualChangedShare[mediaType],
+    pagesADay: 0,
+    titleDays: 0,
+    changed: 0,
+  };
+}
 
 /** The UTC day of a time, `YYYY-MM-DD`. */
 export function dayOf(atMs: number): string {
@@ -119,7 +124,7 @@ function wholeDayPages(mediaType: MediaType, { pagesADay }: KnownList): number {
 }
 
 /** The share of titles that changes a day. `counted`: days of titles, and changes, that others have counted. */
-export function changedShare(
+export function learntShare(
   mediaType: MediaType,
   list: Pick<KnownList, 'titleDays' | 'changed'>,
   counted: { titleDays: number; changed: number } = { titleDays: 0, changed: 0 },

@@ -11,7 +11,7 @@ import { rereadDays } from './changes-choice.ts';
 import {type Changed, type ChangesRecord, changeRecord, joinChanged, nextReadingCalls, nothingKnown, pendingOf, withoutChanges} from './changes-record.ts';
 import type { ChangesRead, KeptTitle, ReadChanges } from './collect.ts';
 import {knownUntil} from './known-lists.ts';
-import { decideLists } from './decide-lists.ts';
+import { decideLists, sharesOf } from './decide-lists.ts';
 import { type ListReader, readDueLists } from './read-due-lists.ts';
 
 /** What it needs. Without `usage` nothing is learnt of how often titles change while they are re-read by age. */
@@ -44,6 +44,7 @@ export function changesSource(deps: ChangesDependencies): ReadChanges {
       callsSaved: reading.callsSaved,
       reserved: nextReadingCalls(record, nowMs),
       by,
+      rates: sharesOf(record),
       followed,
       notes: reading.notes,
       commit: (sent) => {

@@ -138,8 +138,9 @@ export async function countPlan(
   }
 }
 
-function countersOf({ origin, jobs, titles, changes, warmed, expected }: RunPlan): Map<string, number> {
-  const counters = titleCounters(origin, titles, changes);
+function countersOf(plan: RunPlan): Map<string, number> {
+  const { jobs, warmed, expected } = plan;
+  const counters = titleCounters(plan);
   const add = (kind: PlanKind, feed: string, count: number) => {
     const name = feedCounterName(kind, feed);
     counters.set(name, (counters.get(name) ?? 0) + count);
@@ -158,22 +159,13 @@ function countersOf({ origin, jobs, titles, changes, warmed, expected }: RunPlan
 }
 
 /** Titles come first: other runs go by them, so they must not be in an update that is not made any more. */
-function titleCounters(
-  origin: string,
-  titles: RunPlan['titles'],
-  changes: RunPlan['changes'],
-): Map<string, number> {
+function titleCounters({ origin, titles, titlePlan, changes }: RunPlan): Map<string, number> {
   const subjects = titles.map(({ mediaType, id }) => titleSubject(mediaType, id));
-  const schedule = scheduleNames.find((name) => name === origin);
+  const planned = scheduleNames.filter((name) => name === origin && titlePlan !== undefined);
   const totals = [
-    [schedule, 1],
-    ['changesCalls', changes?.calls ?? 0],
-    ['changesSaved', changes?.callsSaved ?? 0],
-  ] as const;
-  return new Map([
-    ...totals.flatMap(([total, count]) =>
-      total !== undefined && count > 0 ? [[planTotalName(total), count] as const] : [],
-    ),
-    ...titlePlanCounters(subjects, mostNamedTitles),
-  ]);
+    ...planned.map((schedule) => [planTotalName(schedule), 1] as const),
+    [planTotalName('changesCalls'), changes?.calls ?? 0] as const,
+    [planTotalName('changesSaved'), changes?.callsSaved ?? 0] as const,
+  ];
+  return new Map([...totals.filter(([, count]) => count > 0), ...titlePlanCounters(subjects, mostNamedTitles)]);
 }

@@ -43,8 +43,6 @@ export type TitleState = TitleRef & {
   details: KeptDetails | undefined;
   /** When a change was made that a fetch before it does not hold, epoch milliseconds; `undefined`: none is known. */
   changedMs: number | undefined;
-  /** Since when TMDB's list of changes is known for its media type, epoch milliseconds; `undefined`: it is not read. */
-  followedFromMs?: number | undefined;
   /** When a job for it was planned within the last 24 hours, epoch milliseconds. */
   plannedAtMs: number | undefined;
 };
@@ -64,8 +62,22 @@ export type DueTitle = {
 /** Titles that change in a day, as a share, by media type. */
 export type ChangeRates = Readonly<Record<TitleRef['mediaType'], number>>;
 
+/**
+ * What is known of changes. `by`: what decides, TMDB's lists of changes or age alone. `followed`: the media types of which lists decide, with
+ * the time since when they are known without a gap, epoch milliseconds; what was fetched before that is due by age. Default: all.
+ */
+export type ChangeFacts = {
+  by: 'age' | 'changes';
+  rates?: Partial<ChangeRates> | undefined;
+  followed?: ReadonlyMap<TitleRef['mediaType'], number> | undefined;
+};
+
 /** From TMDB's lists of changes of 2022 to 2026, beside its numbers of films and series. */
-export const usualRates: ChangeRates = { movie: 0.005, tv: 0.02 };
+const usualRates: ChangeRates = { movie: 0.005, tv: 0.02 };
+/** An assumption: of ten changes TMDB's lists of changes leave out one. */
+const unlistedShare = 0.1;
+/** What no list of changes named is fetched again at this age all the same. */
+const unlistedDays = 30;
 /** Airing, or released within these days: TMDB's users are at work on it. An assumption: such a title changes every few days. */
 const busyRate = 0.3;
 const airingDays = 7;
@@ -85,12 +97,12 @@ export function dueTitles(
   titles: readonly TitleState[],
   nowMs: number,
   settings: Settings,
-  rates: ChangeRates = usualRates,
+  facts: ChangeFacts = { by: 'age' },
 ): DueTitle[] {
   if (!settings.details.enabled) {
     return [];
   }
-  return titles.flatMap((title) => dueTitle(title, nowMs, settings, rates) ?? []).sort(inOrder);
+  return titles.flatMap((title) => dueTitle(title, nowMs, settings, facts) ?? []).sort(inOrder);
 }
 
 /** Episodes of today first, then by worth; what is missing before what is stale. */
@@ -117,7 +129,7 @@ export function chooseTitles(
   return { chosen: worthwhile.slice(0, room), leftOut: worthwhile.slice(room) };
 }
 
-function dueTitle(title: TitleState, nowMs: number, settings: Settings, rates: ChangeRates): DueTitle | undefined {
+function dueTitle(title: TitleState, nowMs: number, settings: Settings, facts: ChangeFacts): DueTitle | undefined {
   if (isHeld(title, nowMs, settings)) {
     return undefined;
   }
@@ -125,7 +137,7 @@ function dueTitle(title: TitleState, nowMs: number, settings: Settings, rates: C
   const reason =
     details === undefined
       ? { share: 1, words: 'no details yet' }
-      : (reasonNow(title, details, nowMs) ?? reasonByAge(title, details, nowMs, settings, rates));
+      : (reasonNow(title, details, nowMs) ?? reasonByAge(title, details, nowMs, settings, facts));
   return (
     reason && {
       title,
@@ -175,16 +187,14 @@ function reasonByAge(
   details: KeptDetails,
   nowMs: number,
   settings: Settings,
-  rates: ChangeRates,
+  facts: ChangeFacts,
 ): Reason | undefined {
-  const { watchSoftMs, lastCallMs, ...ages } = agesOf(settings);
+  const isListed = isFollowed(title, details, facts);
+  const { dueMs, softMs, watchSoftMs, lastCallMs } = agesOf(settings, isListed);
   const [ageMs, sinceMs] = [nowMs - details.oldestMs, nowMs - details.latestMs];
-  const isFollowed = details.oldestMs >= (title.followedFromMs ?? Number.POSITIVE_INFINITY);
-  // The list tells its changes, so age alone makes it due only before it expires.
-  const softMs = isFollowed ? Number.POSITIVE_INFINITY : ages.softMs;
   const watchAgeMs = title.isRead ? nowMs - (details.watchMs ?? details.latestMs) : 0;
-  const busy = isFollowed ? undefined : busyWords(title, details, nowMs);
-  const rate = isFollowed ? 0 : busy === undefined ? usualRate(title, details, rates) : busyRate;
+  const busy = busyWords(title, details, nowMs);
+  const rate = busy === undefined ? usualRate(title, details, facts) * (isListed ? unlistedShare : 1) : busyRate;
   const share = 1 - Math.exp(-(rate * ageMs + watchRate * (watchAgeMs >= watchSoftMs ? watchAgeMs : 0)) / dayMs);
   const old = `${ageWords(ageMs)} old`;
   // A part that was missing of the last answer makes a title old for longer than that: it is asked for once a day.
@@ -197,7 +207,7 @@ function reasonByAge(
   if (busy !== undefined && sinceMs >= dayMs) {
     return { share, words: `${busy}, ${old}` };
   }
-  return ageMs >= softMs ? { share, words: old } : earlyReason({ ageMs, watchAgeMs, softMs, watchSoftMs, share });
+  return ageMs >= dueMs ? { share, words: old } : earlyReason({ ageMs, watchAgeMs, softMs, watchSoftMs, share });
 }
 
 /** What is not stale yet and may be worth a fetch: where to watch it changes sooner than the rest. */
@@ -216,15 +226,26 @@ function earlyReason(of: {
   return ageMs >= softMs / 2 ? { share, words: old, isEarly: true } : undefined;
 }
 
-/** Ages of details, in milliseconds. `lastCallMs`: halfway between the soft and the hard TTL; what is not fetched from there on expires. */
-function agesOf({ details, ttl }: Settings): { softMs: number; watchSoftMs: number; lastCallMs: number } {
+/**
+ * Ages of details, in milliseconds. `dueMs`: at which everything is due, the soft TTL, or later where TMDB's lists of changes tell what has
+ * changed. `lastCallMs`: halfway between the soft and the hard TTL; what is not fetched from there on expires.
+ */
+function agesOf({ details, ttl }: Settings, isListed: boolean) {
   const [softMs, watchSoftMs] = [details.softTtlHours * hourMs, details.watchSoftTtlHours * hourMs];
   const hardMs = Math.min(ttl.hardFactor * softMs, ttl.maxHardDays * dayMs);
-  return { softMs, watchSoftMs, lastCallMs: (Math.min(softMs, hardMs) + hardMs) / 2 };
+  const dueMs = isListed ? Math.max(softMs, unlistedDays * dayMs) : softMs;
+  return { dueMs, softMs, watchSoftMs, lastCallMs: (Math.min(softMs, hardMs) + hardMs) / 2 };
 }
 
-function usualRate({ mediaType }: TitleState, { status }: KeptDetails, rates: ChangeRates): number {
-  return endedStatuses.includes(status) ? rates.movie : rates[mediaType];
+/** Whether TMDB's list of changes has told all that changed of a title since it was fetched. */
+function isFollowed({ mediaType }: TitleState, { oldestMs }: KeptDetails, { by, followed }: ChangeFacts): boolean {
+  const sinceMs = followed === undefined ? 0 : (followed.get(mediaType) ?? Number.POSITIVE_INFINITY);
+  return by === 'changes' && oldestMs >= sinceMs;
+}
+
+function usualRate({ mediaType }: TitleState, { status }: KeptDetails, { rates }: ChangeFacts): number {
+  const known = { ...usualRates, ...rates };
+  return endedStatuses.includes(status) ? known.movie : known[mediaType];
 }
 
 /** What keeps TMDB's users at work on a title; `undefined`: nothing. */

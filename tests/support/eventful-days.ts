@@ -18,12 +18,13 @@ export const eventfulSettings = {
     live: { timeoutMs: 10_000, waitMs: 5_000 },
   },
   breaker: { lastCalls: 4, minimumCalls: 4 },
+  details: { callsPerDay: 3 },
   tmdb: { backoffBaseMs: 50 },
 };
 
 /**
- * Good and bad days of deployed functions: a token that is not stored yet, runs of all schedules, one delivered twice, one that fails, an
- * ad-hoc request, reads from table and TMDB, a refresh that cannot be requested, dead letters of both queues, a list that TMDB does not
+ * Good and bad days of deployed functions: a token that is not stored yet, runs of all schedules with their whole titles, one delivered
+ * twice, one that fails, an ad-hoc request, reads from table and TMDB, a refresh that cannot be requested, dead letters of both queues, a list that TMDB does not
  * have, a rejected token, and an outage until the breaker opens.
  * @throws naming what has not happened.
  */
@@ -74,7 +75,7 @@ async function planRuns({ functions, ...deployed }: DeployedFunctions): Promise<
   const applied = () => linesOf({ functions, ...deployed }, 'Writer', '"event":"page-applied"');
   await until('seven pages are applied', () => applied() >= 7);
   await run('weekly', nowMs);
-  await until('the weekly pages are applied', () => applied() >= 21);
+  await until('the weekly pages and titles are applied', () => applied() >= 24);
   await run('refresh', nowMs);
 }
 

@@ -1,11 +1,13 @@
 import type { Command } from 'commander';
 import { monthPlan, type PlanKind } from '../../operator/cost/month-plan.ts';
 import { planRun, type RunPlan } from '../../planner/plan-run.ts';
+import type { TitleFigures } from '../../planner/plan-titles.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { feedId } from '../../shared/core/feed.ts';
 import { type PlanTakes, takesOf } from '../../shared/cost/month-cost.ts';
 import { nextOccurrenceMs } from '../../shared/settings/schedule.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
+import { titleSubject } from '../../shared/tables/usage-store.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
@@ -30,7 +32,7 @@ async function planCommand(options: PlaceOptions, context: CliContext, scheduleT
   const occurrence = isoFromMs(nextOccurrenceMs(schedule, clock.nowMs(), settings.schedules));
   const plan = ({ catalog, heads, history }: PlanTables) =>
     planRun({ kind: 'schedule', version: 1, schedule, occurrence }, { catalog, heads, history, clock, settings });
-  const { jobs, notes, leftOut, runId } = hasStackPlace(options, context)
+  const { jobs, titles, titlePlan, notes, leftOut, runId } = hasStackPlace(options, context)
     ? await withTables(options, context, plan, 'look')
     : await plan(emptyTables);
   const document = {
@@ -38,6 +40,8 @@ async function planCommand(options: PlaceOptions, context: CliContext, scheduleT
     occurrence,
     runId,
     jobs: jobs.map(({ jobId, feed, page, pages, why }) => ({ jobId, feed: feedId(feed), page, pages, why })),
+    titles: titles.map(({ jobId, mediaType, id, why }) => ({ jobId, title: titleSubject(mediaType, id), why })),
+    titlePlan: titlePlan ?? null,
     notes,
     leftOut,
     takes: takesOf(jobs.length),
@@ -65,6 +69,8 @@ function formatPlan(plan: {
   schedule: string;
   occurrence: string;
   jobs: { feed: string; page: number; pages: number; why: string }[];
+  titles: { title: string; why: string }[];
+  titlePlan: TitleFigures | null;
   notes: RunPlan['notes'];
   leftOut: RunPlan['leftOut'];
   takes: PlanTakes;
@@ -74,11 +80,30 @@ function formatPlan(plan: {
   return [
     title(`${plan.schedule}, next at ${plan.occurrence}: ${plan.jobs.length} jobs`),
     ...(rows.length > 0 ? [table(['feed', 'page', 'why'], rows)] : []),
+    ...titleLines(plan.titles, plan.titlePlan),
     ...plan.notes.map((note) => `note: ${note}`),
     ...plan.leftOut.map((line) => `left out: ${line}`),
     `takes ${inWords(plan.takes)}`,
     `a month of all schedules takes at most ${inWords(plan.month)}`,
   ].join('\n');
+}
+
+function titleLines(titles: { title: string; why: string }[], figures: TitleFigures | null): string[] {
+  if (figures === null) {
+    return [];
+  }
+  const { candidates, looked, kept, due, calls, callsOfDay, readUnits, changes, leftOut } = figures;
+  const sums = [
+    `whole titles: ${titles.length} of ${due} that are due`,
+    `${kept} of ${candidates} have details (${looked} looked up, about ${Math.ceil(readUnits)} read units)`,
+    `${calls} calls to spend, ${callsOfDay} planned within 24 hours`,
+    ...(changes === undefined ? [] : [`TMDB's lists of changes: ${changes.calls} calls, ${changes.callsSaved} saved`]),
+  ];
+  return [
+    title(sums.join('; ')),
+    ...(titles.length > 0 ? [table(['title', 'why'], titles.map((one) => [one.title, one.why]))] : []),
+    ...leftOut.map((line) => `left out: ${line}`),
+  ];
 }
 
 function inWords({ calls, rows, writeUnits }: PlanTakes): string {

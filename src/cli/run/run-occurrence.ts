@@ -18,6 +18,7 @@ const startedRunSchema = z.object({
   runId: z.string(),
   snapshot: z.string(),
   jobs: z.number(),
+  titles: z.number(),
   duplicate: z.boolean(),
 });
 
@@ -41,7 +42,7 @@ export async function runOccurrence(
     throw new PermanentError('interrupted', `interrupted before the ${schedule} occurrence was planned`);
   }
   const run = await planOccurrence(schedule, isoFromMs(occurrenceMs), stack, context);
-  const jobs = run.duplicate ? queuedJobs(run.runId, stack, settings) : run.jobs;
+  const jobs = run.duplicate ? queuedJobs(run.runId, stack, settings) : run.jobs + run.titles;
   const planned = typeof jobs === 'number' ? jobs : jobs.size;
   const progress = showProgress(schedule, run.runId, planned, tracker, context);
   const waiting = awaitRun(
