@@ -14,6 +14,7 @@ import { benchReader } from './reader.ts';
 import { benchRegions } from './regions.ts';
 import { benchTableWrites } from './table-writes.ts';
 import { benchThrottle } from './throttle.ts';
+import { benchTitlesFresh } from './titles-fresh.ts';
 import { benchWrites } from './writes.ts';
 
 const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport>> = {
@@ -29,6 +30,7 @@ const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport
   regions: benchRegions,
   'table-writes': benchTableWrites,
   throttle: benchThrottle,
+  'titles-fresh': benchTitlesFresh,
   writes: benchWrites,
 };
 /** Benches that run in fewer seconds, and those that run by parts. */

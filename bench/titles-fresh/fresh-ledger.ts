@@ -1,0 +1,95 @@
+/** What a way to plan fetched and when, and how fresh that kept the titles. */
+import { quantile } from '../bench-report.ts';
+import { dayMs, type KeptAtTmdb, learningDays, measuredDays, type TitleWorld, worldDays } from './title-world.ts';
+
+/** The figures of one way to plan in one world, over the measured days. */
+export type FreshFigures = {
+  callsADay: number;
+  /** Of them, pages of lists of changes. */
+  pagesADay: number;
+  /** Most calls in any 24 hours, from the first day on. */
+  mostCallsOfDay: number;
+  /** Share of title-time that is out of date. */
+  staleShare: number;
+  /** Hours from a change until it is in the table; of titles that are read daily. */
+  ageP50Hours: number;
+  ageP95Hours: number;
+};
+
+/** Takes down calls and fetches. */
+export type FreshLedger = {
+  /** `count` calls for pages of lists at `atMs`. */
+  pages(atMs: number, count: number): void;
+  /** A title is fetched, and is in the table at `atMs`. */
+  fetched(index: number, atMs: number): void;
+  /** When a title was fetched last. */
+  fetchedAtMs(index: number): number;
+  figures(): FreshFigures;
+};
+
+/** The titles were fetched at `firstMs` (by index) before the world begins. */
+export function freshLedger(world: TitleWorld, firstMs: readonly number[]): FreshLedger {
+  const fetches = world.all.map((_, index) => [firstMs[index] ?? world.startMs]);
+  const calls: { atMs: number; count: number; isPage: boolean }[] = [];
+  const fromMs = world.startMs + learningDays * dayMs;
+  const isMeasured = ({ atMs }: { atMs: number }) => atMs >= fromMs;
+  const perDay = (some: typeof calls) => some.filter(isMeasured).reduce((sum, { count }) => sum + count, 0) / measuredDays;
+  return {
+    pages: (atMs, count) => calls.push({ atMs, count, isPage: true }),
+    fetched: (index, atMs) => {
+      fetches[index]?.push(atMs);
+      calls.push({ atMs, count: 1, isPage: false });
+    },
+    fetchedAtMs: (index) => fetches[index]?.at(-1) ?? world.startMs,
+    figures: () => {
+      const ages = world.all.flatMap((title, index) => (title.readsADay >= 1 ? agesOf(title, fetches[index] ?? []) : []));
+      const hours = ages.map((ms) => ms / 3_600_000);
+      const stale = world.all.reduce((sum, title, index) => sum + staleMsOf(title, fetches[index] ?? []), 0);
+      return {
+        callsADay: perDay(calls),
+        pagesADay: perDay(calls.filter(({ isPage }) => isPage)),
+        mostCallsOfDay: mostWithin(calls),
+        staleShare: stale / (world.all.length * measuredDays * dayMs),
+        ageP50Hours: quantile(hours, 0.5),
+        ageP95Hours: quantile(hours, 0.95),
+      };
+    },
+  };
+
+  /** From each measured change to the first fetch after it; of a change of the last two days that was not fetched, nothing is known. */
+  function agesOf({ changesMs }: KeptAtTmdb, fetchedMs: readonly number[]): number[] {
+    const endMs = world.startMs + worldDays * dayMs;
+    return changesMs
+      .filter((atMs) => atMs >= fromMs && atMs < endMs - 2 * dayMs)
+      .map((atMs) => (fetchedMs.find((one) => one > atMs) ?? endMs) - atMs);
+  }
+
+  function staleMsOf({ changesMs }: KeptAtTmdb, fetchedMs: readonly number[]): number {
+    const endMs = world.startMs + worldDays * dayMs;
+    let sum = 0;
+    let freshFromMs = 0;
+    for (const atMs of changesMs) {
+      // A change of what is out of date already adds nothing.
+      if (atMs >= freshFromMs) {
+        freshFromMs = fetchedMs.find((one) => one > atMs) ?? endMs;
+        sum += Math.max(0, freshFromMs - Math.max(atMs, fromMs));
+      }
+    }
+    return sum;
+  }
+}
+
+/** The most calls of any 24 hours, by a window that moves over them. */
+function mostWithin(calls: readonly { atMs: number; count: number }[]): number {
+  const inOrder = calls.toSorted((a, b) => a.atMs - b.atMs);
+  let [most, sum, from] = [0, 0, 0];
+  for (const { atMs, count } of inOrder) {
+    sum += count;
+    while ((inOrder[from]?.atMs ?? atMs) <= atMs - dayMs) {
+      sum -= inOrder[from]?.count ?? 0;
+      from += 1;
+    }
+    most = Math.max(most, sum);
+  }
+  return most;
+}
