@@ -2,7 +2,7 @@
 import { type BenchReport, type BenchResult, type BenchTarget, benchEnvironment } from './bench-report.ts';
 import type { FreshFigures } from './titles-fresh/fresh-ledger.ts';
 import { asPlanned, byAge, byChanges, type PlannedFigures } from './titles-fresh/planners.ts';
-import { titleWorld, type TitleWorld } from './titles-fresh/title-world.ts';
+import { type TitleWorld, titleWorld } from './titles-fresh/title-world.ts';
 
 /** Kept titles, the share of them that changes a day, and a budget that both ways fit into. */
 const shapes = [

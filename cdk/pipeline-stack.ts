@@ -81,13 +81,9 @@ export class PipelineStack extends Stack {
       },
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
-<<<<<<< HEAD
-        // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks. For TMDB's
-        // lists of changes it keeps a record of its own, and the throttle and the breaker like a worker.
-=======
         { on: tables.catalog.tableArn, actions: ['dynamodb:BatchGetItem'] },
-        // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks.
->>>>>>> plan
+        // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks. For TMDB's
+        // lists of changes it keeps a record of its own, and uses the throttle and the breaker like a worker.
         {
           on: tables.control.tableArn,
           actions: [

@@ -33,7 +33,8 @@ export function freshLedger(world: TitleWorld, firstMs: readonly number[]): Fres
   const calls: { atMs: number; count: number; isPage: boolean }[] = [];
   const fromMs = world.startMs + learningDays * dayMs;
   const isMeasured = ({ atMs }: { atMs: number }) => atMs >= fromMs;
-  const perDay = (some: typeof calls) => some.filter(isMeasured).reduce((sum, { count }) => sum + count, 0) / measuredDays;
+  const perDay = (some: typeof calls) =>
+    some.filter(isMeasured).reduce((sum, { count }) => sum + count, 0) / measuredDays;
   return {
     pages: (atMs, count) => calls.push({ atMs, count, isPage: true }),
     fetched: (index, atMs) => {
@@ -42,7 +43,9 @@ export function freshLedger(world: TitleWorld, firstMs: readonly number[]): Fres
     },
     fetchedAtMs: (index) => fetches[index]?.at(-1) ?? world.startMs,
     figures: () => {
-      const ages = world.all.flatMap((title, index) => (title.readsADay >= 1 ? agesOf(title, fetches[index] ?? []) : []));
+      const ages = world.all.flatMap((title, index) =>
+        title.readsADay >= 1 ? agesOf(title, fetches[index] ?? []) : [],
+      );
       const hours = ages.map((ms) => ms / 3_600_000);
       const stale = world.all.reduce((sum, title, index) => sum + staleMsOf(title, fetches[index] ?? []), 0);
       return {

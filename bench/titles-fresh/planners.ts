@@ -209,7 +209,10 @@ function memoryStore(): ChangesStore {
   };
 }
 
-type MemoryCounters = { items: Map<string, UsageCounters>; read(ids: readonly string[]): Promise<Map<string, UsageCounters>> };
+type MemoryCounters = {
+  items: Map<string, UsageCounters>;
+  read(ids: readonly string[]): Promise<Map<string, UsageCounters>>;
+};
 
 function memoryCounters(): MemoryCounters {
   const items = new Map<string, UsageCounters>();

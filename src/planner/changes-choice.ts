@@ -70,7 +70,11 @@ export function forecastLists(
     const calls = affordable * titleCalls(kept[media], lists[media], policy);
     return kept[media].titles * (lists[media] ? staleByList(kept[media], calls) : staleByAge(kept[media], calls));
   });
-  return { calls: pages + needed, mostCalls: 2 * pages + needed, staleTitles: stale.reduce((sum, one) => sum + one, 0) };
+  return {
+    calls: pages + needed,
+    mostCalls: 2 * pages + needed,
+    staleTitles: stale.reduce((sum, one) => sum + one, 0),
+  };
 }
 
 /** Share of titles that are out of date where all of them are re-read in turn, with `calls` a day. */

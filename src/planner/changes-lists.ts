@@ -89,15 +89,26 @@ async function readPage(
     if (content.fate === 'ok') {
       return bounded(content.value);
     }
-    const { code, detail } = content;
-    const afterMs = content.fate === 'retry' ? retryDelayMs(content, attempt, deps) : undefined;
-    // A trial of the breaker is one call; a retry would be a second one.
-    const isPossible = entry.admission.kind === 'closed' && afterMs !== undefined;
-    if (!isPossible || reading.limits.remainingMs() < afterMs || !deps.budget.trySpend()) {
-      return { code, detail };
+    const afterMs = retryAfterMs(content, attempt, entry, reading, deps);
+    if (afterMs === undefined) {
+      return { code: content.code, detail: content.detail };
     }
     await deps.clock.sleep(afterMs);
   }
+}
+
+/** How long to wait before another attempt; `undefined`: there is none. */
+function retryAfterMs(
+  failure: Failure,
+  attempt: number,
+  { admission }: Go,
+  { limits }: Reading,
+  deps: ChangeListDependencies,
+): number | undefined {
+  const afterMs = failure.fate === 'retry' ? retryDelayMs(failure, attempt, deps) : undefined;
+  // A trial of the breaker is one call; a retry would be a second one.
+  const isPossible = admission.kind === 'closed' && afterMs !== undefined && limits.remainingMs() >= afterMs;
+  return isPossible && deps.budget.trySpend() ? afterMs : undefined;
 }
 
 function bounded(page: ChangesPage): ChangesPage | Broken {
@@ -125,6 +136,7 @@ async function passGate({ made, gate, limits }: Reading, admit?: () => Promise<A
   }
 }
 
+type Go = Extract<Entry, { kind: 'go' }>;
 type Refusal = Extract<Entry, { kind: 'refused' }>;
 
 function refusal(code: Refusal['code'], detail: string): Refusal {
@@ -139,7 +151,7 @@ type Failure = Exclude<Verdict, { fate: 'ok' }>;
 async function callOnce(
   request: TmdbRequest,
   page: number,
-  entry: Extract<Entry, { kind: 'go' }>,
+  entry: Go,
   reading: Reading,
   deps: ChangeListDependencies,
 ): Promise<{ fate: 'ok'; value: ChangesPage } | Failure> {

@@ -70,9 +70,17 @@ export function nextReadingCalls(record: ChangesRecord, nowMs: number): number {
   return mediaTypes
     .filter((media) => record[media].isRead)
     .map((media) => {
-      const due = daysToRead(record[media], nowMs).map((startMs) => expectedPages(media, record[media], startMs, nowMs));
+      const due = daysToRead(record[media], nowMs).map((startMs) =>
+        expectedPages(media, record[media], startMs, nowMs),
+      );
       const next = pagesOfReading(media, record[media], nextMs);
-      return Math.ceil(growth * Math.max(next, due.reduce((sum, pages) => sum + pages, 0)));
+      return Math.ceil(
+        growth *
+          Math.max(
+            next,
+            due.reduce((sum, pages) => sum + pages, 0),
+          ),
+      );
     })
     .reduce((sum, pages) => sum + pages, 0);
 }
@@ -134,7 +142,7 @@ function unpacked(packed: Uint8Array): Map<string, number> | undefined {
   }
 }
 
-function packChanged(changed: Changed): Uint8Array {
+function packChanged(changed: Changed): ChangesRecord['pending'] {
   const titles = [...changed].map(([subject, beforeMs]) => {
     const [mediaType, id] = subject.split('/');
     return { mediaType, beforeMs, id: Number(id) };

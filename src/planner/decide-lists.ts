@@ -5,8 +5,8 @@ import type { Settings } from '../shared/settings/settings-schema.ts';
 import { titleChangeCounts, titleChangesId } from '../shared/tables/feed-counters.ts';
 import type { UsageStore } from '../shared/tables/usage-store.ts';
 import { callsSavedADay, chooseLists, type KeptTitles, type ReadLists } from './changes-choice.ts';
-import {type ChangesRecord, type ChangesStore, changeRecord} from './changes-record.ts';
-import {dayOf, learntShare, type KnownList, pagesOfReading} from './known-lists.ts';
+import { type ChangesRecord, type ChangesStore, changeRecord } from './changes-record.ts';
+import { dayOf, type KnownList, learntShare, pagesOfReading } from './known-lists.ts';
 
 type Kept = readonly { subject: string }[];
 type Counted = { titleDays: number; changed: number };

@@ -154,4 +154,3 @@ export function afterDays(before: KnownList, days: readonly ReadDay[], nowMs: nu
   }
   return list;
 }
-

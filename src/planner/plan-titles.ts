@@ -148,12 +148,23 @@ export async function chooseOf(
   budget: TitleBudget,
   nowMs: number,
   sources: Pick<PlanSources, 'changes' | 'settings'>,
-): Promise<{ changes: ChangesRead | undefined; notes: string[]; calls: number; chosen: DueTitle[]; leftOut: DueTitle[] }> {
+): Promise<{
+  changes: ChangesRead | undefined;
+  notes: string[];
+  calls: number;
+  chosen: DueTitle[];
+  leftOut: DueTitle[];
+}> {
   const { changes, notes } = await readChanges(titles, budget.callsLeft, nowMs, sources);
   const told = titles.map((title) => ({ ...title, changedMs: changes?.changed.get(title.subject) }));
   const { calls: made = 0, reserved = 0 } = changes ?? {};
   const calls = Math.max(0, Math.min(budget.calls, budget.callsLeft - made - reserved));
-  return { changes, notes, calls, ...chooseTitles(dueTitles(told, nowMs, sources.settings, changes), { ...budget, calls }) };
+  return {
+    changes,
+    notes,
+    calls,
+    ...chooseTitles(dueTitles(told, nowMs, sources.settings, changes), { ...budget, calls }),
+  };
 }
 
 /** Looks up the most read candidates. */
@@ -164,7 +175,8 @@ async function look(candidates: readonly Candidate[], record: TitleRecord, nowMs
   const some = candidates.slice(0, mostLooked);
   const seen = await lookAtTitles(some, record, catalog, nowMs, isOver, settings);
   const missed = candidates.length - seen.titles.length;
-  const why = seen.titles.length < some.length ? 'a third of the time-out was over' : `it looks at ${mostLooked} at most`;
+  const why =
+    seen.titles.length < some.length ? 'a third of the time-out was over' : `it looks at ${mostLooked} at most`;
   return {
     ...seen,
     notes: missed === 0 ? [] : [`${missed} of ${candidates.length} titles, the least read, were not looked at: ${why}`],

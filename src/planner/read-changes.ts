@@ -8,10 +8,19 @@ import { messageOf } from '../shared/core/errors.ts';
 import { type MediaType, mediaTypes } from '../shared/core/feed.ts';
 import type { UsageStore } from '../shared/tables/usage-store.ts';
 import { rereadDays } from './changes-choice.ts';
-import {type Changed, type ChangesRecord, changeRecord, joinChanged, nextReadingCalls, nothingKnown, pendingOf, withoutChanges} from './changes-record.ts';
+import {
+  type Changed,
+  type ChangesRecord,
+  changeRecord,
+  joinChanged,
+  nextReadingCalls,
+  nothingKnown,
+  pendingOf,
+  withoutChanges,
+} from './changes-record.ts';
 import type { ChangesRead, KeptTitle, ReadChanges } from './collect.ts';
-import {knownUntil} from './known-lists.ts';
 import { decideLists, sharesOf } from './decide-lists.ts';
+import { knownUntil } from './known-lists.ts';
 import { type ListReader, readDueLists } from './read-due-lists.ts';
 
 /** What it needs. Without `usage` nothing is learnt of how often titles change while they are re-read by age. */
@@ -36,7 +45,13 @@ export function changesSource(deps: ChangesDependencies): ReadChanges {
     const by = followed.size > 0 ? 'changes' : 'age';
     if (reading.calls > 0) {
       const { calls: made, callsSaved } = reading;
-      deps.telemetry.event({ event: 'changes-read', calls: made, callsSaved, kept: kept.length, changed: changed.size });
+      deps.telemetry.event({
+        event: 'changes-read',
+        calls: made,
+        callsSaved,
+        kept: kept.length,
+        changed: changed.size,
+      });
     }
     return {
       changed,
@@ -67,7 +82,10 @@ const nothingKept: ChangesRead = {
 };
 
 /** Of the known changes: those that the table does not hold yet, and those that it does. */
-function sorted(known: Changed, kept: readonly KeptTitle[]): { changed: Map<string, number>; held: Map<string, number> } {
+function sorted(
+  known: Changed,
+  kept: readonly KeptTitle[],
+): { changed: Map<string, number>; held: Map<string, number> } {
   const [changed, held] = [new Map<string, number>(), new Map<string, number>()];
   for (const { subject, fetchedAtMs } of kept) {
     const beforeMs = known.get(subject);
@@ -94,4 +112,3 @@ async function takeOff(done: Changed, nowMs: number, { store, telemetry }: Chang
     telemetry.warn('changed titles that were sent could not be taken off the record', { detail: messageOf(error) });
   }
 }
-

@@ -6,10 +6,10 @@ import type { Settings } from '../shared/settings/settings-schema.ts';
 import { titleSubject } from '../shared/tables/usage-store.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { ChangeLists, DayList } from './changes-lists.ts';
-import {type Changed, type ChangesRecord, type ChangesStore, changeRecord, withReading} from './changes-record.ts';
-import {dayOf, daysToRead, expectedPages, knownUntil, mostGapDays, type ReadDay} from './known-lists.ts';
+import { type Changed, type ChangesRecord, type ChangesStore, changeRecord, withReading } from './changes-record.ts';
 import type { KeptTitle } from './collect.ts';
 import { keptOf, savedADay } from './decide-lists.ts';
+import { dayOf, daysToRead, expectedPages, knownUntil, mostGapDays, type ReadDay } from './known-lists.ts';
 
 /** What reading needs. */
 export type ListReader = {
@@ -156,9 +156,7 @@ async function storeReading(
   const mostRead = (all: Changed): Changed => {
     dropped = Math.max(0, all.size - mostPending);
     const readsOf = (subject: string) => reads.get(subject) ?? -1;
-    return dropped === 0
-      ? all
-      : new Map([...all].sort(([a], [b]) => readsOf(b) - readsOf(a)).slice(0, mostPending));
+    return dropped === 0 ? all : new Map([...all].sort(([a], [b]) => readsOf(b) - readsOf(a)).slice(0, mostPending));
   };
   try {
     const record = await changeRecord(
@@ -168,7 +166,10 @@ async function storeReading(
     );
     const note = `${dropped} changed titles, those that are read least, are left to age: ${mostPending} are kept until they are sent`;
     return record === undefined
-      ? { record: leased, notes: ['what lists of changes say was not stored: other planners changed the record meanwhile'] }
+      ? {
+          record: leased,
+          notes: ['what lists of changes say was not stored: other planners changed the record meanwhile'],
+        }
       : { record, notes: dropped > 0 ? [note] : [] };
   } catch (error) {
     return { record: leased, notes: [`what lists of changes say was not stored: ${messageOf(error)}`] };

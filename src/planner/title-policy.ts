@@ -189,12 +189,11 @@ function reasonByAge(
   settings: Settings,
   facts: ChangeFacts,
 ): Reason | undefined {
-  const isListed = isFollowed(title, details, facts);
-  const { dueMs, softMs, watchSoftMs, lastCallMs } = agesOf(settings, isListed);
+  const { dueMs, softMs, watchSoftMs, lastCallMs } = agesOf(settings, isFollowed(title, details, facts));
   const [ageMs, sinceMs] = [nowMs - details.oldestMs, nowMs - details.latestMs];
   const watchAgeMs = title.isRead ? nowMs - (details.watchMs ?? details.latestMs) : 0;
   const busy = busyWords(title, details, nowMs);
-  const rate = busy === undefined ? usualRate(title, details, facts) * (isListed ? unlistedShare : 1) : busyRate;
+  const rate = busy === undefined ? usualRate(title, details, facts) : busyRate;
   const share = 1 - Math.exp(-(rate * ageMs + watchRate * (watchAgeMs >= watchSoftMs ? watchAgeMs : 0)) / dayMs);
   const old = `${ageWords(ageMs)} old`;
   // A part that was missing of the last answer makes a title old for longer than that: it is asked for once a day.
@@ -243,9 +242,10 @@ function isFollowed({ mediaType }: TitleState, { oldestMs }: KeptDetails, { by, 
   return by === 'changes' && oldestMs >= sinceMs;
 }
 
-function usualRate({ mediaType }: TitleState, { status }: KeptDetails, { rates }: ChangeFacts): number {
-  const known = { ...usualRates, ...rates };
-  return endedStatuses.includes(status) ? known.movie : known[mediaType];
+function usualRate(title: TitleState, details: KeptDetails, facts: ChangeFacts): number {
+  const known = { ...usualRates, ...facts.rates };
+  const rate = endedStatuses.includes(details.status) ? known.movie : known[title.mediaType];
+  return isFollowed(title, details, facts) ? rate * unlistedShare : rate;
 }
 
 /** What keeps TMDB's users at work on a title; `undefined`: nothing. */

@@ -41,8 +41,8 @@ export function countRereads(replaced: WriteReport['replaced']): UsageCounters {
   const counters: Record<string, number> = {};
   for (const { mediaType, seen, version } of replaced) {
     const media = mediaTypes.find((one) => mediaType === `${one}+details`);
-    const reread = media && rereadOf(seen, version);
-    if (media !== undefined && reread !== undefined) {
+    const reread = media && seen && rereadOf(seen, version);
+    if (media && reread) {
       const counted = { compared: 1, rowHours: reread.afterMs / hourMs, ...(reread.isChanged && { changed: 1 }) };
       addCounts(counters, media, counted);
     }

@@ -15,8 +15,8 @@ export type RowOutcome = Decision | { failed: Failure };
 export type WriteReport = {
   outcomes: Map<string, RowOutcome>;
   before: ReadonlyMap<string, PresentRow>;
-  /** Joined rows that replaced another one: their key, and both versions. */
-  replaced: { mediaType: string; seen: string; version: string }[];
+  /** Joined rows that were written: the version that each replaced (`undefined`: there was none), and its own. */
+  replaced: { mediaType: string; seen: string | undefined; version: string }[];
   writeUnits: number;
   readUnits: number;
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { chooseLists, forecastLists, callsSavedADay, type KeptTitles } from '../../src/planner/changes-choice.ts';
+import { callsSavedADay, chooseLists, forecastLists, type KeptTitles } from '../../src/planner/changes-choice.ts';
 import { withCalls } from '../support/changes-world.ts';
 
 const ample = withCalls(1_000_000);

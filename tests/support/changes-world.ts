@@ -59,7 +59,9 @@ export type ChangesWorld = {
 };
 
 /** A planner's source of changes with everything around it in memory. The budget is ample. */
-export function changesWorld(over: Partial<ChangesDependencies> & { lists?: ScriptedLists; store?: MemoryChangesStore } = {}): ChangesWorld {
+export function changesWorld(
+  over: Partial<ChangesDependencies> & { lists?: ScriptedLists; store?: MemoryChangesStore } = {},
+): ChangesWorld {
   const parts = {
     store: memoryChangesStore(),
     lists: scriptedLists(),

@@ -5,7 +5,14 @@ import { canonicalJson, stableHash } from '../core/stable-hash.ts';
 import { type PartName, partNames, partShape, type TitleParts } from '../queues/details/title-parts.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { pack, unpackText } from './card.ts';
-import { type JoinedDraft, joinedVersion, joinParts, type StoredRow, timeVersion, versionTimeMs } from './joined-row.ts';
+import {
+  type JoinedDraft,
+  joinedVersion,
+  joinParts,
+  type StoredRow,
+  timeVersion,
+  versionTimeMs,
+} from './joined-row.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowBytes, rowKeyText, rowSchemaVersion } from './row.ts';
 import { detailsLife, titlePeriodStartMs } from './row-life.ts';
 
