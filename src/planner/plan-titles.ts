@@ -112,8 +112,9 @@ async function chosenTitles(
   sources: PlanSources,
 ): Promise<TitlePlan> {
   const { nowMs } = beside;
-  const { catalog, settings } = sources;
-  const { candidates, readUnits } = await titleCandidates(beside.feeds, reads, catalog, nowMs, settings);
+  const { settings, catalog, clock } = sources;
+  // Lists count as they are now: a plan that is only looked at may be about an occurrence of next week.
+  const { candidates, readUnits } = await titleCandidates(beside.feeds, reads, catalog, clock.nowMs(), settings);
   const seen = await look(candidates, record, nowMs, sources);
   const { changes, notes, calls, chosen, leftOut } = await chooseOf(seen.titles, budget, nowMs, sources);
   return {

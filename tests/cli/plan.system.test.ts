@@ -55,7 +55,7 @@ describe('plan before anything has run', () => {
     expect(plans.daily.notes).toEqual([]);
     expect(plans.daily.jobs.every(({ why }) => why.length > 5)).toBe(true);
     expect(Object.keys(plans.daily).sort()).toEqual([
-      ...['jobs', 'leftOut', 'month', 'notes', 'occurrence', 'runId', 'schedule', 'takes'],
+      ...['jobs', 'leftOut', 'month', 'notes', 'occurrence', 'runId', 'schedule', 'takes', 'titlePlan', 'titles'],
     ]);
   });
 

@@ -38,7 +38,13 @@ describe.each(expected)('run %s', (schedule, jobs) => {
 
   it(`has all its ${jobs} jobs in the table`, () => {
     expect(summary.jobs).toEqual(jobsOf({ planned: jobs, succeeded: jobs }));
-    expect(summary.tmdb).toMatchObject({ requests: jobs, throttled: 0, retries: 0 });
+    expect(summary.tmdb).toMatchObject({ requests: jobs + summary.titles.planned, throttled: 0, retries: 0 });
+  });
+
+  it('has whole titles where lists were in the table: after the daily run that a weekly one needs', () => {
+    const { titles } = summary;
+    expect(titles).toEqual(jobsOf({ planned: titles.planned, succeeded: titles.planned }));
+    expect(titles.planned > 0).toBe(schedule === 'weekly');
   });
 
   it('accounts for every row of every page', () => {
@@ -54,7 +60,8 @@ describe.each(expected)('run %s', (schedule, jobs) => {
     expect(max).toBeGreaterThanOrEqual(p95);
     // A page takes some units twice, for the table and its index; each of its titles one at most, and the head of its feed.
     expect(summary.capacity.writeUnits).toBeGreaterThan(jobs * 4);
-    expect(summary.capacity.writeUnits).toBeLessThan(jobs * (2 * 8 + 20 + 1));
+    // A whole title takes its details, its card, and a row for each of its ids elsewhere.
+    expect(summary.capacity.writeUnits).toBeLessThan(jobs * (2 * 8 + 20 + 1) + summary.titles.planned * 8);
     expect(summary.capacity.readUnits).toBeGreaterThan(0);
     expect(summary.durationMs).toBeGreaterThan(0);
     expect(summary.estimatedCostUsd).toBeGreaterThan(0);
@@ -62,7 +69,8 @@ describe.each(expected)('run %s', (schedule, jobs) => {
   });
 
   it('tells a person on stderr, in whole lines, and shows no stack trace', () => {
-    expect(result.stderr).toMatch(new RegExp(`^done: ${schedule}: ${jobs}/${jobs} pages fetched`, 'm'));
+    const all = jobs + summary.titles.planned;
+    expect(result.stderr).toMatch(new RegExp(`^done: ${schedule}: ${all}/${all} pages fetched`, 'm'));
     expect(result.stderr).not.toMatch(/^\s+at /m);
     expect(result.stderr).not.toContain('error');
   });

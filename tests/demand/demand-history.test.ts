@@ -66,6 +66,35 @@ describe('the history of demand', () => {
     expect(days.puts).toHaveLength(2);
   });
 
+  it('has the reads of titles, rolled up with their day, and again where an earlier build left them out', async () => {
+    const { usage, days } = sources();
+    const yesterdayMs = Date.UTC(2026, 10, 24);
+    await usage.add('usage#2026-11-24T08#titles#05', { 'r:movie/550': 3, 'm:movie/550': 1, 'r:~other': 9 }, 0);
+    await usage.add('usage#2026-11-24T23#titles#55', { 'r:movie/550': 4, 'r:tv/1396': 1 }, 0);
+    await usage.add('usage#2026-11-25T10#titles#10', { 'r:tv/1396': 2 }, 0);
+    await usage.add('usage#2026-11-17T10#titles#10', { 'r:tv/66732': 2 }, 0);
+    await days.put('demand#2026-11-24', { feeds: {} }, yesterdayMs);
+    const first = await readDemandHistory({ usage, days }, nowMs, over(8));
+    expect([...first.titles.keys()].sort()).toEqual(['movie/550', 'tv/1396']);
+    expect(days.puts.at(-1)).toMatchObject({
+      id: 'demand#2026-11-24',
+      day: { titles: { 'movie/550': 7, 'tv/1396': 1 } },
+    });
+    expect(days.puts.find(({ id }) => id === 'demand#2026-11-17')?.day.titles).toBeUndefined();
+    const today = memoryUsageStore();
+    await today.add('usage#2026-11-25T10#titles#10', { 'r:tv/1396': 2 }, 0);
+    expect((await readDemandHistory({ usage: today, days }, nowMs, over(8))).titles).toEqual(first.titles);
+    expect(days.puts).toHaveLength(9);
+  });
+
+  it('has no titles where none are kept', async () => {
+    const { usage, days } = sources();
+    await usage.add('usage#2026-11-25T08#titles#05', { 'r:movie/550': 3 }, 0);
+    const off = { ...over(2), details: { ...defaultSettings.details, enabled: false } };
+    expect((await readDemandHistory({ usage, days }, nowMs, off)).titles.size).toBe(0);
+    expect(days.puts.map(({ day }) => day.titles)).toEqual([undefined, undefined]);
+  });
+
   it('does not roll up a day that readers may still write to', async () => {
     const { usage, days } = sources();
     await readDemandHistory({ usage, days }, Date.UTC(2026, 10, 25, 5, 59), over(1));
@@ -106,6 +135,8 @@ describe('the history of demand', () => {
     expect(await pages()).toBe(12);
     await usage.add(hourId(nowMs, 'pipeline'), { 'p:calls': 20 }, 0);
     expect(await pages()).toBe(29);
+    await usage.add(hourId(nowMs, 'pipeline'), { 'p:titleCalls': 13 }, 0);
+    expect(await pages()).toBe(16);
   });
 
   it('has the plans of the week’s occurrences by their hour', async () => {

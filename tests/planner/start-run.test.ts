@@ -20,6 +20,7 @@ describe('starting a run', () => {
       runId: plan.runId,
       snapshot: plan.snapshot,
       jobs: 7,
+      titles: 0,
       duplicate: false,
     });
     expect(planner.jobs.bodies.map((body) => fetchJobSchema.parse(JSON.parse(body)))).toEqual(plan.jobs);
@@ -28,7 +29,9 @@ describe('starting a run', () => {
   it('reports the run once it is sent', async () => {
     const planner = memoryPlanner();
     const { runId, snapshot } = await startRun(sampleScheduled(), planner);
-    expect(planner.telemetry.events).toEqual([{ event: 'run-planned', runId, origin: 'daily', snapshot, jobs: 7 }]);
+    expect(planner.telemetry.events).toEqual([
+      { event: 'run-planned', runId, origin: 'daily', snapshot, jobs: 7, titles: 0 },
+    ]);
     expect(planner.telemetry.warnings).toEqual([]);
   });
 

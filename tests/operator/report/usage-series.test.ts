@@ -20,7 +20,7 @@ const written = {
   'usage#2026-11-23T22#feeds': { 'r:a': 10, 'm:a': 2, 's:a': 1 },
   'usage#2026-11-23T22#titles#00': { 'r:movie/1': 3 },
   'usage#2026-11-23T22#titles#55': { 'r:movie/1': 4, 'm:movie/1': 4 },
-  'usage#2026-11-23T22#pipeline': { 'p:calls': 5, 'p:rowsWritten': 40, 'p:costMicroUsd': 1.5 },
+  'usage#2026-11-23T22#pipeline': { 'p:calls': 5, 'p:titleCalls': 3, 'p:rowsWritten': 40, 'p:costMicroUsd': 1.5 },
   'usage#2026-11-24T00#feeds': { 'r:a': 1, 'r:b': 1 },
   'usage#2026-11-24T00#pipeline': { 'p:calls': 2, 'p:throttles': 1 },
   // Outside of the hours that are asked for.
@@ -36,6 +36,7 @@ describe('the hours', () => {
     expect(hours[0]?.titles).toEqual(new Map([['movie/1', { reads: 7, hits: 3, misses: 4, stale: 0 }]]));
     expect(hours[2]?.activity).toEqual({
       calls: 2,
+      titleCalls: 0,
       throttles: 1,
       failures: 0,
       rowsWritten: 0,
@@ -61,12 +62,14 @@ describe('a series', () => {
       {
         from: '2026-11-23T00:00:00.000Z',
         ...{ reads: 17, hits: 11, misses: 6, stale: 1, hitRatio: 0.6471, staleShare: 0.0588 },
-        ...{ calls: 5, throttles: 0, failures: 0, rowsWritten: 40, rowsUnchanged: 0, costMicroUsd: 1.5 },
+        ...{ calls: 5, titleCalls: 3, throttles: 0, failures: 0, rowsWritten: 40, rowsUnchanged: 0 },
+        costMicroUsd: 1.5,
       },
       {
         from: '2026-11-24T00:00:00.000Z',
         ...{ reads: 2, hits: 2, misses: 0, stale: 0, hitRatio: 1, staleShare: 0 },
-        ...{ calls: 2, throttles: 1, failures: 0, rowsWritten: 0, rowsUnchanged: 0, costMicroUsd: 0 },
+        ...{ calls: 2, titleCalls: 0, throttles: 1, failures: 0, rowsWritten: 0, rowsUnchanged: 0 },
+        costMicroUsd: 0,
       },
     ]);
   });

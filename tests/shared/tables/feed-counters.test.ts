@@ -5,12 +5,44 @@ import {
   feedCounterName,
   feedCounts,
   isFeedCounter,
+  planTotalName,
   planUsageId,
+  titlePlanCounters,
+  titlePlanCounts,
 } from '../../../src/shared/tables/feed-counters.ts';
 import { isPipelineCounter, parseCounterName } from '../../../src/shared/tables/usage-store.ts';
 
 const feed = 'popular/movie/global/en-US';
 const kinds = ['compared', 'changed', 'rowHours', 'planned', 'warmed', 'expected'] as const;
+
+describe('counters of whole titles', () => {
+  it('name titles, sum up the others, and have totals beside them', () => {
+    expect(titlePlanCounters(['movie/550', 'tv/1396', 'tv/1'], 2)).toEqual([
+      ['t:movie/550', 1],
+      ['t:tv/1396', 1],
+      ['t:~other', 1],
+    ]);
+    expect(titlePlanCounters(['movie/550'], 2)).toEqual([['t:movie/550', 1]]);
+    expect(['daily', 'changesCalls', 'changesSaved'].map((name) => planTotalName(name as 'daily'))).toEqual([
+      ...['n:daily', 'n:changesCalls', 'n:changesSaved'],
+    ]);
+    for (const name of ['t:movie/550', 't:~other', 'n:daily']) {
+      expect([isFeedCounter(name), isPipelineCounter(name), parseCounterName(name)]).toEqual([true, false, undefined]);
+    }
+    expect(feedCounts({ 't:movie/550': 1, 'n:daily': 1 })).toEqual(new Map());
+  });
+
+  it('are read again, without what cannot have been counted', () => {
+    const damaged = { 't:tv/2': Number.NaN, 't:tv/3': -1, 'n:weekly': Number.POSITIVE_INFINITY, 'f:a': 7 };
+    const counters = { 't:movie/550': 2, 't:~other': 5, 'n:changesCalls': 11, 'n:changesSaved': 99, 'n:daily': 1 };
+    expect(titlePlanCounts({ ...counters, ...damaged })).toEqual({
+      calls: 18,
+      titles: ['movie/550'],
+      schedules: ['daily'],
+    });
+    expect(titlePlanCounts({})).toEqual({ calls: 0, titles: [], schedules: [] });
+  });
+});
 
 describe('counters by feed', () => {
   it('have names of their own', () => {
