@@ -9,8 +9,9 @@ export type FreshFigures = {
   pagesADay: number;
   /** Most calls in any 24 hours, from the first day on. */
   mostCallsOfDay: number;
-  /** Share of title-time that is out of date. */
+  /** Share of the time that titles are out of date: of titles that are read daily, and of all. */
   staleShare: number;
+  staleShareOfAll: number;
   /** Hours from a change until it is in the table; of titles that are read daily. */
   ageP50Hours: number;
   ageP95Hours: number;
@@ -47,12 +48,17 @@ export function freshLedger(world: TitleWorld, firstMs: readonly number[]): Fres
         title.readsADay >= 1 ? agesOf(title, fetches[index] ?? []) : [],
       );
       const hours = ages.map((ms) => ms / 3_600_000);
-      const stale = world.all.reduce((sum, title, index) => sum + staleMsOf(title, fetches[index] ?? []), 0);
+      const staleMs = world.all.map((title, index) => staleMsOf(title, fetches[index] ?? []));
+      const shareOf = (isIn: (title: KeptAtTmdb) => boolean) => {
+        const some = staleMs.filter((_, index) => isIn(world.all[index] as KeptAtTmdb));
+        return some.reduce((sum, ms) => sum + ms, 0) / (some.length * measuredDays * dayMs);
+      };
       return {
         callsADay: perDay(calls),
         pagesADay: perDay(calls.filter(({ isPage }) => isPage)),
         mostCallsOfDay: mostWithin(calls),
-        staleShare: stale / (world.all.length * measuredDays * dayMs),
+        staleShare: shareOf(isReadDaily),
+        staleShareOfAll: shareOf(() => true),
         ageP50Hours: quantile(hours, 0.5),
         ageP95Hours: quantile(hours, 0.95),
       };
@@ -80,6 +86,10 @@ export function freshLedger(world: TitleWorld, firstMs: readonly number[]): Fres
     }
     return sum;
   }
+}
+
+function isReadDaily({ readsADay }: KeptAtTmdb): boolean {
+  return readsADay >= 1;
 }
 
 /** The most calls of any 24 hours, by a window that moves over them. */

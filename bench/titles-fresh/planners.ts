@@ -127,7 +127,7 @@ export async function asPlanned(world: TitleWorld): Promise<PlannedFigures> {
 /** Where to watch a title is left out of account: no list tells its changes, whichever way is chosen. */
 function settingsOf({ callsPerDay }: TitleWorld): Settings {
   const details = { ...defaultSettings.details, callsPerDay };
-  return { ...defaultSettings, details: { ...details, watchSoftTtlHours: details.softTtlHours } };
+  return { ...defaultSettings, details: { ...details, watchSoftTtlHours: 24 * 365 } };
 }
 
 function statesOf(

@@ -41,7 +41,7 @@ export function titleWorld(shape: WorldShape, seed = 7): TitleWorld {
     const mediaType = index % 2 === 0 ? 'movie' : 'tv';
     const changesMs: number[] = [];
     const unlistedMs = new Set<number>();
-    for (let day = 0; day < worldDays; day += 1) {
+    for (let day = -learningDays; day < worldDays; day += 1) {
       if (random.next() < shape.changedShare) {
         const atMs = worldStartMs + Math.floor((day + random.next()) * dayMs);
         changesMs.push(atMs);

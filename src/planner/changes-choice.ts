@@ -68,7 +68,7 @@ export function forecastLists(
   const affordable = needed === 0 ? 1 : Math.min(1, Math.max(0, callsPerDay - 2 * pages) / needed);
   const stale = mediaTypes.map((media) => {
     const calls = affordable * titleCalls(kept[media], lists[media], policy);
-    return kept[media].titles * (lists[media] ? staleByList(kept[media], calls) : staleByAge(kept[media], calls));
+    return kept[media].titles * (lists[media] ? staleByList(kept[media], affordable) : staleByAge(kept[media], calls));
   });
   return {
     calls: pages + needed,
@@ -84,10 +84,12 @@ function staleByAge({ titles, changedShare }: KeptTitles, calls: number): number
   return changes < 1e-3 ? changes / 2 : 1 - (1 - Math.exp(-changes)) / changes;
 }
 
-/** Share of titles that are out of date where those that changed are fetched, with `calls` a day: those that the calls do not keep up with. */
-function staleByList({ titles, changedShare }: KeptTitles, calls: number): number {
-  const behind = titles * changedShare <= calls ? 0 : 1 - calls / (titles * changedShare);
-  return Math.min(1, Math.max(behind, changedShare * listDelayDays));
+/**
+ * Share of titles that are out of date where those that changed are fetched and all are re-read monthly, as far as `affordable` says: where calls
+ * are short, what has changed and what is old give way alike.
+ */
+function staleByList({ changedShare }: KeptTitles, affordable: number): number {
+  return Math.min(1, Math.max(1 - affordable, changedShare * listDelayDays));
 }
 
 /** The lists that are worth reading. `present`: those that are read now, which stay unless others save more than a little. */

@@ -47,17 +47,28 @@ export async function decideLists(
         : {
             ...latest,
             decidedOn: today,
-            movie: { ...withChoice(latest.movie, lists.movie, today), changedShare: shares.movie },
-            tv: { ...withChoice(latest.tv, lists.tv, today), changedShare: shares.tv },
+            movie: { ...withChoice(latest.movie, lists.movie, today, counted.get('movie')), changedShare: shares.movie },
+            tv: { ...withChoice(latest.tv, lists.tv, today, counted.get('tv')), changedShare: shares.tv },
           },
     nowMs,
   );
   return decided ?? record;
 }
 
-function withChoice(list: KnownList, isRead: boolean, today: string): KnownList {
-  return list.isRead === isRead ? list : { ...list, isRead, since: today };
+/**
+ * A list that is taken up begins anew: age has looked after what changed before. What was counted meanwhile stays, or the next decision
+ * would be made by less than this one.
+ */
+function withChoice(list: KnownList, isRead: boolean, today: string, counted: Counted = nothingCounted): KnownList {
+  if (list.isRead === isRead) {
+    return list;
+  }
+  const begun = { knownUntilMs: 0, knownBeforeMs: 0, knownFromMs: 0 };
+  const learnt = { titleDays: list.titleDays + counted.titleDays, changed: list.changed + counted.changed };
+  return { ...list, isRead, since: today, ...(isRead && { ...begun, ...learnt }) };
 }
+
+const nothingCounted: Counted = { titleDays: 0, changed: 0 };
 
 function listsOf({ movie, tv }: ChangesRecord): ReadLists {
   return { movie: movie.isRead, tv: tv.isRead };
@@ -130,7 +141,7 @@ function rateOf(counts: readonly { compared: number; changed: number; rowHours: 
   const sum = (of: 'compared' | 'changed' | 'rowHours') => counts.reduce((total, one) => total + one[of], 0);
   const [compared, titleDays] = [sum('compared'), (sum('rowHours') * hourMs) / dayMs];
   if (compared === 0) {
-    return { titleDays: 0, changed: 0 };
+    return nothingCounted;
   }
   // Where all have changed, the rate could be anything from some figure on.
   const share = Math.min(sum('changed') / compared, 1 - 1 / (2 * compared));

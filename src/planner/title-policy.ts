@@ -189,7 +189,7 @@ function reasonByAge(
   settings: Settings,
   facts: ChangeFacts,
 ): Reason | undefined {
-  const { dueMs, softMs, watchSoftMs, lastCallMs } = agesOf(settings, isFollowed(title, details, facts));
+  const { dueMs, watchSoftMs, lastCallMs } = agesOf(settings, isFollowed(title, details, facts));
   const [ageMs, sinceMs] = [nowMs - details.oldestMs, nowMs - details.latestMs];
   const watchAgeMs = title.isRead ? nowMs - (details.watchMs ?? details.latestMs) : 0;
   const busy = busyWords(title, details, nowMs);
@@ -197,7 +197,7 @@ function reasonByAge(
   const share = 1 - Math.exp(-(rate * ageMs + watchRate * (watchAgeMs >= watchSoftMs ? watchAgeMs : 0)) / dayMs);
   const old = `${ageWords(ageMs)} old`;
   // A part that was missing of the last answer makes a title old for longer than that: it is asked for once a day.
-  if (sinceMs < Math.min(dayMs, softMs, watchSoftMs)) {
+  if (sinceMs < Math.min(dayMs, dueMs, watchSoftMs)) {
     return undefined;
   }
   if (ageMs >= lastCallMs) {
@@ -206,23 +206,23 @@ function reasonByAge(
   if (busy !== undefined && sinceMs >= dayMs) {
     return { share, words: `${busy}, ${old}` };
   }
-  return ageMs >= dueMs ? { share, words: old } : earlyReason({ ageMs, watchAgeMs, softMs, watchSoftMs, share });
+  return ageMs >= dueMs ? { share, words: old } : earlyReason({ ageMs, watchAgeMs, dueMs, watchSoftMs, share });
 }
 
 /** What is not stale yet and may be worth a fetch: where to watch it changes sooner than the rest. */
 function earlyReason(of: {
   ageMs: number;
   watchAgeMs: number;
-  softMs: number;
+  dueMs: number;
   watchSoftMs: number;
   share: number;
 }): Reason | undefined {
-  const { ageMs, watchAgeMs, softMs, watchSoftMs, share } = of;
+  const { ageMs, watchAgeMs, dueMs, watchSoftMs, share } = of;
   const old = `${ageWords(ageMs)} old`;
   if (watchAgeMs >= watchSoftMs) {
     return { share, words: `${old}, where to watch ${ageWords(watchAgeMs)}`, isEarly: true };
   }
-  return ageMs >= softMs / 2 ? { share, words: old, isEarly: true } : undefined;
+  return ageMs >= dueMs / 2 ? { share, words: old, isEarly: true } : undefined;
 }
 
 /**
@@ -233,7 +233,7 @@ function agesOf({ details, ttl }: Settings, isListed: boolean) {
   const [softMs, watchSoftMs] = [details.softTtlHours * hourMs, details.watchSoftTtlHours * hourMs];
   const hardMs = Math.min(ttl.hardFactor * softMs, ttl.maxHardDays * dayMs);
   const dueMs = isListed ? Math.max(softMs, unlistedDays * dayMs) : softMs;
-  return { dueMs, softMs, watchSoftMs, lastCallMs: (Math.min(softMs, hardMs) + hardMs) / 2 };
+  return { dueMs, watchSoftMs, lastCallMs: (Math.min(softMs, hardMs) + hardMs) / 2 };
 }
 
 /** Whether TMDB's list of changes has told all that changed of a title since it was fetched. */
