@@ -2,7 +2,12 @@
 import { dayMs, hourMs } from '../shared/core/clock.ts';
 import type { ScheduleName } from '../shared/settings/schedule.ts';
 import { planUsageId, titlePlanCounts } from '../shared/tables/feed-counters.ts';
-import { parseCounterName, parseTitleSubject, type UsageCounters, type UsageStore } from '../shared/tables/usage-store.ts';
+import {
+  parseCounterName,
+  parseTitleSubject,
+  type UsageCounters,
+  type UsageStore,
+} from '../shared/tables/usage-store.ts';
 
 /** Expected reads a day by title, `movie/550`. */
 export type TitleReads = ReadonlyMap<string, number>;
@@ -32,7 +37,10 @@ export function titlesOfDay(items: readonly UsageCounters[]): Record<string, num
  * Reads a day of each title, from the reads of days that follow one another up to the present one, of which only a part is over. A day of
  * which nothing is known counts for nothing.
  */
-export function readsADay(days: readonly (Readonly<Record<string, number>> | undefined)[], nowMs: number): Map<string, number> {
+export function readsADay(
+  days: readonly (Readonly<Record<string, number>> | undefined)[],
+  nowMs: number,
+): Map<string, number> {
   const weights = days.map((_, index) => 0.5 ** ((days.length - 1 - index) / halfLifeDays));
   const partOfToday = (nowMs % dayMs) / dayMs;
   const whole = days.reduce(

@@ -30,6 +30,8 @@ export const changesRecordSchema = z.object({
   decidedOn: z.string(),
   /** Until then a planner reads lists, and no other one does: TMDB's connections are counted. */
   readingUntilMs: time,
+  /** Calls of readings after which the run broke off before it could count them. */
+  uncountedCalls: z.int().min(0),
   /** The changed titles that were not sent yet: JSON as one Brotli stream. */
   pending: z.instanceof(Uint8Array).refine((packed) => unpacked(packed) !== undefined),
   /** Epoch seconds. */
@@ -56,6 +58,7 @@ export const nothingKnown: ChangesRecord = {
   tv: unknownList('tv'),
   decidedOn: '',
   readingUntilMs: 0,
+  uncountedCalls: 0,
   pending: packChanged(new Map()),
   expiration: 0,
   revision: 1,

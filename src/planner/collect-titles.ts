@@ -11,14 +11,52 @@ import { type DetailsRow, detailsKey, partsOf } from '../shared/tables/details-r
 import { assembleList, type ListEntry } from '../shared/tables/read-list.ts';
 import { isLive, rowKeyText } from '../shared/tables/row.ts';
 import { titleKey } from '../shared/tables/title-row.ts';
-import { parseTitleSubject, titleSubject } from '../shared/tables/usage-store.ts';
-import { type KeptDetails, readsByRank, type TitleState } from './title-policy.ts';
+import { parseTitleSubject, type TitleRef, titleSubject } from '../shared/tables/usage-store.ts';
+
+/** What the table holds of a title's details. Times are epoch milliseconds. */
+export type KeptDetails = {
+  /** The last fetch that brought a part. */
+  latestMs: number;
+  /** The earliest fetch of a part, where to watch apart; `latestMs` where no other part is known. */
+  oldestMs: number;
+  /** When it was fetched where to watch it; `undefined`: unknown. */
+  watchMs: number | undefined;
+  /** Names of the parts that are not known. */
+  unknown: readonly string[];
+  status: string | null;
+  /** Of a series. ISO days. */
+  lastAirDate: string | null;
+  nextAirDate: string | null;
+  /** Its id at IMDb. */
+  imdbId: string | null;
+};
+
+/** A title that may be fetched. */
+export type TitleState = TitleRef & {
+  /** `movie/550`. */
+  subject: string;
+  /** Expected reads a day: those that were counted, or what its best rank promises, whichever is more. */
+  reads: number;
+  /** Whether any of its reads was counted by name. */
+  isRead: boolean;
+  /** Its best place in the lists. */
+  place: { rank: number; feed: string } | undefined;
+  /** ISO day; `null`: not known. */
+  releaseDate: string | null;
+  details: KeptDetails | undefined;
+  /** When a change was made that a fetch before it does not hold, epoch milliseconds; `undefined`: none is known. */
+  changedMs: number | undefined;
+  /** When a job for it was planned within the last 24 hours, epoch milliseconds. */
+  plannedAtMs: number | undefined;
+};
+
+/** What rank `rank` promises where no read was counted: reads a day. Half a read at the top, a twentieth at rank 20. */
+export function readsByRank(rank: number): number {
+  return 1 / (rank + 1);
+}
 
 /** A title that is kept, before the table is asked for its details. */
-export type Candidate = Pick<
-  TitleState,
-  'mediaType' | 'id' | 'subject' | 'reads' | 'isRead' | 'place' | 'releaseDate'
->;
+export type Candidate = Pick<TitleState, 'mediaType' | 'id' | 'subject' | 'reads' | 'isRead' | 'place' | 'releaseDate'>;
 
 /** Lists that are read at the same time. */
 const listsAtOnce = 8;
@@ -42,27 +80,32 @@ export async function titleCandidates(
   const asked = ranksPerFeed === 0 ? [] : [...new Map(feeds.map((feed) => [feedId(feed), feed]))];
   const lists = await Promise.all(
     asked.map(([id, feed]) =>
-      limit(async () => ({ id, entries: assembleList(await catalog.listPages(feed, ranksPerFeed), ranksPerFeed, nowMs) })),
+      limit(async () => ({
+        id,
+        entries: assembleList(await catalog.listPages(feed, ranksPerFeed), ranksPerFeed, nowMs),
+      })),
     ),
   );
-  const candidates = new Map<string, Candidate>();
-  for (const { id, entries } of lists) {
-    for (const entry of entries) {
-      const listed = listedCandidate(entry, id, reads);
-      const known = candidates.get(listed.subject);
-      if (known === undefined || (known.place?.rank ?? 0) > entry.rank) {
-        candidates.set(listed.subject, listed);
-      }
-    }
-  }
-  for (const [subject, count] of reads) {
-    const title = parseTitleSubject(subject);
-    if (title !== undefined && !candidates.has(subject)) {
-      candidates.set(subject, { ...title, subject, reads: count, isRead: true, place: undefined, releaseDate: null });
-    }
+  const listed = lists.flatMap(({ id, entries }) => entries.map((entry) => listedCandidate(entry, id, reads)));
+  const candidates = new Map([...reads].flatMap(([subject, count]) => readCandidate(subject, count)));
+  // The best rank last, so that it stays.
+  for (const candidate of listed.sort((a, b) => rankOf(b) - rankOf(a))) {
+    candidates.set(candidate.subject, candidate);
   }
   const byReads = (a: Candidate, b: Candidate) => b.reads - a.reads || (a.subject < b.subject ? -1 : 1);
   return { candidates: [...candidates.values()].sort(byReads), readUnits: lists.length * unitsOf.list };
+}
+
+function rankOf({ place }: Candidate): number {
+  return place?.rank ?? 0;
+}
+
+/** A title that is read, as an entry by its name; nothing for what is no title. */
+function readCandidate(subject: string, reads: number): [string, Candidate][] {
+  const title = parseTitleSubject(subject);
+  return title === undefined
+    ? []
+    : [[subject, { ...title, subject, reads, isRead: true, place: undefined, releaseDate: null }]];
 }
 
 function listedCandidate({ mediaType, id, rank, releaseDate }: ListEntry, feed: string, reads: TitleReads): Candidate {

@@ -47,7 +47,7 @@ export type ReadChanges = (kept: readonly KeptTitle[], calls: number, nowMs: num
 export type ChangesRead = {
   /** By title (`movie/550`): epoch milliseconds before which a fetch does not hold the change. */
   changed: ReadonlyMap<string, number>;
-  /** Calls that were made, and calls for titles that these made needless. */
+  /** Calls that were made and not counted yet, and calls for titles that these made needless. */
   calls: number;
   callsSaved: number;
   /** Calls that must be left for the next reading. */

@@ -10,8 +10,8 @@ import type { TitleRef } from '../shared/tables/usage-store.ts';
 import type { Occurrence } from './base-plan.ts';
 import { titleBudgetOf } from './budget.ts';
 import type { ChangesRead, PlanSources } from './collect.ts';
-import { type Candidate, lookAtTitles, titleCandidates } from './collect-titles.ts';
-import { chooseTitles, type DueTitle, dueTitles, type TitleState } from './title-policy.ts';
+import { type Candidate, lookAtTitles, type TitleState, titleCandidates } from './collect-titles.ts';
+import { chooseTitles, type DueTitle, dueTitles } from './title-policy.ts';
 
 /** A title that a run will fetch whole, and why. */
 export type WantedTitle = TitleRef & { why: string; imdbId?: string | null | undefined };

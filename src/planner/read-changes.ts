@@ -31,40 +31,31 @@ const followedMs = 2 * dayMs;
 
 /** The source of changes of a planner. */
 export function changesSource(deps: ChangesDependencies): ReadChanges {
-  return async (kept, calls, nowMs) => {
+  return async (kept, mostCalls, nowMs) => {
     if (kept.length === 0) {
       return nothingKept;
     }
     const stored = (await deps.store.read()) ?? nothingKnown;
     const decided = await decideLists(stored, kept, nowMs, deps);
-    const reading = await readDueLists(decided, { kept, calls, nowMs }, deps);
-    const { record } = reading;
+    const reading = await readDueLists(decided, { kept, calls: mostCalls - decided.uncountedCalls, nowMs }, deps);
+    const { record, notes, callsSaved } = reading;
     const known = joinChanged(pendingOf(record), reading.found);
     const { changed, held } = sorted(known, kept);
     const followed = followedOf(record, nowMs);
-    const by = followed.size > 0 ? 'changes' : 'age';
+    // With those of a run that broke off before it could count them.
+    const calls = decided.uncountedCalls + reading.calls;
     if (reading.calls > 0) {
-      const { calls: made, callsSaved } = reading;
-      deps.telemetry.event({
-        event: 'changes-read',
-        calls: made,
-        callsSaved,
-        kept: kept.length,
-        changed: changed.size,
-      });
+      const facts = { calls: reading.calls, callsSaved, kept: kept.length, changed: changed.size };
+      deps.telemetry.event({ event: 'changes-read', ...facts });
     }
     return {
-      changed,
-      calls: reading.calls,
-      callsSaved: reading.callsSaved,
+      ...{ changed, calls, callsSaved, followed, notes },
       reserved: nextReadingCalls(record, nowMs),
-      by,
+      by: followed.size > 0 ? 'changes' : 'age',
       rates: sharesOf(record),
-      followed,
-      notes: reading.notes,
       commit: (sent) => {
         const done = new Map([...held, ...[...changed].filter(([subject]) => sent.has(subject))]);
-        return takeOff(done, nowMs, deps);
+        return takeOff(done, calls, nowMs, deps);
       },
     };
   };
@@ -104,11 +95,19 @@ function followedOf(record: ChangesRecord, nowMs: number): Map<MediaType, number
   return new Map(followed.map((media) => [media, record[media].knownFromMs]));
 }
 
-/** If it fails, these titles are sent once more unless they are fetched until then. */
-async function takeOff(done: Changed, nowMs: number, { store, telemetry }: ChangesDependencies): Promise<void> {
+/** Takes sent titles, and calls that the run counts, off the record. If it fails, these count once more unless they are fetched until then. */
+async function takeOff(done: Changed, calls: number, nowMs: number, { store, telemetry }: ListReader): Promise<void> {
+  const oldestMs = nowMs - rereadDays * dayMs;
   try {
-    await changeRecord(store, (record) => withoutChanges(record, done, nowMs - rereadDays * dayMs), nowMs);
+    const isStored = await changeRecord(store, (record) => withoutChanges(counted(record, calls), done, oldestMs), nowMs);
+    if (isStored === undefined) {
+      throw new Error('other planners changed it meanwhile');
+    }
   } catch (error) {
     telemetry.warn('changed titles that were sent could not be taken off the record', { detail: messageOf(error) });
   }
+}
+
+function counted(record: ChangesRecord, calls: number): ChangesRecord {
+  return calls === 0 ? record : { ...record, uncountedCalls: Math.max(0, record.uncountedCalls - calls) };
 }

@@ -147,7 +147,7 @@ function begunAnew(record: ChangesRecord, nowMs: number): string[] {
 /** Stores what was read, and gives the lease back. If it fails, the same days are read again. */
 async function storeReading(
   leased: ChangesRecord,
-  { days, found }: ReadDays,
+  { days, found, calls }: ReadDays,
   { kept, nowMs }: Occasion,
   { store }: ListReader,
 ): Promise<{ record: ChangesRecord; notes: string[] }> {
@@ -161,7 +161,11 @@ async function storeReading(
   try {
     const record = await changeRecord(
       store,
-      (latest) => ({ ...withReading(latest, days, found, nowMs, mostRead), readingUntilMs: 0 }),
+      (latest) => ({
+        ...withReading(latest, days, found, nowMs, mostRead),
+        readingUntilMs: 0,
+        uncountedCalls: latest.uncountedCalls + calls,
+      }),
       nowMs,
     );
     const note = `${dropped} changed titles, those that are read least, are left to age: ${mostPending} are kept until they are sent`;

@@ -9,43 +9,7 @@ import { dayMs, hourMs } from '../shared/core/clock.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { TitleRef } from '../shared/tables/usage-store.ts';
 import { amount } from './budget.ts';
-
-/** What the table holds of a title's details. Times are epoch milliseconds. */
-export type KeptDetails = {
-  /** The last fetch that brought a part. */
-  latestMs: number;
-  /** The earliest fetch of a part, where to watch apart; `latestMs` where no other part is known. */
-  oldestMs: number;
-  /** When it was fetched where to watch it; `undefined`: unknown. */
-  watchMs: number | undefined;
-  /** Names of the parts that are not known. */
-  unknown: readonly string[];
-  status: string | null;
-  /** Of a series. ISO days. */
-  lastAirDate: string | null;
-  nextAirDate: string | null;
-  /** Its id at IMDb. */
-  imdbId: string | null;
-};
-
-/** A title that may be fetched. */
-export type TitleState = TitleRef & {
-  /** `movie/550`. */
-  subject: string;
-  /** Expected reads a day: those that were counted, or what its best rank promises, whichever is more. */
-  reads: number;
-  /** Whether any of its reads was counted by name. */
-  isRead: boolean;
-  /** Its best place in the lists. */
-  place: { rank: number; feed: string } | undefined;
-  /** ISO day; `null`: not known. */
-  releaseDate: string | null;
-  details: KeptDetails | undefined;
-  /** When a change was made that a fetch before it does not hold, epoch milliseconds; `undefined`: none is known. */
-  changedMs: number | undefined;
-  /** When a job for it was planned within the last 24 hours, epoch milliseconds. */
-  plannedAtMs: number | undefined;
-};
+import type { KeptDetails, TitleState } from './collect-titles.ts';
 
 /** A title that is due. */
 export type DueTitle = {
@@ -86,11 +50,6 @@ const newDays = 28;
 const watchRate = 1 / 30;
 /** Series to which nothing is added any more change as films do. */
 const endedStatuses: readonly (string | null)[] = ['Ended', 'Canceled'];
-
-/** What rank `rank` promises where no read was counted: reads a day. Half a read at the top, a twentieth at rank 20. */
-export function readsByRank(rank: number): number {
-  return 1 / (rank + 1);
-}
 
 /** The titles that are due at `nowMs`, in the order in which they are fetched: the same however `titles` is ordered. */
 export function dueTitles(

@@ -63,7 +63,9 @@ describe('plan', () => {
 
   it('says the same to a person', async () => {
     const { stdout } = await runCli(['plan', 'weekly', ...onData], { cwd: folder });
-    expect(stdout).toMatch(/^whole titles: \d+ of \d+ that are due; \d+ of \d+ have details \(\d+ looked up, about \d+ read units\)/m);
+    expect(stdout).toMatch(
+      /^whole titles: \d+ of \d+ that are due; \d+ of \d+ have details \(\d+ looked up, about \d+ read units\)/m,
+    );
     expect(stdout).toMatch(/calls to spend, \d+ planned within 24 hours$/m);
     expect(stdout).toMatch(/(movie|tv)\/\d+ +rank \d+ of .*no details yet/);
   });

@@ -80,7 +80,8 @@ describe('what is learned', () => {
 });
 
 describe('nothing is learned', () => {
-  const silence = [{ demand: undefined, notes: ['no read was counted yet, so the base plan runs'] }];
+  const titles = new Map();
+  const silence = [{ demand: undefined, titles, notes: ['no read was counted yet, so the base plan runs'] }];
 
   it.each<[string, Record<string, number> | undefined]>([
     ['are missing', undefined],
@@ -99,15 +100,23 @@ describe('nothing is learned', () => {
     const usage = { read: async () => Promise.reject(new Error('the control table is away')) };
     expect(await learnDemand({ usage, days: memoryDemandDays() }, nowMs, defaultSettings)).toEqual({
       demand: undefined,
+      titles,
       notes: ['the usage counters cannot be read, so the base plan runs: the control table is away'],
     });
+  });
+
+  it('of feeds, where titles alone are read: these it knows', async () => {
+    const usage = memoryUsageStore();
+    await usage.add('usage#2026-11-22T07#titles#00', { 'r:movie/550': 12 }, 0);
+    const learned = await learnDemand({ usage, days: memoryDemandDays() }, nowMs, defaultSettings);
+    expect([learned.demand, [...learned.titles.keys()]]).toEqual([undefined, ['movie/550']]);
   });
 
   it('where nobody asks for it', async () => {
     const sources = await counted({ [popular]: () => 5 });
     const adaptive = { ...defaultSettings.planner.adaptive, enabled: false };
     const off = { ...defaultSettings, planner: { ...defaultSettings.planner, adaptive } };
-    const nothing = { demand: undefined, notes: [] };
+    const nothing = { demand: undefined, titles, notes: [] };
     expect(await learnDemand(sources, nowMs, off)).toEqual(nothing);
     expect(await learnDemand(undefined, nowMs, defaultSettings)).toEqual(nothing);
   });

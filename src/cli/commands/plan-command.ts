@@ -101,7 +101,14 @@ function titleLines(titles: { title: string; why: string }[], figures: TitleFigu
   ];
   return [
     title(sums.join('; ')),
-    ...(titles.length > 0 ? [table(['title', 'why'], titles.map((one) => [one.title, one.why]))] : []),
+    ...(titles.length > 0
+      ? [
+          table(
+            ['title', 'why'],
+            titles.map((one) => [one.title, one.why]),
+          ),
+        ]
+      : []),
     ...leftOut.map((line) => `left out: ${line}`),
   ];
 }

@@ -8,7 +8,7 @@ import { isoFromMs } from '../../shared/core/clock.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../../shared/tables/catalog.ts';
 import type { FeedHeads } from '../../shared/tables/feed-heads.ts';
-import { otherSubject, type UsageStore } from '../../shared/tables/usage-store.ts';
+import { otherSubject, parseTitleSubject, type UsageStore } from '../../shared/tables/usage-store.ts';
 import { type FreshnessNow, freshnessNow } from './feed-freshness.ts';
 import {
   type Activity,

@@ -24,7 +24,10 @@ export const titleJobSchema = z.object({
    */
   details: z.literal(true).optional(),
   /** The title's id at IMDb, where it is known: what a title can be found by when TMDB does not know its id any more. */
-  imdbId: z.string().regex(/^tt\d{5,10}$/).optional(),
+  imdbId: z
+    .string()
+    .regex(/^tt\d{5,10}$/)
+    .optional(),
   /** Deliveries so far that ended in a deferral. */
   attempt: z.int().min(0),
   firstSeenAt: z.iso.datetime(),

@@ -14,7 +14,6 @@
  * `n:daily` occurrences of a schedule that were planned.
  */
 import type { MediaType } from '../core/feed.ts';
-import { type ScheduleName, scheduleNames } from '../settings/schedule.ts';
 import { otherSubject, type UsageCounters } from './usage-store.ts';
 
 /** What the writer counts when a page of a feed replaces an earlier one. */
@@ -48,8 +47,11 @@ export function isFeedCounter(name: string): boolean {
 
 const [titlePrefix, totalPrefix] = ['t:', 'n:'];
 
+/** Schedules as a plan counts their occurrences. */
+const occurrenceTotals = ['daily', 'weekly', 'refresh'] as const;
+
 /** What a plan counts as a whole. */
-type PlanTotal = 'changesCalls' | 'changesSaved' | ScheduleName;
+type PlanTotal = 'changesCalls' | 'changesSaved' | (typeof occurrenceTotals)[number];
 
 /** The counter of a plan's total. */
 export function planTotalName(total: PlanTotal): string {
@@ -70,7 +72,7 @@ export type TitlePlanCounts = {
   /** Titles that were planned, as far as they are named. */
   titles: string[];
   /** Schedules of which an occurrence was planned in this hour. */
-  schedules: ScheduleName[];
+  schedules: (typeof occurrenceTotals)[number][];
 };
 
 /** Reads what an item says of whole titles. Invalid counts are left out. */
@@ -83,7 +85,7 @@ export function titlePlanCounts(counters: UsageCounters): TitlePlanCounts {
   return {
     calls: jobs.reduce((sum, [, count]) => sum + count, changesCalls),
     titles,
-    schedules: scheduleNames.filter((schedule) => names.has(planTotalName(schedule))),
+    schedules: occurrenceTotals.filter((schedule) => names.has(planTotalName(schedule))),
   };
 }
 

@@ -29,7 +29,7 @@ export function simPlanner(world: SimWorld, onJob: (identity: string, body: stri
     const identity = runIdentity(request);
     const record = records.get(identity);
     if (record?.state === 'completed') {
-      return { kind: 'done', value: { runId: '', snapshot: '', jobs: 0, duplicate: true } };
+      return { kind: 'done', value: { runId: '', snapshot: '', jobs: 0, titles: 0, duplicate: true } };
     }
     if (record !== undefined && record.untilMs > world.clock.monotonicMs()) {
       return { kind: 'failed', error: new Error('the run is in progress') };
