@@ -1,6 +1,14 @@
 /** What a way to plan fetched and when, and how fresh that kept the titles. */
 import { quantile } from '../bench-report.ts';
-import { dayMs, type KeptAtTmdb, learningDays, measuredDays, type TitleWorld, worldDays } from './title-world.ts';
+import {
+  dayMs,
+  type KeptAtTmdb,
+  learningDays,
+  measuredDays,
+  type TitleWorld,
+  worldDays,
+  worldStartMs,
+} from './title-world.ts';
 
 /** The figures of one way to plan in one world, over the measured days. */
 export type FreshFigures = {
@@ -31,11 +39,7 @@ export type FreshLedger = {
 /** The titles were fetched at `firstMs` (by index) before the world begins. */
 export function freshLedger(world: TitleWorld, firstMs: readonly number[]): FreshLedger {
   const fetches = world.all.map((_, index) => [firstMs[index] ?? world.startMs]);
-  const calls: { atMs: number; count: number; isPage: boolean }[] = [];
-  const fromMs = world.startMs + learningDays * dayMs;
-  const isMeasured = ({ atMs }: { atMs: number }) => atMs >= fromMs;
-  const perDay = (some: typeof calls) =>
-    some.filter(isMeasured).reduce((sum, { count }) => sum + count, 0) / measuredDays;
+  const calls: Calls[] = [];
   return {
     pages: (atMs, count) => calls.push({ atMs, count, isPage: true }),
     fetched: (index, atMs) => {
@@ -43,53 +47,58 @@ export function freshLedger(world: TitleWorld, firstMs: readonly number[]): Fres
       calls.push({ atMs, count: 1, isPage: false });
     },
     fetchedAtMs: (index) => fetches[index]?.at(-1) ?? world.startMs,
-    figures: () => {
-      const ages = world.all.flatMap((title, index) =>
-        title.readsADay >= 1 ? agesOf(title, fetches[index] ?? []) : [],
-      );
-      const hours = ages.map((ms) => ms / 3_600_000);
-      const staleMs = world.all.map((title, index) => staleMsOf(title, fetches[index] ?? []));
-      const shareOf = (isIn: (title: KeptAtTmdb) => boolean) => {
-        const some = staleMs.filter((_, index) => isIn(world.all[index] as KeptAtTmdb));
-        return some.reduce((sum, ms) => sum + ms, 0) / (some.length * measuredDays * dayMs);
-      };
-      return {
-        callsADay: perDay(calls),
-        pagesADay: perDay(calls.filter(({ isPage }) => isPage)),
-        mostCallsOfDay: mostWithin(calls),
-        staleShare: shareOf(isReadDaily),
-        staleShareOfAll: shareOf(() => true),
-        ageP50Hours: quantile(hours, 0.5),
-        ageP95Hours: quantile(hours, 0.95),
-      };
-    },
+    figures: () => figuresOf(world, fetches, calls),
   };
-
-  /** From each measured change to the first fetch after it; of a change of the last two days that was not fetched, nothing is known. */
-  function agesOf({ changesMs }: KeptAtTmdb, fetchedMs: readonly number[]): number[] {
-    const endMs = world.startMs + worldDays * dayMs;
-    return changesMs
-      .filter((atMs) => atMs >= fromMs && atMs < endMs - 2 * dayMs)
-      .map((atMs) => (fetchedMs.find((one) => one > atMs) ?? endMs) - atMs);
-  }
-
-  function staleMsOf({ changesMs }: KeptAtTmdb, fetchedMs: readonly number[]): number {
-    const endMs = world.startMs + worldDays * dayMs;
-    let sum = 0;
-    let freshFromMs = 0;
-    for (const atMs of changesMs) {
-      // A change of what is out of date already adds nothing.
-      if (atMs >= freshFromMs) {
-        freshFromMs = fetchedMs.find((one) => one > atMs) ?? endMs;
-        sum += Math.max(0, freshFromMs - Math.max(atMs, fromMs));
-      }
-    }
-    return sum;
-  }
 }
 
-function isReadDaily({ readsADay }: KeptAtTmdb): boolean {
-  return readsADay >= 1;
+type Calls = { atMs: number; count: number; isPage: boolean };
+
+/** The measured days, epoch milliseconds. */
+const fromMs = worldStartMs + learningDays * dayMs;
+const endMs = worldStartMs + worldDays * dayMs;
+
+function figuresOf(world: TitleWorld, fetches: readonly number[][], calls: readonly Calls[]): FreshFigures {
+  const titles = world.all.map((title, index) => ({ title, fetchedMs: fetches[index] ?? [] }));
+  const readDaily = titles.filter(({ title }) => title.readsADay >= 1);
+  const hours = readDaily.flatMap(({ title, fetchedMs }) => agesOf(title, fetchedMs).map((ms) => ms / 3_600_000));
+  return {
+    callsADay: aDay(calls),
+    pagesADay: aDay(calls.filter(({ isPage }) => isPage)),
+    mostCallsOfDay: mostWithin(calls),
+    staleShare: staleShareOf(readDaily),
+    staleShareOfAll: staleShareOf(titles),
+    ageP50Hours: quantile(hours, 0.5),
+    ageP95Hours: quantile(hours, 0.95),
+  };
+}
+
+function aDay(calls: readonly Calls[]): number {
+  return calls.filter(({ atMs }) => atMs >= fromMs).reduce((sum, { count }) => sum + count, 0) / measuredDays;
+}
+
+function staleShareOf(titles: readonly { title: KeptAtTmdb; fetchedMs: readonly number[] }[]): number {
+  const staleMs = titles.reduce((sum, { title, fetchedMs }) => sum + staleMsOf(title, fetchedMs), 0);
+  return staleMs / (titles.length * measuredDays * dayMs);
+}
+
+/** From each measured change to the first fetch after it; of a change of the last two days that was not fetched, nothing is known. */
+function agesOf({ changesMs }: KeptAtTmdb, fetchedMs: readonly number[]): number[] {
+  return changesMs
+    .filter((atMs) => atMs >= fromMs && atMs < endMs - 2 * dayMs)
+    .map((atMs) => (fetchedMs.find((one) => one > atMs) ?? endMs) - atMs);
+}
+
+function staleMsOf({ changesMs }: KeptAtTmdb, fetchedMs: readonly number[]): number {
+  let sum = 0;
+  let freshFromMs = 0;
+  for (const atMs of changesMs) {
+    // A change of what is out of date already adds nothing.
+    if (atMs >= freshFromMs) {
+      freshFromMs = fetchedMs.find((one) => one > atMs) ?? endMs;
+      sum += Math.max(0, freshFromMs - Math.max(atMs, fromMs));
+    }
+  }
+  return sum;
 }
 
 /** The most calls of any 24 hours, by a window that moves over them. */

@@ -3,9 +3,9 @@ import { readTitleRecord } from '../../src/demand/title-demand.ts';
 import { titleBudgetOf } from '../../src/planner/budget.ts';
 import type { ChangeLists } from '../../src/planner/changes-lists.ts';
 import type { ChangesRecord, ChangesStore } from '../../src/planner/changes-record.ts';
+import type { TitleState } from '../../src/planner/collect-titles.ts';
 import { chooseOf } from '../../src/planner/plan-titles.ts';
 import { changesSource } from '../../src/planner/read-changes.ts';
-import type { TitleState } from '../../src/planner/title-policy.ts';
 import { type MediaType, mediaTypes } from '../../src/shared/core/feed.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
@@ -16,7 +16,7 @@ import {
   titleChangesId,
   titlePlanCounters,
 } from '../../src/shared/tables/feed-counters.ts';
-import type { UsageCounters } from '../../src/shared/tables/usage-store.ts';
+import { titleSubject, type UsageCounters } from '../../src/shared/tables/usage-store.ts';
 import { type FreshFigures, type FreshLedger, freshLedger } from './fresh-ledger.ts';
 import { dayMs, listedByDay, pagesADay, type TitleWorld, worldDays } from './title-world.ts';
 
@@ -58,25 +58,22 @@ export function byAge(world: TitleWorld, days: number): FreshFigures {
 /** Reads both lists after the end of each day, fetches what they name, and re-reads every title at the age of `days`. */
 export function byChanges(world: TitleWorld, days: number): FreshFigures {
   const ledger = ledgerOf(world, days);
-  const indexOf = new Map(world.all.map(({ subject }, index) => [subject, index]));
-  const lists = mediaTypes.map((mediaType) => ({ mediaType, days: listedByDay(world, mediaType) }));
+  const lists = mediaTypes.map((mediaType) => ({ mediaType, byDay: listedByDay(world, mediaType) }));
   for (const { atMs } of occurrences(world)) {
-    const due = new Set<number>();
-    if (atMs % dayMs === 0) {
-      ledger.pages(atMs, pagesADay.movie + pagesADay.tv);
-      for (const { mediaType, days: byDay } of lists) {
-        for (const id of byDay.get(atMs - dayMs) ?? []) {
-          due.add(indexOf.get(`${mediaType}/${id}`) ?? -1);
-        }
-      }
-    }
-    for (const index of world.all.keys()) {
-      if (due.has(index) || atMs - ledger.fetchedAtMs(index) >= days * dayMs) {
+    const isNewDay = atMs % dayMs === 0;
+    const listed = new Set(isNewDay ? lists.flatMap((list) => subjectsOf(list, atMs - dayMs)) : []);
+    ledger.pages(atMs, isNewDay ? pagesADay.movie + pagesADay.tv : 0);
+    for (const [index, { subject }] of world.all.entries()) {
+      if (listed.has(subject) || atMs - ledger.fetchedAtMs(index) >= days * dayMs) {
         ledger.fetched(index, atMs + fetchMs);
       }
     }
   }
   return ledger.figures();
+}
+
+function subjectsOf(list: { mediaType: MediaType; byDay: ReadonlyMap<number, number[]> }, startMs: number): string[] {
+  return (list.byDay.get(startMs) ?? []).map((id) => titleSubject(list.mediaType, id));
 }
 
 /** How a planner decided, beside its figures. */
@@ -109,17 +106,15 @@ export async function asPlanned(world: TitleWorld): Promise<PlannedFigures> {
     const titles = statesOf(world, ledger, record.plannedAtMs, settings);
     const { changes, chosen } = await chooseOf(titles, budget, atMs, { changes: source, settings });
     const subjects = chosen.map(({ title }) => title.subject);
-    ledger.pages(atMs, changes?.calls ?? 0);
-    count(usage, planUsageId(atMs), [
-      ...titlePlanCounters(subjects, 2_000),
-      [planTotalName('changesCalls'), changes?.calls ?? 0],
-    ]);
+    const { calls = 0, callsSaved = 0, by = 'age' } = changes ?? {};
+    ledger.pages(atMs, calls);
+    count(usage, planUsageId(atMs), [...titlePlanCounters(subjects, 2_000), [planTotalName('changesCalls'), calls]]);
     await changes?.commit(new Set(subjects));
     for (const subject of subjects) {
       fetchTitle(world, byId.get(subject) ?? -1, atMs + fetchMs, ledger, usage, settings);
     }
-    saved += changes?.callsSaved ?? 0;
-    changeDays += changes?.by === 'changes' ? everyHours / 24 : 0;
+    saved += callsSaved;
+    changeDays += by === 'changes' ? everyHours / 24 : 0;
   }
   return { ...ledger.figures(), callsSavedADay: saved / worldDays, daysByChanges: changeDays };
 }

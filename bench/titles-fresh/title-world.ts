@@ -1,4 +1,5 @@
 /** Titles that are kept, who reads them, and when each changes at TMDB. The same seed gives the same world. */
+import type { Random } from '../../src/shared/core/clock.ts';
 import type { MediaType } from '../../src/shared/core/feed.ts';
 import { titleSubject } from '../../src/shared/tables/usage-store.ts';
 import { seededRandom } from '../../tests/support/seeded-random.ts';
@@ -39,22 +40,21 @@ export function titleWorld(shape: WorldShape, seed = 7): TitleWorld {
   const random = seededRandom(seed + shape.titles + Math.round(1e4 * shape.changedShare));
   const all = Array.from({ length: shape.titles }, (_, index): KeptAtTmdb => {
     const mediaType = index % 2 === 0 ? 'movie' : 'tv';
-    const changesMs: number[] = [];
-    const unlistedMs = new Set<number>();
-    for (let day = -learningDays; day < worldDays; day += 1) {
-      if (random.next() < shape.changedShare) {
-        const atMs = worldStartMs + Math.floor((day + random.next()) * dayMs);
-        changesMs.push(atMs);
-        if (random.next() < unlistedShare) {
-          unlistedMs.add(atMs);
-        }
-      }
-    }
     const readsADay = index % 3 === 0 ? reads.often : reads.seldom;
+    const changesMs = changesOf(shape.changedShare, random);
+    const unlistedMs = new Set(changesMs.filter(() => random.next() < unlistedShare));
     return { subject: titleSubject(mediaType, index + 1), mediaType, id: index + 1, readsADay, changesMs, unlistedMs };
   });
   const name = `${shape.titles.toLocaleString('en-US')} titles, ${100 * shape.changedShare} % change a day`;
   return { ...shape, name, startMs: worldStartMs, all };
+}
+
+/** At most one change a day, also before the world begins. */
+function changesOf(changedShare: number, random: Random): number[] {
+  const days = Array.from({ length: learningDays + worldDays }, (_, index) => index - learningDays);
+  return days
+    .filter(() => random.next() < changedShare)
+    .map((day) => worldStartMs + Math.floor((day + random.next()) * dayMs));
 }
 
 /** Ids of a media type by the UTC day (its start) in whose list they are. */

@@ -47,7 +47,10 @@ export async function decideLists(
         : {
             ...latest,
             decidedOn: today,
-            movie: { ...withChoice(latest.movie, lists.movie, today, counted.get('movie')), changedShare: shares.movie },
+            movie: {
+              ...withChoice(latest.movie, lists.movie, today, counted.get('movie')),
+              changedShare: shares.movie,
+            },
             tv: { ...withChoice(latest.tv, lists.tv, today, counted.get('tv')), changedShare: shares.tv },
           },
     nowMs,

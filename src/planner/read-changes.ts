@@ -99,7 +99,11 @@ function followedOf(record: ChangesRecord, nowMs: number): Map<MediaType, number
 async function takeOff(done: Changed, calls: number, nowMs: number, { store, telemetry }: ListReader): Promise<void> {
   const oldestMs = nowMs - rereadDays * dayMs;
   try {
-    const isStored = await changeRecord(store, (record) => withoutChanges(counted(record, calls), done, oldestMs), nowMs);
+    const isStored = await changeRecord(
+      store,
+      (record) => withoutChanges(counted(record, calls), done, oldestMs),
+      nowMs,
+    );
     if (isStored === undefined) {
       throw new Error('other planners changed it meanwhile');
     }
