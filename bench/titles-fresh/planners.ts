@@ -63,10 +63,10 @@ export function byChanges(world: TitleWorld, days: number): FreshFigures {
     const isNewDay = atMs % dayMs === 0;
     const listed = new Set(isNewDay ? lists.flatMap((list) => subjectsOf(list, atMs - dayMs)) : []);
     ledger.pages(atMs, isNewDay ? pagesADay.movie + pagesADay.tv : 0);
-    for (const [index, { subject }] of world.all.entries()) {
-      if (listed.has(subject) || atMs - ledger.fetchedAtMs(index) >= days * dayMs) {
-        ledger.fetched(index, atMs + fetchMs);
-      }
+    const isOld = (index: number) => atMs - ledger.fetchedAtMs(index) >= days * dayMs;
+    const due = [...world.all.keys()].filter((index) => isOld(index) || listed.has(world.all[index]?.subject ?? ''));
+    for (const index of due) {
+      ledger.fetched(index, atMs + fetchMs);
     }
   }
   return ledger.figures();

@@ -4,7 +4,7 @@
  * planner has read is joined into the item as it then is, and nothing that another one has put is lost.
  */
 import * as z from 'zod';
-import { dayMs } from '../shared/core/clock.ts';
+import { dayMs, hourMs } from '../shared/core/clock.ts';
 import { type MediaType, mediaTypes } from '../shared/core/feed.ts';
 import { pack, unpackText } from '../shared/tables/card.ts';
 import { titleSubject } from '../shared/tables/usage-store.ts';
@@ -30,6 +30,8 @@ export const changesRecordSchema = z.object({
   decidedOn: z.string(),
   /** Until then a planner reads lists, and no other one does: TMDB's connections are counted. */
   readingUntilMs: time,
+  /** The calls of the last readings, the latest last. */
+  readings: z.array(z.object({ atMs: time, calls: z.int().min(0) })),
   /** Calls of readings after which the run broke off before it could count them. */
   uncountedCalls: z.int().min(0),
   /** The changed titles that were not sent yet: JSON as one Brotli stream. */
@@ -58,34 +60,39 @@ export const nothingKnown: ChangesRecord = {
   tv: unknownList('tv'),
   decidedOn: '',
   readingUntilMs: 0,
+  readings: [],
   uncountedCalls: 0,
   pending: packChanged(new Map()),
   expiration: 0,
   revision: 1,
 };
 
-/** A list may be longer tomorrow. */
-const growth = 1.1;
+/** A list may be longer tomorrow: by as much as a tenth. */
+const growth = 1 / 10;
 
-/** The calls that must be left for the next reading: of what is due and was not read, or of the day that comes. */
+/** The calls of so many hours are counted for a budget of 24: the counters are by the hour. */
+const budgetMs = 25 * hourMs;
+
+/**
+ * The calls that must be left for the next reading: of what is due and was not read, or of the day that comes. Calls of an earlier reading that
+ * count now, and will not count any more by then, make room for it.
+ */
 export function nextReadingCalls(record: ChangesRecord, nowMs: number): number {
   const nextMs = dayStartMs(nowMs) + dayMs;
-  return mediaTypes
-    .filter((media) => record[media].isRead)
-    .map((media) => {
-      const due = daysToRead(record[media], nowMs).map((startMs) =>
-        expectedPages(media, record[media], startMs, nowMs),
-      );
-      const next = pagesOfReading(media, record[media], nextMs);
-      return Math.ceil(
-        growth *
-          Math.max(
-            next,
-            due.reduce((sum, pages) => sum + pages, 0),
-          ),
-      );
-    })
-    .reduce((sum, pages) => sum + pages, 0);
+  const read = mediaTypes.filter((media) => record[media].isRead);
+  const due = read.flatMap((media) =>
+    daysToRead(record[media], nowMs).map((startMs) => expectedPages(media, record[media], startMs, nowMs)),
+  );
+  const next = read.map((media) => pagesOfReading(media, record[media], nextMs));
+  const pages = Math.max(sumOf(due), sumOf(next));
+  const leaving = record.readings.filter(
+    ({ atMs }) => due.length === 0 && atMs > nowMs - budgetMs && atMs <= nextMs - budgetMs,
+  );
+  return Math.max(0, pages + Math.ceil(growth * pages) - sumOf(leaving.map(({ calls }) => calls)));
+}
+
+function sumOf(counts: readonly number[]): number {
+  return counts.reduce((sum, count) => sum + count, 0);
 }
 
 /**
@@ -166,6 +173,16 @@ export function joinChanged(a: Changed, b: Changed): Map<string, number> {
   }
   return joined;
 }
+
+/** The record with the calls of a reading, which ends its lease. */
+export function withCalls(record: ChangesRecord, calls: number, nowMs: number): ChangesRecord {
+  const known = record.readings.filter(({ atMs }) => Math.abs(nowMs - atMs) <= budgetMs);
+  const readings = [...known, { atMs: nowMs, calls }].slice(-mostReadings);
+  return { ...record, readings, readingUntilMs: 0, uncountedCalls: record.uncountedCalls + calls };
+}
+
+/** As many as there are occurrences in a day, and some more. */
+const mostReadings = 12;
 
 /** Most lost races in a row: each means that another planner has stored something. */
 const mostAttempts = 10;

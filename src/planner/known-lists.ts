@@ -138,7 +138,7 @@ export function afterDays(before: KnownList, days: readonly ReadDay[], nowMs: nu
   const isAhead = before.knownUntilMs > nowMs + clockSkewMs;
   const knownBeforeMs = isAhead ? before.knownBeforeMs : before.knownUntilMs;
   const untilMs = knownUntil(before, nowMs);
-  const knownFromMs = untilMs === undefined ? firstDayMs(nowMs) : before.knownFromMs;
+  const knownFromMs = untilMs === undefined ? firstDayMs(nowMs) : Math.min(before.knownFromMs, dayStartMs(untilMs));
   let list: KnownList = { ...before, knownUntilMs: untilMs ?? 0, knownFromMs, knownBeforeMs };
   for (const { untilMs: readUntilMs, whole } of days) {
     const isNew = whole !== undefined && readUntilMs > list.knownUntilMs;

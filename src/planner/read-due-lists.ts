@@ -6,7 +6,14 @@ import type { Settings } from '../shared/settings/settings-schema.ts';
 import { titleSubject } from '../shared/tables/usage-store.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
 import type { ChangeLists, DayList } from './changes-lists.ts';
-import { type Changed, type ChangesRecord, type ChangesStore, changeRecord, withReading } from './changes-record.ts';
+import {
+  type Changed,
+  type ChangesRecord,
+  type ChangesStore,
+  changeRecord,
+  withCalls,
+  withReading,
+} from './changes-record.ts';
 import type { KeptTitle } from './collect.ts';
 import { keptOf, savedADay } from './decide-lists.ts';
 import { dayOf, daysToRead, expectedPages, knownUntil, mostGapDays, type ReadDay } from './known-lists.ts';
@@ -161,11 +168,7 @@ async function storeReading(
   try {
     const record = await changeRecord(
       store,
-      (latest) => ({
-        ...withReading(latest, days, found, nowMs, mostRead),
-        readingUntilMs: 0,
-        uncountedCalls: latest.uncountedCalls + calls,
-      }),
+      (latest) => withCalls(withReading(latest, days, found, nowMs, mostRead), calls, nowMs),
       nowMs,
     );
     const note = `${dropped} changed titles, those that are read least, are left to age: ${mostPending} are kept until they are sent`;
