@@ -7,6 +7,7 @@ import { systemClock } from '../src/shared/core/system-clock.ts';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../src/shared/settings/settings.ts';
 import type { Settings } from '../src/shared/settings/settings-schema.ts';
+import type { RunEvent } from '../src/shared/telemetry/run-event.ts';
 import { benchToken, type SimulatedTmdb, startSimulatedTmdb } from './simulated-tmdb.ts';
 
 /** The stack, its TMDB, and a view of both from outside. */
@@ -47,7 +48,7 @@ async function startOn(simulator: SimulatedTmdb, settings: Settings): Promise<Re
     tmdb: { baseUrl: simulator.baseUrl, token: benchToken },
     dynamoEngine: 'dynoxide',
     onOutput: (_service, line) => {
-      applied.pages += line.kind === 'event' && line.event.event === 'page-applied' ? 1 : 0;
+      applied.pages += line.kind === 'event' && isListPage(line.event) ? 1 : 0;
     },
   });
   const stop = async () => {
@@ -56,6 +57,7 @@ async function startOn(simulator: SimulatedTmdb, settings: Settings): Promise<Re
   };
   try {
     await fillTables(stack, applied);
+    await until('the whole titles are in the table', () => isIdle(stack, settings));
   } catch (error) {
     await stop();
     throw error;
@@ -67,6 +69,11 @@ async function startOn(simulator: SimulatedTmdb, settings: Settings): Promise<Re
     drained: () => until('the queues are empty', () => isIdle(stack, settings)),
     stop,
   };
+}
+
+/** Whether a page of a list was applied; a whole title has no outcome. */
+function isListPage(event: RunEvent): boolean {
+  return event.event === 'page-applied' && event.outcome !== undefined;
 }
 
 /** The weekly run asks for the genres that weigh most in what the daily one has brought. */

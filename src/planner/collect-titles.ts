@@ -1,13 +1,14 @@
 /** Which titles may be fetched, and what the tables say of them: those in the first ranks of the lists, and those that are read. */
 import pLimit from 'p-limit';
+import * as z from 'zod';
 import type { TitleReads, TitleRecord } from '../demand/title-demand.ts';
 import { msFromIso } from '../shared/core/clock.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import { type PartName, partNames } from '../shared/queues/details/title-parts.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import { tryDecodeCard } from '../shared/tables/card.ts';
+import { unpackText } from '../shared/tables/card.ts';
 import type { CatalogReader } from '../shared/tables/catalog.ts';
-import { type DetailsRow, detailsKey, partsOf } from '../shared/tables/details-row.ts';
+import { type DetailsRow, detailsKey } from '../shared/tables/details-row.ts';
 import { assembleList, type ListEntry } from '../shared/tables/read-list.ts';
 import { isLive, rowKeyText } from '../shared/tables/row.ts';
 import { titleKey } from '../shared/tables/title-row.ts';
@@ -130,8 +131,8 @@ export async function lookAtTitles(
   for (let from = 0; from < candidates.length && !isOver(); from += titlesAtOnce) {
     const some = candidates.slice(from, from + titlesAtOnce);
     const rows = await catalog.readDetails(some.map(({ mediaType, id }) => detailsKey(mediaType, id)));
-    // A title that stands in no list: when it was released is told by its card.
-    const unlisted = some.filter(({ place }) => place === undefined);
+    // When a film was released that stands in no list is told by its card; of a series its details tell whether it is airing.
+    const unlisted = some.filter(({ place, mediaType }) => place === undefined && mediaType === 'movie');
     const dates = await releaseDates(unlisted, catalog, settings);
     readUnits += (some.length + unlisted.length) * unitsOf.row;
     for (const one of some) {
@@ -160,46 +161,63 @@ async function releaseDates(
   return new Map(
     titles.flatMap((title) => {
       const row = rows.get(rowKeyText(keyOf(title)));
-      const card = row && tryDecodeCard(row);
-      return card === undefined ? [] : [[title.subject, card.releaseDate] as const];
+      return row === undefined ? [] : [[title.subject, row.releaseDate ?? null] as const];
     }),
   );
 }
 
+/** The fetch time of a part. */
+const partSchema = z.object({ fetchedAt: z.iso.datetime() });
+const airedSchema = z.object({ airDate: z.string().nullable() }).nullable();
+
+/** What a plan needs to know of a row: reading all that a row holds would take five times as long. */
+const partsSchema = z.object({
+  ...Object.fromEntries(partNames.map((name) => [name, partSchema.optional().catch(undefined)])),
+  base: partSchema
+    .extend({
+      status: z.string().nullable().default(null),
+      series: z.object({ last: airedSchema, next: airedSchema }).nullable().default(null),
+    })
+    .optional()
+    .catch(undefined),
+  externalIds: partSchema
+    .extend({ externalIds: z.object({ imdb: z.string().nullable() }) })
+    .optional()
+    .catch(undefined),
+});
+
 /** What a row of details says; `undefined` where it has expired, is damaged or is not there. */
 export function keptDetails(row: DetailsRow | undefined, nowMs: number): KeptDetails | undefined {
-  const parts = row !== undefined && isLive(row, nowMs) ? partsOf(row) : {};
-  const known = partNames.flatMap((name) => {
-    const part = parts[name];
-    return part === undefined ? [] : [{ name, fetchedMs: msFromIso(part.fetchedAt) }];
-  });
-  if (known.length === 0) {
+  const parts = row !== undefined && isLive(row, nowMs) ? readParts(row) : undefined;
+  const known = new Map(
+    Object.entries(parts ?? {}).flatMap(([name, part]) =>
+      part === undefined ? [] : [[name, msFromIso(part.fetchedAt)] as const],
+    ),
+  );
+  if (parts === undefined || known.size === 0) {
     return undefined;
   }
-  const times = known.map(({ fetchedMs }) => fetchedMs);
-  const others = known.filter(({ name }) => name !== 'watch').map(({ fetchedMs }) => fetchedMs);
-  const latestMs = Math.min(Math.max(...times), nowMs);
-  const has = (part: PartName) => parts[part] !== undefined;
+  const latestMs = Math.min(Math.max(...known.values()), nowMs);
+  const others = [...known].flatMap(([name, fetchedMs]) => (name === 'watch' ? [] : [fetchedMs]));
+  const { status = null, series = null } = parts.base ?? {};
   return {
     latestMs,
     oldestMs: Math.min(...others, latestMs),
-    watchMs: known.find(({ name }) => name === 'watch')?.fetchedMs,
-    unknown: partNames.filter((name) => !has(name)),
-    ...baseOf(parts.base),
-    imdbId: imdbIdOf(parts.externalIds),
+    watchMs: known.get('watch'),
+    unknown: partNames.filter((name) => !known.has(name)),
+    status,
+    lastAirDate: series?.last?.airDate ?? null,
+    nextAirDate: series?.next?.airDate ?? null,
+    imdbId: parts.externalIds?.externalIds.imdb ?? null,
   };
 }
 
-type StoredFields = Readonly<Record<string, unknown>> | undefined;
+type Parts = Partial<Record<PartName, z.infer<typeof partSchema>>> & z.infer<typeof partsSchema>;
 
-function baseOf(base: StoredFields): Pick<KeptDetails, 'status' | 'lastAirDate' | 'nextAirDate'> {
-  const { status = null, series = null } = (base ?? {}) as { status?: string | null; series?: SeriesDates | null };
-  return { status, lastAirDate: series?.last?.airDate ?? null, nextAirDate: series?.next?.airDate ?? null };
-}
-
-type SeriesDates = Record<'last' | 'next', { airDate: string | null } | null>;
-
-function imdbIdOf(part: StoredFields): string | null {
-  const { externalIds } = (part ?? {}) as { externalIds?: { imdb: string | null } };
-  return externalIds?.imdb ?? null;
+function readParts(row: DetailsRow): Parts | undefined {
+  try {
+    return partsSchema.safeParse(JSON.parse(unpackText(row.parts))).data as Parts | undefined;
+  } catch {
+    return undefined;
+  }
 }

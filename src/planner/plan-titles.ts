@@ -177,7 +177,9 @@ async function look(candidates: readonly Candidate[], record: TitleRecord, nowMs
   const seen = await lookAtTitles(some, record, catalog, nowMs, isOver, settings);
   const missed = candidates.length - seen.titles.length;
   const why =
-    seen.titles.length < some.length ? 'a third of the time-out was over' : `it looks at ${mostLooked} at most`;
+    seen.titles.length < some.length
+      ? 'a third of the time-out was over (more memory, planner.memoryMb, is a faster planner)'
+      : `it looks at ${mostLooked} at most`;
   return {
     ...seen,
     notes: missed === 0 ? [] : [`${missed} of ${candidates.length} titles, the least read, were not looked at: ${why}`],
