@@ -90,9 +90,9 @@ function resultsOf({ world, ...figures }: Trial): BenchResult[] {
   });
 }
 
-/** Lists alone keep titles as fresh as they do: they are compared unless that is half as much again out of date as with the planner. */
+/** Lists alone keep titles as fresh as they do: they are compared unless twice as many titles are out of date as with the planner. */
 export function targetsOf({ world, age, changes, planner }: Trial): BenchTarget[] {
-  const isAsFresh = changes.staleShare <= 1.5 * planner.staleShare;
+  const isAsFresh = changes.staleShare <= 2 * planner.staleShare;
   const best = Math.min(age.callsADay, isAsFresh ? changes.callsADay : Number.POSITIVE_INFINITY);
   const ratio = planner.callsADay / best;
   const name = nameOf(world);
