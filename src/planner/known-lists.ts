@@ -47,7 +47,7 @@ const leastPartMs = 2 * hourMs;
 const fading = 0.05;
 
 /** The weight of the usual share of changes, in days of titles. */
-const priorTitleDays = 1_000;
+const priorTitleDays = 300;
 
 /** TMDB's pages for a whole day, as long as they are not known. Source: recorded lists, 2026. */
 const usualPages: Readonly<Record<MediaType, number>> = { movie: 60, tv: 50 };
