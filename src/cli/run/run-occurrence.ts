@@ -18,7 +18,8 @@ const startedRunSchema = z.object({
   runId: z.string(),
   snapshot: z.string(),
   jobs: z.number(),
-  titles: z.number(),
+  // An occurrence that an earlier build has planned is answered without these.
+  titles: z.number().default(0),
   duplicate: z.boolean(),
 });
 
