@@ -143,6 +143,13 @@ describe('a list of changes', () => {
     expect([breaker.rejections, breaker.ends, breaker.checks]).toEqual([[], [], []]);
   });
 
+  it('ends a trial that it has taken where there is no token, so that another container can make it', async () => {
+    const trial = { kind: 'trial', revision: 1, beginByMs: Number.MAX_SAFE_INTEGER } as never;
+    const { read, breaker } = listWorld([{ kind: 'no-token', detail: 'no parameter' }], recordingBreaker(trial));
+    expect(await read()).toMatchObject({ kind: 'broken', code: 'token_unavailable' });
+    expect(breaker.ends).toEqual([{ admission: 'trial', outcome: 'failed', detail: 'no parameter' }]);
+  });
+
   it('is not asked for where the control table does not answer', async () => {
     const broken = { ...recordingBreaker(), admit: () => Promise.reject(new Error('throttled')) };
     expect(await listWorld([changesPage([1], 1, 1)], broken).read()).toEqual({

@@ -144,6 +144,16 @@ describe('a title', () => {
     expect(byAge).toMatchObject([{ isEarly: false, worth: 1 - Math.exp(-0.1 * 14) }]);
   });
 
+  it('of which the list is known only since it was fetched, or not at all, is due by age', () => {
+    const dueBy = (media: 'movie' | 'tv', sinceMs: number) => {
+      const facts = { by: 'changes', followed: new Map([[media, sinceMs]]) } as const;
+      return dueTitles([film(1, { isRead: false, details: fetched(340) })], nowMs, defaultSettings, facts).length;
+    };
+    expect(dueBy('movie', nowMs - 340 * hourMs)).toBe(0);
+    expect(dueBy('movie', nowMs - 339 * hourMs)).toBe(1);
+    expect(dueBy('tv', nowMs - 340 * hourMs)).toBe(1);
+  });
+
   it('that was planned within a day and has not come is in flight, dead or unknown to TMDB: it waits', () => {
     const planned = (hoursAgo: number, details: KeptDetails | undefined) =>
       due([film(1, { plannedAtMs: nowMs - hoursAgo * hourMs, details })]);
