@@ -2,7 +2,7 @@
 import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { TitleReads, TitleRecord } from '../demand/title-demand.ts';
-import { msFromIso } from '../shared/core/clock.ts';
+import { type Clock, msFromIso } from '../shared/core/clock.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import { type PartName, partNames } from '../shared/queues/details/title-parts.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
@@ -61,6 +61,8 @@ export type Candidate = Pick<TitleState, 'mediaType' | 'id' | 'subject' | 'reads
 
 /** Lists that are read at the same time. */
 const listsAtOnce = 8;
+/** The part of the planner's time after which no further list is read: settings may have thousands. */
+const listTimeShare = 1 / 6;
 /** Titles whose rows are read together: one BatchGetItem. */
 const titlesAtOnce = 100;
 /** Read units, for orientation: a page of a list, and a row of details or of a card, each read eventually consistent. */
@@ -68,25 +70,30 @@ const unitsOf = { list: 1, row: 0.5 } as const;
 
 /**
  * The titles in the first `details.ranksPerFeed` ranks of `feeds`, and those that were read, by expected reads. `readUnits`: about what
- * it took.
+ * it took; `missedLists`: that there was no time for all of the lists, in a sentence.
  */
 export async function titleCandidates(
   feeds: readonly Feed[],
   reads: TitleReads,
-  catalog: Pick<CatalogReader, 'listPages'>,
-  nowMs: number,
-  { details: { ranksPerFeed } }: Settings,
-): Promise<{ candidates: Candidate[]; readUnits: number }> {
+  { catalog, clock, settings }: { catalog: Pick<CatalogReader, 'listPages'>; clock: Clock; settings: Settings },
+): Promise<{ candidates: Candidate[]; readUnits: number; missedLists: string[] }> {
+  const { ranksPerFeed } = settings.details;
   const limit = pLimit(listsAtOnce);
+  const endMs = clock.monotonicMs() + settings.planner.timeoutSeconds * 1_000 * listTimeShare;
+  // Lists count as they are now: a plan that is only looked at may be about an occurrence of next week.
+  const nowMs = clock.nowMs();
   const asked = ranksPerFeed === 0 ? [] : [...new Map(feeds.map((feed) => [feedId(feed), feed]))];
-  const lists = await Promise.all(
+  const read = await Promise.all(
     asked.map(([id, feed]) =>
-      limit(async () => ({
-        id,
-        entries: assembleList(await catalog.listPages(feed, ranksPerFeed), ranksPerFeed, nowMs),
-      })),
+      limit(async () =>
+        clock.monotonicMs() >= endMs
+          ? undefined
+          : { id, entries: assembleList(await catalog.listPages(feed, ranksPerFeed), ranksPerFeed, nowMs) },
+      ),
     ),
   );
+  const lists = read.filter((list) => list !== undefined);
+  const missed = asked.length - lists.length;
   const listed = lists.flatMap(({ id, entries }) => entries.map((entry) => listedCandidate(entry, id, reads)));
   const candidates = new Map([...reads].flatMap(([subject, count]) => readCandidate(subject, count)));
   // The best rank last, so that it stays.
@@ -94,7 +101,12 @@ export async function titleCandidates(
     candidates.set(candidate.subject, candidate);
   }
   const byReads = (a: Candidate, b: Candidate) => b.reads - a.reads || (a.subject < b.subject ? -1 : 1);
-  return { candidates: [...candidates.values()].sort(byReads), readUnits: lists.length * unitsOf.list };
+  return {
+    candidates: [...candidates.values()].sort(byReads),
+    readUnits: lists.length * unitsOf.list,
+    missedLists:
+      missed === 0 ? [] : [`${missed} of ${asked.length} lists were not searched for titles: no time was left`],
+  };
 }
 
 function rankOf({ place }: Candidate): number {

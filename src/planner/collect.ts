@@ -105,6 +105,9 @@ export async function collect(
   return { ...occurrence, untilMs, kept: allKept, due, proposed, heads, waitingJobs, notes: all };
 }
 
+/** Beyond so many daily lists a daily run leaves the titles of the weekly lists to the other runs: it would read all lists for their genres. */
+const mostWeighed = 200;
+
 /** The lists of a daily run do without the weekly run's feeds, for whose genres the catalog is read: then that may fail. */
 async function basePlan(
   { schedule }: Occurrence,
@@ -112,7 +115,7 @@ async function basePlan(
   { catalog, clock, history, settings }: PlanSources,
 ): Promise<{ base: BasePlan; notes: string[] }> {
   const daily = dailyPlan(settings);
-  const plansTitles = settings.details.enabled && history !== undefined;
+  const plansTitles = settings.details.enabled && history !== undefined && daily.length <= mostWeighed;
   if (schedule === 'daily' && !plansTitles) {
     return { base: { daily, weekly: [] }, notes: [] };
   }

@@ -112,9 +112,8 @@ async function chosenTitles(
   sources: PlanSources,
 ): Promise<TitlePlan> {
   const { nowMs } = beside;
-  const { settings, catalog, clock } = sources;
-  // Lists count as they are now: a plan that is only looked at may be about an occurrence of next week.
-  const { candidates, readUnits } = await titleCandidates(beside.feeds, reads, catalog, clock.nowMs(), settings);
+  const { settings } = sources;
+  const { candidates, readUnits, missedLists } = await titleCandidates(beside.feeds, reads, sources);
   const seen = await look(candidates, record, nowMs, sources);
   const { changes, notes, calls, chosen, leftOut } = await chooseOf(seen.titles, budget, nowMs, sources);
   return {
@@ -136,7 +135,7 @@ async function chosenTitles(
       leftOut: leftOut.length === 0 ? [] : [leftOutWords(leftOut, calls)],
     }),
     changes,
-    notes: [...seen.notes, ...notes],
+    notes: [...missedLists, ...seen.notes, ...notes],
   };
 }
 

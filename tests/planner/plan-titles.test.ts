@@ -306,6 +306,19 @@ describe('the titles of a plan', () => {
     );
   });
 
+  it('are looked for in as many lists as there is time for, and the plan says so', async () => {
+    const world = await noonPlanner();
+    await seedFilms(world, 3);
+    const slow = memoryCatalog(async (call, act) => {
+      await world.clock.advance(call.name === 'listPages' ? 12_000 : 0);
+      return act();
+    });
+    const { jobs, titlePlan, notes } = await noonPlan({ ...world, catalog: slow });
+    expect([jobs.length, titlePlan?.looked]).toEqual([11, 0]);
+    // Eight at a time.
+    expect(notes).toContain('1 of 9 lists were not searched for titles: no time was left');
+  });
+
   it('are looked at up to ten thousand', async () => {
     const world = await noonPlanner();
     for (let slot = 0; slot < 12; slot += 1) {
