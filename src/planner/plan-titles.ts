@@ -112,7 +112,6 @@ async function chosenTitles(
   sources: PlanSources,
 ): Promise<TitlePlan> {
   const { nowMs } = beside;
-  const { settings } = sources;
   const { candidates, readUnits, missedLists } = await titleCandidates(beside.feeds, reads, sources);
   const seen = await look(candidates, record, nowMs, sources);
   const { changes, notes, calls, chosen, leftOut } = await chooseOf(seen.titles, budget, nowMs, sources);

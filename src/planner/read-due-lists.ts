@@ -37,7 +37,7 @@ type Reading = { record: ChangesRecord; found: Changed; calls: number; callsSave
 type ReadDays = { days: ReadDay[]; found: Map<string, number>; calls: number; notes: string[] };
 
 /** The share of an invocation in which lists are read: the tables are read before, and the jobs are sent after it. */
-const readingShare = 0.4;
+const readingShare = 0.3;
 
 /** The most changed titles that are kept until they are sent: some 15 KB. */
 const mostPending = 4_000;

@@ -310,7 +310,7 @@ describe('the titles of a plan', () => {
     const world = await noonPlanner();
     await seedFilms(world, 3);
     const slow = memoryCatalog(async (call, act) => {
-      await world.clock.advance(call.name === 'listPages' ? 12_000 : 0);
+      await world.clock.advance(call.name === 'listPages' ? 24_000 : 0);
       return act();
     });
     const { jobs, titlePlan, notes } = await noonPlan({ ...world, catalog: slow });

@@ -197,7 +197,7 @@ describe('the calls of a day', () => {
     await world.read(manySeries(), ample, tuesdayMs);
     const { planner, tmdb } = world.settings;
     const remainingMs = world.lists.limits[0]?.remainingMs() ?? 0;
-    expect(remainingMs).toBe(0.4 * planner.timeoutSeconds * 1_000 - tmdb.requestTimeoutMs);
+    expect(remainingMs).toBe(0.3 * planner.timeoutSeconds * 1_000 - tmdb.requestTimeoutMs);
     await world.clock.advance(10_000);
     expect(world.lists.limits[0]?.remainingMs()).toBe(remainingMs - 10_000);
   });

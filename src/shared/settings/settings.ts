@@ -121,7 +121,7 @@ export const defaultSettings: Settings = {
   },
   planner: {
     memoryMb: 256,
-    // Half of it is for the pages of TMDB's lists of changes: some 130, at the pace of a tenth of a second and more.
+    // Three tenths of it are for the pages of TMDB's lists of changes: some 110, at a quarter of a second each.
     timeoutSeconds: 120,
     maxBacklogJobs: 500,
     adaptive: {
