@@ -82,12 +82,10 @@ export class PipelineStack extends Stack {
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
         { on: tables.catalog.tableArn, actions: ['dynamodb:BatchGetItem'] },
-        // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks. For TMDB's
-        // lists of changes it keeps a record of its own, and uses the throttle and the breaker like a worker.
+        // Powertools' idempotency puts, updates and deletes records. The planner reads heads and in-flight marks, and writes marks.
         {
           on: tables.control.tableArn,
           actions: [
-            'dynamodb:GetItem',
             'dynamodb:BatchGetItem',
             'dynamodb:BatchWriteItem',
             'dynamodb:PutItem',
@@ -97,9 +95,14 @@ export class PipelineStack extends Stack {
         },
         { on: fetch.queue.queueArn, actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'] },
         { on: fetch.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
-        this.#mayReadToken(),
+        ...(this.#settings.details.enabled ? this.#mayReadChanges(tables) : []),
       ],
     });
+  }
+
+  /** For TMDB's lists of changes the planner keeps a record of its own, uses throttle and breaker like a worker, and needs the token. */
+  #mayReadChanges({ control }: PipelineParts['tables']): Grant[] {
+    return [{ on: control.tableArn, actions: ['dynamodb:GetItem'] }, this.#mayReadToken()];
   }
 
   #worker({ tables, fetch, items }: Pick<PipelineParts, 'tables' | 'fetch' | 'items'>): PipelineFunction {
