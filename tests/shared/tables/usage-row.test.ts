@@ -5,6 +5,7 @@ import {
   feedUsageId,
   isPipelineCounter,
   parseCounterName,
+  parseTitleSubject,
   pipelineCounterName,
   pipelineCounters,
   pipelineUsageId,
@@ -44,6 +45,23 @@ describe('a counter’s name', () => {
     expect(titleSubject('movie', 550)).toBe('movie/550');
     expect(titleSubject('tv', 550)).toBe('tv/550');
   });
+});
+
+describe('a title’s subject', () => {
+  it('is read again', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('movie', 'tv'), fc.integer({ min: 1, max: 2 ** 53 - 1 }), (mediaType, id) => {
+        expect(parseTitleSubject(titleSubject(mediaType, id))).toEqual({ mediaType, id });
+      }),
+    );
+  });
+
+  it.each(['~other', 'person/1', 'movie/0', 'movie/01', 'movie/1/de', 'movie/', 'movie/9007199254740992', 'movie/x'])(
+    'is not %j',
+    (subject) => {
+      expect(parseTitleSubject(subject)).toBeUndefined();
+    },
+  );
 });
 
 describe('the pipeline’s own counters', () => {
