@@ -39,7 +39,12 @@ const nowhere = 'http://127.0.0.1:1';
 const queue = `${nowhere}/000000000000/none`;
 const common = { POWERTOOLS_METRICS_NAMESPACE: 'bench' };
 const tables = { ...common, CATALOG_TABLE: 'none', CONTROL_TABLE: 'none' };
-const plannerVariables: z.infer<typeof plannerEnvironmentSchema> = { ...tables, FETCH_QUEUE_URL: queue };
+const plannerVariables: z.infer<typeof plannerEnvironmentSchema> = {
+  ...tables,
+  FETCH_QUEUE_URL: queue,
+  TMDB_BASE_URL: nowhere,
+  TMDB_API_TOKEN: 'none',
+};
 // With the token in the environment the worker does not ask Parameter Store while it starts.
 const workerVariables: z.infer<typeof workerEnvironmentSchema> = {
   ...common,

@@ -15,6 +15,7 @@ import { benchRegions } from './regions.ts';
 import { benchTableWrites } from './table-writes.ts';
 import { benchThrottle } from './throttle.ts';
 import { benchTitles } from './titles.ts';
+import { benchTitlesFresh } from './titles-fresh.ts';
 import { benchWrites } from './writes.ts';
 
 const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport>> = {
@@ -31,6 +32,7 @@ const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport
   'table-writes': benchTableWrites,
   throttle: benchThrottle,
   titles: benchTitles,
+  'titles-fresh': benchTitlesFresh,
   writes: benchWrites,
 };
 /** Benches that run in fewer seconds, and those that run by parts. */

@@ -76,6 +76,8 @@ export class PipelineStack extends Stack {
         CATALOG_TABLE: tables.catalog.tableName,
         CONTROL_TABLE: tables.control.tableName,
         FETCH_QUEUE_URL: fetch.queue.queueUrl,
+        TMDB_BASE_URL: tmdbBaseUrl,
+        TMDB_TOKEN_PARAMETER: this.#settings.deployment.tokenParameter,
       },
       may: [
         { on: `${tables.catalog.tableArn}/index/${categoryIndex}`, actions: ['dynamodb:Query'] },
@@ -93,8 +95,14 @@ export class PipelineStack extends Stack {
         },
         { on: fetch.queue.queueArn, actions: ['sqs:SendMessage', 'sqs:GetQueueAttributes'] },
         { on: fetch.deadLetters.queueArn, actions: ['sqs:SendMessage'] },
+        ...(this.#settings.details.enabled ? this.#mayReadChanges(tables) : []),
       ],
     });
+  }
+
+  /** For TMDB's lists of changes the planner keeps a record of its own, uses throttle and breaker like a worker, and needs the token. */
+  #mayReadChanges({ control }: PipelineParts['tables']): Grant[] {
+    return [{ on: control.tableArn, actions: ['dynamodb:GetItem'] }, this.#mayReadToken()];
   }
 
   #worker({ tables, fetch, items }: Pick<PipelineParts, 'tables' | 'fetch' | 'items'>): PipelineFunction {

@@ -102,7 +102,7 @@ export function functionEnvironments(
   const common = { POWERTOOLS_METRICS_NAMESPACE: namespace };
   const tables = { CATALOG_TABLE: stack.catalogTable, CONTROL_TABLE: stack.controlTable };
   const tmdb = { TMDB_BASE_URL: stack.endpoints.tmdb, TMDB_API_TOKEN: token };
-  const planner: PlannerEnvironment = { ...common, ...tables, FETCH_QUEUE_URL: stack.fetchQueueUrl };
+  const planner: PlannerEnvironment = { ...common, ...tables, ...tmdb, FETCH_QUEUE_URL: stack.fetchQueueUrl };
   const worker: WorkerEnvironment = {
     ...common,
     ...tmdb,
@@ -124,7 +124,7 @@ export function functionEnvironments(
   const proxied = { ...emulators, ...(proxy && { HTTPS_PROXY: proxy.url }) };
   return {
     reader: { ...proxied, ...reader } as Record<string, string>,
-    planner: { ...emulators, ...planner } as Record<string, string>,
+    planner: { ...proxied, ...planner } as Record<string, string>,
     worker: { ...proxied, ...worker } as Record<string, string>,
     writer: { ...emulators, ...writer } as Record<string, string>,
   };

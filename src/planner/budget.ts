@@ -51,9 +51,9 @@ export function titleBudgetOf(
   schedule: ScheduleName,
   callsOfDay: number,
   { details: { callsPerDay }, planner }: Settings,
-): { calls: number; leastWorth: number } {
-  const { most, price } = partOfDay(schedule, callsPerDay, callsOfDay, planner.adaptive.leastReads);
-  return { calls: most, leastWorth: price };
+): { calls: number; callsLeft: number; leastWorth: number } {
+  const { most, left, price } = partOfDay(schedule, callsPerDay, callsOfDay, planner.adaptive.leastReads);
+  return { calls: most, callsLeft: left, leastWorth: price };
 }
 
 /** What an occurrence may take of a budget of `perDay`, of which `spent` are gone, and the price at which it buys. */
@@ -62,11 +62,11 @@ function partOfDay(
   perDay: number,
   spent: number,
   fullPrice: number,
-): { most: number; price: number } {
+): { most: number; left: number; price: number } {
   const left = Math.max(0, perDay - Math.ceil(spent));
   const most = schedule === 'refresh' ? Math.min(left, Math.floor(perDay * mostOfDay)) : left;
   const price = Math.round(fullPrice * Math.max(leastPrice, 1 - left / Math.max(1, perDay)) * 1_000) / 1_000;
-  return { most, price };
+  return { most, left, price };
 }
 
 /** Chooses the pages that are worth most; says of each that was left out why, in one line. Of warming's proposals it says nothing. */

@@ -31,28 +31,29 @@ export type PlanSources = {
   /** Depth of the fetch queue. */
   backlog?: QueueDepth | undefined;
   history?: HistorySources | undefined;
-  /**
-   * Reads which of the titles that are kept have changed, with at most `calls` calls of TMDB. Absent where no call may be made. `fetchedAtMs`:
-   * epoch milliseconds; `reads`: expected reads a day.
-   */
+  /** Absent where no call may be made. */
   changes?: ReadChanges | undefined;
   clock: Clock;
   settings: Settings;
 };
 
-export type ReadChanges = (
-  kept: readonly { subject: string; fetchedAtMs: number; reads: number }[],
-  calls: number,
-  nowMs: number,
-) => Promise<ChangesRead>;
+/** A title whose details are kept: when they were fetched (epoch milliseconds), and expected reads a day. */
+export type KeptTitle = { subject: string; fetchedAtMs: number; reads: number };
+
+/** Reads which of the titles that are kept have changed, with at most `calls` calls of TMDB. @throws when the control table cannot be read. */
+export type ReadChanges = (kept: readonly KeptTitle[], calls: number, nowMs: number) => Promise<ChangesRead>;
 
 /** What TMDB's lists of changes said. */
 export type ChangesRead = {
   /** By title (`movie/550`): epoch milliseconds before which a fetch does not hold the change. */
   changed: ReadonlyMap<string, number>;
-  /** Calls that were made, and calls for titles that these made needless. */
+  /** Calls that were made and not counted yet, and calls for titles that these made needless. */
   calls: number;
   callsSaved: number;
+  /** Calls that must be left for the next reading. */
+  reserved?: number | undefined;
+  /** The media types of which lists decide, with the time since when these are known without a gap: what was fetched before is due by age. */
+  followed?: ReadonlyMap<MediaType, number> | undefined;
   /** What decides: the lists of changes, or age alone. */
   by: 'age' | 'changes';
   /** The share of kept titles that change in a day, by media type, as far as lists of changes have told it. */

@@ -129,18 +129,13 @@ async function chosenTitles(
   beside: Beside,
   reads: TitleReads,
   record: TitleRecord,
-  budget: { calls: number; leastWorth: number },
+  budget: TitleBudget,
   sources: PlanSources,
 ): Promise<TitlePlan> {
   const { nowMs } = beside;
-  const { settings } = sources;
   const { candidates, readUnits, missedLists } = await titleCandidates(beside.feeds, reads, sources);
   const seen = await look(candidates, record, nowMs, sources);
-  const { changes, notes } = await readChanges(seen.titles, budget.calls, nowMs, sources);
-  const changed = seen.titles.map((title) => ({ ...title, changedMs: changes?.changed.get(title.subject) }));
-  const due = dueTitles(changed, nowMs, settings, changes);
-  const calls = Math.max(0, budget.calls - (changes?.calls ?? 0));
-  const { chosen, leftOut } = chooseTitles(due, { ...budget, calls });
+  const { changes, notes, calls, chosen, leftOut } = await chooseOf(seen.titles, budget, nowMs, sources);
   return {
     titles: chosen.map(({ title, why }) => ({
       mediaType: title.mediaType,
@@ -161,6 +156,34 @@ async function chosenTitles(
     }),
     changes,
     notes: [...missedLists, ...seen.notes, ...notes],
+  };
+}
+
+/** What a budget of titles may take: now, and of the day. */
+type TitleBudget = { calls: number; callsLeft: number; leastWorth: number };
+
+/** Which titles are fetched, by age and by TMDB's lists of changes, within what reading these leaves of the budget (`calls`). */
+export async function chooseOf(
+  titles: readonly TitleState[],
+  budget: TitleBudget,
+  nowMs: number,
+  sources: Pick<PlanSources, 'changes' | 'settings'>,
+): Promise<{
+  changes: ChangesRead | undefined;
+  notes: string[];
+  calls: number;
+  chosen: DueTitle[];
+  leftOut: DueTitle[];
+}> {
+  const { changes, notes } = await readChanges(titles, budget.callsLeft, nowMs, sources);
+  const told = titles.map((title) => ({ ...title, changedMs: changes?.changed.get(title.subject) }));
+  const { calls: made = 0, reserved = 0 } = changes ?? {};
+  const calls = Math.max(0, Math.min(budget.calls, budget.callsLeft - made - reserved));
+  return {
+    changes,
+    notes,
+    calls,
+    ...chooseTitles(dueTitles(told, nowMs, sources.settings, changes), { ...budget, calls }),
   };
 }
 
@@ -187,7 +210,7 @@ async function readChanges(
   titles: readonly TitleState[],
   calls: number,
   nowMs: number,
-  { changes }: PlanSources,
+  { changes }: Pick<PlanSources, 'changes'>,
 ): Promise<{ changes: ChangesRead | undefined; notes: string[] }> {
   const kept = titles.flatMap(({ subject, reads, details }) =>
     details === undefined ? [] : [{ subject, reads, fetchedAtMs: details.latestMs }],

@@ -26,8 +26,15 @@ export type DueTitle = {
 /** Titles that change in a day, as a share, by media type. */
 export type ChangeRates = Readonly<Record<TitleRef['mediaType'], number>>;
 
-/** What is known of changes. `by`: what decides, TMDB's lists of changes or age alone. */
-export type ChangeFacts = { by: 'age' | 'changes'; rates?: Partial<ChangeRates> | undefined };
+/**
+ * What is known of changes. `by`: what decides, TMDB's lists of changes or age alone. `followed`: the media types of which lists decide, with
+ * the time since when they are known without a gap, epoch milliseconds; what was fetched before that is due by age. Default: all.
+ */
+export type ChangeFacts = {
+  by: 'age' | 'changes';
+  rates?: Partial<ChangeRates> | undefined;
+  followed?: ReadonlyMap<TitleRef['mediaType'], number> | undefined;
+};
 
 /** From TMDB's lists of changes of 2022 to 2026, beside its numbers of films and series. */
 const usualRates: ChangeRates = { movie: 0.005, tv: 0.02 };
@@ -141,7 +148,7 @@ function reasonByAge(
   settings: Settings,
   facts: ChangeFacts,
 ): Reason | undefined {
-  const { dueMs, softMs, watchSoftMs, lastCallMs } = agesOf(settings, facts);
+  const { dueMs, watchSoftMs, lastCallMs } = agesOf(settings, isFollowed(title, details, facts));
   const [ageMs, sinceMs] = [nowMs - details.oldestMs, nowMs - details.latestMs];
   const watchAgeMs = title.isRead ? nowMs - (details.watchMs ?? details.latestMs) : 0;
   const busy = busyWords(title, details, nowMs);
@@ -149,7 +156,7 @@ function reasonByAge(
   const share = 1 - Math.exp(-(rate * ageMs + watchRate * (watchAgeMs >= watchSoftMs ? watchAgeMs : 0)) / dayMs);
   const old = `${ageWords(ageMs)} old`;
   // A part that was missing of the last answer makes a title old for longer than that: it is asked for once a day.
-  if (sinceMs < Math.min(dayMs, softMs, watchSoftMs)) {
+  if (sinceMs < Math.min(dayMs, dueMs, watchSoftMs)) {
     return undefined;
   }
   if (ageMs >= lastCallMs) {
@@ -158,40 +165,46 @@ function reasonByAge(
   if (busy !== undefined && sinceMs >= dayMs) {
     return { share, words: `${busy}, ${old}` };
   }
-  return ageMs >= dueMs ? { share, words: old } : earlyReason({ ageMs, watchAgeMs, softMs, watchSoftMs, share });
+  return ageMs >= dueMs ? { share, words: old } : earlyReason({ ageMs, watchAgeMs, dueMs, watchSoftMs, share });
 }
 
 /** What is not stale yet and may be worth a fetch: where to watch it changes sooner than the rest. */
 function earlyReason(of: {
   ageMs: number;
   watchAgeMs: number;
-  softMs: number;
+  dueMs: number;
   watchSoftMs: number;
   share: number;
 }): Reason | undefined {
-  const { ageMs, watchAgeMs, softMs, watchSoftMs, share } = of;
+  const { ageMs, watchAgeMs, dueMs, watchSoftMs, share } = of;
   const old = `${ageWords(ageMs)} old`;
   if (watchAgeMs >= watchSoftMs) {
     return { share, words: `${old}, where to watch ${ageWords(watchAgeMs)}`, isEarly: true };
   }
-  return ageMs >= softMs / 2 ? { share, words: old, isEarly: true } : undefined;
+  return ageMs >= dueMs / 2 ? { share, words: old, isEarly: true } : undefined;
 }
 
 /**
  * Ages of details, in milliseconds. `dueMs`: at which everything is due, the soft TTL, or later where TMDB's lists of changes tell what has
  * changed. `lastCallMs`: halfway between the soft and the hard TTL; what is not fetched from there on expires.
  */
-function agesOf({ details, ttl }: Settings, { by }: ChangeFacts) {
+function agesOf({ details, ttl }: Settings, isListed: boolean) {
   const [softMs, watchSoftMs] = [details.softTtlHours * hourMs, details.watchSoftTtlHours * hourMs];
   const hardMs = Math.min(ttl.hardFactor * softMs, ttl.maxHardDays * dayMs);
-  const dueMs = by === 'age' ? softMs : Math.max(softMs, unlistedDays * dayMs);
-  return { dueMs, softMs, watchSoftMs, lastCallMs: (Math.min(softMs, hardMs) + hardMs) / 2 };
+  const dueMs = isListed ? Math.max(softMs, unlistedDays * dayMs) : softMs;
+  return { dueMs, watchSoftMs, lastCallMs: (Math.min(softMs, hardMs) + hardMs) / 2 };
 }
 
-function usualRate({ mediaType }: TitleState, { status }: KeptDetails, { by, rates }: ChangeFacts): number {
-  const known = { ...usualRates, ...rates };
-  const rate = endedStatuses.includes(status) ? known.movie : known[mediaType];
-  return by === 'age' ? rate : rate * unlistedShare;
+/** Whether TMDB's list of changes has told all that changed of a title since it was fetched. */
+function isFollowed({ mediaType }: TitleState, { oldestMs }: KeptDetails, { by, followed }: ChangeFacts): boolean {
+  const sinceMs = followed === undefined ? 0 : (followed.get(mediaType) ?? Number.POSITIVE_INFINITY);
+  return by === 'changes' && oldestMs >= sinceMs;
+}
+
+function usualRate(title: TitleState, details: KeptDetails, facts: ChangeFacts): number {
+  const known = { ...usualRates, ...facts.rates };
+  const rate = endedStatuses.includes(details.status) ? known.movie : known[title.mediaType];
+  return isFollowed(title, details, facts) ? rate * unlistedShare : rate;
 }
 
 /** What keeps TMDB's users at work on a title; `undefined`: nothing. */

@@ -13,12 +13,12 @@ import type { Redact } from '../shared/core/redact-token.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { callGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
-import type { Admission } from '../shared/throttle/shared-breaker.ts';
 import { classifyAnswer, tryAgain } from '../shared/tmdb/classify-answer.ts';
 import { feedRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import {
+  endTrial,
   type Outcome,
   type PermittedCall,
   type ReportDependencies,
@@ -157,15 +157,6 @@ async function callOnce<T>(
       return { kind: 'absent' };
     default:
       return { kind: 'unavailable', code: outcome.code, detail: outcome.detail };
-  }
-}
-
-/** Ends a trial of the breaker that made no call; the breaker stays open. */
-async function endTrial(admission: Admission, detail: string, { breaker, telemetry }: LiveDependencies): Promise<void> {
-  if (admission.kind === 'trial') {
-    await breaker.ended(admission, 'failed', detail).catch((error) => {
-      telemetry.warn('a trial of the breaker could not be ended', { detail: messageOf(error) });
-    });
   }
 }
 

@@ -16,7 +16,7 @@ import type { FeedHeads } from '../shared/tables/feed-heads.ts';
 import { rowKeyText } from '../shared/tables/row.ts';
 import { type Failure, failureOf } from '../shared/telemetry/describe-failure.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';
-import { type ChangeCounter, countChanges } from './count-changes.ts';
+import { type ChangeCounter, countChanges, countRereads } from './count-changes.ts';
 import { type Candidate, candidateOf, keysOf, mergeRows } from './decide-rows.ts';
 import { feedHeadFor, joinFeedHeads, sameFeedHead } from './join-feed-heads.ts';
 import { joinedFate, joinRows } from './join-rows.ts';
@@ -31,7 +31,7 @@ export type ApplyDependencies = {
   heads: FeedHeads;
   pace: WritePace;
   telemetry: Telemetry;
-  /** Counts how much the lists change; without it nothing is counted. */
+  /** Counts how much lists and titles change; without it nothing is counted. */
   changes?: ChangeCounter | undefined;
   settings: Settings;
 };
@@ -177,9 +177,9 @@ async function countChangesOf(
 ): Promise<void> {
   const pages = done.flatMap(({ item }) => (item.kind === 'item-page' ? [item] : []));
   try {
-    await changes?.(countChanges(pages, report.before));
+    await changes?.(countChanges(pages, report.before), countRereads(report.replaced));
   } catch (error) {
-    telemetry.warn('the changes of the lists could not be counted', failureOf(error));
+    telemetry.warn('the changes of lists and titles could not be counted', failureOf(error));
   }
 }
 

@@ -66,6 +66,7 @@ async function joinRow(
     const { replaced, writeUnits } = await store.replace(row, seen);
     report.writeUnits += writeUnits;
     if (replaced) {
+      report.replaced.push({ mediaType: row.mediaType, seen, version: row.version });
       return 'write';
     }
     // What lost the race was read too early, so an eventually consistent read might be as old again.

@@ -15,6 +15,8 @@ export type RowOutcome = Decision | { failed: Failure };
 export type WriteReport = {
   outcomes: Map<string, RowOutcome>;
   before: ReadonlyMap<string, PresentRow>;
+  /** Joined rows that were written: the version that each replaced (`undefined`: there was none), and its own. */
+  replaced: { mediaType: string; seen: string | undefined; version: string }[];
   writeUnits: number;
   readUnits: number;
 };
@@ -31,7 +33,7 @@ export async function writeRows(
   pace: WritePace,
 ): Promise<WriteReport> {
   const { present, readUnits } = await store.readPresent([...rows.values()]);
-  const report: WriteReport = { outcomes: new Map(), before: present, writeUnits: 0, readUnits };
+  const report: WriteReport = { outcomes: new Map(), before: present, replaced: [], writeUnits: 0, readUnits };
   const limit = pLimit(parallelWrites);
   const puts = [...rows].map(([key, draft]) => {
     const decision = decideRow(draft.version, present.get(key)?.version);

@@ -73,12 +73,19 @@ describe('the functions', () => {
 
   it('are given the token by name only', () => {
     expect(template.text).not.toMatch(/TMDB_API_TOKEN|SecretsManager|resolve:ssm/);
-    for (const name of ['Worker', 'Reader']) {
+    for (const name of ['Planner', 'Worker', 'Reader']) {
       const { TMDB_TOKEN_PARAMETER } = template.one(fn, name).Properties.Environment.Variables;
       expect(TMDB_TOKEN_PARAMETER).toBe(defaultSettings.deployment.tokenParameter);
       expect(JSON.stringify(statementsOf(name))).toContain(`:parameter${TMDB_TOKEN_PARAMETER}`);
     }
-    expect(JSON.stringify([statementsOf('Planner'), statementsOf('Writer')])).not.toContain('ssm:');
+    expect(JSON.stringify(statementsOf('Writer'))).not.toContain('ssm:');
+  });
+
+  it('may read it in the planner only where that reads lists of changes', async () => {
+    const without = await pipelineTemplate(testFolder(), { details: { enabled: false } });
+    const policy = JSON.stringify(without.one('AWS::IAM::Policy', 'Planner').Properties.PolicyDocument);
+    expect(policy).not.toContain('ssm:');
+    expect(policy).not.toContain('dynamodb:GetItem');
   });
 
   it('have their settings beside the bundle, and no e-mail address', async () => {
@@ -122,7 +129,7 @@ describe('roles', () => {
   });
 
   it.each([
-    ['Planner', ['dynamodb', 'logs', 'sqs']],
+    ['Planner', ['dynamodb', 'logs', 'sqs', 'ssm']],
     ['Worker', ['dynamodb', 'logs', 'sqs', 'ssm']],
     ['Writer', ['dynamodb', 'logs', 'sqs']],
     ['Reader', ['dynamodb', 'logs', 'sqs', 'ssm']],
@@ -138,7 +145,7 @@ describe('roles', () => {
         .filter(({ Resource: resource }) => JSON.stringify(resource).includes(id))
         .flatMap(({ Action }) => list(Action))
         .sort();
-    expect(onCatalog('Planner')).toEqual(['dynamodb:Query']);
+    expect(onCatalog('Planner')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:Query']);
     expect(onCatalog('Worker')).toEqual([]);
     expect(onCatalog('Reader')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:Query']);
     expect(onCatalog('Writer')).toEqual(['dynamodb:BatchGetItem', 'dynamodb:PutItem']);

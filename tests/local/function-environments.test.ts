@@ -24,8 +24,8 @@ const proxyIn = (tmdb: string, variables?: Record<string, string>) =>
 describe('the environments of the embedded functions', () => {
   it('name the proxy to those that call TMDB', () => {
     expect(Object.fromEntries(proxyIn('https://tmdb.example/3'))).toEqual({
-      planner: undefined,
       writer: undefined,
+      planner: `${proxies.HTTPS_PROXY}/`,
       worker: `${proxies.HTTPS_PROXY}/`,
       reader: `${proxies.HTTPS_PROXY}/`,
     });

@@ -296,7 +296,7 @@ describe('the titles of a plan', () => {
     const reads = Object.fromEntries(Array.from({ length: 250 }, (_, n) => [`movie/${n + 1}`, 1_000 - n]));
     await countReads(world, noonMs - hourMs, reads);
     const slow = memoryCatalog(async (call, act) => {
-      await world.clock.advance(call.name === 'readDetails' ? 12_000 : 0);
+      await world.clock.advance(call.name === 'readDetails' ? 24_000 : 0);
       return act();
     });
     const { titlePlan, notes } = await noonPlan({ ...world, catalog: slow });
@@ -310,7 +310,7 @@ describe('the titles of a plan', () => {
     const world = await noonPlanner();
     await seedFilms(world, 3);
     const slow = memoryCatalog(async (call, act) => {
-      await world.clock.advance(call.name === 'listPages' ? 12_000 : 0);
+      await world.clock.advance(call.name === 'listPages' ? 24_000 : 0);
       return act();
     });
     const { jobs, titlePlan, notes } = await noonPlan({ ...world, catalog: slow });
@@ -376,7 +376,7 @@ describe('TMDB’s lists of changes', () => {
         { subject: 'movie/2', reads: 1 / 3, fetchedAtMs: noonMs - dayMs },
         { subject: 'movie/3', reads: 0.25, fetchedAtMs: noonMs - 2 * dayMs },
       ],
-      83,
+      250,
       noonMs,
     ]);
     expect(refs(plan)).toEqual(['movie/1', 'movie/3']);
@@ -393,12 +393,16 @@ describe('TMDB’s lists of changes', () => {
     });
   });
 
-  it('take their calls from those of the occurrence', async () => {
+  it('take their calls from what is left of the day, and keep some for the next reading', async () => {
     const world = await noonPlanner(withDetails({ callsPerDay: 9 }));
     await seedFilms(world, 9);
     await keep(world, 'movie', 9, 24);
-    const plan = await noonPlan({ ...world, changes: async () => changesRead({ calls: 2 }) });
-    expect(plan.titles).toHaveLength(1);
+    const titlesWith = async (over: Partial<ChangesRead>) =>
+      (await noonPlan({ ...world, changes: async () => changesRead(over) })).titles.length;
+    expect(await titlesWith({ calls: 2 })).toBe(3);
+    expect(await titlesWith({ calls: 8 })).toBe(1);
+    expect(await titlesWith({ calls: 5, reserved: 2 })).toBe(2);
+    expect(await titlesWith({ calls: 5, reserved: 9 })).toBe(0);
   });
 
   it('are not asked where nothing is kept', async () => {

@@ -132,7 +132,8 @@ describe('a title', () => {
       const settings = { ...defaultSettings, ttl: { ...defaultSettings.ttl, ...ttl } };
       return dueTitles([film(1, { reads: 1, isRead: false, details: fetched(hours) })], nowMs, settings, facts);
     };
-    expect(listed(336)).toMatchObject([{ isEarly: true, worth: 1 - Math.exp(-0.01 * 14) }]);
+    expect(listed(336)).toEqual([]);
+    expect(listed(360)).toMatchObject([{ isEarly: true, worth: 1 - Math.exp(-0.01 * 15) }]);
     expect(listed(days(29), { hardFactor: 9 })).toMatchObject([{ isEarly: true }]);
     expect(listed(days(30), { hardFactor: 9 })).toMatchObject([{ isEarly: false }]);
     expect(listed(days(28))).toMatchObject([{ isEarly: false, worth: 1 }]);
@@ -141,6 +142,16 @@ describe('a title', () => {
       rates: { movie: 0.1 },
     });
     expect(byAge).toMatchObject([{ isEarly: false, worth: 1 - Math.exp(-0.1 * 14) }]);
+  });
+
+  it('of which the list is known only since it was fetched, or not at all, is due by age', () => {
+    const dueBy = (media: 'movie' | 'tv', sinceMs: number) => {
+      const facts = { by: 'changes', followed: new Map([[media, sinceMs]]) } as const;
+      return dueTitles([film(1, { isRead: false, details: fetched(340) })], nowMs, defaultSettings, facts).length;
+    };
+    expect(dueBy('movie', nowMs - 340 * hourMs)).toBe(0);
+    expect(dueBy('movie', nowMs - 339 * hourMs)).toBe(1);
+    expect(dueBy('tv', nowMs - 340 * hourMs)).toBe(1);
   });
 
   it('that was planned within a day and has not come is in flight, dead or unknown to TMDB: it waits', () => {

@@ -18,14 +18,15 @@ export const eventfulSettings = {
     live: { timeoutMs: 10_000, waitMs: 5_000 },
   },
   breaker: { lastCalls: 4, minimumCalls: 4 },
-  details: { callsPerDay: 3 },
   tmdb: { backoffBaseMs: 50 },
+  // Details that are fresh for so short a time are kept more cheaply by TMDB's lists of changes, however few there are.
+  details: { softTtlHours: 1, callsPerDay: 10_000, ranksPerFeed: 3 },
 };
 
 /**
  * Good and bad days of deployed functions: a token that is not stored yet, runs of all schedules with their whole titles, one delivered
- * twice, one that fails, an ad-hoc request, reads from table and TMDB, a refresh that cannot be requested, dead letters of both queues, a list that TMDB does not
- * have, a rejected token, and an outage until the breaker opens.
+ * twice, one that fails, an ad-hoc request, lists of changes, reads from table and TMDB, a refresh that cannot be requested, dead letters of
+ * both queues, a list that TMDB does not have, a rejected token, and an outage until the breaker opens.
  * @throws naming what has not happened.
  */
 export async function liveEventfulDays(deployed: DeployedFunctions, token: string): Promise<void> {
@@ -77,6 +78,13 @@ async function planRuns({ functions, ...deployed }: DeployedFunctions): Promise<
   await run('weekly', nowMs);
   await until('the weekly pages and titles are applied', () => applied() >= 24);
   await run('refresh', nowMs);
+  // Once details are in the table, the next run asks for what has changed.
+  let earlier = 0;
+  await until('lists of changes are read', async () => {
+    earlier += 1;
+    await run('daily', nowMs - 1_000 * earlier);
+    return linesOf({ functions, ...deployed }, 'Planner', '"event":"changes-read"') > 0;
+  });
 }
 
 /** Reads until reads have been counted, and once without a fetch queue, so that the lease on a refresh is given back. */

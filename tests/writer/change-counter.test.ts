@@ -25,7 +25,10 @@ describe('changes', () => {
     const refusing = { add: async () => Promise.reject(new Error('the control table is away')) };
     await changeCounter(refusing, 42, clock, telemetry)({ [`k:${feed}`]: 1 });
     expect(telemetry.warnings).toEqual([
-      { message: 'the changes of the lists could not be counted', facts: { detail: 'the control table is away' } },
+      {
+        message: 'the changes of lists and titles could not be counted',
+        facts: { detail: 'the control table is away' },
+      },
     ]);
   });
 });

@@ -1,4 +1,4 @@
-/** What Lambda's SQS event sources do by themselves, and how many writers run at once. */
+/** What Lambda's SQS event sources do by themselves, how many writers run at once, and how many connections workers share. */
 
 /**
  * Pollers of an idle event source, and the batches that it processes at once when messages arrive: five. Lambda may go down to two while
@@ -22,4 +22,20 @@ export function writersAtMost({
   writer: { maximumConcurrency?: number | undefined };
 }): number | undefined {
   return writer.maximumConcurrency ?? (capacity.mode === 'provisioned' ? pacedWriters : undefined);
+}
+
+/**
+ * How many connections to TMDB all workers share: those that readers and the planner leave. The planner has one where it keeps details of
+ * titles, for TMDB's lists of changes.
+ */
+export function connectionsOfWorkers({
+  tmdb,
+  reader,
+  details,
+}: {
+  tmdb: { connections: number };
+  reader: { live: { connections: number } };
+  details: { enabled: boolean };
+}): number {
+  return tmdb.connections - reader.live.connections - (details.enabled ? 1 : 0);
 }

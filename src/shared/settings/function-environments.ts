@@ -10,13 +10,6 @@ const common = {
   POWERTOOLS_METRICS_NAMESPACE: z.string().min(1),
 };
 
-export const plannerEnvironmentSchema = z.object({
-  ...common,
-  CATALOG_TABLE: z.string().min(1),
-  CONTROL_TABLE: z.string().min(1),
-  FETCH_QUEUE_URL: z.url(),
-});
-
 /** Source of the token: exactly one of the two. */
 const token = {
   /** In a deployment: name of the SecureString parameter that holds TMDB's API Read Access Token. */
@@ -32,6 +25,18 @@ function hasOneToken(environment: Token): boolean {
 }
 
 const oneToken = { path: ['TMDB_API_TOKEN or TMDB_TOKEN_PARAMETER'], message: 'exactly one of the two' };
+
+/** The planner calls TMDB for its lists of changes. */
+export const plannerEnvironmentSchema = z
+  .object({
+    ...common,
+    ...token,
+    CATALOG_TABLE: z.string().min(1),
+    CONTROL_TABLE: z.string().min(1),
+    FETCH_QUEUE_URL: z.url(),
+    TMDB_BASE_URL: z.url(),
+  })
+  .refine(hasOneToken, oneToken);
 
 export const workerEnvironmentSchema = z
   .object({

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { askedLanguageSchema, askedRegionSchema, globalRegion, maxPage, rowsPerPage } from '../core/feed.ts';
 import { capacitySchema, deploymentSchema } from './deployment-settings-schema.ts';
-import { writersAtMost } from './event-source-pollers.ts';
+import { connectionsOfWorkers, writersAtMost } from './event-source-pollers.ts';
 import { readerSchema } from './reader-settings-schema.ts';
 
 /** TMDB: "somewhere in the 40 requests per second range", and 20 connections for one address. Source: rate limiting, November 2026. */
@@ -132,7 +132,7 @@ export const settingsSchema = z
       requestsPerSecond: z.number().min(0.1).max(documentedLimitPerSecond),
       /** TMDB's limit in calls a second: a call that is late is not made if it could exceed this. */
       limitPerSecond: z.number().min(0.1).max(documentedLimitPerSecond),
-      /** Most calls under way at once, over all workers and readers together. */
+      /** Most calls under way at once, over all workers, readers and the planner together. */
       connections: z.int().min(2).max(documentedConnections),
       /** Time-out of a call, including connecting, waiting and the whole body. */
       requestTimeoutMs: count,
@@ -203,9 +203,10 @@ export const settingsSchema = z
     path: ['tmdb', 'limitPerSecond'],
     message: 'the limit is below the configured rate: use at least tmdb.requestsPerSecond',
   })
-  .refine(({ tmdb, reader, worker }) => tmdb.connections - reader.live.connections >= worker.maximumConcurrency, {
+  .refine((settings) => connectionsOfWorkers(settings) >= settings.worker.maximumConcurrency, {
     path: ['worker', 'maximumConcurrency'],
-    message: 'there is not one connection for each worker: use at most tmdb.connections less reader.live.connections',
+    message:
+      'there is not one connection for each worker: use at most tmdb.connections less reader.live.connections, and with details.enabled less one for the planner',
   })
   .refine(({ worker, tmdb }) => worker.timeoutSeconds * 1_000 >= 2 * tmdb.requestTimeoutMs + 5_000, {
     path: ['worker', 'timeoutSeconds'],

@@ -1,3 +1,4 @@
+import { connectionsOfWorkers } from './event-source-pollers.ts';
 import type { ReaderSettings } from './reader-settings-schema.ts';
 import type { Settings } from './settings-schema.ts';
 import { defaultStackName, stackNames } from './stack-names.ts';
@@ -120,7 +121,8 @@ export const defaultSettings: Settings = {
   },
   planner: {
     memoryMb: 256,
-    timeoutSeconds: 60,
+    // Three tenths of it are for the pages of TMDB's lists of changes: some 110, at a quarter of a second each.
+    timeoutSeconds: 120,
     maxBacklogJobs: 500,
     adaptive: {
       enabled: true,
@@ -146,9 +148,9 @@ export const defaultSettings: Settings = {
   },
 };
 
-/** How many calls one invocation of the worker may have under way: the connections that readers leave, divided among all of them. */
-export function callsOfAWorker({ tmdb, reader, worker }: Settings): number {
-  return Math.floor((tmdb.connections - reader.live.connections) / worker.maximumConcurrency);
+/** How many calls one invocation of the worker may have under way: the connections of workers, divided among all of them. */
+export function callsOfAWorker(settings: Settings): number {
+  return Math.floor(connectionsOfWorkers(settings) / settings.worker.maximumConcurrency);
 }
 
 /**

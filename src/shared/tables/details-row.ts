@@ -16,6 +16,8 @@ import {
   partVersion,
   partVersionWidth,
   type StoredRow,
+  versionContent,
+  versionTimeMs,
 } from './joined-row.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowBytes, rowKeyText, rowSchemaVersion } from './row.ts';
 import { detailsLife, titlePeriodStartMs } from './row-life.ts';
@@ -95,6 +97,26 @@ function unpacked(stored: StoredRow | undefined): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Parts whose changes TMDB's lists of changes tell. */
+const listedParts: readonly PartName[] = ['base', 'keywords', 'credits', 'externalIds', 'certifications', 'videos'];
+
+/**
+ * How two rows of a title differ that were fetched one after the other, by their versions: the time between the fetches in milliseconds, and
+ * whether a part differs whose changes TMDB's lists tell. `undefined`: the second is not of a later fetch.
+ */
+export function rereadOf(seen: string, version: string): { afterMs: number; isChanged: boolean } | undefined {
+  const known = partNames.flatMap((name, index) => {
+    const [before, now] = [seen, version].map((all) =>
+      all.slice(index * partVersionWidth, (index + 1) * partVersionWidth),
+    );
+    const isKnown = [before, now].every((one) => one?.length === partVersionWidth && Number(one) !== 0);
+    return isKnown && listedParts.includes(name) ? [{ before: before ?? '', now: now ?? '' }] : [];
+  });
+  const afterMs = Math.max(0, ...known.map(({ before, now }) => versionTimeMs(now) - versionTimeMs(before)));
+  const isChanged = known.some(({ before, now }) => versionContent(before) !== versionContent(now));
+  return afterMs > 0 ? { afterMs, isChanged } : undefined;
 }
 
 /** Parts that a later release has put behind those of this one, and their versions: a join keeps both as they are. */

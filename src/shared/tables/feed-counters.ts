@@ -4,6 +4,8 @@
  *   usage#2026-11-25#changes        for a day:   `k:` list rows that were compared with the feed's earlier snapshot,
  *                                   `c:` those of them that are new or have another rank, `a:` hours between the two
  *                                   snapshots, summed over the rows
+ *   usage#2026-11-25#title-changes  for a day:   `k:movie` details of films that were fetched again, `c:movie` those of them that had
+ *                                   changed, `a:movie` hours between the two fetches, summed; of series `k:tv` and so on
  *   usage#2026-11-25T08#plan        for an hour: `f:` planned pages, `w:` those of them that only warming asked for,
  *                                   `x:` reads that were expected until the next refresh
  *
@@ -11,6 +13,7 @@
  * titles that it does not name, `n:changesCalls` calls for TMDB's lists of changes, `n:changesSaved` calls that these made needless,
  * `n:daily` occurrences of a schedule that were planned.
  */
+import type { MediaType } from '../core/feed.ts';
 import { otherSubject, type UsageCounters } from './usage-store.ts';
 
 /** What the writer counts when a page of a feed replaces an earlier one. */
@@ -102,6 +105,17 @@ export function feedCounts(counters: UsageCounters): Map<string, Partial<Record<
 /** Id of the item for the writer's counters on the UTC day of `nowMs`. */
 export function changesId(nowMs: number): string {
   return `usage#${new Date(nowMs).toISOString().slice(0, 10)}#changes`;
+}
+
+/** Id of the item for the writer's counters of details on the UTC day of `nowMs`. */
+export function titleChangesId(nowMs: number): string {
+  return `usage#${new Date(nowMs).toISOString().slice(0, 10)}#title-changes`;
+}
+
+/** What an item says of the details of a media type. */
+export function titleChangeCounts(counters: UsageCounters, mediaType: MediaType): Record<ChangeKind, number> {
+  const { compared = 0, changed = 0, rowHours = 0 } = feedCounts(counters).get(mediaType) ?? {};
+  return { compared, changed: Math.min(changed, compared), rowHours };
 }
 
 /** Id of the item for the planner's counters in the hour of `nowMs`. */

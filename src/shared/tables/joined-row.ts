@@ -31,6 +31,16 @@ export function timeVersion(fetchedAtMs: number): string {
     .padStart(timeDigits, '0');
 }
 
+/** The time at the beginning of a part's version, epoch milliseconds; NaN where there is none. */
+export function versionTimeMs(version: string): number {
+  return Number.parseInt(version.slice(0, timeDigits), 36) * minuteMs;
+}
+
+/** What follows the time in a part's version: equal contents have equal ones. */
+export function versionContent(version: string): string {
+  return version.slice(timeDigits);
+}
+
 /** A part's own times, as those of a row (row.ts). */
 export type PartTimes = { fetchedAt: string; freshUntil: string; expiresAt: number };
 

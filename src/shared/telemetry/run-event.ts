@@ -186,6 +186,17 @@ const planJudged = z.object({
   countedReads: z.number().min(0),
 });
 
+/** The planner read TMDB's lists of changes (src/planner/read-changes.ts). */
+const changesRead = z.object({
+  event: z.literal('changes-read'),
+  /** Calls that were made for it, and calls for titles that age alone would have needed instead. */
+  calls: count,
+  callsSaved: count,
+  /** Titles that are kept, and those of them that have changed and were not fetched yet. */
+  kept: count,
+  changed: count,
+});
+
 export const runEventSchema = z.discriminatedUnion('event', [
   runPlanned,
   tmdbCall,
@@ -207,6 +218,7 @@ export const runEventSchema = z.discriminatedUnion('event', [
   refreshAsked,
   recordsLeftOut,
   planJudged,
+  changesRead,
 ]);
 
 export type RunEvent = z.infer<typeof runEventSchema>;

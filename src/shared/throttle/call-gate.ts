@@ -35,7 +35,7 @@ export type Entry =
     }
   | {
       kind: 'refused';
-      code: 'breaker_open' | 'no_slot' | 'out_of_time' | 'control_unavailable';
+      code: 'breaker_open' | 'no_slot' | 'out_of_time' | 'out_of_calls' | 'control_unavailable';
       detail: string;
       retryInMs: number;
       isDoubted?: true;

@@ -1,4 +1,5 @@
 import { callSkewMs } from '../core/clock.ts';
+import { connectionsOfWorkers } from '../settings/event-source-pollers.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { type LearntRate, nothingLearnt } from './learnt-rate.ts';
 import { type CallAnswer, learn, noticeMs, type RateBounds, rateAt } from './rate-rule.ts';
@@ -203,7 +204,7 @@ export function readerRateLimitsOf(settings: Settings): RateLimits {
 }
 
 function limitsOf(settings: Settings, requestsPerSecond: number, lanes: number): RateLimits {
-  const { rate, worker, tmdb, reader } = settings;
+  const { rate, worker, tmdb } = settings;
   const floorPerSecond = Math.min(rate.floorPerSecond, requestsPerSecond);
   // Slots are taken within an invocation, and a few at a time; a pause moves the end by at most its cap.
   const longestWaitMs = Math.max(worker.timeoutSeconds * 1_000, rate.pauseCapMs);
@@ -214,7 +215,7 @@ function limitsOf(settings: Settings, requestsPerSecond: number, lanes: number):
     floorPerSecond,
     limitPerSecond: Math.max(tmdb.limitPerSecond, requestsPerSecond),
     lanes,
-    connections: tmdb.connections - reader.live.connections,
+    connections: connectionsOfWorkers(settings),
     aheadCapMs: longestWaitMs + longestStepMs + callSkewMs,
   };
 }

@@ -135,3 +135,8 @@ export function referenceRequest(what: ReferenceName, { defaultLanguage }: Setti
     ? { path: '/configuration', query: {} }
     : { path: `/watch/providers/${mediaType}`, query: { language: defaultLanguage } };
 }
+
+/** The request for one page of the titles that changed on a UTC day (`YYYY-MM-DD`). */
+export function changesRequest(mediaType: MediaType, day: string, page: number): TmdbRequest {
+  return { path: `/${mediaType}/changes`, query: { start_date: day, end_date: day, page: String(page) } };
+}

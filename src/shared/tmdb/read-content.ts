@@ -21,10 +21,31 @@ export function readPage(json: unknown, feed: Feed, page: number, losses: Losses
   if (value === undefined) {
     return tryAgain('not_a_list', 'the answer is JSON but has no list of results');
   }
+  return ofPage(value, json, page);
+}
+
+function ofPage<T>(value: T, json: unknown, page: number): Content<T> {
   const given = pageOf(json);
   return given === undefined || given === page
     ? { fate: 'ok', value }
     : tryAgain('another_page', `the answer is page ${given} of the list in place of page ${page}`);
+}
+
+/** A page of a list of changes: the ids of the titles on it, and how many pages the list has. */
+export type ChangesPage = { ids: readonly number[]; pages: number };
+
+/** Reads page `page` of a list of changes. A row that names no title is left out: `id` may be null, and no row says more. */
+export function readChangesPage(json: unknown, page: number): Content<ChangesPage> {
+  const { results, total_pages: pages } = (json ?? {}) as { results?: unknown; total_pages?: unknown };
+  if (!Array.isArray(results) || !Number.isSafeInteger(pages) || Number(pages) < 0) {
+    return tryAgain('not_a_list', 'the answer is JSON but no list of changes');
+  }
+  const ids = results.map((row) => (row as { id?: unknown } | null)?.id).filter(isTitleId);
+  return ofPage({ ids, pages: Number(pages) }, json, page);
+}
+
+function isTitleId(id: unknown): id is number {
+  return Number.isSafeInteger(id) && Number(id) > 0;
 }
 
 /** Reads a title in one language. `losses` counts what was cut because it exceeds its bounds. */

@@ -1,4 +1,7 @@
+import type { Random } from '../core/clock.ts';
 import { messageOf } from '../core/errors.ts';
+import { fullJitterDelayMs } from '../core/retries.ts';
+import type { Settings } from '../settings/settings-schema.ts';
 import type { UsedSlot } from '../throttle/call-gate.ts';
 import type { RateScheduleStore } from '../throttle/rate-schedule-store.ts';
 import type { Admission, SharedBreaker } from '../throttle/shared-breaker.ts';
@@ -82,4 +85,35 @@ async function reportRefusedToken(
   const detail = `${refusal.detail}; ${check.detail}`;
   await breaker.ended(admission, check.kind === 'accepted' ? 'neutral' : 'failed', detail);
   return tryAgain(refusal.code, detail);
+}
+
+/** Ends a trial of the breaker in which no call was made; the breaker stays open. */
+export async function endTrial(
+  admission: Admission,
+  detail: string,
+  { breaker, telemetry }: Pick<ReportDependencies, 'breaker' | 'telemetry'>,
+): Promise<void> {
+  if (admission.kind === 'trial') {
+    await breaker.ended(admission, 'failed', detail).catch((error) => {
+      telemetry.warn('a trial of the breaker could not be ended', { detail: messageOf(error) });
+    });
+  }
+}
+
+/** How long to wait after call number `attempt` (from 1) before the next one of this invocation; `undefined` after the last one. */
+export function retryDelayMs(
+  verdict: Retry,
+  attempt: number,
+  { settings: { tmdb }, random }: { settings: Settings; random: Random },
+): number | undefined {
+  if (attempt >= tmdb.attempts) {
+    return undefined;
+  }
+  return (
+    verdict.retryAfterMs ??
+    fullJitterDelayMs(attempt, random.next(), {
+      baseMs: tmdb.backoffBaseMs,
+      capMs: tmdb.backoffCapMs,
+    })
+  );
 }

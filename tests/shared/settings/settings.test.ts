@@ -207,25 +207,34 @@ describe('the calls of a worker', () => {
   const callsWith = (overrides: string) => callsOfAWorker(settingsFrom(overrides));
 
   it('are its part of the connections that readers leave', () => {
-    expect(callsOfAWorker(defaultSettings)).toBe(8);
+    expect(callsOfAWorker(defaultSettings)).toBe(7);
     expect(callsWith('{"worker":{"maximumConcurrency":3}}')).toBe(5);
-    expect(callsWith('{"worker":{"maximumConcurrency":16}}')).toBe(1);
+    expect(callsWith('{"worker":{"maximumConcurrency":15}}')).toBe(1);
     expect(callsWith('{"tmdb":{"connections":10},"reader":{"live":{"connections":1}}}')).toBe(4);
   });
 
-  it('are together with those of readers never more than the connections, for any settings that are valid', () => {
+  it('are one less for all of them where the planner reads lists of changes', () => {
+    const without = '{"details":{"enabled":false},"worker":{"maximumConcurrency":16}}';
+    expect(callsWith(without)).toBe(1);
+    expect(callsWith('{"details":{"enabled":false}}')).toBe(8);
+    expect(() => callsWith('{"worker":{"maximumConcurrency":16}}')).toThrow(/details.enabled/);
+  });
+
+  it('are together with those of readers and planner never more than the connections, for any settings that are valid', () => {
     const anyCount = fc.integer({ min: 1, max: 20 });
     fc.assert(
-      fc.property(anyCount, anyCount, anyCount, (connections, ofReaders, maximumConcurrency) => {
+      fc.property(anyCount, anyCount, anyCount, fc.boolean(), (connections, ofReaders, maximumConcurrency, enabled) => {
         const { data } = settingsSchema.safeParse({
           ...defaultSettings,
+          details: { ...defaultSettings.details, enabled },
           tmdb: { ...defaultSettings.tmdb, connections },
           reader: { ...defaultSettings.reader, live: { ...defaultSettings.reader.live, connections: ofReaders } },
           worker: { ...defaultSettings.worker, maximumConcurrency },
         });
         const calls = data === undefined ? 0 : callsOfAWorker(data);
         expect(data === undefined || calls >= 1).toBe(true);
-        expect(data === undefined || calls * maximumConcurrency + ofReaders <= connections).toBe(true);
+        const others = ofReaders + (enabled ? 1 : 0);
+        expect(data === undefined || calls * maximumConcurrency + others <= connections).toBe(true);
       }),
     );
   });

@@ -87,8 +87,8 @@ export const rateMutations: readonly Mutation[] = [
   {
     name: 'each container has all connections',
     file: 'shared/settings/settings.ts',
-    find: 'return Math.floor((tmdb.connections - reader.live.connections) / worker.maximumConcurrency);',
-    replace: 'return tmdb.connections + 0 * reader.live.connections * worker.maximumConcurrency;',
+    find: 'return Math.floor(connectionsOfWorkers(settings) / settings.worker.maximumConcurrency);',
+    replace: 'return connectionsOfWorkers(settings);',
     why: 'TMDB would be met by twenty connections of each worker',
     seeds: [43],
   },
