@@ -137,11 +137,11 @@ async function chosenTitles(
   const seen = await look(candidates, record, nowMs, sources);
   const { changes, notes, calls, chosen, leftOut } = await chooseOf(seen.titles, budget, nowMs, sources);
   return {
-    titles: chosen.map(({ title, why }) => ({
-      mediaType: title.mediaType,
-      id: title.id,
+    titles: chosen.map(({ title: { mediaType, id, details }, why }) => ({
+      mediaType,
+      id,
       why,
-      imdbId: title.details?.imdbId,
+      imdbId: details?.imdbId,
     })),
     titlePlan: figuresOf({
       candidates: candidates.length,
@@ -168,13 +168,7 @@ export async function chooseOf(
   budget: TitleBudget,
   nowMs: number,
   sources: Pick<PlanSources, 'changes' | 'settings'>,
-): Promise<{
-  changes: ChangesRead | undefined;
-  notes: string[];
-  calls: number;
-  chosen: DueTitle[];
-  leftOut: DueTitle[];
-}> {
+) {
   const { changes, notes } = await readChanges(titles, budget.callsLeft, nowMs, sources);
   const told = titles.map((title) => ({ ...title, changedMs: changes?.changed.get(title.subject) }));
   const { calls: made = 0, reserved = 0 } = changes ?? {};

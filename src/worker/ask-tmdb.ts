@@ -1,11 +1,9 @@
 /** Asks TMDB on behalf of a job: behind the gate, with retries, and reporting every outcome to the shared breaker and schedule. */
 import { messageOf } from '../shared/core/errors.ts';
-import { fullJitterDelayMs } from '../shared/core/retries.ts';
 import type { Job } from '../shared/queues/fetch-job.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { askAgainCapMs, type CallGate, type Entry } from '../shared/throttle/call-gate.ts';
-import type { Verdict } from '../shared/tmdb/classify-answer.ts';
-import { reportOutcome } from '../shared/tmdb/report-outcome.ts';
+import { reportOutcome, retryDelayMs } from '../shared/tmdb/report-outcome.ts';
 import { tooLargeCode } from '../shared/tmdb/tmdb-port.ts';
 import type { TokenCheckCall } from '../shared/tmdb/token-check.ts';
 import { callTmdb, type Judged, measureCall, type Question } from './call-tmdb.ts';
@@ -123,22 +121,4 @@ function tokenCheckCall(job: Job, gate: CallGate, deps: WorkDependencies, spareM
     },
     measured: (call) => measureCall(job, { attempt: 0, ...call }, deps),
   };
-}
-
-/** How long to wait before the next call of this invocation; `undefined` after the last one. */
-function retryDelayMs(
-  verdict: Extract<Verdict, { fate: 'retry' }>,
-  attempt: number,
-  { settings: { tmdb }, random }: WorkDependencies,
-): number | undefined {
-  if (attempt >= tmdb.attempts) {
-    return undefined;
-  }
-  return (
-    verdict.retryAfterMs ??
-    fullJitterDelayMs(attempt, random.next(), {
-      baseMs: tmdb.backoffBaseMs,
-      capMs: tmdb.backoffCapMs,
-    })
-  );
 }
