@@ -6,7 +6,7 @@ import { readTitleRecord, type TitleReads, type TitleRecord } from '../demand/ti
 import { messageOf } from '../shared/core/errors.ts';
 import type { Feed } from '../shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../shared/settings/schedule.ts';
-import { detailsKey } from '../shared/tables/details-row.ts';
+import { type DetailsRow, detailsKey } from '../shared/tables/details-row.ts';
 import { type DueReference, dueReferences } from '../shared/tables/reference-row.ts';
 import { rowKeyText } from '../shared/tables/row.ts';
 import type { TitleRef } from '../shared/tables/usage-store.ts';
@@ -49,7 +49,7 @@ export type TitlePlan = {
   notes: string[];
 };
 
-/** What titles are planned beside: the lists of the plan, the pages that it fetches, and the jobs that wait. */
+/** The lists of the plan, the pages that it fetches, and the jobs that wait. */
 type Beside = Occurrence & { feeds: readonly Feed[]; pages: number; waitingJobs: number };
 
 /** The most titles that one occurrence looks up: about 5,000 read units, and a third of the planner's time. */
@@ -242,9 +242,7 @@ export async function askedTitles(
   { catalog, clock }: Pick<PlanSources, 'catalog' | 'clock'>,
 ): Promise<WantedTitle[]> {
   const keyOf = ({ mediaType, id }: TitleRef) => detailsKey(mediaType, id);
-  const rows: Awaited<ReturnType<typeof catalog.readDetails>> = await catalog
-    .readDetails(titles.map(keyOf))
-    .catch(() => new Map());
+  const rows = await catalog.readDetails(titles.map(keyOf)).catch(() => new Map<string, DetailsRow>());
   return titles.map((title) => {
     const known = keptDetails(rows.get(rowKeyText(keyOf(title))), clock.nowMs());
     return { ...title, why: 'asked for ad hoc', imdbId: known?.imdbId, awaited: true as const };

@@ -115,7 +115,9 @@ describe('a title with its details', () => {
     const reader = world.open({ live: false });
     await reader.title('movie', 550, { details: true });
     await reader.close();
-    expect(world.usage.adds.map(({ counters }) => counters)).toEqual([{ 'r:movie/550': 1 }]);
+    // And, under `~other`, once as a read with details that had some, with a certification and with services.
+    const coverage = { 'q:~other': 1, 'e:~other': 1, 'g:~other': 1, 'v:~other': 1 };
+    expect(world.usage.adds.map(({ counters }) => counters)).toEqual([{ 'r:movie/550': 1, ...coverage }]);
   });
 
   it('has none that nobody asked for', async () => {
