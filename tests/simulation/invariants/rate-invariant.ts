@@ -1,4 +1,5 @@
 /** How fast TMDB is called: never faster than allowed, never long in a pause, and not much slower than TMDB admits. */
+import { connectionsOfWorkers } from '../../../src/shared/settings/event-source-pollers.ts';
 import { callsOfAWorker } from '../../../src/shared/settings/settings.ts';
 import { mostWithin, smallestGap } from '../../support/most-within.ts';
 import type { Act, HistoryPlan } from '../world/history-plan.ts';
@@ -22,11 +23,9 @@ export function checkRate(alarms: readonly Alarm[], world: SimWorld): void {
   const { requestsPerSecond } = plan.world;
   const times = tmdb.calls.map(({ beganMs }) => beganMs);
   const isClockWrong = plan.faults.skew + plan.faults.jump > 0;
-  const lateMs = areCallsLate(world) ? mostLateMs : toleranceMs;
   for (const windowMs of [100, 1_000, 5_000]) {
     const most = mostWithin(windowMs, times);
-    const inTime = Math.floor((requestsPerSecond * (windowMs + lateMs + edgeMs)) / 1_000) + 1;
-    const bound = isClockWrong ? inTime + heldByOthers(world) : inTime;
+    const bound = mostCalls(windowMs, world);
     if (most > bound) {
       violations.add('rate', `${most} calls in ${windowMs} ms at ${requestsPerSecond} a second: allowed are ${bound}`);
     }
@@ -50,7 +49,7 @@ export function checkRate(alarms: readonly Alarm[], world: SimWorld): void {
 }
 
 /** By then everybody knows of an alarm (see `graceMs` in call-invariant.ts). From then on calls are counted for a part of its second. */
-const knownMs = 75 + 25 + mostLateMs;
+const knownMs = 140 + 25 + mostLateMs;
 const countedMs = 300;
 /** After an alarm, so much is no evidence: less than the second of the rule, which begins when the alarm is raised, not stored. */
 const emptyingMs = 950;
@@ -95,6 +94,20 @@ export function areCallsLate({ plan: { faults, world }, settings }: SimWorld): b
   return isShort || faults.slowCall + faults.silence + faults.hang + faults.slowAnswer > 0;
 }
 
+/**
+ * The most calls within `windowMs`. Where calls last long, slots are as rare as connections become free, and are used as late as TMDB's limit
+ * of a second allows, for which there is a check of its own.
+ */
+function mostCalls(windowMs: number, world: SimWorld): number {
+  const { faults, world: speed } = world.plan;
+  if (faults.hang + faults.slowAnswer > 0) {
+    return Number.POSITIVE_INFINITY;
+  }
+  const lateMs = areCallsLate(world) ? mostLateMs : toleranceMs;
+  const inTime = Math.floor((speed.requestsPerSecond * (windowMs + lateMs + edgeMs)) / 1_000) + 1;
+  return faults.skew + faults.jump > 0 ? inTime + heldByOthers(world) : inTime;
+}
+
 /** Slots of processes whose clocks are wrong may all come at once; a clock that is set counts as one more process. */
 function heldByOthers({ plan, settings }: SimWorld): number {
   const readers = plan.world.live ? 2 : 0;
@@ -134,7 +147,7 @@ export function checkConnections({ process, beganMs }: SeenCall, { tmdb, plan, s
   // The readers' connections are bounded by their rate, which holds as far as their clocks do.
   const isReadersRateKept = plan.faults.skew + plan.faults.jump === 0;
   const most = settings.tmdb.connections;
-  if (ofWorkers > most - settings.reader.live.connections || (isReadersRateKept && open.length > most)) {
+  if (ofWorkers > connectionsOfWorkers(settings) || (isReadersRateKept && open.length > most)) {
     const found = `${open.length} calls are under way, ${ofWorkers} of them of workers`;
     violations.add('connections', `as ${process} called at ${beganMs}, ${found}; TMDB takes ${most}`);
   }
