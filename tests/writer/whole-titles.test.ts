@@ -157,16 +157,17 @@ describe('a joined row that is damaged', () => {
       sampleItemReference(),
       sampleItemReference({ jobId: 's', reference: services }),
     ];
-    await applyAll(items, writer);
+    const deliveries = items.map((item) => ({ messageId: item.jobId, item }));
+    await applyItems(deliveries, writer);
     const whole = writer.store.joinedRows();
     for (const row of whole) {
       await writer.store.replace({ ...row, ...damageOf(row) } as CatalogJoinedRow, row.version);
     }
     expect(writer.store.joinedRows()).not.toEqual(whole);
-    await applyAll(items, writer);
+    await applyItems(deliveries, writer);
     expect(readableOf(writer.store.joinedRows())).toEqual(readableOf(whole));
     const puts = writer.store.joinedPuts.length;
-    await applyAll(items, writer);
+    await applyItems(deliveries, writer);
     expect(writer.store.joinedPuts).toHaveLength(puts);
   });
 
