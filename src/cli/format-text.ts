@@ -1,5 +1,6 @@
 import type { TitleDetails } from '../reader/reader-api.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
+import type { PartName } from '../shared/queues/details/title-parts.ts';
 import type { ListEntry } from '../shared/tables/read-list.ts';
 import { columnsOf, cutTo, padTo, wrapTo } from './display-columns.ts';
 import { styled } from './styled-text.ts';
@@ -72,20 +73,24 @@ function detailFacts(details: TitleDetails): string[][] {
   const { runtimeMinutes, status, tagline, genres, keywords, collection, certification, externalIds, series } = details;
   const names = (all: readonly { name: string }[] | null) => all?.map(({ name }) => name).join(', ');
   const ids = Object.entries(externalIds ?? {}).flatMap(([where, id]) => (id === null ? [] : [`${where} ${id}`]));
-  const facts: [string, string | null | undefined][] = [
-    ['runtime', runtimeMinutes === null ? null : `${runtimeMinutes} min`],
-    ['status', status],
-    ['tagline', tagline],
-    ['genres', names(genres)],
-    ['keywords', names(keywords)],
-    ['collection', collection?.name],
-    [`certification in ${details.region}`, certification],
-    ['series', series && `${series.seasons ?? '?'} seasons, ${series.episodes ?? '?'} episodes`],
-    ['last episode', episodeText(series?.last)],
-    ['next episode', episodeText(series?.next)],
-    ['ids elsewhere', ids.join(', ')],
+  const facts: [PartName, string, string | null | undefined][] = [
+    ['base', 'runtime', runtimeMinutes === null ? null : `${runtimeMinutes} min`],
+    ['base', 'status', status],
+    ['base', 'tagline', tagline],
+    ['base', 'genres', names(genres)],
+    ['keywords', 'keywords', names(keywords)],
+    ['base', 'collection', collection?.name],
+    ['certifications', `certification in ${details.region}`, certification ?? (details.regionProblem && 'not kept')],
+    ['base', 'series', series && `${counted(series.seasons, 'season')}, ${counted(series.episodes, 'episode')}`],
+    ['base', 'last episode', episodeText(series?.last)],
+    ['base', 'next episode', episodeText(series?.next)],
+    ['externalIds', 'ids elsewhere', ids.join(', ')],
   ];
-  return facts.map(([name, value]) => [name, value || '–']);
+  return facts.map(([part, name, value]) => [name, value || (details.unknown.includes(part) ? 'unknown' : '–')]);
+}
+
+function counted(count: number | null, noun: string): string {
+  return `${count ?? '?'} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 type Episode = NonNullable<NonNullable<TitleDetails['series']>['last']>;

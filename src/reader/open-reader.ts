@@ -110,11 +110,14 @@ const imageKinds: readonly ImageKind[] = ['poster', 'backdrop', 'profile', 'logo
  * @param images - of the answer that has the path.
  * @param size - pixels that it must be wide, of which the nearest size that is wide enough is taken (`original`, if none is); or one of the
  *   sizes, such as `w342`.
- * @throws UsageError for a kind or a size that there is not.
+ * @throws UsageError for a kind or a size that there is not, and for what is no path or no `images`.
  */
 export function imageUrl(images: Images, kind: ImageKind, path: string | null, size: number | string): string | null {
   if (!imageKinds.includes(kind)) {
     throw new UsageError(`imageUrl: unknown kind '${shown(kind)}': allowed are ${imageKinds.join(', ')}`);
+  }
+  if (!Array.isArray(images?.[`${kind}Sizes`]) || (path !== null && typeof path !== 'string')) {
+    throw new UsageError('imageUrl: allowed are the images of an answer, and a path of it or null');
   }
   const sizes = [...new Set([...images[`${kind}Sizes`], originalSize])];
   const chosen = typeof size === 'number' && size > 0 ? wideEnough(sizes, size) : sizes.find((one) => one === size);

@@ -58,7 +58,7 @@ async function joinRow(
   for (let attempt = 1; attempt <= mostAttempts; attempt += 1) {
     const seen = typeof stored?.version === 'string' ? stored.version : undefined;
     const joined = joinedOver(drafts, stored);
-    if (joined === undefined || joined.version === seen) {
+    if (joined === undefined || (joined.version === seen && drafts[0]?.versionOf(stored) === seen)) {
       return 'unchanged';
     }
     const row = joined.build();
@@ -74,10 +74,9 @@ async function joinRow(
     report.readUnits += again.readUnits;
     stored = again.rows.get(rowKeyText(row));
   }
-  const [draft] = drafts;
   throw new RetryableError(
     'row_contended',
-    `${draft?.mediaId} ${draft?.mediaType} changed ${mostAttempts} times while it was being joined`,
+    `other writers replaced it ${mostAttempts} times while it was being joined`,
   );
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatDetails } from '../../src/cli/format-text.ts';
 import type { TitleDetails } from '../../src/reader/reader-api.ts';
-import { detailFieldList } from '../../src/shared/queues/details/title-parts.ts';
+import { detailFieldList, partNames } from '../../src/shared/queues/details/title-parts.ts';
 
 const at = '2026-11-23T00:00:00.000Z';
 const service = (id: number, name: string | null) => ({ id, name, logoPath: null });
@@ -69,6 +69,28 @@ describe('details for people', () => {
   it('name nothing that is unknown as if it were empty, and have no control characters', () => {
     expect(text).not.toContain('trailers');
     expect(text.replaceAll('\n', ' ')).not.toMatch(/\p{Cc}|undefined|null/u);
+  });
+
+  it('say of each fact that its part is unknown, which is not that it has none', () => {
+    const nothing = { ...details, ...unknown, region: 'DE', regionProblem: null, certification: null };
+    const facts = (parts: TitleDetails['unknown']) =>
+      Object.fromEntries(
+        (formatDetails({ ...nothing, unknown: parts })[0] ?? '').split('\n').map((line) => line.split(/ {2,}/)),
+      );
+    expect(new Set(Object.values(facts(partNames)).slice(2))).toEqual(new Set(['unknown']));
+    expect(facts(['certifications', 'keywords'])).toMatchObject({
+      ...{ keywords: 'unknown', 'certification in DE': 'unknown' },
+      ...{ runtime: '–', collection: '–', 'ids elsewhere': '–', 'next episode': '–' },
+    });
+    const notKept = formatDetails({ ...nothing, unknown: [], regionProblem: 'DE is not kept' });
+    expect(notKept[0]).toMatch(/^certification in DE +not kept$/m);
+  });
+
+  it('count one season and one episode', () => {
+    const series = { seasons: 1, episodes: 1, inProduction: false, last: null, next: null };
+    expect(formatDetails({ ...details, series })[0]).toMatch(/^series +1 season, 1 episode$/m);
+    const unsaid = { ...series, seasons: null, episodes: null };
+    expect(formatDetails({ ...details, series: unsaid })[0]).toMatch(/^series +\? seasons, \? episodes$/m);
   });
 
   it('say why there is nothing of a region, and that nobody offers a title', () => {

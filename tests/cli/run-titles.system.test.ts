@@ -70,5 +70,12 @@ describe('plan', () => {
     );
     expect(stdout).toMatch(/calls to spend, \d+ planned within 24 hours$/m);
     expect(stdout).toMatch(/(movie|tv)\/\d+ +rank \d+ of .*no details yet/);
+    const named = stdout.match(/^(movie|tv)\/\d+ /gm)?.length;
+    expect(stdout).toMatch(
+      new RegExp(
+        `^on top of that, whole titles take ${named} TMDB calls now and at most 250 in 24 hours, reference data 0 now$`,
+        'm',
+      ),
+    );
   });
 });

@@ -42,6 +42,20 @@ describe('the address of an image', () => {
     expect(() => imageUrl(builtInImages, kind as ImageKind, null, size)).toThrow(message);
   });
 
+  it.each<[unknown, unknown]>([
+    [builtInImages, undefined],
+    [builtInImages, 5],
+    [builtInImages, {}],
+    [undefined, '/abc.jpg'],
+    [null, null],
+    [{}, '/abc.jpg'],
+    [{ ...builtInImages, posterSizes: 'w342' }, '/abc.jpg'],
+  ])('is refused with one sentence for images %s and path %s', (images, path) => {
+    const make = () => imageUrl(images as typeof builtInImages, 'poster', path as string, 342);
+    expect(make).toThrow(UsageError);
+    expect(make).toThrow('imageUrl: allowed are the images of an answer, and a path of it or null');
+  });
+
   it('is wide enough, and the nearest that is', () => {
     const sizes = fc.uniqueArray(fc.integer({ min: 1, max: 2_000 }), { maxLength: 6 });
     fc.assert(

@@ -75,6 +75,18 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       expect((await store.readStored([second], false)).rows.get('550\nmovie+details')).toEqual(second);
     });
 
+    it('replaces a joined row whose version is no text as one without', async () => {
+      const { store } = await open();
+      for (const version of [5, true, null, new Uint8Array(3)]) {
+        const damaged = sampleDetailsRow({ mediaId: String(version), version: version as unknown as string });
+        const row = sampleDetailsRow({ mediaId: String(version) });
+        expect(await store.replace(damaged, undefined)).toMatchObject({ replaced: true });
+        expect(await store.replace(row, '5')).toMatchObject({ replaced: false });
+        expect(await store.replace(row, undefined)).toMatchObject({ replaced: true });
+        expect(await store.replace(row, undefined)).toMatchObject({ replaced: false });
+      }
+    });
+
     it('lets one of several replace a joined row at the same time', async () => {
       const { store } = await open();
       await store.replace(sampleDetailsRow({ version: 'm' }), undefined);

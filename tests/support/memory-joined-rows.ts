@@ -40,7 +40,8 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
       }),
     replace: (row, version) =>
       hook({ name: 'replace', key: rowKeyText(row) }, () => {
-        const replaced = table.get(rowKeyText(row))?.version === version;
+        const stored: unknown = table.get(rowKeyText(row))?.version;
+        const replaced = (typeof stored === 'string' ? stored : undefined) === version;
         if (replaced) {
           table.set(rowKeyText(row), { ...row });
           puts.push({ ...row });

@@ -1,6 +1,11 @@
+import { brotliCompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { partsOf } from '../../src/shared/tables/details-row.ts';
+import * as z from 'zod';
+import type { CatalogJoinedRow } from '../../src/shared/tables/catalog.ts';
+import { detailsRowSchema, partsOf } from '../../src/shared/tables/details-row.ts';
+import { externalIdRowSchema } from '../../src/shared/tables/external-id-row.ts';
+import { referenceRowSchema } from '../../src/shared/tables/reference-row.ts';
 import { applyItems } from '../../src/writer/apply-items.ts';
 import { around, type CallHook, failing, noHook, scheduledBy, throttledOnce } from '../support/call-hook.ts';
 import { type MemoryWriter, memoryWriter } from '../support/deliver-pages.ts';
@@ -139,8 +144,59 @@ describe('a whole title', () => {
     const contended: CallHook = async (call, act) =>
       call.name === 'replace' ? ({ replaced: false, writeUnits: 1 } as ReturnType<typeof act>) : act();
     const failures = await applyAll([sampleItemDetails()], memoryWriter(contended));
-    expect(failures.get('m0')?.code).toBe('row_contended');
+    expect(failures.get('m0')).toMatchObject({
+      code: 'row_contended',
+      detail: 'imdb:tt0137523 id: other writers replaced it 20 times while it was being joined',
+    });
   });
+});
+
+describe('a joined row that is damaged', () => {
+  const damages: [string, (row: CatalogJoinedRow) => object][] = [
+    ['with bytes that are no stream', () => ({ parts: new Uint8Array([1]) })],
+    ['with an empty stream', () => ({ parts: brotliCompressSync('{}') })],
+    ['with a part that cannot be read', alteredPart],
+    ['with text in place of bytes, and an id that is a text', () => ({ parts: 'text', movie: { id: '550' } })],
+    ['with a time that is none', () => ({ fetchedAt: 'yesterday' })],
+  ];
+  it.each(damages)('%s is replaced by the same message, and then is unchanged', async (_name, damageOf) => {
+    const writer = memoryWriter();
+    const services = {
+      what: 'tv-services' as const,
+      countries: ['US'],
+      services: [{ id: 8, name: 'A', logoPath: null }],
+    };
+    const items = [
+      sampleItemDetails(),
+      sampleItemReference(),
+      sampleItemReference({ jobId: 's', reference: services }),
+    ];
+    const deliveries = items.map((item) => ({ messageId: item.jobId, item }));
+    await applyItems(deliveries, writer);
+    const whole = writer.store.joinedRows();
+    for (const row of whole) {
+      await writer.store.replace({ ...row, ...damageOf(row) } as CatalogJoinedRow, row.version);
+    }
+    expect(writer.store.joinedRows()).not.toEqual(whole);
+    await applyItems(deliveries, writer);
+    expect(readableOf(writer.store.joinedRows())).toEqual(readableOf(whole));
+    const puts = writer.store.joinedPuts.length;
+    await applyItems(deliveries, writer);
+    expect(writer.store.joinedPuts).toHaveLength(puts);
+  });
+
+  function alteredPart(row: CatalogJoinedRow): object {
+    const parts = row.mediaType.endsWith('+details') ? partsOf(row) : {};
+    return { parts: brotliCompressSync(JSON.stringify({ ...parts, base: { ...parts.base, runtimeMinutes: 'long' } })) };
+  }
+
+  /** Without attributes that the row's kind does not have. */
+  const readableOf = (rows: readonly CatalogJoinedRow[]) =>
+    rows.map((row) => ({
+      ...joinedRowSchema.parse(row),
+      parts: row.mediaType === 'services' ? row.parts : partsOf(row),
+    }));
+  const joinedRowSchema = z.union([detailsRowSchema, externalIdRowSchema, referenceRowSchema]);
 });
 
 describe('the same parts in any order, from any days, any number of times, in any batches', () => {

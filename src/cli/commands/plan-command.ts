@@ -48,7 +48,7 @@ async function planCommand(options: PlaceOptions, context: CliContext, scheduleT
     takes: takesOf(jobs.length),
     month: takesOf(Math.max(...mayRun(settings).map((kind) => monthPlan(settings, kind).jobs))),
   };
-  output.result(document, formatPlan(document));
+  output.result(document, formatPlan(document, settings));
 }
 
 /** The plans that may run in a month: the base plan until reads are counted, then the one that follows demand. */
@@ -72,18 +72,26 @@ const emptyTables: PlanTables = {
   },
 };
 
-function formatPlan(plan: {
-  schedule: string;
-  occurrence: string;
-  jobs: { feed: string; page: number; pages: number; why: string }[];
-  titles: { title: string; why: string }[];
-  titlePlan: TitleFigures | null;
-  reference: { what: string; why: string }[];
-  notes: RunPlan['notes'];
-  leftOut: RunPlan['leftOut'];
-  takes: PlanTakes;
-  month: PlanTakes;
-}): string {
+/** `takes` and `month` are of lists, so that a line tells what comes on top of them. */
+function callsBeside(titles: number, reference: number, { details }: Settings): string {
+  return `on top of that, whole titles take ${titles} TMDB calls now and at most ${details.callsPerDay} in 24 hours, reference data ${reference} now`;
+}
+
+function formatPlan(
+  plan: {
+    schedule: string;
+    occurrence: string;
+    jobs: { feed: string; page: number; pages: number; why: string }[];
+    titles: { title: string; why: string }[];
+    titlePlan: TitleFigures | null;
+    reference: { what: string; why: string }[];
+    notes: RunPlan['notes'];
+    leftOut: RunPlan['leftOut'];
+    takes: PlanTakes;
+    month: PlanTakes;
+  },
+  settings: Settings,
+): string {
   const rows = plan.jobs.map(({ feed, page, pages, why }) => [feed, `${page}/${pages}`, why]);
   return [
     title(`${plan.schedule}, next at ${plan.occurrence}: ${plan.jobs.length} jobs`),
@@ -94,6 +102,7 @@ function formatPlan(plan: {
     ...plan.leftOut.map((line) => `left out: ${line}`),
     `takes ${inWords(plan.takes)}`,
     `a month of all schedules takes at most ${inWords(plan.month)}`,
+    ...(plan.titlePlan === null ? [] : [callsBeside(plan.titles.length, plan.reference.length, settings)]),
   ].join('\n');
 }
 

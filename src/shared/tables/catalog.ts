@@ -39,7 +39,7 @@ export type CatalogStore = {
     consistent: boolean,
   ): Promise<{ rows: Map<string, StoredRow>; readUnits: number }>;
   /**
-   * Puts a joined row if the table still holds what it was joined with: a row of version `seen`, or none of a version (`undefined`).
+   * Puts a joined row if the table still holds what it was joined with: a row of version `seen`, or none with a version that is a text (`undefined`).
    * A refused put also consumes units.
    */
   replace(row: CatalogJoinedRow, seen: string | undefined): Promise<{ replaced: boolean; writeUnits: number }>;

@@ -80,6 +80,7 @@ export function detailsDraft(
   return {
     ...key,
     over: (stored) => detailsRow(key, joinParts(partsOf(stored), own, partVersion), laterPartsOf(stored)),
+    versionOf: (stored) => detailsRow(key, partsOf(stored), laterPartsOf(stored)).version,
   };
 }
 

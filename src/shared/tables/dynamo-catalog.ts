@@ -95,12 +95,12 @@ function readable<T>(schema: z.ZodType<T>, item: Record<string, unknown>, onDama
   return [];
 }
 
-/** Puts `row` on `condition`, which may speak of `#version` and of `:version`, where that is given. */
+/** Puts `row` on `condition`, which may speak of `#version` and of `values`. */
 async function putOn(
   client: DynamoDBDocumentClient,
   tableName: string,
   row: CatalogRow | CatalogJoinedRow,
-  [condition, version]: readonly [string, string | undefined],
+  [condition, values]: readonly [string, Record<string, string>],
 ): Promise<{ written: boolean; writeUnits: number }> {
   try {
     const answer = await client.send(
@@ -109,7 +109,7 @@ async function putOn(
         Item: row,
         ConditionExpression: condition,
         ExpressionAttributeNames: { '#version': 'version' },
-        ...(version !== undefined && { ExpressionAttributeValues: { ':version': version } }),
+        ExpressionAttributeValues: values,
         ReturnConsumedCapacity: 'TOTAL',
       }),
     );
@@ -125,8 +125,8 @@ async function putOn(
 
 /** The catalog table `tableName` for the writer: BatchGet reads what exists, conditional puts write rows. */
 export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: string): CatalogStore {
-  const putRow = (row: CatalogRow | CatalogJoinedRow, condition: string, version: string | undefined) =>
-    putOn(client, tableName, row, [condition, version]);
+  const putRow = (row: CatalogRow | CatalogJoinedRow, condition: string, values: Record<string, string>) =>
+    putOn(client, tableName, row, [condition, values]);
   return {
     readPresent: async (keys) => {
       // Consistent reads cost twice as much, and an outdated version only causes a put that is refused.
@@ -144,7 +144,8 @@ export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: st
       });
       return { present: new Map(present), readUnits };
     },
-    putIfNewer: (row) => putRow(row, 'attribute_not_exists(#version) OR #version < :version', row.version),
+    putIfNewer: (row) =>
+      putRow(row, 'attribute_not_exists(#version) OR #version < :version', { ':version': row.version }),
     readStored: async (keys, consistent) => {
       const { items, readUnits } = await batchGetAll(client, {
         tableName,
@@ -156,8 +157,10 @@ export function dynamoCatalogStore(client: DynamoDBDocumentClient, tableName: st
       return { rows: new Map(items.map((item) => [keyOf(item), item])), readUnits };
     },
     replace: async (row, seen) => {
-      const condition = seen === undefined ? 'attribute_not_exists(#version)' : '#version = :version';
-      const { written, writeUnits } = await putRow(row, condition, seen);
+      // A version that is no text is none: without this such a row would never be replaced.
+      const { written, writeUnits } = await (seen === undefined
+        ? putRow(row, 'NOT attribute_type(#version, :text)', { ':text': 'S' })
+        : putRow(row, '#version = :version', { ':version': seen }));
       return { replaced: written, writeUnits };
     },
   };

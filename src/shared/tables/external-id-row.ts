@@ -56,7 +56,11 @@ export function externalIdDrafts(
   };
   return mediaIds.map((mediaId) => {
     const key = { mediaId, mediaType: 'id' as const };
-    return { ...key, over: (stored) => externalIdRow(key, joinParts(refsOf(stored), own, refVersion), settings) };
+    return {
+      ...key,
+      over: (stored) => externalIdRow(key, joinParts(refsOf(stored), own, refVersion), settings),
+      versionOf: (stored) => externalIdRow(key, refsOf(stored), settings).version,
+    };
   });
 }
 

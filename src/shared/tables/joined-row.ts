@@ -19,6 +19,8 @@ export type StoredRow = Readonly<Record<string, unknown>>;
 export type JoinedDraft<Row> = RowKey & {
   /** The join with what stands in the table, of which damaged parts count as absent; `undefined`: nothing does. */
   over(stored: StoredRow | undefined): RowDraft<Row>;
+  /** The version of what can be read of a stored row. It differs from the one that the row names where a part of it is damaged. */
+  versionOf(stored: StoredRow | undefined): string;
 };
 
 /** Digits for minutes since 1970 in base 36: they last to the year 150,000. */

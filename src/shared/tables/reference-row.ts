@@ -90,11 +90,19 @@ export function referenceDraft(
     return {
       ...configurationKey,
       over: (stored) => configurationRow(joinParts(imagesOf(stored), { images: own }, partVersion).images ?? own),
+      versionOf: (stored) => {
+        const { images } = imagesOf(stored);
+        return images === undefined ? '' : partVersion(images);
+      },
     };
   }
   const { countries, services } = reference;
   const own: StoredParts = { [mediaOfServices(what) ?? '']: { ...times, countries, services } };
-  return { ...servicesKey, over: (stored) => servicesRow(joinParts(servicePartsOf(stored), own, partVersion)) };
+  return {
+    ...servicesKey,
+    over: (stored) => servicesRow(joinParts(servicePartsOf(stored), own, partVersion)),
+    versionOf: (stored) => servicesRow(servicePartsOf(stored)).version,
+  };
 }
 
 type StoredImages = PartTimes & { images: Images };

@@ -32,6 +32,14 @@ describe('item details', () => {
     );
   });
 
+  it.each(['javascript:alert(1)', 'http://www.themoviedb.org/movie/550/watch', '', 'HTTPS://www.themoviedb.org'])(
+    'are refused with %s as the page of where to watch',
+    (link) => {
+      const item = sampleItemDetails({ parts: { watch: { watch: { DE: { link } } } } });
+      expect(refusal(item)).toMatch(/^parts\.watch\.watch\.DE\.link: /);
+    },
+  );
+
   it('may know nothing but the title', () => {
     const item = sampleItemDetails({ cards: [], parts: {} });
     expect(parseMessage(itemSchema, messageBody(item))).toEqual(item);

@@ -42,6 +42,8 @@ export type Watch = { link: string | null } & Record<Bucket, WatchService[]> & {
 
 const mostServices = 30;
 const mostLinkCharacters = 300;
+/** Applications show a link as it is, so no other scheme passes: not from TMDB, not from a message, not from a row. */
+const linkStart = 'https://';
 const services = z.array(idSchema).min(1).max(mostServices).optional();
 const servicesJson = { type: 'array', items: { type: 'integer' } };
 const answeredJson = {
@@ -61,7 +63,7 @@ export const watchByCountry: DetailKind<WatchByCountry> = {
     z.string().length(2),
     z
       .object({
-        link: z.string().min(1).max(mostLinkCharacters).nullable(),
+        link: z.string().startsWith(linkStart).max(mostLinkCharacters).nullable(),
         ...{ subscription: services, rent: services, buy: services, free: services, ads: services },
       })
       .nullable() as z.ZodType<WatchOffers | null>,
@@ -109,7 +111,7 @@ function offersOf(raw: unknown): WatchOffers | null {
     const ids = serviceIds(raw[buckets[name]]);
     return ids.length === 0 ? [] : [[name, ids] as const];
   });
-  return { link: link?.startsWith('https://') ? link : null, ...Object.fromEntries(offers) };
+  return { link: link?.startsWith(linkStart) ? link : null, ...Object.fromEntries(offers) };
 }
 
 function serviceIds(raw: unknown): number[] {
