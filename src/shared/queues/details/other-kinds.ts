@@ -20,6 +20,7 @@ export type Video = { site: string; key: string; type: string; language: string 
 /** The best kinds first; clips of the press and the like are of no use on a card. */
 const videoTypes = ['Trailer', 'Teaser', 'Clip'];
 const videoSites = ['YouTube', 'Vimeo'];
+const languagePattern = /^[a-z]{2,3}$/;
 const mostVideos = 3;
 
 export const trailers: DetailKind<Video[]> = {
@@ -37,7 +38,7 @@ export const trailers: DetailKind<Video[]> = {
         site: z.enum(videoSites),
         key: z.string().min(1).max(60),
         type: z.enum(videoTypes),
-        language: z.string().min(2).max(3).nullable(),
+        language: z.string().regex(languagePattern).nullable(),
         official: z.boolean(),
       }),
     )
@@ -62,7 +63,7 @@ export const trailers: DetailKind<Video[]> = {
 function videoOf(row: Row): (Video & { published: string }) | null {
   const site = videoSites.find((known) => known === row.site);
   const type = videoTypes.find((known) => known === row.type);
-  const [key, language] = [wordOf(row.key, 60), wordOf(row.iso_639_1, 3)];
+  const [key, language] = [wordOf(row.key, 60), matching(row.iso_639_1, languagePattern)];
   return site === undefined || type === undefined || key === null
     ? null
     : { site, key, type, language, official: row.official === true, published: String(row.published_at ?? '') };
