@@ -12,10 +12,9 @@ const mostCharacters = 40;
 
 export const certificationsByCountry: DetailKind<Certifications> = {
   read: (members, { countries }) => {
-    const byCountry = Map.groupBy(members.flatMap(rowsOf), ({ iso_3166_1: country }) => country);
-    return Object.fromEntries(
-      countries.map((country) => [country, certificationOf(country, byCountry.get(country) ?? [])]),
-    );
+    const rows = members.flatMap(rowsOf);
+    const rowsIn = (country: string) => rows.filter((row) => row.iso_3166_1 === country);
+    return Object.fromEntries(countries.map((country) => [country, certificationOf(country, rowsIn(country))]));
   },
   nothing: () => ({}),
   message: z.record(z.string().length(2), z.string().min(1).max(mostCharacters).nullable()),
