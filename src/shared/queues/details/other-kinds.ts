@@ -6,6 +6,7 @@ import {
   distinct,
   idOf,
   idSchema,
+  imdbIdPattern,
   isRow,
   phraseOf,
   type Row,
@@ -81,21 +82,19 @@ function byUse(a: Video & { published: string }, b: Video & { published: string 
 /** A title's ids elsewhere. */
 export type ExternalIds = { imdb: string | null; tvdb: number | null; wikidata: string | null };
 
-/** What the ids of titles look like; those of persons begin with `nm`. */
-const imdbPattern = /^tt\d{7,12}$/;
 const wikidataPattern = /^Q[1-9]\d{0,15}$/;
 const noIds: ExternalIds = { imdb: null, tvdb: null, wikidata: null };
 
 /** Members in this order: the ids at IMDb, TheTVDB and Wikidata. */
 export const externalIds: DetailKind<ExternalIds> = {
   read: ([imdb, tvdb, wikidata]) => ({
-    imdb: matching(imdb, imdbPattern),
+    imdb: matching(imdb, imdbIdPattern),
     tvdb: idOf(tvdb),
     wikidata: matching(wikidata, wikidataPattern),
   }),
   nothing: () => noIds,
   message: z.object({
-    imdb: z.string().regex(imdbPattern).nullable(),
+    imdb: z.string().regex(imdbIdPattern).nullable(),
     tvdb: idSchema.nullable(),
     wikidata: z.string().regex(wikidataPattern).nullable(),
   }),
@@ -103,7 +102,7 @@ export const externalIds: DetailKind<ExternalIds> = {
     type: 'object',
     required: ['imdb', 'tvdb', 'wikidata'],
     properties: {
-      imdb: { type: ['string', 'null'], pattern: imdbPattern.source },
+      imdb: { type: ['string', 'null'], pattern: imdbIdPattern.source },
       tvdb: { type: ['integer', 'null'] },
       wikidata: { type: ['string', 'null'], pattern: wikidataPattern.source },
     },
