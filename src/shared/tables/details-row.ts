@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { msFromIso } from '../core/clock.ts';
 import { type MediaType, mediaTypes } from '../core/feed.ts';
-import { isRow } from '../queues/details/detail-kinds.ts';
+import { isRow, type Row } from '../queues/details/detail-kinds.ts';
 import { type PartName, partNames, partShape, type TitleParts } from '../queues/details/title-parts.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { pack, unpackText } from './card.ts';
@@ -16,6 +16,7 @@ import {
   partVersion,
   partVersionWidth,
   type StoredRow,
+  timeDigits,
 } from './joined-row.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowBytes, rowKeyText, rowSchemaVersion } from './row.ts';
 import { detailsLife, titlePeriodStartMs } from './row-life.ts';
@@ -69,15 +70,23 @@ export function detailsDraft(
 ): JoinedDraft<DetailsRow> {
   const key = detailsKey(fetched.mediaType, fetched.id);
   const fetchedAtMs = titlePeriodStartMs(msFromIso(fetched.fetchedAt), settings);
-  const own = Object.fromEntries(
+  const own: KeptParts = Object.fromEntries(
     Object.entries(parts).map(([name, fields]) => {
       const life = detailsLife(name as PartName, rowKeyText(key), fetchedAtMs, settings);
-      return [name, { ...partTimes(fetchedAtMs, life), ...fields }];
+      const part = { ...partTimes(fetchedAtMs, life), ...fields };
+      return [name, { version: partVersion(part), part }];
     }),
-  ) as StoredParts;
+  );
   return {
     ...key,
-    over: (stored) => detailsRow(key, joinParts(partsOf(stored), own, partVersion), laterPartsOf(stored)),
+    over: (stored) => {
+      const { kept, later } = storedIn(stored);
+      return detailsRow(
+        key,
+        joinParts(kept, own, ({ version }) => version),
+        later,
+      );
+    },
   };
 }
 
@@ -97,13 +106,46 @@ function unpacked(stored: StoredRow | undefined): unknown {
   }
 }
 
+/**
+ * A part as a join takes it: as it stands in the row, with its place in the row's version. Another release may keep more of it, or other
+ * values, than this one can read; so a join looks at its times alone.
+ */
+type KeptPart = { version: string; part: PartTimes & Row };
+type KeptParts = Partial<Record<PartName, KeptPart>>;
+
 /** Parts that a later release has put behind those of this one, and their versions: a join keeps both as they are. */
 type LaterParts = { versions: string; parts: readonly (readonly [string, unknown])[] };
 
-function laterPartsOf(stored: StoredRow | undefined): LaterParts {
-  const versions = String(stored?.version ?? '').slice(partNames.length * partVersionWidth);
-  const json = versions === '' ? undefined : unpacked(stored);
-  const parts = isRow(json) ? Object.entries(json).filter(([name]) => !isPartName(name)) : [];
+const timesSchema = z.object(partTimesShape);
+
+/** What a join keeps of a stored row; nothing where it is damaged. */
+function storedIn(stored: StoredRow | undefined): { kept: KeptParts; later: LaterParts } {
+  const json = unpacked(stored);
+  const parts = isRow(json) ? json : {};
+  const version = String(stored?.version ?? '');
+  const kept = partNames.flatMap((name, place) => {
+    const part = keptPart(parts[name], version.slice(place * partVersionWidth, (place + 1) * partVersionWidth));
+    return part === undefined ? [] : [[name, part] as const];
+  });
+  return { kept: Object.fromEntries(kept), later: laterPartsOf(parts, version) };
+}
+
+/** A part whose place in the row's version does not tell of its time has the version of what it holds. */
+function keptPart(part: unknown, version: string): KeptPart | undefined {
+  if (!isRow(part) || !timesSchema.safeParse(part).success) {
+    return undefined;
+  }
+  const known = part as KeptPart['part'];
+  const own = partVersion(known);
+  return {
+    version: version.slice(0, timeDigits) === own.slice(0, timeDigits) ? version.padEnd(partVersionWidth, '0') : own,
+    part: known,
+  };
+}
+
+function laterPartsOf(json: Row, version: string): LaterParts {
+  const versions = version.slice(partNames.length * partVersionWidth);
+  const parts = versions === '' ? [] : Object.entries(json).filter(([name]) => !isPartName(name));
   return parts.length === 0 ? { versions: '', parts } : { versions, parts };
 }
 
@@ -113,12 +155,11 @@ function isPartName(name: string): boolean {
 
 function detailsRow(
   key: RowKey & Pick<DetailsRow, 'mediaType'>,
-  parts: StoredParts,
+  parts: KeptParts,
   later: LaterParts,
 ): RowDraft<DetailsRow> {
-  const inOrder = partNames.map((name) => parts[name]);
   const own = joinedVersion(
-    inOrder.map((part) => part && partVersion(part)),
+    partNames.map((name) => parts[name]?.version),
     partVersionWidth,
   );
   const version = `${own}${later.versions}`;
@@ -128,9 +169,9 @@ function detailsRow(
       schemaVersion: rowSchemaVersion,
       version,
       source: 'tmdb',
-      ...joinedTimes(inOrder.filter((part) => part !== undefined)),
+      ...joinedTimes(Object.values(parts).map(({ part }) => part)),
     };
-    const known = partNames.flatMap((name) => (parts[name] ? [[name, parts[name]] as const] : []));
+    const known = partNames.flatMap((name) => (parts[name] ? [[name, parts[name].part] as const] : []));
     const text = JSON.stringify(Object.fromEntries([...known, ...later.parts]));
     return { ...others, parts: pack(text, rowBytes(others) + 'parts'.length) };
   };

@@ -21,8 +21,8 @@ export type JoinedDraft<Row> = RowKey & {
   over(stored: StoredRow | undefined): RowDraft<Row>;
 };
 
-/** Digits for minutes since 1970 in base 36: they last to the year 150,000. */
-const timeDigits = 8;
+/** Digits for minutes since 1970 in base 36 at the beginning of a version: they last to the year 150,000. */
+export const timeDigits = 8;
 
 /** The beginning of a part's version: later is greater. */
 export function timeVersion(fetchedAtMs: number): string {
