@@ -10,13 +10,13 @@ import {
   joinedTimes,
   joinedVersion,
   joinParts,
+  keptVersion,
   type PartTimes,
   partTimes,
   partTimesShape,
   partVersion,
   partVersionWidth,
   type StoredRow,
-  timeDigits,
 } from './joined-row.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowBytes, rowKeyText, rowSchemaVersion } from './row.ts';
 import { detailsLife, titlePeriodStartMs } from './row-life.ts';
@@ -106,15 +106,21 @@ function unpacked(stored: StoredRow | undefined): unknown {
   }
 }
 
+/** Parts that a later release has put behind those of this one, and their versions: a join keeps both as they are. */
+type LaterParts = { versions: string; parts: readonly (readonly [string, unknown])[] };
+
+function laterPartsOf(json: Row, version: string): LaterParts {
+  const versions = version.slice(partNames.length * partVersionWidth);
+  const parts = versions === '' ? [] : Object.entries(json).filter(([name]) => !isPartName(name));
+  return parts.length === 0 ? { versions: '', parts } : { versions, parts };
+}
+
 /**
  * A part as a join takes it: as it stands in the row, with its place in the row's version. Another release may keep more of it, or other
  * values, than this one can read; so a join looks at its times alone.
  */
 type KeptPart = { version: string; part: PartTimes & Row };
 type KeptParts = Partial<Record<PartName, KeptPart>>;
-
-/** Parts that a later release has put behind those of this one, and their versions: a join keeps both as they are. */
-type LaterParts = { versions: string; parts: readonly (readonly [string, unknown])[] };
 
 const timesSchema = z.object(partTimesShape);
 
@@ -123,30 +129,16 @@ function storedIn(stored: StoredRow | undefined): { kept: KeptParts; later: Late
   const json = unpacked(stored);
   const parts = isRow(json) ? json : {};
   const version = String(stored?.version ?? '');
-  const kept = partNames.flatMap((name, place) => {
-    const part = keptPart(parts[name], version.slice(place * partVersionWidth, (place + 1) * partVersionWidth));
-    return part === undefined ? [] : [[name, part] as const];
+  const kept = partNames.flatMap((name, index) => {
+    const part = parts[name];
+    const place = version.slice(index * partVersionWidth, (index + 1) * partVersionWidth);
+    return hasTimes(part) ? [[name, { version: keptVersion(part, place), part }] as const] : [];
   });
   return { kept: Object.fromEntries(kept), later: laterPartsOf(parts, version) };
 }
 
-/** A part whose place in the row's version does not tell of its time has the version of what it holds. */
-function keptPart(part: unknown, version: string): KeptPart | undefined {
-  if (!isRow(part) || !timesSchema.safeParse(part).success) {
-    return undefined;
-  }
-  const known = part as KeptPart['part'];
-  const own = partVersion(known);
-  return {
-    version: version.slice(0, timeDigits) === own.slice(0, timeDigits) ? version.padEnd(partVersionWidth, '0') : own,
-    part: known,
-  };
-}
-
-function laterPartsOf(json: Row, version: string): LaterParts {
-  const versions = version.slice(partNames.length * partVersionWidth);
-  const parts = versions === '' ? [] : Object.entries(json).filter(([name]) => !isPartName(name));
-  return parts.length === 0 ? { versions: '', parts } : { versions, parts };
+function hasTimes(part: unknown): part is KeptPart['part'] {
+  return isRow(part) && timesSchema.safeParse(part).success;
 }
 
 function isPartName(name: string): boolean {

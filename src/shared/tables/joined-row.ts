@@ -21,8 +21,8 @@ export type JoinedDraft<Row> = RowKey & {
   over(stored: StoredRow | undefined): RowDraft<Row>;
 };
 
-/** Digits for minutes since 1970 in base 36 at the beginning of a version: they last to the year 150,000. */
-export const timeDigits = 8;
+/** Digits for minutes since 1970 in base 36: they last to the year 150,000. */
+const timeDigits = 8;
 
 /** The beginning of a part's version: later is greater. */
 export function timeVersion(fetchedAtMs: number): string {
@@ -74,6 +74,16 @@ export function partVersion({
   ...content
 }: PartTimes & Readonly<Record<string, unknown>>): string {
   return `${timeVersion(msFromIso(fetchedAt))}${stableHash(canonicalJson(content), digestDigits)}`;
+}
+
+/**
+ * The version of a part that stands in a row, where `place` is its place in the row's version. Another release may digest what it keeps in another
+ * way, so the place counts, unless it tells of another time than the part.
+ */
+export function keptVersion(part: PartTimes & Readonly<Record<string, unknown>>, place: string): string {
+  const own = partVersion(part);
+  const isOfPart = place.length === own.length && place.slice(0, timeDigits) === own.slice(0, timeDigits);
+  return isOfPart ? place : own;
 }
 
 /** A row's version of those of its parts, in their order; `undefined`: the part is unknown. Each is `width` characters wide. */
