@@ -52,8 +52,11 @@ export type PipelineRequests = {
    * language is kept, the title is requested as a whole: that is one call for all languages.
    */
   refreshTitle(mediaType: MediaType, id: number, language: string, seen: string): void;
-  /** Requests a title as a whole. `seen` is when the youngest of what was found stale was fetched; `''`: all of that is missing. */
-  refreshWhole(mediaType: MediaType, id: number, seen: string): void;
+  /**
+   * Requests a title as a whole. `seen` is when the youngest of what was found stale was fetched; `''`: all of that is missing. `imdbId`: its id
+   * at IMDb, where it is known, by which it is found if TMDB has merged it into another title.
+   */
+  refreshWhole(mediaType: MediaType, id: number, seen: string, imdbId?: string | null): void;
   /** Sends a first page to the writer, and requests the other pages; all of them where it could not be sent. */
   sendPage(page: ItemPage): void;
   /** Sends a title to the writer. */
@@ -113,10 +116,14 @@ export function titleMessage(title: DescribedTitle, language: string, nowMs: num
 export function pipelineRequests(deps: RequestDependencies): PipelineRequests {
   const { settings, clock, background, items } = deps;
   const ask = askOnce(deps);
-  const refreshWhole: PipelineRequests['refreshWhole'] = (mediaType, id, seen) => {
+  const refreshWhole: PipelineRequests['refreshWhole'] = (mediaType, id, seen, imdbId) => {
     const periodMs = Math.min(settings.ttl.titleSoftHours, settings.details.watchSoftTtlHours) * hourMs;
     ask(`${mediaType}/${id}/details`, seen, periodMs, () => [
-      titleJob({ mediaType, id, language: settings.defaultLanguage, details: true }, seen, clock.nowMs()),
+      titleJob(
+        { mediaType, id, language: settings.defaultLanguage, details: true, imdbId: imdbId ?? undefined },
+        seen,
+        clock.nowMs(),
+      ),
     ]);
   };
   return {
@@ -204,7 +211,7 @@ export function comesWhole(language: string, settings: Settings): boolean {
 }
 
 function titleJob(
-  title: Pick<TitleJob, 'mediaType' | 'id' | 'language' | 'details'>,
+  title: Pick<TitleJob, 'mediaType' | 'id' | 'language' | 'details' | 'imdbId'>,
   seen: string,
   nowMs: number,
 ): TitleJob {

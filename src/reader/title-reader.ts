@@ -70,7 +70,8 @@ function askFor(
   const wanted = wantedLanguage(fetchable, read.found, clock.nowMs());
   const due = dueDetails(read, country, deps);
   if (due !== undefined) {
-    pipeline?.refreshWhole(mediaType, id, due);
+    const { externalIds } = knownParts(read.parts ?? {}, clock.nowMs());
+    pipeline?.refreshWhole(mediaType, id, due, externalIds?.externalIds.imdb);
   }
   if (wanted !== undefined && !(due !== undefined && comesWhole(wanted, settings))) {
     const seen = read.found.find(({ language }) => language === wanted)?.fetchedAt ?? '';

@@ -266,6 +266,18 @@ describe('requests of whole titles', () => {
     expect(wholeAsked(world)).toEqual([[550, false, 'de-DE']]);
   });
 
+  it('name the id at IMDb that is known, by which a title that was merged is found', async () => {
+    const world = await worldWith(everything);
+    await world.clock.advance(4 * dayMs);
+    await read(world);
+    expect(world.jobs()).toMatchObject([{ id: 550, details: true, imdbId: 'tt0137523' }]);
+    const unknown = await worldWith({ base: everything.base });
+    await unknown.clock.advance(4 * dayMs);
+    await read(unknown);
+    expect(unknown.jobs()).toMatchObject([{ id: 550, details: true }]);
+    expect(unknown.jobs()[0]).not.toHaveProperty('imdbId');
+  });
+
   it('come again for what was fetched since and is stale once more', async () => {
     const world = await worldWith(everything);
     await world.clock.advance(4 * dayMs);

@@ -127,7 +127,7 @@ describe('a whole title that TMDB does not know any more', () => {
     expect(counts(harness)).toEqual([0, 1, 0]);
   });
 
-  it.each(['tt12', 'nm0000093', 'tt12345678901', 7, ''])('is refused with an id that is none: %j', async (imdbId) => {
+  it.each(['tt12', 'nm0000093', 'tt1234567890123', 7, ''])('is refused with an id that is none: %j', async (imdbId) => {
     const harness = await worked([notThere], { ...gone, imdbId: imdbId as string });
     expect(harness.deadLetters.sent[0]?.attributes?.detail).toMatch(/^imdbId: /);
   });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { type Feed, feedId, feedSchema, languageSchema, type MediaType, maxPage, mediaTypes } from '../core/feed.ts';
 import { runIdSchema, snapshotSchema } from '../core/snapshot.ts';
+import { imdbIdPattern } from './details/detail-kinds.ts';
 import { tmdbIdSchema } from './item-page.ts';
 import { replaysSchema } from './parse-message.ts';
 import { type ReferenceName, referenceNames } from './reference.ts';
@@ -27,10 +28,7 @@ export const titleJobSchema = z.object({
   /** Somebody waits for its end, which worker and writer note therefore (`titleEndsId` in usage-store.ts). */
   awaited: z.literal(true).optional(),
   /** The title's id at IMDb, where it is known: by it a whole title is looked for that TMDB does not know under its own id any more. */
-  imdbId: z
-    .string()
-    .regex(/^tt\d{5,10}$/)
-    .optional(),
+  imdbId: z.string().regex(imdbIdPattern).optional(),
   /** Deliveries so far that ended in a deferral. */
   attempt: z.int().min(0),
   firstSeenAt: z.iso.datetime(),

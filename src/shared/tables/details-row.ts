@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { msFromIso } from '../core/clock.ts';
 import { type MediaType, mediaTypes } from '../core/feed.ts';
-import { isRow } from '../queues/details/detail-kinds.ts';
+import { isRow, type Row } from '../queues/details/detail-kinds.ts';
 import { type PartName, partNames, partShape, type TitleParts } from '../queues/details/title-parts.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { pack, unpackText } from './card.ts';
@@ -10,6 +10,7 @@ import {
   joinedTimes,
   joinedVersion,
   joinParts,
+  keptVersion,
   type PartTimes,
   partTimes,
   partTimesShape,
@@ -40,17 +41,13 @@ type StoredPart = PartTimes & Record<string, unknown>;
 /** The parts of a row that are known. They may be past their hard TTL. */
 export type StoredParts = Partial<Record<PartName, StoredPart>>;
 
+const partSchemas = Object.fromEntries(
+  partNames.map((part) => [part, z.looseObject({ ...partTimesShape, ...partShape(part) })]),
+) as unknown as Record<PartName, z.ZodType<StoredPart>>;
+
 /** A part that cannot be read counts as absent, and the others stay. */
 const storedPartsSchema = z.object(
-  Object.fromEntries(
-    partNames.map((part) => [
-      part,
-      z
-        .looseObject({ ...partTimesShape, ...partShape(part) })
-        .optional()
-        .catch(undefined),
-    ]),
-  ),
+  Object.fromEntries(partNames.map((part) => [part, partSchemas[part].optional().catch(undefined)])),
 ) as unknown as z.ZodType<StoredParts>;
 
 /** `550` + `movie+details`. */
@@ -71,16 +68,27 @@ export function detailsDraft(
 ): JoinedDraft<DetailsRow> {
   const key = detailsKey(fetched.mediaType, fetched.id);
   const fetchedAtMs = titlePeriodStartMs(msFromIso(fetched.fetchedAt), settings);
-  const own = Object.fromEntries(
+  const own: KeptParts = Object.fromEntries(
     Object.entries(parts).map(([name, fields]) => {
       const life = detailsLife(name as PartName, rowKeyText(key), fetchedAtMs, settings);
-      return [name, { ...partTimes(fetchedAtMs, life), ...fields }];
+      const part = { ...partTimes(fetchedAtMs, life), ...fields };
+      return [name, { version: partVersion(part), part }];
     }),
-  ) as StoredParts;
+  );
   return {
     ...key,
-    over: (stored) => detailsRow(key, joinParts(partsOf(stored), own, partVersion), laterPartsOf(stored)),
-    versionOf: (stored) => detailsRow(key, partsOf(stored), laterPartsOf(stored)).version,
+    over: (stored) => {
+      const { kept, later } = storedIn(stored);
+      return detailsRow(
+        key,
+        joinParts(kept, own, ({ version }) => version),
+        later,
+      );
+    },
+    versionOf: (stored) => {
+      const { kept, later } = storedIn(stored);
+      return detailsRow(key, kept, later).version;
+    },
   };
 }
 
@@ -123,11 +131,43 @@ export function rereadOf(seen: string, version: string): { afterMs: number; isCh
 /** Parts that a later release has put behind those of this one, and their versions: a join keeps both as they are. */
 type LaterParts = { versions: string; parts: readonly (readonly [string, unknown])[] };
 
-function laterPartsOf(stored: StoredRow | undefined): LaterParts {
-  const versions = String(stored?.version ?? '').slice(partNames.length * partVersionWidth);
-  const json = versions === '' ? undefined : unpacked(stored);
-  const parts = isRow(json) ? Object.entries(json).filter(([name]) => !isPartName(name)) : [];
+function laterPartsOf(json: Row, version: string): LaterParts {
+  const versions = version.slice(partNames.length * partVersionWidth);
+  const parts = versions === '' ? [] : Object.entries(json).filter(([name]) => !isPartName(name));
   return parts.length === 0 ? { versions: '', parts } : { versions, parts };
+}
+
+/**
+ * A part as a join takes it: as it stands in the row, with its place in the row's version. Another release may keep more of it, or other
+ * values, than this one can read; so a join looks at its times alone.
+ */
+type KeptPart = { version: string; part: PartTimes & Row };
+type KeptParts = Partial<Record<PartName, KeptPart>>;
+
+const timesSchema = z.object(partTimesShape);
+
+/** What a join keeps of a stored row; nothing where it is damaged. */
+function storedIn(stored: StoredRow | undefined): { kept: KeptParts; later: LaterParts } {
+  const json = unpacked(stored);
+  const parts = isRow(json) ? json : {};
+  const version = String(stored?.version ?? '');
+  const kept = partNames.flatMap((name, index) => {
+    const part = parts[name];
+    const place = version.slice(index * partVersionWidth, (index + 1) * partVersionWidth);
+    return hasTimes(part) && isSound(name, part, place)
+      ? [[name, { version: keptVersion(part, place), part }] as const]
+      : [];
+  });
+  return { kept: Object.fromEntries(kept), later: laterPartsOf(parts, version) };
+}
+
+/** Whether a part is what somebody has written: what this release can read, or what its digest fits, which another release can read. */
+function isSound(name: PartName, part: KeptPart['part'], place: string): boolean {
+  return partVersion(part) === place || partSchemas[name].safeParse(part).success;
+}
+
+function hasTimes(part: unknown): part is KeptPart['part'] {
+  return isRow(part) && timesSchema.safeParse(part).success;
 }
 
 function isPartName(name: string): boolean {
@@ -136,12 +176,11 @@ function isPartName(name: string): boolean {
 
 function detailsRow(
   key: RowKey & Pick<DetailsRow, 'mediaType'>,
-  parts: StoredParts,
+  parts: KeptParts,
   later: LaterParts,
 ): RowDraft<DetailsRow> {
-  const inOrder = partNames.map((name) => parts[name]);
   const own = joinedVersion(
-    inOrder.map((part) => part && partVersion(part)),
+    partNames.map((name) => parts[name]?.version),
     partVersionWidth,
   );
   const version = `${own}${later.versions}`;
@@ -151,9 +190,9 @@ function detailsRow(
       schemaVersion: rowSchemaVersion,
       version,
       source: 'tmdb',
-      ...joinedTimes(inOrder.filter((part) => part !== undefined)),
+      ...joinedTimes(Object.values(parts).map(({ part }) => part)),
     };
-    const known = partNames.flatMap((name) => (parts[name] ? [[name, parts[name]] as const] : []));
+    const known = partNames.flatMap((name) => (parts[name] ? [[name, parts[name].part] as const] : []));
     const text = JSON.stringify(Object.fromEntries([...known, ...later.parts]));
     return { ...others, parts: pack(text, rowBytes(others) + 'parts'.length) };
   };

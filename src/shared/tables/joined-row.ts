@@ -88,6 +88,16 @@ export function partVersion({
   return `${timeVersion(msFromIso(fetchedAt))}${stableHash(canonicalJson(content), digestDigits)}`;
 }
 
+/**
+ * The version of a part that stands in a row, where `place` is its place in the row's version. Another release may digest what it keeps in another
+ * way, so the place counts, unless it tells of another time than the part.
+ */
+export function keptVersion(part: PartTimes & Readonly<Record<string, unknown>>, place: string): string {
+  const own = partVersion(part);
+  const isOfPart = place.length === own.length && place.slice(0, timeDigits) === own.slice(0, timeDigits);
+  return isOfPart ? place : own;
+}
+
 /** A row's version of those of its parts, in their order; `undefined`: the part is unknown. Each is `width` characters wide. */
 export function joinedVersion(partVersions: readonly (string | undefined)[], width: number): string {
   return partVersions.map((version) => version ?? '0'.repeat(width)).join('');

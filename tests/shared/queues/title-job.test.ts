@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { titlePartsSchema } from '../../../src/shared/queues/details/title-parts.ts';
 import {
   type Job,
   jobSchema,
@@ -32,6 +33,12 @@ const refusal = (value: unknown) =>
   (caught(() => parseMessage(titleJobSchema, JSON.stringify(value))) as Error).message;
 
 describe('title job', () => {
+  it.each(['tt0137523', 'tt12345678', 'tt123456789012'])('takes an id at IMDb that details keep: %s', (imdb) => {
+    const parts = { externalIds: { externalIds: { imdb, tvdb: null, wikidata: null } } };
+    expect(titlePartsSchema.parse(parts)).toEqual(parts);
+    expect(titleJobSchema.parse({ ...sampleTitleJob(), imdbId: imdb })).toMatchObject({ imdbId: imdb });
+  });
+
   it('survives the queue, as what the fetch queue carries', () => {
     fc.assert(
       fc.property(arbitraryTitleJob, (job) => {

@@ -1,6 +1,7 @@
 import { brotliCompressSync, brotliDecompressSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson, stableHash } from '../../../src/shared/core/stable-hash.ts';
 import { partNames, type TitleParts } from '../../../src/shared/queues/details/title-parts.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { type DetailsRow, detailsDraft, detailsRowSchema, partsOf } from '../../../src/shared/tables/details-row.ts';
@@ -153,6 +154,21 @@ describe('a row with a part that cannot be read', () => {
   });
 });
 
+describe('a row of an earlier release, which did not have a field yet', () => {
+  it('is not written again, and its version does not change, before something newer comes', () => {
+    const row = rowOf([day(23), whole]);
+    const json = JSON.parse(brotliDecompressSync(row.parts).toString());
+    const { status: _status, ...base } = json.base;
+    const version = `${row.version.slice(0, 8)}00000000${row.version.slice(16)}`;
+    const earlier = { ...row, version, parts: new Uint8Array(brotliCompressSync(JSON.stringify({ ...json, base }))) };
+    const joined = detailsDraft({ ...film, fetchedAt: day(10) }, whole, defaultSettings).over(earlier);
+    expect(joined.version).toBe(version);
+    expect(partsOf(joined.build()).base).toMatchObject({ status: null });
+    const newer = detailsDraft({ ...film, fetchedAt: day(24) }, whole, defaultSettings).over(earlier);
+    expect(partsOf(newer.build())).toMatchObject(whole);
+  });
+});
+
 describe('a row of a later release', () => {
   const row = rowOf([day(23), whole]);
   const times = {
@@ -171,7 +187,13 @@ describe('a row of a later release', () => {
       parts: new Uint8Array(brotliCompressSync(JSON.stringify({ ...json, base }))),
     });
     const parts = new Uint8Array(brotliCompressSync(JSON.stringify({ ...json, base, ...over })));
-    return { ...row, version: `${ours.version}0000abcdfedcba98`, parts };
+    // Times and digests, sixteen characters for each part; that of the credits is the third.
+    const places = ours.version.match(/.{16}/g) ?? [];
+    if (over.credits !== undefined) {
+      const { fetchedAt: _f, freshUntil: _u, expiresAt: _e, ...content } = over.credits as Record<string, unknown>;
+      places[2] = `${places[2]?.slice(0, 8)}${stableHash(canonicalJson(content), 8)}`;
+    }
+    return { ...row, version: `${places.join('')}0000abcdfedcba98`, parts };
   }
   const unpacked = ({ parts }: DetailsRow) => JSON.parse(brotliDecompressSync(parts).toString());
 
@@ -182,6 +204,26 @@ describe('a row of a later release', () => {
       expect(joined.version).toBe(later.version);
       expect(unpacked(joined.build())).toEqual(unpacked(later));
     }
+  });
+
+  it('keeps what it has more of, or of other values, within a field: this release looks at the time alone', () => {
+    const person = { id: 1, name: 'Somebody', character: null, profilePath: null, gender: 2 };
+    const credits = {
+      ...times,
+      cast: Array.from({ length: 15 }, (_, n) => ({ ...person, id: n + 1 })),
+      crew: [{ id: 7, name: 'Somebody', job: 'Producer' }],
+    };
+    const { credits: _credits, ...others } = whole;
+    for (const came of [{}, others, whole]) {
+      const later = laterRow({ mood, credits });
+      const joined = detailsDraft({ ...film, fetchedAt: day(10) }, came, defaultSettings).over(later);
+      expect(joined.version).toBe(later.version);
+      expect(unpacked(joined.build())).toEqual(unpacked(later));
+    }
+    const newer = detailsDraft({ ...film, fetchedAt: day(25) }, others, defaultSettings).over(laterRow({ credits }));
+    expect(unpacked(newer.build()).credits).toEqual(credits);
+    const all = detailsDraft({ ...film, fetchedAt: day(25) }, whole, defaultSettings).over(laterRow({ credits }));
+    expect(unpacked(all.build()).credits).toMatchObject({ ...whole.credits });
   });
 
   it('keeps its unknown part when this one has something newer, and the version grows', () => {

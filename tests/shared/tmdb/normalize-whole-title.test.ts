@@ -214,6 +214,17 @@ describe('certifications', () => {
     );
   });
 
+  it('without a date come after those of the same type that have one', () => {
+    const releases = [
+      { type: 3, release_date: '', certification: '0' },
+      { type: 3, certification: '6' },
+      { type: 3, release_date: '2000-01-01T00:00:00.000Z', certification: '12' },
+      { type: 4, release_date: '1999-01-01T00:00:00.000Z', certification: '18' },
+    ];
+    const results = [{ iso_3166_1: 'DE', release_dates: releases }];
+    expect(movieOf({ release_dates: { results } }).parts.certifications?.certifications.DE).toBe('12');
+  });
+
   it('have no blanks around them, and empty ones do not count', () => {
     expect(rated([3, '2000-01-01', '  '], [4, '2000-01-01', 'PG12 '])).toBe('PG12');
     expect(rated([3, '2000-01-01', ''])).toBeNull();
@@ -374,6 +385,44 @@ describe('what TMDB sends of a wrong type', () => {
           );
         }),
       );
+    }
+  });
+});
+
+/** Every place in `json` that holds a value, as a path to it. */
+function placesIn(json: unknown, path: readonly (string | number)[] = []): (string | number)[][] {
+  if (typeof json !== 'object' || json === null) {
+    return [[...path]];
+  }
+  const entries = Array.isArray(json) ? [...json.entries()] : Object.entries(json);
+  return [
+    ...(path.length === 0 ? [] : [[...path]]),
+    ...entries.flatMap(([key, value]) => placesIn(value, [...path, key])),
+  ];
+}
+
+/** A copy of `json` with `value` at `path`. */
+function withValueAt(json: unknown, path: readonly (string | number)[], value: unknown): unknown {
+  const copy = structuredClone(json);
+  const parent = path.slice(0, -1).reduce<unknown>((at, key) => (at as Record<string | number, unknown>)[key], copy);
+  (parent as Record<string | number, unknown>)[path.at(-1) ?? ''] = value;
+  return copy;
+}
+
+describe('what TMDB sends in any one place of its answer', () => {
+  const texts = ['', ' ', 'x', '7', '-1', '1e3', 'x'.repeat(1_000), '\ud83d'];
+  const odd = [...texts, 0, 1, -1, 0.5, 1e300, true, null, [], {}, [[]]];
+
+  it.each([
+    ['movie', wholeMovie(), 550],
+    ['tv', wholeSeries(), 1396],
+  ] as const)('never stops the message about it: %s', (mediaType, whole, id) => {
+    for (const path of placesIn(whole).filter((one) => one.join() !== 'id')) {
+      for (const value of odd) {
+        const { parts } = normalizeWholeTitle(withValueAt(whole, path, value), mediaType, id, settings) ?? {};
+        const taken = titlePartsSchema.safeParse(parts);
+        expect(taken.data, `${path.join('.')} = ${JSON.stringify(value)}`).toEqual(parts);
+      }
     }
   });
 });

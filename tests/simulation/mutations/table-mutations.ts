@@ -101,7 +101,7 @@ export const tableMutations: readonly Mutation[] = [
     find: '    const failure = failureOf(error);\n    return new Map(',
     replace: '    const failure = failureOf(error);\n    if (failure.code !== "") throw error;\n    return new Map(',
     why: 'a malformed message would be dead-lettered again with each delivery of its batch',
-    seeds: [448],
+    seeds: [296],
   },
   {
     name: 'malformed items are dead-lettered twice',

@@ -192,8 +192,17 @@ export function translationsOfLanguage(code: string): string[] {
 let byLanguage: ReadonlyMap<string, string[]> | undefined;
 
 function tagsByLanguage(): ReadonlyMap<string, string[]> {
-  byLanguage ??= Map.groupBy(knownTranslations, (tag) => currentLanguage(languageOf(tag)));
+  byLanguage ??= groupedByLanguage();
   return byLanguage;
+}
+
+function groupedByLanguage(): Map<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const tag of knownTranslations) {
+    const language = currentLanguage(languageOf(tag));
+    groups.set(language, [...(groups.get(language) ?? []), tag]);
+  }
+  return groups;
 }
 
 /** TMDB's translations for a country (ISO 3166-1), the language of most of its people first: `fr-CA` and `en-CA` for `CA`. */

@@ -1,7 +1,7 @@
 /** The one certification of a title in each country, out of the several that TMDB may have. */
 import * as z from 'zod';
 import { strictness } from '../../core/places/tv-certifications.ts';
-import { type DetailKind, phraseOf, type Row, rowsOf, wholeNumberOf } from './detail-kinds.ts';
+import { type DetailKind, phraseOf, type Row, rowsOf, wholeNumberOf, wordOf } from './detail-kinds.ts';
 
 /** By country, for each country that is kept. `null`: TMDB knows none. */
 export type Certifications = Record<string, string | null>;
@@ -12,10 +12,9 @@ const mostCharacters = 40;
 
 export const certificationsByCountry: DetailKind<Certifications> = {
   read: (members, { countries }) => {
-    const byCountry = Map.groupBy(members.flatMap(rowsOf), ({ iso_3166_1: country }) => country);
-    return Object.fromEntries(
-      countries.map((country) => [country, certificationOf(country, byCountry.get(country) ?? [])]),
-    );
+    const rows = members.flatMap(rowsOf);
+    const rowsIn = (country: string) => rows.filter((row) => row.iso_3166_1 === country);
+    return Object.fromEntries(countries.map((country) => [country, certificationOf(country, rowsIn(country))]));
   },
   nothing: () => ({}),
   message: z.record(z.string().length(2), z.string().min(1).max(mostCharacters).nullable()),
@@ -37,7 +36,7 @@ function ratedRelease(row: Row): RatedRelease[] {
   const place = releaseTypes.indexOf(wholeNumberOf(row.type));
   const type = place < 0 ? releaseTypes.length : place;
   // A release without a date is the last of its type.
-  return text === null ? [] : [{ text, type, date: String(row.release_date ?? '9999') }];
+  return text === null ? [] : [{ text, type, date: wordOf(row.release_date, 40) ?? '9999' }];
 }
 
 /** Two ratings of one release: the greater text, so that the order of TMDB's rows does not decide. */

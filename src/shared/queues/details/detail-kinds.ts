@@ -35,6 +35,8 @@ export type Row = Readonly<Record<string, unknown>>;
 export type Named = { id: number; name: string };
 
 export const idSchema = z.int().positive();
+/** A title's id at IMDb; those of persons begin with `nm`. */
+export const imdbIdPattern = /^tt\d{7,12}$/;
 const namedSchema = z.object({ id: idSchema, name: z.string().min(1) });
 const wholeSchema = z.int().min(0).max(1e9);
 const namedJson = {

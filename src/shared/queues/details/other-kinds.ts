@@ -6,6 +6,7 @@ import {
   distinct,
   idOf,
   idSchema,
+  imdbIdPattern,
   isRow,
   phraseOf,
   type Row,
@@ -20,6 +21,7 @@ export type Video = { site: string; key: string; type: string; language: string 
 /** The best kinds first; clips of the press and the like are of no use on a card. */
 const videoTypes = ['Trailer', 'Teaser', 'Clip'];
 const videoSites = ['YouTube', 'Vimeo'];
+const languagePattern = /^[a-z]{2,3}$/;
 const mostVideos = 3;
 
 export const trailers: DetailKind<Video[]> = {
@@ -37,7 +39,7 @@ export const trailers: DetailKind<Video[]> = {
         site: z.enum(videoSites),
         key: z.string().min(1).max(60),
         type: z.enum(videoTypes),
-        language: z.string().min(2).max(3).nullable(),
+        language: z.string().regex(languagePattern).nullable(),
         official: z.boolean(),
       }),
     )
@@ -62,7 +64,7 @@ export const trailers: DetailKind<Video[]> = {
 function videoOf(row: Row): (Video & { published: string }) | null {
   const site = videoSites.find((known) => known === row.site);
   const type = videoTypes.find((known) => known === row.type);
-  const [key, language] = [wordOf(row.key, 60), wordOf(row.iso_639_1, 3)];
+  const [key, language] = [wordOf(row.key, 60), matching(row.iso_639_1, languagePattern)];
   return site === undefined || type === undefined || key === null
     ? null
     : { site, key, type, language, official: row.official === true, published: String(row.published_at ?? '') };
@@ -80,21 +82,19 @@ function byUse(a: Video & { published: string }, b: Video & { published: string 
 /** A title's ids elsewhere. */
 export type ExternalIds = { imdb: string | null; tvdb: number | null; wikidata: string | null };
 
-/** What the ids of titles look like; those of persons begin with `nm`. */
-const imdbPattern = /^tt\d{7,12}$/;
 const wikidataPattern = /^Q[1-9]\d{0,15}$/;
 const noIds: ExternalIds = { imdb: null, tvdb: null, wikidata: null };
 
 /** Members in this order: the ids at IMDb, TheTVDB and Wikidata. */
 export const externalIds: DetailKind<ExternalIds> = {
   read: ([imdb, tvdb, wikidata]) => ({
-    imdb: matching(imdb, imdbPattern),
+    imdb: matching(imdb, imdbIdPattern),
     tvdb: idOf(tvdb),
     wikidata: matching(wikidata, wikidataPattern),
   }),
   nothing: () => noIds,
   message: z.object({
-    imdb: z.string().regex(imdbPattern).nullable(),
+    imdb: z.string().regex(imdbIdPattern).nullable(),
     tvdb: idSchema.nullable(),
     wikidata: z.string().regex(wikidataPattern).nullable(),
   }),
@@ -102,7 +102,7 @@ export const externalIds: DetailKind<ExternalIds> = {
     type: 'object',
     required: ['imdb', 'tvdb', 'wikidata'],
     properties: {
-      imdb: { type: ['string', 'null'], pattern: imdbPattern.source },
+      imdb: { type: ['string', 'null'], pattern: imdbIdPattern.source },
       tvdb: { type: ['integer', 'null'] },
       wikidata: { type: ['string', 'null'], pattern: wikidataPattern.source },
     },
