@@ -17,7 +17,7 @@ export const perRead = {
   /** A list of 20 in a recorded page's size, from the index, eventually consistent; twice that for what a recommendation reads. */
   catalogReadUnits: 2,
   /** A list of 20 compressed with gzip (16 KB as it is), and the response's headers. Clients that ask for no compression get 16.6 KB. */
-  answerBytes: 4_300,
+  answerBytes: 4_400,
   /** Log records of a container: at most one in this time. */
   secondsPerRecord: 10,
   /** A record's bytes, with the 26 that CloudWatch Logs adds, what each read adds, and the most there are. */

@@ -20,7 +20,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'return isNoise ? ',
     replace: 'return isNoise && learnt.ceiling < 0 ? ',
     why: 'a ceiling that was noise would hold for minutes',
-    seeds: [11_968, 55_986],
+    seeds: [151_133, 160_504],
   },
   {
     name: 'the rate does not rise after a hold',
