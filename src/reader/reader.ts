@@ -2,6 +2,7 @@ import type { AwsFailure } from '../shared/core/aws-failure.ts';
 import { type Clock, msFromIso } from '../shared/core/clock.ts';
 import type { Feed } from '../shared/core/feed.ts';
 import { retryBudget } from '../shared/core/retries.ts';
+import { hasNamelessService } from '../shared/queues/details/watch.ts';
 import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
 import { fillLanguages, languageChain, mergeLanguages } from './language-fallback.ts';
 import { type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
@@ -20,7 +21,7 @@ import {
   titleRefsSchema,
 } from './reader-input.ts';
 import { recommend } from './recommend/recommend.ts';
-import { type ReferenceTier, referenceTier } from './reference-tier.ts';
+import { lookAgainMs, type ReferenceTier, referenceTier } from './reference-tier.ts';
 import { type TableGuard, tableGuard } from './table-guard.ts';
 import type { TierDependencies, TierRead } from './tiers.ts';
 import { detailsAnswer, knownParts, livesOf, unknownIn } from './title-details.ts';
@@ -179,10 +180,8 @@ async function answerTitle(
   ]);
   const nowMs = clock.nowMs();
   const known = details ? knownParts(read.parts ?? {}, nowMs) : undefined;
-  const more = {
-    ...(known && { details: detailsAnswer(known, country, reference.service, nowMs, settings) }),
-    images: reference.images(),
-  };
+  const answered = known && detailsAnswer(known, country, reference.service, nowMs, settings);
+  const more = { ...(answered && { details: answered }), images: reference.images() };
   const [first, ...others] = read.found;
   if (first === undefined) {
     const provenance = provenanceOf('none', undefined, nowMs, read.problem);
@@ -191,7 +190,8 @@ async function answerTitle(
   const { card, fellBack } = mergeLanguages(language, [first, ...others]);
   const used = read.found.filter((version) => version === first || Object.values(fellBack).includes(version.language));
   const isLacking = settings.details.enabled && known !== undefined && unknownIn(known, country, settings).length > 0;
-  const life = lifeOfAll([...used, ...livesOf(known ?? {})], isLacking);
+  const nameless = hasNamelessService(answered?.watch) ? [namelessLife(first, nowMs)] : [];
+  const life = lifeOfAll([...used, ...livesOf(known ?? {}), ...nameless], isLacking);
   return {
     ...ref,
     ...provenanceOf(read.from, life, nowMs, read.problem),
@@ -199,6 +199,11 @@ async function answerTitle(
     absent: false,
     ...more,
   };
+}
+
+/** Names of services may come at any time: an answer without them is good for as long as until they are looked for again. */
+function namelessLife({ fetchedAt, expiresAtMs }: Aged, nowMs: number): Aged {
+  return { fetchedAt, freshUntilMs: nowMs + lookAgainMs, expiresAtMs };
 }
 
 /** The joint life of what is there. `isLacking`: something is missing that may come at any time, so the answer is not fresh. */

@@ -23,7 +23,7 @@ export const builtInImages: Images = {
 
 /** How long what was read counts, and how soon it is looked for again where a row was missing or the table did not answer. */
 const keptMs = hourMs;
-const missingMs = 5 * minuteMs;
+export const lookAgainMs = 5 * minuteMs;
 
 /** What answers are completed with. Never rejects. */
 export type ReferenceTier = {
@@ -46,13 +46,13 @@ export function referenceTier(deps: TierDependencies & { background: Background 
     rows = { ...rows, ...(await deps.catalog.readReference()) };
     services = servicesById(rows.services, clock.nowMs());
     const isWhole = rows.configuration !== undefined && rows.services !== undefined;
-    dueAtMs = clock.monotonicMs() + (isWhole ? keptMs : missingMs);
+    dueAtMs = clock.monotonicMs() + (isWhole ? keptMs : lookAgainMs);
   };
   const loadWhenDue = (): void => {
     if (!settings.details.enabled || clock.monotonicMs() < dueAtMs) {
       return;
     }
-    dueAtMs = clock.monotonicMs() + missingMs;
+    dueAtMs = clock.monotonicMs() + lookAgainMs;
     const loading = load();
     // Answers do without it, and a table that cannot be read is told of by reads of titles and lists.
     const settled = loading.catch(() => undefined);

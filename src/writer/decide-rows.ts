@@ -65,7 +65,11 @@ export function candidateOf(messageId: string, item: Item, settings: Settings): 
       titles: cards.map(({ language, ...card }) =>
         titleDraft({ language, fetchedAt: item.fetchedAt }, { mediaType, id, ...card }, settings),
       ),
-      joined: [detailsDraft(item, parts, settings), ...externalIdDrafts(item, parts, settings)],
+      // An answer without any part says nothing of the details: a row without parts would count as damaged.
+      joined:
+        Object.keys(parts).length === 0
+          ? []
+          : [detailsDraft(item, parts, settings), ...externalIdDrafts(item, parts, settings)],
     };
   }
   if (item.kind === 'item-reference') {

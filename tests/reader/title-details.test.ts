@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TitleOptions } from '../../src/reader/reader-api.ts';
-import { dayMs, hourMs } from '../../src/shared/core/clock.ts';
+import { dayMs, hourMs, minuteMs } from '../../src/shared/core/clock.ts';
 import { titlePartsSchema } from '../../src/shared/queues/details/title-parts.ts';
 import { titleJobSchema } from '../../src/shared/queues/fetch-job.ts';
 import type { ItemDetails } from '../../src/shared/queues/item-page.ts';
 import { type ReaderWorld, readerWorld } from '../support/memory-reader.ts';
 import { times, titled } from '../support/placed-rows.ts';
 import { settingsWith } from '../support/reader-settings.ts';
-import { sampleItemDetails } from '../support/sample-messages.ts';
+import { sampleItemDetails, sampleItemReference } from '../support/sample-messages.ts';
 
 const regions = [
   { region: 'DE', language: 'de-DE' },
@@ -44,6 +44,16 @@ const read = async (world: ReaderWorld, options: TitleOptions = {}) => {
   await reader.settled();
   return answer;
 };
+/** The list of services, of which these have names. */
+const servicesOf = (...ids: number[]) =>
+  sampleItemReference({
+    fetchedAt: '2026-11-23T07:00:00.000Z',
+    reference: {
+      what: 'movie-services',
+      countries: ['DE', 'US'],
+      services: ids.map((id) => ({ id, name: `Service ${id}`, logoPath: null })),
+    },
+  });
 const partsIn = (names: readonly string[] = []) => names;
 /** Whole titles that the pipeline was asked for. */
 const wholeAsked = (world: ReaderWorld) =>
@@ -100,6 +110,7 @@ describe('a title with its details', () => {
   it('is as old as its oldest part, and good until the first of them is not', async () => {
     const world = readerWorld({ settings });
     const { watch, ...others } = everything;
+    await world.land([servicesOf(2, 10)]);
     await world.land([sampleItemDetails({ parts: others, fetchedAt: '2026-11-23T07:00:00.000Z' })]);
     await world.land([sampleItemDetails({ parts: { watch }, cards: [], fetchedAt: '2026-11-21T07:00:00.000Z' })]);
     const [whole, card] = [await read(world), await read(world, { details: false })];
@@ -108,6 +119,16 @@ describe('a title with its details', () => {
     expect(Math.abs(hoursTo(whole.freshUntil) - 72)).toBeLessThan(7.3);
     expect(hoursTo(whole.expiresAt) - 3 * 72).toBeLessThan(7.3);
     expect(hoursTo(card.freshUntil)).toBeGreaterThan(100);
+  });
+
+  it.each([
+    ['five minutes where a service has no name yet', [2], [5, false]],
+    ['as long as its parts where all have one', [2, 10], [expect.closeTo(72 * 60 - 7 * 60, -3), false]],
+  ])('is good for %s', async (_what, ids, expected) => {
+    const world = await worldWith(everything);
+    await world.land([servicesOf(...ids)]);
+    const { freshUntil, stale } = await read(world, { region: 'DE' });
+    expect([(Date.parse(freshUntil ?? '') - world.clock.nowMs()) / minuteMs, stale]).toEqual(expected);
   });
 
   it('counts as one read of the title', async () => {

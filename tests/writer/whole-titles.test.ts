@@ -140,6 +140,13 @@ describe('a whole title', () => {
     expect(joinedKeys(writer)).toContain('imdb:tt0137523 id');
   });
 
+  it('writes no row of details where TMDB told no part of them', async () => {
+    const writer = memoryWriter();
+    expect(await applyAll([sampleItemDetails({ parts: {} })], writer)).toEqual(new Map());
+    expect(joinedKeys(writer)).toEqual([]);
+    expect(writer.store.rows()).not.toEqual([]);
+  });
+
   it('is given up for this delivery where others keep changing the row', async () => {
     const contended: CallHook = async (call, act) =>
       call.name === 'replace' ? ({ replaced: false, writeUnits: 1 } as ReturnType<typeof act>) : act();

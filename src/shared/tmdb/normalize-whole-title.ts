@@ -49,7 +49,10 @@ function readParts(answer: unknown, mediaType: MediaType, kept: Kept): TitlePart
   return Object.fromEntries(known.map((part) => [part, readPart(part, answer, mediaType, kept)]));
 }
 
-/** Whether the answer holds what belongs to a part. An error in its place, or an object without its lists, says nothing of it. */
+/**
+ * Whether the answer holds what belongs to a part. An error in its place, or an object without its lists, says nothing of it, and neither does
+ * one with `null` in place of all of them. An id elsewhere may be `null`: then there is none.
+ */
 function isKnown(part: PartName, answer: unknown, mediaType: MediaType): boolean {
   const member = titleParts[part].member?.[mediaType];
   if (member === undefined) {
@@ -62,8 +65,12 @@ function isKnown(part: PartName, answer: unknown, mediaType: MediaType): boolean
     isRow(body) &&
     body.success !== false &&
     body.status_code === undefined &&
-    own.some((path) => memberAt(answer, path.split('.')) !== undefined)
+    own.map((path) => memberAt(answer, path.split('.'))).some((told) => told !== undefined && isTold(part, told))
   );
+}
+
+function isTold(part: PartName, told: unknown): boolean {
+  return part === 'externalIds' || (typeof told === 'object' && told !== null);
 }
 
 function readPart(part: PartName, answer: unknown, mediaType: MediaType, kept: Kept) {

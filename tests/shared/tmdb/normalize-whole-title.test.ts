@@ -120,6 +120,25 @@ describe('a part that the answer lacks', () => {
     }
   });
 
+  it.each([
+    ['keywords', 'keywords', { keywords: null }],
+    ['credits', 'credits', { cast: null, crew: null }],
+    ['release_dates', 'certifications', { results: null }],
+    ['watch/providers', 'watch', { results: null }],
+    ['videos', 'videos', { results: null }],
+    ['recommendations', 'recommendations', { results: null }],
+  ])('is unknown with null in place of its lists: %s', (member, part, body) => {
+    expect(movieOf({ [member]: body }).parts).not.toHaveProperty(part);
+  });
+
+  it('is not unknown where TMDB knows no id elsewhere', () => {
+    const none = { imdb_id: null, wikidata_id: null };
+    expect(movieOf({ external_ids: none }).parts.externalIds?.externalIds).toMatchObject({
+      imdb: null,
+      wikidata: null,
+    });
+  });
+
   it('leaves the other languages’ cards unknown when it is the translations', () => {
     expect(movieOf({ translations: undefined }).cards.map(({ language }) => language)).toEqual(['en-US']);
     expect(movieOf({ translations: { translations: [{ iso_639_1: 'de', iso_3166_1: 'DE' }] } }).cards).toHaveLength(1);

@@ -102,6 +102,11 @@ export function watchIn(
   return { link: offers?.link ?? null, ...(lists as Record<Bucket, WatchService[]>), attribution, fetchedAt };
 }
 
+/** Whether a service of an answer has no name: the list of services is not there, or does not have it. */
+export function hasNamelessService(watch: Watch | null | undefined): boolean {
+  return watch ? bucketNames.some((name) => watch[name].some((service) => service.name === null)) : false;
+}
+
 function offersOf(raw: unknown): WatchOffers | null {
   if (!isRow(raw)) {
     return null;
