@@ -29,7 +29,7 @@ const limits = ['L=40', 'L=200'] as const;
 const workerCounts = [1, 2, 4, 8];
 /** Calls a second asked for, as a share of the limit: what arrives is a little less even than what is sent. */
 const configuredShare = 0.9;
-const usualSeconds = 5;
+const usualSeconds = 20;
 const { batchSize } = defaultSettings.worker;
 
 type Subject = 'this schedule' | 'batch by batch' | 'rate-limiter-flexible' | 'fixed split';

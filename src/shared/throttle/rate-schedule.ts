@@ -205,6 +205,7 @@ export function readerRateLimitsOf(settings: Settings): RateLimits {
 
 function limitsOf(settings: Settings, requestsPerSecond: number, lanes: number): RateLimits {
   const { rate, worker, tmdb } = settings;
+  const connections = connectionsOfWorkers(settings);
   const floorPerSecond = Math.min(rate.floorPerSecond, requestsPerSecond);
   // Slots are taken within an invocation, and a few at a time; a pause moves the end by at most its cap.
   const longestWaitMs = Math.max(worker.timeoutSeconds * 1_000, rate.pauseCapMs);
@@ -215,7 +216,8 @@ function limitsOf(settings: Settings, requestsPerSecond: number, lanes: number):
     floorPerSecond,
     limitPerSecond: Math.max(tmdb.limitPerSecond, requestsPerSecond),
     lanes,
-    connections: connectionsOfWorkers(settings),
+    // Those that remain when they are divided among the workers are nobody's.
+    connections: connections - (connections % worker.maximumConcurrency),
     aheadCapMs: longestWaitMs + longestStepMs + callSkewMs,
   };
 }
