@@ -11,10 +11,10 @@ import {
   type FetchJob,
   fetchJobsFor,
   type JobRun,
+  newTitleJob,
   type ReferenceJob,
   referenceJobFor,
   type TitleJob,
-  titleJobIdFor,
   titleJobSchema,
 } from '../shared/queues/fetch-job.ts';
 import {
@@ -222,10 +222,7 @@ function toRun(
 
 function titleJobFor({ runId, origin, firstSeenAt }: JobRun, title: WantedTitle, language: string): TitleJob {
   const { mediaType, id, why } = title;
-  return titleJobSchema.parse({
-    kind: 'title-job',
-    version: 1,
-    jobId: titleJobIdFor(runId, mediaType, id, language),
+  return newTitleJob({
     runId,
     origin,
     mediaType,
@@ -235,7 +232,6 @@ function titleJobFor({ runId, origin, firstSeenAt }: JobRun, title: WantedTitle,
     // An id of another form is none that TMDB could be asked for.
     imdbId: titleJobSchema.shape.imdbId.safeParse(title.imdbId).data,
     awaited: title.awaited,
-    attempt: 0,
     firstSeenAt,
     why,
   });

@@ -10,9 +10,9 @@ import {
   fetchJobsFor,
   type JobRun,
   jobIdFor,
+  newTitleJob,
   type TitleJob,
   titleJobIdFor,
-  titleJobSchema,
 } from '../shared/queues/fetch-job.ts';
 import {
   type DescribedTitle,
@@ -217,14 +217,10 @@ function titleJob(
 ): TitleJob {
   const { mediaType, id, language, details } = title;
   const runId = titleRunId(mediaType, id, details ? 'details' : language, nowMs);
-  return titleJobSchema.parse({
-    kind: 'title-job',
-    version: 1,
-    jobId: titleJobIdFor(runId, mediaType, id, language),
+  return newTitleJob({
     runId,
     origin,
     ...title,
-    attempt: 0,
     firstSeenAt: isoFromMs(nowMs),
     why: seen !== '' ? 'a reader found it stale' : `a reader missed ${details ? 'it' : 'it in this language'}`,
   });

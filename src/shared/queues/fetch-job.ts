@@ -52,6 +52,14 @@ export function titleOfJobId(jobId: string): string | undefined {
   return isTitleJobId(jobId) ? jobId.split('/').slice(2, 4).join('/') : undefined;
 }
 
+/** A title job that was not delivered yet; its id follows from its run and its title. */
+export function newTitleJob(
+  job: Omit<TitleJob, 'kind' | 'version' | 'jobId' | 'attempt' | 'waitedSeconds' | 'replays'>,
+): TitleJob {
+  const jobId = titleJobIdFor(job.runId, job.mediaType, job.id, job.language);
+  return titleJobSchema.parse({ kind: 'title-job', version: 1, ...job, jobId, attempt: 0 });
+}
+
 /** Whether a job's id is that of a title job; the ids of list pages have another form (`jobIdFor`). */
 export function isTitleJobId(jobId: string): boolean {
   return jobId.split('/')[1] === 'title';
