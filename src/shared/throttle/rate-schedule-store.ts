@@ -56,9 +56,13 @@ const raceMs = 4;
 const currentMs = 20;
 /** Slots of an idle timeline begin at most so much later than now. */
 const mostLeadMs = 1_000;
-/** How long calls last is a mean, in which the latest has this weight: a single slow answer changes little. At first it is assumed. */
+/**
+ * How long calls last is a mean, in which the latest has this weight at least: a single slow answer changes little. What is assumed at first
+ * counts as so many calls, so that a new container knows soon what slow answers mean.
+ */
 const latestWeight = 0.05;
 const usualCallMs = 200;
+const assumedCalls = 5;
 /** Calls have time-outs that are far shorter: an answer that seems to have taken longer, or no time, was timed by a clock that was set. */
 const longestCallMs = 30_000;
 /** Answers that wait for the next slots. A container that never takes any forgets the oldest. */
@@ -72,7 +76,7 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     replace: (next, seen) => writes.measure(() => item.replace(next, seen)),
   };
   const shared = sharedState(measured, limits, clock);
-  let callMs = usualCallMs;
+  let [callMs, calls] = [usualCallMs, assumedCalls];
   /**
    * How much later than now a slot can be used at all: the write that takes it takes time, and the read before its call does. Half of the
    * tolerance covers the usual few milliseconds, so that slots begin at once then.
@@ -96,7 +100,10 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
     answered: async (answer) => {
       shared.note(answer);
       const tookMs = clock.nowMs() - answer.slotMs;
-      callMs += tookMs > 0 && tookMs < longestCallMs ? latestWeight * (tookMs - callMs) : 0;
+      if (tookMs > 0 && tookMs < longestCallMs) {
+        calls += 1;
+        callMs += Math.max(latestWeight, 1 / calls) * (tookMs - callMs);
+      }
       if (answer.outcome === 'refused' && isUrgent(shared.known(), clock.nowMs())) {
         await shared.tell();
       }

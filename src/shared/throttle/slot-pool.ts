@@ -147,6 +147,11 @@ function refuse(served: readonly Waiting[], error: unknown): Slot[] {
   return [];
 }
 
+/** One slot alone tells the least distance: that of a timeline with one lane. */
 function paceOf([first, second]: readonly Slot[]): typeof usualPace | undefined {
-  return first && second && { stepMs: second.atMs - first.atMs, lateMs: Math.max(soonAfterMs, first.lateMs) };
+  if (first === undefined) {
+    return undefined;
+  }
+  const stepMs = second === undefined ? 1_000 / first.ratePerSecond : second.atMs - first.atMs;
+  return { stepMs, lateMs: Math.max(soonAfterMs, first.lateMs) };
 }
