@@ -116,21 +116,38 @@ export function withFilter<T extends AskedFilter>(
   return { input: { ...Object.fromEntries(others), filter } as WithFilter<T>, problems };
 }
 
+/** What messages call a member of a request. */
+type NameOf = (path: readonly PropertyKey[]) => string;
+
+function memberOf(what: string): NameOf {
+  return (path) => [what, ...path].join('.');
+}
+
+const listMember: NameOf = (path) => memberOf(path[0] === 'region' ? 'feed' : 'options')(path);
+
 /** @throws UsageError naming the member that is wrong and what is allowed. */
-export function checkedListOptions(options: unknown, feed: Feed, settings: Settings): ListOptions {
-  const asked = checkedInput(listOptionsSchema, options, 'options');
-  return settled(withFilter(asked, feed, settings), (field) => (field === 'region' ? 'feed' : 'options'));
+export function checkedListOptions(
+  options: unknown,
+  feed: Feed,
+  settings: Settings,
+  nameOf: NameOf = listMember,
+): ListOptions {
+  return settled(withFilter(checkedBy(listOptionsSchema, options, nameOf), feed, settings), nameOf);
 }
 
 /** @throws UsageError naming the member that is wrong and what is allowed. */
-export function checkedRecommendation(request: unknown, settings: Settings): RecommendInput {
-  const asked = checkedInput(recommendSchema, request, 'recommend');
-  return settled(withFilter(asked, asked, settings), () => 'recommend');
+export function checkedRecommendation(
+  request: unknown,
+  settings: Settings,
+  nameOf: NameOf = memberOf('recommend'),
+): RecommendInput {
+  const asked = checkedBy(recommendSchema, request, nameOf);
+  return settled(withFilter(asked, asked, settings), nameOf);
 }
 
-function settled<I>({ input, problems: [first] }: { input: I; problems: InputProblem[] }, whose: (field: string) => string): I {
+function settled<I>({ input, problems: [first] }: { input: I; problems: InputProblem[] }, nameOf: NameOf): I {
   if (first !== undefined) {
-    throw new UsageError(`${whose(first.field)}.${first.field}: ${first.detail}`);
+    throw new UsageError(`${nameOf([first.field])}: ${first.detail}`);
   }
   return input;
 }
@@ -178,10 +195,14 @@ function numberIn(text: string, isWhole: boolean): number | string {
 
 /** Parses `value`; `what` is its name in messages. @throws UsageError naming the member that is wrong and what is allowed. */
 export function checkedInput<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
+  return checkedBy(schema, value, memberOf(what));
+}
+
+function checkedBy<T extends z.ZodType>(schema: T, value: unknown, nameOf: NameOf): z.output<T> {
   const parsed = schema.safeParse(value, { error: inOurWords });
   if (!parsed.success) {
     const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
-    throw new UsageError(`${[what, ...path].join('.')}: ${message}`);
+    throw new UsageError(`${nameOf(path)}: ${message}`);
   }
   return parsed.data;
 }

@@ -144,3 +144,38 @@ function detailProblems(asked: AskedFilter, { media, country }: Whereabouts, set
         },
       ];
 }
+
+/** How a filter is written, and what it asks; `example` is a value of the library. */
+type FilterWords = { value?: string; example: unknown; words: string };
+
+/** For help texts and docs. */
+export const filterWords: Readonly<Record<FilterName, FilterWords>> = {
+  genres: { value: 'ids', example: [18, 35], words: 'TMDB genre ids: a title has one of them at least' },
+  excludeGenres: { value: 'ids', example: [27], words: 'TMDB genre ids: a title has none of them' },
+  yearFrom: { value: 'year', example: 1990, words: 'first year of release' },
+  yearTo: { value: 'year', example: 2020, words: 'last year of release' },
+  minVotes: { value: 'count', example: 100, words: 'fewest votes' },
+  minVoteAverage: { value: 'number', example: 6.5, words: 'lowest vote average, 0 to 10' },
+  originalLanguages: {
+    value: 'codes',
+    example: ['ja', 'ko'],
+    words: 'original languages by ISO 639-1: a title is in one of them',
+  },
+  excludeLanguages: { value: 'codes', example: ['hi'], words: 'original languages to leave out, by ISO 639-1' },
+  excludeCountries: {
+    value: 'codes',
+    example: ['US'],
+    words: 'countries by ISO 3166-1: a title comes from none of them; of films it needs details',
+  },
+  maxCertification: {
+    value: 'text',
+    example: '12',
+    words: 'strictest certification, of the region; it needs details',
+  },
+  providers: {
+    value: 'ids',
+    example: [8, 9],
+    words: 'TMDB ids of services: one of them at least offers a title in the region; it needs details',
+  },
+  includeAdult: { example: false, words: 'adult titles too' },
+};
