@@ -7,7 +7,7 @@ import { fromTexts } from '../reader/reader-input.ts';
 /** Adds the filters, and what pages through the titles that pass. */
 export function withFilters(command: Command): Command {
   for (const [name, { value, example, words }] of Object.entries(filterWords)) {
-    const such = value === undefined || typeof example === 'string' ? '' : `, such as ${example}`;
+    const such = value === undefined || typeof example === 'string' ? '' : ` (such as ${example})`;
     command.option(`${optionOf([name])}${value === undefined ? '' : ` <${value}>`}`, `${words}${such}`);
   }
   return command.option('--offset <count>', 'number of titles that pass to leave out from the top', '0');

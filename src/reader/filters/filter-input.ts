@@ -38,8 +38,12 @@ function distinct<T extends z.ZodType>(member: T, most: number, noun: string) {
 const tmdbId = wholeNumber(1, 9_999_999);
 const year = wholeNumber(1_870, 2_100).optional();
 
+/** For the OpenAPI document: in which form a code may be written. */
+const twoLetters = { pattern: '^[A-Za-z]{2}$' };
+
 const language = z
   .string()
+  .meta(twoLetters)
   .overwrite((text) => text.toLowerCase())
   .refine((code) => originalLanguages.has(code), {
     error: ({ input }) =>
@@ -51,6 +55,7 @@ const language = z
 
 const country = z
   .string()
+  .meta(twoLetters)
   .overwrite((text) => text.toUpperCase())
   .refine((code) => originCountries.has(code), {
     error: ({ input }) =>
@@ -145,37 +150,41 @@ function detailProblems(asked: AskedFilter, { media, country }: Whereabouts, set
       ];
 }
 
-/** How a filter is written, and what it asks; `example` is a value of the library. */
+/** How a filter is written, a value of it in the library, and what it asks. */
 type FilterWords = { value?: string; example: unknown; words: string };
 
 /** For help texts and docs. */
 export const filterWords: Readonly<Record<FilterName, FilterWords>> = {
-  genres: { value: 'ids', example: [18, 35], words: 'TMDB genre ids: a title has one of them at least' },
-  excludeGenres: { value: 'ids', example: [27], words: 'TMDB genre ids: a title has none of them' },
-  yearFrom: { value: 'year', example: 1990, words: 'first year of release' },
-  yearTo: { value: 'year', example: 2020, words: 'last year of release' },
+  genres: { value: 'ids', example: [18, 35], words: 'TMDB genre ids; a title has one of them at least' },
+  excludeGenres: { value: 'ids', example: [27], words: 'TMDB genre ids; a title has none of them' },
+  yearFrom: { value: 'year', example: 1990, words: 'first year of release; a title without a date does not pass' },
+  yearTo: { value: 'year', example: 2020, words: 'last year of release; a title without a date does not pass' },
   minVotes: { value: 'count', example: 100, words: 'fewest votes' },
-  minVoteAverage: { value: 'number', example: 6.5, words: 'lowest vote average, 0 to 10' },
+  minVoteAverage: { value: 'number', example: 6.5, words: 'lowest average of the votes' },
   originalLanguages: {
     value: 'codes',
     example: ['ja', 'ko'],
-    words: 'original languages by ISO 639-1: a title is in one of them',
+    words: 'languages by ISO 639-1; the original one is among them',
   },
-  excludeLanguages: { value: 'codes', example: ['hi'], words: 'original languages to leave out, by ISO 639-1' },
+  excludeLanguages: {
+    value: 'codes',
+    example: ['hi'],
+    words: 'languages by ISO 639-1; the original one is not among them',
+  },
   excludeCountries: {
     value: 'codes',
-    example: ['US'],
-    words: 'countries by ISO 3166-1: a title comes from none of them; of films it needs details',
+    example: ['US', 'IN'],
+    words: 'countries by ISO 3166-1; a title comes from none of them (of films this needs details)',
   },
   maxCertification: {
     value: 'text',
-    example: '12',
-    words: 'strictest certification, of the region; it needs details',
+    example: 'PG-13',
+    words: 'strictest certification, one of the region; a title without one does not pass (this needs details)',
   },
   providers: {
     value: 'ids',
     example: [8, 9],
-    words: 'TMDB ids of services: one of them at least offers a title in the region; it needs details',
+    words: 'TMDB ids of services; one of them at least offers a title in the region (this needs details)',
   },
-  includeAdult: { example: false, words: 'adult titles too' },
+  includeAdult: { example: true, words: 'adult titles too' },
 };
