@@ -191,7 +191,9 @@ function inCode(path: string): string {
 }
 
 function filterList(): string {
-  return filterNames.map((name) => `- \`${name}\`${boundOf(filterSchema(name))}: ${filterWords[name].words}.`).join('\n');
+  return filterNames
+    .map((name) => `- \`${name}\`${boundOf(filterSchema(name))}: ${filterWords[name].words}.`)
+    .join('\n');
 }
 
 function boundOf({ maxItems, minimum, maximum }: ReturnType<typeof filterSchema>): string {

@@ -21,7 +21,16 @@ export function optionOf([name]: readonly PropertyKey[]): string {
 /** The members of a request that options name, by a schema of which each member is checked later. Blanks beside commas make no difference. */
 export function membersIn(schema: z.ZodObject, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
   const given = Object.keys(schema.shape).flatMap((name) =>
-    options[name] === undefined ? [] : [[name, String(options[name]).trim().replaceAll(/\s*,\s*/g, ',')]],
+    options[name] === undefined
+      ? []
+      : [
+          [
+            name,
+            String(options[name])
+              .trim()
+              .replaceAll(/\s*,\s*/g, ','),
+          ],
+        ],
   );
   return fromTexts(schema, Object.fromEntries(given));
 }

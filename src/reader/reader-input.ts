@@ -107,10 +107,11 @@ type Place = { media: MediaType | 'all'; region: string; language?: string | und
 /** The filters of a valid request as one, and what is wrong with them together, at such a place. */
 export function withFilter<T extends AskedFilter>(
   request: T,
-  { media, region, language = regionLanguage(region, settings) }: Place,
+  { media, region, language }: Place,
   settings: Settings,
 ): { input: WithFilter<T>; problems: InputProblem[] } {
-  const where = { media, country: countryOf(region, language, settings) };
+  const country = countryOf(region, language ?? regionLanguage(region, settings), settings);
+  const where = { media, country };
   const { filter, problems } = filterOf(request, where, settings);
   const others = Object.entries(request).filter(([name]) => !Object.hasOwn(filterShape, name));
   return { input: { ...Object.fromEntries(others), filter } as WithFilter<T>, problems };
@@ -170,16 +171,16 @@ export function feedInputSchema(settings: Settings) {
 
 /** What the texts of a request say, by the schemas of its members. A text that says no such value stays, for the schema to refuse. */
 export function fromTexts({ shape }: z.ZodObject, texts: Readonly<Record<string, string>>): Record<string, unknown> {
-  const said = (name: string, text: string) => (Object.hasOwn(shape, name) ? valueOf(shape[name], text) : text);
+  const said = (name: string, text: string) => (Object.hasOwn(shape, name) ? valueIn(shape[name], text) : text);
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, said(name, text)]));
 }
 
-function valueOf(schema: unknown, text: string): unknown {
+function valueIn(schema: unknown, text: string): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
-    return valueOf(schema.unwrap(), text);
+    return valueIn(schema.unwrap(), text);
   }
   if (schema instanceof z.ZodArray) {
-    return text === '' ? [] : text.split(',').map((part) => valueOf(schema.element, part));
+    return text === '' ? [] : text.split(',').map((part) => valueIn(schema.element, part));
   }
   if (schema instanceof z.ZodBoolean) {
     return text === 'true' || (text === 'false' ? false : text);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecommendRequest } from '../../../src/reader/http/parse-query.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import {
   allowedLanguages,
   allowedRegions,
@@ -8,7 +9,7 @@ import {
   tooLargeNumbers,
 } from '../../support/refused-request.ts';
 
-const recommendOf = (query: string) => parseRecommendRequest(new URLSearchParams(query));
+const recommendOf = (query: string) => parseRecommendRequest(new URLSearchParams(query), defaultSettings);
 
 describe('a request for a recommendation', () => {
   const nothing = { media: 'all', liked: [], seen: [], genres: [], region: 'global', limit: 20, includeAdult: false };

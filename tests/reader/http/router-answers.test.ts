@@ -171,7 +171,7 @@ describe('answers of other kinds', () => {
   });
 
   it('a recommendation that finds nothing is one, and is not kept', async () => {
-    const empty = { ...foundNothing, picks: [], candidates: 0, feeds: [], unknownLiked: [], images: sampleImages() };
+    const empty = sampleRecommendAnswer({ ...foundNothing, picks: [], candidates: 0, feeds: [] });
     const answer = await routesOver({ recommend: async () => empty }).ask('/v1/recommendations');
     expect(answer.status).toBe(200);
     expect(answer.headers).toMatchObject({
