@@ -200,5 +200,7 @@ function boundOf({ maxItems, minimum, maximum }: ReturnType<typeof filterSchema>
   if (maxItems !== undefined) {
     return ` (at most ${maxItems})`;
   }
-  return minimum === undefined ? '' : ` (${minimum} to ${maximum?.toLocaleString('en')})`;
+  return minimum === undefined
+    ? ''
+    : ` (${minimum} to ${maximum === undefined || maximum < 10_000 ? maximum : maximum.toLocaleString('en')})`;
 }

@@ -79,7 +79,10 @@ export const filterShape = {
   originalLanguages: distinct(language, 20, 'languages'),
   excludeLanguages: distinct(language, 20, 'languages'),
   excludeCountries: distinct(country, 50, 'countries'),
-  maxCertification: z.string().optional(),
+  maxCertification: z
+    .string()
+    .meta({ examples: ['PG-13', 'TV-14'] })
+    .optional(),
   providers: distinct(tmdbId, 50, 'services'),
   /** Adult titles are left out unless they are asked for. */
   includeAdult: yesOrNo.default(false),
