@@ -75,7 +75,14 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
   const picks = await inLanguage(picked.slice(input.offset), input, context, deps);
   const images = deps.reference.images();
   const { offset } = input;
-  return { ...madeOf(reads, clock.nowMs()), offset, picks, candidates: candidates.length, unknownLiked: unknown, images };
+  return {
+    ...madeOf(reads, clock.nowMs()),
+    offset,
+    picks,
+    candidates: candidates.length,
+    unknownLiked: unknown,
+    images,
+  };
 }
 
 /** The provenance of the feeds that have rows at `nowMs`. */
