@@ -79,7 +79,7 @@ const series: Readonly<Record<string, string>> = {
   ES: 'ERI=0, TP=0, 7, 10, 12, 13, 16, 18',
   FI: 'S=0, K7, K12, K16, K18',
   FR: '10, 12, 16, 18',
-  GB: 'U=0, PG=8, 12A|12, 15, 18, R18',
+  GB: 'U=0, PG=8, 12A, 12, 15, 18, R18',
   GR: 'K=0, 8, 12, 16, 18',
   HU: 'Unrated=0, Children=0, 6, 12, 16, 18',
   ID: 'SU=2, P=2, A=7, R=13, D=18',
