@@ -45,7 +45,7 @@ export function recommendationThreeWays(members: Members, settings: Settings): O
 }
 
 function queryOf(members: Members): URLSearchParams {
-  return new URLSearchParams(Object.entries(members).map(([name, value]) => [name, String(value)]));
+  return new URLSearchParams(Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value)])));
 }
 
 /** What commander hands over: texts, and `true` for an option without a value, which cannot say `false`. */
