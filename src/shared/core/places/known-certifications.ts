@@ -7,7 +7,8 @@
  * only). One without either has a place in its own system alone. `|` parts two of the same rank. Puerto Rico and the Virgin Islands use the
  * systems of the US and have no descriptions; `TV-PG` is for the age that the US give for `PG`.
  */
-import type { MediaType } from '../feed.ts';
+/** As TMDB calls them. */
+type MediaType = 'movie' | 'tv';
 
 const usFilms = 'G=0, PG=10, PG-13, R=17, NC-17=18';
 const usSeries = 'TV-Y=0, TV-Y7, TV-G=0, TV-PG=10, TV-14, TV-MA=17';
