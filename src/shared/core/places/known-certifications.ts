@@ -119,15 +119,15 @@ type System = ReadonlyMap<string, Known>;
 const systems = new Map<string, System>();
 
 function systemOf(mediaType: MediaType, country: string): System {
+  return mediaType === 'movie' ? read(films, 'movie', country) : read(series, 'tv', country);
+}
+
+function read(lists: typeof films, mediaType: MediaType, country: string): System {
   const key = `${mediaType} ${country}`;
-  const read = systems.get(key);
-  if (read !== undefined) {
-    return read;
-  }
-  const lists = mediaType === 'movie' ? films : series;
-  const system = systemIn(Object.hasOwn(lists, country) ? (lists[country] ?? '') : '');
+  const known = systems.get(key);
+  const system = known ?? systemIn(Object.hasOwn(lists, country) ? (lists[country] ?? '') : '');
   // A country without a system is not remembered: there is no end of such texts.
-  if (system.size > 0) {
+  if (known === undefined && system.size > 0) {
     systems.set(key, system);
   }
   return system;
@@ -201,8 +201,9 @@ function first<T, V>(all: readonly T[], read: (one: T) => V | undefined): V | un
  * names, 0 where it names none. The greater is the stricter; blanks and capitals make no difference (`R18+`, `R 18+`).
  */
 export function strictness(country: string, certification: string): { rank: number; ageYears: number } {
+  // Not by `systemOf`: bundles that have no use for the lists of films leave them out.
   return {
-    rank: systemOf('tv', country).get(plain(certification))?.rank ?? -1,
+    rank: read(series, 'tv', country).get(plain(certification))?.rank ?? -1,
     ageYears: ageIn(certification) ?? 0,
   };
 }
