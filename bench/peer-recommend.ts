@@ -1,7 +1,7 @@
 /** This project's recommendation over another way to the data: candidates, scores and variety are the same for all subjects. */
 import type { ListReader } from '../src/reader/list-reader.ts';
 import type { RecommendAnswer, RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
-import { recommendSchema } from '../src/reader/reader-input.ts';
+import { checkedRecommendation } from '../src/reader/reader-input.ts';
 import { recommend } from '../src/reader/recommend/recommend.ts';
 import { builtInImages } from '../src/reader/reference-tier.ts';
 import { nothing } from '../src/reader/tiers.ts';
@@ -39,7 +39,7 @@ export function peerRecommend(
   sources: PeerSources,
   settings: Settings,
 ): Promise<RecommendAnswer> {
-  const input = recommendSchema.parse(request);
+  const input = checkedRecommendation(request, settings);
   const liked = new Set(input.liked.map(refText));
   const lists: ListReader = {
     read: async (feed, { limit }) => {

@@ -7,6 +7,7 @@ import type {
   TitleAnswer,
   TitleCard,
 } from '../../src/reader/reader-api.ts';
+import type { Watch } from '../../src/shared/queues/details/watch.ts';
 import { sampleCard } from './sample-cards.ts';
 import { sampleFeed, sampleImages } from './sample-messages.ts';
 
@@ -50,9 +51,36 @@ export function sampleListedCard(over: Partial<ListedCard> = {}): ListedCard {
   };
 }
 
+/** One service to subscribe to, and two to rent or buy from, one of which has no name yet. */
+export function sampleWatch(over: Partial<Watch> = {}): Watch {
+  const [stream, shop, nameless] = [
+    { id: 8, name: 'Streamhouse', logoPath: '/s.jpg' },
+    { id: 9, name: 'Filmstore', logoPath: '/f.jpg' },
+    { id: 77, name: null, logoPath: null },
+  ] as const;
+  return {
+    link: null,
+    subscription: [stream],
+    rent: [shop, nameless],
+    buy: [shop],
+    free: [],
+    ads: [],
+    attribution: 'Where to watch: data by JustWatch',
+    fetchedAt: '2026-11-23T00:00:00.000Z',
+    ...over,
+  };
+}
+
 /** `popular/movie/global/en-US` with one title. */
 export function sampleListAnswer(over: Partial<ListAnswer> = {}): ListAnswer {
-  return { feed: sampleFeed(), ...sampleProvenance(), titles: [sampleListedCard()], images: sampleImages(), ...over };
+  return {
+    feed: sampleFeed(),
+    offset: 0,
+    ...sampleProvenance(),
+    titles: [sampleListedCard()],
+    images: sampleImages(),
+    ...over,
+  };
 }
 
 function sampleTitleCard(): TitleCard {
@@ -88,6 +116,7 @@ export function samplePick(over: Partial<Recommended> = {}): Recommended {
 export function sampleRecommendAnswer(over: Partial<RecommendAnswer> = {}): RecommendAnswer {
   return {
     ...sampleProvenance(),
+    offset: 0,
     picks: [samplePick()],
     candidates: 20,
     feeds: ['popular/movie/global/en-US'],
