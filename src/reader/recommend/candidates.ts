@@ -2,10 +2,11 @@ import { type Feed, globalRegion, type MediaType } from '../../shared/core/feed.
 import type { Card } from '../../shared/queues/card-fields.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ListRow } from '../../shared/tables/read-list.ts';
+import type { TitleFacts } from '../filters/title-filter.ts';
 import type { TitleRef } from '../reader-api.ts';
 
-/** A liked title that is in the cache. */
-export type LikedTitle = TitleRef & { card: Card };
+/** A liked title that is in the cache, and what is known of it beyond its card. */
+export type LikedTitle = TitleRef & { card: Card; facts?: TitleFacts | undefined };
 
 /** What a viewer asks for and has liked, in terms that titles can be compared by. */
 export type Taste = {
@@ -13,6 +14,8 @@ export type Taste = {
   genres: ReadonlyMap<number, number>;
   /** Share of the liked titles that is in each original language. */
   languages: ReadonlyMap<string, number>;
+  /** How many of the liked titles were released in each year. */
+  years: ReadonlyMap<number, number>;
   liked: readonly LikedTitle[];
   /** Genres that were asked for by name. */
   askedGenres: ReadonlySet<number>;
@@ -35,15 +38,32 @@ export function tasteOf(liked: readonly LikedTitle[], askedGenres: readonly numb
   }
   const heaviest = Math.max(0, ...genres.values());
   const languages = new Map<string, number>();
+  const years = new Map<number, number>();
   for (const { card } of liked) {
     languages.set(card.originalLanguage, (languages.get(card.originalLanguage) ?? 0) + 1 / liked.length);
+    const year = yearOf(card);
+    if (year !== undefined) {
+      years.set(year, (years.get(year) ?? 0) + 1);
+    }
   }
   return {
     genres: new Map([...genres].map(([genre, weight]) => [genre, weight / heaviest])),
     languages,
+    years,
     liked,
     askedGenres: new Set(askedGenres),
   };
+}
+
+/** The year of the first release; `undefined` without a date. */
+export function yearOf({ releaseDate }: Pick<Card, 'releaseDate'>): number | undefined {
+  const year = Number(releaseDate?.slice(0, 4) || Number.NaN);
+  return Number.isNaN(year) ? undefined : year;
+}
+
+/** A title as a key: `movie/550`. */
+export function refKey({ mediaType, id }: TitleRef): string {
+  return `${mediaType}/${id}`;
 }
 
 /** The genres of a taste, heaviest first, at most `count`; equal weights go to the smaller id. */
@@ -57,6 +77,8 @@ export function heaviestGenres({ genres }: Taste, count: number): number[] {
 /** A title that may be recommended, with every place that it has in the lists. */
 export type Candidate = {
   row: ListRow;
+  /** What is known of it beyond its row. */
+  facts?: TitleFacts | undefined;
   /** Language of the row's texts. */
   language: string;
   places: readonly { feed: Feed; rank: number }[];
@@ -101,12 +123,12 @@ export function gatherCandidates(
   without: readonly TitleRef[],
   includeAdult: boolean,
 ): Candidate[] {
-  const excluded = new Set(without.map(({ mediaType, id }) => `${mediaType}/${id}`));
-  const allowed = (row: ListRow) => !excluded.has(`${row.mediaType}/${row.id}`) && (includeAdult || !row.adult);
+  const excluded = new Set(without.map(refKey));
+  const allowed = (row: ListRow) => !excluded.has(refKey(row)) && (includeAdult || !row.adult);
   const candidates = new Map<string, Candidate>();
   for (const { feed, rows } of lists) {
     for (const row of rows.filter(allowed)) {
-      const key = `${row.mediaType}/${row.id}`;
+      const key = refKey(row);
       candidates.set(key, joined(candidates.get(key), row, feed));
     }
   }

@@ -28,7 +28,9 @@ import {
   rowsPerFeed,
   tasteOf,
 } from './candidates.ts';
-import { diversify, explain, type ScoreContext, type Scored, scoreCandidates } from './score.ts';
+import { explain } from './explain.ts';
+import { diversify, type Scored, scoreCandidates } from './score.ts';
+import type { ScoreContext } from './score-parts.ts';
 
 /** What a recommendation is made with. */
 type RecommendDependencies = {

@@ -7,7 +7,7 @@ const defaultNames = stackNames(defaultStackName);
 
 /**
  * The default settings of the reader. Weights were measured where possible; the others and the day-parts are an editorial choice
- * (docs/adr/0012). Genre ids are from TMDB's genre lists (November 2026).
+ * (docs/adr/0039). Genre ids are from TMDB's genre lists (November 2026).
  */
 export const defaultReaderSettings: ReaderSettings = {
   memoryMb: 512,
@@ -19,11 +19,24 @@ export const defaultReaderSettings: ReaderSettings = {
   likedShare: 0.04,
   usage: { windowSeconds: 300, titlesPerWindow: 60, keepDays: 42 },
   ranking: {
-    weights: { genre: 1, origin: 1, votes: 2, popularity: 3, freshness: 0.3, placement: 1, dayPart: 0.5 },
+    weights: {
+      genre: 1,
+      origin: 1,
+      votes: 4,
+      popularity: 2,
+      year: 1,
+      newness: 0,
+      keywords: 1,
+      people: 0.5,
+      recommended: 0.5,
+      freshness: 0.3,
+      placement: 1,
+      dayPart: 0.5,
+    },
     voteFloor: 20,
     priorVotes: 300,
     popularityHalfLifeHours: 72,
-    relevance: 0.85,
+    relevance: 0.95,
   },
   dayParts: [
     // Comedy, animation, family, documentary, kids.
