@@ -2,7 +2,7 @@ import { globalRegion } from '../../shared/core/feed.ts';
 import type { ScoreParts } from '../reader-api.ts';
 import { type Candidate, type LikedTitle, refKey, yearOf } from './candidates.ts';
 import { jaccard, type Scored } from './score.ts';
-import { dayPartAt, isOfSeries, placeScore, type ScoreContext } from './score-parts.ts';
+import { dayPartAt, isLocal, isOfSeries, localOrigin, placeScore, type ScoreContext } from './score-parts.ts';
 
 /** The most reasons that are given. */
 const mostReasons = 2;
@@ -41,7 +41,7 @@ const sayings: Readonly<Record<keyof ScoreParts, (candidate: Candidate, context:
   votes: ({ row }, { ranking }) =>
     row.voteCount >= ranking.voteFloor && row.voteCount > 0
       ? `rated ${row.voteAverage.toFixed(1)}`
-      : 'too new to be rated, as others are',
+      : 'hardly rated yet',
   popularity: () => 'popular now',
   year: yearReason,
   newness: ({ row }) => `new: from ${yearOf(row)}`,
@@ -65,11 +65,9 @@ function genreReason({ row }: Candidate, { taste }: ScoreContext): string {
 
 function originReason({ row }: Candidate, { taste, region }: ScoreContext): string {
   const liked = taste.liked.filter(({ card }) => card.originalLanguage === row.originalLanguage).length;
-  return liked > 0 && (taste.languages.get(row.originalLanguage) ?? 0) >= leastShare
-    ? `in the language of ${counted(liked, likedTitles)}`
-    : row.originCountries.includes(region)
-      ? `made in ${region}`
-      : `in the language of ${counted(liked, likedTitles)}`;
+  return isLocal(row, region) && (taste.languages.get(row.originalLanguage) ?? 0) < localOrigin
+    ? `made in ${region}`
+    : `in the language of ${counted(liked, likedTitles)}`;
 }
 
 const likedTitles = ['title you liked', 'titles you liked'] as const;

@@ -9,7 +9,7 @@ import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { TitleFacts } from '../filters/title-filter.ts';
 import { freshnessOf } from '../provenance.ts';
 import type { ScoreParts } from '../reader-api.ts';
-import { type Candidate, refKey, type Taste } from './candidates.ts';
+import { type Candidate, refKey, type Taste, yearOf } from './candidates.ts';
 
 /** What candidates are scored against. */
 export type ScoreContext = {
@@ -33,6 +33,8 @@ type Place = Candidate['places'][number];
 const usualVoteAverage = 6.5;
 /** How much a place in a list counts, by kind of list. */
 const placeWeights = { ofRegion: 1, ofWorld: 0.6, ofGenre: 0.4 };
+/** What a title counts at least in origin that was made in the viewer's region. */
+export const localOrigin = 0.7;
 /** Years between a title and a liked one after which their nearness is 1/e, and the age at which newness is. Source: docs/adr/0039. */
 const yearSpan = 6;
 const newnessSpanYears = 5;
@@ -101,14 +103,18 @@ export function bayesianVotes(
   return Math.min(1, Math.max(0, average / 10));
 }
 
-/** The share of liked titles in the same original language; at least 0.7 for a title from the viewer's region. */
+/** The share of liked titles in the same original language; `localOrigin` at least for a title from the viewer's region. */
 function originAffinity({ row }: Candidate, { taste, region }: ScoreContext): number | undefined {
   if (taste.languages.size === 0 && region === globalRegion) {
     return undefined;
   }
   const liked = taste.languages.get(row.originalLanguage) ?? 0;
-  const local = region !== globalRegion && row.originCountries.includes(region) ? 0.7 : 0;
-  return Math.min(1, Math.max(liked, local));
+  return Math.min(1, Math.max(liked, isLocal(row, region) ? localOrigin : 0));
+}
+
+/** Whether a title was made in the viewer's region. */
+export function isLocal({ originCountries }: Candidate['row'], region: string): boolean {
+  return region !== globalRegion && originCountries.includes(region);
 }
 
 /** Popularity on a logarithmic scale, relative to the most popular candidate; it halves with each half-life since it was fetched. */

@@ -16,9 +16,12 @@ type PartNames = readonly (keyof ScoreParts)[];
 
 /** Scores all candidates, best first; equal scores by media type and id. */
 export function scoreCandidates(candidates: readonly Candidate[], context: ScoreContext): Scored[] {
-  const { weights } = context.ranking;
+  return weighed(candidates, knownParts(candidates, context), context.ranking.weights);
+}
+
+/** The same from the parts of each candidate, in their order. */
+export function weighed(candidates: readonly Candidate[], known: readonly KnownParts[], weights: Weights): Scored[] {
   const names = Object.keys(weights) as PartNames;
-  const known = knownParts(candidates, context);
   const averages = Object.fromEntries(names.map((name) => [name, meanOf(known, name)])) as KnownParts;
   const telling = names.filter((name) => averages[name] !== undefined);
   const means = filled(averages, {}, names);
