@@ -5,7 +5,7 @@ import { retryBudget } from '../shared/core/retries.ts';
 import { hasNamelessService } from '../shared/queues/details/watch.ts';
 import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
 import { fillLanguages, languageChain, mergeLanguages } from './language-fallback.ts';
-import { type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
+import { type AskedRows, type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
 import { type MemoryTier, memoryTier } from './memory-tier.ts';
 import { type Aged, jointLife, provenanceOf } from './provenance.ts';
 import { type MeterDependencies, readMeter } from './read-meter.ts';
@@ -13,10 +13,10 @@ import type { ListAnswer, Reader, ReaderHealth, TitleAnswer, TitleRef } from './
 import {
   type AskedTitle,
   checkedInput,
+  checkedListOptions,
+  checkedRecommendation,
   feedInputSchema,
   type ListOptions,
-  listOptionsSchema,
-  recommendSchema,
   titleOptionsSchema,
   titleRefsSchema,
 } from './reader-input.ts';
@@ -62,7 +62,7 @@ export function createReader(deps: ReaderDependencies): Reader {
   return {
     list: async (feed, options = {}) => {
       const checked = checkedInput(feedInput, feed, 'feed');
-      const listed = checkedInput(listOptionsSchema, options, 'options');
+      const listed = checkedListOptions(options, checked, settings);
       return timed(() => answerList(checked, listed, tiers, deps), meter.list(listed.limit), clock);
     },
     title: async (mediaType, id, options = {}) => {
@@ -71,7 +71,7 @@ export function createReader(deps: ReaderDependencies): Reader {
     },
     titles: async (refs, options = {}) => readTitles(refs, options),
     recommend: async (request = {}) => {
-      const input = checkedInput(recommendSchema, request, 'recommend');
+      const input = checkedRecommendation(request, settings);
       const parts = { ...tiers, pipeline: deps.pipeline, likedBudget, clock, settings };
       return timed(() => recommend(input, parts), meter.recommendation, clock);
     },
@@ -115,17 +115,18 @@ async function timed<A>(
  */
 async function answerList(
   feed: Feed,
-  asked: ListOptions,
+  { limit, offset, filter: { includeAdult } }: ListOptions,
   { lists, titles, reference }: Tiers,
   { clock, settings }: ReaderDependencies,
 ): Promise<ListAnswer> {
+  const asked = { limit: offset + limit, includeAdult };
   const languages = languageChain(feed.language, feed.region, settings);
   const own = await lists.read(feed, asked, true);
   const { language, read } =
     own.found.length > 0 || own.absent || own.empty !== undefined
       ? { language: feed.language, read: own }
       : await inOtherLanguage(feed, asked, own, languages.slice(1), lists);
-  const rows = shownOf(read.found, asked);
+  const rows = shownOf(read.found, asked).slice(offset);
   const listed = rows.map((row) => {
     const { mediaType, id } = row;
     return { mediaType, id, language, card: cardOfRow(row) };
@@ -141,6 +142,7 @@ async function answerList(
     (read.empty && nowMs < read.empty.expiresAtMs ? read.empty : undefined);
   return {
     feed,
+    offset,
     ...provenanceOf(life === undefined ? 'none' : read.from, life, nowMs, read.problem),
     titles: alive.map(({ row, card, fellBack }) => ({ ...toEntry(row, nowMs), ...card, fellBack })),
     images: reference.images(),
@@ -150,7 +152,7 @@ async function answerList(
 /** This feed in the first other language that the cache has it in. The answer keeps the problem of the asked language. */
 async function inOtherLanguage(
   feed: Feed,
-  asked: ListOptions,
+  asked: AskedRows,
   own: TierRead<ListRow>,
   languages: readonly string[],
   lists: ListReader,

@@ -56,14 +56,14 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
   const { clock, settings } = deps;
   const media = input.media === 'all' ? mediaTypes : [input.media];
   const { liked, unknown } = await readLiked(input.liked, deps);
-  const taste = tasteOf(liked, input.genres);
+  const taste = tasteOf(liked, input.filter.genres);
   const reads = await readFeeds(
     candidateFeeds(media, input.region, heaviestGenres(taste, genresRead), settings),
     media,
     deps,
   );
   const lists = reads.filter(({ found }) => found.length > 0).map(({ feed, found }) => ({ feed, rows: found }));
-  const candidates = gatherCandidates(lists, [...input.liked, ...input.seen], input.includeAdult);
+  const candidates = gatherCandidates(lists, [...input.liked, ...input.seen], input.filter.includeAdult);
   const { ranking, dayParts } = settings.reader;
   const context: ScoreContext = {
     taste,
@@ -73,10 +73,11 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
     ranking,
     dayParts,
   };
-  const picked = diversify(scoreCandidates(candidates, context), input.limit, ranking.relevance);
-  const picks = await inLanguage(picked, input, context, deps);
+  const picked = diversify(scoreCandidates(candidates, context), input.offset + input.limit, ranking.relevance);
+  const picks = await inLanguage(picked.slice(input.offset), input, context, deps);
   const images = deps.reference.images();
-  return { ...madeOf(reads, clock.nowMs()), picks, candidates: candidates.length, unknownLiked: unknown, images };
+  const { offset } = input;
+  return { ...madeOf(reads, clock.nowMs()), offset, picks, candidates: candidates.length, unknownLiked: unknown, images };
 }
 
 /** The provenance of the feeds that have rows at `nowMs`. */

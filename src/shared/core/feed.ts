@@ -154,7 +154,7 @@ function feedProblem(feed: { category: string; media: string; region: string }):
 }
 
 /** The end of an error message: close matches, or examples if there are none. */
-function matches(close: readonly string[], examples: string): string {
+export function matches(close: readonly string[], examples: string): string {
   if (close.length === 0) {
     return `, such as ${examples}`;
   }

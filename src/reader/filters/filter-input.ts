@@ -1,0 +1,146 @@
+/** The filters as they are asked for, with their bounds: the one definition for the library, HTTP and the command line. */
+import * as z from 'zod';
+import { globalRegion, type MediaType, matches } from '../../shared/core/feed.ts';
+import { closeLanguages, closeRegions } from '../../shared/core/places/close-matches.ts';
+import { languageOf, originalLanguages, originCountries } from '../../shared/core/places/known-places.ts';
+import { shown } from '../../shared/core/shown-text.ts';
+import { keptCountries } from '../../shared/settings/settings.ts';
+import type { Settings } from '../../shared/settings/settings-schema.ts';
+import type { TitleFilter } from './title-filter.ts';
+
+/** A whole number. */
+export function wholeNumber(min: number, max: number) {
+  const error = refusal(`whole numbers from ${min} to ${max}`);
+  return z.int({ error, abort: true }).min(min, { error }).max(max, { error });
+}
+
+/** A number with or without decimals. */
+export function anyNumber(min: number, max: number) {
+  const error = refusal(`numbers from ${min} to ${max}`);
+  return z.number({ error, abort: true }).min(min, { error }).max(max, { error });
+}
+
+export const yesOrNo = z.boolean({ error: refusal('true and false') });
+
+function refusal(allowed: string) {
+  return (issue: { input?: unknown }) => `'${shown(issue.input)}' is not allowed: allowed are ${allowed}`;
+}
+
+/** A list whose members count once however often they are given. An empty one asks for nothing. */
+function distinct<T extends z.ZodType>(member: T, most: number, noun: string) {
+  return z
+    .array(member)
+    .overwrite((all) => [...new Set(all)])
+    .max(most, { error: `more than ${most} ${noun}: at most ${most} are allowed` })
+    .default([]);
+}
+
+const tmdbId = wholeNumber(1, 9_999_999);
+const year = wholeNumber(1_870, 2_100).optional();
+
+const language = z
+  .string()
+  .overwrite((text) => text.toLowerCase())
+  .refine((code) => originalLanguages.has(code), {
+    error: ({ input }) =>
+      `unknown language '${shown(input)}': allowed are ISO 639-1 codes TMDB knows${matches(
+        [...new Set(closeLanguages(String(input)).map(languageOf))],
+        'en, de, ja',
+      )}`,
+  });
+
+const country = z
+  .string()
+  .overwrite((text) => text.toUpperCase())
+  .refine((code) => originCountries.has(code), {
+    error: ({ input }) =>
+      `unknown country '${shown(input)}': allowed are ISO 3166-1 alpha-2 codes TMDB knows${matches(
+        closeRegions(String(input)).filter((code) => code !== globalRegion),
+        'US, GB, DE, JP, IN',
+      )}`,
+  });
+
+/** The members of a request that filter, each with its default. */
+export const filterShape = {
+  genres: distinct(tmdbId, 20, 'genres'),
+  excludeGenres: distinct(tmdbId, 20, 'genres'),
+  yearFrom: year,
+  yearTo: year,
+  minVotes: wholeNumber(0, 10_000_000).optional(),
+  minVoteAverage: anyNumber(0, 10).optional(),
+  originalLanguages: distinct(language, 20, 'languages'),
+  excludeLanguages: distinct(language, 20, 'languages'),
+  excludeCountries: distinct(country, 50, 'countries'),
+  maxCertification: z.string().optional(),
+  providers: distinct(tmdbId, 50, 'services'),
+  /** Adult titles are left out unless they are asked for. */
+  includeAdult: yesOrNo.default(false),
+};
+
+/** The name of a filter: in camel case for the library and HTTP, in kebab case as an option of a command. */
+export type FilterName = keyof typeof filterShape;
+
+/** Filters that are each valid. */
+export type AskedFilter = z.output<z.ZodObject<typeof filterShape>>;
+
+/** What the titles are, and the country that certifications and services are of. */
+export type Whereabouts = { media: MediaType | 'all'; country: string };
+
+/** One wrong part of a request: its member, and a sentence that says what is allowed. */
+export type InputProblem = { field: string; detail: string };
+
+/**
+ * Filters that are each valid as one, about titles of such media in such a country. `problems`: what contradicts itself, and what they need
+ * that the settings do not keep.
+ */
+export function filterOf(
+  asked: AskedFilter,
+  where: Whereabouts,
+  settings: Settings,
+): { filter: TitleFilter; problems: InputProblem[] } {
+  const names = Object.keys(filterShape) as FilterName[];
+  const members = Object.fromEntries(names.map((name) => [name, asked[name]])) as AskedFilter;
+  const problems = [
+    ...bothWays(asked, 'genres', 'excludeGenres'),
+    ...bothWays(asked, 'originalLanguages', 'excludeLanguages'),
+    ...yearProblems(asked),
+    ...detailProblems(asked, where, settings),
+  ];
+  return { filter: { ...members, country: where.country }, problems };
+}
+
+type Lists = 'genres' | 'excludeGenres' | 'originalLanguages' | 'excludeLanguages';
+
+function bothWays(asked: AskedFilter, wanted: Lists, excluded: Lists): InputProblem[] {
+  const all: readonly unknown[] = asked[wanted];
+  const both = asked[excluded].find((one) => all.includes(one));
+  return both === undefined
+    ? []
+    : [{ field: excluded, detail: `'${both}' is in ${wanted} as well: allowed is one of them` }];
+}
+
+function yearProblems({ yearFrom, yearTo }: AskedFilter): InputProblem[] {
+  return yearFrom !== undefined && yearTo !== undefined && yearFrom > yearTo
+    ? [{ field: 'yearFrom', detail: `'${yearFrom}' is after yearTo: allowed are years up to ${yearTo}` }]
+    : [];
+}
+
+/** What needs details where nobody fetches them, or not of this country. */
+function detailProblems(asked: AskedFilter, { media, country }: Whereabouts, settings: Settings): InputProblem[] {
+  const ofCountry = (['maxCertification', 'providers'] as const).filter((name) => (asked[name] ?? '').length > 0);
+  // Lists tell where a series comes from, and not where a film does.
+  const needing = media !== 'tv' && asked.excludeCountries.length > 0 ? [...ofCountry, 'excludeCountries'] : ofCountry;
+  if (!settings.details.enabled) {
+    const detail = 'needs details of titles, and details.enabled is false in the settings: set it to true, or leave it out';
+    return needing.map((field) => ({ field, detail }));
+  }
+  const kept = keptCountries(settings);
+  return ofCountry.length === 0 || kept.includes(country)
+    ? []
+    : [
+        {
+          field: 'region',
+          detail: `nothing of ${country} is kept that ${ofCountry.join(' and ')} could go by: allowed with it are ${kept.join(', ')}`,
+        },
+      ];
+}
