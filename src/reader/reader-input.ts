@@ -12,6 +12,7 @@ import {
 import { canonicalRegion } from '../shared/core/places/known-places.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
+import { customFeedProblem, feedLanguage } from '../shared/settings/feed-rules.ts';
 import { keptCountries, regionLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 
@@ -94,7 +95,7 @@ export const recommendSchema = z.strictObject({
 
 export type RecommendInput = z.infer<typeof recommendSchema>;
 
-/** A feed with its defaults. Default language: the region's. */
+/** A feed with its defaults. Default language: that of an own feed, else the region's. */
 export function feedInputSchema(settings: Settings) {
   return z
     .strictObject({
@@ -105,9 +106,16 @@ export function feedInputSchema(settings: Settings) {
     })
     .transform(({ language, ...feed }) => ({
       ...feed,
-      language: language ?? regionLanguage(canonicalRegion(feed.region), settings),
+      language:
+        language ?? feedLanguage({ category: feed.category, region: canonicalRegion(feed.region) }, settings),
     }))
-    .pipe(askedFeedSchema);
+    .pipe(askedFeedSchema)
+    .superRefine((feed, context) => {
+      const problem = customFeedProblem(feed, settings);
+      if (problem !== undefined) {
+        context.addIssue({ code: 'custom', message: problem });
+      }
+    });
 }
 
 /** Parses `value`; `what` is its name in messages. @throws UsageError naming the member that is wrong and what is allowed. */
