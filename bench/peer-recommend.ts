@@ -7,9 +7,10 @@ import { builtInImages } from '../src/reader/reference-tier.ts';
 import { nothing } from '../src/reader/tiers.ts';
 import type { TitleReader, TitleVersion } from '../src/reader/title-table.ts';
 import { isoFromMs } from '../src/shared/core/clock.ts';
-import { type Feed, feedKindOf } from '../src/shared/core/feed.ts';
+import type { Feed } from '../src/shared/core/feed.ts';
 import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
+import { feedRules } from '../src/shared/settings/feed-rules.ts';
 import type { Settings } from '../src/shared/settings/settings-schema.ts';
 import { cardOf } from '../src/shared/tables/card.ts';
 import { type ListRow, liveRows } from '../src/shared/tables/read-list.ts';
@@ -60,7 +61,7 @@ export function peerRecommend(
 
 /** Pages that this project fetches of a feed. */
 export function pagesOf(feed: Feed, settings: Settings): number {
-  return settings.feeds[feedKindOf(feed)].pages;
+  return feedRules(feed, settings).pages;
 }
 
 /** One page of a feed by `fetch`, as rows. */

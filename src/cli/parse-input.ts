@@ -13,7 +13,7 @@ import {
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
 import { type ScheduleName, scheduleNames } from '../shared/settings/schedule.ts';
-import { regionLanguage } from '../shared/settings/settings.ts';
+import { customFeedProblem, feedLanguage } from '../shared/settings/feed-rules.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 
 /** Input by a zod schema. @throws UsageError with the schema's first sentence. */
@@ -34,7 +34,7 @@ export function parseSchedule(text: string): ScheduleName {
   return name;
 }
 
-/** A feed from a command's arguments; without a language it has its region's. */
+/** A feed from a command's arguments; without a language it has its own feed's or its region's. @throws UsageError for one that does not exist. */
 export function parseFeed(
   category: string,
   media: string,
@@ -42,12 +42,22 @@ export function parseFeed(
   settings: Settings,
 ): Feed {
   const region = parseInput(askedRegionSchema, options.region ?? globalRegion);
-  return parseInput(askedFeedSchema, {
+  const feed = parseInput(askedFeedSchema, {
     category,
     media: parseInput(feedMediaSchema, media),
     region,
-    language: options.language ?? regionLanguage(region, settings),
+    language: options.language ?? feedLanguage({ category, region }, settings),
   });
+  return configured(feed, settings);
+}
+
+/** A feed, or what is asked for of one. @throws UsageError for an own feed that the settings do not have. */
+export function configured<T extends { category: string; media: string }>(feed: T, settings: Settings): T {
+  const problem = customFeedProblem(feed, settings);
+  if (problem !== undefined) {
+    throw new UsageError(problem);
+  }
+  return feed;
 }
 
 /** `movie` or `tv`. */

@@ -14,6 +14,7 @@ import {
 import { canonicalRegion } from '../shared/core/places/known-places.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
+import { customFeedProblem, feedLanguage } from '../shared/settings/feed-rules.ts';
 import { keptCountries, regionLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import {
@@ -135,7 +136,7 @@ function settled<I>({ input, problems: [first] }: { input: I; problems: InputPro
   return input;
 }
 
-/** A feed with its defaults. Default language: the region's. */
+/** A feed with its defaults. Default language: that of an own feed, else the region's. */
 export function feedInputSchema(settings: Settings) {
   return z
     .strictObject({
@@ -146,9 +147,16 @@ export function feedInputSchema(settings: Settings) {
     })
     .transform(({ language, ...feed }) => ({
       ...feed,
-      language: language ?? regionLanguage(canonicalRegion(feed.region), settings),
+      language:
+        language ?? feedLanguage({ category: feed.category, region: canonicalRegion(feed.region) }, settings),
     }))
-    .pipe(askedFeedSchema);
+    .pipe(askedFeedSchema)
+    .superRefine((feed, context) => {
+      const problem = customFeedProblem(feed, settings);
+      if (problem !== undefined) {
+        context.addIssue({ code: 'custom', message: problem });
+      }
+    });
 }
 
 /** What the texts of a request say, by the schemas of its members. A text that says no such value stays, for the schema to refuse. */

@@ -25,5 +25,6 @@ export const arbitraryTtlSettings: fc.Arbitrary<Settings> = fc
       hidden_gems: { ...defaultSettings.feeds.hidden_gems, softTtlHours },
       award_winning: { ...defaultSettings.feeds.award_winning, softTtlHours },
       local_originals: { ...defaultSettings.feeds.local_originals, softTtlHours },
+      custom: [{ name: 'own', media: 'movie', query: {}, pages: 1, softTtlHours, schedule: 'daily' }],
     },
   }));

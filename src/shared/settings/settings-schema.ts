@@ -1,6 +1,7 @@
 /** The schema of the settings. It is in its own file, so that a function that runs on the defaults does not load it. */
 import * as z from 'zod';
 import { askedLanguageSchema, askedRegionSchema, globalRegion, maxPage, rowsPerPage } from '../core/feed.ts';
+import { customFeedsSchema } from './custom-feeds-schema.ts';
 import { capacitySchema, deploymentSchema } from './deployment-settings-schema.ts';
 import { connectionsOfWorkers, writersAtMost } from './event-source-pollers.ts';
 import { readerSchema } from './reader-settings-schema.ts';
@@ -92,6 +93,8 @@ export const settingsSchema = z
         minVoteCount: count,
       }),
       local_originals: z.strictObject({ pages, softTtlHours: hours, minVoteCount: count }),
+      /** Own feeds, each with its category `custom_<name>`. */
+      custom: customFeedsSchema,
     }),
     ttl: z.strictObject({
       /** Soft TTL of title rows: a title's texts change more slowly than its rank. */

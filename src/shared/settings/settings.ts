@@ -76,6 +76,7 @@ export const defaultSettings: Settings = {
     hidden_gems: { pages: 1, softTtlHours: 72, minVoteAverage: 7.3, minVoteCount: 100, maxVoteCount: 1000 },
     award_winning: { pages: 1, softTtlHours: 168, minVoteAverage: 8, minVoteCount: 1000 },
     local_originals: { pages: 1, softTtlHours: 24, minVoteCount: 20 },
+    custom: [],
   },
   ttl: { titleSoftHours: 168, titlePeriodHours: 12, hardFactor: 3, jitterShare: 0.1, maxHardDays: 180 },
   details: { enabled: true, ranksPerFeed: 20, callsPerDay: 250, softTtlHours: 336, watchSoftTtlHours: 72 },

@@ -1,5 +1,7 @@
-import { airsBetween, hasKeyword, isOfferedAs, isOfferedBy, regionalReleaseDay } from '../catalogue/availability.ts';
+import { airsBetween, hasKeyword, isOfferedAs } from '../catalogue/availability.ts';
 import { type CatalogueTitle, type MediaType, popularityAt, voteCountAt } from '../catalogue/catalogue.ts';
+import { certificationIn, releasesIn, strictnessOf } from '../catalogue/certifications.ts';
+import { monetizations, offersOf } from '../catalogue/services.ts';
 import { originalTitle } from '../catalogue/title-text.ts';
 import { dayOfMs } from '../clock.ts';
 import type { Listing, World } from './listing.ts';
@@ -35,6 +37,9 @@ type DiscoverQuery = {
   /** Any episode; series only. */
   airDay: Range;
   region: string | undefined;
+  /** TMDB's types of releases; movies only. */
+  releaseTypes: Choice | undefined;
+  certified: CertificationQuery | undefined;
   watch: WatchQuery | undefined;
   includeAdult: boolean;
   sort: { key: SortKey; descending: boolean };
@@ -42,6 +47,14 @@ type DiscoverQuery = {
 
 /** Where and how a title must be offered; a region alone filters nothing, as at TMDB. */
 type WatchQuery = { region: string; monetization: Choice | undefined; providers: Choice | undefined };
+
+/** How a movie must be rated in a country; a country alone filters nothing. */
+type CertificationQuery = {
+  country: string;
+  among: Choice | undefined;
+  atLeast: string | undefined;
+  atMost: string | undefined;
+};
 
 const noBounds: Range = { from: undefined, to: undefined };
 
@@ -83,6 +96,7 @@ const conditions: readonly Condition[] = [
   (title, query) => matchesChoice(query.keywords, (keyword) => hasKeyword(title, keyword)),
   (title, query) => !isBounded(query.airDay) || airsBetween(title, query.airDay.from, query.airDay.to),
   (title, query) => isReleased(title, query),
+  (title, query) => isCertified(title, query.certified),
   (title, query) => isWatchable(title, query.watch),
 ];
 
@@ -138,10 +152,21 @@ function discoverQuery(mediaType: MediaType, query: URLSearchParams): DiscoverQu
     releaseDay: isMovie ? dayRange(query, 'release_date') : noBounds,
     airDay: isMovie ? noBounds : dayRange(query, 'air_date'),
     region: isMovie ? regionParam(query) : undefined,
+    releaseTypes: isMovie ? choiceParam(query, 'with_release_type') : undefined,
+    certified: isMovie ? certificationQuery(query) : undefined,
     watch: watchQuery(query),
     includeAdult: query.get('include_adult') === 'true',
     sort: sortOf(mediaType, query.get('sort_by') ?? ''),
   };
+}
+
+function certificationQuery(query: URLSearchParams): CertificationQuery | undefined {
+  const country = regionParam(query, 'certification_country');
+  if (country === undefined) {
+    return undefined;
+  }
+  const [atLeast, atMost] = ['gte', 'lte'].map((bound) => query.get(`certification.${bound}`) || undefined);
+  return { country, among: choiceParam(query, 'certification'), atLeast, atMost };
 }
 
 function watchQuery(query: URLSearchParams): WatchQuery | undefined {
@@ -174,22 +199,51 @@ function hasAny(choice: Choice | undefined, has: (value: string) => boolean): bo
   return choice?.flat().some(has) === true;
 }
 
-/** With a region, a movie must be released there and its regional date counts; without one, its primary date. */
-function isReleased(title: CatalogueTitle, query: DiscoverQuery): boolean {
-  if (query.region === undefined) {
-    return isWithin(query.releaseDay, title.releaseDay);
+/**
+ * With a region, a movie must be released there and its regional date counts; without one, its primary date. With types of releases, a
+ * release of each of them must be within the range.
+ */
+function isReleased(title: CatalogueTitle, { region, releaseDay, releaseTypes }: DiscoverQuery): boolean {
+  if (region === undefined && releaseTypes === undefined) {
+    return isWithin(releaseDay, title.releaseDay);
   }
-  const regional = regionalReleaseDay(title, query.region);
-  return regional !== undefined && isWithin(query.releaseDay, regional);
+  const releases = releasesIn(title, region ?? title.originCountries[0] ?? '');
+  const isFound = (type: string) => releases.some((one) => String(one.type) === type && isWithin(releaseDay, one.day));
+  return releaseTypes === undefined
+    ? releases[0] !== undefined && isWithin(releaseDay, releases[0].day)
+    : matchesChoice(releaseTypes, isFound);
+}
+
+/** A movie without a certification in the country matches none. */
+function isCertified(title: CatalogueTitle, certified: CertificationQuery | undefined): boolean {
+  if (certified === undefined) {
+    return true;
+  }
+  const { country, among, atLeast, atMost } = certified;
+  if (among === undefined && atLeast === undefined && atMost === undefined) {
+    return true;
+  }
+  const own = certificationIn(title, country).trim();
+  const strictness = strictnessOf(own, country);
+  return (
+    own !== '' &&
+    matchesChoice(among, (one) => one === own) &&
+    (atLeast === undefined || strictness >= strictnessOf(atLeast, country)) &&
+    (atMost === undefined || strictness <= strictnessOf(atMost, country))
+  );
 }
 
 function isWatchable(title: CatalogueTitle, watch: WatchQuery | undefined): boolean {
   if (watch === undefined) {
     return true;
   }
+  const { region, monetization, providers } = watch;
+  // In the ways that are asked for, else in any.
+  const ways = monetizations.filter((way) => monetization?.flat().includes(way) ?? true);
+  const isOffering = (provider: string) =>
+    ways.some((way) => offersOf(title, region, way).some(({ id }) => String(id) === provider));
   return (
-    matchesChoice(watch.monetization, (type) => isOfferedAs(title, watch.region, type)) &&
-    matchesChoice(watch.providers, (provider) => isOfferedBy(title, watch.region, provider))
+    matchesChoice(monetization, (type) => isOfferedAs(title, region, type)) && matchesChoice(providers, isOffering)
   );
 }
 
