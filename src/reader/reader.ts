@@ -4,6 +4,7 @@ import type { Feed } from '../shared/core/feed.ts';
 import { retryBudget } from '../shared/core/retries.ts';
 import { hasNamelessService } from '../shared/queues/details/watch.ts';
 import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
+import { type FactsReader, factsReader } from './filters/facts-reader.ts';
 import { fillLanguages, languageChain, mergeLanguages } from './language-fallback.ts';
 import { type AskedRows, type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
 import { type MemoryTier, memoryTier } from './memory-tier.ts';
@@ -26,7 +27,7 @@ import { type TableGuard, tableGuard } from './table-guard.ts';
 import type { TierDependencies, TierRead } from './tiers.ts';
 import { detailsAnswer, knownParts, livesOf, unknownIn } from './title-details.ts';
 import { titleReader } from './title-reader.ts';
-import { type TitleReader, titleTable } from './title-table.ts';
+import { rowLoader, type TitleReader, titleTable } from './title-table.ts';
 
 /** What a reader works with; one set per process. Without an optional member the reader works, and does less. */
 type ReaderDependencies = TierDependencies &
@@ -42,6 +43,7 @@ type Tiers = {
   table: TableGuard;
   lists: ListReader;
   titles: TitleReader;
+  facts: FactsReader;
   reference: ReferenceTier;
 };
 
@@ -88,11 +90,13 @@ function tiersOf(deps: ReaderDependencies): Tiers {
   const { memory: bounds, tableTimeoutMs, tableRestMs } = deps.settings.reader;
   const memory = memoryTier(bounds.maxBytes, deps.clock);
   const table = tableGuard(tableTimeoutMs, tableRestMs, deps.clock, deps.onUnreadable);
+  const rows = rowLoader(deps, table);
   return {
     memory,
     table,
     lists: listReader(deps, memory, table),
-    titles: titleReader(deps, memory, titleTable(deps, memory, table)),
+    titles: titleReader(deps, memory, titleTable(deps, memory, rows)),
+    facts: factsReader(deps, memory, rows),
     reference: referenceTier(deps),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { strictness } from '../../../../src/shared/core/places/tv-certifications.ts';
+import { strictness } from '../../../../src/shared/core/places/known-certifications.ts';
 import { itWithSharedData, readSharedJson } from '../../../support/shared-data.ts';
 
 type Rating = { certification: string; order: number };
