@@ -7,7 +7,7 @@ import { UsageError } from '../src/shared/core/errors.ts';
 export type BenchSelection = { parts: readonly string[]; seconds: number | undefined; data?: string | undefined };
 
 /** The chosen of `names`, in their order. @throws UsageError for a name that there is not. */
-export function chosenParts<Name extends string>(names: readonly Name[], { parts }: Pick<BenchSelection, 'parts'>): Name[] {
+export function chosenParts<Name extends string>(names: readonly Name[], { parts }: BenchSelection): Name[] {
   const unknown = parts.find((part) => !names.some((name) => name === part));
   if (unknown !== undefined) {
     throw new UsageError(`there is no part '${unknown}': there are ${names.map((name) => `'${name}'`).join(', ')}`);

@@ -43,7 +43,7 @@ export function casesOf(
     { feed: listFeed('award_winning'), rows: pool.topRated },
   ];
   const factsOf = (id: number) => ({ keywords: films.get(id)?.keywords ?? [] });
-  const candidates = gatherCandidates(lists, before.map(titleOf), true).map((candidate) => ({
+  const candidates = gatherCandidates(lists, before.map(titleOf)).map((candidate) => ({
     ...candidate,
     facts: factsOf(candidate.row.id),
   }));

@@ -1,8 +1,11 @@
-import { type Feed, globalRegion, type MediaType } from '../../shared/core/feed.ts';
+import { customCategory, type Feed, genreIdOf, globalRegion, type MediaType } from '../../shared/core/feed.ts';
+import { isOriginalLanguage } from '../../shared/core/places/known-places.ts';
 import type { Card } from '../../shared/queues/card-fields.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ListRow } from '../../shared/tables/read-list.ts';
 import type { TitleFacts } from '../filters/title-filter.ts';
+import type { InLanguage } from '../language-fallback.ts';
+import type { Aged } from '../provenance.ts';
 import type { TitleRef } from '../reader-api.ts';
 
 /** A liked title that is in the cache, and what is known of it beyond its card. */
@@ -84,27 +87,28 @@ export type Candidate = {
   places: readonly { feed: Feed; rank: number }[];
 };
 
-/** How many rows are read of each feed: as many as feeds usually have. */
-export const rowsPerFeed = 60;
+/** How many rows are read of each feed: all that feeds have. */
+export const rowsPerFeed = 1_000;
 
-/**
- * Feeds that candidates come from: the world's lists, those of the region in its configured languages, and those of the genres in the
- * taste. Some may not exist; these hold no titles.
- */
-export function candidateFeeds(
-  media: readonly MediaType[],
-  region: string,
-  genres: readonly number[],
-  settings: Settings,
-): Feed[] {
-  const world = { region: globalRegion, language: settings.defaultLanguage };
-  const inRegion = settings.regions.filter((known) => known.region === region);
+/** Feeds whose candidates every viewer of a region gets: the world's, the own ones, and those of the region. Some may not exist, and hold no titles. */
+export function sharedFeeds(media: readonly MediaType[], region: string, settings: Settings): Feed[] {
+  const { defaultLanguage, feeds, regions } = settings;
+  const world = { region: globalRegion, language: defaultLanguage };
+  const inRegion = regions.filter((known) => known.region === region);
   return media.flatMap((medium): Feed[] => [
     ...(['popular', 'trending', 'hidden_gems', 'award_winning'] as const).map((category) => ({
       category,
       media: medium,
       ...world,
     })),
+    ...feeds.custom
+      .filter((own) => own.media === medium)
+      .map(({ name, language }) => ({
+        category: customCategory(name),
+        media: medium,
+        ...world,
+        ...(language !== undefined && { language }),
+      })),
     ...inRegion.flatMap(({ language }) =>
       (['popular', 'trending', 'local_originals'] as const).map((category) => ({
         category,
@@ -113,18 +117,80 @@ export function candidateFeeds(
         language,
       })),
     ),
-    ...genres.map((genre) => ({ category: `genre_${genre}`, media: medium, ...world })),
   ]);
 }
 
-/** Titles of the feeds without those in `without`, each once, with the row that was fetched last. */
+/** What a viewer's language must have of the liked titles, for lists of countries where it is spoken to count. */
+const leastOfLanguage = 0.2;
+
+/**
+ * Feeds that fit a taste: those of its heaviest genres and of the `common` ones, and what is made in other configured countries where a
+ * language of the taste is spoken. Nobody knows here which genres are kept: feeds that do not exist hold no titles.
+ */
+export function tasteFeeds(
+  media: readonly MediaType[],
+  region: string,
+  taste: Taste,
+  common: Readonly<Partial<Record<MediaType, readonly number[]>>>,
+  settings: Settings,
+): Feed[] {
+  const world = { region: globalRegion, language: settings.defaultLanguage };
+  const abroad = settings.regions.filter(
+    (known) =>
+      known.region !== region &&
+      [...taste.languages].some(
+        ([language, share]) => share >= leastOfLanguage && isOriginalLanguage(known.language, language),
+      ),
+  );
+  return media.flatMap((medium): Feed[] => [
+    ...[...new Set([...heaviestGenres(taste, genresRead), ...(common[medium] ?? [])])].map((genre) => ({
+      category: `genre_${genre}`,
+      media: medium,
+      ...world,
+    })),
+    ...abroad.map((known) => ({ category: 'local_originals', media: medium, ...known })),
+  ]);
+}
+
+/** The number of genres of a taste whose feeds are read. */
+const genresRead = 3;
+
+/** The `count` genres that are most at the top of lists, which is what the planner keeps feeds of; equal ones by id. */
+export function commonGenres(rows: readonly ListRow[], medium: MediaType, count: number): number[] {
+  const weights = new Map<number, number>();
+  for (const { mediaType, genreIds, rank } of rows) {
+    for (const genre of mediaType === medium ? genreIds : []) {
+      weights.set(genre, (weights.get(genre) ?? 0) + 1 / Math.log2(rank + 1));
+    }
+  }
+  return [...weights]
+    .filter(([id]) => isGenre(id))
+    .sort(([idA, a], [idB, b]) => b - a || idA - idB)
+    .slice(0, count)
+    .map(([id]) => id);
+}
+
+/** A row of TMDB's may name what is no genre, such as 0: there is no feed of it. */
+function isGenre(id: number): boolean {
+  return genreIdOf(`genre_${id}`) === id;
+}
+
+/** A title that is in none of the lists that were read. */
+export function unlisted(ref: TitleRef, version: InLanguage & Aged): Candidate {
+  const { language, card, fetchedAt, freshUntilMs, expiresAtMs } = version;
+  const { mediaType, id } = ref;
+  const row = { ...card, mediaType, id, rank: 0, snapshot: '', fetchedAt, freshUntilMs, expiresAtMs };
+  return { row, language, places: [] };
+}
+
+/** Titles of the feeds without those in `without`, each once, with the row that was fetched last; then those of `others` that no feed has. */
 export function gatherCandidates(
   lists: readonly { feed: Feed; rows: readonly ListRow[] }[],
   without: readonly TitleRef[],
-  includeAdult: boolean,
+  others: readonly Candidate[] = [],
 ): Candidate[] {
   const excluded = new Set(without.map(refKey));
-  const allowed = (row: ListRow) => !excluded.has(refKey(row)) && (includeAdult || !row.adult);
+  const allowed = (row: ListRow) => !excluded.has(refKey(row));
   const candidates = new Map<string, Candidate>();
   for (const { feed, rows } of lists) {
     for (const row of rows.filter(allowed)) {
@@ -132,7 +198,7 @@ export function gatherCandidates(
       candidates.set(key, joined(candidates.get(key), row, feed));
     }
   }
-  return [...candidates.values()];
+  return [...candidates.values(), ...others.filter(({ row }) => allowed(row) && !candidates.has(refKey(row)))];
 }
 
 function joined(known: Candidate | undefined, row: ListRow, feed: Feed): Candidate {
