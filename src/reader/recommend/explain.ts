@@ -6,6 +6,8 @@ import { dayPartAt, isLocal, isOfSeries, localOrigin, placeScore, type ScoreCont
 
 /** The most reasons that are given. */
 const mostReasons = 2;
+/** What is above the mean by less is not: a sum of equal figures may be off by that. */
+const leastLead = 1e-9;
 /** A second reason counts at least this share of the first. */
 const leastShare = 0.5;
 /** Titles whose genres are less alike are not named as alike. */
@@ -24,7 +26,7 @@ export function explain(scored: Scored, context: ScoreContext): string {
 function decidingParts({ parts, means }: Scored, { ranking: { weights } }: ScoreContext): (keyof ScoreParts)[] {
   const lead = (name: keyof ScoreParts) => weights[name] * (parts[name] - means[name]);
   const names = (Object.keys(weights) as (keyof ScoreParts)[])
-    .filter((name) => lead(name) > 0)
+    .filter((name) => lead(name) > leastLead)
     .sort((a, b) => lead(b) - lead(a))
     .slice(0, mostReasons);
   const [first] = names;
@@ -111,7 +113,7 @@ const placeSayings: Readonly<Record<string, readonly [inWorld: string, inRegion:
   trending: ['trending now', 'trending in'],
   award_winning: ['highly rated by many', 'highly rated in'],
   hidden_gems: ['a hidden gem', 'a hidden gem in'],
-  popular: ['popular now', 'popular in'],
+  popular: ['high among what is popular', 'popular in'],
 };
 
 /** The place that counts most. */
