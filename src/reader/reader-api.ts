@@ -179,28 +179,30 @@ export type ScoreParts = {
 };
 
 /** One recommended title. */
-export type Recommended = TitleCard & Watchable & {
-  /** Weighted mean of the parts, 0 to 1. */
-  score: number;
-  parts: ScoreParts;
-  /** Why, in a few words. */
-  why: string;
-  stale: boolean;
-};
+export type Recommended = TitleCard &
+  Watchable & {
+    /** Weighted mean of the parts, 0 to 1. */
+    score: number;
+    parts: ScoreParts;
+    /** Why, in a few words. */
+    why: string;
+    stale: boolean;
+  };
 
 /** Recommended titles, best first. Its age is that of the oldest list it was made from. */
-export type RecommendAnswer = Provenance & FilteredAnswer & {
-  /** The asked one. */
-  offset: number;
-  picks: Recommended[];
-  /** Number of titles that were scored. */
-  candidates: number;
-  /** Ids of the feeds they came from. */
-  feeds: string[];
-  /** Liked titles that are not in the cache; they were ignored. */
-  unknownLiked: TitleRef[];
-  images: Images;
-};
+export type RecommendAnswer = Provenance &
+  FilteredAnswer & {
+    /** The asked one. */
+    offset: number;
+    picks: Recommended[];
+    /** Number of titles that were scored. */
+    candidates: number;
+    /** Ids of the feeds they came from. */
+    feeds: string[];
+    /** Liked titles that are not in the cache; they were ignored. */
+    unknownLiked: TitleRef[];
+    images: Images;
+  };
 
 /** The state of the reader. `table`: whether the last read worked. */
 export type ReaderHealth = {

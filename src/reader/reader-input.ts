@@ -108,30 +108,48 @@ type Place = { media: MediaType | 'all'; region: string; language?: string | und
 /** The filters of a valid request as one, and what is wrong with them together, at such a place. */
 export function withFilter<T extends AskedFilter>(
   request: T,
-  { media, region, language = regionLanguage(region, settings) }: Place,
+  { media, region, language }: Place,
   settings: Settings,
 ): { input: WithFilter<T>; problems: InputProblem[] } {
-  const where = { media, country: countryOf(region, language, settings) };
+  const country = countryOf(region, language ?? regionLanguage(region, settings), settings);
+  const where = { media, country };
   const { filter, problems } = filterOf(request, where, settings);
   const others = Object.entries(request).filter(([name]) => !Object.hasOwn(filterShape, name));
   return { input: { ...Object.fromEntries(others), filter } as WithFilter<T>, problems };
 }
 
+/** What messages call a member of a request. */
+type NameOf = (path: readonly PropertyKey[]) => string;
+
+function memberOf(what: string): NameOf {
+  return (path) => [what, ...path].join('.');
+}
+
+const listMember: NameOf = (path) => memberOf(path[0] === 'region' ? 'feed' : 'options')(path);
+
 /** @throws UsageError naming the member that is wrong and what is allowed. */
-export function checkedListOptions(options: unknown, feed: Feed, settings: Settings): ListOptions {
-  const asked = checkedInput(listOptionsSchema, options, 'options');
-  return settled(withFilter(asked, feed, settings), (field) => (field === 'region' ? 'feed' : 'options'));
+export function checkedListOptions(
+  options: unknown,
+  feed: Feed,
+  settings: Settings,
+  nameOf: NameOf = listMember,
+): ListOptions {
+  return settled(withFilter(checkedBy(listOptionsSchema, options, nameOf), feed, settings), nameOf);
 }
 
 /** @throws UsageError naming the member that is wrong and what is allowed. */
-export function checkedRecommendation(request: unknown, settings: Settings): RecommendInput {
-  const asked = checkedInput(recommendSchema, request, 'recommend');
-  return settled(withFilter(asked, asked, settings), () => 'recommend');
+export function checkedRecommendation(
+  request: unknown,
+  settings: Settings,
+  nameOf: NameOf = memberOf('recommend'),
+): RecommendInput {
+  const asked = checkedBy(recommendSchema, request, nameOf);
+  return settled(withFilter(asked, asked, settings), nameOf);
 }
 
-function settled<I>({ input, problems: [first] }: { input: I; problems: InputProblem[] }, whose: (field: string) => string): I {
+function settled<I>({ input, problems: [first] }: { input: I; problems: InputProblem[] }, nameOf: NameOf): I {
   if (first !== undefined) {
-    throw new UsageError(`${whose(first.field)}.${first.field}: ${first.detail}`);
+    throw new UsageError(`${nameOf([first.field])}: ${first.detail}`);
   }
   return input;
 }
@@ -161,16 +179,16 @@ export function feedInputSchema(settings: Settings) {
 
 /** What the texts of a request say, by the schemas of its members. A text that says no such value stays, for the schema to refuse. */
 export function fromTexts({ shape }: z.ZodObject, texts: Readonly<Record<string, string>>): Record<string, unknown> {
-  const said = (name: string, text: string) => (Object.hasOwn(shape, name) ? valueOf(shape[name], text) : text);
+  const said = (name: string, text: string) => (Object.hasOwn(shape, name) ? valueIn(shape[name], text) : text);
   return Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, said(name, text)]));
 }
 
-function valueOf(schema: unknown, text: string): unknown {
+function valueIn(schema: unknown, text: string): unknown {
   if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) {
-    return valueOf(schema.unwrap(), text);
+    return valueIn(schema.unwrap(), text);
   }
   if (schema instanceof z.ZodArray) {
-    return text === '' ? [] : text.split(',').map((part) => valueOf(schema.element, part));
+    return text === '' ? [] : text.split(',').map((part) => valueIn(schema.element, part));
   }
   if (schema instanceof z.ZodBoolean) {
     return text === 'true' || (text === 'false' ? false : text);
@@ -186,10 +204,14 @@ function numberIn(text: string, isWhole: boolean): number | string {
 
 /** Parses `value`; `what` is its name in messages. @throws UsageError naming the member that is wrong and what is allowed. */
 export function checkedInput<T extends z.ZodType>(schema: T, value: unknown, what: string): z.output<T> {
+  return checkedBy(schema, value, memberOf(what));
+}
+
+function checkedBy<T extends z.ZodType>(schema: T, value: unknown, nameOf: NameOf): z.output<T> {
   const parsed = schema.safeParse(value, { error: inOurWords });
   if (!parsed.success) {
     const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
-    throw new UsageError(`${[what, ...path].join('.')}: ${message}`);
+    throw new UsageError(`${nameOf(path)}: ${message}`);
   }
   return parsed.data;
 }

@@ -52,7 +52,14 @@ export function sampleListedCard(over: Partial<ListedCard> = {}): ListedCard {
 
 /** `popular/movie/global/en-US` with one title. */
 export function sampleListAnswer(over: Partial<ListAnswer> = {}): ListAnswer {
-  return { feed: sampleFeed(), ...sampleProvenance(), titles: [sampleListedCard()], images: sampleImages(), ...over };
+  return {
+    feed: sampleFeed(),
+    offset: 0,
+    ...sampleProvenance(),
+    titles: [sampleListedCard()],
+    images: sampleImages(),
+    ...over,
+  };
 }
 
 function sampleTitleCard(): TitleCard {
@@ -101,6 +108,7 @@ export function samplePick(over: Partial<Recommended> = {}): Recommended {
 export function sampleRecommendAnswer(over: Partial<RecommendAnswer> = {}): RecommendAnswer {
   return {
     ...sampleProvenance(),
+    offset: 0,
     picks: [samplePick()],
     candidates: 20,
     feeds: ['popular/movie/global/en-US'],

@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { globalRegion, type MediaType, matches } from '../../shared/core/feed.ts';
 import { closeLanguages, closeRegions } from '../../shared/core/places/close-matches.ts';
+import { certificationNamed, certificationsOf } from '../../shared/core/places/known-certifications.ts';
 import { languageOf, originalLanguages, originCountries } from '../../shared/core/places/known-places.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { keptCountries } from '../../shared/settings/settings.ts';
@@ -17,7 +18,7 @@ export function wholeNumber(min: number, max: number) {
 /** A number with or without decimals. */
 export function anyNumber(min: number, max: number) {
   const error = refusal(`numbers from ${min} to ${max}`);
-  return z.number({ error, abort: true }).min(min, { error }).max(max, { error });
+  return z.number({ error }).min(min, { error }).max(max, { error });
 }
 
 export const yesOrNo = z.boolean({ error: refusal('true and false') });
@@ -38,27 +39,34 @@ function distinct<T extends z.ZodType>(member: T, most: number, noun: string) {
 const tmdbId = wholeNumber(1, 9_999_999);
 const year = wholeNumber(1_870, 2_100).optional();
 
+/** For the OpenAPI document: in which form a code may be written. */
+const twoLetters = { pattern: '^[A-Za-z]{2}$' };
+
 const language = z
   .string()
-  .overwrite((text) => text.toLowerCase())
-  .refine((code) => originalLanguages.has(code), {
+  .meta(twoLetters)
+  .refine((text) => originalLanguages.has(text.toLowerCase()), {
+    abort: true,
     error: ({ input }) =>
       `unknown language '${shown(input)}': allowed are ISO 639-1 codes TMDB knows${matches(
         [...new Set(closeLanguages(String(input)).map(languageOf))],
         'en, de, ja',
       )}`,
-  });
+  })
+  .overwrite((text) => text.toLowerCase());
 
 const country = z
   .string()
-  .overwrite((text) => text.toUpperCase())
-  .refine((code) => originCountries.has(code), {
+  .meta(twoLetters)
+  .refine((text) => originCountries.has(text.toUpperCase()), {
+    abort: true,
     error: ({ input }) =>
       `unknown country '${shown(input)}': allowed are ISO 3166-1 alpha-2 codes TMDB knows${matches(
         closeRegions(String(input)).filter((code) => code !== globalRegion),
         'US, GB, DE, JP, IN',
       )}`,
-  });
+  })
+  .overwrite((text) => text.toUpperCase());
 
 /** The members of a request that filter, each with its default. */
 export const filterShape = {
@@ -71,7 +79,10 @@ export const filterShape = {
   originalLanguages: distinct(language, 20, 'languages'),
   excludeLanguages: distinct(language, 20, 'languages'),
   excludeCountries: distinct(country, 50, 'countries'),
-  maxCertification: z.string().optional(),
+  maxCertification: z
+    .string()
+    .meta({ examples: ['PG-13', 'TV-14'] })
+    .optional(),
   providers: distinct(tmdbId, 50, 'services'),
   /** Adult titles are left out unless they are asked for. */
   includeAdult: yesOrNo.default(false),
@@ -98,15 +109,18 @@ export function filterOf(
   where: Whereabouts,
   settings: Settings,
 ): { filter: TitleFilter; problems: InputProblem[] } {
+  const { country } = where;
   const names = Object.keys(filterShape) as FilterName[];
   const members = Object.fromEntries(names.map((name) => [name, asked[name]])) as AskedFilter;
+  const { maxCertification: text } = asked;
+  const maxCertification = text === undefined ? undefined : certificationNamed(country, text);
   const problems = [
     ...bothWays(asked, 'genres', 'excludeGenres'),
     ...bothWays(asked, 'originalLanguages', 'excludeLanguages'),
     ...yearProblems(asked),
     ...detailProblems(asked, where, settings),
   ];
-  return { filter: { ...members, country: where.country }, problems };
+  return { filter: { ...members, maxCertification, country }, problems };
 }
 
 type Lists = 'genres' | 'excludeGenres' | 'originalLanguages' | 'excludeLanguages';
@@ -127,20 +141,72 @@ function yearProblems({ yearFrom, yearTo }: AskedFilter): InputProblem[] {
 
 /** What needs details where nobody fetches them, or not of this country. */
 function detailProblems(asked: AskedFilter, { media, country }: Whereabouts, settings: Settings): InputProblem[] {
-  const ofCountry = (['maxCertification', 'providers'] as const).filter((name) => (asked[name] ?? '').length > 0);
+  const ofCountry = [
+    ...(asked.maxCertification === undefined ? [] : ['maxCertification']),
+    ...(asked.providers.length === 0 ? [] : ['providers']),
+  ];
   // Lists tell where a series comes from, and not where a film does.
   const needing = media !== 'tv' && asked.excludeCountries.length > 0 ? [...ofCountry, 'excludeCountries'] : ofCountry;
   if (!settings.details.enabled) {
-    const detail = 'needs details of titles, and details.enabled is false in the settings: set it to true, or leave it out';
+    const detail =
+      'needs details of titles, and details.enabled is false in the settings: set it to true, or leave it out';
     return needing.map((field) => ({ field, detail }));
   }
   const kept = keptCountries(settings);
-  return ofCountry.length === 0 || kept.includes(country)
-    ? []
-    : [
-        {
-          field: 'region',
-          detail: `nothing of ${country} is kept that ${ofCountry.join(' and ')} could go by: allowed with it are ${kept.join(', ')}`,
-        },
-      ];
+  if (ofCountry.length > 0 && !kept.includes(country)) {
+    const detail = `'${country}' is not kept, which ${ofCountry.join(' and ')} need: allowed with them are ${kept.join(', ')}`;
+    return [{ field: 'region', detail }];
+  }
+  return certificationProblems(asked, country);
 }
+
+function certificationProblems({ maxCertification: text }: AskedFilter, country: string): InputProblem[] {
+  if (text === undefined || certificationNamed(country, text) !== undefined) {
+    return [];
+  }
+  const allowed = certificationsOf(country);
+  const detail =
+    allowed.length === 0
+      ? `TMDB lists no certifications of ${country}: allowed are regions with some, such as US and DE`
+      : `'${shown(text)}' is no certification of ${country}: allowed are ${allowed.join(', ')}`;
+  return [{ field: 'maxCertification', detail }];
+}
+
+/** How a filter is written, a value of it in the library, and what it asks. */
+type FilterWords = { value?: string; example: unknown; words: string };
+
+/** For help texts and docs. */
+export const filterWords: Readonly<Record<FilterName, FilterWords>> = {
+  genres: { value: 'ids', example: [18, 35], words: 'TMDB genre ids; a title has one of them at least' },
+  excludeGenres: { value: 'ids', example: [27], words: 'TMDB genre ids; a title has none of them' },
+  yearFrom: { value: 'year', example: 1990, words: 'first year of release; a title without a date does not pass' },
+  yearTo: { value: 'year', example: 2020, words: 'last year of release; a title without a date does not pass' },
+  minVotes: { value: 'count', example: 100, words: 'fewest votes' },
+  minVoteAverage: { value: 'number', example: 6.5, words: 'lowest average of the votes' },
+  originalLanguages: {
+    value: 'codes',
+    example: ['ja', 'ko'],
+    words: 'languages by ISO 639-1; the original one is among them',
+  },
+  excludeLanguages: {
+    value: 'codes',
+    example: ['hi'],
+    words: 'languages by ISO 639-1; the original one is not among them',
+  },
+  excludeCountries: {
+    value: 'codes',
+    example: ['US', 'IN'],
+    words: 'countries by ISO 3166-1; a title comes from none of them (of films this needs details)',
+  },
+  maxCertification: {
+    value: 'text',
+    example: 'PG-13',
+    words: 'strictest certification, one of the region; a title without one does not pass (this needs details)',
+  },
+  providers: {
+    value: 'ids',
+    example: [8, 9],
+    words: 'TMDB ids of services; one of them at least offers a title in the region (this needs details)',
+  },
+  includeAdult: { example: true, words: 'adult titles too' },
+};

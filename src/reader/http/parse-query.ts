@@ -67,8 +67,8 @@ const titleQuerySchema = z.strictObject({
 
 const recommendQuerySchema = z.strictObject({
   ...recommendSchema.shape,
-  liked: titlesSchema.pipe(recommendSchema.shape.liked).default([]),
-  seen: titlesSchema.pipe(recommendSchema.shape.seen).default([]),
+  liked: titlesSchema.pipe(recommendSchema.shape.liked.unwrap()).default([]),
+  seen: titlesSchema.pipe(recommendSchema.shape.seen.unwrap()).default([]),
   includeAdult: yesOrNo.optional(),
   /** The former name of `includeAdult`. */
   adult: yesOrNo.optional(),

@@ -76,7 +76,11 @@ export class HttpProblem extends Error {
     status: number,
     code: string,
     detail: string,
-    more: { errors?: readonly InputProblem[]; headers?: Readonly<Record<string, string>>; cause?: Problem['cause'] } = {},
+    more: {
+      errors?: readonly InputProblem[];
+      headers?: Readonly<Record<string, string>>;
+      cause?: Problem['cause'];
+    } = {},
   ) {
     super(detail);
     this.name = 'HttpProblem';

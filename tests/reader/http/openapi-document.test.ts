@@ -33,7 +33,7 @@ const parsers: Record<
     params: { category: 'trending', media: 'movie' },
   },
   '/v1/titles/{media}/{id}': { parse: parseTitleRequest, params: { media: 'movie', id: '1' } },
-  '/v1/recommendations': { parse: (_params, query) => parseRecommendRequest(query), params: {} },
+  '/v1/recommendations': { parse: (_params, query) => parseRecommendRequest(query, defaultSettings), params: {} },
   '/v1/health': { parse: (_params, query) => parseNoQuery(query), params: {} },
 };
 const parameters = documentedPaths.flatMap((path) =>

@@ -4,6 +4,7 @@ import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import {
   allowedLanguages,
   allowedRegions,
+  noFilters,
   noNumbers,
   refusedField,
   tooLargeNumbers,
@@ -21,16 +22,18 @@ describe('a request for a list', () => {
   it('has defaults', () => {
     expect(listOf('')).toEqual({
       feed: { category: 'popular', media: 'movie', region: 'global', language: 'en-US' },
+      ...noFilters,
       limit: 20,
-      includeAdult: false,
+      offset: 0,
     });
   });
 
   it('is taken as it is written', () => {
     expect(listOf('limit=500&language=de-DE&region=DE', { category: 'local_originals', media: 'tv' })).toEqual({
       feed: { category: 'local_originals', media: 'tv', region: 'DE', language: 'de-DE' },
+      ...noFilters,
       limit: 500,
-      includeAdult: false,
+      offset: 0,
     });
     expect(listOf('includeAdult=true').includeAdult).toBe(true);
     expect(listOf('limit=1', { category: 'genre_10765' }).feed.category).toBe('genre_10765');

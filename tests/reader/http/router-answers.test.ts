@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { routesOver } from '../../support/ask-router.ts';
 import { contractProblems } from '../../support/openapi-document.ts';
+import { noFilters } from '../../support/refused-request.ts';
 import {
   foundNothing,
   sampleListAnswer,
@@ -10,7 +11,6 @@ import {
   sampleRecommendAnswer,
   sampleTitleAnswer,
 } from '../../support/sample-answers.ts';
-import { sampleImages } from '../../support/sample-messages.ts';
 
 /** Each resource: a target, its path in the document, and what a scripted reader answers there. */
 const resources = [
@@ -103,7 +103,7 @@ describe('what the reader is asked', () => {
       [
         'list',
         { category: 'popular', media: 'movie', region: 'global', language: 'en-US' },
-        { limit: 20, includeAdult: false },
+        { ...noFilters, limit: 20, offset: 0 },
       ],
     ],
     [
@@ -111,7 +111,7 @@ describe('what the reader is asked', () => {
       [
         'list',
         { category: 'trending', media: 'tv', region: 'DE', language: 'de-DE' },
-        { limit: 500, includeAdult: false },
+        { ...noFilters, limit: 500, offset: 0 },
       ],
     ],
     [
@@ -119,7 +119,7 @@ describe('what the reader is asked', () => {
       [
         'list',
         { category: 'genre_18', media: 'movie', region: 'global', language: 'en-US' },
-        { limit: 20, includeAdult: false },
+        { ...noFilters, limit: 20, offset: 0 },
       ],
     ],
     ['/v1/titles/tv/1399', ['title', 'tv', 1399, {}]],
@@ -129,16 +129,17 @@ describe('what the reader is asked', () => {
       [
         'recommend',
         {
+          ...noFilters,
           media: 'movie',
           liked: [
             { mediaType: 'movie', id: 1 },
             { mediaType: 'tv', id: 2 },
           ],
           seen: [],
-          genres: [],
           region: 'global',
           hour: 20,
           limit: 3,
+          offset: 0,
           includeAdult: true,
         },
       ],
@@ -171,7 +172,7 @@ describe('answers of other kinds', () => {
   });
 
   it('a recommendation that finds nothing is one, and is not kept', async () => {
-    const empty = { ...foundNothing, picks: [], candidates: 0, feeds: [], unknownLiked: [], images: sampleImages() };
+    const empty = sampleRecommendAnswer({ ...foundNothing, picks: [], candidates: 0, feeds: [] });
     const answer = await routesOver({ recommend: async () => empty }).ask('/v1/recommendations');
     expect(answer.status).toBe(200);
     expect(answer.headers).toMatchObject({

@@ -150,6 +150,11 @@ export function certificationsOf(country: string): readonly string[] {
   return [...ofFilms.values(), ...others].map(({ text }) => text);
 }
 
+/** The certification of a country that is meant: blanks and capitals make no difference. `undefined`: none is. */
+export function certificationNamed(country: string, text: string): string | undefined {
+  return certificationsOf(country).find((one) => plain(one) === plain(text));
+}
+
 /**
  * Whether a title's certification is not stricter than `most`, both of `country`. Where a system has both, its order decides: first the one of
  * the title's own media. Otherwise the ages decide that the two mean: of a certification without an age, the title's counts as the next
@@ -208,5 +213,8 @@ function ageIn(certification: string): number | undefined {
 
 /** Without blanks, capitals and marks: the small letter of `İ` is an `i` with a dot. */
 function plain(certification: string): string {
-  return certification.toLowerCase().normalize('NFD').replaceAll(/[\s\p{M}]/gu, '');
+  return certification
+    .toLowerCase()
+    .normalize('NFD')
+    .replaceAll(/[\s\p{M}]/gu, '');
 }

@@ -68,7 +68,8 @@ export const titleParts = {
       originCountries: {
         ...originCountries,
         from: samePaths('origin_country'),
-        words: 'Where it comes from, ISO 3166-1 alpha-2; empty where TMDB names no country, `null` where it is unknown.',
+        words:
+          'Where it comes from, ISO 3166-1 alpha-2; empty where TMDB names no country, `null` where it is unknown.',
       },
     },
   },
