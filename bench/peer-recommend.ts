@@ -62,7 +62,11 @@ export function peerRecommend(
   };
   const spare = { earn: () => undefined, take: () => [] };
   const likedBudget = { earn: () => undefined, trySpend: () => false };
-  const reference = { images: () => builtInImages, service: (id: number) => ({ id, name: null, logoPath: null }), ready: async () => undefined };
+  const reference = {
+    images: () => builtInImages,
+    service: (id: number) => ({ id, name: null, logoPath: null }),
+    ready: async () => undefined,
+  };
   return recommend(input, {
     lists,
     titles,

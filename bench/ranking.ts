@@ -112,7 +112,11 @@ function fittedResults(compared: readonly Compared[]): BenchResult[] {
     const subject = `${name}: fitted on one half of the viewers, told on the other`;
     return [
       ...told.flatMap(({ half, other, words, found }) => [
-        ...worthOf(`${name}, half ${other}: fitted on half ${half} (${words})`, ofHalf(other, cases), found[index] ?? []),
+        ...worthOf(
+          `${name}, half ${other}: fitted on half ${half} (${words})`,
+          ofHalf(other, cases),
+          found[index] ?? [],
+        ),
         ...[ours, before, popularityOnly].flatMap((known) =>
           worthOf(`${name}, half ${other}: ${known}`, ofHalf(other, cases), ofHalf(other, of(measured, known))),
         ),

@@ -29,11 +29,7 @@ export type History = { user: number; atMs: number; before: readonly Rating[]; a
 export const caseRules = { likedStars: 4, fewestLiked: 5, mostLiked: 20 } as const;
 
 /** The case of a viewer; none with too little liked before, or nothing afterwards. */
-export function casesOf(
-  { user, atMs, before, after }: History,
-  pool: Pool,
-  films: MovieLens['films'],
-): RankingCase[] {
+export function casesOf({ user, atMs, before, after }: History, pool: Pool, films: MovieLens['films']): RankingCase[] {
   const liked = before.filter(isLiked).slice(-caseRules.mostLiked);
   if (liked.length < caseRules.fewestLiked) {
     return [];

@@ -2,9 +2,10 @@
  * Weights fitted on one half of the viewers, to be told on the other: of the parts that MovieLens can show, by pairwise logistic regression of
  * each target against films of the same lists that were not liked (src/operator/fit-weights.ts). The other parts keep theirs.
  */
+
+import { type Comparison, fitWeights } from '../../src/operator/fit-weights.ts';
 import type { ScoreParts } from '../../src/reader/reader-api.ts';
 import type { Scored } from '../../src/reader/recommend/score.ts';
-import { type Comparison, fitWeights } from '../../src/operator/fit-weights.ts';
 import { seededRandom } from '../../tests/support/seeded-random.ts';
 import type { RankingCase } from './cases.ts';
 import { deployed, type Ranking, scoreCase } from './rankings.ts';

@@ -2,10 +2,11 @@
  * Leave-one-out over pools of several sizes: each film that a viewer liked later, alone among the films of the pool that the viewer had not
  * rated. The films of the pool that are liked later too are left out, so that they do not compete with it.
  */
-import type { MovieLens } from './movielens.ts';
+
 import type { BenchResult } from '../bench-report.ts';
 import type { RankingCase } from './cases.ts';
 import { mean, pickCount } from './measures.ts';
+import type { MovieLens } from './movielens.ts';
 import type { Recommender } from './rankings.ts';
 import { ownCases } from './splits.ts';
 

@@ -165,8 +165,7 @@ export function feedInputSchema(settings: Settings) {
     })
     .transform(({ language, ...feed }) => ({
       ...feed,
-      language:
-        language ?? feedLanguage({ category: feed.category, region: canonicalRegion(feed.region) }, settings),
+      language: language ?? feedLanguage({ category: feed.category, region: canonicalRegion(feed.region) }, settings),
     }))
     .pipe(askedFeedSchema)
     .superRefine((feed, context) => {

@@ -1,31 +1,29 @@
 import type { AwsFailure } from '../shared/core/aws-failure.ts';
-import { type Clock, msFromIso } from '../shared/core/clock.ts';
-import type { Feed } from '../shared/core/feed.ts';
+import type { Clock } from '../shared/core/clock.ts';
 import { retryBudget } from '../shared/core/retries.ts';
 import { hasNamelessService } from '../shared/queues/details/watch.ts';
-import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
 import { type FactsReader, factsReader } from './filters/facts-reader.ts';
-import { fillLanguages, languageChain, mergeLanguages } from './language-fallback.ts';
-import { type AskedRows, type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
+import { languageChain, mergeLanguages } from './language-fallback.ts';
+import { answerList } from './list-answer.ts';
+import { type ListReader, listReader } from './list-reader.ts';
 import { type MemoryTier, memoryTier } from './memory-tier.ts';
-import { type Aged, jointLife, provenanceOf } from './provenance.ts';
+import { lifeOfAll, provenanceOf } from './provenance.ts';
 import { type MeterDependencies, readMeter } from './read-meter.ts';
-import type { ListAnswer, Reader, ReaderHealth, TitleAnswer, TitleRef } from './reader-api.ts';
+import type { Reader, ReaderHealth, TitleAnswer, TitleRef } from './reader-api.ts';
 import {
   type AskedTitle,
   checkedInput,
   checkedListOptions,
   checkedRecommendation,
   feedInputSchema,
-  type ListOptions,
   titleOptionsSchema,
   titleRefsSchema,
 } from './reader-input.ts';
 import { spareReads } from './recommend/gather.ts';
 import { recommend } from './recommend/recommend.ts';
-import { lookAgainMs, type ReferenceTier, referenceTier } from './reference-tier.ts';
+import { namelessLife, type ReferenceTier, referenceTier } from './reference-tier.ts';
 import { type TableGuard, tableGuard } from './table-guard.ts';
-import type { TierDependencies, TierRead } from './tiers.ts';
+import type { TierDependencies } from './tiers.ts';
 import { detailsAnswer, knownParts, livesOf, unknownIn } from './title-details.ts';
 import { titleReader } from './title-reader.ts';
 import { rowLoader, type TitleReader, titleTable } from './title-table.ts';
@@ -67,7 +65,11 @@ export function createReader(deps: ReaderDependencies): Reader {
     list: async (feed, options = {}) => {
       const checked = checkedInput(feedInput, feed, 'feed');
       const listed = checkedListOptions(options, checked, settings);
-      return timed(() => answerList(checked, listed, tiers, deps), meter.list(listed.limit), clock);
+      return timed(
+        () => answerList(checked, listed, { ...tiers, clock, settings }),
+        meter.list(listed.offset + listed.limit),
+        clock,
+      );
     },
     title: async (mediaType, id, options = {}) => {
       const [answer] = await readTitles([{ mediaType, id }], options);
@@ -116,63 +118,6 @@ async function timed<A>(
 }
 
 /**
- * A feed as an application gets it. Where there is none in its language, the same feed in another language stands in; fields of a title
- * that are missing in the feed's language come from the title's other languages.
- */
-async function answerList(
-  feed: Feed,
-  { limit, offset, filter: { includeAdult } }: ListOptions,
-  { lists, titles, reference }: Tiers,
-  { clock, settings }: ReaderDependencies,
-): Promise<ListAnswer> {
-  const asked = { limit: offset + limit, includeAdult };
-  const languages = languageChain(feed.language, feed.region, settings);
-  const own = await lists.read(feed, asked, true);
-  const { language, read } =
-    own.found.length > 0 || own.absent || own.empty !== undefined
-      ? { language: feed.language, read: own }
-      : await inOtherLanguage(feed, asked, own, languages.slice(1), lists);
-  const rows = shownOf(read.found, asked).slice(offset);
-  const listed = rows.map((row) => {
-    const { mediaType, id } = row;
-    return { mediaType, id, language, card: cardOfRow(row) };
-  });
-  const cards = await fillLanguages(listed, languages, titles, clock);
-  const nowMs = clock.nowMs();
-  const entries = rows.map((row, index) => ({ row, ...(cards[index] ?? { card: {}, fellBack: {} }) }));
-  // Rows may have expired while the other languages were read.
-  const alive = entries.filter(({ row }) => nowMs < row.expiresAtMs);
-  // A list exists also when all of its titles are hidden adult ones, and when TMDB serves it empty.
-  const life =
-    listLife(alive.length > 0 ? alive.map(({ row }) => row) : liveRows(read.found, Infinity, nowMs)) ??
-    (read.empty && nowMs < read.empty.expiresAtMs ? read.empty : undefined);
-  return {
-    feed,
-    offset,
-    ...provenanceOf(life === undefined ? 'none' : read.from, life, nowMs, read.problem),
-    titles: alive.map(({ row, card, fellBack }) => ({ ...toEntry(row, nowMs), ...card, fellBack })),
-    images: reference.images(),
-  };
-}
-
-/** This feed in the first other language that the cache has it in. The answer keeps the problem of the asked language. */
-async function inOtherLanguage(
-  feed: Feed,
-  asked: AskedRows,
-  own: TierRead<ListRow>,
-  languages: readonly string[],
-  lists: ListReader,
-): Promise<{ language: string; read: TierRead<ListRow> }> {
-  for (const language of languages) {
-    const read = await lists.read({ ...feed, language }, asked, false);
-    if (read.found.length > 0) {
-      return { language, read: { ...read, ...(own.problem && { problem: own.problem }) } };
-    }
-  }
-  return { language: feed.language, read: own };
-}
-
-/**
  * A title as an application gets it, each field in the nearest language that has it, and its details where they are asked for. As old as the
  * oldest language and the oldest part that it is made of.
  */
@@ -207,15 +152,4 @@ async function answerTitle(
     absent: false,
     ...more,
   };
-}
-
-/** Names of services may come at any time: an answer without them is good for as long as until they are looked for again. */
-function namelessLife({ fetchedAt, expiresAtMs }: Aged, nowMs: number): Aged {
-  return { fetchedAt, freshUntilMs: nowMs + lookAgainMs, expiresAtMs };
-}
-
-/** The joint life of what is there. `isLacking`: something is missing that may come at any time, so the answer is not fresh. */
-function lifeOfAll(lives: readonly Aged[], isLacking: boolean): Aged | undefined {
-  const life = jointLife(lives);
-  return life && isLacking ? { ...life, freshUntilMs: msFromIso(life.fetchedAt) } : life;
 }

@@ -68,7 +68,7 @@ export type FactsRead = {
 
 /** Reads facts. Never rejects. */
 export type FactsReader = {
-  /** The facts of titles in the first two tiers, of one country (ISO 3166-1 alpha-2). */
+  /** The facts of titles in the first two tiers, of one country (ISO 3166-1 alpha-2). Of more than a thousand the first thousand. */
   read(refs: readonly TitleRef[], country: string): Promise<FactsRead>;
   /** What memory has of them, at once: the table is not read. */
   known(refs: readonly TitleRef[], country: string): ReadonlyMap<string, TitleFacts>;
@@ -82,6 +82,8 @@ export type FactsReader = {
 /** Titles that a process may request at once, and what each read earns: a filter over hundreds of unknown titles must not flood the queue. */
 const mostAtOnce = 10;
 const sharePerRead = 0.2;
+/** A list has a few hundred titles at most, unless somebody has fetched it to its end: that would take a hundred reads of the table at once. */
+const mostRead = 1_000;
 /** Titles of which a process remembers that it has requested them. */
 const rememberedTitles = 5_000;
 
@@ -97,7 +99,7 @@ export function factsReader(deps: TierDependencies, memory: MemoryTier, rows: Ro
   return {
     read: async (refs, country) => {
       // Nobody fetches details where they are switched off.
-      const asked = settings.details.enabled ? refs : [];
+      const asked = settings.details.enabled ? refs.slice(0, mostRead) : [];
       const known = asked.map((ref) => memory.peek<Stored<KeptFacts>>(memoryKey(ref, country)));
       const missing = asked.filter((_ref, index) => known[index] === undefined);
       const loads = await Promise.allSettled(missing.map((ref) => load(ref, country)));
@@ -152,36 +154,38 @@ function asker({ clock, settings, pipeline }: TierDependencies, memory: MemoryTi
   const budget = retryBudget(sharePerRead, mostAtOnce);
   const periodMs = Math.min(settings.ttl.titleSoftHours, settings.details.watchSoftTtlHours) * hourMs;
   const asked = new LRUCache<string, number>({ max: rememberedTitles });
+  // One that was requested already must not take what is left for the others.
+  const isAsked = (title: string) => clock.monotonicMs() < (asked.get(title) ?? Number.NEGATIVE_INFINITY);
+  const dueOf = (ref: TitleRef, country: string): [string, Due][] => {
+    const title = titleSubject(ref.mediaType, ref.id);
+    const seen = isAsked(title) ? undefined : dueSinceOf(memory.peek<Stored<KeptFacts>>(memoryKey(ref, country)));
+    return seen === undefined ? [] : [[title, { ...ref, ...seen }]];
+  };
   return (refs, country) => {
-    if (pipeline === undefined || !settings.details.enabled) {
-      return;
-    }
     budget.earn();
-    for (const ref of refs) {
-      const title = titleSubject(ref.mediaType, ref.id);
-      const due = dueOf(memory.peek<Stored<KeptFacts>>(memoryKey(ref, country)));
-      // One that was requested already must not take what is left for the others.
-      if (due === undefined || clock.monotonicMs() < (asked.get(title) ?? 0)) {
-        continue;
-      }
+    const due = new Map(settings.details.enabled ? refs.flatMap((ref) => dueOf(ref, country)) : []);
+    for (const [title, { mediaType, id, since, imdbId }] of due) {
       if (!budget.trySpend()) {
         return;
       }
       asked.set(title, clock.monotonicMs() + periodMs);
-      pipeline.refreshWhole(ref.mediaType, ref.id, due.seen, due.imdbId);
+      pipeline?.refreshWhole(mediaType, id, since, imdbId);
     }
   };
 }
 
-/** Whether a title is due, by what memory has of it; `seen` as `refreshWhole` takes it. What it does not have was not read. */
-function dueOf(kept: Stored<KeptFacts> | undefined): { seen: string; imdbId: string | null } | undefined {
+/** A title to be fetched; `since` as `refreshWhole` takes it. */
+type Due = TitleRef & { since: string; imdbId: string | null };
+
+/** Whether a title is due, by what memory has of it. What it does not have was not read. */
+function dueSinceOf(kept: Stored<KeptFacts> | undefined): Pick<Due, 'since' | 'imdbId'> | undefined {
   if (kept === undefined) {
     return undefined;
   }
   if (!isThere(kept)) {
-    return { seen: '', imdbId: null };
+    return { since: '', imdbId: null };
   }
-  return kept.due === undefined ? undefined : { seen: kept.due, imdbId: kept.imdbId };
+  return kept.due === undefined ? undefined : { since: kept.due, imdbId: kept.imdbId };
 }
 
 function keptFactsOf(row: AnyRow, country: string, { clock, settings }: TierDependencies): KeptFacts | 'damaged' {

@@ -33,7 +33,11 @@ function decidingParts({ parts, means }: Scored, { ranking: { weights } }: Score
   return names.filter((name) => first !== undefined && lead(name) >= leastShare * lead(first));
 }
 
+/** Why a title is a candidate at all. */
 function fallback({ candidate }: Scored, context: ScoreContext): string {
+  if (isAsked(candidate, context)) {
+    return genreReason(candidate, context);
+  }
   return candidate.places.length > 0 ? 'in the lists now' : sayings.recommended(candidate, context);
 }
 
@@ -55,8 +59,14 @@ const sayings: Readonly<Record<keyof ScoreParts, (candidate: Candidate, context:
   dayPart: (_candidate, { hour, dayParts }) => `for the ${dayPartAt(hour, dayParts)?.name}`,
 };
 
-function genreReason({ row }: Candidate, { taste }: ScoreContext): string {
-  if (row.genreIds.some((genre) => taste.askedGenres.has(genre))) {
+function isAsked({ row }: Candidate, { taste }: ScoreContext): boolean {
+  return row.genreIds.some((genre) => taste.askedGenres.has(genre));
+}
+
+function genreReason(candidate: Candidate, context: ScoreContext): string {
+  const { row } = candidate;
+  const { taste } = context;
+  if (isAsked(candidate, context)) {
     return 'a genre you asked for';
   }
   const nearest = greatest(taste.liked, ({ card }) => jaccard(card.genreIds, row.genreIds));
@@ -118,7 +128,10 @@ const placeSayings: Readonly<Record<string, readonly [inWorld: string, inRegion:
 
 /** The place that counts most. */
 function placeReason({ places }: Candidate, { region }: ScoreContext): string {
-  const best = places.reduce((a, b) => (placeScore(b, region) > placeScore(a, region) ? b : a), places[0] as (typeof places)[number]);
+  const best = places.reduce(
+    (a, b) => (placeScore(b, region) > placeScore(a, region) ? b : a),
+    places[0] as (typeof places)[number],
+  );
   const { category, region: country } = best.feed;
   const saying = placeSayings[category];
   if (saying === undefined) {
@@ -132,7 +145,10 @@ function greatest(
   valueOf: (one: LikedTitle) => number,
 ): { liked: LikedTitle; value: number } | undefined {
   const valued = liked.map((one) => ({ liked: one, value: valueOf(one) }));
-  return valued.reduce<(typeof valued)[number] | undefined>((a, b) => (a === undefined || b.value > a.value ? b : a), undefined);
+  return valued.reduce<(typeof valued)[number] | undefined>(
+    (a, b) => (a === undefined || b.value > a.value ? b : a),
+    undefined,
+  );
 }
 
 function sharedBy(a: readonly number[], b: readonly number[]): number {

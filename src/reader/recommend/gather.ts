@@ -158,11 +158,15 @@ export async function readRecommended(
   }
   const ranked = [...counts.values()].sort((a, b) => b.count - a.count).map(({ ref }) => ref);
   const inMemory = ranked.map((ref) => ({ ref, version: titles.known(ref, settings.defaultLanguage) }));
-  const readable = new Set(spare.take(inMemory.flatMap(({ ref, version }) => (version ? [] : [`card#${refKey(ref)}`]))));
+  const readable = new Set(
+    spare.take(inMemory.flatMap(({ ref, version }) => (version ? [] : [`card#${refKey(ref)}`]))),
+  );
   const found = await Promise.all(
     inMemory.map(async ({ ref, version }) => ({
       ref,
-      version: readable.has(`card#${refKey(ref)}`) ? (await titles.peek(ref, [settings.defaultLanguage])).found[0] : version,
+      version: readable.has(`card#${refKey(ref)}`)
+        ? (await titles.peek(ref, [settings.defaultLanguage])).found[0]
+        : version,
     })),
   );
   return found.flatMap(({ ref, version }) => (version === undefined ? [] : [unlisted(ref, version)]));
@@ -182,7 +186,13 @@ export async function passing(
   const verdictOf = ({ row }: Candidate, known: ReadonlyMap<string, TitleFacts>) =>
     passes(row, known.get(refKey(row)), filter);
   const open = needsFacts(filter) ? all.filter((one) => verdictOf(one, inMemory) === 'unknown') : [];
-  const read = open.length === 0 ? undefined : await facts.read(open.map(({ row }) => row), filter.country);
+  const read =
+    open.length === 0
+      ? undefined
+      : await facts.read(
+          open.map(({ row }) => row),
+          filter.country,
+        );
   const known = read === undefined ? inMemory : new Map([...inMemory, ...read.facts]);
   const judged = all.map((candidate) => ({ candidate, verdict: verdictOf(candidate, known) }));
   const candidates = judged.flatMap(({ candidate, verdict }) =>

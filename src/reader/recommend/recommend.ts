@@ -19,7 +19,15 @@ import { jointLife, provenanceOf } from '../provenance.ts';
 import type { Origin, Provenance, RecommendAnswer, Recommended } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
 import type { ReferenceTier } from '../reference-tier.ts';
-import { type Candidate, commonGenres, gatherCandidates, refKey, sharedFeeds, tasteFeeds, tasteOf } from './candidates.ts';
+import {
+  type Candidate,
+  commonGenres,
+  gatherCandidates,
+  refKey,
+  sharedFeeds,
+  tasteFeeds,
+  tasteOf,
+} from './candidates.ts';
 import { explain } from './explain.ts';
 import {
   type FeedRead,
@@ -107,7 +115,9 @@ function readMoreLater(
     return;
   }
   spare.earn();
-  const open = new Map(scored.flatMap(({ candidate: { row, facts: known } }) => (known ? [] : [[detailsKey(row), row]])));
+  const open = new Map(
+    scored.flatMap(({ candidate: { row, facts: known } }) => (known ? [] : [[detailsKey(row), row]])),
+  );
   const refs = spare.take([...open.keys()]).flatMap((key) => open.get(key) ?? []);
   if (refs.length > 0) {
     background.run('reading details of candidates', async () => void (await facts.read(refs, country)));
@@ -129,8 +139,7 @@ function madeOf(
     return life === undefined ? [] : [{ feed, life }];
   });
   const from = lists.length === 0 ? 'none' : originOf(reads.filter(({ found }) => found.length > 0));
-  const problem =
-    (lists.length === 0 ? reads.find((read) => read.problem)?.problem : partialProblem(reads)) ?? others;
+  const problem = (lists.length === 0 ? reads.find((read) => read.problem)?.problem : partialProblem(reads)) ?? others;
   const life = jointLife(lists.map((list) => list.life));
   return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };
 }

@@ -161,9 +161,7 @@ export function yearAffinity(year: number | undefined, years: ReadonlyMap<number
 /** exp(-age in years / 5), 1 for what is still to come; without a date it is unknown. */
 function newness({ releaseDate }: Candidate['row'], nowMs: number): number | undefined {
   const releasedMs = releaseDate === null ? Number.NaN : Date.parse(releaseDate);
-  return Number.isNaN(releasedMs)
-    ? undefined
-    : Math.exp(-Math.max(0, nowMs - releasedMs) / yearMs / newnessSpanYears);
+  return Number.isNaN(releasedMs) ? undefined : Math.exp(-Math.max(0, nowMs - releasedMs) / yearMs / newnessSpanYears);
 }
 
 /**
@@ -244,4 +242,3 @@ function meanVoteAverage(candidates: readonly Candidate[], { voteFloor }: Rankin
 function shareIn(genreIds: readonly number[], genres: ReadonlySet<number>): number {
   return genreIds.length === 0 ? 0 : genreIds.filter((genre) => genres.has(genre)).length / genreIds.length;
 }
-

@@ -111,4 +111,3 @@ export function jaccard(a: readonly number[], b: readonly number[]): number {
   const shared = a.filter((member) => b.includes(member)).length;
   return shared === 0 ? 0 : shared / (a.length + b.length - shared);
 }
-

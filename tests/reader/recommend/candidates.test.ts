@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { commonGenres, gatherCandidates, sharedFeeds, tasteFeeds, tasteOf, unlisted } from '../../../src/reader/recommend/candidates.ts';
+import {
+  commonGenres,
+  gatherCandidates,
+  sharedFeeds,
+  tasteFeeds,
+  tasteOf,
+  unlisted,
+} from '../../../src/reader/recommend/candidates.ts';
 import { feedId, feedSchema } from '../../../src/shared/core/feed.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import type { Settings } from '../../../src/shared/settings/settings-schema.ts';
@@ -91,17 +98,23 @@ describe('the feeds that fit a taste', () => {
     const genres = fc.uniqueArray(fc.integer({ min: 1, max: 9_999_999 }), { maxLength: 3 });
     const all = { ...settings, feeds: { ...settings.feeds, custom: own } };
     fc.assert(
-      fc.property(media, fc.constantFrom('global', 'CH', 'JP', 'DE'), genres, genres, (asked, region, known, common) => {
-        const taste = tasteOf([liked('ja'), liked('de')], known);
-        const feeds = [
-          ...sharedFeeds(asked, region, all),
-          ...tasteFeeds(asked, region, taste, { movie: common, tv: common }, all),
-        ];
-        for (const feed of feeds) {
-          expect(feedSchema.safeParse(feed).success).toBe(true);
-        }
-        expect(new Set(feeds.map(feedId)).size).toBe(feeds.length);
-      }),
+      fc.property(
+        media,
+        fc.constantFrom('global', 'CH', 'JP', 'DE'),
+        genres,
+        genres,
+        (asked, region, known, common) => {
+          const taste = tasteOf([liked('ja'), liked('de')], known);
+          const feeds = [
+            ...sharedFeeds(asked, region, all),
+            ...tasteFeeds(asked, region, taste, { movie: common, tv: common }, all),
+          ];
+          for (const feed of feeds) {
+            expect(feedSchema.safeParse(feed).success).toBe(true);
+          }
+          expect(new Set(feeds.map(feedId)).size).toBe(feeds.length);
+        },
+      ),
     );
   });
 });

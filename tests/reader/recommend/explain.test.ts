@@ -49,21 +49,66 @@ const taste = tasteOf([heat, ran], []);
 
 describe('why a title was picked', () => {
   it.each<[string, Picked, Partial<ScoreContext>, string]>([
-    ['the nearest liked one by genre', { row: { genreIds: [18] }, parts: { genre: 1 } }, { taste }, 'like Ran: 1 genre in common'],
-    ['that of two genres', { row: { genreIds: [18, 80, 53] }, parts: { genre: 1 } }, { taste }, 'like Heat: 2 genres in common'],
+    [
+      'the nearest liked one by genre',
+      { row: { genreIds: [18] }, parts: { genre: 1 } },
+      { taste },
+      'like Ran: 1 genre in common',
+    ],
+    [
+      'that of two genres',
+      { row: { genreIds: [18, 80, 53] }, parts: { genre: 1 } },
+      { taste },
+      'like Heat: 2 genres in common',
+    ],
     ['no one title', { row: { genreIds: [18, 53, 27] }, parts: { genre: 1 } }, { taste }, 'genres you like'],
-    ['an asked genre', { row: { genreIds: [27] }, parts: { genre: 1 } }, { taste: tasteOf([heat], [27]) }, 'a genre you asked for'],
-    ['its language', { row: { originalLanguage: 'ja' }, parts: { origin: 0.5 } }, { taste }, 'in the language of 1 title you liked'],
-    ['where it was made', { row: { originCountries: ['DE'] }, parts: { origin: 0.7 } }, { taste, region: 'DE' }, 'made in DE'],
+    [
+      'an asked genre',
+      { row: { genreIds: [27] }, parts: { genre: 1 } },
+      { taste: tasteOf([heat], [27]) },
+      'a genre you asked for',
+    ],
+    [
+      'its language',
+      { row: { originalLanguage: 'ja' }, parts: { origin: 0.5 } },
+      { taste },
+      'in the language of 1 title you liked',
+    ],
+    [
+      'where it was made',
+      { row: { originCountries: ['DE'] }, parts: { origin: 0.7 } },
+      { taste, region: 'DE' },
+      'made in DE',
+    ],
     ['its rating', { row: { voteAverage: 8.438 }, parts: { votes: 0.8 } }, {}, 'rated 8.4'],
     ['that it has none', { row: { voteCount: 19 }, parts: { votes: 0.8 } }, {}, 'hardly rated yet'],
     ['popularity', { parts: { popularity: 1 } }, {}, 'popular now'],
-    ['its decade', { row: { releaseDate: '1999-10-15' }, parts: { year: 0.4 } }, { taste }, 'from the 1990s, as 1 title you liked'],
-    ['its year', { row: { releaseDate: '2001-01-01' }, parts: { year: 0.4 } }, { taste }, 'from 2001, not far from titles you liked'],
+    [
+      'its decade',
+      { row: { releaseDate: '1999-10-15' }, parts: { year: 0.4 } },
+      { taste },
+      'from the 1990s, as 1 title you liked',
+    ],
+    [
+      'its year',
+      { row: { releaseDate: '2001-01-01' }, parts: { year: 0.4 } },
+      { taste },
+      'from 2001, not far from titles you liked',
+    ],
     ['that it is new', { row: { releaseDate: '2026-11-01' }, parts: { newness: 1 } }, {}, 'new: from 2026'],
-    ['keywords', { facts: { keywords: [2, 3, 9] }, parts: { keywords: 1 } }, { taste }, 'like Heat: 2 keywords in common'],
+    [
+      'keywords',
+      { facts: { keywords: [2, 3, 9] }, parts: { keywords: 1 } },
+      { taste },
+      'like Heat: 2 keywords in common',
+    ],
     ['people', { facts: { people: [7] }, parts: { people: 1 } }, { taste }, 'like Heat: 1 person in common'],
-    ['its series', { facts: { collection: 5 }, parts: { recommended: 1 } }, { taste }, 'of the same film series as Heat'],
+    [
+      'its series',
+      { facts: { collection: 5 }, parts: { recommended: 1 } },
+      { taste },
+      'of the same film series as Heat',
+    ],
     ['TMDB', { parts: { recommended: 1 } }, { taste }, 'TMDB recommends it with Heat and 1 other'],
     ['freshness', { parts: { freshness: 1 } }, {}, 'fetched lately'],
     ['the hour', { parts: { dayPart: 0.5 } }, { hour: 23 }, 'for the night'],
@@ -94,11 +139,14 @@ describe('why a title was picked', () => {
     expect(why({ parts: { popularity: 0.39, freshness: 0.8 } })).toBe('fetched lately');
     const weights = { ...allParts(1), popularity: 3 };
     const heavier = { ...scoreContext().ranking, weights };
-    expect(why({ parts: { popularity: 0.39, freshness: 0.8 } }, { ranking: heavier })).toBe('popular now; fetched lately');
+    expect(why({ parts: { popularity: 0.39, freshness: 0.8 } }, { ranking: heavier })).toBe(
+      'popular now; fetched lately',
+    );
   });
 
   it('is that it is there, where nothing is above the mean', () => {
     expect(why({ parts: {} })).toBe('in the lists now');
+    expect(why({ row: { genreIds: [27] }, parts: {} }, { taste: tasteOf([], [27]) })).toBe('a genre you asked for');
     expect(why({ places: [], parts: {} }, { taste })).toBe('TMDB recommends it with Heat and 1 other');
   });
 
