@@ -142,9 +142,9 @@ function placeReason({ places }: Candidate, { region }: ScoreContext): string {
 
 function greatest(
   liked: readonly LikedTitle[],
-  valueOf: (one: LikedTitle) => number,
+  figureOf: (one: LikedTitle) => number,
 ): { liked: LikedTitle; value: number } | undefined {
-  const valued = liked.map((one) => ({ liked: one, value: valueOf(one) }));
+  const valued = liked.map((one) => ({ liked: one, value: figureOf(one) }));
   return valued.reduce<(typeof valued)[number] | undefined>(
     (a, b) => (a === undefined || b.value > a.value ? b : a),
     undefined,

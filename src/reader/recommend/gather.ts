@@ -3,11 +3,12 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../shared/core/clock.ts';
 import { type Feed, globalRegion, type MediaType } from '../../shared/core/feed.ts';
 import type { RetryBudget } from '../../shared/core/retries.ts';
+import { keptCountries } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ListRow } from '../../shared/tables/read-list.ts';
 import type { FactsReader } from '../filters/facts-reader.ts';
 import { needsFacts, passes } from '../filters/pass.ts';
-import type { Filtered, TitleFacts } from '../filters/title-filter.ts';
+import type { Filtered } from '../filters/title-filter.ts';
 import type { ListReader } from '../list-reader.ts';
 import type { PipelineRequests } from '../pipeline-requests.ts';
 import type { Problem, TitleRef } from '../reader-api.ts';
@@ -75,21 +76,27 @@ export function spareReads(clock: Clock, settings: Settings): SpareReads {
   };
 }
 
+/** Of whose facts: without a filter that needs a country, all viewers share those of the first that is kept. */
+export function countryOfFacts({ filter }: RecommendInput, settings: Settings): string {
+  return needsFacts(filter) ? filter.country : (keptCountries(settings)[0] ?? filter.country);
+}
+
 /** Details are read of so many liked titles, the first ones: they are 4 to 5 KB each. */
 const likedInDetail = 20;
 
 /** Reads the liked titles. As far as the budget allows, those that are not in the cache are requested. */
 export async function readLiked(
-  { liked: refs, filter: { country } }: RecommendInput,
+  input: RecommendInput,
   { titles, facts, likedBudget, pipeline, settings }: GatherDependencies,
 ): Promise<{ liked: LikedTitle[]; unknown: TitleRef[] }> {
+  const { liked: refs } = input;
   const { defaultLanguage, details } = settings;
   const liked: LikedTitle[] = [];
   const unknown: TitleRef[] = [];
   likedBudget.earn();
   const [reads, known] = await Promise.all([
     Promise.all(refs.map(async (ref) => ({ ref, ...(await titles.peek(ref, [defaultLanguage])) }))),
-    facts.read(details.enabled ? refs.slice(0, likedInDetail) : [], country),
+    facts.read(details.enabled ? refs.slice(0, likedInDetail) : [], countryOfFacts(input, settings)),
   ]);
   for (const { ref, found, problem } of reads) {
     const [version] = found;
@@ -178,33 +185,28 @@ export type Passed = { candidates: Candidate[]; filtered: Filtered; problem?: Pr
 /** Filters candidates. Where the filters need details these are read; otherwise what memory has of them is enough. */
 export async function passing(
   all: readonly Candidate[],
-  { filter }: RecommendInput,
-  { facts }: GatherDependencies,
+  input: RecommendInput,
+  { facts, settings }: GatherDependencies,
 ): Promise<Passed> {
-  const refs = all.map(({ row }) => row);
-  const inMemory = facts.known(refs, filter.country);
-  const verdictOf = ({ row }: Candidate, known: ReadonlyMap<string, TitleFacts>) =>
-    passes(row, known.get(refKey(row)), filter);
-  const open = needsFacts(filter) ? all.filter((one) => verdictOf(one, inMemory) === 'unknown') : [];
-  const read =
-    open.length === 0
-      ? undefined
-      : await facts.read(
-          open.map(({ row }) => row),
-          filter.country,
-        );
-  const known = read === undefined ? inMemory : new Map([...inMemory, ...read.facts]);
-  const judged = all.map((candidate) => ({ candidate, verdict: verdictOf(candidate, known) }));
-  const candidates = judged.flatMap(({ candidate, verdict }) =>
-    verdict === 'yes' ? [{ ...candidate, facts: known.get(refKey(candidate.row)) }] : [],
-  );
-  const unknown = judged.filter(({ verdict }) => verdict === 'unknown').map(({ candidate }) => candidate.row);
-  if (needsFacts(filter)) {
-    facts.askFor([...unknown, ...candidates.map(({ row }) => row)], filter.country);
+  const { filter } = input;
+  const country = countryOfFacts(input, settings);
+  const rowsOf = (some: readonly Candidate[]) => some.map(({ row }) => row);
+  let known = facts.known(rowsOf(all), country);
+  const verdictOf = ({ row }: Candidate) => passes(row, known.get(refKey(row)), filter);
+  const open = needsFacts(filter) ? all.filter((one) => verdictOf(one) === 'unknown') : [];
+  const read = open.length === 0 ? undefined : await facts.read(rowsOf(open), country);
+  if (read !== undefined) {
+    known = new Map([...known, ...read.facts]);
+  }
+  const verdicts = all.map(verdictOf);
+  const of = (wanted: string) => all.filter((_one, index) => verdicts[index] === wanted);
+  const [passed, unknown] = [of('yes'), of('unknown')];
+  if (needsFacts(filter) && read?.problem === undefined) {
+    facts.askFor([...rowsOf(unknown), ...rowsOf(passed)], country);
   }
   return {
-    candidates,
-    filtered: { lookedAt: all.length, matched: candidates.length, withoutDetails: unknown.length },
+    candidates: passed.map((candidate) => ({ ...candidate, facts: known.get(refKey(candidate.row)) })),
+    filtered: { lookedAt: all.length, matched: passed.length, withoutDetails: unknown.length },
     problem: read?.problem,
   };
 }

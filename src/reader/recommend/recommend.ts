@@ -30,6 +30,7 @@ import {
 } from './candidates.ts';
 import { explain } from './explain.ts';
 import {
+  countryOfFacts,
   type FeedRead,
   type GatherDependencies,
   orOneFetched,
@@ -108,7 +109,7 @@ async function gather(input: RecommendInput, deps: RecommendDependencies) {
 /** Behind the answer, details of the best candidates of which memory knows none, as far as reads are to spare. */
 function readMoreLater(
   scored: readonly Scored[],
-  { filter: { country } }: RecommendInput,
+  input: RecommendInput,
   { spare, facts, background, settings }: RecommendDependencies,
 ): void {
   if (!settings.details.enabled) {
@@ -120,7 +121,10 @@ function readMoreLater(
   );
   const refs = spare.take([...open.keys()]).flatMap((key) => open.get(key) ?? []);
   if (refs.length > 0) {
-    background.run('reading details of candidates', async () => void (await facts.read(refs, country)));
+    background.run(
+      'reading details of candidates',
+      async () => void (await facts.read(refs, countryOfFacts(input, settings))),
+    );
   }
 }
 
