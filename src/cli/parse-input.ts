@@ -12,8 +12,8 @@ import {
 } from '../shared/core/feed.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
-import { type ScheduleName, scheduleNames } from '../shared/settings/schedule.ts';
 import { customFeedProblem, feedLanguage } from '../shared/settings/feed-rules.ts';
+import { type ScheduleName, scheduleNames } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 
 /** Input by a zod schema. @throws UsageError with the schema's first sentence. */

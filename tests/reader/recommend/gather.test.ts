@@ -169,14 +169,10 @@ describe('reads to spare', () => {
           const again = got.filter((key) => nowMs - (takenAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < 900_000);
           expect([again, new Set(got).size]).toEqual([[], got.length]);
           expect(asked).toEqual(expect.arrayContaining(got));
-          for (const key of got) {
-            takenAtMs.set(key, nowMs);
-          }
+          got.forEach((key) => void takenAtMs.set(key, nowMs));
           taken += got.length;
           expect(taken).toBeLessThanOrEqual(earned);
-          for (let n = 0; n < earns; n += 1) {
-            spare.earn();
-          }
+          Array.from({ length: earns }, spare.earn);
           earned += 2 * earns;
           clock.advance(1_000 * seconds);
         }
