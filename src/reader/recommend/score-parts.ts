@@ -1,7 +1,4 @@
-/**
- * The parts of a score, each from 0 to 1 (docs/reader.md has them in words). Pure. `undefined`: nothing is known of this part of the title, or
- * of the viewer, which is not the same as 0.
- */
+/** The parts of a score, each from 0 to 1 (docs/reader.md has them in words). Pure. `undefined`: nothing is known of it, which is not 0. */
 import { dayMs, hourMs, msFromIso } from '../../shared/core/clock.ts';
 import { globalRegion } from '../../shared/core/feed.ts';
 import { isInDayPart } from '../../shared/settings/settings.ts';
@@ -165,48 +162,55 @@ function newness({ releaseDate }: Candidate['row'], nowMs: number): number | und
 }
 
 /**
- * What each candidate has in common with the liked titles: the cosine of tf-idf vectors, over the greatest of all candidates. A title of which
- * none is known is unknown, and so is every title where none is known of any liked one.
+ * What each candidate has in common with the liked titles, over the greatest of all candidates: the sum of what it shares, each by its
+ * rarity (idf) and by how much the liked titles have of it, over the root of how many it has. A title of which none is known is unknown, and
+ * so is every title where none is known of any liked one.
  */
 export function inCommon(
   candidates: readonly Candidate[],
   { liked }: Pick<Taste, 'liked'>,
   what: 'keywords' | 'people',
 ): (number | undefined)[] {
-  const sets = candidates.map(({ facts }) => facts?.[what] ?? []);
   const likedSets = liked.map(({ facts }) => facts?.[what] ?? []).filter((set) => set.length > 0);
   if (likedSets.length === 0) {
-    return sets.map(() => undefined);
+    return candidates.map(() => undefined);
   }
-  const rarity = rarities([...sets.filter((set) => set.length > 0), ...likedSets]);
-  const profile = new Map<number, number>();
-  for (const set of likedSets) {
-    const length = lengthOf(set, rarity);
+  const sets = candidates.map(({ facts }) => facts?.[what] ?? []);
+  const worths = worthsOf(likedSets, sets);
+  const sums = sets.map((set) => {
+    let sum = 0;
     for (const id of set) {
-      profile.set(id, (profile.get(id) ?? 0) + (rarity.get(id) ?? 0) / length);
+      sum += worths.get(id) ?? 0;
+    }
+    return set.length === 0 ? undefined : sum / Math.sqrt(set.length);
+  });
+  const greatest = Math.max(0, ...sums.map((sum) => sum ?? 0));
+  return sums.map((sum) => (sum === undefined || greatest === 0 ? sum : sum / greatest));
+}
+
+/** What sharing an id is worth, of those that liked titles have: idf², of a liked title with n ids 1/√n of it. */
+function worthsOf(
+  likedSets: readonly (readonly number[])[],
+  sets: readonly (readonly number[])[],
+): ReadonlyMap<number, number> {
+  const held = new Map<number, number>();
+  for (const set of likedSets) {
+    for (const id of set) {
+      held.set(id, (held.get(id) ?? 0) + 1 / Math.sqrt(set.length));
     }
   }
-  // The length of the profile is the same for all, so it has no part in what is relative to the greatest.
-  const cosines = sets.map((set) =>
-    set.length === 0
-      ? undefined
-      : set.reduce((sum, id) => sum + (rarity.get(id) ?? 0) * (profile.get(id) ?? 0), 0) / lengthOf(set, rarity),
-  );
-  const greatest = Math.max(0, ...cosines.map((cosine) => cosine ?? 0));
-  return cosines.map((cosine) => (cosine === undefined || greatest === 0 ? cosine : cosine / greatest));
-}
-
-/** log(1 + titles / titles that have it) of each member. */
-function rarities(sets: readonly (readonly number[])[]): ReadonlyMap<number, number> {
-  const counts = new Map<number, number>();
-  for (const id of sets.flat()) {
-    counts.set(id, (counts.get(id) ?? 0) + 1);
+  const counts = new Map([...held.keys()].map((id) => [id, 0]));
+  let known = 0;
+  for (const set of [...sets, ...likedSets]) {
+    known += set.length > 0 ? 1 : 0;
+    for (const id of set) {
+      const count = counts.get(id);
+      if (count !== undefined) {
+        counts.set(id, count + 1);
+      }
+    }
   }
-  return new Map([...counts].map(([id, count]) => [id, Math.log1p(sets.length / count)]));
-}
-
-function lengthOf(set: readonly number[], rarity: ReadonlyMap<number, number>): number {
-  return Math.sqrt(set.reduce((sum, id) => sum + (rarity.get(id) ?? 0) ** 2, 0));
+  return new Map([...held].map(([id, share]) => [id, share * Math.log1p(known / (counts.get(id) ?? 1)) ** 2]));
 }
 
 /**

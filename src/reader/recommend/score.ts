@@ -22,12 +22,15 @@ export function scoreCandidates(candidates: readonly Candidate[], context: Score
 /** The same from the parts of each candidate, in their order. */
 export function weighed(candidates: readonly Candidate[], known: readonly KnownParts[], weights: Weights): Scored[] {
   const names = Object.keys(weights) as PartNames;
-  const averages = Object.fromEntries(names.map((name) => [name, meanOf(known, name)])) as KnownParts;
-  const telling = names.filter((name) => averages[name] !== undefined);
-  const means = filled(averages, {}, names);
+  const averages = names.map((name) => [name, meanOf(known, name)] as const);
+  const telling = averages.flatMap(([name, average]) => (average === undefined ? [] : [name]));
+  const means = Object.fromEntries(averages.map(([name, average]) => [name, average ?? 0])) as ScoreParts;
   return candidates
     .map((candidate, index): Scored => {
-      const parts = filled(known[index] ?? {}, means, names);
+      const parts: ScoreParts = { ...means };
+      for (const name of names) {
+        parts[name] = known[index]?.[name] ?? means[name];
+      }
       return { candidate, parts, means, score: weightedMean(parts, weights, telling) };
     })
     .sort((a, b) => b.score - a.score || compareKeys(a.candidate, b.candidate));
@@ -35,17 +38,21 @@ export function weighed(candidates: readonly Candidate[], known: readonly KnownP
 
 /** The mean of what is known; `undefined` where nothing is. */
 function meanOf(known: readonly KnownParts[], name: keyof ScoreParts): number | undefined {
-  const values = known.flatMap((parts) => parts[name] ?? []);
-  return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
-function filled(known: Partial<KnownParts>, others: Partial<ScoreParts>, names: PartNames): ScoreParts {
-  return Object.fromEntries(names.map((name) => [name, known[name] ?? others[name] ?? 0])) as ScoreParts;
+  let [sum, count] = [0, 0];
+  for (const { [name]: value } of known) {
+    sum += value ?? 0;
+    count += value === undefined ? 0 : 1;
+  }
+  return count === 0 ? undefined : sum / count;
 }
 
 function weightedMean(parts: ScoreParts, weights: Weights, names: PartNames): number {
-  const total = names.reduce((sum, name) => sum + weights[name], 0);
-  return total === 0 ? 0 : names.reduce((sum, name) => sum + weights[name] * parts[name], 0) / total;
+  let [sum, total] = [0, 0];
+  for (const name of names) {
+    sum += weights[name] * parts[name];
+    total += weights[name];
+  }
+  return total === 0 ? 0 : sum / total;
 }
 
 function compareKeys(a: Candidate, b: Candidate): number {
