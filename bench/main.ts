@@ -37,7 +37,7 @@ const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport
 };
 /** Benches that run in fewer seconds, and those that run by parts. */
 const shortened = ['drain', 'rate', 'throttle'];
-const divided = ['bundles', 'titles', ...shortened];
+const divided = ['bundles', 'reader', 'titles', ...shortened];
 const usage = `name one bench of ${Object.keys(benches).join(', ')}, with --json (for programs), --check (a missed target or a failed trial is a failure) and, for ${divided.join(', ')}, --part NAME (may be given again), for ${shortened.join(', ')} --seconds N (of a trial), for ranking --data FOLDER (another edition of MovieLens)`;
 
 type Options = { selection: BenchSelection; json?: boolean | undefined; check?: boolean | undefined };

@@ -27,7 +27,6 @@ export function membersIn(schema: z.ZodObject, options: Readonly<Record<string, 
           [
             name,
             String(options[name])
-              .trim()
               .replaceAll(/\s*,\s*/g, ','),
           ],
         ],

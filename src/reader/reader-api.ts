@@ -5,7 +5,6 @@ import type { Card } from '../shared/queues/card-fields.ts';
 import type { DetailValues, PartName } from '../shared/queues/details/title-parts.ts';
 import type { Watch } from '../shared/queues/details/watch.ts';
 import type { Images } from '../shared/queues/reference.ts';
-import type { ListEntry } from '../shared/tables/read-list.ts';
 import type { Filtered } from './filters/title-filter.ts';
 
 /** Where an answer came from. `none`: it is not in the cache, and TMDB does not have it, was not asked, or did not answer. */
@@ -43,7 +42,16 @@ export type FellBack = Partial<Record<TranslatedField, string>>;
 type Watchable = { watch?: Watch };
 
 /** One entry of a list; `rank` is 1 at the top of TMDB's list, whatever is filtered. */
-export type ListedCard = ListEntry & Watchable & { fellBack: FellBack };
+export type ListedCard = Card &
+  TitleRef &
+  Watchable & {
+    rank: number;
+    snapshot: string;
+    fetchedAt: string;
+    /** Past its soft TTL. */
+    stale: boolean;
+    fellBack: FellBack;
+  };
 
 /**
  * What titles must be like. Every member that is given must hold; an empty list asks for nothing. `maxCertification` and `providers` are

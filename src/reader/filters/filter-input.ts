@@ -149,7 +149,7 @@ function detailProblems(asked: AskedFilter, { media, country }: Whereabouts, set
   const needing = media !== 'tv' && asked.excludeCountries.length > 0 ? [...ofCountry, 'excludeCountries'] : ofCountry;
   if (!settings.details.enabled) {
     const detail =
-      'needs details of titles, and details.enabled is false in the settings: set it to true, or leave it out';
+      'needs details of titles, and details.enabled is false in the settings: allowed are filters by genre, year, votes and language';
     return needing.map((field) => ({ field, detail }));
   }
   const kept = keptCountries(settings);

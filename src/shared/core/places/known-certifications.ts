@@ -7,7 +7,8 @@
  * only). One without either has a place in its own system alone. `|` parts two of the same rank. Puerto Rico and the Virgin Islands use the
  * systems of the US and have no descriptions; `TV-PG` is for the age that the US give for `PG`.
  */
-import type { MediaType } from '../feed.ts';
+/** As TMDB calls them. */
+type MediaType = 'movie' | 'tv';
 
 const usFilms = 'G=0, PG=10, PG-13, R=17, NC-17=18';
 const usSeries = 'TV-Y=0, TV-Y7, TV-G=0, TV-PG=10, TV-14, TV-MA=17';
@@ -79,7 +80,7 @@ const series: Readonly<Record<string, string>> = {
   ES: 'ERI=0, TP=0, 7, 10, 12, 13, 16, 18',
   FI: 'S=0, K7, K12, K16, K18',
   FR: '10, 12, 16, 18',
-  GB: 'U=0, PG=8, 12A|12, 15, 18, R18',
+  GB: 'U=0, PG=8, 12A, 12, 15, 18, R18',
   GR: 'K=0, 8, 12, 16, 18',
   HU: 'Unrated=0, Children=0, 6, 12, 16, 18',
   ID: 'SU=2, P=2, A=7, R=13, D=18',
@@ -118,15 +119,15 @@ type System = ReadonlyMap<string, Known>;
 const systems = new Map<string, System>();
 
 function systemOf(mediaType: MediaType, country: string): System {
+  return mediaType === 'movie' ? read(films, 'movie', country) : read(series, 'tv', country);
+}
+
+function read(lists: typeof films, mediaType: MediaType, country: string): System {
   const key = `${mediaType} ${country}`;
-  const read = systems.get(key);
-  if (read !== undefined) {
-    return read;
-  }
-  const lists = mediaType === 'movie' ? films : series;
-  const system = systemIn(Object.hasOwn(lists, country) ? (lists[country] ?? '') : '');
+  const known = systems.get(key);
+  const system = known ?? systemIn(Object.hasOwn(lists, country) ? (lists[country] ?? '') : '');
   // A country without a system is not remembered: there is no end of such texts.
-  if (system.size > 0) {
+  if (known === undefined && system.size > 0) {
     systems.set(key, system);
   }
   return system;
@@ -200,8 +201,9 @@ function first<T, V>(all: readonly T[], read: (one: T) => V | undefined): V | un
  * names, 0 where it names none. The greater is the stricter; blanks and capitals make no difference (`R18+`, `R 18+`).
  */
 export function strictness(country: string, certification: string): { rank: number; ageYears: number } {
+  // Not by `systemOf`: bundles that have no use for the lists of films leave them out.
   return {
-    rank: systemOf('tv', country).get(plain(certification))?.rank ?? -1,
+    rank: read(series, 'tv', country).get(plain(certification))?.rank ?? -1,
     ageYears: ageIn(certification) ?? 0,
   };
 }
