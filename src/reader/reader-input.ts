@@ -118,38 +118,38 @@ export function withFilter<T extends AskedFilter>(
   return { input: { ...Object.fromEntries(others), filter } as WithFilter<T>, problems };
 }
 
-/** What messages call a member of a request. */
-type NameOf = (path: readonly PropertyKey[]) => string;
+/** The sentence that says what is wrong with a member of a request. */
+type Telling = (path: readonly PropertyKey[], detail: string) => string;
 
-function memberOf(what: string): NameOf {
-  return (path) => [what, ...path].join('.');
+function memberOf(what: string): Telling {
+  return (path, detail) => `${[what, ...path].join('.')}: ${detail}`;
 }
 
-const listMember: NameOf = (path) => memberOf(path[0] === 'region' ? 'feed' : 'options')(path);
+const ofList: Telling = (path, detail) => memberOf(path[0] === 'region' ? 'feed' : 'options')(path, detail);
 
 /** @throws UsageError naming the member that is wrong and what is allowed. */
 export function checkedListOptions(
   options: unknown,
   feed: Feed,
   settings: Settings,
-  nameOf: NameOf = listMember,
+  tell: Telling = ofList,
 ): ListOptions {
-  return settled(withFilter(checkedBy(listOptionsSchema, options, nameOf), feed, settings), nameOf);
+  return settled(withFilter(checkedBy(listOptionsSchema, options, tell), feed, settings), tell);
 }
 
 /** @throws UsageError naming the member that is wrong and what is allowed. */
 export function checkedRecommendation(
   request: unknown,
   settings: Settings,
-  nameOf: NameOf = memberOf('recommend'),
+  tell: Telling = memberOf('recommend'),
 ): RecommendInput {
-  const asked = checkedBy(recommendSchema, request, nameOf);
-  return settled(withFilter(asked, asked, settings), nameOf);
+  const asked = checkedBy(recommendSchema, request, tell);
+  return settled(withFilter(asked, asked, settings), tell);
 }
 
-function settled<I>({ input, problems: [first] }: { input: I; problems: InputProblem[] }, nameOf: NameOf): I {
+function settled<I>({ input, problems: [first] }: { input: I; problems: InputProblem[] }, tell: Telling): I {
   if (first !== undefined) {
-    throw new UsageError(`${nameOf([first.field])}: ${first.detail}`);
+    throw new UsageError(tell([first.field], first.detail));
   }
   return input;
 }
@@ -206,11 +206,11 @@ export function checkedInput<T extends z.ZodType>(schema: T, value: unknown, wha
   return checkedBy(schema, value, memberOf(what));
 }
 
-function checkedBy<T extends z.ZodType>(schema: T, value: unknown, nameOf: NameOf): z.output<T> {
+function checkedBy<T extends z.ZodType>(schema: T, value: unknown, tell: Telling): z.output<T> {
   const parsed = schema.safeParse(value, { error: inOurWords });
   if (!parsed.success) {
     const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
-    throw new UsageError(`${nameOf(path)}: ${message}`);
+    throw new UsageError(tell(path, message));
   }
   return parsed.data;
 }

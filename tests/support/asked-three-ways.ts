@@ -1,5 +1,5 @@
 /** A request for a list or a recommendation as the library, HTTP and the command line take it. */
-import { membersIn, optionOf } from '../../src/cli/request-options.ts';
+import { membersIn, optionTold } from '../../src/cli/request-options.ts';
 import { parseListRequest, parseRecommendRequest } from '../../src/reader/http/parse-query.ts';
 import { HttpProblem } from '../../src/reader/http/responses.ts';
 import {
@@ -29,7 +29,7 @@ export function listThreeWays(members: Members, feed: Feed, settings: Settings):
   return [
     outcomeOf(() => checkedListOptions(members, feed, settings)),
     outcomeOf(overHttp),
-    outcomeOf(() => checkedListOptions(typed(), feed, settings, optionOf)),
+    outcomeOf(() => checkedListOptions(typed(), feed, settings, optionTold)),
   ];
 }
 
@@ -40,12 +40,12 @@ export function recommendationThreeWays(members: Members, settings: Settings): O
   return [
     outcomeOf(() => checkedRecommendation(members, settings)),
     outcomeOf(overHttp),
-    outcomeOf(() => checkedRecommendation(typed(), settings, optionOf)),
+    outcomeOf(() => checkedRecommendation(typed(), settings, optionTold)),
   ];
 }
 
 function queryOf(members: Members): URLSearchParams {
-  return new URLSearchParams(Object.entries(members).map(([name, value]) => [name, String(value)]));
+  return new URLSearchParams(Object.fromEntries(Object.entries(members).map(([name, value]) => [name, String(value)])));
 }
 
 /** What commander hands over: texts, and `true` for an option without a value, which cannot say `false`. */
@@ -66,7 +66,9 @@ function outcomeOf(act: () => object): Outcome {
     if (!(error instanceof UsageError)) {
       throw error;
     }
-    const [, name = '', sentence = ''] = /^(\S+): (.*)$/s.exec(error.message) ?? [];
+    // Options are told of as `--limit is '0': allowed are …`.
+    const message = error.message.replace(/^(--\S+) is ('.*?'): /s, '$1: $2 is not allowed: ');
+    const [, name = '', sentence = ''] = /^(\S+): (.*)$/s.exec(message) ?? [];
     const member = name.startsWith('--') ? inCamelCase(name) : firstOf(name.replace(/^\w+\./, ''));
     return { refused: { [member]: sentence } };
   }

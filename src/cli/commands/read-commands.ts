@@ -9,7 +9,7 @@ import type { CliContext } from '../cli-context.ts';
 import { acting, optionHelp, withPlace } from '../command-shape.ts';
 import { filterLines, formatDetails, formatList, table } from '../format-text.ts';
 import { parseCount, parseFeed, parseInput, parseMediaType } from '../parse-input.ts';
-import { membersIn, optionOf, withFilters } from '../request-options.ts';
+import { membersIn, optionTold, withFilters } from '../request-options.ts';
 import type { PlaceOptions } from '../stack-place.ts';
 import { provenanceLine, withReader } from '../with-reader.ts';
 
@@ -19,7 +19,7 @@ type ReadOptions = PlaceOptions & { region?: string; language?: string; details?
 /** `read list` and `read title`. */
 export function addReadCommands(program: Command): void {
   const read = program.command('read').description('what an application would get from the table');
-  withFilters(withPlace(read.command('list')))
+  const list = withPlace(read.command('list'))
     .argument('<category>', optionHelp.category)
     .argument('<media>', 'movie, tv or all')
     .description('a feed, through the index')
@@ -28,8 +28,8 @@ export function addReadCommands(program: Command): void {
       '--language <language>',
       "such as de-DE or de (default: the region's own in the settings, else the default one)",
     )
-    .option('--limit <count>', 'number of titles', '20')
-    .action(acting(readListCommand));
+    .option('--limit <count>', 'number of titles', '20');
+  withFilters(list).action(acting(readListCommand));
   withPlace(read.command('title'))
     .argument('<media>', 'movie or tv')
     .argument('<id>', 'TMDB id')
@@ -52,7 +52,7 @@ async function readListCommand(
 ): Promise<void> {
   const feed = parseFeed(category, media, options, context.settings);
   const request: ListRequest = membersIn(listOptionsSchema, options);
-  checkedListOptions(request, feed, context.settings, optionOf);
+  checkedListOptions(request, feed, context.settings, optionTold);
   const answer = await withReader(options, context, (reader) => reader.list(feed, request));
   if (answer.from === 'none') {
     throw nothingRead(

@@ -6,7 +6,7 @@ import type { CliContext } from '../cli-context.ts';
 import { acting, withPlace } from '../command-shape.ts';
 import { filterLines, table, title, watchCell, watchHeading } from '../format-text.ts';
 import { parseTitleRefs } from '../parse-input.ts';
-import { membersIn, optionOf, withFilters } from '../request-options.ts';
+import { membersIn, optionTold, withFilters } from '../request-options.ts';
 import type { PlaceOptions } from '../stack-place.ts';
 import { provenanceLine, withReader } from '../with-reader.ts';
 
@@ -15,7 +15,7 @@ type RecommendOptions = PlaceOptions & { liked?: string; seen?: string; adult?: 
 
 /** `recommend`. */
 export function addRecommendCommand(program: Command): void {
-  withFilters(withPlace(program.command('recommend')))
+  const command = withPlace(program.command('recommend'))
     .description('titles for a viewer, from what the table holds, and why each')
     .option('--liked <titles>', 'titles the viewer liked, such as movie:550,tv:1399')
     .option('--seen <titles>', 'titles to leave out')
@@ -24,8 +24,9 @@ export function addRecommendCommand(program: Command): void {
     .option('--language <language>', 'such as en-US')
     .option('--hour <hour>', "hour of the viewer's day, 0 to 23")
     .option('--variety <share>', 'how different they are to be, 0 to 1 (default: what the settings have)')
-    .option('--limit <count>', 'number of titles', '10')
-    .addOption(new Option('--adult', 'the same, by its former name').hideHelp())
+    .option('--limit <count>', 'number of titles', '10');
+  withFilters(command)
+    .addOption(new Option('--adult', 'the same as --include-adult, by its former name').hideHelp())
     .action(acting(recommendCommand));
 }
 
@@ -52,7 +53,7 @@ function requestOf(
     liked: parseTitleRefs(liked, '--liked'),
     seen: parseTitleRefs(seen, '--seen'),
   };
-  checkedRecommendation(request, settings, optionOf);
+  checkedRecommendation(request, settings, optionTold);
   return request;
 }
 

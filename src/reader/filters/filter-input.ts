@@ -196,17 +196,17 @@ export const filterWords: Readonly<Record<FilterName, FilterWords>> = {
   excludeCountries: {
     value: 'codes',
     example: ['US', 'IN'],
-    words: 'countries by ISO 3166-1; a title comes from none of them (of films this needs details)',
+    words: 'countries by ISO 3166-1; a title comes from none of them; of films this needs details',
   },
   maxCertification: {
     value: 'text',
     example: 'PG-13',
-    words: 'strictest certification, one of the region; a title without one does not pass (this needs details)',
+    words: 'strictest certification, one of the region; a title without one does not pass; this needs details',
   },
   providers: {
     value: 'ids',
     example: [8, 9],
-    words: 'TMDB ids of services; one of them at least offers a title in the region (this needs details)',
+    words: 'TMDB ids of services; one of them at least offers a title in the region; this needs details',
   },
   includeAdult: { example: true, words: 'adult titles too' },
 };
