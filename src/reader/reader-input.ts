@@ -1,19 +1,12 @@
 /** What may be asked of a reader: the same rules for the library, HTTP and the command line. */
 import * as z from 'zod';
 import { UsageError } from '../shared/core/errors.ts';
-import {
-  askedFeedSchema,
-  askedLanguageSchema,
-  askedRegionSchema,
-  globalRegion,
-  maxRank,
-  mediaTypes,
-} from '../shared/core/feed.ts';
+import { askedLanguageSchema, askedRegionSchema, globalRegion, maxRank, mediaTypes } from '../shared/core/feed.ts';
+import { configuredFeedSchema } from '../shared/core/feed-rules.ts';
 import { canonicalRegion } from '../shared/core/places/known-places.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
-import { customFeedProblem, feedLanguage } from '../shared/settings/feed-rules.ts';
-import { keptCountries, regionLanguage } from '../shared/settings/settings.ts';
+import { feedLanguage, keptCountries, regionLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 
 function wholeNumber(min: number, max: number) {
@@ -106,16 +99,9 @@ export function feedInputSchema(settings: Settings) {
     })
     .transform(({ language, ...feed }) => ({
       ...feed,
-      language:
-        language ?? feedLanguage({ category: feed.category, region: canonicalRegion(feed.region) }, settings),
+      language: language ?? feedLanguage({ category: feed.category, region: canonicalRegion(feed.region) }, settings),
     }))
-    .pipe(askedFeedSchema)
-    .superRefine((feed, context) => {
-      const problem = customFeedProblem(feed, settings);
-      if (problem !== undefined) {
-        context.addIssue({ code: 'custom', message: problem });
-      }
-    });
+    .pipe(configuredFeedSchema(settings));
 }
 
 /** Parses `value`; `what` is its name in messages. @throws UsageError naming the member that is wrong and what is allowed. */

@@ -1,14 +1,9 @@
 import * as z from 'zod';
-import {
-  askedFeedSchema,
-  askedLanguageSchema,
-  askedRegionSchema,
-  type Feed,
-  globalRegion,
-} from '../../shared/core/feed.ts';
+import { askedLanguageSchema, askedRegionSchema, type Feed, globalRegion } from '../../shared/core/feed.ts';
+import { configuredFeedSchema } from '../../shared/core/feed-rules.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
-import { regionLanguage } from '../../shared/settings/settings.ts';
+import { feedLanguage } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import {
   type ListOptions,
@@ -108,9 +103,10 @@ export function parseListRequest(
   query: URLSearchParams,
   settings: Settings,
 ): { feed: Feed } & ListOptions {
-  const { region, language = regionLanguage(region, settings), ...options } = checked(listQuerySchema, singly(query));
-  const { category, media } = params;
-  return { feed: checked(askedFeedSchema, { category, media, region, language }), ...options };
+  const { category = '', media } = params;
+  const asked = checked(listQuerySchema, singly(query));
+  const { region, language = feedLanguage({ category, region }, settings), ...options } = asked;
+  return { feed: checked(configuredFeedSchema(settings), { category, media, region, language }), ...options };
 }
 
 /** `GET /v1/titles/{media}/{id}`. @throws HttpProblem 400. */
