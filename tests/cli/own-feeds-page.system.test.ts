@@ -103,7 +103,7 @@ describe('the examples', () => {
     }
     const place = ['--settings', settingsFile, '--data-dir', join(folder, 'data')];
     await runJson(['run', 'weekly', ...place]);
-    for (const { mediaType, id } of [...lists.values()].flatMap(({ titles }) => titles.slice(0, 8))) {
+    for (const { mediaType, id } of [...lists.values()].flatMap(({ titles }) => titles.slice(0, 5))) {
       const read = ['read', 'title', mediaType, String(id), '--details', '--region', 'DE'];
       const answer = await runJson<{ details: Record<string, unknown> | null }>([...read, ...place]);
       if (answer.details !== null) {
@@ -126,7 +126,7 @@ describe('the examples', () => {
         expect(['0', '6'], title).toContain(known.certification);
       }
     }
-    expect(titles.filter(({ id }) => details.has(id)).length).toBeGreaterThan(3);
+    expect(titles.filter(({ id }) => details.has(id)).length).toBeGreaterThan(2);
   });
 
   it('hold new series of one service', () => {
@@ -144,7 +144,7 @@ describe('the examples', () => {
         ).toContain(8);
       }
     }
-    expect(titles.filter(({ id }) => details.get(id)?.watch !== undefined).length).toBeGreaterThan(3);
+    expect(titles.filter(({ id }) => details.get(id)?.watch !== undefined).length).toBeGreaterThan(2);
   });
 
   it('are fetched weekly where they say so', async () => {
