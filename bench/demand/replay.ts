@@ -3,7 +3,7 @@ import { changedShare } from '../../src/demand/learned-demand.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { hourMs, isoFromMs, type Random } from '../../src/shared/core/clock.ts';
 import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
-import { feedRules } from '../../src/shared/settings/feed-rules.ts';
+import { feedRules } from '../../src/shared/core/feed-rules.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../src/shared/settings/schedule.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { changesId, feedCounterName, planUsageId } from '../../src/shared/tables/feed-counters.ts';

@@ -2,7 +2,6 @@ import type * as z from 'zod';
 import { dayMs, hourMs, minuteMs } from '../shared/core/clock.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import {
-  askedFeedSchema,
   askedRegionSchema,
   type Feed,
   feedMediaSchema,
@@ -10,10 +9,11 @@ import {
   type MediaType,
   mediaTypes,
 } from '../shared/core/feed.ts';
+import { configuredFeedSchema } from '../shared/core/feed-rules.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
-import { customFeedProblem, feedLanguage } from '../shared/settings/feed-rules.ts';
 import { type ScheduleName, scheduleNames } from '../shared/settings/schedule.ts';
+import { feedLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 
 /** Input by a zod schema. @throws UsageError with the schema's first sentence. */
@@ -42,22 +42,12 @@ export function parseFeed(
   settings: Settings,
 ): Feed {
   const region = parseInput(askedRegionSchema, options.region ?? globalRegion);
-  const feed = parseInput(askedFeedSchema, {
+  return parseInput(configuredFeedSchema(settings), {
     category,
     media: parseInput(feedMediaSchema, media),
     region,
     language: options.language ?? feedLanguage({ category, region }, settings),
   });
-  return configured(feed, settings);
-}
-
-/** A feed, or what is asked for of one. @throws UsageError for an own feed that the settings do not have. */
-export function configured<T extends { category: string; media: string }>(feed: T, settings: Settings): T {
-  const problem = customFeedProblem(feed, settings);
-  if (problem !== undefined) {
-    throw new UsageError(problem);
-  }
-  return feed;
 }
 
 /** `movie` or `tv`. */

@@ -2,7 +2,7 @@
 import { hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
-import { feedRules } from '../shared/settings/feed-rules.ts';
+import { feedRules } from '../shared/core/feed-rules.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import {
   type ChangeCounts,

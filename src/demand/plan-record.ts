@@ -1,8 +1,8 @@
 /** What plans are judged by: the reads and the plans of each hour, and what the settings say. */
 import { hourMs } from '../shared/core/clock.ts';
 import { feedKindOf } from '../shared/core/feed.ts';
+import { feedRules } from '../shared/core/feed-rules.ts';
 import { nextOccurrenceMs } from '../shared/settings/schedule.ts';
-import { feedRules } from '../shared/settings/feed-rules.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { feedCounts, type PlanKind, planUsageId } from '../shared/tables/feed-counters.ts';
 import { feedUsageId, parseCounterName, type UsageCounters } from '../shared/tables/usage-store.ts';

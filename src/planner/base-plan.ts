@@ -1,7 +1,7 @@
 /** The base plan: the feeds that the schedules keep, however much they are read, and which of them an occurrence fetches. */
 import { msFromIso } from '../shared/core/clock.ts';
 import { customCategory, type Feed, globalRegion, type MediaType, mediaTypes } from '../shared/core/feed.ts';
-import { feedRules, notConfigured } from '../shared/settings/feed-rules.ts';
+import { feedRules, notConfigured } from '../shared/core/feed-rules.ts';
 import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/tables/feed-head.ts';

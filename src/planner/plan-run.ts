@@ -7,6 +7,7 @@ import type { PlanQuality } from '../demand/plan-quality.ts';
 import { type Clock, hourMs, isoFromMs, msFromIso } from '../shared/core/clock.ts';
 import { PermanentError } from '../shared/core/errors.ts';
 import { feedId, parseFeedId } from '../shared/core/feed.ts';
+import { customFeedProblem, notConfigured } from '../shared/core/feed-rules.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import {
   type FetchJob,
@@ -25,7 +26,7 @@ import {
   type ScheduledRequest,
   type TitlesRequest,
 } from '../shared/queues/plan-request.ts';
-import { customFeedProblem, feedLanguage, notConfigured } from '../shared/settings/feed-rules.ts';
+import { feedLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { feedHeadId } from '../shared/tables/feed-head.ts';
 import { type FeedsInFlight, inFlightId, isInFlight } from '../shared/tables/feeds-in-flight.ts';

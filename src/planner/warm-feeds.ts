@@ -1,7 +1,7 @@
 import { byReads, type LearnedDemand } from '../demand/learned-demand.ts';
 import { dayMs, hourMs } from '../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, type MediaType, mediaTypes, parseFeedId } from '../shared/core/feed.ts';
-import { customFeedProblem } from '../shared/settings/feed-rules.ts';
+import { customFeedProblem } from '../shared/core/feed-rules.ts';
 import { isInDayPart } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { PlannedFeed } from './base-plan.ts';
@@ -25,7 +25,11 @@ export function warmFeeds(
 ): WarmFeed[] {
   const proposed = new Map<string, WarmFeed>();
   const known = new Set(kept.map(({ feed }) => feedId(feed)));
-  for (const one of [...readBefore(demand, settings), ...ofDayParts(nowMs, untilMs, settings), ...inSeason(nowMs, settings)]) {
+  for (const one of [
+    ...readBefore(demand, settings),
+    ...ofDayParts(nowMs, untilMs, settings),
+    ...inSeason(nowMs, settings),
+  ]) {
     const id = feedId(one.feed);
     const before = proposed.get(id);
     if (!known.has(id)) {
@@ -42,7 +46,9 @@ function readBefore(demand: LearnedDemand, settings: Settings): WarmFeed[] {
   return byReads(demand).flatMap((id) => {
     const feed = parseFeedId(id);
     // An own feed that was read before may have been removed from the settings.
-    return feed === undefined || customFeedProblem(feed, settings) !== undefined ? [] : [{ feed, why: 'read, though no schedule keeps it', trial: false }];
+    return feed === undefined || customFeedProblem(feed, settings) !== undefined
+      ? []
+      : [{ feed, why: 'read, though no schedule keeps it', trial: false }];
   });
 }
 

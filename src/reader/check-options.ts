@@ -4,9 +4,9 @@
  */
 import damerauLevenshtein from 'damerau-levenshtein';
 import { UsageError } from '../shared/core/errors.ts';
+import { customDefaults } from '../shared/core/feed.ts';
 import { isLanguageTag, knownCountries } from '../shared/core/places/known-places.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
-import { customDefaults } from '../shared/settings/feed-rules.ts';
 import { defaultSettings } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 

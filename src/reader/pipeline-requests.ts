@@ -5,6 +5,7 @@
 import { LRUCache } from 'lru-cache';
 import { type Clock, hourMs, isoFromMs, minuteMs } from '../shared/core/clock.ts';
 import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
+import { feedRules } from '../shared/core/feed-rules.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import {
   fetchJobsFor,
@@ -23,7 +24,6 @@ import {
 } from '../shared/queues/item-page.ts';
 import type { MessageSender } from '../shared/queues/message-sender.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
-import { feedRules } from '../shared/settings/feed-rules.ts';
 import { keptLanguages } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { Telemetry } from '../shared/telemetry/telemetry.ts';

@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { UsageError } from '../shared/core/errors.ts';
 import {
-  askedFeedSchema,
   askedLanguageSchema,
   askedRegionSchema,
   type Feed,
@@ -11,11 +10,11 @@ import {
   maxRank,
   mediaTypes,
 } from '../shared/core/feed.ts';
+import { configuredFeedSchema } from '../shared/core/feed-rules.ts';
 import { canonicalRegion } from '../shared/core/places/known-places.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
-import { customFeedProblem, feedLanguage } from '../shared/settings/feed-rules.ts';
-import { keptCountries, regionLanguage } from '../shared/settings/settings.ts';
+import { feedLanguage, keptCountries, regionLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import {
   type AskedFilter,
@@ -167,13 +166,7 @@ export function feedInputSchema(settings: Settings) {
       ...feed,
       language: language ?? feedLanguage({ category: feed.category, region: canonicalRegion(feed.region) }, settings),
     }))
-    .pipe(askedFeedSchema)
-    .superRefine((feed, context) => {
-      const problem = customFeedProblem(feed, settings);
-      if (problem !== undefined) {
-        context.addIssue({ code: 'custom', message: problem });
-      }
-    });
+    .pipe(configuredFeedSchema(settings));
 }
 
 /** What the texts of a request say, by the schemas of its members. A text that says no such value stays, for the schema to refuse. */

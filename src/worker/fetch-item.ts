@@ -1,7 +1,8 @@
 /** A job from its question to its fate: what is asked, what is asked instead, and what is sent to the item queue. */
+
+import { customFeedProblem, notConfigured } from '../shared/core/feed-rules.ts';
 import type { Job, TitleJob } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
-import { customFeedProblem, notConfigured } from '../shared/settings/feed-rules.ts';
 import { askAgainCapMs, type CallGate } from '../shared/throttle/call-gate.ts';
 import type { Verdict } from '../shared/tmdb/classify-answer.ts';
 import { ask, type Calling, type Later, spareMsOf } from './ask-tmdb.ts';

@@ -6,6 +6,7 @@ import { startRun } from '../../planner/start-run.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import { feedId, globalRegion } from '../../shared/core/feed.ts';
+import { customFeedProblem } from '../../shared/core/feed-rules.ts';
 import {
   type AdHocEvent,
   type FetchRequest,
@@ -19,7 +20,7 @@ import { type CliContext, IncompleteRunError } from '../cli-context.ts';
 import { acting, optionHelp, withQueuePlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import { interruptible } from '../interruptible.ts';
-import { configured, parseCount, parseDurationMs, parseInput, parseListOf, parseTitleRefs } from '../parse-input.ts';
+import { parseCount, parseDurationMs, parseInput, parseListOf, parseTitleRefs } from '../parse-input.ts';
 import { withPlanning } from '../plan-in-place.ts';
 import { waitForFeeds, waitForTitles } from '../run/wait-for-feeds.ts';
 import { type QueuePlaceOptions, withQueues } from '../stack-place.ts';
@@ -87,7 +88,8 @@ async function enqueueCommand(options: EnqueueOptions, context: CliContext): Pro
 /** @throws UsageError for a feed that does not exist, and for what is no title. */
 function eventOf(options: EnqueueOptions, { clock, settings }: CliContext): AdHocEvent {
   const nowMs = clock.nowMs();
-  const detail = options.title === undefined ? listsOf(options, settings) : titlesOf(options.title, options, settings);
+  const detail =
+    options.title === undefined ? configured(listsOf(options), settings) : titlesOf(options.title, options, settings);
   return {
     // A unique id: typed twice it is two requests, of which the planner deduplicates what is in flight.
     id: `cli-${process.pid}-${nowMs}`,
@@ -98,13 +100,13 @@ function eventOf(options: EnqueueOptions, { clock, settings }: CliContext): AdHo
   };
 }
 
-function listsOf(options: EnqueueOptions, settings: CliContext['settings']): FetchRequest {
+function listsOf(options: EnqueueOptions): FetchRequest {
   const { category, media, region, language, pages } = options;
   if (category === undefined || media === undefined) {
     const missing = category === undefined ? '--category <category>' : '--media <media>';
     throw new UsageError(`${missing} is missing: allowed are lists by --category and --media, or titles by --title`);
   }
-  const request = parseInput(fetchRequestSchema, {
+  return parseInput(fetchRequestSchema, {
     version: 1,
     category,
     media: parseListOf(media),
@@ -114,8 +116,13 @@ function listsOf(options: EnqueueOptions, settings: CliContext['settings']): Fet
     pages: parseCount(pages ?? '1', '--pages', 1, 500),
     ...(options.force === true && { force: true }),
   });
-  for (const medium of request.media) {
-    configured({ category, media: medium }, settings);
+}
+
+function configured(request: FetchRequest, settings: CliContext['settings']): FetchRequest {
+  const { category } = request;
+  const problem = request.media.map((media) => customFeedProblem({ category, media }, settings)).find(Boolean);
+  if (problem !== undefined) {
+    throw new UsageError(problem);
   }
   return request;
 }

@@ -33,7 +33,7 @@ export function betterOutcome<T extends PageOutcome>(a: T, b: T): T {
 export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
 
 /** Kinds of feeds in the settings. All genre feeds share the entry `genre`, all keyword feeds `keyword`; own feeds are the list `custom`. */
-type FeedKind = (typeof namedCategories)[number] | 'genre' | 'keyword' | 'custom';
+export type FeedKind = (typeof namedCategories)[number] | 'genre' | 'keyword' | 'custom';
 
 /** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
 const feedMedia = ['movie', 'tv', 'all'] as const;
@@ -55,6 +55,14 @@ const customPrefix = 'custom_';
 /** The category of the own feed that the settings call `name`. */
 export function customCategory(name: string): string {
   return `${customPrefix}${name}`;
+}
+
+/** What an own feed has where the settings name nothing else. */
+export const customDefaults = { pages: 1, softTtlHours: 24, schedule: 'daily' } as const;
+
+/** The days that `today-42d`, as the query of an own feed has it, is away from today; 0 for `today` itself. */
+export function daysFromToday(text: string): number {
+  return Number(/^today([+-]\d+)d$/.exec(text)?.[1] ?? 0);
 }
 
 /** Whether a category is that of an own feed. Which of them exist is up to the settings (src/shared/settings/feed-rules.ts). */

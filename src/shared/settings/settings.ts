@@ -1,3 +1,5 @@
+import type { Feed } from '../core/feed.ts';
+import { customFeedOf } from '../core/feed-rules.ts';
 import { connectionsOfWorkers } from './event-source-pollers.ts';
 import type { ReaderSettings } from './reader-settings-schema.ts';
 import type { Settings } from './settings-schema.ts';
@@ -176,6 +178,14 @@ export function regionLanguage(
   { regions, defaultLanguage }: Pick<Settings, 'regions' | 'defaultLanguage'>,
 ): string {
   return regions.find((configured) => configured.region === region)?.language ?? defaultLanguage;
+}
+
+/** The language of a feed if a request names none: that of an own feed, else the region's. `region` is in canonical form. */
+export function feedLanguage(
+  { category, region }: Pick<Feed, 'category' | 'region'>,
+  settings: Pick<Settings, 'feeds' | 'regions' | 'defaultLanguage'>,
+): string {
+  return customFeedOf(category, settings)?.language ?? regionLanguage(region, settings);
 }
 
 /** The languages in which the cards of whole titles are kept: the default one first, then those of the regions, each once. */

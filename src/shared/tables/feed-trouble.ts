@@ -1,4 +1,4 @@
-import { notConfigured } from '../settings/feed-rules.ts';
+import { notConfigured } from '../core/feed-rules.ts';
 import { type FeedHead, holdsList, isAnswered, newestAnswer, type PageWithout } from './feed-head.ts';
 
 /** A feed whose newest answer from TMDB could not be stored as a list, or only in part. */
@@ -62,10 +62,7 @@ function describeList({ outcome, absence }: PageWithout): string {
   return {
     empty: 'TMDB answered with an empty list',
     rejected: 'none of the rows that TMDB sent could be read',
-    'not-found':
-      absence?.code === notConfigured
-        ? absence.detail
-        : `TMDB does not know this list${words(absence)}`,
+    'not-found': absence?.code === notConfigured ? absence.detail : `TMDB does not know this list${words(absence)}`,
   }[outcome];
 }
 

@@ -1,8 +1,8 @@
 import { dayMs, hourMs } from '../core/clock.ts';
 import { type Feed, feedId, feedKindOf } from '../core/feed.ts';
+import { customFeedOf, feedRules } from '../core/feed-rules.ts';
 import { stableFraction } from '../core/stable-hash.ts';
 import type { PartName } from '../queues/details/title-parts.ts';
-import { customFeedOf, feedRules } from '../settings/feed-rules.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 
 /**

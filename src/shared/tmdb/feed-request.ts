@@ -1,11 +1,11 @@
 import { dayMs } from '../core/clock.ts';
 import { PermanentError } from '../core/errors.ts';
 import { type Feed, feedKindOf, genreIdOf, globalRegion, keywordIdOf, type MediaType } from '../core/feed.ts';
+import { customFeedOf, customFeedProblem, notConfigured, queryAt } from '../core/feed-rules.ts';
 import { languageOf } from '../core/places/known-places.ts';
 import { snapshotTimeMs } from '../core/snapshot.ts';
 import type { FetchJob } from '../queues/fetch-job.ts';
 import { mediaOfServices, type ReferenceName } from '../queues/reference.ts';
-import { customFeedOf, customFeedProblem, notConfigured, queryAt } from '../settings/feed-rules.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { appendedMembers } from './normalize-whole-title.ts';
 import type { TmdbRequest } from './tmdb-port.ts';

@@ -1,9 +1,9 @@
 import { airsBetween, hasKeyword, isOfferedAs } from '../catalogue/availability.ts';
-import { type CatalogueTitle, type MediaType, popularityAt, voteCountAt } from '../catalogue/catalogue.ts';
+import { type CatalogueTitle, type MediaType, voteCountAt } from '../catalogue/catalogue.ts';
 import { certificationIn, releasesIn, strictnessOf } from '../catalogue/certifications.ts';
 import { monetizations, offersOf } from '../catalogue/services.ts';
-import { originalTitle } from '../catalogue/title-text.ts';
 import { dayOfMs } from '../clock.ts';
+import { type Order, orderOf, sortDiscovered } from './discover-order.ts';
 import type { Listing, World } from './listing.ts';
 import {
   type Choice,
@@ -16,9 +16,6 @@ import {
   type Range,
   regionParam,
 } from './query-params.ts';
-
-/** The properties of a title that a query can sort by. */
-type SortKey = 'popularity' | 'voteAverage' | 'voteCount' | 'releaseDay' | 'originalTitle';
 
 /** The parsed parameters of a discover request. Days are whole days since 1970-01-01. */
 type DiscoverQuery = {
@@ -42,7 +39,7 @@ type DiscoverQuery = {
   certified: CertificationQuery | undefined;
   watch: WatchQuery | undefined;
   includeAdult: boolean;
-  sort: { key: SortKey; descending: boolean };
+  sort: Order;
 };
 
 /** Where and how a title must be offered; a region alone filters nothing, as at TMDB. */
@@ -57,29 +54,6 @@ type CertificationQuery = {
 };
 
 const noBounds: Range = { from: undefined, to: undefined };
-
-/**
- * The names `sort_by` takes for each medium. Titles sort by the original title whatever the language, and a name of the
- * other medium is ignored: both as seen on the live API (seerr-team/seerr pull request 3305, 2026-07).
- */
-const sortKeys: Readonly<Record<MediaType, Readonly<Record<string, SortKey>>>> = {
-  movie: {
-    popularity: 'popularity',
-    vote_average: 'voteAverage',
-    vote_count: 'voteCount',
-    primary_release_date: 'releaseDay',
-    title: 'originalTitle',
-    original_title: 'originalTitle',
-  },
-  tv: {
-    popularity: 'popularity',
-    vote_average: 'voteAverage',
-    vote_count: 'voteCount',
-    first_air_date: 'releaseDay',
-    name: 'originalTitle',
-    original_name: 'originalTitle',
-  },
-};
 
 /** One condition of a query; `day` is today in whole days since 1970-01-01. */
 type Condition = (title: CatalogueTitle, query: DiscoverQuery, day: number) => boolean;
@@ -99,17 +73,6 @@ const conditions: readonly Condition[] = [
   (title, query) => isCertified(title, query.certified),
   (title, query) => isWatchable(title, query.watch),
 ];
-
-type Sortable = number | string;
-
-/** The value to sort by on a day (whole days since 1970-01-01); unknown dates come last in the descending order. */
-const sortValues: Readonly<Record<SortKey, (title: CatalogueTitle, day: number) => Sortable>> = {
-  popularity: popularityAt,
-  voteAverage: (title) => title.voteAverage,
-  voteCount: voteCountAt,
-  releaseDay: (title) => title.releaseDay ?? -Infinity,
-  originalTitle: (title) => originalTitle(title),
-};
 
 /**
  * The titles that match the parameters of a discover request, in their order on the day of `world`. Throws an ApiFailure
@@ -156,7 +119,7 @@ function discoverQuery(mediaType: MediaType, query: URLSearchParams): DiscoverQu
     certified: isMovie ? certificationQuery(query) : undefined,
     watch: watchQuery(query),
     includeAdult: query.get('include_adult') === 'true',
-    sort: sortOf(mediaType, query.get('sort_by') ?? ''),
+    sort: orderOf(mediaType, query.get('sort_by') ?? ''),
   };
 }
 
@@ -179,15 +142,6 @@ function watchQuery(query: URLSearchParams): WatchQuery | undefined {
     monetization: choiceParam(query, 'with_watch_monetization_types'),
     providers: choiceParam(query, 'with_watch_providers'),
   };
-}
-
-function sortOf(mediaType: MediaType, text: string): DiscoverQuery['sort'] {
-  const parts = /^([a-z_]+)\.(asc|desc)$/.exec(text);
-  const key =
-    parts?.[1] !== undefined && Object.hasOwn(sortKeys[mediaType], parts[1])
-      ? sortKeys[mediaType][parts[1]]
-      : undefined;
-  return key === undefined ? { key: 'popularity', descending: true } : { key, descending: parts?.[2] === 'desc' };
 }
 
 /** Whether a title matches a discover query on a day (whole days since 1970-01-01). */
@@ -245,25 +199,4 @@ function isWatchable(title: CatalogueTitle, watch: WatchQuery | undefined): bool
   return (
     matchesChoice(monetization, (type) => isOfferedAs(title, region, type)) && matchesChoice(providers, isOffering)
   );
-}
-
-/** The titles in the order of a query; the smaller id first where the values are equal. */
-function sortDiscovered(
-  titles: readonly CatalogueTitle[],
-  sort: DiscoverQuery['sort'],
-  day: number,
-): readonly CatalogueTitle[] {
-  const direction = sort.descending ? -1 : 1;
-  return titles
-    .map((title) => ({ title, value: sortValues[sort.key](title, day) }))
-    .sort((one, other) => direction * compare(one.value, other.value) || one.title.id - other.title.id)
-    .map(({ title }) => title);
-}
-
-/** Texts compare by code unit, as on the live API: no locale. */
-function compare(one: Sortable, other: Sortable): number {
-  if (one === other) {
-    return 0;
-  }
-  return one < other ? -1 : 1;
 }

@@ -1,20 +1,40 @@
 /** What the settings say of a feed: of one kind, or of one of its own feeds (`feeds.custom`). */
-import { dayMs } from '../core/clock.ts';
-import { customCategory, type Feed, feedKindOf, isCustomCategory } from '../core/feed.ts';
-import { regionLanguage } from './settings.ts';
-import type { Settings } from './settings-schema.ts';
+import { dayMs } from './clock.ts';
+import {
+  askedFeedSchema,
+  customCategory,
+  customDefaults,
+  daysFromToday,
+  type Feed,
+  type FeedKind,
+  feedKindOf,
+  isCustomCategory,
+  type MediaType,
+} from './feed.ts';
 
-/** What an own feed has where the settings name nothing else. */
-export const customDefaults = { pages: 1, softTtlHours: 24, schedule: 'daily' } as const;
+/** An own feed: any query of TMDB's `/discover`, checked when the settings were read. */
+export type CustomFeed = {
+  name: string;
+  media: MediaType;
+  query: Readonly<Record<string, string>>;
+  pages: number;
+  softTtlHours: number;
+  schedule: 'daily' | 'weekly';
+  language?: string | undefined;
+};
+
+type Rules = { pages: number; softTtlHours: number };
+
+/** The part of the settings that these rules read. */
+type FeedSettings = {
+  feeds: Readonly<Record<Exclude<FeedKind, 'custom'>, Rules>> & { custom: readonly CustomFeed[] };
+};
 
 /** Where a job ends as not found because the settings have no such feed. */
 export const notConfigured = 'feed_not_configured';
 
-/** An own feed: any query of TMDB's `/discover`. */
-export type CustomFeed = Settings['feeds']['custom'][number];
-
 /** The own feed of a category; `undefined` for other categories, and where the settings do not have it. */
-export function customFeedOf(category: string, { feeds }: Pick<Settings, 'feeds'>): CustomFeed | undefined {
+export function customFeedOf(category: string, { feeds }: FeedSettings): CustomFeed | undefined {
   return isCustomCategory(category) ? feeds.custom.find(({ name }) => customCategory(name) === category) : undefined;
 }
 
@@ -22,26 +42,15 @@ export function customFeedOf(category: string, { feeds }: Pick<Settings, 'feeds'
  * Pages and soft TTL of a feed. An own feed that the settings no longer have gets the defaults of own feeds: what was fetched of it may still
  * be on a queue or in the table, and needs a life.
  */
-export function feedRules(
-  feed: Pick<Feed, 'category'>,
-  settings: Pick<Settings, 'feeds'>,
-): { pages: number; softTtlHours: number } {
+export function feedRules(feed: Pick<Feed, 'category'>, settings: FeedSettings): Rules {
   const kind = feedKindOf(feed);
   return kind === 'custom' ? (customFeedOf(feed.category, settings) ?? customDefaults) : settings.feeds[kind];
-}
-
-/** The language of a feed if a request names none: that of an own feed, else the region's. `region` is in canonical form. */
-export function feedLanguage(
-  { category, region }: Pick<Feed, 'category' | 'region'>,
-  settings: Pick<Settings, 'feeds' | 'regions' | 'defaultLanguage'>,
-): string {
-  return customFeedOf(category, settings)?.language ?? regionLanguage(region, settings);
 }
 
 /** Why the settings have no such own feed, as a sentence; `undefined` if they have it, and for feeds of all other kinds. */
 export function customFeedProblem(
   { category, media }: { category: string; media: string },
-  settings: Pick<Settings, 'feeds'>,
+  settings: FeedSettings,
 ): string | undefined {
   if (!isCustomCategory(category)) {
     return undefined;
@@ -57,6 +66,16 @@ export function customFeedProblem(
     : `the own feed '${category}' lists ${known.media} titles: allowed is media '${known.media}', not '${media}'`;
 }
 
+/** A feed as a person enters it: one that TMDB has, or an own feed of the settings. */
+export function configuredFeedSchema(settings: FeedSettings) {
+  return askedFeedSchema.superRefine((feed, context) => {
+    const message = customFeedProblem(feed, settings);
+    if (message !== undefined) {
+      context.addIssue({ code: 'custom', message, path: ['category'] });
+    }
+  });
+}
+
 /** The query of an own feed at a time: days that are relative to today become dates (UTC). */
 export function queryAt({ query }: Pick<CustomFeed, 'query'>, atMs: number): Record<string, string> {
   const isoDay = (text: string) => new Date(atMs + daysFromToday(text) * dayMs).toISOString().slice(0, 10);
@@ -66,9 +85,4 @@ export function queryAt({ query }: Pick<CustomFeed, 'query'>, atMs: number): Rec
       return [name, isRelative ? isoDay(value) : value];
     }),
   );
-}
-
-/** The days that `today-42d` is away from today; 0 for `today` itself. */
-export function daysFromToday(text: string): number {
-  return Number(/^today([+-]\d+)d$/.exec(text)?.[1] ?? 0);
 }
