@@ -5,7 +5,7 @@
 
 import { type Comparison, fitWeights } from '../../src/operator/fit-weights.ts';
 import type { ScoreParts } from '../../src/reader/reader-api.ts';
-import type { Scored } from '../../src/reader/recommend/score.ts';
+import type { Scored } from '../../src/reader/recommend/candidates.ts';
 import { seededRandom } from '../../tests/support/seeded-random.ts';
 import type { RankingCase } from './cases.ts';
 import { deployed, type Ranking, scoreCase } from './rankings.ts';

@@ -1,5 +1,5 @@
 /** What a ranking of one case is worth, and the means over many. */
-import { jaccard } from '../../src/reader/recommend/score.ts';
+import { jaccard } from '../../src/reader/recommend/candidates.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import type { RankingCase } from './cases.ts';
 

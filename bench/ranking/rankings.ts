@@ -1,4 +1,5 @@
-import { diversify, type Scored, weighed } from '../../src/reader/recommend/score.ts';
+import type { Scored } from '../../src/reader/recommend/candidates.ts';
+import { diversify, weighed } from '../../src/reader/recommend/score.ts';
 import { type KnownParts, knownParts } from '../../src/reader/recommend/score-parts.ts';
 import type { ReaderSettings } from '../../src/shared/settings/reader-settings-schema.ts';
 import { defaultReaderSettings } from '../../src/shared/settings/settings.ts';

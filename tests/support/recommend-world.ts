@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import type { TitleFacts } from '../../src/reader/filters/title-filter.ts';
 import type { ScoreParts } from '../../src/reader/reader-api.ts';
-import { type Candidate, type LikedTitle, tasteOf } from '../../src/reader/recommend/candidates.ts';
-import { type Scored, scoreCandidates } from '../../src/reader/recommend/score.ts';
+import { type Candidate, type LikedTitle, type Scored, tasteOf } from '../../src/reader/recommend/candidates.ts';
+import { scoreCandidates } from '../../src/reader/recommend/score.ts';
 import type { ScoreContext } from '../../src/reader/recommend/score-parts.ts';
 import type { Card } from '../../src/shared/queues/card-fields.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';

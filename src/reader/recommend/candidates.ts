@@ -6,7 +6,7 @@ import type { ListRow } from '../../shared/tables/read-list.ts';
 import type { TitleFacts } from '../filters/title-filter.ts';
 import type { InLanguage } from '../language-fallback.ts';
 import type { Aged } from '../provenance.ts';
-import type { TitleRef } from '../reader-api.ts';
+import type { ScoreParts, TitleRef } from '../reader-api.ts';
 
 /** A liked title that is in the cache, and what is known of it beyond its card. */
 export type LikedTitle = TitleRef & { card: Card; facts?: TitleFacts | undefined };
@@ -86,6 +86,9 @@ export type Candidate = {
   language: string;
   places: readonly { feed: Feed; rank: number }[];
 };
+
+/** A candidate with its score. `means`: of each part over all candidates. */
+export type Scored = { candidate: Candidate; score: number; parts: ScoreParts; means: ScoreParts };
 
 /** How many rows are read of each feed: all that feeds have. */
 export const rowsPerFeed = 1_000;
@@ -208,4 +211,10 @@ function joined(known: Candidate | undefined, row: ListRow, feed: Feed): Candida
   }
   const places = [...known.places, place];
   return row.fetchedAt > known.row.fetchedAt ? { row, language: feed.language, places } : { ...known, places };
+}
+
+/** Jaccard index of two lists without repetitions: shared members divided by all. 0 for two empty lists. */
+export function jaccard(a: readonly number[], b: readonly number[]): number {
+  const shared = a.filter((member) => b.includes(member)).length;
+  return shared === 0 ? 0 : shared / (a.length + b.length - shared);
 }

@@ -1,7 +1,6 @@
 import { globalRegion } from '../../shared/core/feed.ts';
 import type { ScoreParts } from '../reader-api.ts';
-import { type Candidate, type LikedTitle, refKey, yearOf } from './candidates.ts';
-import { jaccard, type Scored } from './score.ts';
+import { type Candidate, jaccard, type LikedTitle, refKey, type Scored, yearOf } from './candidates.ts';
 import { dayPartAt, isLocal, isOfSeries, localOrigin, placeScore, type ScoreContext } from './score-parts.ts';
 
 /** The most reasons that are given. */

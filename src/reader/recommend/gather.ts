@@ -6,9 +6,8 @@ import type { RetryBudget } from '../../shared/core/retries.ts';
 import { keptCountries } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ListRow } from '../../shared/tables/read-list.ts';
-import type { FactsReader } from '../filters/facts-reader.ts';
 import { needsFacts, passes } from '../filters/pass.ts';
-import type { Filtered } from '../filters/title-filter.ts';
+import type { Filtered, TitleFacts } from '../filters/title-filter.ts';
 import type { ListReader } from '../list-reader.ts';
 import type { PipelineRequests } from '../pipeline-requests.ts';
 import type { Problem, TitleRef } from '../reader-api.ts';
@@ -17,11 +16,21 @@ import type { TierRead } from '../tiers.ts';
 import type { TitleReader } from '../title-table.ts';
 import { type Candidate, type LikedTitle, refKey, rowsPerFeed, unlisted } from './candidates.ts';
 
+/** What is known of titles beyond their rows, as filters/facts-reader.ts has it. */
+type FactsPort = {
+  read(
+    refs: readonly TitleRef[],
+    country: string,
+  ): Promise<{ facts: ReadonlyMap<string, TitleFacts>; problem?: Problem | undefined }>;
+  known(refs: readonly TitleRef[], country: string): ReadonlyMap<string, TitleFacts>;
+  askFor(refs: readonly TitleRef[], country: string): void;
+};
+
 /** What candidates are gathered with. */
 export type GatherDependencies = {
   lists: ListReader;
   titles: TitleReader;
-  facts: Pick<FactsReader, 'read' | 'known' | 'askFor'>;
+  facts: FactsPort;
   pipeline: PipelineRequests | undefined;
   /** Limits requests for unknown liked titles: each recommendation earns a share of one. */
   likedBudget: RetryBudget;

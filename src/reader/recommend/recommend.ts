@@ -24,6 +24,7 @@ import {
   commonGenres,
   gatherCandidates,
   refKey,
+  type Scored,
   sharedFeeds,
   tasteFeeds,
   tasteOf,
@@ -40,7 +41,7 @@ import {
   readLiked,
   readRecommended,
 } from './gather.ts';
-import { diversify, type Scored, scoreCandidates } from './score.ts';
+import { diversify, scoreCandidates } from './score.ts';
 import type { ScoreContext } from './score-parts.ts';
 
 /** What a recommendation is made with. */

@@ -194,23 +194,17 @@ function worthsOf(
   sets: readonly (readonly number[])[],
 ): ReadonlyMap<number, number> {
   const held = new Map<number, number>();
+  const counts = new Map<number, number>();
   for (const set of likedSets) {
     for (const id of set) {
       held.set(id, (held.get(id) ?? 0) + 1 / Math.sqrt(set.length));
     }
   }
-  const counts = new Map([...held.keys()].map((id) => [id, 0]));
-  let known = 0;
-  for (const set of [...sets, ...likedSets]) {
-    known += set.length > 0 ? 1 : 0;
-    for (const id of set) {
-      const count = counts.get(id);
-      if (count !== undefined) {
-        counts.set(id, count + 1);
-      }
-    }
+  const known = [...sets, ...likedSets].filter((set) => set.length > 0);
+  for (const id of known.flatMap((set) => set.filter((one) => held.has(one)))) {
+    counts.set(id, (counts.get(id) ?? 0) + 1);
   }
-  return new Map([...held].map(([id, share]) => [id, share * Math.log1p(known / (counts.get(id) ?? 1)) ** 2]));
+  return new Map([...held].map(([id, share]) => [id, share * Math.log1p(known.length / (counts.get(id) ?? 1)) ** 2]));
 }
 
 /**

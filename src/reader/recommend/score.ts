@@ -1,15 +1,12 @@
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ScoreParts } from '../reader-api.ts';
-import type { Candidate } from './candidates.ts';
+import { type Candidate, jaccard, type Scored } from './candidates.ts';
 import { type KnownParts, knownParts, type ScoreContext } from './score-parts.ts';
 
 /**
  * How good a candidate is: the weighted mean of its parts. What is unknown of a title counts as the mean of those of which it is known; a part
  * that is unknown of all takes no weight. Pure: the same candidates, taste and time give the same scores.
  */
-
-/** A candidate with its score. `means`: of each part over all candidates. */
-export type Scored = { candidate: Candidate; score: number; parts: ScoreParts; means: ScoreParts };
 
 type Weights = Settings['reader']['ranking']['weights'];
 type PartNames = readonly (keyof ScoreParts)[];
@@ -111,10 +108,4 @@ export function likenessOf(a: Scored, b: Scored): number {
     0.2 * (x.originalLanguage === y.originalLanguage ? 1 : 0) +
     0.1 * (x.mediaType === y.mediaType ? 1 : 0)
   );
-}
-
-/** Jaccard index of two lists without repetitions: shared members divided by all. 0 for two empty lists. */
-export function jaccard(a: readonly number[], b: readonly number[]): number {
-  const shared = a.filter((member) => b.includes(member)).length;
-  return shared === 0 ? 0 : shared / (a.length + b.length - shared);
 }
