@@ -200,7 +200,7 @@ export function checkedInput<T extends z.ZodType>(schema: T, value: unknown, wha
 }
 
 function checkedBy<T extends z.ZodType>(schema: T, value: unknown, tell: Telling): z.output<T> {
-  const parsed = schema.safeParse(value, { error: inOurWords });
+  const parsed = schema.safeParse(value, { error: inOurWords, jitless: true });
   if (!parsed.success) {
     const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
     throw new UsageError(tell(path, message));

@@ -7,6 +7,7 @@ import type {
   TitleAnswer,
   TitleCard,
 } from '../../src/reader/reader-api.ts';
+import type { Watch } from '../../src/shared/queues/details/watch.ts';
 import { sampleCard } from './sample-cards.ts';
 import { sampleFeed, sampleImages } from './sample-messages.ts';
 
@@ -46,6 +47,26 @@ export function sampleListedCard(over: Partial<ListedCard> = {}): ListedCard {
     ...sampleCard(),
     stale: false,
     fellBack: {},
+    ...over,
+  };
+}
+
+/** One service to subscribe to, and two to rent or buy from, one of which has no name yet. */
+export function sampleWatch(over: Partial<Watch> = {}): Watch {
+  const [stream, shop, nameless] = [
+    { id: 8, name: 'Streamhouse', logoPath: '/s.jpg' },
+    { id: 9, name: 'Filmstore', logoPath: '/f.jpg' },
+    { id: 77, name: null, logoPath: null },
+  ] as const;
+  return {
+    link: null,
+    subscription: [stream],
+    rent: [shop, nameless],
+    buy: [shop],
+    free: [],
+    ads: [],
+    attribution: 'Where to watch: data by JustWatch',
+    fetchedAt: '2026-11-23T00:00:00.000Z',
     ...over,
   };
 }

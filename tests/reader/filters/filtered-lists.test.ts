@@ -72,8 +72,8 @@ it('a filtered list is what a naive filter lets through, in TMDB’s order, what
       seen.unknown += should.filtered.withoutDetails;
       seen.refused += should.filtered.lookedAt - should.filtered.matched - should.filtered.withoutDetails;
     }),
-    { numRuns: 90 },
+    { numRuns: 200 },
   );
   // Each came often, or the tables say nothing.
-  expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(20);
+  expect(Math.min(...Object.values(seen)), JSON.stringify(seen)).toBeGreaterThan(60);
 });

@@ -15,6 +15,23 @@ const titleOf = (query: string, params: Record<string, string> = {}) =>
   parseTitleRequest({ media: 'movie', id: '550', ...params }, new URLSearchParams(query));
 const recommendOf = (query: string) => parseRecommendRequest(new URLSearchParams(query), defaultSettings);
 
+const filterNames = [
+  'genres',
+  'excludeGenres',
+  'yearFrom',
+  'yearTo',
+  'minVotes',
+  'minVoteAverage',
+  'originalLanguages',
+  'excludeLanguages',
+  'excludeCountries',
+  'maxCertification',
+  'providers',
+  'includeAdult',
+  'offset',
+  'variety',
+];
+
 describe('any request', () => {
   const all: [string, (query: string) => unknown][] = [
     ['list', listOf],
@@ -74,8 +91,12 @@ describe('any request', () => {
       () => titleOf('', { media: markup }),
       () => titleOf('', { id: markup }),
       () => titleOf(`include=${encoded}`),
-      ...['region', 'language', 'limit', encoded].map((name) => () => listOf(`${name}=${encoded}`)),
-      ...['liked', 'seen', 'genres', 'media', 'hour', 'adult'].map((name) => () => recommendOf(`${name}=${encoded}`)),
+      ...['region', 'language', 'limit', 'excludeCountries', 'maxCertification', 'minVoteAverage', encoded].map(
+        (name) => () => listOf(`${name}=${encoded}`),
+      ),
+      ...['liked', 'seen', 'media', 'hour', 'adult', ...filterNames].map(
+        (name) => () => recommendOf(`${name}=${encoded}`),
+      ),
       () => recommendOf(`${encoded}=1&${encoded}=2`),
     ];
     for (const act of acts) {
@@ -86,7 +107,7 @@ describe('any request', () => {
   });
 
   it('is taken, or refused with what is allowed: never anything else', async () => {
-    const names = ['region', 'language', 'include', 'limit', 'media', 'liked', 'seen', 'genres', 'hour', 'adult'];
+    const names = ['region', 'language', 'include', 'limit', 'media', 'liked', 'seen', 'hour', 'adult', ...filterNames];
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(
@@ -99,6 +120,14 @@ describe('any request', () => {
         'true',
         'all',
         'details',
+        '2000',
+        '7.5',
+        'de,ja',
+        'PG-13',
+        '1e3',
+        'NaN',
+        ',',
+        '-1',
         '%',
         '\u0000',
         '\ud800',

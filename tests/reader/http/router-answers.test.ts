@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { ListAnswer } from '../../../src/reader/reader-api.ts';
 import { routesOver } from '../../support/ask-router.ts';
 import { contractProblems } from '../../support/openapi-document.ts';
 import { noFilters } from '../../support/refused-request.ts';
@@ -10,6 +11,7 @@ import {
   sampleProvenance,
   sampleRecommendAnswer,
   sampleTitleAnswer,
+  sampleWatch,
 } from '../../support/sample-answers.ts';
 
 /** Each resource: a target, its path in the document, and what a scripted reader answers there. */
@@ -149,6 +151,27 @@ describe('what the reader is asked', () => {
     const { ask, reader } = routesOver();
     await ask(target);
     expect(reader.calls).toEqual([call]);
+  });
+});
+
+describe('the tag of a filtered list', () => {
+  const filtered = { lookedAt: 40, matched: 12, withoutDetails: 3 };
+  const tagOf = async (over: Partial<ListAnswer>) =>
+    (await routesOver({ list: async () => sampleListAnswer(over) }).ask('/v1/lists/popular/movie')).headers.etag;
+
+  it('stays while the same passes, and is another one when that or the counts change', async () => {
+    const first = await tagOf({ filtered });
+    expect(await tagOf({ filtered: { ...filtered }, ageSeconds: 9_999, from: 'memory' })).toBe(first);
+    const others: Partial<ListAnswer>[] = [
+      {},
+      { filtered, offset: 1 },
+      { filtered, titles: [] },
+      { filtered: { ...filtered, withoutDetails: 2 } },
+      { filtered, titles: [sampleListedCard({ watch: sampleWatch() })] },
+      { filtered, titles: [sampleListedCard({ watch: sampleWatch({ fetchedAt: '2026-11-24T00:00:00.000Z' }) })] },
+    ];
+    const tags = await Promise.all(others.map(tagOf));
+    expect(new Set([first, ...tags]).size).toBe(others.length + 1);
   });
 });
 
