@@ -48,30 +48,32 @@ export type FeedRead = TierRead<ListRow> & { feed: Feed };
  */
 export type SpareReads = {
   earn(): void;
-  /** Those of `keys`, the first ones first, that may be read now. */
+  /** Those of `keys`, the first ones first, that may be read now: twenty at most. */
   take(keys: readonly string[]): string[];
 };
 
-/** What a recommendation earns, and what a process begins with, which is one BatchGet. */
+/** What a recommendation earns, and what a process begins with and never has more than. */
 const earnedRows = 2;
-const rowsAtOnce = 100;
+const mostSpare = 100;
+/** Unpacking a row of details takes some 0.2 ms, and the answers of that time wait for it. */
+const rowsAtOnce = 20;
 /** Rows of which a process remembers that it has read them. */
 const rememberedRows = 10_000;
 
 /** The spare reads of one process. */
 export function spareReads(clock: Clock, settings: Settings): SpareReads {
-  let left = rowsAtOnce;
+  let left = mostSpare;
   const read = new LRUCache<string, number>({ max: rememberedRows });
   const againMs = 1_000 * settings.reader.memory.titleSeconds;
   return {
     earn: () => {
-      left = Math.min(rowsAtOnce, left + earnedRows);
+      left = Math.min(mostSpare, left + earnedRows);
     },
     take: (keys) => {
       const nowMs = clock.monotonicMs();
       const taken: string[] = [];
       for (const key of keys) {
-        if (taken.length >= left) {
+        if (taken.length >= Math.min(left, rowsAtOnce)) {
           break;
         }
         if (nowMs >= (read.get(key) ?? 0)) {

@@ -70,6 +70,16 @@ describe('what is picked', () => {
     expect(new Set(idsOf(diversify(many, 300, 0.75))).size).toBe(300);
   });
 
+  it('is the beginning of what a greater limit gives, also beyond those that are compared at a time', () => {
+    // All alike but one, which is too far back to be compared with the first ones.
+    const many = Array.from({ length: 600 }, (_, n) =>
+      scoredAs(1 - n / 10_000, { id: n + 1, genreIds: n === 249 ? [35] : [18] }),
+    );
+    const all = idsOf(diversify(many, 450, 0.6));
+    expect(idsOf(diversify(many, 20, 0.6))).toEqual(all.slice(0, 20));
+    expect(idsOf(diversify(many, 300, 0.6))).toEqual(all.slice(0, 300));
+  });
+
   const anyScored = fc
     .array(
       fc.record({
