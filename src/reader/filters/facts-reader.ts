@@ -72,6 +72,8 @@ export type FactsRead = {
 export type FactsReader = {
   /** The facts of titles in the first two tiers, of one country (ISO 3166-1 alpha-2). Of more than a thousand the first thousand. */
   read(refs: readonly TitleRef[], country: string): Promise<FactsRead>;
+  /** What memory has of them, at once: the table is not read. */
+  known(refs: readonly TitleRef[], country: string): ReadonlyMap<string, TitleFacts>;
   /**
    * Requests the titles whose details are missing or stale, the first of them first: as whole titles, behind the answer, and as far as the
    * budget goes. What has not been read lately is left out. The share of a request that the call itself earns is all that a read costs.
@@ -106,6 +108,10 @@ export function factsReader(deps: TierDependencies, memory: MemoryTier, rows: Ro
       const loaded = loads.map((one) => (one.status === 'fulfilled' ? one.value.value : null)).values();
       const kept = known.map((value) => (value === undefined ? loaded.next().value : value));
       return { ...factsIn(asked, kept, clock.nowMs()), from: originIn(gotten(loads)), problem: problemIn(loads) };
+    },
+    known: (refs, country) => {
+      const kept = refs.map((ref) => memory.peek<Stored<KeptFacts>>(memoryKey(ref, country)));
+      return factsIn(refs, kept, clock.nowMs()).facts;
     },
     askFor: asker(deps, memory),
   };
