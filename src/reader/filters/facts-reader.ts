@@ -76,7 +76,7 @@ export type FactsReader = {
   known(refs: readonly TitleRef[], country: string): ReadonlyMap<string, TitleFacts>;
   /**
    * Requests the titles whose details are missing or stale, the first of them first: as whole titles, behind the answer, and as far as the
-   * budget goes. What has not been read lately is left out. The share of a request that the call itself earns is all that a read costs.
+   * budget goes, to which each call adds a share of a request. Titles that memory does not have are left out: nobody has just read them.
    */
   askFor(refs: readonly TitleRef[], country: string): void;
 };
