@@ -176,6 +176,11 @@ export type ScoreParts = {
   origin: number;
   votes: number;
   popularity: number;
+  year: number;
+  newness: number;
+  keywords: number;
+  people: number;
+  recommended: number;
   freshness: number;
   placement: number;
   dayPart: number;

@@ -2,7 +2,6 @@
 import * as z from 'zod';
 import { UsageError } from '../shared/core/errors.ts';
 import {
-  askedFeedSchema,
   askedLanguageSchema,
   askedRegionSchema,
   type Feed,
@@ -11,10 +10,11 @@ import {
   maxRank,
   mediaTypes,
 } from '../shared/core/feed.ts';
+import { configuredFeedSchema } from '../shared/core/feed-rules.ts';
 import { canonicalRegion } from '../shared/core/places/known-places.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
-import { keptCountries, regionLanguage } from '../shared/settings/settings.ts';
+import { feedLanguage, keptCountries, regionLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import {
   type AskedFilter,
@@ -153,7 +153,7 @@ function settled<I>({ input, problems: [first] }: { input: I; problems: InputPro
   return input;
 }
 
-/** A feed with its defaults. Default language: the region's. */
+/** A feed with its defaults. Default language: that of an own feed, else the region's. */
 export function feedInputSchema(settings: Settings) {
   return z
     .strictObject({
@@ -164,9 +164,9 @@ export function feedInputSchema(settings: Settings) {
     })
     .transform(({ language, ...feed }) => ({
       ...feed,
-      language: language ?? regionLanguage(canonicalRegion(feed.region), settings),
+      language: language ?? feedLanguage({ category: feed.category, region: canonicalRegion(feed.region) }, settings),
     }))
-    .pipe(askedFeedSchema);
+    .pipe(configuredFeedSchema(settings));
 }
 
 /** What the texts of a request say, by the schemas of its members. A text that says no such value stays, for the schema to refuse. */
@@ -200,7 +200,7 @@ export function checkedInput<T extends z.ZodType>(schema: T, value: unknown, wha
 }
 
 function checkedBy<T extends z.ZodType>(schema: T, value: unknown, tell: Telling): z.output<T> {
-  const parsed = schema.safeParse(value, { error: inOurWords });
+  const parsed = schema.safeParse(value, { error: inOurWords, jitless: true });
   if (!parsed.success) {
     const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
     throw new UsageError(tell(path, message));

@@ -36,6 +36,8 @@ export type TitleRead = TierRead<TitleVersion> & { parts?: StoredParts };
 export type TitleReader = {
   /** From the first two tiers, without requesting a refresh. `languages`: best first. */
   peek(ref: TitleRef, languages: readonly string[]): Promise<TierRead<TitleVersion>>;
+  /** What memory has, at once: the table is not read. */
+  known(ref: TitleRef, language: string): TitleVersion | undefined;
   /**
    * From all tiers. Requests a refresh for what is stale or missing.
    * @param country - whose details are asked for; `undefined`: none are.
@@ -137,6 +139,17 @@ export function keepTitle(
   const value: Stored<TitleVersion> = versionOf(row, language);
   memory.put(memoryKey(row), { value, keepMs: keepMsOf(value, deps) });
   return isThere(value) ? value : undefined;
+}
+
+/** A title in one language as memory has it, before its hard TTL. */
+export function knownTitle(
+  { mediaType, id }: TitleRef,
+  language: string,
+  { settings, clock }: TierDependencies,
+  memory: MemoryTier,
+): TitleVersion | undefined {
+  const kept = memory.peek<Stored<TitleVersion>>(memoryKey(titleKey(mediaType, id, language, settings)));
+  return kept !== undefined && isThere(kept) && isAlive(kept, clock) ? kept : undefined;
 }
 
 function memoryKey(key: RowKey): string {

@@ -18,6 +18,9 @@ for (const [name, text] of Object.entries({
   'range.json': '{"worker":{"batchSize":0}}',
   'list.json': '[]',
   'no-details.json': '{"details":{"enabled":false}}',
+  'own.json':
+    '{"feeds":{"custom":[{"name":"films","media":"movie","query":{}},{"name":"series","media":"tv","query":{}}]}}',
+  'query.json': '{"feeds":{"custom":[{"name":"films","media":"movie","query":{"with_genre":16}}]}}',
   'region.json': '{"regions":[{"region":"XX","language":"en-US"}]}',
 })) {
   writeFileSync(join(folder, name), text);
@@ -35,7 +38,7 @@ const commands: Case[] = [
 ];
 
 const categories =
-  'popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id> and keyword_<TMDB keyword id>';
+  'popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id>, keyword_<TMDB keyword id> and custom_<name of an own feed>';
 const german = allowedLanguages(['de-DE', 'de-AT', 'de-CH']);
 const feeds: Case[] = [
   ['read list nonsense movie', `unknown category 'nonsense': allowed are ${categories}`],
@@ -70,6 +73,26 @@ const feeds: Case[] = [
     '--max-certification: needs details of titles, and details.enabled is false in the settings: allowed are filters by genre, year, votes and language',
   ],
   ['read list popular movie --include-adult=yes', "unknown option '--include-adult=yes'"],
+  [
+    'read list custom_kids movie',
+    "the settings have no own feed 'custom_kids': allowed are none, since feeds.custom is empty",
+  ],
+  [
+    'read list custom_kids movie --settings own.json',
+    "the settings have no own feed 'custom_kids': allowed are custom_films, custom_series",
+  ],
+  [
+    'read list custom_films tv --settings own.json',
+    "the own feed 'custom_films' lists movie titles: allowed is media 'movie', not 'tv'",
+  ],
+  [
+    'enqueue --category custom_films --media movie,tv --settings own.json',
+    "the own feed 'custom_films' lists movie titles: allowed is media 'movie', not 'tv'",
+  ],
+  [
+    'plan daily --settings query.json',
+    "settings: feeds.custom.0.query.with_genre: 'with_genre' is unknown: allowed are TMDB's parameters of /discover/movie; a close match is with_genres (found 16)",
+  ],
   ['read title book 550', "unknown media 'book': allowed are movie, tv"],
   ['read title movie 550 --language de_DE', `unknown language 'de_DE': allowed are ${allowedLanguages(['de-DE'])}`],
   ['read title movie 550 --region <b>', `unknown region '?b?': allowed are ${allowedRegions()}`],

@@ -8,8 +8,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { freePort, stackEndpointsSchema } from '../../src/local/stack-endpoints.ts';
+import type { Filtered } from '../../src/reader/filters/title-filter.ts';
 import { openReader } from '../../src/reader/open-reader.ts';
-import type { ListAnswer, ListRequest } from '../../src/reader/reader-api.ts';
+import type { ListRequest, Reader, RecommendRequest } from '../../src/reader/reader-api.ts';
+import type { Watch } from '../../src/shared/queues/details/watch.ts';
 import { type RunningCli, runCli, runJson, startCli } from '../support/cli-process.ts';
 import { blockCommands, pageText } from '../support/page-commands.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
@@ -70,15 +72,34 @@ describe('reading commands of the page', () => {
   });
 });
 
-type Read = Pick<ListAnswer, 'titles' | 'filtered' | 'offset'>;
+type Shown = { rank?: number | undefined; mediaType: string; id: number; watch?: Watch | undefined };
+type Read = { offset: number; filtered?: Filtered; titles?: Shown[]; picks?: Shown[] };
+type Asked = ListRequest & RecommendRequest;
 
-/** What there is to compare of an answer: not where it came from, nor how fresh it is. */
-function essence({ titles, filtered, offset }: Read): object {
-  return { offset, filtered, titles: titles.map(({ rank, mediaType, id, watch }) => ({ rank, mediaType, id, watch })) };
+/** What there is to compare of an answer: not where it came from, nor how fresh it is, nor what a warm reader scores with. */
+function essence({ titles, picks = [], filtered, offset }: Read) {
+  const shown = titles ?? [...picks].sort((one, other) => one.id - other.id);
+  return { offset, filtered, shown: shown.map(({ rank, mediaType, id, watch }) => ({ rank, mediaType, id, watch })) };
 }
 
-/** A list of popular films by the library in this process, over HTTP, and by the command: of the same tables. */
-async function threeWays(request: ListRequest): Promise<object[]> {
+/** How popular films, and recommendations, are read in this process, over HTTP and by a command. */
+const subjects = {
+  list: {
+    read: (reader: Reader, request: Asked): Promise<Read> =>
+      reader.list({ category: 'popular', media: 'movie' }, request),
+    path: '/v1/lists/popular/movie',
+    command: ['read', 'list', 'popular', 'movie'],
+  },
+  recommendation: {
+    read: (reader: Reader, request: Asked): Promise<Read> => reader.recommend(request),
+    path: '/v1/recommendations',
+    command: ['recommend'],
+  },
+};
+
+/** The same request by the library in this process, over HTTP, and by the command: of the same tables. */
+async function threeWays(subject: keyof typeof subjects, request: Asked) {
+  const { read, path, command } = subjects[subject];
   const stack = stackEndpointsSchema.parse(JSON.parse(readFileSync(join(cwd, '.local/stack.json'), 'utf8')));
   const reader = openReader({
     catalogTable: stack.catalogTable,
@@ -87,20 +108,18 @@ async function threeWays(request: ListRequest): Promise<object[]> {
   const members = Object.entries(request).map(([name, value]) => [name, String(value)] as const);
   const query = new URLSearchParams(Object.fromEntries(members));
   const options = members.flatMap(([name, text]) => [
-    `--${name.replaceAll(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}`,
+    `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`,
     text,
   ]);
   // The names of services come behind the first answer that asks for them.
-  await reader.list({ category: 'popular', media: 'movie' }, request).then(() => reader.settled());
-  const [inProcess, overHttp, typed] = await Promise.all([
-    reader.list({ category: 'popular', media: 'movie' }, request),
-    fetch(`http://127.0.0.1:${port}/v1/lists/popular/movie?${query}`).then(
-      (response) => response.json() as Promise<Read>,
-    ),
-    runJson<Read>(['read', 'list', 'popular', 'movie', ...options], { cwd }),
+  await read(reader, request).then(() => reader.settled());
+  const answers = await Promise.all([
+    read(reader, request),
+    fetch(`http://127.0.0.1:${port}${path}?${query}`).then((response) => response.json() as Promise<Read>),
+    runJson<Read>([...command, ...options], { cwd }),
   ]);
   await reader.close();
-  return [inProcess, overHttp, typed].map(essence);
+  return answers.map(essence);
 }
 
 describe('filters give the same titles in the library, over HTTP and by the command', () => {
@@ -108,37 +127,53 @@ describe('filters give the same titles in the library, over HTTP and by the comm
     { excludeGenres: [27, 53], excludeLanguages: ['hi'], yearFrom: 1990, minVotes: 50 },
     { genres: [18], originalLanguages: ['en', 'ja', 'fr'], minVoteAverage: 6.25, offset: 1, limit: 3 },
     { yearTo: 2019, limit: 1, offset: 10_000 },
-  ])('that rows tell: %j', async (request) => {
-    const [inProcess, overHttp, typed] = await threeWays(request);
+  ])('that rows tell of a list: %j', async (request) => {
+    const [inProcess, overHttp, typed] = await threeWays('list', request);
     expect(inProcess).toMatchObject({ filtered: { lookedAt: 40, withoutDetails: 0 } });
     expect(overHttp).toEqual(inProcess);
     expect(typed).toEqual(inProcess);
   });
 
-  it('that need details, as soon as those are there', async () => {
-    const request = {
-      providers: [8, 9],
-      excludeCountries: ['IN'],
-      excludeLanguages: ['hi'],
-      maxCertification: 'R',
-      limit: 30,
-    };
-    let answers: object[] = [];
+  it('that rows tell of a recommendation', async () => {
+    const request = { media: 'movie', originalLanguages: ['ja', 'ko', 'fr', 'de'], minVotes: 20, limit: 100 } as const;
+    const [inProcess, overHttp, typed] = await threeWays('recommendation', request);
+    expect(inProcess?.shown.length).toBeGreaterThan(0);
+    expect(inProcess?.shown).toHaveLength(inProcess?.filtered?.matched ?? 0);
+    expect(overHttp).toEqual(inProcess);
+    expect(typed).toEqual(inProcess);
+  });
+
+  const detailed = { providers: [8, 9], excludeCountries: ['IN'], excludeLanguages: ['hi'], maxCertification: 'R' };
+
+  it('that need details, of a list as soon as those are there', async () => {
+    let answers: Awaited<ReturnType<typeof threeWays>> = [];
     await until(
       'all titles have details, and the three agree',
       async () => {
-        answers = await threeWays(request);
-        const told = answers.map((answer) => JSON.stringify(answer));
-        return new Set(told).size === 1 && told[0]?.includes('"withoutDetails":0') === true;
+        answers = await threeWays('list', { ...detailed, limit: 30 });
+        const isComplete = answers.every(({ filtered }) => filtered?.withoutDetails === 0);
+        return isComplete && new Set(answers.map((answer) => JSON.stringify(answer))).size === 1;
       },
       100_000,
     );
-    const { titles = [] } = (answers[0] ?? {}) as Partial<Read>;
-    expect(titles.length).toBeGreaterThan(0);
-    for (const { watch } of titles) {
+    expectOffered(answers[0]?.shown ?? []);
+  });
+
+  it('that need details, of a recommendation', async () => {
+    const answers = await threeWays('recommendation', { ...detailed, media: 'movie', limit: 100 });
+    for (const { filtered, shown } of answers) {
+      expect(filtered).toMatchObject({ matched: shown.length });
+      expectOffered(shown);
+    }
+  });
+
+  /** Each is offered by one of the services at least, and says whose data that is and how old. */
+  function expectOffered(shown: readonly Shown[]): void {
+    expect(shown.length).toBeGreaterThan(0);
+    for (const { watch } of shown) {
       const services = Object.values(watch ?? {}).flat() as { id?: number }[];
       expect(services.map(({ id }) => id).some((id) => id === 8 || id === 9)).toBe(true);
       expect(watch).toMatchObject({ attribution: expect.stringContaining('JustWatch'), fetchedAt: expect.any(String) });
     }
-  });
+  }
 });

@@ -59,8 +59,10 @@ type KeptFacts = {
 export type FactsRead = {
   /** What is known now. A title whose details are unknown is not among them. */
   facts: ReadonlyMap<string, TitleFacts>;
-  /** The life of a fact of a title; `undefined` where it is unknown. */
-  lifeOf(title: string, fact: FactName): Aged | undefined;
+  /** The lives of what is known of these facts, of all titles. */
+  livesOf(facts: readonly FactName[]): Aged[];
+  /** Whether the details of a title are missing or stale. */
+  isDue: boolean;
   from: 'memory' | 'table';
   /** Why something could not be read, or is older than it should be. */
   problem?: Problem | undefined;
@@ -70,9 +72,11 @@ export type FactsRead = {
 export type FactsReader = {
   /** The facts of titles in the first two tiers, of one country (ISO 3166-1 alpha-2). Of more than a thousand the first thousand. */
   read(refs: readonly TitleRef[], country: string): Promise<FactsRead>;
+  /** What memory has of them, at once: the table is not read. */
+  known(refs: readonly TitleRef[], country: string): ReadonlyMap<string, TitleFacts>;
   /**
    * Requests the titles whose details are missing or stale, the first of them first: as whole titles, behind the answer, and as far as the
-   * budget goes. What has not been read lately is left out. The share of a request that the call itself earns is all that a read costs.
+   * budget goes, to which each call adds a share of a request. Titles that memory does not have are left out: nobody has just read them.
    */
   askFor(refs: readonly TitleRef[], country: string): void;
 };
@@ -105,6 +109,10 @@ export function factsReader(deps: TierDependencies, memory: MemoryTier, rows: Ro
       const kept = known.map((value) => (value === undefined ? loaded.next().value : value));
       return { ...factsIn(asked, kept, clock.nowMs()), from: originIn(gotten(loads)), problem: problemIn(loads) };
     },
+    known: (refs, country) => {
+      const kept = refs.map((ref) => memory.peek<Stored<KeptFacts>>(memoryKey(ref, country)));
+      return factsIn(refs, kept, clock.nowMs()).facts;
+    },
     askFor: asker(deps, memory),
   };
 }
@@ -114,20 +122,24 @@ function factsIn(
   refs: readonly TitleRef[],
   kept: readonly (Stored<KeptFacts> | undefined)[],
   nowMs: number,
-): Pick<FactsRead, 'facts' | 'lifeOf'> {
-  const there = new Map<string, KeptFacts>();
+): Pick<FactsRead, 'facts' | 'livesOf' | 'isDue'> {
+  const there: KeptFacts[] = [];
+  const facts = new Map<string, TitleFacts>();
   for (const [index, { mediaType, id }] of refs.entries()) {
     const one = kept[index];
     if (one !== undefined && isThere(one)) {
-      there.set(titleSubject(mediaType, id), one);
+      there.push(one);
+      facts.set(titleSubject(mediaType, id), aliveFacts(one, nowMs));
     }
   }
   return {
-    facts: new Map([...there].map(([title, one]) => [title, aliveFacts(one, nowMs)])),
-    lifeOf: (title, fact) => {
-      const life = there.get(title)?.lives[partOfFact[fact]];
-      return life !== undefined && nowMs < life.expiresAtMs ? life : undefined;
-    },
+    facts,
+    livesOf: (names) =>
+      names.flatMap((name) => {
+        const lives = there.map((one) => one.lives[partOfFact[name]]);
+        return lives.filter((life) => life !== undefined && nowMs < life.expiresAtMs) as Aged[];
+      }),
+    isDue: there.length < kept.length || there.some(({ due }) => due !== undefined),
   };
 }
 

@@ -1,14 +1,9 @@
 import * as z from 'zod';
-import {
-  askedFeedSchema,
-  askedLanguageSchema,
-  askedRegionSchema,
-  type Feed,
-  globalRegion,
-} from '../../shared/core/feed.ts';
+import { askedLanguageSchema, askedRegionSchema, type Feed, globalRegion } from '../../shared/core/feed.ts';
+import { configuredFeedSchema } from '../../shared/core/feed-rules.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
-import { regionLanguage } from '../../shared/settings/settings.ts';
+import { feedLanguage } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { type InputProblem, wholeNumber, yesOrNo } from '../filters/filter-input.ts';
 import type { TitleRef } from '../reader-api.ts';
@@ -81,9 +76,9 @@ export function parseListRequest(
   settings: Settings,
 ): { feed: Feed } & z.output<typeof listOptionsSchema> {
   const asked = checked(listQuerySchema, fromTexts(listQuerySchema, singly(query)));
-  const { region, language = regionLanguage(region, settings), ...options } = asked;
-  const { category, media } = params;
-  const feed = checked(askedFeedSchema, { category, media, region, language });
+  const { category = '', media } = params;
+  const { region, language = feedLanguage({ category, region }, settings), ...options } = asked;
+  const feed = checked(configuredFeedSchema(settings), { category, media, region, language });
   refuse(withFilter(options, feed, settings).problems);
   return { feed, ...options };
 }
@@ -133,7 +128,7 @@ function refuse(problems: readonly InputProblem[]): void {
 
 /** @throws HttpProblem 400 with each wrong field and what is allowed. */
 function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { jitless: true });
   if (!parsed.success) {
     throw badRequest(parsed.error.issues.flatMap((issue) => fieldErrors(issue, schema)));
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diversify, jaccard, likenessOf } from '../../../src/reader/recommend/score.ts';
+import { jaccard } from '../../../src/reader/recommend/candidates.ts';
+import { diversify, likenessOf } from '../../../src/reader/recommend/score.ts';
 import { arbitraryGenres, scoredAs } from '../../support/recommend-world.ts';
 
 /** A film of genre 18 in English, another that is just like it, and a series that has nothing in common with either. */
@@ -67,6 +68,16 @@ describe('what is picked', () => {
     const many = Array.from({ length: 600 }, (_, n) => scoredAs(1 - n / 1_000, { id: n + 1, genreIds: [n % 7] }));
     expect(diversify(many, 100, 0.75)).toHaveLength(100);
     expect(new Set(idsOf(diversify(many, 300, 0.75))).size).toBe(300);
+  });
+
+  it('is the beginning of what a greater limit gives, also beyond those that are compared at a time', () => {
+    // All alike but one, which is too far back to be compared with the first ones.
+    const many = Array.from({ length: 600 }, (_, n) =>
+      scoredAs(1 - n / 10_000, { id: n + 1, genreIds: n === 249 ? [35] : [18] }),
+    );
+    const all = idsOf(diversify(many, 450, 0.6));
+    expect(idsOf(diversify(many, 20, 0.6))).toEqual(all.slice(0, 20));
+    expect(idsOf(diversify(many, 300, 0.6))).toEqual(all.slice(0, 300));
   });
 
   const anyScored = fc
