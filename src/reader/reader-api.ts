@@ -41,7 +41,7 @@ export type FellBack = Partial<Record<TranslatedField, string>>;
 /** One entry of a list; `rank` is 1 at the top. */
 export type ListedCard = ListEntry & { fellBack: FellBack };
 
-/** Which list. Default region: `global`; default language: the region's in the settings, else their default language. */
+/** Which list. Default region: `global`; default language: an own feed's own, else the region's in the settings, else their default language. */
 export type FeedInput = Pick<Feed, 'category' | 'media'> & Partial<Pick<Feed, 'region' | 'language'>>;
 
 /** A list in TMDB's order. `images`: where those of its paths are; `imageUrl` makes an address of it. */
