@@ -2,6 +2,7 @@
 import type { AwsFailureCode } from '../shared/core/aws-failure.ts';
 import type { Feed, MediaType } from '../shared/core/feed.ts';
 import type { Card } from '../shared/queues/card-fields.ts';
+import type { ExternalId } from '../shared/queues/details/detail-kinds.ts';
 import type { DetailValues, PartName } from '../shared/queues/details/title-parts.ts';
 import type { Watch } from '../shared/queues/details/watch.ts';
 import type { Images } from '../shared/queues/reference.ts';
@@ -74,6 +75,20 @@ export type TitleDetails = { [Field in Exclude<keyof DetailValues, 'watch'>]: De
 /** A title, if there is one. `absent`: TMDB says that there is no such title. `details`: where they were asked for. */
 export type TitleAnswer = Provenance &
   TitleRef & { title: TitleCard | null; absent: boolean; details?: TitleDetails; images: Images };
+
+/**
+ * The title behind an id elsewhere. `absent`: TMDB knows no film and no series by it. Where no title is known, `mediaType` and `id` are `null`.
+ */
+export type FindAnswer = Omit<TitleAnswer, 'mediaType' | 'id'> & {
+  externalId: ExternalId;
+  mediaType: MediaType | null;
+  id: number | null;
+  /**
+   * Whatever has the id: the answered title, and behind it the title of the other kind, where an id stands for a film and a series. At IMDb the
+   * film comes first, as in TMDB's answer; at TheTVDB the series, since it is their catalogue, and its films are counted apart.
+   */
+  matches: TitleRef[];
+};
 
 /** How titles are read. */
 export type TitleOptions = {
@@ -159,6 +174,11 @@ export type Reader = {
   list(feed: FeedInput, options?: { limit?: number; includeAdult?: boolean }): Promise<ListAnswer>;
   /** @throws UsageError for an id, a language or a region that does not exist. */
   title(mediaType: MediaType, id: number, options?: TitleOptions): Promise<TitleAnswer>;
+  /**
+   * The title that has an id at IMDb (`tt` and 7 to 12 digits) or TheTVDB (a whole number), without regard to case and blanks around it.
+   * @throws UsageError for what is no such id, like those of persons, and like `title`.
+   */
+  find(source: ExternalId['source'], id: string | number, options?: TitleOptions): Promise<FindAnswer>;
   /** Several titles in one go, in the order asked for; at most 100. @throws UsageError like `title`. */
   titles(refs: readonly TitleRef[], options?: TitleOptions): Promise<TitleAnswer[]>;
   /** @throws UsageError naming the member that is wrong. */

@@ -4,6 +4,7 @@ import type { Feed } from '../shared/core/feed.ts';
 import { retryBudget } from '../shared/core/retries.ts';
 import { hasNamelessService } from '../shared/queues/details/watch.ts';
 import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
+import { type FindDependencies, type TitleFinder, titleFinder } from './find.ts';
 import { fillLanguages, languageChain, mergeLanguages } from './language-fallback.ts';
 import { type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
 import { type MemoryTier, memoryTier } from './memory-tier.ts';
@@ -13,6 +14,7 @@ import type { ListAnswer, Reader, ReaderHealth, TitleAnswer, TitleRef } from './
 import {
   type AskedTitle,
   checkedInput,
+  externalIdSchema,
   feedInputSchema,
   type ListOptions,
   listOptionsSchema,
@@ -42,6 +44,7 @@ type Tiers = {
   table: TableGuard;
   lists: ListReader;
   titles: TitleReader;
+  find: TitleFinder;
   reference: ReferenceTier;
 };
 
@@ -69,6 +72,11 @@ export function createReader(deps: ReaderDependencies): Reader {
       const [answer] = await readTitles([{ mediaType, id }], options);
       return answer as TitleAnswer;
     },
+    find: async (source, id, options = {}) => {
+      const asked = checkedInput(titleOptions, options, 'options');
+      const externalId = checkedInput(externalIdSchema, { source, id }, 'find');
+      return timed(() => tiers.find(externalId, asked), meter.title, clock);
+    },
     titles: async (refs, options = {}) => readTitles(refs, options),
     recommend: async (request = {}) => {
       const input = checkedInput(recommendSchema, request, 'recommend');
@@ -88,12 +96,18 @@ function tiersOf(deps: ReaderDependencies): Tiers {
   const { memory: bounds, tableTimeoutMs, tableRestMs } = deps.settings.reader;
   const memory = memoryTier(bounds.maxBytes, deps.clock);
   const table = tableGuard(tableTimeoutMs, tableRestMs, deps.clock, deps.onUnreadable);
+  const fromTable = titleTable(deps, memory, table);
+  const titles = titleReader(deps, memory, fromTable);
+  const reference = referenceTier(deps);
+  const read: FindDependencies['read'] = (ref, asked, beside) =>
+    answerTitle(ref, asked, { titles, reference }, deps, [beside]);
   return {
     memory,
     table,
     lists: listReader(deps, memory, table),
-    titles: titleReader(deps, memory, titleTable(deps, memory, table)),
-    reference: referenceTier(deps),
+    titles,
+    find: titleFinder({ ...deps, memory, table, titles: fromTable, images: reference.images, read }),
+    reference,
   };
 }
 
@@ -167,12 +181,14 @@ async function inOtherLanguage(
 /**
  * A title as an application gets it, each field in the nearest language that has it, and its details where they are asked for. As old as the
  * oldest language and the oldest part that it is made of.
+ * @param beside - lives of what it was found by.
  */
 async function answerTitle(
   ref: TitleRef,
   { language, region, country, details }: AskedTitle,
-  { titles, reference }: Tiers,
+  { titles, reference }: Pick<Tiers, 'titles' | 'reference'>,
   { clock, settings }: ReaderDependencies,
+  beside: readonly Aged[] = [],
 ): Promise<TitleAnswer> {
   const [read] = await Promise.all([
     titles.read(ref, languageChain(language, region, settings), details ? country : undefined),
@@ -191,7 +207,7 @@ async function answerTitle(
   const used = read.found.filter((version) => version === first || Object.values(fellBack).includes(version.language));
   const isLacking = settings.details.enabled && known !== undefined && unknownIn(known, country, settings).length > 0;
   const nameless = hasNamelessService(answered?.watch) ? [namelessLife(first, nowMs)] : [];
-  const life = lifeOfAll([...used, ...livesOf(known ?? {}), ...nameless], isLacking);
+  const life = lifeOfAll([...used, ...livesOf(known ?? {}), ...nameless, ...beside], isLacking);
   return {
     ...ref,
     ...provenanceOf(read.from, life, nowMs, read.problem),

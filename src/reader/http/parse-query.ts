@@ -11,6 +11,7 @@ import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import {
+  externalIdSchema,
   type ListOptions,
   mediaTypeSchema,
   mostSeen,
@@ -119,6 +120,12 @@ export function parseTitleRequest(params: Readonly<Record<string, string>>, quer
   const shape = z.object({ media: mediaTypeSchema, id: digits(1, maxTmdbId).pipe(titleIdSchema) });
   const { media, id } = checked(shape, { media: params.media, id: params.id });
   return { mediaType: media, id, options: defined({ ...options, details: include && true }) };
+}
+
+/** `GET /v1/find/{source}/{id}`. @throws HttpProblem 400. */
+export function parseFindRequest({ source, id }: Readonly<Record<string, string>>, query: URLSearchParams) {
+  const { include, ...options } = checked(titleQuerySchema, singly(query));
+  return { ...checked(externalIdSchema, { source, id }), options: defined({ ...options, details: include && true }) };
 }
 
 /** `GET /v1/recommendations`. @throws HttpProblem 400. */

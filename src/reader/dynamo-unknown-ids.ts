@@ -1,0 +1,27 @@
+import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { clockSkewMs } from '../shared/core/clock.ts';
+import type { ReadControlItem } from '../shared/throttle/dynamo-control-items.ts';
+import { type UnknownIds, unknownIdMs } from './live-calls.ts';
+
+/** Ids that TMDB does not know as items `unknown-id#<id>` of the control table `tableName`, which `readItem` reads. */
+export function dynamoUnknownIds(
+  client: DynamoDBDocumentClient,
+  tableName: string,
+  readItem: ReadControlItem,
+): UnknownIds {
+  return {
+    has: async (text, nowMs) => {
+      const { notedAtMs } = (await readItem(keyOf(text))) ?? {};
+      // What is noted for the future comes from a clock that was wrong, or is now.
+      return typeof notedAtMs === 'number' && notedAtMs <= nowMs + clockSkewMs && nowMs < notedAtMs + unknownIdMs;
+    },
+    add: async (text, nowMs) => {
+      const expiration = Math.ceil((nowMs + unknownIdMs) / 1_000);
+      await client.send(new PutCommand({ TableName: tableName, Item: { id: keyOf(text), notedAtMs: nowMs, expiration } }));
+    },
+  };
+}
+
+function keyOf(text: string): string {
+  return `unknown-id#${text}`;
+}
