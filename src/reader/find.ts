@@ -138,7 +138,7 @@ function findLive(deps: FindDependencies, calls: LiveCalls) {
   const load = (externalId: ExternalId, language: string) => async () => {
     const answer = await calls.find(externalId, language);
     if (answer.kind !== 'ok') {
-      return keptLoss<Match>(answer, settings);
+      return keptLoss(answer, settings);
     }
     const text = externalIdText(externalId);
     const nowMs = clock.nowMs();

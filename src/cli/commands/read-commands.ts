@@ -89,11 +89,17 @@ async function readTitleCommand(
   if (answer.title === null) {
     throw noTitle(answer, language);
   }
+  const { document, text } = titleResult(answer);
+  context.output.result(document, text);
+}
+
+/** What was read of a title, for programs and for people. */
+export function titleResult(answer: TitleAnswer): { document: object; text: string } {
   const { title: card, absent: _absent, details, images, ...provenance } = answer;
   const document = { ...provenance, ...card };
   const facts = Object.entries(document).map(([name, value]) => [name, shownValue(value)]);
   const texts = [table(['what', 'value'], facts), ...(details === undefined ? [] : formatDetails(details))];
-  context.output.result({ ...document, ...(details && { details }), images }, texts.join('\n\n'));
+  return { document: { ...document, ...(details && { details }), images }, text: texts.join('\n\n') };
 }
 
 function noTitle(answer: TitleAnswer, language: string): PermanentError {
@@ -108,7 +114,7 @@ function noTitle(answer: TitleAnswer, language: string): PermanentError {
 }
 
 /** `absent`, where the table has told so; `failed`, with the code of what kept it from that. */
-function nothingRead({ problem }: Pick<Provenance, 'problem'>, absent: string, failed: string): PermanentError {
+export function nothingRead({ problem }: Pick<Provenance, 'problem'>, absent: string, failed: string): PermanentError {
   return problem === undefined || problem.code === 'not_cached'
     ? new PermanentError('not_in_table', absent)
     : new PermanentError(problem.code, `${failed}: ${problem.detail}`);
