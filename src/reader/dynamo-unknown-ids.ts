@@ -17,7 +17,9 @@ export function dynamoUnknownIds(
     },
     add: async (text, nowMs) => {
       const expiration = Math.ceil((nowMs + unknownIdMs) / 1_000);
-      await client.send(new PutCommand({ TableName: tableName, Item: { id: keyOf(text), notedAtMs: nowMs, expiration } }));
+      await client.send(
+        new PutCommand({ TableName: tableName, Item: { id: keyOf(text), notedAtMs: nowMs, expiration } }),
+      );
     },
   };
 }

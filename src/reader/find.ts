@@ -52,33 +52,40 @@ export type TitleFinder = (externalId: ExternalId, asked: AskedTitle) => Promise
 
 /** The finder of one process. */
 export function titleFinder(deps: FindDependencies): TitleFinder {
-  const { clock } = deps;
   const fromTmdb = deps.live && findLive(deps, deps.live);
-  const read = (match: Match, asked: AskedTitle) => {
-    const { expiresAtMs } = match;
-    return deps.read(match, asked, { fetchedAt: isoFromMs(clock.nowMs()), freshUntilMs: expiresAtMs, expiresAtMs });
-  };
   return async (externalId, asked) => {
     const row = await readRow(externalId, deps);
-    const [first] = row.found;
-    const [answer, isPast] =
-      first === undefined
-        ? [undefined, false]
-        : await Promise.all([read(first, asked), isRefuted(first, externalId, deps)]);
-    if (answer !== undefined && !answer.absent && !isPast) {
-      return found(answer, externalId, row);
+    const known = row.found[0] && (await readKnown(row.found[0], externalId, asked, deps));
+    if (known !== undefined && !known.isPast) {
+      return found(known.answer, externalId, row);
     }
     if (row.problem !== undefined || fromTmdb === undefined) {
       return notFound(externalId, { ...row, problem: row.problem ?? notCached(row) }, deps);
     }
     const live = readOfLive(await fromTmdb(externalId, asked.language), undefined);
     // A title that TMDB does not know under its own id is none, whatever it is found by.
-    const others = live.found.filter((match) => !(answer?.absent && isSame(match, answer)));
+    const others = live.found.filter((match) => !(known?.answer.absent && isSame(match, known.answer)));
     const [match] = others;
     return match === undefined
       ? notFound(externalId, { ...live, absent: live.problem === undefined }, deps)
-      : found(await read(match, asked), externalId, { ...live, found: others });
+      : found(await readMatch(match, asked, deps), externalId, { ...live, found: others });
   };
+}
+
+function readMatch({ mediaType, id, expiresAtMs }: Match, asked: AskedTitle, deps: FindDependencies) {
+  const fetchedAt = isoFromMs(deps.clock.nowMs());
+  return deps.read({ mediaType, id }, asked, { fetchedAt, freshUntilMs: expiresAtMs, expiresAtMs });
+}
+
+/** The title that a row names. `isPast`: it is gone at TMDB, or has another id there now. */
+async function readKnown(
+  match: Match,
+  externalId: ExternalId,
+  asked: AskedTitle,
+  deps: FindDependencies,
+): Promise<{ answer: TitleAnswer; isPast: boolean }> {
+  const [answer, isOther] = await Promise.all([readMatch(match, asked, deps), isRefuted(match, externalId, deps)]);
+  return { answer, isPast: answer.absent || isOther };
 }
 
 /** The row of an id in the first two tiers. */
@@ -98,7 +105,8 @@ async function readRow(
     );
     const matches = order[externalId.source].flatMap((mediaType): Match[] => {
       const ref = row?.[mediaType];
-      return ref === undefined ? [] : [{ mediaType, ...ref, expiresAtMs: ref.expiresAt * 1_000 }];
+      const { id = 0, fetchedAt = '', expiresAt = 0 } = ref ?? {};
+      return ref === undefined ? [] : [{ mediaType, id, fetchedAt, expiresAtMs: expiresAt * 1_000 }];
     });
     return { value: { matches, isDamaged }, keepMs: 1_000 * (matches.length > 0 ? titleSeconds : staleSeconds) };
   };

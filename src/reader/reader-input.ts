@@ -81,7 +81,9 @@ export const externalIdSchema = z
     source: z.enum(idSources, {
       error: (issue) => `unknown source '${shown(issue.input)}': allowed are ${idSources.join(', ')}`,
     }),
-    id: z.union([z.string(), z.number()], { error: (issue) => `'${shown(issue.input)}' is not allowed: allowed is a text` }),
+    id: z.union([z.string(), z.number()], {
+      error: (issue) => `'${shown(issue.input)}' is not allowed: allowed is a text`,
+    }),
   })
   .transform(({ source, id: given }, context): ExternalId => {
     const text = String(given).trim().toLowerCase();

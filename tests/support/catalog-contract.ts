@@ -126,7 +126,9 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       const { store, reader } = await open();
       const fetched = { mediaType: 'movie', id: 550, fetchedAt: '2026-11-23T08:00:07.250Z' } as const;
       const ids = { externalIds: { externalIds: { imdb: 'tt0137523', tvdb: 81_189, wikidata: null } } };
-      const [imdb, tvdb] = externalIdDrafts(fetched, ids, defaultSettings).map((draft) => draft.over(undefined).build());
+      const [imdb, tvdb] = externalIdDrafts(fetched, ids, defaultSettings).map((draft) =>
+        draft.over(undefined).build(),
+      );
       await store.replace(imdb as ExternalIdRow, undefined);
       expect(await reader.readExternalId('imdb:tt0137523')).toEqual(imdb);
       expect(await reader.readExternalId('tvdb:81189')).toBeUndefined();

@@ -8,7 +8,13 @@ import { feedId } from '../../shared/core/feed.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Provenance, Reader } from '../reader-api.ts';
-import { parseFindRequest, parseListRequest, parseNoQuery, parseRecommendRequest, parseTitleRequest } from './parse-query.ts';
+import {
+  parseFindRequest,
+  parseListRequest,
+  parseNoQuery,
+  parseRecommendRequest,
+  parseTitleRequest,
+} from './parse-query.ts';
 import {
   acceptsGzip,
   cacheControl,

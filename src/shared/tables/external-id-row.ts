@@ -94,9 +94,7 @@ function draftOf(text: string, fetched: Fetched, settings: Settings): JoinedDraf
 function knownSinceMs({ fetchedAt, isAboutId }: Pick<Fetched, 'fetchedAt' | 'isAboutId'>): number {
   const atMs = msFromIso(fetchedAt);
   const periodStartMs = externalIdPeriodStartMs(atMs);
-  return isAboutId
-    ? Math.max(Math.floor(atMs / minuteMs) * minuteMs, periodStartMs + minuteMs)
-    : periodStartMs;
+  return isAboutId ? Math.max(Math.floor(atMs / minuteMs) * minuteMs, periodStartMs + minuteMs) : periodStartMs;
 }
 
 function refsOf(stored: StoredRow | undefined): Refs {
