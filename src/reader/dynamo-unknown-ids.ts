@@ -1,7 +1,18 @@
 import { type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { clockSkewMs } from '../shared/core/clock.ts';
+import { clockSkewMs, hourMs } from '../shared/core/clock.ts';
 import type { ReadControlItem } from '../shared/throttle/dynamo-control-items.ts';
-import { type UnknownIds, unknownIdMs } from './live-calls.ts';
+
+/** Ids elsewhere (`imdb:tt0137523`) that TMDB has told to know nothing of, as all containers remember them for `unknownIdMs`. */
+export type UnknownIds = {
+  has(text: string, nowMs: number): Promise<boolean>;
+  add(text: string, nowMs: number): Promise<void>;
+};
+
+/**
+ * For how long an id is not asked for again that TMDB knows nothing of. By then somebody may have entered it there; a title that is fetched
+ * with its details brings its ids sooner than that, and is found by its row.
+ */
+export const unknownIdMs = 6 * hourMs;
 
 /** Ids that TMDB does not know as items `unknown-id#<id>` of the control table `tableName`, which `readItem` reads. */
 export function dynamoUnknownIds(

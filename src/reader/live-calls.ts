@@ -6,7 +6,7 @@
  *   slot of the readers' share → slot of the global schedule and the breaker (the gate) → call → verdict, reported to the others
  */
 import { awsFailure, failureSentence } from '../shared/core/aws-failure.ts';
-import { hourMs, within } from '../shared/core/clock.ts';
+import { within } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import type { Redact } from '../shared/core/redact-token.ts';
@@ -27,19 +27,8 @@ import {
 } from '../shared/tmdb/report-outcome.ts';
 import type { TmdbRequest } from '../shared/tmdb/tmdb-port.ts';
 import type { Background } from './background.ts';
+import type { UnknownIds } from './dynamo-unknown-ids.ts';
 import type { LiveAnswer, LiveCalls } from './tiers.ts';
-
-/** Ids elsewhere (`imdb:tt0137523`) that TMDB has told to know nothing of, as all containers remember them for `unknownIdMs`. */
-export type UnknownIds = {
-  has(text: string, nowMs: number): Promise<boolean>;
-  add(text: string, nowMs: number): Promise<void>;
-};
-
-/**
- * For how long an id is not asked for again that TMDB knows nothing of. By then somebody may have entered it there; a title that is fetched
- * with its details brings its ids sooner than that, and is found by its row.
- */
-export const unknownIdMs = 6 * hourMs;
 
 /** What a call needs. `share` is the schedule of the readers' own share of the rate. */
 type LiveDependencies = ReportDependencies & {

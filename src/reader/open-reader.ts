@@ -207,13 +207,11 @@ function controlled(
             clock: systemClock,
             settings,
           }),
-    breakerState: async (): Promise<ReaderHealth['breaker']> => {
-      try {
-        return (await breakerStore.read())?.state ?? 'closed';
-      } catch {
-        return 'unknown';
-      }
-    },
+    breakerState: (): Promise<ReaderHealth['breaker']> =>
+      breakerStore.read().then(
+        (record) => record?.state ?? 'closed',
+        () => 'unknown',
+      ),
   };
 }
 

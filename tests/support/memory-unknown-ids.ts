@@ -1,4 +1,4 @@
-import { type UnknownIds, unknownIdMs } from '../../src/reader/live-calls.ts';
+import { type UnknownIds, unknownIdMs } from '../../src/reader/dynamo-unknown-ids.ts';
 import { clockSkewMs } from '../../src/shared/core/clock.ts';
 import { noHook, type StoreHook } from './call-hook.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { UnknownIds } from '../../src/reader/live-calls.ts';
+import type { UnknownIds } from '../../src/reader/dynamo-unknown-ids.ts';
 
 const nowMs = Date.UTC(2026, 10, 23, 8);
 const sixHoursMs = 6 * 3_600_000;

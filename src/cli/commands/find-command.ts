@@ -9,8 +9,7 @@ import { acting, withPlace } from '../command-shape.ts';
 import { title } from '../format-text.ts';
 import { parseInput } from '../parse-input.ts';
 import type { PlaceOptions } from '../stack-place.ts';
-import { withReader } from '../with-reader.ts';
-import { nothingRead, titleResult } from './read-commands.ts';
+import { nothingRead, titleResult, withReader } from '../with-reader.ts';
 
 type FindOptions = PlaceOptions & { region?: string; language?: string; details?: boolean };
 

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Provenance, RecommendAnswer, RecommendRequest, TitleAnswer } from '../../reader/reader-api.ts';
+import type { RecommendAnswer, RecommendRequest, TitleAnswer } from '../../reader/reader-api.ts';
 import { checkedInput, recommendSchema } from '../../reader/reader-input.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import { askedLanguageSchema, askedRegionSchema, feedId, maxPage, rowsPerPage } from '../../shared/core/feed.ts';
@@ -7,10 +7,10 @@ import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, optionHelp, withPlace } from '../command-shape.ts';
-import { formatDetails, formatList, table, title } from '../format-text.ts';
+import { formatList, table, title } from '../format-text.ts';
 import { parseCount, parseFeed, parseInput, parseListOf, parseMediaType, parseTitleRefs } from '../parse-input.ts';
 import type { PlaceOptions } from '../stack-place.ts';
-import { provenanceLine, withReader } from '../with-reader.ts';
+import { nothingRead, provenanceLine, titleResult, withReader } from '../with-reader.ts';
 
 type ReadOptions = PlaceOptions & {
   region?: string;
@@ -93,15 +93,6 @@ async function readTitleCommand(
   context.output.result(document, text);
 }
 
-/** What was read of a title, for programs and for people. */
-export function titleResult(answer: TitleAnswer): { document: object; text: string } {
-  const { title: card, absent: _absent, details, images, ...provenance } = answer;
-  const document = { ...provenance, ...card };
-  const facts = Object.entries(document).map(([name, value]) => [name, shownValue(value)]);
-  const texts = [table(['what', 'value'], facts), ...(details === undefined ? [] : formatDetails(details))];
-  return { document: { ...document, ...(details && { details }), images }, text: texts.join('\n\n') };
-}
-
 function noTitle(answer: TitleAnswer, language: string): PermanentError {
   const { mediaType, id, absent } = answer;
   return absent
@@ -111,20 +102,6 @@ function noTitle(answer: TitleAnswer, language: string): PermanentError {
         `the table holds no ${mediaType} ${id} in ${language}: no list that was fetched has it, or it has expired; \`enqueue\` a list that has it`,
         `the ${mediaType} ${id} could not be read in ${language}`,
       );
-}
-
-/** `absent`, where the table has told so; `failed`, with the code of what kept it from that. */
-export function nothingRead({ problem }: Pick<Provenance, 'problem'>, absent: string, failed: string): PermanentError {
-  return problem === undefined || problem.code === 'not_cached'
-    ? new PermanentError('not_in_table', absent)
-    : new PermanentError(problem.code, `${failed}: ${problem.detail}`);
-}
-
-function shownValue(value: unknown): string {
-  if (Array.isArray(value)) {
-    return value.join(', ');
-  }
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
 type RecommendOptions = PlaceOptions & {
