@@ -3,13 +3,16 @@
  *
  *   memory → table (the row of the id, then its title) → TMDB's `/find`, where neither has it
  *
- * A row may tell of the past: its title is gone at TMDB, or has another id there now. Then TMDB is asked, too.
+ * A row may tell of the past: its title is gone at TMDB, or has another id there now. So TMDB is asked for the id, too, where the title is not
+ * in the cache any more, and where its details tell of another id.
  */
 import { isoFromMs } from '../shared/core/clock.ts';
 import type { MediaType } from '../shared/core/feed.ts';
 import { type ExternalId, externalIdText } from '../shared/queues/details/detail-kinds.ts';
+import type { StoredParts } from '../shared/tables/details-row.ts';
 import { externalIdLife } from '../shared/tables/row-life.ts';
 import { titleRowFor } from '../shared/tables/title-row.ts';
+import { languageChain } from './language-fallback.ts';
 import type { MemoryTier } from './memory-tier.ts';
 import { titleMessage } from './pipeline-requests.ts';
 import { type Aged, provenanceOf } from './provenance.ts';
@@ -53,39 +56,43 @@ export type TitleFinder = (externalId: ExternalId, asked: AskedTitle) => Promise
 /** The finder of one process. */
 export function titleFinder(deps: FindDependencies): TitleFinder {
   const fromTmdb = deps.live && findLive(deps, deps.live);
+  const answerOf = async (by: TierRead<Match>, externalId: ExternalId, asked: AskedTitle) => {
+    const [match] = by.found;
+    return match === undefined
+      ? notFound(externalId, by, deps)
+      : found(await readMatch(match, asked, deps), externalId, by);
+  };
   return async (externalId, asked) => {
     const row = await readRow(externalId, deps);
     const known = row.found[0] && (await readKnown(row.found[0], externalId, asked, deps));
-    if (known !== undefined && !known.isPast) {
-      return found(known.answer, externalId, row);
+    if (known !== undefined) {
+      return answerOf({ ...row, from: slowest(row.from, known) }, externalId, asked);
     }
     if (row.problem !== undefined || fromTmdb === undefined) {
-      return notFound(externalId, { ...row, problem: row.problem ?? notCached(row) }, deps);
+      return answerOf(nothing(row.problem ?? notCached(row)), externalId, asked);
     }
-    const live = readOfLive(await fromTmdb(externalId, asked.language), undefined);
-    // A title that TMDB does not know under its own id is none, whatever it is found by.
-    const others = live.found.filter((match) => !(known?.answer.absent && isSame(match, known.answer)));
-    const [match] = others;
-    return match === undefined
-      ? notFound(externalId, { ...live, absent: live.problem === undefined }, deps)
-      : found(await readMatch(match, asked, deps), externalId, { ...live, found: others });
+    return answerOf(readOfLive(await fromTmdb(externalId, asked.language), undefined), externalId, asked);
   };
 }
 
-function readMatch({ mediaType, id, expiresAtMs }: Match, asked: AskedTitle, deps: FindDependencies) {
-  const fetchedAt = isoFromMs(deps.clock.nowMs());
-  return deps.read({ mediaType, id }, asked, { fetchedAt, freshUntilMs: expiresAtMs, expiresAtMs });
-}
-
-/** The title that a row names. `isPast`: it is gone at TMDB, or has another id there now. */
+/**
+ * The tier that has the title which a row names; `none` where the table does not tell, or TMDB cannot be asked. `undefined`: TMDB is to be asked what
+ * has the id now. Where the title is not there, that tells more than a call about the title.
+ */
 async function readKnown(
   match: Match,
   externalId: ExternalId,
-  asked: AskedTitle,
-  deps: FindDependencies,
-): Promise<{ answer: TitleAnswer; isPast: boolean }> {
-  const [answer, isOther] = await Promise.all([readMatch(match, asked, deps), isRefuted(match, externalId, deps)]);
-  return { answer, isPast: answer.absent || isOther };
+  { language, region }: AskedTitle,
+  { titles, live, clock, settings }: FindDependencies,
+): Promise<Origin | undefined> {
+  const { found, from, problem, parts } = await titles(match, languageChain(language, region, settings), true);
+  const isPast = isRefuted(match, externalId, parts, clock.nowMs());
+  return !isPast && (found.length > 0 || problem !== undefined || live === undefined) ? from : undefined;
+}
+
+function readMatch({ mediaType, id, expiresAtMs }: Match, asked: AskedTitle, { read, clock }: FindDependencies) {
+  const fetchedAt = isoFromMs(clock.nowMs());
+  return read({ mediaType, id }, asked, { fetchedAt, freshUntilMs: expiresAtMs, expiresAtMs });
 }
 
 /** The row of an id in the first two tiers. */
@@ -123,17 +130,9 @@ function memoryKey(text: string): string {
   return `find#${text}`;
 }
 
-/**
- * Whether a title has another id there, or none, by its own details, which were fetched later than what a row tells. They are read together
- * with the title.
- */
-async function isRefuted(
-  match: Match,
-  { source, id }: ExternalId,
-  { titles, clock }: FindDependencies,
-): Promise<boolean> {
-  const { parts = {} } = await titles(match, [], true);
-  const own = knownParts(parts, clock.nowMs()).externalIds;
+/** Whether a title has another id there, or none, by its own details, which were fetched later than what a row tells. */
+function isRefuted(match: Match, { source, id }: ExternalId, parts: StoredParts = {}, nowMs: number): boolean {
+  const own = knownParts(parts, nowMs).externalIds;
   return own !== undefined && own.fetchedAt >= match.fetchedAt && String(own.externalIds[source]) !== id;
 }
 
@@ -177,15 +176,15 @@ function notCached({ isDamaged = false }: TierRead<Match>): Problem {
     : { code: 'not_cached', detail: 'the table holds no title with this id' };
 }
 
-function isSame(a: TitleRef, b: TitleRef): boolean {
-  return a.mediaType === b.mediaType && a.id === b.id;
-}
+const slowestFirst: readonly Origin[] = ['tmdb', 'table', 'memory'];
 
-const slowestFirst: readonly Origin[] = ['none', 'tmdb', 'table', 'memory'];
+function slowest(...origins: readonly Origin[]): Origin {
+  return slowestFirst.find((origin) => origins.includes(origin)) ?? 'none';
+}
 
 /** The answer of a title as that of a find: it comes from the slower one of the tiers that the title and its id came from. */
 function found(answer: TitleAnswer, externalId: ExternalId, by: TierRead<Match>): FindAnswer {
-  const from = slowestFirst.find((origin) => origin === answer.from || origin === by.from) ?? answer.from;
+  const from = answer.title === null ? answer.from : slowest(answer.from, by.from);
   const problem = answer.problem ?? by.problem;
   const matches = by.found.map(({ mediaType, id }) => ({ mediaType, id }));
   return { ...answer, from, externalId, matches, ...(problem && { problem }) };

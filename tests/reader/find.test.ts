@@ -201,10 +201,34 @@ describe('a row that tells of the past', () => {
     expect(findPaths(world)).toHaveLength(1);
   });
 
-  it('is nothing where TMDB finds by the id only the title that it does not know', async () => {
+  it('whose title is not there takes one call, of what has the id, also when it is the same title', async () => {
+    const world = await worldWith([{ id: 77 }], other);
+    await world.clock.advance(60 * dayMs);
+    expect(await world.open().find('imdb', 'tt0137523')).toMatchObject({
+      id: 77,
+      from: 'tmdb',
+      title: { title: 'Another' },
+    });
+    expect(world.tmdb.requests.map(({ path }) => path)).toEqual(['/find/tt0137523']);
+  });
+
+  it('is named where its title is not there and nobody can be asked', async () => {
+    const world = await worldWith([{}]);
+    await world.clock.advance(60 * dayMs);
+    expect(await world.open({ live: false }).find('imdb', 'tt0137523')).toMatchObject({
+      ...fightClub,
+      matches: [{ mediaType: 'movie', id: 550 }],
+      from: 'none',
+      title: null,
+      absent: false,
+      problem: { code: 'not_cached', detail: 'the table holds no such title' },
+    });
+  });
+
+  it('is nothing where TMDB finds nothing by it any more', async () => {
     const world = await worldWith(
-      [{ id: 1_000_001 }],
-      findingTmdb(() => findBody({ movie: [movieRow({ id: 1_000_001 })] })),
+      [{}],
+      findingTmdb(() => findBody()),
     );
     await world.clock.advance(60 * dayMs);
     expect(await world.open().find('imdb', 'tt0137523')).toMatchObject({ absent: true, title: null, matches: [] });
