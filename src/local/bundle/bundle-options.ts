@@ -26,14 +26,8 @@ const standIns: readonly { imported: RegExp; by: RegExp; contents: string }[] = 
   { imported: /^debug$/, by: /-(agent|base)\//, contents: 'module.exports = () => () => undefined' },
 ];
 
-/** A class of an AWS client for one of its errors, as the SDK generates it. */
-const errorClass = /^export class (\w+) extends __BaseException \{\n[\s\S]*?\n\}$/gm;
-/** In their constructors: each class sets its own prototype after the one above it, which does so too. */
-const ownPrototype = /setPrototypeOf\(this, \w+\.prototype\)/g;
-
 /**
- * Leaves out what `standIns` names. Of a client's package.json, which the SDK reads for its user agent, the version stays; of its error classes,
- * of which there are 130 for Parameter Store, the name: the SDK fills their members from the answer.
+ * Leaves out what `standIns` names. Of a client's package.json, which the SDK reads for its user agent, the version stays.
  * A package that imports otherwise one day is bundled whole again, which the bench of bundles shows.
  */
 function leaveOut(): Plugin {
@@ -52,11 +46,6 @@ function leaveOut(): Plugin {
         const { version } = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
         return { contents: JSON.stringify({ version }), loader: 'json' };
       });
-      onLoad({ filter: /@aws-sdk\/client-[a-z-]+\/dist-es\/models\/\w+\.js$/ }, ({ path }) => ({
-        contents: readFileSync(path, 'utf8')
-          .replace(errorClass, "export class $1 extends __BaseException { name = '$1' }")
-          .replace(ownPrototype, 'setPrototypeOf(this, new.target.prototype)'),
-      }));
     },
   };
 }
