@@ -1,7 +1,10 @@
 import { UsageError } from '../src/shared/core/errors.ts';
 
-/** What to run of a bench: parts by their names (none: all), and the seconds of a trial in place of its own, for a short look. */
-export type BenchSelection = { parts: readonly string[]; seconds: number | undefined };
+/**
+ * What to run of a bench: parts by their names (none: all), the seconds of a trial in place of its own, for a short look, and a folder of data
+ * in place of the usual one.
+ */
+export type BenchSelection = { parts: readonly string[]; seconds: number | undefined; data?: string | undefined };
 
 /** The chosen of `names`, in their order. @throws UsageError for a name that there is not. */
 export function chosenParts<Name extends string>(names: readonly Name[], { parts }: BenchSelection): Name[] {

@@ -37,8 +37,8 @@ const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport
 };
 /** Benches that run in fewer seconds, and those that run by parts. */
 const shortened = ['drain', 'rate', 'throttle'];
-const divided = ['bundles', 'titles', ...shortened];
-const usage = `name one bench of ${Object.keys(benches).join(', ')}, with --json (for programs), --check (a missed target or a failed trial is a failure) and, for ${divided.join(', ')}, --part NAME (may be given again), for ${shortened.join(', ')} --seconds N (of a trial)`;
+const divided = ['bundles', 'reader', 'titles', ...shortened];
+const usage = `name one bench of ${Object.keys(benches).join(', ')}, with --json (for programs), --check (a missed target or a failed trial is a failure) and, for ${divided.join(', ')}, --part NAME (may be given again), for ${shortened.join(', ')} --seconds N (of a trial), for ranking --data FOLDER (another edition of MovieLens)`;
 
 type Options = { selection: BenchSelection; json?: boolean | undefined; check?: boolean | undefined };
 
@@ -53,15 +53,18 @@ function parsed(args: string[]) {
         check: { type: 'boolean' },
         part: { type: 'string', multiple: true },
         seconds: { type: 'string' },
+        data: { type: 'string' },
       },
     });
     const [name = '', ...others] = positionals;
     const seconds = values.seconds === undefined ? undefined : Number(values.seconds);
     const isWrongPart = values.part !== undefined && !divided.includes(name);
     const isWrongTime = seconds !== undefined && !(seconds > 0 && shortened.includes(name));
-    return others.length > 0 || isWrongPart || isWrongTime
+    const isWrongData = values.data !== undefined && name !== 'ranking';
+    const { part = [], data, ...printed } = values;
+    return others.length > 0 || isWrongPart || isWrongTime || isWrongData
       ? undefined
-      : { bench: benches[name], selection: { parts: values.part ?? [], seconds }, ...values };
+      : { bench: benches[name], selection: { parts: part, seconds, data }, ...printed };
   } catch {
     return undefined;
   }

@@ -1,13 +1,14 @@
 /** This project's recommendation over another way to the data: candidates, scores and variety are the same for all subjects. */
 import type { ListReader } from '../src/reader/list-reader.ts';
 import type { RecommendAnswer, RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
-import { recommendSchema } from '../src/reader/reader-input.ts';
+import { checkedRecommendation } from '../src/reader/reader-input.ts';
 import { recommend } from '../src/reader/recommend/recommend.ts';
 import { builtInImages } from '../src/reader/reference-tier.ts';
 import { nothing } from '../src/reader/tiers.ts';
 import type { TitleReader, TitleVersion } from '../src/reader/title-table.ts';
 import { isoFromMs } from '../src/shared/core/clock.ts';
-import { type Feed, feedKindOf } from '../src/shared/core/feed.ts';
+import type { Feed } from '../src/shared/core/feed.ts';
+import { feedRules } from '../src/shared/core/feed-rules.ts';
 import { runIdFor, snapshotFor } from '../src/shared/core/snapshot.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
 import type { Settings } from '../src/shared/settings/settings-schema.ts';
@@ -39,7 +40,7 @@ export function peerRecommend(
   sources: PeerSources,
   settings: Settings,
 ): Promise<RecommendAnswer> {
-  const input = recommendSchema.parse(request);
+  const input = checkedRecommendation(request, settings);
   const liked = new Set(input.liked.map(refText));
   const lists: ListReader = {
     read: async (feed, { limit }) => {
@@ -52,15 +53,37 @@ export function peerRecommend(
     const version = liked.has(refText(ref)) ? await sources.title(ref) : undefined;
     return { ...nothing(undefined), found: version === undefined ? [] : [version], from: 'tmdb' };
   };
-  const titles = { peek, read: peek };
+  const titles = { peek, read: peek, known: () => undefined };
+  const nothingKnown = new Map();
+  const facts = {
+    read: async () => ({ facts: nothingKnown, lifeOf: () => undefined, from: 'memory' as const }),
+    known: () => nothingKnown,
+    askFor: () => undefined,
+  };
+  const spare = { earn: () => undefined, take: () => [] };
   const likedBudget = { earn: () => undefined, trySpend: () => false };
-  const reference = { images: () => builtInImages };
-  return recommend(input, { lists, titles, reference, likedBudget, pipeline: undefined, clock: systemClock, settings });
+  const reference = {
+    images: () => builtInImages,
+    service: (id: number) => ({ id, name: null, logoPath: null }),
+    ready: async () => undefined,
+  };
+  return recommend(input, {
+    lists,
+    titles,
+    facts,
+    reference,
+    likedBudget,
+    spare,
+    background: { run: () => undefined, settled: async () => undefined },
+    pipeline: undefined,
+    clock: systemClock,
+    settings,
+  });
 }
 
 /** Pages that this project fetches of a feed. */
 export function pagesOf(feed: Feed, settings: Settings): number {
-  return settings.feeds[feedKindOf(feed)].pages;
+  return feedRules(feed, settings).pages;
 }
 
 /** One page of a feed by `fetch`, as rows. */

@@ -27,8 +27,8 @@ export type OpenSubject = {
 /** A way to recommendations. */
 export type SubjectName = 'this reader' | 'predecessor' | 'cache-manager';
 
-/** This reader as an application opens it: tables, queues and live calls. */
-export function openThisReader({ endpoints, settings }: ReaderWorld): OpenSubject {
+/** This reader as an application opens it: tables, queues and live calls, which are counted. */
+export function openReaderOf({ endpoints, settings }: ReaderWorld) {
   const { catalogTable, controlTable, fetchQueueUrl, itemQueueUrl, region } = endpoints;
   const client = dynamoClient({ endpoint: endpoints.endpoints.dynamodb, region });
   let calls = 0;
@@ -50,14 +50,23 @@ export function openThisReader({ endpoints, settings }: ReaderWorld): OpenSubjec
     settings,
   });
   return {
+    reader,
+    callsInRequests: () => calls,
+    capacity: meterCapacity(client),
+    close: () => reader.close().finally(() => client.destroy()),
+  };
+}
+
+/** Recommendations of this reader. */
+export function openThisReader(world: ReaderWorld): OpenSubject {
+  const { reader, ...opened } = openReaderOf(world);
+  return {
+    ...opened,
     recommend: async (request) => {
       const answer = await reader.recommend(request);
       return { answer, hit: answer.from === 'memory' || answer.from === 'table' };
     },
-    callsInRequests: () => calls,
-    capacity: meterCapacity(client),
     settled: reader.settled,
-    close: () => reader.close().finally(() => client.destroy()),
   };
 }
 

@@ -1,14 +1,17 @@
 /**
- * Recommendations from this reader, from the predecessor's logic, and from a plain read-through cache in memory: how many of them
- * need TMDB, how long they take, and what they cost, beside each other on one table and one TMDB simulator.
+ * Part `recommendations`: recommendations from this reader, from the predecessor's logic, and from a plain read-through cache in memory: how many of them
+ * need TMDB, how long they take, and what they cost, beside each other on one table and one TMDB simulator. Part `lists`: lists of a region,
+ * plain and filtered.
  */
 import { loadavg } from 'node:os';
 import type { RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
 import { systemClock } from '../src/shared/core/system-clock.ts';
 import { type BenchReport, benchEnvironment } from './bench-report.ts';
+import { type BenchSelection, chosenParts } from './bench-selection.ts';
 import { movielensWorkload } from './movielens-trace.ts';
 import { refText } from './peer-recommend.ts';
 import { openPredecessor } from './predecessor.ts';
+import { benchLists } from './reader-lists.ts';
 import { resultsOf, type Trials, targetsOf, whereAhead } from './reader-report.ts';
 import { type OpenSubject, openCacheManager, openThisReader, type SubjectName } from './reader-subjects.ts';
 import { coldRequests, pauseMs, runTrial, viewers } from './reader-trial.ts';
@@ -22,16 +25,19 @@ const predecessorEvery = 5;
 const subjects: readonly SubjectName[] = ['this reader', 'predecessor', 'cache-manager'];
 const knownTitles = 10;
 
-/** Runs all subjects under all workloads. @throws where dynoxide is not installed: only it counts capacity as DynamoDB does. */
-export async function benchReader(): Promise<BenchReport> {
+/** All parts, or those that are chosen. @throws where dynoxide is not installed: only it counts capacity as DynamoDB does. */
+export async function benchReader(selection: BenchSelection): Promise<BenchReport> {
+  const parts = chosenParts(['recommendations', 'lists'], selection);
   const world = await startReaderWorld();
   const [loadBefore = 0] = loadavg();
   try {
     const trace = movielensWorkload(rounds, requestsPerRound);
-    const workloads = [zipfWorkload(rounds, requestsPerRound, systemClock), ...(trace ? [trace] : [])];
-    const all: Trials[] = [];
-    for (const workload of workloads) {
-      all.push(...(await runWorkload(workload, world)));
+    const made = [];
+    if (parts.includes('recommendations')) {
+      made.push(await benchRecommendations(trace, world));
+    }
+    if (parts.includes('lists')) {
+      made.push(await benchLists(rounds, requestsPerRound, world));
     }
     return {
       bench: 'reader',
@@ -41,12 +47,21 @@ export async function benchReader(): Promise<BenchReport> {
         'load average before': loadBefore,
         'and after': loadavg()[0] ?? 0,
       },
-      results: [...resultsOf(all), ...whereAhead(all)],
-      targets: targetsOf(all),
+      results: made.flatMap(({ results }) => results),
+      targets: made.flatMap(({ targets }) => targets),
     };
   } finally {
     await world.stop();
   }
+}
+
+/** Runs all subjects under all workloads. */
+async function benchRecommendations(trace: Workload | undefined, world: ReaderWorld) {
+  const all: Trials[] = [];
+  for (const workload of [zipfWorkload(rounds, requestsPerRound, systemClock), ...(trace ? [trace] : [])]) {
+    all.push(...(await runWorkload(workload, world)));
+  }
+  return { results: [...resultsOf(all), ...whereAhead(all)], targets: targetsOf(all) };
 }
 
 /** Each round begins with another subject: who comes first pays for what the process does for the first time. */
@@ -101,5 +116,6 @@ function methodOf(traced: boolean): string {
     traced
       ? 'MovieLens trace: latest-small by TMDB id, in time order, every 100th rating; the simulator knows hardly any of its ids and answers 404'
       : 'MovieLens trace: skipped, ../shared/data/movielens is not there',
+    `lists (part 'lists'): ${rounds} rounds of ${requestsPerRound} lists of region DE as for recommendations, a fifth of them from the 21st title on; plain, and with countries, languages, certification and services filtered together`,
   ].join('; ');
 }

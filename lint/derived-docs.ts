@@ -1,29 +1,36 @@
 /**
- * The parts of the docs that `npm run -s house -- --write` writes from src/shared/queues: of card-fields.ts the schema `Card` of the OpenAPI
+ * The parts of the docs that `npm run -s house -- --write` writes. From src/shared/queues: of card-fields.ts the schema `Card` of the OpenAPI
  * document with the cards in its examples, and the list of fields in docs/data-model.md; of details/title-parts.ts the schemas
- * `DetailFields`, `PartName` and `PartTimes` with the details in examples, and the list of fields there.
+ * `DetailFields`, `Watch`, `PartName` and `PartTimes` with the details in examples, and the list of fields there. From filters/filter-input.ts the
+ * parameters that filter in the OpenAPI document, and the list of filters in docs/reader.md.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import * as z from 'zod';
+import { type FilterName, filterShape, filterWords } from '../src/reader/filters/filter-input.ts';
 import { cardFieldList, cardFields, emptyCard, fromFields } from '../src/shared/queues/card-fields.ts';
 import { detailFieldList, partNames } from '../src/shared/queues/details/title-parts.ts';
+import { watchByCountry } from '../src/shared/queues/details/watch.ts';
 
 /** A file with parts that are derived from the code. */
 export type DerivedDoc = { path: string; isCurrent: boolean; write: () => void };
 
-/** The lists of docs/data-model.md, by the name in their marks. */
-const lists = { fields: fieldList, details: detailList };
+/** The lists of each page, by the name in their marks. */
+const fields = { fields: fieldList, details: detailList };
+const filters = { filters: filterList };
 
-/** The docs that the definitions of fields decide parts of; `repository` is the path of the repository with a slash at its end. */
+/** The docs that definitions decide parts of; `repository` is the path of the repository with a slash at its end. */
 export function derivedDocs(repository: string): DerivedDoc[] {
-  return [openApiDocument(repository, 'docs/reader-openapi.json'), dataModelPage(repository, 'docs/data-model.md')];
+  return [
+    openApiDocument(repository, 'docs/reader-openapi.json'),
+    pageWith(fields, repository, 'docs/data-model.md'),
+    pageWith(filters, repository, 'docs/reader.md'),
+  ];
 }
 
 function openApiDocument(repository: string, path: string): DerivedDoc {
-  const document = JSON.parse(readFileSync(repository + path, 'utf8')) as {
-    components: { schemas: Record<string, unknown> };
-  };
-  const derived = JSON.stringify(withWholeExamples(withSchemas(document)), null, 2);
+  const document = JSON.parse(readFileSync(repository + path, 'utf8')) as OpenApi;
+  const derived = JSON.stringify(withWholeExamples(withComponents(document)), null, 2);
   return {
     path,
     // As values: how JSON is laid out is the formatter's business.
@@ -35,9 +42,31 @@ function openApiDocument(repository: string, path: string): DerivedDoc {
   };
 }
 
-function withSchemas<T extends { components: { schemas: Record<string, unknown> } }>(document: T): T {
-  const schemas = { ...document.components.schemas, Card: cardSchema(), ...detailSchemas() };
-  return { ...document, components: { ...document.components, schemas } };
+type OpenApi = { components: Record<'schemas' | 'parameters', Record<string, unknown>> };
+
+function withComponents(document: OpenApi): OpenApi {
+  const { components } = document;
+  const schemas = { ...components.schemas, Card: cardSchema(), ...detailSchemas() };
+  const parameters = { ...components.parameters, ...filterParameters() };
+  return { ...document, components: { ...components, schemas, parameters } };
+}
+
+function filterParameters() {
+  const parameters = filterNames.map((name) => {
+    const { words, example } = filterWords[name];
+    const schema = filterSchema(name);
+    const style = schema.type === 'array' ? { style: 'form', explode: false } : {};
+    const description = `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
+    return [name, { name, in: 'query', required: false, description, ...style, schema, example }] as const;
+  });
+  return Object.fromEntries(parameters);
+}
+
+const filterNames = Object.keys(filterShape) as FilterName[];
+
+function filterSchema(name: FilterName) {
+  const { $schema: _version, ...schema } = z.toJSONSchema(filterShape[name], { io: 'input' });
+  return schema;
 }
 
 function cardSchema() {
@@ -62,6 +91,11 @@ function detailSchemas() {
       description: 'What is known of a title beyond its card; `null` where that is unknown or TMDB has nothing.',
       required: fields.map(([name]) => name),
       properties: Object.fromEntries(fields),
+    },
+    Watch: {
+      ...(closed(watchByCountry.answerJson) as object),
+      type: 'object',
+      description: 'Where to watch a title in the region, where `providers` are asked for. Show `attribution` with it.',
     },
     PartName: { type: 'string', enum: partNames },
     PartTimes: {
@@ -117,7 +151,7 @@ function withFields(card: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(inOrder.map((name) => [name, fields[name as keyof typeof fields]]));
 }
 
-function dataModelPage(repository: string, path: string): DerivedDoc {
+function pageWith(lists: Readonly<Record<string, () => string>>, repository: string, path: string): DerivedDoc {
   const text = readFileSync(repository + path, 'utf8');
   const derived = Object.entries(lists).reduce((page, [name, list]) => withList(page, name, list(), path), text);
   return { path, isCurrent: derived === text, write: () => writeFileSync(repository + path, derived) };
@@ -154,4 +188,19 @@ function detailList(): string {
 
 function inCode(path: string): string {
   return `\`${path}\``;
+}
+
+function filterList(): string {
+  return filterNames
+    .map((name) => `- \`${name}\`${boundOf(filterSchema(name))}: ${filterWords[name].words}.`)
+    .join('\n');
+}
+
+function boundOf({ maxItems, minimum, maximum }: ReturnType<typeof filterSchema>): string {
+  if (maxItems !== undefined) {
+    return ` (at most ${maxItems})`;
+  }
+  return minimum === undefined
+    ? ''
+    : ` (${minimum} to ${maximum === undefined || maximum < 10_000 ? maximum : maximum.toLocaleString('en')})`;
 }

@@ -16,7 +16,7 @@ export function movieLensTraffic(): (Traffic & { genres: readonly number[] }) | 
   }
   const random = seededRandom(1);
   const events = data.ratings.flatMap(({ tmdbId, atMs }) => {
-    const genres = data.genres.get(tmdbId) ?? [];
+    const genres = data.films.get(tmdbId)?.genres ?? [];
     return genres.length === 0 ? [] : [{ atMs, genre: pickAt(genres, random.next()) }];
   });
   const startMs = busiestStart(events.map(({ atMs }) => atMs));

@@ -2,7 +2,8 @@
 import { changedShare } from '../../src/demand/learned-demand.ts';
 import type { PlannedFeed } from '../../src/planner/base-plan.ts';
 import { hourMs, isoFromMs, type Random } from '../../src/shared/core/clock.ts';
-import { feedId, feedKindOf, parseFeedId } from '../../src/shared/core/feed.ts';
+import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
+import { feedRules } from '../../src/shared/core/feed-rules.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../src/shared/settings/schedule.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
 import { changesId, feedCounterName, planUsageId } from '../../src/shared/tables/feed-counters.ts';
@@ -92,7 +93,7 @@ function replayer(world: World, random: Random) {
     world.counters.count(pipelineUsageId(world.nowMs), pipelineCounterName('calls'), pages);
   };
   const ask = (id: string, settings: Settings) => {
-    const { pages } = settings.feeds[feedKindOf({ category: id.split('/')[0] ?? '' })];
+    const { pages } = feedRules({ category: id.split('/')[0] ?? '' }, settings);
     outcome.askedCalls += pages;
     called(pages);
     inFlight.push({ dueMs: world.nowMs + fetchMs, id, pages, planned: false });

@@ -18,6 +18,8 @@ export type RankingCase = {
   candidates: readonly Candidate[];
   /** TMDB ids among the candidates that were liked afterwards. */
   targets: ReadonlySet<number>;
+  /** How many films were liked afterwards, those that no list holds included. */
+  likedLater: number;
 };
 
 /** What a viewer did before and after a moment, oldest first. */
@@ -26,12 +28,8 @@ export type History = { user: number; atMs: number; before: readonly Rating[]; a
 /** Who makes a case; the report states it. */
 export const caseRules = { likedStars: 4, fewestLiked: 5, mostLiked: 20 } as const;
 
-/** The case of a viewer; none with too little liked before, or nothing among the candidates afterwards. */
-export function casesOf(
-  { user, atMs, before, after }: History,
-  pool: Pool,
-  genres: MovieLens['genres'],
-): RankingCase[] {
+/** The case of a viewer; none with too little liked before, or nothing afterwards. */
+export function casesOf({ user, atMs, before, after }: History, pool: Pool, films: MovieLens['films']): RankingCase[] {
   const liked = before.filter(isLiked).slice(-caseRules.mostLiked);
   if (liked.length < caseRules.fewestLiked) {
     return [];
@@ -40,14 +38,22 @@ export function casesOf(
     { feed: listFeed('popular'), rows: pool.popular },
     { feed: listFeed('award_winning'), rows: pool.topRated },
   ];
-  const candidates = gatherCandidates(lists, before.map(titleOf), true);
+  const factsOf = (id: number) => ({ keywords: films.get(id)?.keywords ?? [] });
+  const candidates = gatherCandidates(lists, before.map(titleOf)).map((candidate) => ({
+    ...candidate,
+    facts: factsOf(candidate.row.id),
+  }));
   const held = new Set(candidates.map(({ row }) => row.id));
-  const targets = new Set(after.filter(isLiked).flatMap(({ tmdbId }) => (held.has(tmdbId) ? [tmdbId] : [])));
+  const later = new Set(after.filter(isLiked).map(({ tmdbId }) => tmdbId));
+  const targets = new Set([...later].filter((id) => held.has(id)));
   const cards = liked.map((rating) => ({
     ...titleOf(rating),
-    card: rowOf(rating.tmdbId, genres.get(rating.tmdbId) ?? [], atMs),
+    card: rowOf(rating.tmdbId, films.get(rating.tmdbId), atMs),
+    facts: factsOf(rating.tmdbId),
   }));
-  return targets.size === 0 ? [] : [{ user, atMs, taste: tasteOf(cards, []), candidates, targets }];
+  return later.size === 0
+    ? []
+    : [{ user, atMs, taste: tasteOf(cards, []), candidates, targets, likedLater: later.size }];
 }
 
 function isLiked({ stars }: Rating): boolean {

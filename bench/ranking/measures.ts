@@ -1,5 +1,5 @@
 /** What a ranking of one case is worth, and the means over many. */
-import { jaccard } from '../../src/reader/recommend/score.ts';
+import { jaccard } from '../../src/reader/recommend/candidates.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import type { RankingCase } from './cases.ts';
 
@@ -68,6 +68,7 @@ function gain(places: readonly number[]): number {
   return places.reduce((sum, place) => sum + 1 / Math.log2(place + 1), 0);
 }
 
-function mean(values: readonly number[]): number {
+/** The mean; 0 of none. */
+export function mean(values: readonly number[]): number {
   return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,6 +1,6 @@
 import { emptyCard } from '../../src/shared/queues/card-fields.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
-import type { MovieLens, Rating } from './movielens.ts';
+import type { Film as KnownFilm, MovieLens, Rating } from './movielens.ts';
 
 /** What the lists hold at a moment, as rows with their ranks. */
 export type Pool = { popular: readonly ListRow[]; topRated: readonly ListRow[] };
@@ -22,8 +22,14 @@ export const poolRules = {
 
 const lifeMs = 86_400_000;
 
-/** Lists at moments that must not go back, each from the ratings before it. */
-export function poolMaker({ ratings, genres }: MovieLens): (atMs: number) => Pool {
+/**
+ * Lists at moments that must not go back, each from the ratings before it. `mostPopular`: how many films the list of popular ones has, which is
+ * the only one then.
+ */
+export function poolMaker(
+  { ratings, films: known }: MovieLens,
+  mostPopular: number | undefined,
+): (atMs: number) => Pool {
   const all = new Map<number, Votes>();
   const recent = new Map<number, Votes>();
   let counted = 0;
@@ -44,16 +50,17 @@ export function poolMaker({ ratings, genres }: MovieLens): (atMs: number) => Poo
       popularity: recent.get(id)?.count ?? 0,
     }));
     const toRow = (film: Film, index: number) => ({
-      ...rowOf(film.id, genres.get(film.id) ?? [], atMs),
+      ...rowOf(film.id, known.get(film.id), atMs),
       ...film,
       rank: index + 1,
     });
-    return poolOf(films, all, toRow);
+    const pool = poolOf(films, all, mostPopular ?? poolRules.mostPopular, toRow);
+    return mostPopular === undefined ? pool : { ...pool, topRated: [] };
   };
 }
 
-/** A film of which nothing is known but its genres. */
-export function rowOf(id: number, genreIds: readonly number[], atMs: number): ListRow {
+/** A film of which nothing is known but its genres and its year, in the middle of which it counts as released. */
+export function rowOf(id: number, film: KnownFilm | undefined, atMs: number): ListRow {
   return {
     mediaType: 'movie',
     id,
@@ -62,7 +69,8 @@ export function rowOf(id: number, genreIds: readonly number[], atMs: number): Li
     ...emptyCard,
     title: `${id}`,
     originalTitle: `${id}`,
-    genreIds: [...genreIds],
+    genreIds: [...(film?.genres ?? [])],
+    releaseDate: film?.year === undefined ? null : `${film.year}-07-01`,
     fetchedAt: new Date(atMs).toISOString(),
     freshUntilMs: atMs + lifeMs,
     expiresAtMs: atMs + 3 * lifeMs,
@@ -80,6 +88,7 @@ function add(votes: Map<number, Votes>, { tmdbId, stars }: Rating, sign: 1 | -1)
 function poolOf(
   films: readonly Film[],
   all: ReadonlyMap<number, Votes>,
+  mostPopular: number,
   toRow: (film: Film, index: number) => ListRow,
 ): Pool {
   const { topRatedFloor, votesPerRating } = poolRules;
@@ -89,7 +98,7 @@ function poolOf(
     (voteCount * voteAverage + drawn * prior) / (voteCount + drawn);
   const voted = films.filter(({ voteCount }) => voteCount >= drawn);
   return {
-    popular: greatest(films, ({ popularity }) => popularity, poolRules.mostPopular).map(toRow),
+    popular: greatest(films, ({ popularity }) => popularity, mostPopular).map(toRow),
     topRated: greatest(voted, weighted, poolRules.topRated).map(toRow),
   };
 }

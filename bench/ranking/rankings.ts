@@ -1,4 +1,6 @@
-import { diversify, type Scored, scoreCandidates } from '../../src/reader/recommend/score.ts';
+import type { Scored } from '../../src/reader/recommend/candidates.ts';
+import { diversify, weighed } from '../../src/reader/recommend/score.ts';
+import { type KnownParts, knownParts } from '../../src/reader/recommend/score-parts.ts';
 import type { ReaderSettings } from '../../src/shared/settings/reader-settings-schema.ts';
 import { defaultReaderSettings } from '../../src/shared/settings/settings.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
@@ -12,23 +14,39 @@ export type Ranking = ReaderSettings['ranking'];
 /** Picks for a case, best first. */
 export type Recommender = (one: RankingCase) => readonly ListRow[];
 
-const { ranking } = defaultReaderSettings;
-const noWeights = { genre: 0, origin: 0, votes: 0, popularity: 0, freshness: 0, placement: 0, dayPart: 0 };
-
 /** The score as it is deployed. */
+export const deployed: Ranking = defaultReaderSettings.ranking;
+
+const noWeights = Object.fromEntries(Object.keys(deployed.weights).map((part) => [part, 0])) as Ranking['weights'];
+
+/**
+ * The first edition's weights (docs/adr/0012). Its mean had the weight of the day-part also where no hour was given, so its relevance of 0.85
+ * is one of 0.842 in a mean without it.
+ */
+const asBefore: Ranking = {
+  ...deployed,
+  weights: { ...noWeights, genre: 1, origin: 1, votes: 2, popularity: 3, freshness: 0.3, placement: 1, dayPart: 0.5 },
+  relevance: 0.842,
+};
+
+/** The names of rankings in the report. */
 export const ours = 'this score';
+export const before = 'the first edition';
 export const withoutVariety = 'this score, without variety';
+export const withoutKeywords = 'this score, no keywords known';
 export const popularityOnly = 'popularity only';
-export const votesOnly = 'votes only';
 
 /** What is compared. */
 export function allRecommenders(): Record<string, Recommender> {
   return {
-    [ours]: recommendBy(ranking),
-    [withoutVariety]: recommendBy({ ...ranking, relevance: 1 }),
+    [ours]: recommendBy(deployed),
+    [before]: recommendBy(asBefore),
+    [withoutVariety]: recommendBy({ ...deployed, relevance: 1 }),
+    [withoutKeywords]: recommendBy({ ...deployed, weights: { ...deployed.weights, keywords: 0 } }),
     [popularityOnly]: byOnePart('popularity'),
-    [votesOnly]: byOnePart('votes'),
+    'votes only': byOnePart('votes'),
     'genres only': byOnePart('genre'),
+    'keywords only': byOnePart('keywords'),
     random: atRandom(seededRandom(1).next),
   };
 }
@@ -38,10 +56,16 @@ export function recommendBy(by: Ranking): Recommender {
   return (one) => varied(scoreCase(one, by), by.relevance);
 }
 
+/** The parts of a score do not depend on the weights: they need not be found again for each. */
+const known = new WeakMap<RankingCase, readonly KnownParts[]>();
+
 /** All candidates with their scores, best first: no region, no hour, measured now. */
-export function scoreCase({ taste, atMs, candidates }: RankingCase, by: Ranking): Scored[] {
+export function scoreCase(one: RankingCase, by: Ranking): Scored[] {
+  const { taste, atMs, candidates } = one;
   const context = { taste, region: 'global', hour: undefined, nowMs: atMs, ranking: by, dayParts: [] };
-  return scoreCandidates(candidates, context);
+  const parts = known.get(one) ?? knownParts(candidates, context);
+  known.set(one, parts);
+  return weighed(candidates, parts, by.weights);
 }
 
 /** The picks of scored candidates. */
@@ -50,7 +74,7 @@ export function varied(scored: readonly Scored[], relevance: number): ListRow[] 
 }
 
 function byOnePart(part: keyof Ranking['weights']): Recommender {
-  return recommendBy({ ...ranking, weights: { ...noWeights, [part]: 1 }, relevance: 1 });
+  return recommendBy({ ...deployed, weights: { ...noWeights, [part]: 1 }, relevance: 1 });
 }
 
 function atRandom(draw: () => number): Recommender {

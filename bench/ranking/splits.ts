@@ -17,19 +17,26 @@ export type Design = { name: string; cases: readonly RankingCase[] };
 export function allDesigns(data: MovieLens): Design[] {
   const steps = Math.round((1 - firstShare) / splitStep);
   const series = Array.from({ length: steps }, (_, step) => firstShare + step * splitStep);
-  return [
+  const designs = [
     { name: 'one split', cases: casesAt(data, historiesAt(data.ratings, [lateShare])) },
     { name: 'series of splits', cases: casesAt(data, historiesAt(data.ratings, series)) },
-    { name: 'own splits', cases: casesAt(data, ownHistories(data.ratings)) },
+    { name: 'own splits', cases: ownCases(data) },
   ];
+  // Where nothing of the lists was liked afterwards there is nothing to find.
+  return designs.map(({ name, cases }) => ({ name, cases: cases.filter(({ targets }) => targets.size > 0) }));
 }
 
-function casesAt(data: MovieLens, histories: readonly History[]): RankingCase[] {
-  const poolAt = poolMaker(data);
+/** A split within each viewer's own ratings. `mostPopular`: how many films the list of popular ones has, then the only one. */
+export function ownCases(data: MovieLens, mostPopular?: number): RankingCase[] {
+  return casesAt(data, ownHistories(data.ratings), mostPopular);
+}
+
+function casesAt(data: MovieLens, histories: readonly History[], mostPopular?: number): RankingCase[] {
+  const poolAt = poolMaker(data, mostPopular);
   const byMoment = [...Map.groupBy(histories, ({ atMs }) => atMs)].sort(([a], [b]) => a - b);
   return byMoment.flatMap(([atMs, then]) => {
     const pool = poolAt(atMs);
-    return then.flatMap((history) => casesOf(history, pool, data.genres));
+    return then.flatMap((history) => casesOf(history, pool, data.films));
   });
 }
 

@@ -11,7 +11,8 @@ export const optionHelp = {
   dataDir: 'folder that keeps tables and queues (default: everything in memory)',
   faults: 'faults of the TMDB simulator, such as throttle=0.1,serverError=0.05',
   dynamodb: 'dynoxide or dynalite (default: dynoxide where it runs)',
-  category: 'popular, trending, genre_<id>, keyword_<id>, hidden_gems, award_winning or local_originals',
+  category:
+    'popular, trending, genre_<id>, keyword_<id>, hidden_gems, award_winning, local_originals or custom_<own feed>',
   timeout: 'how long to wait for open jobs, such as 90s or 15m',
 };
 

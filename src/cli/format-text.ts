@@ -1,6 +1,8 @@
+import type { Filtered } from '../reader/filters/title-filter.ts';
 import type { TitleDetails } from '../reader/reader-api.ts';
 import { cleanLine } from '../shared/core/clean-text.ts';
 import type { PartName } from '../shared/queues/details/title-parts.ts';
+import type { Watch, WatchService } from '../shared/queues/details/watch.ts';
 import type { ListEntry } from '../shared/tables/read-list.ts';
 import { columnsOf, cutTo, padTo, wrapTo } from './display-columns.ts';
 import { styled } from './styled-text.ts';
@@ -34,8 +36,11 @@ export function table(
   return [...lines(names).map((line) => styled('dim', line)), ...cells.flatMap(lines)].join('\n');
 }
 
+/** A title of an answer; with `watch` where services were asked for. */
+type Watchable = { watch?: Watch };
+
 /** A list for people: rank, title, year, votes. */
-export function formatList(name: string, titles: readonly ListEntry[]): string {
+export function formatList(name: string, titles: readonly (ListEntry & Watchable)[]): string {
   const rows = titles.map((entry) => [
     String(entry.rank),
     entry.title,
@@ -43,8 +48,41 @@ export function formatList(name: string, titles: readonly ListEntry[]): string {
     entry.releaseDate?.slice(0, 4) ?? '',
     entry.voteAverage.toFixed(1),
     String(entry.voteCount),
+    watchCell(entry),
   ]);
-  return `${title(name)}, fetched ${titles[0]?.fetchedAt}${titles[0]?.stale ? ' (stale)' : ''}\n${table(['rank', 'title', 'kind', 'year', 'average', 'votes'], rows)}`;
+  const heading = ['rank', 'title', 'kind', 'year', 'average', 'votes', ...watchHeading(titles)];
+  return `${title(name)}, fetched ${titles[0]?.fetchedAt}${titles[0]?.stale ? ' (stale)' : ''}\n${table(heading, rows)}`;
+}
+
+/** The heading of a column for where to watch titles, where one of them says so. */
+export function watchHeading(titles: readonly Watchable[]): string[] {
+  return titles.some(({ watch }) => watch !== undefined) ? ['where to watch'] : [];
+}
+
+/** Where to watch a title, in a line: `Netflix (subscription), Apple TV (rent, buy)`. */
+export function watchCell({ watch }: Watchable): string {
+  const ways = new Map<string, string[]>();
+  for (const [how, services] of watch === undefined ? [] : offersIn(watch)) {
+    for (const service of services) {
+      ways.set(serviceName(service), [...(ways.get(serviceName(service)) ?? []), how]);
+    }
+  }
+  return [...ways].map(([name, how]) => `${name} (${how.join(', ')})`).join(', ');
+}
+
+/** What filters did, and whose data says where to watch the titles. */
+export function filterLines(filtered: Filtered | undefined, titles: readonly Watchable[]): string[] {
+  const watched = titles.flatMap(({ watch }) => watch ?? []);
+  const [oldest] = watched.map(({ fetchedAt }) => fetchedAt).sort();
+  return [
+    ...(filtered === undefined ? [] : [filteredText(filtered)]),
+    ...(watched[0] === undefined ? [] : [`${watched[0].attribution}, the oldest of ${oldest}`]),
+  ];
+}
+
+function filteredText({ lookedAt, matched, withoutDetails }: Filtered): string {
+  const lacking = withoutDetails === 0 ? '' : `; ${withoutDetails} lack details that the filters need`;
+  return `${matched} of ${lookedAt} titles pass the filters${lacking}`;
 }
 
 /** The details of a title for people: a section each for facts, people, where to watch, and how old all that is. */
@@ -105,12 +143,19 @@ function watchText({ watch }: TitleDetails): string {
   if (watch === null) {
     return 'unknown';
   }
-  const { link, attribution, fetchedAt: _fetchedAt, ...offers } = watch;
-  const rows = Object.entries(offers)
-    .filter(([, services]) => services.length > 0)
-    .map(([how, services]) => [how, services.map(({ id, name }) => name ?? `service ${id}`).join(', ')]);
+  const { link, attribution } = watch;
+  const rows = offersIn(watch).map(([how, services]) => [how, services.map(serviceName).join(', ')]);
   const offered = rows.length === 0 ? 'nobody offers it' : table(['how', 'on'], rows);
   return [offered, ...(link === null ? [] : [cleanLine(link)]), attribution].join('\n');
+}
+
+/** Ways to watch a title that there are, each with its services. */
+function offersIn({ link: _link, attribution: _attribution, fetchedAt: _fetchedAt, ...offers }: Watch) {
+  return Object.entries(offers).filter(([, services]) => services.length > 0);
+}
+
+function serviceName({ id, name }: WatchService): string {
+  return name ?? `service ${id}`;
 }
 
 function ages({ fetchedAt, stale, unknown }: TitleDetails): string[][] {

@@ -2,7 +2,6 @@ import type * as z from 'zod';
 import { dayMs, hourMs, minuteMs } from '../shared/core/clock.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import {
-  askedFeedSchema,
   askedRegionSchema,
   type Feed,
   feedMediaSchema,
@@ -10,10 +9,11 @@ import {
   type MediaType,
   mediaTypes,
 } from '../shared/core/feed.ts';
+import { configuredFeedSchema } from '../shared/core/feed-rules.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { maxTmdbId } from '../shared/queues/item-page.ts';
 import { type ScheduleName, scheduleNames } from '../shared/settings/schedule.ts';
-import { regionLanguage } from '../shared/settings/settings.ts';
+import { feedLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 
 /** Input by a zod schema. @throws UsageError with the schema's first sentence. */
@@ -34,7 +34,7 @@ export function parseSchedule(text: string): ScheduleName {
   return name;
 }
 
-/** A feed from a command's arguments; without a language it has its region's. */
+/** A feed from a command's arguments; without a language it has its own feed's or its region's. @throws UsageError for one that does not exist. */
 export function parseFeed(
   category: string,
   media: string,
@@ -42,11 +42,11 @@ export function parseFeed(
   settings: Settings,
 ): Feed {
   const region = parseInput(askedRegionSchema, options.region ?? globalRegion);
-  return parseInput(askedFeedSchema, {
+  return parseInput(configuredFeedSchema(settings), {
     category,
     media: parseInput(feedMediaSchema, media),
     region,
-    language: options.language ?? regionLanguage(region, settings),
+    language: options.language ?? feedLanguage({ category, region }, settings),
   });
 }
 

@@ -8,10 +8,12 @@ import { addDlqActCommands } from './commands/dlq-act-commands.ts';
 import { addDlqLookCommands } from './commands/dlq-look-commands.ts';
 import { addEnqueueCommand } from './commands/enqueue-command.ts';
 import { addFindCommand } from './commands/find-command.ts';
+import { addFitRankingCommand } from './commands/fit-ranking-command.ts';
 import { addLocalCommand } from './commands/local-command.ts';
 import { addMigrateCommand } from './commands/migrate-command.ts';
 import { addPlanCommand } from './commands/plan-command.ts';
-import { addReadCommands, addRecommendCommand } from './commands/read-commands.ts';
+import { addReadCommands } from './commands/read-commands.ts';
+import { addRecommendCommand } from './commands/recommend-command.ts';
 import { addReportCommand } from './commands/report-command.ts';
 import { addDemoCommand, addRunCommand } from './commands/run-commands.ts';
 import { addStatusCommand } from './commands/status-command.ts';
@@ -26,6 +28,7 @@ const commands = [
   addReadCommands,
   addFindCommand,
   addRecommendCommand,
+  addFitRankingCommand,
   addCallCommand,
   addCostCommand,
   addMigrateCommand,

@@ -14,11 +14,13 @@ const tableTimeoutMs = 10_000;
 /**
  * A reader as an application would open it, while `act` runs: of a stack with its queues and its TMDB, else of the tables alone. Reads
  * from the command line are not counted.
+ * @param from - `tables`: TMDB is not asked, and nothing is requested, though a stack is there.
  */
 export function withReader<T>(
   options: PlaceOptions,
   context: CliContext,
   act: (reader: Reader) => Promise<T>,
+  from: 'stack' | 'tables' = 'stack',
 ): Promise<T> {
   const read = async (place: StackPlace) => {
     const { settings } = context;
@@ -28,7 +30,7 @@ export function withReader<T>(
       dynamodb: place.dynamodb,
       // Without an answer the command fails with the reason; it need not be noted twice.
       logger: { warn: (message) => context.output.verbose && context.output.note(message) },
-      ...pipelineOf(place, context),
+      ...(from === 'stack' && pipelineOf(place, context)),
     });
     try {
       return await act(reader);

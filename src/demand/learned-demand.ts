@@ -1,7 +1,8 @@
 /** What the usage counters teach the plan: how much a feed will be read, how deep, and how much of it will have changed. */
 import { hourMs } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
-import { type Feed, feedId, feedKindOf } from '../shared/core/feed.ts';
+import { type Feed, feedId } from '../shared/core/feed.ts';
+import { feedRules } from '../shared/core/feed-rules.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import {
   type ChangeCounts,
@@ -86,7 +87,7 @@ function demandFrom(history: DemandHistory, settings: Settings): LearnedDemand {
       return deep / Math.max(1, deep + readsOf(reads?.counts ?? []));
     },
     changed: (feed, hours) =>
-      changedShare(feeds.get(feedId(feed))?.changes ?? {}, settings.feeds[feedKindOf(feed)].softTtlHours, hours),
+      changedShare(feeds.get(feedId(feed))?.changes ?? {}, feedRules(feed, settings).softTtlHours, hours),
     planned: (feed) => feeds.get(feedId(feed))?.planned ?? false,
     pagesOfDay,
     quality: () => planQuality(recordOf(history), planRules(settings)),

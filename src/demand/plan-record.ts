@@ -1,6 +1,7 @@
 /** What plans are judged by: the reads and the plans of each hour, and what the settings say. */
 import { hourMs } from '../shared/core/clock.ts';
 import { feedKindOf } from '../shared/core/feed.ts';
+import { feedRules } from '../shared/core/feed-rules.ts';
 import { nextOccurrenceMs } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { feedCounts, type PlanKind, planUsageId } from '../shared/tables/feed-counters.ts';
@@ -76,10 +77,10 @@ export function planRules(settings: Settings): PlanRules {
   };
 }
 
-function hardTtlHoursOf(feed: string, { feeds, ttl }: Settings): number | undefined {
+function hardTtlHoursOf(feed: string, settings: Settings): number | undefined {
+  const { feeds, ttl } = settings;
   const [category = '', ...rest] = feed.split('/');
-  const kind = feedKindOf({ category });
-  return rest.length === 3 && Object.hasOwn(feeds, kind)
-    ? Math.min(ttl.hardFactor * feeds[kind].softTtlHours, ttl.maxHardDays * 24)
+  return rest.length === 3 && Object.hasOwn(feeds, feedKindOf({ category }))
+    ? Math.min(ttl.hardFactor * feedRules({ category }, settings).softTtlHours, ttl.maxHardDays * 24)
     : undefined;
 }

@@ -1,6 +1,7 @@
 /** The base plan: the feeds that the schedules keep, however much they are read, and which of them an occurrence fetches. */
 import { msFromIso } from '../shared/core/clock.ts';
-import { type Feed, feedKindOf, globalRegion, type MediaType, mediaTypes } from '../shared/core/feed.ts';
+import { customCategory, type Feed, globalRegion, type MediaType, mediaTypes } from '../shared/core/feed.ts';
+import { feedRules, notConfigured } from '../shared/core/feed-rules.ts';
 import { latestOccurrenceMs, nextOccurrenceMs, type ScheduleName } from '../shared/settings/schedule.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { type FeedHead, feedHeadId, isAnswered, newestAnswer } from '../shared/tables/feed-head.ts';
@@ -17,7 +18,7 @@ export type BasePlan = { daily: readonly PlannedFeed[]; weekly: readonly Planned
 /** An occurrence of a schedule, and the time it is planned at, which may be later. Epoch milliseconds. */
 export type Occurrence = { schedule: ScheduleName; occurrenceMs: number; nowMs: number };
 
-/** Popular and trending, world-wide and for each configured region. */
+/** Popular and trending, world-wide and for each configured region, and the own feeds of the daily run. */
 export function dailyPlan(settings: Settings): PlannedFeed[] {
   const language = settings.defaultLanguage;
   const why = 'part of every daily run';
@@ -29,10 +30,20 @@ export function dailyPlan(settings: Settings): PlannedFeed[] {
         planned(category, mediaTypes, region, regional, settings, `daily for the configured region ${region}`),
       ),
     ),
+    ...ownFeeds('daily', settings),
   ];
 }
 
-/** The top genres, hidden gems and award winners. */
+function ownFeeds(kept: 'daily' | 'weekly', settings: Settings): PlannedFeed[] {
+  const why = `own feed of every ${kept} run`;
+  return settings.feeds.custom
+    .filter(({ schedule }) => schedule === kept)
+    .flatMap(({ name, media, language = settings.defaultLanguage }) =>
+      planned(customCategory(name), [media], globalRegion, language, settings, why),
+    );
+}
+
+/** The top genres, hidden gems and award winners, and the own feeds of the weekly run. */
 export function weeklyPlan(topGenres: TopGenres, settings: Settings): PlannedFeed[] {
   const language = settings.defaultLanguage;
   const why = 'part of every weekly run';
@@ -52,6 +63,7 @@ export function weeklyPlan(topGenres: TopGenres, settings: Settings): PlannedFee
     ...genres,
     ...planned('hidden_gems', mediaTypes, globalRegion, language, settings, why),
     ...planned('award_winning', mediaTypes, globalRegion, language, settings, why),
+    ...ownFeeds('weekly', settings),
   ];
 }
 
@@ -63,7 +75,7 @@ function planned(
   settings: Settings,
   why: string,
 ): PlannedFeed[] {
-  const { pages } = settings.feeds[feedKindOf({ category })];
+  const { pages } = feedRules({ category }, settings);
   return media.map((medium) => ({ feed: { category, media: medium, region, language }, pages, why }));
 }
 
@@ -133,6 +145,9 @@ function whyUnanswered(head: FeedHead): string | undefined {
     case 'rejected':
       return `none of the rows that TMDB sent at ${at} could be read`;
     case 'not-found':
+      if (code === notConfigured) {
+        return `the worker's settings did not have it at ${at}`;
+      }
       return `TMDB did not find it at ${at}${code === undefined ? '' : ` (${code})`}`;
     default:
       return undefined;

@@ -5,7 +5,9 @@
 import { byReads, type LearnedDemand, learnDemand } from '../demand/learned-demand.ts';
 import type { PlanQuality } from '../demand/plan-quality.ts';
 import { type Clock, hourMs, isoFromMs, msFromIso } from '../shared/core/clock.ts';
+import { PermanentError } from '../shared/core/errors.ts';
 import { feedId, parseFeedId } from '../shared/core/feed.ts';
+import { customFeedProblem, notConfigured } from '../shared/core/feed-rules.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import {
   type FetchJob,
@@ -24,7 +26,7 @@ import {
   type ScheduledRequest,
   type TitlesRequest,
 } from '../shared/queues/plan-request.ts';
-import { regionLanguage } from '../shared/settings/settings.ts';
+import { feedLanguage } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { feedHeadId } from '../shared/tables/feed-head.ts';
 import { type FeedsInFlight, inFlightId, isInFlight } from '../shared/tables/feeds-in-flight.ts';
@@ -163,13 +165,19 @@ function expectedReads({ nowMs, untilMs }: Collected, demand: LearnedDemand): Ma
   return new Map(reads.filter(([, expected]) => expected > 0));
 }
 
-/** Every feed that an ad-hoc request names; a region without a language has its own. */
+/**
+ * Every feed that an ad-hoc request names; a region without a language has its own.
+ * @throws PermanentError for an own feed that the settings do not have.
+ */
 export function adHocPlan(request: FetchRequest, settings: Settings): PlannedFeed[] {
-  return feedsOf(request, (region) => regionLanguage(region, settings)).map((feed) => ({
-    feed,
-    pages: request.pages,
-    why: 'asked for ad hoc',
-  }));
+  const { category, pages } = request;
+  return feedsOf(request, (region) => feedLanguage({ category, region }, settings)).map((feed) => {
+    const problem = customFeedProblem(feed, settings);
+    if (problem !== undefined) {
+      throw new PermanentError(notConfigured, problem);
+    }
+    return { feed, pages, why: 'asked for ad hoc' };
+  });
 }
 
 /** What is asked for, less what is in flight, unless it is forced. An ad-hoc run is never trimmed: somebody waits for it. */

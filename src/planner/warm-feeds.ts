@@ -1,6 +1,7 @@
 import { byReads, type LearnedDemand } from '../demand/learned-demand.ts';
 import { dayMs, hourMs } from '../shared/core/clock.ts';
 import { type Feed, feedId, globalRegion, type MediaType, mediaTypes, parseFeedId } from '../shared/core/feed.ts';
+import { customFeedProblem } from '../shared/core/feed-rules.ts';
 import { isInDayPart } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { PlannedFeed } from './base-plan.ts';
@@ -24,7 +25,11 @@ export function warmFeeds(
 ): WarmFeed[] {
   const proposed = new Map<string, WarmFeed>();
   const known = new Set(kept.map(({ feed }) => feedId(feed)));
-  for (const one of [...readBefore(demand), ...ofDayParts(nowMs, untilMs, settings), ...inSeason(nowMs, settings)]) {
+  for (const one of [
+    ...readBefore(demand, settings),
+    ...ofDayParts(nowMs, untilMs, settings),
+    ...inSeason(nowMs, settings),
+  ]) {
     const id = feedId(one.feed);
     const before = proposed.get(id);
     if (!known.has(id)) {
@@ -37,10 +42,13 @@ export function warmFeeds(
     .slice(0, mostProposals);
 }
 
-function readBefore(demand: LearnedDemand): WarmFeed[] {
+function readBefore(demand: LearnedDemand, settings: Settings): WarmFeed[] {
   return byReads(demand).flatMap((id) => {
     const feed = parseFeedId(id);
-    return feed === undefined ? [] : [{ feed, why: 'read, though no schedule keeps it', trial: false }];
+    // An own feed that was read before may have been removed from the settings.
+    return feed === undefined || customFeedProblem(feed, settings) !== undefined
+      ? []
+      : [{ feed, why: 'read, though no schedule keeps it', trial: false }];
   });
 }
 

@@ -4,6 +4,7 @@
  */
 import damerauLevenshtein from 'damerau-levenshtein';
 import { UsageError } from '../shared/core/errors.ts';
+import { customDefaults } from '../shared/core/feed.ts';
 import { isLanguageTag, knownCountries } from '../shared/core/places/known-places.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
 import { defaultSettings } from '../shared/settings/settings.ts';
@@ -148,7 +149,7 @@ function awsRegion(value: unknown, where: string): void {
 
 function wholeSettings(value: unknown, where: string): void {
   likeDefaults(value, defaultSettings, where);
-  const { defaultLanguage, regions } = value as Pick<Settings, 'defaultLanguage' | 'regions'>;
+  const { defaultLanguage, regions, feeds } = value as Pick<Settings, 'defaultLanguage' | 'regions' | 'feeds'>;
   languageTag(defaultLanguage, `${where}.defaultLanguage`);
   for (const [index, one] of (regions as readonly unknown[]).entries()) {
     const { region, language } = members(one, `${where}.regions.${index}`);
@@ -158,6 +159,21 @@ function wholeSettings(value: unknown, where: string): void {
       );
     }
     languageTag(language, `${where}.regions.${index}.language`);
+  }
+  for (const [index, one] of (feeds.custom as readonly unknown[]).entries()) {
+    ownFeed(one, `${where}.feeds.custom.${index}`);
+  }
+}
+
+/** An own feed as `settingsFrom` makes it; what its query means is checked there. */
+function ownFeed(value: unknown, where: string): void {
+  const { query, language, ...given } = members(value, where);
+  likeDefaults({ ...given }, { name: '', media: '', ...customDefaults }, where);
+  for (const [name, text] of Object.entries(members(query, `${where}.query`))) {
+    sameKind(text, '', `${where}.query.${name}`);
+  }
+  if (language !== undefined) {
+    languageTag(language, `${where}.language`);
   }
 }
 

@@ -21,7 +21,6 @@ import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
 import type { Kept, MemoryTier } from './memory-tier.ts';
 import { pageMessage, readerRun } from './pipeline-requests.ts';
 import { type Aged, jointLife } from './provenance.ts';
-import type { ListOptions } from './reader-input.ts';
 import type { TableGuard } from './table-guard.ts';
 import {
   type LiveCalls,
@@ -44,17 +43,20 @@ const liveKeptMs = 1_000;
 /** A list as memory keeps it. */
 type KeptList = { rows: ListRow[]; empty?: EmptyList | undefined; isDamaged?: boolean };
 
+/** Which rows of a list are shown. */
+export type AskedRows = { limit: number; includeAdult: boolean };
+
 /** Reads feeds. Never rejects. */
 export type ListReader = {
   /**
    * All rows that `asked` is shown from, including adult ones, which the caller leaves out with `shownOf`.
    * @param live - whether TMDB may be asked.
    */
-  read(feed: Feed, asked: ListOptions, live: boolean): Promise<TierRead<ListRow>>;
+  read(feed: Feed, asked: AskedRows, live: boolean): Promise<TierRead<ListRow>>;
 };
 
 /** Reads the rows that `asked` is shown from in the first two tiers. Never rejects. */
-type ListTable = (feed: Feed, asked: ListOptions) => Promise<TierRead<ListRow>>;
+type ListTable = (feed: Feed, asked: AskedRows) => Promise<TierRead<ListRow>>;
 
 /** Reads a feed from TMDB, with one call for all who ask at the same time. */
 type ListLive = (feed: Feed) => Promise<LiveOutcome<ListRow>>;
@@ -95,7 +97,7 @@ function listTable(deps: TierDependencies, memory: MemoryTier, table: TableGuard
     const got = await memory.get(tableKey(feed, size), act);
     return { got, ...aliveOf(got.value, size, clock.nowMs()) };
   };
-  const readEnough = async (feed: Feed, asked: ListOptions, size: number): Promise<TierRead<ListRow>> => {
+  const readEnough = async (feed: Feed, asked: AskedRows, size: number): Promise<TierRead<ListRow>> => {
     const { got, found, empty } = await read(feed, size, () => loadList(feed, size, deps, table));
     const longer = sizes.find((known) => known > size);
     const isEnough = found.length < size || shownOf(found, asked).length >= asked.limit;
@@ -197,7 +199,7 @@ function listLive(deps: TierDependencies, calls: LiveCalls, memory: MemoryTier):
 }
 
 /** The rows of a list that are shown to the one who asked. */
-export function shownOf(rows: readonly ListRow[], { limit, includeAdult }: ListOptions): ListRow[] {
+export function shownOf(rows: readonly ListRow[], { limit, includeAdult }: AskedRows): ListRow[] {
   return rows.filter(({ adult }) => includeAdult || !adult).slice(0, limit);
 }
 

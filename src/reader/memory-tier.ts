@@ -15,6 +15,8 @@ export type Got<V> = { value: V; how: 'memory' | 'loaded' } | { value: V; how: '
 export type MemoryTier = {
   /** The value under `key`, loaded where it is missing or older than `keepMs`. @throws what `load` throws, when there is no older value. */
   get<V>(key: string, load: () => Promise<Kept<V>>): Promise<Got<V>>;
+  /** The value under `key` if it is there and not older than its `keepMs`, at once: hundreds are looked up for one answer. */
+  peek<V>(key: string): V | undefined;
   /** Puts a value that was obtained in another way. */
   put<V>(key: string, kept: Kept<V>): void;
   size(): { entries: number; bytes: number };
@@ -49,6 +51,7 @@ export function memoryTier(maxBytes: number, clock: Clock): MemoryTier {
         return older.serial > before ? { value, how: 'memory' } : { value, how: 'failed', error };
       }
     },
+    peek: <V>(key: string) => cache.get(key)?.value as V | undefined,
     put: (key, kept) => {
       cache.set(key, toEntry(kept), { ttl: kept.keepMs });
     },

@@ -4,7 +4,8 @@
  */
 import { LRUCache } from 'lru-cache';
 import { type Clock, hourMs, isoFromMs, minuteMs } from '../shared/core/clock.ts';
-import { type Feed, feedId, feedKindOf, type MediaType } from '../shared/core/feed.ts';
+import { type Feed, feedId, type MediaType } from '../shared/core/feed.ts';
+import { feedRules } from '../shared/core/feed-rules.ts';
 import { runIdFor, snapshotFor } from '../shared/core/snapshot.ts';
 import {
   fetchJobsFor,
@@ -98,7 +99,7 @@ export function pageMessage(feed: Feed, normalized: NormalizedPage, nowMs: numbe
     snapshot,
     feed,
     page: 1,
-    pages: settings.feeds[feedKindOf(feed)].pages,
+    pages: feedRules(feed, settings).pages,
     fetchedAt: isoFromMs(nowMs),
     ...normalized,
   });
@@ -136,7 +137,7 @@ export function pipelineRequests(deps: RequestDependencies): PipelineRequests {
   };
   return {
     refreshFeed: (feed, seen) => {
-      const { pages, softTtlHours } = settings.feeds[feedKindOf(feed)];
+      const { pages, softTtlHours } = feedRules(feed, settings);
       const why = 'a reader found it stale';
       ask(feedId(feed), seen, softTtlHours * hourMs, () =>
         fetchJobsFor(readerRun(feed, clock.nowMs()), { feed, pages, why }),
@@ -163,7 +164,7 @@ async function sendPage(page: ItemPage, ask: Ask, { items, clock, settings }: Re
   const askFrom = (from: number): void => {
     const run = { runId, snapshot, origin, firstSeenAt: isoFromMs(clock.nowMs()) };
     const why = 'a reader found the list missing and fetched its first page';
-    const periodMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
+    const periodMs = feedRules(feed, settings).softTtlHours * hourMs;
     ask(feedId(feed), snapshot, periodMs, () => fetchJobsFor(run, { feed, pages, why, from }));
   };
   try {

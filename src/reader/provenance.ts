@@ -24,6 +24,12 @@ export function jointLife(parts: readonly Aged[]): Aged | undefined {
   }));
 }
 
+/** The joint life of what is there. `isLacking`: something is missing that may come at any time, so the answer is not fresh. */
+export function lifeOfAll(lives: readonly Aged[], isLacking: boolean): Aged | undefined {
+  const life = jointLife(lives);
+  return life && isLacking ? { ...life, freshUntilMs: msFromIso(life.fetchedAt) } : life;
+}
+
 /** The earlier of two ISO times, which sort as text. */
 function earlierOf(one: string, other: string): string {
   return [one, other].sort()[0] ?? one;

@@ -6,7 +6,7 @@ import type { ExternalId } from '../shared/queues/details/detail-kinds.ts';
 import type { DetailValues, PartName } from '../shared/queues/details/title-parts.ts';
 import type { Watch } from '../shared/queues/details/watch.ts';
 import type { Images } from '../shared/queues/reference.ts';
-import type { ListEntry } from '../shared/tables/read-list.ts';
+import type { Filtered } from './filters/title-filter.ts';
 
 /** Where an answer came from. `none`: it is not in the cache, and TMDB does not have it, was not asked, or did not answer. */
 export type Origin = 'memory' | 'table' | 'tmdb' | 'none';
@@ -39,14 +39,74 @@ export type TranslatedField = 'title' | 'overview' | 'posterPath' | 'backdropPat
 /** Fields that are not in the asked language, and the language they are in; `original` is the title's own. */
 export type FellBack = Partial<Record<TranslatedField, string>>;
 
-/** One entry of a list; `rank` is 1 at the top. */
-export type ListedCard = ListEntry & { fellBack: FellBack };
+/** Where to watch a title in the country that is asked about, where `providers` are asked for. Show its `attribution` with it. */
+type Watchable = { watch?: Watch };
+
+/** One entry of a list; `rank` is 1 at the top of TMDB's list, whatever is filtered. */
+export type ListedCard = Card &
+  TitleRef &
+  Watchable & {
+    rank: number;
+    snapshot: string;
+    fetchedAt: string;
+    /** Past its soft TTL. */
+    stale: boolean;
+    fellBack: FellBack;
+  };
+
+/**
+ * What titles must be like. Every member that is given must hold; an empty list asks for nothing. `maxCertification` and `providers` are
+ * those of the country that is read: the asked region, else the country of the language, else the first that the settings keep. They need
+ * details of a title, as `excludeCountries` does of a film: a title of which too little is known does not pass.
+ */
+export type FilterOptions = {
+  /** TMDB genre ids: a title has one of them at least. At most 20. */
+  genres?: readonly number[] | undefined;
+  /** TMDB genre ids: a title has none of them. At most 20. */
+  excludeGenres?: readonly number[] | undefined;
+  /** Year of the first release, 1870 to 2100. A title without a date does not pass. */
+  yearFrom?: number | undefined;
+  yearTo?: number | undefined;
+  /** 0 to 10,000,000. */
+  minVotes?: number | undefined;
+  /** 0 to 10. */
+  minVoteAverage?: number | undefined;
+  /** ISO 639-1 codes as TMDB has them (`ja`, `cn`). At most 20. */
+  originalLanguages?: readonly string[] | undefined;
+  excludeLanguages?: readonly string[] | undefined;
+  /** ISO 3166-1 alpha-2 codes: a title comes from none of them. At most 50. */
+  excludeCountries?: readonly string[] | undefined;
+  /** A certification of the country: a title's is not stricter. A title without one does not pass. */
+  maxCertification?: string | undefined;
+  /** TMDB's ids of services: one of them at least offers a title in the country, in whatever way. At most 50. */
+  providers?: readonly number[] | undefined;
+  /** Default: adult titles stay out. */
+  includeAdult?: boolean | undefined;
+};
+
+/** How a list is read. */
+export type ListRequest = FilterOptions & {
+  /** Default 20, at most 10,000. */
+  limit?: number | undefined;
+  /** Number of titles that pass, from the top, to leave out. Default 0, at most 10,000. */
+  offset?: number | undefined;
+};
+
+/** What filters did. Not there without a filter; `includeAdult` by itself is none. */
+type FilteredAnswer = { filtered?: Filtered };
 
 /** Which list. Default region: `global`; default language: the region's in the settings, else their default language. */
 export type FeedInput = Pick<Feed, 'category' | 'media'> & Partial<Pick<Feed, 'region' | 'language'>>;
 
 /** A list in TMDB's order. `images`: where those of its paths are; `imageUrl` makes an address of it. */
-export type ListAnswer = Provenance & { feed: Feed; titles: ListedCard[]; images: Images };
+export type ListAnswer = Provenance &
+  FilteredAnswer & {
+    feed: Feed;
+    /** The asked one. */
+    offset: number;
+    titles: ListedCard[];
+    images: Images;
+  };
 
 /** Which title. */
 export type TitleRef = { mediaType: MediaType; id: number };
@@ -103,16 +163,14 @@ export type TitleOptions = {
   details?: boolean | undefined;
 };
 
-/** What a recommendation is made from. All members are optional. */
-export type RecommendRequest = {
+/** What a recommendation is made from. All members are optional. `genres` are also what the viewer asks for: they weigh in the score. */
+export type RecommendRequest = FilterOptions & {
   /** Default: both. */
   media?: MediaType | 'all' | undefined;
   /** Titles the viewer liked; they are not recommended again. At most 100. */
   liked?: readonly TitleRef[] | undefined;
   /** Titles to leave out. At most 1,000. */
   seen?: readonly TitleRef[] | undefined;
-  /** TMDB genre ids the viewer asks for. At most 20. */
-  genres?: readonly number[] | undefined;
   /** ISO 3166-1 alpha-2; default `global`. */
   region?: string | undefined;
   /** BCP 47; default: the region's own in the settings, else their default. */
@@ -121,8 +179,10 @@ export type RecommendRequest = {
   hour?: number | undefined;
   /** Default 20, at most 100. */
   limit?: number | undefined;
-  /** Default: adult titles stay out. */
-  includeAdult?: boolean | undefined;
+  /** Number of picks, from the best, to leave out. Default 0, at most 10,000. */
+  offset?: number | undefined;
+  /** How different the picks are to be: 0 (the best by score alone) to 1. Default: what the settings have. */
+  variety?: number | undefined;
 };
 
 /** The parts of a score, each 0 to 1 (docs/reader.md says how they are made). */
@@ -131,32 +191,41 @@ export type ScoreParts = {
   origin: number;
   votes: number;
   popularity: number;
+  year: number;
+  newness: number;
+  keywords: number;
+  people: number;
+  recommended: number;
   freshness: number;
   placement: number;
   dayPart: number;
 };
 
 /** One recommended title. */
-export type Recommended = TitleCard & {
-  /** Weighted mean of the parts, 0 to 1. */
-  score: number;
-  parts: ScoreParts;
-  /** Why, in a few words. */
-  why: string;
-  stale: boolean;
-};
+export type Recommended = TitleCard &
+  Watchable & {
+    /** Weighted mean of the parts, 0 to 1. */
+    score: number;
+    parts: ScoreParts;
+    /** Why, in a few words. */
+    why: string;
+    stale: boolean;
+  };
 
 /** Recommended titles, best first. Its age is that of the oldest list it was made from. */
-export type RecommendAnswer = Provenance & {
-  picks: Recommended[];
-  /** Number of titles that were scored. */
-  candidates: number;
-  /** Ids of the feeds they came from. */
-  feeds: string[];
-  /** Liked titles that are not in the cache; they were ignored. */
-  unknownLiked: TitleRef[];
-  images: Images;
-};
+export type RecommendAnswer = Provenance &
+  FilteredAnswer & {
+    /** The asked one. */
+    offset: number;
+    picks: Recommended[];
+    /** Number of titles that were scored. */
+    candidates: number;
+    /** Ids of the feeds they came from. */
+    feeds: string[];
+    /** Liked titles that are not in the cache; they were ignored. */
+    unknownLiked: TitleRef[];
+    images: Images;
+  };
 
 /** The state of the reader. `table`: whether the last read worked. */
 export type ReaderHealth = {
@@ -168,10 +237,10 @@ export type ReaderHealth = {
 /** The reader. No method throws for a fault of the table, the queues or TMDB: the answer holds what could be read, and the problem. */
 export type Reader = {
   /**
-   * At most `limit` titles (default 20), without adult ones unless `includeAdult` is true: ranks stay TMDB's.
-   * @throws UsageError for a feed or a limit that does not exist.
+   * The titles of a feed that pass the filters, in TMDB's order and with its ranks, `limit` of them from `offset` on.
+   * @throws UsageError naming the member that is wrong, and for filters that contradict each other or need what the settings do not keep.
    */
-  list(feed: FeedInput, options?: { limit?: number; includeAdult?: boolean }): Promise<ListAnswer>;
+  list(feed: FeedInput, options?: ListRequest): Promise<ListAnswer>;
   /** @throws UsageError for an id, a language or a region that does not exist. */
   title(mediaType: MediaType, id: number, options?: TitleOptions): Promise<TitleAnswer>;
   /**
@@ -181,7 +250,7 @@ export type Reader = {
   find(source: ExternalId['source'], id: string | number, options?: TitleOptions): Promise<FindAnswer>;
   /** Several titles in one go, in the order asked for; at most 100. @throws UsageError like `title`. */
   titles(refs: readonly TitleRef[], options?: TitleOptions): Promise<TitleAnswer[]>;
-  /** @throws UsageError naming the member that is wrong. */
+  /** @throws UsageError like `list`. */
   recommend(request?: RecommendRequest): Promise<RecommendAnswer>;
   health(): Promise<ReaderHealth>;
   /** Waits for work in the background: requests for refreshes, pages that are sent to the writer, counts that are due. */

@@ -1,34 +1,34 @@
 import type { AwsFailure } from '../shared/core/aws-failure.ts';
-import { type Clock, msFromIso } from '../shared/core/clock.ts';
-import type { Feed } from '../shared/core/feed.ts';
+import type { Clock } from '../shared/core/clock.ts';
 import { retryBudget } from '../shared/core/retries.ts';
 import { hasNamelessService } from '../shared/queues/details/watch.ts';
-import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
+import { type FactsReader, factsReader } from './filters/facts-reader.ts';
 import { type FindDependencies, type TitleFinder, titleFinder } from './find.ts';
-import { fillLanguages, languageChain, mergeLanguages } from './language-fallback.ts';
-import { type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
+import { languageChain, mergeLanguages } from './language-fallback.ts';
+import { answerList } from './list-answer.ts';
+import { type ListReader, listReader } from './list-reader.ts';
 import { type MemoryTier, memoryTier } from './memory-tier.ts';
-import { type Aged, jointLife, provenanceOf } from './provenance.ts';
+import { type Aged, lifeOfAll, provenanceOf } from './provenance.ts';
 import { type MeterDependencies, readMeter } from './read-meter.ts';
-import type { ListAnswer, Reader, ReaderHealth, TitleAnswer, TitleRef } from './reader-api.ts';
+import type { Reader, ReaderHealth, TitleAnswer, TitleRef } from './reader-api.ts';
 import {
   type AskedTitle,
   checkedInput,
+  checkedListOptions,
+  checkedRecommendation,
   externalIdSchema,
   feedInputSchema,
-  type ListOptions,
-  listOptionsSchema,
-  recommendSchema,
   titleOptionsSchema,
   titleRefsSchema,
 } from './reader-input.ts';
+import { spareReads } from './recommend/gather.ts';
 import { recommend } from './recommend/recommend.ts';
-import { lookAgainMs, type ReferenceTier, referenceTier } from './reference-tier.ts';
+import { namelessLife, type ReferenceTier, referenceTier } from './reference-tier.ts';
 import { type TableGuard, tableGuard } from './table-guard.ts';
-import type { TierDependencies, TierRead } from './tiers.ts';
+import type { TierDependencies } from './tiers.ts';
 import { detailsAnswer, knownParts, livesOf, unknownIn } from './title-details.ts';
 import { titleReader } from './title-reader.ts';
-import { type TitleReader, titleTable } from './title-table.ts';
+import { rowLoader, type TitleReader, titleTable } from './title-table.ts';
 
 /** What a reader works with; one set per process. Without an optional member the reader works, and does less. */
 type ReaderDependencies = TierDependencies &
@@ -45,6 +45,7 @@ type Tiers = {
   lists: ListReader;
   titles: TitleReader;
   find: TitleFinder;
+  facts: FactsReader;
   reference: ReferenceTier;
 };
 
@@ -55,6 +56,7 @@ export function createReader(deps: ReaderDependencies): Reader {
   const { memory, table } = tiers;
   const meter = readMeter(deps);
   const likedBudget = retryBudget(settings.reader.likedShare, 1);
+  const spare = spareReads(clock, settings);
   const feedInput = feedInputSchema(settings);
   const titleOptions = titleOptionsSchema(settings);
   const readTitles = (refs: readonly TitleRef[], options: object): Promise<TitleAnswer[]> => {
@@ -65,8 +67,12 @@ export function createReader(deps: ReaderDependencies): Reader {
   return {
     list: async (feed, options = {}) => {
       const checked = checkedInput(feedInput, feed, 'feed');
-      const listed = checkedInput(listOptionsSchema, options, 'options');
-      return timed(() => answerList(checked, listed, tiers, deps), meter.list(listed.limit), clock);
+      const listed = checkedListOptions(options, checked, settings);
+      return timed(
+        () => answerList(checked, listed, { ...tiers, clock, settings }),
+        meter.list(listed.offset + listed.limit),
+        clock,
+      );
     },
     title: async (mediaType, id, options = {}) => {
       const [answer] = await readTitles([{ mediaType, id }], options);
@@ -79,8 +85,8 @@ export function createReader(deps: ReaderDependencies): Reader {
     },
     titles: async (refs, options = {}) => readTitles(refs, options),
     recommend: async (request = {}) => {
-      const input = checkedInput(recommendSchema, request, 'recommend');
-      const parts = { ...tiers, pipeline: deps.pipeline, likedBudget, clock, settings };
+      const input = checkedRecommendation(request, settings);
+      const parts = { ...tiers, pipeline: deps.pipeline, likedBudget, spare, background, clock, settings };
       return timed(() => recommend(input, parts), meter.recommendation, clock);
     },
     health: async () => {
@@ -96,7 +102,8 @@ function tiersOf(deps: ReaderDependencies): Tiers {
   const { memory: bounds, tableTimeoutMs, tableRestMs } = deps.settings.reader;
   const memory = memoryTier(bounds.maxBytes, deps.clock);
   const table = tableGuard(tableTimeoutMs, tableRestMs, deps.clock, deps.onUnreadable);
-  const fromTable = titleTable(deps, memory, table);
+  const rows = rowLoader(deps, table);
+  const fromTable = titleTable(deps, memory, rows);
   const titles = titleReader(deps, memory, fromTable);
   const reference = referenceTier(deps);
   const read: FindDependencies['read'] = (ref, asked, beside) =>
@@ -107,6 +114,7 @@ function tiersOf(deps: ReaderDependencies): Tiers {
     lists: listReader(deps, memory, table),
     titles,
     find: titleFinder({ ...deps, memory, table, titles: fromTable, images: reference.images, read }),
+    facts: factsReader(deps, memory, rows),
     reference,
   };
 }
@@ -121,61 +129,6 @@ async function timed<A>(
   const answer = await act();
   measure(answer, clock.monotonicMs() - startedMs);
   return answer;
-}
-
-/**
- * A feed as an application gets it. Where there is none in its language, the same feed in another language stands in; fields of a title
- * that are missing in the feed's language come from the title's other languages.
- */
-async function answerList(
-  feed: Feed,
-  asked: ListOptions,
-  { lists, titles, reference }: Tiers,
-  { clock, settings }: ReaderDependencies,
-): Promise<ListAnswer> {
-  const languages = languageChain(feed.language, feed.region, settings);
-  const own = await lists.read(feed, asked, true);
-  const { language, read } =
-    own.found.length > 0 || own.absent || own.empty !== undefined
-      ? { language: feed.language, read: own }
-      : await inOtherLanguage(feed, asked, own, languages.slice(1), lists);
-  const rows = shownOf(read.found, asked);
-  const listed = rows.map((row) => {
-    const { mediaType, id } = row;
-    return { mediaType, id, language, card: cardOfRow(row) };
-  });
-  const cards = await fillLanguages(listed, languages, titles, clock);
-  const nowMs = clock.nowMs();
-  const entries = rows.map((row, index) => ({ row, ...(cards[index] ?? { card: {}, fellBack: {} }) }));
-  // Rows may have expired while the other languages were read.
-  const alive = entries.filter(({ row }) => nowMs < row.expiresAtMs);
-  // A list exists also when all of its titles are hidden adult ones, and when TMDB serves it empty.
-  const life =
-    listLife(alive.length > 0 ? alive.map(({ row }) => row) : liveRows(read.found, Infinity, nowMs)) ??
-    (read.empty && nowMs < read.empty.expiresAtMs ? read.empty : undefined);
-  return {
-    feed,
-    ...provenanceOf(life === undefined ? 'none' : read.from, life, nowMs, read.problem),
-    titles: alive.map(({ row, card, fellBack }) => ({ ...toEntry(row, nowMs), ...card, fellBack })),
-    images: reference.images(),
-  };
-}
-
-/** This feed in the first other language that the cache has it in. The answer keeps the problem of the asked language. */
-async function inOtherLanguage(
-  feed: Feed,
-  asked: ListOptions,
-  own: TierRead<ListRow>,
-  languages: readonly string[],
-  lists: ListReader,
-): Promise<{ language: string; read: TierRead<ListRow> }> {
-  for (const language of languages) {
-    const read = await lists.read({ ...feed, language }, asked, false);
-    if (read.found.length > 0) {
-      return { language, read: { ...read, ...(own.problem && { problem: own.problem }) } };
-    }
-  }
-  return { language: feed.language, read: own };
 }
 
 /**
@@ -215,15 +168,4 @@ async function answerTitle(
     absent: false,
     ...more,
   };
-}
-
-/** Names of services may come at any time: an answer without them is good for as long as until they are looked for again. */
-function namelessLife({ fetchedAt, expiresAtMs }: Aged, nowMs: number): Aged {
-  return { fetchedAt, freshUntilMs: nowMs + lookAgainMs, expiresAtMs };
-}
-
-/** The joint life of what is there. `isLacking`: something is missing that may come at any time, so the answer is not fresh. */
-function lifeOfAll(lives: readonly Aged[], isLacking: boolean): Aged | undefined {
-  const life = jointLife(lives);
-  return life && isLacking ? { ...life, freshUntilMs: msFromIso(life.fetchedAt) } : life;
 }

@@ -9,6 +9,7 @@ import type { Images } from '../shared/queues/reference.ts';
 import { type ReferenceRows, servicesById } from '../shared/tables/reference-row.ts';
 import { isLive } from '../shared/tables/row.ts';
 import type { Background } from './background.ts';
+import type { Aged } from './provenance.ts';
 import type { TierDependencies } from './tiers.ts';
 
 /** Until the pipeline has fetched it. Source: TMDB's `/configuration`, November 2026. */
@@ -23,7 +24,12 @@ export const builtInImages: Images = {
 
 /** How long what was read counts, and how soon it is looked for again where a row was missing or the table did not answer. */
 const keptMs = hourMs;
-export const lookAgainMs = 5 * minuteMs;
+const lookAgainMs = 5 * minuteMs;
+
+/** Names of services may come at any time: an answer without them is good for as long as until they are looked for again. */
+export function namelessLife({ fetchedAt, expiresAtMs }: Aged, nowMs: number): Aged {
+  return { fetchedAt, freshUntilMs: nowMs + lookAgainMs, expiresAtMs };
+}
 
 /** What answers are completed with. Never rejects. */
 export type ReferenceTier = {

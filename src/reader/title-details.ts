@@ -16,7 +16,7 @@ import type { StoredParts } from '../shared/tables/details-row.ts';
 import type { TitleDetails } from './reader-api.ts';
 
 /** The parts of which something is known, each with its times as in a row (row.ts). */
-type KnownParts = {
+export type KnownParts = {
   [Name in PartName]?: Part<Name> & { fetchedAt: string; freshUntil: string; expiresAt: number };
 };
 
@@ -39,13 +39,18 @@ const retryUnknownMs = dayMs;
 
 /**
  * What makes the details of a title worth a call: when the youngest of the stale parts was fetched, or, a day later, the last answer that
- * lacked a part; `''` where nothing is known. `undefined`: nothing does.
+ * lacked a part; `''` where nothing is known. `undefined`: nothing does. `isLacking`: whether something is missing; default: a part is.
  */
-export function dueSince(known: KnownParts, country: string, nowMs: number, settings: Settings): string | undefined {
+export function dueSince(
+  known: KnownParts,
+  country: string,
+  nowMs: number,
+  settings: Settings,
+  isLacking = unknownIn(known, country, settings).length > 0,
+): string | undefined {
   const all = Object.values(known);
   const stale = all.filter(({ freshUntil }) => nowMs >= msFromIso(freshUntil)).map(({ fetchedAt }) => fetchedAt);
   const last = latest(all.map(({ fetchedAt }) => fetchedAt));
-  const isLacking = unknownIn(known, country, settings).length > 0;
   const lacking = isLacking && (last === undefined || nowMs >= msFromIso(last) + retryUnknownMs) ? [last ?? ''] : [];
   return latest([...stale, ...lacking]);
 }

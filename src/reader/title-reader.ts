@@ -25,6 +25,7 @@ import { dueSince, knownParts } from './title-details.ts';
 import {
   isAlive,
   keepTitle,
+  knownTitle,
   type TitleRead,
   type TitleReader,
   type TitleTable,
@@ -39,6 +40,7 @@ export function titleReader(deps: TierDependencies, memory: MemoryTier, fromTabl
   const fromTmdb = deps.live && titleLive(deps, deps.live, memory);
   return {
     peek: (ref, languages) => fromTable(ref, languages, false),
+    known: (ref, language) => knownTitle(ref, language, deps, memory),
     read: async (ref, languages, country) => {
       let read = await fromTable(ref, languages, country !== undefined);
       if (read.found.length === 0 && read.problem === undefined) {

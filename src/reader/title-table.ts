@@ -22,9 +22,9 @@ export type TitleVersion = InLanguage & Aged & { isStandIn?: boolean };
 type KeptDetails = { parts: StoredParts; freshUntilMs: number };
 
 /** A row as memory keeps it. `null`: the table has none; `damaged`: it cannot be read. */
-type Stored<T> = T | null | 'damaged';
+export type Stored<T> = T | null | 'damaged';
 
-type AnyRow = TitleRow | DetailsRow;
+export type AnyRow = TitleRow | DetailsRow;
 
 /** The most keys that DynamoDB's BatchGetItem takes. Source: its API reference, November 2026. */
 const keysPerRead = 100;
@@ -36,6 +36,8 @@ export type TitleRead = TierRead<TitleVersion> & { parts?: StoredParts };
 export type TitleReader = {
   /** From the first two tiers, without requesting a refresh. `languages`: best first. */
   peek(ref: TitleRef, languages: readonly string[]): Promise<TierRead<TitleVersion>>;
+  /** What memory has, at once: the table is not read. */
+  known(ref: TitleRef, language: string): TitleVersion | undefined;
   /**
    * From all tiers. Requests a refresh for what is stale or missing.
    * @param country - whose details are asked for; `undefined`: none are.
@@ -47,9 +49,8 @@ export type TitleReader = {
 export type TitleTable = (ref: TitleRef, languages: readonly string[], withDetails: boolean) => Promise<TitleRead>;
 
 /** Memory, then one BatchGet for all that is missing at the same time. */
-export function titleTable(deps: TierDependencies, memory: MemoryTier, table: TableGuard): TitleTable {
+export function titleTable(deps: TierDependencies, memory: MemoryTier, rows: RowLoader): TitleTable {
   const { clock } = deps;
-  const rows = rowLoader(deps, table);
   const load = (ref: TitleRef, language: string) => {
     const key = titleKey(ref.mediaType, ref.id, language, deps.settings);
     return memory.get<Stored<TitleVersion>>(memoryKey(key), async () => {
@@ -86,12 +87,12 @@ export function titleTable(deps: TierDependencies, memory: MemoryTier, table: Ta
   };
 }
 
-function gotten<T>(settled: readonly PromiseSettledResult<Got<T>>[]): Got<T>[] {
+export function gotten<T>(settled: readonly PromiseSettledResult<Got<T>>[]): Got<T>[] {
   return settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
 }
 
 /** Why something could not be loaded, or is older than it should be. */
-function problemIn(settled: readonly PromiseSettledResult<Got<unknown>>[]): Problem | undefined {
+export function problemIn(settled: readonly PromiseSettledResult<Got<unknown>>[]): Problem | undefined {
   const failure = settled.find((result) => result.status === 'rejected');
   return failure === undefined
     ? gotten(settled)
@@ -100,12 +101,15 @@ function problemIn(settled: readonly PromiseSettledResult<Got<unknown>>[]): Prob
     : toProblem(failure.reason);
 }
 
-function originIn(got: readonly Got<unknown>[]): 'table' | 'memory' {
+export function originIn(got: readonly Got<unknown>[]): 'table' | 'memory' {
   return got.some((one) => originOf(one) === 'table') ? 'table' : 'memory';
 }
 
+/** Loads a row of a title by its key. */
+export type RowLoader = Pick<DataLoader<RowKey, AnyRow | undefined | 'damaged', string>, 'load'>;
+
 /** Loads rows of titles, all that are wanted at the same time with one BatchGet. */
-function rowLoader(deps: TierDependencies, table: TableGuard) {
+export function rowLoader(deps: TierDependencies, table: TableGuard): RowLoader {
   return new DataLoader<RowKey, AnyRow | undefined | 'damaged', string>(
     async (keys) => {
       const damaged = new Set<string>();
@@ -137,12 +141,23 @@ export function keepTitle(
   return isThere(value) ? value : undefined;
 }
 
+/** A title in one language as memory has it, before its hard TTL. */
+export function knownTitle(
+  { mediaType, id }: TitleRef,
+  language: string,
+  { settings, clock }: TierDependencies,
+  memory: MemoryTier,
+): TitleVersion | undefined {
+  const kept = memory.peek<Stored<TitleVersion>>(memoryKey(titleKey(mediaType, id, language, settings)));
+  return kept !== undefined && isThere(kept) && isAlive(kept, clock) ? kept : undefined;
+}
+
 function memoryKey(key: RowKey): string {
   return `title#${rowKeyText(key)}`;
 }
 
 /** A row decoded; a row of another kind than its key says is damaged. */
-function storedOf<T>(
+export function storedOf<T>(
   row: AnyRow | undefined | 'damaged',
   decode: (row: AnyRow) => T | 'damaged',
   onDamaged?: OnDamaged,
@@ -179,7 +194,7 @@ function keptDetailsOf(row: AnyRow): KeptDetails | 'damaged' {
   return Object.keys(parts).length === 0 ? 'damaged' : { parts, freshUntilMs: Date.parse(row.freshUntil) };
 }
 
-function isThere<T>(value: Stored<T>): value is T {
+export function isThere<T>(value: Stored<T>): value is T {
   return value !== null && value !== 'damaged';
 }
 
@@ -188,7 +203,8 @@ export function isAlive({ expiresAtMs }: Aged, clock: Clock): boolean {
   return clock.nowMs() < expiresAtMs;
 }
 
-function keepMsOf(value: Stored<{ freshUntilMs: number }>, { clock, settings }: TierDependencies): number {
+/** How long memory answers with a row: shorter where it is stale or missing, since a refresh may come soon. */
+export function keepMsOf(value: Stored<{ freshUntilMs: number }>, { clock, settings }: TierDependencies): number {
   const { titleSeconds, staleSeconds } = settings.reader.memory;
   return 1_000 * (isThere(value) && clock.nowMs() < value.freshUntilMs ? titleSeconds : staleSeconds);
 }

@@ -1,4 +1,6 @@
 /** A job from its question to its fate: what is asked, what is asked instead, and what is sent to the item queue. */
+
+import { customFeedProblem, notConfigured } from '../shared/core/feed-rules.ts';
 import type { Job, TitleJob } from '../shared/queues/fetch-job.ts';
 import { messageBody } from '../shared/queues/parse-message.ts';
 import { askAgainCapMs, type CallGate } from '../shared/throttle/call-gate.ts';
@@ -31,6 +33,11 @@ export async function fetchItem(
   deps: WorkDependencies,
   remainingMs: () => number,
 ): Promise<FetchFate> {
+  const problem = job.kind === 'fetch-job' ? customFeedProblem(job.feed, deps.settings) : undefined;
+  if (problem !== undefined) {
+    // The settings have lost it since the job was sent: that is no failure of anything, and is said in the feed's head.
+    return finish(job, { fate: 'not-found', code: notConfigured, detail: problem }, deps);
+  }
   const calling = { job, gate, deps, spareMs: spareMsOf(deps.settings, remainingMs) };
   const answered = await ask(ownQuestion(job, deps.settings), calling);
   if (answered.kind === 'later') {

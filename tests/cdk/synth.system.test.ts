@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -44,6 +44,21 @@ describe('the app', () => {
     expect(existsSync(join(outdir, 'Staging.template.json'))).toBe(true);
   });
 
+  it('puts own feeds into the functions’ settings, checked and in the form of requests', async () => {
+    const settings = fileURLToPath(new URL('../../docs/examples/own-feeds.json', import.meta.url));
+    const { code, outdir } = await synth({ settings });
+    expect(code).toBe(0);
+    const files = readdirSync(outdir, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('settings.json'),
+    );
+    expect(files.length).toBeGreaterThanOrEqual(4);
+    for (const file of files) {
+      const { custom } = JSON.parse(readFileSync(join(outdir, file), 'utf8')).feeds;
+      expect(custom).toHaveLength(3);
+      expect(custom[1].query).toMatchObject({ with_watch_providers: '8', 'first_air_date.gte': 'today-90d' });
+    }
+  });
+
   it('synthesizes with tracing and with roll-back, with no finding that is not accepted', async () => {
     const file = join(testFolder(), 'settings.json');
     writeFileSync(file, '{"deployment":{"tracing":true,"rollback":"alarms"}}');
@@ -54,6 +69,10 @@ describe('the app', () => {
 
   it.each([
     ['{"deployment":{"alarmEmail":"nobody"}}', /^error: settings: deployment\.alarmEmail: [^\n]*\n$/],
+    [
+      '{"feeds":{"custom":[{"name":"kids","media":"movie","query":{"with_genre":16}}]}}',
+      /^error: settings: feeds\.custom\.0\.query\.with_genre: [^\n]*a close match is with_genres \(found 16\)\n$/,
+    ],
     [
       '{"capacity":{"mode":"provisioned","catalog":{"writeUnits":20}}}',
       /^error: settings: capacity: [^\n]*25 free units[^\n]*\n$/,

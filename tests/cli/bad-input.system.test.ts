@@ -18,6 +18,9 @@ for (const [name, text] of Object.entries({
   'range.json': '{"worker":{"batchSize":0}}',
   'list.json': '[]',
   'no-details.json': '{"details":{"enabled":false}}',
+  'own.json':
+    '{"feeds":{"custom":[{"name":"films","media":"movie","query":{}},{"name":"series","media":"tv","query":{}}]}}',
+  'query.json': '{"feeds":{"custom":[{"name":"films","media":"movie","query":{"with_genre":16}}]}}',
   'region.json': '{"regions":[{"region":"XX","language":"en-US"}]}',
 })) {
   writeFileSync(join(folder, name), text);
@@ -35,7 +38,7 @@ const commands: Case[] = [
 ];
 
 const categories =
-  'popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id> and keyword_<TMDB keyword id>';
+  'popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id>, keyword_<TMDB keyword id> and custom_<name of an own feed>';
 const german = allowedLanguages(['de-DE', 'de-AT', 'de-CH']);
 const feeds: Case[] = [
   ['read list nonsense movie', `unknown category 'nonsense': allowed are ${categories}`],
@@ -47,6 +50,49 @@ const feeds: Case[] = [
   ['read list popular movie --region XX', `unknown region 'XX': allowed are ${allowedRegions(['XK', 'CX', 'MX'])}`],
   ['read list popular movie --language german', `unknown language 'german': allowed are ${german}`],
   ['read list hidden_gems movie --region DE', "category 'hidden_gems' exists only in region 'global', not in 'DE'"],
+  ['read list popular movie --year-from 1e3', "--year-from is '1e3': allowed are whole numbers from 1870 to 2100"],
+  [
+    'read list popular movie --year-from 2001 --year-to 2000',
+    "--year-from: '2001' is after yearTo: allowed are years up to 2000",
+  ],
+  ['read list popular movie --min-vote-average .5', "--min-vote-average is '.5': allowed are numbers from 0 to 10"],
+  [
+    'read list popular movie --exclude-countries XX,US',
+    `--exclude-countries: unknown country 'XX': allowed are ISO 3166-1 alpha-2 codes TMDB knows; close matches are XK, CX, MX`,
+  ],
+  [
+    'read list popular movie --exclude-languages de-DE',
+    "--exclude-languages: unknown language 'de-DE': allowed are ISO 639-1 codes TMDB knows; a close match is de",
+  ],
+  [
+    'read list popular movie --max-certification 12',
+    "--max-certification: '12' is no certification of US: allowed are G, PG, PG-13, R, NC-17, TV-Y, TV-Y7, TV-G, TV-PG, TV-14, TV-MA",
+  ],
+  [
+    'read list popular movie --max-certification 12 --settings no-details.json',
+    '--max-certification: needs details of titles, and details.enabled is false in the settings: allowed are filters by genre, year, votes and language',
+  ],
+  ['read list popular movie --include-adult=yes', "unknown option '--include-adult=yes'"],
+  [
+    'read list custom_kids movie',
+    "the settings have no own feed 'custom_kids': allowed are none, since feeds.custom is empty",
+  ],
+  [
+    'read list custom_kids movie --settings own.json',
+    "the settings have no own feed 'custom_kids': allowed are custom_films, custom_series",
+  ],
+  [
+    'read list custom_films tv --settings own.json',
+    "the own feed 'custom_films' lists movie titles: allowed is media 'movie', not 'tv'",
+  ],
+  [
+    'enqueue --category custom_films --media movie,tv --settings own.json',
+    "the own feed 'custom_films' lists movie titles: allowed is media 'movie', not 'tv'",
+  ],
+  [
+    'plan daily --settings query.json',
+    "settings: feeds.custom.0.query.with_genre: 'with_genre' is unknown: allowed are TMDB's parameters of /discover/movie; a close match is with_genres (found 16)",
+  ],
   ['read title book 550', "unknown media 'book': allowed are movie, tv"],
   ['read title movie 550 --language de_DE', `unknown language 'de_DE': allowed are ${allowedLanguages(['de-DE'])}`],
   ['read title movie 550 --region <b>', `unknown region '?b?': allowed are ${allowedRegions()}`],
@@ -74,22 +120,23 @@ const recommendations: Case[] = [
   ['recommend movie', "too many arguments for 'recommend'. Expected 0 arguments but got 1: movie."],
   ['recommend --liked 550', `--liked holds '550': ${titleTexts}`],
   ['recommend --seen movie:550,book:1', `--seen holds 'book:1': ${titleTexts}`],
-  [
-    'recommend --liked tv:1,movie:0',
-    "recommend.liked.1.id: '0' is no whole number from 1 to 9007199254740991, which are allowed",
-  ],
+  ['recommend --liked tv:1,movie:0', "--liked is '0': allowed are whole numbers from 1 to 9007199254740991"],
   [
     `recommend --liked ${Array.from({ length: 101 }, (_, index) => `tv:${index + 1}`).join()}`,
-    'recommend.liked: more than 100 titles: at most 100 are allowed',
+    '--liked: more than 100 titles: at most 100 are allowed',
   ],
   ['recommend --genres 18,drama', "--genres is 'drama': allowed are whole numbers from 1 to 9999999"],
   ['recommend --hour 24', "--hour is '24': allowed are whole numbers from 0 to 23"],
   ['recommend --hour -1', "--hour is '-1': allowed are whole numbers from 0 to 23"],
   ['recommend --limit 101', "--limit is '101': allowed are whole numbers from 1 to 100"],
   ['recommend --limit 1e1', "--limit is '1e1': allowed are whole numbers from 1 to 100"],
-  ['recommend --media book', "recommend.media: unknown media 'book': allowed are movie, tv, all"],
-  ['recommend --region UK', `recommend.region: unknown region 'UK': allowed are ${allowedRegions(['GB', 'UA'])}`],
-  ['recommend --language german', `recommend.language: unknown language 'german': allowed are ${german}`],
+  ['recommend --media book', "--media: unknown media 'book': allowed are movie, tv, all"],
+  ['recommend --region UK', `--region: unknown region 'UK': allowed are ${allowedRegions(['GB', 'UA'])}`],
+  ['recommend --language german', `--language: unknown language 'german': allowed are ${german}`],
+  ['recommend --variety 1.1', "--variety is '1.1': allowed are numbers from 0 to 1"],
+  ['recommend --genres 1,2 --exclude-genres 2', "--exclude-genres: '2' is in genres as well: allowed is one of them"],
+  ['recommend --providers 8 --region DE', "--region: 'DE' is not kept, which providers need: allowed with them are US"],
+  ['recommend --offset -1', "--offset is '-1': allowed are whole numbers from 0 to 10000"],
   ['recommend --adult=yes', "unknown option '--adult=yes'"],
   ['recommend', 'there are no tables to read: start the stack with `local`, or name a --data-dir'],
 ];

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { columnsOf, cutTo, wrapTo } from '../../src/cli/display-columns.ts';
-import { table, title } from '../../src/cli/format-text.ts';
+import { filterLines, formatList, table, title } from '../../src/cli/format-text.ts';
 import { printable } from '../../src/cli/styled-text.ts';
 import { arbitraryText } from '../support/arbitrary-text.ts';
+import { sampleListedCard, sampleWatch } from '../support/sample-answers.ts';
 
 const family = '👨‍👩‍👧';
 const rows = [
@@ -95,4 +96,37 @@ describe('what is written', () => {
       expect(printable(text, piped)).not.toContain('\u001b');
     },
   );
+});
+
+describe('where to watch', () => {
+  const offered = sampleListedCard({ title: 'Offered', watch: sampleWatch() });
+  const nowhere = sampleListedCard({
+    title: 'Nowhere',
+    watch: sampleWatch({ subscription: [], rent: [], buy: [], fetchedAt: '2026-11-22T00:00:00.000Z' }),
+  });
+
+  it('is a column of a list that says it: each service once, and in which ways', () => {
+    const [, heading = '', first = '', second = ''] = formatList('popular', [offered, nowhere]).split('\n');
+    expect(heading).toMatch(/votes {2}where to watch$/);
+    expect(first).toMatch(/\d {2}Streamhouse \(subscription\), Filmstore \(rent, buy\), service 77 \(rent\)$/);
+    expect(second).toMatch(/\d$/);
+    expect(formatList('popular', [sampleListedCard()])).not.toContain('where to watch');
+  });
+
+  it('stands with whose data it is, and how old the oldest of it', () => {
+    const line = 'Where to watch: data by JustWatch, the oldest of 2026-11-22T00:00:00.000Z';
+    expect(filterLines(undefined, [offered, nowhere])).toEqual([line]);
+    expect(filterLines(undefined, [sampleListedCard()])).toEqual([]);
+  });
+});
+
+describe('what filters did', () => {
+  it('is told in figures, and what lacked details where anything did', () => {
+    expect(filterLines({ lookedAt: 40, matched: 12, withoutDetails: 0 }, [])).toEqual([
+      '12 of 40 titles pass the filters',
+    ]);
+    expect(filterLines({ lookedAt: 40, matched: 0, withoutDetails: 7 }, [])).toEqual([
+      '0 of 40 titles pass the filters; 7 lack details that the filters need',
+    ]);
+  });
 });

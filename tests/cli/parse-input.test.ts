@@ -10,6 +10,7 @@ import {
 } from '../../src/cli/parse-input.ts';
 import { UsageError } from '../../src/shared/core/errors.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { sampleOwnFeeds } from '../support/arbitrary-feed.ts';
 import { caught } from '../support/caught.ts';
 
 const sentence = (act: () => unknown) => {
@@ -115,6 +116,13 @@ describe('names on the command line', () => {
       {
         language: 'ja-JP',
       },
+    );
+    const custom = sampleOwnFeeds.map((one) => ({ ...one, language: 'fr-FR' }));
+    const withOwn = { ...defaultSettings, feeds: { ...defaultSettings.feeds, custom } };
+    expect(parseFeed('custom_films', 'movie', {}, withOwn)).toMatchObject({ language: 'fr-FR' });
+    expect(parseFeed('custom_films', 'movie', { language: 'ja' }, withOwn)).toMatchObject({ language: 'ja-JP' });
+    expect(sentence(() => parseFeed('custom_films', 'movie', { region: 'DE' }, withOwn))).toBe(
+      "category 'custom_films' exists only in region 'global', not in 'DE'",
     );
     expect(sentence(() => parseFeed('local_originals', 'tv', {}, defaultSettings))).toBe(
       "category 'local_originals' needs a country as its region, for example DE",

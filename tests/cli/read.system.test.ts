@@ -64,6 +64,28 @@ describe('read list', () => {
     ]);
   });
 
+  it('says what filters did, and which titles pass', async () => {
+    const years = await read('list', 'popular', 'movie', '--year-to', '1999', '--offset', '39', '--limit', '5');
+    expect(years.stdout.trimEnd().split('\n').slice(2, 4)).toEqual([
+      expect.stringMatching(/^ +40 {2}Film \S+ {2}movie {2}1999/),
+      '40 of 40 titles pass the filters',
+    ]);
+    const [none, beyond, end, noDetails] = await Promise.all([
+      read('list', 'popular', 'movie', '--min-votes', '10000000'),
+      read('list', 'popular', 'movie', '--year-to', '1999', '--offset', '40'),
+      read('list', 'popular', 'movie', '--offset', '40'),
+      read('list', 'popular', 'movie', '--exclude-countries', 'IN'),
+    ]);
+    const id = 'popular/movie/global/en-US';
+    expect(none).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^nothing in \S+ passes\n0 of 40 titles pass/),
+    });
+    expect(beyond.stdout).toMatch(new RegExp(`^40 titles in ${id} pass: --offset must be smaller\n40 of 40`));
+    expect(end.stdout).toMatch(new RegExp(`^${id} ends before title 41\nfrom the table`));
+    expect(noDetails.stdout).toMatch(/ of 40 titles pass the filters; \d+ lack details that the filters need\n/);
+  });
+
   it('gives a list in another language where it is not there in the asked one, and says so of each field', async () => {
     const { titles, ...answer } = await readJson('list', 'popular', 'movie', '--language', 'de-DE', '--limit', '1');
     expect(answer).toMatchObject({ feed: 'popular/movie/global/de-DE', from: 'table' });

@@ -1,9 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dailyPlan, type PlannedFeed, weeklyPlan } from '../../src/planner/base-plan.ts';
+import { dailyPlan, dueFeeds, type PlannedFeed, weeklyPlan } from '../../src/planner/base-plan.ts';
 import { adHocPlan } from '../../src/planner/plan-run.ts';
+import { type CustomFeed, notConfigured } from '../../src/shared/core/feed-rules.ts';
+import type { ItemPage } from '../../src/shared/queues/item-page.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
+import { feedHeadFor } from '../../src/writer/join-feed-heads.ts';
+import { sampleOwnFeeds } from '../support/arbitrary-feed.ts';
+import { samplePage } from '../support/sample-messages.ts';
 import { sampleFetchRequest } from '../support/sample-requests.ts';
 
 /** `popular/movie/global/en-US ×2` for each feed, in order. */
@@ -92,6 +97,52 @@ describe('the weekly plan', () => {
     expect(plan[2]?.why).toContain('genre 3');
     expect(plan[5]?.why).toContain('genre 1');
     expect(plan.at(-1)?.why).toBe('part of every weekly run');
+  });
+});
+
+describe('own feeds', () => {
+  const [films, series] = sampleOwnFeeds as [CustomFeed, CustomFeed];
+  const custom = [{ ...films, pages: 3, language: 'de-DE' }, series];
+  const settings = { ...defaultSettings, feeds: { ...defaultSettings.feeds, custom } };
+  const genres = { movie: [28], tv: [] };
+
+  it('are planned in the run that they name, each in its language', () => {
+    expect(listed(dailyPlan(settings)).slice(5)).toEqual(['custom_films/movie/global/de-DE ×3']);
+    expect(listed(weeklyPlan(genres, settings)).slice(5)).toEqual(['custom_series/tv/global/en-US']);
+    expect(dailyPlan(settings).at(-1)?.why).toBe('own feed of every daily run');
+  });
+
+  it('are refreshed when they are stale, and when the worker did not know them yet', () => {
+    const atMs = Date.parse('2026-11-23T12:00:00Z');
+    const occurrence = { schedule: 'refresh', occurrenceMs: atMs, nowMs: atMs } as const;
+    const base = { daily: dailyPlan(settings), weekly: weeklyPlan(genres, settings) };
+    const due = (page: Partial<ItemPage>) => {
+      const head = feedHeadFor(
+        samplePage({
+          ...page,
+          feed: { category: 'custom_films', media: 'movie', region: 'global', language: 'de-DE' },
+        }),
+        settings,
+      );
+      return dueFeeds(occurrence, base, new Map([[head.id, head]]), settings).find(
+        ({ feed }) => feed.category === 'custom_films',
+      )?.why;
+    };
+    const fetched = { snapshot: '2026-11-22T08:00:00Z.0badcafe', fetchedAt: '2026-11-22T08:00:00.000Z' };
+    expect(due(fetched)).toMatch(/^stale since 2026-11-23T/);
+    const absence = { code: notConfigured, detail: 'the settings have no own feed' };
+    expect(due({ ...fetched, titles: [], absence })).toMatch(/^the worker's settings did not have it at 2026-11-22/);
+  });
+
+  it('are asked for ad hoc in their language, and only those that the settings have', () => {
+    const ask = (category: string, media: ('movie' | 'tv')[], languages?: string[]) =>
+      listed(adHocPlan({ version: 1, category, media, regions: ['global'], languages, pages: 2 }, settings));
+    expect(ask('custom_films', ['movie'])).toEqual(['custom_films/movie/global/de-DE ×2']);
+    expect(ask('custom_films', ['movie'], ['fr-FR'])).toEqual(['custom_films/movie/global/fr-FR ×2']);
+    expect(() => ask('custom_none', ['movie'])).toThrow(
+      "no own feed 'custom_none': allowed are custom_films, custom_series",
+    );
+    expect(() => ask('custom_films', ['movie', 'tv'])).toThrow("allowed is media 'movie', not 'tv'");
   });
 });
 

@@ -271,6 +271,15 @@ describe('an ad-hoc run for titles', () => {
 });
 
 describe('an ad-hoc run', () => {
+  it('for an own feed that the settings do not have is none, and says which there are', async () => {
+    const detail = sampleFetchRequest({ category: 'custom_none', regions: ['global'] });
+    const refused = await rejectionOf(planRun(sampleAdHoc({ detail }), memoryPlanner()));
+    expect(refused).toMatchObject({
+      code: 'feed_not_configured',
+      message: expect.stringContaining("no own feed 'custom_none': allowed are none, since feeds.custom is empty"),
+    });
+  });
+
   it('is what was asked for, at the event’s time', async () => {
     const event = sampleAdHoc({ detail: sampleFetchRequest({ regions: ['DE', 'JP'], pages: 2 }) });
     const { jobs, snapshot, runId, origin, notes } = await planRun(event, memoryPlanner());

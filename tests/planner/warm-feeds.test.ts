@@ -4,6 +4,7 @@ import { hourMs } from '../../src/shared/core/clock.ts';
 import { feedId, parseFeedId } from '../../src/shared/core/feed.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
+import { sampleOwnFeeds } from '../support/arbitrary-feed.ts';
 import { scriptedDemand } from '../support/scripted-demand.ts';
 
 /** Outside of every season in the US. */
@@ -30,6 +31,14 @@ describe('what warming proposes', () => {
     ]);
     expect(ids(proposed)).toEqual(['genre_99/tv/global/en-US', 'genre_80/tv/global/en-US']);
     expect(proposed.every(({ trial }) => !trial)).toBe(true);
+  });
+
+  it('is no own feed that the settings do not have any more', () => {
+    const read = { 'custom_films/movie/global/fr-FR': 5, 'custom_gone/movie/global/en-US': 9 };
+    const feeds = { ...defaultSettings.feeds, custom: sampleOwnFeeds };
+    expect(ids(proposals(read, plainDayMs, [], { ...defaultSettings, feeds }))).toEqual([
+      'custom_films/movie/global/fr-FR',
+    ]);
   });
 
   it('is nothing that names no feed', () => {

@@ -43,7 +43,7 @@ afterAll(async () => {
   await stack?.stop();
 });
 
-/** The examples in docs/reader.md: lists and recommendations, and a whole title. */
+/** The examples in docs/reader.md: lists and recommendations, a whole title, filters, and others. */
 function examples(): string[] {
   const page = readFileSync(join(repositoryRoot, 'docs/reader.md'), 'utf8');
   return [...page.matchAll(/```js\n([\s\S]*?)```/g)].map(([, code = '']) => code);
@@ -99,6 +99,18 @@ describe('the reader as a package in an application', () => {
     expect(stdout).toMatch(/^DE https:\/\/image\.tmdb\.org\/t\/p\/w342\/\w+\.jpg\n$/);
   });
 
+  it('filters, as the documentation shows it', async () => {
+    const [before = ''] = example().split('const popular');
+    const filters = examples().find((code) => code.includes('excludeGenres')) ?? '';
+    expect(filters).toMatch(/^const thrillers = /);
+    const shown =
+      'console.log(thrillers.titles.length, thrillers.filtered.lookedAt, thrillers.filtered.withoutDetails);';
+    writeFileSync(join(application, 'filters.mjs'), [before, filters, shown, 'await reader.close();'].join('\n'));
+    const { stdout, stderr } = await run(process.execPath, ['filters.mjs'], { cwd: application, env: variables() });
+    expect(stderr).toBe('');
+    expect(stdout).toBe('3 40 0\n');
+  });
+
   it('has types that a strict application compiles against', async () => {
     writeFileSync(join(application, 'package.json'), '{"type":"module"}');
     writeFileSync(
@@ -113,6 +125,9 @@ const logo: string | null = imageUrl(images, 'logo', rent?.rent[0]?.logoPath ?? 
 imageUrl(images, 'banner', logo, 45);
 // @ts-expect-error a limit is a number
 await reader.list({ category: 'popular', media: 'movie' }, { limit: '3' });
+await reader.list({ category: 'popular', media: 'movie' }, { excludeCountries: ['IN'], maxCertification: 'PG-13', offset: 20 });
+// @ts-expect-error ids of services are numbers
+await reader.recommend({ providers: ['8'], variety: 0.3 });
 export default first?.title;
 `,
     );

@@ -4,6 +4,7 @@ import { type OpenReaderOptions, openReader } from '../../src/reader/open-reader
 import { UsageError } from '../../src/shared/core/errors.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import { settingsFrom } from '../../src/shared/settings/settings-overrides.ts';
+import { sampleOwnFeeds } from '../support/arbitrary-feed.ts';
 import { caught } from '../support/caught.ts';
 
 const catalogTable = 'MovieRecCache';
@@ -17,6 +18,8 @@ const refusal = (options: unknown) => {
 };
 
 const telemetry = { event: () => undefined, metric: () => undefined, warn: (): void => undefined };
+
+const own = (one: unknown) => ({ ...defaultSettings.feeds, custom: [one] });
 
 describe('options of a reader', () => {
   it('are echoed without the secrets that an address may hold', () => {
@@ -32,6 +35,27 @@ describe('options of a reader', () => {
     ['an unknown region', { regions: [{ region: 'XX', language: 'de-DE' }] }, "regions.0.region is 'XX': allowed are"],
     ['a region without a language', { regions: [{ region: 'DE' }] }, 'regions.0.language is missing: allowed are'],
     ['an unknown language', { defaultLanguage: 'klingon' }, "defaultLanguage is 'klingon': allowed are"],
+    ['an own feed that is no object', { feeds: own('x') }, "feeds.custom.0 is 'x': allowed is an object"],
+    [
+      'an own feed without a name',
+      { feeds: own({ media: 'movie', query: {}, pages: 1, softTtlHours: 1, schedule: 'daily' }) },
+      'feeds.custom.0.name is missing: allowed are whole settings',
+    ],
+    [
+      'an own feed without a query',
+      { feeds: own({ ...sampleOwnFeeds[0], query: undefined }) },
+      'feeds.custom.0.query is missing: allowed is an object',
+    ],
+    [
+      'a number in a query',
+      { feeds: own({ ...sampleOwnFeeds[0], query: { with_genres: 16 } }) },
+      "feeds.custom.0.query.with_genres is '16': allowed is a string",
+    ],
+    [
+      'an own feed in no language',
+      { feeds: own({ ...sampleOwnFeeds[0], language: 'german' }) },
+      "feeds.custom.0.language is 'german': allowed are tags",
+    ],
     [
       'a memory of nothing',
       { reader: { memory: { maxBytes: 0 } } },

@@ -20,6 +20,7 @@ function provenance(over: Partial<Provenance> = {}): Provenance {
 const listAnswer = (over?: Partial<Provenance>): ListAnswer => ({
   ...provenance(over),
   feed: sampleFeed(),
+  offset: 0,
   titles: [],
   images: sampleImages(),
 });
@@ -33,6 +34,7 @@ const titleAnswer = (over?: Partial<Provenance>): TitleAnswer => ({
 });
 const recommendAnswer = (feeds: string[]): RecommendAnswer => ({
   ...provenance(),
+  offset: 0,
   picks: [],
   candidates: 0,
   feeds,

@@ -33,7 +33,7 @@ async function refusal([method, ...args]: Call): Promise<string> {
 function expectSentence(sentence: string, start: string): void {
   expect(sentence.startsWith(start), sentence).toBe(true);
   expect(sentence).toMatch(/allowed|exists only|needs a country/);
-  expect(sentence.replace(/<TMDB (genre|keyword) id>/g, '')).not.toMatch(/[<>\n]/);
+  expect(sentence.replace(/<(TMDB (genre|keyword) id|name of an own feed)>/g, '')).not.toMatch(/[<>\n]/);
   expect(sentence.length).toBeLessThan(400);
 }
 
@@ -54,6 +54,7 @@ const lists: Case[] = [
   ['feed:', 'list', { category: 'popular', media: 'all' }],
   ['feed:', 'list', { category: 'local_originals', media: 'movie' }],
   ['feed:', 'list', { category: 'hidden_gems', media: 'movie', region: 'DE' }],
+  ["feed.category: the settings have no own feed 'custom_none'", 'list', { category: 'custom_none', media: 'movie' }],
   ...[null, 5, 'x', []].map((options): Case => ['options', 'list', popular, options]),
   ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 10_001, '20', null, {}, 20n, markup].map(
     (limit): Case => ['options.limit:', 'list', popular, { limit }],

@@ -36,6 +36,7 @@ const values: Record<string, fc.Arbitrary<unknown>> = {
       { noNullPrototype: true },
     ),
   ),
+  originCountries: fc.option(fc.uniqueArray(fc.constantFrom('US', 'DE', 'FR', 'IN'), { maxLength: 3 })),
   keywords: fc.array(named, { maxLength: 4 }),
   cast: fc.array(
     fc.record({ id, name: text, character: fc.option(text), profilePath: fc.option(text) }, { noNullPrototype: true }),

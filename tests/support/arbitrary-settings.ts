@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { Settings } from '../../src/shared/settings/settings-schema.ts';
+import { sampleOwnFeeds } from './arbitrary-feed.ts';
 
 const softHours = fc.double({ min: 1, max: 24 * 365, noNaN: true });
 
@@ -25,5 +26,6 @@ export const arbitraryTtlSettings: fc.Arbitrary<Settings> = fc
       hidden_gems: { ...defaultSettings.feeds.hidden_gems, softTtlHours },
       award_winning: { ...defaultSettings.feeds.award_winning, softTtlHours },
       local_originals: { ...defaultSettings.feeds.local_originals, softTtlHours },
+      custom: sampleOwnFeeds.map((one) => ({ ...one, query: { ...one.query }, softTtlHours })),
     },
   }));

@@ -53,7 +53,7 @@ export function operationOf(path: string): Operation {
   if (operation === undefined) {
     throw new Error(`the document has no GET ${path}`);
   }
-  return operation;
+  return { ...operation, parameters: operation.parameters.map((one) => followed(one as JsonSchema) as Parameter) };
 }
 
 /** Statuses that the document has for a path, as text. */

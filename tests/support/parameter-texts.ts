@@ -19,6 +19,8 @@ function limitsOf(schema: JsonSchema): ParameterTexts {
   switch (schema.type) {
     case 'integer':
       return wholeNumbers(Number(schema.minimum), Number(schema.maximum));
+    case 'number':
+      return numbers(Number(schema.minimum), Number(schema.maximum));
     case 'boolean':
       return { taken: ['true', 'false'], refused: ['', '1', 'yes', 'TRUE'] };
     case 'array':
@@ -29,21 +31,41 @@ function limitsOf(schema: JsonSchema): ParameterTexts {
 }
 
 function wholeNumbers(minimum: number, maximum: number): ParameterTexts {
+  const { taken, refused } = numbers(minimum, maximum);
+  return { taken: [...taken, minimum + 1, maximum - 1].map(String), refused: [...refused, String(minimum + 0.5)] };
+}
+
+/** With or without decimals. */
+function numbers(minimum: number, maximum: number): ParameterTexts {
   return {
-    taken: [minimum, minimum + 1, maximum - 1, maximum].map(String),
-    refused: [minimum - 1, maximum + 1, minimum + 0.5, '', '1e1', '0x1'].map(String),
+    taken: [minimum, maximum].map(String),
+    refused: [minimum - 1, maximum + 1, '', '1e1', '0x1', 'NaN', 'Infinity'].map(String),
   };
+}
+
+/** Codes that are both a language's and a country's, in both cases; more than any list takes. */
+const codes =
+  'ae af am ar as az ba be bg bi bm bn bo br bs ca ch cn co cr cu cv cy de dz ee es et fi fj fo fr ga gd gl gn gu hr ht hu id ie is it kg ki KM ' +
+  'KN KR KW KY';
+
+/** What lists hold: members that are allowed, by their index, and texts that are none. */
+function membersOf(items: JsonSchema): { member: (index: number) => string; beyond: string[] } {
+  if (items.type === 'integer') {
+    const beyond = [Number(items.minimum) - 1, Number(items.maximum) + 1].map(String);
+    return { member: (index) => String(index + 1), beyond };
+  }
+  return items.pattern === '^[A-Za-z]{2}$'
+    ? { member: (index) => String(codes.split(' ')[index]), beyond: ['zq', 'de-DE', 'DEU', 'd'] }
+    : { member: (index) => `movie:${index + 1}`, beyond: ['movie', 'book:1'] };
 }
 
 /** Lists of as many members as are allowed, and of one more. */
 function lists(items: JsonSchema, maxItems: number): ParameterTexts {
-  const member = (index: number) => (items.type === 'integer' ? String(index + 1) : `movie:${index + 1}`);
+  const { member, beyond } = membersOf(items);
   const listOf = (count: number) => Array.from({ length: count }, (_, index) => member(index)).join(',');
-  const beyond =
-    items.type === 'integer' ? [Number(items.minimum) - 1, Number(items.maximum) + 1] : ['movie', 'book:1'];
   return {
     taken: ['', listOf(1), listOf(maxItems)],
-    refused: [listOf(maxItems + 1), ...beyond.map(String), ',', '1,,1'],
+    refused: [listOf(maxItems + 1), ...beyond, ',', `${member(0)},,${member(1)}`],
   };
 }
 

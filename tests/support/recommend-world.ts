@@ -1,7 +1,9 @@
 import fc from 'fast-check';
+import type { TitleFacts } from '../../src/reader/filters/title-filter.ts';
 import type { ScoreParts } from '../../src/reader/reader-api.ts';
-import { type Candidate, type LikedTitle, tasteOf } from '../../src/reader/recommend/candidates.ts';
-import { type ScoreContext, type Scored, scoreCandidates } from '../../src/reader/recommend/score.ts';
+import { type Candidate, type LikedTitle, type Scored, tasteOf } from '../../src/reader/recommend/candidates.ts';
+import { scoreCandidates } from '../../src/reader/recommend/score.ts';
+import type { ScoreContext } from '../../src/reader/recommend/score-parts.ts';
 import type { Card } from '../../src/shared/queues/card-fields.ts';
 import type { ListRow } from '../../src/shared/tables/read-list.ts';
 import { sampleCandidate, sampleCard } from './sample-cards.ts';
@@ -18,7 +20,7 @@ export function scoreContext(over: Partial<ScoreContext> = {}): ScoreContext {
     hour: undefined,
     nowMs: scoredAtMs,
     ranking: {
-      weights: { genre: 1, origin: 1, votes: 1, popularity: 1, freshness: 1, placement: 1, dayPart: 1 },
+      weights: allParts(1),
       voteFloor: 20,
       priorVotes: 300,
       popularityHalfLifeHours: 72,
@@ -44,25 +46,35 @@ export function partsOf(
 }
 
 /** A title that somebody liked. */
-export function likedTitle(card: Partial<Card> = {}, id = 1): LikedTitle {
-  return { mediaType: 'movie', id, card: sampleCard(card) };
+export function likedTitle(card: Partial<Card> = {}, id = 1, facts?: TitleFacts): LikedTitle {
+  return { mediaType: 'movie', id, card: sampleCard(card), facts };
 }
 
 /** A candidate with a score that a test gives it. */
 export function scoredAs(score: number, row: Partial<ListRow> = {}, places?: Candidate['places']): Scored {
-  return { candidate: sampleCandidate(row, places), score, parts: noParts };
+  return { candidate: sampleCandidate(row, places), score, parts: noParts, means: noParts };
+}
+
+/** Each part of a score at the same. */
+export function allParts(value: number): ScoreParts {
+  return {
+    genre: value,
+    origin: value,
+    votes: value,
+    popularity: value,
+    year: value,
+    newness: value,
+    keywords: value,
+    people: value,
+    recommended: value,
+    freshness: value,
+    placement: value,
+    dayPart: value,
+  };
 }
 
 /** All parts of a score at nothing. */
-export const noParts: ScoreParts = {
-  genre: 0,
-  origin: 0,
-  votes: 0,
-  popularity: 0,
-  freshness: 0,
-  placement: 0,
-  dayPart: 0,
-};
+export const noParts: ScoreParts = allParts(0);
 
 /** TMDB's genres as far as tests need them. */
 export const arbitraryGenres = fc.uniqueArray(fc.constantFrom(18, 35, 27, 53, 16, 10751), { maxLength: 4 });
@@ -82,6 +94,22 @@ const places = fc.array(
   { minLength: 1, maxLength: 4 },
 );
 
+const ids = fc.uniqueArray(fc.integer({ min: 1, max: 8 }), { maxLength: 4 });
+
+/** What details may tell of a title, in part or as a whole. */
+export const arbitraryFacts: fc.Arbitrary<TitleFacts> = fc.record(
+  {
+    keywords: ids,
+    people: ids,
+    collection: fc.option(fc.constantFrom(1, 2), { nil: null }),
+    recommendations: fc.array(
+      fc.record({ mediaType: fc.constantFrom('movie' as const, 'tv' as const), id: fc.integer({ min: 1, max: 50 }) }),
+      { maxLength: 4 },
+    ),
+  },
+  { requiredKeys: [] },
+);
+
 /** Any candidate: with the figures that TMDB gives, and with worse ones. */
 export const arbitraryCandidate: fc.Arbitrary<Candidate> = fc
   .record({
@@ -99,6 +127,8 @@ export const arbitraryCandidate: fc.Arbitrary<Candidate> = fc
         .integer({ min: -30 * 86_400_000, max: 86_400_000 })
         .map((agoMs) => new Date(scoredAtMs + agoMs).toISOString()),
       expiresAtMs: fc.integer({ min: scoredAtMs - 86_400_000, max: scoredAtMs + 30 * 86_400_000 }),
+      releaseDate: fc.constantFrom(null, '1957-04-10', '1994-09-10', '2026-11-20', '2031-01-01'),
     }),
+    facts: fc.option(arbitraryFacts, { nil: undefined }),
   })
-  .map((any) => sampleCandidate(any.row, any.places));
+  .map((any) => ({ ...sampleCandidate(any.row, any.places), facts: any.facts }));

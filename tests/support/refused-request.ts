@@ -70,3 +70,14 @@ function closeOr(examples: string, close: readonly string[]): string {
   }
   return others.length === 0 ? `; a close match is ${only}` : `; close matches are ${close.join(', ')}`;
 }
+
+/** The filters of a request that names none. */
+export const noFilters = {
+  genres: [],
+  excludeGenres: [],
+  originalLanguages: [],
+  excludeLanguages: [],
+  excludeCountries: [],
+  providers: [],
+  includeAdult: false,
+};

@@ -8,6 +8,7 @@ import type {
   TitleAnswer,
   TitleCard,
 } from '../../src/reader/reader-api.ts';
+import type { Watch } from '../../src/shared/queues/details/watch.ts';
 import { sampleCard } from './sample-cards.ts';
 import { sampleFeed, sampleImages } from './sample-messages.ts';
 
@@ -51,9 +52,36 @@ export function sampleListedCard(over: Partial<ListedCard> = {}): ListedCard {
   };
 }
 
+/** One service to subscribe to, and two to rent or buy from, one of which has no name yet. */
+export function sampleWatch(over: Partial<Watch> = {}): Watch {
+  const [stream, shop, nameless] = [
+    { id: 8, name: 'Streamhouse', logoPath: '/s.jpg' },
+    { id: 9, name: 'Filmstore', logoPath: '/f.jpg' },
+    { id: 77, name: null, logoPath: null },
+  ] as const;
+  return {
+    link: null,
+    subscription: [stream],
+    rent: [shop, nameless],
+    buy: [shop],
+    free: [],
+    ads: [],
+    attribution: 'Where to watch: data by JustWatch',
+    fetchedAt: '2026-11-23T00:00:00.000Z',
+    ...over,
+  };
+}
+
 /** `popular/movie/global/en-US` with one title. */
 export function sampleListAnswer(over: Partial<ListAnswer> = {}): ListAnswer {
-  return { feed: sampleFeed(), ...sampleProvenance(), titles: [sampleListedCard()], images: sampleImages(), ...over };
+  return {
+    feed: sampleFeed(),
+    offset: 0,
+    ...sampleProvenance(),
+    titles: [sampleListedCard()],
+    images: sampleImages(),
+    ...over,
+  };
 }
 
 function sampleTitleCard(): TitleCard {
@@ -88,7 +116,20 @@ export function samplePick(over: Partial<Recommended> = {}): Recommended {
   return {
     ...sampleTitleCard(),
     score: 0.5123,
-    parts: { genre: 1, origin: 0, votes: 0.7, popularity: 0.4, freshness: 0.9861, placement: 0.6, dayPart: 0 },
+    parts: {
+      genre: 1,
+      origin: 0,
+      votes: 0.7,
+      popularity: 0.4,
+      year: 0.3,
+      newness: 0.9,
+      keywords: 1,
+      people: 0,
+      recommended: 0.5,
+      freshness: 0.9861,
+      placement: 0.6,
+      dayPart: 0,
+    },
     why: 'popular now',
     stale: false,
     ...over,
@@ -99,6 +140,7 @@ export function samplePick(over: Partial<Recommended> = {}): Recommended {
 export function sampleRecommendAnswer(over: Partial<RecommendAnswer> = {}): RecommendAnswer {
   return {
     ...sampleProvenance(),
+    offset: 0,
     picks: [samplePick()],
     candidates: 20,
     feeds: ['popular/movie/global/en-US'],

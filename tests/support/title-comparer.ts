@@ -133,7 +133,13 @@ function wantedOfSeries(raw: Json, countries: string[]): Json {
 }
 
 function common(raw: Json) {
-  return { status: raw.status || null, tagline: raw.tagline || null, genres: raw.genres.map(nameAndId) };
+  return {
+    status: raw.status || null,
+    tagline: raw.tagline || null,
+    genres: raw.genres.map(nameAndId),
+    // Answers that were recorded before TMDB told it of films lack it.
+    originCountries: raw.origin_country ?? null,
+  };
 }
 
 function otherParts(raw: Json, countries: string[]): Json {

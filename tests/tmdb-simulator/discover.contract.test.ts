@@ -216,3 +216,81 @@ describe('dates of discover', () => {
     expect(earlier).toEqual([]);
   });
 });
+
+describe('what own feeds ask for', () => {
+  type Release = { certification: string; release_date: string; type: number };
+  const found = async (query: string): Promise<{ total: number; rows: Row[] }> => {
+    const { body } = await client.get(`/discover/${query}`);
+    return { total: body.total_results, rows: body.results };
+  };
+  const releasesOf = async ({ id }: Row, country: string): Promise<Release[]> => {
+    const path = `/movie/${id}?append_to_response=release_dates`;
+    const { body } = await client.get<{
+      release_dates: { results: { iso_3166_1: string; release_dates: Release[] }[] };
+    }>(path);
+    return body.release_dates.results.find((one) => one.iso_3166_1 === country)?.release_dates ?? [];
+  };
+
+  test('releases of the asked types, in the region and the time, as details have them', async () => {
+    const [from, to] = ['2026-10-25', '2026-11-15'];
+    const asked = `movie?region=DE&release_date.gte=${from}&release_date.lte=${to}`;
+    const byType = (types: string) => found(`${asked}&with_release_type=${types}`);
+    const [cinema, digital, both, either] = await Promise.all(['3', '4', '3,4', '3|4'].map(byType));
+    if (cinema === undefined || digital === undefined) {
+      return expect.fail('no answer');
+    }
+    expect(Math.min(cinema.total, digital.total)).toBeGreaterThan(3);
+    expect(either?.total).toBe(cinema.total + digital.total - (both?.total ?? 0));
+    for (const [type, { rows }] of [
+      [3, cinema],
+      [4, digital],
+    ] as const) {
+      for (const row of rows) {
+        const days = (await releasesOf(row, 'DE'))
+          .filter((one) => one.type === type)
+          .map((one) => one.release_date.slice(0, 10));
+        expect(days.some((day) => day >= from && day <= to)).toBe(true);
+      }
+    }
+    expect((await byType('1')).total).toBe(0);
+  });
+
+  test('certifications of a country, as details have them', async () => {
+    const asked = 'movie?region=DE&primary_release_date.gte=2026-11-01&certification_country=DE';
+    const rated = (query: string) => found(`${asked}&${query}`);
+    const order = ['0', '6', '12', '16', '18'];
+    const mild = await rated('certification.lte=6');
+    expect(mild.total).toBeGreaterThan(3);
+    for (const row of mild.rows) {
+      const ratings = (await releasesOf(row, 'DE'))
+        .map(({ certification }) => certification)
+        .filter((one) => one !== '');
+      expect(order.slice(0, 2)).toContain(ratings[0]);
+    }
+    const all = await rated('certification.gte=0');
+    expect((await rated('certification.gte=12')).total).toBe(all.total - mild.total);
+    expect((await rated('certification=0|6')).total).toBe(mild.total);
+    const { body } = await client.get(`/discover/${asked}`);
+    // A country alone filters nothing; unrated films match no certification.
+    expect(body.total_results).toBeGreaterThan(all.total);
+  });
+
+  test('services in the ways that are asked for, as details have them', async () => {
+    const asked = 'tv?watch_region=DE&with_watch_providers=8&first_air_date.gte=2026-08-01';
+    const { total, rows } = await found(`${asked}&with_watch_monetization_types=flatrate`);
+    expect(total).toBeGreaterThan(3);
+    expect(total).toBeLessThan((await found(asked)).total);
+    for (const { id } of rows) {
+      const { body } = await client.get<
+        Record<string, { results: Record<string, { flatrate?: { provider_id: number }[] }> }>
+      >(`/tv/${id}?append_to_response=watch/providers`);
+      const services = body['watch/providers']?.results.DE?.flatrate ?? [];
+      expect(services.map((one) => one.provider_id)).toContain(8);
+    }
+  });
+
+  test('nothing that TMDB does not know: unknown parameters are ignored, as by TMDB', async () => {
+    const total = async (query: string) => (await client.get(`/discover/movie?${query}`)).body.total_results;
+    expect(await total('with_genre=16&colour=red')).toBe(await total(''));
+  });
+});

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { RetryableError } from '../../src/shared/core/errors.ts';
+import type { CustomFeed } from '../../src/shared/core/feed-rules.ts';
 import { itemPageSchema } from '../../src/shared/queues/item-page.ts';
 import { parseMessage } from '../../src/shared/queues/parse-message.ts';
+import { defaultSettings } from '../../src/shared/settings/settings.ts';
+import { sampleOwnFeeds } from '../support/arbitrary-feed.ts';
 import { rejectionOf } from '../support/caught.ts';
 import { fetchHarness, go, scriptedGate } from '../support/fetch-harness.ts';
 import { sampleFeed, sampleJob } from '../support/sample-messages.ts';
@@ -261,5 +264,30 @@ describe('the metrics of calls', () => {
     expect(harness.telemetry.valuesOf('BreakerOpen')).toEqual(harness.tmdb.requests.map(() => 0));
     expect(harness.telemetry.eventsOf('tmdb-call')[0]).toMatchObject({ attempt: 1, outcome, status });
     expect(harness.telemetry.valuesOf('TmdbLatency')).toHaveLength(harness.tmdb.requests.length);
+  });
+});
+
+describe('a page of an own feed', () => {
+  const feed = sampleFeed({ category: 'custom_films' });
+  const settingsOf = (custom: CustomFeed[]) => ({ ...defaultSettings, feeds: { ...defaultSettings.feeds, custom } });
+
+  it('is fetched by the query of the settings', async () => {
+    const films = { ...(sampleOwnFeeds[0] as CustomFeed), query: { with_genres: '16' } };
+    const harness = fetchHarness([okPage], { settings: settingsOf([films]) });
+    expect(await harness.fetch(sampleJob({ feed }))).toEqual({ kind: 'done' });
+    expect(harness.tmdb.requests[0]).toMatchObject({ path: '/discover/movie', query: { with_genres: '16' } });
+  });
+
+  it('that the settings do not have is not found, without a call, and the writer is told why', async () => {
+    const harness = fetchHarness([okPage], { settings: settingsOf([]) });
+    expect(await harness.fetch(sampleJob({ feed }))).toEqual({ kind: 'done' });
+    expect(harness.tmdb.requests).toEqual([]);
+    const detail = "the settings have no own feed 'custom_films': allowed are none, since feeds.custom is empty";
+    expect(JSON.parse(harness.items.bodies[0] ?? '')).toMatchObject({
+      feed,
+      titles: [],
+      absence: { code: 'feed_not_configured', detail },
+    });
+    expect(harness.telemetry.eventsOf('job-not-found')).toMatchObject([{ code: 'feed_not_configured', detail }]);
   });
 });

@@ -6,6 +6,7 @@ import { startRun } from '../../planner/start-run.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import { feedId, globalRegion } from '../../shared/core/feed.ts';
+import { customFeedProblem } from '../../shared/core/feed-rules.ts';
 import {
   type AdHocEvent,
   type FetchRequest,
@@ -87,7 +88,8 @@ async function enqueueCommand(options: EnqueueOptions, context: CliContext): Pro
 /** @throws UsageError for a feed that does not exist, and for what is no title. */
 function eventOf(options: EnqueueOptions, { clock, settings }: CliContext): AdHocEvent {
   const nowMs = clock.nowMs();
-  const detail = options.title === undefined ? listsOf(options) : titlesOf(options.title, options, settings);
+  const detail =
+    options.title === undefined ? configured(listsOf(options), settings) : titlesOf(options.title, options, settings);
   return {
     // A unique id: typed twice it is two requests, of which the planner deduplicates what is in flight.
     id: `cli-${process.pid}-${nowMs}`,
@@ -114,6 +116,15 @@ function listsOf(options: EnqueueOptions): FetchRequest {
     pages: parseCount(pages ?? '1', '--pages', 1, 500),
     ...(options.force === true && { force: true }),
   });
+}
+
+function configured(request: FetchRequest, settings: CliContext['settings']): FetchRequest {
+  const { category } = request;
+  const problem = request.media.map((media) => customFeedProblem({ category, media }, settings)).find(Boolean);
+  if (problem !== undefined) {
+    throw new UsageError(problem);
+  }
+  return request;
 }
 
 /** Options of lists, which a title does not have: it is fetched in all languages and for all countries of the settings. */

@@ -1,29 +1,25 @@
-import { type Command, Option } from 'commander';
-import type { RecommendAnswer, RecommendRequest, TitleAnswer } from '../../reader/reader-api.ts';
-import { checkedInput, recommendSchema } from '../../reader/reader-input.ts';
+import type { Command } from 'commander';
+import type { ListAnswer, ListRequest, TitleAnswer } from '../../reader/reader-api.ts';
+import { checkedListOptions, listOptionsSchema } from '../../reader/reader-input.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
-import { askedLanguageSchema, askedRegionSchema, feedId, maxPage, rowsPerPage } from '../../shared/core/feed.ts';
+import { askedLanguageSchema, askedRegionSchema, feedId } from '../../shared/core/feed.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, optionHelp, withPlace } from '../command-shape.ts';
-import { formatList, table, title } from '../format-text.ts';
-import { parseCount, parseFeed, parseInput, parseListOf, parseMediaType, parseTitleRefs } from '../parse-input.ts';
+import { filterLines, formatList } from '../format-text.ts';
+import { parseCount, parseFeed, parseInput, parseMediaType } from '../parse-input.ts';
+import { membersIn, optionTold, withFilters } from '../request-options.ts';
 import type { PlaceOptions } from '../stack-place.ts';
 import { nothingRead, provenanceLine, titleResult, withReader } from '../with-reader.ts';
 
-type ReadOptions = PlaceOptions & {
-  region?: string;
-  language?: string;
-  limit?: string;
-  includeAdult?: boolean;
-  details?: boolean;
-};
+/** The filters of a list are taken by name. */
+type ReadOptions = PlaceOptions & { region?: string; language?: string; details?: boolean };
 
 /** `read list` and `read title`. */
 export function addReadCommands(program: Command): void {
   const read = program.command('read').description('what an application would get from the table');
-  withPlace(read.command('list'))
+  const list = withPlace(read.command('list'))
     .argument('<category>', optionHelp.category)
     .argument('<media>', 'movie, tv or all')
     .description('a feed, through the index')
@@ -32,9 +28,8 @@ export function addReadCommands(program: Command): void {
       '--language <language>',
       "such as de-DE or de (default: the region's own in the settings, else the default one)",
     )
-    .option('--limit <count>', 'number of titles', '20')
-    .option('--include-adult', 'adult titles too')
-    .action(acting(readListCommand));
+    .option('--limit <count>', 'number of titles', '20');
+  withFilters(list).action(acting(readListCommand));
   withPlace(read.command('title'))
     .argument('<media>', 'movie or tv')
     .argument('<id>', 'TMDB id')
@@ -56,10 +51,9 @@ async function readListCommand(
   media: string,
 ): Promise<void> {
   const feed = parseFeed(category, media, options, context.settings);
-  const limit = parseCount(options.limit ?? '20', '--limit', 1, maxPage * rowsPerPage);
-  const answer = await withReader(options, context, (reader) =>
-    reader.list(feed, { limit, includeAdult: options.includeAdult === true }),
-  );
+  const request: ListRequest = membersIn(listOptionsSchema, options);
+  checkedListOptions(request, feed, context.settings, optionTold);
+  const answer = await withReader(options, context, (reader) => reader.list(feed, request));
   if (answer.from === 'none') {
     throw nothingRead(
       answer,
@@ -68,9 +62,19 @@ async function readListCommand(
     );
   }
   const document = { ...answer, feed: feedId(feed) };
-  const list =
-    answer.titles.length === 0 ? `TMDB lists nothing in ${feedId(feed)}` : formatList(feedId(feed), answer.titles);
-  context.output.result(document, `${list}\n${provenanceLine(answer)}`);
+  const list = answer.titles.length === 0 ? whyNone(answer) : formatList(feedId(feed), answer.titles);
+  const lines = [list, ...filterLines(answer.filtered, answer.titles), provenanceLine(answer)];
+  context.output.result(document, lines.join('\n'));
+}
+
+/** Why a list that is there shows no title. */
+function whyNone({ feed, offset, filtered }: ListAnswer): string {
+  if (filtered === undefined) {
+    return offset === 0 ? `TMDB lists nothing in ${feedId(feed)}` : `${feedId(feed)} ends before title ${offset + 1}`;
+  }
+  return filtered.matched === 0
+    ? `nothing in ${feedId(feed)} passes`
+    : `${filtered.matched} titles in ${feedId(feed)} pass: --offset must be smaller`;
 }
 
 /** `read title <movie|tv> <id>`: one title as an application would get it. */
@@ -102,84 +106,4 @@ function noTitle(answer: TitleAnswer, language: string): PermanentError {
         `the table holds no ${mediaType} ${id} in ${language}: no list that was fetched has it, or it has expired; \`enqueue\` a list that has it`,
         `the ${mediaType} ${id} could not be read in ${language}`,
       );
-}
-
-type RecommendOptions = PlaceOptions & {
-  media?: string;
-  liked?: string;
-  seen?: string;
-  genres?: string;
-  region?: string;
-  language?: string;
-  hour?: string;
-  limit?: string;
-  includeAdult?: boolean;
-  /** Its name until lists had it too. */
-  adult?: boolean;
-};
-
-/** `recommend`. */
-export function addRecommendCommand(program: Command): void {
-  withPlace(program.command('recommend'))
-    .description('titles for a viewer, from what the table holds, and why each')
-    .option('--liked <titles>', 'titles the viewer liked, such as movie:550,tv:1399')
-    .option('--seen <titles>', 'titles to leave out')
-    .option('--genres <ids>', 'TMDB genre ids the viewer asks for, such as 18,35')
-    .option('--media <media>', 'movie, tv or all (default: all)')
-    .option('--region <region>', 'global, or a country such as DE')
-    .option('--language <language>', 'such as en-US')
-    .option('--hour <hour>', "hour of the viewer's day, 0 to 23")
-    .option('--limit <count>', 'number of titles', '10')
-    .option('--include-adult', 'adult titles too')
-    .addOption(new Option('--adult', 'the same, by its former name').hideHelp())
-    .action(acting(recommendCommand));
-}
-
-/** `recommend`: titles from what the table holds, with why. */
-async function recommendCommand(options: RecommendOptions, context: CliContext): Promise<void> {
-  const request = requestOf(options);
-  const answer = await withReader(options, context, (reader) => reader.recommend(request));
-  if (answer.picks.length === 0) {
-    const { problem, candidates } = answer;
-    throw new PermanentError(
-      'nothing_to_recommend',
-      `nothing to recommend: ${problem?.detail ?? `of ${candidates} titles none is left`}`,
-    );
-  }
-  context.output.result(answer, formatRecommendation(answer));
-}
-
-/** @throws UsageError naming the option that is wrong and what is allowed. */
-function requestOf(options: RecommendOptions): RecommendRequest {
-  const { media, region, language } = options;
-  const request = {
-    ...(media !== undefined && { media }),
-    ...(region !== undefined && { region }),
-    ...(language !== undefined && { language }),
-    liked: parseTitleRefs(options.liked ?? '', '--liked'),
-    seen: parseTitleRefs(options.seen ?? '', '--seen'),
-    genres: parseListOf(options.genres ?? '').map((text) => parseCount(text, '--genres', 1, 9_999_999)),
-    ...(options.hour !== undefined && { hour: parseCount(options.hour, '--hour', 0, 23) }),
-    limit: parseCount(options.limit ?? '10', '--limit', 1, 100),
-    includeAdult: options.includeAdult === true || options.adult === true,
-  };
-  return checkedInput(recommendSchema, request, 'recommend');
-}
-
-function formatRecommendation(answer: RecommendAnswer): string {
-  const rows = answer.picks.map((pick, index) => [
-    String(index + 1),
-    pick.title,
-    pick.mediaType,
-    pick.releaseDate?.slice(0, 4) ?? '',
-    pick.score.toFixed(2),
-    pick.why,
-  ]);
-  const unknown = answer.unknownLiked.map(({ mediaType, id }) => `${mediaType}:${id}`);
-  return [
-    title(`${answer.picks.length} of ${answer.candidates} titles in ${answer.feeds.length} lists`),
-    table(['', 'title', 'kind', 'year', 'score', 'why'], rows),
-    provenanceLine(answer),
-    ...(unknown.length > 0 ? [`nothing is known of ${unknown.join(', ')}`] : []),
-  ].join('\n');
 }

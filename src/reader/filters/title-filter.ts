@@ -1,6 +1,6 @@
 /** What the titles of a list or of a recommendation must be like, and what must be known of a title to tell. */
+import type { MediaType } from '../../shared/core/feed.ts';
 import type { WatchOffers } from '../../shared/queues/details/watch.ts';
-import type { TitleRef } from '../reader-api.ts';
 
 /**
  * What is asked for, checked. Every member that is given must hold; an empty list asks for nothing. `country`: the one whose certifications
@@ -42,7 +42,7 @@ export type TitleFacts = {
   people?: readonly number[];
   collection?: number | null;
   /** What TMDB recommends to those who like it. */
-  recommendations?: readonly TitleRef[];
+  recommendations?: readonly { mediaType: MediaType; id: number }[];
 };
 
 /** How many titles were looked at for an answer, how many of them pass, and how many did not because what the filter needs is unknown. */

@@ -1,25 +1,24 @@
 import * as z from 'zod';
-import {
-  askedFeedSchema,
-  askedLanguageSchema,
-  askedRegionSchema,
-  type Feed,
-  globalRegion,
-} from '../../shared/core/feed.ts';
+import { askedLanguageSchema, askedRegionSchema, type Feed, globalRegion } from '../../shared/core/feed.ts';
+import { configuredFeedSchema } from '../../shared/core/feed-rules.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
-import { regionLanguage } from '../../shared/settings/settings.ts';
+import { feedLanguage } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
+import { type InputProblem, wholeNumber, yesOrNo } from '../filters/filter-input.ts';
+import type { TitleRef } from '../reader-api.ts';
 import {
   externalIdSchema,
-  type ListOptions,
+  fromTexts,
+  listOptionsSchema,
   mediaTypeSchema,
   mostSeen,
-  type RecommendInput,
   recommendSchema,
   titleIdSchema,
+  titleRefSchema,
+  withFilter,
 } from '../reader-input.ts';
-import { badRequest, type FieldError } from './responses.ts';
+import { badRequest } from './responses.ts';
 
 /** The largest limit of a list over HTTP: a list of this size fits into a response. */
 export const mostListed = 500;
@@ -27,58 +26,31 @@ export const mostListed = 500;
 /** The longest valid value of a parameter: as many titles as may be named, each with a comma. */
 const longestValue = mostSeen * `movie:${maxTmdbId},`.length;
 
-const yesOrNo = z.enum(['true', 'false'], { error: 'allowed are true and false' }).transform((text) => text === 'true');
-
-/** A whole number in digits. Other notations of JavaScript (1e9, 0x10) are refused. */
-function digits(min: number, max: number) {
-  const error = (issue: { input?: unknown }) =>
-    `'${shown(issue.input)}' is not allowed: allowed are whole numbers from ${min} to ${max}`;
-  return z
-    .string()
-    .regex(/^\d{1,16}$/, { error, abort: true })
-    .refine((text) => isWithin(text, min, max), { error })
-    .transform(Number);
-}
-
-/** `550` of `movie:550`. */
-function idIn(text: string): string {
-  return text.slice(text.indexOf(':') + 1);
-}
-
-/** Checked on the text, since a number beyond the safe integers would be rounded. */
-function isWithin(text: string, min: number, max: number): boolean {
-  const value = Number(text);
-  return Number.isSafeInteger(value) && value >= min && value <= max;
-}
-
-const separated = z.string().transform((text) => (text === '' ? [] : text.split(',')));
-
-const titlesSchema = separated.pipe(
-  z.array(
-    z
-      .string()
-      .regex(/^(movie|tv):\d{1,16}$/, {
-        error: (issue) =>
-          `'${shown(issue.input)}' is not allowed: allowed are titles such as movie:550, separated by commas`,
-        abort: true,
-      })
-      .refine((text) => isWithin(idIn(text), 1, maxTmdbId), {
-        path: ['id'],
-        error: (issue) =>
-          `'${shown(idIn(String(issue.input)))}' is no whole number from 1 to ${maxTmdbId}, which are allowed`,
-      })
-      .transform((text) => {
-        const [mediaType, id] = text.split(':');
-        return { mediaType, id: Number(id) };
-      }),
-  ),
-);
+/** `movie:550,tv:1399`. */
+const titlesSchema = z
+  .string()
+  .transform((text) => (text === '' ? [] : text.split(',')))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^(movie|tv):\d{1,16}$/, {
+          error: (issue) =>
+            `'${shown(issue.input)}' is not allowed: allowed are titles such as movie:550, separated by commas`,
+          abort: true,
+        })
+        .transform((text) => {
+          const [mediaType = '', id = ''] = text.split(':');
+          return fromTexts(titleRefSchema, { mediaType, id }) as TitleRef;
+        }),
+    ),
+  );
 
 const listQuerySchema = z.strictObject({
   region: askedRegionSchema.default(globalRegion),
   language: z.string().optional(),
-  limit: digits(1, mostListed).default(20),
-  includeAdult: yesOrNo.default(false),
+  ...listOptionsSchema.shape,
+  limit: wholeNumber(1, mostListed).default(20),
 });
 
 const titleQuerySchema = z.strictObject({
@@ -90,14 +62,9 @@ const titleQuerySchema = z.strictObject({
 });
 
 const recommendQuerySchema = z.strictObject({
-  media: z.string().optional(),
-  liked: titlesSchema.optional(),
-  seen: titlesSchema.optional(),
-  genres: separated.pipe(z.array(digits(1, 9_999_999))).optional(),
-  region: z.string().optional(),
-  language: z.string().optional(),
-  hour: digits(0, 23).optional(),
-  limit: digits(1, 100).optional(),
+  ...recommendSchema.shape,
+  liked: titlesSchema.pipe(recommendSchema.shape.liked.unwrap()).default([]),
+  seen: titlesSchema.pipe(recommendSchema.shape.seen.unwrap()).default([]),
   includeAdult: yesOrNo.optional(),
   /** The former name of `includeAdult`. */
   adult: yesOrNo.optional(),
@@ -108,17 +75,20 @@ export function parseListRequest(
   params: Readonly<Record<string, string>>,
   query: URLSearchParams,
   settings: Settings,
-): { feed: Feed } & ListOptions {
-  const { region, language = regionLanguage(region, settings), ...options } = checked(listQuerySchema, singly(query));
-  const { category, media } = params;
-  return { feed: checked(askedFeedSchema, { category, media, region, language }), ...options };
+): { feed: Feed } & z.output<typeof listOptionsSchema> {
+  const asked = checked(listQuerySchema, fromTexts(listQuerySchema, singly(query)));
+  const { category = '', media } = params;
+  const { region, language = feedLanguage({ category, region }, settings), ...options } = asked;
+  const feed = checked(configuredFeedSchema(settings), { category, media, region, language });
+  refuse(withFilter(options, feed, settings).problems);
+  return { feed, ...options };
 }
 
 /** `GET /v1/titles/{media}/{id}`. @throws HttpProblem 400. */
 export function parseTitleRequest(params: Readonly<Record<string, string>>, query: URLSearchParams) {
   const { include, ...options } = checked(titleQuerySchema, singly(query));
-  const shape = z.object({ media: mediaTypeSchema, id: digits(1, maxTmdbId).pipe(titleIdSchema) });
-  const { media, id } = checked(shape, { media: params.media, id: params.id });
+  const shape = z.object({ media: mediaTypeSchema, id: titleIdSchema });
+  const { media, id } = checked(shape, fromTexts(shape, { media: params.media ?? '', id: params.id ?? '' }));
   return { mediaType: media, id, options: defined({ ...options, details: include && true }) };
 }
 
@@ -129,9 +99,12 @@ export function parseFindRequest({ source, id }: Readonly<Record<string, string>
 }
 
 /** `GET /v1/recommendations`. @throws HttpProblem 400. */
-export function parseRecommendRequest(query: URLSearchParams): RecommendInput {
-  const { adult, includeAdult = adult, ...rest } = checked(recommendQuerySchema, singly(query));
-  return checked(recommendSchema, defined({ ...rest, includeAdult }));
+export function parseRecommendRequest(query: URLSearchParams, settings: Settings): z.output<typeof recommendSchema> {
+  const asked = checked(recommendQuerySchema, fromTexts(recommendQuerySchema, singly(query)));
+  const { adult = false, includeAdult = adult, ...rest } = asked;
+  const request = { ...rest, includeAdult };
+  refuse(withFilter(request, request, settings).problems);
+  return request;
 }
 
 /** A request without parameters. @throws HttpProblem 400. */
@@ -141,7 +114,7 @@ export function parseNoQuery(query: URLSearchParams): void {
 
 /** The parameters by name. @throws HttpProblem 400 for one that is given twice or is too long. */
 function singly(query: URLSearchParams): Record<string, string> {
-  const errors: FieldError[] = [];
+  const errors: InputProblem[] = [];
   for (const [name, given] of Map.groupBy(query, ([name]) => name)) {
     if (given.length > 1) {
       errors.push({ field: shown(name), detail: 'is given twice: allowed is once' });
@@ -149,22 +122,27 @@ function singly(query: URLSearchParams): Record<string, string> {
       errors.push({ field: shown(name), detail: `is longer than the ${longestValue} characters that are allowed` });
     }
   }
-  if (errors.length > 0) {
-    throw badRequest(errors);
-  }
+  refuse(errors);
   return Object.fromEntries(query);
+}
+
+/** @throws HttpProblem 400 where there is one. */
+function refuse(problems: readonly InputProblem[]): void {
+  if (problems.length > 0) {
+    throw badRequest(problems);
+  }
 }
 
 /** @throws HttpProblem 400 with each wrong field and what is allowed. */
 function checked<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { jitless: true });
   if (!parsed.success) {
     throw badRequest(parsed.error.issues.flatMap((issue) => fieldErrors(issue, schema)));
   }
   return parsed.data;
 }
 
-function fieldErrors(issue: z.core.$ZodIssue, schema: z.ZodType): FieldError[] {
+function fieldErrors(issue: z.core.$ZodIssue, schema: z.ZodType): InputProblem[] {
   if (issue.code === 'unrecognized_keys') {
     const allowed = schema instanceof z.ZodObject ? Object.keys(schema.shape).join(', ') : '';
     const detail = `unknown parameter: allowed are ${allowed === '' ? 'none' : allowed}`;

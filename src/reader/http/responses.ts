@@ -1,5 +1,6 @@
 import { msFromIso } from '../../shared/core/clock.ts';
 import { canonicalJson, stableHash } from '../../shared/core/stable-hash.ts';
+import type { InputProblem } from '../filters/filter-input.ts';
 import type { Origin, Problem, Provenance } from '../reader-api.ts';
 
 /**
@@ -62,14 +63,11 @@ function secondsUntil(iso: string, nowMs: number): number {
   return Math.max(0, Math.floor((msFromIso(iso) - nowMs) / 1_000));
 }
 
-/** One wrong part of a request: its field, and a sentence that says what is allowed. */
-export type FieldError = { field: string; detail: string };
-
 /** A failure that is answered in the form of RFC 9457. */
 export class HttpProblem extends Error {
   readonly status: number;
   readonly code: string;
-  readonly errors: readonly FieldError[];
+  readonly errors: readonly InputProblem[];
   readonly headers: Readonly<Record<string, string>>;
   /** Why the table could not be read, where that is the reason. */
   readonly tableCause: Problem['cause'];
@@ -78,7 +76,11 @@ export class HttpProblem extends Error {
     status: number,
     code: string,
     detail: string,
-    more: { errors?: readonly FieldError[]; headers?: Readonly<Record<string, string>>; cause?: Problem['cause'] } = {},
+    more: {
+      errors?: readonly InputProblem[];
+      headers?: Readonly<Record<string, string>>;
+      cause?: Problem['cause'];
+    } = {},
   ) {
     super(detail);
     this.name = 'HttpProblem';
@@ -106,7 +108,7 @@ const retryAfterSeconds = '15';
 const mostErrors = 10;
 
 /** The problem of an invalid request. */
-export function badRequest(all: readonly FieldError[]): HttpProblem {
+export function badRequest(all: readonly InputProblem[]): HttpProblem {
   const errors = all.slice(0, mostErrors);
   const detail = errors.map((error) => `${error.field}: ${error.detail}`).join('; ');
   return new HttpProblem(400, 'bad_request', detail, { errors });

@@ -90,7 +90,7 @@ function addRoutes(router: Router, { reader, settings, telemetry, clock }: Route
     return { answer, scope: 'public' };
   });
   get('/v1/recommendations', async (_params, query) => {
-    const answer = forClients(await reader.recommend(parseRecommendRequest(query)));
+    const answer = forClients(await reader.recommend(parseRecommendRequest(query, settings)));
     if (answer.from === 'none' && answer.problem !== undefined) {
       throw unavailable(answer.problem);
     }

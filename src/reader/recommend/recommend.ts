@@ -1,146 +1,152 @@
 /**
  * A recommendation:
  *
- *   liked titles → taste → feeds to read → candidates → scores → variety → the viewer's language → reasons
+ *   liked titles, lists of everybody → taste → lists that fit it, what TMDB recommends → candidates → filters → scores → variety → the page
+ *   that is asked for → the viewer's language → reasons
  *
  * Everything comes from the cache. Only where no feed has any rows, one list is fetched from TMDB.
  */
-import type { Clock } from '../../shared/core/clock.ts';
-import { type Feed, feedId, globalRegion, type MediaType, mediaTypes } from '../../shared/core/feed.ts';
-import type { RetryBudget } from '../../shared/core/retries.ts';
+import { hourMs } from '../../shared/core/clock.ts';
+import { feedId, mediaTypes } from '../../shared/core/feed.ts';
+import { watchIn } from '../../shared/queues/details/watch.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
-import type { Settings } from '../../shared/settings/settings-schema.ts';
-import { cardOfRow, type ListRow, liveRows } from '../../shared/tables/read-list.ts';
+import { cardOfRow, liveRows } from '../../shared/tables/read-list.ts';
+import type { Background } from '../background.ts';
+import { isFiltering } from '../filters/pass.ts';
 import { fillLanguages, languageChain } from '../language-fallback.ts';
-import { type ListReader, listLife } from '../list-reader.ts';
-import type { PipelineRequests } from '../pipeline-requests.ts';
+import { listLife } from '../list-reader.ts';
 import { jointLife, provenanceOf } from '../provenance.ts';
-import type { Origin, Provenance, RecommendAnswer, Recommended, TitleRef } from '../reader-api.ts';
+import type { Origin, Provenance, RecommendAnswer, Recommended } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
 import type { ReferenceTier } from '../reference-tier.ts';
-import type { TierRead } from '../tiers.ts';
-import type { TitleReader } from '../title-table.ts';
 import {
-  candidateFeeds,
+  type Candidate,
+  commonGenres,
   gatherCandidates,
-  heaviestGenres,
-  type LikedTitle,
-  rowsPerFeed,
+  refKey,
+  type Scored,
+  sharedFeeds,
+  tasteFeeds,
   tasteOf,
 } from './candidates.ts';
-import { diversify, explain, type ScoreContext, type Scored, scoreCandidates } from './score.ts';
+import { explain } from './explain.ts';
+import {
+  countryOfFacts,
+  type FeedRead,
+  type GatherDependencies,
+  orOneFetched,
+  partialProblem,
+  passing,
+  readFeeds,
+  readLiked,
+  readRecommended,
+} from './gather.ts';
+import { diversify, scoreCandidates } from './score.ts';
+import type { ScoreContext } from './score-parts.ts';
 
 /** What a recommendation is made with. */
-type RecommendDependencies = {
-  lists: ListReader;
-  titles: TitleReader;
-  reference: Pick<ReferenceTier, 'images'>;
-  pipeline: PipelineRequests | undefined;
-  /** Limits requests for unknown liked titles: each recommendation earns a share of one. */
-  likedBudget: RetryBudget;
-  clock: Clock;
-  settings: Settings;
+type RecommendDependencies = GatherDependencies & {
+  reference: Pick<ReferenceTier, 'images' | 'service' | 'ready'>;
+  background: Background;
 };
-
-type FeedRead = TierRead<ListRow> & { feed: Feed };
-
-/** What is read of each feed; adult titles are left out later, among the candidates. */
-const everything = { limit: rowsPerFeed, includeAdult: true };
-/** The number of genres of a taste whose feeds are read. */
-const genresRead = 3;
 
 /** Makes a recommendation. Never rejects. */
 export async function recommend(input: RecommendInput, deps: RecommendDependencies): Promise<RecommendAnswer> {
-  const { clock, settings } = deps;
-  const media = input.media === 'all' ? mediaTypes : [input.media];
-  const { liked, unknown } = await readLiked(input.liked, deps);
-  const taste = tasteOf(liked, input.genres);
-  const reads = await readFeeds(
-    candidateFeeds(media, input.region, heaviestGenres(taste, genresRead), settings),
-    media,
-    deps,
-  );
-  const lists = reads.filter(({ found }) => found.length > 0).map(({ feed, found }) => ({ feed, rows: found }));
-  const candidates = gatherCandidates(lists, [...input.liked, ...input.seen], input.includeAdult);
+  const { clock, settings, reference } = deps;
+  const { filter, offset, limit } = input;
+  const { taste, reads, candidates: all, unknown } = await gather(input, deps);
+  const { candidates, filtered, problem } = await passing(all, input, deps);
   const { ranking, dayParts } = settings.reader;
   const context: ScoreContext = {
     taste,
     region: input.region,
     hour: input.hour,
-    nowMs: clock.nowMs(),
+    // By the hour, so that the pages of one recommendation fit together.
+    nowMs: Math.floor(clock.nowMs() / hourMs) * hourMs,
     ranking,
     dayParts,
   };
-  const picked = diversify(scoreCandidates(candidates, context), input.limit, ranking.relevance);
+  const scored = scoreCandidates(candidates, context);
+  const relevance = input.variety === undefined ? ranking.relevance : 1 - input.variety;
+  const picked = diversify(scored, offset + limit, relevance).slice(offset);
+  readMoreLater(scored, input, deps);
+  await (filter.providers.length > 0 ? reference.ready() : undefined);
   const picks = await inLanguage(picked, input, context, deps);
-  const images = deps.reference.images();
-  return { ...madeOf(reads, clock.nowMs()), picks, candidates: candidates.length, unknownLiked: unknown, images };
+  return {
+    ...madeOf(reads, clock.nowMs(), problem),
+    offset,
+    picks,
+    candidates: candidates.length,
+    ...(isFiltering(filter) && { filtered }),
+    unknownLiked: unknown,
+    images: reference.images(),
+  };
+}
+
+/** The viewer's taste, the lists that were read, and every title that may be recommended, before filters. */
+async function gather(input: RecommendInput, deps: RecommendDependencies) {
+  const { settings } = deps;
+  const media = input.media === 'all' ? mediaTypes : [input.media];
+  const [{ liked, unknown }, shared] = await Promise.all([
+    readLiked(input, deps),
+    readFeeds(sharedFeeds(media, input.region, settings), deps),
+  ]);
+  const taste = tasteOf(liked, input.filter.genres);
+  const rows = shared.flatMap(({ found }) => found);
+  const common = Object.fromEntries(
+    media.map((medium) => [medium, commonGenres(rows, medium, settings.feeds.genre.topGenres)]),
+  );
+  const excluded = [...input.liked, ...input.seen];
+  const without = new Set([...excluded, ...rows].map(refKey));
+  const [fitting, recommended] = await Promise.all([
+    readFeeds(tasteFeeds(media, input.region, taste, common, settings), deps),
+    readRecommended(liked, media, without, deps),
+  ]);
+  const reads = await orOneFetched([...shared, ...fitting], media, deps);
+  const lists = reads.filter(({ found }) => found.length > 0).map(({ feed, found }) => ({ feed, rows: found }));
+  return { taste, reads, candidates: gatherCandidates(lists, excluded, recommended), unknown };
+}
+
+/** Behind the answer, details of the best candidates of which memory knows none, as far as reads are to spare. */
+function readMoreLater(
+  scored: readonly Scored[],
+  input: RecommendInput,
+  { spare, facts, background, settings }: RecommendDependencies,
+): void {
+  if (!settings.details.enabled) {
+    return;
+  }
+  spare.earn();
+  const open = new Map(
+    scored.flatMap(({ candidate: { row, facts: known } }) => (known ? [] : [[detailsKey(row), row]])),
+  );
+  const refs = spare.take([...open.keys()]).flatMap((key) => open.get(key) ?? []);
+  if (refs.length > 0) {
+    background.run(
+      'reading details of candidates',
+      async () => void (await facts.read(refs, countryOfFacts(input, settings))),
+    );
+  }
+}
+
+function detailsKey(row: Candidate['row']): string {
+  return `details#${refKey(row)}`;
 }
 
 /** The provenance of the feeds that have rows at `nowMs`. */
-function madeOf(reads: readonly FeedRead[], nowMs: number): Provenance & Pick<RecommendAnswer, 'feeds'> {
+function madeOf(
+  reads: readonly FeedRead[],
+  nowMs: number,
+  others: Provenance['problem'],
+): Provenance & Pick<RecommendAnswer, 'feeds'> {
   const lists = reads.flatMap(({ feed, found }) => {
     const life = listLife(liveRows(found, found.length, nowMs));
     return life === undefined ? [] : [{ feed, life }];
   });
   const from = lists.length === 0 ? 'none' : originOf(reads.filter(({ found }) => found.length > 0));
-  const problem = lists.length === 0 ? reads.find((read) => read.problem)?.problem : partial(reads);
+  const problem = (lists.length === 0 ? reads.find((read) => read.problem)?.problem : partialProblem(reads)) ?? others;
   const life = jointLife(lists.map((list) => list.life));
   return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };
-}
-
-/** Reads the liked titles. As far as the budget allows, those that are not in the cache are requested. */
-async function readLiked(
-  refs: readonly TitleRef[],
-  deps: RecommendDependencies,
-): Promise<{ liked: LikedTitle[]; unknown: TitleRef[] }> {
-  const { defaultLanguage } = deps.settings;
-  const liked: LikedTitle[] = [];
-  const unknown: TitleRef[] = [];
-  deps.likedBudget.earn();
-  const reads = await Promise.all(
-    refs.map(async (ref) => ({ ref, ...(await deps.titles.peek(ref, [defaultLanguage])) })),
-  );
-  for (const { ref, found, problem } of reads) {
-    const [version] = found;
-    if (version !== undefined) {
-      liked.push({ ...ref, card: version.card });
-      continue;
-    }
-    unknown.push(ref);
-    if (problem === undefined && deps.likedBudget.trySpend()) {
-      deps.pipeline?.refreshTitle(ref.mediaType, ref.id, defaultLanguage, '');
-    }
-  }
-  return { liked, unknown };
-}
-
-async function readFeeds(
-  feeds: readonly Feed[],
-  media: readonly MediaType[],
-  { lists, settings }: RecommendDependencies,
-): Promise<FeedRead[]> {
-  const reads = await Promise.all(
-    feeds.map(async (feed) => ({ feed, ...(await lists.read(feed, everything, false)) })),
-  );
-  if (reads.some(({ found }) => found.length > 0)) {
-    return reads;
-  }
-  // The table is empty or cannot be read: one list is better than none.
-  const feed = {
-    category: 'popular',
-    media: media[0] ?? 'movie',
-    region: globalRegion,
-    language: settings.defaultLanguage,
-  };
-  // The answer keeps the problem of the other lists, since they may have rows that could not be read.
-  const problem = partial(reads);
-  return [{ feed, ...(await lists.read(feed, everything, true)), ...(problem && { problem }) }];
-}
-
-/** The problem of an answer that is made from some of the lists: a failed read, but not a list that is missing in the table. */
-function partial(reads: readonly FeedRead[]) {
-  return reads.find(({ problem }) => problem !== undefined && problem.code !== 'not_cached')?.problem;
 }
 
 function originOf(reads: readonly FeedRead[]): Origin {
@@ -152,7 +158,7 @@ async function inLanguage(
   picked: readonly Scored[],
   input: RecommendInput,
   context: ScoreContext,
-  { titles, settings, clock }: RecommendDependencies,
+  { titles, settings, clock, reference }: RecommendDependencies,
 ): Promise<Recommended[]> {
   const asked = input.language ?? regionLanguage(input.region, settings);
   const languages = languageChain(asked, input.region, settings);
@@ -178,8 +184,14 @@ async function inLanguage(
             score: Math.round(scored.score * 1e4) / 1e4,
             parts: scored.parts,
             why: explain(scored, context),
+            ...(input.filter.providers.length > 0 && watchOf(scored.candidate, reference)),
             stale: nowMs >= row.freshUntilMs,
           },
         ];
   });
+}
+
+/** Where to watch a title, if that is known. */
+function watchOf({ facts }: Candidate, { service }: RecommendDependencies['reference']): Pick<Recommended, 'watch'> {
+  return facts?.watch ? { watch: watchIn(facts.watch.offers, facts.watch.fetchedAt, service) } : {};
 }

@@ -26,11 +26,14 @@ export function betterOutcome<T extends PageOutcome>(a: T, b: T): T {
   return pageOutcomes.indexOf(a) >= pageOutcomes.indexOf(b) ? a : b;
 }
 
-/** Categories whose name is fixed. Others are called `genre_<TMDB genre id>` and `keyword_<TMDB keyword id>`. */
-const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
+/**
+ * Categories whose name is fixed. Others are called `genre_<TMDB genre id>`, `keyword_<TMDB keyword id>`, and `custom_<name>` for the own feeds
+ * of the settings.
+ */
+export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
 
-/** Kinds of feeds in the settings. All genre feeds share the entry `genre`, all keyword feeds `keyword`. */
-type FeedKind = (typeof namedCategories)[number] | 'genre' | 'keyword';
+/** Kinds of feeds in the settings. All genre feeds share the entry `genre`, all keyword feeds `keyword`; own feeds are the list `custom`. */
+export type FeedKind = (typeof namedCategories)[number] | 'genre' | 'keyword' | 'custom';
 
 /** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
 const feedMedia = ['movie', 'tv', 'all'] as const;
@@ -45,10 +48,32 @@ export const globalRegion = 'global';
 
 const genreCategory = /^genre_([1-9]\d{0,6})$/;
 const keywordCategory = /^keyword_([1-9]\d{0,6})$/;
+/** Names of own feeds: they are a part of keys and addresses. */
+export const customNamePattern = /^[a-z0-9_]{1,40}$/;
+const customPrefix = 'custom_';
+
+/** The category of the own feed that the settings call `name`. */
+export function customCategory(name: string): string {
+  return `${customPrefix}${name}`;
+}
+
+/** What an own feed has where the settings name nothing else. */
+export const customDefaults = { pages: 1, softTtlHours: 24, schedule: 'daily' } as const;
+
+/** The days that `today-42d`, as the query of an own feed has it, is away from today; 0 for `today` itself. */
+export function daysFromToday(text: string): number {
+  return Number(/^today([+-]\d+)d$/.exec(text)?.[1] ?? 0);
+}
+
+/** Whether a category is that of an own feed. Which of them exist is up to the settings (src/shared/settings/feed-rules.ts). */
+export function isCustomCategory(category: string): boolean {
+  return category.startsWith(customPrefix) && customNamePattern.test(category.slice(customPrefix.length));
+}
+
 export const categorySchema = z.string().refine(isCategory, {
   abort: true,
   error: (issue) =>
-    `unknown category '${shown(issue.input)}': allowed are ${namedCategories.join(', ')}, genre_<TMDB genre id> and keyword_<TMDB keyword id>`,
+    `unknown category '${shown(issue.input)}': allowed are ${namedCategories.join(', ')}, genre_<TMDB genre id>, keyword_<TMDB keyword id> and custom_<name of an own feed>`,
 });
 
 export const feedMediaSchema = z.enum(feedMedia, {
@@ -115,6 +140,9 @@ export function keywordIdOf(category: string): number | undefined {
 
 /** The settings entry of a feed. */
 export function feedKindOf(feed: Pick<Feed, 'category'>): FeedKind {
+  if (isCustomCategory(feed.category)) {
+    return 'custom';
+  }
   if (keywordIdOf(feed.category) !== undefined) {
     return 'keyword';
   }
@@ -134,7 +162,7 @@ function feedWith(region: z.ZodType<string, string>, language: z.ZodType<string,
 
 function isCategory(text: string): boolean {
   const isNamed = (namedCategories as readonly string[]).includes(text);
-  return isNamed || genreCategory.test(text) || keywordCategory.test(text);
+  return isNamed || genreCategory.test(text) || keywordCategory.test(text) || isCustomCategory(text);
 }
 
 /** Why TMDB has no such listing, as a sentence; `undefined` if it has one. */
@@ -154,7 +182,7 @@ function feedProblem(feed: { category: string; media: string; region: string }):
 }
 
 /** The end of an error message: close matches, or examples if there are none. */
-function matches(close: readonly string[], examples: string): string {
+export function matches(close: readonly string[], examples: string): string {
   if (close.length === 0) {
     return `, such as ${examples}`;
   }

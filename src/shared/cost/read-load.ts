@@ -111,7 +111,11 @@ function coldStarts(requestsPerSecond: number, containers: number): number {
 
 /** What CloudFront passes on: each list once in its life to each edge cache, and what cannot be cached. */
 function forwarded(readsPerSecond: number, lists: number, { feeds }: Settings): number {
-  const softHours = Math.min(...Object.values(feeds).map(({ softTtlHours }) => softTtlHours));
+  const softHours = Math.min(
+    ...Object.values(feeds)
+      .flat()
+      .map(({ softTtlHours }) => softTtlHours),
+  );
   const answerSeconds = (softHours * hourMs) / 2 / 1_000;
   const fetched = (lists * edgeCaches) / answerSeconds;
   return Math.min(readsPerSecond, Math.max(readsPerSecond * uncachedShare, fetched));

@@ -1,4 +1,4 @@
-/** The schema of what a deployment alone needs: the tables' capacity, names, retention and the budget. */
+/** The schema of what a deployment needs: the tables' capacity, queues, names, retention and the budget. */
 import * as z from 'zod';
 
 const units = z.int().min(1);
@@ -83,3 +83,17 @@ export const deploymentSchema = z.strictObject({
   /** Budget of a month, shown as a line in the dashboard's cost graph. */
   monthlyBudgetUsd: z.number().positive(),
 });
+
+/** A queue and its dead-letter queue. */
+export const queueSchema = z
+  .strictObject({
+    /** Receives after which SQS moves a message to the dead-letter queue. Only crashes and poison messages reach it. */
+    maxReceiveCount: z.int().min(5),
+    retentionDays: z.number().min(1).max(4),
+    deadLetterRetentionDays: z.number().min(1).max(14),
+  })
+  .refine(({ retentionDays, deadLetterRetentionDays }) => deadLetterRetentionDays > retentionDays, {
+    path: ['deadLetterRetentionDays'],
+    message:
+      'SQS counts the age of a dead letter from its first sending, so one could expire when it arrives: use more than retentionDays',
+  });

@@ -51,6 +51,11 @@ export const readerSchema = z.strictObject({
       origin: weight,
       votes: weight,
       popularity: weight,
+      year: weight,
+      newness: weight,
+      keywords: weight,
+      people: weight,
+      recommended: weight,
       freshness: weight,
       placement: weight,
       dayPart: weight,
@@ -61,7 +66,7 @@ export const readerSchema = z.strictObject({
     priorVotes: z.int().min(1),
     /** After this time a popularity counts half. */
     popularityHalfLifeHours: z.number().positive(),
-    /** Balance of the ranking: 1 is by score alone, 0 by variety alone. */
+    /** Balance of the ranking: 1 is by score alone, 0 by variety alone. A request's `variety` is 1 less it. */
     relevance: share,
   }),
   /** TMDB genre ids that are preferred at a time of the viewer's day, from `fromHour` up to but not including `toHour`. */

@@ -1,4 +1,6 @@
+import * as z from 'zod';
 import { UsageError } from '../core/errors.ts';
+import { customFeedsSchema } from './custom-feeds-schema.ts';
 import { defaultSettings } from './settings.ts';
 import { type Settings, settingsSchema } from './settings-schema.ts';
 import { stackNames } from './stack-names.ts';
@@ -12,7 +14,8 @@ import { stackNames } from './stack-names.ts';
 export function settingsFrom(overridesJson: string | undefined, source = 'settings'): Settings {
   const overrides = overridesJson === undefined || overridesJson === '' ? {} : parseJson(overridesJson, source);
   const candidate = laidOver(defaultsFor(overrides), overrides);
-  const parsed = settingsSchema.safeParse(candidate);
+  const custom = withOwnFeeds(candidate);
+  const parsed = custom.success ? settingsSchema.safeParse(custom.data) : custom;
   if (!parsed.success) {
     const { path = [], message = 'not understood' } = parsed.error.issues[0] ?? {};
     const value = path.reduce<unknown>((whole, key) => (whole as Record<PropertyKey, unknown>)?.[key], candidate);
@@ -21,6 +24,13 @@ export function settingsFrom(overridesJson: string | undefined, source = 'settin
     throw new UsageError(`settings: ${path.length > 0 ? `${path.join('.')}: ` : ''}${message}${found}`);
   }
   return parsed.data;
+}
+
+/** Own feeds come first: what is written of them is checked and put into its form before the settings are read as a whole. */
+function withOwnFeeds(candidate: unknown) {
+  const schema = z.looseObject({ feeds: z.looseObject({ custom: customFeedsSchema }) });
+  const isThere = isPlainObject(candidate) && isPlainObject(candidate.feeds) && 'custom' in candidate.feeds;
+  return isThere ? schema.safeParse(candidate) : ({ success: true, data: candidate } as const);
 }
 
 /** The default settings of the stack that `overrides` name. Whether the name is valid is checked later, with everything else. */

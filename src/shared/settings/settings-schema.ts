@@ -1,7 +1,15 @@
 /** The schema of the settings. It is in its own file, so that a function that runs on the defaults does not load it. */
 import * as z from 'zod';
-import { askedLanguageSchema, askedRegionSchema, globalRegion, maxPage, rowsPerPage } from '../core/feed.ts';
-import { capacitySchema, deploymentSchema } from './deployment-settings-schema.ts';
+import {
+  askedLanguageSchema,
+  askedRegionSchema,
+  customDefaults,
+  globalRegion,
+  maxPage,
+  mediaTypes,
+  rowsPerPage,
+} from '../core/feed.ts';
+import { capacitySchema, deploymentSchema, queueSchema } from './deployment-settings-schema.ts';
 import { connectionsOfWorkers, writersAtMost } from './event-source-pollers.ts';
 import { readerSchema } from './reader-settings-schema.ts';
 
@@ -13,19 +21,6 @@ const count = z.int().positive();
 const pages = z.int().min(1).max(maxPage);
 const share = z.number().min(0).max(1);
 const hours = z.number().positive();
-
-const queueSchema = z
-  .strictObject({
-    /** Receives after which SQS moves a message to the dead-letter queue. Only crashes and poison messages reach it. */
-    maxReceiveCount: z.int().min(5),
-    retentionDays: z.number().min(1).max(4),
-    deadLetterRetentionDays: z.number().min(1).max(14),
-  })
-  .refine(({ retentionDays, deadLetterRetentionDays }) => deadLetterRetentionDays > retentionDays, {
-    path: ['deadLetterRetentionDays'],
-    message:
-      'SQS counts the age of a dead letter from its first sending, so one could expire when it arrives: use more than retentionDays',
-  });
 
 /** Concurrent invocations by an event source; Lambda's minimum is 2. */
 const maximumConcurrency = z.int().min(2).max(1000);
@@ -52,6 +47,19 @@ const windowForLargeBatches = [
     batchSize <= 10 || batchingWindowSeconds >= 1,
   'a batchSize above 10 needs a batchingWindowSeconds of at least 1',
 ] as const;
+
+/** An own feed whose query has been checked (custom-feeds-schema.ts). */
+export const customFeedSchema = z.strictObject({
+  name: z.string(),
+  media: z.enum(mediaTypes, `allowed are ${mediaTypes.join(' and ')}`),
+  query: z.record(z.string(), z.string()),
+  pages: pages.default(customDefaults.pages),
+  softTtlHours: hours.default(customDefaults.softTtlHours),
+  /** The run that keeps it; refreshes do so between. */
+  schedule: z.enum(['daily', 'weekly'], 'allowed are daily and weekly').default(customDefaults.schedule),
+  /** In which it is planned, and read where a reader names none. Default: `defaultLanguage`. */
+  language: askedLanguageSchema.optional(),
+});
 
 /** The schema of the settings. Names end in their unit. */
 export const settingsSchema = z
@@ -92,6 +100,8 @@ export const settingsSchema = z
         minVoteCount: count,
       }),
       local_originals: z.strictObject({ pages, softTtlHours: hours, minVoteCount: count }),
+      /** Own feeds, each with its category `custom_<name>`. */
+      custom: z.array(customFeedSchema),
     }),
     ttl: z.strictObject({
       /** Soft TTL of title rows: a title's texts change more slowly than its rank. */

@@ -1,3 +1,5 @@
+import type { Feed } from '../core/feed.ts';
+import { customFeedOf } from '../core/feed-rules.ts';
 import { connectionsOfWorkers } from './event-source-pollers.ts';
 import type { ReaderSettings } from './reader-settings-schema.ts';
 import type { Settings } from './settings-schema.ts';
@@ -7,7 +9,7 @@ const defaultNames = stackNames(defaultStackName);
 
 /**
  * The default settings of the reader. Weights were measured where possible; the others and the day-parts are an editorial choice
- * (docs/adr/0012). Genre ids are from TMDB's genre lists (November 2026).
+ * (docs/adr/0039). Genre ids are from TMDB's genre lists (November 2026).
  */
 export const defaultReaderSettings: ReaderSettings = {
   memoryMb: 512,
@@ -19,11 +21,24 @@ export const defaultReaderSettings: ReaderSettings = {
   likedShare: 0.04,
   usage: { windowSeconds: 300, titlesPerWindow: 60, keepDays: 42 },
   ranking: {
-    weights: { genre: 1, origin: 1, votes: 2, popularity: 3, freshness: 0.3, placement: 1, dayPart: 0.5 },
+    weights: {
+      genre: 1,
+      origin: 1,
+      votes: 4,
+      popularity: 2,
+      year: 1,
+      newness: 0,
+      keywords: 1,
+      people: 0.5,
+      recommended: 0.5,
+      freshness: 0.3,
+      placement: 1,
+      dayPart: 0.5,
+    },
     voteFloor: 20,
     priorVotes: 300,
     popularityHalfLifeHours: 72,
-    relevance: 0.85,
+    relevance: 0.95,
   },
   dayParts: [
     // Comedy, animation, family, documentary, kids.
@@ -63,6 +78,7 @@ export const defaultSettings: Settings = {
     hidden_gems: { pages: 1, softTtlHours: 72, minVoteAverage: 7.3, minVoteCount: 100, maxVoteCount: 1000 },
     award_winning: { pages: 1, softTtlHours: 168, minVoteAverage: 8, minVoteCount: 1000 },
     local_originals: { pages: 1, softTtlHours: 24, minVoteCount: 20 },
+    custom: [],
   },
   ttl: { titleSoftHours: 168, titlePeriodHours: 12, hardFactor: 3, jitterShare: 0.1, maxHardDays: 180 },
   details: { enabled: true, ranksPerFeed: 20, callsPerDay: 250, softTtlHours: 336, watchSoftTtlHours: 72 },
@@ -162,6 +178,14 @@ export function regionLanguage(
   { regions, defaultLanguage }: Pick<Settings, 'regions' | 'defaultLanguage'>,
 ): string {
   return regions.find((configured) => configured.region === region)?.language ?? defaultLanguage;
+}
+
+/** The language of a feed if a request names none: that of an own feed, else the region's. `region` is in canonical form. */
+export function feedLanguage(
+  { category, region }: Pick<Feed, 'category' | 'region'>,
+  settings: Pick<Settings, 'feeds' | 'regions' | 'defaultLanguage'>,
+): string {
+  return customFeedOf(category, settings)?.language ?? regionLanguage(region, settings);
 }
 
 /** The languages in which the cards of whole titles are kept: the default one first, then those of the regions, each once. */

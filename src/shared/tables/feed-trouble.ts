@@ -1,3 +1,4 @@
+import { notConfigured } from '../core/feed-rules.ts';
 import { type FeedHead, holdsList, isAnswered, newestAnswer, type PageWithout } from './feed-head.ts';
 
 /** A feed whose newest answer from TMDB could not be stored as a list, or only in part. */
@@ -24,12 +25,13 @@ export function feedTrouble(head: FeedHead, nowMs: number): FeedTrouble | undefi
     const [first] = without;
     return first && { feed, outcome: first.outcome, at, detail: detailOf(describePages(without), served(head, nowMs)) };
   }
-  const said = describeList(without[0] ?? { page: 1, outcome: lastOutcome, absence: undefined });
-  return { feed, outcome: lastOutcome, at, detail: detailOf(said, served(head, nowMs)) };
+  const [first = { page: 1, outcome: lastOutcome, absence: undefined }] = without;
+  const again = first.absence?.code === notConfigured ? 'and nobody asks again before the settings have it' : undefined;
+  return { feed, outcome: lastOutcome, at, detail: detailOf(describeList(first), served(head, nowMs), again) };
 }
 
-function detailOf(said: string, served: string): string {
-  return `${said}; ${served}, and the next refresh asks again`;
+function detailOf(said: string, served: string, again = 'and the next refresh asks again'): string {
+  return `${said}; ${served}, ${again}`;
 }
 
 function served(head: FeedHead, nowMs: number): string {
@@ -60,7 +62,7 @@ function describeList({ outcome, absence }: PageWithout): string {
   return {
     empty: 'TMDB answered with an empty list',
     rejected: 'none of the rows that TMDB sent could be read',
-    'not-found': `TMDB does not know this list${words(absence)}`,
+    'not-found': absence?.code === notConfigured ? absence.detail : `TMDB does not know this list${words(absence)}`,
   }[outcome];
 }
 

@@ -1,5 +1,6 @@
 import { dayMs, hourMs } from '../core/clock.ts';
 import { type Feed, feedId, feedKindOf } from '../core/feed.ts';
+import { customFeedOf, feedRules } from '../core/feed-rules.ts';
 import { stableFraction } from '../core/stable-hash.ts';
 import type { PartName } from '../queues/details/title-parts.ts';
 import type { Settings } from '../settings/settings-schema.ts';
@@ -23,11 +24,11 @@ export type Life = { freshUntilMs: number; expiresAtMs: number };
  * together, and different feeds at different times.
  */
 export function listPageLife(feed: Feed, snapshot: string, fetchedAtMs: number, settings: Settings): Life {
-  const softMs = settings.feeds[feedKindOf(feed)].softTtlHours * hourMs;
+  const softMs = feedRules(feed, settings).softTtlHours * hourMs;
   return lifeFrom(fetchedAtMs, softMs, stableFraction(`${feedId(feed)}|${snapshot}`), settings);
 }
 
-/** Feeds of the weekly schedule. All others are in the daily one, or are fetched on demand or on request. */
+/** Feeds of the weekly schedule; an own feed's is in the settings. All others are in the daily one, or are fetched on demand or on request. */
 const weeklyKinds: ReadonlySet<string> = new Set(['genre', 'hidden_gems', 'award_winning']);
 
 /**
@@ -36,9 +37,9 @@ const weeklyKinds: ReadonlySet<string> = new Set(['genre', 'hidden_gems', 'award
  * the longest hard TTL. A dead letter that an operator replays may be fetched later than that.
  */
 export function longestListLifeMs(feed: Feed, settings: Settings): number {
-  const kind = feedKindOf(feed);
-  const latenessMs = (weeklyKinds.has(kind) ? 7 : 1) * dayMs;
-  const softMs = settings.feeds[kind].softTtlHours * hourMs;
+  const isWeekly = weeklyKinds.has(feedKindOf(feed)) || customFeedOf(feed.category, settings)?.schedule === 'weekly';
+  const latenessMs = (isWeekly ? 7 : 1) * dayMs;
+  const softMs = feedRules(feed, settings).softTtlHours * hourMs;
   const { hardFactor, jitterShare, maxHardDays } = settings.ttl;
   const hardMs = Math.min(hardFactor * softMs + Math.round(softMs * jitterShare), maxHardDays * dayMs);
   return latenessMs + settings.tmdb.maxAgeHours * hourMs + hardMs;

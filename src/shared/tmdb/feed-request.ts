@@ -1,5 +1,7 @@
 import { dayMs } from '../core/clock.ts';
+import { PermanentError } from '../core/errors.ts';
 import { type Feed, feedKindOf, genreIdOf, globalRegion, keywordIdOf, type MediaType } from '../core/feed.ts';
+import { customFeedOf, customFeedProblem, notConfigured, queryAt } from '../core/feed-rules.ts';
 import { languageOf } from '../core/places/known-places.ts';
 import { snapshotTimeMs } from '../core/snapshot.ts';
 import type { ExternalId } from '../queues/details/detail-kinds.ts';
@@ -13,7 +15,10 @@ import type { TmdbRequest } from './tmdb-port.ts';
 const trendWindowDays = 60;
 const anyMonetization = 'flatrate|free|ads|rent|buy';
 
-/** The request for one page of a feed. Its dates come from the snapshot, so a job sends the same request at any time. */
+/**
+ * The request for one page of a feed. Its dates come from the snapshot, so a job sends the same request at any time.
+ * @throws PermanentError for an own feed that the settings do not have.
+ */
 export function feedRequest(job: Pick<FetchJob, 'feed' | 'page' | 'snapshot'>, settings: Settings): TmdbRequest {
   const { feed, page, snapshot } = job;
   const { path, query } = listing(feed, snapshotTimeMs(snapshot), settings);
@@ -58,7 +63,18 @@ function listing(feed: Feed, atMs: number, settings: Settings): TmdbRequest {
         with_keywords: String(keywordIdOf(feed.category)),
         'vote_count.gte': String(settings.feeds.keyword.minVoteCount),
       });
+    case 'custom':
+      return ownQuery(feed, atMs, settings);
   }
+}
+
+function ownQuery(feed: Feed, atMs: number, settings: Settings): TmdbRequest {
+  const own = customFeedOf(feed.category, settings);
+  const problem = customFeedProblem(feed, settings);
+  if (own === undefined || problem !== undefined) {
+    throw new PermanentError(notConfigured, problem ?? feed.category);
+  }
+  return discover(feed, 'popularity.desc', queryAt(own, atMs));
 }
 
 function popular(feed: Feed): TmdbRequest {

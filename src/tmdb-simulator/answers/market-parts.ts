@@ -1,34 +1,23 @@
 /** What of a title differs by country: ratings, releases and services. */
-import { regionalReleaseDay } from '../catalogue/availability.ts';
 import type { CatalogueTitle } from '../catalogue/catalogue.ts';
-import { certificationIn, ratedCountries } from '../catalogue/certifications.ts';
-import { type Monetization, offersOf, type Service, serviceRegions, servicesIn } from '../catalogue/services.ts';
+import { certificationIn, type Release, ratedCountries, releasesIn } from '../catalogue/certifications.ts';
+import { monetizations, offersOf, type Service, serviceRegions, servicesIn } from '../catalogue/services.ts';
 import { dateOfDay } from '../clock.ts';
 import { unitFrom } from '../seeded-random.ts';
 import type { Row } from './answer.ts';
 
-const theatrical = 3;
-const digital = 4;
-const monetizations: readonly Monetization[] = ['flatrate', 'rent', 'buy', 'free', 'ads'];
 const siteRoot = 'https://www.themoviedb.org';
 
 /** The releases of a movie in each country where it comes out. Several have a row without certification, and some only a later one has it. */
 export function releaseDates(title: CatalogueTitle): Row {
   const results = ratedCountries.flatMap((country) => {
-    const day = regionalReleaseDay(title, country);
-    if (day === undefined) {
-      return [];
-    }
-    const text = certificationIn(title, country);
-    const hasLater = unitFrom(title.seed, 'release again', country) < 0.2;
-    const isLater = unitFrom(title.seed, 'rated later', country) < 0.2;
-    const rows = [releaseRow(theatrical, day, hasLater && isLater ? '' : text)];
-    return [{ iso_3166_1: country, release_dates: hasLater ? [...rows, releaseRow(digital, day + 90, text)] : rows }];
+    const releases = releasesIn(title, country);
+    return releases.length === 0 ? [] : [{ iso_3166_1: country, release_dates: releases.map(releaseRow) }];
   });
   return { results };
 }
 
-function releaseRow(type: number, day: number, certification: string): Row {
+function releaseRow({ type, day, certification }: Release): Row {
   return {
     certification,
     descriptors: [],

@@ -1,4 +1,5 @@
 import { unitFrom } from '../seeded-random.ts';
+import { regionalReleaseDay } from './availability.ts';
 import type { CatalogueTitle } from './catalogue.ts';
 
 /** Certifications of some countries, mildest first (examples of TMDB's OpenAPI document). */
@@ -37,4 +38,28 @@ export function certificationIn(title: CatalogueTitle, country: string): string 
   const maturity = unitFrom(title.seed, 'maturity') + 0.15 * (unitFrom(title.seed, 'maturity', country) - 0.5);
   const isRated = unitFrom(title.seed, 'rated', country) < 0.8;
   return isRated ? (order[Math.max(0, Math.min(order.length - 1, Math.floor(maturity * order.length)))] ?? '') : '';
+}
+
+/** How strict a certification of movies is in a country, 0 the mildest; -1 for one that the country does not have. */
+export function strictnessOf(certification: string, country: string): number {
+  return (ofMovies[country] ?? []).findIndex((one) => one.trim() === certification.trim());
+}
+
+/** A release of a movie in a country: TMDB's type of release, the day (whole days since 1970-01-01), and its certification. */
+export type Release = { type: number; day: number; certification: string };
+
+const theatrical = 3;
+const digital = 4;
+
+/** The releases of a movie in a country, earliest first; none where it does not come out. Some certifications only a later one has. */
+export function releasesIn(title: CatalogueTitle, country: string): readonly Release[] {
+  const day = regionalReleaseDay(title, country);
+  if (day === undefined) {
+    return [];
+  }
+  const certification = certificationIn(title, country);
+  const hasLater = unitFrom(title.seed, 'release again', country) < 0.2;
+  const isLater = unitFrom(title.seed, 'rated later', country) < 0.2;
+  const first = { type: theatrical, day, certification: hasLater && isLater ? '' : certification };
+  return hasLater ? [first, { type: digital, day: day + 90, certification }] : [first];
 }

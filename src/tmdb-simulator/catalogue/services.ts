@@ -6,8 +6,10 @@ import { imagePath } from './image-path.ts';
 /** A service to watch titles on: TMDB's provider id, name, and where it is in lists, smallest first. */
 export type Service = { id: number; name: string; logoPath: string | null; priority: number };
 
-/** One of TMDB's ways to watch. */
-export type Monetization = 'flatrate' | 'rent' | 'buy' | 'free' | 'ads';
+/** TMDB's ways to watch. */
+export const monetizations = ['flatrate', 'rent', 'buy', 'free', 'ads'] as const;
+
+type Monetization = (typeof monetizations)[number];
 
 /** Invented services under ids as TMDB's; each is in a share of the regions only. */
 const names: readonly [id: number, name: string, regionShare: number][] = [

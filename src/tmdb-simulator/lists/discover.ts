@@ -1,7 +1,9 @@
-import { airsBetween, hasKeyword, isOfferedAs, isOfferedBy, regionalReleaseDay } from '../catalogue/availability.ts';
-import { type CatalogueTitle, type MediaType, popularityAt, voteCountAt } from '../catalogue/catalogue.ts';
-import { originalTitle } from '../catalogue/title-text.ts';
+import { airsBetween, hasKeyword, isOfferedAs } from '../catalogue/availability.ts';
+import { type CatalogueTitle, type MediaType, voteCountAt } from '../catalogue/catalogue.ts';
+import { certificationIn, releasesIn, strictnessOf } from '../catalogue/certifications.ts';
+import { monetizations, offersOf } from '../catalogue/services.ts';
 import { dayOfMs } from '../clock.ts';
+import { type Order, orderOf, sortDiscovered } from './discover-order.ts';
 import type { Listing, World } from './listing.ts';
 import {
   type Choice,
@@ -14,9 +16,6 @@ import {
   type Range,
   regionParam,
 } from './query-params.ts';
-
-/** The properties of a title that a query can sort by. */
-type SortKey = 'popularity' | 'voteAverage' | 'voteCount' | 'releaseDay' | 'originalTitle';
 
 /** The parsed parameters of a discover request. Days are whole days since 1970-01-01. */
 type DiscoverQuery = {
@@ -35,38 +34,26 @@ type DiscoverQuery = {
   /** Any episode; series only. */
   airDay: Range;
   region: string | undefined;
+  /** TMDB's types of releases; movies only. */
+  releaseTypes: Choice | undefined;
+  certified: CertificationQuery | undefined;
   watch: WatchQuery | undefined;
   includeAdult: boolean;
-  sort: { key: SortKey; descending: boolean };
+  sort: Order;
 };
 
 /** Where and how a title must be offered; a region alone filters nothing, as at TMDB. */
 type WatchQuery = { region: string; monetization: Choice | undefined; providers: Choice | undefined };
 
-const noBounds: Range = { from: undefined, to: undefined };
-
-/**
- * The names `sort_by` takes for each medium. Titles sort by the original title whatever the language, and a name of the
- * other medium is ignored: both as seen on the live API (seerr-team/seerr pull request 3305, 2026-07).
- */
-const sortKeys: Readonly<Record<MediaType, Readonly<Record<string, SortKey>>>> = {
-  movie: {
-    popularity: 'popularity',
-    vote_average: 'voteAverage',
-    vote_count: 'voteCount',
-    primary_release_date: 'releaseDay',
-    title: 'originalTitle',
-    original_title: 'originalTitle',
-  },
-  tv: {
-    popularity: 'popularity',
-    vote_average: 'voteAverage',
-    vote_count: 'voteCount',
-    first_air_date: 'releaseDay',
-    name: 'originalTitle',
-    original_name: 'originalTitle',
-  },
+/** How a movie must be rated in a country; a country alone filters nothing. */
+type CertificationQuery = {
+  country: string;
+  among: Choice | undefined;
+  atLeast: string | undefined;
+  atMost: string | undefined;
 };
+
+const noBounds: Range = { from: undefined, to: undefined };
 
 /** One condition of a query; `day` is today in whole days since 1970-01-01. */
 type Condition = (title: CatalogueTitle, query: DiscoverQuery, day: number) => boolean;
@@ -83,19 +70,9 @@ const conditions: readonly Condition[] = [
   (title, query) => matchesChoice(query.keywords, (keyword) => hasKeyword(title, keyword)),
   (title, query) => !isBounded(query.airDay) || airsBetween(title, query.airDay.from, query.airDay.to),
   (title, query) => isReleased(title, query),
+  (title, query) => isCertified(title, query.certified),
   (title, query) => isWatchable(title, query.watch),
 ];
-
-type Sortable = number | string;
-
-/** The value to sort by on a day (whole days since 1970-01-01); unknown dates come last in the descending order. */
-const sortValues: Readonly<Record<SortKey, (title: CatalogueTitle, day: number) => Sortable>> = {
-  popularity: popularityAt,
-  voteAverage: (title) => title.voteAverage,
-  voteCount: voteCountAt,
-  releaseDay: (title) => title.releaseDay ?? -Infinity,
-  originalTitle: (title) => originalTitle(title),
-};
 
 /**
  * The titles that match the parameters of a discover request, in their order on the day of `world`. Throws an ApiFailure
@@ -138,10 +115,21 @@ function discoverQuery(mediaType: MediaType, query: URLSearchParams): DiscoverQu
     releaseDay: isMovie ? dayRange(query, 'release_date') : noBounds,
     airDay: isMovie ? noBounds : dayRange(query, 'air_date'),
     region: isMovie ? regionParam(query) : undefined,
+    releaseTypes: isMovie ? choiceParam(query, 'with_release_type') : undefined,
+    certified: isMovie ? certificationQuery(query) : undefined,
     watch: watchQuery(query),
     includeAdult: query.get('include_adult') === 'true',
-    sort: sortOf(mediaType, query.get('sort_by') ?? ''),
+    sort: orderOf(mediaType, query.get('sort_by') ?? ''),
   };
+}
+
+function certificationQuery(query: URLSearchParams): CertificationQuery | undefined {
+  const country = regionParam(query, 'certification_country');
+  if (country === undefined) {
+    return undefined;
+  }
+  const [atLeast, atMost] = ['gte', 'lte'].map((bound) => query.get(`certification.${bound}`) || undefined);
+  return { country, among: choiceParam(query, 'certification'), atLeast, atMost };
 }
 
 function watchQuery(query: URLSearchParams): WatchQuery | undefined {
@@ -156,15 +144,6 @@ function watchQuery(query: URLSearchParams): WatchQuery | undefined {
   };
 }
 
-function sortOf(mediaType: MediaType, text: string): DiscoverQuery['sort'] {
-  const parts = /^([a-z_]+)\.(asc|desc)$/.exec(text);
-  const key =
-    parts?.[1] !== undefined && Object.hasOwn(sortKeys[mediaType], parts[1])
-      ? sortKeys[mediaType][parts[1]]
-      : undefined;
-  return key === undefined ? { key: 'popularity', descending: true } : { key, descending: parts?.[2] === 'desc' };
-}
-
 /** Whether a title matches a discover query on a day (whole days since 1970-01-01). */
 function matchesDiscover(title: CatalogueTitle, query: DiscoverQuery, day: number): boolean {
   return conditions.every((holds) => holds(title, query, day));
@@ -174,42 +153,50 @@ function hasAny(choice: Choice | undefined, has: (value: string) => boolean): bo
   return choice?.flat().some(has) === true;
 }
 
-/** With a region, a movie must be released there and its regional date counts; without one, its primary date. */
-function isReleased(title: CatalogueTitle, query: DiscoverQuery): boolean {
-  if (query.region === undefined) {
-    return isWithin(query.releaseDay, title.releaseDay);
+/**
+ * With a region, a movie must be released there and its regional date counts; without one, its primary date. With types of releases, a
+ * release of each of them must be within the range.
+ */
+function isReleased(title: CatalogueTitle, { region, releaseDay, releaseTypes }: DiscoverQuery): boolean {
+  if (region === undefined && releaseTypes === undefined) {
+    return isWithin(releaseDay, title.releaseDay);
   }
-  const regional = regionalReleaseDay(title, query.region);
-  return regional !== undefined && isWithin(query.releaseDay, regional);
+  const releases = releasesIn(title, region ?? title.originCountries[0] ?? '');
+  const isFound = (type: string) => releases.some((one) => String(one.type) === type && isWithin(releaseDay, one.day));
+  return releaseTypes === undefined
+    ? releases[0] !== undefined && isWithin(releaseDay, releases[0].day)
+    : matchesChoice(releaseTypes, isFound);
+}
+
+/** A movie without a certification in the country matches none. */
+function isCertified(title: CatalogueTitle, certified: CertificationQuery | undefined): boolean {
+  if (certified === undefined) {
+    return true;
+  }
+  const { country, among, atLeast, atMost } = certified;
+  if (among === undefined && atLeast === undefined && atMost === undefined) {
+    return true;
+  }
+  const own = certificationIn(title, country).trim();
+  const strictness = strictnessOf(own, country);
+  return (
+    own !== '' &&
+    matchesChoice(among, (one) => one === own) &&
+    (atLeast === undefined || strictness >= strictnessOf(atLeast, country)) &&
+    (atMost === undefined || strictness <= strictnessOf(atMost, country))
+  );
 }
 
 function isWatchable(title: CatalogueTitle, watch: WatchQuery | undefined): boolean {
   if (watch === undefined) {
     return true;
   }
+  const { region, monetization, providers } = watch;
+  // In the ways that are asked for, else in any.
+  const ways = monetizations.filter((way) => monetization?.flat().includes(way) ?? true);
+  const isOffering = (provider: string) =>
+    ways.some((way) => offersOf(title, region, way).some(({ id }) => String(id) === provider));
   return (
-    matchesChoice(watch.monetization, (type) => isOfferedAs(title, watch.region, type)) &&
-    matchesChoice(watch.providers, (provider) => isOfferedBy(title, watch.region, provider))
+    matchesChoice(monetization, (type) => isOfferedAs(title, region, type)) && matchesChoice(providers, isOffering)
   );
-}
-
-/** The titles in the order of a query; the smaller id first where the values are equal. */
-function sortDiscovered(
-  titles: readonly CatalogueTitle[],
-  sort: DiscoverQuery['sort'],
-  day: number,
-): readonly CatalogueTitle[] {
-  const direction = sort.descending ? -1 : 1;
-  return titles
-    .map((title) => ({ title, value: sortValues[sort.key](title, day) }))
-    .sort((one, other) => direction * compare(one.value, other.value) || one.title.id - other.title.id)
-    .map(({ title }) => title);
-}
-
-/** Texts compare by code unit, as on the live API: no locale. */
-function compare(one: Sortable, other: Sortable): number {
-  if (one === other) {
-    return 0;
-  }
-  return one < other ? -1 : 1;
 }

@@ -31,7 +31,10 @@ export function languageParam(query: URLSearchParams): string {
 }
 
 /** A region as ISO 3166-1 in upper case; `undefined` where none is given or it is no region, which TMDB ignores. */
-export function regionParam(query: URLSearchParams, name: 'region' | 'watch_region' = 'region'): string | undefined {
+export function regionParam(
+  query: URLSearchParams,
+  name: 'region' | 'watch_region' | 'certification_country' = 'region',
+): string | undefined {
   const text = query.get(name) ?? '';
   return /^[A-Za-z]{2}$/.test(text) ? text.toUpperCase() : undefined;
 }

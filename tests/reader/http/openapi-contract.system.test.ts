@@ -61,6 +61,10 @@ describe('a list', () => {
     ['hidden_gems/movie', 'tmdb'],
     ['genre_9999999/movie', 'tmdb'],
     ['genre_9999999/movie', 'memory'],
+    ['genre_9999999/movie?minVotes=1', 'memory'],
+    ['popular/movie?excludeGenres=27&yearFrom=1950&originalLanguages=en,ja&limit=3', 'table'],
+    ['popular/movie?minVotes=1&minVoteAverage=0.5&offset=10000', 'memory'],
+    ['popular/movie?providers=8,9&excludeCountries=IN&maxCertification=R&includeAdult=true&offset=1', 'table'],
   ])('%s from %s', async (list, from) => {
     const { status, body } = await asDocumented(lists, `/v1/lists/${list}`);
     expect({ status, from: body.from }).toEqual({ status: 200, from });
@@ -70,6 +74,9 @@ describe('a list', () => {
     ['nonsense/movie', 400],
     ['popular/movie?limit=501', 400],
     ['popular/movie?nonsense=1', 400],
+    ['popular/movie?genres=18&excludeGenres=18', 400],
+    ['popular/movie?providers=8&region=DE', 400],
+    ['popular/movie?maxCertification=12', 400],
     ['popular/all', 400],
     ['%ff/movie', 400],
     ['genre_8888888/movie', 404],
@@ -133,14 +140,17 @@ describe('a title by its id elsewhere', () => {
 });
 
 describe('a recommendation', () => {
-  it.each(['', '?media=movie&limit=100', '?genres=18,35&region=DE&language=de-DE&hour=20&adult=true'])(
-    'that asks %j',
-    async (query) => {
-      const { status, body } = await asDocumented(recommendations, `/v1/recommendations${query}`);
-      expect(status).toBe(200);
-      expect(body.picks.length).toBeGreaterThan(0);
-    },
-  );
+  it.each([
+    '',
+    '?media=movie&limit=100',
+    '?genres=18,35&region=DE&language=de-DE&hour=20&adult=true',
+    '?excludeGenres=27&yearFrom=1950&minVotes=10&variety=0.3&offset=2&limit=5',
+    '?providers=8,9,10,11,15&limit=100',
+  ])('that asks %j', async (query) => {
+    const { status, body } = await asDocumented(recommendations, `/v1/recommendations${query}`);
+    expect(status).toBe(200);
+    expect(body.picks.length).toBeGreaterThan(0);
+  });
 
   it('that knows what was liked and seen, in part', async () => {
     const query = `liked=movie:${listed},tv:999999997&seen=movie:${unlisted}`;
@@ -149,8 +159,8 @@ describe('a recommendation', () => {
     expect(body.picks.map(({ id }: { id: number }) => id)).not.toContain(listed);
   });
 
-  it('that is wrong', async () => {
-    expect(await asDocumented(recommendations, '/v1/recommendations?liked=550')).toMatchObject({ status: 400 });
+  it.each(['liked=550', 'variety=1.1', 'yearFrom=2001&yearTo=2000'])('that is wrong: %s', async (query) => {
+    expect(await asDocumented(recommendations, `/v1/recommendations?${query}`)).toMatchObject({ status: 400 });
   });
 });
 

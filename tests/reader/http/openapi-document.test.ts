@@ -35,7 +35,7 @@ const parsers: Record<
   },
   '/v1/titles/{media}/{id}': { parse: parseTitleRequest, params: { media: 'movie', id: '1' } },
   '/v1/find/{source}/{id}': { parse: parseFindRequest, params: { source: 'imdb', id: 'tt0137523' } },
-  '/v1/recommendations': { parse: (_params, query) => parseRecommendRequest(query), params: {} },
+  '/v1/recommendations': { parse: (_params, query) => parseRecommendRequest(query, defaultSettings), params: {} },
   '/v1/health': { parse: (_params, query) => parseNoQuery(query), params: {} },
 };
 const parameters = documentedPaths.flatMap((path) =>

@@ -13,7 +13,24 @@ const listOf = (query: string, params: Record<string, string> = {}) =>
   parseListRequest({ category: 'popular', media: 'movie', ...params }, new URLSearchParams(query), defaultSettings);
 const titleOf = (query: string, params: Record<string, string> = {}) =>
   parseTitleRequest({ media: 'movie', id: '550', ...params }, new URLSearchParams(query));
-const recommendOf = (query: string) => parseRecommendRequest(new URLSearchParams(query));
+const recommendOf = (query: string) => parseRecommendRequest(new URLSearchParams(query), defaultSettings);
+
+const filterNames = [
+  'genres',
+  'excludeGenres',
+  'yearFrom',
+  'yearTo',
+  'minVotes',
+  'minVoteAverage',
+  'originalLanguages',
+  'excludeLanguages',
+  'excludeCountries',
+  'maxCertification',
+  'providers',
+  'includeAdult',
+  'offset',
+  'variety',
+];
 
 describe('any request', () => {
   const all: [string, (query: string) => unknown][] = [
@@ -38,7 +55,7 @@ describe('any request', () => {
 
   it('may name as many titles as are taken, with the longest ids there are', async () => {
     const ids = Array.from({ length: 1_000 }, (_, index) => 9_007_199_254_740_991 - index);
-    const { seen } = parseRecommendRequest(new URLSearchParams({ seen: ids.map((id) => `movie:${id}`).join() }));
+    const { seen } = recommendOf(new URLSearchParams({ seen: ids.map((id) => `movie:${id}`).join() }).toString());
     expect(seen.map(({ id }) => id)).toEqual(ids);
   });
 
@@ -49,7 +66,7 @@ describe('any request', () => {
     for (const { status, errors, text } of [unknown, twice]) {
       expect(status).toBe(400);
       expect(Object.keys(errors)).toHaveLength(10);
-      expect(text.length).toBeLessThan(6_000);
+      expect(text.length).toBeLessThan(8_000);
     }
   });
 
@@ -74,8 +91,12 @@ describe('any request', () => {
       () => titleOf('', { media: markup }),
       () => titleOf('', { id: markup }),
       () => titleOf(`include=${encoded}`),
-      ...['region', 'language', 'limit', encoded].map((name) => () => listOf(`${name}=${encoded}`)),
-      ...['liked', 'seen', 'genres', 'media', 'hour', 'adult'].map((name) => () => recommendOf(`${name}=${encoded}`)),
+      ...['region', 'language', 'limit', 'excludeCountries', 'maxCertification', 'minVoteAverage', encoded].map(
+        (name) => () => listOf(`${name}=${encoded}`),
+      ),
+      ...['liked', 'seen', 'media', 'hour', 'adult', ...filterNames].map(
+        (name) => () => recommendOf(`${name}=${encoded}`),
+      ),
       () => recommendOf(`${encoded}=1&${encoded}=2`),
     ];
     for (const act of acts) {
@@ -86,7 +107,7 @@ describe('any request', () => {
   });
 
   it('is taken, or refused with what is allowed: never anything else', async () => {
-    const names = ['region', 'language', 'include', 'limit', 'media', 'liked', 'seen', 'genres', 'hour', 'adult'];
+    const names = ['region', 'language', 'include', 'limit', 'media', 'liked', 'seen', 'hour', 'adult', ...filterNames];
     const text = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom(
@@ -99,6 +120,14 @@ describe('any request', () => {
         'true',
         'all',
         'details',
+        '2000',
+        '7.5',
+        'de,ja',
+        'PG-13',
+        '1e3',
+        'NaN',
+        ',',
+        '-1',
         '%',
         '\u0000',
         '\ud800',
@@ -111,7 +140,7 @@ describe('any request', () => {
         const acts = [
           () => parseListRequest({ category: first, media: second }, search, defaultSettings),
           () => parseTitleRequest({ media: first, id: second }, search),
-          () => parseRecommendRequest(search),
+          () => parseRecommendRequest(search, defaultSettings),
         ];
         for (const act of acts) {
           const refusal = await refusalOf(() => {

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { parseListRequest, parseTitleRequest } from '../../../src/reader/http/parse-query.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { sampleOwnFeeds } from '../../support/arbitrary-feed.ts';
 import {
   allowedLanguages,
   allowedRegions,
+  noFilters,
   noNumbers,
   refusedField,
   tooLargeNumbers,
@@ -15,22 +17,24 @@ const titleOf = (query: string, params: Record<string, string> = {}) =>
   parseTitleRequest({ media: 'movie', id: '550', ...params }, new URLSearchParams(query));
 
 const categories =
-  'popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id> and keyword_<TMDB keyword id>';
+  'popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id>, keyword_<TMDB keyword id> and custom_<name of an own feed>';
 
 describe('a request for a list', () => {
   it('has defaults', () => {
     expect(listOf('')).toEqual({
       feed: { category: 'popular', media: 'movie', region: 'global', language: 'en-US' },
+      ...noFilters,
       limit: 20,
-      includeAdult: false,
+      offset: 0,
     });
   });
 
   it('is taken as it is written', () => {
     expect(listOf('limit=500&language=de-DE&region=DE', { category: 'local_originals', media: 'tv' })).toEqual({
       feed: { category: 'local_originals', media: 'tv', region: 'DE', language: 'de-DE' },
+      ...noFilters,
       limit: 500,
-      includeAdult: false,
+      offset: 0,
     });
     expect(listOf('includeAdult=true').includeAdult).toBe(true);
     expect(listOf('limit=1', { category: 'genre_10765' }).feed.category).toBe('genre_10765');
@@ -47,6 +51,23 @@ describe('a request for a list', () => {
     expect(feedOf('region=BR')).toMatchObject({ region: 'BR', language: 'en-US' });
     expect(feedOf('language=ja')).toMatchObject({ region: 'global', language: 'ja-JP' });
     expect(titleOf('region=de&language=DE').options).toEqual({ region: 'DE', language: 'de-DE' });
+  });
+
+  it('is an own feed of the settings in its language, and no other', async () => {
+    const custom = sampleOwnFeeds.map((one) => ({ ...one, language: 'fr-FR' }));
+    const settings = { ...defaultSettings, feeds: { ...defaultSettings.feeds, custom } };
+    const own = (category: string, media: string, query = '') =>
+      parseListRequest({ category, media }, new URLSearchParams(query), settings).feed;
+    expect(own('custom_series', 'tv')).toMatchObject({ category: 'custom_series', language: 'fr-FR' });
+    expect(own('custom_series', 'tv', 'language=ja')).toMatchObject({ language: 'ja-JP' });
+    expect(await refusedField(() => own('custom_none', 'tv'))).toEqual([
+      'category',
+      "the settings have no own feed 'custom_none': allowed are custom_films, custom_series",
+    ]);
+    expect(await refusedField(() => own('custom_series', 'movie'))).toEqual([
+      'category',
+      "the own feed 'custom_series' lists tv titles: allowed is media 'tv', not 'movie'",
+    ]);
   });
 
   it.each(['nonsense', '', 'Popular', 'popular ', 'genre_', 'genre_0', 'genre_018', 'genre_12345678', 'genre_1e2'])(

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { parseRecommendRequest } from '../../../src/reader/http/parse-query.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import {
   allowedLanguages,
   allowedRegions,
+  noFilters,
   noNumbers,
   refusedField,
   tooLargeNumbers,
 } from '../../support/refused-request.ts';
 
-const recommendOf = (query: string) => parseRecommendRequest(new URLSearchParams(query));
+const recommendOf = (query: string) => parseRecommendRequest(new URLSearchParams(query), defaultSettings);
 
 describe('a request for a recommendation', () => {
-  const nothing = { media: 'all', liked: [], seen: [], genres: [], region: 'global', limit: 20, includeAdult: false };
+  const nothing = { ...noFilters, media: 'all', liked: [], seen: [], region: 'global', limit: 20, offset: 0 };
 
   it('has defaults', () => {
     expect(recommendOf('')).toEqual(nothing);
@@ -21,6 +23,7 @@ describe('a request for a recommendation', () => {
   it('is taken as it is written', () => {
     const query = 'media=tv&liked=movie:550,tv:1399&seen=tv:1&genres=18,35&region=DE&language=de-DE&hour=0&limit=100';
     expect(recommendOf(`${query}&adult=true`)).toEqual({
+      ...noFilters,
       media: 'tv',
       liked: [
         { mediaType: 'movie', id: 550 },
@@ -32,6 +35,7 @@ describe('a request for a recommendation', () => {
       language: 'de-DE',
       hour: 0,
       limit: 100,
+      offset: 0,
       includeAdult: true,
     });
   });
@@ -84,7 +88,7 @@ describe('a request for a recommendation', () => {
     const id = text.split(':')[1];
     expect(await refusedField(() => recommendOf(`liked=${text}`))).toEqual([
       'liked.0.id',
-      `'${id}' is no whole number from 1 to 9007199254740991, which are allowed`,
+      `'${id}' is not allowed: allowed are whole numbers from 1 to 9007199254740991`,
     ]);
   });
 
@@ -112,9 +116,9 @@ describe('a request for a recommendation', () => {
       'language',
       `unknown language 'english': allowed are ${allowedLanguages(['en-US', 'en-AU', 'en-CA'])}`,
     ],
-    ['adult=yes', 'adult', 'allowed are true and false'],
-    ['includeAdult=yes', 'includeAdult', 'allowed are true and false'],
-    ['adult=', 'adult', 'allowed are true and false'],
+    ['adult=yes', 'adult', "'yes' is not allowed: allowed are true and false"],
+    ['includeAdult=yes', 'includeAdult', "'yes' is not allowed: allowed are true and false"],
+    ['adult=', 'adult', "'' is not allowed: allowed are true and false"],
     ['adultToo=true', 'adultToo', expect.stringMatching(/^unknown parameter: allowed are media, liked, .*adult$/)],
   ])('%s', async (query, field, detail) => {
     expect(await refusedField(() => recommendOf(query))).toEqual([field, detail]);

@@ -1,7 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import type { ListAnswer } from '../../../src/reader/reader-api.ts';
 import { routesOver } from '../../support/ask-router.ts';
 import { contractProblems } from '../../support/openapi-document.ts';
+import { noFilters } from '../../support/refused-request.ts';
 import {
   foundNothing,
   sampleFindAnswer,
@@ -10,8 +12,8 @@ import {
   sampleProvenance,
   sampleRecommendAnswer,
   sampleTitleAnswer,
+  sampleWatch,
 } from '../../support/sample-answers.ts';
-import { sampleImages } from '../../support/sample-messages.ts';
 
 /** Each resource: a target, its path in the document, and what a scripted reader answers there. */
 const resources = [
@@ -107,7 +109,7 @@ describe('what the reader is asked', () => {
       [
         'list',
         { category: 'popular', media: 'movie', region: 'global', language: 'en-US' },
-        { limit: 20, includeAdult: false },
+        { ...noFilters, limit: 20, offset: 0 },
       ],
     ],
     [
@@ -115,7 +117,7 @@ describe('what the reader is asked', () => {
       [
         'list',
         { category: 'trending', media: 'tv', region: 'DE', language: 'de-DE' },
-        { limit: 500, includeAdult: false },
+        { ...noFilters, limit: 500, offset: 0 },
       ],
     ],
     [
@@ -123,7 +125,7 @@ describe('what the reader is asked', () => {
       [
         'list',
         { category: 'genre_18', media: 'movie', region: 'global', language: 'en-US' },
-        { limit: 20, includeAdult: false },
+        { ...noFilters, limit: 20, offset: 0 },
       ],
     ],
     ['/v1/titles/tv/1399', ['title', 'tv', 1399, {}]],
@@ -139,16 +141,17 @@ describe('what the reader is asked', () => {
       [
         'recommend',
         {
+          ...noFilters,
           media: 'movie',
           liked: [
             { mediaType: 'movie', id: 1 },
             { mediaType: 'tv', id: 2 },
           ],
           seen: [],
-          genres: [],
           region: 'global',
           hour: 20,
           limit: 3,
+          offset: 0,
           includeAdult: true,
         },
       ],
@@ -158,6 +161,27 @@ describe('what the reader is asked', () => {
     const { ask, reader } = routesOver();
     await ask(target);
     expect(reader.calls).toEqual([call]);
+  });
+});
+
+describe('the tag of a filtered list', () => {
+  const filtered = { lookedAt: 40, matched: 12, withoutDetails: 3 };
+  const tagOf = async (over: Partial<ListAnswer>) =>
+    (await routesOver({ list: async () => sampleListAnswer(over) }).ask('/v1/lists/popular/movie')).headers.etag;
+
+  it('stays while the same passes, and is another one when that or the counts change', async () => {
+    const first = await tagOf({ filtered });
+    expect(await tagOf({ filtered: { ...filtered }, ageSeconds: 9_999, from: 'memory' })).toBe(first);
+    const others: Partial<ListAnswer>[] = [
+      {},
+      { filtered, offset: 1 },
+      { filtered, titles: [] },
+      { filtered: { ...filtered, withoutDetails: 2 } },
+      { filtered, titles: [sampleListedCard({ watch: sampleWatch() })] },
+      { filtered, titles: [sampleListedCard({ watch: sampleWatch({ fetchedAt: '2026-11-24T00:00:00.000Z' }) })] },
+    ];
+    const tags = await Promise.all(others.map(tagOf));
+    expect(new Set([first, ...tags]).size).toBe(others.length + 1);
   });
 });
 
@@ -181,7 +205,7 @@ describe('answers of other kinds', () => {
   });
 
   it('a recommendation that finds nothing is one, and is not kept', async () => {
-    const empty = { ...foundNothing, picks: [], candidates: 0, feeds: [], unknownLiked: [], images: sampleImages() };
+    const empty = sampleRecommendAnswer({ ...foundNothing, picks: [], candidates: 0, feeds: [] });
     const answer = await routesOver({ recommend: async () => empty }).ask('/v1/recommendations');
     expect(answer.status).toBe(200);
     expect(answer.headers).toMatchObject({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diversify, jaccard, likenessOf } from '../../../src/reader/recommend/score.ts';
+import { jaccard } from '../../../src/reader/recommend/candidates.ts';
+import { diversify, likenessOf } from '../../../src/reader/recommend/score.ts';
 import { arbitraryGenres, scoredAs } from '../../support/recommend-world.ts';
 
 /** A film of genre 18 in English, another that is just like it, and a series that has nothing in common with either. */

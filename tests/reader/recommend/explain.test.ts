@@ -1,109 +1,203 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { TitleFacts } from '../../../src/reader/filters/title-filter.ts';
+import type { ScoreParts } from '../../../src/reader/reader-api.ts';
 import { tasteOf } from '../../../src/reader/recommend/candidates.ts';
-import { explain, type ScoreContext, scoreCandidates } from '../../../src/reader/recommend/score.ts';
+import { explain } from '../../../src/reader/recommend/explain.ts';
+import { scoreCandidates } from '../../../src/reader/recommend/score.ts';
+import type { ScoreContext } from '../../../src/reader/recommend/score-parts.ts';
+import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import type { ListRow } from '../../../src/shared/tables/read-list.ts';
-import { arbitraryCandidate, likedTitle, noParts, scoreContext, scoredAs } from '../../support/recommend-world.ts';
+import {
+  allParts,
+  arbitraryCandidate,
+  arbitraryFacts,
+  arbitraryGenres,
+  likedTitle,
+  noParts,
+  scoreContext,
+  scoredAs,
+} from '../../support/recommend-world.ts';
 import { sampleFeed } from '../../support/sample-messages.ts';
 
-/** Not rated well enough to be said of. */
-const plain: Partial<ListRow> = { voteAverage: 6, genreIds: [18] };
 const inGenre = [{ feed: sampleFeed({ category: 'genre_18' }), rank: 1 }];
 const inFeed = (...feeds: Parameters<typeof sampleFeed>[0][]) =>
   feeds.map((over) => ({ feed: sampleFeed(over), rank: 1 }));
 
-const why = (row: Partial<ListRow>, context: Partial<ScoreContext> = {}, places = inGenre, parts = noParts) =>
-  explain({ ...scoredAs(0.5, { ...plain, ...row }, places), parts }, scoreContext(context));
+type Picked = { row?: Partial<ListRow>; facts?: TitleFacts; places?: typeof inGenre; parts: Partial<ScoreParts> };
+
+/** The words for a title whose parts are nothing but these, where the mean is nothing. */
+function why({ row = {}, facts, places = inGenre, parts }: Picked, context: Partial<ScoreContext> = {}): string {
+  const scored = scoredAs(0.5, row, places);
+  return explain(
+    { ...scored, candidate: { ...scored.candidate, facts }, parts: { ...noParts, ...parts } },
+    scoreContext(context),
+  );
+}
+
+const heat = likedTitle({ title: 'Heat', genreIds: [80, 18], releaseDate: '1995-12-15' }, 949, {
+  keywords: [1, 2, 3],
+  people: [7],
+  collection: 5,
+  recommendations: [{ mediaType: 'movie', id: 550 }],
+});
+const ran = likedTitle({ title: 'Ran', genreIds: [18], originalLanguage: 'ja', releaseDate: '1985-06-01' }, 11_645, {
+  keywords: [3, 4],
+  recommendations: [{ mediaType: 'movie', id: 550 }],
+});
+const taste = tasteOf([heat, ran], []);
 
 describe('why a title was picked', () => {
-  it('is what it has in common with a liked one: the nearest', () => {
-    const taste = tasteOf(
-      [
-        likedTitle({ title: 'Alien', genreIds: [27, 878] }),
-        likedTitle({ title: 'Heat', genreIds: [80, 18] }),
-        likedTitle({ title: 'Network', genreIds: [18] }),
-      ],
-      [],
-    );
-    expect(why({ genreIds: [18] }, { taste })).toBe('like Network');
-    expect(why({ genreIds: [18, 80, 53] }, { taste })).toBe('like Heat');
-  });
-
-  it('is not a liked one that shares less than half', () => {
-    const taste = tasteOf([likedTitle({ title: 'Heat', genreIds: [80, 18, 53] })], []);
-    expect(why({ genreIds: [18] }, { taste })).toBe('in the lists now');
-    expect(why({ genreIds: [18, 80, 53, 28, 12] }, { taste })).toBe('like Heat');
-  });
-
-  it('is a genre that was asked for', () => {
-    expect(why({ genreIds: [35, 27] }, { taste: tasteOf([], [27]) })).toBe('a genre you asked for');
-    expect(why({ genreIds: [35] }, { taste: tasteOf([], [27]) })).toBe('in the lists now');
+  it.each<[string, Picked, Partial<ScoreContext>, string]>([
+    [
+      'the nearest liked one by genre',
+      { row: { genreIds: [18] }, parts: { genre: 1 } },
+      { taste },
+      'like Ran: 1 genre in common',
+    ],
+    [
+      'that of two genres',
+      { row: { genreIds: [18, 80, 53] }, parts: { genre: 1 } },
+      { taste },
+      'like Heat: 2 genres in common',
+    ],
+    ['no one title', { row: { genreIds: [18, 53, 27] }, parts: { genre: 1 } }, { taste }, 'genres you like'],
+    [
+      'an asked genre',
+      { row: { genreIds: [27] }, parts: { genre: 1 } },
+      { taste: tasteOf([heat], [27]) },
+      'a genre you asked for',
+    ],
+    [
+      'its language',
+      { row: { originalLanguage: 'ja' }, parts: { origin: 0.5 } },
+      { taste },
+      'in the language of 1 title you liked',
+    ],
+    [
+      'where it was made',
+      { row: { originCountries: ['DE'] }, parts: { origin: 0.7 } },
+      { taste, region: 'DE' },
+      'made in DE',
+    ],
+    ['its rating', { row: { voteAverage: 8.438 }, parts: { votes: 0.8 } }, {}, 'rated 8.4'],
+    ['that it has none', { row: { voteCount: 19 }, parts: { votes: 0.8 } }, {}, 'hardly rated yet'],
+    ['popularity', { parts: { popularity: 1 } }, {}, 'popular now'],
+    [
+      'its decade',
+      { row: { releaseDate: '1999-10-15' }, parts: { year: 0.4 } },
+      { taste },
+      'from the 1990s, as 1 title you liked',
+    ],
+    [
+      'its year',
+      { row: { releaseDate: '2001-01-01' }, parts: { year: 0.4 } },
+      { taste },
+      'from 2001, not far from titles you liked',
+    ],
+    ['that it is new', { row: { releaseDate: '2026-11-01' }, parts: { newness: 1 } }, {}, 'new: from 2026'],
+    [
+      'keywords',
+      { facts: { keywords: [2, 3, 9] }, parts: { keywords: 1 } },
+      { taste },
+      'like Heat: 2 keywords in common',
+    ],
+    ['people', { facts: { people: [7] }, parts: { people: 1 } }, { taste }, 'like Heat: 1 person in common'],
+    [
+      'its series',
+      { facts: { collection: 5 }, parts: { recommended: 1 } },
+      { taste },
+      'of the same film series as Heat',
+    ],
+    ['TMDB', { parts: { recommended: 1 } }, { taste }, 'TMDB recommends it with Heat and 1 other'],
+    ['freshness', { parts: { freshness: 1 } }, {}, 'fetched lately'],
+    ['the hour', { parts: { dayPart: 0.5 } }, { hour: 23 }, 'for the night'],
+  ])('is %s', (_name, picked, context, words) => {
+    expect(why(picked, context)).toBe(words);
   });
 
   it.each([
     ['trending', 'trending now'],
     ['award_winning', 'highly rated by many'],
     ['hidden_gems', 'a hidden gem'],
-    ['popular', 'popular now'],
-    ['genre_18', 'in the lists now'],
-  ])('is its place in %s', (category, phrase) => {
-    expect(why({}, {}, inFeed({ category }))).toBe(phrase);
+    ['popular', 'high among what is popular'],
+    ['genre_18', 'high in the list of its genre'],
+    ['custom_kids', 'high in the list custom_kids'],
+  ])('is its place in %s', (category, words) => {
+    expect(why({ places: inFeed({ category }), parts: { placement: 1 } })).toBe(words);
   });
 
-  it.each([
-    ['local_originals', 'made in DE'],
-    ['trending', 'trending in DE'],
-    ['popular', 'popular in DE'],
-  ])('is its place in the region’s %s', (category, phrase) => {
-    expect(why({}, { region: 'DE' }, inFeed({ category, region: 'DE', language: 'de-DE' }))).toBe(phrase);
-  });
-
-  it('is the region’s place where it has both, and what says more comes first', () => {
+  it('is the place that counts most', () => {
     const region = { region: 'DE', language: 'de-DE' };
-    const places = inFeed({ category: 'popular' }, { category: 'popular', ...region }, { category: 'trending' });
-    expect(why({}, { region: 'DE' }, places)).toBe('trending now; popular in DE');
+    const places = inFeed({ category: 'trending' }, { category: 'popular', ...region }, { category: 'genre_18' });
+    expect(why({ places, parts: { placement: 1 } }, { region: 'DE' })).toBe('popular in DE');
+    expect(why({ places, parts: { placement: 1 } }, { region: 'FR' })).toBe('trending now');
   });
 
-  it('is the time of day', () => {
-    expect(why({}, { hour: 23 }, inGenre, { ...noParts, dayPart: 0.5 })).toBe('for the night');
-    expect(why({}, { hour: 12 }, inGenre, { ...noParts, dayPart: 0.1 })).toBe('for the day');
-    expect(why({}, { hour: 12 }, inGenre, noParts)).toBe('in the lists now');
+  it('is the next part too, where that counts half as much', () => {
+    expect(why({ parts: { popularity: 0.4, freshness: 0.8 } })).toBe('fetched lately; popular now');
+    expect(why({ parts: { popularity: 0.39, freshness: 0.8 } })).toBe('fetched lately');
+    const weights = { ...allParts(1), popularity: 3 };
+    const heavier = { ...scoreContext().ranking, weights };
+    expect(why({ parts: { popularity: 0.39, freshness: 0.8 } }, { ranking: heavier })).toBe(
+      'popular now; fetched lately',
+    );
   });
 
-  it.each([
-    [7.5, 20, 'rated 7.5'],
-    [8.438, 27_044, 'rated 8.4'],
-    [7.49, 27_044, 'in the lists now'],
-    [9.9, 19, 'in the lists now'],
-  ])('is a rating of %d by %i', (voteAverage, voteCount, phrase) => {
-    expect(why({ voteAverage, voteCount })).toBe(phrase);
+  it('is that it is there, where nothing is above the mean', () => {
+    expect(why({ parts: {} })).toBe('in the lists now');
+    expect(why({ row: { genreIds: [27] }, parts: {} }, { taste: tasteOf([], [27]) })).toBe('a genre you asked for');
+    expect(why({ places: [], parts: {} }, { taste })).toBe('TMDB recommends it with Heat and 1 other');
   });
 
-  it('is two reasons at the most: what concerns the viewer before what concerns all', () => {
-    const taste = tasteOf([likedTitle({ title: 'Network', genreIds: [18] })], [18]);
-    const parts = { ...noParts, dayPart: 1 };
-    const rated = { voteAverage: 9, voteCount: 1_000 };
-    const places = inFeed({ category: 'trending' }, { category: 'popular' });
-    expect(why(rated, { taste, hour: 12 }, places, parts)).toBe('like Network; a genre you asked for');
-    expect(why(rated, { hour: 12 }, places, parts)).toBe('trending now; popular now');
-    expect(why(rated, { hour: 12 }, inGenre, parts)).toBe('for the day; rated 9.0');
-  });
+  /** Each part's words, by hand. */
+  const wordsOf: Readonly<Record<keyof ScoreParts, RegExp>> = {
+    genre: /^(a genre you asked for|genres you like|like .+: [1-9]\d* genres? in common)$/,
+    origin: /^(made in DE|in the language of [1-9]\d* titles? you liked)$/,
+    votes: /^(rated \d+\.\d|hardly rated yet)$/,
+    popularity: /^popular now$/,
+    year: /^from (the \d{3}0s, as [1-9]\d* titles? you liked|\d{4}, not far from titles you liked)$/,
+    newness: /^new: from \d{4}$/,
+    keywords: /^like .+: [1-9]\d* keywords? in common$/,
+    people: /^like .+: ([1-9]\d* people|1 person) in common$/,
+    recommended: /^(of the same film series as .+|TMDB recommends it with .+)$/,
+    freshness: /^fetched lately$/,
+    placement: /^(high among what is popular|(trending|popular) in (DE|FR)|high in the list of its genre)$/,
+    dayPart: /^for the (day|night)$/,
+  };
+  const names = Object.keys(wordsOf) as (keyof ScoreParts)[];
 
-  it('is never nothing, and never more than two, for any candidate', () => {
-    const asked = fc.record({
+  it('names the part that decided, for any candidates and viewer', () => {
+    const viewer = fc.record({
+      likes: fc.array(fc.tuple(arbitraryGenres, arbitraryFacts, fc.constantFrom('en', 'ja')), { maxLength: 3 }),
       hour: fc.option(fc.integer({ min: 0, max: 23 }), { nil: undefined }),
       region: fc.constantFrom('global', 'DE'),
-      taste: fc.constantFrom(tasteOf([], []), tasteOf([likedTitle({ title: 'Heat', genreIds: [18] })], [35])),
+      weights: fc.constantFrom(allParts(1), defaultSettings.reader.ranking.weights),
     });
     fc.assert(
-      fc.property(arbitraryCandidate, asked, (candidate, over) => {
-        const context = scoreContext(over);
-        const [scored] = scoreCandidates([candidate], context);
-        const text = scored === undefined ? '' : explain(scored, context);
-        expect(text).not.toBe('');
-        expect(text.split('; ').length).toBeLessThanOrEqual(2);
-        expect(text).not.toMatch(/undefined|null|NaN|global/);
+      fc.property(fc.array(arbitraryCandidate, { minLength: 1, maxLength: 8 }), viewer, (candidates, asked) => {
+        const liked = asked.likes.map(([genreIds, facts, originalLanguage], n) =>
+          likedTitle({ title: `Film ${n}`, genreIds, originalLanguage }, 100 + n, facts),
+        );
+        const ranking = { ...scoreContext().ranking, weights: asked.weights };
+        const context = scoreContext({ ...asked, ranking, taste: tasteOf(liked, []) });
+        const scored = scoreCandidates(candidates, context);
+        for (const one of scored) {
+          const leads = names.map((name) => {
+            const mean = scored.reduce((sum, { parts }) => sum + parts[name], 0) / scored.length;
+            return asked.weights[name] * (one.parts[name] - mean);
+          });
+          const most = Math.max(...leads);
+          const deciding = names.filter((_name, index) => (leads[index] ?? 0) > most - 1e-8);
+          const [first = ''] = explain(one, context).split('; ');
+          if (most > 1e-8) {
+            expect(deciding.some((name) => wordsOf[name].test(first))).toBe(true);
+          }
+          expect(first).not.toBe('');
+          expect(first).not.toMatch(/undefined|null|NaN|global/);
+        }
       }),
+      { numRuns: 500 },
     );
   });
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bayesianVotes } from '../../../src/reader/recommend/score.ts';
+import { bayesianVotes } from '../../../src/reader/recommend/score-parts.ts';
 import { hourMs } from '../../../src/shared/core/clock.ts';
 import { partsOf, scoreContext, scoredAtMs } from '../../support/recommend-world.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tasteOf } from '../../../src/reader/recommend/candidates.ts';
-import { dayPartAt, genreAffinity } from '../../../src/reader/recommend/score.ts';
+import { dayPartAt, genreAffinity } from '../../../src/reader/recommend/score-parts.ts';
 import { hourMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { arbitraryGenres, likedTitle, partsOf, scoreContext, scoredAtMs } from '../../support/recommend-world.ts';

@@ -5,7 +5,9 @@ import { scoreCandidates } from '../../../src/reader/recommend/score.ts';
 import { hourMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import {
+  allParts,
   arbitraryCandidate,
+  arbitraryFacts,
   arbitraryGenres,
   likedTitle,
   scoreContext,
@@ -14,7 +16,7 @@ import {
 import { sampleCandidate } from '../../support/sample-cards.ts';
 
 describe('the score', () => {
-  const weights = { genre: 0, origin: 0, votes: 3, popularity: 0, freshness: 0, placement: 1, dayPart: 0 };
+  const weights = { ...allParts(0), votes: 3, placement: 1 };
   const ranking = { ...scoreContext().ranking, weights };
 
   it('is the weighted mean of the parts', () => {
@@ -48,14 +50,14 @@ describe('the score', () => {
   it('is between 0 and 1, and so is each part; every candidate has one, best first', () => {
     const hour = fc.option(fc.integer({ min: 0, max: 23 }), { nil: undefined });
     const asked = fc.record({
-      likes: fc.array(arbitraryGenres, { maxLength: 3 }),
+      likes: fc.array(fc.tuple(arbitraryGenres, arbitraryFacts), { maxLength: 3 }),
       hour,
       region: fc.constantFrom('global', 'DE'),
     });
     fc.assert(
       fc.property(fc.array(arbitraryCandidate, { maxLength: 12 }), asked, (candidates, { likes, ...rest }) => {
         const taste = tasteOf(
-          likes.map((genreIds, n) => likedTitle({ genreIds }, n)),
+          likes.map(([genreIds, facts], n) => likedTitle({ genreIds }, 100 + n, facts)),
           [],
         );
         const context = scoreContext({ ...rest, taste, ranking: defaultSettings.reader.ranking });

@@ -5,10 +5,12 @@ import {
   askedRegionSchema,
   categorySchema,
   feedId,
+  feedKindOf,
   feedMediaSchema,
   feedSchema,
   genreIdOf,
   languageSchema,
+  parseFeedId,
   regionSchema,
 } from '../../../src/shared/core/feed.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
@@ -103,10 +105,27 @@ describe('category', () => {
     "'%s' is none, and the sentence says which are",
     (category) => {
       expect(refusalOf(categorySchema, category)).toBe(
-        `unknown category '${category}': allowed are popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id> and keyword_<TMDB keyword id>`,
+        `unknown category '${category}': allowed are popular, trending, hidden_gems, award_winning, local_originals, genre_<TMDB genre id>, keyword_<TMDB keyword id> and custom_<name of an own feed>`,
       );
     },
   );
+
+  it.each(['custom_a', 'custom_kids_cinema_de', 'custom_9', `custom_${'x'.repeat(40)}`])('%s is one', (category) => {
+    expect(categorySchema.safeParse(category).success).toBe(true);
+    expect(feedKindOf({ category })).toBe('custom');
+  });
+
+  it.each(['custom', 'custom_', 'custom_A', 'custom_a-b', 'custom_a b', `custom_${'x'.repeat(41)}`, 'xcustom_a'])(
+    "'%s' is none",
+    (category) => expect(categorySchema.safeParse(category).success).toBe(false),
+  );
+
+  it('of an own feed is of one medium, and of no region', () => {
+    const feed = { category: 'custom_a', media: 'movie', region: 'global', ...english };
+    expect(parseFeedId('custom_a/movie/global/en-US')).toEqual(feed);
+    expect(refusalOf(feedSchema, { ...feed, media: 'all' })).toContain("not for 'custom_a' in 'global'");
+    expect(refusalOf(feedSchema, { ...feed, region: 'DE' })).toContain("exists only in region 'global'");
+  });
 
   it('tells a genre by its id', () => {
     expect(genreIdOf('genre_18')).toBe(18);

@@ -75,6 +75,13 @@ describe('the trouble of a feed', () => {
     expect(troubleOf(pages)).toEqual({ feed: 'popular/movie/global/en-US', outcome, at, detail });
   });
 
+  it('of an own feed that the settings did not have says so, and what is to be done', () => {
+    const absence = { code: 'feed_not_configured', detail: "the settings have no own feed 'x'" };
+    expect(troubleOf([{ page: 1, titles: [], absence }])?.detail).toBe(
+      "the settings have no own feed 'x'; nothing is in the table, and nobody asks again before the settings have it",
+    );
+  });
+
   it('names three pages, and counts the rest', () => {
     const pages = [titled(1), ...[2, 3, 4, 5, 6].map(unread)].map((one) => ({ ...one, pages: 6 }));
     expect(troubleOf(pages)?.detail).toMatch(/^page 2 [^,]*, page 3 [^,]*, page 4 [^,]*, and 2 more; /);

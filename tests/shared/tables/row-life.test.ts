@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { hourMs } from '../../../src/shared/core/clock.ts';
+import type { CustomFeed } from '../../../src/shared/core/feed-rules.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
-import { listPageLife, titleLife, titlePeriodStartMs } from '../../../src/shared/tables/row-life.ts';
+import { listPageLife, longestListLifeMs, titleLife, titlePeriodStartMs } from '../../../src/shared/tables/row-life.ts';
 import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
 import { arbitraryEpochMs, arbitrarySnapshot } from '../../support/arbitrary-page.ts';
 import { arbitraryTtlSettings } from '../../support/arbitrary-settings.ts';
@@ -19,6 +20,8 @@ const softHours: Record<string, number> = {
   hidden_gems: 72,
   award_winning: 168,
   local_originals: 24,
+  custom_films: 24,
+  custom_series: 24,
 };
 
 describe('placements with the default settings', () => {
@@ -148,5 +151,27 @@ describe('the period of a title', () => {
         expect(titlePeriodStartMs(startMs, settings)).toBe(startMs);
       }),
     );
+  });
+});
+
+describe('pages of own feeds', () => {
+  const weekMs = 7 * 24 * hourMs;
+  const custom: CustomFeed[] = [
+    { name: 'a', media: 'movie', query: {}, pages: 1, softTtlHours: 10, schedule: 'daily' },
+    { name: 'b', media: 'movie', query: {}, pages: 1, softTtlHours: 10, schedule: 'weekly' },
+  ];
+  const settings = { ...defaultSettings, feeds: { ...defaultSettings.feeds, custom } };
+  const feedOf = (name: string) => sampleFeed({ category: `custom_${name}` });
+
+  it('are fresh for the time that the settings say, and for a day once the settings have lost the feed', () => {
+    const hoursOf = (name: string) =>
+      (listPageLife(feedOf(name), snapshot, atMs, settings).freshUntilMs - atMs) / hourMs;
+    expect(Math.abs(hoursOf('a') - 10)).toBeLessThanOrEqual(1);
+    expect(Math.abs(hoursOf('gone') - 24)).toBeLessThanOrEqual(2.4);
+  });
+
+  it('can be served a week after the occurrence of a weekly one, a day after that of a daily one', () => {
+    const [daily, weekly] = ['a', 'b'].map((name) => longestListLifeMs(feedOf(name), settings));
+    expect((weekly ?? 0) - (daily ?? 0)).toBe(weekMs - 24 * hourMs);
   });
 });

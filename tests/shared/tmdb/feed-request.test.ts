@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 import { feedRequest } from '../../../src/shared/tmdb/feed-request.ts';
-import { arbitraryFeed } from '../../support/arbitrary-feed.ts';
+import { arbitraryFeed, sampleOwnFeeds } from '../../support/arbitrary-feed.ts';
 import { arbitrarySnapshot } from '../../support/arbitrary-page.ts';
 
 const snapshot = '2026-11-23T08:00:00Z.0badcafe';
@@ -125,10 +125,11 @@ describe('request of a feed', () => {
 
 describe('request of any feed', () => {
   const pages = fc.integer({ min: 1, max: 500 });
+  const settings = { ...defaultSettings, feeds: { ...defaultSettings.feeds, custom: sampleOwnFeeds } };
   it('never asks a list for a region that the list ignores', () => {
     fc.assert(
       fc.property(arbitraryFeed, pages, arbitrarySnapshot, (feed, page, at) => {
-        const { path, query } = feedRequest({ feed, page, snapshot: at }, defaultSettings);
+        const { path, query } = feedRequest({ feed, page, snapshot: at }, settings);
         expect('region' in query && !['/movie/popular', '/discover/movie'].includes(path)).toBe(false);
         expect('watch_region' in query).toBe('with_watch_monetization_types' in query);
       }),
@@ -138,7 +139,7 @@ describe('request of any feed', () => {
   it('asks for its country somehow, and a global one for none', () => {
     fc.assert(
       fc.property(arbitraryFeed, pages, arbitrarySnapshot, (feed, page, at) => {
-        const { query } = feedRequest({ feed, page, snapshot: at }, defaultSettings);
+        const { query } = feedRequest({ feed, page, snapshot: at }, settings);
         const countries = [query.region, query.watch_region, query.with_origin_country].filter(Boolean);
         expect(countries).toEqual(feed.region === 'global' ? [] : [feed.region]);
       }),
@@ -148,7 +149,7 @@ describe('request of any feed', () => {
   it('carries language and page, floors the votes where it sorts by average, and has no secret', () => {
     fc.assert(
       fc.property(arbitraryFeed, pages, arbitrarySnapshot, (feed, page, at) => {
-        const { path, query } = feedRequest({ feed, page, snapshot: at }, defaultSettings);
+        const { path, query } = feedRequest({ feed, page, snapshot: at }, settings);
         expect(path).toMatch(/^\/[a-z]+\/[a-z]+(\/day)?$/);
         expect(query).toMatchObject({ language: feed.language, page: String(page) });
         expect(query).not.toHaveProperty('api_key');

@@ -74,7 +74,8 @@ function brokenPicks(
 ): string[] {
   const picked = picks.map(titleOf);
   const excluded = new Set([...seen, ...liked].map(titleOf));
-  const isAsked = (id: string) => worldFeeds(media).includes(id) || /^genre_\d+\/[a-z]+\/global\/en-US$/.test(id);
+  const isAsked = (id: string) =>
+    worldFeeds(media).includes(id) || /^(genre_\d+\/[a-z]+\/global\/en-US|custom_own\/movie\/global\/de-DE)$/.test(id);
   const strange = feeds.find((id) => !isAsked(id) || !mediaOf(media).includes(id.split('/')[1] ?? ''));
   const known = picked.find((title) => excluded.has(title));
   return [

@@ -32,14 +32,14 @@ export const readerMutations: readonly Mutation[] = [
   },
   {
     name: 'each list that is missing is fetched for a recommendation',
-    file: 'reader/recommend/recommend.ts',
+    file: 'reader/recommend/gather.ts',
     find: 'lists.read(feed, everything, false)',
     replace: 'lists.read(feed, everything, true)',
     why: 'one viewer would take the share of the rate that all readers have',
   },
   {
     name: 'what could not be read is kept quiet',
-    file: 'reader/recommend/recommend.ts',
+    file: 'reader/recommend/gather.ts',
     find: '...(problem && { problem })',
     replace: '...(problem && {})',
     why: 'a recommendation from one list would pass for one from all; this bug was there until a history found it',

@@ -13,6 +13,7 @@ const globalFeeds: Feed[] = [
   { category: 'trending', media: 'all', region: 'global', language: 'en-US' },
   { category: 'hidden_gems', media: 'movie', region: 'global', language: 'en-US' },
 ];
+const ownFeed: Feed = { category: 'custom_own', media: 'movie', region: 'global', language: 'de-DE' };
 const germanFeed: Feed = { category: 'popular', media: 'movie', region: 'DE', language: 'de-DE' };
 
 /** A job is deferred about every 90 s while TMDB is away. */
@@ -21,7 +22,7 @@ const deferralMs = 90_000;
 /** The acts of a history, in the order of their time. `forking`: how probable it is that a deferral leaves two copies of its job. */
 export function drawActs(draws: Draws, world: World, forking: number): Act[] {
   const spanMs = draws.pick(spansMs);
-  const feeds = world.german ? [...globalFeeds, germanFeed] : globalFeeds;
+  const feeds = [...globalFeeds, ...(world.german ? [germanFeed] : []), ...(world.own ? [ownFeed] : [])];
   const times = (least: number, most: number) =>
     Array.from({ length: draws.whole(least, most) }, () => Math.round(draws.next() ** 2 * spanMs));
   const acts = [

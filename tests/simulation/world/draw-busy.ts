@@ -21,7 +21,7 @@ export function planBusy(seed: number): HistoryPlan | undefined {
     return undefined;
   }
   const requestsPerSecond = draws.pick([10, 20, 30]);
-  const world = { requestsPerSecond, rowsPerPage: 1, german: false, live: draws.chance(0.5) };
+  const world = { requestsPerSecond, rowsPerPage: 1, german: false, live: draws.chance(0.5), own: false };
   const faults = draws.chance(0.3) ? drawFaults(draws, draws) : noise(draws, randomStream(seed, 'busy tables'));
   const limit = drawLimit(draws, requestsPerSecond);
   const isNoisy = faults.throttled > 0 && faults.throttled <= mostNoise;

@@ -42,6 +42,8 @@ export type World = {
   /** Rows of a TMDB page. */
   rowsPerPage: number;
   german: boolean;
+  /** Whether there is an own feed. */
+  own: boolean;
   /** Whether readers may call TMDB. */
   live: boolean;
 };

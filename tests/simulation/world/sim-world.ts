@@ -1,4 +1,7 @@
 /** What all processes of a history share: queues, tables, TMDB, time, and what was seen of them. */
+
+import { customDefaults } from '../../../src/shared/core/feed.ts';
+import type { CustomFeed } from '../../../src/shared/core/feed-rules.ts';
 import { fetchQueue, itemQueue, type QueueDefinition } from '../../../src/shared/queues/queue-definitions.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
 import type { Settings } from '../../../src/shared/settings/settings-schema.ts';
@@ -102,12 +105,19 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
   };
 }
 
-/** Settings of a history: small enough that a daily run is seven jobs and a weekly one six. */
+/** Settings of a history: small enough that a daily run is seven jobs, or eight with an own feed, and a weekly one six. */
 function settingsOf({ world }: HistoryPlan): Settings {
   const { feeds, tmdb } = defaultSettings;
+  const own: CustomFeed = {
+    ...customDefaults,
+    name: 'own',
+    media: 'movie',
+    query: { with_genres: '18', 'release_date.lte': 'today' },
+    language: 'de-DE',
+  };
   return {
     ...defaultSettings,
-    feeds: { ...feeds, genre: { ...feeds.genre, topGenres: 1 } },
+    feeds: { ...feeds, genre: { ...feeds.genre, topGenres: 1 }, custom: world.own ? [own] : [] },
     tmdb: { ...tmdb, requestsPerSecond: world.requestsPerSecond },
   };
 }

@@ -64,6 +64,19 @@ const spoken = new Map(
 /** TMDB's codes of languages: ISO 639-1, except its own `cn` (Cantonese). */
 export const languageCodes: readonly string[] = [...spoken.keys()];
 
+/** Codes of original languages as titles have them: also those that are spoken nowhere, and `xx`, which is no language. */
+export const originalLanguages: ReadonlySet<string> = new Set([
+  ...languageCodes,
+  ...[...knownTranslations].map(languageOf),
+  ...['gv', 'ia', 'io', 'vo', 'xx'],
+]);
+
+/** Countries of origin as titles have them: also the former ones and those that are none. */
+export const originCountries: ReadonlySet<string> = new Set([
+  ...knownCountries,
+  ...['AN', 'BU', 'CS', 'SU', 'TP', 'XC', 'XG', 'XI', 'YU', 'ZR'],
+]);
+
 /** Countries where a language is spoken; none for a language that TMDB does not have. */
 export function countriesSpeaking(language: string): readonly string[] {
   return spoken.get(language) ?? [];

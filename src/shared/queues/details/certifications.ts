@@ -1,6 +1,6 @@
 /** The one certification of a title in each country, out of the several that TMDB may have. */
 import * as z from 'zod';
-import { strictness } from '../../core/places/tv-certifications.ts';
+import { strictness } from '../../core/places/known-certifications.ts';
 import { type DetailKind, phraseOf, type Row, rowsOf, wholeNumberOf, wordOf } from './detail-kinds.ts';
 
 /** By country, for each country that is kept. `null`: TMDB knows none. */

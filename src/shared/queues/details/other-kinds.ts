@@ -1,4 +1,4 @@
-/** Kinds that one field has: trailers, ids elsewhere, recommended titles, and how far a series is. */
+/** Kinds that one field has: countries of origin, trailers, ids elsewhere, recommended titles, and how far a series is. */
 import * as z from 'zod';
 import { day } from '../field-kinds.ts';
 import {
@@ -14,6 +14,27 @@ import {
   wholeNumberOf,
   wordOf,
 } from './detail-kinds.ts';
+
+const countryPattern = /^[A-Z]{2}$/;
+const mostCountries = 20;
+
+/**
+ * Codes of countries, ISO 3166-1 alpha-2. `null`: TMDB's answer did not tell, or the part is of a release that did not keep them; an empty list
+ * in the answer says that there are none.
+ */
+export const originCountries: DetailKind<string[] | null> = {
+  read: ([raw]) => {
+    if (!Array.isArray(raw)) {
+      return null;
+    }
+    const codes = raw.filter((one) => typeof one === 'string').map((one) => one.trim().toUpperCase());
+    return [...new Set(codes)].filter((code) => countryPattern.test(code)).slice(0, mostCountries);
+  },
+  nothing: () => null,
+  message: z.array(z.string().regex(countryPattern)).max(mostCountries).nullable(),
+  json: { type: ['array', 'null'], items: { type: 'string' } },
+  bound: `The first ${mostCountries} codes of two letters, each once; anything else is dropped. \`null\` where the answer has no list.`,
+};
 
 /** A trailer: where it is (`YouTube`, `Vimeo`) and its key there. `language` is ISO 639-1. */
 export type Video = { site: string; key: string; type: string; language: string | null; official: boolean };

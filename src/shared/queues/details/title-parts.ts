@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { type MediaType, mediaTypes } from '../../core/feed.ts';
 import { certificationsByCountry } from './certifications.ts';
 import { type DetailKind, minutes, named, namedList, phrase } from './detail-kinds.ts';
-import { externalIds, seriesState, titleRefs, trailers } from './other-kinds.ts';
+import { externalIds, originCountries, seriesState, titleRefs, trailers } from './other-kinds.ts';
 import { castMembers, crewMembers } from './people.ts';
 import { watchByCountry } from './watch.ts';
 
@@ -64,6 +64,12 @@ export const titleParts = {
           ],
         },
         words: 'How far a series is, with the last episode that was aired and the next one; of films `null`.',
+      },
+      originCountries: {
+        ...originCountries,
+        from: samePaths('origin_country'),
+        words:
+          'Where it comes from, ISO 3166-1 alpha-2; empty where TMDB names no country, `null` where it is unknown.',
       },
     },
   },
