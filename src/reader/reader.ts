@@ -5,6 +5,7 @@ import { retryBudget } from '../shared/core/retries.ts';
 import { hasNamelessService } from '../shared/queues/details/watch.ts';
 import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
 import { type FindDependencies, type TitleFinder, titleFinder } from './find.ts';
+import { externalIdSchema } from './find-input.ts';
 import { fillLanguages, languageChain, mergeLanguages } from './language-fallback.ts';
 import { type ListReader, listLife, listReader, shownOf } from './list-reader.ts';
 import { type MemoryTier, memoryTier } from './memory-tier.ts';
@@ -14,7 +15,6 @@ import type { ListAnswer, Reader, ReaderHealth, TitleAnswer, TitleRef } from './
 import {
   type AskedTitle,
   checkedInput,
-  externalIdSchema,
   feedInputSchema,
   type ListOptions,
   listOptionsSchema,

@@ -10,8 +10,8 @@ import { shown } from '../../shared/core/shown-text.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
+import { externalIdSchema } from '../find-input.ts';
 import {
-  externalIdSchema,
   type ListOptions,
   mediaTypeSchema,
   mostSeen,
