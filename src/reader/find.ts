@@ -38,7 +38,10 @@ import { keepTitle, type TitleTable } from './title-table.ts';
 /** A title that has an id elsewhere, as of `fetchedAt` (ISO 8601 UTC). */
 type Match = TitleRef & { fetchedAt: string; expiresAtMs: number };
 
-/** Which kind comes first where an id stands for both (`FindAnswer`). */
+/**
+ * Which kind comes first where an id stands for both. IMDb: as in TMDB's answer. TheTVDB is a catalogue of series, and counts its films apart. It does
+ * not depend on what the cache holds, so all containers answer alike.
+ */
 const order: Record<ExternalId['source'], readonly MediaType[]> = { imdb: ['movie', 'tv'], tvdb: ['tv', 'movie'] };
 
 /** What finding needs. `read` answers a title that is there no longer than what stands beside it. */

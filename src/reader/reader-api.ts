@@ -136,18 +136,9 @@ export type TitleDetails = { [Field in Exclude<keyof DetailValues, 'watch'>]: De
 export type TitleAnswer = Provenance &
   TitleRef & { title: TitleCard | null; absent: boolean; details?: TitleDetails; images: Images };
 
-/**
- * The title behind an id elsewhere. `absent`: TMDB knows no film and no series by it. Where no title is known, `mediaType` and `id` are `null`.
- */
-export type FindAnswer = Omit<TitleAnswer, 'mediaType' | 'id'> & {
-  externalId: ExternalId;
-  mediaType: MediaType | null;
-  id: number | null;
-  /**
-   * Whatever has the id: the answered title, and behind it the title of the other kind, where an id stands for a film and a series. At IMDb the
-   * film comes first, as in TMDB's answer; at TheTVDB the series, since it is their catalogue, and its films are counted apart.
-   */
-  matches: TitleRef[];
+/** The title behind an id elsewhere, if one is known. `matches`: the answered title, then one of the other kind that has the id, too. */
+export type FindAnswer = Omit<TitleAnswer, keyof TitleRef> & { externalId: ExternalId; matches: TitleRef[] } & {
+  [Name in keyof TitleRef]: TitleRef[Name] | null;
 };
 
 /** How titles are read. */
@@ -243,10 +234,7 @@ export type Reader = {
   list(feed: FeedInput, options?: ListRequest): Promise<ListAnswer>;
   /** @throws UsageError for an id, a language or a region that does not exist. */
   title(mediaType: MediaType, id: number, options?: TitleOptions): Promise<TitleAnswer>;
-  /**
-   * The title that has an id at IMDb (`tt` and 7 to 12 digits) or TheTVDB (a whole number), without regard to case and blanks around it.
-   * @throws UsageError for what is no such id, like those of persons, and like `title`.
-   */
+  /** By an id at IMDb (`tt` and 7 to 12 digits) or TheTVDB (a whole number). @throws UsageError for another one, and like `title`. */
   find(source: ExternalId['source'], id: string | number, options?: TitleOptions): Promise<FindAnswer>;
   /** Several titles in one go, in the order asked for; at most 100. @throws UsageError like `title`. */
   titles(refs: readonly TitleRef[], options?: TitleOptions): Promise<TitleAnswer[]>;

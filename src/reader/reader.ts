@@ -4,6 +4,7 @@ import { retryBudget } from '../shared/core/retries.ts';
 import { hasNamelessService } from '../shared/queues/details/watch.ts';
 import { type FactsReader, factsReader } from './filters/facts-reader.ts';
 import { type FindDependencies, type TitleFinder, titleFinder } from './find.ts';
+import { externalIdSchema } from './find-input.ts';
 import { languageChain, mergeLanguages } from './language-fallback.ts';
 import { answerList } from './list-answer.ts';
 import { type ListReader, listReader } from './list-reader.ts';
@@ -16,7 +17,6 @@ import {
   checkedInput,
   checkedListOptions,
   checkedRecommendation,
-  externalIdSchema,
   feedInputSchema,
   titleOptionsSchema,
   titleRefsSchema,

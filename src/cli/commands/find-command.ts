@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import { externalIdSchema } from '../../reader/find-input.ts';
 import type { FindAnswer } from '../../reader/reader-api.ts';
-import { externalIdSchema } from '../../reader/reader-input.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import { askedLanguageSchema, askedRegionSchema } from '../../shared/core/feed.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';

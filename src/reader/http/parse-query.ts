@@ -6,9 +6,9 @@ import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { feedLanguage } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { type InputProblem, wholeNumber, yesOrNo } from '../filters/filter-input.ts';
+import { externalIdSchema } from '../find-input.ts';
 import type { TitleRef } from '../reader-api.ts';
 import {
-  externalIdSchema,
   fromTexts,
   listOptionsSchema,
   mediaTypeSchema,
