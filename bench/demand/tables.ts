@@ -77,6 +77,7 @@ export function genreCatalog(
     readTitles: async () => new Map(),
     readCardsAndDetails: async () => new Map(),
     readDetails: async () => new Map(),
+    readExternalId: async () => undefined,
     readReference: async () => ({}),
     listPages: async (feed) => {
       const { media } = feed;

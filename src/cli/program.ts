@@ -7,6 +7,7 @@ import { addCostCommand } from './commands/cost-command.ts';
 import { addDlqActCommands } from './commands/dlq-act-commands.ts';
 import { addDlqLookCommands } from './commands/dlq-look-commands.ts';
 import { addEnqueueCommand } from './commands/enqueue-command.ts';
+import { addFindCommand } from './commands/find-command.ts';
 import { addFitRankingCommand } from './commands/fit-ranking-command.ts';
 import { addLocalCommand } from './commands/local-command.ts';
 import { addMigrateCommand } from './commands/migrate-command.ts';
@@ -25,6 +26,7 @@ const commands = [
   addPlanCommand,
   addLocalCommand,
   addReadCommands,
+  addFindCommand,
   addRecommendCommand,
   addFitRankingCommand,
   addCallCommand,

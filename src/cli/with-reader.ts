@@ -1,9 +1,10 @@
 import { type OpenReaderOptions, openReader } from '../reader/open-reader.ts';
-import type { Origin, Provenance, Reader } from '../reader/reader-api.ts';
-import { UsageError } from '../shared/core/errors.ts';
+import type { Origin, Provenance, Reader, TitleAnswer } from '../reader/reader-api.ts';
+import { PermanentError, UsageError } from '../shared/core/errors.ts';
 import { shownUrl } from '../shared/core/shown-text.ts';
 import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import type { CliContext } from './cli-context.ts';
+import { formatDetails, table } from './format-text.ts';
 import { type PlaceOptions, type StackPlace, withStackPlace } from './stack-place.ts';
 import { isOnThisMachine } from './tmdb-target.ts';
 
@@ -74,4 +75,27 @@ export function provenanceLine(answer: Provenance): string {
   const { from, freshness, freshUntil, expiresAt, problem } = answer;
   const life = `freshness ${freshness.toFixed(2)}, fresh until ${freshUntil}, expires at ${expiresAt}`;
   return `from ${origins[from]}; ${life}${problem === undefined ? '' : `; ${problem.detail}`}`;
+}
+
+/** What was read of a title, for programs and for people. */
+export function titleResult(answer: TitleAnswer): { document: object; text: string } {
+  const { title: card, absent: _absent, details, images, ...provenance } = answer;
+  const document = { ...provenance, ...card };
+  const facts = Object.entries(document).map(([name, value]) => [name, shownValue(value)]);
+  const texts = [table(['what', 'value'], facts), ...(details === undefined ? [] : formatDetails(details))];
+  return { document: { ...document, ...(details && { details }), images }, text: texts.join('\n\n') };
+}
+
+/** `absent`, where the table has told so; `failed`, with the code of what kept it from that. */
+export function nothingRead({ problem }: Pick<Provenance, 'problem'>, absent: string, failed: string): PermanentError {
+  return problem === undefined || problem.code === 'not_cached'
+    ? new PermanentError('not_in_table', absent)
+    : new PermanentError(problem.code, `${failed}: ${problem.detail}`);
+}
+
+function shownValue(value: unknown): string {
+  if (Array.isArray(value)) {
+    return value.join(', ');
+  }
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }

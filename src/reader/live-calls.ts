@@ -10,13 +10,14 @@ import { within } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
 import { type Feed, feedId } from '../shared/core/feed.ts';
 import type { Redact } from '../shared/core/redact-token.ts';
+import { externalIdText } from '../shared/queues/details/detail-kinds.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { callGate, type Entry } from '../shared/throttle/call-gate.ts';
 import type { RateScheduleStore } from '../shared/throttle/rate-schedule-store.ts';
-import { classifyAnswer, tryAgain } from '../shared/tmdb/classify-answer.ts';
-import { feedRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
+import { classifyAnswer, tryAgain, type Verdict } from '../shared/tmdb/classify-answer.ts';
+import { feedRequest, findRequest, titleRequest } from '../shared/tmdb/feed-request.ts';
 import type { Losses, NormalizedPage } from '../shared/tmdb/normalize-page.ts';
-import { type Content, readPage, readTitle } from '../shared/tmdb/read-content.ts';
+import { type Content, readFoundTitles, readPage, readTitle } from '../shared/tmdb/read-content.ts';
 import {
   endTrial,
   type Outcome,
@@ -26,20 +27,25 @@ import {
 } from '../shared/tmdb/report-outcome.ts';
 import type { TmdbRequest } from '../shared/tmdb/tmdb-port.ts';
 import type { Background } from './background.ts';
+import type { UnknownIds } from './dynamo-unknown-ids.ts';
 import type { LiveAnswer, LiveCalls } from './tiers.ts';
 
 /** What a call needs. `share` is the schedule of the readers' own share of the rate. */
 type LiveDependencies = ReportDependencies & {
   share: RateScheduleStore;
+  unknownIds: UnknownIds;
   settings: Settings;
-  /** Runs what goes on after an answer; default: nobody waits for it. */
-  background?: Background | undefined;
+  /** Runs what goes on after an answer. */
+  background: Background;
 };
 
 /** A refusal is repeated without asking again for at most this long, because the breaker may be closed in the meantime. */
 const holdCapMs = 5_000;
 
 type Refusal = Extract<Entry, { kind: 'refused' }>;
+
+/** What was read of an answer. A good answer may say, too, that there is nothing. */
+type Read<T> = Content<T> | Extract<Verdict, { fate: 'not-found' }>;
 
 /** Live calls of one process. */
 export function liveCalls(deps: LiveDependencies): LiveCalls {
@@ -48,7 +54,7 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
   const call = async <T>(
     subject: string,
     request: TmdbRequest,
-    read: (json: unknown, losses: Losses) => Content<T>,
+    read: (json: unknown, losses: Losses) => Read<T>,
   ): Promise<LiveAnswer<T>> => {
     const losses: Losses = {};
     const startedMs = clock.monotonicMs();
@@ -75,7 +81,24 @@ export function liveCalls(deps: LiveDependencies): LiveCalls {
       call(`${mediaType}/${id}/${language}`, titleRequest(mediaType, id, language), (json, losses) =>
         readTitle(json, mediaType, id, losses),
       ),
+    find: async (externalId, language) => {
+      const text = externalIdText(externalId);
+      if (await isKnownUnknown(text, deps)) {
+        return { kind: 'absent' };
+      }
+      const answer = await call(`find/${text}`, findRequest(externalId, language), readFoundTitles);
+      if (answer.kind === 'absent') {
+        deps.background.run('noting an id that TMDB does not know', () => deps.unknownIds.add(text, clock.nowMs()));
+      }
+      return answer;
+    },
   };
+}
+
+/** Whether it is remembered that TMDB does not know an id. While the control table does not tell, it is not: the gates need it too. */
+function isKnownUnknown(text: string, { unknownIds, clock, settings }: LiveDependencies): Promise<boolean> {
+  const known = unknownIds.has(text, clock.nowMs()).catch(() => false);
+  return within(settings.reader.tableTimeoutMs, known, false, clock);
 }
 
 /** Passes the gates. After a refusal it answers the same without asking, for as long as the refusal says, at most `holdCapMs`. */
@@ -134,7 +157,7 @@ function refusal(detail: string): Refusal {
 /** Passes the gates, makes one call, and reports its outcome to the breaker and the schedule. */
 async function callOnce<T>(
   request: TmdbRequest,
-  read: (json: unknown) => Content<T>,
+  read: (json: unknown) => Read<T>,
   enter: () => Promise<Entry>,
   deps: LiveDependencies,
 ): Promise<LiveAnswer<T>> {
@@ -161,8 +184,8 @@ async function callOnce<T>(
 }
 
 /** One code for all kinds of unusable answers, which applications need not tell apart. */
-function asAsked<T>(content: Content<T>): Content<T> {
-  return content.fate === 'ok' ? content : { ...content, code: 'unreadable_answer' };
+function asAsked<T>(content: Read<T>): Read<T> {
+  return content.fate === 'retry' ? { ...content, code: 'unreadable_answer' } : content;
 }
 
 /**
@@ -173,7 +196,7 @@ function reportInTime(outcome: Outcome, call: PermittedCall, deps: LiveDependenc
   const reported = reportOutcome(outcome, call, deps, {
     enter: (admit) => passGatesInTime({ ...deps, breaker: { ...deps.breaker, admit } }),
   }).then(() => undefined);
-  deps.background?.run('reporting how a call ended', () => reported);
+  deps.background.run('reporting how a call ended', () => reported);
   return within(deps.settings.reader.tableTimeoutMs, reported, undefined, deps.clock);
 }
 
@@ -184,5 +207,6 @@ export function redactedLiveCalls(calls: LiveCalls, redact: Redact): LiveCalls {
   return {
     firstPage: async (...asked) => redacted(await calls.firstPage(...asked)),
     title: async (...asked) => redacted(await calls.title(...asked)),
+    find: async (...asked) => redacted(await calls.find(...asked)),
   };
 }

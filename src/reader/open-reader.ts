@@ -25,6 +25,7 @@ import { tokenAddress, tokenAddresses } from '../shared/tmdb/token-address.ts';
 import { type Background, background } from './background.ts';
 import { checkOptions } from './check-options.ts';
 import { dynamoRefreshLeases } from './dynamo-refresh-leases.ts';
+import { dynamoUnknownIds } from './dynamo-unknown-ids.ts';
 import { liveCalls, redactedLiveCalls } from './live-calls.ts';
 import { pipelineRequests } from './pipeline-requests.ts';
 import { createReader } from './reader.ts';
@@ -206,13 +207,11 @@ function controlled(
             clock: systemClock,
             settings,
           }),
-    breakerState: async (): Promise<ReaderHealth['breaker']> => {
-      try {
-        return (await breakerStore.read())?.state ?? 'closed';
-      } catch {
-        return 'unknown';
-      }
-    },
+    breakerState: (): Promise<ReaderHealth['breaker']> =>
+      breakerStore.read().then(
+        (record) => record?.state ?? 'closed',
+        () => 'unknown',
+      ),
   };
 }
 
@@ -240,6 +239,7 @@ function liveOn(
       systemClock,
       (record) => redacted.event({ event: 'breaker-changed', ...record }),
     ),
+    unknownIds: dynamoUnknownIds(client, controlTable, readItem),
     telemetry: redacted,
     background: behind,
     clock: systemClock,

@@ -105,12 +105,20 @@ export function pageMessage(feed: Feed, normalized: NormalizedPage, nowMs: numbe
   });
 }
 
-/** The message to the writer for a title that a reader has fetched. */
-export function titleMessage(title: DescribedTitle, language: string, nowMs: number): ItemTitle {
+/**
+ * The message to the writer for a title that a reader has fetched.
+ * @param foundBy - the id elsewhere by which it was found (`imdb:tt0137523`).
+ */
+export function titleMessage(
+  title: DescribedTitle,
+  language: string,
+  nowMs: number,
+  foundBy?: string | undefined,
+): ItemTitle {
   const runId = titleRunId(title.mediaType, title.id, language, nowMs);
   const jobId = titleJobIdFor(runId, title.mediaType, title.id, language);
   const fetchedAt = isoFromMs(nowMs);
-  return itemTitleSchema.parse({ kind: 'item-title', version: 1, jobId, runId, language, fetchedAt, title });
+  return itemTitleSchema.parse({ kind: 'item-title', version: 1, jobId, runId, language, fetchedAt, title, foundBy });
 }
 
 /** Requests over the queues of one pipeline. */

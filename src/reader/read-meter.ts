@@ -23,7 +23,7 @@ import { metricGatherer } from '../shared/telemetry/gathered-metrics.ts';
 import { type Telemetry, writeGathered } from '../shared/telemetry/telemetry.ts';
 import type { Background } from './background.ts';
 import { coverageOf, type Detailed } from './provenance.ts';
-import type { ListAnswer, Origin, Provenance, RecommendAnswer, TitleAnswer } from './reader-api.ts';
+import type { FindAnswer, ListAnswer, Origin, Provenance, RecommendAnswer, TitleAnswer } from './reader-api.ts';
 
 /** What reads are measured with. */
 export type MeterDependencies = {
@@ -39,7 +39,8 @@ export type MeterDependencies = {
 type ReadMeter = {
   /** @param limit - rows that were asked for. */
   list(limit: number): (answer: ListAnswer, latencyMs: number) => void;
-  title(answer: TitleAnswer & Detailed, latencyMs: number): void;
+  /** A title that was asked for by an id elsewhere, and is not known, counts among all others. */
+  title(answer: (TitleAnswer | FindAnswer) & Detailed, latencyMs: number): void;
   /** Counts as one read of every feed that it was made from. */
   recommendation(answer: RecommendAnswer, latencyMs: number): void;
   /** Writes the metrics and the usage counters now. */
@@ -78,7 +79,7 @@ export function readMeter({ usage: store, telemetry, clock, settings, background
       ),
     title: (answer, latencyMs) =>
       count(answer, latencyMs, (to, outcome) =>
-        to.title(titleSubject(answer.mediaType, answer.id), { ...outcome, coverage: coverageOf(answer) }),
+        to.title(subjectOf(answer), { ...outcome, coverage: coverageOf(answer) }),
       ),
     recommendation: (answer, latencyMs) =>
       count(answer, latencyMs, (to, outcome) => {
@@ -91,6 +92,10 @@ export function readMeter({ usage: store, telemetry, clock, settings, background
       await usage?.flush();
     },
   };
+}
+
+function subjectOf({ mediaType, id }: TitleAnswer | FindAnswer): string {
+  return mediaType === null || id === null ? otherSubject : titleSubject(mediaType, id);
 }
 
 /** Whether the cache had the answer. */

@@ -2,6 +2,7 @@
 import type { AwsFailureCode } from '../shared/core/aws-failure.ts';
 import type { Feed, MediaType } from '../shared/core/feed.ts';
 import type { Card } from '../shared/queues/card-fields.ts';
+import type { ExternalId } from '../shared/queues/details/detail-kinds.ts';
 import type { DetailValues, PartName } from '../shared/queues/details/title-parts.ts';
 import type { Watch } from '../shared/queues/details/watch.ts';
 import type { Images } from '../shared/queues/reference.ts';
@@ -135,6 +136,11 @@ export type TitleDetails = { [Field in Exclude<keyof DetailValues, 'watch'>]: De
 export type TitleAnswer = Provenance &
   TitleRef & { title: TitleCard | null; absent: boolean; details?: TitleDetails; images: Images };
 
+/** The title behind an id elsewhere, if one is known. `matches`: the answered title, then one of the other kind that has the id, too. */
+export type FindAnswer = Omit<TitleAnswer, keyof TitleRef> & { externalId: ExternalId; matches: TitleRef[] } & {
+  [Name in keyof TitleRef]: TitleRef[Name] | null;
+};
+
 /** How titles are read. */
 export type TitleOptions = {
   /** BCP 47; default: the region's own in the settings, else their default. */
@@ -228,6 +234,8 @@ export type Reader = {
   list(feed: FeedInput, options?: ListRequest): Promise<ListAnswer>;
   /** @throws UsageError for an id, a language or a region that does not exist. */
   title(mediaType: MediaType, id: number, options?: TitleOptions): Promise<TitleAnswer>;
+  /** By an id at IMDb (`tt` and 7 to 12 digits) or TheTVDB (a whole number). @throws UsageError for another one, and like `title`. */
+  find(source: ExternalId['source'], id: string | number, options?: TitleOptions): Promise<FindAnswer>;
   /** Several titles in one go, in the order asked for; at most 100. @throws UsageError like `title`. */
   titles(refs: readonly TitleRef[], options?: TitleOptions): Promise<TitleAnswer[]>;
   /** @throws UsageError like `list`. */

@@ -3,11 +3,13 @@ import type { Clock } from '../shared/core/clock.ts';
 import { retryBudget } from '../shared/core/retries.ts';
 import { hasNamelessService } from '../shared/queues/details/watch.ts';
 import { type FactsReader, factsReader } from './filters/facts-reader.ts';
+import { type FindDependencies, type TitleFinder, titleFinder } from './find.ts';
+import { externalIdSchema } from './find-input.ts';
 import { languageChain, mergeLanguages } from './language-fallback.ts';
 import { answerList } from './list-answer.ts';
 import { type ListReader, listReader } from './list-reader.ts';
 import { type MemoryTier, memoryTier } from './memory-tier.ts';
-import { lifeOfAll, provenanceOf } from './provenance.ts';
+import { type Aged, lifeOfAll, provenanceOf } from './provenance.ts';
 import { type MeterDependencies, readMeter } from './read-meter.ts';
 import type { Reader, ReaderHealth, TitleAnswer, TitleRef } from './reader-api.ts';
 import {
@@ -42,6 +44,7 @@ type Tiers = {
   table: TableGuard;
   lists: ListReader;
   titles: TitleReader;
+  find: TitleFinder;
   facts: FactsReader;
   reference: ReferenceTier;
 };
@@ -75,6 +78,11 @@ export function createReader(deps: ReaderDependencies): Reader {
       const [answer] = await readTitles([{ mediaType, id }], options);
       return answer as TitleAnswer;
     },
+    find: async (source, id, options = {}) => {
+      const asked = checkedInput(titleOptions, options, 'options');
+      const externalId = checkedInput(externalIdSchema, { source, id }, 'find');
+      return timed(() => tiers.find(externalId, asked), meter.title, clock);
+    },
     titles: async (refs, options = {}) => readTitles(refs, options),
     recommend: async (request = {}) => {
       const input = checkedRecommendation(request, settings);
@@ -95,13 +103,19 @@ function tiersOf(deps: ReaderDependencies): Tiers {
   const memory = memoryTier(bounds.maxBytes, deps.clock);
   const table = tableGuard(tableTimeoutMs, tableRestMs, deps.clock, deps.onUnreadable);
   const rows = rowLoader(deps, table);
+  const fromTable = titleTable(deps, memory, rows);
+  const titles = titleReader(deps, memory, fromTable);
+  const reference = referenceTier(deps);
+  const read: FindDependencies['read'] = (ref, asked, beside) =>
+    answerTitle(ref, asked, { titles, reference }, deps, [beside]);
   return {
     memory,
     table,
     lists: listReader(deps, memory, table),
-    titles: titleReader(deps, memory, titleTable(deps, memory, rows)),
+    titles,
+    find: titleFinder({ ...deps, memory, table, titles: fromTable, images: reference.images, read }),
     facts: factsReader(deps, memory, rows),
-    reference: referenceTier(deps),
+    reference,
   };
 }
 
@@ -120,12 +134,14 @@ async function timed<A>(
 /**
  * A title as an application gets it, each field in the nearest language that has it, and its details where they are asked for. As old as the
  * oldest language and the oldest part that it is made of.
+ * @param beside - lives of what it was found by.
  */
 async function answerTitle(
   ref: TitleRef,
   { language, region, country, details }: AskedTitle,
-  { titles, reference }: Tiers,
+  { titles, reference }: Pick<Tiers, 'titles' | 'reference'>,
   { clock, settings }: ReaderDependencies,
+  beside: readonly Aged[] = [],
 ): Promise<TitleAnswer> {
   const [read] = await Promise.all([
     titles.read(ref, languageChain(language, region, settings), details ? country : undefined),
@@ -144,7 +160,7 @@ async function answerTitle(
   const used = read.found.filter((version) => version === first || Object.values(fellBack).includes(version.language));
   const isLacking = settings.details.enabled && known !== undefined && unknownIn(known, country, settings).length > 0;
   const nameless = hasNamelessService(answered?.watch) ? [namelessLife(first, nowMs)] : [];
-  const life = lifeOfAll([...used, ...livesOf(known ?? {}), ...nameless], isLacking);
+  const life = lifeOfAll([...used, ...livesOf(known ?? {}), ...nameless, ...beside], isLacking);
   return {
     ...ref,
     ...provenanceOf(read.from, life, nowMs, read.problem),

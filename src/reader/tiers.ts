@@ -2,13 +2,14 @@
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf, PipelineError } from '../shared/core/errors.ts';
 import type { Feed, MediaType } from '../shared/core/feed.ts';
+import type { ExternalId } from '../shared/queues/details/detail-kinds.ts';
 import type { DescribedTitle } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { CatalogReader } from '../shared/tables/catalog.ts';
 import type { EmptyList } from '../shared/tables/read-list.ts';
 import type { OnDamaged } from '../shared/tables/row.ts';
 import type { NormalizedPage } from '../shared/tmdb/normalize-page.ts';
-import type { Got } from './memory-tier.ts';
+import type { Got, Kept } from './memory-tier.ts';
 import type { PipelineRequests } from './pipeline-requests.ts';
 import type { Origin, Problem } from './reader-api.ts';
 import { TableUnavailableError } from './table-guard.ts';
@@ -21,6 +22,8 @@ export type LiveCalls = {
   /** The first page of a feed, as of `snapshot`. */
   firstPage(feed: Feed, snapshot: string): Promise<LiveAnswer<NormalizedPage>>;
   title(mediaType: MediaType, id: number, language: string): Promise<LiveAnswer<DescribedTitle>>;
+  /** The film and the series that have an id elsewhere, one at least. */
+  find(externalId: ExternalId, language: string): Promise<LiveAnswer<DescribedTitle[]>>;
 };
 
 /** What lists and titles are read with. */
@@ -56,6 +59,17 @@ export type LiveOutcome<T> =
   | { kind: 'ok'; found: T[]; empty?: EmptyList | undefined }
   | { kind: 'absent' }
   | ({ kind: 'unavailable' } & Problem);
+
+/** How long the outcome of a live call is shared that has brought titles; by then they are in memory. */
+export const liveKeptMs = 1_000;
+
+/** What is kept of a live call that has brought nothing: an absence for longer than a fault. */
+export function keptLoss(
+  answer: Exclude<LiveAnswer<unknown>, { kind: 'ok' }>,
+  { reader: { memory, live } }: Settings,
+): Kept<LiveOutcome<never>> {
+  return { value: answer, keepMs: 1_000 * (answer.kind === 'absent' ? memory.absentSeconds : live.failureSeconds) };
+}
 
 /** Nothing found, and perhaps why. */
 export function nothing<T>(problem: Problem | undefined): TierRead<T> {

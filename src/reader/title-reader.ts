@@ -11,8 +11,10 @@ import type { MemoryTier } from './memory-tier.ts';
 import { comesWhole, titleMessage } from './pipeline-requests.ts';
 import type { TitleRef } from './reader-api.ts';
 import {
+  keptLoss,
   type LiveCalls,
   type LiveOutcome,
+  liveKeptMs,
   notCached,
   nothing,
   readOfLive,
@@ -29,9 +31,6 @@ import {
   type TitleTable,
   type TitleVersion,
 } from './title-table.ts';
-
-/** How long the outcome of a live call is shared; by then the title is in memory. */
-const liveKeptMs = 1_000;
 
 /** Reads a title in one language from TMDB, with one call for all who ask at the same time. */
 type TitleLive = (ref: TitleRef, language: string) => Promise<LiveOutcome<TitleVersion>>;
@@ -120,9 +119,7 @@ function titleLive(deps: TierDependencies, calls: LiveCalls, memory: MemoryTier)
   const load = (ref: TitleRef, language: string) => async () => {
     const answer = await calls.title(ref.mediaType, ref.id, language);
     if (answer.kind !== 'ok') {
-      const { absentSeconds } = settings.reader.memory;
-      const seconds = answer.kind === 'absent' ? absentSeconds : settings.reader.live.failureSeconds;
-      return { value: answer, keepMs: seconds * 1_000 };
+      return keptLoss(answer, settings);
     }
     const item = titleMessage(answer.value, language, clock.nowMs());
     deps.pipeline?.sendTitle(item);

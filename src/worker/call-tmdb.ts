@@ -61,7 +61,7 @@ export function ownQuestion(job: Job, settings: Settings): Question<AnswerConten
 /** Which titles of the job's kind have an id at IMDb, by TMDB's ids. */
 export function findQuestion(imdbId: string, { mediaType }: TitleJob, settings: Settings): Question<number[]> {
   return {
-    request: findRequest(imdbId, settings),
+    request: findRequest({ source: 'imdb', id: imdbId }, settings.defaultLanguage),
     read: (json) => judged(readFound(json, mediaType), (ids) => ids),
   };
 }

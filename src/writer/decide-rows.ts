@@ -3,7 +3,7 @@ import type { DescribedTitle, Item } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import type { CatalogDraft, CatalogJoinedRow } from '../shared/tables/catalog.ts';
 import { detailsDraft } from '../shared/tables/details-row.ts';
-import { externalIdDrafts } from '../shared/tables/external-id-row.ts';
+import { externalIdDrafts, foundIdDrafts } from '../shared/tables/external-id-row.ts';
 import type { JoinedDraft } from '../shared/tables/joined-row.ts';
 import { listPageDraft } from '../shared/tables/list-page-row.ts';
 import { referenceDraft } from '../shared/tables/reference-row.ts';
@@ -38,7 +38,7 @@ export type Candidate = {
   titles: readonly (CatalogDraft | undefined)[];
   /** Of a list or a title in another language than the default one: what stands in for rows in that one, where there are none. */
   standIns?: readonly CatalogDraft[];
-  /** What a title that was fetched as a whole, or reference data, brings for rows that are joined of parts. */
+  /** What a title that was fetched as a whole or found by an id elsewhere, or reference data, brings for rows that are joined of parts. */
   joined?: readonly JoinedDraft<CatalogJoinedRow>[];
 };
 
@@ -54,6 +54,7 @@ export function candidateOf(messageId: string, item: Item, settings: Settings): 
       page: undefined,
       titles: [titleDraft(item, item.title, settings)],
       ...standInsFor(item, [item.title], settings),
+      ...(item.foundBy !== undefined && { joined: foundIdDrafts(item, settings) }),
     };
   }
   if (item.kind === 'item-details') {

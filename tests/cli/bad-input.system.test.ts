@@ -98,6 +98,23 @@ const feeds: Case[] = [
   ['read title movie 550 --region <b>', `unknown region '?b?': allowed are ${allowedRegions()}`],
 ];
 
+const imdbIds = 'allowed are tt and 7 to 12 digits, such as tt0137523';
+const finds: Case[] = [
+  ['read find', "missing required argument 'source'"],
+  ['read find imdb', "missing required argument 'id'"],
+  ['read find wikidata Q190050', "unknown source 'wikidata': allowed are imdb, tvdb"],
+  ['read find imdb nm0000093', `'nm0000093' is the id of a person, who is no title: ${imdbIds}`],
+  ['read find imdb 0137523', `'0137523' is no id of a title at IMDb: ${imdbIds}`],
+  ['read find imdb <b>', `'?b?' is no id of a title at IMDb: ${imdbIds}`],
+  ['read find tvdb tt0137523', "'tt0137523' is no id at TheTVDB: allowed are whole numbers from 1 to 9007199254740991"],
+  [
+    'read find imdb tt0137523 tt0137524',
+    "too many arguments for 'find'. Expected 2 arguments but got 3: imdb, tt0137523, tt0137524.",
+  ],
+  ['read find imdb tt0137523 --language de_DE', `unknown language 'de_DE': allowed are ${allowedLanguages(['de-DE'])}`],
+  ['read find imdb tt0137523 --limit 5', "unknown option '--limit'"],
+];
+
 const titleTexts = 'allowed are titles such as movie:550, separated by commas';
 const recommendations: Case[] = [
   ['recommend movie', "too many arguments for 'recommend'. Expected 0 arguments but got 1: movie."],
@@ -246,7 +263,7 @@ async function refusalOf(typed: string, environment: Readonly<Record<string, str
 }
 
 describe('wrong usage is refused in one sentence', () => {
-  it.each([...commands, ...feeds, ...recommendations, ...adHoc, ...figures, ...files])(
+  it.each([...commands, ...feeds, ...finds, ...recommendations, ...adHoc, ...figures, ...files])(
     '%s',
     async (typed, sentence) => {
       expect(await refusalOf(typed)).toBe(sentence);

@@ -70,6 +70,59 @@ describe('a list that no table holds', () => {
   });
 });
 
+describe('an id at IMDb that no table holds', () => {
+  const ask = async (path: string) => {
+    const answer = await fetch(`${endpoints.tmdb}${path}`, { headers: { Authorization: 'Bearer any' } });
+    return (await answer.json()) as { results: { id: number }[]; imdb_id: string; tvdb_id: number; name: string };
+  };
+
+  it('is looked up at TMDB, and a moment later its title is found in the table', async () => {
+    const { results } = await ask('/tv/popular?page=50');
+    const id = results[0]?.id ?? 0;
+    const { imdb_id: imdb } = await ask(`/tv/${id}/external_ids`);
+    const find = (given: string) => runJson(['read', 'find', 'imdb', given], { cwd });
+    const first = await find(imdb.toUpperCase());
+    expect(first).toMatchObject({
+      externalId: { source: 'imdb', id: imdb },
+      matches: [{ mediaType: 'tv', id }],
+      from: 'tmdb',
+      mediaType: 'tv',
+      id,
+      language: 'en-US',
+    });
+    await until('its row is in the table', async () => (await find(imdb)).from === 'table', 60_000);
+    const { code, stdout } = await runCli(['read', 'find', 'imdb', imdb], { cwd });
+    expect([code, stdout.split('\n')[0]]).toEqual([0, `imdb ${imdb} is tv:${id}`]);
+    expect(stdout).toMatch(/^from +table$/m);
+  });
+
+  it('may be one at TheTVDB, with details', async () => {
+    const { results } = await ask('/tv/popular?page=51');
+    const { tvdb_id: tvdb, name } = {
+      ...(await ask(`/tv/${results[0]?.id}`)),
+      ...(await ask(`/tv/${results[0]?.id}/external_ids`)),
+    };
+    const found = await runJson(['read', 'find', 'tvdb', String(tvdb), '--details', '--region', 'US'], { cwd });
+    expect(found).toMatchObject({
+      externalId: { source: 'tvdb', id: String(tvdb) },
+      title: name,
+      details: { region: 'US' },
+    });
+  });
+
+  it('fails in one sentence where TMDB knows no title with it, and for those who name the tables alone', async () => {
+    const unknown = await runCli(['read', 'find', 'imdb', 'tt0000001'], { cwd });
+    expect(unknown).toMatchObject({ code: 1, stdout: '' });
+    expect(unknown.stderr).toBe('error: TMDB knows no film and no series with the imdb id tt0000001\n');
+    const environment = { AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb };
+    const alone = await runCli(['read', 'find', 'imdb', 'tt0000001'], { cwd, environment });
+    expect(alone).toMatchObject({ code: 1, stdout: '' });
+    expect(alone.stderr).toBe(
+      'error: the table holds no title with the imdb id tt0000001, and TMDB is only asked where a stack runs: start one with `local`\n',
+    );
+  });
+});
+
 describe('a title that no table holds', () => {
   it('is fetched from TMDB itself, and a moment later is in the table', async () => {
     const { results } = (await (

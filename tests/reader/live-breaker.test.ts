@@ -16,6 +16,8 @@ describe('while the breaker is open', () => {
     const problem = { code: 'breaker_open', detail: expect.stringContaining('HTTP 503') };
     expect(await reader.list(popular)).toMatchObject({ from: 'none', titles: [], problem });
     expect(await reader.title('movie', 550)).toMatchObject({ from: 'none', title: null, absent: false, problem });
+    const unknown = { from: 'none', title: null, mediaType: null, absent: false, problem };
+    expect(await reader.find('imdb', 'tt0137523')).toMatchObject(unknown);
     expect(await reader.recommend()).toMatchObject({ from: 'none', picks: [], problem });
     expect(world.tmdb.requests).toEqual([]);
   });

@@ -47,6 +47,7 @@ describe('a read is one value of each metric', () => {
     ['a stale title', (reader) => reader.title('movie', 2), plain(1, 1)],
     ['a title from TMDB', (reader) => reader.title('movie', 3), plain(0, 0)],
     ['a title that no tier has', (reader) => reader.title('movie', 13), plain(0, 0)],
+    ['a title by an id elsewhere', (reader) => reader.find('imdb', 'tt0137523'), plain(0, 0)],
     ['a title that is none', (reader) => reader.title('movie', 1_000_000), plain(0, 0)],
     [
       'two titles: the second with the record after that of the first',

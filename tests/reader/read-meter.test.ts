@@ -165,6 +165,20 @@ describe('the usage counters of a read', () => {
     expect(usage.countersOf('usage#2026-11-23T08#titles#55')).toEqual({ 'r:tv/1399': 1, 's:tv/1399': 1 });
   });
 
+  it('are those of the title that was found by an id elsewhere, or of all others where none was', async () => {
+    const { meter, usage } = openMeter();
+    const by = { externalId: { source: 'imdb', id: 'tt0137523' } as const, matches: [] };
+    meter.title({ ...titleAnswer({ from: 'tmdb' }), ...by }, 1);
+    meter.title({ ...titleAnswer({ from: 'none' }), ...by, mediaType: null, id: null }, 1);
+    await meter.flush();
+    expect(usage.countersOf('usage#2026-11-23T08#titles#55')).toEqual({
+      'r:tv/1399': 1,
+      'm:tv/1399': 1,
+      'r:~other': 1,
+      'm:~other': 1,
+    });
+  });
+
   it('say how many pages beyond the first a list was asked for', async () => {
     const { meter, usage } = openMeter();
     for (const limit of [1, 20, 21, 60]) {

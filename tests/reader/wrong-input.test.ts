@@ -15,7 +15,7 @@ const hostile = {
 };
 
 /** A call as JavaScript can make it. */
-type Call = [method: 'list' | 'title' | 'titles' | 'recommend', ...args: unknown[]];
+type Call = [method: 'list' | 'title' | 'find' | 'titles' | 'recommend', ...args: unknown[]];
 /** What is called, and how the sentence begins. */
 type Case = [start: string, ...call: Call];
 
@@ -82,6 +82,38 @@ const titles: Case[] = [
   ['titles: more than 100 titles', 'titles', Array.from({ length: 101 }, () => film)],
 ];
 
+const person =
+  /^'nm0000093' is the id of a person, who is no title: allowed are tt and 7 to 12 digits, such as tt0137523$/;
+const ids: Case[] = [
+  ...['IMDB', 'wikidata', '', undefined, null, 5, bare, hostile, markup].map(
+    (source): Case => ['find.source:', 'find', source, 'tt0137523'],
+  ),
+  ...[
+    'tt123456',
+    `tt${'1'.repeat(13)}`,
+    'tt',
+    '0137523',
+    'tt0137523/',
+    'tt01375२3',
+    'tt0137 523',
+    '',
+    ' ',
+    137_523,
+  ].map((id): Case => ['find.id:', 'find', 'imdb', id]),
+  ...['nm0000093', 'co0000093', 'ev0000001', null, undefined, {}, [], bare, hostile, 5n, Symbol('id'), markup].map(
+    (id): Case => ['find.id:', 'find', 'imdb', id],
+  ),
+  ...['0', '-1', '1.5', '1e3', '0x10', '', 'tt0137523', '9007199254740992', '9'.repeat(40), '٣'].map(
+    (id): Case => ['find.id:', 'find', 'tvdb', id],
+  ),
+  ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, 1e21, null, true, markup].map(
+    (id): Case => ['find.id:', 'find', 'tvdb', id],
+  ),
+  ...[null, 5, 'de-DE', []].map((options): Case => ['options', 'find', 'tvdb', 1, options]),
+  ["options: unknown member 'lang'", 'find', 'tvdb', 1, { lang: 'de-DE' }],
+  ...['german', 5, markup].map((language): Case => ['options.language:', 'find', 'tvdb', 1, { language }]),
+];
+
 const recommendations: Case[] = [
   ...[null, 5, 'all', []].map((request): Case => ['recommend', 'recommend', request]),
   ...['film', '', 5, null, markup].map((media): Case => ['recommend.media:', 'recommend', { media }]),
@@ -108,10 +140,17 @@ const named = (cases: readonly Case[]) =>
 describe.each([
   ['a list', lists],
   ['titles', titles],
+  ['a title by its id elsewhere', ids],
   ['a recommendation', recommendations],
 ] as const)('a wrong request for %s', (_name, cases) => {
   it.each(named(cases))('(%s) is refused in a sentence that begins with "%s"', async (_n, start, call) => {
     expectSentence(await refusal(call), start);
+  });
+});
+
+describe('an id of a person', () => {
+  it('is refused as such', async () => {
+    expect((await refusal(['find', 'imdb', 'nm0000093'])).replace('find.id: ', '')).toMatch(person);
   });
 });
 
@@ -128,6 +167,7 @@ describe('what may be left out', () => {
     ['options', (reader) => reader.list({ category: 'popular', media: 'movie' })],
     ['all options', (reader) => reader.list({ category: 'popular', media: 'movie' }, {})],
     ['options of a title', (reader) => reader.title('movie', 550, {})],
+    ['options of a find', (reader) => reader.find('tvdb', 1)],
     ['the request', (reader) => reader.recommend()],
     ['all of the request', (reader) => reader.recommend({ media: undefined, liked: undefined, hour: undefined })],
   ])('is: %s', async (_name, read) => {

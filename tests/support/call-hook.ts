@@ -11,6 +11,7 @@ export type PortCall = {
     | 'listPages'
     | 'readTitles'
     | 'readDetails'
+    | 'readExternalId'
     | 'readReference'
     | 'readHeads'
     | 'listHeads'

@@ -3,6 +3,7 @@ import type { Feed } from '../../src/shared/core/feed.ts';
 import type { Reference } from '../../src/shared/queues/reference.ts';
 import { defaultSettings } from '../../src/shared/settings/settings.ts';
 import type { CatalogReader, CatalogStore } from '../../src/shared/tables/catalog.ts';
+import { type ExternalIdRow, externalIdDrafts } from '../../src/shared/tables/external-id-row.ts';
 import type { ListPageRow } from '../../src/shared/tables/list-page-row.ts';
 import { referenceDraft, servicesById } from '../../src/shared/tables/reference-row.ts';
 import { type RowKey, rowKeyText } from '../../src/shared/tables/row.ts';
@@ -119,6 +120,22 @@ export function catalogContract(open: () => Promise<Catalog>): void {
       const read = await reader.readReference();
       expect(read).toEqual({ configuration, services: { ...services, parts: expect.any(Uint8Array) } });
       expect(servicesById(read.services, 0).get(8)).toEqual({ id: 8, name: 'A', logoPath: null });
+    });
+
+    it('has of an id elsewhere the row that was put, and none of another one', async () => {
+      const { store, reader } = await open();
+      const fetched = { mediaType: 'movie', id: 550, fetchedAt: '2026-11-23T08:00:07.250Z' } as const;
+      const ids = { externalIds: { externalIds: { imdb: 'tt0137523', tvdb: 81_189, wikidata: null } } };
+      const [imdb, tvdb] = externalIdDrafts(fetched, ids, defaultSettings).map((draft) =>
+        draft.over(undefined).build(),
+      );
+      await store.replace(imdb as ExternalIdRow, undefined);
+      expect(await reader.readExternalId('imdb:tt0137523')).toEqual(imdb);
+      expect(await reader.readExternalId('tvdb:81189')).toBeUndefined();
+      const told: string[] = [];
+      await store.replace({ ...tvdb, movie: 'Fight Club' } as unknown as ExternalIdRow, undefined);
+      expect(await reader.readExternalId('tvdb:81189', ({ mediaId }) => told.push(mediaId))).toBeUndefined();
+      expect(told).toEqual(['tvdb:81189']);
     });
 
     it('reads cards and details together, each by its key', async () => {

@@ -95,6 +95,7 @@ async function readAll({ functions, recorders }: DeployedFunctions): Promise<voi
     'lists/popular/movie',
     'lists/popular/tv?language=de-DE',
     'titles/tv/1',
+    'find/tvdb/1',
     'recommendations',
   ]) {
     await read(path);

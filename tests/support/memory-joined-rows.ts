@@ -1,5 +1,6 @@
 import type { CatalogJoinedRow, CatalogReader, CatalogStore } from '../../src/shared/tables/catalog.ts';
 import type { DetailsRow } from '../../src/shared/tables/details-row.ts';
+import { externalIdRowSchema } from '../../src/shared/tables/external-id-row.ts';
 import type { ReferenceRows } from '../../src/shared/tables/reference-row.ts';
 import { rowKeyText } from '../../src/shared/tables/row.ts';
 import type { CallHook } from './call-hook.ts';
@@ -19,7 +20,8 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
     return new Map(texts.flatMap((text) => (rows.has(text) ? [[text, { ...rows.get(text) } as DetailsRow]] : [])));
   }
 
-  const store: Pick<CatalogStore, 'readStored' | 'replace'> & Pick<CatalogReader, 'readDetails' | 'readReference'> = {
+  const store: Pick<CatalogStore, 'readStored' | 'replace'> &
+    Pick<CatalogReader, 'readDetails' | 'readExternalId' | 'readReference'> = {
     readStored: (keys, consistent) =>
       hook({ name: 'readStored', key: '' }, () => {
         const texts = keys.map(rowKeyText);
@@ -33,6 +35,15 @@ export function memoryJoinedRows(hook: CallHook, lag: () => number) {
         };
       }),
     readDetails: (keys) => hook({ name: 'readDetails', key: '' }, () => detailsUnder(keys.map(rowKeyText))),
+    readExternalId: (text, onDamaged) =>
+      hook({ name: 'readExternalId', key: text }, () => {
+        const row = seen(false).get(rowKeyText({ mediaId: text, mediaType: 'id' }));
+        const parsed = externalIdRowSchema.safeParse(row);
+        if (row !== undefined && !parsed.success) {
+          onDamaged?.(row, 'it does not parse');
+        }
+        return parsed.data;
+      }),
     readReference: () =>
       hook({ name: 'readReference', key: '' }, () => {
         const rows = [...seen(false).values()].filter((row) => row.mediaId === 'reference');

@@ -23,6 +23,7 @@ import { memoryCatalog } from './memory-catalog.ts';
 import { memoryFeedHeads } from './memory-feed-heads.ts';
 import { memoryRateSchedule } from './memory-rate-schedule.ts';
 import { memoryRefreshLeases } from './memory-refresh-leases.ts';
+import { memoryUnknownIds } from './memory-unknown-ids.ts';
 import { memoryUsageStore } from './memory-usage-store.ts';
 import { recordingQueue } from './recording-queue.ts';
 import { recordingTelemetry } from './recording-telemetry.ts';
@@ -60,12 +61,13 @@ export function readerWorld(options: ReaderWorldOptions = {}) {
     const behind = background(telemetry);
     const [schedule, share] = [control.everybody.driver(clock), control.readers.driver(clock)];
     const shared = { telemetry, clock, settings };
+    const calling = { schedule, share, unknownIds: control.unknownIds };
     const reader = createReader({
       ...shared,
       catalog: table.catalog,
       background: behind,
       usage: counted ? usage : undefined,
-      live: live ? liveCalls({ ...shared, tmdb, schedule, share, breaker: breaker(), background: behind }) : undefined,
+      live: live ? liveCalls({ ...shared, ...calling, tmdb, breaker: breaker(), background: behind }) : undefined,
       pipeline: pipeline
         ? pipelineRequests({ ...shared, leases: control.leases, ...queues, background: behind })
         : undefined,
@@ -140,6 +142,7 @@ function controlTable(settings: Settings, clock: VirtualClock) {
     readers: memoryRateSchedule(readerRateLimitsOf(settings), through),
     breakerStore: memoryBreakerStore(through),
     leases: memoryRefreshLeases(through),
+    unknownIds: memoryUnknownIds(through),
   };
 }
 

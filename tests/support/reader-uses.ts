@@ -63,6 +63,7 @@ async function recorded(
   queues.lose();
   await reader.title(second.mediaType, second.id, { language });
   await reader.list({ category: 'popular', media: 'tv', language });
+  await reader.find('tvdb', 1, { language });
   await reader.recommend({ liked: [{ mediaType: first.mediaType, id: first.id }] });
   await reader.health();
   await reader.settled();

@@ -1,4 +1,5 @@
 import type {
+  FindAnswer,
   ListAnswer,
   ListedCard,
   Provenance,
@@ -96,6 +97,16 @@ export function sampleTitleAnswer(over: Partial<TitleAnswer> = {}): TitleAnswer 
     title: sampleTitleCard(),
     absent: false,
     images: sampleImages(),
+    ...over,
+  };
+}
+
+/** Film 550, by its id at IMDb. */
+export function sampleFindAnswer(over: Partial<FindAnswer> = {}): FindAnswer {
+  return {
+    ...sampleTitleAnswer(),
+    externalId: { source: 'imdb', id: 'tt0137523' },
+    matches: [{ mediaType: 'movie', id: 550 }],
     ...over,
   };
 }

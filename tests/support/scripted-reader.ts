@@ -1,5 +1,5 @@
 import type { Reader, ReaderHealth } from '../../src/reader/reader-api.ts';
-import { sampleListAnswer, sampleRecommendAnswer, sampleTitleAnswer } from './sample-answers.ts';
+import { sampleFindAnswer, sampleListAnswer, sampleRecommendAnswer, sampleTitleAnswer } from './sample-answers.ts';
 
 /** What a reader was asked: the name of the call, then its arguments. */
 export type ReaderCall = readonly [name: keyof Reader, ...asked: unknown[]];
@@ -15,6 +15,7 @@ export function scriptedReader(answers: Partial<Reader> = {}): ScriptedReader {
   const reader: Reader = {
     list: async () => sampleListAnswer(),
     title: async () => sampleTitleAnswer(),
+    find: async () => sampleFindAnswer(),
     titles: async () => [sampleTitleAnswer()],
     recommend: async () => sampleRecommendAnswer(),
     health: async () => wellHealth,

@@ -154,6 +154,21 @@ describe('ids elsewhere', () => {
     expect(body.tv_results.map((row: Json) => row.id)).toContain(series?.id);
   });
 
+  test('of a series at TheTVDB are at times that of an episode of another one, too', async () => {
+    const episodes: Json[] = [];
+    for (const { id } of await client.rows('/tv/popular')) {
+      const { external_ids: ids } = await whole('tv', Number(id));
+      const { body } = await client.get<Json>(`/find/${ids.tvdb_id}?external_source=tvdb_id`);
+      expect(body.tv_results.map((row: Json) => row.id)).toContain(id);
+      episodes.push(...body.tv_episode_results.map((row: Json) => ({ ...row, series: id })));
+    }
+    expect(episodes.length).toBeGreaterThan(0);
+    for (const episode of episodes) {
+      expect(episode).toMatchObject({ media_type: 'tv_episode', id: expect.any(Number), show_id: expect.any(Number) });
+      expect(episode.show_id).not.toBe(episode.series);
+    }
+  });
+
   test('that nothing has find nothing, and a source that there is not is refused', async () => {
     const { status, body } = await client.get<Json>('/find/tt0000000?external_source=imdb_id');
     expect(status).toBe(200);

@@ -63,6 +63,7 @@ const emptyTables: PlanTables = {
     readTitles: async () => new Map(),
     readCardsAndDetails: async () => new Map(),
     readDetails: async () => new Map(),
+    readExternalId: async () => undefined,
     readReference: async () => ({}),
   },
   heads: {

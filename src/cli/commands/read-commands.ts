@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ListAnswer, ListRequest, Provenance, TitleAnswer } from '../../reader/reader-api.ts';
+import type { ListAnswer, ListRequest, TitleAnswer } from '../../reader/reader-api.ts';
 import { checkedListOptions, listOptionsSchema } from '../../reader/reader-input.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import { askedLanguageSchema, askedRegionSchema, feedId } from '../../shared/core/feed.ts';
@@ -7,11 +7,11 @@ import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, optionHelp, withPlace } from '../command-shape.ts';
-import { filterLines, formatDetails, formatList, table } from '../format-text.ts';
+import { filterLines, formatList } from '../format-text.ts';
 import { parseCount, parseFeed, parseInput, parseMediaType } from '../parse-input.ts';
 import { membersIn, optionTold, withFilters } from '../request-options.ts';
 import type { PlaceOptions } from '../stack-place.ts';
-import { provenanceLine, withReader } from '../with-reader.ts';
+import { nothingRead, provenanceLine, titleResult, withReader } from '../with-reader.ts';
 
 /** The filters of a list are taken by name. */
 type ReadOptions = PlaceOptions & { region?: string; language?: string; details?: boolean };
@@ -93,11 +93,8 @@ async function readTitleCommand(
   if (answer.title === null) {
     throw noTitle(answer, language);
   }
-  const { title: card, absent: _absent, details, images, ...provenance } = answer;
-  const document = { ...provenance, ...card };
-  const facts = Object.entries(document).map(([name, value]) => [name, shownValue(value)]);
-  const texts = [table(['what', 'value'], facts), ...(details === undefined ? [] : formatDetails(details))];
-  context.output.result({ ...document, ...(details && { details }), images }, texts.join('\n\n'));
+  const { document, text } = titleResult(answer);
+  context.output.result(document, text);
 }
 
 function noTitle(answer: TitleAnswer, language: string): PermanentError {
@@ -109,18 +106,4 @@ function noTitle(answer: TitleAnswer, language: string): PermanentError {
         `the table holds no ${mediaType} ${id} in ${language}: no list that was fetched has it, or it has expired; \`enqueue\` a list that has it`,
         `the ${mediaType} ${id} could not be read in ${language}`,
       );
-}
-
-/** `absent`, where the table has told so; `failed`, with the code of what kept it from that. */
-function nothingRead({ problem }: Pick<Provenance, 'problem'>, absent: string, failed: string): PermanentError {
-  return problem === undefined || problem.code === 'not_cached'
-    ? new PermanentError('not_in_table', absent)
-    : new PermanentError(problem.code, `${failed}: ${problem.detail}`);
-}
-
-function shownValue(value: unknown): string {
-  if (Array.isArray(value)) {
-    return value.join(', ');
-  }
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }

@@ -6,6 +6,7 @@ import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { feedLanguage } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { type InputProblem, wholeNumber, yesOrNo } from '../filters/filter-input.ts';
+import { externalIdSchema } from '../find-input.ts';
 import type { TitleRef } from '../reader-api.ts';
 import {
   fromTexts,
@@ -89,6 +90,12 @@ export function parseTitleRequest(params: Readonly<Record<string, string>>, quer
   const shape = z.object({ media: mediaTypeSchema, id: titleIdSchema });
   const { media, id } = checked(shape, fromTexts(shape, { media: params.media ?? '', id: params.id ?? '' }));
   return { mediaType: media, id, options: defined({ ...options, details: include && true }) };
+}
+
+/** `GET /v1/find/{source}/{id}`. @throws HttpProblem 400. */
+export function parseFindRequest({ source, id }: Readonly<Record<string, string>>, query: URLSearchParams) {
+  const { include, ...options } = checked(titleQuerySchema, singly(query));
+  return { ...checked(externalIdSchema, { source, id }), options: defined({ ...options, details: include && true }) };
 }
 
 /** `GET /v1/recommendations`. @throws HttpProblem 400. */

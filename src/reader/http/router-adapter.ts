@@ -8,7 +8,13 @@ import { feedId } from '../../shared/core/feed.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { Telemetry } from '../../shared/telemetry/telemetry.ts';
 import type { Provenance, Reader } from '../reader-api.ts';
-import { parseListRequest, parseNoQuery, parseRecommendRequest, parseTitleRequest } from './parse-query.ts';
+import {
+  parseFindRequest,
+  parseListRequest,
+  parseNoQuery,
+  parseRecommendRequest,
+  parseTitleRequest,
+} from './parse-query.ts';
 import {
   acceptsGzip,
   cacheControl,
@@ -30,7 +36,7 @@ type Answer = (params: Params, query: URLSearchParams) => Promise<{ answer: Prov
 /** Answers events of a function URL. Never rejects for anything that a client sends. */
 type ReaderRouter = { resolve(event: APIGatewayProxyEventV2, context: Context): ReturnType<Router['resolve']> };
 
-/** The reader over HTTP: four resources, of which `docs/reader-openapi.json` is the description. */
+/** The reader over HTTP: five resources, of which `docs/reader-openapi.json` is the description. */
 export function readerRouter(deps: RouterDependencies): ReaderRouter {
   const router = new Router({ logger: quietLogger(deps.telemetry) });
   router.use(compressOnRequest);
@@ -72,6 +78,14 @@ function addRoutes(router: Router, { reader, settings, telemetry, clock }: Route
     const answer = forClients(await reader.title(mediaType, id, options));
     if (answer.title === null) {
       throw nothing(answer, `TMDB has no ${mediaType} ${id}`);
+    }
+    return { answer, scope: 'public' };
+  });
+  get('/v1/find/:source/:id', async (params, query) => {
+    const { source, id, options } = parseFindRequest(params, query);
+    const answer = forClients(await reader.find(source, id, options));
+    if (answer.title === null) {
+      throw nothing(answer, `TMDB has no title with the ${source} id ${id}`);
     }
     return { answer, scope: 'public' };
   });
@@ -142,14 +156,14 @@ function json(body: object, headers: Record<string, string>): Response {
 
 function onErrors(router: Router, telemetry: Telemetry): void {
   router.notFound(async (_error, { req }) => {
-    const known = /^\/v1\/(lists\/[^/]+\/[^/]+|titles\/[^/]+\/[^/]+|recommendations|health)\/?$/;
+    const known = /^\/v1\/(lists\/[^/]+\/[^/]+|titles\/[^/]+\/[^/]+|find\/[^/]+\/[^/]+|recommendations|health)\/?$/;
     return known.test(new URL(req.url).pathname) && req.method !== 'GET'
       ? problemResponse(new HttpProblem(405, 'method_not_allowed', 'allowed is GET', { headers: { Allow: 'GET' } }))
       : problemResponse(
           new HttpProblem(
             404,
             'no_such_resource',
-            'there are /v1/lists/{category}/{media}, /v1/titles/{media}/{id}, /v1/recommendations and /v1/health',
+            'there are /v1/lists/{category}/{media}, /v1/titles/{media}/{id}, /v1/find/{source}/{id}, /v1/recommendations and /v1/health',
           ),
         );
   });

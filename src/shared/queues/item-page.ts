@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { feedSchema, languageSchema, maxPage, maxRank, mediaTypes, type PageOutcome } from '../core/feed.ts';
 import { runIdSchema, snapshotSchema } from '../core/snapshot.ts';
 import { cardShape } from './card-fields.ts';
+import { externalIdPattern } from './details/detail-kinds.ts';
 import { titlePartsSchema } from './details/title-parts.ts';
 import { replaysSchema } from './parse-message.ts';
 import { referenceSchema } from './reference.ts';
@@ -87,6 +88,11 @@ export const itemTitleSchema = z.object({
   language: languageSchema,
   fetchedAt: z.iso.datetime(),
   title: describedTitleSchema,
+  /**
+   * The id elsewhere by which TMDB has found the title (`imdb:tt0137523`). One that cannot be read costs itself, as it does in a writer of an
+   * earlier build, which does not know the member.
+   */
+  foundBy: z.string().regex(externalIdPattern).optional().catch(undefined),
   replays: replaysSchema,
 });
 

@@ -55,6 +55,8 @@ export type CatalogReader = {
   readCardsAndDetails(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, TitleRow | DetailsRow>>;
   /** The rows of details that exist under `keys` (distinct) and can be read, by `rowKeyText`. They may be past their hard TTL. */
   readDetails(keys: readonly RowKey[], onDamaged?: OnDamaged): Promise<Map<string, DetailsRow>>;
+  /** The row of an id elsewhere (`imdb:tt0137523`), if there is one that can be read. It may be past its hard TTL. */
+  readExternalId(text: string, onDamaged?: OnDamaged): Promise<ExternalIdRow | undefined>;
   /** The rows of reference data that exist and can be read. They may be past their hard TTL. */
   readReference(onDamaged?: OnDamaged): Promise<ReferenceRows>;
 };

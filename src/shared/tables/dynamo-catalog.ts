@@ -5,6 +5,7 @@ import { type Feed, rowsPerPage } from '../core/feed.ts';
 import type { CatalogJoinedRow, CatalogReader, CatalogRow, CatalogStore } from './catalog.ts';
 import { type DetailsRow, detailsRowSchema, isDetailsKey } from './details-row.ts';
 import { batchGetAll } from './dynamo-batch-get.ts';
+import { externalIdKey, externalIdRowSchema } from './external-id-row.ts';
 import type { StoredRow } from './joined-row.ts';
 import { feedPartition, feedPrefix, type ListPageRow, listPageRowSchema, titlesOn } from './list-page-row.ts';
 import { configurationKey, referenceRowSchema, referenceRowsOf, servicesKey } from './reference-row.ts';
@@ -40,6 +41,10 @@ export function dynamoCatalogReader(client: DynamoDBDocumentClient, tableName: s
         onDamaged,
       ),
     readDetails: (keys, onDamaged) => readRows(() => detailsRowSchema, keys, onDamaged),
+    readExternalId: async (text, onDamaged) => {
+      const rows = await readRows(() => externalIdRowSchema, [externalIdKey(text)], onDamaged);
+      return rows.values().next().value;
+    },
     readReference: async (onDamaged) => {
       const rows = await readRows(() => referenceRowSchema, [configurationKey, servicesKey], onDamaged);
       return referenceRowsOf([...rows.values()]);

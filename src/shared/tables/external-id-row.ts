@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import { isoFromMs, minuteMs, msFromIso } from '../core/clock.ts';
 import { type MediaType, mediaTypes } from '../core/feed.ts';
+import { externalIdPattern } from '../queues/details/detail-kinds.ts';
 import type { TitleParts } from '../queues/details/title-parts.ts';
-import { tmdbIdSchema } from '../queues/item-page.ts';
+import { type ItemTitle, tmdbIdSchema } from '../queues/item-page.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { type JoinedDraft, joinedVersion, joinParts, type StoredRow, timeVersion } from './joined-row.ts';
 import { type RowDraft, type RowKey, rowBaseSchema, rowSchemaVersion } from './row.ts';
@@ -20,7 +21,7 @@ const refSchema = z.object({
  */
 export const externalIdRowSchema = z.object({
   ...rowBaseSchema.shape,
-  mediaId: z.string().regex(/^(imdb:tt\d+|tvdb:\d+)$/),
+  mediaId: z.string().regex(externalIdPattern),
   mediaType: z.literal('id'),
   movie: refSchema.optional(),
   tv: refSchema.optional(),
@@ -34,17 +35,41 @@ type Refs = Partial<Record<MediaType, Ref>>;
 const idDigits = 11;
 const versionWidth = timeVersion(0).length + idDigits;
 
+/** An answer of TMDB about a title, fetched at `fetchedAt` (ISO 8601). `isAboutId`: it tells what TMDB has under the id at that time. */
+type Fetched = { mediaType: MediaType; id: number; fetchedAt: string; isAboutId: boolean };
+
+/** The key of a row. */
+export function externalIdKey(text: string): RowKey & { mediaType: 'id' } {
+  return { mediaId: text, mediaType: 'id' };
+}
+
 /**
  * What a title's answer, fetched at `fetched.fetchedAt` (ISO 8601), brings for the rows of its ids elsewhere.
  * @param fetched - `movedFrom`: the title was asked for under this id, which TMDB does not know any more.
  */
 export function externalIdDrafts(
-  fetched: { mediaType: MediaType; id: number; fetchedAt: string; movedFrom?: number | undefined },
+  { movedFrom, ...fetched }: Omit<Fetched, 'isAboutId'> & { movedFrom?: number | undefined },
   { externalIds }: TitleParts,
   settings: Settings,
 ): JoinedDraft<ExternalIdRow>[] {
   const { imdb = null, tvdb = null } = externalIds?.externalIds ?? {};
-  const mediaIds = [...(imdb === null ? [] : [`imdb:${imdb}`]), ...(tvdb === null ? [] : [`tvdb:${tvdb}`])];
+  const texts = [...(imdb === null ? [] : [`imdb:${imdb}`]), ...(tvdb === null ? [] : [`tvdb:${tvdb}`])];
+  return texts.map((text) => draftOf(text, { ...fetched, isAboutId: movedFrom !== undefined }, settings));
+}
+
+/**
+ * What a title that TMDB has found by an id elsewhere brings for the row of that id. It tells of this id alone, and of a film or a series
+ * alone: the rows of the title's other ids, and what this row has of the other kind, stay as they are.
+ */
+export function foundIdDrafts(
+  { foundBy, fetchedAt, title: { mediaType, id } }: Pick<ItemTitle, 'foundBy' | 'fetchedAt' | 'title'>,
+  settings: Settings,
+): JoinedDraft<ExternalIdRow>[] {
+  return foundBy === undefined ? [] : [draftOf(foundBy, { mediaType, id, fetchedAt, isAboutId: true }, settings)];
+}
+
+function draftOf(text: string, fetched: Fetched, settings: Settings): JoinedDraft<ExternalIdRow> {
+  const key = externalIdKey(text);
   const fetchedAtMs = knownSinceMs(fetched);
   const { expiresAtMs } = externalIdLife(fetchedAtMs, settings);
   const own: Refs = {
@@ -54,26 +79,22 @@ export function externalIdDrafts(
       expiresAt: Math.floor(expiresAtMs / 1_000),
     },
   };
-  return mediaIds.map((mediaId) => {
-    const key = { mediaId, mediaType: 'id' as const };
-    return {
-      ...key,
-      over: (stored) => externalIdRow(key, joinParts(refsOf(stored), own, refVersion), settings),
-      versionOf: (stored) => externalIdRow(key, refsOf(stored), settings).version,
-    };
-  });
+  return {
+    ...key,
+    over: (stored) => externalIdRow(key, joinParts(refsOf(stored), own, refVersion), settings),
+    versionOf: (stored) => externalIdRow(key, refsOf(stored), settings).version,
+  };
 }
 
 /**
- * The start of the period. An answer that tells of a merger counts as later than all others of its period: those about the old id were
- * fetched before. It has the precision of a version.
+ * The start of the period: a title's own answers bring the same row all through it. An answer about the id, by which a title was found, or
+ * which tells of a merger, counts as later than all of these: what they tell of another title was fetched before. It has the precision
+ * of a version.
  */
-function knownSinceMs({ fetchedAt, movedFrom }: { fetchedAt: string; movedFrom?: number | undefined }): number {
+function knownSinceMs({ fetchedAt, isAboutId }: Pick<Fetched, 'fetchedAt' | 'isAboutId'>): number {
   const atMs = msFromIso(fetchedAt);
   const periodStartMs = externalIdPeriodStartMs(atMs);
-  return movedFrom === undefined
-    ? periodStartMs
-    : Math.max(Math.floor(atMs / minuteMs) * minuteMs, periodStartMs + minuteMs);
+  return isAboutId ? Math.max(Math.floor(atMs / minuteMs) * minuteMs, periodStartMs + minuteMs) : periodStartMs;
 }
 
 function refsOf(stored: StoredRow | undefined): Refs {

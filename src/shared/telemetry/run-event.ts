@@ -160,7 +160,7 @@ const batchWritten = z.object({
 /** A live call: neither memory nor table had an answer for the reader. */
 const liveFetched = z.object({
   event: z.literal('live-fetched'),
-  /** Feed id, or `movie/550/de-DE`. */
+  /** Feed id, `movie/550/de-DE`, or `find/imdb:tt0137523`. */
   subject: z.string(),
   outcome: z.enum(['ok', 'absent', 'unavailable']),
   /** Why there was no answer; empty if there was one. */

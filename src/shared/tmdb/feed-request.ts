@@ -4,6 +4,7 @@ import { type Feed, feedKindOf, genreIdOf, globalRegion, keywordIdOf, type Media
 import { customFeedOf, customFeedProblem, notConfigured, queryAt } from '../core/feed-rules.ts';
 import { languageOf } from '../core/places/known-places.ts';
 import { snapshotTimeMs } from '../core/snapshot.ts';
+import type { ExternalId } from '../queues/details/detail-kinds.ts';
 import type { FetchJob } from '../queues/fetch-job.ts';
 import { mediaOfServices, type ReferenceName } from '../queues/reference.ts';
 import type { Settings } from '../settings/settings-schema.ts';
@@ -139,9 +140,9 @@ export function titleRequest(mediaType: MediaType, id: number, language: string)
   return { path: `/${mediaType}/${id}`, query: { language } };
 }
 
-/** The request for the titles that have an id at IMDb. */
-export function findRequest(imdbId: string, { defaultLanguage }: Settings): TmdbRequest {
-  return { path: `/find/${imdbId}`, query: { external_source: 'imdb_id', language: defaultLanguage } };
+/** The request for the titles that have an id elsewhere, with their cards in `language`. */
+export function findRequest({ source, id }: ExternalId, language: string): TmdbRequest {
+  return { path: `/find/${id}`, query: { external_source: `${source}_id`, language } };
 }
 
 /** The request for reference data. */

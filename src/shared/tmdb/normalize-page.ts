@@ -81,6 +81,22 @@ export function normalizeTitle(
   return bounded(describedTitleSchema, { mediaType, id, ...content(row) }, losses);
 }
 
+/** The first of a list's rows that is a title of `mediaType`, which its rows need not say; `undefined`: none has a usable id. */
+export function normalizeFirst(
+  rows: readonly unknown[],
+  mediaType: MediaType,
+  losses: Losses = {},
+): DescribedTitle | undefined {
+  for (const raw of rows) {
+    const { data } = identitySchema.safeParse(raw);
+    if (data !== undefined) {
+      const title = { mediaType, id: data.id, ...content(raw as Record<string, unknown>) };
+      return bounded(describedTitleSchema, title, losses);
+    }
+  }
+  return undefined;
+}
+
 function normalizeRow(raw: unknown, feed: Feed, rank: number, losses: Losses): ListedTitle | 'person' | undefined {
   const { data: identity } = identitySchema.safeParse(raw);
   if (identity === undefined || rank > maxRank) {

@@ -2,14 +2,14 @@
  * Checks that a successful answer belongs to its request. A cache or a proxy may mix up answers: page 1 in place of page 2 would overwrite
  * page 2 with a copy of page 1. Such answers are retried.
  */
-import type { Feed, MediaType } from '../core/feed.ts';
+import { type Feed, type MediaType, mediaTypes } from '../core/feed.ts';
 import { idOf, isRow, rowsOf } from '../queues/details/detail-kinds.ts';
 import type { DescribedTitle } from '../queues/item-page.ts';
 import { type Reference, type ReferenceName, readReference } from '../queues/reference.ts';
 import { keptCountries } from '../settings/settings.ts';
 import type { Settings } from '../settings/settings-schema.ts';
 import { tryAgain, type Verdict } from './classify-answer.ts';
-import { type Losses, type NormalizedPage, normalizePage, normalizeTitle } from './normalize-page.ts';
+import { type Losses, type NormalizedPage, normalizeFirst, normalizePage, normalizeTitle } from './normalize-page.ts';
 import { normalizeWholeTitle, type WholeTitle } from './normalize-whole-title.ts';
 
 /** The requested content, or why the answer does not contain it. */
@@ -73,10 +73,38 @@ export function readReferenceData(json: unknown, what: ReferenceName, settings: 
 
 /** Reads which titles of a kind have an id elsewhere, by TMDB's ids. */
 export function readFound(json: unknown, mediaType: MediaType): Content<number[]> {
+  const rows = foundRows(json, mediaType);
+  return rows === undefined
+    ? notAFind
+    : { fate: 'ok', value: [...new Set(rowsOf(rows).flatMap(({ id }) => idOf(id) ?? []))] };
+}
+
+/**
+ * Reads the film and the series that have an id elsewhere, the first ones where there are several. Persons, seasons and episodes are no titles:
+ * where only these have it, nothing is found. `losses` counts what was cut because it exceeds its bounds.
+ */
+export function readFoundTitles(
+  json: unknown,
+  losses: Losses,
+): Content<DescribedTitle[]> | Extract<Verdict, { fate: 'not-found' }> {
+  const lists = mediaTypes.map((mediaType) => ({ mediaType, rows: foundRows(json, mediaType) }));
+  if (lists.some(({ rows }) => rows === undefined)) {
+    return notAFind;
+  }
+  const value = lists.flatMap(({ mediaType, rows = [] }) => normalizeFirst(rows, mediaType, losses) ?? []);
+  if (value.length > 0) {
+    return { fate: 'ok', value };
+  }
+  return lists.some(({ rows = [] }) => rows.length > 0)
+    ? tryAgain('unreadable_rows', 'no row of what was found can be read')
+    : { fate: 'not-found', code: 'nothing_found', detail: 'no film and no series has this id' };
+}
+
+const notAFind = tryAgain('not_a_find', 'the answer is JSON but does not list what was found');
+
+function foundRows(json: unknown, mediaType: MediaType): unknown[] | undefined {
   const rows = isRow(json) ? json[`${mediaType}_results`] : undefined;
-  return Array.isArray(rows)
-    ? { fate: 'ok', value: [...new Set(rowsOf(rows).flatMap(({ id }) => idOf(id) ?? []))] }
-    : tryAgain('not_a_find', 'the answer is JSON but does not list what was found');
+  return Array.isArray(rows) ? rows : undefined;
 }
 
 function titleContent<T>(value: T | undefined): Content<T> {

@@ -1,8 +1,9 @@
 import type { Catalogue, CatalogueTitle } from '../catalogue/catalogue.ts';
 import type { World } from '../lists/listing.ts';
 import { languageParam } from '../lists/query-params.ts';
-import { type Answer, ApiFailure } from './answer.ts';
+import { type Answer, ApiFailure, type Row } from './answer.ts';
 import { imdbId, tvdbId } from './detail-parts.ts';
+import { seriesDetails } from './details.ts';
 import { recommendedRow } from './list-answer.ts';
 
 type Index = Readonly<Record<string, ReadonlyMap<string, CatalogueTitle[]>>>;
@@ -40,10 +41,21 @@ export function foundTitles(world: World, id: string, query: URLSearchParams): A
       movie_results: rowsOf('movie'),
       person_results: [],
       tv_results: rowsOf('tv'),
-      tv_episode_results: [],
+      tv_episode_results: source === 'tvdb_id' ? episodesWith(id, found[0], world, language) : [],
       tv_season_results: [],
     },
   };
+}
+
+/** TheTVDB counts series and episodes apart: every fifth id of a series is that of an episode of another one, too. */
+function episodesWith(id: string, series: CatalogueTitle | undefined, world: World, language: string): Row[] {
+  const others = world.catalogue.titles.tv;
+  const other = others[Number(id) % others.length];
+  if (series === undefined || other === undefined || other === series || Number(id) % 5 !== 0) {
+    return [];
+  }
+  const { last_episode_to_air: episode } = seriesDetails(other, language, world.nowMs);
+  return episode === null ? [] : [{ ...(episode as Row), media_type: 'tv_episode' }];
 }
 
 function indexOf(catalogue: Catalogue): Index {

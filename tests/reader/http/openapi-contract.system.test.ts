@@ -4,9 +4,10 @@ import type { Sent } from '../../support/ask-over-http.ts';
 import { contractProblems, documentedPaths, statusesOf } from '../../support/openapi-document.ts';
 import { type ServedReader, startServedReader } from '../../support/served-reader.ts';
 
-const [lists, titles, recommendations, health] = [
+const [lists, titles, finds, recommendations, health] = [
   '/v1/lists/{category}/{media}',
   '/v1/titles/{media}/{id}',
+  '/v1/find/{source}/{id}',
   '/v1/recommendations',
   '/v1/health',
 ] as const;
@@ -15,6 +16,8 @@ let served: ServedReader;
 /** Ids of a film that the table has, and of one that it has not. */
 let listed: number;
 let unlisted: number;
+/** A find of the film that the table has not. */
+let foundTarget: string;
 /** Statuses that the bundle has answered, by path of the document. */
 const seen = new Map<string, Set<string>>(documentedPaths.map((path) => [path, new Set()]));
 
@@ -25,10 +28,13 @@ beforeAll(async () => {
     return results[0]?.id ?? 0;
   };
   [listed, unlisted] = [await idOf(1), await idOf(60)];
+  const { imdb_id: imdb } = await served.askTmdb(`/movie/${unlisted}/external_ids`);
+  foundTarget = `/v1/find/imdb/${imdb}`;
   served.simulator.setFaults({
     rules: [
       { kind: 'unavailable', path: 'it-IT' },
       { kind: 'notFound', path: '8888888' },
+      { kind: 'unavailable', path: 'tt0000503' },
     ],
   });
 });
@@ -104,6 +110,35 @@ describe('a title', () => {
   });
 });
 
+describe('a title by its id elsewhere', () => {
+  it('from TMDB, then from memory', async () => {
+    for (const from of ['tmdb', 'memory']) {
+      const { body } = await asDocumented(finds, `${foundTarget}?region=US`);
+      expect(body).toMatchObject({ from, id: unlisted, matches: [{ mediaType: 'movie', id: unlisted }] });
+    }
+    const { body } = await asDocumented(finds, `${foundTarget}?include=details`);
+    expect(body.details.unknown).toContain('base');
+  });
+
+  it('a series by its id at TheTVDB', async () => {
+    const { results } = (await served.askTmdb('/tv/popular?page=60')) as { results: { id: number }[] };
+    const { tvdb_id: tvdb } = await served.askTmdb(`/tv/${results[0]?.id}/external_ids`);
+    const { body } = await asDocumented(finds, `/v1/find/tvdb/${tvdb}`);
+    expect(body).toMatchObject({ from: 'tmdb', mediaType: 'tv', externalId: { source: 'tvdb', id: String(tvdb) } });
+  });
+
+  it.each([
+    ['imdb/nm0000093', 400],
+    ['wikidata/Q190050', 400],
+    ['imdb/tt0137523?limit=1', 400],
+    ['imdb/tt0000001', 404],
+    ['imdb/tt0000001', 404],
+    ['imdb/tt0000503', 503],
+  ])('%s is a %i', async (id, status) => {
+    expect(await asDocumented(finds, `/v1/find/${id}`)).toMatchObject({ status });
+  });
+});
+
 describe('a recommendation', () => {
   it.each([
     '',
@@ -150,12 +185,13 @@ describe('whatever is asked', () => {
   const targets = () => [
     [lists, '/v1/lists/popular/movie'],
     [titles, `/v1/titles/movie/${listed}`],
+    [finds, foundTarget],
     [recommendations, '/v1/recommendations'],
     [health, '/v1/health'],
   ];
 
   it('is a 304 when the client has it', async () => {
-    for (const [path, target] of targets().slice(0, 3) as [string, string][]) {
+    for (const [path, target] of targets().slice(0, 4) as [string, string][]) {
       const { headers } = await asDocumented(path, target);
       const sent = { headers: { 'if-none-match': `"other", ${headers.etag}` } };
       expect(await asDocumented(path, target, sent)).toMatchObject({ status: 304 });

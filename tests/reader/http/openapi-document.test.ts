@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import {
+  parseFindRequest,
   parseListRequest,
   parseNoQuery,
   parseRecommendRequest,
@@ -33,6 +34,7 @@ const parsers: Record<
     params: { category: 'trending', media: 'movie' },
   },
   '/v1/titles/{media}/{id}': { parse: parseTitleRequest, params: { media: 'movie', id: '1' } },
+  '/v1/find/{source}/{id}': { parse: parseFindRequest, params: { source: 'imdb', id: 'tt0137523' } },
   '/v1/recommendations': { parse: (_params, query) => parseRecommendRequest(query, defaultSettings), params: {} },
   '/v1/health': { parse: (_params, query) => parseNoQuery(query), params: {} },
 };
@@ -43,7 +45,9 @@ const asked = parameters.filter(([, , { in: place }]) => place !== 'header');
 
 /** Parses a request that gives one parameter. */
 function parseWith(path: string, parameter: Parameter, text: string): unknown {
-  const { parse, params } = parsers[path] as (typeof parsers)[string];
+  const { parse, params: usual } = parsers[path] as (typeof parsers)[string];
+  // An id of the one source is none of the other.
+  const params = text === 'tvdb' ? { ...usual, id: '81189' } : usual;
   // The one value that needs another parameter beside it.
   const beside = text === 'local_originals' ? { region: 'DE' } : {};
   return parameter.in === 'path'
@@ -52,9 +56,9 @@ function parseWith(path: string, parameter: Parameter, text: string): unknown {
 }
 
 describe('the document', () => {
-  it('has the four resources, each to be read', () => {
+  it('has the five resources, each to be read', () => {
     expect(documentedPaths).toEqual(Object.keys(parsers));
-    expect(documentedPaths.flatMap(methodsOf)).toEqual(['get', 'get', 'get', 'get']);
+    expect(documentedPaths.flatMap(methodsOf)).toEqual(['get', 'get', 'get', 'get', 'get']);
   });
 
   it.each(documentedPaths)('has examples of %s that are as it says', (path) => {
@@ -80,7 +84,7 @@ describe('the document', () => {
     }
   });
 
-  it.each(['/v1/lists/{category}/{media}', '/v1/titles/{media}/{id}', '/v1/recommendations'])(
+  it.each(['/v1/lists/{category}/{media}', '/v1/titles/{media}/{id}', '/v1/find/{source}/{id}', '/v1/recommendations'])(
     'refuses an answer of %s that lacks a member or has one too many',
     (path) => {
       const [{ schema, value } = { schema: {}, value: {} }] = examplesOf(path, '200');

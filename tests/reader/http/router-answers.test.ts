@@ -6,6 +6,7 @@ import { contractProblems } from '../../support/openapi-document.ts';
 import { noFilters } from '../../support/refused-request.ts';
 import {
   foundNothing,
+  sampleFindAnswer,
   sampleListAnswer,
   sampleListedCard,
   sampleProvenance,
@@ -18,6 +19,7 @@ import {
 const resources = [
   ['/v1/lists/popular/movie', '/v1/lists/{category}/{media}', sampleListAnswer()],
   ['/v1/titles/movie/550', '/v1/titles/{media}/{id}', sampleTitleAnswer()],
+  ['/v1/find/imdb/tt0137523', '/v1/find/{source}/{id}', sampleFindAnswer()],
   ['/v1/recommendations', '/v1/recommendations', sampleRecommendAnswer()],
 ] as const;
 /** A list of several kilobytes. */
@@ -38,6 +40,7 @@ describe.each(resources)('%s', (target, path, expected) => {
     const { ask } = routesOver({
       list: async () => sampleListAnswer({ problem }),
       title: async () => sampleTitleAnswer({ problem }),
+      find: async () => sampleFindAnswer({ problem }),
       recommend: async () => sampleRecommendAnswer({ problem }),
     });
     const answer = await ask(target);
@@ -78,6 +81,7 @@ describe.each(resources)('%s', (target, path, expected) => {
     const { ask } = routesOver({
       list: async () => long,
       title: async () => sampleTitleAnswer({ problem: { code: 'long', detail: 'x'.repeat(2_000) } }),
+      find: async () => sampleFindAnswer({ problem: { code: 'long', detail: 'x'.repeat(2_000) } }),
       recommend: async () =>
         sampleRecommendAnswer({ feeds: long.titles.map(({ id }) => `genre_${id}/movie/global/en-US`) }),
     });
@@ -126,6 +130,12 @@ describe('what the reader is asked', () => {
     ],
     ['/v1/titles/tv/1399', ['title', 'tv', 1399, {}]],
     ['/v1/titles/movie/550?language=ja-JP&region=JP', ['title', 'movie', 550, { language: 'ja-JP', region: 'JP' }]],
+    ['/v1/find/imdb/tt0137523', ['find', 'imdb', 'tt0137523', {}]],
+    ['/v1/find/imdb/%20TT0137523%20', ['find', 'imdb', 'tt0137523', {}]],
+    [
+      '/v1/find/tvdb/0081189/?language=de-DE&region=DE&include=details',
+      ['find', 'tvdb', '81189', { language: 'de-DE', region: 'DE', details: true }],
+    ],
     [
       '/v1/recommendations?media=movie&liked=movie:1,tv:2&hour=20&limit=3&adult=true',
       [

@@ -4,6 +4,7 @@ import { routesOver } from '../../support/ask-router.ts';
 import { contractProblems } from '../../support/openapi-document.ts';
 import {
   foundNothing,
+  sampleFindAnswer,
   sampleListAnswer,
   sampleRecommendAnswer,
   sampleTitleAnswer,
@@ -12,6 +13,7 @@ import {
 const paths = {
   '/v1/lists/popular/movie': '/v1/lists/{category}/{media}',
   '/v1/titles/movie/550': '/v1/titles/{media}/{id}',
+  '/v1/find/imdb/tt0137523': '/v1/find/{source}/{id}',
   '/v1/recommendations': '/v1/recommendations',
   '/v1/health': '/v1/health',
 };
@@ -25,6 +27,7 @@ function emptyReader(problem?: { code: string; detail: string }) {
   return {
     list: async () => sampleListAnswer({ ...nothing, titles: [] }),
     title: async () => sampleTitleAnswer({ ...nothing, title: null, absent: problem === undefined }),
+    find: async () => sampleFindAnswer({ ...nothing, title: null, absent: problem === undefined, matches: [] }),
     recommend: async () => sampleRecommendAnswer({ ...nothing, picks: [], candidates: 0, feeds: [] }),
   };
 }
@@ -46,6 +49,7 @@ describe('what is not there', () => {
   it.each([
     ['/v1/lists/popular/movie', 'TMDB has no list popular/movie/global/en-US'],
     ['/v1/titles/movie/550', 'TMDB has no movie 550'],
+    ['/v1/find/imdb/tt0137523', 'TMDB has no title with the imdb id tt0137523'],
   ] as const)('%s is a 404', async (target, detail) => {
     const answer = await routesOver(emptyReader()).ask(target);
     expect(await refused(answer, paths[target])).toMatchObject({ status: 404, code: 'not_found', detail });
@@ -78,22 +82,30 @@ describe('what is not there', () => {
     },
   );
 
-  it.each(['/', '/v1', '/v1/lists', '/v1/lists/popular', '/v1/lists/popular/movie/1', '/v2/health', '/v1/healthy'])(
-    '%s is no resource, and those that are are named',
-    async (target) => {
-      const { reader, ask } = routesOver();
-      for (const method of ['GET', 'POST']) {
-        const { status, headers, text } = await ask(target, { method });
-        expect(status).toBe(404);
-        expect(headers['content-type']).toBe('application/problem+json');
-        expect(JSON.parse(text)).toMatchObject({
-          code: 'no_such_resource',
-          detail: expect.stringContaining('/v1/health'),
-        });
-      }
-      expect(reader.calls).toEqual([]);
-    },
-  );
+  it.each([
+    '/',
+    '/v1',
+    '/v1/lists',
+    '/v1/lists/popular',
+    '/v1/lists/popular/movie/1',
+    '/v1/find',
+    '/v1/find/imdb',
+    '/v1/find/imdb/tt1/2',
+    '/v2/health',
+    '/v1/healthy',
+  ])('%s is no resource, and those that are are named', async (target) => {
+    const { reader, ask } = routesOver();
+    for (const method of ['GET', 'POST']) {
+      const { status, headers, text } = await ask(target, { method });
+      expect(status).toBe(404);
+      expect(headers['content-type']).toBe('application/problem+json');
+      expect(JSON.parse(text)).toMatchObject({
+        code: 'no_such_resource',
+        detail: expect.stringContaining('/v1/health'),
+      });
+    }
+    expect(reader.calls).toEqual([]);
+  });
 });
 
 describe('what is asked wrongly', () => {
@@ -101,6 +113,20 @@ describe('what is asked wrongly', () => {
     ['/v1/lists/nonsense/movie', 'category'],
     ['/v1/lists/popular/movie?limit=501', 'limit'],
     ['/v1/titles/movie/abc', 'id'],
+    ['/v1/find/imdb/nm0000093', 'id'],
+    ['/v1/find/imdb/550', 'id'],
+    ['/v1/find/tvdb/tt0137523', 'id'],
+    ['/v1/find/tvdb/0', 'id'],
+    ['/v1/find/tvdb/9007199254740992', 'id'],
+    ['/v1/find/tvdb/1e3', 'id'],
+    ['/v1/find/imdb/tt0137523%2F', 'id'],
+    ['/v1/find/imdb/tt0137523,tt0137524', 'id'],
+    ['/v1/find/imdb/%3Cscript%3E', 'id'],
+    ['/v1/find/IMDB/tt0137523', 'source'],
+    ['/v1/find/wikidata/Q190050', 'source'],
+    ['/v1/find/imdb/tt0137523?limit=5', 'limit'],
+    ['/v1/find/imdb/tt0137523?include=credits', 'include'],
+    ['/v1/find/imdb/tt0137523?language=german', 'language'],
     ['/v1/recommendations?liked=550', 'liked.0'],
     ['/v1/health?verbose=1', 'verbose'],
     ['/v1/lists/%3Cscript%3E/movie', 'category'],
@@ -167,7 +193,13 @@ describe.each(targets)('%s', (target) => {
     new UsageError('limit: secret'),
   ])('tells nothing of a fault of its own (%s), but the log', async (fault) => {
     const failing = () => Promise.reject(fault);
-    const { ask, telemetry } = routesOver({ list: failing, title: failing, recommend: failing, health: failing });
+    const { ask, telemetry } = routesOver({
+      list: failing,
+      title: failing,
+      find: failing,
+      recommend: failing,
+      health: failing,
+    });
     const problem = await refused(await ask(target), paths[target]);
     expect(problem).toEqual({
       type: 'about:blank',

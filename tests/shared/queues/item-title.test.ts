@@ -16,11 +16,13 @@ import { changed, without } from '../../support/without.ts';
 const refusal = (value: unknown) =>
   (caught(() => parseMessage(itemTitleSchema, JSON.stringify(value))) as Error).message;
 
+const arbitraryFoundBy = fc.constantFrom(undefined, 'imdb:tt0137523', 'imdb:tt123456789012', 'tvdb:9007199254740991');
+
 describe('item title', () => {
   it('survives the queue, whatever the title, as what the item queue carries', () => {
     fc.assert(
-      fc.property(arbitraryTitle, ({ rank: _rank, ...title }) => {
-        const item = sampleItemTitle({ title });
+      fc.property(arbitraryTitle, arbitraryFoundBy, ({ rank: _rank, ...title }, foundBy) => {
+        const item = sampleItemTitle({ title, ...(foundBy !== undefined && { foundBy }) });
         expect(parseMessage(itemSchema, JSON.stringify(item))).toEqual(item);
       }),
     );

@@ -69,12 +69,13 @@ async function readBoth(
 function tableReader({ tables, settings }: SimWorld, clock: VirtualClock, state: () => TableState): Reader {
   const orFail = <T>(read: () => Promise<T>) =>
     state().kind === 'up' ? read() : Promise.reject(new Error('ECONNREFUSED'));
-  const { listPages, readTitles, readCardsAndDetails, readDetails, readReference } = tables.catalog;
+  const { listPages, readTitles, readCardsAndDetails, readDetails, readExternalId, readReference } = tables.catalog;
   const catalog: CatalogReader = {
     listPages: (feed, titles) => orFail(() => listPages(feed, titles)),
     readTitles: (keys) => orFail(() => readTitles(keys)),
     readCardsAndDetails: (keys) => orFail(() => readCardsAndDetails(keys)),
     readDetails: (keys) => orFail(() => readDetails(keys)),
+    readExternalId: (text) => orFail(() => readExternalId(text)),
     readReference: () => orFail(() => readReference()),
   };
   const telemetry = { event: () => undefined, metric: () => undefined, warn: () => undefined };

@@ -64,6 +64,7 @@ export function openReader(process: SimProcess, world: SimWorld, onItem: (body: 
       tmdb: world.tmdb.portOf(process, settings.reader.live.timeoutMs, watch),
       schedule: tables.everybody.driver(process.clock, (item) => portOf(process, 'schedule', item)),
       share: tables.readers.driver(process.clock, (item) => portOf(process, 'share', item)),
+      unknownIds: portOf(process, 'unknownIds', tables.unknownIds),
       breaker: sharedBreaker(
         redactedBreakerStore(portOf(process, 'breaker', tables.breaker), redact),
         settings.breaker,

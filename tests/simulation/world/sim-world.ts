@@ -15,6 +15,7 @@ import { memoryFeedHeads } from '../../support/memory-feed-heads.ts';
 import { memoryFeedsInFlight } from '../../support/memory-feeds-in-flight.ts';
 import { memoryRateSchedule } from '../../support/memory-rate-schedule.ts';
 import { memoryRefreshLeases } from '../../support/memory-refresh-leases.ts';
+import { memoryUnknownIds } from '../../support/memory-unknown-ids.ts';
 import { memoryUsageStore } from '../../support/memory-usage-store.ts';
 import type { VirtualClock } from '../../support/virtual-clock.ts';
 import { virtualQueue } from '../../support/virtual-queue.ts';
@@ -73,6 +74,7 @@ export function simWorld(plan: HistoryPlan, around: Surroundings) {
       everybody: memoryRateSchedule(rateLimitsOf(settings)),
       readers: memoryRateSchedule(readerRateLimitsOf(settings)),
       leases: memoryRefreshLeases(),
+      unknownIds: memoryUnknownIds(),
       usage: memoryUsageStore(),
     },
     tmdb: undefined as unknown as SimTmdb,

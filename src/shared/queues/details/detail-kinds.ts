@@ -37,6 +37,20 @@ export type Named = { id: number; name: string };
 export const idSchema = z.int().positive();
 /** A title's id at IMDb; those of persons begin with `nm`. */
 export const imdbIdPattern = /^tt\d{7,12}$/;
+
+/** Where titles have an id by which they can be found. */
+export const idSources = ['imdb', 'tvdb'] as const;
+
+/** A title's id elsewhere: `tt0137523` at IMDb, `81189` at TheTVDB. */
+export type ExternalId = { source: (typeof idSources)[number]; id: string };
+
+/** An id elsewhere as one text, which is the key of its row: `imdb:tt0137523`, `tvdb:81189`. */
+export const externalIdPattern = new RegExp(`^(imdb:${imdbIdPattern.source.slice(1, -1)}|tvdb:[1-9]\\d{0,15})$`);
+
+export function externalIdText({ source, id }: ExternalId): string {
+  return `${source}:${id}`;
+}
+
 const namedSchema = z.object({ id: idSchema, name: z.string().min(1) });
 const wholeSchema = z.int().min(0).max(1e9);
 const namedJson = {
