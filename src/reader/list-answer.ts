@@ -9,7 +9,7 @@ import type { Clock } from '../shared/core/clock.ts';
 import { type Feed, maxRank } from '../shared/core/feed.ts';
 import { hasNamelessService, type Watch, watchIn } from '../shared/queues/details/watch.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import { cardOfRow, type ListRow, liveRows, toEntry } from '../shared/tables/read-list.ts';
+import { cardOfRow, type ListRow, toEntry } from '../shared/tables/read-list.ts';
 import { titleSubject } from '../shared/tables/usage-store.ts';
 import type { FactsRead, FactsReader } from './filters/facts-reader.ts';
 import { factsNeeded, isFiltering, passes } from './filters/pass.ts';
@@ -96,7 +96,7 @@ function madeOf(
 
 /** The life of the shown rows. A list exists also when none of them is shown, and when TMDB serves it empty. */
 function lifeOf({ found, empty }: TierRead<ListRow>, shown: readonly ListRow[], nowMs: number): Aged | undefined {
-  const rows = shown.length > 0 ? shown : liveRows(found, Number.POSITIVE_INFINITY, nowMs);
+  const rows = shown.length > 0 ? shown : found.filter(({ expiresAtMs }) => nowMs < expiresAtMs);
   return listLife(rows) ?? (empty && nowMs < empty.expiresAtMs ? empty : undefined);
 }
 
@@ -140,26 +140,26 @@ async function filtered(
   filter: TitleFilter,
   { facts, reference }: ListDependencies,
 ): Promise<Passed> {
+  const byRow = found.map((row) => passes(row, undefined, filter));
   // Details are looked at where the row by itself does not decide.
-  const open = found.filter((row) => passes(row, undefined, filter) === 'unknown');
+  const open = found.filter((_row, index) => byRow[index] === 'unknown');
   const [known] = await Promise.all([
     facts.read(open, filter.country),
     filter.providers.length > 0 && open.length > 0 ? reference.ready() : undefined,
   ]);
   const factsOf = ({ mediaType, id }: ListRow) => known.facts.get(titleSubject(mediaType, id));
-  const verdicts = found.map((row) => ({ row, verdict: passes(row, factsOf(row), filter) }));
-  const [passing, unknown] = (['yes', 'unknown'] as const).map((wanted) =>
-    verdicts.flatMap(({ row, verdict }) => (verdict === wanted ? [row] : [])),
-  ) as [ListRow[], ListRow[]];
-  if (known.problem === undefined) {
+  const verdicts = found.map((row, index) =>
+    byRow[index] === 'unknown' ? passes(row, factsOf(row), filter) : byRow[index],
+  );
+  const passing = found.filter((_row, index) => verdicts[index] === 'yes');
+  const unknown = found.filter((_row, index) => verdicts[index] === 'unknown');
+  if (known.problem === undefined && known.isDue) {
     facts.askFor([...unknown, ...open], filter.country);
   }
   return {
     rows: passing,
     filtered: { lookedAt: found.length, matched: passing.length, withoutDetails: unknown.length },
-    lives: open.flatMap(({ mediaType, id }) =>
-      factsNeeded(filter).flatMap((fact) => known.lifeOf(titleSubject(mediaType, id), fact) ?? []),
-    ),
+    lives: known.livesOf(factsNeeded(filter)),
     isLacking: unknown.length > 0,
     watchOf: (row) => {
       const watch = filter.providers.length > 0 ? factsOf(row)?.watch : undefined;

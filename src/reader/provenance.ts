@@ -32,7 +32,7 @@ export function lifeOfAll(lives: readonly Aged[], isLacking: boolean): Aged | un
 
 /** The earlier of two ISO times, which sort as text. */
 function earlierOf(one: string, other: string): string {
-  return [one, other].sort()[0] ?? one;
+  return other < one ? other : one;
 }
 
 /** The provenance of an answer at `nowMs`; `life` is `undefined` where there is none. */

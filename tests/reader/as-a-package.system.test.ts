@@ -102,8 +102,8 @@ describe('the reader as a package in an application', () => {
   it('filters, as the documentation shows it', async () => {
     const [before = ''] = example().split('const popular');
     const filters = examples().find((code) => code.includes('excludeGenres')) ?? '';
-    expect(filters).toMatch(/^const thrillers = /);
-    const shown = 'console.log(thrillers.titles.length, thrillers.filtered.lookedAt, thrillers.filtered.withoutDetails);';
+    expect(filters).toMatch(/^const films = /);
+    const shown = 'console.log(films.titles.length, films.filtered.lookedAt, films.filtered.withoutDetails);';
     writeFileSync(join(application, 'filters.mjs'), [before, filters, shown, 'await reader.close();'].join('\n'));
     const { stdout, stderr } = await run(process.execPath, ['filters.mjs'], { cwd: application, env: variables() });
     expect(stderr).toBe('');

@@ -59,8 +59,10 @@ type KeptFacts = {
 export type FactsRead = {
   /** What is known now. A title whose details are unknown is not among them. */
   facts: ReadonlyMap<string, TitleFacts>;
-  /** The life of a fact of a title; `undefined` where it is unknown. */
-  lifeOf(title: string, fact: FactName): Aged | undefined;
+  /** The lives of what is known of these facts, of all titles. */
+  livesOf(facts: readonly FactName[]): Aged[];
+  /** Whether the details of a title are missing or stale. */
+  isDue: boolean;
   from: 'memory' | 'table';
   /** Why something could not be read, or is older than it should be. */
   problem?: Problem | undefined;
@@ -74,7 +76,7 @@ export type FactsReader = {
   known(refs: readonly TitleRef[], country: string): ReadonlyMap<string, TitleFacts>;
   /**
    * Requests the titles whose details are missing or stale, the first of them first: as whole titles, behind the answer, and as far as the
-   * budget goes. What has not been read lately is left out. The share of a request that the call itself earns is all that a read costs.
+   * budget goes, to which each call adds a share of a request. Titles that memory does not have are left out: nobody has just read them.
    */
   askFor(refs: readonly TitleRef[], country: string): void;
 };
@@ -120,20 +122,24 @@ function factsIn(
   refs: readonly TitleRef[],
   kept: readonly (Stored<KeptFacts> | undefined)[],
   nowMs: number,
-): Pick<FactsRead, 'facts' | 'lifeOf'> {
-  const there = new Map<string, KeptFacts>();
+): Pick<FactsRead, 'facts' | 'livesOf' | 'isDue'> {
+  const there: KeptFacts[] = [];
+  const facts = new Map<string, TitleFacts>();
   for (const [index, { mediaType, id }] of refs.entries()) {
     const one = kept[index];
     if (one !== undefined && isThere(one)) {
-      there.set(titleSubject(mediaType, id), one);
+      there.push(one);
+      facts.set(titleSubject(mediaType, id), aliveFacts(one, nowMs));
     }
   }
   return {
-    facts: new Map([...there].map(([title, one]) => [title, aliveFacts(one, nowMs)])),
-    lifeOf: (title, fact) => {
-      const life = there.get(title)?.lives[partOfFact[fact]];
-      return life !== undefined && nowMs < life.expiresAtMs ? life : undefined;
-    },
+    facts,
+    livesOf: (names) =>
+      names.flatMap((name) => {
+        const lives = there.map((one) => one.lives[partOfFact[name]]);
+        return lives.filter((life) => life !== undefined && nowMs < life.expiresAtMs) as Aged[];
+      }),
+    isDue: there.length < kept.length || there.some(({ due }) => due !== undefined),
   };
 }
 

@@ -111,11 +111,11 @@ function byServices(facts: TitleFacts | undefined, { providers }: TitleFilter): 
   if (facts?.watch === undefined) {
     return 'unknown';
   }
-  return servicesIn(facts.watch.offers).some((id) => providers.includes(id)) ? 'yes' : 'no';
+  return isOfferedBy(providers, facts.watch.offers) ? 'yes' : 'no';
 }
 
-/** The services that offer a title, in whatever way. */
-function servicesIn(offers: WatchOffers | null): number[] {
-  const { link: _link, ...ways } = offers ?? { link: null };
-  return Object.values(ways).flat();
+/** Whether one of the services offers a title, in whatever way. */
+function isOfferedBy(providers: readonly number[], offers: WatchOffers | null): boolean {
+  // The link is the only member that is no list of services.
+  return Object.values(offers ?? {}).some((ids) => Array.isArray(ids) && ids.some((id) => providers.includes(id)));
 }

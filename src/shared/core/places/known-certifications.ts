@@ -215,8 +215,6 @@ function ageIn(certification: string): number | undefined {
 
 /** Without blanks, capitals and marks: the small letter of `İ` is an `i` with a dot. */
 function plain(certification: string): string {
-  return certification
-    .toLowerCase()
-    .normalize('NFD')
-    .replaceAll(/[\s\p{M}]/gu, '');
+  const lower = certification.toLowerCase();
+  return /^[!-~]*$/.test(lower) ? lower : lower.normalize('NFD').replaceAll(/[\s\p{M}]/gu, '');
 }
