@@ -94,7 +94,7 @@ export type ListRequest = FilterOptions & {
 /** What filters did. Not there without a filter; `includeAdult` by itself is none. */
 type FilteredAnswer = { filtered?: Filtered };
 
-/** Which list. Default region: `global`; default language: the region's in the settings, else their default language. */
+/** Which list. Default region: `global`; default language: an own feed's own, else the region's in the settings, else their default language. */
 export type FeedInput = Pick<Feed, 'category' | 'media'> & Partial<Pick<Feed, 'region' | 'language'>>;
 
 /** A list in TMDB's order. `images`: where those of its paths are; `imageUrl` makes an address of it. */

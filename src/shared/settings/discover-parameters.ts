@@ -66,7 +66,7 @@ const timeZone: ParameterKind = {
 /** Certifications differ from country to country, and TMDB's lists of them change. */
 const certification: ParameterKind = {
   allowed: 'allowed are certifications of certification_country, up to 60 letters, digits and signs',
-  read: (text) => (/^[\p{L}\p{N}+\-/.,| ]{1,60}$/u.test(text) ? text : undefined),
+  read: (text) => (/^[\p{L}\p{N}()+\-/.,| ]{1,60}$/u.test(text) ? text : undefined),
 };
 
 const id = whole(1, Number.MAX_SAFE_INTEGER);

@@ -113,7 +113,8 @@ describe('a recommendation', () => {
   ])('that asks %j', async (query) => {
     const { status, body } = await asDocumented(recommendations, `/v1/recommendations${query}`);
     expect(status).toBe(200);
-    expect(body.picks.length).toBeGreaterThan(0);
+    // Whole titles may not be in the table yet.
+    expect(body.picks.length + (body.filtered?.withoutDetails ?? 0)).toBeGreaterThan(0);
   });
 
   it('that asks for services: of most titles this stack knows no details', async () => {

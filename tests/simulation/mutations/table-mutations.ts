@@ -96,6 +96,14 @@ export const tableMutations: readonly Mutation[] = [
     seeds: [1_478, 503],
   },
   {
+    name: 'an own feed has another soft TTL than its settings say',
+    file: 'shared/core/feed-rules.ts',
+    find: '(customFeedOf(feed.category, settings) ?? customDefaults)',
+    replace: '{ ...(customFeedOf(feed.category, settings) ?? customDefaults), softTtlHours: 60 }',
+    why: 'own feeds would be refreshed at other times than they were asked to be',
+    seeds: [2],
+  },
+  {
     name: 'a table that is away fails the writer’s whole batch',
     file: 'writer/writer-batch.ts',
     find: '    const failure = failureOf(error);\n    return new Map(',
