@@ -3,14 +3,30 @@ import type { Command } from 'commander';
 import type * as z from 'zod';
 import { filterWords } from '../reader/filters/filter-input.ts';
 import { fromTexts } from '../reader/reader-input.ts';
+import { UsageError } from '../shared/core/errors.ts';
 
 /** Adds the filters, and what pages through the titles that pass. */
 export function withFilters(command: Command): Command {
   for (const [name, { value, example, words }] of Object.entries(filterWords)) {
-    const such = value === undefined || typeof example === 'string' ? '' : ` (such as ${example})`;
-    command.option(`${optionOf(name)}${value === undefined ? '' : ` <${value}>`}`, `${words}${such}`);
+    const option = optionOf(name);
+    if (value === undefined) {
+      command.option(option, words);
+    } else {
+      const such = typeof example === 'string' ? '' : ` (such as ${example})`;
+      command.option(`${option} <${value}>`, `${words}${such}`, once(option));
+    }
   }
   return command.option('--offset <count>', 'number of titles that pass to leave out from the top', '0');
+}
+
+/** commander takes the last of several values, as if nobody had asked for the others. */
+function once(option: string): (text: string, earlier: string | undefined) => string {
+  return (text, earlier) => {
+    if (earlier !== undefined) {
+      throw new UsageError(`${option} is given twice: allowed is once, with commas between several`);
+    }
+    return text;
+  };
 }
 
 /** The option of a member of a request: `--exclude-genres` of `excludeGenres`. */

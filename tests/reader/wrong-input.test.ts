@@ -59,6 +59,30 @@ const lists: Case[] = [
   ...[0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 10_001, '20', null, {}, 20n, markup].map(
     (limit): Case => ['options.limit:', 'list', popular, { limit }],
   ),
+  ...['genres', 'excludeGenres', 'providers'].flatMap((name): Case[] => [
+    ...[null, 18, '18', {}, new Set([18]), hostile].map(
+      (value): Case => [`options.${name}:`, 'list', popular, { [name]: value }],
+    ),
+    ...[0, '18', null, bare, markup, 18n].map(
+      (id): Case => [`options.${name}.1:`, 'list', popular, { [name]: [18, id] }],
+    ),
+  ]),
+  ...['originalLanguages', 'excludeLanguages', 'excludeCountries'].flatMap((name): Case[] => [
+    ...[null, 'ja', 5, bare].map((value): Case => [`options.${name}:`, 'list', popular, { [name]: value }]),
+    ...['', 'ja-JP', 'Japan', 5, null, bare, hostile, markup, 'x'.repeat(10_000)].map(
+      (code): Case => [`options.${name}.0:`, 'list', popular, { [name]: [code] }],
+    ),
+  ]),
+  ...['yearFrom', 'yearTo', 'minVotes', 'minVoteAverage', 'offset'].flatMap((name) =>
+    [-1, Number.NaN, Number.POSITIVE_INFINITY, 1e21, '5', null, {}, hostile, 5n, markup].map(
+      (value): Case => [`options.${name}:`, 'list', popular, { [name]: value }],
+    ),
+  ),
+  ...[5, null, {}, hostile, '', 'NR', markup, 'x'.repeat(10_000)].map(
+    (maxCertification): Case => ['options.maxCertification:', 'list', popular, { maxCertification }],
+  ),
+  ['feed.region:', 'list', { ...popular, region: 'FR' }, { providers: [8] }],
+  ['options.excludeGenres:', 'list', popular, { genres: [18], excludeGenres: [18] }],
   ["options: unknown member 'limt'", 'list', popular, { limt: 5 }],
   ['options: unknown member', 'list', popular, { [markup]: 5 }],
 ];
@@ -98,6 +122,11 @@ const recommendations: Case[] = [
   ...[24, -1, 1.5, '8', markup].map((hour): Case => ['recommend.hour:', 'recommend', { hour }]),
   ...[0, 101, '20', markup].map((limit): Case => ['recommend.limit:', 'recommend', { limit }]),
   ...['yes', 1, null, markup].map((includeAdult): Case => ['recommend.includeAdult:', 'recommend', { includeAdult }]),
+  ...[-0.1, 1.1, Number.NaN, '0.5', null, {}, hostile, markup].map(
+    (variety): Case => ['recommend.variety:', 'recommend', { variety }],
+  ),
+  ['recommend.yearFrom:', 'recommend', { yearFrom: 2_001, yearTo: 2_000 }],
+  ['recommend.region:', 'recommend', { region: 'FR', maxCertification: '12' }],
   ["recommend: unknown member 'genre'", 'recommend', { genre: 18 }],
   ['recommend: unknown member', 'recommend', { [markup]: 1 }],
 ];

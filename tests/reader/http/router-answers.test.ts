@@ -8,6 +8,7 @@ import {
   foundNothing,
   sampleListAnswer,
   sampleListedCard,
+  samplePick,
   sampleProvenance,
   sampleRecommendAnswer,
   sampleTitleAnswer,
@@ -154,8 +155,29 @@ describe('what the reader is asked', () => {
   });
 });
 
+const filtered = { lookedAt: 40, matched: 12, withoutDetails: 3 };
+
+describe('an answer with filters', () => {
+  const watch = sampleWatch();
+
+  it('is as it is documented: counts, and where to watch each title', async () => {
+    const { ask } = routesOver({
+      list: async () => sampleListAnswer({ filtered, offset: 3, titles: [sampleListedCard({ watch })] }),
+      recommend: async () => sampleRecommendAnswer({ filtered, offset: 3, picks: [samplePick({ watch })] }),
+    });
+    for (const [target, path] of [
+      ['/v1/lists/popular/movie?providers=8&offset=3', '/v1/lists/{category}/{media}'],
+      ['/v1/recommendations?providers=8&offset=3', '/v1/recommendations'],
+    ] as const) {
+      const answer = await ask(target);
+      expect(answer.status).toBe(200);
+      expect(JSON.parse(answer.text)).toMatchObject({ offset: 3, filtered });
+      expect(contractProblems(path, answer)).toEqual([]);
+    }
+  });
+});
+
 describe('the tag of a filtered list', () => {
-  const filtered = { lookedAt: 40, matched: 12, withoutDetails: 3 };
   const tagOf = async (over: Partial<ListAnswer>) =>
     (await routesOver({ list: async () => sampleListAnswer(over) }).ask('/v1/lists/popular/movie')).headers.etag;
 
