@@ -74,8 +74,8 @@ describe('weights fitted on likes', () => {
   });
 
   it('are the same for the same likes, each time', () => {
-    const fit = (some: readonly Like[]) => fitRanking(some, titles, defaultSettings, seededRandom(1).next);
-    expect(fit(likes)).toEqual(fit(likes));
+    const fitted = (some: readonly Like[]) => fitRanking(some, titles, defaultSettings, seededRandom(1).next);
+    expect(fitted(likes)).toEqual(fitted(likes));
   });
 
   it('are refused where few viewers say enough, with what is needed', () => {
