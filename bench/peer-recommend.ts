@@ -74,6 +74,7 @@ export function peerRecommend(
     reference,
     likedBudget,
     spare,
+    given: new Map(),
     background: { run: () => undefined, settled: async () => undefined },
     pipeline: undefined,
     clock: systemClock,

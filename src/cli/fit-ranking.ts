@@ -32,8 +32,8 @@ const fittable: readonly PartName[] = [
   'people',
   'recommended',
 ];
-/** How many likes make a taste, how many of them must be there before one is learned from, and how many titles it is compared with. */
-const rules = { mostLiked: 20, fewestLiked: 3, poolSize: 300, others: 20, fewestViewers: 20 };
+/** How many likes make a taste, how many must be there before one is learned from, with how many titles it is compared, and how many are. */
+const rules = { mostLiked: 20, fewestLiked: 3, poolSize: 300, others: 20, fewestViewers: 20, mostLearned: 4_000 };
 const mostLikes = 100_000;
 const mostWeight = 10;
 
@@ -114,7 +114,8 @@ export function fitRanking(
   }
   const parts = fittable.filter((_part, index) => compared.some(({ difference }) => difference[index] !== 0));
   const { weights: present } = settings.reader.ranking;
-  const inHalf = (half: number) => compared.filter(({ viewer }) => viewers.indexOf(viewer) % 2 === half);
+  const places = new Map(viewers.map((viewer, place) => [viewer, place]));
+  const inHalf = (half: number) => compared.filter(({ viewer }) => (places.get(viewer) ?? 0) % 2 === half);
   const told = [0, 1].map((half) => ({ fitted: scaled(inHalf(half), parts, present), on: inHalf(1 - half) }));
   const right = (weights: (half: number) => Weights) =>
     told.reduce((sum, { on }, half) => sum + rightly(on, weights(half)) * on.length, 0) / compared.length;
@@ -138,21 +139,21 @@ function comparisonsOf(
 ): Compared[] {
   const known = new Map(titles.map((title) => [refKey(title.row), title]));
   const byViewer = new Map<string, Like[]>();
-  for (const like of [...likes].sort((a, b) => a.atMs - b.atMs)) {
-    if (known.has(refKey(like.ref))) {
-      byViewer.set(like.viewer, [...(byViewer.get(like.viewer) ?? []), like]);
-    }
+  for (const like of likes.filter(({ ref }) => known.has(refKey(ref))).sort((a, b) => a.atMs - b.atMs)) {
+    const own = byViewer.get(like.viewer) ?? [];
+    own.push(like);
+    byViewer.set(like.viewer, own);
   }
-  return [...byViewer.values()].flatMap((own) => {
+  const learnable = [...byViewer.values()].flatMap((own) =>
+    own.slice(rules.fewestLiked).map((like, index) => ({ like, index: rules.fewestLiked + index, own })),
+  );
+  return drawn(learnable, rules.mostLearned, draw).flatMap(({ like, index, own }) => {
+    const before = own.slice(Math.max(0, index - rules.mostLiked), index);
+    const taste = before.flatMap(({ ref }) => known.get(refKey(ref)) ?? []);
     const liked = new Set(own.map(({ ref }) => refKey(ref)));
     const others = titles.filter(({ row }) => !liked.has(refKey(row)));
-    return own.slice(rules.fewestLiked).flatMap((like, index) => {
-      const before = own.slice(0, rules.fewestLiked + index).slice(-rules.mostLiked);
-      const taste = before.flatMap(({ ref }) => known.get(refKey(ref)) ?? []);
-      const target = known.get(refKey(like.ref)) as Candidate;
-      const pool = drawn(others, rules.poolSize, draw);
-      return compare(like, taste, target, pool, settings);
-    });
+    const target = known.get(refKey(like.ref)) as Candidate;
+    return compare(like, taste, target, drawn(others, rules.poolSize, draw), settings);
   });
 }
 

@@ -22,7 +22,7 @@ import {
   titleRefsSchema,
 } from './reader-input.ts';
 import { spareReads } from './recommend/gather.ts';
-import { recommend } from './recommend/recommend.ts';
+import { picksGiven, recommend } from './recommend/recommend.ts';
 import { namelessLife, type ReferenceTier, referenceTier } from './reference-tier.ts';
 import { type TableGuard, tableGuard } from './table-guard.ts';
 import type { TierDependencies } from './tiers.ts';
@@ -57,6 +57,7 @@ export function createReader(deps: ReaderDependencies): Reader {
   const meter = readMeter(deps);
   const likedBudget = retryBudget(settings.reader.likedShare, 1);
   const spare = spareReads(clock, settings);
+  const given = picksGiven(clock);
   const feedInput = feedInputSchema(settings);
   const titleOptions = titleOptionsSchema(settings);
   const readTitles = (refs: readonly TitleRef[], options: object): Promise<TitleAnswer[]> => {
@@ -86,7 +87,7 @@ export function createReader(deps: ReaderDependencies): Reader {
     titles: async (refs, options = {}) => readTitles(refs, options),
     recommend: async (request = {}) => {
       const input = checkedRecommendation(request, settings);
-      const parts = { ...tiers, pipeline: deps.pipeline, likedBudget, spare, background, clock, settings };
+      const parts = { ...tiers, pipeline: deps.pipeline, likedBudget, spare, given, background, clock, settings };
       return timed(() => recommend(input, parts), meter.recommendation, clock);
     },
     health: async () => {

@@ -6,8 +6,10 @@
  *
  * Everything comes from the cache. Only where no feed has any rows, one list is fetched from TMDB.
  */
-import { hourMs } from '../../shared/core/clock.ts';
+import { LRUCache } from 'lru-cache';
+import { type Clock, hourMs } from '../../shared/core/clock.ts';
 import { feedId, mediaTypes } from '../../shared/core/feed.ts';
+import { stableHash } from '../../shared/core/stable-hash.ts';
 import { watchIn } from '../../shared/queues/details/watch.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import { cardOfRow, liveRows } from '../../shared/tables/read-list.ts';
@@ -48,12 +50,35 @@ import type { ScoreContext } from './score-parts.ts';
 type RecommendDependencies = GatherDependencies & {
   reference: Pick<ReferenceTier, 'images' | 'service' | 'ready'>;
   background: Background;
+  given: PicksGiven;
 };
+
+/** What was picked for a request so far, page after page: details that arrive in between must not move what was shown. */
+type PicksGiven = {
+  get(request: string): readonly string[] | undefined;
+  set(request: string, picks: string[]): unknown;
+};
+
+/** Requests whose picks a process remembers, and for how long. */
+const rememberedRequests = 500;
+const rememberedMs = 900_000;
+
+/** The memory of one process for the pages of recommendations. */
+export function picksGiven(clock: Clock): PicksGiven {
+  // The library takes a start at 0 for "no time to live".
+  const perf = { now: () => clock.monotonicMs() + 1 };
+  return new LRUCache<string, readonly string[]>({
+    max: rememberedRequests,
+    ttl: rememberedMs,
+    ttlResolution: 0,
+    perf,
+  });
+}
 
 /** Makes a recommendation. Never rejects. */
 export async function recommend(input: RecommendInput, deps: RecommendDependencies): Promise<RecommendAnswer> {
   const { clock, settings, reference } = deps;
-  const { filter, offset, limit } = input;
+  const { filter, offset } = input;
   const { taste, reads, candidates: all, unknown } = await gather(input, deps);
   const { candidates, filtered, problem } = await passing(all, input, deps);
   const { ranking, dayParts } = settings.reader;
@@ -67,8 +92,7 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
     dayParts,
   };
   const scored = scoreCandidates(candidates, context);
-  const relevance = input.variety === undefined ? ranking.relevance : 1 - input.variety;
-  const picked = diversify(scored, offset + limit, relevance).slice(offset);
+  const picked = pageOf(scored, input, deps);
   readMoreLater(scored, input, deps);
   await (filter.providers.length > 0 ? reference.ready() : undefined);
   const picks = await inLanguage(picked, input, context, deps);
@@ -105,6 +129,24 @@ async function gather(input: RecommendInput, deps: RecommendDependencies) {
   const reads = await orOneFetched([...shared, ...fitting], media, deps);
   const lists = reads.filter(({ found }) => found.length > 0).map(({ feed, found }) => ({ feed, rows: found }));
   return { taste, reads, candidates: gatherCandidates(lists, excluded, recommended), unknown };
+}
+
+/** The page that is asked for. What this process has picked for the pages before it stays there, as far as it is a candidate still. */
+function pageOf(
+  scored: readonly Scored[],
+  { offset, limit, ...input }: RecommendInput,
+  { given, settings }: RecommendDependencies,
+): Scored[] {
+  const key = stableHash(JSON.stringify(input), 32);
+  const before = (given.get(key) ?? []).slice(0, offset);
+  const byRef = new Map(scored.map((one) => [refKey(one.candidate.row), one]));
+  const first = before.flatMap((ref) => byRef.get(ref) ?? []);
+  const { relevance } = settings.reader.ranking;
+  const most = offset + limit - (before.length - first.length);
+  const picked = diversify(scored, most, input.variety === undefined ? relevance : 1 - input.variety, first);
+  const next = picked.slice(first.length);
+  given.set(key, [...before, ...next.map(({ candidate: { row } }) => refKey(row))]);
+  return next.slice(offset - before.length);
 }
 
 /** Behind the answer, details of the best candidates of which memory knows none, as far as reads are to spare. */
