@@ -109,12 +109,13 @@ export function fitRanking(
   const viewers = [...new Set(compared.map(({ viewer }) => viewer))].sort();
   if (viewers.length < rules.fewestViewers) {
     throw new UsageError(
-      `too little to learn from: ${viewers.length} viewers have a like after ${rules.fewestLiked} others of titles that the table has; ${rules.fewestViewers} are needed. \`enqueue --title\` fetches titles`,
+      `too little to learn from: of titles that the table has, ${viewers.length} viewers have a like after ${rules.fewestLiked} others, and titles of other viewers to compare it with; ${rules.fewestViewers} are needed. \`enqueue --title\` fetches titles`,
     );
   }
   const parts = fittable.filter((_part, index) => compared.some(({ difference }) => difference[index] !== 0));
   const { weights: present } = settings.reader.ranking;
-  const inHalf = (half: number) => compared.filter(({ viewer }) => viewers.indexOf(viewer) % 2 === half);
+  const halves = new Map(viewers.map((viewer, index) => [viewer, index % 2]));
+  const inHalf = (half: number) => compared.filter(({ viewer }) => halves.get(viewer) === half);
   const told = [0, 1].map((half) => ({ fitted: scaled(inHalf(half), parts, present), on: inHalf(1 - half) }));
   const right = (weights: (half: number) => Weights) =>
     told.reduce((sum, { on }, half) => sum + rightly(on, weights(half)) * on.length, 0) / compared.length;
@@ -129,7 +130,10 @@ export function fitRanking(
 
 type Compared = Comparison & { like: Like };
 
-/** Each like, with what was liked before it as the taste, beside titles that its viewer never liked. */
+/**
+ * Each like, with what was liked before it as the taste, beside titles that its viewer never liked. A title that is liked again counts with its
+ * first like: in the taste of another one it would be most like itself.
+ */
 function comparisonsOf(
   likes: readonly Like[],
   titles: readonly Candidate[],
@@ -137,14 +141,16 @@ function comparisonsOf(
   draw: () => number,
 ): Compared[] {
   const known = new Map(titles.map((title) => [refKey(title.row), title]));
-  const byViewer = new Map<string, Like[]>();
+  const byViewer = new Map<string, Map<string, Like>>();
   for (const like of [...likes].sort((a, b) => a.atMs - b.atMs)) {
-    if (known.has(refKey(like.ref))) {
-      byViewer.set(like.viewer, [...(byViewer.get(like.viewer) ?? []), like]);
+    const key = refKey(like.ref);
+    const own = byViewer.get(like.viewer) ?? new Map<string, Like>();
+    if (known.has(key) && !own.has(key)) {
+      byViewer.set(like.viewer, own.set(key, like));
     }
   }
-  return [...byViewer.values()].flatMap((own) => {
-    const liked = new Set(own.map(({ ref }) => refKey(ref)));
+  return [...byViewer.values()].flatMap((liked) => {
+    const own = [...liked.values()];
     const others = titles.filter(({ row }) => !liked.has(refKey(row)));
     return own.slice(rules.fewestLiked).flatMap((like, index) => {
       const before = own.slice(0, rules.fewestLiked + index).slice(-rules.mostLiked);
