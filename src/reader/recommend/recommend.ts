@@ -109,13 +109,16 @@ async function gather(input: RecommendInput, deps: RecommendDependencies) {
   return { taste, reads, candidates: gatherCandidates(lists, excluded, recommended), unknown };
 }
 
-/** Behind the answer, details of the best candidates of which memory knows none, as far as reads are to spare. */
+/**
+ * Behind the answer, details of the best candidates of which memory knows none, as far as reads are to spare. Not behind a further page of picks:
+ * what is learned there would move titles from one page of the same recommendation to another.
+ */
 function readMoreLater(
   scored: readonly Scored[],
   input: RecommendInput,
   { spare, facts, background, settings }: RecommendDependencies,
 ): void {
-  if (!settings.details.enabled) {
+  if (!settings.details.enabled || input.offset > 0) {
     return;
   }
   spare.earn();

@@ -137,6 +137,15 @@ describe('details of candidates', () => {
     expect(second.picks.find(({ id }) => id === 1_020)?.why).toContain('like Film 5: 3 keywords in common');
   });
 
+  it('are not read behind a further page, which would move titles from one page to another', async () => {
+    const world = await withKeywords();
+    const reader = world.open();
+    await reader.recommend({ liked, media: 'movie', limit: 5, offset: 5 });
+    await reader.settled();
+    const next = await reader.recommend({ liked, media: 'movie' });
+    expect(new Set(keywordsOf(next).values())).toEqual(new Set([0]));
+  });
+
   it('are not read again while it is known that the table has none', async () => {
     const world = await withKeywords();
     const reader = world.open();
