@@ -56,7 +56,7 @@ export function peerRecommend(
   const titles = { peek, read: peek, known: () => undefined };
   const nothingKnown = new Map();
   const facts = {
-    read: async () => ({ facts: nothingKnown, lifeOf: () => undefined, from: 'memory' as const }),
+    read: async () => ({ facts: nothingKnown, livesOf: () => [], from: 'memory' as const }),
     known: () => nothingKnown,
     askFor: () => undefined,
   };

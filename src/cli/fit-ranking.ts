@@ -109,7 +109,7 @@ export function fitRanking(
   const viewers = [...new Set(compared.map(({ viewer }) => viewer))].sort();
   if (viewers.length < rules.fewestViewers) {
     throw new UsageError(
-      `too little to learn from: ${viewers.length} viewers have a like after ${rules.fewestLiked} others of titles that the table has; ${rules.fewestViewers} are needed. \`enqueue --title\` fetches titles`,
+      `too little to learn from: of titles that the table has, ${viewers.length} viewers have a like after ${rules.fewestLiked} others, and titles of other viewers to compare it with; ${rules.fewestViewers} are needed. \`enqueue --title\` fetches titles`,
     );
   }
   const parts = fittable.filter((_part, index) => compared.some(({ difference }) => difference[index] !== 0));
@@ -130,7 +130,10 @@ export function fitRanking(
 
 type Compared = Comparison & { like: Like };
 
-/** Each like, with what was liked before it as the taste, beside titles that its viewer never liked. */
+/**
+ * Each like, with what was liked before it as the taste, beside titles that its viewer never liked. A title that is liked again counts with its
+ * first like: in the taste of another one it would be most like itself.
+ */
 function comparisonsOf(
   likes: readonly Like[],
   titles: readonly Candidate[],
@@ -138,19 +141,21 @@ function comparisonsOf(
   draw: () => number,
 ): Compared[] {
   const known = new Map(titles.map((title) => [refKey(title.row), title]));
-  const byViewer = new Map<string, Like[]>();
-  for (const like of likes.filter(({ ref }) => known.has(refKey(ref))).sort((a, b) => a.atMs - b.atMs)) {
-    const own = byViewer.get(like.viewer) ?? [];
-    own.push(like);
-    byViewer.set(like.viewer, own);
+  const byViewer = new Map<string, Map<string, Like>>();
+  for (const like of [...likes].sort((a, b) => a.atMs - b.atMs)) {
+    const key = refKey(like.ref);
+    const own = byViewer.get(like.viewer) ?? new Map<string, Like>();
+    if (known.has(key) && !own.has(key)) {
+      byViewer.set(like.viewer, own.set(key, like));
+    }
   }
-  const learnable = [...byViewer.values()].flatMap((own) =>
-    own.slice(rules.fewestLiked).map((like, index) => ({ like, index: rules.fewestLiked + index, own })),
-  );
-  return drawn(learnable, rules.mostLearned, draw).flatMap(({ like, index, own }) => {
+  const learnable = [...byViewer.values()].flatMap((liked) => {
+    const own = [...liked.values()];
+    return own.slice(rules.fewestLiked).map((like, index) => ({ like, index: rules.fewestLiked + index, own, liked }));
+  });
+  return drawn(learnable, rules.mostLearned, draw).flatMap(({ like, index, own, liked }) => {
     const before = own.slice(Math.max(0, index - rules.mostLiked), index);
     const taste = before.flatMap(({ ref }) => known.get(refKey(ref)) ?? []);
-    const liked = new Set(own.map(({ ref }) => refKey(ref)));
     const others = titles.filter(({ row }) => !liked.has(refKey(row)));
     const target = known.get(refKey(like.ref)) as Candidate;
     return compare(like, taste, target, drawn(others, rules.poolSize, draw), settings);

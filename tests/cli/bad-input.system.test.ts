@@ -135,7 +135,7 @@ const recommendations: Case[] = [
   ['recommend --language german', `--language: unknown language 'german': allowed are ${german}`],
   ['recommend --variety 1.1', "--variety is '1.1': allowed are numbers from 0 to 1"],
   ['recommend --genres 1,2 --exclude-genres 2', "--exclude-genres: '2' is in genres as well: allowed is one of them"],
-  ['recommend --providers 8 --region DE', "--region: 'DE' is not kept, which providers need: allowed with them are US"],
+  ['recommend --providers 8 --region DE', "--region: 'DE' is not kept, which is needed for providers: allowed are US"],
   ['recommend --genres 1 --genres 2', '--genres is given twice: allowed is once, with commas between several'],
   ['recommend --offset -1', "--offset is '-1': allowed are whole numbers from 0 to 10000"],
   ['recommend --adult=yes', "unknown option '--adult=yes'"],

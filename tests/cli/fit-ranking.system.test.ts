@@ -67,7 +67,7 @@ it('says it in words, with what to put into the settings', async () => {
 
 it.each([
   ['wrong.csv', "line 1: 'v1,film,1,2026-11-01' is no like: allowed is viewer,media,id,at"],
-  ['few.csv', 'too little to learn from: 2 viewers have a like after 3 others'],
+  ['few.csv', 'too little to learn from: of titles that the table has, 2 viewers have a like after 3 others'],
   ['missing.csv', "--likes 'missing.csv' cannot be read: ENOENT"],
 ])('refuses %s in one sentence', async (file, sentence) => {
   const { stderr, code } = await runCli(fitting(file), { cwd: folder });

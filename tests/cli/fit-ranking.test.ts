@@ -78,10 +78,19 @@ describe('weights fitted on likes', () => {
     expect(fitted(likes)).toEqual(fitted(likes));
   });
 
+  it('count a title once for each viewer, with its first like, in whatever order the file has them', () => {
+    const few = likes.filter(({ viewer }) => viewer < 'v3');
+    const again = few.map((like) => ({ ...like, atMs: like.atMs + 365 * 86_400_000 }));
+    const fitted = (some: readonly Like[]) => fitRanking(some, titles, defaultSettings, seededRandom(1).next);
+    expect(fitted([...again, ...few])).toEqual(fitted(few));
+    const same = Array.from({ length: 30 }, (_, n) => ({ ...(likes[0] as Like), viewer: `v${n % 3}`, atMs: n }));
+    expect(() => fitted(same)).toThrow('0 viewers');
+  });
+
   it('are refused where few viewers say enough, with what is needed', () => {
     const some = likes.filter(({ viewer }) => viewer < 'v15');
     expect(() => fitRanking(some, titles, defaultSettings, seededRandom(1).next)).toThrow(
-      /^too little to learn from: \d+ viewers have a like after 3 others of titles that the table has; 20 are needed/,
+      /^too little to learn from: of titles that the table has, \d+ viewers have a like after 3 others, .*; 20 are needed/,
     );
     expect(() => fitRanking(likes, [], defaultSettings, seededRandom(1).next)).toThrow('0 viewers');
   });

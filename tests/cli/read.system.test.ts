@@ -17,7 +17,7 @@ let ids: number[];
 let tables: Awaited<ReturnType<typeof dumpTables>>;
 
 beforeAll(async () => {
-  server = await startListServer();
+  server = await startListServer(undefined, (rows, path) => (path === '/trending/tv/day' ? [] : rows));
   ids = server.rows('/movie/popular', 1).map(({ id }) => id as number);
   const environment = { TMDB_BASE_URL: server.baseUrl, TMDB_API_TOKEN: 'token' };
   await runJson(['run', 'daily', '--data-dir', dataDir], { cwd: folder, environment });
@@ -70,12 +70,17 @@ describe('read list', () => {
       expect.stringMatching(/^ +40 {2}Film \S+ {2}movie {2}1999/),
       '40 of 40 titles pass the filters',
     ]);
-    const [none, beyond, end, noDetails] = await Promise.all([
+    const [none, beyond, end, noDetails, ...empty] = await Promise.all([
       read('list', 'popular', 'movie', '--min-votes', '10000000'),
       read('list', 'popular', 'movie', '--year-to', '1999', '--offset', '40'),
       read('list', 'popular', 'movie', '--offset', '40'),
       read('list', 'popular', 'movie', '--exclude-countries', 'IN'),
+      read('list', 'trending', 'tv'),
+      read('list', 'trending', 'tv', '--min-votes', '1', '--offset', '5'),
     ]);
+    for (const { code, stdout } of empty) {
+      expect([code, stdout.split('\n')[0]]).toEqual([0, 'TMDB lists nothing in trending/tv/global/en-US']);
+    }
     const id = 'popular/movie/global/en-US';
     expect(none).toMatchObject({
       code: 0,

@@ -96,4 +96,12 @@ describe('recommend', () => {
     expect(result).toMatchObject({ code: 1, stderr: `error: ${sentence}\n` });
     expect(oneDocument(result.stdout)).toEqual({ error: { code: 'nothing_to_recommend', message: sentence } });
   });
+
+  it('says of filters that nothing passes only how many titles they looked at', async () => {
+    const { code, stderr } = await recommend('--media', 'movie', '--year-from', '2100');
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^error: nothing to recommend: 0 of \d+ titles pass the filters\n$/),
+    ]);
+  });
 });

@@ -69,8 +69,11 @@ async function readListCommand(
 
 /** Why a list that is there shows no title. */
 function whyNone({ feed, offset, filtered }: ListAnswer): string {
+  if (filtered?.lookedAt === 0 || (filtered === undefined && offset === 0)) {
+    return `TMDB lists nothing in ${feedId(feed)}`;
+  }
   if (filtered === undefined) {
-    return offset === 0 ? `TMDB lists nothing in ${feedId(feed)}` : `${feedId(feed)} ends before title ${offset + 1}`;
+    return `${feedId(feed)} ends before title ${offset + 1}`;
   }
   return filtered.matched === 0
     ? `nothing in ${feedId(feed)} passes`

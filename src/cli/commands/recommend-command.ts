@@ -36,8 +36,10 @@ async function recommendCommand(options: RecommendOptions, context: CliContext):
   const answer = await withReader(options, context, (reader) => reader.recommend(request));
   if (answer.picks.length === 0) {
     const { problem, candidates, filtered } = answer;
-    const lines = filterLines(filtered, []);
-    const why = problem?.detail ?? [`of ${candidates} titles none is left`, ...lines].join('; ');
+    const filters = filterLines(filtered, []);
+    // Without candidates the filters say it all.
+    const left = candidates === 0 && filters.length > 0 ? [] : [`of ${candidates} titles none is left`];
+    const why = problem?.detail ?? [...left, ...filters].join('; ');
     throw new PermanentError('nothing_to_recommend', `nothing to recommend: ${why}`);
   }
   context.output.result(answer, formatRecommendation(answer));

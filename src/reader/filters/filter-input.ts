@@ -154,7 +154,7 @@ function detailProblems(asked: AskedFilter, { media, country }: Whereabouts, set
   }
   const kept = keptCountries(settings);
   if (ofCountry.length > 0 && !kept.includes(country)) {
-    const detail = `'${country}' is not kept, which ${ofCountry.join(' and ')} need: allowed with them are ${kept.join(', ')}`;
+    const detail = `'${country}' is not kept, which is needed for ${ofCountry.join(' and ')}: allowed are ${kept.join(', ')}`;
     return [{ field: 'region', detail }];
   }
   return certificationProblems(asked, country);

@@ -17,8 +17,9 @@ const alike = 0.5;
  * weighted. Then the next one, if it counts half as much at least.
  */
 export function explain(scored: Scored, context: ScoreContext): string {
-  const parts = decidingParts(scored, context);
-  return parts.map((part) => sayings[part](scored.candidate, context)).join('; ') || fallback(scored, context);
+  const reasons = decidingParts(scored, context).map((part) => sayings[part](scored.candidate, context));
+  // Two parts may say the same, as of a title made in the viewer's country that is high in the list of such titles.
+  return [...new Set(reasons)].join('; ') || fallback(scored, context);
 }
 
 /** The parts to name, the one that decided first; none for a title that is above the mean in nothing. */

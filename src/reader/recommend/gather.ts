@@ -6,10 +6,11 @@ import type { RetryBudget } from '../../shared/core/retries.ts';
 import { keptCountries } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ListRow } from '../../shared/tables/read-list.ts';
-import { needsFacts, passes } from '../filters/pass.ts';
+import { factsNeeded, type NeededFact, needsFacts, passes } from '../filters/pass.ts';
 import type { Filtered, TitleFacts } from '../filters/title-filter.ts';
 import type { ListReader } from '../list-reader.ts';
 import type { PipelineRequests } from '../pipeline-requests.ts';
+import type { Aged } from '../provenance.ts';
 import type { Problem, TitleRef } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
 import type { TierRead } from '../tiers.ts';
@@ -21,7 +22,11 @@ type FactsPort = {
   read(
     refs: readonly TitleRef[],
     country: string,
-  ): Promise<{ facts: ReadonlyMap<string, TitleFacts>; problem?: Problem | undefined }>;
+  ): Promise<{
+    facts: ReadonlyMap<string, TitleFacts>;
+    livesOf(facts: readonly NeededFact[]): Aged[];
+    problem?: Problem | undefined;
+  }>;
   known(refs: readonly TitleRef[], country: string): ReadonlyMap<string, TitleFacts>;
   askFor(refs: readonly TitleRef[], country: string): void;
 };
@@ -191,7 +196,13 @@ export async function readRecommended(
 }
 
 /** The candidates that pass the filters, with what is known of each, and how many there were. */
-export type Passed = { candidates: Candidate[]; filtered: Filtered; problem?: Problem | undefined };
+export type Passed = {
+  candidates: Candidate[];
+  filtered: Filtered;
+  /** The lives of the facts that the filters looked at. */
+  lives: Aged[];
+  problem?: Problem | undefined;
+};
 
 /** Filters candidates. Where the filters need details these are read; otherwise what memory has of them is enough. */
 export async function passing(
@@ -203,13 +214,13 @@ export async function passing(
   const country = countryOfFacts(input, settings);
   const rowsOf = (some: readonly Candidate[]) => some.map(({ row }) => row);
   let known = facts.known(rowsOf(all), country);
-  const verdictOf = ({ row }: Candidate) => passes(row, known.get(refKey(row)), filter);
-  const open = needsFacts(filter) ? all.filter((one) => verdictOf(one) === 'unknown') : [];
+  // Details are looked at where the row by itself does not decide.
+  const open = needsFacts(filter) ? all.filter(({ row }) => passes(row, undefined, filter) === 'unknown') : [];
   const read = open.length === 0 ? undefined : await facts.read(rowsOf(open), country);
   if (read !== undefined) {
     known = new Map([...known, ...read.facts]);
   }
-  const verdicts = all.map(verdictOf);
+  const verdicts = all.map(({ row }) => passes(row, known.get(refKey(row)), filter));
   const of = (wanted: string) => all.filter((_one, index) => verdicts[index] === wanted);
   const [passed, unknown] = [of('yes'), of('unknown')];
   if (needsFacts(filter) && read?.problem === undefined) {
@@ -218,6 +229,7 @@ export async function passing(
   return {
     candidates: passed.map((candidate) => ({ ...candidate, facts: known.get(refKey(candidate.row)) })),
     filtered: { lookedAt: all.length, matched: passed.length, withoutDetails: unknown.length },
+    lives: read?.livesOf(factsNeeded(filter)) ?? [],
     problem: read?.problem,
   };
 }

@@ -10,17 +10,17 @@ import { LRUCache } from 'lru-cache';
 import { type Clock, hourMs } from '../../shared/core/clock.ts';
 import { feedId, mediaTypes } from '../../shared/core/feed.ts';
 import { stableHash } from '../../shared/core/stable-hash.ts';
-import { watchIn } from '../../shared/queues/details/watch.ts';
+import { hasNamelessService, watchIn } from '../../shared/queues/details/watch.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import { cardOfRow, liveRows } from '../../shared/tables/read-list.ts';
 import type { Background } from '../background.ts';
 import { isFiltering } from '../filters/pass.ts';
 import { fillLanguages, languageChain } from '../language-fallback.ts';
 import { listLife } from '../list-reader.ts';
-import { jointLife, provenanceOf } from '../provenance.ts';
+import { jointLife, lifeOfAll, provenanceOf } from '../provenance.ts';
 import type { Origin, Provenance, RecommendAnswer, Recommended } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
-import type { ReferenceTier } from '../reference-tier.ts';
+import { namelessLife, type ReferenceTier } from '../reference-tier.ts';
 import {
   type Candidate,
   commonGenres,
@@ -37,6 +37,7 @@ import {
   type FeedRead,
   type GatherDependencies,
   orOneFetched,
+  type Passed,
   partialProblem,
   passing,
   readFeeds,
@@ -80,7 +81,8 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
   const { clock, settings, reference } = deps;
   const { filter, offset } = input;
   const { taste, reads, candidates: all, unknown } = await gather(input, deps);
-  const { candidates, filtered, problem } = await passing(all, input, deps);
+  const passed = await passing(all, input, deps);
+  const { candidates, filtered } = passed;
   const { ranking, dayParts } = settings.reader;
   const context: ScoreContext = {
     taste,
@@ -97,7 +99,7 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
   await (filter.providers.length > 0 ? reference.ready() : undefined);
   const picks = await inLanguage(picked, input, context, deps);
   return {
-    ...madeOf(reads, clock.nowMs(), problem),
+    ...madeOf(reads, passed, picks, clock.nowMs()),
     offset,
     picks,
     candidates: candidates.length,
@@ -175,11 +177,12 @@ function detailsKey(row: Candidate['row']): string {
   return `details#${refKey(row)}`;
 }
 
-/** The provenance of the feeds that have rows at `nowMs`. */
+/** The provenance at `nowMs`: of the feeds that have rows, and of the facts that the filters looked at. */
 function madeOf(
   reads: readonly FeedRead[],
+  { lives, filtered, problem: others }: Passed,
+  picks: readonly Recommended[],
   nowMs: number,
-  others: Provenance['problem'],
 ): Provenance & Pick<RecommendAnswer, 'feeds'> {
   const lists = reads.flatMap(({ feed, found }) => {
     const life = listLife(liveRows(found, found.length, nowMs));
@@ -187,7 +190,10 @@ function madeOf(
   });
   const from = lists.length === 0 ? 'none' : originOf(reads.filter(({ found }) => found.length > 0));
   const problem = (lists.length === 0 ? reads.find((read) => read.problem)?.problem : partialProblem(reads)) ?? others;
-  const life = jointLife(lists.map((list) => list.life));
+  const listed = jointLife(lists.map((list) => list.life));
+  const nameless = picks.some(({ watch }) => hasNamelessService(watch)) && listed ? [namelessLife(listed, nowMs)] : [];
+  // More may pass at any time where too little is known of a title.
+  const life = listed && lifeOfAll([listed, ...lives, ...nameless], filtered.withoutDetails > 0);
   return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };
 }
 

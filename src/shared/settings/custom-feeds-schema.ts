@@ -139,9 +139,16 @@ function notAllowed(value: unknown, kind: ParameterKind): string {
     return `no value: ${kind.allowed}`;
   }
   const parts = isList ? value.map(String) : String(value).split(/[,|]/);
-  const wrong = parts.find((part) => kind.read(part.trim()) === undefined) ?? '';
-  const close = kind.close?.(wrong.trim()) ?? [];
-  return `${isList ? `'${shown(wrong)}' is not allowed: ` : ''}${kind.allowed}${matches(close)}`;
+  const wrong = parts.find((part) => (isList && /[,|]/.test(part)) || kind.read(part.trim()) === undefined);
+  const close = kind.close?.(wrong?.trim() ?? '') ?? [];
+  return `${isList ? wrongList(parts, wrong, kind) : ''}${kind.allowed}${matches(close)}`;
+}
+
+function wrongList(parts: readonly string[], wrong: string | undefined, { joined }: ParameterKind): string {
+  if (joined === undefined) {
+    return 'a list is not allowed: ';
+  }
+  return wrong === undefined ? `a list of ${parts.length} is not allowed: ` : `'${shown(wrong)}' is not allowed: `;
 }
 
 /** What TMDB reads only together with another parameter: where it stands, one of `needs` must stand too. Source: its OpenAPI document. */

@@ -179,7 +179,7 @@ function several(kind: ParameterKind, separators: readonly [Separator, ...Separa
   const meaning = { ',': "',' (all of them)", '|': "'|' (any of them)" };
   return {
     ...kind,
-    allowed: `${kind.allowed}; several are joined by ${separators.map((one) => meaning[one]).join(' or ')}`,
+    allowed: `${kind.allowed}; several, at most ${mostValues}, are joined by ${separators.map((one) => meaning[one]).join(' or ')}`,
     joined: separators[0],
     read: (text) => {
       const used = separators.find((one) => text.includes(one)) ?? separators[0];

@@ -26,15 +26,23 @@ export function feedTrouble(head: FeedHead, nowMs: number): FeedTrouble | undefi
     return first && { feed, outcome: first.outcome, at, detail: detailOf(describePages(without), served(head, nowMs)) };
   }
   const [first = { page: 1, outcome: lastOutcome, absence: undefined }] = without;
-  const again = first.absence?.code === notConfigured ? 'and nobody asks again before the settings have it' : undefined;
-  return { feed, outcome: lastOutcome, at, detail: detailOf(describeList(first), served(head, nowMs), again) };
+  // Readers refuse a feed that their settings do not have, whatever the table holds of it.
+  const detail =
+    first.absence?.code === notConfigured
+      ? detailOf(
+          describeList(first),
+          served(head, nowMs, 'stays in the table'),
+          'and nobody asks again before the settings have it',
+        )
+      : detailOf(describeList(first), served(head, nowMs));
+  return { feed, outcome: lastOutcome, at, detail };
 }
 
 function detailOf(said: string, served: string, again = 'and the next refresh asks again'): string {
   return `${said}; ${served}, ${again}`;
 }
 
-function served(head: FeedHead, nowMs: number): string {
+function served(head: FeedHead, nowMs: number, stays = 'is served'): string {
   if (head.newest === undefined && head.pagesApplied.length > 0 && head.lastOutcome !== 'partial') {
     // A head of an earlier build does not say whether the table still holds the previous list.
     return 'an earlier version did not record what the table holds';
@@ -44,7 +52,7 @@ function served(head: FeedHead, nowMs: number): string {
     return 'nothing is in the table';
   }
   return head.pagesApplied.length > 0
-    ? `the list of ${head.snapshot} is served until its hard TTL`
+    ? `the list of ${head.snapshot} ${stays} until its hard TTL`
     : 'an empty list is in the table';
 }
 

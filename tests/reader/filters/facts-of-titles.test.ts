@@ -1,6 +1,6 @@
 /** What a reader knows of titles by their details, seen from the lists that it filters. */
 import { describe, expect, it } from 'vitest';
-import type { ListRequest } from '../../../src/reader/reader-api.ts';
+import type { ListRequest, RecommendRequest } from '../../../src/reader/reader-api.ts';
 import { hourMs, minuteMs } from '../../../src/shared/core/clock.ts';
 import { titleJobSchema } from '../../../src/shared/queues/fetch-job.ts';
 import type { Settings } from '../../../src/shared/settings/settings-schema.ts';
@@ -53,6 +53,7 @@ async function worldWith(count: number, over: Partial<Settings> = {}, age: Age =
   return world;
 }
 
+const minutesTo = (world: ReaderWorld, iso: string | null) => (Date.parse(iso ?? '') - world.clock.nowMs()) / minuteMs;
 const idsOf = ({ titles }: { titles: readonly { id: number }[] }) => titles.map(({ id }) => id);
 const titleJobsOf = (world: ReaderWorld) => world.jobs().flatMap((job) => titleJobSchema.safeParse(job).data?.id ?? []);
 const askedIds = (world: ReaderWorld) => world.jobs().map((job) => titleJobSchema.parse(job).id);
@@ -202,8 +203,6 @@ describe('titles of which too little is known', () => {
 });
 
 describe('how long a filtered list is good for', () => {
-  const minutesTo = (world: ReaderWorld, iso: string | null) =>
-    (Date.parse(iso ?? '') - world.clock.nowMs()) / minuteMs;
   const named = sampleItemReference({
     reference: {
       what: 'movie-services',
@@ -247,6 +246,39 @@ describe('how long a filtered list is good for', () => {
     const world = await worldWith(1);
     await putDetails(world, 1_001);
     expect(minutesTo(world, (await list(world, ofDetails)).freshUntil)).toBe(5);
+  });
+});
+
+describe('the age of a filtered recommendation', () => {
+  const recommend = async (world: ReaderWorld, request: RecommendRequest) => {
+    const reader = world.open({ live: false });
+    const answer = await reader.recommend({ region: 'US', ...request });
+    await reader.settled();
+    return answer;
+  };
+
+  it('is told by the lists and by the parts that the filter looks at, also of titles that memory has', async () => {
+    const world = await worldWith(1, {}, { fetchedAgoHours: 1, staleInHours: 10, goneInHours: 40 });
+    const watchAge = { fetchedAgoHours: 30, staleInHours: 4, goneInHours: 20 };
+    await putDetails(world, 1_001, whole, { fetchedAgoHours: 2, staleInHours: 50, goneInHours: 90 }, watchAge);
+    const reader = world.open({ live: false });
+    for (let time = 0; time < 2; time += 1) {
+      const byServices = await reader.recommend({ region: 'US', providers: [8] });
+      expect([byServices.ageSeconds, minutesTo(world, byServices.expiresAt)]).toEqual([30 * 3_600, 20 * 60]);
+      const byCertification = await reader.recommend({ region: 'US', maxCertification: 'R' });
+      expect([byCertification.ageSeconds, minutesTo(world, byCertification.freshUntil)]).toEqual([2 * 3_600, 10 * 60]);
+      const byRow = await reader.recommend({ region: 'US', minVotes: 0 });
+      expect([byRow.ageSeconds, minutesTo(world, byRow.freshUntil)]).toEqual([3_600, 10 * 60]);
+    }
+  });
+
+  it('is not at all where details are missing, and five minutes where a service has no name yet', async () => {
+    const world = await worldWith(2);
+    await putDetails(world, 1_001);
+    expect(await recommend(world, { maxCertification: 'R' })).toMatchObject({ stale: true, picks: [{ id: 1_001 }] });
+    await putDetails(world, 1_002);
+    expect(await recommend(world, { maxCertification: 'R' })).toMatchObject({ stale: false, picks: [{}, {}] });
+    expect(minutesTo(world, (await recommend(world, { providers: [8] })).freshUntil)).toBe(5);
   });
 });
 

@@ -190,7 +190,7 @@ describe('filters that contradict each other, or need what is not kept, are refu
     [{ providers: [8] }, 'providers'],
     [{ providers: [8], maxCertification: 'nonsense', excludeCountries: ['US'] }, 'maxCertification and providers'],
   ])('of a country that is not kept: %j', (members, names) => {
-    const region = `'FR' is not kept, which ${names} need: allowed with them are DE, AT`;
+    const region = `'FR' is not kept, which is needed for ${names}: allowed are DE, AT`;
     expectAll(members, { refused: { region } }, feedOf({ region: 'FR', language: 'fr-FR' }));
     const asked = recommendationThreeWays({ ...members, region: 'FR' }, german);
     expect(asked).toEqual(asked.map(() => ({ refused: { region } })));

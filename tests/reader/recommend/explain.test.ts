@@ -80,6 +80,16 @@ describe('why a title was picked', () => {
       { taste, region: 'DE' },
       'made in DE',
     ],
+    [
+      'what two parts say, once',
+      {
+        row: { originCountries: ['DE'] },
+        places: inFeed({ category: 'local_originals', region: 'DE', language: 'de-DE' }),
+        parts: { origin: 0.7, placement: 0.6 },
+      },
+      { taste, region: 'DE' },
+      'made in DE',
+    ],
     ['its rating', { row: { voteAverage: 8.438 }, parts: { votes: 0.8 } }, {}, 'rated 8.4'],
     ['that it has none', { row: { voteCount: 19 }, parts: { votes: 0.8 } }, {}, 'hardly rated yet'],
     ['popularity', { parts: { popularity: 1 } }, {}, 'popular now'],

@@ -80,6 +80,9 @@ describe('the trouble of a feed', () => {
     expect(troubleOf([{ page: 1, titles: [], absence }])?.detail).toBe(
       "the settings have no own feed 'x'; nothing is in the table, and nobody asks again before the settings have it",
     );
+    expect(troubleOf([titled(1), { ...tuesday, page: 1, titles: [], absence }])?.detail).toBe(
+      `the settings have no own feed 'x'; the list of ${monday.snapshot} stays in the table until its hard TTL, and nobody asks again before the settings have it`,
+    );
   });
 
   it('names three pages, and counts the rest', () => {
