@@ -114,7 +114,8 @@ export function fitRanking(
   }
   const parts = fittable.filter((_part, index) => compared.some(({ difference }) => difference[index] !== 0));
   const { weights: present } = settings.reader.ranking;
-  const inHalf = (half: number) => compared.filter(({ viewer }) => viewers.indexOf(viewer) % 2 === half);
+  const halfOf = new Map(viewers.map((viewer, index) => [viewer, index % 2]));
+  const inHalf = (half: number) => compared.filter(({ viewer }) => halfOf.get(viewer) === half);
   const told = [0, 1].map((half) => ({ fitted: scaled(inHalf(half), parts, present), on: inHalf(1 - half) }));
   const right = (weights: (half: number) => Weights) =>
     told.reduce((sum, { on }, half) => sum + rightly(on, weights(half)) * on.length, 0) / compared.length;
@@ -140,7 +141,9 @@ function comparisonsOf(
   const byViewer = new Map<string, Like[]>();
   for (const like of [...likes].sort((a, b) => a.atMs - b.atMs)) {
     if (known.has(refKey(like.ref))) {
-      byViewer.set(like.viewer, [...(byViewer.get(like.viewer) ?? []), like]);
+      const own = byViewer.get(like.viewer) ?? [];
+      own.push(like);
+      byViewer.set(like.viewer, own);
     }
   }
   return [...byViewer.values()].flatMap((own) => {

@@ -8,17 +8,19 @@
  */
 import { hourMs } from '../../shared/core/clock.ts';
 import { feedId, mediaTypes } from '../../shared/core/feed.ts';
-import { watchIn } from '../../shared/queues/details/watch.ts';
+import { canonicalJson, stableHash } from '../../shared/core/stable-hash.ts';
+import { hasNamelessService, watchIn } from '../../shared/queues/details/watch.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import { cardOfRow, liveRows } from '../../shared/tables/read-list.ts';
 import type { Background } from '../background.ts';
 import { isFiltering } from '../filters/pass.ts';
 import { fillLanguages, languageChain } from '../language-fallback.ts';
 import { listLife } from '../list-reader.ts';
-import { jointLife, provenanceOf } from '../provenance.ts';
+import type { MemoryTier } from '../memory-tier.ts';
+import { jointLife, lifeOfAll, provenanceOf } from '../provenance.ts';
 import type { Origin, Provenance, RecommendAnswer, Recommended } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
-import type { ReferenceTier } from '../reference-tier.ts';
+import { namelessLife, type ReferenceTier } from '../reference-tier.ts';
 import {
   type Candidate,
   commonGenres,
@@ -35,6 +37,7 @@ import {
   type FeedRead,
   type GatherDependencies,
   orOneFetched,
+  type Passed,
   partialProblem,
   passing,
   readFeeds,
@@ -48,14 +51,16 @@ import type { ScoreContext } from './score-parts.ts';
 type RecommendDependencies = GatherDependencies & {
   reference: Pick<ReferenceTier, 'images' | 'service' | 'ready'>;
   background: Background;
+  memory: MemoryTier;
 };
 
 /** Makes a recommendation. Never rejects. */
 export async function recommend(input: RecommendInput, deps: RecommendDependencies): Promise<RecommendAnswer> {
   const { clock, settings, reference } = deps;
-  const { filter, offset, limit } = input;
+  const { filter, offset } = input;
   const { taste, reads, candidates: all, unknown } = await gather(input, deps);
-  const { candidates, filtered, problem } = await passing(all, input, deps);
+  const passed = await passing(all, input, deps);
+  const { candidates } = passed;
   const { ranking, dayParts } = settings.reader;
   const context: ScoreContext = {
     taste,
@@ -67,17 +72,16 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
     dayParts,
   };
   const scored = scoreCandidates(candidates, context);
-  const relevance = input.variety === undefined ? ranking.relevance : 1 - input.variety;
-  const picked = diversify(scored, offset + limit, relevance).slice(offset);
+  const picked = pickPage(scored, input, deps);
   readMoreLater(scored, input, deps);
   await (filter.providers.length > 0 ? reference.ready() : undefined);
   const picks = await inLanguage(picked, input, context, deps);
   return {
-    ...madeOf(reads, clock.nowMs(), problem),
+    ...madeOf(reads, passed, picks, clock.nowMs()),
     offset,
     picks,
     candidates: candidates.length,
-    ...(isFiltering(filter) && { filtered }),
+    ...(isFiltering(filter) && { filtered: passed.filtered }),
     unknownLiked: unknown,
     images: reference.images(),
   };
@@ -107,7 +111,7 @@ async function gather(input: RecommendInput, deps: RecommendDependencies) {
   return { taste, reads, candidates: gatherCandidates(lists, excluded, recommended), unknown };
 }
 
-/** Behind the answer, details of the best candidates of which memory knows none, as far as reads are to spare. */
+/** Behind the answer, details of the best candidates that were not read lately, as far as reads are to spare. */
 function readMoreLater(
   scored: readonly Scored[],
   input: RecommendInput,
@@ -117,9 +121,7 @@ function readMoreLater(
     return;
   }
   spare.earn();
-  const open = new Map(
-    scored.flatMap(({ candidate: { row, facts: known } }) => (known ? [] : [[detailsKey(row), row]])),
-  );
+  const open = new Map(scored.map(({ candidate: { row } }) => [detailsKey(row), row]));
   const refs = spare.take([...open.keys()]).flatMap((key) => open.get(key) ?? []);
   if (refs.length > 0) {
     background.run(
@@ -133,19 +135,47 @@ function detailsKey(row: Candidate['row']): string {
   return `details#${refKey(row)}`;
 }
 
-/** The provenance of the feeds that have rows at `nowMs`. */
+/**
+ * The picks of the page that is asked for. They go on after those that this process has answered before `offset` to the same request: lists
+ * and details that arrive between two pages change the order, and must not bring a title twice or leave one out.
+ */
+function pickPage(
+  scored: readonly Scored[],
+  input: RecommendInput,
+  { memory, settings }: RecommendDependencies,
+): Scored[] {
+  const { offset, limit, ...request } = input;
+  const { ranking, memory: times } = settings.reader;
+  const key = `picks#${stableHash(canonicalJson(request), 32)}`;
+  const before = (memory.peek<string[]>(key) ?? []).slice(0, offset);
+  const byKey = new Map(scored.map((one) => [refKey(one.candidate.row), one]));
+  const first = before.flatMap((title) => byKey.get(title) ?? []);
+  const between = offset - before.length;
+  const relevance = input.variety === undefined ? ranking.relevance : 1 - input.variety;
+  const more = diversify(scored, first.length + between + limit, relevance, first).slice(first.length);
+  const value = [...before, ...more.map(({ candidate: { row } }) => refKey(row))];
+  memory.put(key, { value, keepMs: 1_000 * times.titleSeconds });
+  return more.slice(between);
+}
+
+/** The provenance of the feeds that have rows at `nowMs`, and of the details by which their titles were filtered. */
 function madeOf(
   reads: readonly FeedRead[],
+  { lives, isLacking, problem: ofDetails }: Passed,
+  picks: readonly Recommended[],
   nowMs: number,
-  others: Provenance['problem'],
 ): Provenance & Pick<RecommendAnswer, 'feeds'> {
   const lists = reads.flatMap(({ feed, found }) => {
     const life = listLife(liveRows(found, found.length, nowMs));
     return life === undefined ? [] : [{ feed, life }];
   });
   const from = lists.length === 0 ? 'none' : originOf(reads.filter(({ found }) => found.length > 0));
-  const problem = (lists.length === 0 ? reads.find((read) => read.problem)?.problem : partialProblem(reads)) ?? others;
-  const life = jointLife(lists.map((list) => list.life));
+  const problem =
+    (lists.length === 0 ? reads.find((read) => read.problem)?.problem : partialProblem(reads)) ?? ofDetails;
+  const ofLists = jointLife(lists.map((list) => list.life));
+  const nameless =
+    ofLists && picks.some(({ watch }) => hasNamelessService(watch)) ? [namelessLife(ofLists, nowMs)] : [];
+  const life = ofLists && lifeOfAll([ofLists, ...lives, ...nameless], isLacking);
   return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };
 }
 

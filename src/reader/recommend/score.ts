@@ -64,11 +64,18 @@ const mostWeighed = 200;
  * Picks the `limit` best that differ from each other: in each step the one with the greatest
  * `relevance × score − (1 − relevance) × greatest likeness to a picked one`, of the best 200 that are not picked yet. With a smaller limit
  * the picks are the beginning of the same. Source: maximal marginal relevance, Carbonell and Goldstein, 1998.
+ * @param first - some of `scored`, which are picked already: they come first, and count as picks.
  */
-export function diversify(scored: readonly Scored[], limit: number, relevance: number): Scored[] {
-  const waiting = scored.values();
+export function diversify(
+  scored: readonly Scored[],
+  limit: number,
+  relevance: number,
+  first: readonly Scored[] = [],
+): Scored[] {
+  const picked = new Set(first);
+  const waiting = scored.filter((one) => !picked.has(one)).values();
   const open: Open[] = [];
-  const chosen: Scored[] = [];
+  const chosen: Scored[] = [...first];
   const admit = (one: Scored) =>
     open.push({ one, likeness: Math.max(0, ...chosen.map((other) => likenessOf(one, other))) });
   while (chosen.length < limit) {
