@@ -3,6 +3,7 @@
  * said at its time. Pure. Nothing is kept of a viewer or of TMDB's texts: what comes out is one number for each part.
  */
 import { type Comparison, fitWeights } from '../operator/fit-weights.ts';
+import { peopleOf } from '../reader/filters/facts-reader.ts';
 import type { TitleFacts } from '../reader/filters/title-filter.ts';
 import type { ScoreParts, TitleAnswer, TitleRef } from '../reader/reader-api.ts';
 import { type Candidate, refKey, tasteOf, unlisted } from '../reader/recommend/candidates.ts';
@@ -78,11 +79,9 @@ export function candidateOf({ mediaType, id, title, details, ...life }: TitleAns
 /** What the score needs of details; nothing of what is unknown. */
 function factsOf(details: TitleAnswer['details']): TitleFacts {
   const { keywords, cast, crew, collection, recommendations } = details ?? {};
-  const ids = (named: readonly { id: number }[]) => named.map((one) => one.id);
-  const makers = crew?.filter(({ job }) => job === 'Director' || job === 'Creator') ?? [];
   return {
-    ...(keywords && { keywords: ids(keywords) }),
-    ...(cast && { people: [...new Set(ids([...cast, ...makers]))] }),
+    ...(keywords && { keywords: keywords.map(({ id }) => id) }),
+    ...(cast && crew && { people: peopleOf({ cast, crew }) }),
     ...(collection && { collection: collection.id }),
     ...(recommendations && { recommendations }),
   };

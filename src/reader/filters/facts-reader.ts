@@ -41,6 +41,17 @@ const partOfFact: Readonly<Record<FactName, PartName>> = {
 /** Jobs of those who make a title what it is. */
 const makers: ReadonlySet<string> = new Set(['Creator', 'Director', 'Co-Director']);
 
+/** Who tells what a title is like, by their ids: the cast that is kept, and who made it. */
+export function peopleOf({
+  cast,
+  crew,
+}: {
+  cast: readonly { id: number }[];
+  crew: readonly { id: number; job: string }[];
+}): number[] {
+  return [...new Set([...cast, ...crew.filter(({ job }) => makers.has(job))].map(({ id }) => id))];
+}
+
 /** What is kept of a row of details. */
 type KeptFacts = {
   facts: TitleFacts;
@@ -199,9 +210,7 @@ function factsOf(known: KnownParts, country: string): TitleFacts {
     certification: ofCountry(certifications?.certifications, country),
     watch: watchOf(watch, country),
     keywords: keywords?.keywords.map(({ id }) => id),
-    people: credits && [
-      ...new Set([...credits.cast, ...credits.crew.filter(({ job }) => makers.has(job))].map(({ id }) => id)),
-    ],
+    people: credits && peopleOf(credits),
     recommendations: recommendations?.recommendations,
   };
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));
