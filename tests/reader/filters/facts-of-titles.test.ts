@@ -167,6 +167,19 @@ describe('titles of which too little is known', () => {
     expect(askedIds(world)).toEqual([1_001, 1_002, 1_003, 1_004, 1_005]);
   });
 
+  it('are asked for again where that failed: an hour later, so that others come first', async () => {
+    const world = await worldWith(3, {}, { staleInHours: 100, goneInHours: 200 });
+    const reader = world.open({ live: false });
+    world.queues.jobs.failWith(new Error('SQS is away'));
+    await list(world, ofDetails, reader);
+    world.queues.jobs.failWith(undefined);
+    await list(world, ofDetails, reader);
+    expect(askedIds(world)).toEqual([]);
+    await world.clock.advance(hourMs);
+    await list(world, ofDetails, reader);
+    expect(askedIds(world)).toEqual([1_001, 1_002, 1_003]);
+  });
+
   it('come before those whose details are stale, and fresh ones are left alone', async () => {
     const world = await worldWith(4);
     await putDetails(world, 1_001, whole, { staleInHours: -1 });
