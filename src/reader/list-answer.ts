@@ -68,11 +68,20 @@ export async function answerList(feed: Feed, asked: ListOptions, deps: ListDepen
   return {
     feed,
     offset,
-    ...madeOf(read, shown, passed, titles, nowMs),
+    ...madeOf({ ...read, isPartial: isShort(read, asked, isFiltered) }, shown, passed, titles, nowMs, deps.settings),
     ...(passed.filtered && { filtered: passed.filtered }),
     titles,
     images: deps.reference.images(),
   };
+}
+
+/** Whether titles that are asked for may be on pages that will be there in a moment. */
+function isShort(
+  { isPartial, found }: TierRead<ListRow>,
+  { offset, limit }: ListOptions,
+  isFiltered: boolean,
+): boolean {
+  return isPartial === true && (isFiltered || offset + limit > found.length);
 }
 
 /** The provenance of an answer: of the rows that are shown, of all rows where it is filtered, and of the facts that were looked at. */
@@ -82,6 +91,7 @@ function madeOf(
   passed: Passed,
   titles: readonly { watch?: Watch }[],
   nowMs: number,
+  { reader: { memory } }: Settings,
 ): Provenance {
   const problem = read.problem ?? passed.problem;
   const life = lifeOf(read, shown, nowMs);
@@ -89,7 +99,9 @@ function madeOf(
     return provenanceOf('none', undefined, nowMs, problem);
   }
   const nameless = titles.some(({ watch }) => hasNamelessService(watch)) ? [namelessLife(life, nowMs)] : [];
-  const joint = lifeOfAll([life, ...passed.lives, ...nameless], passed.isLacking);
+  // No cache may keep it for longer than memory does.
+  const short = read.isPartial ? [{ ...life, freshUntilMs: nowMs + 1_000 * memory.staleSeconds }] : [];
+  const joint = lifeOfAll([life, ...passed.lives, ...nameless, ...short], passed.isLacking);
   return provenanceOf(read.from === 'memory' ? passed.from : read.from, joint, nowMs, problem);
 }
 

@@ -297,3 +297,32 @@ describe('a list that TMDB answers while somebody waits', () => {
     expect(titleJobsOf(world)).toEqual([1_003]);
   });
 });
+
+describe('a page of a list of which TMDB has answered the first page alone', () => {
+  const films = Array.from({ length: 20 }, (_, index) => movieRow({ id: 2_001 + index }));
+
+  it('is fresh for half a minute where the other pages may have more for it', async () => {
+    const world = readerWorld({ settings, answer: () => jsonAnswer(200, listPage(...films)) });
+    const reader = world.open();
+    const asked: ListRequest[] = [{}, { offset: 20 }, { limit: 40 }, { genres: [18] }];
+    const secondsFresh = async () => {
+      const seconds = [];
+      for (const options of asked) {
+        const { freshUntil, stale } = await reader.list(feed, options);
+        const left = (Date.parse(freshUntil ?? '') - world.clock.nowMs()) / 1_000;
+        seconds.push(stale ? 'stale' : left > 3_600 ? 'for hours' : left);
+      }
+      return seconds;
+    };
+    // From TMDB, then from memory, which has it from TMDB.
+    expect(await secondsFresh()).toEqual(['for hours', 30, 30, 30]);
+    expect(await secondsFresh()).toEqual(['for hours', 30, 30, 30]);
+  });
+
+  it('is fresh where there are no other pages', async () => {
+    const world = readerWorld({ settings, answer: () => jsonAnswer(200, listPage(...films)) });
+    const trending = sampleFeed({ category: 'trending' });
+    const { freshUntil } = await world.open().list(trending, { limit: 40 });
+    expect(Date.parse(freshUntil ?? '') - world.clock.nowMs()).toBeGreaterThan(hourMs);
+  });
+});
