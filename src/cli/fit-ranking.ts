@@ -33,8 +33,11 @@ const fittable: readonly PartName[] = [
   'people',
   'recommended',
 ];
-/** How many likes make a taste, how many of them must be there before one is learned from, and how many titles it is compared with. */
-const rules = { mostLiked: 20, fewestLiked: 3, poolSize: 300, others: 20, fewestViewers: 20 };
+/**
+ * How many likes make a taste, how many of them must be there before one is learned from, with how many titles it is compared, and from how many
+ * likes is learned: each takes some 2 ms, and more hardly change the weights.
+ */
+const rules = { mostLiked: 20, fewestLiked: 3, poolSize: 300, others: 20, fewestViewers: 20, mostLearned: 5_000 };
 const mostLikes = 100_000;
 const mostWeight = 10;
 
@@ -145,16 +148,22 @@ function comparisonsOf(
       byViewer.set(like.viewer, own);
     }
   }
-  return [...byViewer.values()].flatMap((own) => {
+  const targets = [...byViewer.values()].flatMap((own) => {
     const liked = new Set(own.map(({ ref }) => refKey(ref)));
+    return own
+      .slice(rules.fewestLiked)
+      .map((like, index) => ({
+        like,
+        liked,
+        before: own.slice(Math.max(0, rules.fewestLiked + index - rules.mostLiked), rules.fewestLiked + index),
+      }));
+  });
+  const learned = targets.length > rules.mostLearned ? drawn(targets, rules.mostLearned, draw) : targets;
+  return learned.flatMap(({ like, liked, before }) => {
     const others = titles.filter(({ row }) => !liked.has(refKey(row)));
-    return own.slice(rules.fewestLiked).flatMap((like, index) => {
-      const before = own.slice(0, rules.fewestLiked + index).slice(-rules.mostLiked);
-      const taste = before.flatMap(({ ref }) => known.get(refKey(ref)) ?? []);
-      const target = known.get(refKey(like.ref)) as Candidate;
-      const pool = drawn(others, rules.poolSize, draw);
-      return compare(like, taste, target, pool, settings);
-    });
+    const taste = before.flatMap(({ ref }) => known.get(refKey(ref)) ?? []);
+    const target = known.get(refKey(like.ref)) as Candidate;
+    return compare(like, taste, target, drawn(others, rules.poolSize, draw), settings);
   });
 }
 
