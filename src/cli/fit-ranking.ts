@@ -150,13 +150,11 @@ function comparisonsOf(
   }
   const targets = [...byViewer.values()].flatMap((own) => {
     const liked = new Set(own.map(({ ref }) => refKey(ref)));
-    return own
-      .slice(rules.fewestLiked)
-      .map((like, index) => ({
-        like,
-        liked,
-        before: own.slice(Math.max(0, rules.fewestLiked + index - rules.mostLiked), rules.fewestLiked + index),
-      }));
+    return own.slice(rules.fewestLiked).map((like, index) => ({
+      like,
+      liked,
+      before: own.slice(Math.max(0, rules.fewestLiked + index - rules.mostLiked), rules.fewestLiked + index),
+    }));
   });
   const learned = targets.length > rules.mostLearned ? drawn(targets, rules.mostLearned, draw) : targets;
   return learned.flatMap(({ like, liked, before }) => {
