@@ -1,5 +1,6 @@
 /** This project's recommendation over another way to the data: candidates, scores and variety are the same for all subjects. */
 import type { ListReader } from '../src/reader/list-reader.ts';
+import { memoryTier } from '../src/reader/memory-tier.ts';
 import type { RecommendAnswer, RecommendRequest, TitleRef } from '../src/reader/reader-api.ts';
 import { checkedRecommendation } from '../src/reader/reader-input.ts';
 import { recommend } from '../src/reader/recommend/recommend.ts';
@@ -56,7 +57,7 @@ export function peerRecommend(
   const titles = { peek, read: peek, known: () => undefined };
   const nothingKnown = new Map();
   const facts = {
-    read: async () => ({ facts: nothingKnown, livesOf: () => [], from: 'memory' as const }),
+    read: async () => ({ facts: nothingKnown, livesOf: () => [], isDue: false, from: 'memory' as const }),
     known: () => nothingKnown,
     askFor: () => undefined,
   };
@@ -74,8 +75,8 @@ export function peerRecommend(
     reference,
     likedBudget,
     spare,
-    given: new Map(),
     background: { run: () => undefined, settled: async () => undefined },
+    memory: memoryTier(settings.reader.memory.maxBytes, systemClock),
     pipeline: undefined,
     clock: systemClock,
     settings,

@@ -10,9 +10,8 @@ import { type Feed, maxRank } from '../shared/core/feed.ts';
 import { hasNamelessService, type Watch, watchIn } from '../shared/queues/details/watch.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
 import { cardOfRow, type ListRow, toEntry } from '../shared/tables/read-list.ts';
-import { titleSubject } from '../shared/tables/usage-store.ts';
-import type { FactsRead, FactsReader } from './filters/facts-reader.ts';
-import { factsNeeded, isFiltering, passes } from './filters/pass.ts';
+import { type FactsReader, type PassingRows, passingRows } from './filters/filter-rows.ts';
+import { isFiltering } from './filters/pass.ts';
 import type { Filtered, TitleFilter } from './filters/title-filter.ts';
 import { fillLanguages, languageChain } from './language-fallback.ts';
 import { type AskedRows, type ListReader, listLife, shownOf } from './list-reader.ts';
@@ -69,11 +68,20 @@ export async function answerList(feed: Feed, asked: ListOptions, deps: ListDepen
   return {
     feed,
     offset,
-    ...madeOf(read, shown, passed, titles, nowMs),
+    ...madeOf({ ...read, isPartial: isShort(read, asked, isFiltered) }, shown, passed, titles, nowMs, deps.settings),
     ...(passed.filtered && { filtered: passed.filtered }),
     titles,
     images: deps.reference.images(),
   };
+}
+
+/** Whether titles that are asked for may be on pages that will be there in a moment. */
+function isShort(
+  { isPartial, found }: TierRead<ListRow>,
+  { offset, limit }: ListOptions,
+  isFiltered: boolean,
+): boolean {
+  return isPartial === true && (isFiltered || offset + limit > found.length);
 }
 
 /** The provenance of an answer: of the rows that are shown, of all rows where it is filtered, and of the facts that were looked at. */
@@ -83,6 +91,7 @@ function madeOf(
   passed: Passed,
   titles: readonly { watch?: Watch }[],
   nowMs: number,
+  { reader: { memory } }: Settings,
 ): Provenance {
   const problem = read.problem ?? passed.problem;
   const life = lifeOf(read, shown, nowMs);
@@ -90,7 +99,9 @@ function madeOf(
     return provenanceOf('none', undefined, nowMs, problem);
   }
   const nameless = titles.some(({ watch }) => hasNamelessService(watch)) ? [namelessLife(life, nowMs)] : [];
-  const joint = lifeOfAll([life, ...passed.lives, ...nameless], passed.isLacking);
+  // No cache may keep it for longer than memory does.
+  const short = read.isPartial ? [{ ...life, freshUntilMs: nowMs + 1_000 * memory.staleSeconds }] : [];
+  const joint = lifeOfAll([life, ...passed.lives, ...nameless, ...short], passed.isLacking);
   return provenanceOf(read.from === 'memory' ? passed.from : read.from, joint, nowMs, problem);
 }
 
@@ -119,53 +130,31 @@ async function inNearestLanguage(
 }
 
 /** What passes of a list. */
-type Passed = {
-  rows: ListRow[];
+type Passed = Omit<PassingRows<ListRow>, 'filtered' | 'factsOf'> & {
   filtered?: Filtered;
-  /** The lives of the facts that were looked at. */
-  lives: Aged[];
-  /** Whether there are titles of which too little is known: more may pass at any time. */
-  isLacking: boolean;
   /** Where to watch a title, where services were asked for. */
   watchOf(row: ListRow): { watch?: Watch };
-} & Pick<FactsRead, 'from' | 'problem'>;
+};
 
 function unfiltered(rows: ListRow[]): Passed {
-  return { rows, lives: [], isLacking: false, watchOf: () => ({}), from: 'memory' };
+  return { rows, lives: [], isLacking: false, watchOf: () => ({}), from: 'memory', problem: undefined };
 }
 
-/** Which rows pass. What is missing or stale of their details is asked for behind the answer. */
 async function filtered(
   { found }: TierRead<ListRow>,
   filter: TitleFilter,
   { facts, reference }: ListDependencies,
 ): Promise<Passed> {
-  const byRow = found.map((row) => passes(row, undefined, filter));
-  // Details are looked at where the row by itself does not decide.
-  const open = found.filter((_row, index) => byRow[index] === 'unknown');
-  const [known] = await Promise.all([
-    facts.read(open, filter.country),
-    filter.providers.length > 0 && open.length > 0 ? reference.ready() : undefined,
+  const isWatched = filter.providers.length > 0;
+  const [passed] = await Promise.all([
+    passingRows(found, filter, facts),
+    isWatched && found.length > 0 ? reference.ready() : undefined,
   ]);
-  const factsOf = ({ mediaType, id }: ListRow) => known.facts.get(titleSubject(mediaType, id));
-  const verdicts = found.map((row, index) =>
-    byRow[index] === 'unknown' ? passes(row, factsOf(row), filter) : byRow[index],
-  );
-  const passing = found.filter((_row, index) => verdicts[index] === 'yes');
-  const unknown = found.filter((_row, index) => verdicts[index] === 'unknown');
-  if (known.problem === undefined && known.isDue) {
-    facts.askFor([...unknown, ...open], filter.country);
-  }
   return {
-    rows: passing,
-    filtered: { lookedAt: found.length, matched: passing.length, withoutDetails: unknown.length },
-    lives: known.livesOf(factsNeeded(filter)),
-    isLacking: unknown.length > 0,
+    ...passed,
     watchOf: (row) => {
-      const watch = filter.providers.length > 0 ? factsOf(row)?.watch : undefined;
+      const watch = isWatched ? passed.factsOf(row)?.watch : undefined;
       return watch ? { watch: watchIn(watch.offers, watch.fetchedAt, reference.service) } : {};
     },
-    from: known.from,
-    problem: known.problem,
   };
 }

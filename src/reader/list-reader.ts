@@ -23,8 +23,10 @@ import { pageMessage, readerRun } from './pipeline-requests.ts';
 import { type Aged, jointLife } from './provenance.ts';
 import type { TableGuard } from './table-guard.ts';
 import {
+  keptLoss,
   type LiveCalls,
   type LiveOutcome,
+  liveKeptMs,
   notCached,
   nothing,
   originOf,
@@ -37,11 +39,9 @@ import {
 
 /** Numbers of rows in which lists are read and kept: memory holds a few entries per feed, whatever limits are asked for. */
 const sizes = [20, 60, 200, 1_000, 10_000];
-/** How long the outcome of a live call is shared; by then its rows are in memory. */
-const liveKeptMs = 1_000;
 
 /** A list as memory keeps it. */
-type KeptList = { rows: ListRow[]; empty?: EmptyList | undefined; isDamaged?: boolean };
+type KeptList = { rows: ListRow[]; empty?: EmptyList | undefined; isDamaged?: boolean; isPartial?: boolean };
 
 /** Which rows of a list are shown. */
 export type AskedRows = { limit: number; includeAdult: boolean };
@@ -108,6 +108,7 @@ function listTable(deps: TierDependencies, memory: MemoryTier, table: TableGuard
           found,
           empty,
           isDamaged: got.value.isDamaged,
+          isPartial: got.value.isPartial,
           from: found.length === 0 && empty === undefined ? 'none' : originOf(got),
         }
       : readEnough(feed, asked, longer);
@@ -167,7 +168,7 @@ function aliveOf(
 /** The first page from TMDB. It is sent to the pipeline, and put into memory as if it had been read from the table. */
 function listLive(deps: TierDependencies, calls: LiveCalls, memory: MemoryTier): ListLive {
   const { clock, settings } = deps;
-  const { listSeconds, staleSeconds, absentSeconds } = settings.reader.memory;
+  const { listSeconds, staleSeconds } = settings.reader.memory;
   const keep = (feed: Feed, kept: KeptList, seconds: number): void => {
     for (const size of sizes) {
       memory.put(tableKey(feed, size), { value: kept, keepMs: seconds * 1_000 });
@@ -179,21 +180,21 @@ function listLive(deps: TierDependencies, calls: LiveCalls, memory: MemoryTier):
     const rows = listRowsOf(page, settings);
     const empty = rows.length === 0 ? lifeAsListed(page, settings) : undefined;
     // The table may still hold expired rows in place of the one that says "empty"; until they are replaced, memory saves the calls.
-    keep(feed, { rows, empty }, empty === undefined ? staleSeconds : listSeconds);
-    return { kind: 'ok', found: rows, empty };
+    const isPartial = page.pages > 1 && empty === undefined;
+    keep(feed, { rows, empty, isPartial }, empty === undefined ? staleSeconds : listSeconds);
+    return { kind: 'ok', found: rows, empty, isPartial };
   };
   const load = (feed: Feed) => async (): Promise<Kept<LiveOutcome<ListRow>>> => {
     const answer = await calls.firstPage(feed, readerRun(feed, clock.nowMs()).snapshot);
     if (answer.kind === 'ok') {
       return { value: took(feed, answer.value), keepMs: liveKeptMs };
     }
-    const seconds = answer.kind === 'absent' ? absentSeconds : settings.reader.live.failureSeconds;
-    return { value: answer, keepMs: seconds * 1_000 };
+    return keptLoss(answer, settings);
   };
   return async (feed) => {
     const { value } = await memory.get(`live#${feedId(feed)}`, load(feed));
     return value.kind === 'ok'
-      ? { kind: 'ok', ...aliveOf({ rows: value.found, empty: value.empty }, value.found.length, clock.nowMs()) }
+      ? { ...value, ...aliveOf({ rows: value.found, empty: value.empty }, value.found.length, clock.nowMs()) }
       : value;
   };
 }

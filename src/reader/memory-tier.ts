@@ -17,6 +17,8 @@ export type MemoryTier = {
   get<V>(key: string, load: () => Promise<Kept<V>>): Promise<Got<V>>;
   /** The value under `key` if it is there and not older than its `keepMs`, at once: hundreds are looked up for one answer. */
   peek<V>(key: string): V | undefined;
+  /** The same, however old the value is. */
+  latest<V>(key: string): V | undefined;
   /** Puts a value that was obtained in another way. */
   put<V>(key: string, kept: Kept<V>): void;
   size(): { entries: number; bytes: number };
@@ -52,6 +54,7 @@ export function memoryTier(maxBytes: number, clock: Clock): MemoryTier {
       }
     },
     peek: <V>(key: string) => cache.get(key)?.value as V | undefined,
+    latest: <V>(key: string) => cache.get(key, { allowStale: true })?.value as V | undefined,
     put: (key, kept) => {
       cache.set(key, toEntry(kept), { ttl: kept.keepMs });
     },

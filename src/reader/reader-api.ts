@@ -203,7 +203,7 @@ export type Recommended = TitleCard &
     stale: boolean;
   };
 
-/** Recommended titles, best first. Its age is that of the oldest list it was made from. */
+/** Recommended titles, best first. Its age is that of the oldest list it was made from, and of the details that filters looked at. */
 export type RecommendAnswer = Provenance &
   FilteredAnswer & {
     /** The asked one. */

@@ -2,7 +2,8 @@ import type { AwsFailure } from '../shared/core/aws-failure.ts';
 import type { Clock } from '../shared/core/clock.ts';
 import { retryBudget } from '../shared/core/retries.ts';
 import { hasNamelessService } from '../shared/queues/details/watch.ts';
-import { type FactsReader, factsReader } from './filters/facts-reader.ts';
+import { factsReader } from './filters/facts-reader.ts';
+import type { FactsReader } from './filters/filter-rows.ts';
 import { type FindDependencies, type TitleFinder, titleFinder } from './find.ts';
 import { externalIdSchema } from './find-input.ts';
 import { languageChain, mergeLanguages } from './language-fallback.ts';
@@ -22,7 +23,7 @@ import {
   titleRefsSchema,
 } from './reader-input.ts';
 import { spareReads } from './recommend/gather.ts';
-import { picksGiven, recommend } from './recommend/recommend.ts';
+import { recommend } from './recommend/recommend.ts';
 import { namelessLife, type ReferenceTier, referenceTier } from './reference-tier.ts';
 import { type TableGuard, tableGuard } from './table-guard.ts';
 import type { TierDependencies } from './tiers.ts';
@@ -57,7 +58,6 @@ export function createReader(deps: ReaderDependencies): Reader {
   const meter = readMeter(deps);
   const likedBudget = retryBudget(settings.reader.likedShare, 1);
   const spare = spareReads(clock, settings);
-  const given = picksGiven(clock);
   const feedInput = feedInputSchema(settings);
   const titleOptions = titleOptionsSchema(settings);
   const readTitles = (refs: readonly TitleRef[], options: object): Promise<TitleAnswer[]> => {
@@ -87,7 +87,7 @@ export function createReader(deps: ReaderDependencies): Reader {
     titles: async (refs, options = {}) => readTitles(refs, options),
     recommend: async (request = {}) => {
       const input = checkedRecommendation(request, settings);
-      const parts = { ...tiers, pipeline: deps.pipeline, likedBudget, spare, given, background, clock, settings };
+      const parts = { ...tiers, pipeline: deps.pipeline, likedBudget, spare, background, clock, settings };
       return timed(() => recommend(input, parts), meter.recommendation, clock);
     },
     health: async () => {

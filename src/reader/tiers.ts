@@ -52,11 +52,13 @@ export type TierRead<T> = {
   problem?: Problem;
   /** Whether the table has rows of it that cannot be read. */
   isDamaged?: boolean | undefined;
+  /** Whether it is a list's first page from TMDB, whose other pages were requested a moment ago. */
+  isPartial?: boolean | undefined;
 };
 
 /** The outcome of a live call, as the memory tier keeps it for a moment. */
 export type LiveOutcome<T> =
-  | { kind: 'ok'; found: T[]; empty?: EmptyList | undefined }
+  | { kind: 'ok'; found: T[]; empty?: EmptyList | undefined; isPartial?: boolean }
   | { kind: 'absent' }
   | ({ kind: 'unavailable' } & Problem);
 
@@ -115,6 +117,7 @@ export function readOfLive<T>(outcome: LiveOutcome<T>, before: Problem | undefin
         ...nothing<T>(before),
         found: outcome.found,
         empty: outcome.empty,
+        isPartial: outcome.isPartial,
         from: outcome.found.length === 0 && outcome.empty === undefined ? 'none' : 'tmdb',
       };
     case 'absent':

@@ -73,6 +73,16 @@ describe('weights fitted on likes', () => {
     expect(sum(weights)).toBeCloseTo(sum(present), 0);
   });
 
+  it('are learned from four thousand of more likes', () => {
+    // Few titles, so that each like takes a moment. Of the five of a viewer two come after three others.
+    const some = titles.slice(0, 6);
+    const many = Array.from({ length: 10_500 }, (_, n): Like => {
+      const ref = { mediaType: 'movie' as const, id: 1 + (n % 5) };
+      return { viewer: `v${Math.floor(n / 5)}`, ref, atMs: Date.UTC(2026, 0, 1) + n };
+    });
+    expect(fitRanking(many, some, defaultSettings, seededRandom(1).next)).toMatchObject({ likes: 4_000 });
+  }, 60_000);
+
   it('are the same for the same likes, each time', () => {
     const fitted = (some: readonly Like[]) => fitRanking(some, titles, defaultSettings, seededRandom(1).next);
     expect(fitted(likes)).toEqual(fitted(likes));

@@ -10,7 +10,7 @@ import { detailsKey, partsOf } from '../../shared/tables/details-row.ts';
 import { titleSubject } from '../../shared/tables/usage-store.ts';
 import type { MemoryTier } from '../memory-tier.ts';
 import type { Aged } from '../provenance.ts';
-import type { Problem, TitleRef } from '../reader-api.ts';
+import type { TitleRef } from '../reader-api.ts';
 import type { TierDependencies } from '../tiers.ts';
 import { dueSince, type KnownParts, knownParts, livesOf, unknownIn } from '../title-details.ts';
 import {
@@ -24,9 +24,8 @@ import {
   type Stored,
   storedOf,
 } from '../title-table.ts';
+import type { FactName, FactsRead, FactsReader } from './filter-rows.ts';
 import type { TitleFacts } from './title-filter.ts';
-
-type FactName = keyof TitleFacts;
 
 /** The part of a title's details that tells a fact. */
 const partOfFact: Readonly<Record<FactName, PartName>> = {
@@ -42,6 +41,17 @@ const partOfFact: Readonly<Record<FactName, PartName>> = {
 /** Jobs of those who make a title what it is. */
 const makers: ReadonlySet<string> = new Set(['Creator', 'Director', 'Co-Director']);
 
+/** Who tells what a title is like, by their ids: the cast that is kept, and who made it. */
+export function peopleOf({
+  cast,
+  crew,
+}: {
+  cast: readonly { id: number }[];
+  crew: readonly { id: number; job: string }[];
+}): number[] {
+  return [...new Set([...cast, ...crew.filter(({ job }) => makers.has(job))].map(({ id }) => id))];
+}
+
 /** What is kept of a row of details. */
 type KeptFacts = {
   facts: TitleFacts;
@@ -55,39 +65,17 @@ type KeptFacts = {
   expiresAtMs: number;
 };
 
-/** What was read of titles. Keys are `movie/550`. */
-export type FactsRead = {
-  /** What is known now. A title whose details are unknown is not among them. */
-  facts: ReadonlyMap<string, TitleFacts>;
-  /** The lives of what is known of these facts, of all titles. */
-  livesOf(facts: readonly FactName[]): Aged[];
-  /** Whether the details of a title are missing or stale. */
-  isDue: boolean;
-  from: 'memory' | 'table';
-  /** Why something could not be read, or is older than it should be. */
-  problem?: Problem | undefined;
-};
-
-/** Reads facts. Never rejects. */
-export type FactsReader = {
-  /** The facts of titles in the first two tiers, of one country (ISO 3166-1 alpha-2). Of more than a thousand the first thousand. */
-  read(refs: readonly TitleRef[], country: string): Promise<FactsRead>;
-  /** What memory has of them, at once: the table is not read. */
-  known(refs: readonly TitleRef[], country: string): ReadonlyMap<string, TitleFacts>;
-  /**
-   * Requests the titles whose details are missing or stale, the first of them first: as whole titles, behind the answer, and as far as the
-   * budget goes, to which each call adds a share of a request. Titles that memory does not have are left out: nobody has just read them.
-   */
-  askFor(refs: readonly TitleRef[], country: string): void;
-};
-
 /** Titles that a process may request at once, and what each read earns: a filter over hundreds of unknown titles must not flood the queue. */
 const mostAtOnce = 10;
 const sharePerRead = 0.2;
 /** A list has a few hundred titles at most, unless somebody has fetched it to its end: that would take a hundred reads of the table at once. */
 const mostRead = 1_000;
-/** Titles of which a process remembers that it has requested them. */
+/**
+ * Titles of which a process remembers that it has requested them, and for how long: what was fetched is there by then, and what could not be
+ * requested may be now.
+ */
 const rememberedTitles = 5_000;
+const askedAgainMs = hourMs;
 
 /** The facts reader of one process. */
 export function factsReader(deps: TierDependencies, memory: MemoryTier, rows: RowLoader): FactsReader {
@@ -110,7 +98,7 @@ export function factsReader(deps: TierDependencies, memory: MemoryTier, rows: Ro
       return { ...factsIn(asked, kept, clock.nowMs()), from: originIn(gotten(loads)), problem: problemIn(loads) };
     },
     known: (refs, country) => {
-      const kept = refs.map((ref) => memory.peek<Stored<KeptFacts>>(memoryKey(ref, country)));
+      const kept = refs.map((ref) => memory.latest<Stored<KeptFacts>>(memoryKey(ref, country)));
       return factsIn(refs, kept, clock.nowMs()).facts;
     },
     askFor: asker(deps, memory),
@@ -158,7 +146,6 @@ function memoryKey({ mediaType, id }: TitleRef, country: string): string {
 /** Requests within the budget of one process. */
 function asker({ clock, settings, pipeline }: TierDependencies, memory: MemoryTier): FactsReader['askFor'] {
   const budget = retryBudget(sharePerRead, mostAtOnce);
-  const periodMs = Math.min(settings.ttl.titleSoftHours, settings.details.watchSoftTtlHours) * hourMs;
   const asked = new LRUCache<string, number>({ max: rememberedTitles });
   // One that was requested already must not take what is left for the others.
   const isAsked = (title: string) => clock.monotonicMs() < (asked.get(title) ?? Number.NEGATIVE_INFINITY);
@@ -174,7 +161,7 @@ function asker({ clock, settings, pipeline }: TierDependencies, memory: MemoryTi
       if (!budget.trySpend()) {
         return;
       }
-      asked.set(title, clock.monotonicMs() + periodMs);
+      asked.set(title, clock.monotonicMs() + askedAgainMs);
       pipeline?.refreshWhole(mediaType, id, since, imdbId);
     }
   };
@@ -223,9 +210,7 @@ function factsOf(known: KnownParts, country: string): TitleFacts {
     certification: ofCountry(certifications?.certifications, country),
     watch: watchOf(watch, country),
     keywords: keywords?.keywords.map(({ id }) => id),
-    people: credits && [
-      ...new Set([...credits.cast, ...credits.crew.filter(({ job }) => makers.has(job))].map(({ id }) => id)),
-    ],
+    people: credits && peopleOf(credits),
     recommendations: recommendations?.recommendations,
   };
   return Object.fromEntries(Object.entries(facts).filter(([, fact]) => fact !== undefined));

@@ -6,36 +6,21 @@ import type { RetryBudget } from '../../shared/core/retries.ts';
 import { keptCountries } from '../../shared/settings/settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ListRow } from '../../shared/tables/read-list.ts';
-import { factsNeeded, type NeededFact, needsFacts, passes } from '../filters/pass.ts';
-import type { Filtered, TitleFacts } from '../filters/title-filter.ts';
+import { type FactsReader, type PassingRows, passingRows } from '../filters/filter-rows.ts';
+import { needsFacts } from '../filters/pass.ts';
 import type { ListReader } from '../list-reader.ts';
 import type { PipelineRequests } from '../pipeline-requests.ts';
-import type { Aged } from '../provenance.ts';
 import type { Problem, TitleRef } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
 import type { TierRead } from '../tiers.ts';
 import type { TitleReader } from '../title-table.ts';
 import { type Candidate, type LikedTitle, refKey, rowsPerFeed, unlisted } from './candidates.ts';
 
-/** What is known of titles beyond their rows, as filters/facts-reader.ts has it. */
-type FactsPort = {
-  read(
-    refs: readonly TitleRef[],
-    country: string,
-  ): Promise<{
-    facts: ReadonlyMap<string, TitleFacts>;
-    livesOf(facts: readonly NeededFact[]): Aged[];
-    problem?: Problem | undefined;
-  }>;
-  known(refs: readonly TitleRef[], country: string): ReadonlyMap<string, TitleFacts>;
-  askFor(refs: readonly TitleRef[], country: string): void;
-};
-
 /** What candidates are gathered with. */
 export type GatherDependencies = {
   lists: ListReader;
   titles: TitleReader;
-  facts: FactsPort;
+  facts: FactsReader;
   pipeline: PipelineRequests | undefined;
   /** Limits requests for unknown liked titles: each recommendation earns a share of one. */
   likedBudget: RetryBudget;
@@ -195,14 +180,8 @@ export async function readRecommended(
   return found.flatMap(({ ref, version }) => (version === undefined ? [] : [unlisted(ref, version)]));
 }
 
-/** The candidates that pass the filters, with what is known of each, and how many there were. */
-export type Passed = {
-  candidates: Candidate[];
-  filtered: Filtered;
-  /** The lives of the facts that the filters looked at. */
-  lives: Aged[];
-  problem?: Problem | undefined;
-};
+/** The candidates that pass the filters, with what is known of each. */
+export type Passed = Omit<PassingRows<ListRow>, 'rows' | 'from' | 'factsOf'> & { candidates: Candidate[] };
 
 /** Filters candidates. Where the filters need details these are read; otherwise what memory has of them is enough. */
 export async function passing(
@@ -210,26 +189,16 @@ export async function passing(
   input: RecommendInput,
   { facts, settings }: GatherDependencies,
 ): Promise<Passed> {
-  const { filter } = input;
-  const country = countryOfFacts(input, settings);
-  const rowsOf = (some: readonly Candidate[]) => some.map(({ row }) => row);
-  let known = facts.known(rowsOf(all), country);
-  // Details are looked at where the row by itself does not decide.
-  const open = needsFacts(filter) ? all.filter(({ row }) => passes(row, undefined, filter) === 'unknown') : [];
-  const read = open.length === 0 ? undefined : await facts.read(rowsOf(open), country);
-  if (read !== undefined) {
-    known = new Map([...known, ...read.facts]);
-  }
-  const verdicts = all.map(({ row }) => passes(row, known.get(refKey(row)), filter));
-  const of = (wanted: string) => all.filter((_one, index) => verdicts[index] === wanted);
-  const [passed, unknown] = [of('yes'), of('unknown')];
-  if (needsFacts(filter) && read?.problem === undefined) {
-    facts.askFor([...rowsOf(unknown), ...rowsOf(passed)], country);
-  }
+  const { rows, factsOf, ...passed } = await passingRows(
+    all.map(({ row }) => row),
+    input.filter,
+    facts,
+  );
+  const known = facts.known(rows, countryOfFacts(input, settings));
+  const isPassing = new Set(rows);
+  const candidates = all.filter(({ row }) => isPassing.has(row));
   return {
-    candidates: passed.map((candidate) => ({ ...candidate, facts: known.get(refKey(candidate.row)) })),
-    filtered: { lookedAt: all.length, matched: passed.length, withoutDetails: unknown.length },
-    lives: read?.livesOf(factsNeeded(filter)) ?? [],
-    problem: read?.problem,
+    ...passed,
+    candidates: candidates.map((one) => ({ ...one, facts: factsOf(one.row) ?? known.get(refKey(one.row)) })),
   };
 }

@@ -6,10 +6,9 @@
  *
  * Everything comes from the cache. Only where no feed has any rows, one list is fetched from TMDB.
  */
-import { LRUCache } from 'lru-cache';
-import { type Clock, hourMs } from '../../shared/core/clock.ts';
+import { hourMs } from '../../shared/core/clock.ts';
 import { feedId, mediaTypes } from '../../shared/core/feed.ts';
-import { stableHash } from '../../shared/core/stable-hash.ts';
+import { canonicalJson, stableHash } from '../../shared/core/stable-hash.ts';
 import { hasNamelessService, watchIn } from '../../shared/queues/details/watch.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import { cardOfRow, liveRows } from '../../shared/tables/read-list.ts';
@@ -17,6 +16,7 @@ import type { Background } from '../background.ts';
 import { isFiltering } from '../filters/pass.ts';
 import { fillLanguages, languageChain } from '../language-fallback.ts';
 import { listLife } from '../list-reader.ts';
+import type { MemoryTier } from '../memory-tier.ts';
 import { jointLife, lifeOfAll, provenanceOf } from '../provenance.ts';
 import type { Origin, Provenance, RecommendAnswer, Recommended } from '../reader-api.ts';
 import type { RecommendInput } from '../reader-input.ts';
@@ -51,30 +51,8 @@ import type { ScoreContext } from './score-parts.ts';
 type RecommendDependencies = GatherDependencies & {
   reference: Pick<ReferenceTier, 'images' | 'service' | 'ready'>;
   background: Background;
-  given: PicksGiven;
+  memory: MemoryTier;
 };
-
-/** What was picked for a request so far, page after page: details that arrive in between must not move what was shown. */
-type PicksGiven = {
-  get(request: string): readonly string[] | undefined;
-  set(request: string, picks: string[]): unknown;
-};
-
-/** Requests whose picks a process remembers, and for how long. */
-const rememberedRequests = 500;
-const rememberedMs = 900_000;
-
-/** The memory of one process for the pages of recommendations. */
-export function picksGiven(clock: Clock): PicksGiven {
-  // The library takes a start at 0 for "no time to live".
-  const perf = { now: () => clock.monotonicMs() + 1 };
-  return new LRUCache<string, readonly string[]>({
-    max: rememberedRequests,
-    ttl: rememberedMs,
-    ttlResolution: 0,
-    perf,
-  });
-}
 
 /** Makes a recommendation. Never rejects. */
 export async function recommend(input: RecommendInput, deps: RecommendDependencies): Promise<RecommendAnswer> {
@@ -82,7 +60,7 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
   const { filter, offset } = input;
   const { taste, reads, candidates: all, unknown } = await gather(input, deps);
   const passed = await passing(all, input, deps);
-  const { candidates, filtered } = passed;
+  const { candidates } = passed;
   const { ranking, dayParts } = settings.reader;
   const context: ScoreContext = {
     taste,
@@ -94,7 +72,7 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
     dayParts,
   };
   const scored = scoreCandidates(candidates, context);
-  const picked = pageOf(scored, input, deps);
+  const picked = pickPage(scored, input, deps);
   readMoreLater(scored, input, deps);
   await (filter.providers.length > 0 ? reference.ready() : undefined);
   const picks = await inLanguage(picked, input, context, deps);
@@ -103,7 +81,7 @@ export async function recommend(input: RecommendInput, deps: RecommendDependenci
     offset,
     picks,
     candidates: candidates.length,
-    ...(isFiltering(filter) && { filtered }),
+    ...(isFiltering(filter) && { filtered: passed.filtered }),
     unknownLiked: unknown,
     images: reference.images(),
   };
@@ -133,25 +111,7 @@ async function gather(input: RecommendInput, deps: RecommendDependencies) {
   return { taste, reads, candidates: gatherCandidates(lists, excluded, recommended), unknown };
 }
 
-/** The page that is asked for. What this process has picked for the pages before it stays there, as far as it is a candidate still. */
-function pageOf(
-  scored: readonly Scored[],
-  { offset, limit, ...input }: RecommendInput,
-  { given, settings }: RecommendDependencies,
-): Scored[] {
-  const key = stableHash(JSON.stringify(input), 32);
-  const before = (given.get(key) ?? []).slice(0, offset);
-  const byRef = new Map(scored.map((one) => [refKey(one.candidate.row), one]));
-  const first = before.flatMap((ref) => byRef.get(ref) ?? []);
-  const { relevance } = settings.reader.ranking;
-  const most = offset + limit - (before.length - first.length);
-  const picked = diversify(scored, most, input.variety === undefined ? relevance : 1 - input.variety, first);
-  const next = picked.slice(first.length);
-  given.set(key, [...before, ...next.map(({ candidate: { row } }) => refKey(row))]);
-  return next.slice(offset - before.length);
-}
-
-/** Behind the answer, details of the best candidates of which memory knows none, as far as reads are to spare. */
+/** Behind the answer, details of the best candidates that were not read lately, as far as reads are to spare. */
 function readMoreLater(
   scored: readonly Scored[],
   input: RecommendInput,
@@ -161,9 +121,7 @@ function readMoreLater(
     return;
   }
   spare.earn();
-  const open = new Map(
-    scored.flatMap(({ candidate: { row, facts: known } }) => (known ? [] : [[detailsKey(row), row]])),
-  );
+  const open = new Map(scored.map(({ candidate: { row } }) => [detailsKey(row), row]));
   const refs = spare.take([...open.keys()]).flatMap((key) => open.get(key) ?? []);
   if (refs.length > 0) {
     background.run(
@@ -177,10 +135,33 @@ function detailsKey(row: Candidate['row']): string {
   return `details#${refKey(row)}`;
 }
 
-/** The provenance at `nowMs`: of the feeds that have rows, and of the facts that the filters looked at. */
+/**
+ * The picks of the page that is asked for. They go on after those that this process has answered before `offset` to the same request: lists
+ * and details that arrive between two pages change the order, and must not bring a title twice or leave one out.
+ */
+function pickPage(
+  scored: readonly Scored[],
+  input: RecommendInput,
+  { memory, settings }: RecommendDependencies,
+): Scored[] {
+  const { offset, limit, ...request } = input;
+  const { ranking, memory: times } = settings.reader;
+  const key = `picks#${stableHash(canonicalJson(request), 32)}`;
+  const before = (memory.peek<string[]>(key) ?? []).slice(0, offset);
+  const byKey = new Map(scored.map((one) => [refKey(one.candidate.row), one]));
+  const first = before.flatMap((title) => byKey.get(title) ?? []);
+  const between = offset - before.length;
+  const relevance = input.variety === undefined ? ranking.relevance : 1 - input.variety;
+  const more = diversify(scored, first.length + between + limit, relevance, first).slice(first.length);
+  const value = [...before, ...more.map(({ candidate: { row } }) => refKey(row))];
+  memory.put(key, { value, keepMs: 1_000 * times.titleSeconds });
+  return more.slice(between);
+}
+
+/** The provenance of the feeds that have rows at `nowMs`, and of the details by which their titles were filtered. */
 function madeOf(
   reads: readonly FeedRead[],
-  { lives, filtered, problem: others }: Passed,
+  { lives, isLacking, problem: ofDetails }: Passed,
   picks: readonly Recommended[],
   nowMs: number,
 ): Provenance & Pick<RecommendAnswer, 'feeds'> {
@@ -189,11 +170,12 @@ function madeOf(
     return life === undefined ? [] : [{ feed, life }];
   });
   const from = lists.length === 0 ? 'none' : originOf(reads.filter(({ found }) => found.length > 0));
-  const problem = (lists.length === 0 ? reads.find((read) => read.problem)?.problem : partialProblem(reads)) ?? others;
-  const listed = jointLife(lists.map((list) => list.life));
-  const nameless = picks.some(({ watch }) => hasNamelessService(watch)) && listed ? [namelessLife(listed, nowMs)] : [];
-  // More may pass at any time where too little is known of a title.
-  const life = listed && lifeOfAll([listed, ...lives, ...nameless], filtered.withoutDetails > 0);
+  const problem =
+    (lists.length === 0 ? reads.find((read) => read.problem)?.problem : partialProblem(reads)) ?? ofDetails;
+  const ofLists = jointLife(lists.map((list) => list.life));
+  const nameless =
+    ofLists && picks.some(({ watch }) => hasNamelessService(watch)) ? [namelessLife(ofLists, nowMs)] : [];
+  const life = ofLists && lifeOfAll([ofLists, ...lives, ...nameless], isLacking);
   return { ...provenanceOf(from, life, nowMs, problem), feeds: lists.map(({ feed }) => feedId(feed)) };
 }
 

@@ -64,7 +64,7 @@ const mostWeighed = 200;
  * Picks the `limit` best that differ from each other: in each step the one with the greatest
  * `relevance × score − (1 − relevance) × greatest likeness to a picked one`, of the best 200 that are not picked yet. With a smaller limit
  * the picks are the beginning of the same. Source: maximal marginal relevance, Carbonell and Goldstein, 1998.
- * @param first - those of `scored` that are picked already: they come first, and count.
+ * @param first - some of `scored`, which are picked already: they come first, and count as picks.
  */
 export function diversify(
   scored: readonly Scored[],
@@ -72,8 +72,8 @@ export function diversify(
   relevance: number,
   first: readonly Scored[] = [],
 ): Scored[] {
-  const before = new Set(first);
-  const waiting = scored.filter((one) => !before.has(one)).values();
+  const picked = new Set(first);
+  const waiting = scored.filter((one) => !picked.has(one)).values();
   const open: Open[] = [];
   const chosen: Scored[] = [...first];
   const admit = (one: Scored) =>

@@ -65,7 +65,7 @@ export function daysFromToday(text: string): number {
   return Number(/^today([+-]\d+)d$/.exec(text)?.[1] ?? 0);
 }
 
-/** Whether a category is that of an own feed. Which of them exist is up to the settings (src/shared/settings/feed-rules.ts). */
+/** Whether a category is that of an own feed. Which of them exist is up to the settings (feed-rules.ts). */
 export function isCustomCategory(category: string): boolean {
   return category.startsWith(customPrefix) && customNamePattern.test(category.slice(customPrefix.length));
 }

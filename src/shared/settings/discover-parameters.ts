@@ -31,7 +31,7 @@ const flag: ParameterKind = {
   read: (text) => (text === 'true' || text === 'false' ? text : undefined),
 };
 
-/** Days are UTC, and `today` is the day of the snapshot. At most a hundred years away. */
+/** Days are UTC, and `today` is the day of the snapshot. */
 const day: ParameterKind = {
   allowed: "allowed are days such as 2026-11-30, 'today', 'today-42d' and 'today+7d'",
   read: (text) => (/^today([+-]\d{1,5}d)?$/.test(text) || isDay(text) ? text : undefined),

@@ -168,6 +168,19 @@ describe('titles of which too little is known', () => {
     expect(askedIds(world)).toEqual([1_001, 1_002, 1_003, 1_004, 1_005]);
   });
 
+  it('are asked for again where that failed: an hour later, so that others come first', async () => {
+    const world = await worldWith(3, {}, { staleInHours: 100, goneInHours: 200 });
+    const reader = world.open({ live: false });
+    world.queues.jobs.failWith(new Error('SQS is away'));
+    await list(world, ofDetails, reader);
+    world.queues.jobs.failWith(undefined);
+    await list(world, ofDetails, reader);
+    expect(askedIds(world)).toEqual([]);
+    await world.clock.advance(hourMs);
+    await list(world, ofDetails, reader);
+    expect(askedIds(world)).toEqual([1_001, 1_002, 1_003]);
+  });
+
   it('come before those whose details are stale, and fresh ones are left alone', async () => {
     const world = await worldWith(4);
     await putDetails(world, 1_001, whole, { staleInHours: -1 });
@@ -314,5 +327,32 @@ describe('a list that TMDB answers while somebody waits', () => {
       { lookedAt: 3, matched: 1, withoutDetails: 1 },
     ]);
     expect(titleJobsOf(world)).toEqual([1_003]);
+  });
+});
+
+describe('a page of a list of which TMDB has answered the first page alone', () => {
+  const films = Array.from({ length: 20 }, (_, index) => movieRow({ id: 2_001 + index }));
+
+  it('is fresh for half a minute where the other pages may have more for it', async () => {
+    const world = readerWorld({ settings, answer: () => jsonAnswer(200, listPage(...films)) });
+    const reader = world.open();
+    const asked: ListRequest[] = [{ offset: 20 }, { limit: 40 }, { genres: [18] }];
+    const secondsFresh = async (options: ListRequest) => {
+      const { freshUntil, stale } = await reader.list(feed, options);
+      expect(stale).toBe(false);
+      return (Date.parse(freshUntil ?? '') - world.clock.nowMs()) / 1_000;
+    };
+    // From TMDB, then from memory, which has it from TMDB.
+    for (const options of [...asked, ...asked]) {
+      expect(await secondsFresh(options)).toBe(30);
+    }
+    expect(await secondsFresh({})).toBeGreaterThan(3_600);
+  });
+
+  it('is fresh where there are no other pages', async () => {
+    const world = readerWorld({ settings, answer: () => jsonAnswer(200, listPage(...films)) });
+    const trending = sampleFeed({ category: 'trending' });
+    const { freshUntil } = await world.open().list(trending, { limit: 40 });
+    expect(Date.parse(freshUntil ?? '') - world.clock.nowMs()).toBeGreaterThan(hourMs);
   });
 });

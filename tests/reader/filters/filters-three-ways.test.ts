@@ -92,8 +92,8 @@ function agreed([library, http, typed]: Outcome[]): boolean {
 
 /** Whether a good many of each were tried. */
 function expectBoth(outcomes: readonly boolean[]): void {
-  expect(outcomes.filter((taken) => taken).length).toBeGreaterThan(200);
-  expect(outcomes.filter((taken) => !taken).length).toBeGreaterThan(200);
+  expect(outcomes.filter((taken) => taken).length).toBeGreaterThan(50);
+  expect(outcomes.filter((taken) => !taken).length).toBeGreaterThan(50);
 }
 
 describe('a request is taken, or refused, by the three ways alike', () => {
@@ -107,7 +107,7 @@ describe('a request is taken, or refused, by the three ways alike', () => {
         const feed: Feed = { category: 'popular', media, region, language: tag };
         outcomes.push(agreed(listThreeWays(asked, feed, settings[index] ?? defaultSettings)));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 700 },
     );
     expectBoth(outcomes);
   });
@@ -118,7 +118,7 @@ describe('a request is taken, or refused, by the three ways alike', () => {
       fc.property(recommended, kept, (asked, index) => {
         outcomes.push(agreed(recommendationThreeWays(asked, settings[index] ?? defaultSettings)));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 700 },
     );
     expectBoth(outcomes);
   });

@@ -46,10 +46,10 @@ export const readerMutations: readonly Mutation[] = [
     seeds: [367],
   },
   {
-    name: 'a failed call for a list is made again at once',
-    file: 'reader/list-reader.ts',
-    find: 'settings.reader.live.failureSeconds;',
-    replace: 'settings.reader.live.failureSeconds / 100;',
+    name: 'a failed call for a list or a title is made again at once',
+    file: 'reader/tiers.ts',
+    find: ': live.failureSeconds)',
+    replace: ': live.failureSeconds / 100)',
     why: 'an outage would be met with a call for each read',
   },
   {
