@@ -15,6 +15,7 @@ export const callMutations: readonly Mutation[] = [
     find: '    throw error;',
     replace: '    void error;',
     why: 'a job whose page could not be sent would be acknowledged, and lost',
+    seeds: [100355],
   },
   {
     name: 'malformed jobs are dead-lettered twice',
@@ -52,6 +53,7 @@ export const callMutations: readonly Mutation[] = [
     find: '  const delaySeconds = deferralDelaySeconds(',
     replace: '  await markSent(key, job, deps);\n  const delaySeconds = deferralDelaySeconds(',
     why: 'a crash between the two would lose the job',
+    seeds: [100355],
   },
   {
     name: 'the age limit in minutes',
@@ -67,6 +69,7 @@ export const callMutations: readonly Mutation[] = [
     replace:
       '  void deps.items.send(messageBody(itemOf(content, job, deps.clock.nowMs(), movedFrom))).catch(() => undefined);',
     why: 'a page would be lost when its queue refuses it',
+    seeds: [100355],
   },
   {
     name: 'a page of a batch that its queue did not take counts as sent',
@@ -74,6 +77,7 @@ export const callMutations: readonly Mutation[] = [
     find: "it?.status === 'fulfilled' ? resolve() : reject(it?.reason)",
     replace: 'void [it, reject, resolve()]',
     why: 'the pages of a request that fails would be lost',
+    seeds: [100355],
   },
   {
     name: 'retries without a budget',
@@ -112,6 +116,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'return given === undefined || given === page',
     replace: 'return given === undefined || given !== null',
     why: 'a page would be replaced by another one of its list',
+    seeds: [100355],
   },
   {
     name: 'the breaker is each container’s own',
@@ -119,6 +124,7 @@ export const callMutations: readonly Mutation[] = [
     find: "if (record?.state === 'open') {",
     replace: "if (record?.state === 'open' && countedSinceRevision < 0) {",
     why: 'an outage that one worker has seen would be found out by all others',
+    seeds: [303980],
   },
   {
     name: 'everybody takes the trial',
@@ -126,7 +132,7 @@ export const callMutations: readonly Mutation[] = [
     find: 'if (await store.replace(taken, record.revision)) {',
     replace: 'if ((await store.replace(taken, record.revision)) || record.revision > 0) {',
     why: 'a service that comes back would be met by all workers at once',
-    seeds: [713, 118],
+    seeds: [143],
   },
   {
     name: 'replay deletes before it sends',

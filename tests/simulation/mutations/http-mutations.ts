@@ -11,6 +11,7 @@ export const httpMutations: readonly Mutation[] = [
     replace:
       "const told = toAnswer(response, tmdb.maxBodyBytes); return told.kind === 'response' ? { ...told, body: told.body.replaceAll(token, '[token]') } : told;",
     why: 'a placeholder such as `en` would rewrite titles and paths',
+    seeds: [100355],
   },
   {
     name: 'the token is logged',
@@ -25,6 +26,7 @@ export const httpMutations: readonly Mutation[] = [
     find: 'identifiers.has(name) ? text : redact(text)',
     replace: 'text',
     why: 'a server that repeats what it was sent would bring the token into dead letters',
+    seeds: [13],
   },
   {
     name: 'the token stands in the breaker',
@@ -61,6 +63,7 @@ export const httpMutations: readonly Mutation[] = [
     find: '{ params: query, headers, signal }',
     replace: '{ params: query, headers }',
     why: 'readers would hang with TMDB',
+    seeds: [639893],
   },
   {
     name: 'Retry-After is not read',

@@ -75,6 +75,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'Math.max(limits.slotToleranceMs, slots < full ? spareMs : Math.min(mostLateMs, spareMs))',
     replace: 'Math.max(limits.slotToleranceMs, 60_000 + 0 * spareMs)',
     why: 'calls that waited for connections would come together',
+    seeds: [87],
   },
   {
     name: 'what was read is never read again',
@@ -137,6 +138,7 @@ export const rateMutations: readonly Mutation[] = [
     find: 'const slot = slots[index];',
     replace: 'const slot = slots[0 * index];',
     why: 'all calls of a batch would begin at once',
+    seeds: [639736],
   },
   {
     name: 'the slots of a batch begin at once',
@@ -145,5 +147,6 @@ export const rateMutations: readonly Mutation[] = [
     replace:
       'const fromMs = Math.max(lanes[lane] ?? 0, nowMs);\n    const slot = {\n      atMs: fromMs + (atMs - fromMs) / 4,',
     why: 'a batch would call four times as fast as the rate',
+    seeds: [639736],
   },
 ];

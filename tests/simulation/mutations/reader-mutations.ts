@@ -22,6 +22,7 @@ export const readerMutations: readonly Mutation[] = [
     find: 'candidates.set(key, joined(candidates.get(key), row, feed));',
     replace: 'candidates.set(key + feed.category, joined(candidates.get(key), row, feed));',
     why: 'popular titles would be recommended several times',
+    seeds: [304089],
   },
   {
     name: 'recommendations know a few titles of a list only',
@@ -29,6 +30,7 @@ export const readerMutations: readonly Mutation[] = [
     find: 'of rows.filter(allowed)',
     replace: 'of rows.filter(allowed).slice(0, 2)',
     why: 'most titles would never be recommended',
+    seeds: [502290],
   },
   {
     name: 'each list that is missing is fetched for a recommendation',
@@ -51,6 +53,7 @@ export const readerMutations: readonly Mutation[] = [
     find: ': live.failureSeconds)',
     replace: ': live.failureSeconds / 100)',
     why: 'an outage would be met with a call for each read',
+    seeds: [639893],
   },
   {
     name: 'an empty list is asked for at each read',
@@ -58,5 +61,6 @@ export const readerMutations: readonly Mutation[] = [
     find: 'nowMs: number): boolean | undefined {\n  const life = listLife(found) ?? empty;',
     replace: 'nowMs: number): boolean | undefined {\n  const life = listLife(found) ?? (empty && undefined);',
     why: 'a list that TMDB serves empty for good would take a call for each read of it',
+    seeds: [500077],
   },
 ];

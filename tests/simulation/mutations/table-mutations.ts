@@ -36,6 +36,7 @@ export const tableMutations: readonly Mutation[] = [
     find: 'joinedOver(drafts, stored)',
     replace: 'joinedOver(drafts, undefined)',
     why: 'a part that an answer does not know would be lost',
+    seeds: [100355],
   },
   {
     name: 'of two parts the last to arrive wins',
@@ -43,6 +44,7 @@ export const tableMutations: readonly Mutation[] = [
     find: 'known === undefined || versionOf(known) < versionOf(part)',
     replace: 'true',
     why: 'an old answer would replace a newer one',
+    seeds: [100355],
   },
   {
     name: 'a list of services replaces the other one',
@@ -50,6 +52,7 @@ export const tableMutations: readonly Mutation[] = [
     find: 'joinParts(servicePartsOf(stored), own, partVersion)',
     replace: 'joinParts(servicePartsOf(stored) && {}, own, partVersion)',
     why: 'the names of the services of films would be gone as soon as those of series came',
+    seeds: [100355],
   },
   {
     name: 'heads advance before their rows',
@@ -79,6 +82,7 @@ export const tableMutations: readonly Mutation[] = [
     find: 'await sendDeadLetter(body, death, deps);',
     replace: 'void [death, sendDeadLetter];',
     why: 'messages of a later version would be lost without a trace',
+    seeds: [500973],
   },
   {
     name: 'the writer’s batch drops what is reported as failed',
@@ -117,6 +121,7 @@ export const tableMutations: readonly Mutation[] = [
     find: 'await sendDeadLetter(body, death, deps);',
     replace: 'await sendDeadLetter(body, death, deps);\n    await sendDeadLetter(body, death, deps);',
     why: 'an operator would count, and replay, two letters for one message',
+    seeds: [500973],
   },
   {
     name: 'any version is taken for this one',
@@ -124,6 +129,7 @@ export const tableMutations: readonly Mutation[] = [
     find: "kind: z.literal('item-page'),\n  version: z.literal(1),",
     replace: "kind: z.literal('item-page'),\n  version: z.number(),",
     why: 'a message of an unknown version would be applied as if it were understood',
+    seeds: [3],
   },
   {
     name: 'jobs of any version are taken for this one',
@@ -152,6 +158,7 @@ export const tableMutations: readonly Mutation[] = [
     find: "outcome === 'empty' ? emptyPageWeight(feed, snapshot, settings) : snapshot",
     replace: 'outcome.length > 0 ? snapshot : emptyPageWeight(feed, snapshot, settings)',
     why: 'a page on which TMDB lists nothing for a moment would take a whole list away',
+    seeds: [666226],
   },
   {
     name: 'an empty page has no row',
@@ -159,6 +166,7 @@ export const tableMutations: readonly Mutation[] = [
     find: "outcome === 'not-found' || outcome === 'rejected'",
     replace: "outcome !== 'titles'",
     why: 'a list that is empty for good would be asked for at each read, and its head would say more than the rows',
+    seeds: [314503],
   },
   {
     name: 'an empty page makes the head fresh',
@@ -223,6 +231,7 @@ export const tableMutations: readonly Mutation[] = [
     find: 'nowMs < expiresAt * 1_000)',
     replace: 'expiresAt > 0)',
     why: 'nothing may be served past its hard TTL, and each part of a title has its own',
+    seeds: [12],
   },
   {
     name: 'what is no genre is planned',
@@ -230,6 +239,7 @@ export const tableMutations: readonly Mutation[] = [
     find: '    .filter(isGenre)\n',
     replace: '',
     why: 'a row that names genre 0 would stop every weekly run and refresh',
+    seeds: [314503],
   },
   {
     name: 'title versions without their period',
@@ -244,6 +254,7 @@ export const tableMutations: readonly Mutation[] = [
     find: 'fetchedAtMs - longestTitleLifeMs(settings)',
     replace: 'fetchedAtMs',
     why: 'a list in another language would take the place of a title in the default one',
+    seeds: [15],
   },
   {
     name: 'a title that was seen is not written again',
