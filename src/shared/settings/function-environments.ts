@@ -59,6 +59,8 @@ export const readerEnvironmentSchema = z
     FETCH_QUEUE_URL: z.url(),
     ITEM_QUEUE_URL: z.url(),
     TMDB_BASE_URL: z.url(),
+    /** Origins whose pages may read the answers, with commas between them (`deployment.reader.cors.origins`). */
+    CORS_ORIGINS: z.string().optional(),
   })
   .refine(hasOneToken, oneToken);
 

@@ -1,0 +1,89 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+
+/** The methods of every resource. */
+export const allowedMethods = 'GET, HEAD, OPTIONS';
+
+/**
+ * The request without what no resource uses and the library fails on: a body of a GET, an unknown method, an invalid host or protocol. Slashes
+ * beside each other count as one, and one at the end as none: a base address that ends in a slash, joined with a path, is meant.
+ */
+export function bare({ body: _body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
+  const { requestContext, headers, rawPath } = event;
+  const { http, domainName } = requestContext;
+  return {
+    ...event,
+    rawPath: `/${rawPath.split('/').filter(Boolean).join('/')}`,
+    headers: { ...headers, host: domainName, 'x-forwarded-proto': 'https' },
+    requestContext: { ...requestContext, http: { ...http, method: routedMethods[http.method] ?? 'POST' } },
+  };
+}
+
+/** By which method the library routes each; all that are not here are refused in the same way. */
+const routedMethods: Readonly<Record<string, string>> = { GET: 'GET', HEAD: 'GET', OPTIONS: 'OPTIONS' };
+
+/** Whether responses of this status are without a body. */
+export function hasNoBody(status: number | undefined): boolean {
+  return status === 204 || status === 304;
+}
+
+/**
+ * The answer with what depends on the requester. HEAD is answered as GET is, so that all of its headers are those of GET, and loses its body here: what
+ * comes after this function cannot know the length any more, so it is told as a header.
+ */
+export function forRequester(
+  answer: APIGatewayProxyStructuredResultV2,
+  { headers, requestContext }: APIGatewayProxyEventV2,
+  origins: readonly string[],
+): APIGatewayProxyStructuredResultV2 {
+  const { statusCode, body = '', isBase64Encoded } = answer;
+  const { method } = requestContext.http;
+  const bytes = Buffer.byteLength(body, isBase64Encoded ? 'base64' : 'utf8');
+  return {
+    ...answer,
+    headers: {
+      ...answer.headers,
+      ...(!hasNoBody(statusCode) && { 'content-length': String(bytes) }),
+      ...requesterHeaders(origins, headers.origin, method),
+    },
+    ...(method === 'HEAD' && { body: '', isBase64Encoded: false }),
+  };
+}
+
+/** The headers of an answer that a script may read, beside those that every script may read. */
+export const exposedHeaders = 'ETag, Cache-Status, Age, Retry-After';
+/** The header that a script may send, beside those that every script may send. */
+export const acceptedHeader = 'If-None-Match';
+/** How long a browser need not ask again before it sends those; browsers cut longer times to two hours. */
+export const preflightSeconds = 7_200;
+
+/**
+ * The headers that depend on who asks: `vary`, and those of CORS (Fetch standard, 3.3) where `origin` is allowed. `allowed` are exact origins, `*`, or
+ * origins with any port (`http://localhost:*`). The CORS middleware of the router's library knows no ports, replaces `Vary`, and answers a
+ * preflight only where its own headers reach the function, which CloudFront does not pass on.
+ */
+export function requesterHeaders(
+  allowed: readonly string[],
+  origin: string | undefined,
+  method: string,
+): Record<string, string> {
+  const isOpen = allowed.includes('*');
+  const vary = isOpen || allowed.length === 0 ? 'Accept-Encoding' : 'Accept-Encoding, Origin';
+  const named = isOpen ? '*' : allowed.some((one) => isSameOrigin(one, origin)) && origin;
+  if (!named) {
+    return { vary };
+  }
+  return {
+    vary,
+    'access-control-allow-origin': named,
+    'access-control-expose-headers': exposedHeaders,
+    ...(method === 'OPTIONS' && {
+      'access-control-allow-methods': allowedMethods,
+      'access-control-allow-headers': acceptedHeader,
+      'access-control-max-age': String(preflightSeconds),
+    }),
+  };
+}
+
+function isSameOrigin(allowed: string, origin: string | undefined): boolean {
+  return allowed.endsWith(':*') ? origin?.replace(/:\d+$/, '') === allowed.slice(0, -':*'.length) : origin === allowed;
+}
