@@ -14,12 +14,16 @@ export function bare({ body: _body, ...event }: APIGatewayProxyEventV2): APIGate
     ...event,
     rawPath: `/${rawPath.split('/').filter(Boolean).join('/')}`,
     headers: { ...headers, host: domainName, 'x-forwarded-proto': 'https' },
-    requestContext: { ...requestContext, http: { ...http, method: routedMethods[http.method] ?? 'POST' } },
+    requestContext: { ...requestContext, http: { ...http, method: routedMethods.get(http.method) ?? 'POST' } },
   };
 }
 
 /** By which method the library routes each; all that are not here are refused in the same way. */
-const routedMethods: Readonly<Record<string, string>> = { GET: 'GET', HEAD: 'GET', OPTIONS: 'OPTIONS' };
+const routedMethods: ReadonlyMap<string, string> = new Map([
+  ['GET', 'GET'],
+  ['HEAD', 'GET'],
+  ['OPTIONS', 'OPTIONS'],
+]);
 
 /** Whether responses of this status are without a body. */
 export function hasNoBody(status: number | undefined): boolean {

@@ -179,7 +179,7 @@ function json(body: object, headers: Record<string, string>): Response {
 
 /** Paths that are there. */
 const known = new RegExp(
-  `^(/|/v1|${documentPath}|${resources.join('|')})$`.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+'),
+  `^(/|/v1|${documentPath}|${resources.join('|')})/?$`.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+'),
 );
 
 function onErrors(router: Router, telemetry: Telemetry): void {
