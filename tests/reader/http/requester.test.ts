@@ -165,20 +165,26 @@ describe('every resource, by every method, for every origin', () => {
 
   it.each(originTable)('for origins %j and a page of %s: %s', async (allowed, origin, named) => {
     for (const method of methods) {
-      const answer = await routesOver(answers, allowed).ask('/v1/health', { method, headers: sentOf(origin, undefined) });
+      const answer = await routesOver(answers, allowed).ask('/v1/health', {
+        method,
+        headers: sentOf(origin, undefined),
+      });
       expect(corsOf(answer), method).toEqual(corsFor(named, method));
     }
   });
 
-  it.each(Object.keys(targets))('answers HEAD %s with the headers of GET, its length included, and no body', async (target) => {
-    const sent = codings.flatMap((coding) => [undefined, '*', '"other"'].map((tag) => sentOf(app, coding, tag)));
-    for (const headers of sent) {
-      const { ask } = routesOver(answers, [app]);
-      const [got, headed] = [await ask(target, { headers }), await ask(target, { method: 'HEAD', headers })];
-      expect({ ...headed, bytes: null }).toEqual({ ...got, text: '', bytes: null });
-      expect(got.headers['content-length'] ?? '0').toBe(String(got.bytes.length));
-    }
-  });
+  it.each(Object.keys(targets))(
+    'answers HEAD %s with the headers of GET, its length included, and no body',
+    async (target) => {
+      const sent = codings.flatMap((coding) => [undefined, '*', '"other"'].map((tag) => sentOf(app, coding, tag)));
+      for (const headers of sent) {
+        const { ask } = routesOver(answers, [app]);
+        const [got, headed] = [await ask(target, { headers }), await ask(target, { method: 'HEAD', headers })];
+        expect({ ...headed, bytes: null }).toEqual({ ...got, text: '', bytes: null });
+        expect(got.headers['content-length'] ?? '0').toBe(String(got.bytes.length));
+      }
+    },
+  );
 
   it('has one tag whatever the coding and the origin', async () => {
     for (const target of Object.keys(targets).filter((one) => targets[one] === 200 && one !== '/v1/health')) {

@@ -10,7 +10,6 @@ import { type ServedReader, startServedReader } from '../../support/served-reade
 import { repositoryRoot } from '../../support/shared-data.ts';
 import { queryIndex } from '../../support/table-dump.ts';
 import { until } from '../../support/until.ts';
-import { without } from '../../support/without.ts';
 
 const token = 'secret-of-the-served-reader';
 let served: ServedReader;
@@ -112,10 +111,10 @@ describe('the bundle behind its URL', () => {
           await served.ask(target, { headers }),
           await served.ask(target, { headers, method: 'HEAD' }),
         ];
-        const { date: _date, ...own } = asked.headers;
+        const [own, usual] = [asked.headers, got.headers].map(({ date: _date, ...others }) => others);
         // The age in the body may have grown a digit; the status of the cache is the same from the second read on.
         expect(own, target).toEqual({
-          ...without(got.headers, 'date'),
+          ...usual,
           'content-length': expect.stringMatching(/^\d+$/),
         });
         expect(Number(asked.headers['content-length'])).toBeGreaterThan(got.bytes.length - 20);

@@ -1,18 +1,16 @@
 /** A client that a public generator makes of the document, as docs/reader.md shows it, against the running stack. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { repositoryRoot } from '../../support/shared-data.ts';
+import { scratchFolder } from '../../support/scratch-folder.ts';
 import { type ServedReader, startServedReader } from '../../support/served-reader.ts';
+import { repositoryRoot } from '../../support/shared-data.ts';
 
 const run = promisify(execFile);
 const packages = join(repositoryRoot, 'node_modules');
-const cache = join(packages, '.cache/tmdb-pipeline-tests');
-mkdirSync(cache, { recursive: true });
-/** Below `node_modules`, so that the client's package is found. */
-const application = mkdtempSync(join(cache, 'typed-client-'));
+const application = scratchFolder();
 let served: ServedReader;
 
 const section = (heading: string) => {
@@ -24,7 +22,7 @@ const blockOf = (language: string) =>
 
 const inFolder = { cwd: application };
 const typeCheck = async (file: string): Promise<string> => {
-  const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'es2024', '--types', 'node'];
+  const options = ['--noEmit', '--ignoreConfig', '--strict', '--skipLibCheck', '--target', 'es2024', '--types', 'node'];
   const resolution = ['--module', 'nodenext', '--typeRoots', join(packages, '@types')];
   const tsc = join(packages, 'typescript/bin/tsc');
   return run(process.execPath, [tsc, ...options, ...resolution, file], inFolder).then(
@@ -34,6 +32,7 @@ const typeCheck = async (file: string): Promise<string> => {
 };
 
 beforeAll(async () => {
+  symlinkSync(packages, join(application, 'node_modules'));
   served = await startServedReader('token-of-the-typed-client');
   // The command of the page, with the packages that are pinned here.
   const command = /npx (openapi-typescript) (\S+) -o (\S+)/.exec(blockOf('sh')) ?? [];
@@ -46,15 +45,18 @@ beforeAll(async () => {
   writeFileSync(join(application, 'application.ts'), blockOf('ts'));
 }, 120_000);
 
-afterAll(async () => {
-  await served?.stop();
-  rmSync(application, { recursive: true, force: true });
-}, 30_000);
+afterAll(() => served?.stop(), 30_000);
 
 describe('a client that is generated from /openapi.json', () => {
   it('has the types of every resource', () => {
     const types = readFileSync(join(application, 'reader-api.d.ts'), 'utf8');
-    for (const path of ['lists/{category}/{media}', 'titles/{media}/{id}', 'find/{source}/{id}', 'recommendations', 'health']) {
+    for (const path of [
+      'lists/{category}/{media}',
+      'titles/{media}/{id}',
+      'find/{source}/{id}',
+      'recommendations',
+      'health',
+    ]) {
       expect(types).toContain(`"/v1/${path}"`);
     }
   });
@@ -93,7 +95,10 @@ describe('a client that is generated from /openapi.json', () => {
 
   it('reads by an address that ends in a slash, as AWS gives it', async () => {
     const env = { PATH: process.env.PATH ?? '', READER_URL: `${served.endpoint}/` };
-    const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', 'application.ts'], { ...inFolder, env });
+    const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', 'application.ts'], {
+      ...inFolder,
+      env,
+    });
     expect(stdout.trim().split('\n')).toHaveLength(4);
   });
 });

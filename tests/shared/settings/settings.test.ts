@@ -264,7 +264,10 @@ describe('the origins whose pages may read', () => {
     fc.ipV4().filter((address) => !/\d{4}|0\d/.test(address)),
     fc.constant('[::1]'),
   );
-  const anyPort = fc.oneof(fc.constant(''), fc.integer({ min: 1, max: 65_535 }).map((port) => `:${port}`));
+  const anyPort = fc.oneof(
+    fc.constant(''),
+    fc.integer({ min: 1, max: 65_535 }).map((port) => `:${port}`),
+  );
 
   it('are none by default', () => expect(defaultSettings.deployment.reader.cors).toEqual({ origins: [] }));
 
