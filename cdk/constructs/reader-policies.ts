@@ -2,7 +2,7 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { type FunctionUrlCorsOptions, HttpMethod, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { acceptedHeader, exposedHeaders, preflightSeconds } from '../../src/reader/http/requester.ts';
+import { crossOrigin } from '../../src/shared/settings/function-environments.ts';
 import { categoryIndex } from '../../src/shared/tables/table-definitions.ts';
 import type { PipelineParts } from '../pipeline-parts.ts';
 import { type Grant, statementsFor } from './pipeline-function.ts';
@@ -86,8 +86,8 @@ export function signedCors(origins: readonly string[]): FunctionUrlCorsOptions {
   return {
     allowedOrigins: [...origins],
     allowedMethods: [HttpMethod.GET, HttpMethod.HEAD],
-    allowedHeaders: [acceptedHeader, 'Authorization', 'X-Amz-Date', 'X-Amz-Security-Token', 'X-Amz-Content-Sha256'],
-    exposedHeaders: exposedHeaders.split(', '),
-    maxAge: Duration.seconds(preflightSeconds),
+    allowedHeaders: [crossOrigin.acceptedHeader, 'Authorization', 'X-Amz-Date', 'X-Amz-Security-Token', 'X-Amz-Content-Sha256'],
+    exposedHeaders: crossOrigin.exposedHeaders.split(', '),
+    maxAge: Duration.seconds(crossOrigin.preflightSeconds),
   };
 }

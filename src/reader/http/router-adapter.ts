@@ -15,7 +15,7 @@ import {
   parseRecommendRequest,
   parseTitleRequest,
 } from './parse-query.ts';
-import { allowedMethods, bare, forRequester, hasNoBody } from './requester.ts';
+import { allowedMethods, bare, forRequester, hasNoBody } from './requester-adapter.ts';
 import {
   acceptsGzip,
   cacheControl,
@@ -35,7 +35,7 @@ type RouterDependencies = {
   telemetry: Telemetry;
   clock: Clock;
   settings: Settings;
-  /** Origins whose pages may read the answers, as `requesterHeaders` takes them. */
+  /** Origins whose pages may read the answers, as the variable `CORS_ORIGINS` has them. */
   origins: readonly string[];
   /** The text of the OpenAPI document. */
   document: () => string;

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
+import { crossOrigin } from '../../shared/settings/function-environments.ts';
 
 /** The methods of every resource. */
 export const allowedMethods = 'GET, HEAD, OPTIONS';
@@ -53,19 +54,12 @@ export function forRequester(
   };
 }
 
-/** The headers of an answer that a script may read, beside those that every script may read. */
-export const exposedHeaders = 'ETag, Cache-Status, Age, Retry-After';
-/** The header that a script may send, beside those that every script may send. */
-export const acceptedHeader = 'If-None-Match';
-/** How long a browser need not ask again before it sends those; browsers cut longer times to two hours. */
-export const preflightSeconds = 7_200;
-
 /**
  * The headers that depend on who asks: `vary`, and those of CORS (Fetch standard, 3.3) where `origin` is allowed. `allowed` are exact origins, `*`, or
  * origins with any port (`http://localhost:*`). The CORS middleware of the router's library knows no ports, replaces `Vary`, and answers a
  * preflight only where its own headers reach the function, which CloudFront does not pass on.
  */
-export function requesterHeaders(
+function requesterHeaders(
   allowed: readonly string[],
   origin: string | undefined,
   method: string,
@@ -79,11 +73,11 @@ export function requesterHeaders(
   return {
     vary,
     'access-control-allow-origin': named,
-    'access-control-expose-headers': exposedHeaders,
+    'access-control-expose-headers': crossOrigin.exposedHeaders,
     ...(method === 'OPTIONS' && {
       'access-control-allow-methods': allowedMethods,
-      'access-control-allow-headers': acceptedHeader,
-      'access-control-max-age': String(preflightSeconds),
+      'access-control-allow-headers': crossOrigin.acceptedHeader,
+      'access-control-max-age': String(crossOrigin.preflightSeconds),
     }),
   };
 }
