@@ -86,7 +86,13 @@ export function signedCors(origins: readonly string[]): FunctionUrlCorsOptions {
   return {
     allowedOrigins: [...origins],
     allowedMethods: [HttpMethod.GET, HttpMethod.HEAD],
-    allowedHeaders: [crossOrigin.acceptedHeader, 'Authorization', 'X-Amz-Date', 'X-Amz-Security-Token', 'X-Amz-Content-Sha256'],
+    allowedHeaders: [
+      crossOrigin.acceptedHeader,
+      'Authorization',
+      'X-Amz-Date',
+      'X-Amz-Security-Token',
+      'X-Amz-Content-Sha256',
+    ],
     exposedHeaders: crossOrigin.exposedHeaders.split(', '),
     maxAge: Duration.seconds(crossOrigin.preflightSeconds),
   };
