@@ -57,7 +57,7 @@ export const acknowledgedFindings: readonly AcknowledgedFinding[] = [
     at: 'ReaderCdn',
     id: 'AwsSolutions-CFR2',
     reason:
-      'A web ACL costs more than fifty times the pipeline, and the reader only answers GET, checks every parameter and can be bounded by its concurrency.',
+      'A web ACL costs more than fifty times the pipeline, and the reader only answers reads, checks every parameter and can be bounded by its concurrency.',
   },
   {
     at: 'ReaderCdn',

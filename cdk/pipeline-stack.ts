@@ -19,7 +19,7 @@ import { PipelineDashboard } from './constructs/pipeline-dashboard.ts';
 import { type Grant, PipelineFunction } from './constructs/pipeline-function.ts';
 import { PipelineTables } from './constructs/pipeline-tables.ts';
 import { ReaderCdn } from './constructs/reader-cdn.ts';
-import { ReaderPolicies, readerGrants } from './constructs/reader-policies.ts';
+import { ReaderPolicies, readerGrants, signedCors } from './constructs/reader-policies.ts';
 import { Rollout } from './constructs/rollout.ts';
 import { Triggers } from './constructs/triggers.ts';
 import type { PipelineParts } from './pipeline-parts.ts';
@@ -161,7 +161,7 @@ export class PipelineStack extends Stack {
 
   #reader({ tables, fetch, items }: Pick<PipelineParts, 'tables' | 'fetch' | 'items'>): PipelineFunction {
     const { tokenParameter, reader } = this.#settings.deployment;
-    const { reservedConcurrency } = reader;
+    const { reservedConcurrency, url, cors } = reader;
     const grants = readerGrants({ tables, fetch, items });
     return new PipelineFunction(this, 'Reader', {
       ...this.#common('reader'),
@@ -178,6 +178,7 @@ export class PipelineStack extends Stack {
         ITEM_QUEUE_URL: items.queue.queueUrl,
         TMDB_BASE_URL: tmdbBaseUrl,
         TMDB_TOKEN_PARAMETER: tokenParameter,
+        ...(url === 'public' && cors.origins.length > 0 && { CORS_ORIGINS: cors.origins.join() }),
       },
       may: [...grants.table, ...grants.control, ...grants.live, this.#mayReadToken()],
     });
@@ -185,13 +186,16 @@ export class PipelineStack extends Stack {
 
   /** What callers reach the reader by. With the CDN its own URL requires IAM, so that nobody can go around the cache. */
   #front(reader: PipelineFunction): { url?: FunctionUrl; cdn?: ReaderCdn } {
-    const { url, cdn } = this.#settings.deployment.reader;
+    const { url, cdn, cors } = this.#settings.deployment.reader;
     if (url === 'none') {
       return {};
     }
     const isOpen = url === 'public' && !cdn;
-    const own = reader.addFunctionUrl({ authType: isOpen ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM });
-    return cdn ? { url: own, cdn: new ReaderCdn(this, 'ReaderCdn', own) } : { url: own };
+    const own = reader.addFunctionUrl({
+      authType: isOpen ? FunctionUrlAuthType.NONE : FunctionUrlAuthType.AWS_IAM,
+      ...(url === 'iam' && cors.origins.length > 0 && { cors: signedCors(cors.origins) }),
+    });
+    return cdn ? { url: own, cdn: new ReaderCdn(this, 'ReaderCdn', own, cors.origins) } : { url: own };
   }
 
   /** No permission for KMS is needed: Parameter Store's AWS-managed key allows decryption to those who may read the parameter. */

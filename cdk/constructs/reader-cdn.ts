@@ -31,8 +31,8 @@ export class ReaderCdn extends Construct {
   /** `https://…`, without a slash at its end. */
   readonly url: string;
 
-  /** `url` requires IAM. */
-  constructor(scope: Construct, id: string, url: FunctionUrl) {
+  /** `url` requires IAM. `origins` are those whose pages may read the answers (`deployment.reader.cors.origins`). */
+  constructor(scope: Construct, id: string, url: FunctionUrl, origins: readonly string[]) {
     super(scope, id);
     const { stackName, stackId } = Stack.of(this);
     const signed = new FunctionUrlOriginAccessControl(this, 'Access', {
@@ -46,7 +46,7 @@ export class ReaderCdn extends Construct {
         origin: FunctionUrlOrigin.withOriginAccessControl(url, { originAccessControl: signed }),
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
         viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
-        cachePolicy: this.#byTheAnswersOwnHeaders(),
+        cachePolicy: this.#byTheAnswersOwnHeaders(origins),
         compress: true,
       },
       errorResponses: keptErrors.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
@@ -54,14 +54,18 @@ export class ReaderCdn extends Construct {
     this.url = `https://${distribution.distributionDomainName}`;
   }
 
-  /** With a shortest life of 0 CloudFront heeds `private` and `no-store`; without `Cache-Control` nothing is kept. */
-  #byTheAnswersOwnHeaders(): CachePolicy {
+  /**
+   * With a shortest life of 0 CloudFront heeds `private` and `no-store`; without `Cache-Control` nothing is kept. Answers that allow one origin of
+   * several are kept for each, and only what is in the key reaches the reader.
+   */
+  #byTheAnswersOwnHeaders(origins: readonly string[]): CachePolicy {
+    const isSameForAll = origins.length === 0 || origins.includes('*');
     return new CachePolicy(this, 'Cache', {
       minTtl: Duration.seconds(0),
       defaultTtl: Duration.seconds(0),
       maxTtl: longestLife,
       queryStringBehavior: CacheQueryStringBehavior.all(),
-      headerBehavior: CacheHeaderBehavior.none(),
+      headerBehavior: isSameForAll ? CacheHeaderBehavior.none() : CacheHeaderBehavior.allowList('Origin'),
       cookieBehavior: CacheCookieBehavior.none(),
       // The reader compresses with gzip only: Brotli would be one more copy of each answer.
       enableAcceptEncodingGzip: true,

@@ -1,7 +1,8 @@
-import { CfnOutput, Stack } from 'aws-cdk-lib';
+import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
+import { type FunctionUrlCorsOptions, HttpMethod, type IFunctionUrl } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { crossOrigin } from '../../src/shared/settings/function-environments.ts';
 import { categoryIndex } from '../../src/shared/tables/table-definitions.ts';
 import type { PipelineParts } from '../pipeline-parts.ts';
 import { type Grant, statementsFor } from './pipeline-function.ts';
@@ -75,4 +76,24 @@ function urlStatements({ functionArn }: IFunctionUrl): PolicyStatement[] {
       conditions: { Bool: { 'lambda:InvokedViaFunctionUrl': 'true' } },
     }),
   ];
+}
+
+/**
+ * CORS of a URL that requires IAM. A browser does not sign its preflight, which therefore never reaches the function: Lambda must answer it, and
+ * then adds the headers of the other answers as well. `X-Amz-…` and `Authorization` carry the signature.
+ */
+export function signedCors(origins: readonly string[]): FunctionUrlCorsOptions {
+  return {
+    allowedOrigins: [...origins],
+    allowedMethods: [HttpMethod.GET, HttpMethod.HEAD],
+    allowedHeaders: [
+      crossOrigin.acceptedHeader,
+      'Authorization',
+      'X-Amz-Date',
+      'X-Amz-Security-Token',
+      'X-Amz-Content-Sha256',
+    ],
+    exposedHeaders: crossOrigin.exposedHeaders.split(', '),
+    maxAge: Duration.seconds(crossOrigin.preflightSeconds),
+  };
 }

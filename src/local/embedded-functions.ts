@@ -42,7 +42,8 @@ export function startFunctions(
   token: string,
   options: FunctionOptions,
 ): Functions {
-  const environments = functionEnvironments(endpoints, token, options.settings.deployment.stackName, proxyVariables());
+  const { stackName, reader } = options.settings.deployment;
+  const environments = functionEnvironments(endpoints, token, stackName, proxyVariables(), reader.cors.origins);
   const startOne = (service: ServiceName): LambdaFunction => {
     const { memoryMb, timeoutSeconds } = options.settings[service];
     const started = startFunction(
@@ -89,15 +90,21 @@ export function usageOf({ planner, worker, writer, reader }: Functions) {
   return { planner: planner.usage(), worker: worker.usage(), writer: writer.usage(), reader: reader.usage() };
 }
 
+/** Pages under development: whatever is served on this machine, on any port. */
+const loopbackOrigins = ['http', 'https'].flatMap((scheme) =>
+  ['localhost', '127.0.0.1', '[::1]'].map((host) => `${scheme}://${host}:*`),
+);
+
 /**
  * Variables of each function: what its handler asks for, where the emulators are, and, of `proxies`, the one used for TMDB. `namespace` is
- * that of the metrics.
+ * that of the metrics. Pages of `origins` may read the reader's answers, as may pages that are served on this machine.
  */
 export function functionEnvironments(
   stack: StackEndpoints,
   token: string,
   namespace: string,
   proxies: ProxyVariables = {},
+  origins: readonly string[] = [],
 ): Record<ServiceName, Record<string, string>> {
   const common = { POWERTOOLS_METRICS_NAMESPACE: namespace };
   const tables = { CATALOG_TABLE: stack.catalogTable, CONTROL_TABLE: stack.controlTable };
@@ -118,6 +125,7 @@ export function functionEnvironments(
     ...tmdb,
     FETCH_QUEUE_URL: stack.fetchQueueUrl,
     ITEM_QUEUE_URL: stack.itemQueueUrl,
+    CORS_ORIGINS: [...origins, ...loopbackOrigins].join(),
   };
   const emulators = emulatorVariables(stack);
   const proxy = proxyFor(stack.endpoints.tmdb, proxies);

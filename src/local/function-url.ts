@@ -71,9 +71,15 @@ async function serve(
   }
   const result = resultSchema.parse(await invoke(eventOf(request, body, clock)));
   const bytes = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
-  const headers = Object.entries(result.headers ?? {}).filter(([name]) => name.toLowerCase() !== 'content-length');
-  response.writeHead(result.statusCode, Object.fromEntries(headers.map(([name, value]) => [name, String(value)])));
-  response.end(result.statusCode === 304 || request.method === 'HEAD' ? undefined : bytes);
+  const named = Object.entries(result.headers ?? {}).map(
+    ([name, value]) => [name.toLowerCase(), String(value)] as const,
+  );
+  const { 'content-length': told, ...headers } = Object.fromEntries(named);
+  // Only an answer to HEAD may be longer than what is there of it (RFC 9110, 8.6).
+  const length = request.method === 'HEAD' && told !== undefined ? told : String(bytes.byteLength);
+  const isBodiless = result.statusCode === 204 || result.statusCode === 304;
+  response.writeHead(result.statusCode, { ...headers, ...(!isBodiless && { 'content-length': length }) });
+  response.end(isBodiless || request.method === 'HEAD' ? undefined : bytes);
 }
 
 /** `undefined` when the body is too long. It is read to its end all the same: otherwise the connection would be cut before the answer. */
@@ -91,7 +97,7 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
 
 /** The event that a function URL makes of a request. Source: Lambda developer guide, function URLs, November 2026. */
 function eventOf(request: IncomingMessage, body: string, clock: Clock): APIGatewayProxyEventV2 {
-  const [rawPath = '/', ...query] = (request.url ?? '/').split('?');
+  const [rawPath = '/', ...query] = originForm(request.url ?? '/').split('?');
   const rawQueryString = query.join('?');
   const nowMs = clock.nowMs();
   const { cookie, ...others } = request.headers;
@@ -127,6 +133,11 @@ function eventOf(request: IncomingMessage, body: string, clock: Clock): APIGatew
     ...(body !== '' && { body }),
     isBase64Encoded: false,
   };
+}
+
+/** A target without the address that clients of a proxy put before it (RFC 9112, 3.2.2). */
+function originForm(target: string): string {
+  return target.replace(/^https?:\/\/[^/?]*(?=\/|\?|$)/i, '').replace(/^(?![/*])/, '/');
 }
 
 /** One value for each name; values of a repeated name are joined with commas. */

@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import { within } from '../shared/core/clock.ts';
 import { readEnvironment } from '../shared/core/env.ts';
 import { systemClock } from '../shared/core/system-clock.ts';
 import { readerEnvironmentSchema } from '../shared/settings/function-environments.ts';
-import { functionSettings } from '../shared/settings/function-settings.ts';
+import { documentFileName, functionSettings } from '../shared/settings/function-settings.ts';
 import { powertoolsTelemetry } from '../shared/telemetry/powertools-telemetry.ts';
 import { tokenSource } from '../shared/tmdb/ssm-token.ts';
 import { readerRouter } from './http/router-adapter.ts';
@@ -24,7 +25,14 @@ const reader = openReader({
   telemetry,
   logger: { warn: (message) => telemetry.warn(message) },
 });
-const router = readerRouter({ reader, telemetry, clock: systemClock, settings });
+const router = readerRouter({
+  reader,
+  telemetry,
+  clock: systemClock,
+  settings,
+  origins: environment.CORS_ORIGINS?.split(',') ?? [],
+  document: () => readFileSync(new URL(documentFileName, import.meta.url), 'utf8'),
+});
 
 /** Longest wait for background work after an answer. What takes longer is frozen by Lambda until the next request. */
 const settleMs = 1_000;
@@ -39,7 +47,7 @@ export async function handler(
   try {
     const answer = await router.resolve(event, context);
     await within(settleMs, reader.settled(), undefined, systemClock);
-    return answer as APIGatewayProxyStructuredResultV2;
+    return answer;
   } finally {
     output.end();
   }

@@ -144,6 +144,71 @@ describe('CloudFront in front of the reader', () => {
   });
 });
 
+const app = 'https://app.example';
+const corsOf = (template: PipelineTemplate) => ({
+  variable: template.one(fn, 'Reader').Properties.Environment.Variables.CORS_ORIGINS,
+  lambda: template.one(url, 'Reader').Properties.Cors,
+});
+const keyHeaders = (template: PipelineTemplate) =>
+  template.one('AWS::CloudFront::CachePolicy', '').Properties.CachePolicyConfig.ParametersInCacheKeyAndForwardedToOrigin
+    .HeadersConfig;
+
+describe('pages of other origins', () => {
+  it.each([{}, { url: 'public', cdn: true }, { url: 'public', reservedConcurrency: 3 }])(
+    'may read nothing by default: %j',
+    async (reader) => {
+      const template = await withReader(testFolder(), reader);
+      expect(corsOf(template)).toEqual({ variable: undefined, lambda: undefined });
+    },
+  );
+
+  it('are allowed by the function itself where everybody may call it', async () => {
+    const origins = [app, 'http://localhost:5173'];
+    const template = await withReader(testFolder(), { url: 'public', reservedConcurrency: 3, cors: { origins } });
+    expect(corsOf(template)).toEqual({ variable: 'https://app.example,http://localhost:5173', lambda: undefined });
+  });
+
+  it.each([
+    [[app], { HeaderBehavior: 'whitelist', Headers: ['Origin'] }],
+    [['*'], { HeaderBehavior: 'none' }],
+  ])('of %j behind CloudFront: what an answer depends on is in the key', async (origins, headers) => {
+    const template = await withReader(testFolder(), { url: 'public', cdn: true, cors: { origins } });
+    // CloudFront signs a preflight like everything else, so that the function gets it.
+    expect(corsOf(template)).toEqual({ variable: origins.join(), lambda: undefined });
+    expect(keyHeaders(template)).toEqual(headers);
+    const { DefaultCacheBehavior } = template.one(distribution, '').Properties.DistributionConfig;
+    expect(DefaultCacheBehavior.AllowedMethods).toEqual(['GET', 'HEAD', 'OPTIONS']);
+    // Only what is in the key or here is passed on, and a preflight is never kept.
+    expect(DefaultCacheBehavior.OriginRequestPolicyId).toBeUndefined();
+    expect(DefaultCacheBehavior.CachedMethods).toBeUndefined();
+    expect(DefaultCacheBehavior.ResponseHeadersPolicyId).toBeUndefined();
+  });
+
+  it('are allowed by Lambda where the URL requires IAM, since a preflight has no signature', async () => {
+    const origins = [app, 'https://other.example'];
+    const template = await withReader(testFolder(), { cors: { origins } });
+    // Two of the same header in one answer is what browsers refuse: the function adds none.
+    expect(corsOf(template)).toEqual({
+      variable: undefined,
+      lambda: {
+        AllowOrigins: origins,
+        AllowMethods: ['GET', 'HEAD'],
+        AllowHeaders: ['If-None-Match', 'Authorization', 'X-Amz-Date', 'X-Amz-Security-Token', 'X-Amz-Content-Sha256'],
+        ExposeHeaders: ['ETag', 'Cache-Status', 'Age', 'Retry-After'],
+        MaxAge: 7200,
+      },
+    });
+    // Lambda takes 100 headers, methods of at most six characters, and no credentials unless told.
+    expect(corsOf(template).lambda).not.toHaveProperty('AllowCredentials');
+  });
+
+  it('have no URL to read where there is none', async () => {
+    const template = await withReader(testFolder(), { url: 'none', cors: { origins: [app] } });
+    expect(template.one(fn, 'Reader').Properties.Environment.Variables).not.toHaveProperty('CORS_ORIGINS');
+    expect(template.ofType(url)).toEqual([]);
+  });
+});
+
 describe('the log of the reader', () => {
   it('has no lines of Lambda for each read, and EMF records as they are written', async () => {
     const template = await pipelineTemplate(testFolder());

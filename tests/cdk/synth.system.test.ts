@@ -87,6 +87,10 @@ describe('the app', () => {
       '{"regions":[{"region":"JP","language":"jp-JP"}]}',
       /^error: settings: regions\.0\.language: unknown language 'jp-JP': [^\n]*; a close match is ja-JP \(found "jp-JP"\)\n$/,
     ],
+    [
+      '{"deployment":{"reader":{"cors":{"origins":["https://app.example/"]}}}}',
+      /^error: settings: deployment\.reader\.cors\.origins\.0: [^\n]* as https:\/\/app\.example: write it so \(found "https:\/\/app\.example\/"\)\n$/,
+    ],
     ['not json', /^error: settings file '.*settings\.json': line 1, column 1: not valid JSON: .*\n$/],
   ])('refuses %s in one sentence', async (text, sentence) => {
     const file = join(testFolder(), 'settings.json');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { functionEnvironments } from '../../src/local/embedded-functions.ts';
 
 const proxies = { HTTPS_PROXY: 'http://user:password@proxy.example:3128', NO_PROXY: 'other.example' };
-const environments = (tmdb: string, variables: Record<string, string> = proxies) =>
+const environments = (tmdb: string, variables: Record<string, string> = proxies, origins?: string[]) =>
   functionEnvironments(
     {
       region: 'us-east-1',
@@ -17,6 +17,7 @@ const environments = (tmdb: string, variables: Record<string, string> = proxies)
     'token',
     'TmdbPipeline',
     variables,
+    origins,
   );
 const proxyIn = (tmdb: string, variables?: Record<string, string>) =>
   Object.entries(environments(tmdb, variables)).map(([service, { HTTPS_PROXY }]) => [service, HTTPS_PROXY]);
@@ -37,5 +38,15 @@ describe('the environments of the embedded functions', () => {
     ['https://tmdb.example/3', {}],
   ])('name none for %s with %j', (tmdb, variables) => {
     expect(proxyIn(tmdb, variables).map(([, proxy]) => proxy)).toEqual(Array(4).fill(undefined));
+  });
+
+  it('let pages of this machine read what the reader answers, and of the origins in the settings', () => {
+    const origins = (given?: string[]) =>
+      environments('https://tmdb.example/3', {}, given).reader.CORS_ORIGINS?.split(',').sort();
+    const loopback = ['localhost', '127.0.0.1', '[::1]'].flatMap((host) => [`http://${host}:*`, `https://${host}:*`]);
+    expect(origins()).toEqual([...loopback].sort());
+    expect(origins(['https://app.example'])).toEqual([...loopback, 'https://app.example'].sort());
+    const { planner, worker, writer } = environments('https://tmdb.example/3');
+    expect([planner, worker, writer].filter((one) => 'CORS_ORIGINS' in one)).toEqual([]);
   });
 });

@@ -76,6 +76,19 @@ describe('the event that a request makes', () => {
     ]);
   });
 
+  it.each([
+    ['http://127.0.0.1:8080/a//b/?q=http://x/y', '/a//b/', 'q=http://x/y'],
+    ['HTTPS://app.example?q=1', '/', 'q=1'],
+    ['http://app.example', '/', ''],
+    ['//app.example/a', '//app.example/a', ''],
+    ['/http://app.example/a', '/http://app.example/a', ''],
+    ['*', '*', ''],
+  ])('has the path of a target in whatever form it came: %s', async (target, rawPath, rawQueryString) => {
+    const { ask, events } = await startUrl();
+    await ask(target, { method: 'OPTIONS' });
+    expect(events).toMatchObject([{ rawPath, rawQueryString }]);
+  });
+
   it('has a query as long as a thousand titles by name', async () => {
     const { ask, events } = await startUrl();
     const seen = new Array<string>(1_000).fill('movie:9007199254740991').join();
@@ -108,7 +121,24 @@ describe('the answer that a result makes', () => {
 
   it('has the length that it has, whatever the function said', async () => {
     const { ask } = await startUrl(answering({ headers: { 'Content-Length': '3' }, body: 'longer than three' }));
-    expect((await ask('/')).text).toBe('longer than three');
+    expect(await ask('/')).toMatchObject({ text: 'longer than three', headers: { 'content-length': '17' } });
+  });
+
+  it('has the length that a GET would have, as the function says, when it is that of a HEAD', async () => {
+    const { ask } = await startUrl(answering({ headers: { 'Content-Length': '17' }, body: '' }));
+    const answer = await ask('/', { method: 'HEAD' });
+    expect(answer).toMatchObject({ text: '', headers: { 'content-length': '17' } });
+    expect(answer.headers).not.toHaveProperty('transfer-encoding');
+  });
+
+  it.each([204, 304])('has no length when it is a %i', async (statusCode) => {
+    const { ask } = await startUrl(answering({ statusCode, headers: { 'Content-Length': '3' } }));
+    for (const method of ['GET', 'HEAD', 'OPTIONS']) {
+      const { status, headers } = await ask('/', { method });
+      expect(status).toBe(statusCode);
+      expect(headers).not.toHaveProperty('content-length');
+      expect(headers).not.toHaveProperty('transfer-encoding');
+    }
   });
 
   it.each([

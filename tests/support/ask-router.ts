@@ -12,11 +12,21 @@ import { virtualClock } from './virtual-clock.ts';
 /** A request as a test writes it down. */
 export type Asked = { method?: string; headers?: Record<string, string>; body?: string };
 
-/** The routes over a scripted reader, on Monday at 08:00. */
-export function routesOver(answers: Partial<Reader> = {}) {
+/** What stands for the OpenAPI document. */
+export const scriptedDocument = '{"openapi":"3.1.1"}';
+
+/** The routes over a scripted reader, on Monday at 08:00, for pages of these origins. */
+export function routesOver(answers: Partial<Reader> = {}, origins: readonly string[] = []) {
   const reader: ScriptedReader = scriptedReader(answers);
   const telemetry = recordingTelemetry();
-  const router = readerRouter({ reader, telemetry, clock: virtualClock(), settings: defaultSettings });
+  const router = readerRouter({
+    reader,
+    telemetry,
+    clock: virtualClock(),
+    settings: defaultSettings,
+    origins,
+    document: () => scriptedDocument,
+  });
   const ask = async (target: string, { method = 'GET', headers, body }: Asked = {}) => {
     const event = functionUrlEvent(target, headers);
     event.requestContext.http.method = method;

@@ -20,11 +20,15 @@ export type OpenedPage = {
   troubles: string[];
 };
 
-/** Opens files in a browser with an empty profile. */
-export type RealBrowser = { open(file: string, view: View): Promise<OpenedPage> };
+/** Opens files and addresses in a browser with an empty profile. */
+export type RealBrowser = { open(fileOrAddress: string, view: View): Promise<OpenedPage> };
 
-/** A suite in a real browser; where there is none it is skipped, and says so. */
-export function describeInBrowser(name: string, body: (browser: RealBrowser) => void): void {
+/** A suite in a real browser, started with these arguments too; where there is none it is skipped, and says so. */
+export function describeInBrowser(
+  name: string,
+  body: (browser: RealBrowser) => void,
+  moreArgs: () => string[] = () => [],
+): void {
   describe(name, () => {
     if (!existsSync(executablePath)) {
       it('needs a browser', (context) => context.skip(`there is no ${executablePath}`));
@@ -32,7 +36,7 @@ export function describeInBrowser(name: string, body: (browser: RealBrowser) => 
     }
     let browser: Browser;
     beforeAll(async () => {
-      browser = await chromium.launch({ executablePath, args });
+      browser = await chromium.launch({ executablePath, args: [...args, ...moreArgs()] });
     }, 60_000);
     afterAll(() => browser?.close());
     body({ open: (file, view) => openFile(browser, file, view) });
@@ -50,6 +54,6 @@ async function openFile(browser: Browser, file: string, { width, height, colorSc
     troubles.push(`dialog: ${dialog.message()}`);
     await dialog.dismiss();
   });
-  await page.goto(`file://${file}`);
+  await page.goto(file.startsWith('http://') ? file : `file://${file}`);
   return { page, requests, troubles };
 }

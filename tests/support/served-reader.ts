@@ -27,13 +27,15 @@ const patient = settingsWith({
   live: { timeoutMs: 10_000, waitMs: 5_000 },
 });
 
-/** Starts it, and waits until one daily run is in the table. */
-export async function startServedReader(token: string): Promise<ServedReader> {
+/** Starts it, and waits until one daily run is in the table. `origins` are those of the setting `cors`. */
+export async function startServedReader(token: string, origins: string[] = []): Promise<ServedReader> {
+  const { deployment } = patient;
+  const settings = { ...patient, deployment: { ...deployment, reader: { ...deployment.reader, cors: { origins } } } };
   const lines: { service: ServiceName; text: string }[] = [];
   let applied = 0;
   const simulator = await startTmdbSimulator({ clock: systemClock, token });
   const stack = await startEmbeddedStack({
-    settings: patient,
+    settings,
     clock: systemClock,
     tmdb: { baseUrl: simulator.baseUrl, token },
     http: true,

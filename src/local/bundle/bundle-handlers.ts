@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { messageOf, RetryableError } from '../../shared/core/errors.ts';
-import { functionSettingsFile, settingsFileName } from '../../shared/settings/function-settings.ts';
+import { documentFileName, functionSettingsFile, settingsFileName } from '../../shared/settings/function-settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
 import { bundleOptions, handlerEntries } from './bundle-options.ts';
@@ -12,7 +12,7 @@ import { bundleOptions, handlerEntries } from './bundle-options.ts';
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const cacheFolder = join(repository, 'node_modules', '.cache', 'tmdb-pipeline');
 
-/** URL of each function's bundle: `index.mjs` in a folder of its own beside `settings.json`. The folder is what a deployment uploads. */
+/** URL of each function's bundle: `index.mjs` in a folder of its own beside `settings.json`, and the reader's beside `openapi.json`. The folder is what a deployment uploads. */
 export type Bundles = Record<ServiceName, string>;
 
 /**
@@ -54,14 +54,30 @@ async function buildCode(service: ServiceName): Promise<Uint8Array> {
 }
 
 async function bundle(service: ServiceName, settingsFile: string): Promise<string> {
-  const code = await codeOf(service);
-  const files = { 'index.mjs': code, [settingsFileName]: settingsFile };
-  const content = createHash('sha256').update(code).update(settingsFile).digest('hex').slice(0, 16);
+  const files = {
+    'index.mjs': await codeOf(service),
+    [settingsFileName]: settingsFile,
+    // A file of its own: a cold start does not read it.
+    ...(service === 'reader' && { [documentFileName]: servedDocument() }),
+  };
+  const content = Object.values(files)
+    .reduce((hash, file) => hash.update(file), createHash('sha256'))
+    .digest('hex')
+    .slice(0, 16);
   const folder = join(cacheFolder, `${service}-${content}`);
   if (!existsSync(folder)) {
     placeFolder(folder, files);
   }
   return pathToFileURL(join(folder, 'index.mjs')).href;
+}
+
+/**
+ * The reader's OpenAPI document as the reader serves it: its server is where it was fetched from, which is a function URL, a distribution or this
+ * machine.
+ */
+function servedDocument(): string {
+  const document = JSON.parse(readFileSync(join(repository, 'docs/reader-openapi.json'), 'utf8')) as object;
+  return JSON.stringify({ ...document, servers: [{ url: '/' }] });
 }
 
 /** esbuild works in a process of its own, and only says that its "service" is gone. */

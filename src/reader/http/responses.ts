@@ -54,6 +54,16 @@ export function namesTag(ifNoneMatch: string | null, tag: string): boolean {
   return named.some((part) => part.trim() === '*' || opaque(part) === opaque(tag));
 }
 
+/** The response of a text that only a deployment changes, or 304 to a client that has it. */
+export function lastingResponse(text: string, ifNoneMatch: string | null): Response {
+  const headers = { ETag: `W/"${stableHash(text, 24)}"`, 'Cache-Control': 'public, max-age=3600' };
+  return namesTag(ifNoneMatch, headers.ETag)
+    ? new Response(null, { status: 304, headers })
+    : new Response(text, {
+        headers: { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff', ...headers },
+      });
+}
+
 /** `Cache-Status` of RFC 9211: whether the cache had the answer, and in which tier. */
 export function cacheStatus(from: Origin): string {
   return `tmdb-pipeline; ${from === 'memory' || from === 'table' ? 'hit' : 'fwd=miss'}; detail=${from}`;

@@ -1,7 +1,7 @@
 import { NotFoundError, ParameterValidationError, Router } from '@aws-lambda-powertools/event-handler/http';
 import { compress } from '@aws-lambda-powertools/event-handler/http/middleware';
 import type { Middleware } from '@aws-lambda-powertools/event-handler/types';
-import type { APIGatewayProxyEventV2, Context } from 'aws-lambda';
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from 'aws-lambda';
 import type { Clock } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
 import { feedId } from '../../shared/core/feed.ts';
@@ -15,12 +15,14 @@ import {
   parseRecommendRequest,
   parseTitleRequest,
 } from './parse-query.ts';
+import { allowedMethods, bare, forRequester, hasNoBody } from './requester-adapter.ts';
 import {
   acceptsGzip,
   cacheControl,
   cacheStatus,
   entityTag,
   HttpProblem,
+  lastingResponse,
   namesTag,
   outward,
   problemResponse,
@@ -28,21 +30,46 @@ import {
 } from './responses.ts';
 
 /** What the routes work with. */
-type RouterDependencies = { reader: Reader; telemetry: Telemetry; clock: Clock; settings: Settings };
+type RouterDependencies = {
+  reader: Reader;
+  telemetry: Telemetry;
+  clock: Clock;
+  settings: Settings;
+  /** Origins whose pages may read the answers, as the variable `CORS_ORIGINS` has them. */
+  origins: readonly string[];
+  /** The text of the OpenAPI document. */
+  document: () => string;
+};
 
 type Params = Readonly<Record<string, string>>;
 type Answer = (params: Params, query: URLSearchParams) => Promise<{ answer: Provenance; scope: 'public' | 'private' }>;
 
 /** Answers events of a function URL. Never rejects for anything that a client sends. */
-type ReaderRouter = { resolve(event: APIGatewayProxyEventV2, context: Context): ReturnType<Router['resolve']> };
+type ReaderRouter = {
+  resolve(event: APIGatewayProxyEventV2, context: Context): Promise<APIGatewayProxyStructuredResultV2>;
+};
 
-/** The reader over HTTP: five resources, of which `docs/reader-openapi.json` is the description. */
+const documentPath = '/openapi.json';
+/** The resources that read the cache. `docs/reader-openapi.json` describes them. */
+const resources = [
+  '/v1/lists/{category}/{media}',
+  '/v1/titles/{media}/{id}',
+  '/v1/find/{source}/{id}',
+  '/v1/recommendations',
+  '/v1/health',
+] as const;
+const index = JSON.stringify({ name: 'tmdb-pipeline reader', document: documentPath, resources });
+
+/** The reader over HTTP: its resources, a list of them at `/` and `/v1`, and their description. */
 export function readerRouter(deps: RouterDependencies): ReaderRouter {
   const router = new Router({ logger: quietLogger(deps.telemetry) });
   router.use(compressOnRequest);
   addRoutes(router, deps);
+  addLastingRoutes(router, deps);
   onErrors(router, deps.telemetry);
-  return { resolve: (event, context) => router.resolve(bare(event), context) };
+  return {
+    resolve: async (event, context) => forRequester(await router.resolve(bare(event), context), event, deps.origins),
+  };
 }
 
 const compressOnRequest: Middleware = async (step) => {
@@ -50,8 +77,7 @@ const compressOnRequest: Middleware = async (step) => {
   const asked = acceptsGzip(step.reqCtx.req.headers.get('accept-encoding'));
   await (asked ? compress()(step) : step.next());
   const { headers, status } = step.reqCtx.res;
-  headers.set('Vary', 'Accept-Encoding');
-  if (status === 304) {
+  if (hasNoBody(status)) {
     // Set by the library, though the response has no body.
     headers.delete('Content-Type');
   }
@@ -104,19 +130,16 @@ function addRoutes(router: Router, { reader, settings, telemetry, clock }: Route
   });
 }
 
-/**
- * The request without what no resource uses and the library fails on: a body of a GET, an unknown method, an invalid host or protocol.
- */
-function bare({ body: _body, ...event }: APIGatewayProxyEventV2): APIGatewayProxyEventV2 {
-  const { requestContext, headers } = event;
-  const { http, domainName } = requestContext;
-  // All methods but GET are refused in the same way.
-  const method = http.method === 'GET' ? 'GET' : 'POST';
-  return {
-    ...event,
-    headers: { ...headers, host: domainName, 'x-forwarded-proto': 'https' },
-    requestContext: { ...requestContext, http: { ...http, method } },
+function addLastingRoutes(router: Router, { document }: RouterDependencies): void {
+  const lasting = (path: `/${string}`, text: () => string) => {
+    router.get(path, async ({ req }) => {
+      parseNoQuery(new URL(req.url).searchParams);
+      return lastingResponse(text(), req.headers.get('if-none-match'));
+    });
   };
+  lasting('/', () => index);
+  lasting('/v1', () => index);
+  lasting(documentPath, document);
 }
 
 /** The answer with a problem that clients may see; the log gets the original. */
@@ -154,18 +177,23 @@ function json(body: object, headers: Record<string, string>): Response {
   });
 }
 
+/** Paths that are there. */
+const known = new RegExp(
+  `^(/|/v1|${documentPath}|${resources.join('|')})/?$`.replaceAll('.', '\\.').replaceAll(/\{\w+\}/g, '[^/]+'),
+);
+
 function onErrors(router: Router, telemetry: Telemetry): void {
+  const headers = { Allow: allowedMethods };
   router.notFound(async (_error, { req }) => {
-    const known = /^\/v1\/(lists\/[^/]+\/[^/]+|titles\/[^/]+\/[^/]+|find\/[^/]+\/[^/]+|recommendations|health)\/?$/;
-    return known.test(new URL(req.url).pathname) && req.method !== 'GET'
-      ? problemResponse(new HttpProblem(405, 'method_not_allowed', 'allowed is GET', { headers: { Allow: 'GET' } }))
-      : problemResponse(
-          new HttpProblem(
-            404,
-            'no_such_resource',
-            'there are /v1/lists/{category}/{media}, /v1/titles/{media}/{id}, /v1/find/{source}/{id}, /v1/recommendations and /v1/health',
-          ),
-        );
+    const { pathname } = new URL(req.url);
+    // `*` is the reader as a whole, which only OPTIONS can ask (RFC 9110, 9.3.7).
+    if (!known.test(pathname) && !(pathname === '/*' && req.method === 'OPTIONS')) {
+      const there = `there are ${resources.join(', ')}, and their description at ${documentPath}`;
+      return problemResponse(new HttpProblem(404, 'no_such_resource', there));
+    }
+    return req.method === 'OPTIONS'
+      ? new Response(null, { status: 204, headers })
+      : problemResponse(new HttpProblem(405, 'method_not_allowed', `allowed are ${allowedMethods}`, { headers }));
   });
   router.errorHandler(Error, async (error) => {
     if (error instanceof HttpProblem) {

@@ -26,6 +26,38 @@ export const capacitySchema = z
 /** Retention periods that CloudWatch Logs supports, up to a year. Source: PutRetentionPolicy, November 2026. */
 const retentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]);
 
+/** Longest list of origins. Lambda allows 4 KB for all variables of a function, of which this is one. */
+const mostOriginCharacters = 2_000;
+
+/** What is wrong with an origin as a browser sends it in the header `Origin` (RFC 6454, 6.2), if anything. */
+function originProblem(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (text === '*' || (url?.origin === text && /^https?:/.test(text) && !url.hostname.includes('*'))) {
+    return undefined;
+  }
+  const meant = url !== undefined && /^https?:$/.test(url.protocol) && !url.hostname.includes('*') ? url.origin : '';
+  return meant === ''
+    ? 'allowed are origins such as https://app.example or http://localhost:5173, without a wildcard in them, and * for all'
+    : `a browser sends this origin as ${meant.slice(0, 100)}: write it so`;
+}
+
+/** Origins of the pages whose scripts may read what the reader answers: exact ones, or `*` alone. */
+const originsSchema = z
+  .array(
+    z.string('allowed are texts').superRefine((text, context) => {
+      const problem = originProblem(text);
+      if (problem !== undefined) {
+        context.addIssue({ code: 'custom', message: problem });
+      }
+    }),
+  )
+  .refine((origins) => new Set(origins).size === origins.length, 'an origin is given twice')
+  .refine((origins) => !origins.includes('*') || origins.length === 1, '* allows every origin: leave the others out')
+  .refine(
+    (origins) => origins.join().length <= mostOriginCharacters,
+    `the origins are longer than the ${mostOriginCharacters} characters that are allowed together`,
+  );
+
 /** How the reader is reached, and by how many at once. */
 const readerDeploymentSchema = z
   .strictObject({
@@ -33,6 +65,8 @@ const readerDeploymentSchema = z
     url: z.enum(['iam', 'public', 'none']),
     /** Whether CloudFront answers for the public URL from its caches. The function's own URL requires IAM then. */
     cdn: z.boolean(),
+    /** CORS: the pages of other origins whose scripts may read what the URL answers; none by default. */
+    cors: z.strictObject({ origins: originsSchema }),
     /** Most containers of the reader at once, reserved from the account's quota. Without it the account's quota is the limit. */
     reservedConcurrency: z.int().min(1).optional(),
     /** Expected number of reads. Only the cost model uses it. */

@@ -59,8 +59,20 @@ export const readerEnvironmentSchema = z
     FETCH_QUEUE_URL: z.url(),
     ITEM_QUEUE_URL: z.url(),
     TMDB_BASE_URL: z.url(),
+    /** Origins whose pages may read the answers, with commas between them (`deployment.reader.cors.origins`). */
+    CORS_ORIGINS: z.string().optional(),
   })
   .refine(hasOneToken, oneToken);
+
+/** What a page of an origin in `CORS_ORIGINS` may do, beside what every page may. */
+export const crossOrigin = {
+  /** Headers of an answer that its script may read. */
+  exposedHeaders: 'ETag, Cache-Status, Age, Retry-After',
+  /** The header that its script may send. */
+  acceptedHeader: 'If-None-Match',
+  /** How long a browser need not ask again before it sends that; browsers cut longer times to two hours. */
+  preflightSeconds: 7_200,
+} as const;
 
 export const writerEnvironmentSchema = z.object({
   ...common,

@@ -5,6 +5,9 @@ import type { Settings } from './settings-schema.ts';
 /** The file beside a function's `index.mjs` that holds its settings. */
 export const settingsFileName = 'settings.json';
 
+/** The file beside the reader's `index.mjs` that holds the description of its HTTP interface. */
+export const documentFileName = 'openapi.json';
+
 /**
  * The text of that file: all settings, as JSON. The section `deployment` is replaced by its defaults, since no function uses it (it holds an
  * e-mail address), and a change of it alone is no new code.

@@ -129,7 +129,7 @@ export const defaultSettings: Settings = {
       pointInTimeRecovery: false,
       removalPolicy: 'destroy',
     },
-    reader: { url: 'iam', cdn: false, readsPerDay: 1_000 },
+    reader: { url: 'iam', cdn: false, cors: { origins: [] }, readsPerDay: 1_000 },
     logRetentionDays: 14,
     tracing: false,
     rollback: 'none',

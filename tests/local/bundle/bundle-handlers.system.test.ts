@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -75,6 +75,19 @@ describe('bundles of the handlers', () => {
     }
     const otherMail = settingsFrom('{"deployment":{"alarmEmail":"ops@example.com"}}');
     expect(await bundleHandlers(otherMail)).toEqual(bundles);
+  });
+
+  it('have the description of the interface beside the reader, and beside no other', () => {
+    const written = JSON.parse(readFileSync(new URL('../../../docs/reader-openapi.json', import.meta.url), 'utf8'));
+    const files = services.map((service) => readdirSync(new URL('.', bundles[service])).sort());
+    expect(Object.fromEntries(services.map((service, at) => [service, files[at]]))).toEqual({
+      planner: ['index.mjs', 'settings.json'],
+      reader: ['index.mjs', 'openapi.json', 'settings.json'],
+      worker: ['index.mjs', 'settings.json'],
+      writer: ['index.mjs', 'settings.json'],
+    });
+    const served = JSON.parse(readFileSync(new URL('openapi.json', bundles.reader), 'utf8'));
+    expect(served).toEqual({ ...written, servers: [{ url: '/' }] });
   });
 
   it.each(services)('%s imports nothing but modules of Node itself', async (service) => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../src/shared/core/system-clock.ts';
@@ -5,6 +7,7 @@ import { dynamoClient } from '../../../src/shared/tables/aws-clients.ts';
 import { emfDocumentSchema, emfProblems } from '../../support/emf-schema.ts';
 import { outsideAddresses, tryToConnect } from '../../support/local-addresses.ts';
 import { type ServedReader, startServedReader } from '../../support/served-reader.ts';
+import { repositoryRoot } from '../../support/shared-data.ts';
 import { queryIndex } from '../../support/table-dump.ts';
 import { until } from '../../support/until.ts';
 
@@ -90,14 +93,107 @@ describe('the bundle behind its URL', () => {
     expect(new Set(answers.map((answer) => JSON.stringify(bodyOf(answer).titles))).size).toBe(1);
   });
 
-  it.each(['HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PROPFIND'])('takes no %s', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'PROPFIND'])('takes no %s', async (method) => {
     const answer = await served.ask('/v1/health', { method, ...(method === 'POST' && { body: '{}' }) });
     expect(answer).toMatchObject({
       status: 405,
-      headers: { allow: 'GET', 'content-type': 'application/problem+json' },
+      headers: { allow: 'GET, HEAD, OPTIONS', 'content-type': 'application/problem+json' },
     });
-    expect(answer.text.includes('method_not_allowed')).toBe(method !== 'HEAD');
+    expect(answer.text).toContain('method_not_allowed');
   });
+
+  it.each(['identity', 'gzip'])(
+    'answers HEAD with the headers that GET has (%s), and nothing after them',
+    async (coding) => {
+      for (const target of [list, '/v1/titles/movie/abc', '/v1/lists', '/openapi.json']) {
+        const headers = { 'accept-encoding': coding };
+        const [got, asked] = [
+          await served.ask(target, { headers }),
+          await served.ask(target, { headers, method: 'HEAD' }),
+        ];
+        // A second may pass between the two, and age, life and tier with it.
+        const lasting = (headers: Record<string, string>) =>
+          Object.entries(headers).map(([name, value]) =>
+            /^(date|cache-control|cache-status|content-length)$/.test(name) ? [name] : [name, value],
+          );
+        expect(lasting(asked.headers), target).toEqual(lasting(got.headers));
+        expect(Math.abs(Number(asked.headers['content-length']) - got.bytes.length), target).toBeLessThan(20);
+        expect(got.headers['content-length']).toBe(String(got.bytes.length));
+        expect(asked).toMatchObject({ status: got.status, text: '' });
+      }
+      const { headers } = await served.ask(list);
+      const kept = await served.ask(list, { method: 'HEAD', headers: { 'if-none-match': headers.etag ?? '' } });
+      expect(kept).toMatchObject({ status: 304, text: '', headers: { etag: headers.etag } });
+    },
+  );
+
+  it.each(['/v1/health', '/', '*', '//v1//lists/popular/movie/'])(
+    'says what it takes, asked by OPTIONS %s',
+    async (target) => {
+      const answer = await served.ask(target, { method: 'OPTIONS' });
+      expect(answer).toMatchObject({ status: 204, text: '', headers: { allow: 'GET, HEAD, OPTIONS' } });
+      expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+      expect(answer.headers).not.toHaveProperty('content-type');
+    },
+  );
+
+  it.each([
+    [
+      '/v1/health',
+      ['//v1/health', '/v1/health/', '/v1//health//', 'http://127.0.0.1:1/v1/health', 'HTTP://x//v1/health'],
+    ],
+    ['/', ['//', '/v1', '/v1/', '//v1//', 'http://127.0.0.1:1', 'http://127.0.0.1:1/']],
+    ['/openapi.json', ['//openapi.json', '/openapi.json/']],
+  ])('answers %s by whatever slashes and form it is asked', async (target, others) => {
+    const usual = await served.ask(target);
+    expect(usual.status).toBe(200);
+    for (const other of others) {
+      const answer = await served.ask(other);
+      expect([answer.status, Object.keys(JSON.parse(answer.text))], other).toEqual([
+        200,
+        Object.keys(JSON.parse(usual.text)),
+      ]);
+    }
+  });
+
+  it('serves its description, whose server is where it was fetched from', async () => {
+    const { headers, text } = await served.ask('/openapi.json', { headers: { accept: 'application/json' } });
+    const written = JSON.parse(readFileSync(join(repositoryRoot, 'docs/reader-openapi.json'), 'utf8'));
+    expect(JSON.parse(text)).toEqual({ ...written, servers: [{ url: '/' }] });
+    expect(headers).toMatchObject({ 'content-type': 'application/json', 'cache-control': 'public, max-age=3600' });
+    const again = await served.ask('/openapi.json', { headers: { 'if-none-match': headers.etag ?? '' } });
+    expect(again).toMatchObject({ status: 304, text: '' });
+  });
+
+  it.each(['http://localhost:5173', 'http://127.0.0.1', 'https://[::1]:3000'])(
+    'lets pages of %s read',
+    async (origin) => {
+      const headers = {
+        origin,
+        'access-control-request-method': 'GET',
+        'access-control-request-headers': 'if-none-match',
+      };
+      expect(await served.ask(list, { method: 'OPTIONS', headers })).toMatchObject({
+        status: 204,
+        headers: { 'access-control-allow-origin': origin, 'access-control-allow-headers': 'If-None-Match' },
+      });
+      expect((await served.ask(list, { headers: { origin } })).headers).toMatchObject({
+        'access-control-allow-origin': origin,
+        vary: 'Accept-Encoding, Origin',
+      });
+    },
+  );
+
+  it.each(['https://app.example', 'http://localhost.app.example', 'http://localhost:5173.app.example', 'null'])(
+    'lets pages of %s read nothing',
+    async (origin) => {
+      for (const method of ['GET', 'OPTIONS']) {
+        const { headers } = await served.ask(list, { method, headers: { origin } });
+        expect(headers).not.toHaveProperty('access-control-allow-origin');
+        expect(headers.vary).toBe('Accept-Encoding, Origin');
+      }
+    },
+  );
 
   it('takes a body that it does not read, and none that is large', async () => {
     expect(await served.ask('/v1/health', { body: '{"a":1}' })).toMatchObject({ status: 200 });

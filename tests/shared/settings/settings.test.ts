@@ -255,3 +255,78 @@ describe('the entry a feed follows', () => {
     );
   });
 });
+
+describe('the origins whose pages may read', () => {
+  const withOrigins = (origins: unknown) => JSON.stringify({ deployment: { reader: { cors: { origins } } } });
+  const anyLabel = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/);
+  const anyHost = fc.oneof(
+    fc.array(anyLabel, { minLength: 1, maxLength: 4 }).map((labels) => labels.join('.')),
+    fc.ipV4().filter((address) => !/\d{4}|0\d/.test(address)),
+    fc.constant('[::1]'),
+  );
+  const anyPort = fc.oneof(
+    fc.constant(''),
+    fc.integer({ min: 1, max: 65_535 }).map((port) => `:${port}`),
+  );
+
+  it('are none by default', () => expect(defaultSettings.deployment.reader.cors).toEqual({ origins: [] }));
+
+  it.each([
+    [['*']],
+    [['https://app.example', 'http://app.example', 'http://localhost:5173', 'http://[::1]:3000']],
+    [['https://xn--mnchen-3ya.example']],
+  ])('%j are taken', (origins) => {
+    expect(settingsFrom(withOrigins(origins)).deployment.reader.cors.origins).toEqual(origins);
+  });
+
+  it('are taken as browsers write them, whatever host and port', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('http', 'https'), anyHost, anyPort, (scheme, host, port) => {
+        fc.pre(`${scheme}${port}` !== 'http:80' && `${scheme}${port}` !== 'https:443');
+        const origin = `${scheme}://${host}${port}`;
+        expect(settingsFrom(withOrigins([origin])).deployment.reader.cors.origins).toEqual([origin]);
+      }),
+    );
+  });
+
+  it.each([
+    ['https://app.example/', 'write it so', 'https://app.example'],
+    ['https://APP.example', 'write it so', 'https://app.example'],
+    ['https://app.example:443', 'write it so', 'https://app.example'],
+    ['http://app.example:80/path?q', 'write it so', 'http://app.example'],
+    ['https://user:secret@app.example', 'write it so', 'https://app.example'],
+    [' https://app.example', 'write it so', 'https://app.example'],
+    ['https://münchen.example', 'write it so', 'https://xn--mnchen-3ya.example'],
+    ['https://*.app.example', 'without a wildcard', ''],
+    ['http://localhost:*', 'allowed are origins', ''],
+    ['app.example', 'allowed are origins', ''],
+    ['localhost:5173', 'allowed are origins', ''],
+    ['ftp://app.example', 'allowed are origins', ''],
+    ['file://', 'allowed are origins', ''],
+    ['null', 'allowed are origins', ''],
+    ['', 'allowed are origins', ''],
+    [5173, 'allowed are texts', ''],
+    [null, 'allowed are texts', ''],
+  ])('%j is refused with what to write', (origin, words, meant) => {
+    const said = refusal(withOrigins([origin]));
+    expect(said).toContain('deployment.reader.cors.origins.0: ');
+    expect(said).toContain(words);
+    expect(said).toContain(meant);
+  });
+
+  it.each([
+    [['https://app.example', 'https://app.example'], 'an origin is given twice'],
+    [['*', 'https://app.example'], '* allows every origin: leave the others out'],
+    [Array.from({ length: 100 }, (_, at) => `https://application-${at}.example`), 'longer than the 2000 characters'],
+    ['https://app.example', 'array'],
+    [{}, 'array'],
+  ])('%j are refused', (origins, words) => {
+    const said = refusal(withOrigins(origins));
+    expect(said).toContain('deployment.reader.cors.origins: ');
+    expect(said).toContain(words);
+  });
+
+  it('stand under their name alone', () => {
+    expect(refusal('{"deployment":{"reader":{"cors":{"origin":["*"]}}}}')).toContain('origin');
+  });
+});
