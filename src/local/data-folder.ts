@@ -4,7 +4,8 @@
  */
 import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { getBuiltinModule, version } from 'node:process';
+import type { DatabaseSync, DatabaseSyncOptions } from 'node:sqlite';
 import { PermanentError, UsageError } from '../shared/core/errors.ts';
 import { tableFiles } from './embedded-dynamodb.ts';
 import { assertPlain, privateFile, privateFiles, privateFolder, storageCode, storageFailure } from './private-files.ts';
@@ -47,6 +48,7 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
   if (dataDir.trim() === '' || dataDir.includes('\0')) {
     throw new UsageError(`--data-dir is '${dataDir}': allowed are names of folders`);
   }
+  assertSqlite(dataDir);
   const folder = resolve(dataDir);
   privateFolder(folder, ownNames);
   const database = takeLock(folder, dataDir, use);
@@ -71,6 +73,22 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
   };
 }
 
+/** Node has SQLite without a flag since 22.13. */
+function assertSqlite(dataDir: string): void {
+  if (getBuiltinModule('node:sqlite') === undefined) {
+    throw new PermanentError(
+      'no_sqlite',
+      `the folder '${dataDir}' was not opened: its databases need SQLite, which Node has since 22.13, and this is Node ${version.slice(1)}: take a newer Node, or leave out --data-dir`,
+    );
+  }
+}
+
+/** Where there is no SQLite, the folder has been refused before. */
+function openDatabase(file: string, options: DatabaseSyncOptions): DatabaseSync {
+  const { DatabaseSync: Database } = getBuiltinModule('node:sqlite');
+  return new Database(file, options);
+}
+
 function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
   const file = join(folder, lockName);
   assertWritable(folder);
@@ -80,7 +98,7 @@ function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
   privateFile(file);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: 0 });
+    database = openDatabase(file, { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY');
     // A transaction that has read holds a shared lock.
     database.exec(use === 'look' ? 'BEGIN; SELECT count(*) FROM sqlite_schema' : 'BEGIN EXCLUSIVE');
@@ -205,7 +223,7 @@ function filledByContent(folder: string): ReadonlySet<string> {
 function holdsMessages(file: string): boolean {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
+    database = openDatabase(file, { readOnly: true, timeout: 1_000 });
     return database.prepare('SELECT 1 FROM sqs_messages LIMIT 1').get() !== undefined;
   } catch {
     // No such file or table: nothing was ever queued. Damage is reported where the database is opened.
@@ -223,7 +241,7 @@ function hasContent(folder: string, { file }: Database): boolean {
 function assertSound(file: string): void {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: 1_000 });
+    database = openDatabase(file, { timeout: 1_000 });
     const [first] = database.prepare('PRAGMA quick_check(1)').all();
     const finding = String(Object.values(first ?? {})[0] ?? 'no answer');
     if (finding !== 'ok') {

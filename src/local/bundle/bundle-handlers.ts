@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { userCacheFolder } from '../../shared/core/env.ts';
 import { messageOf, RetryableError } from '../../shared/core/errors.ts';
 import { functionSettingsFile, settingsFileName } from '../../shared/settings/function-settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
+import { storageFailure } from '../private-files.ts';
 import { bundleOptions, handlerEntries } from './bundle-options.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const cacheFolder = join(repository, 'node_modules', '.cache', 'tmdb-pipeline');
+
+/** The published package has the bundled code of each function beside this file, and no bundler. In the repository there is no such folder. */
+const prebuilt = new URL('./functions/', import.meta.url);
+const isPublished = existsSync(prebuilt);
 
 /** URL of each function's bundle: `index.mjs` in a folder of its own beside `settings.json`. The folder is what a deployment uploads. */
 export type Bundles = Record<ServiceName, string>;
@@ -21,7 +25,6 @@ export type Bundles = Record<ServiceName, string>;
  * @throws RetryableError when esbuild's process has ended meanwhile, else what esbuild finds wrong.
  */
 export async function bundleHandlers(settings: Settings): Promise<Bundles> {
-  mkdirSync(cacheFolder, { recursive: true });
   const services = Object.keys(handlerEntries) as ServiceName[];
   const settingsFile = functionSettingsFile(settings);
   const urls = await Promise.all(
@@ -41,6 +44,10 @@ function codeOf(service: ServiceName): Promise<Uint8Array> {
 }
 
 async function buildCode(service: ServiceName): Promise<Uint8Array> {
+  if (isPublished) {
+    return readFileSync(new URL(`${service}.mjs`, prebuilt));
+  }
+  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     ...bundleOptions,
     absWorkingDir: repository,
@@ -57,9 +64,14 @@ async function bundle(service: ServiceName, settingsFile: string): Promise<strin
   const code = await codeOf(service);
   const files = { 'index.mjs': code, [settingsFileName]: settingsFile };
   const content = createHash('sha256').update(code).update(settingsFile).digest('hex').slice(0, 16);
-  const folder = join(cacheFolder, `${service}-${content}`);
-  if (!existsSync(folder)) {
-    placeFolder(folder, files);
+  const cache = isPublished ? userCacheFolder() : join(repository, 'node_modules', '.cache', 'tmdb-pipeline');
+  const folder = join(cache, `${service}-${content}`);
+  try {
+    if (!existsSync(folder)) {
+      placeFolder(folder, files);
+    }
+  } catch (cause) {
+    throw storageFailure(folder, cause);
   }
   return pathToFileURL(join(folder, 'index.mjs')).href;
 }

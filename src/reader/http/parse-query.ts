@@ -6,6 +6,7 @@ import {
   type Feed,
   globalRegion,
 } from '../../shared/core/feed.ts';
+import { groupBy } from '../../shared/core/group-by.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
@@ -113,7 +114,7 @@ export function parseNoQuery(query: URLSearchParams): void {
 /** The parameters by name. @throws HttpProblem 400 for one that is given twice or is too long. */
 function singly(query: URLSearchParams): Record<string, string> {
   const errors: InputProblem[] = [];
-  for (const [name, given] of Map.groupBy(query, ([name]) => name)) {
+  for (const [name, given] of groupBy(query, ([name]) => name)) {
     if (given.length > 1) {
       errors.push({ field: shown(name), detail: 'is given twice: allowed is once' });
     } else if ((given[0]?.[1].length ?? 0) > longestValue) {

@@ -1,3 +1,4 @@
+import { groupBy } from '../../shared/core/group-by.ts';
 import type { Catalogue, CatalogueTitle } from '../catalogue/catalogue.ts';
 import type { World } from '../lists/listing.ts';
 import { languageParam } from '../lists/query-params.ts';
@@ -53,8 +54,8 @@ function indexOf(catalogue: Catalogue): Index {
   }
   const all = [...catalogue.titles.movie, ...catalogue.titles.tv];
   const made = {
-    imdb_id: Map.groupBy(all, imdbId),
-    tvdb_id: Map.groupBy(catalogue.titles.tv, (title) => String(tvdbId(title))),
+    imdb_id: groupBy(all, imdbId),
+    tvdb_id: groupBy(catalogue.titles.tv, (title) => String(tvdbId(title))),
   };
   indexes.set(catalogue, made);
   return made;
