@@ -33,9 +33,11 @@ const common = {
   mainFields: ['module', 'main'],
   minifySyntax: true,
   minifyWhitespace: true,
+  lineLimit: 200,
   keepNames: true,
   metafile: true,
   logLevel: 'warning',
+  plugins: bundleOptions.plugins,
 } satisfies BuildOptions;
 
 /** No banner: a bundler of the application that makes CommonJS of it has no `import.meta.url`. */
@@ -47,7 +49,6 @@ function buildLibrary() {
     outdir: dist,
     chunkNames: 'chunks/[name]-[hash]',
     external: ['zod'],
-    plugins: bundleOptions.plugins,
   });
 }
 
@@ -59,7 +60,10 @@ function buildProgram() {
     outdir: join(dist, 'program'),
     entryNames: '[name]',
     chunkNames: '[name]-[hash]',
-    banner: bundleOptions.banner,
+    // Packages in CommonJS call `require` for Node's own modules.
+    banner: {
+      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
+    },
     external: ['esbuild'],
   });
 }
