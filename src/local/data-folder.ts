@@ -4,11 +4,19 @@
  */
 import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { getBuiltinModule, version } from 'node:process';
-import type { DatabaseSync, DatabaseSyncOptions } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { PermanentError, UsageError } from '../shared/core/errors.ts';
 import { tableFiles } from './embedded-dynamodb.ts';
-import { assertPlain, privateFile, privateFiles, privateFolder, storageCode, storageFailure } from './private-files.ts';
+import {
+  assertPlain,
+  assertSqlite,
+  openDatabase,
+  privateFile,
+  privateFiles,
+  privateFolder,
+  storageCode,
+  storageFailure,
+} from './private-files.ts';
 import { isRunning } from './processes.ts';
 
 /** A data folder held by this process. `notes`: sentences about databases that were there before and no longer are. */
@@ -71,22 +79,6 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
       database.close();
     },
   };
-}
-
-/** Node has SQLite without a flag since 22.13. */
-function assertSqlite(dataDir: string): void {
-  if (getBuiltinModule('node:sqlite') === undefined) {
-    throw new PermanentError(
-      'no_sqlite',
-      `the folder '${dataDir}' was not opened: its databases need SQLite, which Node has since 22.13, and this is Node ${version.slice(1)}: take a newer Node, or leave out --data-dir`,
-    );
-  }
-}
-
-/** Where there is no SQLite, the folder has been refused before. */
-function openDatabase(file: string, options: DatabaseSyncOptions): DatabaseSync {
-  const { DatabaseSync: Database } = getBuiltinModule('node:sqlite');
-  return new Database(file, options);
 }
 
 function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {

@@ -1,8 +1,7 @@
 /** The reader on DynamoDB and SQS: what an application imports, and what the function behind the URL runs on. */
-
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type AwsFailure, failureSentence } from '../shared/core/aws-failure.ts';
-import type { ClientTarget } from '../shared/core/client-target.ts';
+import type { ClientTarget, DocumentClient } from '../shared/core/client-target.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import { type TokenSource, tokenRedactor } from '../shared/core/redact-token.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
@@ -33,14 +32,6 @@ import { createReader } from './reader.ts';
 import type { Reader, ReaderHealth } from './reader-api.ts';
 import { sampledTelemetry } from './sampled-telemetry.ts';
 import type { LiveCalls } from './tiers.ts';
-
-/** What the reader needs of a `DynamoDBDocumentClient`, whichever installation of `@aws-sdk/lib-dynamodb` it comes from. */
-export type DocumentClient = {
-  readonly config: object;
-  readonly middlewareStack: object;
-  send(command: never): Promise<unknown>;
-  destroy(): void;
-};
 
 /** Where the pipeline is. Names and URLs are those of the stack's outputs. */
 export type OpenReaderOptions = {
