@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import {
   copyFileSync,
   existsSync,
-  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -23,7 +22,7 @@ import { promisify } from 'node:util';
 import { userCacheFolder } from '../shared/core/env.ts';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import manifest from './emulators/package.json' with { type: 'json' };
-import { storageFailure } from './private-files.ts';
+import { makeFolder, storageFailure } from './private-files.ts';
 import { isRunning } from './processes.ts';
 
 const run = promisify(execFile);
@@ -82,7 +81,7 @@ export async function provideEmulators(note: (sentence: string) => void, signal?
     return;
   }
   const folder = installedFolder();
-  note(`installing the emulators of SQS and DynamoDB into '${folder}' (once, about 40 MB)`);
+  note(`installing the emulators of SQS and DynamoDB into '${folder}' (once, about 60 MB)`);
   await install(folder, signal);
 }
 
@@ -131,7 +130,7 @@ async function install(folder: string, signal: AbortSignal | undefined): Promise
 function unfinishedFolder(folder: string): string {
   const cache = dirname(folder);
   try {
-    mkdirSync(cache, { recursive: true, mode: 0o700 });
+    makeFolder(cache);
     for (const name of readdirSync(cache)) {
       const [, owner] = /^emulators-[0-9a-f]+\.(\d+)-/.exec(name) ?? [];
       if (owner !== undefined && !isRunning(Number(owner))) {

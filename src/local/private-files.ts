@@ -143,8 +143,13 @@ export function assertPlain(path: string): Stats | undefined {
   );
 }
 
-/** Whether the folder was made. One level at a time: Node's recursive `mkdir` never returns where none can be made (below /proc). */
-function makeFolder(path: string): boolean {
+/**
+ * Makes the folder, and those above it that are missing, for this user alone. One level at a time: Node's recursive `mkdir` never returns
+ * where none can be made (below /proc).
+ * @returns whether it was made.
+ * @throws UsageError when there is something else at `path`, PermanentError when it cannot be made.
+ */
+export function makeFolder(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found !== undefined) {
     assertFolder(path, found);

@@ -7,7 +7,7 @@ import { messageOf, RetryableError } from '../../shared/core/errors.ts';
 import { functionSettingsFile, settingsFileName } from '../../shared/settings/function-settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
-import { storageFailure } from '../private-files.ts';
+import { makeFolder, storageFailure } from '../private-files.ts';
 import { bundleOptions, handlerEntries } from './bundle-options.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -68,6 +68,7 @@ async function bundle(service: ServiceName, settingsFile: string): Promise<strin
   const folder = join(cache, `${service}-${content}`);
   try {
     if (!existsSync(folder)) {
+      makeFolder(cache);
       placeFolder(folder, files);
     }
   } catch (cause) {
