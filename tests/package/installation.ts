@@ -20,11 +20,16 @@ const unreachable =
  * what npm wrote to stderr.
  * @throws what else npm fails with.
  */
-export async function npm(cwd: string, ...args: string[]): Promise<string | undefined> {
+export function npm(cwd: string, ...args: string[]): Promise<string | undefined> {
+  return npmOn(undefined, cwd, ...args);
+}
+
+/** The same on the Node in the folder `node`. */
+export async function npmOn(node: string | undefined, cwd: string, ...args: string[]): Promise<string | undefined> {
   try {
     const { stderr } = await run('npm', [...args, '--no-audit', '--no-fund', '--fetch-retries=1'], {
       cwd,
-      env: npmEnvironment,
+      env: { ...npmEnvironment, ...(node && { PATH: `${node}:${process.env.PATH}` }) },
     });
     return stderr;
   } catch (cause) {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { type EmbeddedStack, startEmbeddedStack } from '../../src/local/embedded-stack.ts';
@@ -10,7 +10,7 @@ import { oneDocument } from '../support/cli-process.ts';
 import { scratchFolder, testFolder } from '../support/scratch-folder.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
 import { until } from '../support/until.ts';
-import { application, installed, nodeOf, npm, pack, run, variablesOf } from './installation.ts';
+import { application, installed, nodeOf, npm, npmOn, pack, run, variablesOf } from './installation.ts';
 
 const work = scratchFolder();
 const home = application(join(work, 'application'));
@@ -79,6 +79,14 @@ describe('the package, installed from its tarball', () => {
     expect(licences).toMatch(/^commander \d/m);
     expect(licences).toContain('Apache License');
     expect(licences).not.toMatch(/^Licence: undefined$/m);
+  });
+
+  it('is made of a repository whose own installation warns of nothing on Node 20', async (context) => {
+    const copy = join(testFolder(), 'repository');
+    for (const file of ['package.json', 'package-lock.json', 'src/local/emulators/package.json']) {
+      cpSync(join(repositoryRoot, file), join(copy, file));
+    }
+    expect(await npmOn(nodeFor(context, 20), copy, 'ci', '--dry-run')).not.toMatch(/warn/);
   });
 
   it('refuses what needs the repository, and says so', async (context) => {
