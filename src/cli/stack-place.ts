@@ -65,7 +65,7 @@ export async function withStackPlace<T>(
     return act(await awsPlace(context));
   }
   if (options.dataDir !== undefined) {
-    await provideEmulators(context.output.note);
+    await provideEmulators({ dataDir: options.dataDir, note: context.output.note });
     return withDataDir(options.dataDir, use, act);
   }
   const endpoint = kind === undefined ? endpointIn(context.environment, 'AWS_ENDPOINT_URL_DYNAMODB') : undefined;

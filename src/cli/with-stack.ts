@@ -35,7 +35,7 @@ async function startTrackedStack(
 ): Promise<TrackedStack> {
   const { target, faults } = await tmdbOf(options, context);
   const { settings, clock, output } = context;
-  await provideEmulators(output.note, signal);
+  await provideEmulators({ dataDir: options.dataDir, note: output.note, signal });
   const tracker = trackRuns(clock);
   let died: AbortSignal | undefined;
   const stack = await startEmbeddedStack({

@@ -22,7 +22,7 @@ import { promisify } from 'node:util';
 import { userCacheFolder } from '../shared/core/env.ts';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import manifest from './emulators/package.json' with { type: 'json' };
-import { makeFolder, storageFailure } from './private-files.ts';
+import { assertSqlite, makeFolder, storageFailure } from './private-files.ts';
 import { isRunning } from './processes.ts';
 
 const run = promisify(execFile);
@@ -35,6 +35,7 @@ const npmArguments = [
   'ci',
   '--ignore-scripts',
   '--include=optional',
+  '--package-lock',
   '--no-audit',
   '--no-fund',
   '--fetch-retries=1',
@@ -69,13 +70,18 @@ export function importEmulator(path: string): Promise<Record<string, unknown>> {
   return import(pathToFileURL(emulatorFile(path)).href);
 }
 
+/** `note` gets a sentence before something is installed; a signal that aborts ends npm. */
+type ProvideOptions = { dataDir: string | undefined; note(sentence: string): void; signal?: AbortSignal };
+
 /**
- * Installs the emulators where they are not there yet. Safe to be interrupted, and to be done by several processes at once: a folder appears
+ * Installs the emulators where they are not there yet, unless a data folder is named that this Node cannot open. Safe to be interrupted, and to be done by several processes at once: a folder appears
  * under its name when it is whole, and the first one stays.
- * @param note gets a sentence before something is installed.
  * @throws PermanentError, with the command that does it by hand, when npm does not succeed or the cache folder cannot be written.
  */
-export async function provideEmulators(note: (sentence: string) => void, signal?: AbortSignal): Promise<void> {
+export async function provideEmulators({ dataDir, note, signal }: ProvideOptions): Promise<void> {
+  if (dataDir !== undefined) {
+    assertSqlite(dataDir);
+  }
   known ??= findPackages();
   if (known !== undefined || !existsSync(lockFile)) {
     return;

@@ -144,13 +144,14 @@ describe('the program on each Node', () => {
   });
 
   it('refuses a data folder on a Node without SQLite', async (context) => {
-    const env = variablesOf(nodeFor(context, 20), cache);
+    // Nothing is installed for it.
+    const env = variablesOf(nodeFor(context, 20), join(work, 'no-cache'));
     await expect(
       run(program, ['run', 'daily', '--data-dir', 'data'], { env, cwd: testFolder() }),
     ).rejects.toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /error: the folder 'data' was not opened: its databases need SQLite, which Node has since 22\.13, and this is Node 20\..+\n$/,
+        /^error: the folder 'data' was not opened: its databases need SQLite, which Node has since 22\.13, and this is Node 20\..+\n$/,
       ),
     });
   });
@@ -345,7 +346,8 @@ console.log(from, titles.length);`,
       writeFileSync(
         join(home, 'application.ts'),
         `import { imageUrl } from 'tmdb-pipeline/reader';
-import type { Recommended, TitleDetails } from 'tmdb-pipeline/reader/api';\n${example()}
+import type { Recommended, TitleDetails } from 'tmdb-pipeline/reader/api';
+import { settingsFrom } from 'tmdb-pipeline/settings';\n${example()}
 const first: Recommended | undefined = picks[0];
 const { details, images } = await reader.title('movie', 550, { region: 'DE', details: true });
 const rent: TitleDetails['watch'] = details?.watch ?? null;
@@ -357,6 +359,10 @@ await reader.list({ category: 'popular', media: 'movie' }, { limit: '3' });
 await reader.list({ category: 'popular', media: 'movie' }, { excludeCountries: ['IN'], maxCertification: 'PG-13', offset: 20 });
 // @ts-expect-error ids of services are numbers
 await reader.recommend({ providers: ['8'], variety: 0.3 });
+const dynamodb = { endpoint: 'http://127.0.0.1:8000', region: 'us-east-1' };
+openReader({ catalogTable: 'MovieRecCache', dynamodb, settings: settingsFrom('{}') });
+// @ts-expect-error a client has more than one method
+openReader({ catalogTable: 'MovieRecCache', client: { send: async () => undefined } });
 export default first?.title;
 `,
       );
