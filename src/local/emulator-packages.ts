@@ -74,9 +74,10 @@ export function importEmulator(path: string): Promise<Record<string, unknown>> {
 type ProvideOptions = { dataDir: string | undefined; note(sentence: string): void; signal?: AbortSignal };
 
 /**
- * Installs the emulators where they are not there yet, unless a data folder is named that this Node cannot open. Safe to be interrupted, and to be done by several processes at once: a folder appears
- * under its name when it is whole, and the first one stays.
- * @throws PermanentError, with the command that does it by hand, when npm does not succeed or the cache folder cannot be written.
+ * Installs the emulators where they are not there yet. Safe to be interrupted, and to be done by several processes at once: a folder
+ * appears under its name when it is whole, and the first one stays.
+ * @throws PermanentError when a data folder is named that this Node cannot open; with the command that does it by hand, when npm does not
+ * succeed; when the cache folder cannot be written.
  */
 export async function provideEmulators({ dataDir, note, signal }: ProvideOptions): Promise<void> {
   if (dataDir !== undefined) {
