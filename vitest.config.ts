@@ -10,6 +10,8 @@ const system = 'tests/**/*.system.test.ts';
 
 /** Files that take half a minute and more: what starts last should be short, or a core waits for it at the end. */
 const longest = [
+  'git-dependency',
+  'installed-package',
   'rehearsal',
   'simulation/campaign',
   'killed-processes',

@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type DataUse, holdsTables, lockDataDir } from '../local/data-folder.ts';
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
+import { provideEmulators } from '../local/emulator-packages.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';
 import { readStackFile, type StackFile } from '../local/stack-file.ts';
 import { deployedStack } from '../operator/cloudformation-stack.ts';
+import type { ClientTarget } from '../shared/core/client-target.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import { shownUrl } from '../shared/core/shown-text.ts';
-import type { ClientTarget } from '../shared/tables/aws-clients.ts';
 import { catalogTable, controlTable } from '../shared/tables/table-definitions.ts';
 import { tmdbBaseUrl } from '../shared/tmdb/token-address.ts';
 import { namingFailures } from './aws-call-failure.ts';
@@ -64,6 +65,7 @@ export async function withStackPlace<T>(
     return act(await awsPlace(context));
   }
   if (options.dataDir !== undefined) {
+    await provideEmulators({ dataDir: options.dataDir, note: context.output.note });
     return withDataDir(options.dataDir, use, act);
   }
   const endpoint = kind === undefined ? endpointIn(context.environment, 'AWS_ENDPOINT_URL_DYNAMODB') : undefined;

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 import { type EmbeddedStack, type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
+import { provideEmulators } from '../local/emulator-packages.ts';
 import type { OutputLine } from '../local/function-output.ts';
 import { rejectionOn } from '../local/watch-emulators.ts';
 import { releaseRejectedToken } from '../operator/breaker-by-hand.ts';
@@ -29,10 +30,12 @@ type StackExtras = Pick<EmbeddedStackOptions, 'ports' | 'faults' | 'http'> & {
 async function startTrackedStack(
   options: StackOptions,
   context: CliContext,
-  more: StackExtras = {},
+  more: StackExtras,
+  signal: AbortSignal,
 ): Promise<TrackedStack> {
   const { target, faults } = await tmdbOf(options, context);
   const { settings, clock, output } = context;
+  await provideEmulators({ dataDir: options.dataDir, note: output.note, signal });
   const tracker = trackRuns(clock);
   let died: AbortSignal | undefined;
   const stack = await startEmbeddedStack({
@@ -121,7 +124,7 @@ export async function withTrackedStack<T>(
   signal: AbortSignal,
   act: (tracked: TrackedStack, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const tracked = await startTrackedStack(options, context, more);
+  const tracked = await startTrackedStack(options, context, more, signal);
   const { died } = tracked.stack;
   try {
     return await Promise.race([act(tracked, AbortSignal.any([signal, died])), rejectionOn(died)]);

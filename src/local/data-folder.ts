@@ -4,10 +4,19 @@
  */
 import { accessSync, constants, existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import type { DatabaseSync } from 'node:sqlite';
 import { PermanentError, UsageError } from '../shared/core/errors.ts';
 import { tableFiles } from './embedded-dynamodb.ts';
-import { assertPlain, privateFile, privateFiles, privateFolder, storageCode, storageFailure } from './private-files.ts';
+import {
+  assertPlain,
+  assertSqlite,
+  openDatabase,
+  privateFile,
+  privateFiles,
+  privateFolder,
+  storageCode,
+  storageFailure,
+} from './private-files.ts';
 import { isRunning } from './processes.ts';
 
 /** A data folder held by this process. `notes`: sentences about databases that were there before and no longer are. */
@@ -47,6 +56,7 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
   if (dataDir.trim() === '' || dataDir.includes('\0')) {
     throw new UsageError(`--data-dir is '${dataDir}': allowed are names of folders`);
   }
+  assertSqlite(dataDir);
   const folder = resolve(dataDir);
   privateFolder(folder, ownNames);
   const database = takeLock(folder, dataDir, use);
@@ -80,7 +90,7 @@ function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
   privateFile(file);
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: 0 });
+    database = openDatabase(file, { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY');
     // A transaction that has read holds a shared lock.
     database.exec(use === 'look' ? 'BEGIN; SELECT count(*) FROM sqlite_schema' : 'BEGIN EXCLUSIVE');
@@ -205,7 +215,7 @@ function filledByContent(folder: string): ReadonlySet<string> {
 function holdsMessages(file: string): boolean {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { readOnly: true, timeout: 1_000 });
+    database = openDatabase(file, { readOnly: true, timeout: 1_000 });
     return database.prepare('SELECT 1 FROM sqs_messages LIMIT 1').get() !== undefined;
   } catch {
     // No such file or table: nothing was ever queued. Damage is reported where the database is opened.
@@ -223,7 +233,7 @@ function hasContent(folder: string, { file }: Database): boolean {
 function assertSound(file: string): void {
   let database: DatabaseSync | undefined;
   try {
-    database = new DatabaseSync(file, { timeout: 1_000 });
+    database = openDatabase(file, { timeout: 1_000 });
     const [first] = database.prepare('PRAGMA quick_check(1)').all();
     const finding = String(Object.values(first ?? {})[0] ?? 'no answer');
     if (finding !== 'ok') {

@@ -1,6 +1,5 @@
-import { mkdirSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import type { Server as HttpServer } from 'node:http';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import {
   CreateTableCommand,
@@ -18,6 +17,7 @@ import {
   type KeyAttribute,
   type TableDefinition,
 } from '../shared/tables/table-definitions.ts';
+import { emulatorFile, importEmulator } from './emulator-packages.ts';
 import { type ProcessEnd, startGuarded, wasKilled } from './processes.ts';
 import { freePort, loopback, stackRegion } from './stack-endpoints.ts';
 import { emulatorDied } from './watch-emulators.ts';
@@ -111,7 +111,7 @@ async function startDynoxide(port: number, dataDir: string | undefined): Promise
 type Dynalite = (options: Record<string, unknown>) => HttpServer;
 
 async function startDynalite(port: number, dataDir: string | undefined): Promise<Server> {
-  const dynalite = createRequire(import.meta.url)('dynalite') as Dynalite;
+  const { default: dynalite } = (await importEmulator('dynalite/index.js')) as { default: Dynalite };
   const server = dynalite({
     createTableMs: 0,
     updateTableMs: 0,
@@ -135,12 +135,9 @@ function dynoxideBinary(): string | undefined {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     return undefined;
   }
-  try {
-    return createRequire(import.meta.url).resolve('@dynoxide/linux-x64/dynoxide');
-  } catch {
-    // An optional dependency: absent is a normal case.
-    return undefined;
-  }
+  const binary = emulatorFile('@dynoxide/linux-x64/dynoxide');
+  // An optional dependency: absent is a normal case.
+  return existsSync(binary) ? binary : undefined;
 }
 
 /** Creates both tables of a stack on an emulator. */

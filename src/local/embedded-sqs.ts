@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { buildApp } from 'fauxqs';
 import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
+import { importEmulator } from './emulator-packages.ts';
 import { arnOf, loopback, stackRegion } from './stack-endpoints.ts';
 
 /** A message as the emulator holds it. */
@@ -58,6 +58,7 @@ export async function startEmbeddedSqs(
 ): Promise<EmbeddedSqs> {
   const stores = await newStores();
   const persistence = options.dataDir === undefined ? undefined : await persist(stores, options.dataDir);
+  const { buildApp } = (await importEmulator('fauxqs/dist/app.js')) as typeof import('fauxqs');
   const app = buildApp({ logger: false, defaultRegion: stackRegion, stores: stores as never });
   let billed = 0;
   app.addHook('onRequest', (request, _reply, done) => {
@@ -127,15 +128,15 @@ function heldMessages(store: FauxqsStore, name: string): HeldMessage[] {
 }
 
 /** fauxqs keeps its stores and its SQLite persistence beside the module it exports. */
-function fauxqsModule(path: string): Promise<Record<string, new (...args: unknown[]) => unknown>> {
-  return import(new URL(path, import.meta.resolve('fauxqs')).href);
+async function fauxqsModule(path: string): Promise<Record<string, new (...args: unknown[]) => unknown>> {
+  return (await importEmulator(`fauxqs/dist/${path}`)) as Record<string, new (...args: unknown[]) => unknown>;
 }
 
 async function newStores() {
   const [sqs, sns, s3] = await Promise.all([
-    fauxqsModule('./sqs/sqsStore.js'),
-    fauxqsModule('./sns/snsStore.js'),
-    fauxqsModule('./s3/s3Store.js'),
+    fauxqsModule('sqs/sqsStore.js'),
+    fauxqsModule('sns/snsStore.js'),
+    fauxqsModule('s3/s3Store.js'),
   ]);
   const make = (module: Record<string, new () => unknown>, name: string) => {
     const Store = module[name];
@@ -153,7 +154,7 @@ async function newStores() {
 
 async function persist(stores: Awaited<ReturnType<typeof newStores>>, dataDir: string): Promise<FauxqsPersistence> {
   mkdirSync(dataDir, { recursive: true });
-  const { PersistenceManager } = await fauxqsModule('./persistence.js');
+  const { PersistenceManager } = await fauxqsModule('persistence.js');
   if (PersistenceManager === undefined) {
     throw new Error('fauxqs has no PersistenceManager: its version is not the one this was written for');
   }

@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import * as z from 'zod';
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf } from '../shared/core/errors.ts';
+import { groupBy } from '../shared/core/group-by.ts';
 import { loopback, stackRegion } from './stack-endpoints.ts';
 
 /** A function's URL, on loopback. Callers are not authenticated: there is no IAM. */
@@ -142,7 +143,7 @@ function originForm(target: string): string {
 
 /** One value for each name; values of a repeated name are joined with commas. */
 function joinedParameters(rawQueryString: string): Record<string, string> {
-  const byName = Map.groupBy(new URLSearchParams(rawQueryString), ([name]) => name);
+  const byName = groupBy(new URLSearchParams(rawQueryString), ([name]) => name);
   return Object.fromEntries([...byName].map(([name, given]) => [name, given.map(([, value]) => value).join(',')]));
 }
 

@@ -1,3 +1,4 @@
+import { extname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../shared/core/clock.ts';
@@ -101,7 +102,9 @@ function threadPool(options: FunctionOptions) {
 
 function startThread(options: FunctionOptions): Worker {
   const data: ThreadData = { bundleUrl: options.bundleUrl, functionName: options.name, memoryMb: options.memoryMb };
-  const worker = new Worker(new URL('./lambda-thread.ts', import.meta.url), {
+  // In the published package both are compiled.
+  const thread = new URL(`./lambda-thread${extname(import.meta.url)}`, import.meta.url);
+  const worker = new Worker(thread, {
     workerData: data,
     env: { ...runtimeVariables(options), ...options.environment },
     execArgv: ['--disable-warning=ExperimentalWarning'],

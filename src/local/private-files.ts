@@ -1,6 +1,8 @@
 /** Folders and files that only this user can read, whatever the umask, and errors that say why one cannot be used. */
 import { chmodSync, closeSync, lstatSync, mkdirSync, openSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { getBuiltinModule, version } from 'node:process';
+import type { DatabaseSync, DatabaseSyncOptions } from 'node:sqlite';
 import { PermanentError, type PipelineError, UsageError } from '../shared/core/errors.ts';
 
 const elsewhere = 'choose another folder';
@@ -141,8 +143,13 @@ export function assertPlain(path: string): Stats | undefined {
   );
 }
 
-/** Whether the folder was made. One level at a time: Node's recursive `mkdir` never returns where none can be made (below /proc). */
-function makeFolder(path: string): boolean {
+/**
+ * Makes the folder, and those above it that are missing, for this user alone. One level at a time: Node's recursive `mkdir` never returns
+ * where none can be made (below /proc).
+ * @returns whether it was made.
+ * @throws UsageError when there is something else at `path`, PermanentError when it cannot be made.
+ */
+export function makeFolder(path: string): boolean {
   const found = statSync(path, { throwIfNoEntry: false });
   if (found !== undefined) {
     assertFolder(path, found);
@@ -189,4 +196,20 @@ function assertPrivate(path: string, own: ReadonlySet<string> | undefined): void
     );
   }
   chmodSync(path, folderMode);
+}
+
+/** @throws PermanentError on a Node without SQLite: it is there without a flag since 22.13. */
+export function assertSqlite(dataDir: string): void {
+  if (getBuiltinModule('node:sqlite') === undefined) {
+    throw new PermanentError(
+      'no_sqlite',
+      `the folder '${dataDir}' was not opened: its databases need SQLite, which Node has since 22.13, and this is Node ${version.slice(1)}: take a newer Node, or leave out --data-dir`,
+    );
+  }
+}
+
+/** Opens a database of SQLite. Where there is no SQLite, `assertSqlite` has refused the folder before. */
+export function openDatabase(file: string, options: DatabaseSyncOptions): DatabaseSync {
+  const { DatabaseSync: Database } = getBuiltinModule('node:sqlite');
+  return new Database(file, options);
 }

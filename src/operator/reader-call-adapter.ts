@@ -4,6 +4,7 @@ import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { type Clock, within } from '../shared/core/clock.ts';
 import { PermanentError, UsageError } from '../shared/core/errors.ts';
+import { groupBy } from '../shared/core/group-by.ts';
 import { shown } from '../shared/core/shown-text.ts';
 import { clientOptions } from '../shared/tables/aws-clients.ts';
 
@@ -89,6 +90,6 @@ function encodedOnce(segment: string): string {
 
 /** Every value of each name, in order: the SDK encodes and sorts them. */
 function queryOf(raw: string): Record<string, string[]> {
-  const byName = Map.groupBy(new URLSearchParams(raw), ([name]) => name);
+  const byName = groupBy(new URLSearchParams(raw), ([name]) => name);
   return Object.fromEntries([...byName].map(([name, given]) => [name, given.map(([, value]) => value)]));
 }

@@ -3,9 +3,11 @@
  * changed and were not sent yet, and what is learnt. Two planners may work at once, and a run may be delivered twice; so what a
  * planner has read is joined into the item as it then is, and nothing that another one has put is lost.
  */
+
 import * as z from 'zod';
 import { dayMs, hourMs } from '../shared/core/clock.ts';
 import { type MediaType, mediaTypes } from '../shared/core/feed.ts';
+import { groupBy } from '../shared/core/group-by.ts';
 import { pack, unpackText } from '../shared/tables/card.ts';
 import { titleSubject } from '../shared/tables/usage-store.ts';
 import type { RevisionedItem } from '../shared/throttle/dynamo-revisioned-item.ts';
@@ -157,7 +159,7 @@ function packChanged(changed: Changed): ChangesRecord['pending'] {
     const [mediaType, id] = subject.split('/');
     return { mediaType, beforeMs, id: Number(id) };
   });
-  const groups = Map.groupBy(titles, ({ mediaType, beforeMs }) => `${mediaType} ${beforeMs}`);
+  const groups = groupBy(titles, ({ mediaType, beforeMs }) => `${mediaType} ${beforeMs}`);
   const packed = [...groups.values()].map((group) => {
     const ids = group.map(({ id }) => id).sort((a, b) => a - b);
     return [group[0]?.mediaType, group[0]?.beforeMs, ids.map((id, index) => id - (ids[index - 1] ?? 0))];

@@ -20,7 +20,7 @@ const checks = {
   itemQueueUrl: httpUrl,
   tmdb: membersOf({ baseUrl: httpUrl, token: tokenSource }),
   countReads: yesOrNo,
-  client: methodsOf('send'),
+  client: documentClient,
   dynamodb: membersOf({ endpoint: httpUrl, region: awsRegion }),
   sqs: membersOf({ endpoint: httpUrl, region: awsRegion }),
   settings: wholeSettings,
@@ -102,6 +102,16 @@ function methodsOf(...names: readonly string[]): Check {
       throw refused(`${where} is ${described(value)}: allowed is an object with the method '${missing}'`);
     }
   };
+}
+
+/** The commands that the reader sends leave the protocol to the client's configuration, where older releases have none. */
+function documentClient(value: unknown, where: string): void {
+  methodsOf('send')(value, where);
+  const { config } = value as Readonly<Record<string, unknown>>;
+  if (typeof config === 'object' && config !== null && (config as Record<string, unknown>).protocol === undefined) {
+    const packages = '@aws-sdk/client-dynamodb and @aws-sdk/lib-dynamodb';
+    throw refused(`${where} is of a release of the AWS SDK that is too old: update ${packages}, or leave it out`);
+  }
 }
 
 function telemetryMethods(value: unknown, where: string): void {

@@ -1,6 +1,7 @@
 /** The reader on DynamoDB and SQS: what an application imports, and what the function behind the URL runs on. */
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { type AwsFailure, failureSentence } from '../shared/core/aws-failure.ts';
+import type { ClientTarget, DocumentClient } from '../shared/core/client-target.ts';
 import { UsageError } from '../shared/core/errors.ts';
 import { type TokenSource, tokenRedactor } from '../shared/core/redact-token.ts';
 import { shown, shownUrl } from '../shared/core/shown-text.ts';
@@ -9,7 +10,7 @@ import type { Images } from '../shared/queues/reference.ts';
 import { sqsMessageSender } from '../shared/queues/sqs-message-sender.ts';
 import { defaultSettings } from '../shared/settings/settings.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
-import { type ClientTarget, dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
+import { dynamoClient, sqsClient } from '../shared/tables/aws-clients.ts';
 import { dynamoCatalogReader } from '../shared/tables/dynamo-catalog.ts';
 import { dynamoUsageStore } from '../shared/tables/dynamo-usage-store.ts';
 import type { OnDamaged } from '../shared/tables/row.ts';
@@ -45,8 +46,8 @@ export type OpenReaderOptions = {
   tmdb?: { baseUrl: string; token: TokenSource } | undefined;
   /** Whether reads are counted; default: yes. */
   countReads?: boolean | undefined;
-  /** A client of the application, which `close` leaves open. Default: the reader opens one. */
-  client?: DynamoDBDocumentClient | undefined;
+  /** A `DynamoDBDocumentClient` of the application, which `close` leaves open. Default: the reader opens one. */
+  client?: DocumentClient | undefined;
   /** Emulators instead of AWS. */
   dynamodb?: ClientTarget | undefined;
   sqs?: ClientTarget | undefined;
@@ -77,7 +78,7 @@ export function openReader(options: OpenReaderOptions): Reader {
   if (options.tmdb !== undefined && tokenAddress(options.tmdb.baseUrl) === 'elsewhere') {
     throw new UsageError(`tmdb.baseUrl is '${shownUrl(options.tmdb.baseUrl)}': ${tokenAddresses}`);
   }
-  const client = options.client ?? dynamoClient(options.dynamodb);
+  const client = (options.client as DynamoDBDocumentClient | undefined) ?? dynamoClient(options.dynamodb);
   const behind = background(telemetry);
   const reader = createReader({
     catalog: dynamoCatalogReader(client, options.catalogTable),

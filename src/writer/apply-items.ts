@@ -6,7 +6,9 @@
  * After a crash at any point a redelivery finds the written rows unchanged. Heads come last, so that a head never names a page that is
  * not in the table.
  */
+
 import { RetryableError } from '../shared/core/errors.ts';
+import { groupBy } from '../shared/core/group-by.ts';
 import { batchCostMicroUsd } from '../shared/cost/run-cost.ts';
 import { type Item, pageOutcomeOf } from '../shared/queues/item-page.ts';
 import type { Settings } from '../shared/settings/settings-schema.ts';
@@ -109,7 +111,7 @@ async function advanceHeads(
   const pages = deliveries.flatMap(({ messageId, item }) =>
     item.kind === 'item-page' ? [{ messageId, head: feedHeadFor(item, deps.settings) }] : [],
   );
-  const feeds = Map.groupBy(pages, ({ head }) => head.id);
+  const feeds = groupBy(pages, ({ head }) => head.id);
   const failures = new Map<string, Failure>();
   if (feeds.size === 0) {
     return failures;

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { RetryableError } from '../shared/core/errors.ts';
+import { groupBy } from '../shared/core/group-by.ts';
 import type { CatalogJoinedRow, CatalogStore } from '../shared/tables/catalog.ts';
 import type { JoinedDraft, StoredRow } from '../shared/tables/joined-row.ts';
 import { type RowDraft, rowKeyText } from '../shared/tables/row.ts';
@@ -25,7 +26,7 @@ export async function joinRows(
   { store, pace, parallelWrites }: JoinDependencies,
   report: WriteReport,
 ): Promise<void> {
-  const byKey = Map.groupBy(drafts, rowKeyText);
+  const byKey = groupBy(drafts, rowKeyText);
   if (byKey.size === 0) {
     return;
   }

@@ -150,6 +150,10 @@ describe('options of a reader', () => {
     ],
     [{ catalogTable, tmdb: {} }, 'tmdb.baseUrl is missing: allowed is a URL'],
     [{ catalogTable, countReads: 'yes' }, "countReads is 'yes': allowed is true or false"],
+    [
+      { catalogTable, client: { send: () => undefined, config: { region: async () => 'us-east-1' } } },
+      'client is of a release of the AWS SDK that is too old: update @aws-sdk/client-dynamodb and @aws-sdk/lib-dynamodb, or leave it out',
+    ],
     [{ catalogTable, client: {} }, "client is an object: allowed is an object with the method 'send'"],
     [{ catalogTable, logger: 'console' }, "logger is 'console': allowed is an object with the method 'warn'"],
     [

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
@@ -27,7 +27,6 @@ import { hasStackPlace, type PlaceOptions, withTables } from '../stack-place.ts'
 type WhatIf = { regions?: string; readsPerDay?: string; readsPerSecond?: string; rate?: string };
 type CostOptions = CommonOptions & PlaceOptions & WhatIf & { cdn?: boolean; titles?: string; lambdaQuota?: string };
 
-const repository = fileURLToPath(new URL('../../..', import.meta.url));
 const run = promisify(execFile);
 /** The part of a failed process that holds its own sentence. */
 const saidSchema = z.object({ stderr: z.string() });
@@ -126,6 +125,16 @@ function toRegion(text: string, defaultLanguage: string): { region: string; lang
   return { region, language: language ?? usualTranslation(region, defaultLanguage) };
 }
 
+/** The nearest folder above this file that has a package.json: the repository, or the installed package. */
+function packageRoot(): string {
+  const isRoot = (folder: string) => existsSync(join(folder, 'package.json')) || folder === dirname(folder);
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!isRoot(folder)) {
+    folder = dirname(folder);
+  }
+  return folder;
+}
+
 /**
  * The template that a deployment with this settings file would upload, without a network.
  * @throws PermanentError with the deployment's own sentence when it cannot be synthesized.
@@ -135,13 +144,20 @@ async function synthesizedTemplate(
   stackName: string,
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<z.infer<typeof templateSchema>> {
+  const application = join(packageRoot(), 'cdk', 'app.ts');
+  if (!existsSync(application)) {
+    throw new PermanentError(
+      'no_stack_code',
+      'the month was not modelled: the lines are those of the stack, whose CDK code is in the repository only: run `cost` in a clone of it',
+    );
+  }
   const outdir = mkdtempSync(join(tmpdir(), 'tmdb-pipeline-synth-'));
   try {
     const context = {
       'aws:cdk:version-reporting': false,
       ...(settingsFile !== undefined && { settings: settingsFile }),
     };
-    await run(process.execPath, ['--disable-warning=ExperimentalWarning', join(repository, 'cdk', 'app.ts')], {
+    await run(process.execPath, ['--disable-warning=ExperimentalWarning', application], {
       env: { ...environment, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON: JSON.stringify(context) } as NodeJS.ProcessEnv,
     });
     return templateSchema.parse(JSON.parse(readFileSync(join(outdir, `${stackName}.template.json`), 'utf8')));

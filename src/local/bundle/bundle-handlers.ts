@@ -2,15 +2,19 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { userCacheFolder } from '../../shared/core/env.ts';
 import { messageOf, RetryableError } from '../../shared/core/errors.ts';
 import { documentFileName, functionSettingsFile, settingsFileName } from '../../shared/settings/function-settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
+import { makeFolder, storageFailure } from '../private-files.ts';
 import { bundleOptions, handlerEntries } from './bundle-options.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
-const cacheFolder = join(repository, 'node_modules', '.cache', 'tmdb-pipeline');
+
+/** The published package has the bundled code of each function beside this file, and no bundler. In the repository there is no such folder. */
+const prebuilt = new URL('./functions/', import.meta.url);
+const isPublished = existsSync(prebuilt);
 
 /** URL of each function's bundle: `index.mjs` in a folder of its own beside `settings.json`, and the reader's beside `openapi.json`. The folder is what a deployment uploads. */
 export type Bundles = Record<ServiceName, string>;
@@ -21,7 +25,6 @@ export type Bundles = Record<ServiceName, string>;
  * @throws RetryableError when esbuild's process has ended meanwhile, else what esbuild finds wrong.
  */
 export async function bundleHandlers(settings: Settings): Promise<Bundles> {
-  mkdirSync(cacheFolder, { recursive: true });
   const services = Object.keys(handlerEntries) as ServiceName[];
   const settingsFile = functionSettingsFile(settings);
   const urls = await Promise.all(
@@ -41,6 +44,10 @@ function codeOf(service: ServiceName): Promise<Uint8Array> {
 }
 
 async function buildCode(service: ServiceName): Promise<Uint8Array> {
+  if (isPublished) {
+    return readFileSync(new URL(`${service}.mjs`, prebuilt));
+  }
+  const { build } = await import('esbuild');
   const { outputFiles } = await build({
     ...bundleOptions,
     absWorkingDir: repository,
@@ -64,19 +71,26 @@ async function bundle(service: ServiceName, settingsFile: string): Promise<strin
     .reduce((hash, file) => hash.update(file), createHash('sha256'))
     .digest('hex')
     .slice(0, 16);
-  const folder = join(cacheFolder, `${service}-${content}`);
-  if (!existsSync(folder)) {
-    placeFolder(folder, files);
+  const cache = isPublished ? userCacheFolder() : join(repository, 'node_modules', '.cache', 'tmdb-pipeline');
+  const folder = join(cache, `${service}-${content}`);
+  try {
+    if (!existsSync(folder)) {
+      makeFolder(cache);
+      placeFolder(folder, files);
+    }
+  } catch (cause) {
+    throw storageFailure(folder, cause);
   }
   return pathToFileURL(join(folder, 'index.mjs')).href;
 }
 
 /**
- * The reader's OpenAPI document as the reader serves it: its server is where it was fetched from, which is a function URL, a distribution or this
- * machine.
+ * The reader's OpenAPI document as the reader serves it: its server is where it was fetched from, which is a function URL, a
+ * distribution or this machine.
  */
 function servedDocument(): string {
-  const document = JSON.parse(readFileSync(join(repository, 'docs/reader-openapi.json'), 'utf8')) as object;
+  const source = isPublished ? new URL('openapi.json', prebuilt) : join(repository, 'docs/reader-openapi.json');
+  const document = JSON.parse(readFileSync(source, 'utf8')) as object;
   return JSON.stringify({ ...document, servers: [{ url: '/' }] });
 }
 

@@ -5,6 +5,14 @@ import type { BuildOptions, Plugin } from 'esbuild';
 const standIns: readonly { imported: RegExp; by: RegExp; contents: string }[] = [
   // axios asks whether a body is a form; no body is ever sent.
   { imported: /^form-data$/, by: /\/axios\//, contents: 'export default class NoFormData {}' },
+  // Its own proxies are off: a tunnel is opened by an agent of Node.
+  { imported: /^https-proxy-agent$/, by: /\/axios\//, contents: 'export default class NoProxyAgent {}' },
+  // Warns on old releases of Node of what the SDK's later versions need, which are not those that are bundled.
+  {
+    imported: /\/emitWarningIfUnsupportedVersion$/,
+    by: /@aws-sdk\/core\//,
+    contents: 'export const state = {}; export const emitWarningIfUnsupportedVersion = () => undefined',
+  },
   // Redirects are not followed: the token would travel along.
   { imported: /^follow-redirects$/, by: /\/axios\//, contents: 'export default {}' },
   // axios takes the first adapter that is there: in Node that of HTTP.
@@ -22,8 +30,6 @@ const standIns: readonly { imported: RegExp; by: RegExp; contents: string }[] = 
     by: /\/zod\//,
     contents: 'module.exports = { createStandardJSONSchemaMethod() {}, createToJSONSchemaMethod() {} }',
   },
-  // Written where DEBUG names a package, which nobody sets in Lambda.
-  { imported: /^debug$/, by: /-(agent|base)\//, contents: 'module.exports = () => () => undefined' },
 ];
 
 /**

@@ -1,5 +1,6 @@
 import { hourMs, msFromIso } from '../../shared/core/clock.ts';
 import { PermanentError, UsageError } from '../../shared/core/errors.ts';
+import { groupBy } from '../../shared/core/group-by.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import type { MessageSource, ReceivedMessage, Unreleased } from '../../shared/queues/message-source.ts';
 import { type DeadLetter, decodeDeadLetter } from './dead-letter.ts';
@@ -117,7 +118,7 @@ export type DeadLetterGroup = {
 
 /** By reason and feed, the largest group first. */
 export function groupDeadLetters(letters: readonly DeadLetter[], nowMs: number): DeadLetterGroup[] {
-  const groups = Map.groupBy(letters, ({ reason, subject }) => JSON.stringify([reason, subject]));
+  const groups = groupBy(letters, ({ reason, subject }) => JSON.stringify([reason, subject]));
   return [...groups.values()]
     .map((group) => toGroup(group, nowMs))
     .sort((a, b) => b.count - a.count || (`${a.reason} ${a.subject}` < `${b.reason} ${b.subject}` ? -1 : 1));

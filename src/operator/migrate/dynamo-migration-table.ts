@@ -16,7 +16,8 @@ import {
   PutCommand,
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb';
-import { type ClientTarget, clientOptions } from '../../shared/tables/aws-clients.ts';
+import type { ClientTarget } from '../../shared/core/client-target.ts';
+import { clientOptions } from '../../shared/tables/aws-clients.ts';
 import type { RowKey } from '../../shared/tables/row.ts';
 import { catalogTable, categoryIndex, type KeyAttribute } from '../../shared/tables/table-definitions.ts';
 import type { MigrationTable, StoredRow, TableFacts } from './migration-table.ts';

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { type PlanHour, planHour, planHourIds } from '../../demand/plan-record.ts';
 import { dayMs, hourMs, isoFromMs } from '../../shared/core/clock.ts';
+import { groupBy } from '../../shared/core/group-by.ts';
 import { planUsageId } from '../../shared/tables/feed-counters.ts';
 import {
   feedUsageId,
@@ -209,7 +210,7 @@ export function stepStartMs(atMs: number, step: SeriesStep): number {
 
 /** Sums of the hours by step. */
 export function usageSeries(hours: readonly HourUsage[], step: SeriesStep): UsageSeries {
-  const groups = Map.groupBy(hours, ({ hourMs }) => stepStartMs(hourMs, step));
+  const groups = groupBy(hours, ({ hourMs }) => stepStartMs(hourMs, step));
   return { step, points: [...groups].map(([startMs, group]) => pointOf(startMs, group)) };
 }
 

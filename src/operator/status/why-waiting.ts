@@ -2,6 +2,7 @@
 
 import { type Clock, isoFromMs, latestDateMs } from '../../shared/core/clock.ts';
 import { messageOf } from '../../shared/core/errors.ts';
+import { groupBy } from '../../shared/core/group-by.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import { tooFarAhead } from '../../shared/throttle/rate-doubt.ts';
 import { type RateFigures, rateFigures } from '../../shared/throttle/rate-figures.ts';
@@ -158,7 +159,7 @@ function deadLetters(letters: WaitFacts['deadLetters'] = new Map()): string[] {
 }
 
 function grouped(reasons: ReadonlyMap<string, string>): [reason: string, jobs: string[]][] {
-  const groups = Map.groupBy([...reasons], ([, reason]) => reason);
+  const groups = groupBy([...reasons], ([, reason]) => reason);
   return [...groups]
     .map(([reason, entries]): [string, string[]] => [reason, entries.map(([job]) => job)])
     .sort(([, one], [, other]) => other.length - one.length)

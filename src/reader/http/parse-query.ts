@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { askedLanguageSchema, askedRegionSchema, type Feed, globalRegion } from '../../shared/core/feed.ts';
 import { configuredFeedSchema } from '../../shared/core/feed-rules.ts';
+import { groupBy } from '../../shared/core/group-by.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { feedLanguage } from '../../shared/settings/settings.ts';
@@ -115,7 +116,7 @@ export function parseNoQuery(query: URLSearchParams): void {
 /** The parameters by name. @throws HttpProblem 400 for one that is given twice or is too long. */
 function singly(query: URLSearchParams): Record<string, string> {
   const errors: InputProblem[] = [];
-  for (const [name, given] of Map.groupBy(query, ([name]) => name)) {
+  for (const [name, given] of groupBy(query, ([name]) => name)) {
     if (given.length > 1) {
       errors.push({ field: shown(name), detail: 'is given twice: allowed is once' });
     } else if ((given[0]?.[1].length ?? 0) > longestValue) {

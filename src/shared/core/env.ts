@@ -1,3 +1,5 @@
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { proxyVariablesIn } from './proxy-variables.ts';
 
@@ -45,4 +47,17 @@ export function hasSqsEndpoint(): boolean {
 /** The variables of this process that name a proxy. */
 export function proxyVariables(): Record<string, string> {
   return proxyVariablesIn(process.env);
+}
+
+/**
+ * The folder for what the command line keeps between its runs and can make again: `TMDB_PIPELINE_CACHE`, else `tmdb-pipeline` in
+ * `XDG_CACHE_HOME`, else in `~/.cache`. It need not exist.
+ */
+export function userCacheFolder(): string {
+  const { TMDB_PIPELINE_CACHE, XDG_CACHE_HOME = '' } = process.env;
+  if (TMDB_PIPELINE_CACHE) {
+    return resolve(TMDB_PIPELINE_CACHE);
+  }
+  // The specification of base directories has relative paths ignored.
+  return join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'tmdb-pipeline');
 }

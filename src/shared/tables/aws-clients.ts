@@ -2,6 +2,7 @@ import { getBuiltinModule } from 'node:process';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { ClientTarget } from '../core/client-target.ts';
 import { defaultRegion, hasSqsEndpoint, proxyVariables } from '../core/env.ts';
 import { proxyAgent } from '../core/proxy-agent.ts';
 import { nodeProxyVariables, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
@@ -11,12 +12,6 @@ import { nodeProxyVariables, type ProxyVariables, proxyFor } from '../core/proxy
  * retried in one place, by the worker.
  */
 const maxAttempts = 4;
-
-/**
- * An endpoint other than AWS, such as an emulator. Without a target, region and credentials are found by the SDK, and the region also in
- * `AWS_DEFAULT_REGION`.
- */
-export type ClientTarget = { endpoint: string; region: string };
 
 /** Time-outs for connecting and for an answer: a server that does not answer must not use up a whole invocation. */
 const connectionTimeoutMs = 1_000;

@@ -1,8 +1,9 @@
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { ClientTarget } from '../core/client-target.ts';
 import type { Clock } from '../core/clock.ts';
 import { RetryableError } from '../core/errors.ts';
 import type { TokenSource } from '../core/redact-token.ts';
-import { type ClientTarget, clientOptions } from '../tables/aws-clients.ts';
+import { clientOptions } from '../tables/aws-clients.ts';
 
 /** How long a token is cached. A replaced token is thus in use before the breaker's next trial after a rejection. */
 const maxAgeMs = 300_000;

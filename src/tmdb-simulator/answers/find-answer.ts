@@ -65,9 +65,17 @@ function indexOf(catalogue: Catalogue): Index {
   }
   const all = [...catalogue.titles.movie, ...catalogue.titles.tv];
   const made = {
-    imdb_id: Map.groupBy(all, imdbId),
-    tvdb_id: Map.groupBy(catalogue.titles.tv, (title) => String(tvdbId(title))),
+    imdb_id: byId(all, imdbId),
+    tvdb_id: byId(catalogue.titles.tv, (title) => String(tvdbId(title))),
   };
   indexes.set(catalogue, made);
   return made;
+}
+
+function byId<T>(titles: readonly T[], idOf: (title: T) => string): Map<string, T[]> {
+  const found = new Map<string, T[]>();
+  for (const title of titles) {
+    found.set(idOf(title), [...(found.get(idOf(title)) ?? []), title]);
+  }
+  return found;
 }
