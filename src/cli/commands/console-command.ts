@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import type { Command } from 'commander';
+import { startConsole } from '../../console/console-server.ts';
+import type { CommandEnd, ConsoleStack } from '../../console/console-stack.ts';
+import { pageFiles } from '../../console/page-files.ts';
+import { type DeadLetterLook, lookAtDeadLetters } from '../../operator/dead-letters/look-at-dead-letters.ts';
+import { messageOf, PermanentError, UsageError } from '../../shared/core/errors.ts';
+import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
+import type { CliContext, CliOutput } from '../cli-context.ts';
+import { acting, type Inherited, withPlace } from '../command-shape.ts';
+import { interruptible } from '../interruptible.ts';
+import { withSqs } from '../open-tables.ts';
+import { parseCount } from '../parse-input.ts';
+import { hasStackPlace, type PlaceOptions, type StackPlace, withStackPlace } from '../stack-place.ts';
+import { type DlqName, longPollMs, urlsOf } from './dlq-queue.ts';
+import { statusLooks } from './status-command.ts';
+
+type ConsoleOptions = PlaceOptions & { port?: string; settings?: string };
+
+/** Runs a command of this program in this process; returns its exit code. */
+type RunInherited = (argv: readonly string[], inherited: Inherited) => Promise<0 | 1 | 2>;
+
+/** A deployed stack is looked at less often: each look reads the control table. */
+const lookEveryMs = { local: 1_000, tables: 1_000, aws: 5_000 };
+/** How long a dead letter that is looked at is hidden from others at most. */
+const holdSeconds = 60;
+/** A start of the emulators takes a few seconds, with a cold cache of bundles some more. */
+const startTimeoutMs = 120_000;
+
+/** `console`. */
+export function addConsoleCommand(program: Command, run: RunInherited): void {
+  withPlace(program.command('console'))
+    .description("the operator's page, live, on this machine only; without a stack it starts a local one")
+    .option('--port <port>', 'port on loopback (default: any free one)')
+    .action(acting<ConsoleOptions>((options, context) => consoleCommand(options, context, run)));
+}
+
+/** `console`: the operator's page on loopback, until Ctrl-C. */
+async function consoleCommand(options: ConsoleOptions, context: CliContext, run: RunInherited): Promise<void> {
+  const port = parseCount(options.port ?? '0', '--port', 0, 65_535);
+  await interruptible(context, async (signal) => {
+    const own = hasStackPlace(options, context) ? undefined : startLocal(context, run);
+    await own?.ready;
+    const serving = withStackPlace(
+      options,
+      context,
+      (place) => serveUntil(signal, place, port, options, context, run),
+      'look',
+    );
+    await Promise.race([serving, ...(own === undefined ? [] : [own.ended])]);
+    await own?.ended;
+  });
+}
+
+/** A `local` for this console alone, in this process. It ends with Ctrl-C, as the console does. */
+function startLocal(context: CliContext, run: RunInherited): { ready: Promise<void>; ended: Promise<void> } {
+  context.output.note('no stack is running: starting a local one, which ends with the console');
+  const told = Promise.withResolvers<void>();
+  const output: CliOutput = { ...context.output, json: false, result: () => told.resolve() };
+  const ended = run(['local'], { context: { ...context, output }, openPlace: undefined }).then((exitCode) => {
+    if (exitCode !== 0) {
+      throw new PermanentError('local_ended', 'the console has ended: its local stack could not go on, for the reason above');
+    }
+  });
+  const late = context.clock.sleep(startTimeoutMs).then(() => {
+    throw new PermanentError('local_not_ready', 'the local stack was not ready in two minutes: start it with `local`');
+  });
+  return { ready: Promise.race([told.promise, ended, late]), ended };
+}
+
+async function serveUntil(
+  signal: AbortSignal,
+  place: StackPlace,
+  port: number,
+  options: ConsoleOptions,
+  context: CliContext,
+  run: RunInherited,
+): Promise<void> {
+  if (signal.aborted) {
+    return;
+  }
+  const token = randomBytes(24).toString('base64url');
+  const stack = stackOf(place, options, context, run);
+  const parts = { stack, files: await pageFiles(), token, port, everyMs: lookEveryMs[place.kind], clock: context.clock };
+  const running = await startConsole(parts).catch((cause: unknown) => {
+    const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    throw isTaken ? new UsageError(`port ${port} is taken: choose another --port, or leave it out`) : cause;
+  });
+  try {
+    const address = `http://127.0.0.1:${running.port}/#token=${token}`;
+    context.output.result(
+      { ready: true, address, port: running.port, stack: stack.name },
+      `console of the stack '${stack.name}': ${address}\nthe address holds the token that its page needs; Ctrl-C ends`,
+    );
+    await new Promise<void>((resolve) => {
+      signal.addEventListener('abort', () => resolve(), { once: true });
+      signal.aborted && resolve();
+    });
+  } finally {
+    await running.stop();
+  }
+}
+
+function stackOf(opened: StackPlace, options: ConsoleOptions, context: CliContext, run: RunInherited): ConsoleStack {
+  const look = statusLooks(context);
+  // A `local` may have been started again meanwhile, with other ports; looking that up costs nothing.
+  const here = <T>(act: (place: StackPlace) => Promise<T>) =>
+    opened.kind === 'local' ? withStackPlace(options, context, act, 'look') : act(opened);
+  return {
+    name: opened.kind === 'aws' ? context.settings.deployment.stackName : (options.dataDir ?? opened.kind),
+    placeArguments: placeArguments(options),
+    hasQueues: opened.queues !== undefined,
+    status: () => here(look),
+    letters: (name) => here((place) => lettersOf(name, place)),
+    run: (argv) => runCaptured(argv, opened.kind === 'local' ? undefined : opened, context, run),
+  };
+}
+
+function lettersOf(name: DlqName, { queues, sqs }: StackPlace): Promise<DeadLetterLook> {
+  if (queues === undefined) {
+    throw new UsageError('there are tables but no queues: start the stack with `local`, or take --stack aws');
+  }
+  const { dlqUrl } = urlsOf(name, queues);
+  return withSqs(sqs, longPollMs, (client) => lookAtDeadLetters(sqsMessageSource(client, dlqUrl), holdSeconds));
+}
+
+function placeArguments({ stack, dataDir, settings }: ConsoleOptions): string[] {
+  return [
+    ...(stack === undefined ? [] : [`--stack=${stack}`]),
+    ...(dataDir === undefined ? [] : [`--data-dir=${dataDir}`]),
+    ...(settings === undefined ? [] : [`--settings=${settings}`]),
+  ];
+}
+
+/** Runs a command as `--json` would, and returns what it would have printed. */
+async function runCaptured(
+  argv: readonly string[],
+  openPlace: StackPlace | undefined,
+  context: CliContext,
+  run: RunInherited,
+): Promise<CommandEnd> {
+  let document: unknown = null;
+  const notes: string[] = [];
+  const output: CliOutput = {
+    json: true,
+    verbose: false,
+    result: (told) => {
+      document = told;
+    },
+    note: (text) => notes.push(text),
+  };
+  const exitCode = await run(argv, { context: { ...context, output }, openPlace }).catch((error: unknown) => {
+    notes.push(messageOf(error));
+    return 1 as const;
+  });
+  return { exitCode, document, notes };
+}
