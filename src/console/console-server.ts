@@ -3,11 +3,12 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
+import type { Report } from '../operator/report/build-report.ts';
 import { cleanText } from '../shared/core/clean-text.ts';
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf, UsageError } from '../shared/core/errors.ts';
 import { argumentsOf, commandText, parseCall } from './console-call.ts';
-import type { ConsoleStack } from './console-stack.ts';
+import type { CommandEnd, ConsoleStack } from './console-stack.ts';
 import { heldLetters } from './held-letters.ts';
 import { eventText, type LiveUpdates, liveUpdates } from './live-updates.ts';
 import type { PageFiles } from './page-files.ts';
@@ -73,12 +74,7 @@ async function close(server: Server): Promise<void> {
   await once(server, 'close');
 }
 
-async function serve(
-  request: IncomingMessage,
-  response: ServerResponse,
-  served: Served,
-  port: number,
-): Promise<void> {
+async function serve(request: IncomingMessage, response: ServerResponse, served: Served, port: number): Promise<void> {
   const { method = 'GET', headers } = request;
   const url = new URL(request.url ?? '/', 'http://console');
   const common = answerHeaders(url.searchParams.get('images') === 'on');
@@ -174,8 +170,11 @@ function handlersOf({ stack, clock }: ConsoleParts): Handlers {
       if (asked === undefined) {
         throw new UsageError('this call is not understood: a word is missing, too long, or begins with a hyphen');
       }
-      const words = [...argumentsOf(asked), ...stack.placeArguments];
-      return { command: commandText(words), ...(await stack.run(words)) };
+      return runWords(argumentsOf(asked), stack);
+    },
+    '/api/report': async (body) => {
+      const { since } = parsed(z.strictObject({ since: z.string().regex(/^\d{1,4}[hd]$/) }), body);
+      return reportWithCharts(await runWords(argumentsOf({ do: 'report', since }), stack));
     },
     '/api/letters': (body) => letters.page(parsed(pageSchema, body)),
     '/api/letter': async (body) => {
@@ -183,6 +182,27 @@ function handlersOf({ stack, clock }: ConsoleParts): Handlers {
       return { letter: (await letters.one(name, messageId)) ?? null };
     },
   };
+}
+
+async function runWords(words: readonly string[], stack: ConsoleStack): Promise<CommandEnd & { command: string }> {
+  const onStack = [...words, ...stack.placeArguments];
+  return { command: commandText(onStack), ...(await stack.run(onStack)) };
+}
+
+/** The charts that `report --html` has, as markup without anything that came from outside. */
+async function reportWithCharts(ended: CommandEnd & { command: string }) {
+  if (ended.exitCode !== 0) {
+    return { ...ended, charts: [] };
+  }
+  const { series } = ended.document as Report;
+  // Loading what draws charts takes a second, which only this needs.
+  const { callsChart, readsChart, rowsChart } = await import('../operator/report/html/charts.ts');
+  const charts = [
+    { name: 'Reads', markup: readsChart(series).markup },
+    { name: 'TMDB calls', markup: callsChart(series).markup },
+    { name: 'Rows', markup: rowsChart(series).markup },
+  ];
+  return { ...ended, charts };
 }
 
 function parsed<T extends z.ZodType>(schema: T, body: unknown): z.infer<T> {

@@ -46,8 +46,11 @@ export async function builtPage(): Promise<{ script: string; style: string }> {
   // Loaded here: an installed package has no bundler and needs none.
   const { build } = await import('esbuild');
   const { outputFiles } = await build({
-    entryPoints: [`${page}app.tsx`],
-    outfile: 'app.js',
+    entryPoints: [`${page}app.tsx`, `${page}app.css`],
+    outdir: '.',
+    logLevel: 'silent',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
     bundle: true,
     minify: true,
     write: false,

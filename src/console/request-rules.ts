@@ -19,7 +19,7 @@ const imageHost = 'https://image.tmdb.org';
 
 /** Whether a request is answered: `undefined` where it is. The port is part of `Host` and `Origin`. */
 export function refusalOf(request: AskedRequest, port: number, token: string): Refusal | undefined {
-  const { method, path, headers } = request;
+  const { path, headers } = request;
   const hosts = [`127.0.0.1:${port}`, `[::1]:${port}`, `localhost:${port}`];
   if (!hosts.includes(headers.host ?? '')) {
     return { status: 421, why: `the console answers at ${hosts.join(', ')} only` };
@@ -27,17 +27,25 @@ export function refusalOf(request: AskedRequest, port: number, token: string): R
   if (!isOwnOrigin(headers, hosts)) {
     return { status: 403, why: 'the console answers its own page only' };
   }
-  const isApi = path.startsWith('/api/');
-  const allowed = isApi && path !== '/api/live' ? 'POST' : 'GET';
-  if (method !== allowed) {
-    return { status: 405, why: `${path} takes ${allowed}` };
-  }
-  if (isApi && !isToken(headers[tokenHeader], token)) {
+  return path.startsWith('/api/') ? refusalOfApi(request, token) : refusalOfMethod(request, 'GET');
+}
+
+function refusalOfApi(request: AskedRequest, token: string): Refusal | undefined {
+  const { path, headers } = request;
+  if (!isToken(headers[tokenHeader], token)) {
     return { status: 401, why: 'the token is missing or wrong: open the address that the command `console` printed' };
   }
-  return allowed === 'POST' && !/^application\/json\b/i.test(headers['content-type'] ?? '')
-    ? { status: 415, why: 'the body must be application/json' }
-    : undefined;
+  if (path === '/api/live') {
+    return refusalOfMethod(request, 'GET');
+  }
+  const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '');
+  return (
+    refusalOfMethod(request, 'POST') ?? (isJson ? undefined : { status: 415, why: 'the body must be application/json' })
+  );
+}
+
+function refusalOfMethod({ method, path }: AskedRequest, allowed: 'GET' | 'POST'): Refusal | undefined {
+  return method === allowed ? undefined : { status: 405, why: `${path} takes ${allowed}` };
 }
 
 /** Browsers name the page that asks in either header, or in both. */

@@ -59,7 +59,10 @@ function startLocal(context: CliContext, run: RunInherited): { ready: Promise<vo
   const output: CliOutput = { ...context.output, json: false, result: () => told.resolve() };
   const ended = run(['local'], { context: { ...context, output }, openPlace: undefined }).then((exitCode) => {
     if (exitCode !== 0) {
-      throw new PermanentError('local_ended', 'the console has ended: its local stack could not go on, for the reason above');
+      throw new PermanentError(
+        'local_ended',
+        'the console has ended: its local stack could not go on, for the reason above',
+      );
     }
   });
   const late = context.clock.sleep(startTimeoutMs).then(() => {
@@ -81,7 +84,14 @@ async function serveUntil(
   }
   const token = randomBytes(24).toString('base64url');
   const stack = stackOf(place, options, context, run);
-  const parts = { stack, files: await pageFiles(), token, port, everyMs: lookEveryMs[place.kind], clock: context.clock };
+  const parts = {
+    stack,
+    files: await pageFiles(),
+    token,
+    port,
+    everyMs: lookEveryMs[place.kind],
+    clock: context.clock,
+  };
   const running = await startConsole(parts).catch((cause: unknown) => {
     const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
     throw isTaken ? new UsageError(`port ${port} is taken: choose another --port, or leave it out`) : cause;

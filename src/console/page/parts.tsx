@@ -1,0 +1,226 @@
+/** What several views are made of. */
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import type { ConsoleCall } from '../console-call.ts';
+import { CallFailure, type Ended, type Live, runCommand } from './api.ts';
+
+/** What every view gets. `query` is what stands behind a `?` in the address of the view. */
+export type ViewProps = { live: Live; query: URLSearchParams; ask: (act: Act) => void; acted: number };
+
+/** What may be wider than the screen. It has the focus, so that the keyboard can scroll it. */
+export function Scroll({
+  label,
+  isShort,
+  children,
+}: {
+  label: string;
+  isShort?: boolean;
+  children: ComponentChildren;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must take the focus (WCAG 2.1.1)
+    <section class={isShort ? 'scroll short' : 'scroll'} tabIndex={0} aria-label={label}>
+      {children}
+    </section>
+  );
+}
+
+/** A section with a heading. */
+export function Card({ heading, children, id }: { heading: string; children: ComponentChildren; id?: string }) {
+  const own = useId();
+  const headingId = id ?? own;
+  return (
+    <section class="card" aria-labelledby={headingId}>
+      <h2 id={headingId}>{heading}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** Facts beside each other: a name, a figure in large, and what more there is to say. */
+export function Facts({ facts }: { facts: readonly (readonly [name: string, figure: string, more: string])[] }) {
+  return (
+    <div class="tiles">
+      {facts.map(([name, figure, more]) => (
+        <dl class="tile" key={name}>
+          <dt>{name}</dt>
+          <dd>{figure}</dd>
+          <dd>{more}</dd>
+        </dl>
+      ))}
+    </div>
+  );
+}
+
+/** The command that does the same in a terminal. */
+export function CommandLine({ command }: { command: string }) {
+  const [copied, setCopied] = useState(false);
+  const copy = () => navigator.clipboard.writeText(command).then(() => setCopied(true));
+  return (
+    <p class="command">
+      <span class="hint">the same in a terminal:</span> <code>{command}</code>{' '}
+      <button type="button" class="quiet" onClick={() => void copy()}>
+        {copied ? 'copied' : 'copy'}
+      </button>
+    </p>
+  );
+}
+
+/** What an act is: what it is called, the call that does it, and the call that shows what it would do. */
+export type Act = { heading: string; verb: string; call: ConsoleCall; preview?: ConsoleCall; warning?: string };
+
+/** What is known of an act that a person is asked about. */
+type Asked = {
+  step: 'looking' | 'asking' | 'acting' | 'done';
+  ended?: Ended | undefined;
+  failure?: string | undefined;
+};
+
+/** Asks before an act, with a preview and the command, and then tells how it ended. Escape and Cancel change nothing. */
+export function ActDialog({ act, onEnd }: { act: Act; onEnd: (acted: boolean) => void }) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const headingId = useId();
+  const [asked, setAsked] = useState<Asked>({ step: 'looking' });
+  const run = async (call: ConsoleCall, step: Asked['step']) => {
+    try {
+      setAsked({ step, ended: await runCommand(call) });
+    } catch (error) {
+      setAsked({ step: 'done', failure: error instanceof CallFailure ? error.message : String(error) });
+    }
+  };
+  useEffect(() => {
+    dialog.current?.showModal();
+    void run(act.preview ?? act.call, 'asking');
+  }, []);
+  const { step, ended, failure } = asked;
+  const isOver = step === 'done' || (step === 'asking' && ended?.exitCode !== 0);
+  return (
+    <dialog ref={dialog} aria-labelledby={headingId} onClose={() => onEnd(step === 'done')}>
+      <h2 id={headingId}>{act.heading}</h2>
+      {act.warning !== undefined && step !== 'done' && <p class="warning">{act.warning}</p>}
+      <div aria-live="polite">
+        {step === 'looking' && <p>looking what would be done</p>}
+        {step === 'acting' && <p>at work: this can take a while; it goes on when this page is closed</p>}
+        {failure !== undefined && <p class="failure">{failure}</p>}
+        {ended !== undefined && <Outcome ended={ended} isPreview={step === 'asking'} />}
+      </div>
+      <div class="buttons">
+        <button type="button" onClick={() => dialog.current?.close()}>
+          {isOver ? 'Close' : 'Cancel'}
+        </button>
+        {!isOver && (
+          <button
+            type="button"
+            class="act"
+            disabled={step !== 'asking'}
+            onClick={() => {
+              setAsked({ step: 'acting' });
+              void run(act.call, 'done');
+            }}
+          >
+            {act.verb}
+          </button>
+        )}
+      </div>
+    </dialog>
+  );
+}
+
+/** How a command ended: its error, or its document in a few lines. */
+export function Outcome({ ended, isPreview }: { ended: Ended; isPreview: boolean }) {
+  const { document, exitCode, notes, command } = ended;
+  const { error } = (document ?? {}) as { error?: { message: string } };
+  return (
+    <>
+      {exitCode === 0 ? (
+        <p class={isPreview ? '' : 'success'}>{sentenceOf(document, isPreview)}</p>
+      ) : (
+        <p class="failure">{error?.message ?? notes.at(-1) ?? 'it failed'}</p>
+      )}
+      {exitCode === 0 && <Jobs document={document} />}
+      <CommandLine command={isPreview ? command.replace(' --dry-run', '') : command} />
+    </>
+  );
+}
+
+type ActDocument = {
+  replayed?: number;
+  deleted?: number;
+  left?: number;
+  jobs?: { feed: string; page: number; pages: number }[];
+  notes?: string[];
+  state?: string;
+};
+
+function sentenceOf(document: unknown, isPreview: boolean): string {
+  const { replayed, deleted, left, jobs, state } = (document ?? {}) as ActDocument;
+  const would = isPreview ? 'would be ' : '';
+  if (jobs !== undefined) {
+    return `${jobs.length} ${jobs.length === 1 ? 'job' : 'jobs'} ${would}sent`;
+  }
+  if (state !== undefined) {
+    return `the breaker is ${state}`;
+  }
+  const done = replayed === undefined ? `${deleted ?? 0} ${would}deleted` : `${replayed} ${would}replayed`;
+  return `${done}, ${left ?? 0} left where they are`;
+}
+
+function Jobs({ document }: { document: unknown }) {
+  const { jobs = [], notes = [] } = (document ?? {}) as ActDocument;
+  const shown = jobs.slice(0, 12);
+  return (
+    <>
+      {shown.length > 0 && (
+        <ul class="jobs">
+          {shown.map(({ feed, page, pages }) => (
+            <li key={`${feed} ${page}`}>
+              {feed}, page {page} of {pages}
+            </li>
+          ))}
+          {jobs.length > shown.length && <li>and {jobs.length - shown.length} more</li>}
+        </ul>
+      )}
+      {notes.map((note) => (
+        <p class="hint" key={note}>
+          {note}
+        </p>
+      ))}
+    </>
+  );
+}
+
+/** A call whose answer is shown: it is asked again when `key` changes. */
+export function useAnswer<T>(key: string, ask: () => Promise<T>): { answer?: T; failure?: string; again: () => void } {
+  const [state, setState] = useState<{ answer?: T; failure?: string }>({});
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    let isCurrent = true;
+    ask().then(
+      (answer) => isCurrent && setState({ answer }),
+      (error: Error) => isCurrent && setState((last) => ({ ...last, failure: error.message })),
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [key, round]);
+  return { ...state, again: () => setRound((last) => last + 1) };
+}
+
+/** `42 s`, `17 min`, `5.2 h`, `3.1 d`. */
+export function ageText(seconds: number): string {
+  const [unit, name, digits] =
+    seconds < 60
+      ? [1, 's', 0]
+      : seconds < 3_600
+        ? [60, 'min', 0]
+        : seconds < 86_400
+          ? [3_600, 'h', 1]
+          : [86_400, 'd', 1];
+  return `${(seconds / unit).toFixed(digits)} ${name}`;
+}
+
+/** `25 Nov 14:00:31`, in UTC; a dash for no time. */
+export function timeText(iso: string | null | undefined): string {
+  const at = new Date(iso ?? Number.NaN);
+  return Number.isNaN(at.getTime()) ? '–' : `${at.toUTCString().slice(5, 11)} ${at.toISOString().slice(11, 19)}`;
+}
