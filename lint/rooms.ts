@@ -22,7 +22,7 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   // `cost` prices the plan by the planner's own rule.
   'src/operator': ['src/planner', 'src/demand', 'src/shared'],
   // The operator's page: it runs the commands of `src/cli`, which hands them over.
-  'src/console': ['src/operator', 'src/shared'],
+  'src/console': ['src/operator', 'src/reader', 'src/shared'],
   // A TMDB for tests and demos, which could be a package of its own.
   'src/tmdb-simulator': [],
   // Runs the stages as bundles, and so imports none of them.

@@ -54,6 +54,9 @@ function App() {
     (opener.current as HTMLElement | null)?.focus();
   };
   const { View, name } = views[place.name];
+  useEffect(() => {
+    document.title = `${name} - TMDB pipeline console`;
+  }, [name]);
   return (
     <>
       <Header live={live} stack={stack} current={place.name} />

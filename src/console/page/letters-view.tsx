@@ -1,20 +1,18 @@
 /** Dead letters: browsed, chosen, replayed, deleted. */
-import { useEffect, useState } from 'preact/hooks';
-import type { DeadLetter } from '../../operator/dead-letters/dead-letter.ts';
+import { useState } from 'preact/hooks';
 import type { DeadLetterGroup } from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { post } from './api.ts';
-import { type Act, Card, Scroll, timeText, useAnswer, type ViewProps } from './parts.tsx';
+import { Letter, type LetterFacts, letterAct, type Queue } from './letter.tsx';
+import { Card, Scroll, timeText, useAnswer, type ViewProps } from './parts.tsx';
 import { VirtualList } from './virtual-list.tsx';
 
-type Queue = 'fetch' | 'items';
-type Facts = Omit<DeadLetter, 'body' | 'feed'>;
 type Page = {
   at: string;
   unreleased: number;
   inQueue: number;
   total: number;
   groups: DeadLetterGroup[];
-  letters: Facts[];
+  letters: LetterFacts[];
 };
 
 const pageRows = 200;
@@ -151,7 +149,7 @@ type LettersProps = {
 };
 
 function Letters({ listKey, queue, match, answer, ask, load }: LettersProps) {
-  const [chosen, setChosen] = useState<Facts | undefined>();
+  const [chosen, setChosen] = useState<LetterFacts | undefined>();
   const what = match.length === 0 ? `all ${answer.total}` : `the ${answer.total} that match`;
   return (
     <Card heading="Letters, newest first">
@@ -189,75 +187,5 @@ function Letters({ listKey, queue, match, answer, ask, load }: LettersProps) {
         )}
       </div>
     </Card>
-  );
-}
-
-function letterAct(
-  verb: 'replay' | 'delete',
-  queue: Queue,
-  choice: { id?: string; match: string[] },
-  what: string,
-): Act {
-  const call = { do: verb, queue, ...choice };
-  const warning = {
-    replay: 'They go back to their queue, 30 a second; each is deleted here when it was sent.',
-    delete: 'They are deleted for good: what they asked for is not done.',
-  }[verb];
-  const name = verb === 'replay' ? 'Replay' : 'Delete';
-  return {
-    heading: `${name} ${what} of the ${queue} queue?`,
-    verb: name,
-    warning,
-    call: { ...call, dryRun: false },
-    preview: { ...call, dryRun: true },
-  };
-}
-
-type Whole = Facts & { body: string; bodyCharacters: number; whole: boolean };
-
-function Letter({ queue, letter, ask }: { queue: Queue; letter: Facts; ask: ViewProps['ask'] }) {
-  const [whole, setWhole] = useState<Whole | null | undefined>();
-  useEffect(() => {
-    void post<{ letter: Whole | null }>('/api/letter', { queue, messageId: letter.messageId }).then(
-      (answer) => setWhole(answer.letter),
-      () => setWhole(null),
-    );
-  }, []);
-  const choice = { id: letter.messageId, match: [] };
-  return (
-    <section class="letter" aria-label="the letter that is chosen" aria-live="polite">
-      <dl class="facts">
-        {Object.entries(letter).map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{String(value) || '–'}</dd>
-          </div>
-        ))}
-      </dl>
-      <div class="buttons start">
-        <button type="button" onClick={() => ask(letterAct('replay', queue, choice, 'this letter'))}>
-          Replay this one
-        </button>
-        <button type="button" class="danger" onClick={() => ask(letterAct('delete', queue, choice, 'this letter'))}>
-          Delete this one
-        </button>
-      </div>
-      {whole !== undefined && whole !== null && (
-        <>
-          <Scroll isShort label="body of the letter">
-            <pre>{whole.body}</pre>
-          </Scroll>
-          {!whole.whole && (
-            <p class="hint">
-              the beginning of {whole.bodyCharacters} characters:{' '}
-              <code>
-                dlq show {queue} {letter.messageId}
-              </code>{' '}
-              prints all
-            </p>
-          )}
-        </>
-      )}
-    </section>
   );
 }

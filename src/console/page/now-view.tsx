@@ -46,10 +46,12 @@ function StatusCards({ status, ask }: { status: Status; ask: ViewProps['ask'] })
             .join(', ')}
         </p>
       </Card>
-      <Queues queues={status.queues} />
-      <Throttle rate={status.rate} ask={ask} />
-      <Breaker breaker={status.breaker} ask={ask} />
-      <Titles titles={status.titles} />
+      <div class="columns">
+        <Queues queues={status.queues} />
+        <Throttle rate={status.rate} ask={ask} />
+        <Breaker breaker={status.breaker} ask={ask} />
+        <Titles titles={status.titles} />
+      </div>
     </>
   );
 }
