@@ -16,7 +16,10 @@ const mostGroups = 100;
 /** Which letters a page of the list is of. */
 type LettersQuery = { queue: 'fetch' | 'items'; match: readonly string[]; offset: number; again: boolean };
 
-type Look = { at: string; letters: DeadLetter[]; unreleased: number };
+/** A letter with the beginning of its body, and how long the whole one is. */
+type HeldLetter = DeadLetter & { bodyCharacters: number };
+
+type Look = { at: string; letters: HeldLetter[]; unreleased: number };
 
 /** Keeps the latest look into each queue. */
 export function heldLetters(look: (queue: 'fetch' | 'items') => Promise<DeadLetterLook>, clock: Clock) {
@@ -46,7 +49,7 @@ export function heldLetters(look: (queue: 'fetch' | 'items') => Promise<DeadLett
         total: chosen.length,
         offset,
         groups: offset === 0 ? groupDeadLetters(chosen, clock.nowMs()).slice(0, mostGroups) : [],
-        letters: chosen.slice(offset, offset + mostOfPage).map(({ body: _body, feed: _feed, ...facts }) => facts),
+        letters: chosen.slice(offset, offset + mostOfPage).map(factsOf),
       };
     },
     /** One letter with its body; `undefined` when the look had none of this id. */
@@ -56,18 +59,24 @@ export function heldLetters(look: (queue: 'fetch' | 'items') => Promise<DeadLett
       if (letter === undefined) {
         return undefined;
       }
-      const { feed: _feed, body, ...facts } = letter;
-      return { ...facts, body: readableBody(body), bodyCharacters: body.length, whole: body.length < keptCharacters };
+      const { body, bodyCharacters } = letter;
+      return { ...factsOf(letter), body: readableBody(body), bodyCharacters, whole: body.length === bodyCharacters };
     },
   };
 }
 
+/** What the list tells of a letter. */
+function factsOf({ body: _body, feed: _feed, bodyCharacters: _count, ...facts }: HeldLetter) {
+  return facts;
+}
+
+/** The newest letters keep their bodies, as far as there is room for them. */
 function boundedLook({ letters, unreleased }: DeadLetterLook, clock: Clock): Look {
   let left = keptOfAll;
-  const kept = letters.map((letter) => {
-    const body = letter.body.slice(0, Math.min(keptCharacters, Math.max(0, left)));
+  const held = newestFirst(letters).map((letter) => {
+    const body = letter.body.slice(0, Math.min(keptCharacters, left));
     left -= body.length;
-    return { ...letter, body };
+    return { ...letter, body, bodyCharacters: letter.body.length };
   });
-  return { at: isoFromMs(clock.nowMs()), letters: newestFirst(kept), unreleased: unreleased.length };
+  return { at: isoFromMs(clock.nowMs()), letters: held, unreleased: unreleased.length };
 }

@@ -20,8 +20,8 @@ export type OpenedPage = {
   troubles: string[];
 };
 
-/** Opens files in a browser with an empty profile. */
-export type RealBrowser = { open(file: string, view: View): Promise<OpenedPage> };
+/** Opens files and addresses in a browser with an empty profile. */
+export type RealBrowser = { open(fileOrAddress: string, view: View): Promise<OpenedPage> };
 
 /** A suite in a real browser; where there is none it is skipped, and says so. */
 export function describeInBrowser(name: string, body: (browser: RealBrowser) => void): void {
@@ -50,6 +50,6 @@ async function openFile(browser: Browser, file: string, { width, height, colorSc
     troubles.push(`dialog: ${dialog.message()}`);
     await dialog.dismiss();
   });
-  await page.goto(`file://${file}`);
+  await page.goto(file.startsWith('http://') ? file : `file://${file}`);
   return { page, requests, troubles };
 }

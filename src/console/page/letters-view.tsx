@@ -124,7 +124,7 @@ function Groups({ answer, narrow }: { answer: Page; narrow: (match: string[]) =>
                   <button
                     type="button"
                     class="quiet"
-                    aria-label={`show only ${reason} ${subject}`}
+                    aria-label={`only these: ${reason} ${subject}`}
                     onClick={() => narrow([`reason=${reason}`, ...(subject === '' ? [] : [`feed=${subject}`])])}
                   >
                     only these

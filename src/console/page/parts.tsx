@@ -26,12 +26,10 @@ export function Scroll({
 }
 
 /** A section with a heading. */
-export function Card({ heading, children, id }: { heading: string; children: ComponentChildren; id?: string }) {
-  const own = useId();
-  const headingId = id ?? own;
+export function Card({ heading, children }: { heading: string; children: ComponentChildren }) {
   return (
-    <section class="card" aria-labelledby={headingId}>
-      <h2 id={headingId}>{heading}</h2>
+    <section class="card">
+      <h2>{heading}</h2>
       {children}
     </section>
   );
