@@ -165,13 +165,8 @@ function handlersOf({ stack, clock }: ConsoleParts): Handlers {
   const letters = heldLetters((name) => stack.letters(name), clock);
   return {
     '/api/about': async () => ({ stack: stack.name, hasQueues: stack.hasQueues, at: clock.nowMs() }),
-    '/api/command': async (body) => {
-      const asked = parseCall(body);
-      if (asked === undefined) {
-        throw new UsageError('this call is not understood: a word is missing, too long, or begins with a hyphen');
-      }
-      return runWords(argumentsOf(asked), stack);
-    },
+    '/api/command': async (body) => runWords(wordsOf(body), stack),
+    '/api/words': async (body) => ({ command: commandText([...wordsOf(body), ...stack.placeArguments]) }),
     '/api/report': async (body) => {
       const { since } = parsed(z.strictObject({ since: z.string().regex(/^\d{1,4}[hd]$/) }), body);
       return reportWithCharts(await runWords(argumentsOf({ do: 'report', since }), stack));
@@ -182,6 +177,15 @@ function handlersOf({ stack, clock }: ConsoleParts): Handlers {
       return { letter: (await letters.one(name, messageId)) ?? null };
     },
   };
+}
+
+/** The words of a call. @throws UsageError for what is none. */
+function wordsOf(body: unknown): string[] {
+  const asked = parseCall(body);
+  if (asked === undefined) {
+    throw new UsageError('this call is not understood: a word is missing, too long, or begins with a hyphen');
+  }
+  return argumentsOf(asked);
 }
 
 async function runWords(words: readonly string[], stack: ConsoleStack): Promise<CommandEnd & { command: string }> {

@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHttpServer } from '../support/http-server.ts';
 import { describeInBrowser, type OpenedPage, type View } from '../support/real-browser.ts';
-import { hostile, type ScriptedConsole, startScriptedConsole } from '../support/scripted-console.ts';
+import { calmReadings, hostile, type ScriptedConsole, startScriptedConsole } from '../support/scripted-console.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
 import { until } from '../support/until.ts';
 
@@ -109,23 +110,32 @@ describeInBrowser('the page of the console', (browser) => {
     await page.close();
   });
 
-  it('refuses to be framed, and another origin that asks on behalf of the browser', async () => {
-    const { page } = await browser.open(`${served.origin}/`, desk);
-    await page.setContent('<p>another page</p>');
-    await page.goto('about:blank');
+  it('is not framed by another origin, and answers none of its calls', async () => {
+    const evil = await startHttpServer((response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end(`<p>another page</p><iframe src="${served.address}"></iframe>`),
+    );
+    const before = served.ran.length;
+    const { page, troubles } = await browser.open(evil.baseUrl, desk);
+    await until('the frame is refused', () => troubles.some((trouble) => trouble.includes('frame-ancestors')));
     const attacks = await page.evaluate(`(async () => {
-      const ask = (headers) => fetch('${served.origin}/api/command', { method: 'POST', headers, body: '{}' }).then((answer) => answer.status, () => 'refused');
-      return [await ask({ 'x-console-token': '${served.token}', 'content-type': 'application/json' }), await fetch('${served.origin}/api/command', { method: 'POST', mode: 'no-cors', body: '{}' }).then((answer) => answer.type, () => 'refused')];
+      const body = '{"do":"delete","queue":"fetch","match":[],"dryRun":false}';
+      const told = (answer) => answer.type === 'opaque' ? 'opaque' : answer.status;
+      const ask = (init) => fetch('${served.origin}/api/command', { method: 'POST', body, ...init }).then(told, () => 'refused');
+      const headers = { 'x-console-token': '${served.token}', 'content-type': 'application/json' };
+      return [await ask({ headers }), await ask({ mode: 'no-cors' })];
     })()`);
-    expect(attacks).toEqual(['refused', expect.stringMatching(/opaque|refused/)]);
-    expect(served.ran.filter((command) => command.startsWith('dlq delete'))).toEqual([]);
+    expect(attacks).toEqual(['refused', 'opaque']);
+    expect(served.ran).toHaveLength(before);
     await page.close();
+    await evil.close();
   });
 
   it('shows a change when it comes, without moving the focus', async () => {
     const { page } = await open();
     await page.waitForSelector(views.now);
-    await page.focus('summary');
+    await page.focus('text=Reset what was learnt');
     const focused = 'document.activeElement.textContent';
     const before = await ask<string>(page, focused);
     served.tell({
@@ -219,6 +229,25 @@ describeInBrowser('the page of the console', (browser) => {
     await page.close();
   });
 
+  it('asks why before it changes the breaker, and changes nothing without', async () => {
+    const { page } = await open();
+    await page.waitForSelector(views.now);
+    const before = served.ran.length;
+    await page.click('text=Close the breaker');
+    await page.waitForSelector('text=npx tmdb-pipeline breaker close --why=why --stack=aws');
+    await page.click('dialog >> text=Close it');
+    await page.keyboard.press('Escape');
+    expect(served.ran).toHaveLength(before);
+    await page.click('text=Close the breaker');
+    await page.fill('dialog input', "TMDB said it's over");
+    await page.waitForSelector("text=npx tmdb-pipeline breaker close '--why=TMDB said it'\\''s over' --stack=aws");
+    expect(await violations(page)).toEqual([]);
+    await page.click('dialog >> text=Close it');
+    await page.waitForSelector('text=the breaker is closed');
+    expect(served.ran.slice(before)).toEqual(["breaker close --why=TMDB said it's over --stack=aws"]);
+    await page.close();
+  });
+
   it('asks for pictures only where they are switched on, and only of their host', async () => {
     const { page, requests, troubles } = await open();
     await show(page, 'lists');
@@ -236,7 +265,8 @@ describeInBrowser('the page of the console', (browser) => {
 
   it('has a picture in the docs, which is drawn anew with RENEW_PICTURES=1', async () => {
     const path = join(repositoryRoot, 'docs/console.png');
-    const { page } = await open({ width: 1_120, height: 860, colorScheme: 'light' });
+    const calm = await startScriptedConsole({ name: 'local', readings: calmReadings });
+    const { page } = await browser.open(calm.address, { width: 1_120, height: 860, colorScheme: 'light' });
     await page.waitForSelector(views.now);
     const picture = await page.screenshot();
     if (process.env.RENEW_PICTURES === '1' || !existsSync(path)) {
@@ -246,5 +276,6 @@ describeInBrowser('the page of the console', (browser) => {
     expect([kept.readUInt32BE(16), kept.readUInt32BE(20)]).toEqual([1_120, 860]);
     expect(kept.length).toBeLessThan(200_000);
     await page.close();
+    await calm.stop();
   });
 });

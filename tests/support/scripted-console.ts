@@ -18,22 +18,24 @@ export const hostile = '<img src=x onerror="document.title=\'hit\'"><script>docu
 
 const depth = (visible: number) => ({ visible, delayed: 0, inFlight: 0 });
 
+const openBreaker: NonNullable<Readings['breaker']> = {
+  state: 'open',
+  reason: 'failures',
+  detail: `HTTP 503 ${hostile}`,
+  since: new Date(reportNowMs - 120_000).toISOString(),
+  retryAtMs: reportNowMs + 60_000,
+  trialUntilMs: 0,
+  machine: '',
+  revision: 1,
+};
+
 /** A stack with something of everything in it. */
 const readings: Readings = {
   queues: {
     fetch: { queue: { visible: 12, delayed: 3, inFlight: 2 }, deadLetters: depth(3) },
     items: { queue: { visible: 4, delayed: 0, inFlight: 1 }, deadLetters: depth(0) },
   },
-  breaker: {
-    state: 'open',
-    reason: 'failures',
-    detail: `HTTP 503 ${hostile}`,
-    since: new Date(reportNowMs - 120_000).toISOString(),
-    retryAtMs: reportNowMs + 60_000,
-    trialUntilMs: 0,
-    machine: {},
-    revision: 1,
-  } as unknown as NonNullable<Readings['breaker']>,
+  breaker: openBreaker,
   rate: { ...idleRateState, ceiling: 18, noiseCalls: 400, noiseRefusals: 8, answers: 1_840, refusals: 61 },
   heads: [
     agedHead('popular/movie/global/en-US', 2),
@@ -44,8 +46,16 @@ const readings: Readings = {
   ],
 };
 
+/** The same as the docs show it. */
+export const calmReadings: Partial<Readings> = { breaker: { ...openBreaker, detail: 'HTTP 503, after 5 calls' } };
+
 /** How a scripted console is made; `letters`: how many dead letters the fetch queue has. */
-type Script = { letters?: number; readings?: Partial<Readings>; end?: (argv: readonly string[]) => CommandEnd };
+type Script = {
+  name?: string;
+  letters?: number;
+  readings?: Partial<Readings>;
+  end?: (argv: readonly string[]) => CommandEnd;
+};
 
 export type ScriptedConsole = {
   /** The address with its token, as the command prints it. */
@@ -64,7 +74,7 @@ export async function startScriptedConsole(script: Script = {}, port = 0): Promi
   const ran: string[] = [];
   let told = { ...readings, ...script.readings };
   const stack: ConsoleStack = {
-    name: 'scripted',
+    name: script.name ?? 'scripted',
     placeArguments: ['--stack=aws'],
     hasQueues: true,
     status: async () => describeStatus(told, defaultSettings, reportNowMs),

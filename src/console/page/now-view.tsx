@@ -1,5 +1,5 @@
 /** Health, queues, throttle and breaker, as they are now. */
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect } from 'preact/hooks';
 import type { Status } from '../../operator/status/describe-status.ts';
 import { type Act, Card, Facts, Scroll, timeText, type ViewProps } from './parts.tsx';
 
@@ -8,6 +8,9 @@ export function NowView({ live, ask }: ViewProps) {
   useEffect(() => {
     if (status !== undefined) {
       // When a change became visible can be read from outside: the times are the browser's own.
+      if (performance.getEntriesByName('first-status').length === 0) {
+        performance.mark('first-status');
+      }
       performance.clearMarks('status-shown');
       performance.mark('status-shown', { detail: status.at });
     }
@@ -62,10 +65,10 @@ type Trouble = Status['troubles'][number];
 function Remedy({ trouble, status, ask }: { trouble: Trouble; status: Status; ask: ViewProps['ask'] }) {
   switch (trouble.code) {
     case 'breaker-open':
-      return <WhyButton name="Close the breaker" act={(why) => breakerAct('close', why)} ask={ask} />;
+      return <BreakerButton name="Close the breaker" action="close" ask={ask} />;
     case 'calls-paused':
     case 'ceiling-low':
-      return <WhyButton name="Reset the throttle" act={(why) => breakerAct('reset', why)} ask={ask} />;
+      return <BreakerButton name="Reset the throttle" action="reset" ask={ask} />;
     case 'dead-letters': {
       const queue = trouble.text.includes('dlq list items') ? 'items' : 'fetch';
       return <a href={`#/letters?queue=${queue}`}>Look into them</a>;
@@ -85,7 +88,7 @@ function FetchLink({ trouble, status }: { trouble: Trouble; status: Status }) {
   return <a href={`#/jobs?${query}`}>Fetch it now</a>;
 }
 
-function breakerAct(action: 'open' | 'close' | 'reset', why: string): Act {
+function breakerAct(action: 'open' | 'close' | 'reset'): Act {
   const words = {
     open: {
       heading: 'Open the breaker?',
@@ -99,32 +102,22 @@ function breakerAct(action: 'open' | 'close' | 'reset', why: string): Act {
       warning: 'The breaker is closed, and pause, ceiling, noise and counts are forgotten.',
     },
   }[action];
-  return { ...words, call: { do: 'breaker', action, why } };
+  return { ...words, takesWhy: (why) => ({ do: 'breaker', action, why }) };
 }
 
-/** Whoever changes the breaker says why, for whoever looks at it next. */
-function WhyButton({ name, act, ask }: { name: string; act: (why: string) => Act; ask: ViewProps['ask'] }) {
-  const [why, setWhy] = useState('');
+function BreakerButton({
+  name,
+  action,
+  ask,
+}: {
+  name: string;
+  action: 'open' | 'close' | 'reset';
+  ask: ViewProps['ask'];
+}) {
   return (
-    <form
-      class="inline"
-      onSubmit={(event) => {
-        event.preventDefault();
-        ask(act(why.trim()));
-      }}
-    >
-      <label>
-        <span class="hint">why</span>
-        <input
-          required
-          maxLength={200}
-          pattern="[^\-\s].*"
-          value={why}
-          onInput={(event) => setWhy(event.currentTarget.value)}
-        />
-      </label>
-      <button type="submit">{name}</button>
-    </form>
+    <button type="button" onClick={() => ask(breakerAct(action))}>
+      {name}
+    </button>
   );
 }
 
@@ -196,10 +189,7 @@ function Throttle({ rate, ask }: { rate: Status['rate']; ask: ViewProps['ask'] }
       {rate.wrongClock && (
         <p class="warning">A clock that is wrong has put a time far ahead; it mends itself within a minute.</p>
       )}
-      <details>
-        <summary>Reset what was learnt</summary>
-        <WhyButton name="Reset the throttle" act={(why) => breakerAct('reset', why)} ask={ask} />
-      </details>
+      <BreakerButton name="Reset what was learnt" action="reset" ask={ask} />
     </Card>
   );
 }
@@ -214,14 +204,11 @@ function Breaker({ breaker, ask }: { breaker: Status['breaker']; ask: ViewProps[
           ? 'it was never open'
           : `since ${timeText(breaker.since)}: ${breaker.reason}, ${breaker.detail}`}
       </p>
-      <details>
-        <summary>{isOpen ? 'Close it by hand' : 'Open it by hand'}</summary>
-        <WhyButton
-          name={isOpen ? 'Close the breaker' : 'Open the breaker'}
-          act={(why) => breakerAct(isOpen ? 'close' : 'open', why)}
-          ask={ask}
-        />
-      </details>
+      <BreakerButton
+        name={isOpen ? 'Close it by hand' : 'Open it by hand'}
+        action={isOpen ? 'close' : 'open'}
+        ask={ask}
+      />
     </Card>
   );
 }

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ConsoleCall } from '../console-call.ts';
-import { CallFailure, type Ended, type Live, runCommand } from './api.ts';
+import { CallFailure, type Ended, type Live, post, runCommand } from './api.ts';
 
 /** What every view gets. `query` is what stands behind a `?` in the address of the view. */
 export type ViewProps = { live: Live; query: URLSearchParams; ask: (act: Act) => void; acted: number };
@@ -64,21 +64,24 @@ export function CommandLine({ command }: { command: string }) {
   );
 }
 
-/** What an act is: what it is called, the call that does it, and the call that shows what it would do. */
-export type Act = { heading: string; verb: string; call: ConsoleCall; preview?: ConsoleCall; warning?: string };
+/**
+ * What an act is: what it is called and the call that does it. `preview`: the call that shows what it would do. `takesWhy`: the person says
+ * why, which the call then holds.
+ */
+export type Act = { heading: string; verb: string; warning?: string } & (
+  | { call: ConsoleCall; preview: ConsoleCall; takesWhy?: never }
+  | { takesWhy: (why: string) => ConsoleCall; call?: never; preview?: never }
+);
 
-/** What is known of an act that a person is asked about. */
-type Asked = {
-  step: 'looking' | 'asking' | 'acting' | 'done';
-  ended?: Ended | undefined;
-  failure?: string | undefined;
-};
+/** How far an act is: a person has been shown what it would do before it can be done. */
+type Asked = { step: 'looking' | 'asking' | 'acting' | 'done'; ended?: Ended; failure?: string };
 
 /** Asks before an act, with a preview and the command, and then tells how it ended. Escape and Cancel change nothing. */
 export function ActDialog({ act, onEnd }: { act: Act; onEnd: (acted: boolean) => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const headingId = useId();
-  const [asked, setAsked] = useState<Asked>({ step: 'looking' });
+  const [why, setWhy] = useState('');
+  const [asked, setAsked] = useState<Asked>({ step: act.preview === undefined ? 'asking' : 'looking' });
   const run = async (call: ConsoleCall, step: Asked['step']) => {
     try {
       setAsked({ step, ended: await runCommand(call) });
@@ -88,39 +91,72 @@ export function ActDialog({ act, onEnd }: { act: Act; onEnd: (acted: boolean) =>
   };
   useEffect(() => {
     dialog.current?.showModal();
-    void run(act.preview ?? act.call, 'asking');
+    if (act.preview !== undefined) {
+      void run(act.preview, 'asking');
+    }
   }, []);
-  const { step, ended, failure } = asked;
-  const isOver = step === 'done' || (step === 'asking' && ended?.exitCode !== 0);
+  const { step, ended } = asked;
+  const isOver = step === 'done' || (ended !== undefined && ended.exitCode !== 0);
+  const onAct = (event: Event) => {
+    event.preventDefault();
+    setAsked({ step: 'acting' });
+    void run(act.takesWhy === undefined ? act.call : act.takesWhy(why.trim()), 'done');
+  };
   return (
     <dialog ref={dialog} aria-labelledby={headingId} onClose={() => onEnd(step === 'done')}>
       <h2 id={headingId}>{act.heading}</h2>
-      {act.warning !== undefined && step !== 'done' && <p class="warning">{act.warning}</p>}
-      <div aria-live="polite">
-        {step === 'looking' && <p>looking what would be done</p>}
-        {step === 'acting' && <p>at work: this can take a while; it goes on when this page is closed</p>}
-        {failure !== undefined && <p class="failure">{failure}</p>}
-        {ended !== undefined && <Outcome ended={ended} isPreview={step === 'asking'} />}
-      </div>
-      <div class="buttons">
-        <button type="button" onClick={() => dialog.current?.close()}>
-          {isOver ? 'Close' : 'Cancel'}
-        </button>
-        {!isOver && (
-          <button
-            type="button"
-            class="act"
-            disabled={step !== 'asking'}
-            onClick={() => {
-              setAsked({ step: 'acting' });
-              void run(act.call, 'done');
-            }}
-          >
-            {act.verb}
+      <form onSubmit={onAct}>
+        {act.warning !== undefined && step !== 'done' && <p class="warning">{act.warning}</p>}
+        {act.takesWhy !== undefined && step === 'asking' && <Why why={why} setWhy={setWhy} callOf={act.takesWhy} />}
+        <Told asked={asked} />
+        <div class="buttons">
+          <button type="button" onClick={() => dialog.current?.close()}>
+            {isOver ? 'Close' : 'Cancel'}
           </button>
-        )}
-      </div>
+          {!isOver && (
+            <button type="submit" class="act" disabled={step !== 'asking'}>
+              {act.verb}
+            </button>
+          )}
+        </div>
+      </form>
     </dialog>
+  );
+}
+
+/** What is known so far; screen readers hear it when it changes. */
+function Told({ asked: { step, ended, failure } }: { asked: Asked }) {
+  return (
+    <div aria-live="polite">
+      {step === 'looking' && <p>looking what would be done</p>}
+      {step === 'acting' && <p>at work: this can take a while, and goes on when this page is closed</p>}
+      {failure !== undefined && <p class="failure">{failure}</p>}
+      {ended !== undefined && <Outcome ended={ended} isPreview={step === 'asking'} />}
+    </div>
+  );
+}
+
+type WhyProps = { why: string; setWhy: (why: string) => void; callOf: (why: string) => ConsoleCall };
+
+/** Whoever changes the breaker says why, for whoever looks at it next. */
+function Why({ why, setWhy, callOf }: WhyProps) {
+  const said = why.trim() === '' ? 'why' : why.trim();
+  const { answer } = useAnswer(said, () => post<{ command: string }>('/api/words', callOf(said)));
+  return (
+    <>
+      <label class="field">
+        <span class="name">Why</span>
+        <input
+          required
+          maxLength={200}
+          pattern="\s*[^\-\s].*"
+          value={why}
+          onInput={(event) => setWhy(event.currentTarget.value)}
+        />
+        <span class="hint">a few words for whoever looks at it next</span>
+      </label>
+      {answer !== undefined && <CommandLine command={answer.command} />}
+    </>
   );
 }
 
