@@ -10,8 +10,8 @@ const word = z
   .regex(/^[^\p{Cc}-][^\p{Cc}]*$/u);
 const optional = word.optional();
 const queue = z.enum(['fetch', 'items']);
-/** Which dead letters: those that match, one by its id, or all. */
-const choice = { queue, id: optional, match: z.array(word).max(20).default([]), dryRun: z.boolean() };
+/** Which dead letters: those that match, such as `messageId=…` for one, or all. */
+const choice = { queue, match: z.array(word).max(20).default([]), dryRun: z.boolean() };
 
 const callSchema = z.discriminatedUnion('do', [
   z.strictObject({ do: z.literal('replay'), ...choice }),
@@ -52,7 +52,7 @@ export function argumentsOf(call: ConsoleCall): string[] {
   switch (call.do) {
     case 'replay':
     case 'delete':
-      return ['dlq', call.do, call.queue, ...(call.id === undefined ? [] : [call.id]), ...choiceOptions(call)];
+      return ['dlq', call.do, call.queue, ...choiceOptions(call)];
     case 'enqueue':
       return ['enqueue', ...feedOptions(call), ...flag('force', call.force), ...flag('dry-run', call.dryRun)];
     case 'breaker':
@@ -70,7 +70,7 @@ export function argumentsOf(call: ConsoleCall): string[] {
 
 /** `--all` is what deleting needs where nothing else is said; replaying has no such word. */
 function choiceOptions(call: Extract<ConsoleCall, { do: 'replay' | 'delete' }>): string[] {
-  const whole = call.do === 'delete' && call.id === undefined && call.match.length === 0;
+  const whole = call.do === 'delete' && call.match.length === 0;
   return [...call.match.map((text) => `--match=${text}`), ...flag('all', whole), ...flag('dry-run', call.dryRun)];
 }
 

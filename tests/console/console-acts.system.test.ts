@@ -102,7 +102,7 @@ describeInBrowser('the console of a local stack', (browser) => {
     await page.click('[role=option] >> text=too-old');
     await page.click('text=Replay this one');
     const command = await confirm(page, '1 would be replayed', 'Replay', '1 replayed');
-    expect(command).toMatch(/^npx tmdb-pipeline dlq replay fetch [\w-]{36}$/);
+    expect(command).toMatch(/^npx tmdb-pipeline dlq replay fetch --match=messageId=[\w-]{36}$/);
     await page.waitForSelector('text=/^8 of 8 dead letters/');
     await page.close();
     expect(await deadLetters()).toHaveLength(8);
@@ -139,7 +139,7 @@ describeInBrowser('the console of a local stack', (browser) => {
     await page.fill('input[list]', 'genre_27');
     await page.fill('label:has-text("Regions") input', 'FR');
     await page.click('text=Show what would be sent');
-    await page.waitForSelector('dialog >> text=genre_27/movie/FR/fr-FR, page 1 of 1');
+    await page.waitForSelector('dialog >> text=genre_27/movie/FR/en-US, page 1 of 1');
     const command = await confirm(page, '1 job would be sent', 'Send', '1 job sent');
     expect(command).toBe('npx tmdb-pipeline enqueue --category=genre_27 --media=movie --region=FR --pages=1');
     await ask(page, "location.hash = '#/feeds'");

@@ -218,14 +218,14 @@ describeInBrowser('the page of the console', (browser) => {
     expect(await violations(page)).toEqual([]);
     await page.keyboard.press('Escape');
     await page.waitForSelector('dialog', { state: 'detached' });
-    expect(served.ran.at(-1)).toBe('dlq replay fetch message-10 --dry-run --stack=aws');
+    expect(served.ran.at(-1)).toBe('dlq replay fetch --match=messageId=message-10 --dry-run --stack=aws');
     expect(await ask(page, 'document.activeElement.textContent')).toBe('Replay this one');
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open] >> text=3 would be replayed');
     await tabTo('dialog button.act');
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open] >> text=3 replayed');
-    expect(served.ran.at(-1)).toBe('dlq replay fetch message-10 --stack=aws');
+    expect(served.ran.at(-1)).toBe('dlq replay fetch --match=messageId=message-10 --stack=aws');
     await page.close();
   });
 

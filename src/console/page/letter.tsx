@@ -11,13 +11,8 @@ export type Queue = 'fetch' | 'items';
 export type LetterFacts = Omit<DeadLetter, 'body' | 'feed'>;
 
 /** Replaying or deleting: those that match, or the one with this id. */
-export function letterAct(
-  verb: 'replay' | 'delete',
-  queue: Queue,
-  choice: { id?: string; match: string[] },
-  what: string,
-): Act {
-  const call = { do: verb, queue, ...choice };
+export function letterAct(verb: 'replay' | 'delete', queue: Queue, match: string[], what: string): Act {
+  const call = { do: verb, queue, match };
   const warning = {
     replay: 'They go back to their queue, 30 a second; each is deleted here when it was sent.',
     delete: 'They are deleted for good: what they asked for is not done.',
@@ -43,7 +38,8 @@ export function Letter({ queue, letter, ask }: { queue: Queue; letter: LetterFac
       () => setWhole(null),
     );
   }, []);
-  const choice = { id: letter.messageId, match: [] };
+  // By its whole id: the beginning of one would need a look through the queue first.
+  const match = [`messageId=${letter.messageId}`];
   return (
     <section class="letter" aria-label="the letter that is chosen" aria-live="polite">
       <dl class="facts">
@@ -55,10 +51,10 @@ export function Letter({ queue, letter, ask }: { queue: Queue; letter: LetterFac
         ))}
       </dl>
       <div class="buttons start">
-        <button type="button" onClick={() => ask(letterAct('replay', queue, choice, 'this letter'))}>
+        <button type="button" onClick={() => ask(letterAct('replay', queue, match, 'this letter'))}>
           Replay this one
         </button>
-        <button type="button" class="danger" onClick={() => ask(letterAct('delete', queue, choice, 'this letter'))}>
+        <button type="button" class="danger" onClick={() => ask(letterAct('delete', queue, match, 'this letter'))}>
           Delete this one
         </button>
       </div>

@@ -154,10 +154,10 @@ function Letters({ listKey, queue, match, answer, ask, load }: LettersProps) {
   return (
     <Card heading="Letters, newest first">
       <div class="buttons start">
-        <button type="button" onClick={() => ask(letterAct('replay', queue, { match }, what))}>
+        <button type="button" onClick={() => ask(letterAct('replay', queue, match, what))}>
           Replay {what}
         </button>
-        <button type="button" class="danger" onClick={() => ask(letterAct('delete', queue, { match }, what))}>
+        <button type="button" class="danger" onClick={() => ask(letterAct('delete', queue, match, what))}>
           Delete {what}
         </button>
       </div>

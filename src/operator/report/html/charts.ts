@@ -58,9 +58,16 @@ function pointText(iso: string, step: SeriesStep): string {
   return step === 'day' ? dayText(iso) : `week of ${dayText(iso)}`;
 }
 
-/** Days by their date, hours by the time, but midnight by its date. */
+/** Days by their date, round hours by the time, but midnight by its date. */
 function ticksOf({ step, points }: UsageSeries): string[] {
-  return points.map(({ from }) => (step !== 'hour' || from.slice(11, 13) === '00' ? dayText(from) : timeText(from)));
+  const everyHours = points.length > 26 ? 6 : 3;
+  return points.map(({ from }) => {
+    const hour = Number(from.slice(11, 13));
+    if (step !== 'hour' || hour === 0) {
+      return dayText(from);
+    }
+    return hour % everyHours === 0 ? timeText(from) : '';
+  });
 }
 
 /** Everything that the charts show, as figures. */

@@ -18,7 +18,7 @@ export type BarChart = {
   label: string;
   /** What each point is called. */
   points: readonly string[];
-  /** What stands below each point, as far as there is room. */
+  /** What stands below each point, as far as there is room; an empty text is nothing. */
   ticks: readonly string[];
   /** From the bottom up. */
   layers: readonly Layer[];
@@ -66,7 +66,7 @@ function optionOf(chart: BarChart, size: keyof typeof sizes) {
       data: [...chart.ticks],
       axisTick: { show: false },
       axisLine: { lineStyle: { color: 'var(--rule)' } },
-      axisLabel: { ...text, hideOverlap: true, interval: everyTick(chart.ticks.length, size) },
+      axisLabel: { ...text, hideOverlap: true, interval: hasRoom(chart.ticks, size) },
     },
     yAxis: {
       type: 'value',
@@ -79,15 +79,19 @@ function optionOf(chart: BarChart, size: keyof typeof sizes) {
   };
 }
 
-/** So many labels fit beside each other; as many points lie between two of them. */
-function everyTick(count: number, size: keyof typeof sizes): number {
-  return Math.ceil(count / (size === 'wide' ? 10 : 5)) - 1;
+/** Ten labels fit beside each other, on a phone five: of more ticks every second, third, … has one. */
+function hasRoom(ticks: readonly string[], size: keyof typeof sizes): (index: number) => boolean {
+  const places = ticks.flatMap((tick, index) => (tick === '' ? [] : [index]));
+  const every = Math.ceil(places.length / (size === 'wide' ? 10 : 5));
+  const shown = new Set(places.filter((_, n) => n % every === 0));
+  return (index) => shown.has(index);
 }
 
 function barsOf({ tone, values }: Layer) {
   const itemStyle = { color: `var(--${tone})`, borderColor: 'var(--card)', borderWidth: 1 };
-  // A value above zero can be seen.
-  return { ...still, type: 'bar', stack: 'all', data: [...values], itemStyle, barMinHeight: 2, barMaxWidth: 60 };
+  // A value above zero can be seen, however small it is; of zero there is no bar.
+  const data = values.map((value) => (value === 0 ? '-' : value));
+  return { ...still, type: 'bar', stack: 'all', data, itemStyle, barMinHeight: 2, barMaxWidth: 60 };
 }
 
 /** What ECharts does under a mouse needs its script, which the page does not have. */
@@ -112,7 +116,7 @@ function withTitles(svg: string, chart: BarChart): Markup {
     .replace(/^<svg[^>]*>\s*/, '')
     .replace(/<style[\s\S]*?<\/style>|<defs[\s\S]*?<\/defs>/g, '')
     .replace(/<\/svg>\s*$/, '')
-    .replace(/ (style|class|ecmeta_series_index|ecmeta_silent)="[^"]*"/g, '')
+    .replace(/ (style|class|clip-path|ecmeta_series_index|ecmeta_silent)="[^"]*"/g, '')
     .replace(
       / ecmeta_data_index="(\d+)" ecmeta_ssr_type="chart"([^>]*)>/g,
       (_found, index: string, rest: string) =>
