@@ -28,11 +28,11 @@ const document = `<!DOCTYPE html>
 const icon =
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#2563c9"/><path d="M4 11V8m4 3V5m4 6V7" stroke="#fff" stroke-width="2" stroke-linecap="round"/></svg>';
 
-/** Reads the files. An installed package has script and style built; from a clone of the repository they are built here. */
+/** Reads the files. The published package has script and style in a folder beside this file; in a clone of the repository they are bundled here. */
 export async function pageFiles(): Promise<PageFiles> {
   const { script, style } = existsSync(`${page}app.js`)
     ? { script: readFileSync(`${page}app.js`, 'utf8'), style: readFileSync(`${page}app.css`, 'utf8') }
-    : await builtPage();
+    : await bundledPage();
   return new Map([
     ['/', { type: 'text/html; charset=utf-8', text: document }],
     ['/app.js', { type: 'text/javascript; charset=utf-8', text: script }],
@@ -41,23 +41,10 @@ export async function pageFiles(): Promise<PageFiles> {
   ]);
 }
 
-/** Bundles script and style. */
-export async function builtPage(): Promise<{ script: string; style: string }> {
+async function bundledPage(): Promise<{ script: string; style: string }> {
   // Loaded here: an installed package has no bundler and needs none.
-  const { build } = await import('esbuild');
-  const { outputFiles } = await build({
-    entryPoints: [`${page}app.tsx`, `${page}app.css`],
-    outdir: '.',
-    logLevel: 'silent',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    bundle: true,
-    minify: true,
-    write: false,
-    format: 'esm',
-    target: 'es2023',
-    legalComments: 'none',
-  });
+  const [{ build }, { pageOptions }] = await Promise.all([import('esbuild'), import('./page-options.ts')]);
+  const { outputFiles } = await build({ ...pageOptions, outdir: '.', write: false });
   const named = (end: string) => outputFiles.find(({ path }) => path.endsWith(end))?.text ?? '';
   return { script: named('.js'), style: named('.css') };
 }

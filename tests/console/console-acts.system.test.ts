@@ -46,6 +46,9 @@ describe('the command `console`', () => {
   it('says so when its port is taken', async () => {
     const { code, stderr } = await runCli(['console', '--port', String(ready.port)], { cwd });
     expect([code, stderr]).toEqual([2, expect.stringContaining(`port ${ready.port} is taken: choose another --port`)]);
+    // Where it would start a stack too, which it then does not.
+    const elsewhere = await runCli(['console', '--port', String(ready.port)], { cwd: scratchFolder() });
+    expect([elsewhere.code, elsewhere.stderr]).toEqual([2, stderr]);
   });
 });
 

@@ -24,8 +24,6 @@ type RunInherited = (argv: readonly string[], inherited: Inherited) => Promise<0
 const lookEveryMs = { local: 1_000, tables: 1_000, aws: 5_000 };
 /** How long a dead letter that is looked at is hidden from others at most. */
 const holdSeconds = 60;
-/** A start of the emulators takes a few seconds, with a cold cache of bundles some more. */
-const startTimeoutMs = 120_000;
 
 /** `console`. */
 export function addConsoleCommand(program: Command, run: RunInherited): void {
@@ -37,92 +35,92 @@ export function addConsoleCommand(program: Command, run: RunInherited): void {
 
 /** `console`: the operator's page on loopback, until Ctrl-C. */
 async function consoleCommand(options: ConsoleOptions, context: CliContext, run: RunInherited): Promise<void> {
-  const port = parseCount(options.port ?? '0', '--port', 0, 65_535);
-  await interruptible(context, async (signal) => {
-    const own = hasStackPlace(options, context) ? undefined : startLocal(context, run);
-    await own?.ready;
-    const serving = withStackPlace(
-      options,
-      context,
-      (place) => serveUntil(signal, place, port, options, context, run),
-      'look',
-    );
-    await Promise.race([serving, ...(own === undefined ? [] : [own.ended])]);
-    await own?.ended;
-  });
-}
-
-/** A `local` for this console alone, in this process. It ends with Ctrl-C, as the console does. */
-function startLocal(context: CliContext, run: RunInherited): { ready: Promise<void>; ended: Promise<void> } {
-  context.output.note('no stack is running: starting a local one, which ends with the console');
-  const told = Promise.withResolvers<void>();
-  const output: CliOutput = { ...context.output, json: false, result: () => told.resolve() };
-  const ended = run(['local'], { context: { ...context, output }, openPlace: undefined }).then((exitCode) => {
-    if (exitCode !== 0) {
-      throw new PermanentError(
-        'local_ended',
-        'the console has ended: its local stack could not go on, for the reason above',
-      );
-    }
-  });
-  const late = context.clock.sleep(startTimeoutMs).then(() => {
-    throw new PermanentError('local_not_ready', 'the local stack was not ready in two minutes: start it with `local`');
-  });
-  return { ready: Promise.race([told.promise, ended, late]), ended };
-}
-
-async function serveUntil(
-  signal: AbortSignal,
-  place: StackPlace,
-  port: number,
-  options: ConsoleOptions,
-  context: CliContext,
-  run: RunInherited,
-): Promise<void> {
-  if (signal.aborted) {
+  const parts = { port: parseCount(options.port ?? '0', '--port', 0, 65_535), options, context, run };
+  if (!hasStackPlace(options, context)) {
+    // The port is taken first: a stack is not started for a page that cannot be served.
+    await withConsole({ kind: 'local', ...parts }, (announce) => runLocal(context, run, announce));
     return;
   }
+  await interruptible(context, (signal) =>
+    withStackPlace(
+      options,
+      context,
+      (place) =>
+        withConsole({ kind: place.kind, place, ...parts }, async (announce) => {
+          announce();
+          await aborted(signal);
+        }),
+      'look',
+    ),
+  );
+}
+
+/** A `local` for this console alone, in this process, until Ctrl-C. */
+async function runLocal(context: CliContext, run: RunInherited, announce: () => void): Promise<void> {
+  context.output.note('no stack is running: starting a local one, which ends with the console');
+  const output: CliOutput = { ...context.output, json: false, result: announce };
+  const exitCode = await run(['local'], { context: { ...context, output }, openPlace: undefined });
+  if (exitCode !== 0) {
+    const why = 'the console has ended: its local stack could not go on, for the reason above';
+    throw new PermanentError('local_ended', why);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+    }
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** What a console is served from. `place`: the stack that is open; without one it is looked up each time. */
+type ServedParts = {
+  kind: StackPlace['kind'];
+  place?: StackPlace;
+  port: number;
+  options: ConsoleOptions;
+  context: CliContext;
+  run: RunInherited;
+};
+
+/** Serves the console while `act` runs, which announces it. @throws UsageError when the port is taken. */
+async function withConsole(served: ServedParts, act: (announce: () => void) => Promise<void>): Promise<void> {
+  const { kind, port, context } = served;
   const token = randomBytes(24).toString('base64url');
-  const stack = stackOf(place, options, context, run);
-  const parts = {
-    stack,
-    files: await pageFiles(),
-    token,
-    port,
-    everyMs: lookEveryMs[place.kind],
-    clock: context.clock,
-  };
+  const stack = stackOf(served);
+  const parts = { stack, files: await pageFiles(), token, port, everyMs: lookEveryMs[kind], clock: context.clock };
   const running = await startConsole(parts).catch((cause: unknown) => {
     const isTaken = (cause as NodeJS.ErrnoException).code === 'EADDRINUSE';
     throw isTaken ? new UsageError(`port ${port} is taken: choose another --port, or leave it out`) : cause;
   });
-  try {
-    const address = `http://127.0.0.1:${running.port}/#token=${token}`;
+  const address = `http://127.0.0.1:${running.port}/#token=${token}`;
+  const announce = () =>
     context.output.result(
       { ready: true, address, port: running.port, stack: stack.name },
       `console of the stack '${stack.name}': ${address}\nthe address holds the token that its page needs; Ctrl-C ends`,
     );
-    await new Promise<void>((resolve) => {
-      signal.addEventListener('abort', () => resolve(), { once: true });
-      signal.aborted && resolve();
-    });
+  try {
+    await act(announce);
   } finally {
     await running.stop();
   }
 }
 
-function stackOf(opened: StackPlace, options: ConsoleOptions, context: CliContext, run: RunInherited): ConsoleStack {
+function stackOf({ kind, place, options, context, run }: ServedParts): ConsoleStack {
   const look = statusLooks(context);
   // A `local` may have been started again meanwhile, with other ports; looking that up costs nothing.
-  const here = <T>(act: (place: StackPlace) => Promise<T>) =>
-    opened.kind === 'local' ? withStackPlace(options, context, act, 'look') : act(opened);
+  const opened = kind === 'local' ? undefined : place;
+  const here = <T>(act: (found: StackPlace) => Promise<T>) =>
+    opened === undefined ? withStackPlace(options, context, act, 'look') : act(opened);
   return {
-    name: opened.kind === 'aws' ? context.settings.deployment.stackName : (options.dataDir ?? opened.kind),
+    name: kind === 'aws' ? context.settings.deployment.stackName : (options.dataDir ?? kind),
     placeArguments: placeArguments(options),
-    hasQueues: opened.queues !== undefined,
+    hasQueues: kind === 'local' || place?.queues !== undefined,
     status: () => here(look),
-    letters: (name) => here((place) => lettersOf(name, place)),
-    run: (argv) => runCaptured(argv, opened.kind === 'local' ? undefined : opened, context, run),
+    letters: (name) => here((found) => lettersOf(name, found)),
+    run: (argv) => runCaptured(argv, opened, context, run),
   };
 }
 
