@@ -140,18 +140,19 @@ describeInBrowser('the console of a local stack', (browser) => {
   it('sends ad-hoc jobs after a dry run, whose list is then there', async () => {
     const page = await open('jobs');
     await page.fill('input[list]', 'genre_27');
-    await page.fill('label:has-text("Regions") input', 'FR');
+    await page.fill('label:has-text("Languages") input', 'de-DE');
     await page.click('text=Show what would be sent');
-    await page.waitForSelector('dialog >> text=genre_27/movie/FR/en-US, page 1 of 1');
+    await page.waitForSelector('dialog >> text=genre_27/movie/global/de-DE, page 1 of 1');
     const command = await confirm(page, '1 job would be sent', 'Send', '1 job sent');
-    expect(command).toBe('npx tmdb-pipeline enqueue --category=genre_27 --media=movie --region=FR --pages=1');
+    expect(command).toBe('npx tmdb-pipeline enqueue --category=genre_27 --media=movie --language=de-DE --pages=1');
     await ask(page, "location.hash = '#/feeds'");
-    await page.waitForSelector('text=genre_27/movie', { timeout: 60_000 });
-    await page.click('text=genre_27/movie');
+    const feed = 'tr:has-text("genre_27/movie"):has-text("de-DE") a >> nth=0';
+    await page.waitForSelector(feed, { timeout: 60_000 });
+    await page.click(feed);
     await page.waitForSelector('.posters li');
     const titles = await ask<number>(page, 'document.querySelectorAll(".posters li").length');
     const { titles: inTable } = await runJson<{ titles: unknown[] }>(
-      ['read', 'list', 'genre_27', 'movie', '--region', 'FR', '--limit', '40'],
+      ['read', 'list', 'genre_27', 'movie', '--language', 'de-DE', '--limit', '40'],
       { cwd },
     );
     expect(titles).toBe(inTable.length);
