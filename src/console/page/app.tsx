@@ -1,13 +1,14 @@
 /** The console in the browser: which view is shown, and what is live. */
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { ActDialog } from './act-dialog.tsx';
 import { type Live, listen, post, takeToken } from './api.ts';
 import { FeedsView } from './feeds-view.tsx';
 import { JobsView } from './jobs-view.tsx';
 import { LettersView } from './letters-view.tsx';
 import { ListsView } from './lists-view.tsx';
 import { NowView } from './now-view.tsx';
-import { type Act, ActDialog } from './parts.tsx';
+import type { Act } from './parts.tsx';
 import { PlanView } from './plan-view.tsx';
 import { ReportView } from './report-view.tsx';
 

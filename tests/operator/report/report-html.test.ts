@@ -19,11 +19,9 @@ const withClass = (tags: readonly Tag[], name: string) =>
   tags.filter(({ attributes }) => attributes.get('class')?.split(' ').includes(name));
 
 describe('the page', () => {
-  it('is well-formed, in whatever period and of whatever step', async () => {
-    for (const hours of [1, 24, 169, 24 * 40, 24 * 400]) {
-      const report = await reportOf(busyWorld(), hours);
-      expect(pageStructure(reportHtml(report)).tags.length).toBeGreaterThan(100);
-    }
+  it.each([1, 24, 169, 24 * 40, 24 * 400])('is well-formed: %d hours', async (hours) => {
+    const report = await reportOf(busyWorld(), hours);
+    expect(pageStructure(reportHtml(report)).tags.length).toBeGreaterThan(100);
   });
 
   it('loads nothing, runs nothing, and says so to the browser', () => {
@@ -75,6 +73,8 @@ describe('the page', () => {
     const [first] = busy.mostRead.titles;
     const named = (title: string): Report => ({
       ...busy,
+      // Charts hold no names, and take most of the time.
+      series: { ...busy.series, points: [] },
       mostRead: { ...busy.mostRead, titles: first === undefined ? [] : [{ ...first, title }] },
     });
     const plain = skeleton(reportHtml(named('Fight Club')));
@@ -86,7 +86,7 @@ describe('the page', () => {
         expect(page.isWellFormed()).toBe(true);
         expect(page).not.toMatch(/[^\P{Cc}\n\t]|[\ufffe\uffff]/u);
       }),
-      { numRuns: 12 },
+      { numRuns: 25 },
     );
   });
 
