@@ -10,6 +10,7 @@ const system = 'tests/**/*.system.test.ts';
 
 /** Files that take half a minute and more: what starts last should be short, or a core waits for it at the end. */
 const longest = [
+  'console-acts',
   'rehearsal',
   'simulation/campaign',
   'killed-processes',
@@ -19,6 +20,7 @@ const longest = [
   'operator',
   'interrupt',
   'operations-page',
+  'console-page',
   'outage',
   'synth',
 ];

@@ -3,13 +3,20 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { oneDocument, type RunningCli, runCli, runJson, startCli } from '../support/cli-process.ts';
+import { startDescribedStack } from '../support/described-stack.ts';
 import { describeInBrowser, type View } from '../support/real-browser.ts';
 import { scratchFolder } from '../support/scratch-folder.ts';
 import { seedDeadLetters } from '../support/seed-dead-letters.ts';
 import { until } from '../support/until.ts';
 
 type Ready = { ready: boolean; address: string; port: number; stack: string };
-type Endpoints = { endpoints: { sqs: string }; fetchDlqUrl: string };
+type Endpoints = {
+  endpoints: { sqs: string; dynamodb: string };
+  fetchDlqUrl: string;
+  catalogTable: string;
+  controlTable: string;
+  region: string;
+};
 
 const cwd = scratchFolder();
 const stackFile = join(cwd, '.local', 'stack.json');
@@ -26,6 +33,7 @@ beforeAll(async () => {
   endpoints = JSON.parse(readFileSync(stackFile, 'utf8')) as Endpoints;
 });
 
+const upperFirst = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 const ask = <T>(page: Page, expression: string) => page.evaluate(expression) as Promise<T>;
 const seed = () => seedDeadLetters(endpoints.endpoints.sqs, endpoints.fetchDlqUrl);
 const deadLetters = async () =>
@@ -206,6 +214,40 @@ describeInBrowser('the console of a local stack', (browser) => {
     expect((await other.ended).code).toBe(0);
     await next.ended;
     await page.close();
+  });
+
+  it('acts on a deployed stack with --stack aws, as the commands that it shows say', async () => {
+    const { endpoints: at, catalogTable, controlTable, region } = endpoints;
+    const queues = Object.entries(endpoints).filter(([name]) => name.endsWith('QueueUrl') || name.endsWith('DlqUrl'));
+    const cloud = await startDescribedStack({
+      ...Object.fromEntries(queues.map(([name, url]) => [upperFirst(name), String(url)])),
+      CatalogTable: catalogTable,
+      ControlTable: controlTable,
+    });
+    const environment = {
+      AWS_ENDPOINT_URL_CLOUDFORMATION: cloud.baseUrl,
+      AWS_ENDPOINT_URL_SQS: at.sqs,
+      AWS_ENDPOINT_URL_DYNAMODB: at.dynamodb,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: 'id',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+    };
+    const other = startCli(['console', '--json', '--stack', 'aws'], { environment, cwd: scratchFolder() });
+    const { address, stack } = JSON.parse(await other.line('stdout', '"ready"')) as Ready;
+    expect(stack).toBe('TmdbPipeline');
+    const { page } = await browser.open(address, desk);
+    await page.waitForSelector('text=5 dead letters: see');
+    await ask(page, "location.hash = '#/letters'");
+    await page.click('text=Delete all 5');
+    await page.waitForSelector('dialog >> text=5 would be deleted, 0 left');
+    expect(await page.textContent('dialog code')).toBe('npx tmdb-pipeline dlq delete fetch --all --stack=aws');
+    await page.click('dialog >> text=/^Delete$/');
+    await page.waitForSelector('dialog >> text=5 deleted', { timeout: 60_000 });
+    expect(await deadLetters()).toEqual([]);
+    other.signal('SIGINT');
+    expect((await other.ended).code).toBe(0);
+    await page.close();
+    await cloud.close();
   });
 
   it('shows a data folder, which it can look at only', async () => {
