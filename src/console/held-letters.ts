@@ -23,17 +23,21 @@ type Look = { at: string; letters: HeldLetter[]; unreleased: number };
 
 /** Keeps the latest look into each queue. */
 export function heldLetters(look: (queue: 'fetch' | 'items') => Promise<DeadLetterLook>, clock: Clock) {
-  const looks = new Map<string, Promise<Look>>();
+  const looks = new Map<string, { isOver: boolean; result: Promise<Look> }>();
   const lookInto = (queue: 'fetch' | 'items', again: boolean): Promise<Look> => {
     const held = looks.get(queue);
-    if (held !== undefined && !again) {
-      return held;
+    // Two looks at once would each hide from the other what it has received.
+    if (held !== undefined && !(again && held.isOver)) {
+      return held.result;
     }
-    const next = look(queue).then((seen) => boundedLook(seen, clock));
+    const next = { isOver: false, result: look(queue).then((seen) => boundedLook(seen, clock)) };
     looks.set(queue, next);
+    const end = () => {
+      next.isOver = true;
+    };
     // A look that failed is no look: the next question tries again.
-    next.catch(() => looks.get(queue) === next && looks.delete(queue));
-    return next;
+    next.result.then(end, () => looks.delete(queue));
+    return next.result;
   };
   return {
     /** A page of those that match, newest first, with the groups of all that match. @throws UsageError for a match that is none. */

@@ -68,6 +68,13 @@ describe('dead letters that are browsed', () => {
     expect(await Promise.all(lengths)).toEqual([0, 20_000, 20_000]);
   });
 
+  it('are looked for once at a time: two looks would hide letters from each other', async () => {
+    const { page, looks } = world(3);
+    const both = await Promise.all([page(0), page(0, [], true), page(0, [], true)]);
+    expect(both.map(({ total }) => total)).toEqual([3, 3, 3]);
+    expect(looks).toEqual(['fetch']);
+  });
+
   it('are looked for again after a look that failed', async () => {
     let looks = 0;
     const held = heldLetters(async () => {

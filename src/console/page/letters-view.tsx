@@ -1,5 +1,5 @@
 /** Dead letters: browsed, chosen, replayed, deleted. */
-import { useState } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
 import type { DeadLetterGroup } from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { post } from './api.ts';
 import { Letter, type LetterFacts, letterAct, type Queue } from './letter.tsx';
@@ -16,6 +16,8 @@ type Page = {
 };
 
 const pageRows = 200;
+/** How many acts there had been when a queue was looked into last. */
+const actedAt = new Map<Queue, number>();
 
 /** `reason=too-old region=DE`, as `--match` takes it; a value with blanks stands in double quotes. */
 function matchOf(text: string): string[] {
@@ -29,8 +31,14 @@ export function LettersView({ live, query, ask, acted }: ViewProps) {
   const [look, setLook] = useState(0);
   const key = JSON.stringify([queue, match, look, acted]);
   const ofPage = (offset: number, again: boolean) => post<Page>('/api/letters', { queue, match, offset, again });
-  // After an act the queue is another one.
-  const { answer, failure } = useAnswer(key, () => ofPage(0, look > 0 || acted > 0));
+  const lookedAt = useRef(0);
+  const { answer, failure } = useAnswer(key, () => {
+    // After an act the queue is another one.
+    const isToLook = look !== lookedAt.current || acted !== (actedAt.get(queue) ?? 0);
+    lookedAt.current = look;
+    actedAt.set(queue, acted);
+    return ofPage(0, isToLook);
+  });
   const depth = live.status?.queues?.[queue].deadLetters;
   const inQueue = depth === undefined ? undefined : depth.visible + depth.delayed + depth.inFlight;
   const narrow = (texts: string[]) => {
