@@ -12,6 +12,7 @@ const system = 'tests/**/*.system.test.ts';
 const longest = [
   'git-dependency',
   'installed-package',
+  'console-acts',
   'rehearsal',
   'simulation/campaign',
   'killed-processes',
@@ -21,6 +22,7 @@ const longest = [
   'operator',
   'interrupt',
   'operations-page',
+  'console-page',
   'outage',
   'synth',
 ];

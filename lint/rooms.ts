@@ -21,11 +21,13 @@ export const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/reader': ['src/shared'],
   // `cost` prices the plan by the planner's own rule.
   'src/operator': ['src/planner', 'src/demand', 'src/shared'],
+  // The operator's page: it runs the commands of `src/cli`, which hands them over.
+  'src/console': ['src/operator', 'src/reader', 'src/shared'],
   // A TMDB for tests and demos, which could be a package of its own.
   'src/tmdb-simulator': [],
   // Runs the stages as bundles, and so imports none of them.
   'src/local': ['src/tmdb-simulator', 'src/shared'],
-  'src/cli': [...stages, 'src/operator', 'src/demand', 'src/local', 'src/tmdb-simulator', 'src/shared'],
+  'src/cli': [...stages, 'src/console', 'src/operator', 'src/demand', 'src/local', 'src/tmdb-simulator', 'src/shared'],
   cdk: ['src/local/bundle', 'src/shared'],
 };
 
@@ -69,7 +71,7 @@ export const rules: Required<Pick<IConfiguration, 'forbidden' | 'options'>> = {
     {
       name: 'AWS, TMDB and the network are reached through a port',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(local|cli|tmdb-simulator)/', ...adapters] },
+      from: { path: '^src/', pathNot: ['^src/(local|cli|console|tmdb-simulator)/', ...adapters] },
       to: { path: outside },
     },
     {

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { PermanentError, PipelineError } from '../shared/core/errors.ts';
 import { AwsCallError } from './aws-call-failure.ts';
 import { type CliContext, type CommonOptions, cliContext, diskFull } from './cli-context.ts';
+import type { StackPlace } from './stack-place.ts';
 
 /** Help of options that several commands have. */
 export const optionHelp = {
@@ -37,13 +38,29 @@ export function withQueuePlace(command: Command): Command {
   return withCommon(command).option('--stack <stack>', 'local or aws (default: local, where one is running)');
 }
 
+/** What a command finds that another one runs in this process, instead of what its options and the environment say. */
+export type Inherited = { context: CliContext; openPlace: StackPlace | undefined };
+
+const inheritedBy = new WeakMap<Command, Inherited>();
+
+/** Makes all commands of `program` find this. */
+export function inherit(program: Command, inherited: Inherited): void {
+  inheritedBy.set(program, inherited);
+}
+
+function inheritedOf(command: Command): Inherited | undefined {
+  return command.parent === null ? inheritedBy.get(command) : inheritedOf(command.parent);
+}
+
 /** commander hands over the arguments one by one, then the options, then the command. */
 export function acting<O>(
   act: (options: O, context: CliContext, ...args: string[]) => Promise<void>,
 ): (...handed: unknown[]) => Promise<void> {
   return async (...handed) => {
-    const options = handed.at(-2) as O & CommonOptions & { dataDir?: string };
-    const context = cliContext(options);
+    const inherited = inheritedOf(handed.at(-1) as Command);
+    const given = handed.at(-2) as O & CommonOptions & { dataDir?: string };
+    const options = inherited?.openPlace === undefined ? given : { ...given, openPlace: inherited.openPlace };
+    const context = inherited?.context ?? cliContext(options);
     try {
       await act(options, context, ...(handed.slice(0, -2) as string[]));
     } catch (error) {

@@ -1,8 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../shared/core/errors.ts';
-import { reportFailure, terminalOutput } from './cli-context.ts';
+import { type CliOutput, reportFailure, terminalOutput } from './cli-context.ts';
+import { type Inherited, inherit } from './command-shape.ts';
 import { addBreakerCommand } from './commands/breaker-command.ts';
 import { addCallCommand } from './commands/call-command.ts';
+import { addConsoleCommand } from './commands/console-command.ts';
 import { addCostCommand } from './commands/cost-command.ts';
 import { addDlqActCommands } from './commands/dlq-act-commands.ts';
 import { addDlqLookCommands } from './commands/dlq-look-commands.ts';
@@ -37,12 +39,23 @@ const commands = [
   addEnqueueCommand,
   addDlqCommands,
   addBreakerCommand,
+  (program: Command) => addConsoleCommand(program, runInherited),
 ];
 
 /** Runs the program; returns its exit code. */
-export async function runProgram(argv: readonly string[]): Promise<number> {
+export function runProgram(argv: readonly string[]): Promise<number> {
   const output = terminalOutput({ json: argv.includes('--json'), verbose: argv.includes('--verbose') });
+  return runOn(pipelineProgram(), argv, output);
+}
+
+/** Runs a command for another one, in this process and with its context; returns the exit code. */
+function runInherited(argv: readonly string[], inherited: Inherited): Promise<0 | 1 | 2> {
   const program = pipelineProgram();
+  inherit(program, inherited);
+  return runOn(program, argv, inherited.context.output);
+}
+
+async function runOn(program: Command, argv: readonly string[], output: CliOutput): Promise<0 | 1 | 2> {
   quiet(program);
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -18,8 +18,8 @@ import { type Tables, tablesOf, withDynamo } from './open-tables.ts';
 /** Options that say which stack a command means. */
 export type PlaceOptions = QueuePlaceOptions & { dataDir?: string };
 
-/** Options that say whose queues a command means. */
-export type QueuePlaceOptions = { stack?: string };
+/** Options that say whose queues a command means. `openPlace`: the one that a console has open, whatever the others say. */
+export type QueuePlaceOptions = { stack?: string; openPlace?: StackPlace };
 
 /** The four queues, by URL. */
 export type QueueUrls = { fetchQueueUrl: string; fetchDlqUrl: string; itemQueueUrl: string; itemDlqUrl: string };
@@ -61,6 +61,12 @@ export async function withStackPlace<T>(
   nothing = 'there are no tables to read: start the stack with `local`, or name a --data-dir',
 ): Promise<T> {
   const kind = parseStackKind(options);
+  if (options.openPlace !== undefined) {
+    if (use === 'change' && options.dataDir !== undefined) {
+      throw new UsageError(`'${options.dataDir}' is open to look at it only: end the console, then run this command`);
+    }
+    return act(options.openPlace);
+  }
   if (kind === 'aws') {
     return act(await awsPlace(context));
   }
@@ -113,6 +119,7 @@ export function withQueues<T>(
 /** Whether there is a stack to look at, without opening it. */
 export function hasStackPlace(options: PlaceOptions, { environment }: CliContext): boolean {
   return (
+    options.openPlace !== undefined ||
     options.stack !== undefined ||
     options.dataDir !== undefined ||
     (environment.AWS_ENDPOINT_URL_DYNAMODB ?? '').trim() !== '' ||

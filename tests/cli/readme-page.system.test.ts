@@ -7,6 +7,7 @@ import { repositoryRoot } from '../support/shared-data.ts';
 const pages = [
   'README.md',
   'docs/commands.md',
+  'docs/console.md',
   'docs/deploy.md',
   'docs/delivery.md',
   'docs/guarantees.md',

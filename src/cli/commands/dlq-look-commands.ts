@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { type DeadLetter, parseBody } from '../../operator/dead-letters/dead-letter.ts';
+import { type DeadLetter, parseBody, readableBody } from '../../operator/dead-letters/dead-letter.ts';
 import {
   type DeadLetterGroup,
   findDeadLetter,
   groupDeadLetters,
+  newestFirst,
   shortIdsOf,
 } from '../../operator/dead-letters/look-at-dead-letters.ts';
 import { matches, parseMatch, refuseUnknownReasons } from '../../operator/dead-letters/match-letters.ts';
@@ -46,7 +47,7 @@ async function dlqListCommand(options: DlqOptions, context: CliContext, nameText
   noteUnreleased(name, unreleased, parseHoldSeconds(options), context);
   refuseUnknownReasons(match, all);
   const short = shortIdsOf(all);
-  const letters = all.filter((letter) => matches(letter, match)).sort(newestFirst);
+  const letters = newestFirst(all.filter((letter) => matches(letter, match)));
   const groups = groupDeadLetters(letters, context.clock.nowMs());
   const listed = letters.map(({ body: _body, feed: _feed, ...facts }) => ({
     id: short.get(facts.messageId) ?? facts.messageId,
@@ -72,17 +73,8 @@ async function dlqShowCommand(options: DlqOptions, context: CliContext, nameText
   const rows = Object.entries(facts).map(([key, value]) => [key, String(value)]);
   context.output.result(
     { queue: name, ...facts, body: parseBody(body) ?? body },
-    `${table(['what', 'value'], rows)}\n${pretty(body)}`,
+    `${table(['what', 'value'], rows)}\n${readableBody(body)}`,
   );
-}
-
-/** What tells no time comes last. */
-function newestFirst(one: DeadLetter, other: DeadLetter): number {
-  return order(other.failedAt, one.failedAt) || order(one.messageId, other.messageId);
-}
-
-function order(one: string, other: string): number {
-  return one === other ? 0 : one < other ? -1 : 1;
 }
 
 /** Groups for people; a text of a letter takes no more than `mostColumns`. */
@@ -116,10 +108,4 @@ export function lettersTable(
 /** What others have written, in the columns of the screen. */
 function cell(text: string): string {
   return cutTo(cleanLine(text), mostColumns);
-}
-
-/** JSON in lines; anything else as it is. */
-function pretty(body: string): string {
-  const json = parseBody(body) ?? body;
-  return typeof json === 'string' ? json : JSON.stringify(json, undefined, 2);
 }

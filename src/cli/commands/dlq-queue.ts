@@ -41,7 +41,7 @@ export type DlqName = (typeof queueNames)[number];
 const usualRate = 30;
 const fastestRate = 500;
 /** A receive waits up to a second on purpose. */
-const longPollMs = 2_000;
+export const longPollMs = 2_000;
 
 const holdHelp = 'how long a message that is looked at is hidden from others';
 
@@ -108,7 +108,8 @@ export function noteUnreleased(
   }
 }
 
-function urlsOf(name: DlqName, queues: QueueUrls): { dlqUrl: string; queueUrl: string } {
+/** The dead-letter queue of this name, and the queue that its letters came from. */
+export function urlsOf(name: DlqName, queues: QueueUrls): { dlqUrl: string; queueUrl: string } {
   return name === 'fetch'
     ? { dlqUrl: queues.fetchDlqUrl, queueUrl: queues.fetchQueueUrl }
     : { dlqUrl: queues.itemDlqUrl, queueUrl: queues.itemQueueUrl };

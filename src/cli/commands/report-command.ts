@@ -2,7 +2,6 @@ import { linkSync, lstatSync, renameSync, rmSync, statSync, writeFileSync } from
 import { basename, dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { buildReport } from '../../operator/report/build-report.ts';
-import { reportHtml } from '../../operator/report/html/report-html.ts';
 import { dayMs } from '../../shared/core/clock.ts';
 import { messageOf, PermanentError, UsageError } from '../../shared/core/errors.ts';
 import { shown } from '../../shared/core/shown-text.ts';
@@ -64,6 +63,8 @@ async function reportCommand(options: ReportOptions, context: CliContext): Promi
     });
   const report = await withStackPlace(options, context, build, 'look');
   if (options.html !== undefined) {
+    // Loading what draws charts takes a second, which only this needs.
+    const { reportHtml } = await import('../../operator/report/html/report-html.ts');
     writeWholeFile(options.html, reportHtml(report), force);
     output.note(`written: ${options.html}`);
   }

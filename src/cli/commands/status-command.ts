@@ -40,9 +40,9 @@ export function addStatusCommand(program: Command): void {
 /** `status`: queues, dead letters, breaker, rate, feeds, next occurrences; with `--watch` again and again until Ctrl-C. */
 async function statusCommand(options: StatusOptions, context: CliContext): Promise<void> {
   const { output } = context;
-  const titles = titleLooks(context);
+  const look = statusLooks(context);
   if (options.watch === undefined) {
-    const status = await withStackPlace(options, context, (place) => readStatus(place, titles, context), 'look');
+    const status = await withStackPlace(options, context, look, 'look');
     output.result(status, formatStatus(status));
     return;
   }
@@ -54,8 +54,7 @@ async function statusCommand(options: StatusOptions, context: CliContext): Promi
     watchStatus(
       {
         everyMs,
-        withPlace: (act) =>
-          withStackPlace(options, context, (place) => act(() => readStatus(place, titles, context)), 'look'),
+        withPlace: (act) => withStackPlace(options, context, (place) => act(() => look(place)), 'look'),
         paint: (text) => paintScreen(text, output),
         ended: () => signal.aborted || isClosed(process.stdout),
       },
@@ -63,6 +62,12 @@ async function statusCommand(options: StatusOptions, context: CliContext): Promi
       signal,
     ),
   );
+}
+
+/** Looks at a stack, again and again if need be. */
+export function statusLooks(context: CliContext): (place: StackPlace) => Promise<Status> {
+  const titles = titleLooks(context);
+  return (place) => readStatus(place, titles, context);
 }
 
 /** Looks at whole titles, once a minute at most: a picture every two seconds would use up the units of a small table. */

@@ -137,6 +137,12 @@ export function parseBody(body: string): unknown {
   }
 }
 
+/** A body for people: JSON in lines; anything else as it is. */
+export function readableBody(body: string): string {
+  const json = parseBody(body) ?? body;
+  return typeof json === 'string' ? json : JSON.stringify(json, undefined, 2);
+}
+
 /** A body as an object; an empty one when it is none. */
 export function parseObject(body: string): Record<string, unknown> {
   const json = parseBody(body);

@@ -103,6 +103,15 @@ function scanState() {
   };
 }
 
+/** Newest first; what tells no time comes last. */
+export function newestFirst(letters: readonly DeadLetter[]): DeadLetter[] {
+  return letters.toSorted((one, other) => order(other.failedAt, one.failedAt) || order(one.messageId, other.messageId));
+}
+
+function order(one: string, other: string): number {
+  return one === other ? 0 : one < other ? -1 : 1;
+}
+
 /** Dead letters of one reason and one feed, and how old they are. */
 export type DeadLetterGroup = {
   reason: string;

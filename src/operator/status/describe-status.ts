@@ -33,6 +33,8 @@ type FeedStatus = {
   outcome: FeedOutcome;
   /** When that answer came. */
   answeredAt: string;
+  /** The first occurrence after its soft TTL, or after now: it fetches the feed if the plan can afford it. */
+  nextRefresh: string;
 };
 
 /** What `status` tells. */
@@ -67,7 +69,7 @@ type Trouble = {
 export function describeStatus(readings: Readings, settings: Settings, nowMs: number): Status {
   const { breaker, rate, heads } = readings;
   const feeds = heads
-    .map((head) => describeFeed(head, nowMs))
+    .map((head) => ({ ...describeFeed(head, nowMs), nextRefresh: nextRefreshOf(head, settings, nowMs) }))
     .sort((a, b) => a.freshness - b.freshness || (a.feed < b.feed ? -1 : 1));
   const status = {
     at: isoFromMs(nowMs),
@@ -88,7 +90,7 @@ export function describeStatus(readings: Readings, settings: Settings, nowMs: nu
 }
 
 /** What a feed's head says at `nowMs`. */
-export function describeFeed(head: FeedHead, nowMs: number): FeedStatus {
+export function describeFeed(head: FeedHead, nowMs: number): Omit<FeedStatus, 'nextRefresh'> {
   const fetchedMs = msFromIso(head.fetchedAt);
   const expiresMs = head.expiration * 1_000;
   return {
@@ -102,6 +104,11 @@ export function describeFeed(head: FeedHead, nowMs: number): FeedStatus {
     outcome: head.lastOutcome,
     answeredAt: newestAnswer(head).at,
   };
+}
+
+function nextRefreshOf(head: FeedHead, { schedules }: Settings, nowMs: number): string {
+  const dueMs = Math.max(nowMs, msFromIso(headAt(head, nowMs).freshUntil) || nowMs);
+  return isoFromMs(Math.min(...scheduleNames.map((name) => nextOccurrenceMs(name, dueMs, schedules))));
 }
 
 function stateOf(head: FeedHead, nowMs: number): FeedStatus['state'] {

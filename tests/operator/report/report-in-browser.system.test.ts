@@ -74,19 +74,22 @@ describeInBrowser('the page in a browser', (browser) => {
       await page.close();
     });
 
-    it('shows every chart, and bars in it', async () => {
+    it('shows every chart in the size that fits, bars in it, and texts that can be read', async () => {
       const { page } = await browser.open(fileOf('days'), view);
-      const charts = await ask<[number, number][]>(page, sizes('svg'));
+      const drawn = (await ask<[number, number][]>(page, sizes('svg'))).filter(([width]) => width > 0);
       // Reads, states, freshness, calls, rows; and a bar for each of four feeds and three titles.
-      expect(charts).toHaveLength(5 + 4 + 3);
-      expect(charts.every(([width, height]) => width > 60 && height > 4)).toBe(true);
+      expect(drawn).toHaveLength(5 + 4 + 3);
+      expect(drawn.every(([width, height]) => width > 60 && height > 4)).toBe(true);
       for (const chart of ['Reads', 'Feeds by freshness', 'TMDB calls', 'Rows']) {
-        const bars = await ask<[number, number][]>(page, sizes(`svg[aria-label^="${chart}"] rect:not(.clear)`));
+        const svg = `svg[aria-label^="${chart}"]`;
+        const bars = (await ask<[number, number][]>(page, sizes(`${svg} path.mark`))).filter(([width]) => width > 0);
         expect(bars.length, chart).toBeGreaterThan(0);
         expect(
-          bars.every(([width, height]) => width > 5 && height > 1),
+          bars.every(([width]) => width > 3),
           chart,
         ).toBe(true);
+        const texts = (await ask<[number, number][]>(page, sizes(`${svg} text`))).filter(([width]) => width > 0);
+        expect(Math.min(...texts.map(([, height]) => height)), chart).toBeGreaterThanOrEqual(11);
       }
       await page.close();
     });

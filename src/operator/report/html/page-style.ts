@@ -36,20 +36,11 @@ small,.hint,.period,.tile dd+dd,footer{color:var(--muted);font-size:.8125rem}
 .legend li{display:flex;align-items:center;gap:.4rem}
 .swatch{display:inline-block;width:.7rem;height:.7rem;border-radius:.2rem;background:currentColor}
 .swatch.tone-stale-line{height:.2rem;width:.9rem}
-.plot{display:grid;grid-template-columns:2.5rem minmax(0,1fr);grid-template-rows:11rem 1.5rem;padding-right:.75rem}
-.plot svg{display:block;width:100%;height:11rem;overflow:visible}
-.y-axis,.x-axis{position:relative;color:var(--muted);font-size:.75rem;line-height:1;font-variant-numeric:tabular-nums}
-.y-axis span{position:absolute;right:.5rem;transform:translateY(50%)}
-.x-axis{grid-column:2}
-.x-axis span{position:absolute;top:.5rem;transform:translateX(-50%);white-space:nowrap}
-.grid{stroke:var(--grid);stroke-width:1;vector-effect:non-scaling-stroke}
+.chart svg{display:block;width:100%;height:auto}
+.chart text{font:12px system-ui,sans-serif;font-variant-numeric:tabular-nums}
+.chart .wide{display:none}
 rect{fill:currentColor;stroke:var(--card);stroke-width:1;vector-effect:non-scaling-stroke}
-.clear{fill:transparent;stroke:none}
-.bar:hover .clear{fill:var(--grid)}
-.line{pointer-events:none}
-.line polyline{fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:round;vector-effect:non-scaling-stroke}
-.line .halo{stroke:var(--card);stroke-width:5}
-.line path{fill:none;stroke:currentColor;stroke-width:5;stroke-linecap:round;vector-effect:non-scaling-stroke}
+.chart rect{fill:none;stroke:none}
 .share-bar,.rank-bar{display:block;width:100%;border-radius:.25rem;background:var(--grid)}
 .share-bar{height:1rem;margin:0 0 1.25rem}
 .rank-bar{height:.375rem;margin:.3rem 0 .1rem}
@@ -74,7 +65,7 @@ summary{cursor:pointer;padding:.2rem 0;color:var(--muted);font-size:.875rem;widt
 .notes li{margin:.15rem 0}
 footer{padding-top:.5rem;padding-bottom:2rem}
 ${tones(['hit', 'miss', 'stale-line', 'written', 'unchanged', 'fresh', 'stale', 'expired'])}
-@media (min-width:44rem){.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}.card{padding:1.25rem 1.5rem}h1{font-size:1.75rem}}
+@media (min-width:44rem){.chart .wide{display:block}.chart .narrow{display:none}.columns .chart .wide{display:none}.columns .chart .narrow{display:block}.tiles{grid-template-columns:repeat(3,minmax(0,1fr))}.card{padding:1.25rem 1.5rem}h1{font-size:1.75rem}}
 @media (min-width:60rem){.tiles{grid-template-columns:repeat(6,minmax(0,1fr))}.card .tiles{grid-template-columns:repeat(3,minmax(0,1fr))}.columns{grid-template-columns:repeat(2,minmax(0,1fr));gap:1.5rem 2.5rem}}
 @media print{body{background:none}.card,.tile{break-inside:avoid}}
 `;

@@ -3,7 +3,8 @@ import type { PlanFigures, Report } from '../build-report.ts';
 import type { FeedNow, FeedState, FreshnessNow } from '../feed-freshness.ts';
 import type { ReadFigures } from '../hour-usage.ts';
 import type { RankedFeed, RankedTitle } from '../rankings.ts';
-import { barChart, callsChart, readsChart, rowsChart, seriesTable } from './charts.ts';
+import { callsChart, readsChart, rowsChart, seriesTable } from './charts.ts';
+import { barChart } from './draw-chart.ts';
 import { balanceText, countText, errorText, momentText, shareText, tileText, usdText } from './figures.ts';
 import { type Fact, factTiles, feedName, html, type Markup } from './markup.ts';
 import { pageStyle, type Tone } from './page-style.ts';
@@ -123,7 +124,7 @@ function histogram({ buckets }: FreshnessNow): Markup {
   return barChart({
     label: `Feeds by freshness: ${filled.join(', ')}`,
     points: names,
-    ticks: [0, 0.25, 0.5, 0.75, 1].map((share) => ({ share, text: percent(share) })),
+    ticks: buckets.map(({ from }) => percent(from)),
     layers: states.map((state) => ({ name: state, tone: state, values: buckets.map((bucket) => bucket[state]) })),
   });
 }

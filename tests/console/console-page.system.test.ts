@@ -1,0 +1,282 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startHttpServer } from '../support/http-server.ts';
+import { describeInBrowser, type OpenedPage, type View } from '../support/real-browser.ts';
+import { calmReadings, hostile, type ScriptedConsole, startScriptedConsole } from '../support/scripted-console.ts';
+import { repositoryRoot } from '../support/shared-data.ts';
+import { until } from '../support/until.ts';
+
+const many = 10_000;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const desk: View = { width: 1280, height: 900, colorScheme: 'light' };
+const looks: [string, View][] = [
+  ['a desk', desk],
+  ['a desk at night', { ...desk, colorScheme: 'dark' }],
+  ['a phone', { width: 360, height: 740, colorScheme: 'light' }],
+  ['a phone at night', { width: 360, height: 740, colorScheme: 'dark' }],
+  ['a wide screen', { width: 2_200, height: 1_200, colorScheme: 'light' }],
+];
+/** What stands in each view once it has what it shows. */
+const views = {
+  now: 'text=Told',
+  feeds: 'text=genre_18/movie',
+  letters: '[role=option] bdi',
+  jobs: 'text=Fetch lists now',
+  plan: 'text=part of every daily run',
+  report: 'figure.chart',
+  lists: '.posters li',
+} as const;
+
+let served: ScriptedConsole;
+beforeAll(async () => {
+  served = await startScriptedConsole({ letters: many });
+});
+afterAll(() => served.stop());
+
+/** The page is asked in its own words: these tests know no types of a browser. */
+const ask = <T>(page: Page, expression: string) => page.evaluate(expression) as Promise<T>;
+
+async function show(page: Page, view: keyof typeof views, more = ''): Promise<void> {
+  await ask(page, `location.hash = '#/${view}${more}'`);
+  await page.waitForSelector(views[view], { timeout: 60_000 });
+}
+
+/** What axe-core finds wrong, each in a line. It is run by the test and not by the page, whose policy refuses it. */
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(axe);
+  const found = await ask<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>(
+    page,
+    'axe.run(document, { resultTypes: ["violations"] })',
+  );
+  return found.violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 150)}: ${failureSummary}`),
+  );
+}
+
+describeInBrowser('the page of the console', (browser) => {
+  const open = (view: View = desk) => browser.open(served.address, view);
+  const expectQuiet = ({ requests, troubles }: OpenedPage) => {
+    expect(requests.filter((address) => !address.startsWith(served.origin))).toEqual([]);
+    expect(troubles).toEqual([]);
+  };
+
+  describe.each(looks)('on %s', (_name, view) => {
+    it('has views without a violation of accessibility, which fit, and asks nobody else', async () => {
+      const opened = await open(view);
+      const { page } = opened;
+      for (const name of Object.keys(views) as (keyof typeof views)[]) {
+        await show(page, name);
+        expect(await violations(page), name).toEqual([]);
+        expect(await ask(page, 'document.documentElement.scrollWidth - window.innerWidth'), name).toBeLessThanOrEqual(
+          0,
+        );
+      }
+      await page.click('text=Lists');
+      expectQuiet(opened);
+      await page.close();
+    });
+  });
+
+  it('takes the token out of the address, keeps it over a reload, and needs it', async () => {
+    const { page } = await open();
+    await page.waitForSelector(views.now);
+    expect(page.url()).toBe(`${served.origin}/#/now`);
+    expect(await ask(page, 'document.documentElement.outerHTML')).not.toContain(served.token);
+    await page.reload();
+    await page.waitForSelector(views.now);
+    await page.close();
+    const stranger = await browser.open(`${served.origin}/`, desk);
+    await stranger.page.waitForSelector('text=This page is not admitted');
+    expect(await stranger.page.textContent('main')).not.toContain('Queues');
+    await stranger.page.close();
+    const wrong = await browser.open(`${served.origin}/#token=wrong`, desk);
+    await wrong.page.waitForSelector('text=This page is not admitted');
+    await wrong.page.close();
+  });
+
+  it('shows markup in titles, reasons and notes as text, and runs nothing of it', async () => {
+    const opened = await open();
+    const { page } = opened;
+    for (const name of ['now', 'letters', 'plan', 'lists'] as const) {
+      await show(page, name);
+      expect(await page.textContent('main'), name).toContain(hostile.slice(0, 40));
+      expect(await ask(page, 'document.querySelectorAll("main img, main script").length'), name).toBe(0);
+    }
+    expect(await page.title()).toBe('Lists - TMDB pipeline console');
+    expectQuiet(opened);
+    await page.close();
+  });
+
+  it('is not framed by another origin, and answers none of its calls', async () => {
+    const evil = await startHttpServer((response) =>
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end(`<p>another page</p><iframe src="${served.address}"></iframe>`),
+    );
+    const before = served.ran.length;
+    const { page, troubles } = await browser.open(evil.baseUrl, desk);
+    await until('the frame is refused', () => troubles.some((trouble) => trouble.includes('frame-ancestors')));
+    const attacks = await page.evaluate(`(async () => {
+      const body = '{"do":"delete","queue":"fetch","match":[],"dryRun":false}';
+      const told = (answer) => answer.type === 'opaque' ? 'opaque' : answer.status;
+      const ask = (init) => fetch('${served.origin}/api/command', { method: 'POST', body, ...init }).then(told, () => 'refused');
+      const headers = { 'x-console-token': '${served.token}', 'content-type': 'application/json' };
+      return [await ask({ headers }), await ask({ mode: 'no-cors' })];
+    })()`);
+    // Without CORS it would be an answer that nobody can read; it is none at all, because of its resource policy.
+    expect(attacks).toEqual(['refused', 'refused']);
+    expect(served.ran).toHaveLength(before);
+    await page.close();
+    await evil.close();
+  });
+
+  it('shows a change when it comes, without moving the focus', async () => {
+    const { page } = await open();
+    await page.waitForSelector(views.now);
+    await page.focus('text=Reset what was learnt');
+    const focused = 'document.activeElement.textContent';
+    const before = await ask<string>(page, focused);
+    served.tell({
+      queues: {
+        fetch: {
+          queue: { visible: 77, delayed: 0, inFlight: 0 },
+          deadLetters: { visible: 3, delayed: 0, inFlight: 0 },
+        },
+        items: { queue: { visible: 4, delayed: 0, inFlight: 1 }, deadLetters: { visible: 0, delayed: 0, inFlight: 0 } },
+      },
+    });
+    await page.waitForSelector('tr[data-queue=fetch] td:text-is("77")');
+    expect(await ask(page, focused)).toBe(before);
+    await page.close();
+  });
+
+  it('says that the connection was lost, and goes on when the console is there again', async () => {
+    const other = await startScriptedConsole();
+    const { page } = await browser.open(other.address, desk);
+    await page.waitForSelector(views.now);
+    await other.stop();
+    await page.waitForSelector('text=connection lost');
+    expect(await page.textContent('main')).toContain('Told');
+    const again = await startScriptedConsole({}, Number(new URL(other.origin).port));
+    await page.waitForSelector('text=things are wrong', { timeout: 30_000 });
+    await again.stop();
+    await page.close();
+  });
+
+  it('lets 10,000 dead letters be browsed without a frozen page', async () => {
+    const { page } = await open();
+    await ask(
+      page,
+      `window.longTasks = []; new PerformanceObserver((list) => window.longTasks.push(...list.getEntries().map((one) => one.duration))).observe({ type: 'longtask' })`,
+    );
+    await show(page, 'letters');
+    expect(await page.textContent('main')).toContain(`${many} of ${many} dead letters`);
+    const rows = () => ask<number>(page, 'document.querySelectorAll("[role=option]").length');
+    expect(await rows()).toBeLessThan(60);
+    for (const share of [0.1, 0.3, 0.5, 0.7, 0.9, 1]) {
+      await ask(
+        page,
+        `(() => { const box = document.querySelector('[role=listbox]'); box.scrollTop = ${share} * box.scrollHeight; })()`,
+      );
+      const at = Math.min(many - 1, Math.floor(share * many));
+      await page.waitForSelector(`#row-${at} bdi`);
+      expect(await rows()).toBeLessThan(60);
+    }
+    // A frozen page is one that does not answer for a second; a busy machine makes tasks longer than they are.
+    expect(Math.max(0, ...(await ask<number[]>(page, 'window.longTasks')))).toBeLessThan(1_000);
+    await page.close();
+  });
+
+  it('is worked by the keyboard alone: a letter is chosen, looked at, and replayed after a question', async () => {
+    const { page } = await open();
+    await show(page, 'letters');
+    const tabTo = async (what: string) => {
+      for (let presses = 0; presses < 80; presses += 1) {
+        await page.keyboard.press('Tab');
+        if (
+          await ask<boolean>(
+            page,
+            `document.activeElement.matches(${JSON.stringify(what)}) && document.activeElement.matches(':focus-visible')`,
+          )
+        ) {
+          return;
+        }
+      }
+      throw new Error(`the keyboard does not reach ${what}`);
+    };
+    await tabTo('[role=listbox]');
+    for (const key of ['End', 'Home', 'PageDown', 'ArrowDown', 'ArrowUp']) {
+      await page.keyboard.press(key);
+    }
+    await page.waitForSelector('[role=option][aria-selected=true]#row-10');
+    await page.waitForSelector('pre');
+    await tabTo('.letter button');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open] >> text=3 would be replayed');
+    expect(await violations(page)).toEqual([]);
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    expect(served.ran.at(-1)).toBe('dlq replay fetch --match=messageId=message-10 --dry-run --stack=aws');
+    expect(await ask(page, 'document.activeElement.textContent')).toBe('Replay this one');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open] >> text=3 would be replayed');
+    await tabTo('dialog button.act');
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('dialog[open] >> text=3 replayed');
+    expect(served.ran.at(-1)).toBe('dlq replay fetch --match=messageId=message-10 --stack=aws');
+    await page.close();
+  });
+
+  it('asks why before it changes the breaker, and changes nothing without', async () => {
+    const { page } = await open();
+    await page.waitForSelector(views.now);
+    const before = served.ran.length;
+    await page.click('text=Close the breaker');
+    await page.waitForSelector('text=npx tmdb-pipeline breaker close --why=why --stack=aws');
+    await page.click('dialog >> text=Close it');
+    await page.keyboard.press('Escape');
+    expect(served.ran).toHaveLength(before);
+    await page.click('text=Close the breaker');
+    await page.fill('dialog input', "TMDB said it's over");
+    await page.waitForSelector("text=npx tmdb-pipeline breaker close '--why=TMDB said it'\\''s over' --stack=aws");
+    expect(await violations(page)).toEqual([]);
+    await page.click('dialog >> text=Close it');
+    await page.waitForSelector('text=the breaker is closed');
+    expect(served.ran.slice(before)).toEqual(["breaker close --why=TMDB said it's over --stack=aws"]);
+    await page.close();
+  });
+
+  it('asks for pictures only where they are switched on, and only of their host', async () => {
+    const { page, requests, troubles } = await open();
+    await show(page, 'lists');
+    await page.click('text=Load the posters');
+    await page.waitForSelector('.posters li');
+    await until('a picture is asked for', () =>
+      requests.some((address) => address.startsWith('https://image.tmdb.org/t/p/w185/')),
+    );
+    expect(
+      requests.filter((address) => !/^(http:\/\/127\.0\.0\.1:|https:\/\/image\.tmdb\.org\/t\/p\/)/.test(address)),
+    ).toEqual([]);
+    expect(troubles.filter((trouble) => trouble.includes('Content Security Policy'))).toEqual([]);
+    await page.close();
+  });
+
+  it('has a picture in the docs, which is drawn anew with RENEW_PICTURES=1', async () => {
+    const path = join(repositoryRoot, 'docs/console.png');
+    const calm = await startScriptedConsole({ name: 'local', readings: calmReadings });
+    const { page } = await browser.open(calm.address, { width: 1_120, height: 860, colorScheme: 'light' });
+    await page.waitForSelector(views.now);
+    const picture = await page.screenshot();
+    if (process.env.RENEW_PICTURES === '1' || !existsSync(path)) {
+      writeFileSync(path, picture);
+    }
+    const kept = readFileSync(path);
+    expect([kept.readUInt32BE(16), kept.readUInt32BE(20)]).toEqual([1_120, 860]);
+    expect(kept.length).toBeLessThan(200_000);
+    await page.close();
+    await calm.stop();
+  });
+});
