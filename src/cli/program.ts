@@ -6,6 +6,7 @@ import { addCallCommand } from './commands/call-command.ts';
 import { addCostCommand } from './commands/cost-command.ts';
 import { addDlqActCommands } from './commands/dlq-act-commands.ts';
 import { addDlqLookCommands } from './commands/dlq-look-commands.ts';
+import { addDoctorCommand } from './commands/doctor-command.ts';
 import { addEnqueueCommand } from './commands/enqueue-command.ts';
 import { addLocalCommand } from './commands/local-command.ts';
 import { addMigrateCommand } from './commands/migrate-command.ts';
@@ -33,6 +34,7 @@ const commands = [
   addEnqueueCommand,
   addDlqCommands,
   addBreakerCommand,
+  addDoctorCommand,
 ];
 
 /** Runs the program; returns its exit code. */

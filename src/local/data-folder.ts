@@ -15,9 +15,9 @@ type DataLock = { notes: readonly string[]; release(): void };
 
 /**
  * `change`: exclusive use of tables and queues. `tables`: exclusive use of the tables, the queues stay closed. `look`: the tables are read,
- * and other readers are allowed.
+ * and other readers are allowed. `check`: nothing is opened for use, tables and queues are checked for damage.
  */
-export type DataUse = 'change' | 'tables' | 'look';
+export type DataUse = 'change' | 'tables' | 'look' | 'check';
 
 const lockName = 'stack.lock';
 const holderName = 'stack.holder';
@@ -53,7 +53,7 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
   let notes: readonly string[];
   try {
     notes = preparePlaces(folder, use);
-    if (use !== 'look') {
+    if (!isShared(use)) {
       writeFileSync(join(folder, holderName), String(process.pid), { mode: 0o600 });
     }
   } catch (cause) {
@@ -63,12 +63,17 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
   return {
     notes,
     release: () => {
-      if (use !== 'look') {
+      if (!isShared(use)) {
         rmSync(join(folder, holderName), { force: true });
       }
       database.close();
     },
   };
+}
+
+/** Whether others may read meanwhile. */
+function isShared(use: DataUse): boolean {
+  return use === 'look' || use === 'check';
 }
 
 function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
@@ -83,7 +88,7 @@ function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
     database = new DatabaseSync(file, { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY');
     // A transaction that has read holds a shared lock.
-    database.exec(use === 'look' ? 'BEGIN; SELECT count(*) FROM sqlite_schema' : 'BEGIN EXCLUSIVE');
+    database.exec(isShared(use) ? 'BEGIN; SELECT count(*) FROM sqlite_schema' : 'BEGIN EXCLUSIVE');
     return database;
   } catch (cause) {
     database?.close();
@@ -128,7 +133,7 @@ function preparePlaces(folder: string, use: DataUse): string[] {
     privateFolder(place);
     privateFiles(place);
   }
-  const notes = checkDatabases(folder, use === 'change');
+  const notes = checkDatabases(folder, use === 'change' || use === 'check');
   if (use === 'change') {
     if (notes.length > 0) {
       // The notes are given once. Without this, the empty file made below would pass for a cut-off database if this start is killed.

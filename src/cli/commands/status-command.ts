@@ -91,7 +91,12 @@ function titleLooks({ settings, clock, output }: CliContext): TitleLooks {
   };
 }
 
-async function readStatus(place: StackPlace, titlesOf: TitleLooks, { settings, clock }: CliContext): Promise<Status> {
+/** One look at a stack; `titlesOf` looks at whole titles. */
+export async function readStatus(
+  place: StackPlace,
+  titlesOf: TitleLooks,
+  { settings, clock }: CliContext,
+): Promise<Status> {
   const { controlTable, queues } = place;
   const fromTables = await withDynamo(place.dynamodb, async (client) => {
     const limits = rateLimitsOf(settings);
