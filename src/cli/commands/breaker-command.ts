@@ -10,7 +10,7 @@ import {
 import { UsageError } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { rateText } from '../format-rate.ts';
 import { type PlaceOptions, withTables } from '../stack-place.ts';
 
@@ -23,6 +23,14 @@ export function addBreakerCommand(program: Command): void {
   withPlace(program.command('breaker'))
     .argument('<action>', 'show, open, close or reset')
     .description('the shared breaker: what it says, or a change by hand; reset also forgets throttles')
+    .addHelpText(
+      'after',
+      examples(
+        'breaker show',
+        "breaker open --why 'TMDB asked us to stop'",
+        "breaker close --why 'a new token' --stack aws",
+      ),
+    )
     .option('--why <words>', 'why it is changed, for whoever looks at it next')
     .action(acting(breakerCommand));
 }

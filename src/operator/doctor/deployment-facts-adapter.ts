@@ -243,6 +243,7 @@ function raisedAmong(alarms: readonly Resource[]) {
     const { MetricAlarms = [] } = await client.send(
       new DescribeAlarmsCommand({ AlarmNames: [...names.keys()], StateValue: 'ALARM', MaxRecords: 100 }),
     );
-    return MetricAlarms.map(({ AlarmName = '' }) => names.get(AlarmName) ?? AlarmName);
+    const raised = MetricAlarms.filter(({ StateValue }) => StateValue === 'ALARM');
+    return raised.map(({ AlarmName = '' }) => names.get(AlarmName) ?? AlarmName);
   });
 }

@@ -273,8 +273,9 @@ function judgeSchedules(
 /** EventBridge Scheduler takes a schedule as a whole only. */
 function enableCommand({ name, group }: { name: string; group: string }): string {
   const members = ['Name', 'GroupName', 'ScheduleExpression', 'ScheduleExpressionTimezone', 'FlexibleTimeWindow'];
-  const kept = [...members, 'Target', 'Description'].map((member) => `${member}:${member}`).join(',');
-  const read = `aws scheduler get-schedule --group-name ${group} --name ${name} --query '{${kept},State:\`"ENABLED"\`}'`;
+  const kept = [...members, 'Target'].map((member) => `${member}:${member}`).join(',');
+  const query = `{${kept},Description:not_null(Description,\`""\`),State:\`"ENABLED"\`}`;
+  const read = `aws scheduler get-schedule --group-name ${group} --name ${name} --query '${query}'`;
   return `aws scheduler update-schedule --cli-input-json "$(${read})"`;
 }
 
