@@ -1,8 +1,14 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { UsageError } from '../shared/core/errors.ts';
 import { reportFailure, terminalOutput } from './cli-context.ts';
+import { examples } from './command-shape.ts';
 import { addBreakerCommand } from './commands/breaker-command.ts';
 import { addCallCommand } from './commands/call-command.ts';
+import { addCompletionCommand } from './commands/completion-command.ts';
 import { addCostCommand } from './commands/cost-command.ts';
 import { addDlqActCommands } from './commands/dlq-act-commands.ts';
 import { addDlqLookCommands } from './commands/dlq-look-commands.ts';
@@ -35,6 +41,7 @@ const commands = [
   addDlqCommands,
   addBreakerCommand,
   addDoctorCommand,
+  addCompletionCommand,
 ];
 
 /** Runs the program; returns its exit code. */
@@ -42,6 +49,11 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
   const output = terminalOutput({ json: argv.includes('--json'), verbose: argv.includes('--verbose') });
   const program = pipelineProgram();
   quiet(program);
+  program.on('option:version', () => {
+    const { version, commit } = versionHere();
+    output.result({ version, commit }, `${program.name()} ${version}${commit === null ? '' : ` (commit ${commit})`}`);
+    throw new CommanderError(0, 'commander.version', version);
+  });
   try {
     await program.parseAsync(argv, { from: 'user' });
     return 0;
@@ -53,10 +65,34 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const sentence = error.message.replace(/^error: /, '');
-    return reportFailure(
-      new UsageError(sentence === '(outputHelp)' ? 'a command is missing: see --help' : sentence),
-      output,
-    );
+    return reportFailure(new UsageError(sentence === '(outputHelp)' ? missingCommand(program, argv) : sentence), output);
+  }
+}
+
+/** For `dlq` without a command of it, or nothing at all. */
+function missingCommand(program: Command, argv: readonly string[]): string {
+  const group = program.commands.find((one) => one.name() === argv.find((word) => !word.startsWith('-')));
+  return group === undefined
+    ? 'a command is missing: `demo` shows what the program does, --help lists the others'
+    : `a command of '${group.name()}' is missing: allowed are ${group.commands.map((one) => one.name()).join(', ')}`;
+}
+
+/** The version of the package that this file is part of, and the commit where that is a checkout with git at hand. */
+function versionHere(): { version: string; commit: string | null } {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, 'package.json')) && folder !== dirname(folder)) {
+    folder = dirname(folder);
+  }
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  return { version, commit: existsSync(join(folder, '.git')) ? commitOf(folder) : null };
+}
+
+function commitOf(folder: string): string | null {
+  try {
+    const told = execFileSync('git', ['-C', folder, 'rev-parse', '--short', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    return told.toString('utf8').trim();
+  } catch {
+    return null;
   }
 }
 
@@ -70,8 +106,12 @@ function quiet(command: Command): void {
   command.commands.forEach(quiet);
 }
 
-function pipelineProgram(): Command {
-  const program = new Command('tmdb-pipeline').description("keeps TMDB's lists and titles fresh in DynamoDB");
+/** The program with all of its commands. */
+export function pipelineProgram(): Command {
+  const program = new Command('tmdb-pipeline')
+    .description("keeps TMDB's lists and titles fresh in DynamoDB")
+    .option('-V, --version', 'version of the program, and the commit of a checkout')
+    .addHelpText('after', examples('demo', 'local', 'read list trending all', 'doctor'));
   for (const add of commands) {
     add(program);
   }

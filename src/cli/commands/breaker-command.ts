@@ -16,7 +16,8 @@ import { type PlaceOptions, withTables } from '../stack-place.ts';
 
 type BreakerOptions = PlaceOptions & { why?: string };
 
-const actions = ['show', 'open', 'close', 'reset'] as const;
+/** What `breaker` does. */
+export const breakerActions = ['show', 'open', 'close', 'reset'] as const;
 
 /** `breaker`. */
 export function addBreakerCommand(program: Command): void {
@@ -41,9 +42,9 @@ export function addBreakerCommand(program: Command): void {
  * ahead.
  */
 async function breakerCommand(options: BreakerOptions, context: CliContext, actionText: string): Promise<void> {
-  const action = actions.find((known) => known === actionText);
+  const action = breakerActions.find((known) => known === actionText);
   if (action === undefined) {
-    throw new UsageError(`unknown action '${actionText.slice(0, 40)}': allowed are ${actions.join(', ')}`);
+    throw new UsageError(`unknown action '${actionText.slice(0, 40)}': allowed are ${breakerActions.join(', ')}`);
   }
   if (action !== 'show' && !options.why) {
     throw new UsageError(`breaker ${action} needs --why, a few words for whoever looks at it next`);

@@ -27,13 +27,13 @@ export function betterOutcome<T extends PageOutcome>(a: T, b: T): T {
 }
 
 /** Categories whose name is fixed. Others are called `genre_<TMDB genre id>` and `keyword_<TMDB keyword id>`. */
-const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
+export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_winning', 'local_originals'] as const;
 
 /** Kinds of feeds in the settings. All genre feeds share the entry `genre`, all keyword feeds `keyword`. */
 type FeedKind = (typeof namedCategories)[number] | 'genre' | 'keyword';
 
 /** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
-const feedMedia = ['movie', 'tv', 'all'] as const;
+export const feedMedia = ['movie', 'tv', 'all'] as const;
 
 /** A title is one of these two; TMDB's movie and series ids overlap, so the key is always media type + id. */
 export const mediaTypes = ['movie', 'tv'] as const;
