@@ -52,7 +52,7 @@ const walk = `_tmdb_pipeline_walk() {
 function sharedText({ places }: CompletionSpec): string {
   const subcommands = places.filter(({ path }) => path !== '').map(({ path }) => path);
   const ofOption = places.flatMap(({ path, options }) =>
-    options.map(({ name, value }) => [[`${path}|${name}`], kindOf(value ?? [])] as const),
+    options.flatMap(({ name, value }) => (value === undefined ? [] : [[[`${path}|${name}`], kindOf(value)] as const])),
   );
   const ofPosition = places.flatMap(({ path, subcommands: names, positions }) => [
     ...(names.length > 0 ? [[[`${path}|0`], offer(names.map(({ name }) => name))] as const] : []),

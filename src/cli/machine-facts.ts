@@ -1,9 +1,9 @@
 /** Gathers what there is to judge about this machine and the stack on it. Nothing is changed, and what is started is stopped again. */
 import { execFile } from 'node:child_process';
-import { existsSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
-import { lockDataDir } from '../local/data-folder.ts';
+import { isDataFolder, lockDataDir } from '../local/data-folder.ts';
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { startEmbeddedSqs } from '../local/embedded-sqs.ts';
 import { assertPortFree } from '../local/stack-endpoints.ts';
@@ -145,12 +145,16 @@ function listens(url: string): Promise<boolean> {
   });
 }
 
-/** Checks the folder under a lock that others may share; a folder that is not there is not made. */
+/** Checks the folder under a lock that others may share. Nothing is made where no stack has been. */
 function dataFolder(folder: string, running: StackFile | undefined): DataFolder {
   if (folder.trim() !== '' && !existsSync(folder)) {
     return { folder, state: 'absent', says: `'${folder}' is not there yet: the first run makes it` };
   }
   try {
+    if (folder.trim() !== '' && !isDataFolder(folder)) {
+      accessSync(folder, constants.W_OK);
+      return { folder, state: 'absent', says: `'${folder}' can be written, and no stack has used it yet` };
+    }
     lockDataDir(folder, 'check').release();
     return { folder, state: 'sound', says: `'${folder}' can be written, is not in use, and is not damaged` };
   } catch (error) {

@@ -174,6 +174,11 @@ export function holdsTables(folder: string): boolean {
   return hasContent(folder, dynoxide) || hasContent(folder, dynalite);
 }
 
+/** Whether a stack has used this folder. */
+export function isDataFolder(folder: string): boolean {
+  return [...ownNames].some((name) => existsSync(join(folder, name)));
+}
+
 /** Records which databases have content now. @throws PermanentError when the record cannot be written. */
 export function recordDatabases(folder: string): void {
   const path = join(folder, recordName);

@@ -74,6 +74,10 @@ describe('doctor on a machine where nothing runs', () => {
 
   it.each([
     ['--ports 0', "--ports is '0': allowed are whole numbers from 1 to 65535"],
+    [
+      '--stack aws --ports 80',
+      '--ports is of a local stack, and --stack aws is a deployed one: allowed is one of them',
+    ],
     ['--stack azure', "unknown stack 'azure': allowed are local, aws"],
     ['--stack aws --data-dir x', '--stack and --data-dir name two different stacks: allowed is one of them'],
   ])('refuses %s', async (typed, sentence) => {
@@ -180,6 +184,11 @@ describe('doctor on a local stack', () => {
       state: 'ok',
       says: "'new' is not there yet: the first run makes it",
     });
-    expect(readdirSync(folder)).toEqual([]);
+    mkdirSync(join(folder, 'empty'));
+    expect((await doctor(['--data-dir', 'empty'], { cwd: folder })).found('data folder')).toMatchObject({
+      state: 'ok',
+      says: "'empty' can be written, and no stack has used it yet",
+    });
+    expect(readdirSync(folder, { recursive: true })).toEqual(['empty']);
   });
 });

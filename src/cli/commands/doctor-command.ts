@@ -1,15 +1,10 @@
 import type { Command } from 'commander';
 import { type Finding, type Looked, worstOf } from '../../operator/doctor/checkup.ts';
 import { callerFacts, partFacts, stackFacts } from '../../operator/doctor/deployment-facts-adapter.ts';
-import {
-  judgeCaller,
-  judgeEndpoints,
-  judgeParts,
-  judgeStackFacts,
-  type NamedDeployment,
-} from '../../operator/doctor/judge-deployment.ts';
 import { judgeLocal, judgeMachine } from '../../operator/doctor/judge-machine.ts';
-import { messageOf } from '../../shared/core/errors.ts';
+import { judgeParts } from '../../operator/doctor/judge-parts.ts';
+import { judgeCaller, judgeEndpoints, judgeStackFacts, type NamedDeployment } from '../../operator/doctor/judge-stack.ts';
+import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import { tmdbBaseUrl } from '../../shared/tmdb/token-address.ts';
 import { type CliContext, type CommonOptions, IncompleteRunError } from '../cli-context.ts';
 import { acting, examples, withPlace } from '../command-shape.ts';
@@ -36,6 +31,9 @@ export function addDoctorCommand(program: Command): void {
 /** `doctor`: checks, each with what mends it; exit code 1 when one is wrong, 0 with warnings. */
 async function doctorCommand(options: DoctorOptions, context: CliContext): Promise<void> {
   const stack = parseStackKind(options) ?? 'local';
+  if (stack === 'aws' && options.ports !== undefined) {
+    throw new UsageError('--ports is of a local stack, and --stack aws is a deployed one: allowed is one of them');
+  }
   const ports = parseListOf(options.ports ?? '').map((port) => parseCount(port, '--ports', 1, 65_535));
   const machine = judgeMachine(await machineFacts(options.dataDir ?? '.', context));
   const checks = [

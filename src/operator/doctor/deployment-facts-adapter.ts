@@ -17,7 +17,8 @@ import { settingsMetadata } from '../../shared/settings/stack-names.ts';
 import { clientOptions } from '../../shared/tables/aws-clients.ts';
 import { describeStack, missingOutputs } from '../cloudformation-stack.ts';
 import type { Looked } from './checkup.ts';
-import { type CallerFacts, type PartFacts, type StackFacts, tokenForm } from './judge-deployment.ts';
+import { type PartFacts, tokenForm } from './judge-parts.ts';
+import type { CallerFacts, StackFacts } from './judge-stack.ts';
 
 /** What AWS's APIs tell about the parts of a stack; the rest of `PartFacts` is looked at elsewhere. */
 type PartsOnAws = Omit<PartFacts, 'tmdb' | 'troubles'> & {

@@ -1,16 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { type Finding, worstOf } from '../../../src/operator/doctor/checkup.ts';
+import { judgeParts, type PartFacts, tokenForm } from '../../../src/operator/doctor/judge-parts.ts';
 import {
   type CallerFacts,
   differences,
   judgeCaller,
   judgeEndpoints,
-  judgeParts,
   judgeStackFacts,
-  type PartFacts,
   type StackFacts,
-  tokenForm,
-} from '../../../src/operator/doctor/judge-deployment.ts';
+} from '../../../src/operator/doctor/judge-stack.ts';
 import { settingsFrom } from '../../../src/shared/settings/settings-overrides.ts';
 
 const settings = settingsFrom('{"deployment":{"alarmEmail":"a@example.com"}}');
