@@ -147,16 +147,8 @@ function listens(url: string): Promise<boolean> {
 
 /** Checks the folder under a lock that others may share. Nothing is made where no stack has been. */
 function dataFolder(folder: string, running: StackFile | undefined): DataFolder {
-  if (folder.trim() !== '' && !existsSync(folder)) {
-    return { folder, state: 'absent', says: `'${folder}' is not there yet: the first run makes it` };
-  }
   try {
-    if (folder.trim() !== '' && !isDataFolder(folder)) {
-      accessSync(folder, constants.W_OK);
-      return { folder, state: 'absent', says: `'${folder}' can be written, and no stack has used it yet` };
-    }
-    lockDataDir(folder, 'check').release();
-    return { folder, state: 'sound', says: `'${folder}' can be written, is not in use, and is not damaged` };
+    return unusedFolder(folder) ?? soundFolder(folder);
   } catch (error) {
     const says = messageOf(error);
     const inUse = error instanceof PermanentError && error.code === 'folder_in_use';
@@ -165,4 +157,21 @@ function dataFolder(folder: string, running: StackFile | undefined): DataFolder 
       ? { folder, state: 'sound', says: `'${folder}' is in use by the running \`local\`` }
       : { folder, state: inUse ? 'in-use' : 'unusable', says };
   }
+}
+
+/** `undefined` for a folder that a stack has used, and for what is no name of one. */
+function unusedFolder(folder: string): DataFolder | undefined {
+  if (folder.trim() === '' || isDataFolder(folder)) {
+    return undefined;
+  }
+  if (!existsSync(folder)) {
+    return { folder, state: 'absent', says: `'${folder}' is not there yet: the first run makes it` };
+  }
+  accessSync(folder, constants.W_OK);
+  return { folder, state: 'absent', says: `'${folder}' can be written, and no stack has used it yet` };
+}
+
+function soundFolder(folder: string): DataFolder {
+  lockDataDir(folder, 'check').release();
+  return { folder, state: 'sound', says: `'${folder}' can be written, is not in use, and is not damaged` };
 }

@@ -65,7 +65,10 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const sentence = error.message.replace(/^error: /, '');
-    return reportFailure(new UsageError(sentence === '(outputHelp)' ? missingCommand(program, argv) : sentence), output);
+    return reportFailure(
+      new UsageError(sentence === '(outputHelp)' ? missingCommand(program, argv) : sentence),
+      output,
+    );
   }
 }
 
@@ -89,7 +92,9 @@ function versionHere(): { version: string; commit: string | null } {
 
 function commitOf(folder: string): string | null {
   try {
-    const told = execFileSync('git', ['-C', folder, 'rev-parse', '--short', 'HEAD'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const told = execFileSync('git', ['-C', folder, 'rev-parse', '--short', 'HEAD'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
     return told.toString('utf8').trim();
   } catch {
     return null;

@@ -44,7 +44,9 @@ export async function answerList(feed: Feed, asked: ListOptions, deps: ListDepen
   const { limit, offset, filter } = asked;
   const languages = languageChain(feed.language, feed.region, deps.settings);
   const isFiltered = isFiltering(filter);
-  const wanted = isFiltered ? everything : { limit: Math.min(offset + limit, maxRank), includeAdult: filter.includeAdult };
+  const wanted = isFiltered
+    ? everything
+    : { limit: Math.min(offset + limit, maxRank), includeAdult: filter.includeAdult };
   const { language, read } = await inNearestLanguage(feed, wanted, languages, deps.lists);
   const passed = isFiltered ? await filtered(read, filter, deps) : unfiltered(shownOf(read.found, wanted));
   const rows = passed.rows.slice(offset, offset + limit);

@@ -53,7 +53,10 @@ const offered: Record<(typeof shells)[number], (line: string) => string[]> = {
 };
 
 function linesOf(text: string): string[] {
-  return text.split('\n').filter((line) => line !== '').sort();
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .sort();
 }
 
 describe.each(shells)('completion in %s', (shell) => {

@@ -29,7 +29,9 @@ function examplesIn(help: string): string[] {
 
 /** Words as a shell takes them apart. */
 function wordsOf(call: string): string[] {
-  return execFileSync('bash', ['-c', `printf '%s\\0' ${call}`], { encoding: 'utf8' }).split('\0').slice(0, -1);
+  return execFileSync('bash', ['-c', `printf '%s\\0' ${call}`], { encoding: 'utf8' })
+    .split('\0')
+    .slice(0, -1);
 }
 
 /** The command line of the program itself, whose commands do nothing; returns the command that was meant. */

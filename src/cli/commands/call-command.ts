@@ -16,10 +16,9 @@ const shownHeaders = ['content-type', 'cache-status', 'cache-control', 'age', 'r
 
 /** `call`. */
 export function addCallCommand(program: Command): void {
-  withQueuePlace(program.command('call <path>'))
-    .description(
-      "asks the reader over HTTP, such as call '/v1/lists/popular/movie?limit=5'; on AWS the request is signed",
-    )
+  withQueuePlace(program.command('call'))
+    .argument('<path>', 'what is asked, such as /v1/lists/popular/movie?limit=5')
+    .description('asks the reader over HTTP; on AWS the request is signed')
     .option('--method <method>', callMethods.join(', '), 'GET')
     .addHelpText('after', examples('call /v1/health', "call '/v1/lists/popular/movie?limit=5' --stack aws"))
     .action(acting(callCommand));

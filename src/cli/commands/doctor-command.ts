@@ -3,7 +3,12 @@ import { type Finding, type Looked, worstOf } from '../../operator/doctor/checku
 import { callerFacts, partFacts, stackFacts } from '../../operator/doctor/deployment-facts-adapter.ts';
 import { judgeLocal, judgeMachine } from '../../operator/doctor/judge-machine.ts';
 import { judgeParts } from '../../operator/doctor/judge-parts.ts';
-import { judgeCaller, judgeEndpoints, judgeStackFacts, type NamedDeployment } from '../../operator/doctor/judge-stack.ts';
+import {
+  judgeCaller,
+  judgeEndpoints,
+  judgeStackFacts,
+  type NamedDeployment,
+} from '../../operator/doctor/judge-stack.ts';
 import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import { tmdbBaseUrl } from '../../shared/tmdb/token-address.ts';
 import { type CliContext, type CommonOptions, IncompleteRunError } from '../cli-context.ts';
