@@ -64,20 +64,27 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     if (error.exitCode === 0) {
       return 0;
     }
-    const sentence = error.message.replace(/^error: /, '');
-    return reportFailure(
-      new UsageError(sentence === '(outputHelp)' ? missingCommand(program, argv) : sentence),
-      output,
-    );
+    return reportFailure(new UsageError(refusal(error, program, argv)), output);
   }
 }
 
-/** For `dlq` without a command of it, or nothing at all. */
-function missingCommand(program: Command, argv: readonly string[]): string {
-  const group = program.commands.find((one) => one.name() === argv.find((word) => !word.startsWith('-')));
-  return group === undefined
-    ? 'a command is missing: `demo` shows what the program does, --help lists the others'
-    : `a command of '${group.name()}' is missing: allowed are ${group.commands.map((one) => one.name()).join(', ')}`;
+/** commander's sentence; where something is missing, with what there is. */
+function refusal({ code, message }: CommanderError, program: Command, argv: readonly string[]): string {
+  const command = meant(program, argv);
+  if (message === '(outputHelp)') {
+    return command === program
+      ? 'a command is missing: `demo` shows what the program does, --help lists the others'
+      : `a command of '${command.name()}' is missing: allowed are ${command.commands.map((one) => one.name()).join(', ')}`;
+  }
+  const sentence = message.replace(/^error: /, '');
+  const [, missing] = (code === 'commander.missingArgument' && /'(.+)'/.exec(sentence)) || [];
+  const argument = command.registeredArguments.find((one) => one.name() === missing);
+  return argument === undefined ? sentence : `${sentence}: ${argument.description}`;
+}
+
+/** The command that the words name, as far as they do. */
+function meant(program: Command, argv: readonly string[]): Command {
+  return argv.reduce((command, word) => command.commands.find((one) => one.name() === word) ?? command, program);
 }
 
 /** The version of the package that this file is part of, and the commit where that is a checkout with git at hand. */

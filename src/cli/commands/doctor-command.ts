@@ -12,7 +12,7 @@ import {
 import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import { tmdbBaseUrl } from '../../shared/tmdb/token-address.ts';
 import { type CliContext, type CommonOptions, IncompleteRunError } from '../cli-context.ts';
-import { acting, examples, withPlace } from '../command-shape.ts';
+import { acting, examples, withQueuePlace } from '../command-shape.ts';
 import { localFacts, machineFacts, tmdbFacts } from '../machine-facts.ts';
 import { parseCount, parseListOf } from '../parse-input.ts';
 import { awsEndpoints, type PlaceOptions, parseStackKind, type StackPlace, withStackPlace } from '../stack-place.ts';
@@ -23,12 +23,13 @@ type DoctorOptions = PlaceOptions & CommonOptions & { ports?: string };
 
 /** `doctor`. */
 export function addDoctorCommand(program: Command): void {
-  withPlace(program.command('doctor'))
+  withQueuePlace(program.command('doctor'))
     .description('what is wrong with this machine, the local stack or the deployment, and the command that mends it')
     .addHelpText(
       'after',
       examples('doctor', 'doctor --stack aws --settings my-settings.json', 'doctor --ports 8000,9324 --data-dir data'),
     )
+    .option('--data-dir <folder>', 'data folder to be checked (default: none)')
     .option('--ports <list>', 'ports that `local` shall use, such as 8000,9324 (default: any free ones)')
     .action(acting(doctorCommand));
 }
