@@ -77,6 +77,11 @@ describe.each(shells)('completion in %s', (shell) => {
     ['completion ', ['bash', 'fish', 'zsh']],
     ['enqueue --category award_winning --media t', ['tv']],
     ['read list popular movie --region LU', ['LU']],
+    ['enqueue --region LU', ['LU']],
+    ['cost --regions LU', ['LU']],
+    ['call --method H', ['HEAD']],
+    ['run daily --dynamodb ', ['dynalite', 'dynoxide']],
+    ['local --faults thr', ['throttle']],
   ];
 
   it.skipIf(!isThere(shell)).each(cases)('%j', (line, expected) => {
