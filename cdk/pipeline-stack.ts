@@ -10,6 +10,7 @@ import type { Construct } from 'constructs';
 import { fetchQueue, itemQueue } from '../src/shared/queues/queue-definitions.ts';
 import { writersAtMost } from '../src/shared/settings/event-source-pollers.ts';
 import type { Settings } from '../src/shared/settings/settings-schema.ts';
+import { settingsMetadata } from '../src/shared/settings/stack-names.ts';
 import { categoryIndex } from '../src/shared/tables/table-definitions.ts';
 import type { ServiceName } from '../src/shared/telemetry/metric-ledger.ts';
 import { tmdbBaseUrl } from '../src/shared/tmdb/token-address.ts';
@@ -57,6 +58,7 @@ export class PipelineStack extends Stack {
     }
     const dashboard = new PipelineDashboard(this, 'Watch', this.parts, settings);
     this.#outputs(this.parts, front, dashboard.name);
+    this.templateOptions.metadata = { [settingsMetadata]: settings };
     Tags.of(this).add('application', 'tmdb-pipeline');
     if (settings.deployment.alarmEmail === undefined) {
       Annotations.of(this).addWarningV2('no-alarm-email', 'alarms reach nobody: deployment.alarmEmail is not set');

@@ -17,6 +17,11 @@ export const optionHelp = {
   timeout: 'how long to wait for open jobs, such as 90s or 15m',
 };
 
+/** The end of a command's help: how it is called, for the cases that come up most. Tests parse each line. */
+export function examples(...calls: readonly string[]): string {
+  return ['', 'Examples:', ...calls.map((call) => `  $ npx tmdb-pipeline ${call}`)].join('\n');
+}
+
 /** Options of every command. */
 export function withCommon(command: Command): Command {
   return command

@@ -127,7 +127,8 @@ export function hasStackPlace(options: PlaceOptions, { environment }: CliContext
   );
 }
 
-function parseStackKind({ stack, dataDir }: PlaceOptions): 'local' | 'aws' | undefined {
+/** The stack that `--stack` names; `undefined` without it. @throws UsageError for another name, and beside `--data-dir`. */
+export function parseStackKind({ stack, dataDir }: PlaceOptions): 'local' | 'aws' | undefined {
   if (stack !== undefined && stack !== 'local' && stack !== 'aws') {
     throw new UsageError(`unknown stack '${stack.slice(0, 40)}': allowed are local, aws`);
   }
@@ -189,7 +190,7 @@ function localPlace(running: StackFile): StackPlace {
 }
 
 async function awsPlace({ settings, environment }: CliContext): Promise<StackPlace> {
-  checkAwsEndpoints(environment);
+  awsEndpoints(environment);
   const outputs = await namingFailures('CloudFormation', undefined, () => deployedStack(settings.deployment.stackName));
   const { fetchQueueUrl, fetchDlqUrl, itemQueueUrl, itemDlqUrl } = outputs;
   return {
@@ -207,15 +208,13 @@ async function awsPlace({ settings, environment }: CliContext): Promise<StackPla
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Checks the addresses that the AWS SDK will take in place of AWS's own.
+ * The variables whose addresses the AWS SDK will take in place of AWS's own.
  * @throws UsageError that names the variable whose value is no address: the SDK would call a host of that name, or fail without one.
  */
-function checkAwsEndpoints(environment: Environment): void {
-  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true') {
-    for (const name of variables) {
-      endpointIn(environment, name);
-    }
-  }
+export function awsEndpoints(environment: Environment): string[] {
+  return environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true'
+    ? []
+    : variables.filter((name) => endpointIn(environment, name) !== undefined);
 }
 
 /** The address in a variable; `undefined` for an empty one. @throws UsageError for what is no http or https address. */

@@ -46,29 +46,42 @@ export async function checkToken(target: TmdbTarget, clock: Clock = systemClock)
   if (isOnThisMachine(target.baseUrl)) {
     return undefined;
   }
-  const { baseUrl, token } = target;
+  const { kind, host, detail } = await askAboutToken(target, clock);
+  switch (kind) {
+    case 'unreachable':
+      throw new RetryableError(
+        'tmdb_unreachable',
+        `TMDB at ${host} cannot be reached, and nothing was started: ${detail}`,
+      );
+    case 'rejected':
+      throw new PermanentError(
+        'token_rejected',
+        `TMDB rejected the token (${detail}), and nothing was started: set TMDB_API_TOKEN to a valid API Read Access Token`,
+      );
+    case 'unproven':
+      return `whether TMDB takes the token is not known yet: ${detail}`;
+    case 'accepted':
+      return undefined;
+  }
+}
+
+/** What the one call said; `detail` never holds the token. */
+type TokenAnswer = { kind: 'accepted' | 'unproven' | 'rejected' | 'unreachable'; host: string; detail: string };
+
+/** Makes the one call that checks a token. @throws UsageError for a proxy that cannot be used. */
+export async function askAboutToken({ baseUrl, token }: TmdbTarget, clock: Clock): Promise<TokenAnswer> {
   const redact = redactionOf([token]);
   const tmdb = tmdbHttp(
     { baseUrl, token: async () => token },
     { ...defaultSettings.tmdb, requestTimeoutMs: checkTimeoutMs },
   );
+  const { host } = new URL(baseUrl);
   const answer = await tmdb.get(authenticationRequest);
   if (answer.kind === 'no-response') {
-    const { host } = new URL(baseUrl);
-    throw new RetryableError(
-      'tmdb_unreachable',
-      `TMDB at ${host} cannot be reached, and nothing was started: ${redact(answer.detail)}`,
-    );
+    return { kind: 'unreachable', host, detail: redact(answer.detail) };
   }
   const check = judgeTokenCheck(answer, clock.nowMs());
-  const said = redact(check.detail);
-  if (check.kind === 'rejected') {
-    throw new PermanentError(
-      'token_rejected',
-      `TMDB rejected the token (${said}), and nothing was started: set TMDB_API_TOKEN to a valid API Read Access Token`,
-    );
-  }
-  return check.kind === 'accepted' ? undefined : `whether TMDB takes the token is not known yet: ${said}`;
+  return { kind: check.kind, host, detail: redact(check.detail) };
 }
 
 /** A token goes to TMDB or no further than this machine. */

@@ -24,9 +24,9 @@ type DataLock = { notes: readonly string[]; release(): void };
 
 /**
  * `change`: exclusive use of tables and queues. `tables`: exclusive use of the tables, the queues stay closed. `look`: the tables are read,
- * and other readers are allowed.
+ * and other readers are allowed. `check`: nothing is opened for use, tables and queues are checked for damage.
  */
-export type DataUse = 'change' | 'tables' | 'look';
+export type DataUse = 'change' | 'tables' | 'look' | 'check';
 
 const lockName = 'stack.lock';
 const holderName = 'stack.holder';
@@ -63,7 +63,7 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
   let notes: readonly string[];
   try {
     notes = preparePlaces(folder, use);
-    if (use !== 'look') {
+    if (!isShared(use)) {
       writeFileSync(join(folder, holderName), String(process.pid), { mode: 0o600 });
     }
   } catch (cause) {
@@ -73,12 +73,17 @@ export function lockDataDir(dataDir: string, use: DataUse = 'change'): DataLock 
   return {
     notes,
     release: () => {
-      if (use !== 'look') {
+      if (!isShared(use)) {
         rmSync(join(folder, holderName), { force: true });
       }
       database.close();
     },
   };
+}
+
+/** Whether others may read meanwhile. */
+function isShared(use: DataUse): boolean {
+  return use === 'look' || use === 'check';
 }
 
 function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
@@ -93,7 +98,7 @@ function takeLock(folder: string, dataDir: string, use: DataUse): DatabaseSync {
     database = openDatabase(file, { timeout: 0 });
     database.exec('PRAGMA journal_mode = MEMORY');
     // A transaction that has read holds a shared lock.
-    database.exec(use === 'look' ? 'BEGIN; SELECT count(*) FROM sqlite_schema' : 'BEGIN EXCLUSIVE');
+    database.exec(isShared(use) ? 'BEGIN; SELECT count(*) FROM sqlite_schema' : 'BEGIN EXCLUSIVE');
     return database;
   } catch (cause) {
     database?.close();
@@ -138,7 +143,7 @@ function preparePlaces(folder: string, use: DataUse): string[] {
     privateFolder(place);
     privateFiles(place);
   }
-  const notes = checkDatabases(folder, use === 'change');
+  const notes = checkDatabases(folder, use === 'change' || use === 'check');
   if (use === 'change') {
     if (notes.length > 0) {
       // The notes are given once. Without this, the empty file made below would pass for a cut-off database if this start is killed.
@@ -177,6 +182,11 @@ function checkDatabases(folder: string, withQueues: boolean): string[] {
 /** Whether a data folder holds tables, of either emulator. */
 export function holdsTables(folder: string): boolean {
   return hasContent(folder, dynoxide) || hasContent(folder, dynalite);
+}
+
+/** Whether a stack has used this folder. */
+export function isDataFolder(folder: string): boolean {
+  return [...ownNames].some((name) => existsSync(join(folder, name)));
 }
 
 /** Records which databases have content now. @throws PermanentError when the record cannot be written. */

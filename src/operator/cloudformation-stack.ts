@@ -26,29 +26,21 @@ type DeployedStack = {
   readerUrl: string | undefined;
 };
 
+/** A stack as CloudFormation describes it. */
+type DescribedStack = { status: string; outputs: Record<string, string | undefined> };
+
 /**
  * Reads the outputs of the CloudFormation stack `stackName`, in the account and region that the AWS SDK finds.
  * @throws PermanentError `stack_unknown` when there is none, or it is not one of ours; what the SDK throws when it cannot be read.
  */
 export async function deployedStack(stackName: string): Promise<DeployedStack> {
   const client = new CloudFormationClient(clientOptions());
-  let outputs: Record<string, string | undefined>;
-  try {
-    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    outputs = Object.fromEntries(
-      (Stacks?.[0]?.Outputs ?? []).map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
-    );
-  } catch (error) {
-    throw isAbsent(error) ? new PermanentError('stack_unknown', absent(stackName)) : error;
-  } finally {
-    client.destroy();
-  }
-  const parsed = outputsSchema.safeParse(outputs);
-  if (!parsed.success) {
-    const missing = parsed.error.issues.map(({ path }) => path.join('.')).join(', ');
+  const { outputs } = await describeStack(client, stackName).finally(() => client.destroy());
+  const { data } = outputsSchema.safeParse(outputs);
+  if (data === undefined) {
+    const missing = missingOutputs(outputs).join(', ');
     throw new PermanentError('stack_unknown', `the stack '${stackName}' has no output ${missing}: deploy it again`);
   }
-  const { data } = parsed;
   return {
     fetchQueueUrl: data.FetchQueueUrl,
     fetchDlqUrl: data.FetchDlqUrl,
@@ -58,6 +50,26 @@ export async function deployedStack(stackName: string): Promise<DeployedStack> {
     controlTable: data.ControlTable,
     readerUrl: data.ReaderUrl,
   };
+}
+
+/**
+ * Describes a stack.
+ * @throws PermanentError `stack_unknown` when there is none; what the SDK throws when it cannot be read.
+ */
+export async function describeStack(client: CloudFormationClient, stackName: string): Promise<DescribedStack> {
+  try {
+    const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    const { StackStatus = 'unknown', Outputs = [] } = Stacks?.[0] ?? {};
+    const outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+    return { status: StackStatus, outputs };
+  } catch (error) {
+    throw isAbsent(error) ? new PermanentError('stack_unknown', absent(stackName)) : error;
+  }
+}
+
+/** Names of the outputs that commands need, and that are missing or no addresses. */
+export function missingOutputs(outputs: DescribedStack['outputs']): string[] {
+  return outputsSchema.safeParse(outputs).error?.issues.map(({ path }) => path.join('.')) ?? [];
 }
 
 /** CloudFormation has no name of its own for it. */

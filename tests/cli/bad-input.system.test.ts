@@ -28,8 +28,12 @@ for (const [name, text] of Object.entries({
 
 const commands: Case[] = [
   ['nonsense', "unknown command 'nonsense'"],
+  ['statsu', "unknown command 'statsu' (Did you mean status?)"],
+  ['run daily --data-dri x', "unknown option '--data-dri' (Did you mean --data-dir?)"],
+  ['completion tcsh', "unknown shell 'tcsh': allowed are bash, zsh, fish"],
   ['read nonsense', "unknown command 'nonsense'"],
-  ['run', "missing required argument 'schedule'"],
+  ['run', "missing required argument 'schedule': daily, weekly or refresh"],
+  ['dlq show fetch', "missing required argument 'id': a message's id, its job's, or the beginning of either"],
   ['run daily weekly', "too many arguments for 'run'. Expected 1 argument but got 2: daily, weekly."],
   ['run daily --nonsense', "unknown option '--nonsense'"],
   ['run daily --timeout', "option '--timeout <duration>' argument missing"],
@@ -272,8 +276,9 @@ describe('wrong usage is refused in one sentence', () => {
   );
 
   it.each([
-    ['', 'a command is missing: see --help'],
-    ['read', 'a command is missing: see --help'],
+    ['', 'a command is missing: `demo` shows what the program does, --help lists the others'],
+    ['read', "a command of 'read' is missing: allowed are list, title"],
+    ['dlq', "a command of 'dlq' is missing: allowed are list, show, replay, delete"],
   ])('a missing command: %s', async (typed, sentence) => {
     expect(await refusalOf(typed)).toBe(sentence);
   });

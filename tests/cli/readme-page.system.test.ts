@@ -29,7 +29,7 @@ describe('the front page', () => {
     for (const command of new Set(commandsOf(readme))) {
       expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     }
-    expect(new Set(commandsOf(readme)).size).toBe(7);
+    expect(new Set(commandsOf(readme)).size).toBe(8);
   });
 
   it('names scripts that there are', () => {

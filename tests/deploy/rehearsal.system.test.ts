@@ -67,6 +67,7 @@ const seen: readonly (readonly [command: RegExp, look: (ended: Ended) => Promise
   ],
   [/^READER_URL=/, ({ stderr }) => expect(stderr).toBe('')],
   [/^curl /, lookAtCurl],
+  [/ doctor --stack aws /, lookAtDoctor],
   [/ status --stack aws$/, ({ stdout }) => expect(stdout).toContain('trending/all')],
   [/ report --stack aws$/, ({ stdout }) => expect(stdout).toContain('trending/all')],
   [/^npx cdk destroy/, lookForRemains],
@@ -89,6 +90,25 @@ async function waitForRun({ stdout }: Ended): Promise<void> {
   const planned = () => rehearsal.lambda.ended.filter((name) => name.includes('Planner')).length;
   await until('the planner has run', () => planned() >= runs);
   await rehearsal.lambda.settled();
+}
+
+/** On the stack that CDK has made of the page's settings, nothing is wrong but what the emulator is: another server, a new account, a token of no form. */
+function lookAtDoctor({ stdout }: Ended): void {
+  const states = [...stdout.matchAll(/^(ok|warn|wrong) +(.*?) {2,}/gm)].map(([, state, check]) => [check, state]);
+  const known = ['endpoints', 'token', 'concurrency', 'pipeline'];
+  const warned = states.filter(([, state]) => state !== 'ok').map(([check]) => check ?? '');
+  expect(warned.filter((check) => !known.includes(check))).toEqual([]);
+  expect(Object.fromEntries(states)).toMatchObject({
+    stack: 'ok',
+    outputs: 'ok',
+    settings: 'ok',
+    token: 'warn',
+    tmdb: 'ok',
+    schedules: 'ok',
+    'event sources': 'ok',
+    'alarm e-mail': 'ok',
+    alarms: 'ok',
+  });
 }
 
 function lookAtRows({ stdout }: Ended): void {

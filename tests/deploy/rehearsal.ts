@@ -70,7 +70,9 @@ export async function startRehearsal(folder: string): Promise<Rehearsal> {
   const guarded = { ...environmentOfTheRehearsal(folder), PYTHONPATH: guard, REHEARSAL_CONNECTIONS: connections };
   aws = await startAwsOnLoopback(lambda.functionsUrl, lambda.readerUrl, guarded);
   const { endpoint, stop } = aws;
-  const environment = { ...guarded, NODE_OPTIONS: nodeOptions, AWS_ENDPOINT_URL: endpoint };
+  // `doctor` asks TMDB; functions have an environment of their own.
+  const tmdb = { TMDB_BASE_URL: simulator.baseUrl };
+  const environment = { ...guarded, ...tmdb, NODE_OPTIONS: nodeOptions, AWS_ENDPOINT_URL: endpoint };
   const run: Rehearsal['run'] = (command, more = {}) => runCommand(command, checkout, { ...environment, ...more });
   const contents = async (): Promise<AccountContents> => {
     const { code, stdout, stderr } = await run(`python3 '${accountContents}'`);

@@ -10,19 +10,28 @@ import {
 import { UsageError } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { rateText } from '../format-rate.ts';
 import { type PlaceOptions, withTables } from '../stack-place.ts';
 
 type BreakerOptions = PlaceOptions & { why?: string };
 
-const actions = ['show', 'open', 'close', 'reset'] as const;
+/** What `breaker` does. */
+export const breakerActions = ['show', 'open', 'close', 'reset'] as const;
 
 /** `breaker`. */
 export function addBreakerCommand(program: Command): void {
   withPlace(program.command('breaker'))
     .argument('<action>', 'show, open, close or reset')
     .description('the shared breaker: what it says, or a change by hand; reset also forgets throttles')
+    .addHelpText(
+      'after',
+      examples(
+        'breaker show',
+        "breaker open --why 'TMDB asked us to stop'",
+        "breaker close --why 'a new token' --stack aws",
+      ),
+    )
     .option('--why <words>', 'why it is changed, for whoever looks at it next')
     .action(acting(breakerCommand));
 }
@@ -33,9 +42,9 @@ export function addBreakerCommand(program: Command): void {
  * ahead.
  */
 async function breakerCommand(options: BreakerOptions, context: CliContext, actionText: string): Promise<void> {
-  const action = actions.find((known) => known === actionText);
+  const action = breakerActions.find((known) => known === actionText);
   if (action === undefined) {
-    throw new UsageError(`unknown action '${actionText.slice(0, 40)}': allowed are ${actions.join(', ')}`);
+    throw new UsageError(`unknown action '${actionText.slice(0, 40)}': allowed are ${breakerActions.join(', ')}`);
   }
   if (action !== 'show' && !options.why) {
     throw new UsageError(`breaker ${action} needs --why, a few words for whoever looks at it next`);

@@ -4,7 +4,7 @@ import { PermanentError, UsageError } from '../../shared/core/errors.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { namingFailures } from '../aws-call-failure.ts';
 import { type CliContext, IncompleteRunError } from '../cli-context.ts';
-import { acting, withQueuePlace } from '../command-shape.ts';
+import { acting, examples, withQueuePlace } from '../command-shape.ts';
 import { type QueuePlaceOptions, withStackPlace } from '../stack-place.ts';
 
 type CallOptions = QueuePlaceOptions & { method: string };
@@ -16,11 +16,11 @@ const shownHeaders = ['content-type', 'cache-status', 'cache-control', 'age', 'r
 
 /** `call`. */
 export function addCallCommand(program: Command): void {
-  withQueuePlace(program.command('call <path>'))
-    .description(
-      "asks the reader over HTTP, such as call '/v1/lists/popular/movie?limit=5'; on AWS the request is signed",
-    )
+  withQueuePlace(program.command('call'))
+    .argument('<path>', 'what is asked, such as /v1/lists/popular/movie?limit=5')
+    .description('asks the reader over HTTP; on AWS the request is signed')
     .option('--method <method>', callMethods.join(', '), 'GET')
+    .addHelpText('after', examples('call /v1/health', "call '/v1/lists/popular/movie?limit=5' --stack aws"))
     .action(acting(callCommand));
 }
 

@@ -18,7 +18,7 @@ import { settingsFrom } from '../../shared/settings/settings-overrides.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { metricLedger } from '../../shared/telemetry/metric-ledger.ts';
 import type { CliContext, CommonOptions } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { formatCost } from '../format-cost.ts';
 import { parseCount, parseListOf, parseRate } from '../parse-input.ts';
 import { hasStackPlace, type PlaceOptions, withTables } from '../stack-place.ts';
@@ -36,6 +36,10 @@ const secondsPerDay = 86_400;
 export function addCostCommand(program: Command): void {
   withPlace(program.command('cost'))
     .description('the modelled month of the deployment and its plan, line by line')
+    .addHelpText(
+      'after',
+      examples('cost', 'cost --regions DE,JP --reads-per-day 5000', 'cost --reads-per-second 100 --cdn'),
+    )
     .option('--regions <countries>', 'as if these were configured, such as US,GB or DE:de-DE')
     .option('--reads-per-day <count>', 'as if so much were read, and counted')
     .option('--reads-per-second <count>', 'the same by the second, such as 100 or 10000')

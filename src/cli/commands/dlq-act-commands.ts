@@ -15,7 +15,7 @@ import { sqsMessageSender } from '../../shared/queues/sqs-message-sender.ts';
 import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
 import { sqsQueueDepth } from '../../shared/queues/sqs-queue-depth.ts';
 import { type CliContext, IncompleteRunError } from '../cli-context.ts';
-import { acting } from '../command-shape.ts';
+import { acting, examples } from '../command-shape.ts';
 import { interruptible } from '../interruptible.ts';
 import { type QueuePlace, startTriggered } from '../plan-in-place.ts';
 import { endingOnFailure, showLine } from '../progress.ts';
@@ -40,10 +40,19 @@ export function addDlqActCommands(dlq: Command): void {
       .option('--dry-run', `what would be ${done}, without doing it`);
   choosing(dlq.command('replay'), 'replayed')
     .description('back to their queue, one, all or those that match')
+    .addHelpText(
+      'after',
+      examples(
+        'dlq replay fetch --match reason=too-old --dry-run',
+        'dlq replay fetch 5493e9e3',
+        'dlq replay items --stack aws --rate 10',
+      ),
+    )
     .option('--native', "the whole queue by SQS's own move task (on AWS)")
     .action(acting(dlqReplayCommand));
   choosing(dlq.command('delete'), 'deleted')
     .description('for good and without asking: one, those that match, or all')
+    .addHelpText('after', examples('dlq delete fetch --match reason=malformed --dry-run', 'dlq delete fetch 5493e9e3'))
     .option('--all', 'everything in the queue')
     .action(acting(dlqDeleteCommand));
 }

@@ -10,7 +10,7 @@ import {
 import { matches, parseMatch, refuseUnknownReasons } from '../../operator/dead-letters/match-letters.ts';
 import { cleanLine } from '../../shared/core/clean-text.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting } from '../command-shape.ts';
+import { acting, examples } from '../command-shape.ts';
 import { cutTo } from '../display-columns.ts';
 import { table, title } from '../format-text.ts';
 import {
@@ -32,10 +32,12 @@ const mostColumns = 40;
 export function addDlqLookCommands(dlq: Command): void {
   withMatch(dlq.command('list'))
     .description('by reason and feed, with counts and ages, and each with its id')
+    .addHelpText('after', examples('dlq list fetch', 'dlq list items --match region=DE --stack aws'))
     .action(acting(dlqListCommand));
   withHold(dlq.command('show'))
     .argument('<id>', "a message's id, its job's, or the beginning of either")
     .description('one of them, decoded')
+    .addHelpText('after', examples('dlq show fetch 5493e9e3'))
     .action(acting(dlqShowCommand));
 }
 

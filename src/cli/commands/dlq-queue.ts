@@ -32,7 +32,7 @@ export type DlqOptions = QueuePlaceOptions & { match?: string[]; holdSeconds?: s
 export type ChoiceOptions = DlqOptions & { max?: string; rate?: string; dryRun?: boolean };
 
 /** The two queues that have dead letters. */
-const queueNames = ['fetch', 'items'] as const;
+export const queueNames = ['fetch', 'items'] as const;
 
 /** `fetch`: jobs for the worker; `items`: pages and titles for the writer. */
 export type DlqName = (typeof queueNames)[number];

@@ -17,7 +17,7 @@ import {
 } from '../../shared/queues/plan-request.ts';
 import { stackNames } from '../../shared/settings/stack-names.ts';
 import { type CliContext, IncompleteRunError } from '../cli-context.ts';
-import { acting, optionHelp, withQueuePlace } from '../command-shape.ts';
+import { acting, examples, optionHelp, withQueuePlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import { interruptible } from '../interruptible.ts';
 import { parseCount, parseDurationMs, parseInput, parseListOf, parseTitleRefs } from '../parse-input.ts';
@@ -45,6 +45,13 @@ type Waited = FeedsEnd | TitlesEnd;
 export function addEnqueueCommand(program: Command): void {
   withQueuePlace(program.command('enqueue'))
     .description('ad-hoc jobs: lists, for every combination of media, regions and languages, or whole titles')
+    .addHelpText(
+      'after',
+      examples(
+        'enqueue --category popular --media movie,tv --region DE --wait',
+        'enqueue --title movie:550,tv:1396 --dry-run',
+      ),
+    )
     .option('--title <titles>', 'titles to be fetched whole, such as movie:550,tv:1396, instead of lists')
     .option('--category <category>', optionHelp.category)
     .option('--media <media>', 'movie, tv or all; several by commas')

@@ -17,7 +17,7 @@ import {
 } from '../../shared/settings/schedule.ts';
 import type { RunEvent } from '../../shared/telemetry/run-event.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, optionHelp, withCommon } from '../command-shape.ts';
+import { acting, examples, optionHelp, withCommon } from '../command-shape.ts';
 import { interruptible } from '../interruptible.ts';
 import { parseCount } from '../parse-input.ts';
 import { runOccurrence } from '../run/run-occurrence.ts';
@@ -38,6 +38,10 @@ const runTimeoutMs = 15 * 60_000;
 export function addLocalCommand(program: Command): void {
   withCommon(program.command('local'))
     .description('the embedded stack, kept running with its schedules until Ctrl-C')
+    .addHelpText(
+      'after',
+      examples('local', 'local --data-dir data --http-port 8080', 'local --faults throttle=0.1,serverError=0.05'),
+    )
     .option('--data-dir <folder>', optionHelp.dataDir)
     .option('--sqs-port <port>', 'port of the SQS emulator (default: any free one)')
     .option('--dynamodb-port <port>', 'port of the DynamoDB emulator (default: any free one)')

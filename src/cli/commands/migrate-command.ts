@@ -9,7 +9,7 @@ import { shown } from '../../shared/core/shown-text.ts';
 import { categoryIndex } from '../../shared/tables/table-definitions.ts';
 import { namingFailures } from '../aws-call-failure.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import { interruptible } from '../interruptible.ts';
 import { parseRate } from '../parse-input.ts';
@@ -27,6 +27,7 @@ const shownRows = 20;
 export function addMigrateCommand(program: Command): void {
   withPlace(program.command('migrate'))
     .description("a predecessor's table to this schema, while it is read; after an interruption, run it again")
+    .addHelpText('after', examples('migrate --table OldCache --dry-run --stack aws'))
     .option('--table <name>', "the table (default: the stack's)")
     .option('--rate <rows>', 'rows rewritten a second (default: what the capacity of the table bears)')
     .option('--dry-run', 'what would be done, without doing it')

@@ -9,7 +9,7 @@ import { nextOccurrenceMs } from '../../shared/settings/schedule.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { titleSubject } from '../../shared/tables/usage-store.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
 import type { Tables } from '../open-tables.ts';
 import { parseSchedule } from '../parse-input.ts';
@@ -22,6 +22,7 @@ export function addPlanCommand(program: Command): void {
   withPlace(program.command('plan'))
     .argument('<schedule>', 'daily, weekly or refresh')
     .description('the jobs of the next occurrence, and why each; sends nothing')
+    .addHelpText('after', examples('plan daily', 'plan refresh --stack aws'))
     .action(acting(planCommand));
 }
 

@@ -6,7 +6,7 @@ import { askedLanguageSchema, askedRegionSchema, feedId } from '../../shared/cor
 import { maxTmdbId } from '../../shared/queues/item-page.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, optionHelp, withPlace } from '../command-shape.ts';
+import { acting, examples, optionHelp, withPlace } from '../command-shape.ts';
 import { filterLines, formatList } from '../format-text.ts';
 import { parseCount, parseFeed, parseInput, parseMediaType } from '../parse-input.ts';
 import { membersIn, optionTold, withFilters } from '../request-options.ts';
@@ -23,6 +23,10 @@ export function addReadCommands(program: Command): void {
     .argument('<category>', optionHelp.category)
     .argument('<media>', 'movie, tv or all')
     .description('a feed, through the index')
+    .addHelpText(
+      'after',
+      examples('read list trending all', 'read list popular movie --region DE --exclude-genres 27 --limit 5'),
+    )
     .option('--region <region>', 'global, or a country such as DE')
     .option(
       '--language <language>',
@@ -34,6 +38,7 @@ export function addReadCommands(program: Command): void {
     .argument('<media>', 'movie or tv')
     .argument('<id>', 'TMDB id')
     .description('one title')
+    .addHelpText('after', examples('read title movie 550', 'read title tv 1396 --details --region DE'))
     .option(
       '--region <region>',
       'global, or a country such as DE: its language stands in for the asked one, and details are of it',

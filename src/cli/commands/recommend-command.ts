@@ -3,7 +3,7 @@ import type { RecommendAnswer, RecommendRequest } from '../../reader/reader-api.
 import { checkedRecommendation, recommendSchema } from '../../reader/reader-input.ts';
 import { PermanentError } from '../../shared/core/errors.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { filterLines, table, title, watchCell, watchHeading } from '../format-text.ts';
 import { parseTitleRefs } from '../parse-input.ts';
 import { membersIn, optionTold, withFilters } from '../request-options.ts';
@@ -17,6 +17,13 @@ type RecommendOptions = PlaceOptions & { liked?: string; seen?: string; adult?: 
 export function addRecommendCommand(program: Command): void {
   const command = withPlace(program.command('recommend'))
     .description('titles for a viewer, from what the table holds, and why each')
+    .addHelpText(
+      'after',
+      examples(
+        'recommend --liked movie:550,tv:1399',
+        'recommend --liked movie:550 --media movie --max-certification 12 --region DE',
+      ),
+    )
     .option('--liked <titles>', 'titles the viewer liked, such as movie:550,tv:1399')
     .option('--seen <titles>', 'titles to leave out')
     .option('--media <media>', 'movie, tv or all (default: all)')

@@ -9,7 +9,7 @@ import { dynamoCatalogReader } from '../../shared/tables/dynamo-catalog.ts';
 import { dynamoFeedHeads } from '../../shared/tables/dynamo-feed-heads.ts';
 import { dynamoUsageStore } from '../../shared/tables/dynamo-usage-store.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { formatReport } from '../format-overviews.ts';
 import { withDynamo } from '../open-tables.ts';
 import { parseCount, parseDurationMs, parseTimeMs } from '../parse-input.ts';
@@ -30,6 +30,7 @@ const mostDays = 400;
 export function addReportCommand(program: Command): void {
   withPlace(program.command('report'))
     .description('hits, misses, most and least read, freshness, plan quality, calls, writes and cost over a period')
+    .addHelpText('after', examples('report --since 24h', 'report --since 30d --html report.html --stack aws'))
     .option('--since <duration>', 'how long a period, such as 24h, 7d or 30d', '7d')
     .option('--until <time>', 'UTC time of its end (default: now)')
     .option('--top <count>', 'length of the rankings', '10')

@@ -8,7 +8,7 @@ import { titlesOn } from '../../shared/tables/list-page-row.ts';
 import { assembleList, type ListEntry } from '../../shared/tables/read-list.ts';
 import type { FaultPlan } from '../../tmdb-simulator/fault-plan.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, optionHelp, withCommon } from '../command-shape.ts';
+import { acting, examples, optionHelp, withCommon } from '../command-shape.ts';
 import { formatList } from '../format-text.ts';
 import { interruptible } from '../interruptible.ts';
 import { withTablesAt } from '../open-tables.ts';
@@ -24,6 +24,7 @@ export function addRunCommand(program: Command): void {
   withCommon(program.command('run'))
     .argument('<schedule>', 'daily, weekly or refresh')
     .description('one occurrence from plan to table on an embedded stack, then a summary')
+    .addHelpText('after', examples('run daily', 'run refresh --data-dir data --occurrence now'))
     .option('--occurrence <time>', "UTC time of the occurrence, or 'now' (default: the latest one of the schedule)")
     .option('--data-dir <folder>', optionHelp.dataDir)
     .option('--timeout <duration>', optionHelp.timeout, '15m')
@@ -122,6 +123,7 @@ const demoFaults: FaultPlan = {
 export function addDemoCommand(program: Command): void {
   withCommon(program.command('demo'))
     .description('the daily and the weekly occurrence, and the first titles of some lists')
+    .addHelpText('after', examples('demo', 'demo --faults throttle=0.2'))
     .option('--timeout <duration>', optionHelp.timeout, '15m')
     .option('--faults <spec>', optionHelp.faults)
     .action(acting(demoCommand));

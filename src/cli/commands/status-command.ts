@@ -14,7 +14,7 @@ import { dynamoBreakerStore } from '../../shared/throttle/dynamo-breaker-store.t
 import { dynamoRateSchedule } from '../../shared/throttle/dynamo-rate-schedule.ts';
 import { rateLimitsOf } from '../../shared/throttle/rate-schedule.ts';
 import type { CliContext, CliOutput } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { cutTo, wrapTo } from '../display-columns.ts';
 import { ageText, formatStatus } from '../format-overviews.ts';
 import { interruptible } from '../interruptible.ts';
@@ -33,6 +33,7 @@ const usualWatch = '2s';
 export function addStatusCommand(program: Command): void {
   withPlace(program.command('status'))
     .description('queues, dead letters, breaker, rate, feeds and next occurrences')
+    .addHelpText('after', examples('status', 'status --watch 5s --stack aws'))
     .option('--watch [duration]', 'again and again, until Ctrl-C (every 2s)')
     .action(acting(statusCommand));
 }
@@ -96,7 +97,12 @@ function titleLooks({ settings, clock, output }: CliContext): TitleLooks {
   };
 }
 
-async function readStatus(place: StackPlace, titlesOf: TitleLooks, { settings, clock }: CliContext): Promise<Status> {
+/** One look at a stack; `titlesOf` looks at whole titles. */
+export async function readStatus(
+  place: StackPlace,
+  titlesOf: TitleLooks,
+  { settings, clock }: CliContext,
+): Promise<Status> {
   const { controlTable, queues } = place;
   const fromTables = await withDynamo(place.dynamodb, async (client) => {
     const limits = rateLimitsOf(settings);

@@ -36,7 +36,7 @@ export const namedCategories = ['popular', 'trending', 'hidden_gems', 'award_win
 export type FeedKind = (typeof namedCategories)[number] | 'genre' | 'keyword' | 'custom';
 
 /** What a feed lists. `all` (movies and series mixed) exists for the global trend only. */
-const feedMedia = ['movie', 'tv', 'all'] as const;
+export const feedMedia = ['movie', 'tv', 'all'] as const;
 
 /** A title is one of these two; TMDB's movie and series ids overlap, so the key is always media type + id. */
 export const mediaTypes = ['movie', 'tv'] as const;

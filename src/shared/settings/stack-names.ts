@@ -1,6 +1,9 @@
 /** The stack that `deploy` makes when the settings name none. Its names are those that the documentation shows. */
 export const defaultStackName = 'TmdbPipeline';
 
+/** The member of the template's `Metadata` that holds the settings, so that what is deployed can be compared with a settings file. */
+export const settingsMetadata = 'Settings';
+
 /** What of a deployment is named by hand and would be shared by two stacks of an account. */
 export type StackNames = {
   /** `Source` of the ad-hoc events that the stack's planner takes. */
