@@ -3,7 +3,7 @@
  * installation in the repository (docs/adr/0043).
  *
  * - `reader`, `shared`, `chunks`: the library, with its types. The AWS SDK is inside, zod is the one dependency.
- * - `program`: the command line, the thread that runs functions, the bundled functions with the reader's OpenAPI document, and the lock of the emulators' packages.
+ * - `program`: the command line, the thread that runs functions, the page of the console, the bundled functions with the reader's OpenAPI document, and the lock of the emulators' packages.
  */
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { pageOptions } from '../src/console/page-options.ts';
 import { bundleOptions, handlerEntries } from '../src/local/bundle/bundle-options.ts';
 import { emulatorsLock } from './emulators-lock.ts';
 import { licencesOf } from './licences.ts';
@@ -81,6 +82,10 @@ function buildFunctions() {
   });
 }
 
+function buildConsolePage() {
+  return build({ ...pageOptions, outdir: join(dist, 'program', 'page'), metafile: true, logLevel: 'warning' });
+}
+
 /** Declares all of `src`, and keeps what an import of the library leads to. */
 async function buildTypes(): Promise<void> {
   const all = mkdtempSync(join(tmpdir(), 'tmdb-pipeline-types-'));
@@ -120,7 +125,7 @@ function publishedTypes(text: string): string {
 }
 
 rmSync(dist, { recursive: true, force: true });
-const built = await Promise.all([buildLibrary(), buildProgram(), buildFunctions(), buildTypes()]);
+const built = await Promise.all([buildLibrary(), buildProgram(), buildFunctions(), buildConsolePage(), buildTypes()]);
 const metafiles = built.flatMap((result): Metafile[] => (result === undefined ? [] : [result.metafile]));
 writeFileSync(join(dist, 'third-party-licences.txt'), licencesOf(metafiles, repository));
 copyFileSync(join(repository, 'docs/reader-openapi.json'), join(dist, 'program', 'functions', 'openapi.json'));

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { type DataUse, holdsTables, lockDataDir } from '../local/data-folder.ts';
+import { type DataUse, lockDataDir } from '../local/data-folder.ts';
+import { holdsTables } from '../local/data-folder-databases.ts';
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { provideEmulators } from '../local/emulator-packages.ts';
 import { stackRegion } from '../local/stack-endpoints.ts';

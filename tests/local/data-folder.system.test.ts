@@ -15,7 +15,8 @@ import {
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lockDataDir, recordDatabases } from '../../src/local/data-folder.ts';
+import { lockDataDir } from '../../src/local/data-folder.ts';
+import { recordDatabases } from '../../src/local/data-folder-databases.ts';
 import { PermanentError, UsageError } from '../../src/shared/core/errors.ts';
 import { caught } from '../support/caught.ts';
 import { testFolder } from '../support/scratch-folder.ts';

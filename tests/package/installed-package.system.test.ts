@@ -305,8 +305,7 @@ describe('the reader as a package in an application', () => {
     const [before = ''] = example().split('const popular');
     const filters = examples().find((code) => code.includes('excludeGenres')) ?? '';
     expect(filters).toMatch(/^const films = /);
-    const shown =
-      'console.log(films.titles.length, films.filtered.lookedAt, films.filtered.withoutDetails);';
+    const shown = 'console.log(films.titles.length, films.filtered.lookedAt, films.filtered.withoutDetails);';
     writeFileSync(join(home, 'filters.mjs'), [before, filters, shown, 'await reader.close();'].join('\n'));
     const { stdout, stderr } = await run(process.execPath, ['filters.mjs'], { cwd: home, env: variables() });
     expect(stderr).toBe('');

@@ -48,40 +48,16 @@ export function LettersView({ live, query, ask, acted }: ViewProps) {
   return (
     <>
       <Card heading="Which">
-        <ul class="tabs">
-          {(['fetch', 'items'] as const).map((name) => (
-            <li key={name}>
-              <a href={`#/letters?queue=${name}`} aria-current={name === queue ? 'true' : undefined}>
-                {name === 'fetch' ? 'of the fetch queue' : 'of the item queue'}
-              </a>
-            </li>
-          ))}
-        </ul>
-        <form
-          class="inline"
-          onSubmit={(event) => {
-            event.preventDefault();
-            setMatch(matchOf(typed));
-          }}
-        >
-          <label>
-            <span class="hint">match, such as reason=too-old region=DE</span>
-            <input value={typed} onInput={(event) => setTyped(event.currentTarget.value)} />
-          </label>
-          <button type="submit">Show</button>
-          <button type="button" onClick={() => setLook((count) => count + 1)}>
-            Look again
-          </button>
-        </form>
+        <Which
+          queue={queue}
+          typed={typed}
+          type={setTyped}
+          show={setMatch}
+          lookAgain={() => setLook((count) => count + 1)}
+        />
         {failure !== undefined && <p class="failure">{failure}</p>}
         <p class="hint" aria-live="polite">
-          {answer === undefined
-            ? 'looking into the queue: it is read by receiving it, ten at a time'
-            : `${answer.total} of ${answer.inQueue} dead letters, as of ${timeText(answer.at)} UTC`}
-          {answer !== undefined &&
-            inQueue !== undefined &&
-            inQueue !== answer.inQueue &&
-            `; the queue now counts ${inQueue}`}
+          {found(answer, inQueue)}
         </p>
       </Card>
       {answer !== undefined && answer.total > 0 && (
@@ -99,6 +75,55 @@ export function LettersView({ live, query, ask, acted }: ViewProps) {
         </>
       )}
       {answer !== undefined && answer.total === 0 && <p class="card success">There is none.</p>}
+    </>
+  );
+}
+
+function found(answer: Page | undefined, inQueue: number | undefined): string {
+  if (answer === undefined) {
+    return 'looking into the queue: it is read by receiving it, ten at a time';
+  }
+  const now = inQueue === undefined || inQueue === answer.inQueue ? '' : `; the queue now counts ${inQueue}`;
+  return `${answer.total} of ${answer.inQueue} dead letters, as of ${timeText(answer.at)} UTC${now}`;
+}
+
+type Choice = {
+  queue: Queue;
+  typed: string;
+  type: (text: string) => void;
+  show: (match: string[]) => void;
+  lookAgain: () => void;
+};
+
+/** The queue, and which of its letters. */
+function Which({ queue, typed, type, show, lookAgain }: Choice) {
+  return (
+    <>
+      <ul class="tabs">
+        {(['fetch', 'items'] as const).map((name) => (
+          <li key={name}>
+            <a href={`#/letters?queue=${name}`} aria-current={name === queue ? 'true' : undefined}>
+              {name === 'fetch' ? 'of the fetch queue' : 'of the item queue'}
+            </a>
+          </li>
+        ))}
+      </ul>
+      <form
+        class="inline"
+        onSubmit={(event) => {
+          event.preventDefault();
+          show(matchOf(typed));
+        }}
+      >
+        <label>
+          <span class="hint">match, such as reason=too-old region=DE</span>
+          <input value={typed} onInput={(event) => type(event.currentTarget.value)} />
+        </label>
+        <button type="submit">Show</button>
+        <button type="button" onClick={lookAgain}>
+          Look again
+        </button>
+      </form>
     </>
   );
 }
