@@ -104,8 +104,8 @@ const feeds: Case[] = [
 
 const imdbIds = 'allowed are tt and 7 to 12 digits, such as tt0137523';
 const finds: Case[] = [
-  ['read find', "missing required argument 'source'"],
-  ['read find imdb', "missing required argument 'id'"],
+  ['read find', "missing required argument 'source': imdb or tvdb"],
+  ['read find imdb', "missing required argument 'id': the id there, such as tt0137523 or 81189"],
   ['read find wikidata Q190050', "unknown source 'wikidata': allowed are imdb, tvdb"],
   ['read find imdb nm0000093', `'nm0000093' is the id of a person, who is no title: ${imdbIds}`],
   ['read find imdb 0137523', `'0137523' is no id of a title at IMDb: ${imdbIds}`],
@@ -277,7 +277,7 @@ describe('wrong usage is refused in one sentence', () => {
 
   it.each([
     ['', 'a command is missing: `demo` shows what the program does, --help lists the others'],
-    ['read', "a command of 'read' is missing: allowed are list, title"],
+    ['read', "a command of 'read' is missing: allowed are list, title, find"],
     ['dlq', "a command of 'dlq' is missing: allowed are list, show, replay, delete"],
   ])('a missing command: %s', async (typed, sentence) => {
     expect(await refusalOf(typed)).toBe(sentence);

@@ -112,7 +112,7 @@ describe('completion in bash', () => {
 
   it('knows every command of the help', async () => {
     const { stdout } = await runHere(['--help'], { cwd });
-    const listed = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z]+)/gm)].map(([, name]) => name);
+    const listed = [...stdout.slice(stdout.indexOf('Commands:')).matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name);
     expect(complete('')).toEqual(listed.filter((name) => name !== 'help').sort());
   });
 });

@@ -7,7 +7,7 @@ import { type DeadLetterLook, lookAtDeadLetters } from '../../operator/dead-lett
 import { messageOf, PermanentError, UsageError } from '../../shared/core/errors.ts';
 import { sqsMessageSource } from '../../shared/queues/sqs-message-source.ts';
 import type { CliContext, CliOutput } from '../cli-context.ts';
-import { acting, type Inherited, withPlace } from '../command-shape.ts';
+import { acting, examples, type Inherited, withPlace } from '../command-shape.ts';
 import { interruptible } from '../interruptible.ts';
 import { withSqs } from '../open-tables.ts';
 import { parseCount } from '../parse-input.ts';
@@ -30,6 +30,7 @@ export function addConsoleCommand(program: Command, run: RunInherited): void {
   withPlace(program.command('console'))
     .description("the operator's page, live, on this machine only; without a stack it starts a local one")
     .option('--port <port>', 'port on loopback (default: any free one)')
+    .addHelpText('after', examples('console', 'console --stack aws --port 4321', 'console --data-dir data'))
     .action(acting<ConsoleOptions>((options, context) => consoleCommand(options, context, run)));
 }
 

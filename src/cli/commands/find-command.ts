@@ -5,7 +5,7 @@ import { PermanentError } from '../../shared/core/errors.ts';
 import { askedLanguageSchema, askedRegionSchema } from '../../shared/core/feed.ts';
 import { regionLanguage } from '../../shared/settings/settings.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { title } from '../format-text.ts';
 import { parseInput } from '../parse-input.ts';
 import type { PlaceOptions } from '../stack-place.ts';
@@ -26,6 +26,7 @@ export function addFindCommand(program: Command): void {
     )
     .option('--language <language>', 'such as en-US')
     .option('--details', 'what is known beyond the card: people, rating, where to watch, and the like')
+    .addHelpText('after', examples('read find imdb tt0137523', 'read find tvdb 81189 --details --region DE'))
     .action(acting(readFindCommand));
 }
 

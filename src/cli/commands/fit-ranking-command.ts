@@ -6,7 +6,7 @@ import { messageOf, UsageError } from '../../shared/core/errors.ts';
 import { shown } from '../../shared/core/shown-text.ts';
 import { seededRandom } from '../../tmdb-simulator/seeded-random.ts';
 import type { CliContext } from '../cli-context.ts';
-import { acting, withPlace } from '../command-shape.ts';
+import { acting, examples, withPlace } from '../command-shape.ts';
 import { candidateOf, type Fitted, fitRanking, likesOf } from '../fit-ranking.ts';
 import { table, title } from '../format-text.ts';
 import type { PlaceOptions } from '../stack-place.ts';
@@ -22,6 +22,10 @@ export function addFitRankingCommand(program: Command): void {
   withPlace(program.command('fit-ranking'))
     .description("weights of recommendations from an application's own likes, as settings")
     .requiredOption('--likes <file>', 'CSV of viewer,media,id,at, such as v1,movie,550,2026-11-23T20:00:00Z')
+    .addHelpText(
+      'after',
+      examples('fit-ranking --likes likes.csv --data-dir data', 'fit-ranking --likes likes.csv --stack aws'),
+    )
     .action(acting(fitRankingCommand));
 }
 
