@@ -58,7 +58,7 @@ export class PipelineStack extends Stack {
     }
     const dashboard = new PipelineDashboard(this, 'Watch', this.parts, settings);
     this.#outputs(this.parts, front, dashboard.name);
-    this.templateOptions.metadata = { [settingsMetadata]: settings };
+    this.templateOptions.metadata = { [settingsMetadata]: JSON.stringify(settings) };
     Tags.of(this).add('application', 'tmdb-pipeline');
     if (settings.deployment.alarmEmail === undefined) {
       Annotations.of(this).addWarningV2('no-alarm-email', 'alarms reach nobody: deployment.alarmEmail is not set');

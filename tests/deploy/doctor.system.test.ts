@@ -91,7 +91,7 @@ function template(): string {
   const output = (id: string) => ({ Value: { Ref: id } });
   return JSON.stringify({
     AWSTemplateFormatVersion: '2010-09-09',
-    Metadata: { Settings: settingsFrom(overrides) },
+    Metadata: { Settings: JSON.stringify(settingsFrom(overrides)) },
     Resources: {
       Group: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: 'TmdbPipeline-schedules' } },
       Daily: schedule('daily'),

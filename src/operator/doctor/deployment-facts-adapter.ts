@@ -143,7 +143,8 @@ function deployedSettings(stackName: string): Promise<Looked<unknown>> {
   return look('cloudformation:GetTemplate', () =>
     using(new CloudFormationClient(clientOptions()), async (client) => {
       const { TemplateBody = '{}' } = await client.send(new GetTemplateCommand({ StackName: stackName }));
-      return (JSON.parse(TemplateBody) as { Metadata?: Record<string, unknown> }).Metadata?.[settingsMetadata];
+      const settings = (JSON.parse(TemplateBody) as { Metadata?: Record<string, string> }).Metadata?.[settingsMetadata];
+      return settings === undefined ? undefined : JSON.parse(settings);
     }),
   );
 }

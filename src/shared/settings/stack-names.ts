@@ -1,7 +1,7 @@
 /** The stack that `deploy` makes when the settings name none. Its names are those that the documentation shows. */
 export const defaultStackName = 'TmdbPipeline';
 
-/** The member of the template's `Metadata` that holds the settings, so that what is deployed can be compared with a settings file. */
+/** The member of the template's `Metadata` that holds the settings as one text of JSON, so that what is deployed can be compared with a settings file. */
 export const settingsMetadata = 'Settings';
 
 /** What of a deployment is named by hand and would be shared by two stacks of an account. */
