@@ -3,6 +3,7 @@ import { UsageError } from '../src/shared/core/errors.ts';
 import { type BenchReport, formatReport } from './bench-report.ts';
 import type { BenchSelection } from './bench-selection.ts';
 import { benchBundles } from './bundles.ts';
+import { benchConsole } from './console.ts';
 import { benchDeliveryOrder } from './delivery-order.ts';
 import { benchDemand } from './demand.ts';
 import { benchDrain } from './drain.ts';
@@ -20,6 +21,7 @@ import { benchWrites } from './writes.ts';
 
 const benches: Record<string, (selection: BenchSelection) => Promise<BenchReport>> = {
   bundles: benchBundles,
+  console: benchConsole,
   'delivery-order': benchDeliveryOrder,
   demand: benchDemand,
   forecast: benchForecast,

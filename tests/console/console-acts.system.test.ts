@@ -76,34 +76,12 @@ describeInBrowser('the console of a local stack', (browser) => {
     return command;
   };
 
-  it('is painted within a second, data and all', async () => {
-    const paints: { paintMs: number; dataMs: number }[] = [];
-    // On a machine that has other work too one of three is enough to show what the page can do.
-    for (let tries = 0; tries < 3; tries += 1) {
-      const page = await open();
-      const paintMs = await ask<number>(page, 'performance.getEntriesByName("first-contentful-paint")[0].startTime');
-      const dataMs = await ask<number>(page, 'performance.getEntriesByName("first-status")[0].startTime');
-      paints.push({ paintMs, dataMs });
-      await page.close();
-    }
-    expect(Math.min(...paints.map(({ paintMs }) => paintMs))).toBeLessThan(1_000);
-    expect(Math.min(...paints.map(({ dataMs }) => dataMs))).toBeLessThan(1_000);
-  });
-
-  it('shows a change of a queue within two seconds', async () => {
+  it('shows each change of a queue by itself, and what to do about it', async () => {
     const page = await open();
-    const waits: number[] = [];
     for (const count of [3, 6, 9]) {
-      const sentAtMs = Date.now();
       await seed();
       await page.waitForSelector(`tr[data-queue=fetch-dead] td:text-is("${count}")`);
-      const shownAtMs = await ask<number>(
-        page,
-        'performance.timeOrigin + performance.getEntriesByName("status-shown").at(-1).startTime',
-      );
-      waits.push(shownAtMs - sentAtMs);
     }
-    expect(Math.min(...waits)).toBeLessThan(2_000);
     await page.waitForSelector('text=9 dead letters: see');
     await page.close();
   });
