@@ -18,7 +18,9 @@ describe('the commands that a page shows', () => {
     const languages = [...page.matchAll(/^```(\w+)/gm)].map(([, language]) => language);
     expect(languages.filter((language) => /^(bash|shell|console|zsh)$/.test(language ?? ''))).toEqual([]);
     const shown = [...blockCommands(page), ...inlineCommands(page)].filter((command) => program.test(command));
-    const found = shown.filter((command) => /^(aws|npx cdk|curl|npm run -s pipeline --|[A-Z_]+=\$\(aws) /.test(command));
+    const found = shown.filter((command) =>
+      /^(aws|npx cdk|curl|npm run -s pipeline --|[A-Z_]+=\$\(aws) /.test(command),
+    );
     expect(shown).toEqual(found);
   });
 
