@@ -39,18 +39,19 @@ export function table(
 /** A title of an answer; with `watch` where services were asked for. */
 type Watchable = { watch?: Watch };
 
-/** A list for people: rank, title, year, votes. */
+/** A list for people: rank, title, what `read title` takes, year, votes. */
 export function formatList(name: string, titles: readonly (ListEntry & Watchable)[]): string {
   const rows = titles.map((entry) => [
     String(entry.rank),
     entry.title,
     entry.mediaType,
+    String(entry.id),
     entry.releaseDate?.slice(0, 4) ?? '',
     entry.voteAverage.toFixed(1),
     String(entry.voteCount),
     watchCell(entry),
   ]);
-  const heading = ['rank', 'title', 'kind', 'year', 'average', 'votes', ...watchHeading(titles)];
+  const heading = ['rank', 'title', 'kind', 'id', 'year', 'average', 'votes', ...watchHeading(titles)];
   return `${title(name)}, fetched ${titles[0]?.fetchedAt}${titles[0]?.stale ? ' (stale)' : ''}\n${table(heading, rows)}`;
 }
 
@@ -110,12 +111,14 @@ export function formatDetails(details: TitleDetails): string[] {
 function detailFacts(details: TitleDetails): string[][] {
   const { runtimeMinutes, status, tagline, genres, keywords, collection, certification, externalIds, series } = details;
   const names = (all: readonly { name: string }[] | null) => all?.map(({ name }) => name).join(', ');
+  // Filters take genres and services by their ids.
+  const named = genres?.map(({ id, name }) => `${name} (${id})`).join(', ');
   const ids = Object.entries(externalIds ?? {}).flatMap(([where, id]) => (id === null ? [] : [`${where} ${id}`]));
   const facts: [PartName, string, string | null | undefined][] = [
     ['base', 'runtime', runtimeMinutes === null ? null : `${runtimeMinutes} min`],
     ['base', 'status', status],
     ['base', 'tagline', tagline],
-    ['base', 'genres', names(genres)],
+    ['base', 'genres', named],
     ['keywords', 'keywords', names(keywords)],
     ['base', 'collection', collection?.name],
     ['certifications', `certification in ${details.region}`, certification ?? (details.regionProblem && 'not kept')],
@@ -144,7 +147,7 @@ function watchText({ watch }: TitleDetails): string {
     return 'unknown';
   }
   const { link, attribution } = watch;
-  const rows = offersIn(watch).map(([how, services]) => [how, services.map(serviceName).join(', ')]);
+  const rows = offersIn(watch).map(([how, services]) => [how, services.map(namedService).join(', ')]);
   const offered = rows.length === 0 ? 'nobody offers it' : table(['how', 'on'], rows);
   return [offered, ...(link === null ? [] : [cleanLine(link)]), attribution].join('\n');
 }
@@ -152,6 +155,11 @@ function watchText({ watch }: TitleDetails): string {
 /** Ways to watch a title that there are, each with its services. */
 function offersIn({ link: _link, attribution: _attribution, fetchedAt: _fetchedAt, ...offers }: Watch) {
   return Object.entries(offers).filter(([, services]) => services.length > 0);
+}
+
+/** With the id by which a filter takes it. */
+function namedService({ id, name }: WatchService): string {
+  return name === null ? `service ${id}` : `${name} (${id})`;
 }
 
 function serviceName({ id, name }: WatchService): string {

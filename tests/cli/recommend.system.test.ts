@@ -79,9 +79,9 @@ describe('recommend', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout.trimEnd().split('\n')).toEqual([
       '2 of 120 titles in 4 lists',
-      expect.stringMatching(/^ +title +kind +year +score +why$/),
-      expect.stringMatching(/^1 {2}\S.* (movie|tv) .*0\.\d\d {2}\w/),
-      expect.stringMatching(/^2 {2}\S.* (movie|tv) .*0\.\d\d {2}\w/),
+      expect.stringMatching(/^ +title +kind +id +year +score +why$/),
+      expect.stringMatching(/^1 {2}\S.* (movie|tv) +\d+ .*0\.\d\d {2}\w/),
+      expect.stringMatching(/^2 {2}\S.* (movie|tv) +\d+ .*0\.\d\d {2}\w/),
       expect.stringMatching(/^from the table; freshness (1\.00|0\.9\d), fresh until 20\S+Z, expires at 20\S+Z$/),
       'nothing is known of tv:999999999',
     ]);

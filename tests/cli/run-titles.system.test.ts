@@ -58,7 +58,7 @@ describe('plan', () => {
     expect(plan.titles.length).toBeGreaterThan(20);
     expect(plan.titles[0]).toMatchObject({
       why: expect.stringMatching(/^rank 1 of [a-z]+\/(movie|tv|all)\/global\/en-US, 0\.5 reads a day, no details yet$/),
-      title: expect.stringMatching(/^(movie|tv)\/\d+$/),
+      title: expect.stringMatching(/^(movie|tv):\d+$/),
     });
     expect(plan.titlePlan).toMatchObject({ kept: 0, due: plan.titlePlan?.candidates, calls: 250, leftOut: [] });
   });
@@ -69,8 +69,8 @@ describe('plan', () => {
       /^whole titles: \d+ of \d+ that are due; \d+ of \d+ have details \(\d+ looked up, about \d+ read units\)/m,
     );
     expect(stdout).toMatch(/calls to spend, \d+ planned within 24 hours$/m);
-    expect(stdout).toMatch(/(movie|tv)\/\d+ +rank \d+ of .*no details yet/);
-    const named = stdout.match(/^(movie|tv)\/\d+ /gm)?.length;
+    expect(stdout).toMatch(/(movie|tv):\d+ +rank \d+ of .*no details yet/);
+    const named = stdout.match(/^(movie|tv):\d+ /gm)?.length;
     expect(stdout).toMatch(
       new RegExp(
         `^on top of that, whole titles take ${named} TMDB calls now and at most 250 in 24 hours, reference data 0 now$`,

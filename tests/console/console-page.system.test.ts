@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tmdbNotice } from '../../src/shared/tmdb/attribution.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { describeInBrowser, type OpenedPage, type View } from '../support/real-browser.ts';
 import { calmReadings, hostile, type ScriptedConsole, startScriptedConsole } from '../support/scripted-console.ts';
@@ -78,6 +79,15 @@ describeInBrowser('the page of the console', (browser) => {
       expectQuiet(opened);
       await page.close();
     });
+  });
+
+  it("has TMDB's notice below each view", async () => {
+    const { page } = await open();
+    for (const name of Object.keys(views) as (keyof typeof views)[]) {
+      await show(page, name);
+      expect(await page.textContent('footer'), name).toBe(tmdbNotice);
+    }
+    await page.close();
   });
 
   it('takes the token out of the address, keeps it over a reload, and needs it', async () => {

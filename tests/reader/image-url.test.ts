@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ImageKind, imageUrl } from '../../src/reader/open-reader.ts';
@@ -21,6 +22,21 @@ describe('the address of an image', () => {
     ['still', 300, 'w300'],
   ])('of a %s, %s wide, has size %s', (kind, size, chosen) => {
     expect(imageUrl(builtInImages, kind, '/abc.jpg', size)).toBe(`${address}/${chosen}/abc.jpg`);
+  });
+
+  it('is what docs/reader.md shows', () => {
+    const page = readFileSync(new URL('../../docs/reader.md', import.meta.url), 'utf8');
+    const calls = [...page.matchAll(/^imageUrl\(images, '(\w+)', (\S+), (\S+)\); \/\/ (?:'([^']+)'|null)/gm)];
+    expect(calls.length).toBe(4);
+    for (const [, kind = '', path, size = '', address] of calls) {
+      const made = imageUrl(
+        builtInImages,
+        kind as ImageKind,
+        path === 'null' ? null : '/…',
+        JSON.parse(size.replaceAll("'", '"')),
+      );
+      expect(made).toBe(address === undefined ? null : encodeURI(address));
+    }
   });
 
   it('is none where there is no path', () => {

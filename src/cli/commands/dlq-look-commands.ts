@@ -7,7 +7,7 @@ import {
   newestFirst,
   shortIdsOf,
 } from '../../operator/dead-letters/look-at-dead-letters.ts';
-import { matches, parseMatch, refuseUnknownReasons } from '../../operator/dead-letters/match-letters.ts';
+import { matches, parseMatch, refuseUnknownReasons, runOfJob } from '../../operator/dead-letters/match-letters.ts';
 import { cleanLine } from '../../shared/core/clean-text.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, examples } from '../command-shape.ts';
@@ -27,6 +27,8 @@ import {
 const mostListed = 50;
 /** What the pipeline itself says of a letter fits; a broken one may say anything, and would move all columns behind it out of sight. */
 const mostColumns = 40;
+/** A run's id has eight characters. */
+const runColumns = 8;
 
 /** `dlq list` and `dlq show`. */
 export function addDlqLookCommands(dlq: Command): void {
@@ -53,6 +55,7 @@ async function dlqListCommand(options: DlqOptions, context: CliContext, nameText
   const groups = groupDeadLetters(letters, context.clock.nowMs());
   const listed = letters.map(({ body: _body, feed: _feed, ...facts }) => ({
     id: short.get(facts.messageId) ?? facts.messageId,
+    runId: runOfJob(facts.jobId),
     ...facts,
   }));
   const text = [
@@ -93,18 +96,19 @@ export function groupsTable(groups: readonly DeadLetterGroup[]): string {
   return table(['reason', 'about', 'count', '≤ 1 h', '≤ 1 d', 'older', 'oldest'], rows);
 }
 
-/** Letters for people, each with its id in full. */
+/** Letters for people, each with its id in full, and with the run that `--match runId=` takes. */
 export function lettersTable(
-  letters: readonly Pick<DeadLetter & { id: string }, 'id' | 'reason' | 'code' | 'subject' | 'failedAt'>[],
+  letters: readonly Pick<DeadLetter & { id: string }, 'id' | 'reason' | 'code' | 'subject' | 'jobId' | 'failedAt'>[],
 ): string {
-  const rows = letters.map(({ id, reason, code, subject, failedAt }) => [
+  const rows = letters.map(({ id, reason, code, subject, jobId, failedAt }) => [
     id,
     cell(reason),
     cell(code),
     cell(subject) || '(not readable)',
+    cutTo(cleanLine(runOfJob(jobId)), runColumns),
     cell(failedAt),
   ]);
-  return table(['id', 'reason', 'code', 'about', 'failed at'], rows);
+  return table(['id', 'reason', 'code', 'about', 'run', 'failed at'], rows);
 }
 
 /** What others have written, in the columns of the screen. */

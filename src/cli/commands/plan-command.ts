@@ -5,9 +5,9 @@ import type { TitleFigures } from '../../planner/plan-titles.ts';
 import { isoFromMs } from '../../shared/core/clock.ts';
 import { feedId } from '../../shared/core/feed.ts';
 import { type PlanTakes, takesOf } from '../../shared/cost/month-cost.ts';
+import { titleName } from '../../shared/queues/plan-request.ts';
 import { nextOccurrenceMs } from '../../shared/settings/schedule.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
-import { titleSubject } from '../../shared/tables/usage-store.ts';
 import type { CliContext } from '../cli-context.ts';
 import { acting, examples, withPlace } from '../command-shape.ts';
 import { table, title } from '../format-text.ts';
@@ -41,7 +41,7 @@ async function planCommand(options: PlaceOptions, context: CliContext, scheduleT
     occurrence,
     runId,
     jobs: jobs.map(({ jobId, feed, page, pages, why }) => ({ jobId, feed: feedId(feed), page, pages, why })),
-    titles: titles.map(({ jobId, mediaType, id, why }) => ({ jobId, title: titleSubject(mediaType, id), why })),
+    titles: titles.map(({ jobId, mediaType, id, why }) => ({ jobId, title: titleName({ mediaType, id }), why })),
     titlePlan: titlePlan ?? null,
     reference: reference.map(({ jobId, what, why }) => ({ jobId, what, why })),
     notes,

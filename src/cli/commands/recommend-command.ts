@@ -71,6 +71,7 @@ function formatRecommendation(answer: RecommendAnswer): string {
     String(answer.offset + index + 1),
     pick.title,
     pick.mediaType,
+    String(pick.id),
     pick.releaseDate?.slice(0, 4) ?? '',
     pick.score.toFixed(2),
     pick.why,
@@ -79,7 +80,7 @@ function formatRecommendation(answer: RecommendAnswer): string {
   const unknown = answer.unknownLiked.map(({ mediaType, id }) => `${mediaType}:${id}`);
   return [
     title(`${answer.picks.length} of ${answer.candidates} titles in ${answer.feeds.length} lists`),
-    table(['', 'title', 'kind', 'year', 'score', 'why', ...watchHeading(answer.picks)], rows),
+    table(['', 'title', 'kind', 'id', 'year', 'score', 'why', ...watchHeading(answer.picks)], rows),
     ...filterLines(answer.filtered, answer.picks),
     provenanceLine(answer),
     ...(unknown.length > 0 ? [`nothing is known of ${unknown.join(', ')}`] : []),

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { ListEnds } from '../../operator/runs/run-end.ts';
 import type { Pacing, RunSummary } from '../../operator/runs/run-summary.ts';
 import { PermanentError, UsageError } from '../../shared/core/errors.ts';
-import { type Feed, globalRegion } from '../../shared/core/feed.ts';
+import { type Feed, feedId, globalRegion } from '../../shared/core/feed.ts';
 import { latestOccurrenceMs, type ScheduleName } from '../../shared/settings/schedule.ts';
 import { titlesOn } from '../../shared/tables/list-page-row.ts';
 import { assembleList, type ListEntry } from '../../shared/tables/read-list.ts';
@@ -170,7 +170,7 @@ async function readBack(tracked: TrackedStack, context: CliContext) {
       feeds.map(async (feed): Promise<{ feed: string; titles: ListEntry[] }> => {
         const pages = await catalog.listPages(feed, titlesShown);
         return {
-          feed: `${feed.category} / ${feed.media} / ${feed.region} / ${feed.language}`,
+          feed: feedId(feed),
           titles: assembleList(pages, titlesShown, clock.nowMs()),
         };
       }),

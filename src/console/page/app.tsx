@@ -1,6 +1,7 @@
 /** The console in the browser: which view is shown, and what is live. */
 import { render } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { tmdbNotice } from '../../shared/tmdb/attribution.ts';
 import { ActDialog } from './act-dialog.tsx';
 import { type Live, listen, post, takeToken } from './api.ts';
 import { FeedsView } from './feeds-view.tsx';
@@ -69,6 +70,7 @@ function App() {
           <View key={place.name} live={live} query={place.query} ask={ask} acted={acted} />
         )}
       </main>
+      <footer>{tmdbNotice}</footer>
       {act !== undefined && <ActDialog act={act} onEnd={end} />}
     </>
   );

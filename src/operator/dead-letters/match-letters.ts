@@ -100,10 +100,15 @@ function memberOf(letter: DeadLetter, key: MatchKey): string {
     case 'feed':
       return letter.subject;
     case 'runId':
-      return letter.jobId.split('/', 1)[0] ?? '';
+      return runOfJob(letter.jobId);
     default:
       return letter[key];
   }
+}
+
+/** The run of a job; empty where a letter names no job. */
+export function runOfJob(jobId: string): string {
+  return jobId.split('/', 1)[0] ?? '';
 }
 
 function fits(actual: string, wanted: string): boolean {

@@ -4,6 +4,7 @@ import { buildReport, type Report } from '../../../src/operator/report/build-rep
 import { reportHtml } from '../../../src/operator/report/html/report-html.ts';
 import { hourMs } from '../../../src/shared/core/clock.ts';
 import { defaultSettings } from '../../../src/shared/settings/settings.ts';
+import { tmdbNotice } from '../../../src/shared/tmdb/attribution.ts';
 import { pageStructure, type Tag } from '../../support/page-structure.ts';
 import { busyWorld, reportNowMs, reportWorld } from '../../support/report-world.ts';
 
@@ -44,6 +45,10 @@ describe('the page', () => {
     expect(metas.find((meta) => meta.get('name') === 'viewport')?.get('content')).toBe(
       'width=device-width, initial-scale=1',
     );
+  });
+
+  it("ends with TMDB's notice", () => {
+    expect(pageStructure(reportHtml(busy)).texts.at(-1)).toContain(tmdbNotice);
   });
 
   it('shows how whole the titles are that readers ask for, and the calls for them', async () => {

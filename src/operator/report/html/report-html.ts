@@ -1,4 +1,5 @@
 /** The report as one page: no script, nothing from anywhere else, well-formed as XML too. */
+import { tmdbNotice } from '../../../shared/tmdb/attribution.ts';
 import type { PlanFigures, Report } from '../build-report.ts';
 import type { FeedNow, FeedState, FreshnessNow } from '../feed-freshness.ts';
 import type { ReadFigures } from '../hour-usage.ts';
@@ -42,7 +43,7 @@ ${card('Titles', rankings('titles', report))}
 ${card('Pipeline', html`<div class="columns"><div><h3>TMDB calls</h3>${callsChart(series)}</div><div><h3>Rows</h3>${rowsChart(series)}</div></div>${costText(report)}`)}
 ${card('How to read this', html`<ul class="notes">${report.notes.map((note) => html`<li>${note}</li>`)}</ul>`)}
 </main>
-<footer><p>Made at ${momentText(report.asOf)} by tmdb-pipeline. This product uses the TMDB API but is not endorsed or certified by TMDB.</p></footer>
+<footer><p>Made at ${momentText(report.asOf)} by tmdb-pipeline. ${tmdbNotice}</p></footer>
 </body>
 </html>
 `.markup;
