@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Metafile } from 'esbuild';
+import { namedBundler } from '../../shared/core/env.ts';
 import { messageOf, RetryableError } from '../../shared/core/errors.ts';
+import { systemClock } from '../../shared/core/system-clock.ts';
 import { functionSettingsFile, settingsFileName } from '../../shared/settings/function-settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
@@ -30,27 +32,95 @@ export async function bundleHandlers(settings: Settings): Promise<Bundles> {
   return Object.fromEntries(urls) as Bundles;
 }
 
-/** The code of each function, which is built once in a process: only settings differ between the stacks that it makes. */
-const built = new Map<ServiceName, Promise<Uint8Array>>();
+/** The code of each function, which is the same for a whole process: only settings differ between the stacks that it makes. */
+const codes = new Map<ServiceName, Promise<string>>();
 
-function codeOf(service: ServiceName): Promise<Uint8Array> {
-  const code = built.get(service) ?? buildCode(service);
-  built.set(service, code);
-  code.catch(() => built.delete(service));
+function codeOf(service: ServiceName): Promise<string> {
+  const code = codes.get(service) ?? keptOrBuilt(service);
+  codes.set(service, code);
+  code.catch(() => codes.delete(service));
   return code;
 }
 
-async function buildCode(service: ServiceName): Promise<Uint8Array> {
-  const { outputFiles } = await build({
+/** Code beside the state of every file that it was built from. Paths are relative to the repository. */
+type KeptCode = { stamps: Record<string, string>; code: string };
+
+/** Files that decide how code is built and are not part of it: options, compiler settings, the versions that are installed. */
+const buildFiles = [
+  'src/local/bundle/bundle-options.ts',
+  'tsconfig.json',
+  'package.json',
+  'node_modules/.package-lock.json',
+];
+
+/** Building takes some seconds of a processor, so code is kept from process to process until one of its files changes. */
+async function keptOrBuilt(service: ServiceName): Promise<string> {
+  // Repositories can share one folder of packages, and with it the cache.
+  const place = createHash('sha256').update(repository).digest('hex').slice(0, 16);
+  const file = join(cacheFolder, `code-${service}-${place}.json`);
+  if (namedBundler() !== undefined) {
+    return (await buildCode(service)).code;
+  }
+  const kept = readKept(file);
+  if (kept !== undefined) {
+    return kept;
+  }
+  const startedMs = systemClock.nowMs();
+  const { code, inputs } = await buildCode(service);
+  keep(file, code, [...inputs, ...buildFiles], startedMs);
+  return code;
+}
+
+/** `undefined` where nothing is kept, where a file has changed since, and where what is kept is damaged. */
+function readKept(file: string): string | undefined {
+  try {
+    const { stamps, code } = JSON.parse(readFileSync(file, 'utf8')) as KeptCode;
+    return Object.entries(stamps).every(([path, stamp]) => stampOf(path).text === stamp) ? code : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function keep(file: string, code: string, paths: readonly string[], startedMs: number): void {
+  const stamps = paths.map((path) => [path, stampOf(path)] as const);
+  // Of a file that was changed meanwhile nobody knows which state is in the code. Times of files lag by a tick of the kernel.
+  if (stamps.some(([, { changedMs }]) => changedMs > startedMs - 1_000)) {
+    return;
+  }
+  const kept: KeptCode = { stamps: Object.fromEntries(stamps.map(([path, { text }]) => [path, text])), code };
+  const unfinished = `${file}.${process.pid}`;
+  try {
+    writeFileSync(unfinished, JSON.stringify(kept));
+    renameSync(unfinished, file);
+  } catch {
+    // It is built again next time.
+    rmSync(unfinished, { force: true });
+  }
+}
+
+/** Any write changes the inode's time of change, which no program can set. */
+function stampOf(path: string): { text: string; changedMs: number } {
+  const state = statSync(join(repository, path), { throwIfNoEntry: false });
+  return { text: state === undefined ? 'none' : `${state.size} ${state.ctimeMs}`, changedMs: state?.ctimeMs ?? 0 };
+}
+
+async function buildCode(service: ServiceName): Promise<{ code: string; inputs: string[] }> {
+  const { outputFiles, metafile } = await build({
     ...bundleOptions,
     absWorkingDir: repository,
     entryPoints: [handlerEntries[service]],
     write: false,
+    metafile: true,
     logLevel: 'silent',
   }).catch((cause: unknown) => {
     throw bundlingFailure(cause);
   });
-  return outputFiles?.[0]?.contents ?? new Uint8Array();
+  return { code: outputFiles[0]?.text ?? '', inputs: filesIn(metafile) };
+}
+
+/** What is bundled in place of a module is no file. */
+function filesIn({ inputs }: Metafile): string[] {
+  return Object.keys(inputs).filter((path) => !path.startsWith('stand-in:'));
 }
 
 async function bundle(service: ServiceName, settingsFile: string): Promise<string> {
@@ -75,7 +145,7 @@ function bundlingFailure(cause: unknown): unknown {
     : cause;
 }
 
-function placeFolder(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+function placeFolder(folder: string, files: Readonly<Record<string, string>>): void {
   const unfinished = `${folder}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   for (const [name, content] of Object.entries(files)) {

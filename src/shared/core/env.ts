@@ -46,3 +46,8 @@ export function hasSqsEndpoint(): boolean {
 export function proxyVariables(): Record<string, string> {
   return proxyVariablesIn(process.env);
 }
+
+/** The esbuild that a variable of esbuild names in place of the installed one. */
+export function namedBundler(): string | undefined {
+  return process.env.ESBUILD_BINARY_PATH || undefined;
+}
