@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { buildApp } from 'fauxqs';
 import type { QueueDefinition } from '../shared/queues/queue-definitions.ts';
 import { arnOf, loopback, stackRegion } from './stack-endpoints.ts';
 
@@ -56,6 +55,8 @@ export async function startEmbeddedSqs(
   queues: readonly QueueDefinition[],
   options: { port: number; dataDir: string | undefined },
 ): Promise<EmbeddedSqs> {
+  // Loaded where it is started: most commands start nothing, and it is a fifth of what they load.
+  const { buildApp } = await import('fauxqs');
   const stores = await newStores();
   const persistence = options.dataDir === undefined ? undefined : await persist(stores, options.dataDir);
   const app = buildApp({ logger: false, defaultRegion: stackRegion, stores: stores as never });

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { build, type Metafile } from 'esbuild';
+import type { Metafile } from 'esbuild';
 import { namedBundler } from '../../shared/core/env.ts';
 import { messageOf, RetryableError } from '../../shared/core/errors.ts';
 import { systemClock } from '../../shared/core/system-clock.ts';
@@ -105,6 +105,8 @@ function stampOf(path: string): { text: string; changedMs: number } {
 }
 
 async function buildCode(service: ServiceName): Promise<{ code: string; inputs: string[] }> {
+  // Seldom needed, and most commands never do.
+  const { build } = await import('esbuild');
   const { outputFiles, metafile } = await build({
     ...bundleOptions,
     absWorkingDir: repository,
