@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { defaultDynamoEngine } from '../../src/local/embedded-dynamodb.ts';
 import { type RunningCli, startCli } from '../support/cli-process.ts';
@@ -54,7 +55,10 @@ describe.runIf(defaultDynamoEngine() === 'dynoxide')('during start-up', () => {
       /^error: the functions were not bundled: the process of esbuild has ended unexpectedly \(The service [^\n]+\); run it again\n$/,
     ],
   ])('%s that is killed ends a run with one sentence', async (_name, command, sentence) => {
-    const cli = startCli(['run', 'daily'], { cwd: testFolder() });
+    // A bundler that is named builds the functions anew, whatever is kept of them.
+    const bundler = createRequire(import.meta.url).resolve('@esbuild/linux-x64/bin/esbuild');
+    const environment = { ESBUILD_BINARY_PATH: bundler };
+    const cli = startCli(['run', 'daily'], { cwd: testFolder(), environment });
     const running = () => descendantsOf(cli.pid).find((one) => command.test(one.command));
     await until('it runs', () => running() !== undefined);
     process.kill(running()?.pid ?? 0, 'SIGKILL');

@@ -1,4 +1,4 @@
-import type { Mutation } from './campaign/mutation-hook.ts';
+import type { Mutation } from './campaign/source-copy.ts';
 import { callMutations } from './mutations/call-mutations.ts';
 import { httpMutations } from './mutations/http-mutations.ts';
 import { rateMutations } from './mutations/rate-mutations.ts';

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { failureText, mutationText } from './campaign/failure-text.ts';
-import { type Mutation, pathOf, withBug } from './campaign/mutation-hook.ts';
 import { runMutations } from './campaign/run-mutations.ts';
 import { runSeeds } from './campaign/run-seeds.ts';
 import { faultsOf, shrink } from './campaign/shrink.ts';
+import { copySources, type Mutation, pathOf, withBug } from './campaign/source-copy.ts';
 import { mutations } from './mutations.ts';
 import { runHistory } from './run-history.ts';
 import { faultNames } from './world/faults.ts';
@@ -93,7 +93,10 @@ describe('a mutant', () => {
   const mutant = mutations.find(({ name }) => name === 'stale answers are not said to be stale') as Mutation;
 
   it('is reported with its seed, its invariant and a shrunk history', { timeout: 120_000 }, async () => {
-    const run = { seeds: seeds(20), mutation: mutant, threads: 1, stopsAtFailure: true };
+    const copy = copySources();
+    onTestFinished(copy.remove);
+    copy.plant(mutant);
+    const run = { seeds: seeds(20), threadFile: copy.threadFile, threads: 1, stopsAtFailure: true };
     const failure = (await runSeeds(run)).at(-1)?.failure;
     expect(failure?.invariant).toBe('stale-flag');
     expect(failure?.shrunk.acts.length).toBeLessThan(planHistory(failure?.seed ?? 0).acts.length);

@@ -2,19 +2,22 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { userCacheFolder } from '../../shared/core/env.ts';
+import type { Metafile } from 'esbuild';
+import { namedBundler, userCacheFolder } from '../../shared/core/env.ts';
 import { messageOf, RetryableError } from '../../shared/core/errors.ts';
 import { documentFileName, functionSettingsFile, settingsFileName } from '../../shared/settings/function-settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
 import { makeFolder, storageFailure } from '../private-files.ts';
 import { bundleOptions, handlerEntries } from './bundle-options.ts';
+import { keptOrBuilt } from './kept-code.ts';
 
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The published package has the bundled code of each function beside this file, and no bundler. In the repository there is no such folder. */
 const prebuilt = new URL('./functions/', import.meta.url);
 const isPublished = existsSync(prebuilt);
+const cacheFolder = isPublished ? userCacheFolder() : join(repository, 'node_modules', '.cache', 'tmdb-pipeline');
 
 /** URL of each function's bundle: `index.mjs` in a folder of its own beside `settings.json`, and the reader's beside `openapi.json`. The folder is what a deployment uploads. */
 export type Bundles = Record<ServiceName, string>;
@@ -33,31 +36,45 @@ export async function bundleHandlers(settings: Settings): Promise<Bundles> {
   return Object.fromEntries(urls) as Bundles;
 }
 
-/** The code of each function, which is built once in a process: only settings differ between the stacks that it makes. */
-const built = new Map<ServiceName, Promise<Uint8Array>>();
+/** The code of each function, which is the same for a whole process: only settings differ between the stacks that it makes. */
+const codes = new Map<ServiceName, Promise<string>>();
 
-function codeOf(service: ServiceName): Promise<Uint8Array> {
-  const code = built.get(service) ?? buildCode(service);
-  built.set(service, code);
-  code.catch(() => built.delete(service));
+function codeOf(service: ServiceName): Promise<string> {
+  const code = codes.get(service) ?? readOrBuilt(service);
+  codes.set(service, code);
+  code.catch(() => codes.delete(service));
   return code;
 }
 
-async function buildCode(service: ServiceName): Promise<Uint8Array> {
+async function readOrBuilt(service: ServiceName): Promise<string> {
   if (isPublished) {
-    return readFileSync(new URL(`${service}.mjs`, prebuilt));
+    return readFileSync(new URL(`${service}.mjs`, prebuilt), 'utf8');
   }
+  // A bundler that a variable names is to be used, whatever is kept.
+  return namedBundler() === undefined
+    ? keptOrBuilt(cacheFolder, repository, service, () => buildCode(service))
+    : (await buildCode(service)).code;
+}
+
+async function buildCode(service: ServiceName): Promise<{ code: string; inputs: string[] }> {
+  // Seldom needed, and most commands never do.
   const { build } = await import('esbuild');
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...bundleOptions,
     absWorkingDir: repository,
     entryPoints: [handlerEntries[service]],
     write: false,
+    metafile: true,
     logLevel: 'silent',
   }).catch((cause: unknown) => {
     throw bundlingFailure(cause);
   });
-  return outputFiles?.[0]?.contents ?? new Uint8Array();
+  return { code: outputFiles[0]?.text ?? '', inputs: filesIn(metafile) };
+}
+
+/** What is bundled in place of a module is no file. */
+function filesIn({ inputs }: Metafile): string[] {
+  return Object.keys(inputs).filter((path) => !path.startsWith('stand-in:'));
 }
 
 async function bundle(service: ServiceName, settingsFile: string): Promise<string> {
@@ -71,11 +88,10 @@ async function bundle(service: ServiceName, settingsFile: string): Promise<strin
     .reduce((hash, file) => hash.update(file), createHash('sha256'))
     .digest('hex')
     .slice(0, 16);
-  const cache = isPublished ? userCacheFolder() : join(repository, 'node_modules', '.cache', 'tmdb-pipeline');
-  const folder = join(cache, `${service}-${content}`);
+  const folder = join(cacheFolder, `${service}-${content}`);
   try {
     if (!existsSync(folder)) {
-      makeFolder(cache);
+      makeFolder(cacheFolder);
       placeFolder(folder, files);
     }
   } catch (cause) {
@@ -105,7 +121,7 @@ function bundlingFailure(cause: unknown): unknown {
     : cause;
 }
 
-function placeFolder(folder: string, files: Readonly<Record<string, string | Uint8Array>>): void {
+function placeFolder(folder: string, files: Readonly<Record<string, string>>): void {
   const unfinished = `${folder}.${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   for (const [name, content] of Object.entries(files)) {

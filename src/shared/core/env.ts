@@ -61,3 +61,8 @@ export function userCacheFolder(): string {
   // The specification of base directories has relative paths ignored.
   return join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'tmdb-pipeline');
 }
+
+/** The esbuild that a variable of esbuild names in place of the installed one. */
+export function namedBundler(): string | undefined {
+  return process.env.ESBUILD_BINARY_PATH || undefined;
+}

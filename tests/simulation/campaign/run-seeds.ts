@@ -1,14 +1,15 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { SeedResult } from './judge-seed.ts';
-import type { Mutation } from './mutation-hook.ts';
 
 /** How seeds are run. */
 export type SeedRun = {
   seeds: readonly number[];
   /** Threads; default: one for each core. */
   threads?: number;
-  mutation?: Mutation;
+  /** The file of a thread, where it is not that of this folder; and where compiled code is kept from thread to thread. */
+  threadFile?: URL;
+  compileCache?: string;
   /** Whether failures are made smaller; default: yes. */
   shrinks?: boolean;
   /** Whether the first failure ends it; default: no. */
@@ -42,9 +43,11 @@ export async function runSeeds(run: SeedRun): Promise<SeedResult[]> {
 /** A history takes a fraction of a second, one that is shrunk a minute. */
 const mostMs = 300_000;
 
-function openThread({ mutation, shrinks = true }: SeedRun) {
-  const worker = new Worker(new URL('./seed-thread.ts', import.meta.url), {
-    workerData: { mutation, shrinks },
+const ownThread = new URL('./seed-thread.ts', import.meta.url);
+
+function openThread({ threadFile = ownThread, compileCache, shrinks = true }: SeedRun) {
+  const worker = new Worker(threadFile, {
+    workerData: { compileCache, shrinks },
     execArgv: ['--disable-warning=ExperimentalWarning'],
   });
   return {

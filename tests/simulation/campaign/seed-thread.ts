@@ -1,18 +1,18 @@
-/** Inside of one thread: judges the seeds it is given, with a mutant where it was started with one. */
+/** Inside of one thread: judges the seeds it is given. Where it stands in a copy of the sources, these may have a bug. */
+import { enableCompileCache, flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type Mutation, plant } from './mutation-hook.ts';
 
 const port = parentPort;
 if (port === null) {
   throw new Error('this file runs as a worker thread only');
 }
-const { mutation, shrinks } = workerData as { mutation: Mutation | undefined; shrinks: boolean };
-if (mutation !== undefined) {
-  // Node (24.9) does not link the CommonJS below axios once there is a hook: 'module is not linked'.
-  await import('axios');
-  plant(mutation);
+const { compileCache, shrinks } = workerData as { compileCache: string | undefined; shrinks: boolean };
+if (compileCache !== undefined) {
+  enableCompileCache(compileCache);
 }
 const { judgeSeed } = await import('./judge-seed.ts');
+// A thread that is terminated leaves nothing by itself.
+flushCompileCache();
 
 port.on('message', (seed: number) => {
   void judgeSeed(seed, { shrinks }).then((result) => port.postMessage(result));

@@ -1,4 +1,4 @@
-import type { Mutation } from '../campaign/mutation-hook.ts';
+import type { Mutation } from '../campaign/source-copy.ts';
 
 /** Known bugs of calls, deliveries, reads and replays. */
 export const callMutations: readonly Mutation[] = [

@@ -1,4 +1,4 @@
-import type { Mutation } from '../campaign/mutation-hook.ts';
+import type { Mutation } from '../campaign/source-copy.ts';
 
 const file = 'shared/tmdb/tmdb-http.ts';
 

@@ -1,4 +1,4 @@
-import type { Mutation } from '../campaign/mutation-hook.ts';
+import type { Mutation } from '../campaign/source-copy.ts';
 
 const rule = 'shared/throttle/rate-rule.ts';
 const schedule = 'shared/throttle/rate-schedule.ts';

@@ -1,4 +1,4 @@
-import type { Mutation } from '../campaign/mutation-hook.ts';
+import type { Mutation } from '../campaign/source-copy.ts';
 
 /** Known bugs of recommendations, and of what readers fetch themselves. */
 export const readerMutations: readonly Mutation[] = [

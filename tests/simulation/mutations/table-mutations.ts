@@ -1,4 +1,4 @@
-import type { Mutation } from '../campaign/mutation-hook.ts';
+import type { Mutation } from '../campaign/source-copy.ts';
 
 /** Known bugs of what stands in the tables. */
 export const tableMutations: readonly Mutation[] = [
