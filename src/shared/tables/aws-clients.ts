@@ -2,6 +2,7 @@ import { getBuiltinModule } from 'node:process';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import type { Logger } from '@smithy/types';
 import { defaultRegion, hasSqsEndpoint, proxyVariables } from '../core/env.ts';
 import { proxyAgent } from '../core/proxy-agent.ts';
 import { nodeProxyVariables, type ProxyVariables, proxyFor } from '../core/proxy-variables.ts';
@@ -24,6 +25,12 @@ const requestTimeoutMs = 4_000;
 /** The same limit as that of the SDK's own agents. */
 const maxSockets = 50;
 
+/**
+ * Warnings alone. For a logger with `info`, `error` or `debug`, and the SDK's own has them all, the SDK describes each request with its input
+ * and answer, whether or not anything is written.
+ */
+const quietLogger = { warn: console.warn } as unknown as Logger;
+
 /** DynamoDB with plain values instead of typed attributes; `undefined` members are left out. */
 export function dynamoClient(target?: ClientTarget): DynamoDBDocumentClient {
   const client = new DynamoDBClient(clientOptions(target));
@@ -32,10 +39,15 @@ export function dynamoClient(target?: ClientTarget): DynamoDBDocumentClient {
 
 /**
  * SQS. `longPollMs` (default 0) is how long a receive waits for messages (long polling). Calls go to the host of the queue's URL, unless a
- * variable such as `AWS_ENDPOINT_URL` names another server: without this the SDK would call AWS although an emulator is named.
+ * variable such as `AWS_ENDPOINT_URL` names another server: without this the SDK would call AWS although an emulator is named. No MD5 of bodies is
+ * compared: a request is signed with the SHA-256 of its body, and TLS protects both directions.
  */
 export function sqsClient(target?: ClientTarget, longPollMs = 0): SQSClient {
-  return new SQSClient({ ...clientOptions(target, longPollMs), useQueueUrlAsEndpoint: !hasSqsEndpoint() });
+  return new SQSClient({
+    ...clientOptions(target, longPollMs),
+    useQueueUrlAsEndpoint: !hasSqsEndpoint(),
+    md5: false,
+  });
 }
 
 /**
@@ -49,6 +61,7 @@ export function clientOptions(target?: ClientTarget, longPollMs = 0, environment
   return {
     ...(region !== undefined && { region }),
     maxAttempts,
+    logger: quietLogger,
     requestHandler: {
       connectionTimeout: connectionTimeoutMs,
       requestTimeout,

@@ -107,12 +107,15 @@ function isTooLarge(error: unknown): boolean {
   );
 }
 
+/** axios sets the probes of each connection to a minute, for every call; with another figure here, each call would set them twice. */
+const keepAliveMsecs = 60_000;
+
 /** With a proxy the agent opens a tunnel. axios's own proxy support would take a refusal of the proxy for an answer of TMDB. */
 function agentsFor(proxy: NamedProxy | undefined, timeoutMs: number) {
   return proxy === undefined
     ? {
-        httpAgent: new HttpAgent({ keepAlive: true }),
-        httpsAgent: new HttpsAgent({ keepAlive: true }),
+        httpAgent: new HttpAgent({ keepAlive: true, keepAliveMsecs }),
+        httpsAgent: new HttpsAgent({ keepAlive: true, keepAliveMsecs }),
         proxy: false as const,
       }
     : // Without `proxy: false`, with which axios would also disable the agent's tunnels.
