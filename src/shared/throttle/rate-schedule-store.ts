@@ -124,22 +124,19 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
 function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
   let seen: { stored: StoredRate; atMs: number } | undefined;
   let answers: readonly CallAnswer[] = [];
-  let contendedFor = 0;
+  const [currency, inTurn] = [currencyOf(), oneAfterTheOther()];
 
   const see = (stored: StoredRate): StoredRate => {
     seen = { stored, atMs: clock.monotonicMs() };
     return stored;
   };
   const read = async () => see(await item.read());
-  const current = async () => {
-    const longestMs = contendedFor > 0 ? contendedCurrentMs : currentMs;
-    contendedFor = Math.max(0, contendedFor - 1);
-    return seen !== undefined && clock.monotonicMs() - seen.atMs <= longestMs ? seen.stored : await read();
-  };
+  const current = async (longestMs: number) =>
+    seen !== undefined && clock.monotonicMs() - seen.atMs <= longestMs ? seen.stored : await read();
 
   /** Replaces the state until that succeeds; `undefined` if `next` returned no further state. */
   const replace = async <T>(next: (state: RateState) => { state: RateState; result: T } | undefined) => {
-    let stored = await current();
+    let stored = await current(currency.nextMs());
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const told = answers;
       const changed = next(afterAnswers(stored.state, told, clock.nowMs(), limits));
@@ -152,13 +149,11 @@ function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
         answers = answers.filter((answer) => !told.includes(answer));
         return changed.result;
       }
-      contendedFor = contendedChanges;
+      currency.lostRace();
       await clock.sleep(raceMs * attempt);
     }
     throw new RetryableError('schedule_contended', contended);
   };
-
-  const inTurn = oneAfterTheOther();
 
   return {
     read,
@@ -174,6 +169,21 @@ function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
     tell: () =>
       inTurn(async () => (answers.length === 0 ? undefined : replace((state) => ({ state, result: undefined })))),
     change: <T>(next: Parameters<typeof replace<T>>[0]): Promise<T | undefined> => inTurn(() => replace(next)),
+  };
+}
+
+/** For how long what was seen counts as current. */
+function currencyOf() {
+  let contendedFor = 0;
+  return {
+    /** For the next change. */
+    nextMs: () => {
+      contendedFor = Math.max(0, contendedFor - 1);
+      return contendedFor > 0 ? contendedCurrentMs : currentMs;
+    },
+    lostRace: () => {
+      contendedFor = contendedChanges;
+    },
   };
 }
 
