@@ -181,6 +181,7 @@ function method(): string {
   return [
     `${rounds} rounds in turn; each trial has fresh emulators, a simulator that admits ${limitPerSecond} calls in any sliding second and takes 5 to 40 ms, and the subject in a process of its own with the flags of V8 that Lambda passes to a function of 256 MB; every subject is told ${requestsPerSecond} calls a second; medians, lowest and highest`,
     `all receive the same jobs (popular films and series of ten countries) from the fetch queue and send the same message for each page to the item queue; a job is done when its message is there; a trial ends with the last one, or 75 s after it when there are jobs that do not come`,
+    'the others call SQS by the client of the AWS SDK with its defaults; this worker has the client of its own settings, whose JSON V8 writes and which compares no MD5',
     `this worker: the core and adapters of its handler behind the event source, ${defaultSettings.worker.maximumConcurrency} invocations side by side, rate and breaker in the control table`,
     'sqs-consumer: batches of ten, handled side by side, deleted in one call; p-queue with interval 1,000 ms and the rate as intervalCap, in fixed windows as is its default, and strict; axios-retry with three retries and exponentialDelay, within the slot of p-queue',
     'crawlee: HttpCrawler with maxRequestsPerMinute of sixty times the rate, ten requests at a time, three retries, 429 counted as an error, no sessions, storage in memory; it is fed from the fetch queue and deletes a message when its page is sent',

@@ -4,8 +4,8 @@ import { Configuration, HttpCrawler, LogLevel, log } from '@crawlee/http';
 import { longPollSeconds } from '../../src/local/event-source.ts';
 import { messageOf } from '../../src/shared/core/errors.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
-import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import { serveMeasured } from '../measured-process.ts';
+import { peerSqsClient } from '../peer-sqs.ts';
 import { benchToken } from '../simulated-tmdb.ts';
 import { type DrainConfig, itemBodyOf, jobOf, requestOf } from './drain-job.ts';
 
@@ -23,7 +23,7 @@ log.setLevel(LogLevel.OFF);
 
 serveMeasured<DrainConfig>((config) => {
   const { region, endpoints, fetchQueueUrl } = config.endpoints;
-  const sqs = sqsClient({ endpoint: endpoints.sqs, region }, longPollSeconds * 1_000);
+  const sqs = peerSqsClient({ endpoint: endpoints.sqs, region }, longPollSeconds * 1_000);
   const stopping = new AbortController();
   let open = 0;
   const crawler = crawlerOf(config, sqs, () => {

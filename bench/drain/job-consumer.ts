@@ -2,9 +2,9 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { Consumer } from 'sqs-consumer';
 import { longPollSeconds } from '../../src/local/event-source.ts';
-import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 import type { TmdbRequest } from '../../src/shared/tmdb/tmdb-port.ts';
 import { type Counts, countItemRequests } from '../count-requests.ts';
+import { peerSqsClient } from '../peer-sqs.ts';
 import { type DrainConfig, itemBodyOf, jobOf, requestOf } from './drain-job.ts';
 
 /** The most that sqs-consumer takes at once. */
@@ -21,7 +21,7 @@ export function consumeJobs(
   counts: Counts,
 ): () => Promise<void> {
   const { region, endpoints, fetchQueueUrl, itemQueueUrl } = stack;
-  const sqs = sqsClient({ endpoint: endpoints.sqs, region }, longPollSeconds * 1_000);
+  const sqs = peerSqsClient({ endpoint: endpoints.sqs, region }, longPollSeconds * 1_000);
   countItemRequests(sqs, itemQueueUrl, counts);
   const work = async (body: string) => {
     const job = jobOf(body);

@@ -1,6 +1,8 @@
-import { Logger } from '@aws-lambda-powertools/logger';
+import { Logger, LogLevelThreshold } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Context } from 'aws-lambda';
+import { isoFromMs } from '../core/clock.ts';
+import { systemClock } from '../core/system-clock.ts';
 import { emfValue, type GatheredMetrics } from './gathered-metrics.ts';
 import { type MetricName, metricLedger, type ServiceName } from './metric-ledger.ts';
 import type { Telemetry } from './telemetry.ts';
@@ -22,24 +24,53 @@ type FunctionTelemetry = Telemetry & {
  * @param namespace of the metrics: the name of the stack
  */
 export function powertoolsTelemetry(service: ServiceName, namespace: string): FunctionTelemetry {
-  const logger = new Logger({ serviceName: service });
+  const logger = new RecordLogger({ serviceName: service });
   const metrics = new Metrics({ namespace, serviceName: service });
   const records = new Metrics({ namespace, serviceName: service });
   return {
     begin: (context, correlationId = context.awsRequestId) => {
       logger.addContext(context);
       logger.setCorrelationId(correlationId);
+      logger.forgetFields();
     },
     end: () => {
       if (metrics.hasStoredMetrics()) {
         metrics.publishStoredMetrics();
       }
     },
-    event: (event) => logger.info({ message: event.event, ...correlationOf(event), runEvent: event }),
+    event: (event) => logger.record(event.event, { ...correlationOf(event), runEvent: event }),
     metric: (name, value) => metrics.addMetric(name, metricLedger[name].unit, value),
     gathered: (all) => writeRecord(records, all),
     warn: (message, facts = {}) => logger.warn(message, { ...correlationOf(facts), facts }),
   };
+}
+
+/**
+ * Writes records of events as `info` does, but asks Powertools once in an invocation, and not for each record, for the fields that are the
+ * same in all of them: there are two records for each job.
+ */
+class RecordLogger extends Logger {
+  #fields: Record<string, unknown> | undefined;
+
+  /** To be called when the context has changed. */
+  forgetFields(): void {
+    this.#fields = undefined;
+  }
+
+  /** `more` is plain data. */
+  record(message: string, more: Record<string, unknown>): void {
+    if (this.level <= LogLevelThreshold.INFO) {
+      this.#fields ??= this.#fieldsOfAll(message);
+      const record = { ...this.#fields, message, timestamp: isoFromMs(systemClock.nowMs()), ...more };
+      process.stdout.write(`${JSON.stringify(record)}\n`);
+    }
+  }
+
+  #fieldsOfAll(message: string): Record<string, unknown> {
+    const item = this.createAndPopulateLogItem(LogLevelThreshold.INFO, message, []);
+    item.prepareForPrint();
+    return item.getAttributes();
+  }
 }
 
 /**

@@ -24,6 +24,9 @@ export type MachineState = string;
 /** The state after a transition. `openForMs` is 0 if the breaker is closed. */
 export type Transition = { machine: MachineState; open: boolean; openForMs: number };
 
+/** What a counted call has done. A breaker that stays closed has no state that anybody needs: it is not written out for each call. */
+type Counted = { open: false } | (Transition & { open: true });
+
 /**
  * The breaker's state machine, implemented by cockatiel: it counts while closed, allows one trial when half-open, and opens for longer
  * after each failed trial. States are exported as JSON, so that all workers can share them. cockatiel's clock is not used, because the
@@ -31,7 +34,7 @@ export type Transition = { machine: MachineState; open: boolean; openForMs: numb
  */
 type BreakerMachine = {
   /** Counts a call that ended while the breaker was closed. Each process counts its own calls only. */
-  count(succeeded: boolean): Promise<Transition>;
+  count(succeeded: boolean): Promise<Counted>;
   /** Records the result of the trial for the open state `machine`. */
   trial(machine: MachineState, succeeded: boolean): Promise<Transition>;
   /** Forgets the counts, for when another worker has closed the breaker. */
@@ -50,12 +53,14 @@ const machineSchema = z.object({
 /** Creates a closed breaker without counts. */
 export function breakerMachine(limits: BreakerLimits): BreakerMachine {
   let closed = newPolicy(limits);
-  const countOne = async (succeeded: boolean): Promise<Transition> => {
-    const transition = await step(closed, succeeded, limits);
-    if (transition.open) {
-      closed = newPolicy(limits);
+  const countOne = async (succeeded: boolean): Promise<Counted> => {
+    const counted = closed;
+    await execute(counted, succeeded);
+    if (counted.state === CircuitState.Closed) {
+      return { open: false };
     }
-    return transition;
+    closed = newPolicy(limits);
+    return { ...stateOf(counted, limits), open: true };
   };
   // Counts are serialized: cockatiel would take a call that is counted while the policy opens for a trial.
   let last: Promise<unknown> = Promise.resolve();
@@ -112,6 +117,11 @@ function newPolicy(limits: BreakerLimits, initialState?: unknown) {
 }
 
 async function step(policy: Policy, succeeded: boolean, limits: BreakerLimits): Promise<Transition> {
+  await execute(policy, succeeded);
+  return stateOf(policy, limits);
+}
+
+async function execute(policy: Policy, succeeded: boolean): Promise<void> {
   try {
     await policy.execute(() => {
       if (!succeeded) {
@@ -123,6 +133,9 @@ async function step(policy: Policy, succeeded: boolean, limits: BreakerLimits): 
       throw error;
     }
   }
+}
+
+function stateOf(policy: Policy, limits: BreakerLimits): Transition {
   const { ownState, breakerState } = policy.toJSON() as {
     ownState: { value: CircuitState; attemptNo?: number };
     breakerState: unknown;

@@ -26,7 +26,8 @@ export function dynamoRevisionedItem<Item extends { revision: number }>(
   return {
     read: async () => {
       const item = await readItem(id);
-      const { data } = schema.safeParse(item);
+      // Most often there is none, and an error that says so would be made for each read.
+      const data = item === undefined ? undefined : schema.safeParse(item).data;
       unreadableRevision = data === undefined ? item?.revision : undefined;
       return data;
     },

@@ -52,8 +52,13 @@ const attempts = 25;
 const contended = `the rate schedule was not updated: other workers changed it first, ${attempts} times in a row`;
 /** After a lost race, longer with each one. */
 const raceMs = 4;
-/** What was seen of the item is current for this long. */
-const currentMs = 20;
+/**
+ * What was seen of the item is current for this long: most often the read before a call serves for the next slots as well. Where other workers
+ * were faster, it is so for the shorter time in the next few changes, since a put that loses a race costs more than a read.
+ */
+const currentMs = 150;
+const contendedCurrentMs = 20;
+const contendedChanges = 20;
 /** Slots of an idle timeline begin at most so much later than now. */
 const mostLeadMs = 1_000;
 /**
@@ -119,18 +124,19 @@ export function rateScheduleStore(item: RateItem, limits: RateLimits, clock: Clo
 function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
   let seen: { stored: StoredRate; atMs: number } | undefined;
   let answers: readonly CallAnswer[] = [];
+  const [currency, inTurn] = [currencyOf(), oneAfterTheOther()];
 
   const see = (stored: StoredRate): StoredRate => {
     seen = { stored, atMs: clock.monotonicMs() };
     return stored;
   };
   const read = async () => see(await item.read());
-  const current = async () =>
-    seen !== undefined && clock.monotonicMs() - seen.atMs <= currentMs ? seen.stored : await read();
+  const current = async (longestMs: number) =>
+    seen !== undefined && clock.monotonicMs() - seen.atMs <= longestMs ? seen.stored : await read();
 
   /** Replaces the state until that succeeds; `undefined` if `next` returned no further state. */
   const replace = async <T>(next: (state: RateState) => { state: RateState; result: T } | undefined) => {
-    let stored = await current();
+    let stored = await current(currency.nextMs());
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const told = answers;
       const changed = next(afterAnswers(stored.state, told, clock.nowMs(), limits));
@@ -143,12 +149,11 @@ function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
         answers = answers.filter((answer) => !told.includes(answer));
         return changed.result;
       }
+      currency.lostRace();
       await clock.sleep(raceMs * attempt);
     }
     throw new RetryableError('schedule_contended', contended);
   };
-
-  const inTurn = oneAfterTheOther();
 
   return {
     read,
@@ -164,6 +169,21 @@ function sharedState(item: RateItem, limits: RateLimits, clock: Clock) {
     tell: () =>
       inTurn(async () => (answers.length === 0 ? undefined : replace((state) => ({ state, result: undefined })))),
     change: <T>(next: Parameters<typeof replace<T>>[0]): Promise<T | undefined> => inTurn(() => replace(next)),
+  };
+}
+
+/** For how long what was seen counts as current. */
+function currencyOf() {
+  let contendedFor = 0;
+  return {
+    /** For the next change. */
+    nextMs: () => {
+      contendedFor = Math.max(0, contendedFor - 1);
+      return contendedFor > 0 ? contendedCurrentMs : currentMs;
+    },
+    lostRace: () => {
+      contendedFor = contendedChanges;
+    },
   };
 }
 

@@ -85,9 +85,9 @@ export function sharedBreaker(
         const advance = (state: MachineState) => machine.trial(state, outcome !== 'failed');
         await changes.endTrial(admission.revision, advance, detail);
       } else if (outcome !== 'neutral') {
-        const { open, machine: state, openForMs } = await machine.count(outcome === 'succeeded');
-        if (open) {
-          await changes.openForFailures(detail, state, openForMs);
+        const counted = await machine.count(outcome === 'succeeded');
+        if (counted.open) {
+          await changes.openForFailures(detail, counted.machine, counted.openForMs);
         }
       }
     },

@@ -1,7 +1,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { gunzipSync } from 'node:zlib';
-import axios, { type AxiosAdapter, type AxiosResponse } from 'axios';
+import axios, { type AxiosAdapter, type AxiosRequestConfig, type AxiosResponse } from 'axios';
 import { proxyVariables } from '../core/env.ts';
 import { messageOf } from '../core/errors.ts';
 import { networkFailure, timedOutCall } from '../core/network-failure.ts';
@@ -45,17 +45,9 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
   const { host } = new URL(access.baseUrl);
   const client = axios.create({
     baseURL: access.baseUrl,
-    headers: acceptHeaders,
+    ...plainCalls,
     ...agentsFor(proxy, tmdb.requestTimeoutMs),
-    paramsSerializer: { encode: queryText },
-    responseType: 'arraybuffer',
-    // `decoded` unpacks, also what does not say that it is packed.
-    decompress: false,
     maxContentLength: tmdb.maxBodyBytes,
-    maxRedirects: 0,
-    // A path must never lead to another server.
-    allowAbsoluteUrls: false,
-    validateStatus: () => true,
     ...(wire && { adapter: wire.transport }),
   });
   const call = async ({ path, query }: TmdbRequest, signal: AbortSignal): Promise<TmdbAnswer> => {
@@ -88,7 +80,13 @@ export function tmdbHttp(access: TmdbAccess, tmdb: Settings['tmdb'], wire?: Tmdb
   };
 }
 
-/** A value of the query. TMDB's names of parts hold slashes and stand between commas, and are sent as TMDB documents them. */
+function queryOf(query: TmdbRequest['query']): string {
+  return Object.entries(query)
+    .map(([name, value]) => `${queryText(name)}=${queryText(value)}`)
+    .join('&');
+}
+
+/** A name or a value of the query. TMDB's names of parts hold slashes and stand between commas, and are sent as TMDB documents them. */
 function queryText(value: string): string {
   return encodeURIComponent(value)
     .replaceAll('%2C', ',')
@@ -97,7 +95,21 @@ function queryText(value: string): string {
     .replaceAll('%20', '+');
 }
 
-const acceptHeaders = { Accept: 'application/json', 'Accept-Encoding': 'gzip' };
+/** How every call is made. */
+const plainCalls = {
+  headers: { Accept: 'application/json', 'Accept-Encoding': 'gzip' },
+  paramsSerializer: { serialize: queryOf },
+  // No body is sent, and an answer is read as it comes: axios's own transformations would do nothing.
+  transformRequest: [],
+  transformResponse: [],
+  responseType: 'arraybuffer',
+  // `decoded` unpacks, also what does not say that it is packed.
+  decompress: false,
+  maxRedirects: 0,
+  // A path must never lead to another server.
+  allowAbsoluteUrls: false,
+  validateStatus: () => true,
+} satisfies AxiosRequestConfig;
 
 /** What axios throws while it reads too much, and what zlib throws while it unpacks too much. axios has the same code for broken bodies. */
 function isTooLarge(error: unknown): boolean {
@@ -107,12 +119,15 @@ function isTooLarge(error: unknown): boolean {
   );
 }
 
+/** axios sets the probes of each connection to a minute, for every call; with another figure here, each call would set them twice. */
+const keepAliveMsecs = 60_000;
+
 /** With a proxy the agent opens a tunnel. axios's own proxy support would take a refusal of the proxy for an answer of TMDB. */
 function agentsFor(proxy: NamedProxy | undefined, timeoutMs: number) {
   return proxy === undefined
     ? {
-        httpAgent: new HttpAgent({ keepAlive: true }),
-        httpsAgent: new HttpsAgent({ keepAlive: true }),
+        httpAgent: new HttpAgent({ keepAlive: true, keepAliveMsecs }),
+        httpsAgent: new HttpsAgent({ keepAlive: true, keepAliveMsecs }),
         proxy: false as const,
       }
     : // Without `proxy: false`, with which axios would also disable the agent's tunnels.

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breakerMachine, openedMachine } from '../../../src/shared/throttle/breaker-machine.ts';
+import { breakerMachine, openedMachine, type Transition } from '../../../src/shared/throttle/breaker-machine.ts';
 import { plainBreaker } from '../../support/breaker-world.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
@@ -88,7 +88,11 @@ describe('an open breaker', () => {
     for (let n = 0; n < 7; n += 1) {
       await machine.count(false);
     }
-    return machine.count(false);
+    const last = await machine.count(false);
+    if (!last.open) {
+      throw new Error('the breaker has not opened');
+    }
+    return last;
   };
 
   it('is open for the first time that is configured', async () => {
@@ -96,7 +100,7 @@ describe('an open breaker', () => {
   });
 
   it('stays open twice as long after each trial that fails, up to the cap, in whichever worker', async () => {
-    let last = await opened();
+    let last: Transition = await opened();
     const openForMs = [];
     for (let n = 0; n < 6; n += 1) {
       last = await breakerMachine(plainBreaker).trial(last.machine, false);
