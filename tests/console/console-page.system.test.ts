@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startHttpServer } from '../support/http-server.ts';
 import { describeInBrowser, type OpenedPage, type View } from '../support/real-browser.ts';
+import { agedHead } from '../support/report-world.ts';
 import { calmReadings, hostile, type ScriptedConsole, startScriptedConsole } from '../support/scripted-console.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
 import { until } from '../support/until.ts';
@@ -182,6 +183,106 @@ describeInBrowser('the page of the console', (browser) => {
       expect(await rows()).toBeLessThan(60);
     }
     await page.close();
+  });
+
+  it('shows the letters that are asked for, and none of the question before', async () => {
+    const { page } = await open();
+    await show(page, 'letters');
+    await page.fill('input', 'reason=too-old');
+    await page.click('text=/^Show$/');
+    await page.waitForSelector(`text=/^6666 of ${many} dead letters/`);
+    await page.waitForSelector('[role=option] .reason');
+    const reasons = await page.$$eval('[role=option] .reason', (all) => all.map(({ textContent }) => textContent));
+    expect(new Set(reasons)).toEqual(new Set(['too-old']));
+    await page.fill('input', 'too-old');
+    await page.click('text=/^Show$/');
+    await page.waitForSelector("text=--match holds 'too-old'");
+    expect(await ask(page, 'document.querySelectorAll("[role=option], .danger").length')).toBe(0);
+    await page.click('text=of the item queue');
+    await page.fill('input', '');
+    await page.click('text=/^Show$/');
+    await page.waitForSelector('text=There is none.');
+    await page.close();
+  });
+
+  it('shows the letter that is marked, also when its row comes late', async () => {
+    const { page } = await open();
+    await show(page, 'letters');
+    await page.focus('[role=listbox]');
+    await page.keyboard.press('Home');
+    await page.waitForSelector('.letter >> text=message-0');
+    let admit: () => void = () => undefined;
+    const admitted = new Promise<void>((resolve) => {
+      admit = resolve;
+    });
+    await page.route('**/api/letters', async (route) => {
+      await admitted;
+      await route.continue();
+    });
+    await page.keyboard.press('End');
+    await page.waitForSelector(`#row-${many - 1}[aria-selected=true]`);
+    expect(await page.$('.letter')).toBeNull();
+    admit();
+    await page.waitForSelector(`.letter >> text=message-${many - 1}`);
+    await page.close();
+  });
+
+  it('listens only while it is in sight: a browser has six connections for all of its tabs', async () => {
+    const watched = await startScriptedConsole();
+    const tabs: Page[] = [];
+    const setHidden = (page: Page, hidden: boolean) =>
+      ask(
+        page,
+        `(() => { Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange')); })()`,
+      );
+    // Pages of one context share their connections, as the tabs of a window do.
+    const context = (await browser.open(watched.address, desk)).page.context().browser()?.newContext();
+    for (let count = 0; count < 9; count += 1) {
+      const page = (await (await context)?.newPage()) as Page;
+      await page.goto(watched.address);
+      await page.waitForSelector('text=Told');
+      await setHidden(page, true);
+      tabs.push(page);
+    }
+    const [first] = tabs as [Page];
+    watched.tell({ breaker: undefined });
+    await setHidden(first, false);
+    await first.waitForSelector('text=it was never open');
+    expect(await first.textContent('.health')).not.toContain('lost');
+    await (await context)?.close();
+    await watched.stop();
+  });
+
+  it('takes the token of an address that is opened in its tab', async () => {
+    const { page } = await browser.open(`${served.origin}/#token=that-of-an-earlier-start`, desk);
+    await page.waitForSelector('text=This page is not admitted.');
+    await ask(page, `location.hash = '#token=${served.token}'`);
+    await page.waitForSelector('text=Told');
+    expect(page.url()).not.toContain(served.token);
+    await page.close();
+  });
+
+  it('has no view by the name of something else', async () => {
+    const { page, troubles } = await open();
+    for (const name of ['toString', '__proto__', 'constructor', 'none', '%']) {
+      await ask(page, `location.hash = '#/${name}'`);
+      await page.waitForSelector('h1 >> text=Now');
+    }
+    expect(troubles).toEqual([]);
+    await page.close();
+  });
+
+  it('fetches a feed by all of its pages', async () => {
+    const heads = [{ ...agedHead('popular/movie/DE/de-DE', 30), pages: 2 }];
+    const stale = await startScriptedConsole({ readings: { ...calmReadings, breaker: undefined, heads } });
+    const { page } = await browser.open(stale.address, desk);
+    await page.click('text=Fetch it now');
+    await page.waitForSelector('text=Fetch lists now');
+    expect(await page.inputValue('input[list]')).toBe('popular');
+    expect(await page.inputValue('input[type=number]')).toBe('2');
+    await page.close();
+    await stale.stop();
   });
 
   it('is worked by the keyboard alone: a letter is chosen, looked at, and replayed after a question', async () => {

@@ -72,7 +72,8 @@ type WhyProps = { why: string; setWhy: (why: string) => void; callOf: (why: stri
 /** Whoever changes the breaker says why, for whoever looks at it next. */
 function Why({ why, setWhy, callOf }: WhyProps) {
   const said = why.trim() === '' ? 'why' : why.trim();
-  const { answer } = useAnswer(said, () => post<{ command: string }>('/api/words', callOf(said)));
+  // The command before the last key stays until the next is known: the buttons below it would jump.
+  const { last } = useAnswer(said, () => post<{ command: string }>('/api/words', callOf(said)));
   return (
     <>
       <label class="field">
@@ -86,7 +87,7 @@ function Why({ why, setWhy, callOf }: WhyProps) {
         />
         <span class="hint">a few words for whoever looks at it next</span>
       </label>
-      {answer !== undefined && <CommandLine command={answer.command} />}
+      {last !== undefined && <CommandLine command={last.command} />}
     </>
   );
 }
