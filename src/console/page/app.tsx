@@ -27,7 +27,7 @@ type ViewName = keyof typeof views;
 /** `#/letters?queue=items` → the view and its query. */
 function placeOf(hash: string): { name: ViewName; query: URLSearchParams } {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-  return { name: path in views ? (path as ViewName) : 'now', query: new URLSearchParams(query) };
+  return { name: Object.hasOwn(views, path) ? (path as ViewName) : 'now', query: new URLSearchParams(query) };
 }
 
 function App() {
@@ -38,7 +38,13 @@ function App() {
   const [stack, setStack] = useState('');
   const opener = useRef<Element | null>(null);
   useEffect(() => {
-    addEventListener('hashchange', () => setPlace(placeOf(location.hash)));
+    addEventListener('hashchange', () => {
+      // The address of a console that was started again on the same port: everything begins anew with its token.
+      if (location.hash.startsWith('#token=')) {
+        location.reload();
+      }
+      setPlace(placeOf(location.hash));
+    });
     void listen((change) => setLive((last) => ({ ...last, ...change })));
     post<{ stack: string }>('/api/about', {}).then(
       (about) => setStack(about.stack),
