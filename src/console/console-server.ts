@@ -76,11 +76,13 @@ async function close(server: Server): Promise<void> {
 
 async function serve(request: IncomingMessage, response: ServerResponse, served: Served, port: number): Promise<void> {
   const { method = 'GET', headers } = request;
-  const url = new URL(request.url ?? '/', 'http://console');
+  const url = urlOf(request.url);
   const common = answerHeaders(url.searchParams.get('images') === 'on');
   const refusal = refusalOf({ method, path: url.pathname, headers }, port, served.token);
   if (refusal !== undefined) {
-    response.writeHead(refusal.status, { ...common, 'content-type': 'text/plain; charset=utf-8' }).end(refusal.why);
+    const { status, why, allow } = refusal;
+    const more = { 'content-type': 'text/plain; charset=utf-8', ...(allow !== undefined && { allow }) };
+    response.writeHead(status, { ...common, ...more }).end(why);
   } else if (url.pathname === '/api/live') {
     stream(request, response, served.live, common);
   } else if (url.pathname.startsWith('/api/')) {
@@ -90,6 +92,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, served:
     response.writeHead(file === undefined ? 404 : 200, { ...common, 'content-type': file?.type ?? 'text/plain' });
     response.end(file?.text ?? 'there is no such file');
   }
+}
+
+/** Path and query of a request. What does not begin with a slash is the target of a proxy or of a whole server, which this is not. */
+function urlOf(target = '/'): URL {
+  return new URL(target.startsWith('/') ? `http://console${target}` : 'http://console/not-a-path');
 }
 
 /** Events for as long as the page is there. A page that does not keep up misses some: each tells everything. */
@@ -226,6 +233,7 @@ function failed(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
   } else {
-    response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(messageOf(error).split('\n', 1)[0]);
+    response.writeHead(500, { ...answerHeaders(false), 'content-type': 'text/plain; charset=utf-8' });
+    response.end(messageOf(error).split('\n', 1)[0]);
   }
 }

@@ -14,7 +14,7 @@ type Asked = { path: string; method?: string; headers?: Record<string, string>; 
 /** By node:http: `fetch` sets `Host` and `Origin` itself. */
 function ask({ path, method = 'POST', headers = {}, body }: Asked) {
   return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
-    const sent = request(`${served.origin}${path}`, { method, headers }, (response) => {
+    const sent = request(served.origin, { path, method, headers }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
@@ -43,6 +43,29 @@ describe('the console over HTTP', () => {
       expect(text).not.toContain(served.token);
     }
     expect((await ask({ path: '/../package.json', method: 'GET' })).status).toBe(404);
+  });
+
+  it.each([
+    ['//', 404],
+    ['//evil.example/api/about', 404],
+    ['//[', 404],
+    ['/%ff%zz', 404],
+    ['http://evil.example/api/about', 404],
+    ['*', 404],
+  ])('has nothing at %s', async (path, status) => {
+    const answer = await ask({ path, method: 'GET', headers: admitted() });
+    expect([answer.status, answer.headers['x-content-type-options']]).toEqual([status, 'nosniff']);
+    expect((await ask({ path, method: 'GET', headers: { host: 'evil.example' } })).status).toBe(421);
+  });
+
+  it('answers HEAD as GET without a body, and says which methods there are', async () => {
+    const [head, get] = [await ask({ path: '/', method: 'HEAD' }), await ask({ path: '/', method: 'GET' })];
+    expect([head.status, head.text, head.headers['content-type']]).toEqual([200, '', get.headers['content-type']]);
+    const allowed = { '/': 'GET, HEAD', '/api/live': 'GET', '/api/command': 'POST' };
+    for (const [path, allow] of Object.entries(allowed)) {
+      const { status, headers } = await ask({ path, method: 'OPTIONS', headers: admitted() });
+      expect([status, headers.allow]).toEqual([405, allow]);
+    }
   });
 
   it('names no other host in its page, and has no inline script or style', async () => {
