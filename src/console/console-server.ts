@@ -7,7 +7,7 @@ import type { Report } from '../operator/report/build-report.ts';
 import { cleanText } from '../shared/core/clean-text.ts';
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf, UsageError } from '../shared/core/errors.ts';
-import { argumentsOf, commandText, parseCall } from './console-call.ts';
+import { argumentsOf, type ConsoleCall, commandText, parseCall } from './console-call.ts';
 import type { CommandEnd, ConsoleStack } from './console-stack.ts';
 import { heldLetters } from './held-letters.ts';
 import { eventText, type LiveUpdates, liveUpdates } from './live-updates.ts';
@@ -170,10 +170,11 @@ const letterSchema = z.strictObject({ queue, messageId: z.string().max(200) });
 
 function handlersOf({ stack, clock }: ConsoleParts): Handlers {
   const letters = heldLetters((name) => stack.letters(name), clock);
+  const acts = actsOnQueues();
   return {
     '/api/about': async () => ({ stack: stack.name, hasQueues: stack.hasQueues, at: clock.nowMs() }),
-    '/api/command': async (body) => runWords(wordsOf(body), stack),
-    '/api/words': async (body) => ({ command: commandText([...wordsOf(body), ...stack.placeArguments]) }),
+    '/api/command': async (body) => acts.inTurn(callOf(body), (words) => runWords(words, stack)),
+    '/api/words': async (body) => ({ command: commandText([...argumentsOf(callOf(body)), ...stack.placeArguments]) }),
     '/api/report': async (body) => {
       const { since } = parsed(z.strictObject({ since: z.string().regex(/^\d{1,4}[hd]$/) }), body);
       return reportWithCharts(await runWords(argumentsOf({ do: 'report', since }), stack));
@@ -186,13 +187,46 @@ function handlersOf({ stack, clock }: ConsoleParts): Handlers {
   };
 }
 
-/** The words of a call. @throws UsageError for what is none. */
-function wordsOf(body: unknown): string[] {
+/**
+ * One act on the letters of a queue at a time. A queue is read by receiving: what one act holds is hidden from another, which would do its
+ * work on the rest and say that nothing is left.
+ */
+function actsOnQueues() {
+  const busy = new Map<string, string>();
+  return {
+    /** @throws UsageError while another act is at work on the same queue, also for the preview of one. */
+    inTurn: async <T>(call: ConsoleCall, act: (words: string[]) => Promise<T>): Promise<T> => {
+      const words = argumentsOf(call);
+      if (call.do !== 'replay' && call.do !== 'delete') {
+        return act(words);
+      }
+      const { queue: name, dryRun } = call;
+      const other = busy.get(name);
+      if (other !== undefined) {
+        throw new UsageError(
+          `nothing was done: the console is at work on this queue (dlq ${other} ${name}); wait for its end`,
+        );
+      }
+      if (dryRun) {
+        return act(words);
+      }
+      busy.set(name, call.do);
+      try {
+        return await act(words);
+      } finally {
+        busy.delete(name);
+      }
+    },
+  };
+}
+
+/** @throws UsageError for what is no call. */
+function callOf(body: unknown): ConsoleCall {
   const asked = parseCall(body);
   if (asked === undefined) {
     throw new UsageError('this call is not understood: a word is missing, too long, or begins with a hyphen');
   }
-  return argumentsOf(asked);
+  return asked;
 }
 
 async function runWords(words: readonly string[], stack: ConsoleStack): Promise<CommandEnd & { command: string }> {

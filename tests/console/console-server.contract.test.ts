@@ -107,6 +107,35 @@ describe('the console over HTTP', () => {
     expect(served.ran.at(-1)).toBe('dlq replay fetch --match=reason=too-old --dry-run --stack=aws');
   });
 
+  it('acts on the letters of a queue one after the other: each would hide some from the next', async () => {
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const busy = await startScriptedConsole({
+      end: async (argv) => {
+        await (argv[1] === 'replay' ? ended : undefined);
+        return { exitCode: 0, document: {}, notes: [] };
+      },
+    });
+    const headers = { 'content-type': 'application/json', 'x-console-token': busy.token };
+    const act = async (verb: string, queue: string, dryRun: boolean) => {
+      const body = JSON.stringify({ do: verb, queue, match: [], dryRun });
+      const answer = await fetch(`${busy.origin}/api/command`, { method: 'POST', headers, body });
+      return [answer.status, ((await answer.json()) as { why?: string }).why];
+    };
+    const first = act('replay', 'fetch', false);
+    await until('the first act', () => busy.ran.length === 1);
+    const refused = [400, expect.stringContaining('at work on this queue (dlq replay fetch)')];
+    expect(await act('delete', 'fetch', false)).toEqual(refused);
+    expect(await act('delete', 'fetch', true)).toEqual(refused);
+    expect(await act('delete', 'items', false)).toEqual([200, undefined]);
+    end();
+    expect(await first).toEqual([200, undefined]);
+    expect(await act('delete', 'fetch', false)).toEqual([200, undefined]);
+    await busy.stop();
+  });
+
   it('gives texts as texts, without what moves the text around them', async () => {
     const { text } = await call('/api/command', { do: 'list', category: 'popular', media: 'movie' });
     const { document } = JSON.parse(text) as { document: { titles: { title: string }[] } };
