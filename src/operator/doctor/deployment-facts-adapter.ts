@@ -107,10 +107,11 @@ async function look<T>(permission: string, act: () => Promise<T>): Promise<Looke
   } catch (error) {
     const failure = awsFailure(error);
     if (failure.code === 'access_denied' && permission !== '') {
-      return { unseen: failureSentence(failure), permission };
+      return { unseen: failureSentence(failure), code: failure.code, permission };
     }
     const isOurs = error instanceof PipelineError || failure.code === 'unexpected';
-    return { unseen: isOurs ? messageOf(error) : failureSentence(failure) };
+    const code = error instanceof PipelineError ? error.code : failure.code;
+    return { unseen: isOurs ? messageOf(error) : failureSentence(failure), code };
   }
 }
 
