@@ -12,7 +12,7 @@ import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns'
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { awsFailure, failureSentence } from '../../shared/core/aws-failure.ts';
 import type { Clock } from '../../shared/core/clock.ts';
-import { messageOf, PipelineError } from '../../shared/core/errors.ts';
+import { messageOf, PermanentError, PipelineError } from '../../shared/core/errors.ts';
 import { settingsMetadata } from '../../shared/settings/stack-names.ts';
 import { clientOptions } from '../../shared/tables/aws-clients.ts';
 import { describeStack, missingOutputs } from '../cloudformation-stack.ts';
@@ -111,7 +111,8 @@ async function look<T>(permission: string, act: () => Promise<T>): Promise<Looke
     }
     const isOurs = error instanceof PipelineError || failure.code === 'unexpected';
     const code = error instanceof PipelineError ? error.code : failure.code;
-    return { unseen: isOurs ? messageOf(error) : failureSentence(failure), code };
+    const [sentence = ''] = messageOf(error).split('\n', 1);
+    return { unseen: isOurs ? sentence : failureSentence(failure), code };
   }
 }
 
@@ -154,7 +155,12 @@ async function storedToken(name: string): Promise<Pick<PartsOnAws, 'parameter' |
   const stored = await look('ssm:GetParameter', () =>
     using(new SSMClient(clientOptions()), (client) =>
       client.send(new GetParameterCommand({ Name: name, WithDecryption: true })).then(
-        ({ Parameter }) => ({ type: Parameter?.Type ?? 'unknown', value: Parameter?.Value ?? '' }),
+        ({ Parameter: { Type, Value } = {} }) => {
+          if (Type === undefined || Value === undefined) {
+            throw notUnderstood('the parameter');
+          }
+          return { type: Type, value: Value };
+        },
         (error) => absentOr(error),
       ),
     ),
@@ -179,7 +185,11 @@ function absentOr(error: unknown): undefined {
     return undefined;
   }
   const isNamed = awsFailure(error).code !== 'unexpected';
-  throw isNamed ? error : new Error('the parameter was not read: its answer was not understood');
+  throw isNamed ? error : notUnderstood('the parameter');
+}
+
+function notUnderstood(what: string): PermanentError {
+  return new PermanentError('not_aws', `${what} was not read: the answer was not understood`);
 }
 
 function schedulesIn(groups: readonly Resource[]) {
@@ -206,7 +216,10 @@ function sourcesIn(mappings: readonly Resource[]) {
 function concurrentExecutions(): Promise<number> {
   return using(new LambdaClient(clientOptions()), async (client) => {
     const { AccountLimit } = await client.send(new GetAccountSettingsCommand());
-    return AccountLimit?.ConcurrentExecutions ?? 0;
+    if (AccountLimit?.ConcurrentExecutions === undefined) {
+      throw notUnderstood("the account's limit");
+    }
+    return AccountLimit.ConcurrentExecutions;
   });
 }
 
