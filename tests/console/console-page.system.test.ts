@@ -267,10 +267,50 @@ describeInBrowser('the page of the console', (browser) => {
     const { page, troubles } = await open();
     for (const name of ['toString', '__proto__', 'constructor', 'none', '%']) {
       await ask(page, `location.hash = '#/${name}'`);
-      await page.waitForSelector('h1 >> text=Now');
+      await page.waitForSelector('h1:text-is("Now")');
     }
     expect(troubles).toEqual([]);
     await page.close();
+  });
+
+  it('goes on showing the list that it began with', async () => {
+    const ages = (de: number, fr: number) => ({
+      heads: [agedHead('popular/movie/DE/de-DE', de), agedHead('popular/movie/FR/fr-FR', fr)],
+    });
+    const lists = await startScriptedConsole({ readings: ages(2, 30) });
+    const { page } = await browser.open(lists.address, desk);
+    await show(page, 'lists');
+    await page.waitForSelector('h2:text-is("popular/movie/FR/fr-FR")');
+    lists.tell({ heads: [...ages(30, 2).heads, agedHead('trending/all/global/en-US', 1)] });
+    await page.waitForSelector('option:text("trending")', { state: 'attached' });
+    expect(await page.inputValue('select')).toBe('popular/movie/FR/fr-FR');
+    await page.close();
+    await lists.stop();
+  });
+
+  it('looks again when an act has ended whose question was closed meanwhile', async () => {
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const slow = await startScriptedConsole({
+      end: async (argv) => {
+        await (argv.includes('--dry-run') ? undefined : ended);
+        return { exitCode: 0, document: { replayed: 3, left: 0 }, notes: [] };
+      },
+    });
+    const { page } = await browser.open(slow.address, desk);
+    await show(page, 'letters');
+    await page.click('text=Replay all 3');
+    await page.click('dialog >> text=/^Replay$/');
+    await page.waitForSelector('dialog >> text=at work');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    const looked = page.waitForRequest((request) => /"again":true/.test(request.postData() ?? ''));
+    end();
+    await looked;
+    await page.close();
+    await slow.stop();
   });
 
   it('fetches a feed by all of its pages', async () => {
@@ -321,6 +361,11 @@ describeInBrowser('the page of the console', (browser) => {
     await tabTo('dialog button.act');
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open] >> text=3 replayed');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    // The letter and its button are gone; the focus is not lost with them.
+    expect(await ask(page, 'document.activeElement.id')).toBe('main');
+    await page.waitForSelector('[role=option] bdi');
     expect(served.ran.at(-1)).toBe('dlq replay fetch --match=messageId=message-10 --stack=aws');
     await page.close();
   });

@@ -7,8 +7,15 @@ import { type Act, CommandLine, useAnswer } from './parts.tsx';
 /** How far an act is: a person has been shown what it would do before it can be done. */
 type Asked = { step: 'looking' | 'asking' | 'acting' | 'done'; ended?: Ended; failure?: string };
 
+type DialogProps = {
+  act: Act;
+  /** Called when the act has ended, well or not, also after the dialog was closed meanwhile. */
+  onActed: () => void;
+  onClose: () => void;
+};
+
 /** Asks before an act, with a preview and the command, and then tells how it ended. Escape and Cancel change nothing. */
-export function ActDialog({ act, onEnd }: { act: Act; onEnd: (acted: boolean) => void }) {
+export function ActDialog({ act, onActed, onClose }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const headingId = useId();
   const [why, setWhy] = useState('');
@@ -18,6 +25,9 @@ export function ActDialog({ act, onEnd }: { act: Act; onEnd: (acted: boolean) =>
       setAsked({ step, ended: await runCommand(call) });
     } catch (error) {
       setAsked({ step: 'done', failure: error instanceof CallFailure ? error.message : String(error) });
+    }
+    if (step === 'done') {
+      onActed();
     }
   };
   useEffect(() => {
@@ -34,7 +44,7 @@ export function ActDialog({ act, onEnd }: { act: Act; onEnd: (acted: boolean) =>
     void run(act.takesWhy === undefined ? act.call : act.takesWhy(why.trim()), 'done');
   };
   return (
-    <dialog ref={dialog} aria-labelledby={headingId} onClose={() => onEnd(step === 'done')}>
+    <dialog ref={dialog} aria-labelledby={headingId} onClose={onClose}>
       <h2 id={headingId}>{act.heading}</h2>
       <form onSubmit={onAct}>
         {act.warning !== undefined && step !== 'done' && <p class="warning">{act.warning}</p>}

@@ -55,10 +55,11 @@ function App() {
     opener.current = document.activeElement;
     setAct(next);
   };
-  const end = (hasActed: boolean) => {
+  const close = () => {
     setAct(undefined);
-    setActed((count) => count + (hasActed ? 1 : 0));
-    (opener.current as HTMLElement | null)?.focus();
+    // What was acted on may be gone, and the button with it.
+    const back = opener.current?.isConnected ? opener.current : document.getElementById('main');
+    (back as HTMLElement | null)?.focus();
   };
   const { View, name } = views[place.name];
   useEffect(() => {
@@ -75,7 +76,7 @@ function App() {
           <View key={place.name} live={live} query={place.query} ask={ask} acted={acted} />
         )}
       </main>
-      {act !== undefined && <ActDialog act={act} onEnd={end} />}
+      {act !== undefined && <ActDialog act={act} onActed={() => setActed((count) => count + 1)} onClose={close} />}
     </>
   );
 }
