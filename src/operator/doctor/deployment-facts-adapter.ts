@@ -10,15 +10,15 @@ import { GetAccountSettingsCommand, GetEventSourceMappingCommand, LambdaClient }
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { awsFailure, failureSentence } from '../../shared/core/aws-failure.ts';
+import { awsFailure } from '../../shared/core/aws-failure.ts';
 import type { Clock } from '../../shared/core/clock.ts';
-import { messageOf, PermanentError, PipelineError } from '../../shared/core/errors.ts';
 import { settingsMetadata } from '../../shared/settings/stack-names.ts';
 import { clientOptions } from '../../shared/tables/aws-clients.ts';
 import { describeStack, missingOutputs } from '../cloudformation-stack.ts';
 import type { Looked } from './checkup.ts';
 import { type PartFacts, tokenForm } from './judge-parts.ts';
 import type { CallerFacts, StackFacts } from './judge-stack.ts';
+import { look, notUnderstood, using } from './look.ts';
 
 /** What AWS's APIs tell about the parts of a stack; the rest of `PartFacts` is looked at elsewhere. */
 type PartsOnAws = Omit<PartFacts, 'tmdb' | 'troubles'> & {
@@ -100,31 +100,6 @@ export async function partFacts(stackName: string, tokenParameter: string): Prom
 
 type Resource = Pick<StackResourceSummary, 'LogicalResourceId' | 'PhysicalResourceId' | 'ResourceType'>;
 
-/** Runs a look that needs `permission`; a failure becomes a sentence. */
-async function look<T>(permission: string, act: () => Promise<T>): Promise<Looked<T>> {
-  try {
-    return { value: await act() };
-  } catch (error) {
-    const failure = awsFailure(error);
-    if (failure.code === 'access_denied' && permission !== '') {
-      return { unseen: failureSentence(failure), code: failure.code, permission };
-    }
-    const isOurs = error instanceof PipelineError || failure.code === 'unexpected';
-    const code = error instanceof PipelineError ? error.code : failure.code;
-    const [sentence = ''] = messageOf(error).split('\n', 1);
-    return { unseen: isOurs ? sentence : failureSentence(failure), code };
-  }
-}
-
-/** Runs `act` with a client that is closed afterwards. */
-async function using<C extends { destroy(): void }, T>(client: C, act: (client: C) => Promise<T>): Promise<T> {
-  try {
-    return await act(client);
-  } finally {
-    client.destroy();
-  }
-}
-
 function stackResources(stackName: string): Promise<Looked<Resource[]>> {
   return look('cloudformation:ListStackResources', () =>
     using(new CloudFormationClient(clientOptions()), async (client) => {
@@ -186,10 +161,6 @@ function absentOr(error: unknown): undefined {
   }
   const isNamed = awsFailure(error).code !== 'unexpected';
   throw isNamed ? error : notUnderstood('the parameter');
-}
-
-function notUnderstood(what: string): PermanentError {
-  return new PermanentError('not_aws', `${what} was not read: the answer was not understood`);
 }
 
 function schedulesIn(groups: readonly Resource[]) {
