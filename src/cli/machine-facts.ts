@@ -1,15 +1,17 @@
 /** Gathers what there is to judge about this machine and the stack on it. Nothing is changed, and what is started is stopped again. */
 import { execFile } from 'node:child_process';
-import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
-import { connect } from 'node:net';
+import { accessSync, constants, existsSync, statfsSync, statSync } from 'node:fs';
+import { request } from 'node:http';
+import { dirname, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { isDataFolder, lockDataDir } from '../local/data-folder.ts';
 import { startEmbeddedDynamo } from '../local/embedded-dynamodb.ts';
 import { startEmbeddedSqs } from '../local/embedded-sqs.ts';
+import { emulatorPlace } from '../local/emulator-packages.ts';
 import { assertPortFree } from '../local/stack-endpoints.ts';
 import { readStackFile, type StackFile } from '../local/stack-file.ts';
 import type { DataFolder, LocalFacts, LocalStack, MachineFacts, TmdbFacts } from '../operator/doctor/judge-machine.ts';
-import { messageOf, PermanentError } from '../shared/core/errors.ts';
+import { messageOf, PermanentError, UsageError } from '../shared/core/errors.ts';
 import { nodeProxyVariables } from '../shared/core/proxy-variables.ts';
 import type { CliContext } from './cli-context.ts';
 import { askAboutToken, tmdbTarget } from './tmdb-target.ts';
@@ -54,9 +56,14 @@ export async function tmdbFacts(
 ): Promise<TmdbFacts> {
   try {
     const asked = target();
-    return asked === undefined ? { kind: 'simulator' } : await askAboutToken(asked, clock);
+    if (asked === undefined) {
+      return { kind: 'simulator' };
+    }
+    const { kind, host, detail } = await askAboutToken(asked, clock);
+    return kind === 'unreachable' ? { kind, host, url: asked.baseUrl, detail } : { kind, host, detail };
   } catch (error) {
-    return { kind: 'not-asked', detail: messageOf(error) };
+    const detail = messageOf(error);
+    return { kind: 'not-asked', detail, address: /^TMDB_BASE_URL\b/.exec(detail)?.[0] };
   }
 }
 
@@ -69,10 +76,19 @@ async function npmVersion(): Promise<string | undefined> {
   }
 }
 
-/** Bytes that this user may still write; those of the folder above where it does not exist yet. */
+/** Where a folder that does not exist yet will be made: the nearest one above it that does. */
+function existingAbove(folder: string): string {
+  let above = resolve(folder);
+  while (!existsSync(above) && above !== dirname(above)) {
+    above = dirname(above);
+  }
+  return above;
+}
+
+/** Bytes that this user may still write. */
 function freeBytesOf(folder: string): number | undefined {
   try {
-    const { bsize, bavail } = statfsSync(existsSync(folder) ? folder : '.');
+    const { bsize, bavail } = statfsSync(existingAbove(folder));
     return bsize * bavail;
   } catch {
     return undefined;
@@ -96,13 +112,21 @@ async function problemsOf(ports: readonly number[]): Promise<string[]> {
   return problems.filter((problem) => problem !== undefined);
 }
 
+const emulatorNames = ['SQS emulator', 'DynamoDB emulator'] as const;
+
 /** Starts both emulators without data, which shows more than that their files are there. */
-function emulatorFacts(): Promise<LocalFacts['emulators']> {
+async function emulatorFacts(): Promise<LocalFacts['emulators']> {
+  const { later, folder } = emulatorPlace();
+  if (later) {
+    return emulatorNames.map((name) => ({ name, later }));
+  }
+  const [sqs, dynamodb] = emulatorNames;
   const inMemory = { port: 0, dataDir: undefined };
-  return Promise.all([
-    started('SQS emulator', () => startEmbeddedSqs([], inMemory)),
-    started('DynamoDB emulator', () => startEmbeddedDynamo({ ...inMemory, engine: undefined })),
+  const both = await Promise.all([
+    started(sqs, () => startEmbeddedSqs([], inMemory)),
+    started(dynamodb, () => startEmbeddedDynamo({ ...inMemory, engine: undefined })),
   ]);
+  return both.map((fact) => ({ ...fact, folder }));
 }
 
 async function started(name: string, start: () => Promise<{ stop(): Promise<unknown> }>) {
@@ -125,23 +149,23 @@ function stackFile(): { stack: LocalStack; running?: StackFile } {
   }
 }
 
-/** The addresses of a stack at which nothing listens; TMDB's own is not asked. */
+/** The addresses of a stack that do not answer; TMDB's own is not asked. */
 async function silentOf(running: StackFile | undefined): Promise<string[]> {
   const { sqs, dynamodb, http } = running?.endpoints ?? {};
   const asked = [sqs, dynamodb, http].filter((url) => url !== undefined);
-  const answers = await Promise.all(asked.map(listens));
-  return asked.filter((_url, index) => answers[index] === false);
+  const there = await Promise.all(asked.map(answers));
+  return asked.filter((_url, index) => there[index] === false);
 }
 
-function listens(url: string): Promise<boolean> {
-  const { hostname, port } = new URL(url);
+/** Any answer will do. That the port accepts a connection shows nothing: the system does that for a process that hangs. */
+function answers(url: string): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: hostname, port: Number(port), timeout: patienceMs });
-    const end = (answers: boolean) => () => {
-      socket.destroy();
-      resolve(answers);
+    const asked = request(url, { agent: false, timeout: patienceMs });
+    const end = (isThere: boolean) => () => {
+      asked.destroy();
+      resolve(isThere);
     };
-    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+    asked.once('response', end(true)).once('error', end(false)).once('timeout', end(false)).end();
   });
 }
 
@@ -150,13 +174,22 @@ function dataFolder(folder: string, running: StackFile | undefined): DataFolder 
   try {
     return unusedFolder(folder) ?? soundFolder(folder);
   } catch (error) {
-    const says = messageOf(error);
-    const inUse = error instanceof PermanentError && error.code === 'folder_in_use';
-    const byStack = inUse && running !== undefined && says.includes(`process ${running.processId}:`);
-    return byStack
-      ? { folder, state: 'sound', says: `'${folder}' is in use by the running \`local\`` }
-      : { folder, state: inUse ? 'in-use' : 'unusable', says };
+    return { folder, ...faultOf(error, folder, running) };
   }
+}
+
+function faultOf(error: unknown, folder: string, running: StackFile | undefined): Omit<DataFolder, 'folder'> {
+  const says = messageOf(error);
+  if (error instanceof UsageError) {
+    return { state: 'no-folder', says };
+  }
+  if (!(error instanceof PermanentError && error.code === 'folder_in_use')) {
+    return { state: 'unusable', says };
+  }
+  const byStack = running !== undefined && says.includes(`process ${running.processId}:`);
+  return byStack
+    ? { state: 'sound', says: `'${folder}' is in use by the running \`local\`` }
+    : { state: 'in-use', says };
 }
 
 /** `undefined` for a folder that a stack has used, and for what is no name of one. */
@@ -164,10 +197,18 @@ function unusedFolder(folder: string): DataFolder | undefined {
   if (folder.trim() === '' || isDataFolder(folder)) {
     return undefined;
   }
+  const above = existingAbove(folder);
+  if (!statSync(above).isDirectory()) {
+    return { folder, state: 'no-folder', says: `'${folder}' cannot be a folder: '${above}' is a file` };
+  }
+  try {
+    accessSync(above, constants.W_OK);
+  } catch (error) {
+    return { folder, state: 'no-folder', says: `'${folder}' cannot be written: ${messageOf(error)}` };
+  }
   if (!existsSync(folder)) {
     return { folder, state: 'absent', says: `'${folder}' is not there yet: the first run makes it` };
   }
-  accessSync(folder, constants.W_OK);
   return { folder, state: 'absent', says: `'${folder}' can be written, and no stack has used it yet` };
 }
 

@@ -1,5 +1,6 @@
 /** What the page may ask of the server: each call is one command of the command line, which is shown beside its result. */
 import * as z from 'zod';
+import { shellWord } from '../shared/core/shell-word.ts';
 import { scheduleNames } from '../shared/settings/schedule.ts';
 
 /** One word of a command: no line breaks, and nothing that could be read as another option. */
@@ -86,9 +87,5 @@ function flag(name: string, isSet: boolean): string[] {
 
 /** A command as a person types it into a shell. */
 export function commandText(words: readonly string[]): string {
-  return ['npx', 'tmdb-pipeline', ...words].map(quoted).join(' ');
-}
-
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+  return ['npx', 'tmdb-pipeline', ...words].map(shellWord).join(' ');
 }

@@ -7,7 +7,8 @@ import type { Report } from '../operator/report/build-report.ts';
 import { cleanText } from '../shared/core/clean-text.ts';
 import type { Clock } from '../shared/core/clock.ts';
 import { messageOf, UsageError } from '../shared/core/errors.ts';
-import { argumentsOf, commandText, parseCall } from './console-call.ts';
+import { actsOnQueues } from './acts-on-queues.ts';
+import { argumentsOf, type ConsoleCall, commandText, parseCall } from './console-call.ts';
 import type { CommandEnd, ConsoleStack } from './console-stack.ts';
 import { heldLetters } from './held-letters.ts';
 import { eventText, type LiveUpdates, liveUpdates } from './live-updates.ts';
@@ -76,11 +77,13 @@ async function close(server: Server): Promise<void> {
 
 async function serve(request: IncomingMessage, response: ServerResponse, served: Served, port: number): Promise<void> {
   const { method = 'GET', headers } = request;
-  const url = new URL(request.url ?? '/', 'http://console');
+  const url = urlOf(request.url);
   const common = answerHeaders(url.searchParams.get('images') === 'on');
   const refusal = refusalOf({ method, path: url.pathname, headers }, port, served.token);
   if (refusal !== undefined) {
-    response.writeHead(refusal.status, { ...common, 'content-type': 'text/plain; charset=utf-8' }).end(refusal.why);
+    const { status, why, allow } = refusal;
+    const more = { 'content-type': 'text/plain; charset=utf-8', ...(allow !== undefined && { allow }) };
+    response.writeHead(status, { ...common, ...more }).end(why);
   } else if (url.pathname === '/api/live') {
     stream(request, response, served.live, common);
   } else if (url.pathname.startsWith('/api/')) {
@@ -90,6 +93,11 @@ async function serve(request: IncomingMessage, response: ServerResponse, served:
     response.writeHead(file === undefined ? 404 : 200, { ...common, 'content-type': file?.type ?? 'text/plain' });
     response.end(file?.text ?? 'there is no such file');
   }
+}
+
+/** Path and query of a request. What does not begin with a slash is the target of a proxy or of a whole server, which this is not. */
+function urlOf(target = '/'): URL {
+  return new URL(target.startsWith('/') ? `http://console${target}` : 'http://console/not-a-path');
 }
 
 /** Events for as long as the page is there. A page that does not keep up misses some: each tells everything. */
@@ -163,10 +171,11 @@ const letterSchema = z.strictObject({ queue, messageId: z.string().max(200) });
 
 function handlersOf({ stack, clock }: ConsoleParts): Handlers {
   const letters = heldLetters((name) => stack.letters(name), clock);
+  const acts = actsOnQueues();
   return {
     '/api/about': async () => ({ stack: stack.name, hasQueues: stack.hasQueues, at: clock.nowMs() }),
-    '/api/command': async (body) => runWords(wordsOf(body), stack),
-    '/api/words': async (body) => ({ command: commandText([...wordsOf(body), ...stack.placeArguments]) }),
+    '/api/command': async (body) => acts.inTurn(callOf(body), (words) => runWords(words, stack)),
+    '/api/words': async (body) => ({ command: commandText([...argumentsOf(callOf(body)), ...stack.placeArguments]) }),
     '/api/report': async (body) => {
       const { since } = parsed(z.strictObject({ since: z.string().regex(/^\d{1,4}[hd]$/) }), body);
       return reportWithCharts(await runWords(argumentsOf({ do: 'report', since }), stack));
@@ -179,13 +188,13 @@ function handlersOf({ stack, clock }: ConsoleParts): Handlers {
   };
 }
 
-/** The words of a call. @throws UsageError for what is none. */
-function wordsOf(body: unknown): string[] {
+/** @throws UsageError for what is no call. */
+function callOf(body: unknown): ConsoleCall {
   const asked = parseCall(body);
   if (asked === undefined) {
     throw new UsageError('this call is not understood: a word is missing, too long, or begins with a hyphen');
   }
-  return argumentsOf(asked);
+  return asked;
 }
 
 async function runWords(words: readonly string[], stack: ConsoleStack): Promise<CommandEnd & { command: string }> {
@@ -226,6 +235,7 @@ function failed(response: ServerResponse, error: unknown): void {
   if (response.headersSent) {
     response.destroy();
   } else {
-    response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' }).end(messageOf(error).split('\n', 1)[0]);
+    response.writeHead(500, { ...answerHeaders(false), 'content-type': 'text/plain; charset=utf-8' });
+    response.end(messageOf(error).split('\n', 1)[0]);
   }
 }

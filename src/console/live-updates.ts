@@ -18,6 +18,10 @@ export type LiveUpdates = {
   watch(watcher: Watcher, lastId: number): () => void;
 };
 
+/** A look that takes longer is told of: the page would go on saying that all is well. Retries make a failure of AWS's SDK last four times as long. */
+const lateMs = 5_000;
+const late = `the stack has not answered for ${lateMs / 1_000} s: what is shown is older than that`;
+
 /**
  * Looks every `everyMs` while there is a watcher, and once more at once for the first.
  * @param signal - ends it.
@@ -41,9 +45,18 @@ export function liveUpdates(
     isLooking = true;
     while (watchers.size > 0 && !signal.aborted) {
       const dueMs = clock.monotonicMs() + everyMs;
+      const answered = new AbortController();
+      void clock.sleep(lateMs, AbortSignal.any([signal, answered.signal])).then(() => {
+        if (!signal.aborted && !answered.signal.aborted) {
+          tell('trouble', { why: late });
+        }
+      });
       try {
-        tell('status', await look());
+        const seen = await look();
+        answered.abort();
+        tell('status', seen);
       } catch (error) {
+        answered.abort();
         tell('trouble', { why: messageOf(error).split('\n', 1)[0] });
       }
       await clock.sleep(Math.max(0, dueMs - clock.monotonicMs()), signal);

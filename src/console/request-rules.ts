@@ -12,22 +12,28 @@ export const tokenHeader = 'x-console-token';
 export type AskedRequest = { method: string; path: string; headers: IncomingHttpHeaders };
 
 /** Why a request is not answered. */
-export type Refusal = { status: 401 | 403 | 405 | 415 | 421; why: string };
+export type Refusal = { status: 401 | 403 | 405 | 415 | 421; why: string; allow?: string };
 
 /** Pages of images come from here, where the operator has switched them on. */
 const imageHost = 'https://image.tmdb.org';
 
+const defaultPort = 80;
+
 /** Whether a request is answered: `undefined` where it is. The port is part of `Host` and `Origin`. */
 export function refusalOf(request: AskedRequest, port: number, token: string): Refusal | undefined {
   const { path, headers } = request;
-  const hosts = [`127.0.0.1:${port}`, `[::1]:${port}`, `localhost:${port}`];
+  // Browsers leave out the port that http has by default.
+  const hosts = ['127.0.0.1', '[::1]', 'localhost'].flatMap((name) => [
+    `${name}:${port}`,
+    ...(port === defaultPort ? [name] : []),
+  ]);
   if (!hosts.includes(headers.host ?? '')) {
     return { status: 421, why: `the console answers at ${hosts.join(', ')} only` };
   }
   if (!isOwnOrigin(headers, hosts)) {
     return { status: 403, why: 'the console answers its own page only' };
   }
-  return path.startsWith('/api/') ? refusalOfApi(request, token) : refusalOfMethod(request, 'GET');
+  return path.startsWith('/api/') ? refusalOfApi(request, token) : refusalOfMethod(request, 'GET', 'HEAD');
 }
 
 function refusalOfApi(request: AskedRequest, token: string): Refusal | undefined {
@@ -44,8 +50,9 @@ function refusalOfApi(request: AskedRequest, token: string): Refusal | undefined
   );
 }
 
-function refusalOfMethod({ method, path }: AskedRequest, allowed: 'GET' | 'POST'): Refusal | undefined {
-  return method === allowed ? undefined : { status: 405, why: `${path} takes ${allowed}` };
+function refusalOfMethod({ method, path }: AskedRequest, ...allowed: readonly string[]): Refusal | undefined {
+  const allow = allowed.join(', ');
+  return allowed.includes(method) ? undefined : { status: 405, why: `${path} takes ${allow}`, allow };
 }
 
 /** Browsers name the page that asks in either header, or in both. */

@@ -92,6 +92,13 @@ export async function provideEmulators({ dataDir, note, signal }: ProvideOptions
   await install(folder, signal);
 }
 
+/** Whether they are installed `later`, by the first command that needs them; `folder`: where such a command has put them. */
+export function emulatorPlace(): { later: boolean; folder: string | undefined } {
+  known ??= findPackages();
+  const folder = existsSync(lockFile) ? installedFolder() : undefined;
+  return { later: known === undefined && folder !== undefined, folder };
+}
+
 function findPackages(): string | undefined {
   const near = createRequire(import.meta.url).resolve.paths(manifest.name) ?? [];
   const installed = existsSync(lockFile) ? [join(installedFolder(), 'node_modules')] : [];

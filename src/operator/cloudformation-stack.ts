@@ -59,7 +59,15 @@ export async function deployedStack(stackName: string): Promise<DeployedStack> {
 export async function describeStack(client: CloudFormationClient, stackName: string): Promise<DescribedStack> {
   try {
     const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
-    const { StackStatus = 'unknown', Outputs = [] } = Stacks?.[0] ?? {};
+    const [described] = Stacks ?? [];
+    if (described === undefined) {
+      // CloudFormation answers with a stack or an error.
+      throw new PermanentError(
+        'not_aws',
+        'the answer holds no stack: it comes from another server than CloudFormation',
+      );
+    }
+    const { StackStatus = 'unknown', Outputs = [] } = described;
     const outputs = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
     return { status: StackStatus, outputs };
   } catch (error) {

@@ -71,6 +71,7 @@ describe.each(shells)('completion in %s', (shell) => {
     ['read list tr', ['trending']],
     ['read list --json trending ', ['all', 'movie', 'tv']],
     ['read title ', ['movie', 'tv']],
+    ['read find ', ['imdb', 'tvdb']],
     ['status --stack ', ['aws', 'local']],
     ['status --sta', ['--stack']],
     ['breaker ', ['close', 'open', 'reset', 'show']],

@@ -73,6 +73,7 @@ describe('doctor on a machine where nothing runs', () => {
   });
 
   it.each([
+    ['--ports 80,81,80', '--ports holds 80 twice: allowed are different ports'],
     ['--ports 0', "--ports is '0': allowed are whole numbers from 1 to 65535"],
     [
       '--stack aws --ports 80',
@@ -146,7 +147,7 @@ describe('doctor on a local stack', () => {
     expect(found('data folder')).toMatchObject({
       state: 'wrong',
       says: expect.stringMatching(/fauxqs\.db' is damaged/),
-      mend: expect.stringMatching(/^mv 'data'/),
+      mend: expect.stringMatching(/^mv -- data data\.damaged$/),
     });
   }, 60_000);
 
@@ -176,6 +177,33 @@ describe('doctor on a local stack', () => {
       says: expect.stringContaining(`does not answer at ${url}`),
     });
     expect(found('pipeline')).toBeUndefined();
+  });
+
+  it('finds one whose process hangs: its ports still take connections', async () => {
+    const folder = scratchFolder();
+    const local = startCli(['local', '--json', '--no-catch-up'], { cwd: folder });
+    await local.line('stdout', '"ready":true');
+    process.kill(local.pid, 'SIGSTOP');
+    const { code, found } = await doctor([], { cwd: folder });
+    process.kill(local.pid, 'SIGCONT');
+    local.signal('SIGINT');
+    await local.ended;
+    expect(code).toBe(1);
+    expect(found('local stack')).toMatchObject({
+      state: 'wrong',
+      says: expect.stringMatching(/does not answer at http:\/\/127/),
+      mend: `kill ${local.pid}; sleep 5; kill -9 ${local.pid}; npx tmdb-pipeline local`,
+    });
+  });
+
+  it.each(['file', 'file/data', ' '])('says that %j can be no data folder', async (name) => {
+    const folder = scratchFolder();
+    writeFileSync(join(folder, 'file'), '');
+    const { code, found } = await doctor(['--data-dir', name], { cwd: folder });
+    expect([code, found('data folder')]).toMatchObject([
+      1,
+      { state: 'wrong', mend: 'name another folder by --data-dir' },
+    ]);
   });
 
   it('says that a data folder is not there yet, without making it', async () => {

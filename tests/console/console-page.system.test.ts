@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tmdbNotice } from '../../src/shared/tmdb/attribution.ts';
 import { startHttpServer } from '../support/http-server.ts';
 import { describeInBrowser, type OpenedPage, type View } from '../support/real-browser.ts';
+import { agedHead } from '../support/report-world.ts';
 import { calmReadings, hostile, type ScriptedConsole, startScriptedConsole } from '../support/scripted-console.ts';
 import { repositoryRoot } from '../support/shared-data.ts';
 import { until } from '../support/until.ts';
@@ -194,6 +195,146 @@ describeInBrowser('the page of the console', (browser) => {
     await page.close();
   });
 
+  it('shows the letters that are asked for, and none of the question before', async () => {
+    const { page } = await open();
+    await show(page, 'letters');
+    await page.fill('input', 'reason=too-old');
+    await page.click('text=/^Show$/');
+    await page.waitForSelector(`text=/^6666 of ${many} dead letters/`);
+    await page.waitForSelector('[role=option] .reason');
+    const reasons = await page.$$eval('[role=option] .reason', (all) => all.map(({ textContent }) => textContent));
+    expect(new Set(reasons)).toEqual(new Set(['too-old']));
+    await page.fill('input', 'too-old');
+    await page.click('text=/^Show$/');
+    await page.waitForSelector("text=--match holds 'too-old'");
+    expect(await ask(page, 'document.querySelectorAll("[role=option], .danger").length')).toBe(0);
+    await page.click('text=of the item queue');
+    await page.fill('input', '');
+    await page.click('text=/^Show$/');
+    await page.waitForSelector('text=There is none.');
+    await page.close();
+  });
+
+  it('shows the letter that is marked, also when its row comes late', async () => {
+    const { page } = await open();
+    await show(page, 'letters');
+    await page.focus('[role=listbox]');
+    await page.keyboard.press('Home');
+    await page.waitForSelector('.letter >> text=message-0');
+    let admit: () => void = () => undefined;
+    const admitted = new Promise<void>((resolve) => {
+      admit = resolve;
+    });
+    await page.route('**/api/letters', async (route) => {
+      await admitted;
+      await route.continue();
+    });
+    await page.keyboard.press('End');
+    await page.waitForSelector(`#row-${many - 1}[aria-selected=true]`);
+    expect(await page.$('.letter')).toBeNull();
+    admit();
+    await page.waitForSelector(`.letter >> text=message-${many - 1}`);
+    await page.close();
+  });
+
+  it('listens only while it is in sight: a browser has six connections for all of its tabs', async () => {
+    const watched = await startScriptedConsole();
+    const tabs: Page[] = [];
+    const setHidden = (page: Page, hidden: boolean) =>
+      ask(
+        page,
+        `(() => { Object.defineProperty(document, 'hidden', { value: ${hidden}, configurable: true });
+          document.dispatchEvent(new Event('visibilitychange')); })()`,
+      );
+    // Pages of one context share their connections, as the tabs of a window do.
+    const context = (await browser.open(watched.address, desk)).page.context().browser()?.newContext();
+    for (let count = 0; count < 9; count += 1) {
+      const page = (await (await context)?.newPage()) as Page;
+      await page.goto(watched.address);
+      await page.waitForSelector('text=Told');
+      await setHidden(page, true);
+      tabs.push(page);
+    }
+    const [first] = tabs as [Page];
+    watched.tell({ breaker: undefined });
+    await setHidden(first, false);
+    await first.waitForSelector('text=it was never open');
+    expect(await first.textContent('.health')).not.toContain('lost');
+    await (await context)?.close();
+    await watched.stop();
+  });
+
+  it('takes the token of an address that is opened in its tab', async () => {
+    const { page } = await browser.open(`${served.origin}/#token=that-of-an-earlier-start`, desk);
+    await page.waitForSelector('text=This page is not admitted.');
+    await ask(page, `location.hash = '#token=${served.token}'`);
+    await page.waitForSelector('text=Told');
+    expect(page.url()).not.toContain(served.token);
+    await page.close();
+  });
+
+  it('has no view by the name of something else', async () => {
+    const { page, troubles } = await open();
+    for (const name of ['toString', '__proto__', 'constructor', 'none', '%']) {
+      await ask(page, `location.hash = '#/${name}'`);
+      await page.waitForSelector('h1:text-is("Now")');
+    }
+    expect(troubles).toEqual([]);
+    await page.close();
+  });
+
+  it('goes on showing the list that it began with', async () => {
+    const ages = (de: number, fr: number) => ({
+      heads: [agedHead('popular/movie/DE/de-DE', de), agedHead('popular/movie/FR/fr-FR', fr)],
+    });
+    const lists = await startScriptedConsole({ readings: ages(2, 30) });
+    const { page } = await browser.open(lists.address, desk);
+    await show(page, 'lists');
+    await page.waitForSelector('h2:text-is("popular/movie/FR/fr-FR")');
+    lists.tell({ heads: [...ages(30, 2).heads, agedHead('trending/all/global/en-US', 1)] });
+    await page.waitForSelector('option:text("trending")', { state: 'attached' });
+    expect(await page.inputValue('select')).toBe('popular/movie/FR/fr-FR');
+    await page.close();
+    await lists.stop();
+  });
+
+  it('looks again when an act has ended whose question was closed meanwhile', async () => {
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const slow = await startScriptedConsole({
+      end: async (argv) => {
+        await (argv.includes('--dry-run') ? undefined : ended);
+        return { exitCode: 0, document: { replayed: 3, left: 0 }, notes: [] };
+      },
+    });
+    const { page } = await browser.open(slow.address, desk);
+    await show(page, 'letters');
+    await page.click('text=Replay all 3');
+    await page.click('dialog >> text=/^Replay$/');
+    await page.waitForSelector('dialog >> text=at work');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    const looked = page.waitForRequest((request) => /"again":true/.test(request.postData() ?? ''));
+    end();
+    await looked;
+    await page.close();
+    await slow.stop();
+  });
+
+  it('fetches a feed by all of its pages', async () => {
+    const heads = [{ ...agedHead('popular/movie/DE/de-DE', 30), pages: 2 }];
+    const stale = await startScriptedConsole({ readings: { ...calmReadings, breaker: undefined, heads } });
+    const { page } = await browser.open(stale.address, desk);
+    await page.click('text=Fetch it now');
+    await page.waitForSelector('text=Fetch lists now');
+    expect(await page.inputValue('input[list]')).toBe('popular');
+    expect(await page.inputValue('input[type=number]')).toBe('2');
+    await page.close();
+    await stale.stop();
+  });
+
   it('is worked by the keyboard alone: a letter is chosen, looked at, and replayed after a question', async () => {
     const { page } = await open();
     await show(page, 'letters');
@@ -230,6 +371,11 @@ describeInBrowser('the page of the console', (browser) => {
     await tabTo('dialog button.act');
     await page.keyboard.press('Enter');
     await page.waitForSelector('dialog[open] >> text=3 replayed');
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('dialog', { state: 'detached' });
+    // The letter and its button are gone; the focus is not lost with them.
+    expect(await ask(page, 'document.activeElement.id')).toBe('main');
+    await page.waitForSelector('[role=option] bdi');
     expect(served.ran.at(-1)).toBe('dlq replay fetch --match=messageId=message-10 --stack=aws');
     await page.close();
   });

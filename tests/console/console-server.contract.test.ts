@@ -14,7 +14,7 @@ type Asked = { path: string; method?: string; headers?: Record<string, string>; 
 /** By node:http: `fetch` sets `Host` and `Origin` itself. */
 function ask({ path, method = 'POST', headers = {}, body }: Asked) {
   return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
-    const sent = request(`${served.origin}${path}`, { method, headers }, (response) => {
+    const sent = request(served.origin, { path, method, headers }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
@@ -43,6 +43,29 @@ describe('the console over HTTP', () => {
       expect(text).not.toContain(served.token);
     }
     expect((await ask({ path: '/../package.json', method: 'GET' })).status).toBe(404);
+  });
+
+  it.each([
+    ['//', 404],
+    ['//evil.example/api/about', 404],
+    ['//[', 404],
+    ['/%ff%zz', 404],
+    ['http://evil.example/api/about', 404],
+    ['*', 404],
+  ])('has nothing at %s', async (path, status) => {
+    const answer = await ask({ path, method: 'GET', headers: admitted() });
+    expect([answer.status, answer.headers['x-content-type-options']]).toEqual([status, 'nosniff']);
+    expect((await ask({ path, method: 'GET', headers: { host: 'evil.example' } })).status).toBe(421);
+  });
+
+  it('answers HEAD as GET without a body, and says which methods there are', async () => {
+    const [head, get] = [await ask({ path: '/', method: 'HEAD' }), await ask({ path: '/', method: 'GET' })];
+    expect([head.status, head.text, head.headers['content-type']]).toEqual([200, '', get.headers['content-type']]);
+    const allowed = { '/': 'GET, HEAD', '/api/live': 'GET', '/api/command': 'POST' };
+    for (const [path, allow] of Object.entries(allowed)) {
+      const { status, headers } = await ask({ path, method: 'OPTIONS', headers: admitted() });
+      expect([status, headers.allow]).toEqual([405, allow]);
+    }
   });
 
   it('names no other host in its page, and has no inline script or style', async () => {
@@ -82,6 +105,35 @@ describe('the console over HTTP', () => {
       document: { replayed: 3 },
     });
     expect(served.ran.at(-1)).toBe('dlq replay fetch --match=reason=too-old --dry-run --stack=aws');
+  });
+
+  it('acts on the letters of a queue one after the other: each would hide some from the next', async () => {
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const busy = await startScriptedConsole({
+      end: async (argv) => {
+        await (argv[1] === 'replay' ? ended : undefined);
+        return { exitCode: 0, document: {}, notes: [] };
+      },
+    });
+    const headers = { 'content-type': 'application/json', 'x-console-token': busy.token };
+    const act = async (verb: string, queue: string, dryRun: boolean) => {
+      const body = JSON.stringify({ do: verb, queue, match: [], dryRun });
+      const answer = await fetch(`${busy.origin}/api/command`, { method: 'POST', headers, body });
+      return [answer.status, ((await answer.json()) as { why?: string }).why];
+    };
+    const first = act('replay', 'fetch', false);
+    await until('the first act', () => busy.ran.length === 1);
+    const refused = [400, expect.stringContaining('at work on this queue (dlq replay fetch)')];
+    expect(await act('delete', 'fetch', false)).toEqual(refused);
+    expect(await act('delete', 'fetch', true)).toEqual(refused);
+    expect(await act('delete', 'items', false)).toEqual([200, undefined]);
+    end();
+    expect(await first).toEqual([200, undefined]);
+    expect(await act('delete', 'fetch', false)).toEqual([200, undefined]);
+    await busy.stop();
   });
 
   it('gives texts as texts, without what moves the text around them', async () => {

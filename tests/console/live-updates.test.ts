@@ -69,6 +69,25 @@ describe('live updates', () => {
     ]);
   });
 
+  it('tell of a look that does not end, until it does', async () => {
+    let looks = 0;
+    const { clock, over, watcher } = world(async () => {
+      looks += 1;
+      await clock.sleep(looks === 2 ? 17_000 : 0);
+      return looks;
+    });
+    const { events } = watcher();
+    await clock.advance(5_900);
+    expect(events.map(({ event }) => event)).toEqual(['status']);
+    await clock.advance(200);
+    expect(events.at(-1)).toMatchObject({ event: 'trouble', data: { why: expect.stringContaining('5 s') } });
+    await clock.advance(11_910);
+    expect(events.slice(0, 3).map(({ event }) => event)).toEqual(['status', 'trouble', 'status']);
+    over.abort();
+    await clock.advance(60_000);
+    expect(looks).toBe(3);
+  });
+
   it('are not behind after a look that took longer than a second', async () => {
     const { clock, watcher } = world(() => clock.sleep(2_500).then(() => clock.monotonicMs()));
     const { events } = watcher();

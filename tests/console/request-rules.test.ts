@@ -21,6 +21,14 @@ describe('a request of the page', () => {
     expect(refused({ method: 'GET', path: '/api/live' })).toBeUndefined();
   });
 
+  it('has no port in its names where that is the one of http', () => {
+    for (const host of ['127.0.0.1', 'localhost', '[::1]', 'localhost:80']) {
+      const headers = { ...call.headers, host, origin: `http://${host}` };
+      expect(refusalOf({ ...call, headers }, 80, token)).toBeUndefined();
+      expect(refusalOf({ ...call, headers }, 8080, token)?.status).toBe(421);
+    }
+  });
+
   it('may be for the page itself without a token, which holds no data', () => {
     for (const path of ['/', '/app.js', '/app.css', '/icon.svg']) {
       const headers = { host: own.host, 'sec-fetch-site': 'none' };

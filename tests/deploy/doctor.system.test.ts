@@ -268,6 +268,29 @@ describe.skipIf(missing !== undefined)(name, () => {
     expect(found('alarm e-mail')?.state).toBe('ok');
   });
 
+  it.each([
+    ['a page of a hotel', '<html>log in</html>'],
+    ['nothing', ''],
+    ['half of an answer', `{"Parameter":{"Value":"${token}`],
+  ])('a server in between that answers with %s', async (_name, body) => {
+    const between = await startHttpServer((response) => response.end(body));
+    const { code, checks, found } = await doctor({ AWS_ENDPOINT_URL: between.baseUrl });
+    expect([code, found('stack')]).toMatchObject([
+      1,
+      { state: 'wrong', mend: expect.stringMatching(/run `doctor` again/) },
+    ]);
+    expect(checks.at(-1)?.check).toBe('stack');
+    const names = ['SSM', 'LAMBDA', 'SCHEDULER', 'SNS', 'CLOUDWATCH'];
+    const parts = await doctor(Object.fromEntries(names.map((name) => [`AWS_ENDPOINT_URL_${name}`, between.baseUrl])));
+    await between.close();
+    for (const check of ['token', 'concurrency']) {
+      expect(parts.found(check)).toMatchObject({
+        state: 'warn',
+        says: expect.stringMatching(/^not looked at: [^\n]+$/),
+      });
+    }
+  });
+
   it('a clock that is wrong is measured by AWS', async () => {
     const { code, found } = await doctor({}, clockSkewedBy(400_000));
     expect(code).toBe(1);

@@ -172,6 +172,12 @@ function onlyNode(node: string, folder: string): string {
 describe('without emulators', () => {
   const byHand = String.raw`or install them by hand: npm install --prefix '.+/emulators-[0-9a-f]{16}' dynalite@\S+ fauxqs@\S+( @dynoxide/\S+)?\n$`;
 
+  it('is well before the emulators are installed, which the first stack does', async (context) => {
+    const env = variablesOf(nodeFor(context), join(testFolder(), 'cache'));
+    const { stdout } = await run(program, ['doctor'], { env, cwd: home });
+    expect(stdout).toMatch(/^ok +DynamoDB emulator +not installed yet: the first command that starts a stack/m);
+  });
+
   it('says so where there is no npm', async (context) => {
     const node = nodeFor(context);
     const folder = testFolder();

@@ -54,7 +54,7 @@ type Script = {
   name?: string;
   letters?: number;
   readings?: Partial<Readings>;
-  end?: (argv: readonly string[]) => CommandEnd;
+  end?: (argv: readonly string[]) => CommandEnd | Promise<CommandEnd>;
 };
 
 export type ScriptedConsole = {
@@ -81,7 +81,7 @@ export async function startScriptedConsole(script: Script = {}, port = 0): Promi
     letters: async (queue) => ({ letters: lettersOf(queue === 'fetch' ? (script.letters ?? 3) : 0), unreleased: [] }),
     run: async (argv) => {
       ran.push(argv.join(' '));
-      return script.end?.(argv) ?? { exitCode: 0, document: await documentOf(argv), notes: [] };
+      return (await script.end?.(argv)) ?? { exitCode: 0, document: await documentOf(argv), notes: [] };
     },
   };
   const token = 'token-of-the-scripted-console';

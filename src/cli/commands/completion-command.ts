@@ -4,6 +4,7 @@ import { UsageError } from '../../shared/core/errors.ts';
 import { feedMedia, globalRegion, mediaTypes, namedCategories } from '../../shared/core/feed.ts';
 import { knownCountries } from '../../shared/core/places/known-places.ts';
 import { shown } from '../../shared/core/shown-text.ts';
+import { idSources } from '../../shared/queues/details/detail-kinds.ts';
 import { scheduleNames } from '../../shared/settings/schedule.ts';
 import { faultKinds } from '../../tmdb-simulator/fault-plan.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -30,6 +31,7 @@ const values: Readonly<Record<string, readonly string[]>> = {
   action: breakerActions,
   shell: shells,
   method: callMethods,
+  source: idSources,
   stack: ['local', 'aws'],
   emulator: ['dynoxide', 'dynalite'],
   region: [globalRegion, ...knownCountries],

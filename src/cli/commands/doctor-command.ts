@@ -41,6 +41,10 @@ async function doctorCommand(options: DoctorOptions, context: CliContext): Promi
     throw new UsageError('--ports is of a local stack, and --stack aws is a deployed one: allowed is one of them');
   }
   const ports = parseListOf(options.ports ?? '').map((port) => parseCount(port, '--ports', 1, 65_535));
+  const twice = ports.find((port, index) => ports.indexOf(port) !== index);
+  if (twice !== undefined) {
+    throw new UsageError(`--ports holds ${twice} twice: allowed are different ports`);
+  }
   const machine = judgeMachine(await machineFacts(options.dataDir ?? '.', context));
   const checks = [
     ...machine,

@@ -21,7 +21,7 @@ export function addRecommendCommand(program: Command): void {
       'after',
       examples(
         'recommend --liked movie:550,tv:1399',
-        'recommend --liked movie:550 --media movie --max-certification 12 --region DE',
+        'recommend --liked movie:550 --media movie --max-certification PG-13 --region US',
       ),
     )
     .option('--liked <titles>', 'titles the viewer liked, such as movie:550,tv:1399')

@@ -7,8 +7,15 @@ import { type Act, CommandLine, useAnswer } from './parts.tsx';
 /** How far an act is: a person has been shown what it would do before it can be done. */
 type Asked = { step: 'looking' | 'asking' | 'acting' | 'done'; ended?: Ended; failure?: string };
 
+type DialogProps = {
+  act: Act;
+  /** Called when the act has ended, well or not, also after the dialog was closed meanwhile. */
+  onActed: () => void;
+  onClose: () => void;
+};
+
 /** Asks before an act, with a preview and the command, and then tells how it ended. Escape and Cancel change nothing. */
-export function ActDialog({ act, onEnd }: { act: Act; onEnd: (acted: boolean) => void }) {
+export function ActDialog({ act, onActed, onClose }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const headingId = useId();
   const [why, setWhy] = useState('');
@@ -18,6 +25,9 @@ export function ActDialog({ act, onEnd }: { act: Act; onEnd: (acted: boolean) =>
       setAsked({ step, ended: await runCommand(call) });
     } catch (error) {
       setAsked({ step: 'done', failure: error instanceof CallFailure ? error.message : String(error) });
+    }
+    if (step === 'done') {
+      onActed();
     }
   };
   useEffect(() => {
@@ -34,7 +44,7 @@ export function ActDialog({ act, onEnd }: { act: Act; onEnd: (acted: boolean) =>
     void run(act.takesWhy === undefined ? act.call : act.takesWhy(why.trim()), 'done');
   };
   return (
-    <dialog ref={dialog} aria-labelledby={headingId} onClose={() => onEnd(step === 'done')}>
+    <dialog ref={dialog} aria-labelledby={headingId} onClose={onClose}>
       <h2 id={headingId}>{act.heading}</h2>
       <form onSubmit={onAct}>
         {act.warning !== undefined && step !== 'done' && <p class="warning">{act.warning}</p>}
@@ -72,7 +82,8 @@ type WhyProps = { why: string; setWhy: (why: string) => void; callOf: (why: stri
 /** Whoever changes the breaker says why, for whoever looks at it next. */
 function Why({ why, setWhy, callOf }: WhyProps) {
   const said = why.trim() === '' ? 'why' : why.trim();
-  const { answer } = useAnswer(said, () => post<{ command: string }>('/api/words', callOf(said)));
+  // The command before the last key stays until the next is known: the buttons below it would jump.
+  const { last } = useAnswer(said, () => post<{ command: string }>('/api/words', callOf(said)));
   return (
     <>
       <label class="field">
@@ -86,7 +97,7 @@ function Why({ why, setWhy, callOf }: WhyProps) {
         />
         <span class="hint">a few words for whoever looks at it next</span>
       </label>
-      {answer !== undefined && <CommandLine command={answer.command} />}
+      {last !== undefined && <CommandLine command={last.command} />}
     </>
   );
 }

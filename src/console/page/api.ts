@@ -48,27 +48,52 @@ export type Live = {
   connection: 'starting' | 'live' | 'lost' | 'refused';
 };
 
-/** Listens until the page is closed; a connection that is lost is made again, from the last event on. */
+/**
+ * Listens while the page is in sight; a connection that is lost is made again, from the last event on. A browser opens six connections to a
+ * host at most: seven tabs that all listened would leave none for a call.
+ */
 export async function listen(tell: (change: Partial<Live>) => void): Promise<void> {
-  let lastId = '0';
+  const last = { id: '0' };
   for (;;) {
-    try {
-      const headers = { [tokenHeader]: takeToken(), 'last-event-id': lastId };
-      const response = await fetch('/api/live', { headers });
-      if (response.status === 401 || response.body === null) {
-        tell({ connection: 'refused' });
-        return;
-      }
-      tell({ connection: 'live' });
-      for await (const event of eventsOf(response.body)) {
-        lastId = event.id;
-        tell(changeOf(event));
-      }
-    } catch {
-      // A connection that ends early: tried again below.
+    await inSight();
+    const outOfSight = new AbortController();
+    const onChange = () => document.hidden && outOfSight.abort();
+    document.addEventListener('visibilitychange', onChange);
+    const isAdmitted = await follow(last, outOfSight.signal, tell);
+    document.removeEventListener('visibilitychange', onChange);
+    if (!isAdmitted) {
+      tell({ connection: 'refused' });
+      return;
     }
-    tell({ connection: 'lost' });
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    if (!outOfSight.signal.aborted) {
+      tell({ connection: 'lost' });
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+}
+
+/** Tells what one connection brings until it ends, and keeps in `last` which event that was; `false` where the token is refused. */
+async function follow(last: { id: string }, signal: AbortSignal, tell: (change: Partial<Live>) => void) {
+  try {
+    const headers = { [tokenHeader]: takeToken(), 'last-event-id': last.id };
+    const response = await fetch('/api/live', { headers, signal });
+    if (response.status === 401 || response.body === null) {
+      return false;
+    }
+    tell({ connection: 'live' });
+    for await (const event of eventsOf(response.body)) {
+      last.id = event.id;
+      tell(changeOf(event));
+    }
+  } catch {
+    // A connection that ends early: the caller makes another.
+  }
+  return true;
+}
+
+async function inSight(): Promise<void> {
+  while (document.hidden) {
+    await new Promise((resolve) => document.addEventListener('visibilitychange', resolve, { once: true }));
   }
 }
 

@@ -28,7 +28,7 @@ type ViewName = keyof typeof views;
 /** `#/letters?queue=items` → the view and its query. */
 function placeOf(hash: string): { name: ViewName; query: URLSearchParams } {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
-  return { name: path in views ? (path as ViewName) : 'now', query: new URLSearchParams(query) };
+  return { name: Object.hasOwn(views, path) ? (path as ViewName) : 'now', query: new URLSearchParams(query) };
 }
 
 function App() {
@@ -39,7 +39,13 @@ function App() {
   const [stack, setStack] = useState('');
   const opener = useRef<Element | null>(null);
   useEffect(() => {
-    addEventListener('hashchange', () => setPlace(placeOf(location.hash)));
+    addEventListener('hashchange', () => {
+      // The address of a console that was started again on the same port: everything begins anew with its token.
+      if (location.hash.startsWith('#token=')) {
+        location.reload();
+      }
+      setPlace(placeOf(location.hash));
+    });
     void listen((change) => setLive((last) => ({ ...last, ...change })));
     post<{ stack: string }>('/api/about', {}).then(
       (about) => setStack(about.stack),
@@ -50,10 +56,11 @@ function App() {
     opener.current = document.activeElement;
     setAct(next);
   };
-  const end = (hasActed: boolean) => {
+  const close = () => {
     setAct(undefined);
-    setActed((count) => count + (hasActed ? 1 : 0));
-    (opener.current as HTMLElement | null)?.focus();
+    // What was acted on may be gone, and the button with it.
+    const back = opener.current?.isConnected ? opener.current : document.getElementById('main');
+    (back as HTMLElement | null)?.focus();
   };
   const { View, name } = views[place.name];
   useEffect(() => {
@@ -71,7 +78,7 @@ function App() {
         )}
       </main>
       <footer>{tmdbNotice}</footer>
-      {act !== undefined && <ActDialog act={act} onEnd={end} />}
+      {act !== undefined && <ActDialog act={act} onActed={() => setActed((count) => count + 1)} onClose={close} />}
     </>
   );
 }

@@ -1,7 +1,7 @@
 /** Every feed: how old and how fresh it is, and when it can be fetched next. */
 import { useState } from 'preact/hooks';
 import type { Status } from '../../operator/status/describe-status.ts';
-import { ageText, Card, Scroll, timeText, type ViewProps } from './parts.tsx';
+import { ageText, Card, queryOf, Scroll, timeText, type ViewProps } from './parts.tsx';
 
 type Feed = Status['feeds'][number];
 
@@ -69,8 +69,8 @@ function FeedTable({ feeds }: { feeds: readonly Feed[] }) {
 }
 
 function FeedRow({ feed }: { feed: Feed }) {
-  const [category = '', media = '', region = '', language = ''] = feed.feed.split('/');
-  const query = new URLSearchParams({ category, media, region, language });
+  const query = queryOf(feed);
+  const { category, media, region, language } = Object.fromEntries(query);
   const tone = feed.state === 'absent' ? 'expired' : feed.state;
   return (
     <tr>

@@ -14,7 +14,7 @@ export function JobsView({ live, query, ask }: ViewProps) {
     media: [query.get('media') ?? 'movie'].filter((one) => one !== ''),
     region: (query.get('region') ?? '').replace('global', ''),
     language: query.get('language') ?? '',
-    pages: '1',
+    pages: query.get('pages') ?? '1',
     force: false,
   }));
   const change = (part: Partial<Asked>) => setAsked((last) => ({ ...last, ...part }));

@@ -19,9 +19,11 @@ const pageRows = 200;
 /** How many acts there had been when a queue was looked into last. */
 const actedAt = new Map<Queue, number>();
 
-/** `reason=too-old region=DE`, as `--match` takes it; a value with blanks stands in double quotes. */
+/** `reason=too-old region=DE`, as `--match` takes it; a value with blanks stands in double quotes. What is no such pair is left to be refused. */
 function matchOf(text: string): string[] {
-  return [...text.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))/g)].map(([, key, quoted, plain]) => `${key}=${quoted ?? plain}`);
+  return [...text.matchAll(/(\w+)=(?:"([^"]*)"|(\S+))|\S+/g)].map(([all, key, quoted, plain]) =>
+    key === undefined ? all : `${key}=${quoted ?? plain}`,
+  );
 }
 
 export function LettersView({ live, query, ask, acted }: ViewProps) {
@@ -57,7 +59,7 @@ export function LettersView({ live, query, ask, acted }: ViewProps) {
         />
         {failure !== undefined && <p class="failure">{failure}</p>}
         <p class="hint" aria-live="polite">
-          {found(answer, inQueue)}
+          {failure === undefined && found(answer, inQueue)}
         </p>
       </Card>
       {answer !== undefined && answer.total > 0 && (

@@ -1,5 +1,5 @@
 /** A list as an application would see it. Pictures are on TMDB's host, so that they are shown only where somebody has switched them on. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ListAnswer } from '../../reader/reader-api.ts';
 import { runCommand } from './api.ts';
 import { Card, CommandLine, timeText, useAnswer, type ViewProps } from './parts.tsx';
@@ -14,6 +14,8 @@ export function ListsView({ live, query }: ViewProps) {
   const feeds = live.status?.feeds.filter(({ state }) => state !== 'absent').map(({ feed }) => feed) ?? [];
   const [chosen, setChosen] = useState(() => askedFeed(query));
   const feed = chosen || feeds.find((one) => one.startsWith('popular/movie/')) || feeds[0];
+  // What is shown first stays: the feeds come with the stalest first, in another order after each refresh.
+  useEffect(() => setChosen(feed ?? ''), [feed]);
   if (feed === undefined) {
     return (
       <p class="card">{live.status === undefined ? 'looking at the stack' : 'There is no list in the table yet.'}</p>

@@ -1,7 +1,7 @@
 /** Health, queues, throttle and breaker, as they are now. */
 import { useEffect } from 'preact/hooks';
 import type { Status } from '../../operator/status/describe-status.ts';
-import { type Act, Card, Facts, Scroll, timeText, type ViewProps } from './parts.tsx';
+import { type Act, Card, Facts, queryOf, Scroll, timeText, type ViewProps } from './parts.tsx';
 
 export function NowView({ live, ask }: ViewProps) {
   const { status, trouble } = live;
@@ -82,10 +82,10 @@ function Remedy({ trouble, status, ask }: { trouble: Trouble; status: Status; as
 
 /** A feed that is not as it should be is fetched; the form is filled in already. */
 function FetchLink({ trouble, status }: { trouble: Trouble; status: Status }) {
-  const feed = status.feeds.map((one) => one.feed).find((name) => trouble.text.includes(name)) ?? '';
-  const [category = '', media = '', region = '', language = ''] = feed.split('/');
-  const query = new URLSearchParams({ category, media, region, language });
-  return <a href={`#/jobs?${query}`}>Fetch it now</a>;
+  // The name of a feed may be the end of another's: `custom_popular/…`.
+  const words = trouble.text.split(/[ ,]+/);
+  const feed = status.feeds.find((one) => words.includes(one.feed));
+  return <a href={`#/jobs${feed === undefined ? '' : `?${queryOf(feed)}`}`}>Fetch it now</a>;
 }
 
 function breakerAct(action: 'open' | 'close' | 'reset'): Act {

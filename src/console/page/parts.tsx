@@ -73,21 +73,39 @@ export function CommandLine({ command }: { command: string }) {
   );
 }
 
-/** A call whose answer is shown: it is asked again when `key` changes. */
-export function useAnswer<T>(key: string, ask: () => Promise<T>): { answer?: T; failure?: string; again: () => void } {
-  const [state, setState] = useState<{ answer?: T; failure?: string }>({});
+type Answer<T> = { answer?: T | undefined; failure?: string | undefined };
+
+/**
+ * A call whose answer is shown: it is asked again when `key` changes, until when there is none. What answered another question, such as that
+ * for another queue, must not stand under this one. `last`: the latest answer to any.
+ */
+export function useAnswer<T>(key: string, ask: () => Promise<T>): Answer<T> & { last?: T; again: () => void } {
+  const [held, setHeld] = useState<Answer<T> & { key?: string; last?: T }>({});
   const [round, setRound] = useState(0);
   useEffect(() => {
     let isCurrent = true;
     ask().then(
-      (answer) => isCurrent && setState({ answer }),
-      (error: Error) => isCurrent && setState((last) => ({ ...last, failure: error.message })),
+      (answer) => isCurrent && setHeld({ key, answer, last: answer }),
+      ({ message: failure }: Error) =>
+        isCurrent &&
+        setHeld(({ answer, ...past }) => ({ ...past, key, answer: past.key === key ? answer : undefined, failure })),
     );
     return () => {
       isCurrent = false;
     };
   }, [key, round]);
-  return { ...state, again: () => setRound((last) => last + 1) };
+  const { answer, failure, last } = held;
+  return {
+    ...(held.key === key && { answer, failure }),
+    ...(last !== undefined && { last }),
+    again: () => setRound((count) => count + 1),
+  };
+}
+
+/** A feed as the addresses of views name it, with all of its pages: a list that is fetched anew by fewer becomes that much shorter. */
+export function queryOf({ feed, pages }: { feed: string; pages: string }): URLSearchParams {
+  const [category = '', media = '', region = '', language = ''] = feed.split('/');
+  return new URLSearchParams({ category, media, region, language, pages: /[1-9]\d*$/.exec(pages)?.[0] ?? '1' });
 }
 
 /** `42 s`, `17 min`, `5.2 h`, `3.1 d`. */

@@ -16,7 +16,8 @@ type ListProps<T> = {
   listKey: string;
   load: (offset: number) => Promise<T[]>;
   show: (row: T) => ComponentChildren;
-  onChosen: (row: T) => void;
+  /** Told which row is chosen, or that it is not there yet: what was chosen before is not meant any more. */
+  onChosen: (row: T | undefined) => void;
 };
 
 /** A list box: arrows, Page Up and Down, Home and End choose, and the row that is chosen is told. */
@@ -30,12 +31,10 @@ export function VirtualList<T>({ label, total, pageRows, listKey, load, show, on
   const rowAt = useLoadedRows({ first, last, pageRows, listKey, load });
   const choose = (index: number) => {
     setChosen(index);
-    const row = rowAt(index);
-    if (row !== undefined) {
-      onChosen(row);
-    }
     keepInSight(box.current, index);
   };
+  const row = rowAt(chosen);
+  useEffect(() => onChosen(row), [row]);
   const onKeyDown = (event: KeyboardEvent) => {
     const to = movedTo(event.key, chosen, total);
     if (to !== undefined) {
@@ -116,6 +115,9 @@ function useLoadedRows<T>(
     }
   }, [first, last, listKey]);
   return (index) => {
+    if (index < 0) {
+      return undefined;
+    }
     const rows = pages.current.get(Math.floor(index / pageRows));
     return rows === undefined || rows === 'loading' ? undefined : rows[index % pageRows];
   };

@@ -6,8 +6,8 @@ export type CheckState = 'ok' | 'warn' | 'wrong';
 /** What one check found: one sentence and, unless all is well, what mends it, a command wherever one does. */
 export type Finding = { check: string; state: CheckState; says: string; mend?: string };
 
-/** What was looked at; or why it could not be, with the IAM action that the credentials lack where that is the reason. */
-export type Looked<T> = { value: T } | { unseen: string; permission?: string };
+/** What was looked at; or why it could not be: `code` is the stable word for it, `permission` the IAM action that the credentials lack. */
+export type Looked<T> = { value: T } | { unseen: string; code?: string; permission?: string };
 
 /** What a judge says of one check. */
 type Judgement = Omit<Finding, 'check'>;

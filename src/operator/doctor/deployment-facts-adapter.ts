@@ -10,15 +10,15 @@ import { GetAccountSettingsCommand, GetEventSourceMappingCommand, LambdaClient }
 import { ListSchedulesCommand, SchedulerClient } from '@aws-sdk/client-scheduler';
 import { ListSubscriptionsByTopicCommand, SNSClient } from '@aws-sdk/client-sns';
 import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { awsFailure, failureSentence } from '../../shared/core/aws-failure.ts';
+import { awsFailure } from '../../shared/core/aws-failure.ts';
 import type { Clock } from '../../shared/core/clock.ts';
-import { messageOf, PipelineError } from '../../shared/core/errors.ts';
 import { settingsMetadata } from '../../shared/settings/stack-names.ts';
 import { clientOptions } from '../../shared/tables/aws-clients.ts';
 import { describeStack, missingOutputs } from '../cloudformation-stack.ts';
 import type { Looked } from './checkup.ts';
 import { type PartFacts, tokenForm } from './judge-parts.ts';
 import type { CallerFacts, StackFacts } from './judge-stack.ts';
+import { look, notUnderstood, using } from './look.ts';
 
 /** What AWS's APIs tell about the parts of a stack; the rest of `PartFacts` is looked at elsewhere. */
 type PartsOnAws = Omit<PartFacts, 'tmdb' | 'troubles'> & {
@@ -100,29 +100,6 @@ export async function partFacts(stackName: string, tokenParameter: string): Prom
 
 type Resource = Pick<StackResourceSummary, 'LogicalResourceId' | 'PhysicalResourceId' | 'ResourceType'>;
 
-/** Runs a look that needs `permission`; a failure becomes a sentence. */
-async function look<T>(permission: string, act: () => Promise<T>): Promise<Looked<T>> {
-  try {
-    return { value: await act() };
-  } catch (error) {
-    const failure = awsFailure(error);
-    if (failure.code === 'access_denied' && permission !== '') {
-      return { unseen: failureSentence(failure), permission };
-    }
-    const isOurs = error instanceof PipelineError || failure.code === 'unexpected';
-    return { unseen: isOurs ? messageOf(error) : failureSentence(failure) };
-  }
-}
-
-/** Runs `act` with a client that is closed afterwards. */
-async function using<C extends { destroy(): void }, T>(client: C, act: (client: C) => Promise<T>): Promise<T> {
-  try {
-    return await act(client);
-  } finally {
-    client.destroy();
-  }
-}
-
 function stackResources(stackName: string): Promise<Looked<Resource[]>> {
   return look('cloudformation:ListStackResources', () =>
     using(new CloudFormationClient(clientOptions()), async (client) => {
@@ -153,7 +130,12 @@ async function storedToken(name: string): Promise<Pick<PartsOnAws, 'parameter' |
   const stored = await look('ssm:GetParameter', () =>
     using(new SSMClient(clientOptions()), (client) =>
       client.send(new GetParameterCommand({ Name: name, WithDecryption: true })).then(
-        ({ Parameter }) => ({ type: Parameter?.Type ?? 'unknown', value: Parameter?.Value ?? '' }),
+        ({ Parameter: { Type, Value } = {} }) => {
+          if (Type === undefined || Value === undefined) {
+            throw notUnderstood('the parameter');
+          }
+          return { type: Type, value: Value };
+        },
         (error) => absentOr(error),
       ),
     ),
@@ -178,7 +160,7 @@ function absentOr(error: unknown): undefined {
     return undefined;
   }
   const isNamed = awsFailure(error).code !== 'unexpected';
-  throw isNamed ? error : new Error('the parameter was not read: its answer was not understood');
+  throw isNamed ? error : notUnderstood('the parameter');
 }
 
 function schedulesIn(groups: readonly Resource[]) {
@@ -205,7 +187,10 @@ function sourcesIn(mappings: readonly Resource[]) {
 function concurrentExecutions(): Promise<number> {
   return using(new LambdaClient(clientOptions()), async (client) => {
     const { AccountLimit } = await client.send(new GetAccountSettingsCommand());
-    return AccountLimit?.ConcurrentExecutions ?? 0;
+    if (AccountLimit?.ConcurrentExecutions === undefined) {
+      throw notUnderstood("the account's limit");
+    }
+    return AccountLimit.ConcurrentExecutions;
   });
 }
 

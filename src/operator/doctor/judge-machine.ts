@@ -1,4 +1,5 @@
 /** What may be wrong with this machine, and with the stack that runs on it. */
+import { shellWord } from '../../shared/core/shell-word.ts';
 import { type Finding, finding, type Looked, ok, warn, wrong } from './checkup.ts';
 
 /** What was seen of the machine. */
@@ -19,15 +20,20 @@ export type LocalFacts = {
   ports: { asked: readonly number[]; problems: readonly string[] };
   /** The data folder that a person named. */
   data: DataFolder | undefined;
-  emulators: readonly { name: string; problem?: string }[];
+  /** `later`: not installed yet, which the first command that needs them does. `folder`: what has them is not the repository but this folder. */
+  emulators: readonly { name: string; problem?: string; later?: boolean; folder?: string | undefined }[];
   stack: LocalStack;
   tmdb: TmdbFacts;
   /** What `status` would warn of; `undefined` where there is no stack to look at. */
   troubles: Looked<readonly string[]> | undefined;
 };
 
-/** `says` is a sentence on why it is so. `in-use`: by another process than the running `local`. */
-export type DataFolder = { folder: string; state: 'absent' | 'sound' | 'in-use' | 'unusable'; says: string };
+/** `says` is a sentence on why it is so. `in-use`: by another process than the running `local`. `no-folder`: nothing can be kept there. */
+export type DataFolder = {
+  folder: string;
+  state: 'absent' | 'sound' | 'in-use' | 'no-folder' | 'unusable';
+  says: string;
+};
 
 /** `silent`: addresses of the running stack that do not answer. */
 export type LocalStack =
@@ -38,9 +44,10 @@ export type LocalStack =
 /** What TMDB, or what stands in its place, answered to the call that checks the token. */
 export type TmdbFacts =
   | { kind: 'simulator' }
-  | { kind: 'accepted' | 'unproven' | 'rejected' | 'unreachable'; host: string; detail: string }
-  /** No call was made: `detail` says what is wrong with address or token. */
-  | { kind: 'not-asked'; detail: string };
+  | { kind: 'accepted' | 'unproven' | 'rejected'; host: string; detail: string }
+  | { kind: 'unreachable'; host: string; url: string; detail: string }
+  /** No call was made: `detail` says what is wrong with the token, or with the variable `address`. */
+  | { kind: 'not-asked'; detail: string; address?: string | undefined };
 
 /** The majors that the tests run on. */
 const testedMajors = [20, 22, 24];
@@ -68,8 +75,8 @@ export function judgeLocal({ ports, data, emulators, stack, tmdb, troubles }: Lo
     ...(data === undefined ? [] : [finding('data folder', { value: data }, judgeData)]),
     ...emulators.map((emulator) => finding(emulator.name, { value: emulator }, judgeEmulator)),
     finding('local stack', { value: stack }, judgeStack),
-    finding('tmdb', { value: tmdb }, (facts) => judgeTmdb(facts, 'export TMDB_API_TOKEN=… with a valid token')),
-    ...(troubles === undefined ? [] : [judgeTroubles(troubles, 'local')]),
+    finding('tmdb', { value: tmdb }, (facts) => judgeTmdb(facts, 'export TMDB_API_TOKEN=…')),
+    ...(troubles === undefined ? [] : [judgeTroubles(troubles, ['--stack', 'local'])]),
   ];
 }
 
@@ -88,20 +95,20 @@ export function judgeTmdb(facts: TmdbFacts, renew: string) {
     case 'rejected':
       return wrong(`${facts.host} rejects the token: ${facts.detail}`, renew);
     case 'unreachable':
-      return wrong(`${facts.host} cannot be reached: ${facts.detail}`, `curl -sSI https://${facts.host}/`);
+      return wrong(`${facts.host} cannot be reached: ${facts.detail}`, `curl -sSI ${shellWord(facts.url)}`);
     case 'not-asked':
-      return wrong(facts.detail, renew);
+      return wrong(facts.detail, facts.address === undefined ? renew : `unset ${facts.address}`);
   }
 }
 
-/** What `status` warns of, the worst first. */
-export function judgeTroubles(troubles: Looked<readonly string[]>, stack: 'local' | 'aws'): Finding {
+/** What `status` warns of, the worst first; `place`: the options that name the stack. */
+export function judgeTroubles(troubles: Looked<readonly string[]>, place: readonly string[]): Finding {
   return finding('pipeline', troubles, ([first, ...others]) =>
     first === undefined
       ? ok('queues, dead letters, breaker, rate and feeds are well')
       : warn(
           others.length === 0 ? first : `${first} (and ${others.length} more)`,
-          `npx tmdb-pipeline status --stack ${stack}`,
+          ['npx', 'tmdb-pipeline', 'status', ...place].map(shellWord).join(' '),
         ),
   );
 }
@@ -128,19 +135,19 @@ function judgeNpm(version: string | undefined) {
 
 function judgeDisk({ folder, freeBytes }: MachineFacts['disk']) {
   if (freeBytes === undefined) {
-    return warn(`how much room the disk of '${folder}' has is not known`, `df -h '${folder}'`);
+    return warn(`how much room the disk of '${folder}' has is not known`, `df -h ${shellWord(folder)}`);
   }
   const free = `the disk of '${folder}' has ${Math.floor(freeBytes / 1_048_576)} MiB left`;
-  const room = `make room, or choose a folder on another disk: df -h`;
+  const room = 'make room, or choose a folder on another disk';
   if (freeBytes < fullBelowBytes) {
-    return wrong(`the disk of '${folder}' is full`, room);
+    return wrong(`the disk of '${folder}' is full: ${room}`, 'df -h');
   }
-  return freeBytes < scarceBelowBytes ? warn(free, room) : ok(free);
+  return freeBytes < scarceBelowBytes ? warn(`${free}: ${room}`, 'df -h') : ok(free);
 }
 
 function judgeProxy({ problem, host }: MachineFacts['proxy']) {
   if (problem !== undefined) {
-    return wrong(problem, 'unset HTTPS_PROXY HTTP_PROXY, or set them to http:// or https:// URLs');
+    return wrong(problem, 'unset HTTPS_PROXY HTTP_PROXY https_proxy http_proxy');
   }
   return ok(host === undefined ? 'none' : `calls that leave this machine go through ${host}`);
 }
@@ -160,13 +167,22 @@ function judgeData({ folder, state, says }: DataFolder) {
       return ok(says);
     case 'in-use':
       return warn(says, 'end that process, or name another --data-dir');
+    case 'no-folder':
+      return wrong(says, 'name another folder by --data-dir');
     case 'unusable':
-      return wrong(says, `mv '${folder}' '${folder}.damaged', which begins without what it held`);
+      return wrong(
+        `${says} (moved away, it is kept, and the next run begins without it)`,
+        `mv -- ${shellWord(folder)} ${shellWord(`${folder.replace(/\/+$/, '')}.damaged`)}`,
+      );
   }
 }
 
-function judgeEmulator({ name, problem }: LocalFacts['emulators'][number]) {
-  return problem === undefined ? ok('starts') : wrong(`the ${name} does not start: ${problem}`, 'npm ci');
+function judgeEmulator({ name, problem, later, folder }: LocalFacts['emulators'][number]) {
+  if (later === true) {
+    return ok('not installed yet: the first command that starts a stack does that, once');
+  }
+  const again = folder === undefined ? 'npm ci' : `rm -r -- ${shellWord(folder)}`;
+  return problem === undefined ? ok('starts') : wrong(`the ${name} does not start: ${problem}`, again);
 }
 
 function judgeStack(stack: LocalStack) {
@@ -174,13 +190,13 @@ function judgeStack(stack: LocalStack) {
     case 'none':
       return ok('none runs; `npx tmdb-pipeline local` starts one');
     case 'unusable':
-      return wrong(stack.says, 'rm .local/stack.json, then npx tmdb-pipeline local');
+      return wrong(stack.says, 'rm .local/stack.json && npx tmdb-pipeline local');
     case 'running':
       return stack.silent.length === 0
         ? ok(`runs as process ${stack.processId}`)
         : wrong(
             `runs as process ${stack.processId}, but does not answer at ${stack.silent.join(', ')}`,
-            `kill ${stack.processId}, then npx tmdb-pipeline local`,
+            `kill ${stack.processId}; sleep 5; kill -9 ${stack.processId}; npx tmdb-pipeline local`,
           );
   }
 }

@@ -44,7 +44,7 @@ export function judgeParts(facts: PartFacts, named: NamedDeployment): Finding[] 
     finding('concurrency', facts.concurrency, (limit) => judgeConcurrency(limit, named.settings)),
     finding('alarm e-mail', facts.subscriptions, (found) => judgeSubscriptions(found, named)),
     finding('alarms', facts.raised, judgeAlarms),
-    judgeTroubles(facts.troubles, 'aws'),
+    judgeTroubles(facts.troubles, ['--stack', 'aws', ...(named.file === undefined ? [] : ['--settings', named.file])]),
   ];
 }
 

@@ -1,4 +1,5 @@
 /** What may be wrong with who asks, and with the deployed stack as a whole. */
+import { shellWord } from '../../shared/core/shell-word.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import { type Finding, finding, type Looked, ok, warn, wrong } from './checkup.ts';
 
@@ -23,7 +24,7 @@ export type StackFacts = {
 /** What a person has named: the settings, their file, and so the stack. */
 export type NamedDeployment = { settings: Settings; file: string | undefined };
 
-const signIn = 'aws sso login, or export AWS_PROFILE=…';
+const signIn = 'aws sso login || aws configure';
 /** AWS refuses requests that are signed with a time further away than five minutes. */
 const mostSkewMs = 300_000;
 const skewWorthKnowingMs = 30_000;
@@ -33,7 +34,10 @@ const soonMs = 900_000;
 /** `endpoints`: the variables that name another server in AWS's place. */
 export function judgeEndpoints(endpoints: Looked<readonly string[]>): Finding {
   if ('unseen' in endpoints) {
-    return { check: 'endpoints', ...wrong(endpoints.unseen, 'unset that variable') };
+    return {
+      check: 'endpoints',
+      ...wrong(endpoints.unseen, `unset ${/^AWS_\w+/.exec(endpoints.unseen)?.[0] ?? 'AWS_ENDPOINT_URL'}`),
+    };
   }
   return finding('endpoints', endpoints, (names) =>
     names.length === 0
@@ -59,7 +63,7 @@ export function judgeStackFacts(looked: Looked<StackFacts>, { settings, file }: 
   const { stackName } = settings.deployment;
   if ('unseen' in looked) {
     const { check, says, mend = '' } = finding('stack', looked, () => ok(''));
-    return [{ check, ...wrong(says, looked.permission === undefined ? deployCommand(file) : mend) }];
+    return [{ check, ...wrong(says, mendOf(looked.code, file) ?? mend) }];
   }
   const facts = looked.value;
   return [
@@ -71,6 +75,24 @@ export function judgeStackFacts(looked: Looked<StackFacts>, { settings, file }: 
     ),
     ...(facts.clockAheadMs === undefined ? [] : [finding('clock', { value: facts.clockAheadMs }, judgeClock)]),
   ];
+}
+
+/** Another deployment mends a stack that is not there, and neither a network nor credentials. */
+function mendOf(code: string | undefined, file: string | undefined): string | undefined {
+  switch (code) {
+    case 'stack_unknown':
+      return deployCommand(file);
+    case 'credentials_missing':
+    case 'credentials_expired':
+    case 'credentials_refused':
+      return signIn;
+    case 'unknown_host':
+      return 'check AWS_REGION and the network, then run `doctor` again';
+    case 'proxy_failed':
+      return 'unset HTTPS_PROXY HTTP_PROXY https_proxy http_proxy';
+    default:
+      return undefined;
+  }
 }
 
 /** The settings in which two documents differ, such as `worker.batchSize (deployed 50, given 10)`. */
@@ -85,7 +107,7 @@ export function differences(deployed: unknown, given: unknown, path = ''): strin
 
 /** Makes the stack anew of the settings in `file`. */
 export function deployCommand(file: string | undefined): string {
-  return `npx cdk deploy${file === undefined ? '' : ` -c settings=${file}`}`;
+  return `npx cdk deploy${file === undefined ? '' : ` -c ${shellWord(`settings=${file}`)}`}`;
 }
 
 /** `deployed` is `undefined` for a stack that does not say its settings. */
@@ -101,10 +123,8 @@ export function judgeSettings(deployed: unknown, { settings, file }: NamedDeploy
   const shown = differing.slice(0, 3).join(', ');
   const more = differing.length > 3 ? ` and ${differing.length - 3} more` : '';
   return warn(
-    `the deployed ones are not ${given}: ${shown}${more}`,
-    file === undefined
-      ? 'npx tmdb-pipeline doctor --stack aws --settings FILE, with the file that was deployed'
-      : deployCommand(file),
+    `the deployed ones are not ${given}: ${shown}${more}${file === undefined ? '; name the file that was deployed' : ''}`,
+    file === undefined ? 'npx tmdb-pipeline doctor --stack aws --settings FILE' : deployCommand(file),
   );
 }
 

@@ -10,14 +10,14 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import {
   DeleteCommand,
-  DynamoDBDocumentClient,
+  type DynamoDBDocumentClient,
   GetCommand,
   NumberValue,
   PutCommand,
   ScanCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { ClientTarget } from '../../shared/core/client-target.ts';
-import { clientOptions } from '../../shared/tables/aws-clients.ts';
+import { clientOptions, documentsOf } from '../../shared/tables/aws-clients.ts';
 import type { RowKey } from '../../shared/tables/row.ts';
 import { catalogTable, categoryIndex, type KeyAttribute } from '../../shared/tables/table-definitions.ts';
 import type { MigrationTable, StoredRow, TableFacts } from './migration-table.ts';
@@ -31,10 +31,7 @@ const maxAttempts = 7;
 /** The client of a migration: it waits out throttling, and reads any number that a row may hold. The caller destroys it. */
 export function migrationClient(target?: ClientTarget): DynamoDBDocumentClient {
   const client = new DynamoDBClient({ ...clientOptions(target), maxAttempts });
-  return DynamoDBDocumentClient.from(client, {
-    marshallOptions: { removeUndefinedValues: true },
-    unmarshallOptions: { wrapNumbers: exactNumber },
-  });
+  return documentsOf(client, { wrapNumbers: exactNumber });
 }
 
 /** Without this, the document client refuses the whole answer; rounded, a fetch time would never be found equal. */

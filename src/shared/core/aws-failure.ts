@@ -183,8 +183,9 @@ function withoutName({ name, message, $metadata }: Thrown): AwsFailure | undefin
   if (status === 429) {
     return of('throttled');
   }
-  // AWS always answers with JSON that names its error. Anything else comes from a proxy or another server in between.
-  if (status < 500 && (name === 'SyntaxError' || name === 'Unknown')) {
+  // AWS always answers with JSON, or XML, that names its error. Anything else comes from a proxy or another server in between.
+  const isOther = name === 'SyntaxError' || name === 'Unknown' || /XML parse error/.test(String(message));
+  if (status < 500 && isOther) {
     return of('not_aws');
   }
   if (status === 401 || status === 403) {

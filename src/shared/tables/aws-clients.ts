@@ -2,7 +2,7 @@ import { getBuiltinModule } from 'node:process';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { AwsJson1_0Protocol } from '@aws-sdk/core/protocols';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, type TranslateConfig } from '@aws-sdk/lib-dynamodb';
 import { JsonShapeSerializer2 } from '@smithy/core/protocols';
 import type { Logger, Schema } from '@smithy/types';
 import type { ClientTarget } from '../core/client-target.ts';
@@ -30,8 +30,20 @@ const quietLogger = { warn: console.warn, debug: () => undefined } as unknown as
 
 /** DynamoDB with plain values instead of typed attributes; `undefined` members are left out. */
 export function dynamoClient(target?: ClientTarget): DynamoDBDocumentClient {
-  const client = new DynamoDBClient(clientOptions(target));
-  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+  return documentsOf(new DynamoDBClient(clientOptions(target)));
+}
+
+/** `client` with plain values, which closes it too: its own `destroy` does nothing, and the connections would stay open while the process lives. */
+export function documentsOf(
+  client: DynamoDBClient,
+  unmarshallOptions: TranslateConfig['unmarshallOptions'] = {},
+): DynamoDBDocumentClient {
+  const documents = DynamoDBDocumentClient.from(client, {
+    marshallOptions: { removeUndefinedValues: true },
+    unmarshallOptions,
+  });
+  documents.destroy = () => client.destroy();
+  return documents;
 }
 
 /**

@@ -163,7 +163,7 @@ describe('the parts of a stack', () => {
       'troubles',
       { troubles: { value: ['3 dead letters'] } },
       'pipeline',
-      ['warn', /^3 dead letters$/, 'npx tmdb-pipeline status --stack aws'],
+      ['warn', /^3 dead letters$/, 'npx tmdb-pipeline status --stack aws --settings my.json'],
     ],
     [
       'settings that nobody deployed',
@@ -246,7 +246,10 @@ describe('who asks', () => {
       state: 'warn',
       mend: 'unset AWS_ENDPOINT_URL',
     });
-    expect(judgeEndpoints({ unseen: 'no address' })).toMatchObject({ state: 'wrong', says: 'no address' });
+    expect(judgeEndpoints({ unseen: "AWS_ENDPOINT_URL_SQS is 'x'" })).toMatchObject({
+      state: 'wrong',
+      mend: 'unset AWS_ENDPOINT_URL_SQS',
+    });
   });
 });
 
@@ -279,8 +282,19 @@ describe('a stack', () => {
     expect(found.map(({ check }) => check)).toEqual(['stack', 'outputs']);
   });
 
+  it.each([
+    ['credentials_expired', /^aws sso login/],
+    ['credentials_refused', /^aws sso login/],
+    ['proxy_failed', /^unset HTTPS_PROXY/],
+    ['unknown_host', /AWS_REGION/],
+    ['timed_out', /run `doctor` again/],
+  ])('that cannot be looked at for %s is not deployed anew', (code, mend) => {
+    const [found] = judgeStackFacts({ unseen: 'why', code }, named);
+    expect(found).toMatchObject({ state: 'wrong', says: 'not looked at: why', mend: expect.stringMatching(mend) });
+  });
+
   it('that is not there is wrong, and so is one that must not be looked at', () => {
-    expect(judgeStackFacts({ unseen: 'there is none' }, named)).toMatchObject([
+    expect(judgeStackFacts({ unseen: 'there is none', code: 'stack_unknown' }, named)).toMatchObject([
       { check: 'stack', state: 'wrong', mend: 'npx cdk deploy -c settings=my.json' },
     ]);
     expect(judgeStackFacts({ unseen: 'denied', permission: 'a:B' }, named)).toMatchObject([

@@ -42,11 +42,11 @@ describe('a machine', () => {
     [
       { disk: { folder: 'x', freeBytes: 199 * mebibyte } },
       'disk',
-      ['warn', /^the disk of 'x' has 199 MiB left$/, /df -h/],
+      ['warn', /^the disk of 'x' has 199 MiB left: make room/, /^df -h$/],
     ],
     [{ disk: { folder: 'x', freeBytes: 200 * mebibyte } }, 'disk', ['ok', /200 MiB/]],
-    [{ disk: { folder: 'x', freeBytes: 65_535 } }, 'disk', ['wrong', /^the disk of 'x' is full$/, /make room/]],
-    [{ disk: { folder: 'x', freeBytes: undefined } }, 'disk', ['warn', /is not known$/, /df -h 'x'/]],
+    [{ disk: { folder: 'x', freeBytes: 65_535 } }, 'disk', ['wrong', /^the disk of 'x' is full: make room/, /^df -h$/]],
+    [{ disk: { folder: 'x', freeBytes: undefined } }, 'disk', ['warn', /is not known$/, /^df -h x$/]],
     [{ proxy: { host: 'proxy:3128' } }, 'proxy', ['ok', /through proxy:3128$/]],
     [
       { proxy: { problem: 'HTTPS_PROXY is no URL' } },
@@ -100,7 +100,23 @@ describe('a local stack', () => {
     [
       { data: { folder, state: 'unusable', says: 'is damaged' } },
       'data folder',
-      ['wrong', /^is damaged$/, /^mv 'data'/],
+      ['wrong', /^is damaged \(moved away/, /^mv -- data data\.damaged$/],
+    ],
+    [
+      { data: { folder: "it's here/", state: 'unusable', says: 'is damaged' } },
+      'data folder',
+      ['wrong', /^is damaged/, /^mv -- 'it'\\''s here\/' 'it'\\''s here\.damaged'$/],
+    ],
+    [
+      { data: { folder, state: 'no-folder', says: 'is a file' } },
+      'data folder',
+      ['wrong', /^is a file$/, /name another folder/],
+    ],
+    [{ emulators: [{ name: 'SQS emulator', later: true }] }, 'SQS emulator', ['ok', /not installed yet/]],
+    [
+      { emulators: [{ name: 'SQS emulator', problem: 'no such file', folder: '/home/a b/cache' }] },
+      'SQS emulator',
+      ['wrong', /no such file$/, /^rm -r -- '\/home\/a b\/cache'$/],
     ],
     [
       { emulators: [{ name: 'SQS emulator', problem: 'no such file' }] },
@@ -111,12 +127,16 @@ describe('a local stack', () => {
     [
       { stack: { state: 'unusable', says: 'is damaged' } },
       'local stack',
-      ['wrong', /^is damaged$/, /^rm \.local\/stack\.json/],
+      ['wrong', /^is damaged$/, /^rm \.local\/stack\.json && npx tmdb-pipeline local$/],
     ],
     [
       { stack: { state: 'running', processId: 7, silent: ['http://127.0.0.1:1'] } },
       'local stack',
-      ['wrong', /process 7, but does not answer at http:\/\/127\.0\.0\.1:1$/, /^kill 7/],
+      [
+        'wrong',
+        /process 7, but does not answer at http:\/\/127\.0\.0\.1:1$/,
+        /^kill 7; sleep 5; kill -9 7; npx tmdb-pipeline local$/,
+      ],
     ],
     [{ tmdb: { kind: 'simulator' } }, 'tmdb', ['ok', /simulator/]],
     [
@@ -130,11 +150,16 @@ describe('a local stack', () => {
       ['wrong', /^h rejects the token: d$/, /TMDB_API_TOKEN/],
     ],
     [
-      { tmdb: { kind: 'unreachable', host: 'h', detail: 'd' } },
+      { tmdb: { kind: 'unreachable', host: 'h', url: 'http://127.0.0.1:9/3', detail: 'd' } },
       'tmdb',
-      ['wrong', /^h cannot be reached: d$/, /^curl .*h/],
+      ['wrong', /^h cannot be reached: d$/, /^curl -sSI http:\/\/127\.0\.0\.1:9\/3$/],
     ],
-    [{ tmdb: { kind: 'not-asked', detail: 'd' } }, 'tmdb', ['wrong', /^d$/, /TMDB_API_TOKEN/]],
+    [{ tmdb: { kind: 'not-asked', detail: 'd' } }, 'tmdb', ['wrong', /^d$/, /^export TMDB_API_TOKEN=…$/]],
+    [
+      { tmdb: { kind: 'not-asked', detail: 'd', address: 'TMDB_BASE_URL' } },
+      'tmdb',
+      ['wrong', /^d$/, /^unset TMDB_BASE_URL$/],
+    ],
     [
       { troubles: { value: ['first', 'second'] } },
       'pipeline',

@@ -35,6 +35,10 @@ describe('why a call of AWS failed', () => {
     [coded('EPROTO'), 'not_aws'],
     [named('SyntaxError', 'Unexpected token <', { $metadata: { httpStatusCode: 403 } }), 'not_aws'],
     [named('SyntaxError', 'Unexpected token <', { $metadata: { httpStatusCode: 502 } }), 'service_failed'],
+    [
+      named('Error', '@aws-sdk XML parse error: unexpected content.', { $metadata: { httpStatusCode: 200 } }),
+      'not_aws',
+    ],
     [named('Unknown', 'UnknownError', { $metadata: { httpStatusCode: 404 } }), 'not_aws'],
     ...[
       'DEPTH_ZERO_SELF_SIGNED_CERT',
