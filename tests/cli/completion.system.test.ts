@@ -29,13 +29,14 @@ const offered: Record<(typeof shells)[number], (line: string) => string[]> = {
     const script = `source completion.bash; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _tmdb_pipeline; printf '%s\\n' "\${COMPREPLY[@]}"`;
     return linesOf(execFileSync('bash', ['--norc', '-c', script, 'bash', ...words], { cwd, encoding: 'utf8' }));
   },
-  // A terminal of its own, in which keys are pressed: `compadd` works only while zsh completes. It keeps what it is given.
+  // A terminal of its own, in which keys are pressed: `compadd` works only while zsh completes. It keeps what it
+  // is given, once that is something, in a file that appears whole.
   zsh: (line) => {
     const script = `
       zmodload zsh/zpty
       zpty shell 'PS1= zsh -f -i'
       zpty -w shell 'autoload -Uz compinit; compinit -u -d ${cwd}/dump; source completion.zsh'
-      zpty -w shell 'compadd() { builtin compadd -O offered "$@"; print -l -- $offered > ${cwd}/offered; builtin compadd "$@" }'
+      zpty -w shell 'compadd() { builtin compadd -O offered "$@"; (( $#offered )) && print -l -- $offered > ${cwd}/offering && mv ${cwd}/offering ${cwd}/offered; builtin compadd "$@" }'
       zpty -w shell 'print ready'
       zpty -r -m shell _ '*ready*ready*'
       zpty -w -n shell $1$'\\t'
