@@ -19,10 +19,10 @@ import { basename, dirname, join } from 'node:path';
 import { getBuiltinModule } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { userCacheFolder } from '../shared/core/env.ts';
+import { npmEnvironment, userCacheFolder } from '../shared/core/env.ts';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import manifest from './emulators/package.json' with { type: 'json' };
-import { assertSqlite, makeFolder, storageFailure } from './private-files.ts';
+import { assertSqlite, cacheFailure, makeFolder } from './private-files.ts';
 import { isRunning } from './processes.ts';
 
 const run = promisify(execFile);
@@ -61,13 +61,27 @@ export function emulatorFile(path: string): string {
   return join(known, path);
 }
 
-/** The module of an emulator's file. @throws PermanentError where the emulators are not installed. */
-export function importEmulator(path: string): Promise<Record<string, unknown>> {
+/** The module of an emulator's file. @throws PermanentError where the emulators are not installed, or not whole. */
+export async function importEmulator(path: string): Promise<Record<string, unknown>> {
   if (!hasStandIn && getBuiltinModule('node:sqlite') === undefined) {
     register(`data:text/javascript,${encodeURIComponent(sqliteHook)}`);
     hasStandIn = true;
   }
-  return import(pathToFileURL(emulatorFile(path)).href);
+  const file = emulatorFile(path);
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (cause) {
+    const folder = existsSync(lockFile) ? installedFolder() : undefined;
+    throw folder !== undefined && file.startsWith(folder) ? damaged(folder, cause) : cause;
+  }
+}
+
+function damaged(folder: string, cause: unknown): PermanentError {
+  const [why = ''] = messageOf(cause).split('\n', 1);
+  return new PermanentError(
+    'emulators_damaged',
+    `the emulators of SQS and DynamoDB cannot be loaded (${why}): run it again after rm -r '${folder}', which has them installed anew`,
+  );
 }
 
 /** `note` gets a sentence before something is installed; a signal that aborts ends npm. */
@@ -95,12 +109,24 @@ export async function provideEmulators({ dataDir, note, signal }: ProvideOptions
 function findPackages(): string | undefined {
   const near = createRequire(import.meta.url).resolve.paths(manifest.name) ?? [];
   const installed = existsSync(lockFile) ? [join(installedFolder(), 'node_modules')] : [];
-  return [...near, ...installed].find(hasAll);
+  return near.find(hasAll) ?? installed.find(isWhole);
 }
 
 /** Whether all emulators that run everywhere are there, in the versions that this program was written for. */
 function hasAll(folder: string): boolean {
   return Object.entries(manifest.dependencies).every(([name, version]) => versionIn(folder, name) === version);
+}
+
+/**
+ * Whether a folder that npm installed into has every package of the lock: an installation by hand may have been interrupted, and people and
+ * cleaners remove what they find in a cache.
+ */
+function isWhole(modules: string): boolean {
+  const { packages } = JSON.parse(readFileSync(lockFile, 'utf8')) as {
+    packages: Record<string, { optional?: boolean }>;
+  };
+  const needed = Object.keys(packages).filter((path) => path !== '' && packages[path]?.optional !== true);
+  return hasAll(modules) && needed.every((path) => existsSync(join(dirname(modules), path, 'package.json')));
 }
 
 function versionIn(folder: string, name: string): unknown {
@@ -123,7 +149,14 @@ async function install(folder: string, signal: AbortSignal | undefined): Promise
   try {
     writeFileSync(join(unfinished, 'package.json'), JSON.stringify(manifest));
     copyFileSync(lockFile, join(unfinished, 'package-lock.json'));
-    await run('npm', [...npmArguments, '--prefix', unfinished], { cwd: unfinished, ...(signal && { signal }) });
+    await run('npm', [...npmArguments, '--prefix', unfinished], {
+      cwd: unfinished,
+      env: npmEnvironment(),
+      ...(signal && { signal }),
+    });
+    if (!isWhole(join(unfinished, 'node_modules'))) {
+      throw new Error('it ended without an error, and has not installed all packages');
+    }
     place(unfinished, folder);
   } catch (cause) {
     throw cause instanceof PermanentError ? cause : notInstalled(folder, cause);
@@ -146,12 +179,12 @@ function unfinishedFolder(folder: string): string {
     }
     return mkdtempSync(join(cache, `${basename(folder)}.${process.pid}-`));
   } catch (cause) {
-    throw storageFailure(cache, cause);
+    throw cacheFailure(cache, cause);
   }
 }
 
 function place(unfinished: string, folder: string): void {
-  const isThere = () => hasAll(join(folder, 'node_modules'));
+  const isThere = () => isWhole(join(folder, 'node_modules'));
   try {
     if (!isThere()) {
       // Left by an installation by hand that was not finished.
@@ -161,12 +194,18 @@ function place(unfinished: string, folder: string): void {
   } catch (cause) {
     // Another process has placed the same folder meanwhile.
     if (!isThere()) {
-      throw storageFailure(folder, cause);
+      throw cacheFailure(folder, cause);
     }
   }
 }
 
 function notInstalled(folder: string, cause: unknown): PermanentError {
+  if ((cause as { code?: unknown }).code === 'ABORT_ERR') {
+    return new PermanentError(
+      'interrupted',
+      'interrupted before the emulators of SQS and DynamoDB were installed: run it again',
+    );
+  }
   const runsHere = process.platform === 'linux' && process.arch === 'x64';
   const packages = Object.entries({ ...manifest.dependencies, ...(runsHere && manifest.optionalDependencies) });
   const byHand = `npm install --prefix '${folder}' ${packages.map(([name, version]) => `${name}@${version}`).join(' ')}`;
@@ -180,9 +219,6 @@ function whyNpmFailed(cause: unknown): string {
   const { code, stderr } = cause as { code?: unknown; stderr?: unknown };
   if (code === 'ENOENT') {
     return 'there is no npm in PATH (ENOENT)';
-  }
-  if (code === 'ABORT_ERR') {
-    return 'npm was interrupted';
   }
   const said = [...String(stderr ?? '').matchAll(/^npm (?:error|ERR!) (.+)$/gm)].map(([, line = '']) => line);
   const codes = said.find((line) => line.startsWith('code '))?.slice('code '.length);
