@@ -20,7 +20,7 @@ import { getBuiltinModule } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { npmEnvironment, userCacheFolder } from '../shared/core/env.ts';
-import { messageOf, PermanentError } from '../shared/core/errors.ts';
+import { messageOf, PermanentError, type PipelineError } from '../shared/core/errors.ts';
 import manifest from './emulators/package.json' with { type: 'json' };
 import { assertSqlite, cacheFailure, makeFolder } from './private-files.ts';
 import { isRunning } from './processes.ts';
@@ -41,6 +41,8 @@ const npmArguments = [
   '--fetch-retries=1',
   '--fetch-retry-mintimeout=1000',
   '--fetch-timeout=60000',
+  // A file that it could not write is a warning to npm.
+  '--loglevel=warn',
 ];
 
 /** The `node_modules` that has the emulators, once it is known. */
@@ -149,13 +151,14 @@ async function install(folder: string, signal: AbortSignal | undefined): Promise
   try {
     writeFileSync(join(unfinished, 'package.json'), JSON.stringify(manifest));
     copyFileSync(lockFile, join(unfinished, 'package-lock.json'));
-    await run('npm', [...npmArguments, '--prefix', unfinished], {
+    const { stderr } = await run('npm', [...npmArguments, '--prefix', unfinished], {
       cwd: unfinished,
       env: npmEnvironment(),
       ...(signal && { signal }),
     });
-    if (!isWhole(join(unfinished, 'node_modules'))) {
-      throw new Error('it ended without an error, and has not installed all packages');
+    const [, unwritten = ''] = /^npm warn tar (TAR_ENTRY_ERROR .+)$/im.exec(stderr) ?? [];
+    if (unwritten !== '' || !isWhole(join(unfinished, 'node_modules'))) {
+      throw new Error(unwritten || 'it ended without an error, and has not installed all packages');
     }
     place(unfinished, folder);
   } catch (cause) {
@@ -199,19 +202,24 @@ function place(unfinished: string, folder: string): void {
   }
 }
 
-function notInstalled(folder: string, cause: unknown): PermanentError {
+function notInstalled(folder: string, cause: unknown): PipelineError {
   if ((cause as { code?: unknown }).code === 'ABORT_ERR') {
     return new PermanentError(
       'interrupted',
       'interrupted before the emulators of SQS and DynamoDB were installed: run it again',
     );
   }
+  const why = whyNpmFailed(cause);
+  const [full] = /\b(ENOSPC|EDQUOT)\b/.exec(why) ?? [];
+  if (full !== undefined) {
+    return cacheFailure(dirname(folder), { code: full });
+  }
   const runsHere = process.platform === 'linux' && process.arch === 'x64';
   const packages = Object.entries({ ...manifest.dependencies, ...(runsHere && manifest.optionalDependencies) });
   const byHand = `npm install --prefix '${folder}' ${packages.map(([name, version]) => `${name}@${version}`).join(' ')}`;
   return new PermanentError(
     'emulators_not_installed',
-    `the emulators of SQS and DynamoDB were not installed: ${whyNpmFailed(cause)}: see that npm is there and reaches its registry, or install them by hand: ${byHand}`,
+    `the emulators of SQS and DynamoDB were not installed: ${why}: see that npm is there and reaches its registry, or install them by hand: ${byHand}`,
   );
 }
 

@@ -283,6 +283,24 @@ describe('without emulators', () => {
     }
   });
 
+  it.for([
+    {
+      npm: "echo 'npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write' >&2",
+      said: String.raw`'.+/cache/tmdb-pipeline' cannot be written: the disk is full \(ENOSPC\): make room .+`,
+    },
+    { npm: ':', said: String.raw`.+ npm failed \(it ended without an error, and has not installed all packages\): .+` },
+  ])('takes nothing that npm has not written whole: $npm', async ({ npm: script, said }, context) => {
+    const node = nodeFor(context);
+    const folder = testFolder();
+    const env = { ...variablesOf(node, join(folder, 'cache')), PATH: onlyNode(node, folder) };
+    writeFileSync(join(folder, 'bin/npm'), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+    await expect(run(program, ['demo'], { env })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`^installing .+\nerror: ${said}\n$`)),
+    });
+    expect(inCache(join(folder, 'cache'), '')).toEqual([]);
+  });
+
   it('names a cache folder that cannot be made', async (context) => {
     const env = { ...variablesOf(nodeFor(context), work), TMDB_PIPELINE_CACHE: '/dev/null/cache' };
     await expect(run(program, ['demo'], { env })).rejects.toMatchObject({

@@ -120,18 +120,18 @@ function isWhole(folder: string, files: Files): boolean {
 
 function placeFolder(folder: string, files: Files): void {
   const unfinished = `${folder}.${process.pid}`;
-  mkdirSync(unfinished, { recursive: true });
-  for (const [name, content] of Object.entries(files)) {
-    writeFileSync(join(unfinished, name), content);
-  }
   try {
+    mkdirSync(unfinished, { recursive: true });
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(join(unfinished, name), content);
+    }
     if (!isWhole(folder, files)) {
       rmSync(folder, { recursive: true, force: true });
     }
     renameSync(unfinished, folder);
   } catch (error) {
-    // Another process has placed the same folder meanwhile.
-    rmSync(unfinished, { recursive: true });
+    rmSync(unfinished, { recursive: true, force: true });
+    // Another process may have placed the same folder meanwhile.
     if (!isWhole(folder, files)) {
       throw error;
     }
