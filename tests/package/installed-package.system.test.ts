@@ -142,6 +142,14 @@ describe('the program on each Node', () => {
     const { stdout, stderr } = await run(program, args, { env });
     expect(stdout).toContain('7 of 7 jobs done');
     expect(stderr).not.toContain('installing');
+    // Of SQLite, which is an experiment to Node.
+    expect(stderr).not.toMatch(/warning/i);
+  });
+
+  it('starts by a line that the env of every system understands', (context) => {
+    nodeFor(context);
+    // With `-S` Alpine Linux could not start it.
+    expect(readFileSync(program, 'utf8').split('\n', 1)).toEqual(['#!/usr/bin/env node']);
   });
 
   it('makes what is missing in its cache again, whatever the npm is told that started it', async (context) => {
