@@ -41,8 +41,10 @@ export function emulatorsLock(repository: string): object {
   };
 }
 
-function namesOf({ dependencies, optionalDependencies, peerDependencies }: Locked): string[] {
-  return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+/** npm does not install a peer that is optional: it is in the repository for others. */
+function namesOf({ dependencies, optionalDependencies, peerDependencies, peerDependenciesMeta }: Locked): string[] {
+  const peers = Object.keys(peerDependencies ?? {}).filter((name) => peerDependenciesMeta?.[name]?.optional !== true);
+  return [...Object.keys({ ...dependencies, ...optionalDependencies }), ...peers];
 }
 
 /** Where Node finds `name` from a package: in its own `node_modules` or one above. `undefined`: an optional one that is not locked. */

@@ -1,10 +1,10 @@
-import { userInfo } from 'node:os';
 import { type EmbeddedStack, type EmbeddedStackOptions, startEmbeddedStack } from '../local/embedded-stack.ts';
 import { provideEmulators } from '../local/emulator-packages.ts';
 import type { OutputLine } from '../local/function-output.ts';
 import { rejectionOn } from '../local/watch-emulators.ts';
 import { releaseRejectedToken } from '../operator/breaker-by-hand.ts';
 import { type RunTracker, trackRuns } from '../operator/runs/run-tracker.ts';
+import { userName } from '../shared/core/env.ts';
 import { messageOf, UsageError } from '../shared/core/errors.ts';
 import type { RunEvent } from '../shared/telemetry/run-event.ts';
 import { parseFaultSpec } from '../tmdb-simulator/fault-plan.ts';
@@ -88,7 +88,7 @@ async function tmdbOf({ faults: spec }: StackOptions, { environment, output }: C
 async function releaseBreaker(stack: EmbeddedStack, context: CliContext): Promise<void> {
   const { clock, settings, output } = context;
   const released = await withTablesAt(stack.endpoints, context, ({ breaker }) =>
-    releaseRejectedToken(breaker, userInfo().username, settings, clock),
+    releaseRejectedToken(breaker, userName(), settings, clock),
   );
   if (released !== undefined) {
     output.note(`the breaker was open since ${released.since} (${released.detail}): closed by this start`);

@@ -9,7 +9,7 @@ import {
   UpdateTimeToLiveCommand,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
-import { UsageError } from '../shared/core/errors.ts';
+import { messageOf, UsageError } from '../shared/core/errors.ts';
 import { dynamoClient } from '../shared/tables/aws-clients.ts';
 import {
   catalogTable,
@@ -18,7 +18,7 @@ import {
   type TableDefinition,
 } from '../shared/tables/table-definitions.ts';
 import { emulatorFile, importEmulator } from './emulator-packages.ts';
-import { type ProcessEnd, startGuarded, wasKilled } from './processes.ts';
+import { describeEnd, type ProcessEnd, startGuarded, wasKilled } from './processes.ts';
 import { freePort, loopback, stackRegion } from './stack-endpoints.ts';
 import { emulatorDied } from './watch-emulators.ts';
 
@@ -102,7 +102,9 @@ async function startDynoxide(port: number, dataDir: string | undefined): Promise
     const end = await server.ended;
     throw wasKilled(end)
       ? emulatorDied('the DynamoDB emulator dynoxide', end)
-      : new Error('the DynamoDB emulator did not start', { cause });
+      : new Error('the DynamoDB emulator did not start', {
+          cause: messageOf(cause) === '' ? new Error(`${binary}: ${describeEnd(end)}`) : cause,
+        });
   }
   return server;
 }

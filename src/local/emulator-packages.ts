@@ -2,46 +2,20 @@
  * The packages of the emulators. In the repository they are among its own. The published package comes without them: the first command that
  * starts a stack installs them, once, into a cache folder of the user (docs/adr/0043).
  */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire, register } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { getBuiltinModule } from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { userCacheFolder } from '../shared/core/env.ts';
 import { messageOf, PermanentError } from '../shared/core/errors.ts';
 import manifest from './emulators/package.json' with { type: 'json' };
-import { assertSqlite, makeFolder, storageFailure } from './private-files.ts';
-import { isRunning } from './processes.ts';
-
-const run = promisify(execFile);
+import { installEmulators } from './install-emulators.ts';
+import { assertSqlite } from './private-files.ts';
 
 /** Written by the build of the package, which has it beside this file: the exact version and digest of each package that npm installs. */
 const lockFile = fileURLToPath(new URL('./emulators-lock.json', import.meta.url));
-
-/** Npm's own defaults wait for minutes before they give up a registry that does not answer. */
-const npmArguments = [
-  'ci',
-  '--ignore-scripts',
-  '--include=optional',
-  '--package-lock',
-  '--no-audit',
-  '--no-fund',
-  '--fetch-retries=1',
-  '--fetch-retry-mintimeout=1000',
-  '--fetch-timeout=60000',
-];
 
 /** The `node_modules` that has the emulators, once it is known. */
 let known: string | undefined;
@@ -61,13 +35,27 @@ export function emulatorFile(path: string): string {
   return join(known, path);
 }
 
-/** The module of an emulator's file. @throws PermanentError where the emulators are not installed. */
-export function importEmulator(path: string): Promise<Record<string, unknown>> {
+/** The module of an emulator's file. @throws PermanentError where the emulators are not installed, or not whole. */
+export async function importEmulator(path: string): Promise<Record<string, unknown>> {
   if (!hasStandIn && getBuiltinModule('node:sqlite') === undefined) {
     register(`data:text/javascript,${encodeURIComponent(sqliteHook)}`);
     hasStandIn = true;
   }
-  return import(pathToFileURL(emulatorFile(path)).href);
+  const file = emulatorFile(path);
+  try {
+    return await import(pathToFileURL(file).href);
+  } catch (cause) {
+    const folder = existsSync(lockFile) ? installedFolder() : undefined;
+    throw folder !== undefined && file.startsWith(folder) ? damaged(folder, cause) : cause;
+  }
+}
+
+function damaged(folder: string, cause: unknown): PermanentError {
+  const [why = ''] = messageOf(cause).split('\n', 1);
+  return new PermanentError(
+    'emulators_damaged',
+    `the emulators of SQS and DynamoDB cannot be loaded (${why}): run it again after rm -r '${folder}', which has them installed anew`,
+  );
 }
 
 /** `note` gets a sentence before something is installed; a signal that aborts ends npm. */
@@ -89,7 +77,8 @@ export async function provideEmulators({ dataDir, note, signal }: ProvideOptions
   }
   const folder = installedFolder();
   note(`installing the emulators of SQS and DynamoDB into '${folder}' (once, about 60 MB)`);
-  await install(folder, signal);
+  await installEmulators({ folder, lockFile, isWhole, signal });
+  known = join(folder, 'node_modules');
 }
 
 /** Whether they are installed `later`, by the first command that needs them; `folder`: where such a command has put them. */
@@ -102,12 +91,24 @@ export function emulatorPlace(): { later: boolean; folder: string | undefined } 
 function findPackages(): string | undefined {
   const near = createRequire(import.meta.url).resolve.paths(manifest.name) ?? [];
   const installed = existsSync(lockFile) ? [join(installedFolder(), 'node_modules')] : [];
-  return [...near, ...installed].find(hasAll);
+  return near.find(hasAll) ?? installed.find(isWhole);
 }
 
 /** Whether all emulators that run everywhere are there, in the versions that this program was written for. */
 function hasAll(folder: string): boolean {
   return Object.entries(manifest.dependencies).every(([name, version]) => versionIn(folder, name) === version);
+}
+
+/**
+ * Whether a folder that npm installed into has every package of the lock: an installation by hand may have been interrupted, and people and
+ * cleaners remove what they find in a cache.
+ */
+function isWhole(modules: string): boolean {
+  const { packages } = JSON.parse(readFileSync(lockFile, 'utf8')) as {
+    packages: Record<string, { optional?: boolean }>;
+  };
+  const needed = Object.keys(packages).filter((path) => path !== '' && packages[path]?.optional !== true);
+  return hasAll(modules) && needed.every((path) => existsSync(join(dirname(modules), path, 'package.json')));
 }
 
 function versionIn(folder: string, name: string): unknown {
@@ -123,78 +124,6 @@ function versionIn(folder: string, name: string): unknown {
 function installedFolder(): string {
   const content = createHash('sha256').update(readFileSync(lockFile)).digest('hex').slice(0, 16);
   return join(userCacheFolder(), `emulators-${content}`);
-}
-
-async function install(folder: string, signal: AbortSignal | undefined): Promise<void> {
-  const unfinished = unfinishedFolder(folder);
-  try {
-    writeFileSync(join(unfinished, 'package.json'), JSON.stringify(manifest));
-    copyFileSync(lockFile, join(unfinished, 'package-lock.json'));
-    await run('npm', [...npmArguments, '--prefix', unfinished], { cwd: unfinished, ...(signal && { signal }) });
-    place(unfinished, folder);
-  } catch (cause) {
-    throw cause instanceof PermanentError ? cause : notInstalled(folder, cause);
-  } finally {
-    rmSync(unfinished, { recursive: true, force: true });
-  }
-  known = join(folder, 'node_modules');
-}
-
-/** A folder beside the final one, of this process alone. What processes that are gone have left there is removed. */
-function unfinishedFolder(folder: string): string {
-  const cache = dirname(folder);
-  try {
-    makeFolder(cache);
-    for (const name of readdirSync(cache)) {
-      const [, owner] = /^emulators-[0-9a-f]+\.(\d+)-/.exec(name) ?? [];
-      if (owner !== undefined && !isRunning(Number(owner))) {
-        rmSync(join(cache, name), { recursive: true, force: true });
-      }
-    }
-    return mkdtempSync(join(cache, `${basename(folder)}.${process.pid}-`));
-  } catch (cause) {
-    throw storageFailure(cache, cause);
-  }
-}
-
-function place(unfinished: string, folder: string): void {
-  const isThere = () => hasAll(join(folder, 'node_modules'));
-  try {
-    if (!isThere()) {
-      // Left by an installation by hand that was not finished.
-      rmSync(folder, { recursive: true, force: true });
-      renameSync(unfinished, folder);
-    }
-  } catch (cause) {
-    // Another process has placed the same folder meanwhile.
-    if (!isThere()) {
-      throw storageFailure(folder, cause);
-    }
-  }
-}
-
-function notInstalled(folder: string, cause: unknown): PermanentError {
-  const runsHere = process.platform === 'linux' && process.arch === 'x64';
-  const packages = Object.entries({ ...manifest.dependencies, ...(runsHere && manifest.optionalDependencies) });
-  const byHand = `npm install --prefix '${folder}' ${packages.map(([name, version]) => `${name}@${version}`).join(' ')}`;
-  return new PermanentError(
-    'emulators_not_installed',
-    `the emulators of SQS and DynamoDB were not installed: ${whyNpmFailed(cause)}: see that npm is there and reaches its registry, or install them by hand: ${byHand}`,
-  );
-}
-
-function whyNpmFailed(cause: unknown): string {
-  const { code, stderr } = cause as { code?: unknown; stderr?: unknown };
-  if (code === 'ENOENT') {
-    return 'there is no npm in PATH (ENOENT)';
-  }
-  if (code === 'ABORT_ERR') {
-    return 'npm was interrupted';
-  }
-  const said = [...String(stderr ?? '').matchAll(/^npm (?:error|ERR!) (.+)$/gm)].map(([, line = '']) => line);
-  const codes = said.find((line) => line.startsWith('code '))?.slice('code '.length);
-  const words = said.find((line) => !/^(code|errno|syscall) /.test(line));
-  return `npm failed (${[codes, words].filter(Boolean).join(': ') || messageOf(cause).split('\n', 1)[0]})`;
 }
 
 /**

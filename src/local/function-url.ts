@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from 'aws-lambda';
 import pLimit from 'p-limit';
 import * as z from 'zod';
@@ -47,6 +48,12 @@ export async function startFunctionUrl(
       response.headersSent ? response.destroy() : response.writeHead(502).end('Internal Server Error');
     });
   });
+  server.on('clientError', (error: ParserError, socket: Duplex) => {
+    refuseUnparsed(error, socket, (event) => limit(() => invoke(event)), clock).catch((failure: unknown) => {
+      onProblem(messageOf(failure));
+      socket.destroy();
+    });
+  });
   server.listen(port, loopback);
   await once(server, 'listening');
   return {
@@ -57,6 +64,47 @@ export async function startFunctionUrl(
       await once(server, 'close');
     },
   };
+}
+
+/** What Node's parser says of a request that it cannot read. */
+type ParserError = Error & { code?: string; rawPacket?: Buffer };
+
+/** As Node answers them where nobody else does. */
+const unparsed: Readonly<Record<string, string>> = {
+  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
+  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+};
+
+/** Node's parser knows some thirty methods. The function is asked what it says to another one, and the connection is closed in any case. */
+async function refuseUnparsed(
+  { code = '', rawPacket }: ParserError,
+  socket: Duplex,
+  invoke: (event: APIGatewayProxyEventV2) => Promise<unknown>,
+  clock: Clock,
+): Promise<void> {
+  const line =
+    code === 'HPE_INVALID_METHOD' ? /^([!#$%&'*+.^`|~\w-]+) (\S+) HTTP\/1\.[01]\r\n/.exec(String(rawPacket)) : null;
+  const [, method = '', url = ''] = line ?? [];
+  const result =
+    line === null
+      ? undefined
+      : resultSchema.parse(await invoke(eventOf({ method, url, headers: {}, socket: {} }, '', clock)));
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const headers = { ...lowerCase(result?.headers), connection: 'close' };
+  const status =
+    result === undefined
+      ? (unparsed[code] ?? '400 Bad Request')
+      : `${result.statusCode} ${STATUS_CODES[result.statusCode] ?? ''}`;
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.write(`HTTP/1.1 ${status}\r\n${head.join('')}\r\n`);
+  socket.end(Buffer.from(result?.body ?? '', result?.isBase64Encoded ? 'base64' : 'utf8'));
+}
+
+function lowerCase(headers: z.infer<typeof resultSchema>['headers'] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
 }
 
 async function serve(
@@ -72,10 +120,7 @@ async function serve(
   }
   const result = resultSchema.parse(await invoke(eventOf(request, body, clock)));
   const bytes = Buffer.from(result.body ?? '', result.isBase64Encoded ? 'base64' : 'utf8');
-  const named = Object.entries(result.headers ?? {}).map(
-    ([name, value]) => [name.toLowerCase(), String(value)] as const,
-  );
-  const { 'content-length': told, ...headers } = Object.fromEntries(named);
+  const { 'content-length': told, ...headers } = lowerCase(result.headers);
   // Only an answer to HEAD may be longer than what is there of it (RFC 9110, 8.6).
   const length = request.method === 'HEAD' && told !== undefined ? told : String(bytes.byteLength);
   const isBodiless = result.statusCode === 204 || result.statusCode === 304;
@@ -96,8 +141,10 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
   return bytes > maxBodyBytes ? undefined : Buffer.concat(chunks).toString('utf8');
 }
 
+type Asked = Pick<IncomingMessage, 'method' | 'url' | 'headers'> & { socket: { remoteAddress?: string | undefined } };
+
 /** The event that a function URL makes of a request. Source: Lambda developer guide, function URLs, November 2026. */
-function eventOf(request: IncomingMessage, body: string, clock: Clock): APIGatewayProxyEventV2 {
+function eventOf(request: Asked, body: string, clock: Clock): APIGatewayProxyEventV2 {
   const [rawPath = '/', ...query] = originForm(request.url ?? '/').split('?');
   const rawQueryString = query.join('?');
   const nowMs = clock.nowMs();

@@ -67,6 +67,13 @@ export function storageFailure(path: string, cause: unknown): PipelineError {
   return new PermanentError('storage_failed', `'${path}' ${sentence}`);
 }
 
+/** The same for the cache folder of the user, which nobody has named: its message also says how to name another one. */
+export function cacheFailure(path: string, cause: unknown): PipelineError {
+  const failure = storageFailure(path, cause);
+  const message = `${failure.message}; TMDB_PIPELINE_CACHE names the folder for what can be made again`;
+  return failure instanceof UsageError ? new UsageError(message) : new PermanentError(failure.code, message);
+}
+
 const folderMode = 0o700;
 const fileMode = 0o600;
 const othersBits = 0o077;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Agent, createServer } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { rejectionOf } from '../support/caught.ts';
 import { outsideAddresses, tryToConnect } from '../support/local-addresses.ts';
@@ -37,6 +38,51 @@ describe('a function that fails', () => {
       return { statusCode: 200 };
     });
     expect([(await ask('/')).status, (await ask('/')).status]).toEqual([502, 200]);
+  });
+});
+
+describe('a request that Node cannot read', () => {
+  /** What is answered to these bytes on a connection of their own. */
+  async function answerTo(port: number, sent: string): Promise<string> {
+    const socket = connect(port, '127.0.0.1');
+    socket.end(sent);
+    return text(socket);
+  }
+
+  it.each(['FOO', 'get', 'X-1', 'VERY-LONG-METHOD-'.repeat(20)])(
+    'because of its method, %s, is for the function',
+    async (method) => {
+      const { port, events, ask } = await startUrl(async () => ({
+        statusCode: 405,
+        headers: { Allow: 'GET', 'content-length': '2' },
+        body: 'no',
+      }));
+      const answer = await answerTo(port, `${method} //a?b=c HTTP/1.1\r\nHost: a\r\n\r\n`);
+      expect(answer).toBe(
+        'HTTP/1.1 405 Method Not Allowed\r\nallow: GET\r\ncontent-length: 2\r\nconnection: close\r\n\r\nno',
+      );
+      expect(events).toMatchObject([{ rawPath: '//a', rawQueryString: 'b=c', requestContext: { http: { method } } }]);
+      expect(await ask('/')).toMatchObject({ status: 405 });
+    },
+  );
+
+  it.each([
+    ['F\u00fc / HTTP/1.1\r\nHost: a\r\n\r\n', '400 Bad Request'],
+    ['nonsense\r\n\r\n', '400 Bad Request'],
+    ['GET /a b HTTP/1.1\r\n\r\n', '400 Bad Request'],
+    [`GET / HTTP/1.1\r\nHost: a\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`, '431 Request Header Fields Too Large'],
+  ])('is refused without it: %#', async (sent, status) => {
+    const { port, events, problems, ask } = await startUrl();
+    expect(await answerTo(port, sent)).toBe(`HTTP/1.1 ${status}\r\nconnection: close\r\n\r\n`);
+    expect(events).toEqual([]);
+    expect(problems).toEqual([]);
+    expect(await ask('/')).toMatchObject({ status: 200 });
+  });
+
+  it('ends its connection where the function fails', async () => {
+    const { port, problems } = await startUrl(() => Promise.reject(new Error('failed')));
+    expect(await answerTo(port, 'FOO / HTTP/1.1\r\nHost: a\r\n\r\n')).toBe('');
+    expect(problems).toEqual(['failed']);
   });
 });
 

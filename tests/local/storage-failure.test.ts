@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { isStorageFailure, storageFailure } from '../../src/local/private-files.ts';
+import { cacheFailure, isStorageFailure, storageFailure } from '../../src/local/private-files.ts';
+import { UsageError } from '../../src/shared/core/errors.ts';
 
 const sqlite = (errcode: number, message: string) =>
   Object.assign(new Error(message), { code: 'ERR_SQLITE_ERROR', errcode });
@@ -27,5 +28,16 @@ describe('a file that cannot be used', () => {
     for (const cause of [system('EADDRINUSE'), new TypeError('x'), 'text']) {
       expect(isStorageFailure(cause)).toBe(false);
     }
+  });
+
+  it('is said to be a cache where nobody has named it, with the variable that names another', () => {
+    const other = '; TMDB_PIPELINE_CACHE names the folder for what can be made again';
+    const failure = cacheFailure('f', system('EACCES'));
+    expect(failure).toMatchObject({
+      code: 'storage_failed',
+      message: expect.stringMatching(/^'f' cannot .+ permissions;/),
+    });
+    expect(failure.message.endsWith(other)).toBe(true);
+    expect(cacheFailure('f', new UsageError("'f' is no folder"))).toEqual(new UsageError(`'f' is no folder${other}`));
   });
 });

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { type EmbeddedStack, startEmbeddedStack } from '../../src/local/embedded-stack.ts';
 import { systemClock } from '../../src/shared/core/system-clock.ts';
@@ -141,6 +142,62 @@ describe('the program on each Node', () => {
     const { stdout, stderr } = await run(program, args, { env });
     expect(stdout).toContain('7 of 7 jobs done');
     expect(stderr).not.toContain('installing');
+    // Of SQLite, which is an experiment to Node.
+    expect(stderr).not.toMatch(/warning/i);
+  });
+
+  it('starts by a line that the env of every system understands', (context) => {
+    nodeFor(context);
+    // With `-S` Alpine Linux could not start it.
+    expect(readFileSync(program, 'utf8').split('\n', 1)).toEqual(['#!/usr/bin/env node']);
+  });
+
+  it('makes what is missing in its cache again, whatever the npm is told that started it', async (context) => {
+    const node = nodeFor(context);
+    const copy = join(testFolder(), 'cache');
+    cpSync(cache, copy, { recursive: true });
+    const [modules = ''] = inCache(copy, 'emulators-').map((folder) => join(folder, 'node_modules'));
+    rmSync(join(modules, 'fastify'), { recursive: true });
+    inCache(copy, 'worker-').map((folder) => writeFileSync(join(folder, 'index.mjs'), ''));
+    inCache(copy, 'planner-').map((folder) => rmSync(join(folder, 'settings.json')));
+    const told = { npm_config_global: 'true', npm_config_workspace: 'other', npm_config_dry_run: 'true' };
+    const env = { ...variablesOf(node, copy), npm_config_prefer_offline: 'true', ...told };
+    const { stdout, stderr } = await run(program, ['run', 'daily'], { env });
+    expect(stdout).toContain('7 of 7 jobs done');
+    expect(stderr).toMatch(/^installing the emulators/m);
+
+    rmSync(join(modules, 'fauxqs/dist'), { recursive: true });
+    const again = new RegExp(`cannot be loaded \\(.+\\): run it again after rm -r '${dirname(modules)}', which`);
+    await expect(run(program, ['run', 'daily'], { env })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(again),
+    });
+  });
+
+  it('runs for a user without a name and a home', async (context) => {
+    const node = nodeFor(context);
+    if (process.getuid?.() !== 0) {
+      context.skip('only root can become another user');
+    }
+    const folder = testFolder();
+    cpSync(cache, join(folder, 'cache'), { recursive: true });
+    cpSync(join(home, 'node_modules'), join(folder, 'node_modules'), { recursive: true });
+    cpSync(join(node, 'node'), join(folder, 'node'));
+    const user = 54_321;
+    await run('chown', ['-R', `${user}:${user}`, folder]);
+    const as = { uid: user, gid: user, cwd: folder };
+    const own = [join(folder, 'node_modules/tmdb-pipeline/dist/program/main.js'), 'run', 'daily'];
+    const withoutHome = { PATH: '/usr/bin:/bin', TMDB_PIPELINE_CACHE: join(folder, 'cache/tmdb-pipeline') };
+    const { stdout } = await run(join(folder, 'node'), own, { ...as, env: withoutHome });
+    expect(stdout).toContain('7 of 7 jobs done');
+
+    const nowhere = run(join(folder, 'node'), own, { ...as, env: { PATH: '/usr/bin:/bin' } });
+    await expect(nowhere).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /\nerror: '\/.+' cannot be .+ \(E\w+\): .+; TMDB_PIPELINE_CACHE names the folder for .+\n$/,
+      ),
+    });
   });
 
   it('refuses a data folder on a Node without SQLite', async (context) => {
@@ -156,6 +213,12 @@ describe('the program on each Node', () => {
     });
   });
 });
+
+/** Folders in a cache whose names begin so. */
+function inCache(cache: string, name: string): string[] {
+  const found = readdirSync(join(cache, 'tmdb-pipeline')).filter((one) => one.startsWith(name));
+  return found.map((one) => join(cache, 'tmdb-pipeline', one));
+}
 
 /** A PATH that has this Node, and what its script and its children need, but no npm. */
 function onlyNode(node: string, folder: string): string {
@@ -224,10 +287,32 @@ describe('without emulators', () => {
         const [name = ''] = unfinishedIn(cache, child.pid);
         return name !== '' && readdirSync(join(cache, 'tmdb-pipeline', name)).length > 1;
       });
+      const said = text(child.stderr);
       child.kill(signal);
       await once(child, 'exit');
       expect(unfinishedIn(cache, undefined)).toHaveLength(left);
+      expect(await said).toMatch(
+        signal === 'SIGTERM' ? /\nerror: interrupted before the emulators .+: run it again\n$/ : /^installing .+\n$/,
+      );
     }
+  });
+
+  it.for([
+    {
+      npm: "echo 'npm warn tar TAR_ENTRY_ERROR ENOSPC: no space left on device, write' >&2",
+      said: String.raw`'.+/cache/tmdb-pipeline' cannot be written: the disk is full \(ENOSPC\): make room .+`,
+    },
+    { npm: ':', said: String.raw`.+ npm failed \(it ended without an error, and has not installed all packages\): .+` },
+  ])('takes nothing that npm has not written whole: $npm', async ({ npm: script, said }, context) => {
+    const node = nodeFor(context);
+    const folder = testFolder();
+    const env = { ...variablesOf(node, join(folder, 'cache')), PATH: onlyNode(node, folder) };
+    writeFileSync(join(folder, 'bin/npm'), `#!/bin/sh\n${script}\n`, { mode: 0o700 });
+    await expect(run(program, ['demo'], { env })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`^installing .+\nerror: ${said}\n$`)),
+    });
+    expect(inCache(join(folder, 'cache'), '')).toEqual([]);
   });
 
   it('names a cache folder that cannot be made', async (context) => {

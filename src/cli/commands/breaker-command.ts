@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import {
   changeBreaker,
@@ -7,6 +6,7 @@ import {
   resetThrottles,
   type Throttle,
 } from '../../operator/breaker-by-hand.ts';
+import { userName } from '../../shared/core/env.ts';
 import { UsageError } from '../../shared/core/errors.ts';
 import type { BreakerRecord } from '../../shared/throttle/breaker-record.ts';
 import type { CliContext } from '../cli-context.ts';
@@ -67,7 +67,7 @@ async function breakerCommand(options: BreakerOptions, context: CliContext, acti
         return;
       }
       const state = action === 'open' ? 'open' : 'closed';
-      const change = { state, who: userInfo().username, why: options.why ?? '' } as const;
+      const change = { state, who: userName(), why: options.why ?? '' } as const;
       const record = await changeBreaker(change, tables.breaker, settings, clock);
       const throttles = action === 'reset' ? await resetThrottles(tables, settings, clock) : undefined;
       output.result(

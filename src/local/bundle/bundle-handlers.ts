@@ -8,7 +8,7 @@ import { messageOf, RetryableError } from '../../shared/core/errors.ts';
 import { documentFileName, functionSettingsFile, settingsFileName } from '../../shared/settings/function-settings.ts';
 import type { Settings } from '../../shared/settings/settings-schema.ts';
 import type { ServiceName } from '../../shared/telemetry/metric-ledger.ts';
-import { makeFolder, storageFailure } from '../private-files.ts';
+import { cacheFailure, makeFolder, storageFailure } from '../private-files.ts';
 import { bundleOptions, handlerEntries } from './bundle-options.ts';
 import { keptOrBuilt } from './kept-code.ts';
 
@@ -90,12 +90,12 @@ async function bundle(service: ServiceName, settingsFile: string): Promise<strin
     .slice(0, 16);
   const folder = join(cacheFolder, `${service}-${content}`);
   try {
-    if (!existsSync(folder)) {
+    if (!isWhole(folder, files)) {
       makeFolder(cacheFolder);
       placeFolder(folder, files);
     }
   } catch (cause) {
-    throw storageFailure(folder, cause);
+    throw isPublished ? cacheFailure(folder, cause) : storageFailure(folder, cause);
   }
   return pathToFileURL(join(folder, 'index.mjs')).href;
 }
@@ -121,18 +121,34 @@ function bundlingFailure(cause: unknown): unknown {
     : cause;
 }
 
-function placeFolder(folder: string, files: Readonly<Record<string, string>>): void {
-  const unfinished = `${folder}.${process.pid}`;
-  mkdirSync(unfinished, { recursive: true });
-  for (const [name, content] of Object.entries(files)) {
-    writeFileSync(join(unfinished, name), content);
-  }
+type Files = Readonly<Record<string, string>>;
+
+/** Whether all files are there with what belongs in them: of a cache, people and cleaners also remove or empty single files. */
+function isWhole(folder: string, files: Files): boolean {
   try {
+    return Object.entries(files).every(([name, content]) =>
+      readFileSync(join(folder, name)).equals(Buffer.from(content)),
+    );
+  } catch {
+    return false;
+  }
+}
+
+function placeFolder(folder: string, files: Files): void {
+  const unfinished = `${folder}.${process.pid}`;
+  try {
+    mkdirSync(unfinished, { recursive: true });
+    for (const [name, content] of Object.entries(files)) {
+      writeFileSync(join(unfinished, name), content);
+    }
+    if (!isWhole(folder, files)) {
+      rmSync(folder, { recursive: true, force: true });
+    }
     renameSync(unfinished, folder);
   } catch (error) {
-    // Another process has placed the same folder meanwhile.
-    rmSync(unfinished, { recursive: true });
-    if (!existsSync(folder)) {
+    rmSync(unfinished, { recursive: true, force: true });
+    // Another process may have placed the same folder meanwhile.
+    if (!isWhole(folder, files)) {
       throw error;
     }
   }

@@ -47,11 +47,14 @@ export function entityTag(answer: object): string {
   return `W/"${stableHash(canonicalJson(lasting), 24)}"`;
 }
 
+/** A tag of a list, alone between commas; the tag itself may hold commas (RFC 9110, 8.8.3). */
+const listedTag = /(?<=^|,)[ \t]*(?:W\/)?("[^"]*")[ \t]*(?=,|$)/g;
+
 /** Whether `If-None-Match` names `tag`; compared weakly, as RFC 9110 asks. */
 export function namesTag(ifNoneMatch: string | null, tag: string): boolean {
-  const opaque = (text: string) => text.trim().replace(/^W\//, '');
-  const named = ifNoneMatch?.split(',') ?? [];
-  return named.some((part) => part.trim() === '*' || opaque(part) === opaque(tag));
+  const asked = ifNoneMatch?.trim() ?? '';
+  const opaque = tag.replace(/^W\//, '');
+  return asked === '*' || [...asked.matchAll(listedTag)].some(([, named]) => named === opaque);
 }
 
 /** The response of a text that only a deployment changes, or 304 to a client that has it. */

@@ -1,14 +1,17 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type * as z from 'zod';
 import { proxyVariablesIn } from './proxy-variables.ts';
 
 /**
  * A copy of the process environment; no other file reads it. The variables named in `secrets` are deleted from the process, so that no
- * child process inherits them.
+ * child process inherits them. A process without a home folder gets one, because the AWS SDK fails without.
  */
 export function takeEnvironment(secrets: readonly string[]): Readonly<Record<string, string | undefined>> {
   const environment = { ...process.env };
+  if (!isAbsolute(environment.HOME ?? '')) {
+    process.env.HOME = homeFolder();
+  }
   for (const name of secrets) {
     delete process.env[name];
   }
@@ -44,9 +47,43 @@ export function hasSqsEndpoint(): boolean {
   return AWS_IGNORE_CONFIGURED_ENDPOINT_URLS !== 'true' && Boolean(AWS_ENDPOINT_URL_SQS || AWS_ENDPOINT_URL);
 }
 
+/** Settings of an npm that started this process, such as `npx --workspace`, which would have another npm work elsewhere or not at all. */
+const placesOfNpm =
+  /^npm_config_(global|location|prefix|local[-_]prefix|workspaces?|include[-_]workspace[-_]root|dry[-_]run|package[-_]lock[-_]only)$/i;
+
+/** The environment for an npm that installs into a folder of its own. */
+export function npmEnvironment(): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !placesOfNpm.test(name)));
+}
+
 /** The variables of this process that name a proxy. */
 export function proxyVariables(): Record<string, string> {
   return proxyVariablesIn(process.env);
+}
+
+/** The name of the user who runs this process; their id where the machine has no name for it, as in a container that was started with `--user`. */
+export function userName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+/** The user's home folder; that of a user without one is `/`, as in containers. */
+function homeFolder(): string {
+  for (const told of [homedir, () => userInfo().homedir]) {
+    try {
+      const folder = told();
+      // HOME may be empty.
+      if (isAbsolute(folder)) {
+        return folder;
+      }
+    } catch {
+      // The machine does not know this user.
+    }
+  }
+  return '/';
 }
 
 /**
@@ -59,7 +96,7 @@ export function userCacheFolder(): string {
     return resolve(TMDB_PIPELINE_CACHE);
   }
   // The specification of base directories has relative paths ignored.
-  return join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homedir(), '.cache'), 'tmdb-pipeline');
+  return join(isAbsolute(XDG_CACHE_HOME) ? XDG_CACHE_HOME : join(homeFolder(), '.cache'), 'tmdb-pipeline');
 }
 
 /** The esbuild that a variable of esbuild names in place of the installed one. */

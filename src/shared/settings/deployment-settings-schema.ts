@@ -29,15 +29,18 @@ const retentionDays = z.literal([1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365]
 /** Longest list of origins. Lambda allows 4 KB for all variables of a function, of which this is one. */
 const mostOriginCharacters = 2_000;
 
+/** Parts of hosts that browsers send, and that mean something else here: wildcards, and the commas between origins in a variable. */
+const reserved = /[*,]/;
+
 /** What is wrong with an origin as a browser sends it in the header `Origin` (RFC 6454, 6.2), if anything. */
 function originProblem(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (text === '*' || (url?.origin === text && /^https?:/.test(text) && !url.hostname.includes('*'))) {
+  if (text === '*' || (url?.origin === text && /^https?:/.test(text) && !reserved.test(url.hostname))) {
     return undefined;
   }
-  const meant = url !== undefined && /^https?:$/.test(url.protocol) && !url.hostname.includes('*') ? url.origin : '';
+  const meant = url !== undefined && /^https?:$/.test(url.protocol) && !reserved.test(url.hostname) ? url.origin : '';
   return meant === ''
-    ? 'allowed are origins such as https://app.example or http://localhost:5173, without a wildcard in them, and * for all'
+    ? 'allowed are origins such as https://app.example or http://localhost:5173, without a wildcard or a comma in them, and * for all'
     : `a browser sends this origin as ${meant.slice(0, 100)}: write it so`;
 }
 

@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -75,6 +75,19 @@ describe('bundles of the handlers', () => {
     }
     const otherMail = settingsFrom('{"deployment":{"alarmEmail":"ops@example.com"}}');
     expect(await bundleHandlers(otherMail)).toEqual(bundles);
+  });
+
+  it('are made again where a file of theirs was removed or emptied', async () => {
+    // A folder that no other test uses.
+    const settings = settingsFrom('{"tmdb":{"requestsPerSecond":12.625}}');
+    const { worker, reader } = await bundleHandlers(settings);
+    const files = [new URL('settings.json', worker), new URL(worker), new URL('openapi.json', reader)];
+    const contents = files.map((file) => readFileSync(file, 'utf8'));
+    rmSync(files[0] as URL);
+    writeFileSync(files[1] as URL, '');
+    rmSync(files[2] as URL);
+    expect(await bundleHandlers(settings)).toMatchObject({ worker, reader });
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual(contents);
   });
 
   it('have the description of the interface beside the reader, and beside no other', () => {

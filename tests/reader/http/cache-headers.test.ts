@@ -149,12 +149,18 @@ describe('If-None-Match', () => {
   const tag = 'W/"0123456789abcdef01234567"';
   const strong = '"0123456789abcdef01234567"';
 
-  it.each([tag, strong, '*', ` ${tag} `, `"other", ${tag}`, `${tag}, "other"`, `"other",${strong},W/"third"`])(
-    '%j names it',
-    (header) => {
-      expect(namesTag(header, tag)).toBe(true);
-    },
-  );
+  it.each([
+    tag,
+    strong,
+    '*',
+    ` ${tag} `,
+    `"other", ${tag}`,
+    `${tag}, "other"`,
+    `"other",${strong},W/"third"`,
+    `"a,*,b",,${tag},`,
+  ])('%j names it', (header) => {
+    expect(namesTag(header, tag)).toBe(true);
+  });
 
   it.each([
     null,
@@ -168,6 +174,12 @@ describe('If-None-Match', () => {
     'w/"0123456789abcdef01234567"',
     'W/W/"0123456789abcdef01234567"',
     '"*"',
+    // Tags may hold commas, and `*` stands alone.
+    '"a,*,b"',
+    '"a, *"',
+    '*, "other"',
+    'W/ "0123456789abcdef01234567"',
+    '"other" "0123456789abcdef01234567"',
   ])('%j does not', (header) => {
     expect(namesTag(header, tag)).toBe(false);
   });

@@ -299,6 +299,8 @@ describe('the origins whose pages may read', () => {
     ['https://münchen.example', 'write it so', 'https://xn--mnchen-3ya.example'],
     ['https://*.app.example', 'without a wildcard', ''],
     ['http://localhost:*', 'allowed are origins', ''],
+    ['https://app.example,b', 'or a comma', ''],
+    ['https://app.example%2Cb', 'or a comma', ''],
     ['app.example', 'allowed are origins', ''],
     ['localhost:5173', 'allowed are origins', ''],
     ['ftp://app.example', 'allowed are origins', ''],
