@@ -10,6 +10,7 @@ moto names the region of a call by its signature, and takes the first label of a
 """
 
 import json
+import os
 import sys
 import threading
 import warnings
@@ -232,6 +233,13 @@ def send_to_targets(self, event, *_, **__):
 
 Rule.send_to_targets = send_to_targets
 
+def end_with_the_caller():
+    """Standard input is closed when the process that started this one is gone, however it ended."""
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
+    threading.Thread(target=end_with_the_caller, daemon=True).start()
     main(["-H", "127.0.0.1", "-p", str(PORT)])
