@@ -15,17 +15,22 @@ const prefix = 'npm run -s pipeline -- ';
 let local: RunningCli;
 let endpoints: { sqs: string };
 let fetchDlqUrl: string;
+let refusedId: string;
 
-/** The page's `sh` blocks, each with the `text` block that follows it at once. */
-const examples: Example[] = [...page.matchAll(/```sh\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g)].map(
-  ([, commands = '', output = '']) => ({
-    commands: commands.trim().split('\n'),
+/** The page's `sh` blocks of this program, each with the `text` block that follows it at once. */
+const examples: Example[] = [...page.matchAll(/```sh\n([\s\S]*?)```(?:\n+```text\n([\s\S]*?)```)?/g)]
+  .map(([, commands = '', output = '']) => ({
+    // Commands of `aws` are run by the rehearsal.
+    commands: commands
+      .trim()
+      .split('\n')
+      .filter((command) => command.startsWith(prefix)),
     output: output
       .trim()
       .split('\n')
       .filter((line) => line !== '' && line !== '…'),
-  }),
-);
+  }))
+  .filter(({ commands }) => commands.length > 0);
 
 /** Figures, ids, times and columns' widths differ from run to run. */
 function masked(line: string): string {
@@ -39,12 +44,16 @@ function masked(line: string): string {
     .trim();
 }
 
-/** Quotes as a shell has them. */
+/** Quotes as a shell has them. Commands of the deployed stack are run on the local one, and the listed id is the one that SQS gave here. */
 function argumentsOf(command: string): string[] {
   expect(command.startsWith(prefix), command).toBe(true);
-  return [...command.slice(prefix.length).matchAll(/'([^']*)'|(\S+)/g)].map(
-    ([, quoted, plain]) => quoted ?? plain ?? '',
-  );
+  return [
+    ...command
+      .slice(prefix.length)
+      .replace(' --stack aws', '')
+      .replace('5493e9e3', refusedId)
+      .matchAll(/'([^']*)'|(\S+)/g),
+  ].map(([, quoted, plain]) => quoted ?? plain ?? '');
 }
 
 beforeAll(async () => {
@@ -52,6 +61,9 @@ beforeAll(async () => {
   ({ endpoints, fetchDlqUrl } = JSON.parse(await local.line('stdout', '"ready":true')));
   await local.line('stderr', 'done: weekly', 100_000);
   await seedDeadLetters(endpoints.sqs, fetchDlqUrl);
+  type Letters = { letters: { id: string; reason: string }[] };
+  const { letters } = await runJson<Letters>(['dlq', 'list', 'fetch'], { cwd });
+  refusedId = letters.find(({ reason }) => reason === 'refused-by-tmdb')?.id ?? '';
 });
 
 describe('the operations page', () => {

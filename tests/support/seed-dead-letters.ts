@@ -1,10 +1,15 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { sqsClient } from '../../src/shared/tables/aws-clients.ts';
 
-/** Dead letters as docs/operations.md shows them: two jobs that waited for too long, and a body that is no job. */
+const refused = { reason: 'refused-by-tmdb', code: 'tmdb_22' };
+const refusedDetail = 'HTTP 400: Invalid page: Pages start at 1 and max at 500.';
+const tooOld = { reason: 'too-old', code: 'breaker_open' };
+const tooOldDetail = 'the breaker is open (failures): HTTP 503, after 1 call';
+
+/** Dead letters as docs/operations.md shows them: a job that TMDB refused, one that waited for too long, and a body that is no job. */
 const letters = [
-  deadJob('5f1c0a2b', 'DE', 'de-DE'),
-  deadJob('5f1c0a2b', 'FR', 'fr-FR'),
+  deadJob('DE', 'de-DE', { ...refused, detail: refusedDetail }, 0),
+  deadJob('FR', 'fr-FR', { ...tooOld, detail: tooOldDetail }, 11),
   {
     body: '{"kind":"fetch-job","version":1,"jobId":"5f1c0a2b/broken"',
     attributes: {
@@ -34,7 +39,13 @@ export async function seedDeadLetters(sqsEndpoint: string, fetchDlqUrl: string):
   client.destroy();
 }
 
-function deadJob(runId: string, region: string, language: string) {
+function deadJob(
+  region: string,
+  language: string,
+  why: { reason: string; code: string; detail: string },
+  attempt: number,
+) {
+  const runId = '5f1c0a2b';
   const feed = { category: 'popular', media: 'movie', region, language };
   const jobId = `${runId}/popular/movie/${region}/${language}/1`;
   const job = {
@@ -47,14 +58,13 @@ function deadJob(runId: string, region: string, language: string) {
     feed,
     page: 1,
     pages: 1,
-    attempt: 11,
+    attempt,
     firstSeenAt: '2026-11-24T08:00:01.512Z',
     why: 'asked for ad hoc',
   };
-  const detail = 'the breaker is open (failures): HTTP 503, after 1 call';
   const failedAt = '2026-11-24T14:02:11.902Z';
   return {
     body: JSON.stringify(job),
-    attributes: { reason: 'too-old', code: 'breaker_open', detail, jobId, failedAt },
+    attributes: { ...why, jobId, failedAt },
   };
 }
