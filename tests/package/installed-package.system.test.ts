@@ -372,23 +372,26 @@ describe('the reader as a package in an application', () => {
     expect(lines.slice(4).every((line) => /^.+: .+$/.test(line))).toBe(true);
   });
 
+  it('runs the example of the README', async (context) => {
+    nodeFor(context);
+    const readme = readFileSync(join(repositoryRoot, 'README.md'), 'utf8');
+    writeFileSync(join(home, 'read.mjs'), /```js\n([\s\S]*?)```/.exec(readme)?.[1] ?? '');
+    const { stdout, stderr } = await run(process.execPath, ['read.mjs'], { cwd: home, env: variables() });
+    expect(stderr).toBe('');
+    expect(stdout).toMatch(/^from table: 1 .+, 2 .+, 3 .+\n$/);
+  });
+
   it('has whole titles, as the documentation shows them', async (context) => {
     nodeFor(context);
-    const [before = ''] = example().split('const popular');
-    const whole = (examples()[1] ?? '').replace(/^import .*\n/, '').replace(' 550,', ' popular.titles[0].id,');
+    const whole = examples()[1] ?? '';
     expect(whole).toContain('imageUrl(images');
-    const code = [
-      before.replace('{ openReader }', '{ imageUrl, openReader }'),
-      "const popular = await reader.list({ category: 'popular', media: 'movie' }, { limit: 1 });",
-      // The details may not be there yet.
-      whole.replaceAll('details.watch.', 'details.watch?.'),
-      "console.log(details.region, imageUrl(images, 'poster', title.posterPath, 300));",
-      'await reader.close();',
-    ].join('\n');
+    const shown = "console.log(details.region, imageUrl(images, 'poster', title.posterPath, 300));";
+    const first = "(await reader.list({ category: 'popular', media: 'movie' })).titles[0].id";
+    const code = whole.replace(' 1153712,', ` ${first},`).replace('await reader.close();', (close) => shown + close);
     writeFileSync(join(home, 'whole.mjs'), code);
     const { stdout, stderr } = await run(process.execPath, ['whole.mjs'], { cwd: home, env: variables() });
     expect(stderr).toBe('');
-    expect(stdout).toMatch(/^DE https:\/\/image\.tmdb\.org\/t\/p\/w342\/\w+\.jpg\n$/);
+    expect(stdout).toMatch(/^US https:\/\/image\.tmdb\.org\/t\/p\/w342\/\w+\.jpg\n$/);
   });
 
   it('filters, as the documentation shows it', async (context) => {
