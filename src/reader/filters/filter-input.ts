@@ -201,7 +201,8 @@ export const filterWords: Readonly<Record<FilterName, FilterWords>> = {
   maxCertification: {
     value: 'text',
     example: 'PG-13',
-    words: 'the strictest certification that passes, as the region writes it; a title without one does not pass; this needs details',
+    words:
+      'the strictest certification that passes, as the region writes it; a title without one does not pass; this needs details',
   },
   providers: {
     value: 'ids',
