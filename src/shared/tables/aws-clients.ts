@@ -48,7 +48,7 @@ export function documentsOf(
 
 /**
  * SQS's requests as JSON that V8 writes. The SDK writes each character of a message in JavaScript, which took a twentieth of the worker's
- * processor time: ten pages are 180 KB. Only attributes may hold bytes, which JSON does not know, and are left to the SDK.
+ * processor time: ten pages are 180 KB. Only attributes may hold bytes, which JSON does not know, and are left to the SDK (docs/adr/0047).
  */
 class SqsJsonWriter extends JsonShapeSerializer2 {
   #plain: unknown;
